@@ -1,0 +1,222 @@
+import * as v from 'valibot';
+import type { DatasetDetail, DatasetSummary, SamplePage } from './dataset.ts';
+import type { ErrorFacts } from './errors.ts';
+import { isId } from './ids.ts';
+import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
+import type { DevicesReport, EvaluateResult, ImportOffer, Job } from './job.ts';
+import type { ArchitectureInfo, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
+import { preferencesSchema } from './settings.ts';
+import type { Preferences } from './settings.ts';
+
+/**
+ * Everything the window may ask of the main process: one channel per act, a schema for what it sends, a type for what
+ * comes back. `ipc/handle.ts` refuses any call that is not in this table or does not fit its schema.
+ */
+
+const datasetId = v.custom<DatasetId>((x) => typeof x === 'string' && isId('dataset', x));
+const versionId = v.custom<VersionId>((x) => typeof x === 'string' && isId('version', x));
+const runId = v.custom<RunId>((x) => typeof x === 'string' && isId('run', x));
+const jobId = v.custom<JobId>((x) => typeof x === 'string' && isId('job', x));
+const exportId = v.custom<ExportId>((x) => typeof x === 'string' && isId('export', x));
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+const splitName = v.picklist(['train', 'validation', 'test']);
+const nothing = v.undefined();
+
+export const trainRequestSchema = v.object({
+  version: versionId,
+  /** Columns to predict come from the version's target. */
+  name: v.optional(name),
+  architecture: text(64),
+  architectureSettings: v.record(text(64), v.union([v.number(), text(256), v.boolean()])),
+  epochs: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+  batchSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536)),
+  optimizer: v.picklist(['sgd', 'momentum', 'adam', 'adamw']),
+  learningRate: v.pipe(v.number(), v.gtValue(0), v.maxValue(100)),
+  weightDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10)), 0),
+  seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
+  device: v.picklist(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  /** 0 lets Atelier choose. */
+  threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(256)), 0),
+  patience: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), 0),
+});
+export type TrainRequest = v.InferInput<typeof trainRequestSchema>;
+
+export const sampleQuerySchema = v.object({
+  version: versionId,
+  offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
+  split: v.optional(splitName),
+  class: v.optional(text(1000)),
+  sort: v.optional(v.object({ column: text(1000), descending: v.boolean() })),
+});
+
+export const inputs = {
+  'app.info': nothing,
+  'app.doctor': nothing,
+  'preferences.get': nothing,
+  'preferences.set': v.partial(preferencesSchema),
+  /** Shows the system's folder dialog; null when dismissed. The window reloads on the new workspace. */
+  'workspace.choose': nothing,
+  'workspace.openRecent': v.object({ index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)) }),
+  'workspace.reveal': nothing,
+  /** Shows the system's open dialog; null when dismissed. (Drops go through the preload's `offerDropped`.) */
+  'imports.choose': v.object({ what: v.picklist(['files', 'folder']) }),
+  /** `paths` are only ever sent by the preload, from files that the person dropped. */
+  'imports.offer': v.object({ paths: v.pipe(v.array(text(4096)), v.minLength(1), v.maxLength(10_000)) }),
+  'imports.start': v.object({ offer: text(64), name: v.optional(name), target: v.optional(v.nullable(text(1000))) }),
+  /** Imports the bundled sample, trains an MLP and a CNN on it and exports the better one. */
+  'sample.start': nothing,
+  'datasets.list': nothing,
+  'datasets.get': v.object({ id: datasetId, version: v.optional(versionId) }),
+  'datasets.rename': v.object({ id: datasetId, name }),
+  /** Hides it (undo: archived false). Nothing is deleted. */
+  'datasets.archive': v.object({ id: datasetId, archived: v.boolean() }),
+  'datasets.samples': sampleQuerySchema,
+  /** Makes a new version with other column types, roles, target or split; a job. */
+  'datasets.revise': v.object({
+    version: versionId,
+    columns: v.optional(
+      v.array(
+        v.object({
+          name: text(1000),
+          type: v.picklist(['number', 'category', 'text']),
+          role: v.picklist(['feature', 'target', 'ignored']),
+        }),
+      ),
+    ),
+    target: v.optional(v.nullable(text(1000))),
+    split: v.optional(
+      v.object({
+        seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
+        validation: v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9)),
+        test: v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9)),
+      }),
+    ),
+  }),
+  'architectures.list': nothing,
+  /** Parameter count and shapes of the net these settings give, for the Train page. */
+  'train.estimate': v.object({
+    version: versionId,
+    architecture: text(64),
+    architectureSettings: v.record(text(64), v.union([v.number(), text(256), v.boolean()])),
+  }),
+  'runs.start': trainRequestSchema,
+  'runs.list': nothing,
+  'runs.get': v.object({ id: runId }),
+  'runs.metrics': v.object({ runs: v.pipe(v.array(runId), v.maxLength(200)), keys: v.optional(v.array(text(200))) }),
+  'runs.stopEarly': v.object({ id: runId }),
+  'runs.rename': v.object({ id: runId, name }),
+  'runs.note': v.object({ id: runId, notes: text(20_000) }),
+  'runs.archive': v.object({ ids: v.array(runId), archived: v.boolean() }),
+  'runs.log': v.object({ id: runId }),
+  /** Confusion matrix and metrics of the best checkpoint on a split. */
+  'runs.evaluate': v.object({ id: runId, split: splitName }),
+  'exports.list': nothing,
+  /** A job; the file lands in the workspace's exports folder. */
+  'exports.start': v.object({ run: runId }),
+  'exports.reveal': v.object({ id: exportId }),
+  /** Copies it where the person says, through the system's save dialog; null when dismissed. */
+  'exports.saveAs': v.object({ id: exportId }),
+  'jobs.list': nothing,
+  'jobs.cancel': v.object({ id: jobId }),
+  'jobs.log': v.object({ id: jobId }),
+  /** Takes finished, failed and cancelled ones out of the tray. */
+  'jobs.dismiss': v.object({ ids: v.array(jobId) }),
+} as const;
+
+export interface Outputs {
+  'app.info': AppInfo;
+  'app.doctor': DoctorReport;
+  'preferences.get': Preferences;
+  'preferences.set': Preferences;
+  'workspace.choose': null;
+  'workspace.openRecent': null;
+  'workspace.reveal': null;
+  'imports.choose': Offered | null;
+  'imports.offer': Offered;
+  'imports.start': JobId;
+  'sample.start': JobId;
+  'datasets.list': DatasetSummary[];
+  'datasets.get': DatasetDetail;
+  'datasets.rename': null;
+  'datasets.archive': null;
+  'datasets.samples': SamplePage;
+  'datasets.revise': JobId;
+  'architectures.list': ArchitectureInfo[];
+  'train.estimate': TrainEstimate;
+  'runs.start': RunId;
+  'runs.list': RunSummary[];
+  'runs.get': RunSummary;
+  'runs.metrics': MetricSeries[];
+  'runs.stopEarly': null;
+  'runs.rename': null;
+  'runs.note': null;
+  'runs.archive': null;
+  'runs.log': string;
+  'runs.evaluate': EvaluateResult;
+  'exports.list': ExportRecord[];
+  'exports.start': JobId;
+  'exports.reveal': null;
+  'exports.saveAs': { path: string } | null;
+  'jobs.list': Job[];
+  'jobs.cancel': null;
+  'jobs.log': string;
+  'jobs.dismiss': null;
+}
+
+export type Channel = keyof typeof inputs;
+export type Input<C extends Channel> = v.InferInput<(typeof inputs)[C]>;
+export type ParsedInput<C extends Channel> = v.InferOutput<(typeof inputs)[C]>;
+export type Output<C extends Channel> = Outputs[C];
+
+/** Errors cross as facts: Electron would flatten a thrown one to its message. */
+export type Reply<T> = { ok: true; value: T } | { ok: false; error: ErrorFacts };
+
+/** Sent from main to the window, batched to at most ten deliveries a second. */
+export type StudioEvent =
+  | { type: 'jobs'; jobs: Job[] }
+  | { type: 'metrics'; run: RunId; points: MetricPoint[] }
+  | { type: 'changed'; noun: 'datasets' | 'runs' | 'exports' | 'preferences' | 'workspace' }
+  /** A menu item or a second launch asks the window to do something. */
+  | { type: 'command'; command: string };
+
+/** What `window.studio` is. Paths never cross into the page: a drop becomes an offer with an opaque id. */
+export interface StudioBridge {
+  platform: 'linux' | 'darwin' | 'win32';
+  invoke<C extends Channel>(channel: Exclude<C, 'imports.offer'>, input: Input<C>): Promise<Reply<Output<C>>>;
+  /** Resolves the dropped files' real paths in the preload and asks what they hold. */
+  offerDropped(files: readonly File[]): Promise<Reply<Offered>>;
+  /** Returns the function that stops listening. */
+  onEvents(listener: (events: StudioEvent[]) => void): () => void;
+}
+
+export interface Offered {
+  /** Opaque; good for one `imports.start` within ten minutes. */
+  id: string;
+  offer: ImportOffer;
+}
+
+export interface AppInfo {
+  version: string;
+  workspace: { name: string; path: string };
+  recentWorkspaces: string[];
+  /** The operating system's languages, best first. */
+  systemLocales: string[];
+  /** "Electron 45.4.1", or "Electron 33.2.1 (fallback)". */
+  runtime: string;
+}
+
+export interface DoctorReport extends DevicesReport {
+  /** Name → version, in showing order. */
+  versions: [string, string][];
+  runtime: string;
+  workspace: string;
+  integrity: 'ok' | string;
+}
+
+export interface TrainEstimate {
+  parameters: number;
+  /** "dense 128", "conv 3×3 · 32" … with output shapes, in order, for the small drawing of the net. */
+  layers: { name: string; shape: number[]; parameters: number }[];
+}

@@ -1,0 +1,147 @@
+import type { DatasetId, VersionId } from './ids.ts';
+
+/** What a dataset version is, as stored in its row and handed to utilities and the window. */
+
+export type DatasetKind = 'table' | 'images';
+export type SplitName = 'train' | 'validation' | 'test';
+/** The byte that stands for each split in a split blob. */
+export const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
+
+/** `number` is scaled, `category` is one-hot; `text` is shown and kept, but not yet trained on. */
+export type ColumnType = 'number' | 'category' | 'text';
+export type ColumnRole = 'feature' | 'target' | 'ignored';
+
+export interface Column {
+  name: string;
+  type: ColumnType;
+  role: ColumnRole;
+  /** Cells that are empty or one of the usual words for "missing" (NA, N/A, null, ?, …). */
+  missing: number;
+  distinct: number;
+  /** Numbers only. */
+  min?: number;
+  max?: number;
+  mean?: number;
+  /** Categories only: the most frequent values, most frequent first, at most 20. */
+  top?: { value: string; count: number }[];
+  /** Why it is ignored, where the importer decided so: `all_missing`, `constant`, `identifier`, `text`. */
+  note?: string;
+  /** The column is written with a decimal comma ("3,14"). */
+  decimalComma?: boolean;
+}
+
+export interface ClassCount {
+  name: string;
+  count: number;
+}
+
+export interface ImageShape {
+  height: number;
+  width: number;
+  /** 1 (grey) or 3 (RGB). */
+  channels: number;
+}
+
+/** One thing in the source that was left out, and why. */
+export interface Rejected {
+  /** File path relative to what was imported, or `line 12`. */
+  where: string;
+  code: string;
+  message: string;
+}
+
+export interface SourceFile {
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** SHA-256 of a blob, in lower-case hex: the file is `<workspace>/blobs/<first two digits>/<all digits>`. */
+export type BlobHash = string;
+
+/**
+ * An immutable dataset version. Samples are numbered 0…samples-1 in source order; every blob keeps that order.
+ * - `table`: Parquet; every column VARCHAR, as in the source (trimmed, missing → NULL), so that types can be changed without loss.
+ * - `images`: samples × height × width × channels bytes, uint8, row-major, channels last.
+ * - `names`: JSON array of each image's path inside the source.
+ * - `labels`: little-endian int32 per sample, index into `classes`, -1 where there is no label. (Images only; a table's is its target column.)
+ * - `split`: uint8 per sample, index into `splitNames`.
+ */
+export interface Manifest {
+  kind: DatasetKind;
+  samples: number;
+  /** Tables only. */
+  columns: Column[];
+  /** A table's target column, or null while none is chosen. Images always have their classes. */
+  target: string | null;
+  task: 'classification' | 'regression' | null;
+  /** Classification only; ordered by name (numbers by value), or as given by the source. */
+  classes: ClassCount[];
+  /** Images only. */
+  image: ImageShape | null;
+  splits: Record<SplitName, number>;
+  /** `given`: the source came with its own test (or train) files; `stratified`: drawn here. */
+  splitSource: 'given' | 'stratified' | 'random';
+  splitSeed: number;
+  blobs: { table?: BlobHash; images?: BlobHash; names?: BlobHash; labels?: BlobHash; split: BlobHash };
+  sources: SourceFile[];
+  /** How many were left out, and the first 1,000 of them. */
+  rejectedCount: number;
+  rejected: Rejected[];
+  /** Facts about the reading worth telling: encoding, delimiter, resized images, a single class… */
+  notes: { code: string; message: string }[];
+}
+
+export interface DatasetVersion {
+  id: VersionId;
+  dataset: DatasetId;
+  /** 1, 2, 3 … within the dataset. */
+  number: number;
+  createdAt: number;
+  /** What changed from the parent, in words for people; the first one's says where it came from. */
+  change: string;
+  manifest: Manifest;
+}
+
+export interface DatasetSummary {
+  id: DatasetId;
+  name: string;
+  createdAt: number;
+  archived: boolean;
+  kind: DatasetKind;
+  samples: number;
+  classes: number;
+  target: string | null;
+  latestVersion: VersionId;
+  versions: number;
+}
+
+export interface DatasetDetail {
+  summary: DatasetSummary;
+  version: DatasetVersion;
+  versions: { id: VersionId; number: number; createdAt: number; change: string; samples: number }[];
+}
+
+/** A page of samples for the grid or the table. `indices[i]` is the sample number of row i. */
+export interface SamplePage {
+  total: number;
+  indices: number[];
+  splits: SplitName[];
+  /** Class name per sample, null where unlabelled; absent for regression. */
+  labels: (string | null)[];
+  /** Tables: one array of cells per sample, in the manifest's column order; null is missing. */
+  rows?: (string | null)[][];
+  /** Images: the samples' bytes one after another (height × width × channels each). */
+  pixels?: Uint8Array;
+}
+
+export interface SampleQuery {
+  version: VersionId;
+  offset: number;
+  /** At most 500. */
+  limit: number;
+  split?: SplitName;
+  class?: string;
+  /** Tables only. */
+  sort?: { column: string; descending: boolean };
+}

@@ -1,0 +1,37 @@
+/** A failure that people read: `code` is stable for scripts, `message` says what happened, where, and what to do. */
+export class AtelierError extends Error {
+  readonly code: string;
+  /** Facts worth folding out under the message: paths, row numbers, the last log lines. */
+  readonly details: readonly string[];
+
+  constructor(code: string, message: string, details: readonly string[] = []) {
+    super(message);
+    this.name = 'AtelierError';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** The form in which an error crosses a process boundary. */
+export interface ErrorFacts {
+  code: string;
+  message: string;
+  details: readonly string[];
+}
+
+export function errorFacts(error: unknown): ErrorFacts {
+  if (error instanceof AtelierError) return { code: error.code, message: error.message, details: error.details };
+  if (error instanceof Error) {
+    const system = (error as Error & { code?: unknown }).code;
+    return {
+      code: typeof system === 'string' ? system.toLowerCase() : 'internal',
+      message: error.message,
+      details: error.stack ? error.stack.split('\n').slice(1, 6) : [],
+    };
+  }
+  return { code: 'internal', message: String(error), details: [] };
+}
+
+export function errorFromFacts(facts: ErrorFacts): AtelierError {
+  return new AtelierError(facts.code, facts.message, facts.details);
+}

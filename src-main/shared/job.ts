@@ -1,0 +1,192 @@
+import type { ErrorFacts } from './errors.ts';
+import type { MetricPoint, Parity, TrainSettings } from './run.ts';
+import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dataset.ts';
+import type { DatasetId, JobId, RunId } from './ids.ts';
+
+/** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
+
+export type JobKind = 'import' | 'revise' | 'train' | 'evaluate' | 'predict' | 'export';
+export type JobStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
+
+export interface Job {
+  id: JobId;
+  kind: JobKind;
+  /** What it works on, for people: a file name, a run's name. */
+  title: string;
+  status: JobStatus;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  progress: Progress | null;
+  error: ErrorFacts | null;
+  /** What it made: the dataset or run to open when done. */
+  dataset: DatasetId | null;
+  run: RunId | null;
+}
+
+export interface Progress {
+  done: number;
+  /** 0 while unknown. */
+  total: number;
+  /** Of `done`, `total` and `rate`: samples, rows, files, bytes. */
+  unit: 'samples' | 'rows' | 'files' | 'bytes' | 'steps';
+  /** Units a second over the last seconds; 0 while unknown. */
+  rate: number;
+  /** Seconds, null while unknown. */
+  remaining: number | null;
+  /** A stable word for the stage, translated by the window: reading, decoding, writing, training, evaluating, checking … */
+  stage: string;
+}
+
+/** Each kind's start parameters and result. Paths are absolute; utilities never see the database. */
+export interface JobTypes {
+  import: { params: ImportParams; result: ImportResult };
+  revise: { params: ReviseParams; result: ReviseResult };
+  train: { params: TrainParams; result: TrainResult };
+  evaluate: { params: EvaluateParams; result: EvaluateResult };
+  predict: { params: PredictParams; result: PredictResult };
+  export: { params: ExportParams; result: ExportResult };
+}
+
+export interface ImportParams {
+  blobs: string;
+  paths: string[];
+  /** A table's target column; guessed when absent, none when null. */
+  target?: string | null;
+  splitSeed: number;
+}
+export interface ImportResult {
+  manifest: Manifest;
+  suggestedName: string;
+}
+
+/** Change a version's typing, target or split: makes the next version's manifest from the same samples. */
+export interface ReviseParams {
+  blobs: string;
+  manifest: Manifest;
+  columns?: Pick<Column, 'name' | 'type' | 'role'>[];
+  target?: string | null;
+  split?: { seed: number; validation: number; test: number };
+}
+export interface ReviseResult {
+  manifest: Manifest;
+  /** In words: "target: species → island". */
+  change: string;
+}
+
+export interface TrainParams {
+  blobs: string;
+  /** `<workspace>/runs/<run-id>`, made by the owner. The trainer writes run.jsonl, checkpoints/ and encoder.json here. */
+  runFolder: string;
+  run: RunId;
+  manifest: Manifest;
+  settings: TrainSettings;
+}
+export interface TrainResult {
+  metrics: Record<string, number>;
+  samplesPerSecond: number;
+  bestEpoch: number;
+  stoppedEarly: boolean;
+  parameterCount: number;
+  peakMemoryBytes: number;
+}
+
+export interface EvaluateParams {
+  blobs: string;
+  /** A run folder with its best checkpoint, or an exported .onnx file. */
+  model: { runFolder: string; settings: TrainSettings } | { onnx: string };
+  /** The manifest to evaluate on. */
+  manifest: Manifest;
+  split: SplitName | 'all';
+  threads: number;
+}
+export interface EvaluateResult {
+  samples: number;
+  metrics: Record<string, number>;
+  /** Classification: counts[actual][predicted], with the class names in order. */
+  confusion: { classes: string[]; counts: number[][] } | null;
+}
+
+export interface PredictParams {
+  blobs: string;
+  model: { runFolder: string; settings: TrainSettings; manifest: Manifest } | { onnx: string };
+  /** CSV files or image files. */
+  paths: string[];
+  threads: number;
+}
+export interface Prediction {
+  /** File name, or file name and row number. */
+  input: string;
+  /** Class name, or null for regression. */
+  label: string | null;
+  /** Regression only. */
+  value: number | null;
+  probabilities: Record<string, number> | null;
+}
+export interface PredictResult {
+  predictions: Prediction[];
+}
+
+export interface ExportParams {
+  blobs: string;
+  runFolder: string;
+  manifest: Manifest;
+  settings: TrainSettings;
+  /** Where the .onnx goes; written beside and renamed only when parity holds. */
+  out: string;
+  /** Written into the model's metadata_props. */
+  metadata: Record<string, string>;
+}
+export interface ExportResult {
+  path: string;
+  bytes: number;
+  sha256: string;
+  parity: Parity;
+}
+
+export type ToUtility =
+  | { [K in JobKind]: { type: 'start'; job: JobId; kind: K; params: JobTypes[K]['params'] } }[JobKind]
+  /** Stop and keep nothing but what is already on disk. */
+  | { type: 'cancel' }
+  /** Training only: stop now, keep the best checkpoint, finish as `finished`. */
+  | { type: 'stop-early' };
+
+export type FromUtility =
+  | { type: 'ready' }
+  | { type: 'progress'; progress: Progress }
+  | { type: 'log'; text: string }
+  | { type: 'metrics'; points: MetricPoint[] }
+  | { type: 'best'; epoch: number; parameterCount: number }
+  | { type: 'result'; value: JobTypes[JobKind]['result'] }
+  | { type: 'cancelled' }
+  | { type: 'error'; error: ErrorFacts };
+
+/** The reader utility answers questions about stored data (one long-lived process, no job). */
+export type ReaderRequest =
+  | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
+  | { id: number; type: 'offer'; paths: string[] }
+  | { id: number; type: 'devices' };
+export type ReaderResponse =
+  | { id: number; ok: true; value: SamplePage | ImportOffer | DevicesReport }
+  | { id: number; ok: false; error: ErrorFacts };
+
+/** What a drop holds, told before anything is imported. */
+export interface ImportOffer {
+  kind: 'table' | 'image-folder' | 'idx';
+  suggestedName: string;
+  /** Counts for the sentence shown: files, folders (classes), rows (estimated), bytes. */
+  files: number;
+  folders: number;
+  bytes: number;
+  /** Tables: column names and the guessed target. */
+  columns: string[];
+  target: string | null;
+}
+
+export interface DevicesReport {
+  onnxruntime: string;
+  providers: string[];
+  cores: number;
+  threads: number;
+}
+

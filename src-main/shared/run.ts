@@ -1,0 +1,118 @@
+import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
+import type { SplitName } from './dataset.ts';
+
+/** What one training is asked to do, what it reports while it goes, and what it leaves. */
+
+export type OptimizerName = 'sgd' | 'momentum' | 'adam' | 'adamw';
+export type DeviceName = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+
+export type SettingValue = number | string | boolean;
+
+/** Everything that decides a run's outcome besides the data: with the same thread count, CPU runs repeat bit for bit. */
+export interface TrainSettings {
+  architecture: string;
+  /** The architecture's own settings, complete (defaults filled in). */
+  architectureSettings: Record<string, SettingValue>;
+  epochs: number;
+  batchSize: number;
+  optimizer: OptimizerName;
+  learningRate: number;
+  /** L2 for SGD and Adam, decoupled for AdamW. */
+  weightDecay: number;
+  seed: number;
+  device: DeviceName;
+  /** ONNX Runtime intra-op threads. */
+  threads: number;
+  /** Epochs without a better validation metric before the run stops by itself; 0 never. */
+  patience: number;
+}
+
+/** A field of a settings form; labels and help are messages keyed by `key`. */
+export type SettingField =
+  | { key: string; kind: 'integer' | 'number'; default: number; min: number; max: number; log?: boolean; advanced?: boolean }
+  | { key: string; kind: 'choice'; default: string; choices: readonly string[]; advanced?: boolean }
+  | { key: string; kind: 'boolean'; default: boolean; advanced?: boolean }
+  /** Comma-separated positive integers, e.g. layer widths "128,64". */
+  | { key: string; kind: 'integers'; default: string; min: number; max: number; maxLength: number; advanced?: boolean };
+
+export interface ArchitectureInfo {
+  id: string;
+  /** Which inputs it takes. */
+  inputs: ('image' | 'table')[];
+  fields: SettingField[];
+  /** Training defaults that suit it. */
+  training: Pick<TrainSettings, 'epochs' | 'batchSize' | 'optimizer' | 'learningRate'>;
+}
+
+export type RunStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
+
+/** Keys are `<split>/<metric>` (train/loss, validation/accuracy, test/accuracy …) or `system/<what>`. */
+export interface MetricPoint {
+  key: string;
+  /** Optimizer steps done so far. */
+  step: number;
+  /** Epochs done so far, fractional. */
+  epoch: number;
+  value: number;
+  /** Seconds since training began. */
+  time: number;
+}
+
+export interface RunSummary {
+  id: RunId;
+  name: string;
+  status: RunStatus;
+  dataset: DatasetId;
+  datasetName: string;
+  version: VersionId;
+  versionNumber: number;
+  task: 'classification' | 'regression';
+  settings: TrainSettings;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  /** Last or best value per key: final metrics come from the best checkpoint. */
+  metrics: Record<string, number>;
+  parameterCount: number | null;
+  samplesPerSecond: number | null;
+  /** The best checkpoint so far, by validation loss or accuracy; null before the first epoch ends. */
+  bestEpoch: number | null;
+  stoppedEarly: boolean;
+  error: { code: string; message: string } | null;
+  job: JobId | null;
+  notes: string;
+  archived: boolean;
+}
+
+export interface MetricSeries {
+  run: RunId;
+  key: string;
+  steps: number[];
+  epochs: number[];
+  values: number[];
+  times: number[];
+}
+
+export interface ExportRecord {
+  id: ExportId;
+  run: RunId;
+  createdAt: number;
+  /** File name inside the workspace's exports folder, for showing. */
+  fileName: string;
+  path: string;
+  bytes: number;
+  sha256: string;
+  parity: Parity;
+}
+
+/** The exported file, opened again in a plain session and run on raw samples, against the run's own predictions. */
+export interface Parity {
+  samples: number;
+  split: SplitName;
+  /** Largest absolute difference of a class probability (or of the value, over its standard deviation). */
+  maxDifference: number;
+  /** Share of samples whose predicted class is the same, 0…1. */
+  agreement: number;
+  tolerance: number;
+  passed: boolean;
+}
