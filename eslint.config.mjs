@@ -17,7 +17,11 @@ export default ts.config(
       'prefer-const': 'error',
     },
   },
-  { files: ['scripts/**', '**/*.mjs', 'test/bench/**'], languageOptions: { globals: globals.node }, rules: { 'no-console': 'off' } },
+  {
+    files: ['scripts/**', '**/*.mjs', 'test/bench/**'],
+    languageOptions: { globals: globals.node },
+    rules: { 'no-console': 'off' },
+  },
   { files: ['src-main/**', 'test/**'], languageOptions: { globals: globals.node } },
   {
     files: ['src-renderer/**'],

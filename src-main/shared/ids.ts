@@ -24,7 +24,8 @@ const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 
 export function newId<K extends keyof Kinds>(kind: K, now: number = Date.now()): Kinds[K] {
   let time = '';
-  for (let rest = Math.floor(now / 1000), i = 0; i < 8; i++, rest = Math.floor(rest / 32)) time = digits[rest % 32] + time;
+  for (let rest = Math.floor(now / 1000), i = 0; i < 8; i++, rest = Math.floor(rest / 32))
+    time = digits[rest % 32] + time;
   let random = '';
   for (const byte of globalThis.crypto.getRandomValues(new Uint8Array(8))) random += digits[byte % 32];
   return `${prefixes[kind]}_${time}${random}` as Kinds[K];

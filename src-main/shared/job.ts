@@ -189,4 +189,3 @@ export interface DevicesReport {
   cores: number;
   threads: number;
 }
-

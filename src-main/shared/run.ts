@@ -29,7 +29,15 @@ export interface TrainSettings {
 
 /** A field of a settings form; labels and help are messages keyed by `key`. */
 export type SettingField =
-  | { key: string; kind: 'integer' | 'number'; default: number; min: number; max: number; log?: boolean; advanced?: boolean }
+  | {
+      key: string;
+      kind: 'integer' | 'number';
+      default: number;
+      min: number;
+      max: number;
+      log?: boolean;
+      advanced?: boolean;
+    }
   | { key: string; kind: 'choice'; default: string; choices: readonly string[]; advanced?: boolean }
   | { key: string; kind: 'boolean'; default: boolean; advanced?: boolean }
   /** Comma-separated positive integers, e.g. layer widths "128,64". */
