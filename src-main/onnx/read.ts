@@ -1,0 +1,176 @@
+// ONNX file → Model. Files come from anywhere: whatever is wrong with one is a coded error, never a crash or a guess.
+
+import { AtelierError } from '../shared/errors.ts';
+import { attributeCodes, modelProto } from './proto.ts';
+import { bytesOf, dataTypeOfCode, dataTypes, sizeOf, zeros } from './tensors.ts';
+import type { Attribute, Attributes, DataType, Dim, Graph, Model, Node, Tensor, ValueInfo, ValueType } from './types.ts';
+import { decode, type WireMessage } from './wire.ts';
+
+/** protobuf itself stops at 2 GB; larger models keep their weights outside, which is refused. */
+export const MAX_MODEL_BYTES = 2 ** 31 - 1;
+
+const text = (message: WireMessage, field: string): string => (message[field] as string | undefined) ?? '';
+const integer = (message: WireMessage, field: string): number => (message[field] as number | undefined) ?? 0;
+const part = (message: WireMessage, field: string): WireMessage | undefined => message[field] as WireMessage | undefined;
+const parts = (message: WireMessage, field: string): readonly WireMessage[] =>
+  (message[field] as readonly WireMessage[] | undefined) ?? [];
+const list = <T>(message: WireMessage, field: string): readonly T[] => (message[field] as readonly T[] | undefined) ?? [];
+
+const utf8 = new TextDecoder();
+
+function unique<T>(entries: readonly (readonly [string, T])[], what: string): Map<string, T> {
+  const map = new Map(entries);
+  if (map.size === entries.length) return map;
+  const seen = new Set<string>();
+  const twice = entries.find(([name]) => seen.size === seen.add(name).size)?.[0];
+  throw new AtelierError('invalid_model', `${what} "${twice}" stands there twice`);
+}
+
+/** Where the typed fields keep the values of a type when rawData is not used. */
+function typedField(type: DataType): string {
+  if (type === 'float') return 'floatData';
+  if (type === 'double') return 'doubleData';
+  if (type === 'int64') return 'int64Data';
+  if (type === 'uint32' || type === 'uint64') return 'uint64Data';
+  return 'int32Data';
+}
+
+function readTensor(message: WireMessage, where: string): Tensor {
+  if (integer(message, 'dataLocation') !== 0 || list(message, 'externalData').length > 0) {
+    throw new AtelierError('external_data', `${where} keeps its values in another file; save the model as one file`);
+  }
+  const type = dataTypeOfCode(integer(message, 'dataType'), where);
+  const shape = list<number>(message, 'dims');
+  const size = sizeOf(shape);
+  if (shape.some((dim) => dim < 0) || size > MAX_MODEL_BYTES) {
+    throw new AtelierError('invalid_model', `${where} has the shape [${shape.join(', ')}]`);
+  }
+  const wrongLength = (found: number, unit: string) =>
+    new AtelierError('invalid_model', `${where}: ${found} ${unit} for shape [${shape.join(', ')}] of ${type}`);
+
+  if (type === 'string') {
+    const strings = list<Uint8Array>(message, 'stringData').map((bytes) => utf8.decode(bytes));
+    if (strings.length !== size) throw wrongLength(strings.length, 'strings');
+    return { type, shape, data: strings };
+  }
+  const raw = message.rawData as Uint8Array | undefined;
+  if (raw) {
+    if (raw.length !== size * dataTypes[type].array!.BYTES_PER_ELEMENT) throw wrongLength(raw.length, 'bytes');
+    const result = zeros(type, shape);
+    bytesOf(result).set(raw);
+    return result;
+  }
+  const values = list<number | bigint>(message, typedField(type));
+  if (values.length !== size) throw wrongLength(values.length, 'values');
+  const result = zeros(type, shape);
+  const big = result.data instanceof BigInt64Array || result.data instanceof BigUint64Array;
+  const data = result.data as unknown as (number | bigint)[];
+  for (let i = 0; i < size; i++) data[i] = big ? BigInt(values[i]) : Number(values[i]);
+  return result;
+}
+
+function readValueInfo(message: WireMessage): ValueInfo {
+  const name = text(message, 'name');
+  const tensorType = part(part(message, 'type') ?? {}, 'tensorType');
+  if (!tensorType) throw new AtelierError('unsupported_type', `value "${name}" is not a tensor`);
+  const type = dataTypeOfCode(integer(tensorType, 'elemType'), `value "${name}"`);
+  const shapeMessage = part(tensorType, 'shape');
+  if (!shapeMessage) return { name, type };
+  const shape = parts(shapeMessage, 'dim').map((dim, axis): Dim => {
+    // Neither a size nor a name: unknown, and equal to no other unknown size.
+    if (dim.value === undefined) return text(dim, 'param') || `${name}/dim${axis}`;
+    if ((dim.value as number) < 0) return `${name}/dim${axis}`;
+    return dim.value as number;
+  });
+  return { name, type, shape };
+}
+
+function readAttribute(message: WireMessage, where: string): Attribute {
+  if (text(message, 'refAttrName')) throw new AtelierError('unsupported_model', `${where}: attribute references`);
+  switch (integer(message, 'type')) {
+    case attributeCodes.float:
+      return { kind: 'float', value: (message.f as number | undefined) ?? 0 };
+    case attributeCodes.int:
+      return { kind: 'int', value: integer(message, 'i') };
+    case attributeCodes.string:
+      return { kind: 'string', value: utf8.decode((message.s as Uint8Array | undefined) ?? new Uint8Array()) };
+    case attributeCodes.tensor:
+      return { kind: 'tensor', value: readTensor(part(message, 't') ?? {}, where) };
+    case attributeCodes.graph:
+      return { kind: 'graph', value: readGraph(part(message, 'g') ?? {}) };
+    case attributeCodes.floats:
+      return { kind: 'floats', value: list<number>(message, 'floats') };
+    case attributeCodes.ints:
+      return { kind: 'ints', value: list<number>(message, 'ints') };
+    case attributeCodes.strings:
+      return { kind: 'strings', value: list<Uint8Array>(message, 'strings').map((bytes) => utf8.decode(bytes)) };
+    default:
+      throw new AtelierError('unsupported_model', `${where}: attribute type ${integer(message, 'type')}`);
+  }
+}
+
+function readNode(message: WireMessage): Node {
+  const op = text(message, 'opType');
+  const outputs = list<string>(message, 'output');
+  const name = text(message, 'name');
+  const where = `${op} "${name || outputs[0]}"`;
+  const attributes = parts(message, 'attribute').map(
+    (entry) => [text(entry, 'name'), readAttribute(entry, `${where}: ${text(entry, 'name')}`)] as const,
+  );
+  // The domain's long name is allowed, and means the same.
+  const domain = text(message, 'domain').replace(/^ai\.onnx$/, '');
+  return {
+    name,
+    op,
+    domain,
+    inputs: list<string>(message, 'input'),
+    outputs,
+    attributes: Object.fromEntries(unique(attributes, `${where}: attribute`)) as Attributes,
+  };
+}
+
+function readGraph(message: WireMessage): Graph {
+  if (parts(message, 'sparseInitializer').length > 0) {
+    throw new AtelierError('unsupported_model', 'sparse initializers');
+  }
+  const initializers = unique(
+    parts(message, 'initializer').map((entry) => {
+      const name = text(entry, 'name');
+      return [name, readTensor(entry, `initializer "${name}"`)] as const;
+    }),
+    'initializer',
+  );
+  const values = parts(message, 'valueInfo').flatMap((entry): (readonly [string, ValueType])[] => {
+    const { name, type, shape } = readValueInfo(entry);
+    return shape ? [[name, { type, shape }]] : [];
+  });
+  return {
+    name: text(message, 'name'),
+    // Before IR version 4 initializers had to be listed among the inputs, too.
+    inputs: parts(message, 'input').map(readValueInfo).filter(({ name }) => !initializers.has(name)),
+    outputs: parts(message, 'output').map(readValueInfo),
+    initializers,
+    nodes: parts(message, 'node').map(readNode),
+    values: new Map(values),
+  };
+}
+
+/** Errors: invalid_model (damaged), unsupported_model, unsupported_type, external_data. */
+export function readModel(bytes: Uint8Array): Model {
+  if (bytes.length > MAX_MODEL_BYTES) throw new AtelierError('invalid_model', 'the file is larger than 2 GB');
+  const message = decode(bytes, modelProto);
+  const graph = part(message, 'graph');
+  if (!graph) throw new AtelierError('invalid_model', 'there is no ONNX graph in this file');
+  if (parts(message, 'functions').length > 0) throw new AtelierError('unsupported_model', 'model-local functions');
+  const opsets = parts(message, 'opsetImport').map(
+    (entry) => [text(entry, 'domain').replace(/^ai\.onnx$/, ''), integer(entry, 'version')] as const,
+  );
+  const metadata = parts(message, 'metadataProps').map((entry) => [text(entry, 'key'), text(entry, 'value')] as const);
+  return {
+    irVersion: integer(message, 'irVersion'),
+    opsets: Object.fromEntries(unique(opsets, 'opset')),
+    producer: text(message, 'producerName'),
+    graph: readGraph(graph),
+    metadata: Object.fromEntries(unique(metadata, 'metadata key')),
+  };
+}

@@ -1,0 +1,35 @@
+import { app, session } from 'electron';
+import type { Session } from 'electron';
+import { isOwn } from './bundle.ts';
+
+/**
+ * Electron's security checklist for every page there is or will be: it stays where it is, opens nothing, is granted
+ * nothing and reaches no network. Must run before the first window.
+ */
+export function lockDown(): void {
+  app.on('web-contents-created', (_event, contents) => {
+    contents.on('will-navigate', (event) => {
+      if (!isOwn(event.url)) event.preventDefault();
+    });
+    contents.on('will-redirect', (event) => event.preventDefault());
+    contents.on('will-frame-navigate', (event) => {
+      if (!isOwn(event.url)) event.preventDefault();
+    });
+    contents.on('will-attach-webview', (event) => event.preventDefault());
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  });
+  lockSession(session.defaultSession);
+  app.on('session-created', lockSession);
+}
+
+function lockSession(target: Session): void {
+  target.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  target.setPermissionCheckHandler(() => false);
+  target.setDevicePermissionHandler(() => false);
+  // The page has no reason to reach anything but its own bundle; the CSP says so too, this holds without it.
+  target.webRequest.onBeforeRequest((details, answer) => {
+    answer({ cancel: !isOwn(details.url) && !details.url.startsWith('data:') && !details.url.startsWith('devtools:') });
+  });
+  target.on('will-download', (event) => event.preventDefault());
+  target.setSpellCheckerEnabled(false);
+}

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EventBatcher } from '../../src-main/ipc/events.ts';
+import type { StudioEvent } from '../../src-main/shared/contract.ts';
+import type { JobId, RunId } from '../../src-main/shared/ids.ts';
+import type { Job } from '../../src-main/shared/job.ts';
+import type { MetricPoint } from '../../src-main/shared/run.ts';
+
+const run = 'run_0000000000000001' as RunId;
+const job = (id: string, status: Job['status']) => ({ id: id as JobId, status }) as Job;
+const point = (step: number) => ({ key: 'train/loss', step, epoch: 0, value: 1, time: 0 }) satisfies MetricPoint;
+
+describe('event batches', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('delivers at most once an interval, newest job state only, metric points in order', () => {
+    const deliveries: StudioEvent[][] = [];
+    const batcher = new EventBatcher((events) => deliveries.push(events), 100);
+    for (let i = 0; i < 50; i++) {
+      batcher.push({ type: 'metrics', run, points: [point(i)] });
+      batcher.push({ type: 'jobs', jobs: [job('a', i < 49 ? 'running' : 'finished')] });
+      batcher.push({ type: 'changed', noun: 'runs' });
+    }
+    expect(deliveries).toHaveLength(0);
+    vi.advanceTimersByTime(100);
+    expect(deliveries).toHaveLength(1);
+    const [jobs, metrics, changed] = deliveries[0];
+    expect(jobs).toEqual({ type: 'jobs', jobs: [job('a', 'finished')] });
+    expect(metrics.type === 'metrics' && metrics.points.map((p) => p.step)).toEqual([...Array(50).keys()]);
+    expect(changed).toEqual({ type: 'changed', noun: 'runs' });
+    vi.advanceTimersByTime(1000);
+    expect(deliveries).toHaveLength(1);
+  });
+
+  it('does not change the event it was given', () => {
+    const batcher = new EventBatcher(() => {}, 100);
+    const first: StudioEvent = { type: 'metrics', run, points: [point(0)] };
+    batcher.push(first);
+    batcher.push({ type: 'metrics', run, points: [point(1)] });
+    batcher.flush();
+    expect(first.points).toHaveLength(1);
+  });
+});

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { _electron } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
+
+const root = resolve(import.meta.dirname, '../..');
+export const screenshots = join(root, 'test-output/screenshots');
+
+export interface StudioApp {
+  app: ElectronApplication;
+  page: Page;
+  workspace: string;
+  userData: string;
+  /** Lines the main process wrote. */
+  output: string[];
+  /** Drops real files or folders on the window, as a file manager would. */
+  drop(paths: string[]): Promise<void>;
+  /** Saves `test-output/screenshots/<name>.png`. */
+  shot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LaunchOptions {
+  /** Kept between launches when given; otherwise fresh and removed at close. */
+  folder?: string;
+  locale?: string;
+  /** A packaged binary to run instead of the checkout's build. */
+  executablePath?: string;
+  args?: string[];
+}
+
+/** Starts the real app in real Electron on a workspace and user data of its own. */
+export async function launchStudio(options: LaunchOptions = {}): Promise<StudioApp> {
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'atelier-e2e-'));
+  const userData = join(folder, 'user-data');
+  const workspace = join(folder, 'workspace');
+  const args = [`--user-data-dir=${userData}`, `--lang=${options.locale ?? 'en'}`, ...(options.args ?? [])];
+  // Chromium refuses its sandbox for root (a bare container); ordinary users always have it.
+  if (process.getuid?.() === 0) args.unshift('--no-sandbox');
+  const app = await _electron.launch({
+    ...(options.executablePath ? { executablePath: options.executablePath } : {}),
+    args: options.executablePath ? args : [...args, root],
+    env: { ...(process.env as Record<string, string>), ATELIER_WORKSPACE: workspace, LANGUAGE: options.locale ?? 'en' },
+  });
+  const output: string[] = [];
+  app.process().stdout?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  app.process().stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  const page = await app.firstWindow();
+  return {
+    app,
+    page,
+    workspace,
+    userData,
+    output,
+    drop: (paths) => dropFiles(page, paths),
+    shot: async (name) => {
+      await mkdir(screenshots, { recursive: true });
+      await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
+    },
+    close: async () => {
+      await app.close();
+      if (!options.folder) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Playwright cannot drop real files; the debugger's own drag events can, with paths that webUtils resolves. */
+async function dropFiles(page: Page, paths: string[]): Promise<void> {
+  const client = await page.context().newCDPSession(page);
+  const { width, height } = await page.evaluate(() => ({ width: window.innerWidth, height: window.innerHeight }));
+  const at = { x: Math.round(width / 2), y: Math.round(height / 2) };
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await client.send('Input.dispatchDragEvent', { type, ...at, data });
+  }
+  await client.detach();
+}
