@@ -99,6 +99,10 @@ export interface MetricSeries {
   epochs: number[];
   values: number[];
   times: number[];
+  /** How many points are stored. */
+  total: number;
+  /** 1: every point is here. More: of each such many stored points only the least and the greatest are. */
+  sampledEvery: number;
 }
 
 export interface ExportRecord {

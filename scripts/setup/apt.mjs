@@ -1,0 +1,51 @@
+// Debian and Ubuntu packages: installed when we are root, otherwise the exact command to type.
+import { SetupError, unreachableIn } from './errors.mjs';
+import { isRoot, which } from './paths.mjs';
+import { run, tail } from './run.mjs';
+
+export const hasApt = () => Boolean(which('apt-get'));
+
+const APT = ['-y', '-qq', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=2'];
+const env = () => ({ ...process.env, DEBIAN_FRONTEND: 'noninteractive' });
+
+export const aptCommand = (packages) => `sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`;
+
+/** Newer releases renamed some libraries (libasound2 → libasound2t64): the name that this release can install. */
+async function nameHere(name) {
+  for (const candidate of [name, `${name}t64`]) {
+    const { output } = await run('apt-cache', ['policy', candidate]);
+    if (/Candidate: (?!\(none\))\S/.test(output)) return candidate;
+  }
+  return name;
+}
+
+let last = Promise.resolve();
+
+/** apt-get holds a lock that it does not wait for while it reads its lists: one call of ours at a time. */
+export function aptInstall(packages, what) {
+  const mine = last.then(() => install(packages, what));
+  last = mine.catch(() => {});
+  return mine;
+}
+
+async function install(packages, what) {
+  const update = await run('apt-get', ['update', '-qq'], { env: env() });
+  const names = await Promise.all(packages.map(nameHere));
+  const result = await run('apt-get', ['install', ...APT, ...names], { env: env() });
+  if (result.code === 0) return names;
+  const output = `${update.output}\n${result.output}`;
+  const places = unreachableIn(output);
+  throw new SetupError(`${what}: apt-get could not install ${names.join(' ')}${places.length ? `; could not reach ${places.slice(0, 2).join(', ')}` : ''}.`, {
+    hint: `When that is mended, run this again, or by hand: ${aptCommand(names)}`,
+    detail: tail(output, 8),
+  });
+}
+
+/** Installs when root on Debian; otherwise stops with the command to type. */
+export async function aptInstallOrSay(packages, what) {
+  if (hasApt() && isRoot()) return aptInstall(packages, what);
+  const names = hasApt() ? await Promise.all(packages.map(nameHere)) : packages;
+  throw new SetupError(`${what}: some system packages are missing.`, {
+    hint: hasApt() ? `Run: ${aptCommand(names)}` : `Install what your system calls: ${packages.join(' ')}`,
+  });
+}

@@ -1,0 +1,69 @@
+// Step 6: the bundles in .vite. Built beside and moved into place, so that a running studio or a cut build never sees half of one.
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { SetupError } from './errors.mjs';
+import { hashOf, readJson, replaceFolder, sweepBeside, writeJson } from './files.mjs';
+import { compileMessages, messagesAreCurrent, messagesOut } from './messages.mjs';
+import { nodeModules, root, viteOut } from './paths.mjs';
+
+const stamp = path.join(viteOut, 'stamp.json');
+
+/** Each part: its Vite config, and the folder it fills below .vite. */
+const PARTS = {
+  main: { config: 'vite.main.config.mts', out: 'build', shows: 'build/main.cjs' },
+  preload: { config: 'vite.preload.config.mts', out: 'build', shows: 'build/preload.cjs' },
+  renderer: { config: 'vite.renderer.config.mts', out: 'renderer/main_window', shows: 'renderer/main_window/index.html' },
+};
+
+function inputs() {
+  const configs = Object.values(PARTS).map((part) => part.config);
+  const sources = ['src-main', 'src-renderer', 'resources/i18n', 'package-lock.json', 'package.json', 'tsconfig.json'];
+  return hashOf(root, [...sources, ...configs], (file) => file === messagesOut);
+}
+
+export const buildIsCurrent = () =>
+  messagesAreCurrent() &&
+  Object.values(PARTS).every((part) => existsSync(path.join(viteOut, part.shows))) &&
+  readJson(stamp)?.inputs === inputs();
+
+async function viteBuild(part, outDir) {
+  const vite = await import(pathToFileURL(path.join(nodeModules, 'vite/dist/node/index.js')).href);
+  const { config, out } = PARTS[part];
+  try {
+    await vite.build({
+      configFile: path.join(root, config),
+      mode: 'production',
+      logLevel: 'warn',
+      build: { outDir: path.join(outDir, out), emptyOutDir: false },
+    });
+  } catch (error) {
+    throw new SetupError(`The ${part} bundle did not build.`, { detail: error.message });
+  }
+}
+
+/** Builds everything. A build of the same sources is the same; a change while it runs is seen by the next start. */
+export async function build() {
+  if (!messagesAreCurrent()) await compileMessages();
+  const before = inputs();
+  const work = path.join(viteOut, `next.${process.pid}.partial`);
+  sweepBeside(path.join(viteOut, 'next'));
+  for (const part of Object.keys(PARTS)) await viteBuild(part, work);
+  rmSync(stamp, { force: true });
+  for (const folder of ['build', 'renderer']) replaceFolder(path.join(work, folder), path.join(viteOut, folder));
+  rmSync(work, { recursive: true, force: true });
+  writeJson(stamp, { inputs: before });
+}
+
+/** Builds some parts only, in place and without a stamp: for a developer whose tree is not whole yet. */
+export async function buildParts(names) {
+  for (const name of names) {
+    if (name === 'messages') await compileMessages();
+    else if (!PARTS[name]) throw new SetupError(`No such part: ${name}.`, { hint: `Parts: messages, ${Object.keys(PARTS).join(', ')}.` });
+    else {
+      if (!messagesAreCurrent()) await compileMessages();
+      rmSync(stamp, { force: true });
+      await viteBuild(name, viteOut);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// The stages of `npm test`, each told in one line. A static check counts as one test; a stage that ran no test has failed.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { nodeModules, root } from './paths.mjs';
+import { run } from './run.mjs';
+
+const bin = (name) => path.join(nodeModules, name);
+
+/** Static checks: the commands that must all succeed. */
+const STATIC = {
+  format: [[bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.']],
+  lint: [[bin('eslint/bin/eslint.js'), '--max-warnings', '0', '.']],
+  types: [
+    [bin('typescript/bin/tsc'), '-p', '.'],
+    [bin('svelte-check/bin/svelte-check'), '--tsconfig', 'src-renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+  ],
+  layers: [[bin('dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.dependency-cruiser.mjs', 'src-main', 'src-renderer']],
+};
+const VITEST = ['unit', 'integration', 'e2e'];
+export const stageNames = [...Object.keys(STATIC), ...VITEST];
+
+const LIMIT_MS = { unit: 10 * 60_000, integration: 15 * 60_000, e2e: 15 * 60_000 };
+
+async function staticStage(name, env) {
+  const failures = [];
+  for (const command of STATIC[name]) {
+    const { code, output } = await run(process.execPath, command, { cwd: root, env, timeoutMs: 10 * 60_000 });
+    if (code !== 0) failures.push(`${path.basename(command[0])} (exit ${code})\n${output.trim()}`);
+  }
+  return { passed: STATIC[name].length - failures.length, failed: failures.length, skipped: 0, failures };
+}
+
+async function vitestStage(name, { env, rest, reports }) {
+  const report = path.join(reports, `${name}.json`);
+  const command = [bin('vitest/vitest.mjs'), 'run', '--project', name, '--reporter=json', `--outputFile=${report}`, ...rest];
+  const { code, output, timedOut } = await run(process.execPath, command, { cwd: root, env, timeoutMs: LIMIT_MS[name] });
+  let json = null;
+  try {
+    json = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    // No report: vitest itself did not get to its end.
+  }
+  return summarize(json, { code, output, timedOut });
+}
+
+/** Counts from vitest's JSON report. What it cannot show as a failed test (a file that does not load, a crash) still counts as a failure. */
+export function summarize(json, { code, output, timedOut }) {
+  if (!json) return { passed: 0, failed: 1, skipped: 0, failures: [`vitest ${timedOut ? 'ran out of time' : `ended with exit ${code}`}\n${output.trim()}`] };
+  const failures = [];
+  for (const file of json.testResults) {
+    const failed = file.assertionResults.filter((test) => test.status === 'failed');
+    for (const test of failed) failures.push(`${file.name}\n  ${test.fullName}\n${(test.failureMessages ?? []).join('\n')}`);
+    if (file.status === 'failed' && failed.length === 0) failures.push(`${file.name}\n${file.message || 'did not load'}`);
+  }
+  const passed = json.numPassedTests;
+  if (failures.length === 0 && passed === 0) failures.push(`No test ran.\n${output.trim()}`);
+  if (failures.length === 0 && code !== 0) failures.push(`vitest ended with exit ${code}${timedOut ? ', out of time' : ''}\n${output.trim()}`);
+  return { passed, failed: failures.length, skipped: json.numPendingTests + (json.numTodoTests ?? 0), failures };
+}
+
+/** Runs the stages in order, all of them even when one fails, and adds up. */
+export async function checkStages(names, options) {
+  const sum = { passed: 0, failed: 0 };
+  for (const name of stageNames.filter((stage) => names.includes(stage))) {
+    const started = Date.now();
+    const result = STATIC[name] ? await staticStage(name, options.env) : await vitestStage(name, options);
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    const parts = [`${result.passed} passed`, `${result.failed} failed`];
+    if (result.skipped > 0) parts.push(`${result.skipped} skipped`);
+    console.log(`${result.failed === 0 ? '✓' : '✗'} ${name}: ${parts.join(', ')} (${seconds} s)`);
+    for (const failure of result.failures) console.log(`\n${failure.replace(/^/gm, '    ').replaceAll(pathToFileURL(root).href, '').replaceAll(`${root}${path.sep}`, '')}\n`);
+    sum.passed += result.passed;
+    sum.failed += result.failed;
+  }
+  return sum;
+}

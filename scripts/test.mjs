@@ -1,0 +1,43 @@
+// npm test: sets everything up, runs every check, and ends with one plain line: `N passed, N failed`.
+//   npm test -- --only unit,types        some stages (format lint types layers unit integration e2e)
+//   npm test -- --only unit -- csv       further words go to vitest (a file name filter, -t …)
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { describe, electronEnv } from './setup/electron.mjs';
+import { SetupError } from './setup/errors.mjs';
+import { enter } from './setup/index.mjs';
+import { root } from './setup/paths.mjs';
+import { checkStages, stageNames } from './setup/stages.mjs';
+import { startScreen } from './setup/screen.mjs';
+
+function options(words) {
+  let only = stageNames;
+  const rest = [];
+  for (let i = 0; i < words.length; i++) {
+    if (words[i] === '--only') only = (words[++i] ?? '').split(',');
+    else if (words[i].startsWith('--only=')) only = words[i].slice(7).split(',');
+    else if (words[i] !== '--' && words[i] !== '--retry-electron') rest.push(words[i]);
+  }
+  const unknown = only.filter((name) => !stageNames.includes(name));
+  if (unknown.length > 0) throw new SetupError(`No such stage: ${unknown.join(', ')}.`, { hint: `Stages: ${stageNames.join(' ')}.` });
+  return { only, rest };
+}
+
+await enter(async ({ setUp }) => {
+  const { only, rest } = options(process.argv.slice(2));
+  const window = only.includes('e2e');
+  const { runtime } = await setUp(window ? { electron: 'required', tests: true } : { electron: 'no' });
+  if (runtime) console.log(`Testing on ${describe(runtime)}.`);
+  const out = path.join(root, 'test-output');
+  rmSync(path.join(out, 'reports'), { recursive: true, force: true });
+  mkdirSync(path.join(out, 'reports'), { recursive: true });
+  const screen = window ? await startScreen() : null;
+  try {
+    const env = { ...process.env, ...electronEnv(runtime), ...screen?.env, ATELIER_TEST_OUTPUT: out, CI: process.env.CI ?? '1' };
+    const { passed, failed } = await checkStages(only, { env, rest, reports: path.join(out, 'reports') });
+    console.log(`\n${passed} passed, ${failed} failed`);
+    return failed > 0 || passed === 0 ? 1 : 0;
+  } finally {
+    screen?.stop();
+  }
+});

@@ -1,0 +1,171 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { BlobHash } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { naming } from './system-errors.ts';
+
+/**
+ * Content-addressed files: `<blobs>/ab/abcdef…`, named by the SHA-256 of what is in them, never changed once there.
+ * A blob is written under `<blobs>/partial/`, flushed to the disk, then renamed: it is whole or absent, whatever dies when.
+ */
+const partialFolder = 'partial';
+
+/** Where a blob lies. The hash is checked, since it comes out of stored rows and messages and becomes a path. */
+export function blobPath(blobs: string, hash: BlobHash): string {
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw new AtelierError('invalid_hash', `"${hash}" is not the name of a blob.`);
+  return join(blobs, hash.slice(0, 2), hash);
+}
+
+export type BlobSource = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+export async function writeBlob(blobs: string, source: BlobSource): Promise<BlobHash> {
+  const blob = await createBlob(blobs);
+  try {
+    if (source instanceof Uint8Array) await blob.write(source);
+    else for await (const chunk of source) await blob.write(chunk);
+    return await blob.commit();
+  } catch (error) {
+    await blob.abort();
+    throw error;
+  }
+}
+
+/** A blob being written piece by piece. One of `commit` or `abort` ends it. */
+export interface BlobWriter {
+  /** Its file until committed, for what must be written by something else (then end with `adopt`). */
+  readonly path: string;
+  write(chunk: Uint8Array): Promise<void>;
+  commit(): Promise<BlobHash>;
+  abort(): Promise<void>;
+}
+
+export async function createBlob(blobs: string): Promise<BlobWriter> {
+  const path = await partialPath(blobs);
+  const file = await naming({ writing: blobs }, () => open(path, 'wx'));
+  const hash = createHash('sha256');
+  return {
+    path,
+    write: (chunk) =>
+      naming({ writing: blobs }, async () => {
+        hash.update(chunk);
+        await writeWhole(file, chunk);
+      }),
+    commit: () =>
+      naming({ writing: blobs }, async () => {
+        await file.sync();
+        await file.close();
+        return place(blobs, path, hash.digest('hex'));
+      }),
+    async abort() {
+      await file.close().catch(() => undefined);
+      await rm(path, { force: true }).catch(() => undefined);
+    },
+  };
+}
+
+/** A fresh name under `partial/`, for a writer of its own (DuckDB); give it to `adopt` when done or `rm` it. */
+export async function partialPath(blobs: string): Promise<string> {
+  const folder = join(blobs, partialFolder);
+  await naming({ writing: blobs }, () => mkdir(folder, { recursive: true }));
+  return join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+}
+
+/** Makes a blob of a finished file under `partial/`. */
+export async function adopt(blobs: string, path: string): Promise<BlobHash> {
+  return naming({ writing: blobs }, async () => {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+    const file = await open(path, 'r+');
+    await file.sync().finally(() => file.close());
+    return place(blobs, path, hash.digest('hex'));
+  });
+}
+
+async function place(blobs: string, path: string, hash: BlobHash): Promise<BlobHash> {
+  const target = blobPath(blobs, hash);
+  const folder = dirname(target);
+  await mkdir(folder, { recursive: true });
+  // The same bytes are there already, or are replaced by themselves: either way it is right.
+  await rename(path, target);
+  await syncFolder(folder);
+  return hash;
+}
+
+/** A rename is on the disk only once its folder is. Windows cannot open folders, and needs it not. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
+}
+
+export async function readBlob(blobs: string, hash: BlobHash): Promise<Uint8Array> {
+  const path = blobPath(blobs, hash);
+  return withBlob(path, async (file) => {
+    const { size } = await file.stat();
+    const bytes = new Uint8Array(size);
+    await readInto(file, path, bytes, 0);
+    return bytes;
+  });
+}
+
+/** Reads byte ranges of one blob into one array, each `length` long, at the given offsets: neighbours are read together. */
+export async function readBlobRanges(
+  blobs: string,
+  hash: BlobHash,
+  offsets: ArrayLike<number>,
+  length: number,
+): Promise<Uint8Array> {
+  const path = blobPath(blobs, hash);
+  const bytes = new Uint8Array(offsets.length * length);
+  await withBlob(path, async (file) => {
+    for (let i = 0; i < offsets.length; ) {
+      let end = i + 1;
+      while (end < offsets.length && offsets[end] === offsets[end - 1] + length) end++;
+      await readInto(file, path, bytes.subarray(i * length, end * length), offsets[i]);
+      i = end;
+    }
+  });
+  return bytes;
+}
+
+async function withBlob<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
+  let file: FileHandle;
+  try {
+    file = await open(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new AtelierError('blob_missing', `Stored data is missing: ${path}. Restore the workspace from a backup, or import the data again.`);
+  }
+  return work(file).finally(() => file.close());
+}
+
+async function readInto(file: FileHandle, path: string, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
+    if (bytesRead === 0) {
+      throw new AtelierError('blob_damaged', `Stored data is shorter than it was: ${path}. Restore the workspace from a backup, or import the data again.`);
+    }
+    done += bytesRead;
+  }
+}
+
+/** Removes what writers left that died before they could: called when no job runs. Returns how many files went. */
+export async function sweepPartialBlobs(blobs: string, olderThanMs = 0): Promise<number> {
+  const folder = join(blobs, partialFolder);
+  const names = await readdir(folder).catch(() => []);
+  let removed = 0;
+  for (const name of names) {
+    const path = join(folder, name);
+    const facts = await stat(path).catch(() => null);
+    if (!facts || Date.now() - facts.mtimeMs < olderThanMs) continue;
+    await rm(path, { force: true, recursive: true });
+    removed++;
+  }
+  return removed;
+}

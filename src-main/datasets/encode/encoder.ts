@@ -1,0 +1,69 @@
+import type { ImageShape } from '../../shared/dataset.ts';
+
+/**
+ * What turns raw samples into a model's input, fitted on the training split and kept with the run (`encoder.json`).
+ * Plain JSON: the same object drives training, `predict` and the preprocessing inside an exported ONNX file.
+ */
+export type Encoder = TableEncoder | ImageEncoder;
+
+export interface ImageEncoder {
+  kind: 'images';
+  image: ImageShape;
+  classes: string[];
+}
+
+/**
+ * The encoded row is: every number column standardised, in column order; then one 0/1 "is missing" column for each number
+ * that had gaps; then each category's one-hot block.
+ */
+export interface TableEncoder {
+  kind: 'table';
+  numbers: NumberEncoder[];
+  categories: CategoryEncoder[];
+  target: TargetEncoder;
+}
+
+export interface NumberEncoder {
+  column: string;
+  decimalComma: boolean;
+  /** Stands in for a missing value; a 32-bit float, like every raw number. */
+  median: number;
+  /** Of the training split, gaps filled. `std` is 1 for a column that is constant there. */
+  mean: number;
+  std: number;
+  /** Gaps occurred in training, so "was missing" is a column of its own. */
+  indicator: boolean;
+}
+
+export interface CategoryEncoder {
+  column: string;
+  /** One output each. '' is "missing" and is there only if missing occurred in training. */
+  values: string[];
+  /** A last output for everything outside `values`; without it an unseen value is all zeros. */
+  other: boolean;
+}
+
+export type TargetEncoder =
+  | { task: 'classification'; column: string; classes: string[] }
+  | { task: 'regression'; column: string; decimalComma: boolean; mean: number; std: number };
+
+/** A category column keeps this many values of its own; the rest share "other". */
+export const maxCategories = 64;
+
+export const categoryWidth = (category: CategoryEncoder): number => category.values.length + (category.other ? 1 : 0);
+
+/** How many numbers a row becomes. */
+export function featureCount(encoder: TableEncoder): number {
+  const indicators = encoder.numbers.filter((number) => number.indicator).length;
+  return encoder.numbers.length + indicators + encoder.categories.reduce((sum, each) => sum + categoryWidth(each), 0);
+}
+
+export const sampleSizeOf = (encoder: Encoder): number =>
+  encoder.kind === 'table'
+    ? featureCount(encoder)
+    : encoder.image.height * encoder.image.width * encoder.image.channels;
+
+export const classesOf = (encoder: Encoder): string[] => {
+  if (encoder.kind === 'images') return encoder.classes;
+  return encoder.target.task === 'classification' ? encoder.target.classes : [];
+};

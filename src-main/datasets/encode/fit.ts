@@ -1,0 +1,94 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column, Manifest } from '../../shared/dataset.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import { finiteSql, numberSql, sqlName } from '../cells.ts';
+import { rowsOf, sampleRelation, withDuck } from '../duck.ts';
+import { train } from '../splits.ts';
+import {
+  maxCategories,
+  type CategoryEncoder,
+  type NumberEncoder,
+  type TableEncoder,
+  type TargetEncoder,
+} from './encoder.ts';
+
+/** Learns a table's encoder from its training split alone, so that nothing of the other splits leaks into it. */
+export async function fitTableEncoder(blobs: string, manifest: Manifest): Promise<TableEncoder> {
+  const target = manifest.columns.find((column) => column.name === manifest.target);
+  if (!target) throw new AtelierError('no_target', 'No target column is chosen. Choose the column to predict.');
+  // One thread: sums of floats must come out the same every time.
+  return withDuck({ spillFolder: blobs, threads: 1 }, async (connection) => {
+    const samples = await sampleRelation(connection, blobs, manifest);
+    const rows = `(SELECT * FROM ${samples} WHERE split = ${train} AND ${sqlName(target.name)} IS NOT NULL)`;
+    const features = manifest.columns.filter((column) => column.role === 'feature');
+    const numbers = await fitNumbers(connection, rows, features.filter((column) => column.type === 'number'));
+    const categories: CategoryEncoder[] = [];
+    for (const column of features) {
+      if (column.type === 'category') categories.push(await fitCategory(connection, rows, column));
+    }
+    return { kind: 'table', numbers, categories, target: await fitTarget(connection, rows, manifest, target) };
+  });
+}
+
+async function fitNumbers(connection: DuckDBConnection, rows: string, columns: Column[]): Promise<NumberEncoder[]> {
+  if (columns.length === 0) return [];
+  const values = numberRelation(rows, columns);
+  // Two passes: the mean is that of the filled column, so the median must be known first.
+  const [medians] = await rowsOf(
+    connection,
+    `SELECT ${columns.map((_, i) => `median(n${i}) AS median${i}, count(*) - count(n${i}) AS gaps${i}`).join(', ')} FROM ${values}`,
+  );
+  const median = columns.map((_, i) => Math.fround(Number(medians[`median${i}`] ?? 0)));
+  const [moments] = await rowsOf(
+    connection,
+    `SELECT ${columns.map((_, i) => `avg(f${i}) AS mean${i}, stddev_pop(f${i}) AS std${i}`).join(', ')}
+     FROM (SELECT ${columns.map((_, i) => `coalesce(n${i}, ${median[i]}::DOUBLE) AS f${i}`).join(', ')} FROM ${values})`,
+  );
+  return columns.map((column, i) => ({
+    column: column.name,
+    decimalComma: column.decimalComma ?? false,
+    median: median[i],
+    mean: Number(moments[`mean${i}`] ?? 0),
+    std: Number(moments[`std${i}`] ?? 0) || 1,
+    indicator: Number(medians[`gaps${i}`]) > 0,
+  }));
+}
+
+/** The columns as n0, n1, …: doubles that hold 32-bit floats, as every raw number does on its way into a model. */
+function numberRelation(rows: string, columns: Column[]): string {
+  const parsed = columns.map((column, i) => `${numberSql(sqlName(column.name), column.decimalComma ?? false)} AS p${i}`);
+  const finite = columns.map((_, i) => `(${finiteSql(`p${i}`)})::FLOAT::DOUBLE AS n${i}`);
+  return `(SELECT ${finite.join(', ')} FROM (SELECT ${parsed.join(', ')} FROM ${rows}))`;
+}
+
+async function fitCategory(connection: DuckDBConnection, rows: string, column: Column): Promise<CategoryEncoder> {
+  const name = sqlName(column.name);
+  const found = await rowsOf(
+    connection,
+    `SELECT coalesce(${name}, '') AS value, count(*) AS n FROM ${rows} GROUP BY 1 ORDER BY n DESC, value LIMIT ${maxCategories + 1}`,
+  );
+  const values = found.slice(0, maxCategories).map((row) => String(row.value));
+  return { column: column.name, values, other: found.length > maxCategories };
+}
+
+async function fitTarget(
+  connection: DuckDBConnection,
+  rows: string,
+  manifest: Manifest,
+  column: Column,
+): Promise<TargetEncoder> {
+  if (manifest.task !== 'regression') {
+    return { task: 'classification', column: column.name, classes: manifest.classes.map((each) => each.name) };
+  }
+  const [found] = await rowsOf(
+    connection,
+    `SELECT avg(n0) AS mean, stddev_pop(n0) AS std FROM ${numberRelation(rows, [column])}`,
+  );
+  return {
+    task: 'regression',
+    column: column.name,
+    decimalComma: column.decimalComma ?? false,
+    mean: Number(found.mean ?? 0),
+    std: Number(found.std ?? 0) || 1,
+  };
+}

@@ -1,0 +1,80 @@
+import { open } from 'node:fs/promises';
+import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import { blobPath, readBlob } from '../blobs.ts';
+import type { EncodedSplit } from '../training-data.ts';
+import { sampleSizeOf, type ImageEncoder } from './encoder.ts';
+
+const blockBytes = 4 << 20;
+
+/** Reads the image blob once, front to back, laying each labelled sample into its split. */
+export async function loadImages(
+  blobs: string,
+  manifest: Manifest,
+  encoder: ImageEncoder,
+): Promise<Record<SplitName, EncodedSplit>> {
+  const { images, labels: labelBlob } = manifest.blobs;
+  if (!images || !labelBlob || !manifest.image) throw new AtelierError('internal', 'An image version without images.');
+  checkSize(manifest, encoder);
+  const split = await readBlob(blobs, manifest.blobs.split);
+  const labels = translate(int32s(await readBlob(blobs, labelBlob)), manifest, encoder);
+
+  const counts = [0, 0, 0];
+  for (let i = 0; i < manifest.samples; i++) if (labels[i] >= 0) counts[split[i]]++;
+  const size = sampleSizeOf(encoder);
+  const made = counts.map((count) => ({
+    count,
+    x: new Uint8Array(count * size),
+    y: new Int32Array(count),
+    indices: new Int32Array(count),
+  }));
+
+  const filled = [0, 0, 0];
+  const perBlock = Math.max(1, Math.floor(blockBytes / size));
+  const block = new Uint8Array(perBlock * size);
+  const file = await open(blobPath(blobs, images), 'r');
+  try {
+    for (let first = 0; first < manifest.samples; first += perBlock) {
+      const count = Math.min(perBlock, manifest.samples - first);
+      for (let done = 0; done < count * size; ) {
+        const { bytesRead } = await file.read(block, done, count * size - done, first * size + done);
+        if (bytesRead === 0) throw new AtelierError('blob_damaged', `Stored data is shorter than it was: ${blobPath(blobs, images)}. Import the data again.`);
+        done += bytesRead;
+      }
+      for (let k = 0; k < count; k++) {
+        const sample = first + k;
+        if (labels[sample] < 0) continue;
+        const into = made[split[sample]];
+        const at = filled[split[sample]]++;
+        into.x.set(block.subarray(k * size, (k + 1) * size), at * size);
+        into.y[at] = labels[sample];
+        into.indices[at] = sample;
+      }
+    }
+  } finally {
+    await file.close();
+  }
+  return Object.fromEntries(splitNames.map((name, i) => [name, made[i]])) as Record<SplitName, EncodedSplit>;
+}
+
+function checkSize(manifest: Manifest, encoder: ImageEncoder): void {
+  const words = (shape: { width: number; height: number; channels: number }): string =>
+    `${shape.width} × ${shape.height} pixels, ${shape.channels === 1 ? 'grey' : 'colour'}`;
+  const { image } = manifest;
+  const want = encoder.image;
+  if (image && image.height === want.height && image.width === want.width && image.channels === want.channels) return;
+  throw new AtelierError(
+    'image_size_differs',
+    `The model takes images of ${words(want)}; this dataset was imported at ${image ? words(image) : 'no size'}.`,
+  );
+}
+
+/** Labels as the encoder numbers them; -1 for classes it does not know. */
+function translate(labels: Int32Array, manifest: Manifest, encoder: ImageEncoder): Int32Array {
+  const index = new Map(encoder.classes.map((name, i) => [name, i]));
+  const to = manifest.classes.map((each) => index.get(each.name) ?? -1);
+  return labels.map((label) => (label < 0 ? -1 : to[label]));
+}
+
+/** Little-endian int32, as stored. */
+export const int32s = (bytes: Uint8Array): Int32Array => new Int32Array(bytes.slice().buffer);

@@ -1,0 +1,86 @@
+import { AtelierError } from '../../shared/errors.ts';
+import { parseNumber, readCell } from '../cells.ts';
+import { featureCount, type TableEncoder } from './encoder.ts';
+import { encodeRow, newFeatures, rawNumber } from './row.ts';
+
+/** A table's rows as they enter an exported model: one column of 32-bit floats (NaN missing) or strings ('' missing) per feature. */
+export interface RawColumns {
+  count: number;
+  numbers: Float32Array[];
+  categories: string[][];
+}
+
+/**
+ * Reads raw rows (as `predict` finds them in a CSV file, or as stored) into the columns that the encoder uses.
+ * Throws `missing_columns` if `columnNames` lacks one.
+ */
+export function rawColumns(encoder: TableEncoder, rows: (string | null)[][], columnNames: string[]): RawColumns {
+  const at = columnIndexes(encoder, columnNames);
+  return {
+    count: rows.length,
+    numbers: encoder.numbers.map(({ decimalComma }, i) =>
+      Float32Array.from(rows, (row) => {
+        const text = cell(row[at.numbers[i]]);
+        return text === null ? NaN : rawNumber(parseNumber(text, decimalComma));
+      }),
+    ),
+    categories: encoder.categories.map((_, i) => rows.map((row) => cell(row[at.categories[i]]) ?? '')),
+  };
+}
+
+/** Encodes raw rows exactly as training does. `y`: class index (-1 unknown or missing), or the standardised target (NaN missing). */
+export function encodeTableRows(
+  encoder: TableEncoder,
+  rows: (string | null)[][],
+  columnNames: string[],
+): { x: Float32Array; y: Int32Array | Float32Array } {
+  const raw = rawColumns(encoder, rows, columnNames);
+  const x = newFeatures(encoder, rows.length);
+  const width = featureCount(encoder);
+  const indexes = encoder.categories.map(({ values }) => new Map(values.map((value, i) => [value, i])));
+  const numbers = new Float64Array(encoder.numbers.length);
+  const codes = new Int32Array(encoder.categories.length);
+  for (let r = 0; r < rows.length; r++) {
+    for (let i = 0; i < numbers.length; i++) numbers[i] = raw.numbers[i][r];
+    for (let i = 0; i < codes.length; i++) codes[i] = indexes[i].get(raw.categories[i][r]) ?? -1;
+    encodeRow(encoder, numbers, codes, x, r * width);
+  }
+  return { x, y: encodeTargets(encoder, rows, columnNames.indexOf(encoder.target.column)) };
+}
+
+/** Without a target column (predicting), all are unknown. */
+function encodeTargets(encoder: TableEncoder, rows: (string | null)[][], at: number): Int32Array | Float32Array {
+  const { target } = encoder;
+  if (target.task === 'classification') {
+    const index = new Map(target.classes.map((name, i) => [name, i]));
+    return Int32Array.from(rows, (row) => index.get(cell(row[at]) ?? '') ?? -1);
+  }
+  return Float32Array.from(rows, (row) => {
+    const text = cell(row[at]);
+    const value = text === null ? null : parseNumber(text, target.decimalComma);
+    return value === null ? NaN : (rawNumber(value) - target.mean) / target.std;
+  });
+}
+
+const cell = (raw: string | null | undefined): string | null => (raw === null || raw === undefined ? null : readCell(raw));
+
+function columnIndexes(encoder: TableEncoder, names: string[]): { numbers: number[]; categories: number[] } {
+  const index = new Map(names.map((name, i) => [name, i]));
+  checkColumns(encoder, names);
+  return {
+    numbers: encoder.numbers.map(({ column }) => index.get(column)!),
+    categories: encoder.categories.map(({ column }) => index.get(column)!),
+  };
+}
+
+/** Throws `missing_columns`, naming those the model needs and the data lacks. */
+export function checkColumns(encoder: TableEncoder, names: string[]): void {
+  const here = new Set(names);
+  const missing = [...encoder.numbers, ...encoder.categories].map(({ column }) => column).filter((name) => !here.has(name));
+  if (missing.length === 0) return;
+  throw new AtelierError(
+    'missing_columns',
+    `The data lacks ${missing.length === 1 ? 'a column' : `${missing.length} columns`} that the model was trained on: ${missing.slice(0, 10).join(', ')}. Use data with the same column names.`,
+    [`columns found: ${names.join(', ')}`],
+  );
+}

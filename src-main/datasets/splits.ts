@@ -1,0 +1,80 @@
+import { splitNames, type SplitName } from '../shared/dataset.ts';
+import { Random, streams } from '../shared/random.ts';
+
+export const train = 0;
+export const validation = 1;
+export const test = 2;
+
+export const defaultFractions = { validation: 0.15, test: 0.15 };
+/** Of a given training set, where only the test set is given too. */
+export const carvedValidation = 0.1;
+
+/**
+ * Divides samples by their class, keeping every class's share: of n samples of a class each split gets its fraction to within one,
+ * the whole split to within one too, and at least one where n ≥ 3. `labels`: class index per sample, -1 (no label) goes to train.
+ * Without labels (regression) the division is plain random. Same seed, same split, whatever else changes.
+ */
+export function divide(
+  samples: number,
+  labels: Int32Array | null,
+  fractions: { validation: number; test: number },
+  seed: number,
+): Uint8Array {
+  const split = new Uint8Array(samples);
+  draw(split, labels, fractions.test, test, seed);
+  draw(split, labels, fractions.validation / (1 - fractions.test), validation, seed);
+  return split;
+}
+
+/** Keeps given splits; where a train and a test set were given but no validation set, takes that out of train. */
+export function completeGiven(given: Uint8Array, labels: Int32Array | null, fraction: number, seed: number): Uint8Array {
+  const split = given.slice();
+  if (!split.includes(validation)) draw(split, labels, fraction, validation, seed);
+  if (!split.includes(test)) draw(split, labels, fraction, test, seed);
+  return split;
+}
+
+/** Moves `fraction` of what is still in train into `to`. */
+function draw(split: Uint8Array, labels: Int32Array | null, fraction: number, to: number, seed: number): void {
+  const members = new Map<number, number[]>();
+  for (let i = 0; i < split.length; i++) {
+    if (split[i] !== train) continue;
+    const label = labels ? labels[i] : 0;
+    if (label < 0) continue;
+    const list = members.get(label);
+    if (list) list.push(i);
+    else members.set(label, [i]);
+  }
+  const classes = [...members.keys()].sort((a, b) => a - b);
+  const random = new Random(seed, streams.split, to);
+  const counts = quotas(
+    classes.map((label) => members.get(label)!.length),
+    fraction,
+    random,
+  );
+  classes.forEach((label, k) => {
+    const list = members.get(label)!;
+    random.shuffle(list);
+    for (const i of list.slice(0, counts[k])) split[i] = to;
+  });
+}
+
+/** How many of each class make up `fraction` of all: largest remainders, ties by lot, at least one of a class that has two left over. */
+function quotas(sizes: number[], fraction: number, random: Random): number[] {
+  if (fraction <= 0) return sizes.map(() => 0);
+  const exact = sizes.map((size) => size * fraction);
+  const counts = exact.map(Math.floor);
+  let missing = Math.round(exact.reduce((a, b) => a + b, 0)) - counts.reduce((a, b) => a + b, 0);
+  const order = sizes.map((_, k) => k);
+  random.shuffle(order);
+  order.sort((a, b) => exact[b] - counts[b] - (exact[a] - counts[a]));
+  for (const k of order) if (missing-- > 0) counts[k]++;
+  // Of three samples one goes to each split: a class of two or three in train can still give one away.
+  return counts.map((count, k) => (count === 0 && sizes[k] >= 2 ? 1 : count));
+}
+
+export function countSplits(split: Uint8Array): Record<SplitName, number> {
+  const counts: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
+  for (const byte of split) counts[splitNames[byte]]++;
+  return counts;
+}

@@ -1,0 +1,139 @@
+import { AtelierError } from '../shared/errors.ts';
+import type { DatasetDetail, DatasetKind, DatasetSummary, DatasetVersion, Manifest } from '../shared/dataset.ts';
+import type { DatasetId, VersionId } from '../shared/ids.ts';
+import type { Readable, Writable } from './connection.ts';
+
+interface SummaryRow {
+  id: DatasetId;
+  name: string;
+  createdAt: number;
+  archived: number;
+  kind: DatasetKind;
+  samples: number;
+  classes: number;
+  target: string | null;
+  latestVersion: VersionId;
+  versions: number;
+}
+
+/** Newest first; archived ones only when asked for. */
+export function listDatasets(db: Readable, options: { archived?: boolean } = {}): DatasetSummary[] {
+  const rows = db.all<SummaryRow>(
+    `SELECT d.id, d.name, d.created_at AS createdAt, d.archived,
+            v.kind, v.samples, v.classes, v.target, v.id AS latestVersion, v.number AS versions
+       FROM datasets d
+       JOIN dataset_versions v ON v.dataset = d.id
+      WHERE v.number = (SELECT max(number) FROM dataset_versions WHERE dataset = d.id)
+        AND (d.archived = 0 OR @archived = 1)
+      ORDER BY d.created_at DESC, d.id DESC`,
+    { archived: options.archived ? 1 : 0 },
+  );
+  return rows.map((row) => ({ ...row, archived: row.archived === 1 }));
+}
+
+/** The dataset with one of its versions whole: the latest, unless another is named. */
+export function getDataset(db: Readable, id: DatasetId, version?: VersionId): DatasetDetail {
+  const summary = listDatasets(db, { archived: true }).find((dataset) => dataset.id === id);
+  if (!summary) throw noDataset(id);
+  const versions = db.all<DatasetDetail['versions'][number]>(
+    `SELECT id, number, created_at AS createdAt, change, samples
+       FROM dataset_versions WHERE dataset = ? ORDER BY number DESC`,
+    [id],
+  );
+  const shown = getVersion(db, version ?? summary.latestVersion);
+  if (shown.dataset !== id) throw noDataset(version ?? id);
+  return { summary, version: shown, versions };
+}
+
+export function getVersion(db: Readable, id: VersionId): DatasetVersion {
+  const row = db.get<Omit<DatasetVersion, 'manifest'> & { manifest: string }>(
+    `SELECT id, dataset, number, created_at AS createdAt, change, manifest FROM dataset_versions WHERE id = ?`,
+    [id],
+  );
+  if (!row) throw noDataset(id);
+  return { ...row, manifest: JSON.parse(row.manifest) as Manifest };
+}
+
+export function insertDataset(
+  db: Writable,
+  dataset: { id: DatasetId; name: string; createdAt: number; archived?: boolean },
+): void {
+  db.run(`INSERT INTO datasets (id, name, created_at, archived) VALUES (@id, @name, @createdAt, @archived)`, {
+    id: dataset.id,
+    name: dataset.name,
+    createdAt: dataset.createdAt,
+    archived: dataset.archived ? 1 : 0,
+  });
+}
+
+export function insertVersion(db: Writable, version: DatasetVersion): void {
+  db.run(
+    `INSERT INTO dataset_versions (id, dataset, number, created_at, change, manifest, kind, samples, classes, target)
+     VALUES (@id, @dataset, @number, @createdAt, @change, @manifest, @kind, @samples, @classes, @target)`,
+    {
+      id: version.id,
+      dataset: version.dataset,
+      number: version.number,
+      createdAt: version.createdAt,
+      change: version.change,
+      manifest: JSON.stringify(version.manifest),
+      kind: version.manifest.kind,
+      samples: version.manifest.samples,
+      classes: version.manifest.classes.length,
+      target: version.manifest.target,
+    },
+  );
+}
+
+/** The number the next version of a dataset gets. */
+export function nextVersionNumber(db: Readable, dataset: DatasetId): number {
+  return db.get<{ next: number }>(
+    `SELECT coalesce(max(number), 0) + 1 AS next FROM dataset_versions WHERE dataset = ?`,
+    [dataset],
+  )!.next;
+}
+
+/** A version of a dataset in use whose manifest is this one to the last letter: the same data, read the same way. */
+export function findSameVersion(db: Readable, manifest: Manifest): { dataset: DatasetId; version: VersionId; name: string } | null {
+  const found = db.get<{ dataset: DatasetId; version: VersionId; name: string }>(
+    `SELECT d.id AS dataset, v.id AS version, d.name
+       FROM dataset_versions v JOIN datasets d ON d.id = v.dataset
+      WHERE d.archived = 0 AND v.samples = @samples AND v.kind = @kind AND v.manifest = @manifest
+      ORDER BY v.created_at DESC LIMIT 1`,
+    { samples: manifest.samples, kind: manifest.kind, manifest: JSON.stringify(manifest) },
+  );
+  return found ?? null;
+}
+
+/** The name itself, or with " 2", " 3" … where a dataset in use has it. */
+export function freeDatasetName(db: Readable, wanted: string): string {
+  const taken = new Set(
+    db.all<{ name: string }>(`SELECT name FROM datasets WHERE archived = 0`).map((row) => row.name),
+  );
+  let name = wanted;
+  for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`;
+  return name;
+}
+
+export function renameDataset(db: Writable, id: DatasetId, name: string): void {
+  const other = db.get<{ id: DatasetId }>(`SELECT id FROM datasets WHERE name = ? AND archived = 0 AND id <> ?`, [name, id]);
+  if (other) throw nameTaken(name);
+  if (db.run(`UPDATE datasets SET name = ? WHERE id = ?`, [name, id]).changes === 0) throw noDataset(id);
+}
+
+/** Restoring one whose name was given away meanwhile gives it the next free name. */
+export function archiveDataset(db: Writable, id: DatasetId, archived: boolean): void {
+  const row = db.get<{ name: string; archived: number }>(`SELECT name, archived FROM datasets WHERE id = ?`, [id]);
+  if (!row) throw noDataset(id);
+  if ((row.archived === 1) === archived) return;
+  const name = archived ? row.name : freeDatasetName(db, row.name);
+  db.run(`UPDATE datasets SET archived = ?, name = ? WHERE id = ?`, [archived ? 1 : 0, name, id]);
+}
+
+export function nameTaken(name: string): AtelierError {
+  return new AtelierError('name_taken', `There is already a dataset named "${name}". Choose another name.`);
+}
+
+export function noDataset(what: string): AtelierError {
+  return new AtelierError('no_such_dataset', `There is no dataset "${what}" in this workspace.`);
+}

@@ -1,0 +1,49 @@
+import { basename } from 'node:path';
+import { AtelierError } from '../shared/errors.ts';
+import type { ExportId, RunId } from '../shared/ids.ts';
+import type { ExportRecord, Parity } from '../shared/run.ts';
+import type { Readable, Writable } from './connection.ts';
+
+interface ExportRow extends Omit<ExportRecord, 'parity' | 'fileName'> {
+  parity: string;
+}
+
+/** Newest first. */
+export function listExports(db: Readable, run?: RunId): ExportRecord[] {
+  return db
+    .all<ExportRow>(
+      `SELECT id, run, created_at AS createdAt, path, bytes, sha256, parity
+         FROM exports WHERE @run IS NULL OR run = @run ORDER BY created_at DESC, id DESC`,
+      { run: run ?? null },
+    )
+    .map(record);
+}
+
+export function getExport(db: Readable, id: ExportId): ExportRecord {
+  const row = db.get<ExportRow>(
+    `SELECT id, run, created_at AS createdAt, path, bytes, sha256, parity FROM exports WHERE id = ?`,
+    [id],
+  );
+  if (!row) throw new AtelierError('no_such_export', `There is no export "${id}" in this workspace.`);
+  return record(row);
+}
+
+export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName'>): void {
+  db.run(
+    `INSERT INTO exports (id, run, created_at, path, bytes, sha256, parity)
+     VALUES (@id, @run, @createdAt, @path, @bytes, @sha256, @parity)`,
+    {
+      id: made.id,
+      run: made.run,
+      createdAt: made.createdAt,
+      path: made.path,
+      bytes: made.bytes,
+      sha256: made.sha256,
+      parity: JSON.stringify(made.parity),
+    },
+  );
+}
+
+function record(row: ExportRow): ExportRecord {
+  return { ...row, fileName: basename(row.path), parity: JSON.parse(row.parity) as Parity };
+}

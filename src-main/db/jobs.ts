@@ -1,0 +1,92 @@
+import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
+import type { DatasetId, JobId, RunId } from '../shared/ids.ts';
+import type { Job, JobKind, JobStatus } from '../shared/job.ts';
+import type { Readable, Writable } from './connection.ts';
+
+interface JobRow {
+  id: JobId;
+  kind: JobKind;
+  title: string;
+  status: JobStatus;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  error: string | null;
+  dataset: DatasetId | null;
+  run: RunId | null;
+}
+
+/** Newest first, without those taken out of the tray; at most `limit`. Progress is not stored: the queue adds it. */
+export function listJobs(db: Readable, limit = 200): Job[] {
+  return db
+    .all<JobRow>(
+      `SELECT id, kind, title, status, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
+              error, dataset, run
+         FROM jobs WHERE dismissed = 0 ORDER BY created_at DESC, id DESC LIMIT ?`,
+      [limit],
+    )
+    .map(job);
+}
+
+export function getJob(db: Readable, id: JobId): Job {
+  const row = db.get<JobRow>(
+    `SELECT id, kind, title, status, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
+            error, dataset, run
+       FROM jobs WHERE id = ?`,
+    [id],
+  );
+  if (!row) throw new AtelierError('no_such_job', `There is no job "${id}" in this workspace.`);
+  return job(row);
+}
+
+export function insertJob(db: Writable, job: Pick<Job, 'id' | 'kind' | 'title' | 'createdAt' | 'dataset' | 'run'>): void {
+  db.run(
+    `INSERT INTO jobs (id, kind, title, status, created_at, dataset, run)
+     VALUES (@id, @kind, @title, 'queued', @createdAt, @dataset, @run)`,
+    { id: job.id, kind: job.kind, title: job.title, createdAt: job.createdAt, dataset: job.dataset, run: job.run },
+  );
+}
+
+export function setJobRunning(db: Writable, id: JobId, now: number): void {
+  db.run(`UPDATE jobs SET status = 'running', started_at = ? WHERE id = ? AND status = 'queued'`, [now, id]);
+}
+
+export function setJobEnded(
+  db: Writable,
+  id: JobId,
+  end: {
+    status: Exclude<JobStatus, 'queued' | 'running'>;
+    error: ErrorFacts | null;
+    dataset: DatasetId | null;
+    run: RunId | null;
+    now: number;
+  },
+): void {
+  db.run(
+    `UPDATE jobs SET status = @status, finished_at = @now, error = @error, dataset = @dataset, run = @run
+      WHERE id = @id AND status IN ('queued', 'running')`,
+    { ...end, id, error: end.error ? JSON.stringify(end.error) : null },
+  );
+}
+
+/** At opening: nobody works on these any more. */
+export function interruptJobs(db: Writable, now: number): number {
+  const error: ErrorFacts = {
+    code: 'interrupted',
+    message: 'Atelier ended before this job did. What it had finished is kept; start it again to do the rest.',
+    details: [],
+  };
+  return db.run(
+    `UPDATE jobs SET status = 'interrupted', finished_at = ?, error = ? WHERE status IN ('queued', 'running')`,
+    [now, JSON.stringify(error)],
+  ).changes;
+}
+
+/** Takes ended jobs out of the tray; their logs stay. */
+export function dismissJob(db: Writable, id: JobId): void {
+  db.run(`UPDATE jobs SET dismissed = 1 WHERE id = ? AND status NOT IN ('queued', 'running')`, [id]);
+}
+
+function job(row: JobRow): Job {
+  return { ...row, progress: null, error: row.error === null ? null : (JSON.parse(row.error) as ErrorFacts) };
+}

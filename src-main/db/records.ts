@@ -1,0 +1,104 @@
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatasetVersion } from '../shared/dataset.ts';
+import { isId, type DatasetId, type RunId } from '../shared/ids.ts';
+import type { MetricPoint, RunSummary } from '../shared/run.ts';
+import { storeError } from './errors.ts';
+import { workspaceFiles } from './workspace.ts';
+
+/**
+ * What the rows say, once more in plain files, so that a lost database can be made again from the folder alone:
+ * - `datasets/<dataset>.jsonl`: a line whenever the dataset or one of its versions is made or changes;
+ * - `runs/<run>/record.jsonl`: the run's row, whole, whenever it changes (the trainer writes its curves into run.jsonl beside it).
+ * Lines are only ever added; of each thing the last whole line counts.
+ */
+export interface DatasetFact {
+  id: DatasetId;
+  name: string;
+  createdAt: number;
+  archived: boolean;
+}
+export type DatasetLine = { dataset: DatasetFact } | { version: DatasetVersion };
+/** The version's manifest goes in with the first line only, so that a run's folder stands alone. */
+export type RunLine = { run: RunSummary; version?: DatasetVersion };
+
+export function recordDataset(folder: string, dataset: DatasetId, ...lines: DatasetLine[]): void {
+  append(folder, workspaceFiles.datasets(folder), `${dataset}.jsonl`, lines);
+}
+
+export function recordRun(folder: string, line: RunLine): void {
+  append(folder, workspaceFiles.run(folder, line.run.id), 'record.jsonl', [line]);
+}
+
+export function readDatasetRecords(folder: string): DatasetLine[] {
+  return names(workspaceFiles.datasets(folder))
+    .filter((name) => name.endsWith('.jsonl') && isId('dataset', name.slice(0, -6)))
+    .flatMap((name) => [...readLines<DatasetLine>(join(workspaceFiles.datasets(folder), name))]);
+}
+
+/** Each run as it was last recorded, with its dataset version; oldest run first. */
+export function readRunRecords(folder: string): RunLine[] {
+  const records: RunLine[] = [];
+  for (const id of runFolders(folder)) {
+    let record = null as RunLine | null;
+    for (const line of readLines<RunLine>(join(workspaceFiles.run(folder, id), 'record.jsonl'))) {
+      record = { run: line.run, version: line.version ?? record?.version };
+    }
+    if (record) records.push(record);
+  }
+  return records;
+}
+
+/** The curves as the trainer wrote them. */
+export function* readRunPoints(folder: string, run: RunId): IterableIterator<MetricPoint> {
+  for (const line of readLines<unknown>(join(workspaceFiles.run(folder, run), 'run.jsonl'))) {
+    if (isPoint(line)) yield line;
+    const points = (line as { points?: unknown } | null)?.points;
+    if (Array.isArray(points)) for (const point of points) if (isPoint(point)) yield point;
+  }
+}
+
+export function runFolders(folder: string): RunId[] {
+  return names(workspaceFiles.runs(folder)).filter((name): name is RunId => isId('run', name));
+}
+
+/** NaN and infinities are null in JSON. */
+function isPoint(line: unknown): line is MetricPoint {
+  const point = line as Partial<MetricPoint> | null;
+  if (typeof point !== 'object' || point === null) return false;
+  if (point.value === null) point.value = NaN;
+  return (
+    typeof point.key === 'string' &&
+    typeof point.step === 'number' &&
+    typeof point.value === 'number' &&
+    typeof point.epoch === 'number' &&
+    typeof point.time === 'number'
+  );
+}
+
+function append(folder: string, into: string, name: string, lines: readonly unknown[]): void {
+  try {
+    mkdirSync(into, { recursive: true });
+    // A leading newline ends a line that a crash has cut short; empty lines are skipped in reading.
+    appendFileSync(join(into, name), lines.map((line) => `\n${JSON.stringify(line)}\n`).join(''));
+  } catch (error) {
+    throw storeError(error, folder);
+  }
+}
+
+function names(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** Whole lines of JSON; those cut short or damaged are passed over. */
+function* readLines<Line>(file: string): IterableIterator<Line> {
+  if (!existsSync(file)) return;
+  for (const text of readFileSync(file, 'utf8').split('\n')) {
+    if (text.trim() === '') continue;
+    try {
+      yield JSON.parse(text) as Line;
+    } catch {
+      // Cut short by a crash: the lines around it still count.
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
+import type { DatasetId, JobId, RunId, VersionId } from '../shared/ids.ts';
+import type { RunStatus, RunSummary, TrainSettings } from '../shared/run.ts';
+import type { Readable, Writable } from './connection.ts';
+
+interface RunRow {
+  key: number;
+  id: RunId;
+  name: string;
+  status: RunStatus;
+  dataset: DatasetId;
+  datasetName: string;
+  version: VersionId;
+  versionNumber: number;
+  task: RunSummary['task'];
+  settings: string;
+  createdAt: number;
+  startedAt: number | null;
+  finishedAt: number | null;
+  parameterCount: number | null;
+  samplesPerSecond: number | null;
+  bestEpoch: number | null;
+  stoppedEarly: number;
+  errorCode: string | null;
+  errorMessage: string | null;
+  job: JobId | null;
+  notes: string;
+  archived: number;
+}
+
+/** Newest first. Archived ones only when asked for. */
+export function listRuns(db: Readable, options: { archived?: boolean; version?: VersionId } = {}): RunSummary[] {
+  const rows = db.all<RunRow>(
+    `SELECT r.key, r.id, r.name, r.status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
+            r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
+            r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
+            r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage,
+            r.job, r.notes, r.archived
+       FROM runs r
+       JOIN dataset_versions v ON v.id = r.version
+       JOIN datasets d ON d.id = v.dataset
+      WHERE (r.archived = 0 OR @archived = 1) AND (@version IS NULL OR r.version = @version)
+      ORDER BY r.key DESC`,
+    { archived: options.archived ? 1 : 0, version: options.version ?? null },
+  );
+  const metrics = new Map<number, Record<string, number>>();
+  for (const row of db.each<{ run: number; name: string; value: number | null }>(
+    `SELECT m.run, k.name, m.value FROM run_metrics m JOIN metric_keys k ON k.key = m.key ORDER BY m.run, k.name`,
+  )) {
+    let ofRun = metrics.get(row.run);
+    if (!ofRun) metrics.set(row.run, (ofRun = {}));
+    ofRun[row.name] = row.value ?? NaN;
+  }
+  return rows.map((row) => summary(row, metrics.get(row.key) ?? {}));
+}
+
+export function getRun(db: Readable, id: RunId): RunSummary {
+  const row = db.get<RunRow>(
+    `SELECT r.key, r.id, r.name, r.status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
+            r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
+            r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
+            r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage,
+            r.job, r.notes, r.archived
+       FROM runs r
+       JOIN dataset_versions v ON v.id = r.version
+       JOIN datasets d ON d.id = v.dataset
+      WHERE r.id = ?`,
+    [id],
+  );
+  if (!row) throw noRun(id);
+  const metrics: Record<string, number> = {};
+  for (const { name, value } of db.all<{ name: string; value: number | null }>(
+    `SELECT k.name, m.value FROM run_metrics m JOIN metric_keys k ON k.key = m.key WHERE m.run = ? ORDER BY k.name`,
+    [row.key],
+  )) {
+    metrics[name] = value ?? NaN;
+  }
+  return summary(row, metrics);
+}
+
+/** The integer that stands for a run in the metric tables. */
+export function runKey(db: Readable, id: RunId): number {
+  const row = db.get<{ key: number }>(`SELECT key FROM runs WHERE id = ?`, [id]);
+  if (!row) throw noRun(id);
+  return row.key;
+}
+
+export interface NewRun {
+  id: RunId;
+  name: string;
+  version: VersionId;
+  task: RunSummary['task'];
+  settings: TrainSettings;
+  createdAt: number;
+}
+
+export function insertRun(db: Writable, run: NewRun): void {
+  db.run(
+    `INSERT INTO runs (id, name, status, version, task, settings, created_at)
+     VALUES (@id, @name, 'queued', @version, @task, @settings, @createdAt)`,
+    { ...run, settings: JSON.stringify(run.settings) },
+  );
+}
+
+/** A name not yet taken by a run in use: "mlp · iris", then "mlp · iris 2" … */
+export function freeRunName(db: Readable, wanted: string): string {
+  const taken = new Set(db.all<{ name: string }>(`SELECT name FROM runs WHERE archived = 0`).map((row) => row.name));
+  let name = wanted;
+  for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`;
+  return name;
+}
+
+export function setRunJob(db: Writable, id: RunId, job: JobId): void {
+  db.run(`UPDATE runs SET job = ? WHERE id = ?`, [job, id]);
+}
+
+export function setRunRunning(db: Writable, id: RunId, now: number): void {
+  db.run(`UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'queued'`, [now, id]);
+}
+
+/** What becomes known when an epoch was the best so far. */
+export function setRunBest(db: Writable, id: RunId, best: { epoch: number; parameterCount: number }): void {
+  db.run(`UPDATE runs SET best_epoch = ?, parameter_count = ? WHERE id = ?`, [best.epoch, best.parameterCount, id]);
+}
+
+export interface RunOutcome {
+  parameterCount: number;
+  samplesPerSecond: number;
+  peakMemoryBytes: number;
+  bestEpoch: number;
+  stoppedEarly: boolean;
+}
+
+export function setRunFinished(db: Writable, id: RunId, outcome: RunOutcome, now: number): void {
+  db.run(
+    `UPDATE runs
+        SET status = 'finished', finished_at = @now, parameter_count = @parameterCount,
+            samples_per_second = @samplesPerSecond, peak_memory_bytes = @peakMemoryBytes,
+            best_epoch = @bestEpoch, stopped_early = @stoppedEarly
+      WHERE id = @id`,
+    { id, now, ...outcome, stoppedEarly: outcome.stoppedEarly ? 1 : 0 },
+  );
+}
+
+export function setRunEnded(
+  db: Writable,
+  id: RunId,
+  status: 'failed' | 'cancelled' | 'interrupted',
+  error: ErrorFacts | null,
+  now: number,
+): void {
+  db.run(
+    `UPDATE runs SET status = @status, finished_at = @now, error_code = @code, error_message = @message WHERE id = @id`,
+    { id, status, now, code: error?.code ?? null, message: error?.message ?? null },
+  );
+}
+
+/** At opening: nobody works on these any more. Returns how many there were. */
+export function interruptRuns(db: Writable, now: number): RunId[] {
+  return db
+    .all<{ id: RunId }>(
+      `UPDATE runs SET status = 'interrupted', finished_at = ?, error_code = 'interrupted',
+              error_message = 'Atelier ended before this run did. What it had measured and its best checkpoint are kept.'
+        WHERE status IN ('queued', 'running') RETURNING id`,
+      [now],
+    )
+    .map((row) => row.id);
+}
+
+export function renameRun(db: Writable, id: RunId, name: string): void {
+  if (db.run(`UPDATE runs SET name = ? WHERE id = ?`, [name, id]).changes === 0) throw noRun(id);
+}
+
+export function setRunNotes(db: Writable, id: RunId, notes: string): void {
+  if (db.run(`UPDATE runs SET notes = ? WHERE id = ?`, [notes, id]).changes === 0) throw noRun(id);
+}
+
+export function archiveRun(db: Writable, id: RunId, archived: boolean): void {
+  if (db.run(`UPDATE runs SET archived = ? WHERE id = ?`, [archived ? 1 : 0, id]).changes === 0) throw noRun(id);
+}
+
+/** Writes a run's row as it was recorded in its folder: for salvage only. */
+export function putRun(db: Writable, run: RunSummary): void {
+  db.run(
+    `INSERT INTO runs (id, name, status, version, task, settings, created_at, started_at, finished_at, parameter_count,
+                       samples_per_second, best_epoch, stopped_early, error_code, error_message, job, notes, archived)
+     VALUES (@id, @name, @status, @version, @task, @settings, @createdAt, @startedAt, @finishedAt, @parameterCount,
+             @samplesPerSecond, @bestEpoch, @stoppedEarly, @errorCode, @errorMessage, @job, @notes, @archived)
+     ON CONFLICT (id) DO UPDATE SET
+       name = excluded.name, status = excluded.status, started_at = excluded.started_at, finished_at = excluded.finished_at,
+       parameter_count = excluded.parameter_count, samples_per_second = excluded.samples_per_second,
+       best_epoch = excluded.best_epoch, stopped_early = excluded.stopped_early, error_code = excluded.error_code,
+       error_message = excluded.error_message, job = excluded.job, notes = excluded.notes, archived = excluded.archived`,
+    {
+      id: run.id,
+      name: run.name,
+      status: run.status,
+      version: run.version,
+      task: run.task,
+      settings: JSON.stringify(run.settings),
+      createdAt: run.createdAt,
+      startedAt: run.startedAt,
+      finishedAt: run.finishedAt,
+      parameterCount: run.parameterCount,
+      samplesPerSecond: run.samplesPerSecond,
+      bestEpoch: run.bestEpoch,
+      stoppedEarly: run.stoppedEarly ? 1 : 0,
+      errorCode: run.error?.code ?? null,
+      errorMessage: run.error?.message ?? null,
+      job: run.job,
+      notes: run.notes,
+      archived: run.archived ? 1 : 0,
+    },
+  );
+}
+
+function summary(row: RunRow, metrics: Record<string, number>): RunSummary {
+  const { key: _key, settings, stoppedEarly, errorCode, errorMessage, archived, ...rest } = row;
+  return {
+    ...rest,
+    settings: JSON.parse(settings) as TrainSettings,
+    metrics,
+    stoppedEarly: stoppedEarly === 1,
+    error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
+    archived: archived === 1,
+  };
+}
+
+export function noRun(what: string): AtelierError {
+  return new AtelierError('no_such_run', `There is no run "${what}" in this workspace. "atelier runs list" shows them.`);
+}

@@ -1,0 +1,290 @@
+// Graphs are made by appending: every node's outputs get a unique name and an inferred type at once, so whoever builds
+// can ask for shapes as they go. Names depend only on what was appended before, never on time or chance.
+
+import { AtelierError } from '../shared/errors.ts';
+import { nodeError } from './node.ts';
+import { inferNode } from './shapes/index.ts';
+import { bytesOf, dataTypes, int64s, scalar } from './tensors.ts';
+import type { Attribute, Attributes, DataType, Graph, Node, Shape, Tensor, ValueInfo, ValueType } from './types.ts';
+
+/** The name of a value in the graph being built. */
+export type Value = string;
+
+/** Whole numbers are int attributes; a float one is written `float(0.5)`. */
+export type AttributeInput = number | string | readonly number[] | Attribute | undefined;
+
+export const float = (value: number): Attribute => ({ kind: 'float', value });
+
+function attributeOf(name: string, input: Exclude<AttributeInput, undefined>): Attribute {
+  if (typeof input === 'string') return { kind: 'string', value: input };
+  if (typeof input === 'number') {
+    if (Number.isSafeInteger(input)) return { kind: 'int', value: input };
+    throw new AtelierError('internal', `attribute ${name}=${input}: a float attribute is written float(…)`);
+  }
+  return 'kind' in input ? input : { kind: 'ints', value: input };
+}
+
+export function attributesOf(inputs: Readonly<Record<string, AttributeInput>>): Attributes {
+  const entries = Object.entries(inputs).filter(([, input]) => input !== undefined);
+  return Object.fromEntries(entries.map(([name, input]) => [name, attributeOf(name, input!)]));
+}
+
+export interface NodeOptions {
+  readonly domain?: string;
+  /** Names the outputs; one name per output, '' for one left out. Otherwise one output, named after the operator. */
+  readonly outputs?: readonly string[];
+  /** Output types, for nodes that inference does not know. */
+  readonly types?: readonly ValueType[];
+}
+
+export class GraphBuilder {
+  /** Prefix of names made from here on: `grad/conv1`. */
+  scope = '';
+  readonly name: string;
+  readonly inputs: ValueInfo[] = [];
+  readonly outputs: ValueInfo[] = [];
+  readonly nodes: Node[] = [];
+  private readonly types = new Map<string, ValueType>();
+  private readonly initializers = new Map<string, Tensor>();
+  private readonly names = new Set<string>();
+  private readonly constants = new Map<string, Value>();
+  /** Last number tried per name, so that a thousand Muls do not try a million names. */
+  private readonly counters = new Map<string, number>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** A builder that goes on where `graph` ends. Its outputs are kept. */
+  static extend(graph: Graph): GraphBuilder {
+    const g = GraphBuilder.interfaceOf(graph);
+    for (const node of graph.nodes) {
+      g.copy(node, node.outputs.map((output) => graph.values.get(output)));
+    }
+    g.outputs.push(...graph.outputs);
+    return g;
+  }
+
+  /** The same name, inputs and initializers, and no nodes yet: for phases that rewrite. */
+  static interfaceOf(graph: Graph): GraphBuilder {
+    const g = new GraphBuilder(graph.name);
+    for (const { name, type, shape } of graph.inputs) {
+      if (!shape) throw new AtelierError('unsupported_shape', `input "${name}" has no shape`);
+      g.input(name, type, shape);
+    }
+    for (const [name, value] of graph.initializers) g.initializer(name, value);
+    // Names of nodes to come stay free for them, so that a phase can keep them.
+    for (const node of graph.nodes) for (const output of node.outputs) g.names.add(output);
+    return g;
+  }
+
+  // ---- what the graph knows
+
+  type(value: Value): ValueType {
+    const type = this.types.get(value);
+    if (!type) throw new AtelierError('invalid_model', `value "${value}" is used before it is made`);
+    return type;
+  }
+
+  shape(value: Value): Shape {
+    return this.type(value).shape;
+  }
+
+  rank(value: Value): number {
+    return this.shape(value).length;
+  }
+
+  has(value: Value): boolean {
+    return this.types.has(value);
+  }
+
+  /** The value of an initializer, undefined for anything computed or fed. */
+  constantOf(value: Value): Tensor | undefined {
+    return this.initializers.get(value);
+  }
+
+  // ---- what goes into it
+
+  unique(hint: string): string {
+    const base = this.scope ? `${this.scope}/${hint}` : hint;
+    let name = base;
+    for (let n = this.counters.get(base) ?? 1; this.names.has(name); ) {
+      name = `${base}_${++n}`;
+      this.counters.set(base, n);
+    }
+    this.names.add(name);
+    return name;
+  }
+
+  input(name: string, type: DataType, shape: Shape): Value {
+    this.declare(name, { type, shape });
+    this.inputs.push({ name, type, shape });
+    return name;
+  }
+
+  /** A named constant, kept apart even from an equal one. */
+  initializer(name: string, value: Tensor): Value {
+    this.declare(name, typeOfTensor(value));
+    this.initializers.set(name, value);
+    return name;
+  }
+
+  /** An unnamed constant: equal ones are shared. */
+  constant(value: Tensor): Value {
+    const content =
+      value.type === 'string' ? JSON.stringify(value.data) : Buffer.from(bytesOf(value)).toString('latin1');
+    const key = `${value.type}[${value.shape.join(',')}]${content}`;
+    let name = this.constants.get(key);
+    if (name === undefined) {
+      const { scope } = this;
+      this.scope = '';
+      name = this.initializer(this.unique(constantName(value)), value);
+      this.scope = scope;
+      this.constants.set(key, name);
+    }
+    return name;
+  }
+
+  /** A scalar of the type that `like` has, so that double graphs stay double. */
+  scalar(value: number, like: Value): Value {
+    return this.constant(scalar(this.type(like).type, value));
+  }
+
+  int64s(values: readonly number[]): Value {
+    return this.constant(int64s(values));
+  }
+
+  /** Appends a node and returns all its outputs. */
+  node(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    attributes: Readonly<Record<string, AttributeInput>> = {},
+    options: NodeOptions = {},
+  ): Value[] {
+    const outputs = (options.outputs ?? [op]).map((hint) => (hint ? this.unique(hint) : ''));
+    const names = inputs.map((input) => input ?? '');
+    while (names.at(-1) === '') names.pop();
+    this.append(
+      {
+        name: outputs.find(Boolean) ?? '',
+        op,
+        domain: options.domain ?? '',
+        inputs: names,
+        outputs,
+        attributes: attributesOf(attributes),
+      },
+      options.types,
+    );
+    return outputs;
+  }
+
+  /** Appends a node with one output. */
+  op(op: string, inputs: readonly (Value | undefined)[], attributes?: Readonly<Record<string, AttributeInput>>): Value {
+    return this.node(op, inputs, attributes)[0];
+  }
+
+  /** Appends a node of another graph under its own output names; `types` skips inference where all are given. */
+  copy(node: Node, types: readonly (ValueType | undefined)[] = []): void {
+    for (const output of node.outputs) this.names.add(output);
+    const known = types.filter((type) => type !== undefined);
+    this.append(node, known.length === node.outputs.length ? known : undefined);
+  }
+
+  output(value: Value): void {
+    const { type, shape } = this.type(value);
+    this.outputs.push({ name: value, type, shape });
+  }
+
+  finish(): Graph {
+    const values = new Map<string, ValueType>();
+    for (const node of this.nodes) for (const output of node.outputs) if (output) values.set(output, this.type(output));
+    return {
+      name: this.name,
+      inputs: [...this.inputs],
+      outputs: [...this.outputs],
+      initializers: new Map(this.initializers),
+      nodes: [...this.nodes],
+      values,
+    };
+  }
+
+  private declare(name: string, type: ValueType): void {
+    if (this.types.has(name)) throw new AtelierError('invalid_model', `two values are named "${name}"`);
+    this.names.add(name);
+    this.types.set(name, type);
+  }
+
+  private append(node: Node, types: readonly ValueType[] | undefined): void {
+    const inferred = types ?? inferNode(node, (name) => this.type(name), (name) => this.constantOf(name));
+    node.outputs.forEach((output, index) => {
+      if (!output) return;
+      const type = inferred[index];
+      if (!type) throw nodeError('invalid_model', node, `has no output ${index}`);
+      this.declare(output, type);
+    });
+    this.nodes.push(node);
+  }
+
+  // ---- the operators that rules are written in
+
+  add = (a: Value, b: Value): Value => this.op('Add', [a, b]);
+  sub = (a: Value, b: Value): Value => this.op('Sub', [a, b]);
+  mul = (a: Value, b: Value): Value => this.op('Mul', [a, b]);
+  div = (a: Value, b: Value): Value => this.op('Div', [a, b]);
+  neg = (x: Value): Value => this.op('Neg', [x]);
+  exp = (x: Value): Value => this.op('Exp', [x]);
+  log = (x: Value): Value => this.op('Log', [x]);
+  sqrt = (x: Value): Value => this.op('Sqrt', [x]);
+  pow = (x: Value, y: Value): Value => this.op('Pow', [x, y]);
+  matmul = (a: Value, b: Value): Value => this.op('MatMul', [a, b]);
+  where = (condition: Value, x: Value, y: Value): Value => this.op('Where', [condition, x, y]);
+  /** x times a plain number. */
+  scale = (x: Value, factor: number): Value => (factor === 1 ? x : this.mul(x, this.scalar(factor, x)));
+  concat = (inputs: readonly Value[], axis: number): Value => this.op('Concat', inputs, { axis });
+  cast = (x: Value, type: DataType): Value => this.op('Cast', [x], { to: dataTypes[type].code });
+  transpose = (x: Value, perm: readonly number[]): Value => this.op('Transpose', [x], { perm });
+
+  reduceSum = (x: Value, axes: readonly number[], keepdims = true): Value =>
+    this.op('ReduceSum', [x, this.int64s(axes)], { keepdims: keepdims ? 1 : 0 });
+  reduceMean = (x: Value, axes: readonly number[], keepdims = true): Value =>
+    this.op('ReduceMean', [x, this.int64s(axes)], { keepdims: keepdims ? 1 : 0 });
+  unsqueeze = (x: Value, axes: readonly number[]): Value => this.op('Unsqueeze', [x, this.int64s(axes)]);
+
+  slice = (x: Value, starts: readonly number[], ends: readonly number[], axes: readonly number[], steps?: readonly number[]) =>
+    this.op('Slice', [x, this.int64s(starts), this.int64s(ends), this.int64s(axes), steps && this.int64s(steps)]);
+
+  /** Reshape to a shape in which at most one size is a name; to copy the shape of a value use `reshapeLike`. */
+  reshape(x: Value, shape: Shape): Value {
+    return this.op('Reshape', [x, this.int64s(reshapeTarget(shape))]);
+  }
+
+  reshapeLike(x: Value, like: Value): Value {
+    return this.op('Reshape', [x, this.shapeValue(like)]);
+  }
+
+  /** The shape of a value as an int64 vector for Reshape: a constant where at most one size is unknown. */
+  shapeValue(value: Value): Value {
+    const shape = this.shape(value);
+    const unknown = shape.filter((dim) => typeof dim === 'string').length;
+    // With a zero among the sizes, -1 would be ambiguous.
+    if (unknown <= 1 && !(unknown === 1 && shape.includes(0))) return this.int64s(reshapeTarget(shape));
+    return this.op('Shape', [value]);
+  }
+}
+
+function reshapeTarget(shape: Shape): number[] {
+  if (shape.filter((dim) => typeof dim === 'string').length > 1) {
+    throw new AtelierError('unsupported_shape', `a constant cannot hold the shape [${shape.join(', ')}]`);
+  }
+  return shape.map((dim) => (typeof dim === 'number' ? dim : -1));
+}
+
+function typeOfTensor({ type, shape, data }: Tensor): ValueType {
+  const short = (type === 'int64' || type === 'int32') && shape.length <= 1 && data.length <= 16;
+  return short ? { type, shape, elements: Array.from(data as ArrayLike<number | bigint>, Number) } : { type, shape };
+}
+
+function constantName({ type, shape, data }: Tensor): string {
+  const values = data.length <= 4 ? Array.from(data as ArrayLike<unknown>, String).join('_') : shape.join('x');
+  return `const/${type}_${values}`;
+}

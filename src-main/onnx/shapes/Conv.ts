@@ -1,0 +1,25 @@
+import { intOf, nodeError } from '../node.ts';
+import type { ShapeRule } from './infer.ts';
+import { windowCount, windowOf } from './window.ts';
+import type { Node, Shape } from '../types.ts';
+
+/** Kernel sizes of a convolution, from its weights [out, in/groups, …kernel]. */
+export function kernelOf(node: Node, weights: Shape): readonly number[] {
+  return weights.slice(2).map((size) => {
+    if (typeof size === 'number') return size;
+    throw nodeError('unsupported_shape', node, `the kernel has the unknown size "${size}"`);
+  });
+}
+
+export const Conv: ShapeRule = (c) => {
+  const [x, w] = [c.shape(0), c.shape(1)];
+  const mismatch = () => nodeError('shape_mismatch', c.node, `input [${x.join(', ')}], weights [${w.join(', ')}]`);
+  if (x.length !== w.length || x.length < 3) throw mismatch();
+  const group = intOf(c.node, 'group', 1);
+  const [channels, perGroup, out] = [x[1], w[1], w[0]];
+  if (typeof channels === 'number' && typeof perGroup === 'number' && channels !== perGroup * group) throw mismatch();
+  if (typeof out === 'number' && out % group !== 0) throw mismatch();
+  const spatial = x.slice(2);
+  const window = windowOf(c.node, spatial, kernelOf(c.node, w));
+  return [{ type: c.input(0).type, shape: [x[0], out, ...windowCount(c.node, window, spatial)] }];
+};

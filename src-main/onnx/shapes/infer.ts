@@ -1,0 +1,68 @@
+// What a shape rule sees of its node, and what it gives back.
+
+import { nodeError } from '../node.ts';
+import { numbersOf } from '../tensors.ts';
+import type { Dim, Node, Shape, Tensor, ValueType } from '../types.ts';
+
+export class InferContext {
+  readonly node: Node;
+  private readonly typeOf: (name: string) => ValueType;
+  private readonly constantOf: (name: string) => Tensor | undefined;
+
+  constructor(node: Node, typeOf: (name: string) => ValueType, constantOf: (name: string) => Tensor | undefined) {
+    this.node = node;
+    this.typeOf = typeOf;
+    this.constantOf = constantOf;
+  }
+
+  has(index: number): boolean {
+    return Boolean(this.node.inputs[index]);
+  }
+
+  input(index: number): ValueType {
+    return this.typeOf(this.node.inputs[index]);
+  }
+
+  inputs(): ValueType[] {
+    return this.node.inputs.map((name) => this.typeOf(name));
+  }
+
+  shape(index: number): Shape {
+    return this.input(index).shape;
+  }
+
+  rank(index: number): number {
+    return this.shape(index).length;
+  }
+
+  /** What is known of an integer vector's elements: constants, or sizes that came from a Shape. */
+  elements(index: number): readonly Dim[] | undefined {
+    if (!this.has(index)) return undefined;
+    const known = this.input(index).elements;
+    if (known) return known;
+    const value = this.constantOf(this.node.inputs[index]);
+    return value && value.data.length <= 4096 ? numbersOf(value) : undefined;
+  }
+
+  /** Elements that must be known before the graph runs (axes, slice bounds …). */
+  required(index: number, what: string): readonly Dim[] {
+    const elements = this.elements(index);
+    if (!elements) throw nodeError('unsupported_shape', this.node, `${what} is computed while the graph runs`);
+    return elements;
+  }
+
+  numbers(index: number, what: string): number[] {
+    return this.required(index, what).map((dim) => {
+      if (typeof dim === 'number') return dim;
+      throw nodeError('unsupported_shape', this.node, `${what} depends on the size "${dim}"`);
+    });
+  }
+
+  /** A size that only the run can tell. */
+  unknown(axis: number): Dim {
+    return `${this.node.outputs.find(Boolean)}/dim${axis}`;
+  }
+}
+
+/** One type per output, in order. */
+export type ShapeRule = (context: InferContext) => readonly ValueType[];

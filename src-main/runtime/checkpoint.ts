@@ -1,0 +1,125 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Tensor } from '../onnx/types.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+
+/**
+ * A training at one moment, as `<run folder>/checkpoints/{best,last}.safetensors`. Tensors are named `model/<name>` (parameters and
+ * running statistics, under the forward graph's names) and `optimizer/<name>`; everything else is JSON in the metadata entry "training".
+ */
+export interface Checkpoint {
+  /** Parameters and running statistics: all that inference needs. */
+  model: Map<string, Tensor>;
+  optimizer: Map<string, Tensor>;
+  position: Position;
+}
+
+/** Where a training stands; with the seed, all that decides which samples and random numbers come next. */
+export interface Position {
+  /** Optimizer steps done. */
+  step: number;
+  /** Whole epochs done. */
+  epoch: number;
+  /** Samples of the current epoch already used. */
+  offset: number;
+  /** Sums over the current epoch so far: loss × samples, and correct predictions. */
+  lossSum: number;
+  correct: number;
+  /** Seconds of training so far. */
+  seconds: number;
+  best: Best | null;
+}
+
+export interface Best {
+  /** Epochs done, fractional where the training was stopped inside one. */
+  epoch: number;
+  step: number;
+  /** Mean over the validation split, or over the epoch's training samples where there is no validation split. */
+  loss: number;
+  /** Classification only. */
+  accuracy: number | null;
+}
+
+export type CheckpointName = 'best' | 'last';
+
+/** Larger files are refused before reading: nothing Atelier trains comes near it. */
+const maxFileBytes = 2 ** 31 - 1;
+
+export const checkpointPath = (runFolder: string, name: CheckpointName): string =>
+  join(runFolder, 'checkpoints', `${name}.safetensors`);
+
+/** Atomic: the old file is there, whole, until the new one is, whole, on the disk. */
+export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
+  const tensors = new Map<string, Tensor>();
+  for (const [name, tensor] of checkpoint.model) tensors.set(`model/${name}`, tensor);
+  for (const [name, tensor] of checkpoint.optimizer) tensors.set(`optimizer/${name}`, tensor);
+  const metadata = { format: 'atelier-checkpoint-1', training: JSON.stringify(checkpoint.position) };
+  mkdirSync(dirname(path), { recursive: true });
+  writeAtomically(path, encodeSafetensors({ tensors, metadata }));
+}
+
+/** Null where there is none. */
+export function readCheckpoint(path: string): Checkpoint | null {
+  let bytes: Buffer;
+  try {
+    if (statSync(path).size > maxFileBytes) throw new AtelierError('broken_checkpoint', `${path} is larger than 2 GB.`);
+    bytes = readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  const { tensors, metadata } = decodeSafetensors(bytes, path);
+  if (metadata.format !== 'atelier-checkpoint-1' || !metadata.training) {
+    throw new AtelierError('broken_checkpoint', `${path} is not a checkpoint of this version of Atelier.`);
+  }
+  const named = (prefix: string): Map<string, Tensor> =>
+    new Map(
+      [...tensors].filter(([name]) => name.startsWith(prefix)).map(([name, t]) => [name.slice(prefix.length), t]),
+    );
+  return {
+    model: named('model/'),
+    optimizer: named('optimizer/'),
+    position: JSON.parse(metadata.training) as Position,
+  };
+}
+
+/** Written beside, flushed, renamed; what was begun is removed when it fails (a full disk, say). */
+export function writeAtomically(path: string, pieces: readonly Uint8Array[]): void {
+  const beside = `${path}.${process.pid}.part`;
+  try {
+    const file = openSync(beside, 'w');
+    try {
+      for (const piece of pieces) for (let done = 0; done < piece.length;) done += writeSync(file, piece, done);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+  flushFolder(dirname(path));
+}
+
+/** The rename itself is only on the disk once its folder is; Windows cannot flush folders and does not need it. */
+function flushFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

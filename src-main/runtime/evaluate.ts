@@ -1,0 +1,108 @@
+import { writeModel } from '../onnx/write.ts';
+import { sizeOf } from '../onnx/tensors.ts';
+import type { Tensor, NumericArray } from '../onnx/types.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { bindBatch, checkSamples, type EvaluationProgram, type ProgramOutput, type Samples } from './programs.ts';
+import { dataOf, Session, valueOf, type SessionOptions, type Value, type Values } from './session.ts';
+
+/** Numbers in one batch's input. Fixed rather than measured: another batch size may give other last bits, and so another "best" epoch. */
+const batchElements = 2 ** 18;
+const maxBatch = 512;
+
+export interface EvaluationResult {
+  samples: number;
+  /** Mean over the samples; for regression over all target values. */
+  loss: number;
+  /** Null for regression. */
+  accuracy: number | null;
+  /** Row-major, samples × classes (probabilities) or samples × values; null unless asked for. */
+  predictions: Float32Array | null;
+}
+
+/** Values by the forward graph's names. */
+export type ModelValues = ReadonlyMap<string, Tensor> | ((name: string) => Value);
+
+/** Runs a forward graph over a split in batches. Opened once a run; the parameters are fed each time. */
+export class Evaluator {
+  readonly #program: EvaluationProgram;
+  readonly #session: Session;
+
+  private constructor(program: EvaluationProgram, session: Session) {
+    this.#program = program;
+    this.#session = session;
+  }
+
+  static async open(program: EvaluationProgram, options: SessionOptions): Promise<Evaluator> {
+    return new Evaluator(program, await Session.open(writeModel(program.model), options));
+  }
+
+  /** `pause` is awaited after every batch, so that a cancel is heard. */
+  async evaluate(
+    samples: Samples,
+    model: ModelValues,
+    options: { predictions?: boolean; pause?: () => Promise<void> } = {},
+  ): Promise<EvaluationResult> {
+    checkSamples(this.#program.inputs, samples);
+    const parameters = this.#parameters(model);
+    const perSample = samples.count === 0 ? 0 : samples.x.length / samples.count;
+    const batch = Math.max(1, Math.min(maxBatch, Math.floor(batchElements / Math.max(1, perSample))));
+    const prediction = this.#output('prediction');
+    const width = prediction ? sizeOf(bindBatch(prediction.shape, 1)) : 0;
+    const predictions = options.predictions ? new Float32Array(samples.count * width) : null;
+
+    let lossSum = 0;
+    let correct = 0;
+    for (let from = 0; from < samples.count; from += batch) {
+      const count = Math.min(batch, samples.count - from);
+      const results = await this.#session.run({ ...parameters, ...this.#batch(samples, from, count) });
+      lossSum += Number(dataOf(results[this.#output('loss')?.name ?? ''])[0]);
+      const corrects = this.#output('correct');
+      if (corrects) correct += Number(dataOf(results[corrects.name])[0]);
+      if (predictions && prediction) predictions.set(dataOf(results[prediction.name]) as Float32Array, from * width);
+      await options.pause?.();
+    }
+    return {
+      samples: samples.count,
+      loss: lossSum / samples.count,
+      accuracy: this.#output('correct') ? correct / samples.count : null,
+      predictions,
+    };
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  #output(role: ProgramOutput['role']): ProgramOutput | undefined {
+    return this.#program.outputs.find((output) => output.role === role);
+  }
+
+  #parameters(model: ModelValues): Values {
+    const values: Values = {};
+    for (const { name, type, shape } of this.#program.parameters) {
+      if (typeof model === 'function') values[name] = model(name);
+      else {
+        const tensor = model.get(name);
+        if (!tensor || tensor.data.length !== sizeOf(shape)) {
+          throw new AtelierError('checkpoint_differs', `The checkpoint does not fit these settings: "${name}".`);
+        }
+        values[name] = valueOf(type, shape, tensor.data);
+      }
+    }
+    return values;
+  }
+
+  #batch(samples: Samples, from: number, count: number): Values {
+    const rows = (all: Samples['x' | 'y']): NumericArray => {
+      const length = all.length / samples.count;
+      return all.subarray(from * length, (from + count) * length);
+    };
+    const values: Values = {};
+    for (const { name, role, type, shape } of this.#program.inputs) {
+      const dims = bindBatch(shape, count);
+      if (role === 'data') values[name] = valueOf(type, dims, rows(samples.x));
+      else if (role === 'target') values[name] = valueOf(type, dims, rows(samples.y));
+    }
+    return values;
+  }
+}

@@ -1,0 +1,90 @@
+import type { MetricPoint } from '../shared/run.ts';
+
+/** A run has about this many training points per metric, however long it is: a chart shows no more, and storage stays bounded. */
+const pointsPerRun = 1_000;
+/** Points are sent together, at most ten times a second. */
+const postEveryMs = 100;
+const systemEveryMs = 1_000;
+
+export interface RecorderOptions {
+  totalSteps: number;
+  /** Seconds of training before this process took over (a resumed run). */
+  secondsBefore: number;
+  post(points: MetricPoint[]): void;
+  now?: () => number;
+}
+
+/**
+ * Collects what a training reports. Training metrics are means over the steps since the point before, at steps that follow from the
+ * run's length alone, so that two runs with the same settings have the same points at the same steps.
+ */
+export class MetricRecorder {
+  readonly every: number;
+  readonly #options: RecorderOptions;
+  readonly #now: () => number;
+  readonly #start: number;
+  #pending: MetricPoint[] = [];
+  #lastPost: number;
+  #lastSystem: number;
+  #samplesSinceSystem = 0;
+  #secondsSinceSystem = 0;
+  #window = { samples: 0, lossSum: 0, correct: 0 };
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#start = this.#now() - options.secondsBefore * 1000;
+    this.#lastPost = this.#lastSystem = this.#now();
+    this.every = Math.max(1, Math.ceil(options.totalSteps / pointsPerRun));
+  }
+
+  /** Seconds since training began. */
+  get seconds(): number {
+    return (this.#now() - this.#start) / 1000;
+  }
+
+  /** One optimizer step: `step` and `epoch` are those after it, `loss` is the batch's mean, `correct` null for regression. */
+  step(step: number, epoch: number, samples: number, loss: number, correct: number | null): void {
+    const window = this.#window;
+    window.samples += samples;
+    window.lossSum += loss * samples;
+    window.correct += correct ?? 0;
+    if (step % this.every !== 0) return;
+    this.add('train/loss', step, epoch, window.lossSum / window.samples);
+    if (correct !== null) this.add('train/accuracy', step, epoch, window.correct / window.samples);
+    window.samples = window.lossSum = window.correct = 0;
+  }
+
+  /** After each call of the graph: how many samples it trained on in how long. */
+  worked(step: number, epoch: number, samples: number, seconds: number): void {
+    this.#samplesSinceSystem += samples;
+    this.#secondsSinceSystem += seconds;
+    const now = this.#now();
+    if (now - this.#lastSystem >= systemEveryMs) this.#system(step, epoch, now);
+    if (now - this.#lastPost >= postEveryMs) this.flush();
+  }
+
+  add(key: string, step: number, epoch: number, value: number): void {
+    this.#pending.push({ key, step, epoch, value, time: this.seconds });
+  }
+
+  flush(): void {
+    this.#lastPost = this.#now();
+    if (this.#pending.length === 0) return;
+    this.#options.post(this.#pending);
+    this.#pending = [];
+  }
+
+  /** The last points: short runs get their system metrics here. */
+  finish(step: number, epoch: number): void {
+    if (this.#secondsSinceSystem > 0) this.#system(step, epoch, this.#now());
+    this.flush();
+  }
+
+  #system(step: number, epoch: number, now: number): void {
+    this.add('system/samples_per_second', step, epoch, this.#samplesSinceSystem / this.#secondsSinceSystem);
+    this.add('system/memory', step, epoch, process.memoryUsage.rss());
+    this.#lastSystem = now;
+    this.#samplesSinceSystem = this.#secondsSinceSystem = 0;
+  }
+}

@@ -1,0 +1,78 @@
+import type { DataType, Dim, Model, NumericArray, Shape, Tensor } from '../onnx/types.ts';
+import { AtelierError } from '../shared/errors.ts';
+
+/**
+ * What the training loop needs to know of compiled graphs. These are the shapes of the compiler's results (autodiff/types.ts), said again
+ * here because the runtime runs any such graph and does not depend on who made it.
+ */
+export interface ProgramInput {
+  readonly name: string;
+  readonly role: 'data' | 'target' | 'learning_rate' | 'random';
+  readonly type: DataType;
+  readonly shape: Shape;
+}
+
+export interface ProgramOutput {
+  readonly name: string;
+  readonly role: 'loss' | 'correct' | 'prediction';
+  readonly type: DataType;
+  readonly shape: Shape;
+}
+
+export interface CarriedValue {
+  readonly name: string;
+  readonly input: string;
+  readonly output: string;
+  readonly type: DataType;
+  readonly shape: readonly number[];
+  readonly initial: Tensor;
+}
+
+export interface TrainingProgram {
+  readonly model: Model;
+  readonly stepsPerCall: number;
+  readonly batch: Dim;
+  readonly inputs: readonly ProgramInput[];
+  readonly parameters: readonly CarriedValue[];
+  readonly state: readonly (CarriedValue & { readonly kind: 'optimizer' | 'statistics' })[];
+  readonly outputs: readonly ProgramOutput[];
+}
+
+export interface EvaluationProgram {
+  readonly model: Model;
+  readonly inputs: readonly ProgramInput[];
+  readonly parameters: readonly { readonly name: string; readonly type: DataType; readonly shape: readonly number[] }[];
+  readonly outputs: readonly ProgramOutput[];
+}
+
+/** One split in memory: `count` samples one after another in `x`, and a class index or value each in `y`. */
+export interface Samples {
+  readonly count: number;
+  readonly x: Uint8Array | Float32Array;
+  readonly y: Int32Array | Float32Array;
+}
+
+/** The shape with its symbolic batch axis bound; the compiler leaves no other axis open. */
+export const bindBatch = (shape: Shape, batch: number): number[] =>
+  shape.map((dim) => (typeof dim === 'number' ? dim : batch));
+
+/** Samples must be of the type and size that the graph takes; said here in words instead of by a native error later. */
+export function checkSamples(inputs: readonly ProgramInput[], samples: Samples): void {
+  for (const input of inputs) {
+    if (input.role !== 'data' && input.role !== 'target') continue;
+    const given: NumericArray = input.role === 'data' ? samples.x : samples.y;
+    const wanted = arrayNames[input.type];
+    if (given.constructor.name !== wanted) {
+      throw new AtelierError(
+        'internal',
+        `"${input.name}" takes ${input.type}, the data are ${given.constructor.name}.`,
+      );
+    }
+  }
+}
+
+const arrayNames: Partial<Record<DataType, string>> = {
+  float: 'Float32Array',
+  uint8: 'Uint8Array',
+  int32: 'Int32Array',
+};

@@ -1,0 +1,94 @@
+import * as ort from 'onnxruntime-node';
+import type { DataType, NumericArray, Tensor } from '../onnx/types.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { DeviceName } from '../shared/run.ts';
+
+// The native library reads this when the first session is opened (not when it is loaded): no word leaves this machine.
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
+/** A tensor as ONNX Runtime holds it: a view, not a copy, of the typed array it was made from. */
+export type Value = ort.Tensor;
+export type Values = Record<string, Value>;
+
+export interface SessionOptions {
+  device: DeviceName;
+  /** Intra-op threads. CPU results repeat bit for bit at the same number only. */
+  threads: number;
+}
+
+/** What a session says of an input or output; symbolic axes are their names. */
+export interface SessionPort {
+  name: string;
+  type: DataType;
+  shape: (number | string)[];
+}
+
+const toOrtType = (type: DataType): ort.Tensor.Type =>
+  type === 'float' ? 'float32' : type === 'double' ? 'float64' : (type as ort.Tensor.Type);
+const fromOrtType = (type: ort.Tensor.Type): DataType =>
+  type === 'float32' ? 'float' : type === 'float64' ? 'double' : (type as DataType);
+
+export function valueOf(type: DataType, shape: readonly number[], data: NumericArray | readonly string[]): Value {
+  return new ort.Tensor(toOrtType(type), data as ort.Tensor.DataType, shape);
+}
+
+export const dataOf = (value: Value): NumericArray => value.data as NumericArray;
+
+export function tensorOf(value: Value): Tensor {
+  return { type: fromOrtType(value.type), shape: value.dims, data: value.data as NumericArray | readonly string[] };
+}
+
+/** One opened model. `run` blocks this process's thread until it is done, whatever its promise suggests. */
+export class Session {
+  readonly inputs: readonly SessionPort[];
+  readonly outputs: readonly SessionPort[];
+  readonly #session: ort.InferenceSession;
+
+  private constructor(session: ort.InferenceSession) {
+    this.#session = session;
+    this.inputs = session.inputMetadata.map(portOf);
+    this.outputs = session.outputMetadata.map(portOf);
+  }
+
+  /** Only ever from bytes: a path would let a hostile model reach other files beside it through external data. */
+  static async open(model: Uint8Array, options: SessionOptions): Promise<Session> {
+    try {
+      const session = await ort.InferenceSession.create(model, {
+        // What the device has no kernel for runs on the CPU.
+        executionProviders: options.device === 'cpu' ? ['cpu'] : [options.device, 'cpu'],
+        intraOpNumThreads: options.threads,
+        interOpNumThreads: 1,
+        executionMode: 'sequential',
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+      });
+      return new Session(session);
+    } catch (error) {
+      throw new AtelierError(
+        'session_failed',
+        `ONNX Runtime could not open the model on device "${options.device}": ${messageOf(error)}`,
+      );
+    }
+  }
+
+  /** With `fetches`, outputs are written into those tensors, which must not be among the feeds: ONNX Runtime would not notice. */
+  async run(feeds: Values, fetches?: Values): Promise<Values> {
+    try {
+      return fetches ? await this.#session.run(feeds, fetches) : await this.#session.run(feeds);
+    } catch (error) {
+      throw new AtelierError('run_failed', `ONNX Runtime failed while running the model: ${messageOf(error)}`);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+function portOf(metadata: ort.InferenceSession.ValueMetadata): SessionPort {
+  // Sequences and maps (scikit-learn's ZipMap): told apart by a type that nothing here feeds or reads.
+  if (!metadata.isTensor) return { name: metadata.name, type: 'string', shape: [] };
+  return { name: metadata.name, type: fromOrtType(metadata.type), shape: [...metadata.shape] };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,121 @@
+/**
+ * Philox 4x32-10 (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011): random numbers as a pure function of
+ * (seed, stream, position). Nothing has to be saved to go on exactly where a run stopped, and streams never overlap.
+ */
+export class Random {
+  readonly #key0: number;
+  readonly #key1: number;
+  readonly #stream0: number;
+  readonly #stream1: number;
+  #block = 0;
+  readonly #words = new Uint32Array(4);
+  #used = 4;
+
+  /** `seed`: any integer up to 2⁵³. `stream`: up to two numbers that say what the numbers are for (see `streams`) and which of those. */
+  constructor(seed: number, stream = 0, substream = 0) {
+    this.#key0 = seed >>> 0;
+    this.#key1 = Math.floor(seed / 2 ** 32) >>> 0;
+    this.#stream0 = stream >>> 0;
+    this.#stream1 = substream >>> 0;
+  }
+
+  /** 0 … 2³²-1 */
+  uint32(): number {
+    if (this.#used === 4) this.#next();
+    return this.#words[this.#used++];
+  }
+
+  /** [0, 1), 53 bits. */
+  uniform(): number {
+    const high = this.uint32() >>> 5;
+    const low = this.uint32() >>> 6;
+    return (high * 2 ** 26 + low) / 2 ** 53;
+  }
+
+  /** 0 … bound-1, without bias (Lemire's rejection). */
+  below(bound: number): number {
+    const threshold = 2 ** 32 % bound;
+    for (;;) {
+      const word = this.uint32();
+      if (word >= threshold) return word % bound;
+    }
+  }
+
+  /** Standard normal (Box and Muller). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  fillBytes(bytes: Uint8Array): void {
+    for (let i = 0; i < bytes.length;) {
+      for (let word = this.uint32(), k = 0; k < 4 && i < bytes.length; k++, word >>>= 8) bytes[i++] = word & 255;
+    }
+  }
+
+  /** Fisher and Yates, in place. */
+  shuffle(items: { length: number; [index: number]: number }): void {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      const swap = items[i];
+      items[i] = items[j];
+      items[j] = swap;
+    }
+  }
+
+  #next(): void {
+    philox(
+      this.#words,
+      this.#block >>> 0,
+      Math.floor(this.#block / 2 ** 32) >>> 0,
+      this.#stream0,
+      this.#stream1,
+      this.#key0,
+      this.#key1,
+    );
+    this.#block++;
+    this.#used = 0;
+  }
+}
+
+/** What a run draws random numbers for. The numbers are part of every seed's meaning: never renumber. */
+export const streams = { initialize: 1, shuffle: 2, mask: 3, split: 4 } as const;
+
+/** The bijection itself: counter (4 words) and key (2 words) → 4 words, written into `out`. */
+export function philox(
+  out: Uint32Array,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  key0: number,
+  key1: number,
+): void {
+  for (let round = 0; round < 10; round++) {
+    const low0 = Math.imul(0xd2511f53, c0) >>> 0;
+    const low1 = Math.imul(0xcd9e8d57, c2) >>> 0;
+    const high0 = multiplyHigh(0xd2511f53, c0);
+    const high1 = multiplyHigh(0xcd9e8d57, c2);
+    c0 = (high1 ^ c1 ^ key0) >>> 0;
+    c1 = low1;
+    c2 = (high0 ^ c3 ^ key1) >>> 0;
+    c3 = low0;
+    key0 = (key0 + 0x9e3779b9) >>> 0;
+    key1 = (key1 + 0xbb67ae85) >>> 0;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** Upper 32 bits of the product of two unsigned 32-bit numbers. */
+function multiplyHigh(a: number, b: number): number {
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const middle2 = aLow * bHigh + (middle & 0xffff);
+  return (aHigh * bHigh + Math.floor(middle / 65536) + (middle2 >>> 16)) >>> 0;
+}

@@ -1,0 +1,80 @@
+import type { JobId } from '../../src-main/shared/ids.ts';
+import type { Job } from '../../src-main/shared/job.ts';
+import { studio } from '../bridge/studio.ts';
+import type { Studio } from '../bridge/studio.ts';
+
+export const isActive = (job: Job) => job.status === 'queued' || job.status === 'running';
+
+/** All long work, newest first, as the main process last told it. */
+export class Jobs {
+  #studio: Studio;
+  #all = $state.raw<Job[]>([]);
+  #ended = new Set<(job: Job) => void>();
+  trayOpen = $state(false);
+
+  constructor(through: Studio = studio) {
+    this.#studio = through;
+  }
+
+  get all(): readonly Job[] {
+    return this.#all;
+  }
+  get active(): Job[] {
+    return this.#all.filter(isActive);
+  }
+  get failed(): Job[] {
+    return this.#all.filter((job) => job.status === 'failed' || job.status === 'interrupted');
+  }
+  /** Share done over all active jobs whose length is known, 0…1; null while none is. */
+  get progress(): number | null {
+    const known = this.active.flatMap((job) =>
+      job.progress && job.progress.total > 0 ? [job.progress.done / job.progress.total] : [],
+    );
+    return known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : null;
+  }
+  /** Seconds until the last of them is done; null while unknown. */
+  get remaining(): number | null {
+    const known = this.active.flatMap((job) => job.progress?.remaining ?? []);
+    return known.length > 0 ? Math.max(...known) : null;
+  }
+
+  byId(id: JobId | null): Job | null {
+    return id === null ? null : (this.#all.find((job) => job.id === id) ?? null);
+  }
+
+  async load(): Promise<void> {
+    this.#all = newestFirst(await this.#studio.call('jobs.list'));
+  }
+
+  /** Takes news of some or all jobs; tells listeners of those that have just come to an end. */
+  take(news: readonly Job[]): void {
+    const before = new Map(this.#all.map((job) => [job.id, job]));
+    const ended = news.filter((job) => {
+      const was = before.get(job.id);
+      return !isActive(job) && was !== undefined && isActive(was);
+    });
+    for (const job of news) before.set(job.id, job);
+    this.#all = newestFirst([...before.values()]);
+    for (const job of ended) for (const listener of this.#ended) listener(job);
+  }
+
+  onEnded(listener: (job: Job) => void): () => void {
+    this.#ended.add(listener);
+    return () => this.#ended.delete(listener);
+  }
+
+  async cancel(id: JobId): Promise<void> {
+    await this.#studio.call('jobs.cancel', { id });
+  }
+
+  async dismiss(ids: JobId[]): Promise<void> {
+    this.#all = this.#all.filter((job) => !ids.includes(job.id));
+    await this.#studio.call('jobs.dismiss', { ids });
+  }
+}
+
+function newestFirst(jobs: Job[]): Job[] {
+  return jobs.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+}
+
+export const jobs = new Jobs();
