@@ -8,7 +8,9 @@ const root = import.meta.dirname;
 const external = ['electron', /^electron\//, 'better-sqlite3', 'onnxruntime-node', 'sharp', '@duckdb/node-api'];
 const builtins = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)];
 
-const utilities = readdirSync(path.join(root, 'src-main/utility')).filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'));
+const utilities = readdirSync(path.join(root, 'src-main/utility')).filter(
+  (name) => name.endsWith('.ts') && !name.endsWith('.d.ts'),
+);
 
 /** Everything that runs in Node: the window's main process, the command line, and one utility per file in src-main/utility. */
 export default defineConfig({
@@ -29,9 +31,12 @@ export default defineConfig({
       input: {
         main: path.join(root, 'src-main/main.ts'),
         cli: path.join(root, 'src-main/cli.ts'),
-        ...Object.fromEntries(utilities.map((name) => [`utility/${name.slice(0, -3)}`, path.join(root, 'src-main/utility', name)])),
+        ...Object.fromEntries(
+          utilities.map((name) => [`utility/${name.slice(0, -3)}`, path.join(root, 'src-main/utility', name)]),
+        ),
       },
-      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' },
+      // Chunks lie beside main.cjs and cli.cjs: `import.meta.dirname` of a module they share is .vite/build wherever it ends up.
+      output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
     },
   },
   ssr: { noExternal: true, target: 'node' },

@@ -13,10 +13,17 @@ const folder = path.join(root, 'test/bench');
 /** A plain table with the ratio theirs / ours: above 1, ours is the faster. */
 export function ratioTable(rows) {
   const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toPrecision(3));
-  const cells = rows.map(({ name, ours, theirs, unit }) => [name, `${digits(ours)} ${unit}`, `${digits(theirs)} ${unit}`, `${(theirs / ours).toFixed(2)}x`]);
+  const cells = rows.map(({ name, ours, theirs, unit }) => [
+    name,
+    `${digits(ours)} ${unit}`,
+    `${digits(theirs)} ${unit}`,
+    `${(theirs / ours).toFixed(2)}x`,
+  ]);
   const table = [['', 'ours', 'theirs', 'ratio'], ...cells];
   const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
-  return table.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')).join('\n');
+  return table
+    .map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '))
+    .join('\n');
 }
 
 const one = process.env.ATELIER_BENCH;
@@ -28,7 +35,9 @@ if (one) {
   await enter(async ({ setUp }) => {
     await setUp({ electron: 'no' });
     const words = process.argv.slice(2);
-    const names = readdirSync(folder).filter((name) => /\.bench\.(mjs|ts)$/.test(name) && (words.length === 0 || words.some((word) => name.includes(word))));
+    const names = readdirSync(folder).filter(
+      (name) => /\.bench\.(mjs|ts)$/.test(name) && (words.length === 0 || words.some((word) => name.includes(word))),
+    );
     if (names.length === 0) {
       console.error('No bench of that name in test/bench.');
       return 1;
@@ -39,7 +48,10 @@ if (one) {
     for (const name of names.sort()) {
       console.log(`\n${name}`);
       const file = path.join(folder, name);
-      const own = await handOver(process.execPath, [...types, path.join(root, 'scripts/bench.mjs')], { cwd: root, env: { ...process.env, ATELIER_BENCH: file } });
+      const own = await handOver(process.execPath, [...types, path.join(root, 'scripts/bench.mjs')], {
+        cwd: root,
+        env: { ...process.env, ATELIER_BENCH: file },
+      });
       code ||= own;
     }
     return code;

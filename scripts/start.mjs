@@ -20,7 +20,10 @@ await enter(async ({ progress, setUp }) => {
     if (isRoot()) flags.push('--no-sandbox');
     else refuseWithoutSandbox(runtime);
   }
-  return handOver(runtime.binary, [...flags, root, ...arguments_], { cwd: root, env: { ...process.env, ...electronEnv(runtime) } });
+  return handOver(runtime.binary, [...flags, root, ...arguments_], {
+    cwd: root,
+    env: { ...process.env, ...electronEnv(runtime) },
+  });
 });
 
 async function headless(progress, setUp) {
@@ -43,5 +46,8 @@ function refuseWithoutSandbox(runtime) {
       return null;
     }
   });
-  if (advice) throw new SetupError('This system closes the way Chromium makes its sandbox (unprivileged user namespaces).', { hint: `Run: ${advice}` });
+  if (advice)
+    throw new SetupError('This system closes the way Chromium makes its sandbox (unprivileged user namespaces).', {
+      hint: `Run: ${advice}`,
+    });
 }

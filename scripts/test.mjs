@@ -19,7 +19,8 @@ function options(words) {
     else if (words[i] !== '--' && words[i] !== '--retry-electron') rest.push(words[i]);
   }
   const unknown = only.filter((name) => !stageNames.includes(name));
-  if (unknown.length > 0) throw new SetupError(`No such stage: ${unknown.join(', ')}.`, { hint: `Stages: ${stageNames.join(' ')}.` });
+  if (unknown.length > 0)
+    throw new SetupError(`No such stage: ${unknown.join(', ')}.`, { hint: `Stages: ${stageNames.join(' ')}.` });
   return { only, rest };
 }
 
@@ -33,7 +34,13 @@ await enter(async ({ setUp }) => {
   mkdirSync(path.join(out, 'reports'), { recursive: true });
   const screen = window ? await startScreen() : null;
   try {
-    const env = { ...process.env, ...electronEnv(runtime), ...screen?.env, ATELIER_TEST_OUTPUT: out, CI: process.env.CI ?? '1' };
+    const env = {
+      ...process.env,
+      ...electronEnv(runtime),
+      ...screen?.env,
+      ATELIER_TEST_OUTPUT: out,
+      CI: process.env.CI ?? '1',
+    };
     const { passed, failed } = await checkStages(only, { env, rest, reports: path.join(out, 'reports') });
     console.log(`\n${passed} passed, ${failed} failed`);
     return failed > 0 || passed === 0 ? 1 : 0;

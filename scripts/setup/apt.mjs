@@ -35,10 +35,13 @@ async function install(packages, what) {
   if (result.code === 0) return names;
   const output = `${update.output}\n${result.output}`;
   const places = unreachableIn(output);
-  throw new SetupError(`${what}: apt-get could not install ${names.join(' ')}${places.length ? `; could not reach ${places.slice(0, 2).join(', ')}` : ''}.`, {
-    hint: `When that is mended, run this again, or by hand: ${aptCommand(names)}`,
-    detail: tail(output, 8),
-  });
+  throw new SetupError(
+    `${what}: apt-get could not install ${names.join(' ')}${places.length ? `; could not reach ${places.slice(0, 2).join(', ')}` : ''}.`,
+    {
+      hint: `When that is mended, run this again, or by hand: ${aptCommand(names)}`,
+      detail: tail(output, 8),
+    },
+  );
 }
 
 /** Installs when root on Debian; otherwise stops with the command to type. */

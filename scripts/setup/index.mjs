@@ -4,7 +4,15 @@ import path from 'node:path';
 import { aptInstallOrSay, hasApt } from './apt.mjs';
 import { build, buildIsCurrent } from './build.mjs';
 import { dependenciesDiffer, installDependencies } from './dependencies.mjs';
-import { describe, download, downloadError, electronAtHand, lastFailure, shouldDownload, wantedVersion } from './electron.mjs';
+import {
+  describe,
+  download,
+  downloadError,
+  electronAtHand,
+  lastFailure,
+  shouldDownload,
+  wantedVersion,
+} from './electron.mjs';
 import { SetupError } from './errors.mjs';
 import { FALLBACK_VERSION, fallbackExistsFor, makeFallbackRuntime } from './fallback-runtime.mjs';
 import { withLock } from './lock.mjs';
@@ -42,10 +50,13 @@ async function newerNode(progress) {
   if (!fetchedNode()) {
     await locked(progress, async () => {
       if (fetchedNode()) return;
-      await progress.step(`Node: fetching a newer one (found ${process.version}, needed ${NODE_WANTED.join('.')})`, async () => {
-        await fetchNode();
-        return 'Node 24, kept in .toolchain';
-      });
+      await progress.step(
+        `Node: fetching a newer one (found ${process.version}, needed ${NODE_WANTED.join('.')})`,
+        async () => {
+          await fetchNode();
+          return 'Node 24, kept in .toolchain';
+        },
+      );
     });
   }
   return fetchedNode();
@@ -66,7 +77,8 @@ async function setUp(progress, { electron = 'required', libraries = electron ===
   return { runtime: electron === 'no' ? null : electronAtHand() };
 }
 
-const wantsDownload = (atHand) => shouldDownload({ atHand, failure: lastFailure(), version: wantedVersion(), asked: asked() });
+const wantsDownload = (atHand) =>
+  shouldDownload({ atHand, failure: lastFailure(), version: wantedVersion(), asked: asked() });
 
 async function isReady({ electron, libraries, tests }) {
   if (dependenciesDiffer()) return false;
@@ -91,7 +103,8 @@ async function prepare(progress, { electron, libraries, tests }) {
   if (differs) await step(`Dependencies: npm ci (${differs})`, installDependencies);
 
   // From here on the steps wait for different things (network, compiler, apt), so they go side by side.
-  const optional = (work) => (electron === 'optional' ? work.catch((error) => progress.note(`Left out for now: ${error.message}`)) : work);
+  const optional = (work) =>
+    electron === 'optional' ? work.catch((error) => progress.note(`Left out for now: ${error.message}`)) : work;
   const found = electron === 'no' ? null : await optional(findElectron(progress));
   const fallback = found?.fallback ? optional(found.fallback()) : Promise.resolve();
   await all([
@@ -118,7 +131,10 @@ async function findElectron(progress) {
     const title = `Electron ${wantedVersion()}`;
     await progress.step(`${title}: downloading`, async () => {
       failure = await download();
-      return failure ? `${title}: could not reach ${failure.places.join(', ') || 'its host'} (${failure.reason})` : title;
+      if (!failure) return title;
+      return {
+        instead: `${title}: could not be fetched from ${failure.places.join(', ') || 'its host'} (${failure.reason})`,
+      };
     });
     if (!failure) return { runtime: electronAtHand() };
   }

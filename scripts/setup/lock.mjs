@@ -1,5 +1,15 @@
 // One set-up at a time per checkout. The lock is a file with its owner in it; the owner touches it every few seconds.
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
@@ -55,7 +65,11 @@ function ownerIsGone(text) {
  * Runs `work` while holding the lock. Waits for another live owner (telling `onWait` once);
  * takes over from one that ended, or that has not touched the lock for `staleMs` of our own watching.
  */
-export async function withLock(file, work, { onWait = () => {}, staleMs = STALE_MS, beatMs = BEAT_MS, pollMs = 500 } = {}) {
+export async function withLock(
+  file,
+  work,
+  { onWait = () => {}, staleMs = STALE_MS, beatMs = BEAT_MS, pollMs = 500 } = {},
+) {
   mkdirSync(path.dirname(file), { recursive: true });
   const token = JSON.stringify({ pid: process.pid, birth: birth(process.pid), host: os.hostname(), id: randomUUID() });
   const own = `${file}.${process.pid}.${randomUUID().slice(0, 8)}`;

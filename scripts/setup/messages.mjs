@@ -15,7 +15,12 @@ const stamp = path.join(toolchain, 'stamps/messages.json');
 const compiler = fileURLToPath(new URL('./compile-messages.mjs', import.meta.url));
 
 const inputs = () =>
-  hashOf(root, ['resources/i18n/messages', 'resources/i18n/project.inlang/settings.json', 'node_modules/@inlang/paraglide-js/package.json', 'scripts/setup/compile-messages.mjs']);
+  hashOf(root, [
+    'resources/i18n/messages',
+    'resources/i18n/project.inlang/settings.json',
+    'node_modules/@inlang/paraglide-js/package.json',
+    'scripts/setup/compile-messages.mjs',
+  ]);
 
 export const messagesAreCurrent = () =>
   existsSync(path.join(messagesOut, 'messages.js')) && readJson(stamp)?.inputs === inputs();
@@ -43,7 +48,9 @@ function check() {
   }
   const missing = missingMessages(catalogues);
   if (missing.length > 0) {
-    throw new SetupError(`Messages missing in resources/i18n/messages:\n  ${missing.slice(0, 20).join('\n  ')}${missing.length > 20 ? `\n  and ${missing.length - 20} more` : ''}`);
+    throw new SetupError(
+      `Messages missing in resources/i18n/messages:\n  ${missing.slice(0, 20).join('\n  ')}${missing.length > 20 ? `\n  and ${missing.length - 20} more` : ''}`,
+    );
   }
   return Object.keys(Object.values(catalogues)[0]).filter((name) => name !== '$schema');
 }
@@ -61,7 +68,8 @@ export async function compileMessages() {
   writeFileSync(path.join(work, 'project.inlang/settings.json'), JSON.stringify(settings));
   const out = path.join(work, 'out');
   const result = await run(process.execPath, [compiler, path.join(work, 'project.inlang'), out], { cwd: work });
-  if (result.code !== 0) throw new SetupError('The message catalogue did not compile.', { detail: tail(result.output) });
+  if (result.code !== 0)
+    throw new SetupError('The message catalogue did not compile.', { detail: tail(result.output) });
   rmSync(path.join(out, 'server.js'), { force: true });
   rmSync(path.join(out, 'server.d.ts'), { force: true });
   // Paraglide only warns about a plugin or a catalogue that it could not read, and writes an empty result.
@@ -69,7 +77,9 @@ export async function compileMessages() {
   const names = existsSync(index) ? readFileSync(index, 'utf8') : '';
   const lost = all.filter((name) => !names.includes(`${name}.js`));
   if (lost.length > 0) {
-    throw new SetupError(`The message catalogue did not compile; missing: ${lost.slice(0, 5).join(', ')}.`, { detail: tail(result.output) });
+    throw new SetupError(`The message catalogue did not compile; missing: ${lost.slice(0, 5).join(', ')}.`, {
+      detail: tail(result.output),
+    });
   }
   replaceFolder(out, messagesOut);
   rmSync(work, { recursive: true, force: true });

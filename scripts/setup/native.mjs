@@ -62,14 +62,23 @@ export function restoreNative() {
 /** Node's headers on this machine, as node-gyp's --nodedir; null lets node-gyp download them. */
 export function headersAt(execPath = process.execPath, exists = existsSync) {
   const places = [path.resolve(path.dirname(execPath), '..'), '/usr', '/usr/local'];
-  return places.find((place) => exists(path.join(place, 'include/node/node_api.h')) && exists(path.join(place, 'include/node/common.gypi'))) ?? null;
+  return (
+    places.find(
+      (place) =>
+        exists(path.join(place, 'include/node/node_api.h')) && exists(path.join(place, 'include/node/common.gypi')),
+    ) ?? null
+  );
 }
 
 export async function buildNative() {
   if (process.platform === 'linux') {
     const tools = { make: 'make', 'g++': 'g++', python3: 'python3' };
     const missing = Object.keys(tools).filter((tool) => !which(tool));
-    if (missing.length > 0) await aptInstallOrSay(missing.map((tool) => tools[tool]), 'Building better-sqlite3');
+    if (missing.length > 0)
+      await aptInstallOrSay(
+        missing.map((tool) => tools[tool]),
+        'Building better-sqlite3',
+      );
   }
   // Built in a copy: a cut build must not leave a half-made `build` folder where the addon is looked for.
   const final = cached();
@@ -86,10 +95,13 @@ export async function buildNative() {
   const built = path.join(work, 'build/Release/better_sqlite3.node');
   if (result.code !== 0 || !existsSync(built)) {
     const places = unreachableIn(result.output);
-    throw new SetupError(`better-sqlite3 could not be built${places.length ? `; could not reach ${places.join(', ')}` : ''}.`, {
-      hint: 'A C++ compiler, make, Python 3 and Node headers are needed.',
-      detail: tail(result.output),
-    });
+    throw new SetupError(
+      `better-sqlite3 could not be built${places.length ? `; could not reach ${places.join(', ')}` : ''}.`,
+      {
+        hint: 'A C++ compiler, make, Python 3 and Node headers are needed.',
+        detail: tail(result.output),
+      },
+    );
   }
   const beside = `${final}.${process.pid}.new.partial`;
   copyFileSync(built, beside);

@@ -44,10 +44,22 @@ export async function fetchNode() {
   const partial = `${folderOf(name)}.${process.pid}.partial`;
   sweepBeside(folderOf(name));
   mkdirSync(partial, { recursive: true });
-  await npm(['install', '--prefix', partial, '--no-package-lock', '--no-save', '--ignore-scripts', '--global=false', `${name}@${NODE_FETCHED}`], {
-    what: `Node ${NODE_FETCHED} (npm package ${name})`,
-    cwd: partial,
-  });
+  await npm(
+    [
+      'install',
+      '--prefix',
+      partial,
+      '--no-package-lock',
+      '--no-save',
+      '--ignore-scripts',
+      '--global=false',
+      `${name}@${NODE_FETCHED}`,
+    ],
+    {
+      what: `Node ${NODE_FETCHED} (npm package ${name})`,
+      cwd: partial,
+    },
+  );
   const got = path.join(partial, 'node_modules', name);
   if (!existsSync(binaryIn(got))) throw new SetupError(`npm's package ${name} holds no Node binary for ${target}.`);
   const beside = `${folderOf(name)}.${process.pid}.new.partial`;
@@ -60,6 +72,10 @@ export async function fetchNode() {
 export async function continueUnder(binary) {
   const PATH = [path.dirname(binary), process.env.PATH].join(path.delimiter);
   const env = { ...process.env, PATH, [FIRST_PATH]: process.env.PATH, [REEXEC]: '1' };
-  if (process.env[REEXEC]) throw new SetupError(`The Node in ${path.dirname(binary)} is ${process.version}, older than ${NODE_WANTED.join('.')}.`, { hint: 'Delete .toolchain and run this again.' });
+  if (process.env[REEXEC])
+    throw new SetupError(
+      `The Node in ${path.dirname(binary)} is ${process.version}, older than ${NODE_WANTED.join('.')}.`,
+      { hint: 'Delete .toolchain and run this again.' },
+    );
   process.exit(await handOver(binary, process.argv.slice(1), { env }));
 }

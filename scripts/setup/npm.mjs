@@ -11,9 +11,15 @@ export const FIRST_PATH = 'ATELIER_FIRST_PATH';
 function npmScripts(env) {
   const found = [env.npm_execpath];
   const beside = path.dirname(process.execPath);
-  found.push(path.join(beside, 'node_modules/npm/bin/npm-cli.js'), path.join(beside, '../lib/node_modules/npm/bin/npm-cli.js'));
+  found.push(
+    path.join(beside, 'node_modules/npm/bin/npm-cli.js'),
+    path.join(beside, '../lib/node_modules/npm/bin/npm-cli.js'),
+  );
   const first = path.dirname(which('npm', { ...env, PATH: env[FIRST_PATH] ?? env.PATH }) ?? '');
-  found.push(path.join(first, 'node_modules/npm/bin/npm-cli.js'), path.join(first, '../lib/node_modules/npm/bin/npm-cli.js'));
+  found.push(
+    path.join(first, 'node_modules/npm/bin/npm-cli.js'),
+    path.join(first, '../lib/node_modules/npm/bin/npm-cli.js'),
+  );
   return found.filter((file) => file && /npm-cli\.[cm]?js$/.test(file) && existsSync(file));
 }
 
@@ -26,8 +32,13 @@ async function npmCommand() {
     if (probe.code === 0) return (chosen = { command: process.execPath, first: [script], env, shell: false });
   }
   const firstEnv = { ...env, PATH: env[FIRST_PATH] ?? env.PATH };
-  const probe = await run('npm', ['--version'], { env: firstEnv, timeoutMs: 20_000, shell: process.platform === 'win32' });
-  if (probe.code === 0) return (chosen = { command: 'npm', first: [], env: firstEnv, shell: process.platform === 'win32' });
+  const probe = await run('npm', ['--version'], {
+    env: firstEnv,
+    timeoutMs: 20_000,
+    shell: process.platform === 'win32',
+  });
+  if (probe.code === 0)
+    return (chosen = { command: 'npm', first: [], env: firstEnv, shell: process.platform === 'win32' });
   throw new SetupError('npm was not found.', { hint: 'Install npm (it comes with Node), then run this again.' });
 }
 
@@ -43,7 +54,10 @@ export async function npm(args, { what, cwd, env = {}, timeoutMs }) {
       ? `${what}: could not reach ${places.slice(0, 3).join(', ')}.`
       : `${what} failed (npm ${args[0]}, exit ${result.code}${result.timedOut ? ', out of time' : ''}).`,
     {
-      hint: places.length > 0 ? 'Check the network (or the proxy and registry settings of npm), then run this again; what was done is kept.' : '',
+      hint:
+        places.length > 0
+          ? 'Check the network (or the proxy and registry settings of npm), then run this again; what was done is kept.'
+          : '',
       detail: tail(result.output),
     },
   );

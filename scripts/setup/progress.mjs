@@ -11,7 +11,10 @@ export class Progress {
     this.#out = out;
   }
 
-  /** Runs `work`, saying what started, and at the end how it went and how long it took. `work` may return a better title. */
+  /**
+   * Runs `work`, saying what started, and at the end how it went and how long it took.
+   * `work` may return a better title, or { instead } when it came out otherwise than wanted but set-up goes on.
+   */
   async step(title, work) {
     const started = Date.now();
     this.#say(`… ${title}`, { transient: true });
@@ -20,7 +23,8 @@ export class Progress {
     try {
       const done = await work();
       this.#end(title);
-      this.#say(`✓ ${typeof done === 'string' ? done : title} (${seconds(Date.now() - started)} s)`);
+      const text = done?.instead ?? (typeof done === 'string' ? done : title);
+      this.#say(`${done?.instead ? '•' : '✓'} ${text} (${seconds(Date.now() - started)} s)`);
     } catch (error) {
       this.#end(title);
       this.#say(`✗ ${title} (${seconds(Date.now() - started)} s)`);

@@ -13,9 +13,24 @@ const STATIC = {
   lint: [[bin('eslint/bin/eslint.js'), '--max-warnings', '0', '.']],
   types: [
     [bin('typescript/bin/tsc'), '-p', '.'],
-    [bin('svelte-check/bin/svelte-check'), '--tsconfig', 'src-renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+    [
+      bin('svelte-check/bin/svelte-check'),
+      '--tsconfig',
+      'src-renderer/tsconfig.json',
+      '--fail-on-warnings',
+      '--output',
+      'human',
+    ],
   ],
-  layers: [[bin('dependency-cruiser/bin/dependency-cruiser.mjs'), '--config', '.dependency-cruiser.mjs', 'src-main', 'src-renderer']],
+  layers: [
+    [
+      bin('dependency-cruiser/bin/dependency-cruiser.mjs'),
+      '--config',
+      '.dependency-cruiser.mjs',
+      'src-main',
+      'src-renderer',
+    ],
+  ],
 };
 const VITEST = ['unit', 'integration', 'e2e'];
 export const stageNames = [...Object.keys(STATIC), ...VITEST];
@@ -33,8 +48,20 @@ async function staticStage(name, env) {
 
 async function vitestStage(name, { env, rest, reports }) {
   const report = path.join(reports, `${name}.json`);
-  const command = [bin('vitest/vitest.mjs'), 'run', '--project', name, '--reporter=json', `--outputFile=${report}`, ...rest];
-  const { code, output, timedOut } = await run(process.execPath, command, { cwd: root, env, timeoutMs: LIMIT_MS[name] });
+  const command = [
+    bin('vitest/vitest.mjs'),
+    'run',
+    '--project',
+    name,
+    '--reporter=json',
+    `--outputFile=${report}`,
+    ...rest,
+  ];
+  const { code, output, timedOut } = await run(process.execPath, command, {
+    cwd: root,
+    env,
+    timeoutMs: LIMIT_MS[name],
+  });
   let json = null;
   try {
     json = JSON.parse(readFileSync(report, 'utf8'));
@@ -46,16 +73,25 @@ async function vitestStage(name, { env, rest, reports }) {
 
 /** Counts from vitest's JSON report. What it cannot show as a failed test (a file that does not load, a crash) still counts as a failure. */
 export function summarize(json, { code, output, timedOut }) {
-  if (!json) return { passed: 0, failed: 1, skipped: 0, failures: [`vitest ${timedOut ? 'ran out of time' : `ended with exit ${code}`}\n${output.trim()}`] };
+  if (!json)
+    return {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      failures: [`vitest ${timedOut ? 'ran out of time' : `ended with exit ${code}`}\n${output.trim()}`],
+    };
   const failures = [];
   for (const file of json.testResults) {
     const failed = file.assertionResults.filter((test) => test.status === 'failed');
-    for (const test of failed) failures.push(`${file.name}\n  ${test.fullName}\n${(test.failureMessages ?? []).join('\n')}`);
-    if (file.status === 'failed' && failed.length === 0) failures.push(`${file.name}\n${file.message || 'did not load'}`);
+    for (const test of failed)
+      failures.push(`${file.name}\n  ${test.fullName}\n${(test.failureMessages ?? []).join('\n')}`);
+    if (file.status === 'failed' && failed.length === 0)
+      failures.push(`${file.name}\n${file.message || 'did not load'}`);
   }
   const passed = json.numPassedTests;
   if (failures.length === 0 && passed === 0) failures.push(`No test ran.\n${output.trim()}`);
-  if (failures.length === 0 && code !== 0) failures.push(`vitest ended with exit ${code}${timedOut ? ', out of time' : ''}\n${output.trim()}`);
+  if (failures.length === 0 && code !== 0)
+    failures.push(`vitest ended with exit ${code}${timedOut ? ', out of time' : ''}\n${output.trim()}`);
   return { passed, failed: failures.length, skipped: json.numPendingTests + (json.numTodoTests ?? 0), failures };
 }
 
@@ -69,7 +105,10 @@ export async function checkStages(names, options) {
     const parts = [`${result.passed} passed`, `${result.failed} failed`];
     if (result.skipped > 0) parts.push(`${result.skipped} skipped`);
     console.log(`${result.failed === 0 ? '✓' : '✗'} ${name}: ${parts.join(', ')} (${seconds} s)`);
-    for (const failure of result.failures) console.log(`\n${failure.replace(/^/gm, '    ').replaceAll(pathToFileURL(root).href, '').replaceAll(`${root}${path.sep}`, '')}\n`);
+    for (const failure of result.failures)
+      console.log(
+        `\n${failure.replace(/^/gm, '    ').replaceAll(pathToFileURL(root).href, '').replaceAll(`${root}${path.sep}`, '')}\n`,
+      );
     sum.passed += result.passed;
     sum.failed += result.failed;
   }

@@ -32,7 +32,11 @@ export const parseLdd = (output) => [...output.matchAll(/^\s*(\S+) => not found/
 
 export const hasXvfb = () => Boolean(which('Xvfb'));
 
-const HAN_FOLDERS = ['/usr/share/fonts/truetype/wqy', '/usr/share/fonts/opentype/noto', '/usr/share/fonts/truetype/droid'];
+const HAN_FOLDERS = [
+  '/usr/share/fonts/truetype/wqy',
+  '/usr/share/fonts/opentype/noto',
+  '/usr/share/fonts/truetype/droid',
+];
 /** Only looked at on Debian-like systems, where we know what to install. */
 export const hasHanFont = () => HAN_FOLDERS.some((folder) => existsSync(folder));
 
@@ -41,7 +45,9 @@ export const hasHanFont = () => HAN_FOLDERS.some((folder) => existsSync(folder))
  * Returns the commands that open a way, or null when one is open.
  */
 export function sandboxAdvice(dist, read) {
-  const off = read('/proc/sys/kernel/unprivileged_userns_clone') === '0' || read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1';
+  const off =
+    read('/proc/sys/kernel/unprivileged_userns_clone') === '0' ||
+    read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === '1';
   if (!off) return null;
   const helper = path.join(dist, 'chrome-sandbox');
   try {

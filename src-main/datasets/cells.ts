@@ -35,13 +35,12 @@ export function readCell(raw: string): string | null {
 }
 
 export const sqlText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-export const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** `readCell` as SQL over a VARCHAR expression. */
-export function cellSql(expression: string): string {
-  const trimmed = `trim(${expression}, ${sqlText(spaces)})`;
-  return `CASE WHEN ${trimmed} IN (${missingWords.map(sqlText).join(', ')}) THEN NULL ELSE ${trimmed} END`;
-}
+/** `readCell` as SQL, in two steps so that nothing is computed twice: first the trimmed text, … */
+export const trimSql = (expression: string): string => `trim(${expression}, ${sqlText(spaces)})`;
+/** … then, over a column of trimmed text, NULL where it is missing. */
+export const presentSql = (name: string): string =>
+  `CASE WHEN ${name} IN (${missingWords.map(sqlText).join(', ')}) THEN NULL ELSE ${name} END`;
 
 const plainNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 /** "1,234,567.8": commas only between groups of three. */

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { DuckDBDataChunk, DuckDBInstance, UTINYINT, type DuckDBConnection } from '@duckdb/node-api';
-import { splitNames, type BlobHash, type Manifest } from '../shared/dataset.ts';
+import type { BlobHash, Manifest } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
 import { blobPath, readBlob } from './blobs.ts';
 import { sqlText } from './cells.ts';
 
@@ -43,36 +44,41 @@ export async function rowsOf(connection: DuckDBConnection, sql: string): Promise
   return reader.getRowObjectsJS() as Record<string, unknown>[];
 }
 
-const chunkRows = 2048;
+/** A path as DuckDB takes it in `read_…`, where an ordinary name like "data[1].csv" would be a pattern. */
+export const sqlPath = (path: string): string => sqlText(path.replace(/[*?[\]]/g, '[$&]'));
+
+/** The Parquet file of a table version, with `file_row_number` as the sample number. */
+export const parquetSql = (blobs: string, table: BlobHash): string =>
+  `read_parquet(${sqlPath(blobPath(blobs, table))}, file_row_number = true)`;
 
 /**
- * The table of a version as a relation `samples`: its columns, `file_row_number` (the sample number) and, through `splits`, where each belongs.
- * Returns the Parquet scan's SQL; makes the temporary table `splits(sample, split)` in this connection.
+ * Inside the Parquet file columns are called c0, c1, … in the manifest's order: the names people give (twice the same, one that differs
+ * in case alone, "split") must not meet SQL's own rules.
  */
-export async function loadSplitTable(connection: DuckDBConnection, name: string, split: Uint8Array): Promise<void> {
-  await connection.run(`CREATE OR REPLACE TEMP TABLE ${name} (split UTINYINT)`);
-  const appender = await connection.createAppender(name);
+export type ColumnSql = (name: string) => string;
+export function columnSql(manifest: Pick<Manifest, 'columns'>): ColumnSql {
+  const index = new Map(manifest.columns.map((column, i) => [column.name, `c${i}`]));
+  return (name) => {
+    const found = index.get(name);
+    if (found !== undefined) return found;
+    throw new AtelierError('unknown_column', `There is no column "${name}". The columns are: ${[...index.keys()].join(', ')}.`);
+  };
+}
+
+const chunkRows = 2048;
+
+/** A table version's rows beside their split: c0, c1, …, `file_row_number` and `split` (the byte, see `splitNames`). */
+export async function sampleRelation(connection: DuckDBConnection, blobs: string, manifest: Manifest): Promise<string> {
+  if (!manifest.blobs.table) throw new AtelierError('internal', 'A table version without a table.');
+  await connection.run('CREATE OR REPLACE TEMP TABLE sample_split (split UTINYINT)');
+  const split = await readBlob(blobs, manifest.blobs.split);
+  const appender = await connection.createAppender('sample_split');
   for (let start = 0; start < split.length; start += chunkRows) {
     const rows = split.subarray(start, start + chunkRows);
     const chunk = DuckDBDataChunk.create([UTINYINT], rows.length);
     chunk.setColumnValues(0, Array.from(rows));
     appender.appendDataChunk(chunk);
   }
-  appender.flushSync();
   appender.closeSync();
+  return `(SELECT * FROM ${parquetSql(blobs, manifest.blobs.table)} POSITIONAL JOIN sample_split)`;
 }
-
-/** The Parquet file of a table version as SQL, with `file_row_number` as the sample number. */
-export const parquetSql = (blobs: string, table: BlobHash): string =>
-  `read_parquet(${sqlText(blobPath(blobs, table))}, file_row_number = true)`;
-
-/** Rows of the table beside their split: `samples JOIN splits` by position, the cheapest join there is. */
-export async function sampleRelation(connection: DuckDBConnection, blobs: string, manifest: Manifest): Promise<string> {
-  if (!manifest.blobs.table) throw new Error('a table version without a table');
-  const split = await readBlob(blobs, manifest.blobs.split);
-  const name = `split_${manifest.blobs.split.slice(0, 16)}`;
-  await loadSplitTable(connection, name, split);
-  return `(SELECT * FROM ${parquetSql(blobs, manifest.blobs.table)} POSITIONAL JOIN ${name})`;
-}
-
-export const splitCode = (name: (typeof splitNames)[number]): number => splitNames.indexOf(name);

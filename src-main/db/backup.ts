@@ -1,4 +1,14 @@
-import { copyFileSync, existsSync, openSync, closeSync, fsyncSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  openSync,
+  closeSync,
+  fsyncSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { AtelierError } from '../shared/errors.ts';
@@ -38,7 +48,8 @@ export function makeBackup(db: Connection, folder: string): string {
   try {
     db.run('VACUUM INTO ?', [beside]);
     const problem = checkFile(beside);
-    if (problem) throw new AtelierError('backup_failed', `The backup ${path} did not verify and was not kept: ${problem}`);
+    if (problem)
+      throw new AtelierError('backup_failed', `The backup ${path} did not verify and was not kept: ${problem}`);
     flush(beside);
     renameSync(beside, path);
   } finally {

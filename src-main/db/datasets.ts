@@ -94,7 +94,10 @@ export function nextVersionNumber(db: Readable, dataset: DatasetId): number {
 }
 
 /** A version of a dataset in use whose manifest is this one to the last letter: the same data, read the same way. */
-export function findSameVersion(db: Readable, manifest: Manifest): { dataset: DatasetId; version: VersionId; name: string } | null {
+export function findSameVersion(
+  db: Readable,
+  manifest: Manifest,
+): { dataset: DatasetId; version: VersionId; name: string } | null {
   const found = db.get<{ dataset: DatasetId; version: VersionId; name: string }>(
     `SELECT d.id AS dataset, v.id AS version, d.name
        FROM dataset_versions v JOIN datasets d ON d.id = v.dataset
@@ -116,7 +119,10 @@ export function freeDatasetName(db: Readable, wanted: string): string {
 }
 
 export function renameDataset(db: Writable, id: DatasetId, name: string): void {
-  const other = db.get<{ id: DatasetId }>(`SELECT id FROM datasets WHERE name = ? AND archived = 0 AND id <> ?`, [name, id]);
+  const other = db.get<{ id: DatasetId }>(`SELECT id FROM datasets WHERE name = ? AND archived = 0 AND id <> ?`, [
+    name,
+    id,
+  ]);
   if (other) throw nameTaken(name);
   if (db.run(`UPDATE datasets SET name = ? WHERE id = ?`, [name, id]).changes === 0) throw noDataset(id);
 }

@@ -39,7 +39,10 @@ export function getJob(db: Readable, id: JobId): Job {
   return job(row);
 }
 
-export function insertJob(db: Writable, job: Pick<Job, 'id' | 'kind' | 'title' | 'createdAt' | 'dataset' | 'run'>): void {
+export function insertJob(
+  db: Writable,
+  job: Pick<Job, 'id' | 'kind' | 'title' | 'createdAt' | 'dataset' | 'run'>,
+): void {
   db.run(
     `INSERT INTO jobs (id, kind, title, status, created_at, dataset, run)
      VALUES (@id, @kind, @title, 'queued', @createdAt, @dataset, @run)`,

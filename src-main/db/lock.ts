@@ -60,7 +60,11 @@ export function readOwner(folder: string): Owner | null {
   if (!existsSync(file)) return null;
   try {
     const owner = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owner>;
-    return { pid: Number(owner.pid) || 0, what: String(owner.what || 'another program'), since: Number(owner.since) || 0 };
+    return {
+      pid: Number(owner.pid) || 0,
+      what: String(owner.what || 'another program'),
+      since: Number(owner.since) || 0,
+    };
   } catch {
     return { pid: 0, what: 'another program', since: 0 };
   }

@@ -16,7 +16,10 @@ export function readMigrations(folder: string): Migration[] {
     .sort();
   return names.map((name, index) => {
     if (!new RegExp(`^${String(index + 1).padStart(4, '0')}-[a-z0-9-]+\\.sql$`).test(name)) {
-      throw new AtelierError('internal', `Migration "${name}" should be number ${index + 1}, named like 0001-runs.sql.`);
+      throw new AtelierError(
+        'internal',
+        `Migration "${name}" should be number ${index + 1}, named like 0001-runs.sql.`,
+      );
     }
     return { version: index + 1, name, sql: readFileSync(join(folder, name), 'utf8') };
   });
@@ -33,7 +36,10 @@ export function migrate(db: Connection, migrations: readonly Migration[]): void 
         db.script(migration.sql);
         const broken = db.database.pragma('foreign_key_check') as unknown[];
         if (broken.length > 0) {
-          throw new AtelierError('migration_failed', `Migration ${migration.name} would break ${broken.length} references.`);
+          throw new AtelierError(
+            'migration_failed',
+            `Migration ${migration.name} would break ${broken.length} references.`,
+          );
         }
         db.pragma(`user_version = ${migration.version}`);
       });

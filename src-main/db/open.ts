@@ -65,7 +65,8 @@ function openForReading(folder: string, options: Common): ReadStore {
     db.get(`SELECT 1 FROM sqlite_schema LIMIT 1`);
   } catch (error) {
     // Readers of a WAL database write its -shm file. In a read-only folder that nobody writes to, the file alone is the truth.
-    if (!(error instanceof AtelierError && error.code === 'workspace_read_only') || existsSync(`${file}-wal`)) throw error;
+    if (!(error instanceof AtelierError && error.code === 'workspace_read_only') || existsSync(`${file}-wal`))
+      throw error;
     db = new Connection(folder, `${pathToFileURL(file).href}?immutable=1`, { readonly: true });
   }
   try {
@@ -149,7 +150,13 @@ function refuseNewer(folder: string, latest: number, appVersion: string): void {
   }
 }
 
-function newerWorkspace(db: Readable, folder: string, version: number, latest: number, appVersion: string): AtelierError {
+function newerWorkspace(
+  db: Readable,
+  folder: string,
+  version: number,
+  latest: number,
+  appVersion: string,
+): AtelierError {
   let by = 'a newer Atelier';
   try {
     const row = db.get<{ app_version: string }>(`SELECT app_version FROM workspace`);
@@ -164,12 +171,7 @@ function newerWorkspace(db: Readable, folder: string, version: number, latest: n
 }
 
 /** Opens, checks and migrates; a database that turns out damaged, or is gone while its runs are there, is repaired first. */
-function openSound(
-  folder: string,
-  check: boolean,
-  notices: Notice[],
-  prepare: (db: Connection) => void,
-): Connection {
+function openSound(folder: string, check: boolean, notices: Notice[], prepare: (db: Connection) => void): Connection {
   const lost = !workspaceExists(folder) && runFolders(folder).length > 0;
   if (!lost) {
     let db: Connection | undefined;

@@ -227,5 +227,8 @@ function summary(row: RunRow, metrics: Record<string, number>): RunSummary {
 }
 
 export function noRun(what: string): AtelierError {
-  return new AtelierError('no_such_run', `There is no run "${what}" in this workspace. "atelier runs list" shows them.`);
+  return new AtelierError(
+    'no_such_run',
+    `There is no run "${what}" in this workspace. "atelier runs list" shows them.`,
+  );
 }

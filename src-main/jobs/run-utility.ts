@@ -65,6 +65,7 @@ export function runUtility<K extends JobKind>(
     switch (message.type) {
       case 'ready':
         clearTimeout(timers[0]);
+        if (cancelling) return;
         // `start.kind` ties the parameters to K, which TypeScript cannot follow into the union.
         post({ type: 'start', ...start } as ToUtility);
         return;

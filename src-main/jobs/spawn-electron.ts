@@ -70,7 +70,15 @@ export function spawnWithElectron(utilityProcess: ElectronUtilityProcess, path: 
 
 /** Electron tells a POSIX death by signal as the wait status' number: 9 for SIGKILL, 11 (139 with a core) for SIGSEGV. */
 function exitOf(code: number, killed: boolean): UtilityExit {
-  const signals: Record<number, string> = { 4: 'SIGILL', 6: 'SIGABRT', 7: 'SIGBUS', 8: 'SIGFPE', 9: 'SIGKILL', 11: 'SIGSEGV', 15: 'SIGTERM' };
+  const signals: Record<number, string> = {
+    4: 'SIGILL',
+    6: 'SIGABRT',
+    7: 'SIGBUS',
+    8: 'SIGFPE',
+    9: 'SIGKILL',
+    11: 'SIGSEGV',
+    15: 'SIGTERM',
+  };
   const signal = process.platform === 'win32' ? undefined : signals[code & 0x7f];
   return { code, signal: signal ?? (killed ? 'SIGKILL' : null) };
 }

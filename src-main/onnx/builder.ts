@@ -29,6 +29,9 @@ export function attributesOf(inputs: Readonly<Record<string, AttributeInput>>): 
   return Object.fromEntries(entries.map(([name, input]) => [name, attributeOf(name, input!)]));
 }
 
+/** The domain of operators that exist only inside the compiler. */
+export const ABSTRACT = 'atelier';
+
 export interface NodeOptions {
   readonly domain?: string;
   /** Names the outputs; one name per output, '' for one left out. Otherwise one output, named after the operator. */
@@ -181,6 +184,15 @@ export class GraphBuilder {
   /** Appends a node with one output. */
   op(op: string, inputs: readonly (Value | undefined)[], attributes?: Readonly<Record<string, AttributeInput>>): Value {
     return this.node(op, inputs, attributes)[0];
+  }
+
+  /**
+   * Appends an operator of Atelier's own that lowering replaces by standard ones: a gradient that devices spell
+   * differently. Its one output has the type and shape of `like`.
+   */
+  abstract(op: string, inputs: readonly Value[], like: Value, attributes: Attributes = {}): Value {
+    const { type, shape } = this.type(like);
+    return this.node(op, inputs, attributes, { domain: ABSTRACT, types: [{ type, shape }] })[0];
   }
 
   /** Appends a node of another graph under its own output names; `types` skips inference where all are given. */

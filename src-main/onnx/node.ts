@@ -16,10 +16,11 @@ export const unsupportedAttribute = (node: Node, name: string): AtelierError =>
 type Value<Kind extends Attribute['kind']> = Extract<Attribute, { kind: Kind }>['value'];
 
 function attribute<Kind extends Attribute['kind']>(node: Node, name: string, kind: Kind): Value<Kind> | undefined {
-  const found = node.attributes[name];
-  if (!found) return undefined;
-  if (found.kind !== kind) throw nodeError('invalid_model', node, `${name} should be ${kind}, is ${found.kind}`);
-  return found.value as Value<Kind>;
+  const found = node.attributes[name] as Attribute | undefined;
+  if (found && found.kind !== kind) {
+    throw nodeError('invalid_model', node, `${name} should be ${kind}, is ${found.kind}`);
+  }
+  return found?.value as Value<Kind> | undefined;
 }
 
 export const intOf = (node: Node, name: string, otherwise: number): number => attribute(node, name, 'int') ?? otherwise;

@@ -39,11 +39,19 @@ export class CarriedValues {
     this.current = this.current === 0 ? 1 : 0;
   }
 
+  /** The values as of now, until the next call. */
+  view(): Snapshot {
+    const view = (values: Map<string, [Value, Value]>): Map<string, Tensor> =>
+      new Map([...values].map(([name, sides]) => [name, tensorOf(sides[this.current])]));
+    return { model: view(this.#values.model), optimizer: view(this.#values.optimizer) };
+  }
+
   /** Copies of the values as of now. */
   snapshot(): Snapshot {
-    const copy = (values: Map<string, [Value, Value]>): Map<string, Tensor> =>
-      new Map([...values].map(([name, sides]) => [name, copied(tensorOf(sides[this.current]))]));
-    return { model: copy(this.#values.model), optimizer: copy(this.#values.optimizer) };
+    const copy = (values: Map<string, Tensor>): Map<string, Tensor> =>
+      new Map([...values].map(([name, tensor]) => [name, { ...tensor, data: (tensor.data as NumericArray).slice() }]));
+    const { model, optimizer } = this.view();
+    return { model: copy(model), optimizer: copy(optimizer) };
   }
 
   /** Puts a snapshot back. Every value must be there with its size: a checkpoint of other settings is refused, not half used. */
@@ -71,8 +79,6 @@ export function carriedBy(
     })),
   ];
 }
-
-const copied = (tensor: Tensor): Tensor => ({ ...tensor, data: (tensor.data as NumericArray).slice() });
 
 function copyInto(value: Value, tensor: Tensor): void {
   // Both are of the graph's own type; TypeScript has no common signature for `set` over all typed arrays.

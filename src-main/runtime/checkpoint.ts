@@ -49,6 +49,8 @@ export interface Best {
   loss: number;
   /** Classification only. */
   accuracy: number | null;
+  /** Means over the epoch's training samples, taken while the parameters changed. */
+  train: { loss: number; accuracy: number | null };
 }
 
 export type CheckpointName = 'best' | 'last';

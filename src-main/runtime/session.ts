@@ -5,6 +5,8 @@ import type { DeviceName } from '../shared/run.ts';
 
 // The native library reads this when the first session is opened (not when it is loaded): no word leaves this machine.
 process.env.ORT_DISABLE_TELEMETRY = '1';
+// Errors are thrown as well; without this each is also printed by a global logger that no session option reaches.
+ort.env.logLevel = 'fatal';
 
 /** A tensor as ONNX Runtime holds it: a view, not a copy, of the typed array it was made from. */
 export type Value = ort.Tensor;
@@ -43,6 +45,7 @@ export class Session {
   readonly inputs: readonly SessionPort[];
   readonly outputs: readonly SessionPort[];
   readonly #session: ort.InferenceSession;
+  #closed = false;
 
   private constructor(session: ort.InferenceSession) {
     this.#session = session;
@@ -80,7 +83,10 @@ export class Session {
     }
   }
 
+  /** May be called again. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     await this.#session.release();
   }
 }

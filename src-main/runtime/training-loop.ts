@@ -1,14 +1,14 @@
+import type { Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { MetricPoint, TrainSettings } from '../shared/run.ts';
 import { EpochOrder, Gatherer } from './batches.ts';
-import { CarriedValues, type Snapshot } from './carried.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
-import { type Best, type Checkpoint, type Position } from './checkpoint.ts';
+import type { Best, Checkpoint, Position } from './checkpoint.ts';
 import { Evaluator } from './evaluate.ts';
 import { MetricRecorder } from './metric-recorder.ts';
 import { checkSamples, type EvaluationProgram, type Samples, type TrainingProgram } from './programs.ts';
-import { Stepper, type StepperOptions } from './stepper.ts';
-import { chooseStepsPerCall } from './steps-per-call.ts';
+import type { Stepper } from './stepper.ts';
+import { Steppers } from './steppers.ts';
 
 /** Everything one training needs. The loop knows nothing of datasets and architectures: only graphs, samples and settings. */
 export interface TrainingTask {
@@ -20,13 +20,10 @@ export interface TrainingTask {
   validation: Samples;
   /** What "best" means: the highest validation accuracy (of equals, the lowest loss), or the lowest validation loss. */
   goal: 'accuracy' | 'loss';
-  settings: Pick<
-    TrainSettings,
-    'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads' | 'patience'
-  >;
+  settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads' | 'patience'>;
   runFolder: string;
-  /** Go on from here; bit for bit as if never stopped, at the same thread count. */
-  from?: { last: Checkpoint; best: Checkpoint };
+  /** Goes on from here, bit for bit as if never stopped (CPU, same thread count). */
+  from?: { last: Checkpoint; best: Checkpoint | null };
   /** For tests and measurements; chosen by timing when left out. */
   stepsPerCall?: number;
 }
@@ -35,7 +32,6 @@ export interface TrainingWatch {
   points(points: MetricPoint[]): void;
   progress(samplesDone: number, samplesTotal: number): void;
   best(best: Best): void;
-  log(text: string): void;
   /** Lets messages in; throws when the training is cancelled. */
   pause(): Promise<void>;
   stopRequested(): boolean;
@@ -44,81 +40,195 @@ export interface TrainingWatch {
 export interface TrainingOutcome {
   best: Best;
   /** Parameters and running statistics of the best checkpoint. */
-  model: Snapshot['model'];
+  model: Map<string, Tensor>;
   stoppedEarly: boolean;
-  /** While training, validation and checkpoints not counted. */
+  /** While training: validation and checkpoints are not counted. */
   samplesPerSecond: number;
   stepsPerCall: number;
 }
 
-/** A call takes 20–100 ms; shorter ones do not each need to listen for messages. */
+/** A call takes up to ~50 ms; shorter ones do not each need to listen for messages. */
 const pauseEveryMs = 20;
 
 export async function train(task: TrainingTask, watch: TrainingWatch): Promise<TrainingOutcome> {
-  const training = new Training(task, watch);
+  const position = task.from ? { ...task.from.last.position } : start;
+  const stepsPerEpoch = Math.ceil(task.train.count / task.settings.batchSize);
+  const evaluation = task.compileEvaluation();
+  checkSamples(evaluation.inputs, task.train);
+  const evaluator = await Evaluator.open(evaluation, task.settings);
   try {
-    return await training.run();
+    const steppers = await Steppers.open(task, stepsPerEpoch * task.settings.epochs - position.step);
+    try {
+      if (task.from) steppers.carried.restore(task.from.last);
+      return await new Training(task, watch, steppers, evaluator, { ...position }).run();
+    } finally {
+      await steppers.close();
+    }
   } finally {
-    await training.close();
+    await evaluator.close();
   }
 }
+
+const start: Position = { step: 0, epoch: 0, offset: 0, lossSum: 0, correct: 0, seconds: 0, best: null };
 
 class Training {
   readonly #task: TrainingTask;
   readonly #watch: TrainingWatch;
+  readonly #steppers: Steppers;
+  readonly #evaluator: Evaluator;
+  readonly #at: Position;
   readonly #order: EpochOrder;
   readonly #gatherer: Gatherer;
-  readonly #recorder: MetricRecorder;
   readonly #keeper: CheckpointKeeper;
-  readonly #position: Position;
-  #carried!: CarriedValues;
-  #evaluator!: Evaluator;
-  /** From the most samples a call to the fewest; each epoch is covered by them greedily. */
-  #steppers: Stepper[] = [];
-  #lastPause = performance.now();
-  #worked = { samples: 0, seconds: 0 };
+  readonly #recorder: MetricRecorder;
+  readonly #worked = { samples: 0, seconds: 0 };
+  #lastPause = 0;
 
-  constructor(task: TrainingTask, watch: TrainingWatch) {
+  constructor(task: TrainingTask, watch: TrainingWatch, steppers: Steppers, evaluator: Evaluator, at: Position) {
     this.#task = task;
     this.#watch = watch;
+    this.#steppers = steppers;
+    this.#evaluator = evaluator;
+    this.#at = at;
     this.#order = new EpochOrder(task.settings.seed, task.train.count);
     this.#gatherer = new Gatherer(task.train);
     this.#keeper = new CheckpointKeeper(task.runFolder, task.from?.best ?? null);
-    this.#position = task.from
-      ? { ...task.from.last.position }
-      : { step: 0, epoch: 0, offset: 0, lossSum: 0, correct: 0, seconds: 0, best: null };
     this.#recorder = new MetricRecorder({
-      totalSteps: this.#stepsPerEpoch * task.settings.epochs,
-      secondsBefore: this.#position.seconds,
+      totalSteps: Math.ceil(task.train.count / task.settings.batchSize) * task.settings.epochs,
+      secondsBefore: at.seconds,
       post: (points) => watch.points(points),
     });
   }
 
   async run(): Promise<TrainingOutcome> {
-    await this.#open();
     const { epochs } = this.#task.settings;
-    let stoppedEarly = false;
-    while (this.#position.epoch < epochs && !stoppedEarly) {
-      const finished = await this.#trainEpoch();
-      // Stopped inside an epoch: what has been learnt since the last validation counts too.
-      await this.#endEpoch(finished);
-      stoppedEarly = this.#position.epoch < epochs && (!finished || this.#watch.stopRequested() || this.#outOfPatience());
+    let stop = false;
+    while (this.#at.epoch < epochs && !stop) {
+      await this.#trainEpoch();
+      await this.#endEpoch();
+      stop = this.#watch.stopRequested() || this.#outOfPatience();
     }
-    const { position } = this.#position.best ? this.#keeper.best : await this.#neverTrained();
-    this.#keeper.saveBest();
-    this.#keeper.saveLast(this.#carried.view(), this.#position);
-    this.#recorder.finish(this.#position.step, this.#epoch);
+    this.#keeper.save(this.#checkpoint());
+    this.#recorder.finish(this.#at.step, this.#epoch);
+    const best = this.#keeper.best;
+    if (!best?.position.best)
+      throw new AtelierError('broken_checkpoint', 'The run has no best checkpoint to go back to.');
     return {
-      best: position.best as Best,
-      model: this.#keeper.best.model,
-      stoppedEarly,
+      best: best.position.best,
+      model: best.model,
+      stoppedEarly: this.#at.epoch < epochs,
       samplesPerSecond: this.#worked.seconds > 0 ? this.#worked.samples / this.#worked.seconds : 0,
-      stepsPerCall: this.#steppers[0].stepsPerCall,
+      stepsPerCall: this.#steppers.stepsPerCall,
     };
   }
 
-  async close(): Promise<void> {
-    for (const stepper of this.#steppers) await stepper.close();
-    await this.#evaluator?.close();
+  /** Epochs done, fractional. */
+  get #epoch(): number {
+    return this.#at.epoch + this.#at.offset / this.#task.train.count;
+  }
+
+  /** Up to the epoch's end, or to where the person said stop; at least one call. */
+  async #trainEpoch(): Promise<void> {
+    const { count } = this.#task.train;
+    this.#order.begin(this.#at.epoch);
+    do {
+      const began = performance.now();
+      const stepper = this.#steppers.for(count - this.#at.offset);
+      this.#gatherer.gather(this.#order.order, this.#at.offset, stepper.samplesPerCall, stepper.buffers);
+      await stepper.run(this.#at.step);
+      this.#record(stepper, (performance.now() - began) / 1000);
+      if (performance.now() - this.#lastPause >= pauseEveryMs) await this.#pause();
+    } while (this.#at.offset < count && !this.#watch.stopRequested());
+  }
+
+  #record(stepper: Stepper, seconds: number): void {
+    const at = this.#at;
+    for (let k = 0; k < stepper.stepsPerCall; k++) {
+      const loss = stepper.losses[k];
+      const correct = stepper.corrects?.[k] ?? null;
+      at.step++;
+      at.offset += stepper.batch;
+      if (!Number.isFinite(loss)) throw this.#diverged(`The loss became ${loss} at step ${at.step}`);
+      at.lossSum += loss * stepper.batch;
+      at.correct += correct ?? 0;
+      this.#recorder.step(at.step, this.#epoch, stepper.batch, loss, correct);
+    }
+    this.#worked.samples += stepper.samplesPerCall;
+    this.#worked.seconds += seconds;
+    this.#recorder.worked(at.step, this.#epoch, stepper.samplesPerCall, seconds);
+  }
+
+  async #pause(): Promise<void> {
+    const { train, settings } = this.#task;
+    this.#watch.progress(this.#at.epoch * train.count + this.#at.offset, settings.epochs * train.count);
+    this.#keeper.saveIfDue(() => this.#checkpoint());
+    await this.#watch.pause();
+    this.#lastPause = performance.now();
+  }
+
+  /** Validates, keeps the best, and goes on to the next epoch where this one is complete. */
+  async #endEpoch(): Promise<void> {
+    const at = this.#at;
+    const seen = at.offset;
+    if (at.offset === this.#task.train.count) {
+      at.epoch++;
+      at.offset = 0;
+    }
+    const trained = { loss: at.lossSum / seen, accuracy: at.correct / seen };
+    const { loss, accuracy } = await this.#validate(trained);
+    if (at.offset === 0) at.lossSum = at.correct = 0;
+
+    if (this.#isBetter(loss, accuracy)) {
+      const train = { loss: trained.loss, accuracy: accuracy === null ? null : trained.accuracy };
+      at.best = { epoch: this.#epoch, step: at.step, loss, accuracy, train };
+      this.#keeper.keepBest({ ...this.#steppers.carried.snapshot(), position: { ...at } });
+      this.#watch.best(at.best);
+    }
+    await this.#pause();
+  }
+
+  async #validate(trained: { loss: number; accuracy: number }): Promise<{ loss: number; accuracy: number | null }> {
+    const classifies = this.#task.goal === 'accuracy';
+    if (this.#task.validation.count === 0)
+      return { loss: trained.loss, accuracy: classifies ? trained.accuracy : null };
+    const { carried } = this.#steppers;
+    const result = await this.#evaluator.evaluate(
+      this.#task.validation,
+      (name) => carried.on(carried.current, 'model', name),
+      { pause: () => this.#watch.pause() },
+    );
+    if (!Number.isFinite(result.loss)) throw this.#diverged(`The validation loss became ${result.loss}`);
+    this.#recorder.add('validation/loss', this.#at.step, this.#epoch, result.loss);
+    if (result.accuracy !== null)
+      this.#recorder.add('validation/accuracy', this.#at.step, this.#epoch, result.accuracy);
+    return result;
+  }
+
+  #isBetter(loss: number, accuracy: number | null): boolean {
+    const { best } = this.#at;
+    if (!best || this.#task.validation.count === 0) return true;
+    if (accuracy !== null && best.accuracy !== null && accuracy !== best.accuracy) return accuracy > best.accuracy;
+    return loss < best.loss;
+  }
+
+  #outOfPatience(): boolean {
+    const { patience } = this.#task.settings;
+    return patience > 0 && this.#at.best !== null && this.#at.epoch - this.#at.best.epoch >= patience;
+  }
+
+  /** A view of the values as of now: to be written before training goes on. */
+  #checkpoint(): Checkpoint {
+    return { ...this.#steppers.carried.view(), position: { ...this.#at, seconds: this.#recorder.seconds } };
+  }
+
+  #diverged(what: string): AtelierError {
+    this.#keeper.saveBest();
+    this.#recorder.flush();
+    const { learningRate } = this.#task.settings;
+    const kept = this.#at.best ? ` The best checkpoint before that (epoch ${this.#at.best.epoch}) is kept.` : '';
+    return new AtelierError(
+      'diverged',
+      `${what} (epoch ${this.#epoch.toFixed(2)}): the training diverged. Lower the learning rate, now ${learningRate}, and train again.${kept}`,
+    );
   }
 }

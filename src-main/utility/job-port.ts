@@ -37,8 +37,12 @@ export function runJob<K extends JobKind>(kind: K, work: Work<K>): void {
   const abort = new AbortController();
   let stopRequested = false;
   let started = false;
+  let ended = false;
 
-  const end = async (last: FromUtility): Promise<never> => {
+  // The first end counts: what goes wrong while leaving must not turn a result into a failure.
+  const end = async (last: FromUtility): Promise<void> => {
+    if (ended) return;
+    ended = true;
     port.post(last);
     await port.drain();
     process.exit(last.type === 'error' ? 1 : 0);

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-require-imports -- Electron loads a default app as CommonJS */
 // What Electron's own default_app.asar does, as far as `electron <folder>` and Playwright need it: the fallback runtime carries none.
 const { app } = require('electron');
 const fs = require('node:fs');

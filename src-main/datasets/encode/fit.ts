@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { finiteSql, numberSql, sqlName } from '../cells.ts';
-import { rowsOf, sampleRelation, withDuck } from '../duck.ts';
+import { finiteSql, numberSql } from '../cells.ts';
+import { columnSql, rowsOf, sampleRelation, withDuck, type ColumnSql } from '../duck.ts';
 import { train } from '../splits.ts';
 import {
   maxCategories,
@@ -19,20 +19,21 @@ export async function fitTableEncoder(blobs: string, manifest: Manifest): Promis
   // One thread: sums of floats must come out the same every time.
   return withDuck({ spillFolder: blobs, threads: 1 }, async (connection) => {
     const samples = await sampleRelation(connection, blobs, manifest);
-    const rows = `(SELECT * FROM ${samples} WHERE split = ${train} AND ${sqlName(target.name)} IS NOT NULL)`;
+    const sql = columnSql(manifest);
+    const rows = `(SELECT * FROM ${samples} WHERE split = ${train} AND ${sql(target.name)} IS NOT NULL)`;
     const features = manifest.columns.filter((column) => column.role === 'feature');
-    const numbers = await fitNumbers(connection, rows, features.filter((column) => column.type === 'number'));
+    const numbers = await fitNumbers(connection, rows, sql, features.filter((column) => column.type === 'number'));
     const categories: CategoryEncoder[] = [];
     for (const column of features) {
-      if (column.type === 'category') categories.push(await fitCategory(connection, rows, column));
+      if (column.type === 'category') categories.push(await fitCategory(connection, rows, sql, column));
     }
-    return { kind: 'table', numbers, categories, target: await fitTarget(connection, rows, manifest, target) };
+    return { kind: 'table', numbers, categories, target: await fitTarget(connection, rows, sql, manifest, target) };
   });
 }
 
-async function fitNumbers(connection: DuckDBConnection, rows: string, columns: Column[]): Promise<NumberEncoder[]> {
+async function fitNumbers(connection: DuckDBConnection, rows: string, sql: ColumnSql, columns: Column[]): Promise<NumberEncoder[]> {
   if (columns.length === 0) return [];
-  const values = numberRelation(rows, columns);
+  const values = numberRelation(rows, sql, columns);
   // Two passes: the mean is that of the filled column, so the median must be known first.
   const [medians] = await rowsOf(
     connection,
@@ -55,17 +56,16 @@ async function fitNumbers(connection: DuckDBConnection, rows: string, columns: C
 }
 
 /** The columns as n0, n1, …: doubles that hold 32-bit floats, as every raw number does on its way into a model. */
-function numberRelation(rows: string, columns: Column[]): string {
-  const parsed = columns.map((column, i) => `${numberSql(sqlName(column.name), column.decimalComma ?? false)} AS p${i}`);
+function numberRelation(rows: string, sql: ColumnSql, columns: Column[]): string {
+  const parsed = columns.map((column, i) => `${numberSql(sql(column.name), column.decimalComma ?? false)} AS p${i}`);
   const finite = columns.map((_, i) => `(${finiteSql(`p${i}`)})::FLOAT::DOUBLE AS n${i}`);
   return `(SELECT ${finite.join(', ')} FROM (SELECT ${parsed.join(', ')} FROM ${rows}))`;
 }
 
-async function fitCategory(connection: DuckDBConnection, rows: string, column: Column): Promise<CategoryEncoder> {
-  const name = sqlName(column.name);
+async function fitCategory(connection: DuckDBConnection, rows: string, sql: ColumnSql, column: Column): Promise<CategoryEncoder> {
   const found = await rowsOf(
     connection,
-    `SELECT coalesce(${name}, '') AS value, count(*) AS n FROM ${rows} GROUP BY 1 ORDER BY n DESC, value LIMIT ${maxCategories + 1}`,
+    `SELECT coalesce(${sql(column.name)}, '') AS value, count(*) AS n FROM ${rows} GROUP BY 1 ORDER BY n DESC, value LIMIT ${maxCategories + 1}`,
   );
   const values = found.slice(0, maxCategories).map((row) => String(row.value));
   return { column: column.name, values, other: found.length > maxCategories };
@@ -74,6 +74,7 @@ async function fitCategory(connection: DuckDBConnection, rows: string, column: C
 async function fitTarget(
   connection: DuckDBConnection,
   rows: string,
+  sql: ColumnSql,
   manifest: Manifest,
   column: Column,
 ): Promise<TargetEncoder> {
@@ -82,7 +83,7 @@ async function fitTarget(
   }
   const [found] = await rowsOf(
     connection,
-    `SELECT avg(n0) AS mean, stddev_pop(n0) AS std FROM ${numberRelation(rows, [column])}`,
+    `SELECT avg(n0) AS mean, stddev_pop(n0) AS std FROM ${numberRelation(rows, sql, [column])}`,
   );
   return {
     task: 'regression',

@@ -1,8 +1,8 @@
 import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { readBlob } from '../blobs.ts';
-import { finiteSql, numberSql, sqlName, sqlText } from '../cells.ts';
-import { parquetSql, withDuck } from '../duck.ts';
+import { finiteSql, numberSql, sqlText } from '../cells.ts';
+import { columnSql, parquetSql, withDuck, type ColumnSql } from '../duck.ts';
 import type { EncodedSplit } from '../training-data.ts';
 import { featureCount, type TableEncoder, type TargetEncoder } from './encoder.ts';
 import { encodeRow, newFeatures } from './row.ts';
@@ -22,6 +22,7 @@ export async function loadTable(
     throw new AtelierError('missing_columns', `The data lacks the target column "${encoder.target.column}".`);
   }
   if (!manifest.blobs.table) throw new AtelierError('internal', 'A table version without a table.');
+  const sql = columnSql(manifest);
   const table = parquetSql(blobs, manifest.blobs.table);
   const split = await readBlob(blobs, manifest.blobs.split);
   const builders = splitNames.map((name) => new SplitBuilder(encoder, manifest.splits[name]));
@@ -33,9 +34,9 @@ export async function loadTable(
     if (encoder.target.task === 'classification') await connection.run(enumSql('target', encoder.target.classes));
 
     const inner = [
-      ...encoder.numbers.map((each, i) => `${numberSql(sqlName(each.column), each.decimalComma)} AS n${i}`),
-      ...encoder.categories.map((each, i) => `${codeSql(`coalesce(${sqlName(each.column)}, '')`, `category${i}`)} AS c${i}`),
-      `${targetSql(encoder.target)} AS y`,
+      ...encoder.numbers.map((each, i) => `${numberSql(sql(each.column), each.decimalComma)} AS n${i}`),
+      ...encoder.categories.map((each, i) => `${codeSql(`coalesce(${sql(each.column)}, '')`, `category${i}`)} AS c${i}`),
+      `${targetSql(encoder.target, sql)} AS y`,
       'file_row_number AS row',
     ];
     const regression = encoder.target.task === 'regression';
@@ -70,13 +71,13 @@ export async function loadTable(
 
 /** DuckDB's ENUM is its string-to-code table: the quickest look-up it has. */
 const enumSql = (name: string, values: string[]): string =>
-  `CREATE TYPE ${name} AS ENUM (${values.map(sqlText).join(', ')})`;
+  `CREATE TYPE ${name} AS ENUM (${(values.length > 0 ? values : ['']).map(sqlText).join(', ')})`;
 const codeSql = (expression: string, type: string): string =>
   `coalesce(enum_code(TRY_CAST(${expression} AS ${type}))::INTEGER, -1)`;
-const targetSql = (target: TargetEncoder): string =>
+const targetSql = (target: TargetEncoder, sql: ColumnSql): string =>
   target.task === 'classification'
-    ? codeSql(sqlName(target.column), 'target')
-    : numberSql(sqlName(target.column), target.decimalComma);
+    ? codeSql(sql(target.column), 'target')
+    : numberSql(sql(target.column), target.decimalComma);
 
 /** One split's arrays, as large as the split, cut to the samples that have a label. */
 class SplitBuilder {

@@ -1,0 +1,78 @@
+// A forward graph describes inference. Two operators act otherwise while training: BatchNormalization takes its
+// statistics from the batch and keeps running ones, Dropout drops.
+
+import { GraphBuilder, type Value } from '../../onnx/builder.ts';
+import { floatOf, inputsOf, nodeError } from '../../onnx/node.ts';
+import { numbersOf } from '../../onnx/tensors.ts';
+import type { Graph, Node } from '../../onnx/types.ts';
+
+export interface TrainMode {
+  readonly graph: Graph;
+  /** Running statistics and the values that replace them after a step. */
+  readonly statistics: ReadonlyMap<Value, Value>;
+  /** Inputs to fill with random bytes. */
+  readonly random: readonly Value[];
+}
+
+/** Initializers that BatchNormalization nodes keep running statistics in. */
+export function runningStatistics(graph: Graph): string[] {
+  const names = graph.nodes.flatMap((node) =>
+    node.op === 'BatchNormalization' && node.domain === '' ? [node.inputs[3], node.inputs[4]] : [],
+  );
+  return names.filter((name) => graph.initializers.has(name));
+}
+
+/** running ← momentum·running + (1 − momentum)·batch, by the operator itself in its training form. */
+function normalise(g: GraphBuilder, node: Node, statistics: Map<Value, Value>): void {
+  const { input_mean, input_var } = inputsOf(node, 'BatchNormalization');
+  for (const name of [input_mean, input_var]) {
+    if (statistics.has(name)) throw nodeError('unsupported_model', node, `shares the running statistic "${name}"`);
+  }
+  const outputs = [node.outputs[0], g.unique(`${input_mean}/next`), g.unique(`${input_var}/next`)];
+  g.copy({ ...node, outputs, attributes: { ...node.attributes, training_mode: { kind: 'int', value: 1 } } });
+  statistics.set(input_mean, outputs[1]);
+  statistics.set(input_var, outputs[2]);
+}
+
+/**
+ * Y = X·mask/(1 − p) (Srivastava et al. 2014). The mask compares a byte from outside with p·256: ONNX's own Dropout
+ * has no WebGPU kernel, and a seed that cannot be checkpointed. So p is rounded to a 256th, and the scale goes by the rounded p.
+ */
+function drop(g: GraphBuilder, node: Node): Value | undefined {
+  const { data, ratio } = inputsOf(node, 'Dropout');
+  const constant = ratio === undefined ? undefined : g.constantOf(ratio);
+  if (ratio !== undefined && !constant) throw nodeError('unsupported_attribute', node, 'its ratio is not a constant');
+  const p = constant ? numbersOf(constant)[0] : floatOf(node, 'ratio', 0.5);
+  const threshold = Math.round(p * 256);
+  const [output, mask] = node.outputs;
+  if (mask) throw nodeError('unsupported_attribute', node, 'its mask is used');
+  if (threshold <= 0 || threshold >= 256) {
+    if (p !== 0) throw nodeError('unsupported_attribute', node, `ratio=${p}`);
+    g.copy({ ...node, op: 'Identity', inputs: [data], attributes: {} });
+    return undefined;
+  }
+  const { type, shape } = g.type(data);
+  g.scope = node.name || output;
+  const random = g.input(g.unique('random'), 'uint8', shape);
+  const keep = g.cast(g.op('GreaterOrEqual', [g.cast(random, type), g.scalar(threshold, data)]), type);
+  const scaled = g.scale(keep, 256 / (256 - threshold));
+  g.scope = '';
+  g.copy({ name: node.name, op: 'Mul', domain: '', inputs: [data, scaled], outputs: [output], attributes: {} });
+  return random;
+}
+
+export function trainMode(graph: Graph): TrainMode {
+  const g = GraphBuilder.interfaceOf(graph);
+  const statistics = new Map<Value, Value>();
+  const random: Value[] = [];
+  for (const node of graph.nodes) {
+    if (node.op === 'BatchNormalization' && node.domain === '') {
+      normalise(g, node, statistics);
+    } else if (node.op === 'Dropout' && node.domain === '') {
+      const bytes = drop(g, node);
+      if (bytes) random.push(bytes);
+    } else g.copy(node);
+  }
+  for (const { name } of graph.outputs) g.output(name);
+  return { graph: g.finish(), statistics, random };
+}

@@ -1,0 +1,47 @@
+// The one place that looks at the device: gradients that devices spell differently, and operators that some lack.
+
+import { ABSTRACT, GraphBuilder, type Value } from '../../onnx/builder.ts';
+import type { Graph, Node } from '../../onnx/types.ts';
+import { AveragePoolGrad } from '../lowering/AveragePoolGrad.ts';
+import { BatchNormalization } from '../lowering/BatchNormalization.ts';
+import { ConvInputGrad } from '../lowering/ConvInputGrad.ts';
+import { ConvWeightGrad } from '../lowering/ConvWeightGrad.ts';
+import { LogSoftmax } from '../lowering/LogSoftmax.ts';
+import type { Lowering } from '../lowering/lowering.ts';
+import { MaxPoolGrad } from '../lowering/MaxPoolGrad.ts';
+import { ReluGrad } from '../lowering/ReluGrad.ts';
+import { SoftmaxCrossEntropyLoss } from '../lowering/SoftmaxCrossEntropyLoss.ts';
+import type { Device } from '../types.ts';
+import { rewrite } from './rewrite.ts';
+
+/** Atelier's own operators: none is left afterwards. */
+const abstract: Readonly<Record<string, Lowering>> = {
+  AveragePoolGrad,
+  ConvInputGrad,
+  ConvWeightGrad,
+  MaxPoolGrad,
+  ReluGrad,
+};
+
+/** ONNX operators that some device, or the inference build as a whole, lacks. */
+const standard: Readonly<Record<string, Lowering>> = {
+  BatchNormalization,
+  LogSoftmax,
+  SoftmaxCrossEntropyLoss,
+};
+
+const loweringOf = ({ op, domain }: Node): Lowering | undefined =>
+  domain === ABSTRACT ? abstract[op] : domain === '' ? standard[op] : undefined;
+
+export function lower(graph: Graph, device: Device): Graph {
+  const visit = (g: GraphBuilder, node: Node, depth: number): readonly Value[] | undefined => {
+    const lowering = loweringOf(node);
+    const type = graph.values.get(node.outputs[0]);
+    if (!lowering || !type || depth > 0) return undefined;
+    g.scope = node.name;
+    const outputs = lowering({ g, node, device, shape: type.shape });
+    g.scope = '';
+    return outputs;
+  };
+  return rewrite(graph, (g, node) => visit(g, node, 0));
+}

@@ -1,0 +1,152 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column, ColumnType } from '../shared/dataset.ts';
+import { finiteSql, numberSql } from './cells.ts';
+import { rowsOf } from './duck.ts';
+
+/** What is counted of a column before its type is decided. */
+export interface ColumnFacts {
+  rows: number;
+  present: number;
+  distinct: number;
+  /** Cells that are numbers, written with a decimal point and with a decimal comma. */
+  numbers: number;
+  commaNumbers: number;
+  integers: boolean;
+  min: number | null;
+  max: number | null;
+  mean: number | null;
+  meanLength: number;
+  meanWords: number;
+}
+
+/** Exact counting of distinct values holds them all in memory; past this many rows an estimate (±2 %) does. */
+const exactDistinctRows = 1_000_000;
+
+/** Counts every column in one scan; a second looks for decimal commas among those that are not plainly numbers. `c${i}` are the columns. */
+export async function countColumns(
+  connection: DuckDBConnection,
+  table: string,
+  indexes: number[],
+  decimalComma: (index: number) => boolean | undefined = () => undefined,
+): Promise<ColumnFacts[]> {
+  const [{ n }] = await rowsOf(connection, `SELECT count(*) AS n FROM ${table}`);
+  const rows = Number(n);
+  const distinct = rows <= exactDistinctRows ? 'count(DISTINCT' : 'approx_count_distinct(';
+  const first = await scan(connection, table, indexes, false, (i) => [
+    `count(c${i}) AS present${i}`,
+    `${distinct} c${i}) AS distinct${i}`,
+    `coalesce(avg(length(c${i})), 0) AS length${i}`,
+    `coalesce(avg(length(c${i}) - length(translate(c${i}, ' ', ''))), 0) AS blanks${i}`,
+    `count_if(contains(c${i}, ',')) AS commas${i}`,
+  ]);
+  const perhapsComma = indexes.filter(
+    (i) => decimalComma(i) ?? (Number(first[`commas${i}`]) > 0 && Number(first[`numbers${i}`]) < Number(first[`present${i}`])),
+  );
+  const second = perhapsComma.length > 0 ? await scan(connection, table, perhapsComma, true, () => []) : {};
+  return indexes.map((i) => {
+    const commaNumbers = Number(second[`numbers${i}`] ?? 0);
+    const numbers = Number(first[`numbers${i}`]);
+    const from = decimalComma(i) ?? commaNumbers > numbers ? second : first;
+    const value = (key: string): number | null => (from[key] === null || from[key] === undefined ? null : Number(from[key]));
+    return {
+      rows,
+      present: Number(first[`present${i}`]),
+      distinct: Math.min(Number(first[`distinct${i}`]), Number(first[`present${i}`])),
+      numbers,
+      commaNumbers,
+      integers: from[`integers${i}`] === true,
+      min: value(`min${i}`),
+      max: value(`max${i}`),
+      mean: value(`mean${i}`),
+      meanLength: Number(first[`length${i}`]),
+      meanWords: Number(first[`blanks${i}`]) + 1,
+    };
+  });
+}
+
+async function scan(
+  connection: DuckDBConnection,
+  table: string,
+  indexes: number[],
+  decimalComma: boolean,
+  more: (i: number) => string[],
+): Promise<Record<string, unknown>> {
+  if (indexes.length === 0) return {};
+  const parsed = indexes.map((i) => `c${i}, ${numberSql(`c${i}`, decimalComma)} AS p${i}`);
+  const finite = indexes.map((i) => `c${i}, ${finiteSql(`p${i}`)} AS n${i}`);
+  const facts = indexes.flatMap((i) => [
+    `count(n${i}) AS numbers${i}`,
+    `bool_and(n${i} = floor(n${i})) AS integers${i}`,
+    `min(n${i}) AS min${i}`,
+    `max(n${i}) AS max${i}`,
+    `avg(n${i}) AS mean${i}`,
+    ...more(i),
+  ]);
+  const [row] = await rowsOf(
+    connection,
+    `SELECT ${facts.join(', ')} FROM (SELECT ${finite.join(', ')} FROM (SELECT ${parsed.join(', ')} FROM ${table}))`,
+  );
+  return row;
+}
+
+/** The type and role that a column's content speaks for. */
+export function judgeColumn(name: string, facts: ColumnFacts): Pick<Column, 'type' | 'role' | 'note' | 'decimalComma'> {
+  const { rows, present, distinct } = facts;
+  const best = Math.max(facts.numbers, facts.commaNumbers);
+  // A few words among many numbers ("unknown") are gaps; in a short table each counts.
+  const isNumber = present > 0 && (best === present || (present >= 50 && best >= present * 0.98));
+  const decimalComma = isNumber && facts.commaNumbers > facts.numbers ? { decimalComma: true } : {};
+  const type: ColumnType = isNumber ? 'number' : 'category';
+  const ignored = (as: ColumnType, note: string) => ({ type: as, role: 'ignored' as const, note, ...decimalComma });
+  if (present === 0) return ignored('category', 'all_missing');
+  // "The same, or nothing" still says something.
+  if (distinct === 1 && present === rows) return ignored(type, 'constant');
+  const manyDistinct = present >= 20 && distinct >= present * 0.95;
+  if (isNumber) {
+    if (manyDistinct && facts.integers && distinct === present && isNumbering(name, facts)) return ignored('number', 'identifier');
+    return { type, role: 'feature', ...decimalComma };
+  }
+  if (distinct > 20 && (facts.meanLength > 50 || facts.meanWords > 4)) return ignored('text', 'text');
+  if (manyDistinct) return facts.meanWords < 2 ? ignored('category', 'identifier') : ignored('text', 'text');
+  if (distinct > 50 && distinct > present * 0.5) return ignored('text', 'text');
+  return { type, role: 'feature' };
+}
+
+/** Distinct whole numbers that count rows, or are called so. */
+function isNumbering(name: string, { min, max, present }: ColumnFacts): boolean {
+  if (max !== null && min !== null && max - min + 1 === present) return true;
+  return /^(id|.*[_ -]id|.*Id|ids?|index|row|row[_ ]?(id|names?|nr|num(ber)?)|unnamed.*|no|nr|#)$/.test(name) || /^(id|passengerid|uuid|guid)$/i.test(name);
+}
+
+/** The stored form of a column: counts, and a number's range or a category's most frequent values. */
+export async function describeColumn(
+  connection: DuckDBConnection,
+  table: string,
+  index: number,
+  facts: ColumnFacts,
+  column: Pick<Column, 'name' | 'type' | 'role' | 'note' | 'decimalComma'>,
+): Promise<Column> {
+  const { type } = column;
+  const numbers = column.decimalComma ? facts.commaNumbers : facts.numbers;
+  const described: Column = {
+    name: column.name,
+    type,
+    role: column.role,
+    // What is no number in a number column is missing to every model.
+    missing: facts.rows - (type === 'number' ? numbers : facts.present),
+    distinct: facts.distinct,
+  };
+  if (type === 'number' && facts.min !== null && facts.max !== null && facts.mean !== null) {
+    Object.assign(described, { min: facts.min, max: facts.max, mean: facts.mean });
+  }
+  if (type === 'category') {
+    const top = await rowsOf(
+      connection,
+      `SELECT c${index} AS value, count(*) AS n FROM ${table} WHERE c${index} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT 20`,
+    );
+    described.top = top.map((row) => ({ value: String(row.value), count: Number(row.n) }));
+  }
+  if (column.note) described.note = column.note;
+  if (column.decimalComma) described.decimalComma = true;
+  return described;
+}

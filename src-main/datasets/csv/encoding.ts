@@ -1,0 +1,186 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { AtelierError } from '../../shared/errors.ts';
+import type { FoundFile } from '../source.ts';
+import { systemError } from '../system-errors.ts';
+
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+/** What a byte-order mark, or the zeros of UTF-16 between Latin letters, tell; 'utf-8' is still to be proved by reading on. */
+export function guessEncoding(head: Uint8Array): Encoding {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
+  let even = 0;
+  let odd = 0;
+  const length = Math.min(head.length & ~1, 4096);
+  for (let i = 0; i < length; i += 2) {
+    if (head[i] === 0) even++;
+    if (head[i + 1] === 0) odd++;
+  }
+  if (odd > length * 0.2 && even < odd / 10) return 'utf-16le';
+  if (even > length * 0.2 && odd < even / 10) return 'utf-16be';
+  return 'utf-8';
+}
+
+/** Bytes that no text has: enough of them and the file is something else (a spreadsheet, a database) under a text's name. */
+export function isBinary(head: Uint8Array, encoding: Encoding): boolean {
+  if (encoding === 'utf-16le' || encoding === 'utf-16be') return false;
+  let control = 0;
+  for (const byte of head) if (byte < 9 || (byte > 13 && byte < 28) || byte === 127) control++;
+  return control > head.length * 0.01;
+}
+
+export interface Survey {
+  encoding: Encoding;
+  bytes: number;
+  sha256: string;
+  /** Some bytes of a UTF-8 file are not UTF-8, and will read as "�". */
+  damaged: boolean;
+  /** Rows end in more than one way, which DuckDB's reader does not take. */
+  mixedNewlines: boolean;
+}
+
+/** Reads a whole text file once: its hash, its encoding for sure, how its lines end. */
+export async function surveyText(
+  file: FoundFile,
+  signal: AbortSignal,
+  progress: (bytes: number) => void,
+): Promise<Survey> {
+  const hash = createHash('sha256');
+  let guess: Encoding | null = null;
+  let bytes = 0;
+  let valid = 0;
+  let invalid = 0;
+  let carried: Uint8Array = new Uint8Array(0);
+  const newlines = { crlf: 0, lf: 0, cr: 0 };
+  let lastWasCr = false;
+  try {
+    for await (const chunk of createReadStream(file.path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      signal.throwIfAborted();
+      guess ??= guessEncoding(chunk);
+      hash.update(chunk);
+      bytes += chunk.length;
+      progress(bytes);
+      if (guess !== 'utf-8') continue;
+      lastWasCr = countNewlines(chunk, newlines, lastWasCr);
+      const joined = carried.length > 0 ? Buffer.concat([carried, chunk]) : chunk;
+      const end = joined.length - incompleteTail(joined);
+      const whole = joined.subarray(0, end);
+      // Slow counting only where the quick test fails.
+      if (!isUtf8(whole)) {
+        const counts = countSequences(whole);
+        valid += counts.valid;
+        invalid += counts.invalid;
+      } else if (valid < 1000) valid += countSequences(whole.subarray(0, 65536)).valid;
+      carried = Uint8Array.from(joined.subarray(end));
+    }
+  } catch (error) {
+    throw systemError(error, { reading: file.path });
+  }
+  if (carried.length > 0) invalid++;
+  const common = { bytes, sha256: hash.digest('hex') };
+  if (guess && guess !== 'utf-8') return { ...common, encoding: guess, damaged: false, mixedNewlines: false };
+  const kinds = Object.values(newlines).filter((count) => count > 0).length;
+  // A stray bad byte in a file that is full of good sequences is damage; otherwise it never was UTF-8.
+  const latin = invalid > 0 && valid < invalid * 10;
+  return { ...common, encoding: latin ? 'windows-1252' : 'utf-8', damaged: invalid > 0 && !latin, mixedNewlines: kinds > 1 };
+}
+
+function countNewlines(chunk: Uint8Array, counts: { crlf: number; lf: number; cr: number }, lastWasCr: boolean): boolean {
+  if (!lastWasCr && !chunk.includes(13)) {
+    if (counts.lf === 0 && chunk.includes(10)) counts.lf++;
+    return false;
+  }
+  for (const byte of chunk) {
+    if (lastWasCr) {
+      if (byte === 10) counts.crlf++;
+      else counts.cr++;
+    } else if (byte === 10) counts.lf++;
+    lastWasCr = byte === 13;
+  }
+  return lastWasCr;
+}
+
+/** How many bytes at the end begin a sequence that the next chunk goes on with. */
+function incompleteTail(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back];
+    if ((byte & 0xc0) === 0x80) continue;
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
+
+function countSequences(bytes: Uint8Array): { valid: number; invalid: number } {
+  let valid = 0;
+  let invalid = 0;
+  for (let i = 0; i < bytes.length; ) {
+    const byte = bytes[i];
+    if (byte < 0x80) {
+      i++;
+      continue;
+    }
+    const length = byte >= 0xf0 && byte < 0xf5 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 0;
+    let good = length > 0 && byte < 0xf5 && i + length <= bytes.length;
+    for (let k = 1; good && k < length; k++) good = (bytes[i + k] & 0xc0) === 0x80;
+    if (good) {
+      valid++;
+      i += length;
+    } else {
+      invalid++;
+      i++;
+    }
+  }
+  return { valid, invalid };
+}
+
+/** Windows-1252's characters where it differs from Latin-1 (0x80 to 0x9f); the five unused bytes stay control characters. */
+const windows1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+/** Decodes pieces of a file in turn. Node's own decoder for windows-1252 has been Latin-1 in some versions, so that one is done here. */
+export function textDecoder(encoding: Encoding): (chunk: Uint8Array, last: boolean) => string {
+  if (encoding !== 'windows-1252') {
+    const decoder = new TextDecoder(encoding);
+    return (chunk, last) => decoder.decode(chunk, { stream: !last });
+  }
+  return (chunk) =>
+    Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+      .toString('latin1')
+      .replace(/[\u0080-\u009f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80]);
+}
+
+/** The file as clean UTF-8 with one kind of line end. */
+export async function* asUtf8(file: FoundFile, survey: Survey, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const decode = textDecoder(survey.encoding);
+  let carried = '';
+  try {
+    for await (const chunk of createReadStream(file.path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+      signal.throwIfAborted();
+      let text = carried + decode(chunk, false);
+      // A CR at the end may be half of a CRLF.
+      carried = text.endsWith('\r') ? '\r' : '';
+      if (carried) text = text.slice(0, -1);
+      yield Buffer.from(text.replace(/\r\n?/g, '\n'));
+    }
+    yield Buffer.from((carried + decode(new Uint8Array(0), true)).replace(/\r\n?/g, '\n'));
+  } catch (error) {
+    throw systemError(error, { reading: file.path });
+  }
+}
+
+/** The beginning of a text file, decoded; a half character at its end is dropped. Throws `not_text`. */
+export function decodeHead(head: Uint8Array, name: string): string {
+  let encoding = guessEncoding(head);
+  if (isBinary(head, encoding)) {
+    throw new AtelierError('not_text', `${name} does not hold text, whatever it is called. Save it as CSV and try again.`);
+  }
+  if (encoding === 'utf-8') {
+    const whole = head.subarray(0, head.length - incompleteTail(head));
+    const { valid, invalid } = isUtf8(whole) ? { valid: 0, invalid: 0 } : countSequences(whole);
+    if (invalid > 0 && valid < invalid * 10) encoding = 'windows-1252';
+  }
+  return textDecoder(encoding)(head, false).replace(/^\ufeff/, '');
+}

@@ -1,0 +1,127 @@
+import { readFile, stat } from 'node:fs/promises';
+import sharp, { type SharpOptions } from 'sharp';
+import type { ImageShape } from '../../shared/dataset.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import { systemError } from '../system-errors.ts';
+import { headBytes, imageType } from './file-type.ts';
+
+/** The largest side of an image as trained on. */
+export const maxSide = 64;
+/** An image above this is refused unread: an interlaced one must be held whole, twice when two are decoded at once. */
+const maxPixels = 100_000_000;
+const maxFileBytes = 256 << 20;
+
+// Images are decoded side by side, each on one thread; a cache would only keep what is never asked for again.
+sharp.concurrency(1);
+sharp.cache(false);
+
+const options: SharpOptions = { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true };
+
+/** An image file's bytes, refused where empty, vast or no image. `name` is for the message. */
+export async function readImageFile(path: string, name: string): Promise<Uint8Array> {
+  let bytes: Uint8Array;
+  try {
+    const { size } = await stat(path);
+    if (size > maxFileBytes) {
+      throw new AtelierError(
+        'image_too_large',
+        `${name} is a file of ${Math.round(size / 2 ** 20)} MB; at most ${maxFileBytes >> 20} MB are read. Scale it down first.`,
+      );
+    }
+    bytes = await readFile(path);
+  } catch (error) {
+    throw systemError(error, { reading: name });
+  }
+  if (bytes.length === 0) throw new AtelierError('image_empty', `${name} is empty (0 bytes).`);
+  if (!imageType(bytes.subarray(0, headBytes))) {
+    throw new AtelierError('not_an_image', `${name} does not hold an image that can be read (PNG, JPEG, WebP, GIF, TIFF, AVIF).`);
+  }
+  return bytes;
+}
+
+/** Size as shown (EXIF turned), from the header alone. */
+export async function imageSize(bytes: Uint8Array, name: string): Promise<{ width: number; height: number }> {
+  try {
+    const { autoOrient } = await sharp(bytes, options).metadata();
+    return { width: autoOrient.width, height: autoOrient.height };
+  } catch (error) {
+    throw imageError(error, name);
+  }
+}
+
+export interface DecodedImage {
+  /** height × width × 3, sRGB. */
+  rgb: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/**
+ * Decodes to 8-bit sRGB: turned as EXIF says, transparency laid on white, CMYK and 16-bit converted, the first frame of an animation.
+ * With `fit` it is scaled to lie whole inside that size, the rest black: nothing is cut off and no shape distorted, which could be what tells classes apart.
+ * Every image passes here, at import and in `predict` alike.
+ */
+export async function decodeImage(
+  bytes: Uint8Array,
+  name: string,
+  fit?: { width: number; height: number },
+): Promise<DecodedImage> {
+  try {
+    let image = sharp(bytes, options).autoOrient().flatten({ background: '#ffffff' });
+    if (fit) image = image.resize(fit.width, fit.height, { fit: 'contain', background: '#000000' });
+    const { data, info } = await image.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { rgb: info.channels === 3 ? data : threeChannels(data, info.channels), width: info.width, height: info.height };
+  } catch (error) {
+    throw imageError(error, name);
+  }
+}
+
+function threeChannels(data: Uint8Array, channels: number): Uint8Array {
+  const pixels = data.length / channels;
+  const rgb = new Uint8Array(pixels * 3);
+  for (let i = 0; i < pixels; i++) {
+    for (let c = 0; c < 3; c++) rgb[i * 3 + c] = data[i * channels + (channels >= 3 ? c : 0)];
+  }
+  return rgb;
+}
+
+export function isGrey(rgb: Uint8Array): boolean {
+  for (let i = 0; i < rgb.length; i += 3) if (rgb[i] !== rgb[i + 1] || rgb[i] !== rgb[i + 2]) return false;
+  return true;
+}
+
+/** Rec. 601 luma, which leaves what is grey already exactly as it is. */
+export function toGrey(rgb: Uint8Array): Uint8Array {
+  const grey = new Uint8Array(rgb.length / 3);
+  for (let i = 0, j = 0; j < grey.length; i += 3, j++) {
+    grey[j] = (299 * rgb[i] + 587 * rgb[i + 1] + 114 * rgb[i + 2] + 500) / 1000;
+  }
+  return grey;
+}
+
+/** An image file as the model takes it: decoded and scaled the very same way as at import. height × width × channels. */
+export async function decodeImageFor(shape: ImageShape, path: string): Promise<Uint8Array> {
+  const bytes = await readImageFile(path, path);
+  const { width, height } = await imageSize(bytes, path);
+  const same = width === shape.width && height === shape.height;
+  const { rgb } = await decodeImage(bytes, path, same ? undefined : shape);
+  return shape.channels === 1 ? toGrey(rgb) : rgb;
+}
+
+/** libvips' words, sorted into the few things that can be wrong with a file. */
+function imageError(error: unknown, name: string): Error {
+  const words = error instanceof Error ? error.message : String(error);
+  if (/pixel limit/i.test(words)) {
+    return new AtelierError(
+      'image_too_large',
+      `${name} has more than ${maxPixels / 1e6} million pixels. Scale it down first.`,
+    );
+  }
+  if (/premature end|truncated|unexpected end|end of file|out of data|not enough data|read error|gifload|corrupt/i.test(words)) {
+    return new AtelierError('image_truncated', `${name} ends too early or is damaged. Copy or download it again.`, [words]);
+  }
+  if (/unsupported image format|support|codec/i.test(words)) {
+    return new AtelierError('not_an_image', `${name} is of an image format that cannot be read here. Save it as PNG or JPEG.`, [words]);
+  }
+  return new AtelierError('image_damaged', `${name} is damaged and cannot be decoded. Copy or download it again.`, [words]);
+}

@@ -1,0 +1,43 @@
+import { app } from 'electron';
+import { basename } from 'node:path';
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+
+type Noun = 'app.info' | 'app.doctor' | 'preferences.get' | 'preferences.set';
+
+export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
+  return {
+    'app.info': () => ({
+      version: desk.version,
+      workspace: { name: basename(desk.studio.folder), path: desk.studio.folder },
+      recentWorkspaces: desk.preferences.value.recentWorkspaces,
+      systemLocales: app.getPreferredSystemLanguages(),
+      runtime: desk.runtime,
+    }),
+    'app.doctor': async () => {
+      const devices = await desk.studio.devices();
+      return {
+        ...devices,
+        versions: [
+          ['Atelier', desk.version],
+          ['Electron', process.versions.electron ?? '–'],
+          ['Chrome', process.versions.chrome ?? '–'],
+          ['Node', process.versions.node],
+          ['ONNX Runtime', devices.onnxruntime],
+          ['SQLite', desk.studio.sqliteVersion],
+        ],
+        runtime: desk.runtime,
+        workspace: desk.studio.folder,
+        integrity: desk.studio.integrity(),
+      };
+    },
+    'preferences.get': () => desk.preferences.value,
+    'preferences.set': (change) => {
+      // The list of recent workspaces holds paths that this side opens: the page does not write it.
+      const { recentWorkspaces: _kept, ...rest } = change;
+      const next = desk.preferences.update(rest);
+      if (change.theme || change.locale) desk.applyPreferences();
+      return next;
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Handlers } from './answer.ts';
+import { appHandlers } from './app.ts';
+import { datasetHandlers } from './datasets.ts';
+import type { Desk } from './desk.ts';
+import { exportHandlers } from './exports.ts';
+import { importHandlers } from './imports.ts';
+import { jobHandlers } from './jobs.ts';
+import { runHandlers } from './runs.ts';
+import { workspaceHandlers } from './workspace.ts';
+
+/** The whole table. A channel of the contract without a handler does not compile. */
+export function handlersFor(desk: Desk): Handlers {
+  return {
+    ...appHandlers(desk),
+    ...workspaceHandlers(desk),
+    ...importHandlers(desk),
+    ...datasetHandlers(desk),
+    ...runHandlers(desk),
+    ...exportHandlers(desk),
+    ...jobHandlers(desk),
+  };
+}

@@ -1,0 +1,57 @@
+import { dialog } from 'electron';
+import { randomUUID } from 'node:crypto';
+import type { Offered } from '../shared/contract.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+import { words } from './words.ts';
+
+type Noun = 'imports.choose' | 'imports.offer' | 'imports.start' | 'sample.start';
+
+const offerLivesMs = 10 * 60 * 1000;
+const dataExtensions = ['csv', 'tsv', 'txt', 'gz', 'idx', 'png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff'];
+
+export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
+  // The page knows an offer by its id only; the paths stay on this side.
+  const offers = new Map<string, { paths: string[]; until: number }>();
+
+  const offer = async (paths: string[]): Promise<Offered> => {
+    const found = await desk.studio.offer(paths);
+    const now = Date.now();
+    for (const [id, { until }] of offers) if (until < now) offers.delete(id);
+    const id = randomUUID();
+    offers.set(id, { paths, until: now + offerLivesMs });
+    return { id, offer: found };
+  };
+
+  return {
+    'imports.choose': async ({ what }) => {
+      const w = words(desk.preferences.value);
+      const options: Electron.OpenDialogOptions =
+        what === 'folder'
+          ? { title: w.dialog_import_folder(), buttonLabel: w.dialog_import(), properties: ['openDirectory'] }
+          : {
+              title: w.dialog_import_files(),
+              buttonLabel: w.dialog_import(),
+              properties: ['openFile', 'multiSelections'],
+              filters: [
+                { name: w.dialog_all_data(), extensions: dataExtensions },
+                { name: w.dialog_all_files(), extensions: ['*'] },
+              ],
+            };
+      const { canceled, filePaths } = await (desk.window ? dialog.showOpenDialog(desk.window, options) : dialog.showOpenDialog(options));
+      return canceled || filePaths.length === 0 ? null : offer(filePaths);
+    },
+    'imports.offer': ({ paths }) => offer(paths),
+    'imports.start': ({ offer: id, name, target }) => {
+      const offered = offers.get(id);
+      if (!offered || offered.until < Date.now()) {
+        throw new AtelierError('offer_expired', 'What was dropped is no longer at hand. Drop it again.');
+      }
+      const { job } = desk.studio.importData({ paths: offered.paths, name, target });
+      offers.delete(id);
+      return job;
+    },
+    'sample.start': () => desk.studio.trainSample(desk.samples).firstJob,
+  };
+}

@@ -1,0 +1,19 @@
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+
+type Noun = 'jobs.list' | 'jobs.cancel' | 'jobs.log' | 'jobs.dismiss';
+
+export function jobHandlers(desk: Desk): Pick<Handlers, Noun> {
+  return {
+    'jobs.list': () => desk.studio.listJobs(),
+    'jobs.cancel': ({ id }) => {
+      desk.studio.cancelJob(id);
+      return null;
+    },
+    'jobs.log': ({ id }) => desk.studio.jobLog(id),
+    'jobs.dismiss': ({ ids }) => {
+      desk.studio.dismissJobs(ids);
+      return null;
+    },
+  };
+}

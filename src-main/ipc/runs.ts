@@ -1,0 +1,45 @@
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+
+type Noun =
+  | 'architectures.list'
+  | 'train.estimate'
+  | 'runs.start'
+  | 'runs.list'
+  | 'runs.get'
+  | 'runs.metrics'
+  | 'runs.stopEarly'
+  | 'runs.rename'
+  | 'runs.note'
+  | 'runs.archive'
+  | 'runs.log'
+  | 'runs.evaluate';
+
+export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
+  return {
+    'architectures.list': () => [...desk.studio.architectures],
+    'train.estimate': (request) => desk.studio.estimate(request),
+    'runs.start': (request) => desk.studio.startRun(request).run,
+    'runs.list': () => desk.studio.listRuns(),
+    'runs.get': ({ id }) => desk.studio.getRun(id),
+    'runs.metrics': ({ runs, keys }) => desk.studio.series(runs, { keys }),
+    'runs.stopEarly': ({ id }) => {
+      desk.studio.stopEarly(id);
+      return null;
+    },
+    'runs.rename': ({ id, name }) => {
+      desk.studio.renameRun(id, name);
+      return null;
+    },
+    'runs.note': ({ id, notes }) => {
+      desk.studio.noteRun(id, notes);
+      return null;
+    },
+    'runs.archive': ({ ids, archived }) => {
+      desk.studio.archiveRuns(ids, archived);
+      return null;
+    },
+    'runs.log': ({ id }) => desk.studio.runLog(id),
+    'runs.evaluate': ({ id, split }) => desk.studio.evaluate({ model: { run: id }, split }).result,
+  };
+}

@@ -1,0 +1,36 @@
+import type { WriteStore } from '../db/open.ts';
+import { getRun } from '../db/runs.ts';
+import { recordDataset, recordRun, type DatasetLine, type RunLine } from '../db/records.ts';
+import type { DatasetId, RunId } from '../shared/ids.ts';
+import type { ArchitectureInfo } from '../shared/run.ts';
+import type { Events } from './events.ts';
+import type { JobQueue } from './queue.ts';
+
+/** What every act of the workspace's owner works with. */
+export interface Context {
+  readonly store: WriteStore;
+  readonly queue: JobQueue;
+  readonly events: Events;
+  readonly architectures: readonly ArchitectureInfo[];
+}
+
+/** After a run's row has changed: into its folder as well, and told to whoever watches. */
+export function runChanged(context: Context, id: RunId, version?: RunLine['version']): void {
+  leniently(() => recordRun(context.store.folder, { run: getRun(context.store, id), version }));
+  context.events.emit({ type: 'changed', noun: 'runs' });
+}
+
+/** After a dataset's row or versions have changed. */
+export function datasetChanged(context: Context, id: DatasetId, ...lines: DatasetLine[]): void {
+  leniently(() => recordDataset(context.store.folder, id, ...lines));
+  context.events.emit({ type: 'changed', noun: 'datasets' });
+}
+
+/** The database has it already; the second copy is for repairs only and must not turn a success into a failure. */
+function leniently(record: () => void): void {
+  try {
+    record();
+  } catch {
+    // A full disk: the next change writes the whole row again.
+  }
+}

@@ -1,0 +1,157 @@
+import { basename } from 'node:path';
+import * as datasets from '../db/datasets.ts';
+import { workspaceFiles } from '../db/workspace.ts';
+import type { DatasetVersion } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { newId, type DatasetId, type JobId, type VersionId } from '../shared/ids.ts';
+import type { ReviseParams } from '../shared/job.ts';
+import { datasetChanged, type Context } from './context.ts';
+
+export interface ImportRequest {
+  /** Absolute. */
+  paths: string[];
+  name?: string;
+  /** A table's target column; guessed when absent, none when null. */
+  target?: string | null;
+  splitSeed?: number;
+}
+
+export interface Imported {
+  dataset: DatasetId;
+  version: VersionId;
+  name: string;
+  /** The same data was here already, read the same way: that dataset is the result. */
+  reused: boolean;
+}
+
+export interface Started<T> {
+  job: JobId;
+  /** Rejects with the job's error (code `cancelled` when cancelled). May be left unheard. */
+  result: Promise<T>;
+}
+
+/** Reads files into a new dataset. */
+export function importData(context: Context, request: ImportRequest): Started<Imported> {
+  const { store } = context;
+  const name = request.name?.trim();
+  if (name && datasets.freeDatasetName(store, name) !== name) throw datasets.nameTaken(name);
+  let imported: Imported | undefined;
+  let made: DatasetVersion | undefined;
+  const { job, result } = context.queue.submit({
+    kind: 'import',
+    title: name ?? titleOf(request.paths),
+    params: {
+      blobs: workspaceFiles.blobs(store.folder),
+      paths: request.paths,
+      target: request.target,
+      splitSeed: request.splitSeed ?? 0,
+    },
+    finished({ manifest, suggestedName }, now) {
+      const same = datasets.findSameVersion(store, manifest);
+      if (same && (!name || name === same.name)) {
+        imported = { ...same, reused: true };
+        return { dataset: same.dataset };
+      }
+      const dataset = newId('dataset', now);
+      const free = datasets.freeDatasetName(store, name ?? (suggestedName || 'dataset'));
+      made = {
+        id: newId('version', now),
+        dataset,
+        number: 1,
+        createdAt: now,
+        change: `imported from ${titleOf(request.paths)}`,
+        manifest,
+      };
+      datasets.insertDataset(store, { id: dataset, name: free, createdAt: now });
+      datasets.insertVersion(store, made);
+      imported = { dataset, version: made.id, name: free, reused: false };
+      return { dataset };
+    },
+    settled() {
+      if (!made || !imported) return;
+      const fact = { id: made.dataset, name: imported.name, createdAt: made.createdAt, archived: false };
+      datasetChanged(context, made.dataset, { dataset: fact }, { version: made });
+    },
+  });
+  return { job, result: result.then(() => imported!) };
+}
+
+export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split'> {
+  version: VersionId;
+}
+
+/** Makes the next version of a dataset from one of its versions: other column types, roles, target or split. */
+export function revise(context: Context, request: ReviseRequest): Started<DatasetVersion> {
+  const { store } = context;
+  const { version, ...changes } = request;
+  const parent = datasets.getVersion(store, version);
+  const { summary } = datasets.getDataset(store, parent.dataset);
+  let made: DatasetVersion | undefined;
+  const { job, result } = context.queue.submit({
+    kind: 'revise',
+    title: summary.name,
+    dataset: parent.dataset,
+    params: { blobs: workspaceFiles.blobs(store.folder), manifest: parent.manifest, ...changes },
+    finished({ manifest, change }, now) {
+      made = {
+        id: newId('version', now),
+        dataset: parent.dataset,
+        number: datasets.nextVersionNumber(store, parent.dataset),
+        createdAt: now,
+        change,
+        manifest,
+      };
+      datasets.insertVersion(store, made);
+      return { dataset: parent.dataset };
+    },
+    settled() {
+      if (made) datasetChanged(context, parent.dataset, { version: made });
+    },
+  });
+  return { job, result: result.then(() => made!) };
+}
+
+/** The version itself, or the newest of its dataset that has this target, or a new one made for it. */
+export async function versionWithTarget(context: Context, id: VersionId, target: string): Promise<DatasetVersion> {
+  const version = datasets.getVersion(context.store, id);
+  if (version.manifest.kind !== 'table') {
+    throw new AtelierError(
+      'no_such_column',
+      `Images have no columns, so there is no target "${target}" to choose: their classes are the target. Leave --target out.`,
+    );
+  }
+  if (version.manifest.target === target) return version;
+  if (!version.manifest.columns.some((column) => column.name === target)) {
+    throw new AtelierError(
+      'no_such_column',
+      `There is no column "${target}". The columns are: ${version.manifest.columns.map((column) => column.name).join(', ')}.`,
+    );
+  }
+  const { versions } = datasets.getDataset(context.store, version.dataset);
+  for (const other of versions) {
+    const candidate = datasets.getVersion(context.store, other.id);
+    if (candidate.manifest.target === target) return candidate;
+  }
+  return revise(context, { version: id, target }).result;
+}
+
+export function renameDataset(context: Context, id: DatasetId, name: string): void {
+  context.store.transaction(() => datasets.renameDataset(context.store, id, name));
+  told(context, id);
+}
+
+/** Hides a dataset, or shows it again. Its samples, versions and runs stay. */
+export function archiveDataset(context: Context, id: DatasetId, archived: boolean): void {
+  context.store.transaction(() => datasets.archiveDataset(context.store, id, archived));
+  told(context, id);
+}
+
+function told(context: Context, id: DatasetId): void {
+  const { name, createdAt, archived } = datasets.getDataset(context.store, id).summary;
+  datasetChanged(context, id, { dataset: { id, name, createdAt, archived } });
+}
+
+function titleOf(paths: readonly string[]): string {
+  const first = basename(paths[0] ?? '');
+  return paths.length > 1 ? `${first} and ${paths.length - 1} more` : first;
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { getVersion } from '../db/datasets.ts';
+import { insertExport } from '../db/exports.ts';
+import { workspaceFiles } from '../db/workspace.ts';
+import { newId, type RunId } from '../shared/ids.ts';
+import type { ExportRecord } from '../shared/run.ts';
+import type { Context } from './context.ts';
+import type { Started } from './datasets.ts';
+import { trainedRun } from './models.ts';
+
+export interface ExportRequest {
+  run: RunId;
+  /** Absolute; a fresh name in the workspace's exports folder when absent. An existing file is replaced. */
+  out?: string;
+}
+
+/** Writes a run's best checkpoint as one ONNX file that takes raw input; kept only if it agrees with the run's own predictions. */
+export function exportRun(context: Context, request: ExportRequest): Started<ExportRecord> {
+  const { store } = context;
+  const run = trainedRun(store, request.run);
+  const { manifest } = getVersion(store, run.version);
+  let record: ExportRecord | undefined;
+  const { job, result } = context.queue.submit({
+    kind: 'export',
+    title: run.name,
+    dataset: run.dataset,
+    run: run.id,
+    params: {
+      blobs: workspaceFiles.blobs(store.folder),
+      runFolder: workspaceFiles.run(store.folder, run.id),
+      manifest,
+      settings: run.settings,
+      out: request.out ?? freeFile(workspaceFiles.exports(store.folder), fileName(run.name)),
+      metadata: {
+        'atelier.run': run.id,
+        'atelier.run_name': run.name,
+        'atelier.dataset': run.datasetName,
+        'atelier.dataset_version': run.version,
+        'atelier.settings': JSON.stringify(run.settings),
+        'atelier.metrics': JSON.stringify(run.metrics),
+      },
+    },
+    finished({ path, bytes, sha256, parity }, now) {
+      const made = { id: newId('export', now), run: run.id, createdAt: now, path, bytes, sha256, parity };
+      insertExport(store, made);
+      record = { ...made, fileName: path.split(/[\\/]/).pop() ?? path };
+      return { run: run.id };
+    },
+    settled() {
+      if (record) context.events.emit({ type: 'changed', noun: 'exports' });
+    },
+  });
+  return { job, result: result.then(() => record!) };
+}
+
+/** A run's name as a file name on every system. */
+function fileName(name: string): string {
+  const safe = name
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{N}.]+/gu, '-')
+    .replace(/^[-.]+|[-.]+$/g, '')
+    .slice(0, 100);
+  return safe || 'model';
+}
+
+function freeFile(folder: string, name: string): string {
+  let path = join(folder, `${name}.onnx`);
+  for (let n = 2; existsSync(path); n++) path = join(folder, `${name}-${n}.onnx`);
+  return path;
+}

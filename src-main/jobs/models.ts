@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { getVersion } from '../db/datasets.ts';
+import type { Readable } from '../db/connection.ts';
+import { getRun } from '../db/runs.ts';
+import { workspaceFiles } from '../db/workspace.ts';
+import type { SplitName } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { RunId, VersionId } from '../shared/ids.ts';
+import type { EvaluateParams, PredictParams } from '../shared/job.ts';
+import type { RunSummary } from '../shared/run.ts';
+import { defaultThreads } from './train-settings.ts';
+
+/** A run's best checkpoint, or an exported file (absolute path). */
+export type ModelRef = { run: RunId } | { onnx: string };
+
+export interface EvaluateRequest {
+  model: ModelRef;
+  /** The run's own data when absent; a file needs it said. */
+  version?: VersionId;
+  split: SplitName | 'all';
+  threads?: number;
+}
+
+export interface PredictRequest {
+  model: ModelRef;
+  /** Absolute. CSV or image files. */
+  paths: string[];
+  threads?: number;
+}
+
+/** What the evaluate utility needs; reads only, so that it can be asked while another process owns the workspace. */
+export function evaluateParams(db: Readable, folder: string, request: EvaluateRequest): EvaluateParams {
+  const run = 'run' in request.model ? trainedRun(db, request.model.run) : null;
+  const version = request.version ?? run?.version;
+  if (!version) {
+    throw new AtelierError('no_data', 'Say which dataset to evaluate the file on (--data NAME).');
+  }
+  return {
+    blobs: workspaceFiles.blobs(folder),
+    model: run
+      ? { runFolder: workspaceFiles.run(folder, run.id), settings: run.settings }
+      : { onnx: existingFile((request.model as { onnx: string }).onnx) },
+    manifest: getVersion(db, version).manifest,
+    split: request.split,
+    threads: request.threads || defaultThreads(),
+  };
+}
+
+export function predictParams(db: Readable | null, folder: string, request: PredictRequest): PredictParams {
+  for (const path of request.paths) existingFile(path);
+  const threads = request.threads || defaultThreads();
+  const blobs = workspaceFiles.blobs(folder);
+  if ('onnx' in request.model) {
+    return { blobs, model: { onnx: existingFile(request.model.onnx) }, paths: request.paths, threads };
+  }
+  if (!db) throw new AtelierError('no_such_run', `There is no run "${request.model.run}" in ${folder}.`);
+  const run = trainedRun(db, request.model.run);
+  const model = {
+    runFolder: workspaceFiles.run(folder, run.id),
+    settings: run.settings,
+    manifest: getVersion(db, run.version).manifest,
+  };
+  return { blobs, model, paths: request.paths, threads };
+}
+
+/** A run that has a checkpoint to work with, whether or not it ran to its end. */
+export function trainedRun(db: Readable, id: RunId): RunSummary {
+  const run = getRun(db, id);
+  if (run.bestEpoch !== null) return run;
+  const why =
+    run.status === 'queued' || run.status === 'running'
+      ? 'it has not finished its first epoch yet: wait for that'
+      : `it ended (${run.status}) before its first epoch did: train it again`;
+  throw new AtelierError('no_checkpoint', `The run "${run.name}" has no checkpoint: ${why}.`);
+}
+
+function existingFile(path: string): string {
+  if (existsSync(path)) return path;
+  throw new AtelierError('no_such_file', `There is no file ${path}. Check its name.`);
+}

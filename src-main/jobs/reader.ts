@@ -1,0 +1,121 @@
+import { AtelierError, errorFromFacts } from '../shared/errors.ts';
+import type { SamplePage, SampleQuery } from '../shared/dataset.ts';
+import type { Manifest } from '../shared/dataset.ts';
+import type { DevicesReport, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import type { SpawnUtility, UtilityHandle } from './utility.ts';
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+type Question = WithoutId<ReaderRequest>;
+
+interface Waiting {
+  request: ReaderRequest;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  timer: NodeJS.Timeout;
+  /** Asked again of a fresh process when the first one died. */
+  retried: boolean;
+}
+
+const answerWithinMs = 60_000;
+
+/** Asks the reader utility: one process, started with the first question, started again should it die. */
+export class Reader {
+  readonly #spawn: SpawnUtility;
+  #handle: UtilityHandle | null = null;
+  #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+  #closed = false;
+
+  constructor(spawn: SpawnUtility) {
+    this.#spawn = spawn;
+  }
+
+  samples(blobs: string, manifest: Manifest, query: SampleQuery): Promise<SamplePage> {
+    return this.#ask({ type: 'samples', blobs, manifest, query }) as Promise<SamplePage>;
+  }
+
+  /** What these files hold, before anything is imported. */
+  offer(paths: string[]): Promise<ImportOffer> {
+    return this.#ask({ type: 'offer', paths }) as Promise<ImportOffer>;
+  }
+
+  devices(): Promise<DevicesReport> {
+    return this.#ask({ type: 'devices' }) as Promise<DevicesReport>;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#handle?.kill();
+    for (const id of [...this.#waiting.keys()]) this.#fail(id, new AtelierError('closing', 'Atelier is closing.'));
+  }
+
+  #ask(question: Question): Promise<unknown> {
+    if (this.#closed) return Promise.reject(new AtelierError('closing', 'Atelier is closing.'));
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      const timer = setTimeout(() => {
+        this.#fail(
+          id,
+          new AtelierError('reader_silent', 'Reading the data took over a minute and was given up. Try again.'),
+        );
+        // Whatever it is stuck in, the next question should not wait behind it.
+        this.#handle?.kill();
+      }, answerWithinMs);
+      const waiting: Waiting = {
+        request: { ...question, id } as ReaderRequest,
+        resolve,
+        reject,
+        timer,
+        retried: false,
+      };
+      this.#waiting.set(id, waiting);
+      this.#post(waiting);
+    });
+  }
+
+  #post(waiting: Waiting): void {
+    this.#handle ??= this.#start();
+    this.#handle.post(waiting.request);
+  }
+
+  #start(): UtilityHandle {
+    const handle = this.#spawn('reader');
+    let lastOutput = '';
+    handle.onOutput((text) => (lastOutput = (lastOutput + text).slice(-2000)));
+    handle.onMessage((message) => this.#answer(message as ReaderResponse));
+    handle.onExit(() => {
+      if (this.#handle === handle) this.#handle = null;
+      if (this.#closed) return;
+      for (const [id, waiting] of [...this.#waiting]) {
+        if (waiting.retried) {
+          const lines = lastOutput.trim().split('\n').slice(-10);
+          this.#fail(
+            id,
+            new AtelierError('process_died', 'The process that reads data ended before it answered.', lines),
+          );
+        } else {
+          waiting.retried = true;
+          this.#post(waiting);
+        }
+      }
+    });
+    return handle;
+  }
+
+  #answer(response: ReaderResponse): void {
+    const waiting = this.#waiting.get(response.id);
+    if (!waiting) return;
+    if (!response.ok) return this.#fail(response.id, errorFromFacts(response.error));
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(response.id);
+    waiting.resolve(response.value);
+  }
+
+  #fail(id: number, error: Error): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    this.#waiting.delete(id);
+    waiting.reject(error);
+  }
+}

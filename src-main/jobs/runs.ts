@@ -1,0 +1,116 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { getDataset, getVersion } from '../db/datasets.ts';
+import { setRunMetrics } from '../db/metrics.ts';
+import * as runs from '../db/runs.ts';
+import { workspaceFiles } from '../db/workspace.ts';
+import type { TrainRequest } from '../shared/contract.ts';
+import { newId, type RunId } from '../shared/ids.ts';
+import type { RunSummary } from '../shared/run.ts';
+import { runChanged, type Context } from './context.ts';
+import type { Started } from './datasets.ts';
+import { MetricWriter } from './metric-writer.ts';
+import { completeSettings } from './train-settings.ts';
+
+export interface StartedRun extends Started<RunSummary> {
+  run: RunId;
+}
+
+/** Checks what is asked for, makes the run and its folder, and queues the training. */
+export function startRun(context: Context, request: TrainRequest): StartedRun {
+  const { store, events } = context;
+  const version = getVersion(store, request.version);
+  const settings = completeSettings(request, context.architectures, version.manifest);
+  const dataset = getDataset(store, version.dataset).summary;
+  const id = newId('run');
+  const name = runs.freeRunName(store, request.name?.trim() || `${dataset.name} · ${settings.architecture}`);
+  const folder = workspaceFiles.run(store.folder, id);
+  mkdirSync(join(folder, 'checkpoints'), { recursive: true });
+  const writer = new MetricWriter(store, id);
+
+  const { job, result } = context.queue.submit({
+    kind: 'train',
+    title: name,
+    dataset: version.dataset,
+    run: id,
+    log: runLog(store.folder, id),
+    params: {
+      blobs: workspaceFiles.blobs(store.folder),
+      runFolder: folder,
+      run: id,
+      manifest: version.manifest,
+      settings,
+    },
+    submitted(jobId) {
+      runs.insertRun(store, {
+        id,
+        name,
+        version: version.id,
+        task: version.manifest.task ?? 'classification',
+        settings,
+        createdAt: Date.now(),
+      });
+      runs.setRunJob(store, id, jobId);
+    },
+    started(now) {
+      runs.setRunRunning(store, id, now);
+      events.emit({ type: 'changed', noun: 'runs' });
+    },
+    message(message) {
+      if (message.type === 'metrics') {
+        writer.add(message.points);
+        events.emit({ type: 'metrics', run: id, points: message.points });
+      } else {
+        runs.setRunBest(store, id, message);
+        events.emit({ type: 'changed', noun: 'runs' });
+      }
+    },
+    finished(value, now) {
+      writer.storeRest();
+      runs.setRunFinished(store, id, value, now);
+      setRunMetrics(store, id, value.metrics);
+      return { run: id };
+    },
+    ended(status, error, now) {
+      writer.storeRest();
+      runs.setRunEnded(store, id, status, error, now);
+    },
+    settled() {
+      writer.close();
+      runChanged(context, id);
+    },
+  });
+  runChanged(context, id, version);
+  return { run: id, job, result: result.then(() => runs.getRun(store, id)) };
+}
+
+/** Ends the training now, keeps its best checkpoint, and counts it as finished. */
+export function stopEarly(context: Context, id: RunId): void {
+  const { job } = runs.getRun(context.store, id);
+  if (job) context.queue.stopEarly(job);
+}
+
+export function cancelRun(context: Context, id: RunId): void {
+  const { job } = runs.getRun(context.store, id);
+  if (job) context.queue.cancel(job);
+}
+
+export function renameRun(context: Context, id: RunId, name: string): void {
+  context.store.transaction(() => runs.renameRun(context.store, id, name));
+  runChanged(context, id);
+}
+
+export function noteRun(context: Context, id: RunId, notes: string): void {
+  context.store.transaction(() => runs.setRunNotes(context.store, id, notes));
+  runChanged(context, id);
+}
+
+/** Hides runs, or shows them again. Nothing is deleted. */
+export function archiveRuns(context: Context, ids: readonly RunId[], archived: boolean): void {
+  context.store.transaction(() => ids.forEach((id) => runs.archiveRun(context.store, id, archived)));
+  for (const id of ids) runChanged(context, id);
+}
+
+export function runLog(folder: string, id: RunId): string {
+  return join(workspaceFiles.run(folder, id), 'log.txt');
+}

@@ -1,0 +1,247 @@
+import { join } from 'node:path';
+import * as datasetRows from '../db/datasets.ts';
+import * as exportRows from '../db/exports.ts';
+import { dismissJob } from '../db/jobs.ts';
+import { getSeries, type SeriesQuery } from '../db/metrics.ts';
+import { openStore, type Notice, type WriteStore } from '../db/open.ts';
+import * as runRows from '../db/runs.ts';
+import { workspaceFiles } from '../db/workspace.ts';
+import type { StudioEvent, TrainRequest } from '../shared/contract.ts';
+import type { DatasetDetail, DatasetSummary, DatasetVersion, SamplePage, SampleQuery } from '../shared/dataset.ts';
+import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
+import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult } from '../shared/job.ts';
+import type { ArchitectureInfo, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
+import type { Context } from './context.ts';
+import * as datasets from './datasets.ts';
+import type { Imported, ImportRequest, ReviseRequest, Started } from './datasets.ts';
+import { Events } from './events.ts';
+import { exportRun, type ExportRequest } from './exports.ts';
+import { readLog } from './job-log.ts';
+import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
+import { JobQueue } from './queue.ts';
+import { Reader } from './reader.ts';
+import * as runs from './runs.ts';
+import type { StartedRun } from './runs.ts';
+import { trainSample, type SampleResult, type SampleStep } from './sample.ts';
+import type { SpawnUtility } from './utility.ts';
+
+export interface StudioOptions {
+  /** The workspace folder, absolute; made when missing. */
+  folder: string;
+  /** The folder of the .sql files. */
+  migrations: string;
+  appVersion: string;
+  /** Who this is, for the message to a second writer: "the Atelier window", "atelier train". */
+  owner: string;
+  spawnUtility: SpawnUtility;
+  architectures: readonly ArchitectureInfo[];
+}
+
+/**
+ * The one owner of a workspace: everything the window and the command line can do with it, and what they can ask of it.
+ * Acts throw (or reject with) AtelierErrors. Acts that take long return at once with a job and a promise of its result,
+ * which may be left unheard; how it went is in the job as well.
+ */
+export class Studio {
+  readonly folder: string;
+  /** Repairs, migrations and interrupted jobs found at opening: to be shown once. */
+  readonly notices: readonly Notice[];
+  readonly architectures: readonly ArchitectureInfo[];
+  readonly #store: WriteStore;
+  readonly #queue: JobQueue;
+  readonly #reader: Reader;
+  readonly #events = new Events();
+  readonly #context: Context;
+
+  private constructor(store: WriteStore, options: StudioOptions) {
+    this.folder = options.folder;
+    this.notices = store.notices;
+    this.architectures = options.architectures;
+    this.#store = store;
+    this.#queue = new JobQueue(store, options.spawnUtility, this.#events);
+    this.#reader = new Reader(options.spawnUtility);
+    this.#context = { store, queue: this.#queue, events: this.#events, architectures: options.architectures };
+  }
+
+  /** Takes the workspace's lock, checks, migrates and if need be repairs it. Blocks; tens of milliseconds when all is well. */
+  static open(options: StudioOptions): Studio {
+    const { folder, migrations, appVersion, owner } = options;
+    return new Studio(openStore(folder, { mode: 'write', migrations, appVersion, owner }), options);
+  }
+
+  /** Cancels what works (within 2 s), then lets go of the workspace. */
+  async close(): Promise<void> {
+    this.#reader.close();
+    await this.#queue.close();
+    this.#store.close();
+  }
+
+  /** Jobs (at most four times a second each), metric points as they come, and which lists have changed. */
+  onEvent(listener: (event: StudioEvent) => void): () => void {
+    return this.#events.on(listener);
+  }
+
+  // Data
+
+  importData(request: ImportRequest): Started<Imported> {
+    return datasets.importData(this.#context, request);
+  }
+  revise(request: ReviseRequest): Started<DatasetVersion> {
+    return datasets.revise(this.#context, request);
+  }
+  /** The version itself where its target is this column, else another version of its dataset, else a new one. */
+  versionWithTarget(version: VersionId, target: string): Promise<DatasetVersion> {
+    return datasets.versionWithTarget(this.#context, version, target);
+  }
+  renameDataset(id: DatasetId, name: string): void {
+    datasets.renameDataset(this.#context, id, name);
+  }
+  archiveDataset(id: DatasetId, archived: boolean): void {
+    datasets.archiveDataset(this.#context, id, archived);
+  }
+  listDatasets(options?: { archived?: boolean }): DatasetSummary[] {
+    return datasetRows.listDatasets(this.#store, options);
+  }
+  getDataset(id: DatasetId, version?: VersionId): DatasetDetail {
+    return datasetRows.getDataset(this.#store, id, version);
+  }
+  getVersion(id: VersionId): DatasetVersion {
+    return datasetRows.getVersion(this.#store, id);
+  }
+  samples(query: SampleQuery): Promise<SamplePage> {
+    const { manifest } = this.getVersion(query.version);
+    return this.#reader.samples(workspaceFiles.blobs(this.folder), manifest, query);
+  }
+  /** What files hold, before anything is imported. */
+  offer(paths: string[]): Promise<ImportOffer> {
+    return this.#reader.offer(paths);
+  }
+
+  // Runs
+
+  startRun(request: TrainRequest): StartedRun {
+    return runs.startRun(this.#context, request);
+  }
+  stopEarly(id: RunId): void {
+    runs.stopEarly(this.#context, id);
+  }
+  cancelRun(id: RunId): void {
+    runs.cancelRun(this.#context, id);
+  }
+  renameRun(id: RunId, name: string): void {
+    runs.renameRun(this.#context, id, name);
+  }
+  noteRun(id: RunId, notes: string): void {
+    runs.noteRun(this.#context, id, notes);
+  }
+  archiveRuns(ids: readonly RunId[], archived: boolean): void {
+    runs.archiveRuns(this.#context, ids, archived);
+  }
+  listRuns(options?: { archived?: boolean; version?: VersionId }): RunSummary[] {
+    return runRows.listRuns(this.#store, options);
+  }
+  getRun(id: RunId): RunSummary {
+    return runRows.getRun(this.#store, id);
+  }
+  series(ids: readonly RunId[], query?: SeriesQuery): MetricSeries[] {
+    return ids.flatMap((id) => getSeries(this.#store, id, query));
+  }
+  runLog(id: RunId): string {
+    return readLog(runs.runLog(this.folder, id));
+  }
+  /** Where a run's checkpoints, curves and log lie. */
+  runFolder(id: RunId): string {
+    return workspaceFiles.run(this.folder, id);
+  }
+
+  // Models
+
+  evaluate(request: EvaluateRequest): Started<EvaluateResult> {
+    const params = evaluateParams(this.#store, this.folder, request);
+    return this.#queue.submit({
+      kind: 'evaluate',
+      title: this.#titleOf(request.model),
+      params,
+      ...this.#runOf(request.model),
+    });
+  }
+  predict(request: PredictRequest): Started<PredictResult> {
+    const params = predictParams(this.#store, this.folder, request);
+    return this.#queue.submit({
+      kind: 'predict',
+      title: this.#titleOf(request.model),
+      params,
+      ...this.#runOf(request.model),
+    });
+  }
+  exportRun(request: ExportRequest): Started<ExportRecord> {
+    return exportRun(this.#context, request);
+  }
+  listExports(run?: RunId): ExportRecord[] {
+    return exportRows.listExports(this.#store, run);
+  }
+  getExport(id: ExportId): ExportRecord {
+    return exportRows.getExport(this.#store, id);
+  }
+
+  /** Imports the bundled samples, trains an MLP and a CNN on the glyphs and exports the better one. */
+  trainSample(samples: string, told?: (step: SampleStep) => void): { firstJob: JobId; result: Promise<SampleResult> } {
+    return trainSample(this.#context, samples, told);
+  }
+
+  // Jobs
+
+  listJobs(): Job[] {
+    return this.#queue.list();
+  }
+  getJob(id: JobId): Job {
+    return this.#queue.get(id);
+  }
+  cancelJob(id: JobId): void {
+    this.#queue.cancel(id);
+  }
+  dismissJobs(ids: readonly JobId[]): void {
+    this.#store.transaction(() => ids.forEach((id) => dismissJob(this.#store, id)));
+    this.#events.emit({ type: 'jobs', jobs: [] });
+  }
+  jobLog(id: JobId): string {
+    const job = this.#queue.get(id);
+    return job.kind === 'train' && job.run ? this.runLog(job.run) : readLog(this.#queue.logPath(id));
+  }
+  /** Jobs that wait or work. */
+  get activeJobs(): Job[] {
+    return this.#queue.active;
+  }
+
+  // The machine
+
+  devices(): Promise<DevicesReport> {
+    return this.#reader.devices();
+  }
+  /** 'ok', or the first thing wrong with the database. Reads the whole file. */
+  integrity(): string {
+    return this.#store.integrity();
+  }
+  get sqliteVersion(): string {
+    return this.#store.get<{ version: string }>(`SELECT sqlite_version() AS version`)!.version;
+  }
+
+  #titleOf(model: EvaluateRequest['model']): string {
+    return 'run' in model ? this.getRun(model.run).name : join(model.onnx).split(/[\\/]/).pop()!;
+  }
+  #runOf(model: EvaluateRequest['model']): { run?: RunId } {
+    return 'run' in model ? { run: model.run } : {};
+  }
+}
+
+export type {
+  EvaluateRequest,
+  ExportRequest,
+  Imported,
+  ImportRequest,
+  PredictRequest,
+  ReviseRequest,
+  Started,
+  StartedRun,
+};
+export type { SampleResult, SampleStep, SpawnUtility, TrainRequest };

@@ -1,0 +1,165 @@
+import { app, BrowserWindow, dialog, nativeTheme, utilityProcess } from 'electron';
+import { join } from 'node:path';
+import { architectures } from './architectures/index.ts';
+import { defaultWorkspace } from './db/workspace.ts';
+import type { Desk } from './ipc/desk.ts';
+import { EventBatcher } from './ipc/events.ts';
+import { handleCalls } from './ipc/handle.ts';
+import { handlersFor } from './ipc/handlers.ts';
+import { localeOf, words } from './ipc/words.ts';
+import { chooseWorkspace } from './ipc/workspace.ts';
+import { spawnWithElectron } from './jobs/spawn-electron.ts';
+import { Studio } from './jobs/studio.ts';
+import { findPlaces } from './paths.ts';
+import { AtelierError, errorFacts } from './shared/errors.ts';
+import { isOwn } from './window/bundle.ts';
+import { lockDown } from './window/lockdown.ts';
+import { setMenu } from './window/menu.ts';
+import { PreferencesFile } from './window/preferences.ts';
+import { registerScheme, serveBundle } from './window/protocol.ts';
+import { runtimeName } from './window/runtime-name.ts';
+import { openStudioWindow } from './window/studio-window.ts';
+
+/** Puts the app together: preferences, workspace, calls, window. */
+function startApp(): void {
+  registerScheme();
+  const places = findPlaces();
+  const preferences = new PreferencesFile(join(app.getPath('userData'), 'preferences.json'));
+  let studio: Studio | null = null;
+  let window: BrowserWindow | null = null;
+
+  const batcher = new EventBatcher((events) => {
+    if (window && !window.isDestroyed()) window.webContents.send('studio-events', events);
+  });
+  const send = (command: string) => batcher.push({ type: 'command', command });
+
+  const open = (folder: string) => {
+    studio = Studio.open({
+      folder,
+      migrations: places.migrations,
+      appVersion: app.getVersion(),
+      owner: 'the Atelier window',
+      spawnUtility: spawnWithElectron(utilityProcess, places.utility),
+      architectures,
+    });
+    studio.onEvent((event) => batcher.push(event));
+    preferences.remember(folder);
+  };
+
+  const desk: Desk = {
+    get studio() {
+      if (!studio) throw new AtelierError('no_workspace', 'No workspace is open.');
+      return studio;
+    },
+    get window() {
+      return window;
+    },
+    preferences,
+    version: app.getVersion(),
+    runtime: runtimeName(),
+    samples: places.samples,
+    async openWorkspace(folder) {
+      if (folder === studio?.folder || !(await mayStopJobs(desk, studio))) return;
+      const before = studio?.folder;
+      await studio?.close();
+      studio = null;
+      try {
+        open(folder);
+      } catch (error) {
+        if (before) open(before);
+        throw error;
+      }
+      window?.webContents.reload();
+    },
+    applyPreferences() {
+      nativeTheme.themeSource = preferences.value.theme;
+      setMenu(localeOf(preferences.value), () => window, send);
+    },
+  };
+
+  app.on('second-instance', () => {
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  app.on('window-all-closed', () => app.quit());
+
+  let quitting = false;
+  app.on('before-quit', (event) => {
+    if (quitting || !studio) return;
+    event.preventDefault();
+    void (async () => {
+      if (!(await mayStopJobs(desk, studio))) return;
+      quitting = true;
+      await studio?.close();
+      studio = null;
+      app.quit();
+    })();
+  });
+
+  void app.whenReady().then(async () => {
+    lockDown();
+    serveBundle(join(places.app, '.vite', 'renderer', 'main_window'));
+    handleCalls(handlersFor(desk), (event) => {
+      const frame = event.senderFrame;
+      return event.sender === window?.webContents && frame !== null && frame.parent === null && isOwn(frame.url);
+    });
+    desk.applyPreferences();
+    if (!(await openFirst(desk, preferences, open))) return app.quit();
+    const preload = join(places.app, '.vite', 'build', 'preload.cjs');
+    window = openStudioWindow(preload, app.getPath('userData'), join(places.resources, 'icons', 'icon-256.png'));
+    desk.applyPreferences();
+    window.on('close', (event) => {
+      if (quitting || !studio) return;
+      // The quit asks about running jobs; the window stays until that is answered.
+      event.preventDefault();
+      app.quit();
+    });
+    window.on('closed', () => (window = null));
+  });
+}
+
+/** The last workspace, or the default one; where that fails the person chooses another or leaves. */
+async function openFirst(desk: Desk, preferences: PreferencesFile, open: (folder: string) => void): Promise<boolean> {
+  let folder = process.env.ATELIER_WORKSPACE ? defaultWorkspace() : (preferences.value.recentWorkspaces[0] ?? defaultWorkspace());
+  for (;;) {
+    try {
+      open(folder);
+      return true;
+    } catch (error) {
+      const w = words(preferences.value);
+      const { response } = await dialog.showMessageBox({
+        type: 'error',
+        title: 'Atelier',
+        message: w.dialog_workspace_failed(),
+        detail: errorFacts(error).message,
+        buttons: [w.dialog_choose_other(), w.dialog_quit()],
+        defaultId: 0,
+        cancelId: 1,
+        noLink: true,
+      });
+      const other = response === 0 ? await chooseWorkspace(desk) : null;
+      if (!other) return false;
+      folder = other;
+    }
+  }
+}
+
+async function mayStopJobs(desk: Desk, studio: Studio | null): Promise<boolean> {
+  if (!studio || studio.activeJobs.length === 0) return true;
+  const w = words(desk.preferences.value);
+  const options: Electron.MessageBoxOptions = {
+    type: 'question',
+    message: w.dialog_jobs_running(),
+    detail: w.dialog_jobs_running_detail(),
+    buttons: [w.dialog_go_on(), w.dialog_stay()],
+    defaultId: 1,
+    cancelId: 1,
+    noLink: true,
+  };
+  const { response } = await (desk.window ? dialog.showMessageBox(desk.window, options) : dialog.showMessageBox(options));
+  return response === 0;
+}
+
+// One studio per person: a second launch brings the first one's window forward and leaves.
+if (app.requestSingleInstanceLock()) startApp();
+else app.quit();

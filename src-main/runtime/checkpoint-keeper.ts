@@ -1,0 +1,53 @@
+import { checkpointPath, writeCheckpoint, type Checkpoint } from './checkpoint.ts';
+
+/** What a crash may cost at most, as long as writing is cheap. */
+const minIntervalMs = 3_000;
+/** Writing takes at most a twentieth of the time. */
+const intervalPerWrite = 20;
+
+/** Keeps the best checkpoint at hand and both on disk, without letting a fast training write its disk full-time. */
+export class CheckpointKeeper {
+  readonly #runFolder: string;
+  readonly #now: () => number;
+  #best: Checkpoint | null;
+  #bestIsSaved = true;
+  #lastSave: number;
+  #writeMs = 0;
+
+  constructor(runFolder: string, best: Checkpoint | null, now: () => number = () => performance.now()) {
+    this.#runFolder = runFolder;
+    this.#best = best;
+    this.#now = now;
+    this.#lastSave = now();
+  }
+
+  get best(): Checkpoint | null {
+    return this.#best;
+  }
+
+  /** The values must be copies: training goes on. Saved at the next `saveIfDue` or `saveBest`. */
+  keepBest(checkpoint: Checkpoint): void {
+    this.#best = checkpoint;
+    this.#bestIsSaved = false;
+  }
+
+  /** `last` is written at once and may be a view of live values. */
+  saveIfDue(last: () => Checkpoint): void {
+    if (this.#now() - this.#lastSave >= Math.max(minIntervalMs, intervalPerWrite * this.#writeMs)) this.save(last());
+  }
+
+  save(last: Checkpoint): void {
+    const start = this.#now();
+    // The best first: "last" speaks of it, so it must never be the older of the two.
+    this.saveBest();
+    writeCheckpoint(checkpointPath(this.#runFolder, 'last'), last);
+    this.#lastSave = this.#now();
+    this.#writeMs = this.#lastSave - start;
+  }
+
+  saveBest(): void {
+    if (!this.#best || this.#bestIsSaved) return;
+    writeCheckpoint(checkpointPath(this.#runFolder, 'best'), this.#best);
+    this.#bestIsSaved = true;
+  }
+}

@@ -1,0 +1,85 @@
+import type { TrainSettings } from '../shared/run.ts';
+import { CarriedValues } from './carried.ts';
+import type { Samples, TrainingProgram } from './programs.ts';
+import { Stepper, type StepperOptions } from './stepper.ts';
+import { chooseStepsPerCall } from './steps-per-call.ts';
+
+export interface SteppersTask {
+  /** Without a batch size the program must take any. */
+  compile(options: { stepsPerCall: number; batchSize?: number }): TrainingProgram;
+  train: Samples;
+  settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads'>;
+  /** For tests and measurements; chosen by timing when left out. */
+  stepsPerCall?: number;
+}
+
+/** Measured after one call to warm up; none is begun after this long. */
+const rehearsalMs = 100;
+const rehearsals = 5;
+
+/**
+ * The graphs that together cover an epoch, from the most samples a call to the fewest: K whole batches, one whole batch,
+ * and the smaller batch at the end. The last two are one session with an open batch axis.
+ */
+export class Steppers {
+  readonly carried: CarriedValues;
+  readonly #steppers: Stepper[];
+
+  private constructor(carried: CarriedValues, steppers: Stepper[]) {
+    this.carried = carried;
+    this.#steppers = steppers;
+  }
+
+  static async open(task: SteppersTask, stepsLeft: number): Promise<Steppers> {
+    const { train, settings } = task;
+    const single = task.compile({ stepsPerCall: 1 });
+    const carried = new CarriedValues(single);
+    const { learningRate, seed, device, threads } = settings;
+    const options = (batch: number): StepperOptions => ({ batch, carried, samples: train, learningRate, seed });
+    const session = { device, threads };
+
+    const batch = Math.min(settings.batchSize, train.count);
+    const fullBatches = Math.floor(train.count / batch);
+    const rest = train.count % batch;
+    const one = await Stepper.open(single, { ...options(batch), session });
+    const steppers = [one];
+    if (rest > 0) steppers.push(one.withBatch(single, options(rest)));
+
+    const k = task.stepsPerCall ?? (await measuredChoice(one, fullBatches, stepsLeft));
+    if (k > 1 && k <= fullBatches) {
+      const block = task.compile({ stepsPerCall: k, batchSize: batch });
+      steppers.unshift(await Stepper.open(block, { ...options(batch), session }));
+    }
+    return new Steppers(carried, steppers);
+  }
+
+  /** The one that does the most of what is left of an epoch in one call. */
+  for(samplesLeft: number): Stepper {
+    return this.#steppers.find((stepper) => stepper.samplesPerCall <= samplesLeft) ?? this.#steppers.at(-1)!;
+  }
+
+  get stepsPerCall(): number {
+    return this.#steppers[0].stepsPerCall;
+  }
+
+  async close(): Promise<void> {
+    for (const stepper of this.#steppers) await stepper.close();
+  }
+}
+
+async function measuredChoice(one: Stepper, fullBatchesPerEpoch: number, stepsLeft: number): Promise<number> {
+  await one.rehearse();
+  const start = performance.now();
+  let best = Infinity;
+  for (let i = 0; i < rehearsals && performance.now() - start < rehearsalMs; i++) {
+    const before = performance.now();
+    await one.rehearse();
+    best = Math.min(best, performance.now() - before);
+  }
+  return chooseStepsPerCall({
+    secondsPerStep: best / 1000,
+    fullBatchesPerEpoch,
+    stepsLeft,
+    bytesPerBatch: one.buffers.x.byteLength,
+  });
+}

@@ -1,0 +1,139 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
+import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
+import { sizeOf } from '../../onnx/tensors.ts';
+import { checkpointPath, readCheckpoint, writeAtomically, type Best } from '../../runtime/checkpoint.ts';
+import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
+import { RunLog } from '../../runtime/run-log.ts';
+import { train, type TrainingTask } from '../../runtime/training-loop.ts';
+import { versions } from '../../runtime/versions.ts';
+import { AtelierError, errorFacts } from '../../shared/errors.ts';
+import type { TrainParams, TrainResult } from '../../shared/job.ts';
+import type { JobContext } from '../job-port.ts';
+import { forwardModel, lossOf } from './forward.ts';
+import { splitMetrics } from './split-metrics.ts';
+
+/** A whole run: loads and encodes the data, trains, evaluates the best checkpoint, and writes all of it to the run folder on the way. */
+export async function trainRun(params: TrainParams, context: JobContext): Promise<TrainResult> {
+  mkdirSync(params.runFolder, { recursive: true });
+  const log = new RunLog(params.runFolder);
+  try {
+    const result = await logged(params, context, log);
+    log.write({ type: 'finished', at: Date.now(), result });
+    return result;
+  } catch (error) {
+    log.write(
+      context.cancelled()
+        ? { type: 'cancelled', at: Date.now() }
+        : { type: 'failed', at: Date.now(), error: errorFacts(error) },
+    );
+    throw error;
+  } finally {
+    log.close();
+  }
+}
+
+async function logged(params: TrainParams, context: JobContext, log: RunLog): Promise<TrainResult> {
+  const { settings, runFolder } = params;
+  const last = params.resume ? readCheckpoint(checkpointPath(runFolder, 'last')) : null;
+  const data = await loadData(params, context, last !== null);
+
+  const forward = forwardModel(settings, data.encoder);
+  const loss = lossOf(data.encoder);
+  const task: TrainingTask = {
+    compile: ({ stepsPerCall, batchSize }) =>
+      compileTrainingStep(forward, {
+        loss,
+        optimizer: { kind: settings.optimizer, weightDecay: settings.weightDecay },
+        device: settings.device,
+        stepsPerCall,
+        batchSize,
+      }),
+    compileEvaluation: () => compileEvaluation(forward, { loss }),
+    train: samplesOf(data, 'train'),
+    validation: samplesOf(data, 'validation'),
+    goal: data.task === 'classification' ? 'accuracy' : 'loss',
+    settings,
+    runFolder,
+    from: last ? { last, best: readCheckpoint(checkpointPath(runFolder, 'best')) } : undefined,
+  };
+  const evaluation = task.compileEvaluation();
+  const parameterCount = forward.parameters.reduce(
+    (sum, name) => sum + sizeOf(forward.graph.initializers.get(name)?.shape ?? [0]),
+    0,
+  );
+  log.write({
+    type: 'start',
+    run: params.run,
+    at: Date.now(),
+    step: last?.position.step ?? 0,
+    settings,
+    data: {
+      task: data.task,
+      classes: data.classes,
+      samples: { ...params.manifest.splits },
+      blobs: { ...params.manifest.blobs },
+    },
+    parameterCount,
+    versions: versions(),
+  });
+
+  const outcome = await train(task, {
+    points(points) {
+      context.post({ type: 'metrics', points });
+      log.metrics(points);
+    },
+    progress: (done, total) => context.progress({ stage: 'training', unit: 'samples', done, total }),
+    best({ epoch, step }) {
+      context.post({ type: 'best', epoch, parameterCount });
+      log.write({ type: 'best', epoch, step });
+    },
+    pause: () => context.pause(),
+    stopRequested: () => context.stopRequested(),
+  });
+
+  const evaluator = await Evaluator.open(evaluation, settings);
+  const metrics = await evaluateBest(evaluator, data, outcome.model, context).finally(() => evaluator.close());
+  return {
+    metrics: { ...trainMetrics(outcome.best), ...metrics },
+    samplesPerSecond: outcome.samplesPerSecond,
+    bestEpoch: outcome.best.epoch,
+    stoppedEarly: outcome.stoppedEarly,
+    parameterCount,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
+async function loadData(params: TrainParams, context: JobContext, resuming: boolean): Promise<TrainingData> {
+  const { blobs, manifest, runFolder } = params;
+  context.progress({ stage: 'reading', unit: 'samples', done: 0, total: manifest.samples });
+  await context.pause();
+  const path = join(runFolder, 'encoder.json');
+  // A resumed run keeps its encoder: fitting again would do if the data were the same, but the file is what predicts and exports.
+  const data = await loadTrainingData(blobs, manifest, resuming ? readEncoder(runFolder) : undefined);
+  if (!resuming) writeAtomically(path, [Buffer.from(JSON.stringify(data.encoder))]);
+  await context.pause();
+  return data;
+}
+
+async function evaluateBest(
+  evaluator: Evaluator,
+  data: TrainingData,
+  model: ModelValues,
+  context: JobContext,
+): Promise<Record<string, number>> {
+  const splits = (['validation', 'test'] as const).filter((split) => data.splits[split].count > 0);
+  const total = splits.reduce((sum, split) => sum + data.splits[split].count, 0);
+  let metrics: Record<string, number> = {};
+  let done = 0;
+  for (const split of splits) {
+    context.progress({ stage: 'evaluating', unit: 'samples', done, total });
+    const samples = data.splits[split];
+    const result = await evaluator.evaluate(samples, model, { predictions: true, pause: () => context.pause() });
+    metrics = { ...metrics, ...splitMetrics(split, data.encoder, samples.y, result).metrics };
+    done += samples.count;
+  }
+  context.progress({ stage: 'evaluating', unit: 'samples', done, total });
+  return metrics;
+}

@@ -1,0 +1,97 @@
+export interface Slice {
+  x: number[];
+  y: number[];
+  /** Fewer points than there are: each pixel keeps its first, lowest, highest and last. */
+  sampled: boolean;
+}
+
+/** The first place whose value is not below `target`, in an ascending list. */
+export function lowerBound(list: ArrayLike<number>, target: number): number {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle] < target) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The place whose value is nearest; -1 in an empty list. */
+export function nearest(list: ArrayLike<number>, target: number): number {
+  const at = lowerBound(list, target);
+  if (at === 0) return list.length > 0 ? 0 : -1;
+  if (at === list.length) return at - 1;
+  return target - list[at - 1] <= list[at] - target ? at - 1 : at;
+}
+
+/**
+ * What is worth drawing of (x, y) between `from` and `to` on a plot `pixels` wide. x ascends. One point beyond each end
+ * is kept, so that the line runs to the edge. The extremes of what is in sight are exact at every zoom.
+ */
+export function decimate(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  from: number,
+  to: number,
+  pixels: number,
+): Slice {
+  const start = Math.max(0, lowerBound(x, from) - 1);
+  let end = lowerBound(x, to);
+  while (end < x.length && x[end] === to) end++;
+  end = Math.min(x.length, end + 1);
+  const count = end - start;
+  const buckets = Math.max(1, Math.floor(pixels));
+  const out: Slice = { x: [], y: [], sampled: count > buckets * 4 };
+  if (!out.sampled) {
+    for (let i = start; i < end; i++) {
+      out.x.push(x[i]);
+      out.y.push(y[i]);
+    }
+    return out;
+  }
+  const width = (to - from) / buckets || 1;
+  const put = (i: number) => {
+    out.x.push(x[i]);
+    out.y.push(y[i]);
+  };
+  let i = start;
+  while (i < end) {
+    const bucket = Math.floor((x[i] - from) / width);
+    const first = i;
+    let low = i;
+    let high = i;
+    while (i < end && Math.floor((x[i] - from) / width) === bucket) {
+      // A value that is not a number never wins, and never hides one that is.
+      if (!(y[low] <= y[i])) low = i;
+      if (!(y[high] >= y[i])) high = i;
+      i++;
+    }
+    const last = i - 1;
+    let before = -1;
+    for (const at of [first, Math.min(low, high), Math.max(low, high), last]) {
+      if (at !== before) put(at);
+      before = at;
+    }
+  }
+  return out;
+}
+
+/** Lowest and highest y between `from` and `to`, of finite values only; null where there are none. */
+export function extent(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  from: number,
+  to: number,
+  positive = false,
+): [number, number] | null {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = lowerBound(x, from); i < x.length && x[i] <= to; i++) {
+    const value = y[i];
+    if (!Number.isFinite(value) || (positive && value <= 0)) continue;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return low <= high ? [low, high] : null;
+}

@@ -1,0 +1,157 @@
+import { logRange, niceRange, niceStep } from './axis.ts';
+import type { AxisRange } from './axis.ts';
+import { decimate, extent } from './decimate.ts';
+import type { ChartOption } from './echarts.ts';
+
+export interface ChartSeries {
+  id: string;
+  name: string;
+  /** Series of one legend entry are shown and hidden together. */
+  legend?: string;
+  colour: string;
+  /** Ascending. */
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+  /** `behind`: the raw values under a smoothed line; drawn faint and not read out. */
+  look?: 'line' | 'dashed' | 'behind';
+}
+
+export interface ChartAxis {
+  /** Never without a name; with its unit, where it has one: "time (s)". */
+  name: string;
+  format: (value: number) => string;
+}
+
+export interface Window {
+  from: number;
+  to: number;
+}
+
+export interface Theme {
+  text: string;
+  faint: string;
+  grid: string;
+  line: string;
+  font: string;
+  colour: (name: string) => string;
+}
+
+/** Room around the plot, in pixels: fixed, so that charts under each other line up. */
+export const margin = { left: 56, right: 16, top: 26, bottom: 40 };
+
+/** What the data spans along x; null where there is none. */
+export function span(series: readonly ChartSeries[]): Window | null {
+  let from = Infinity;
+  let to = -Infinity;
+  for (const { x } of series) {
+    if (x.length === 0) continue;
+    from = Math.min(from, x[0]);
+    to = Math.max(to, x[x.length - 1]);
+  }
+  if (from > to) return null;
+  return from === to ? { from: from - 0.5, to: to + 0.5 } : { from, to };
+}
+
+export interface Plot {
+  option: ChartOption;
+  x: Window;
+  y: AxisRange;
+  drawn: number;
+  points: number;
+}
+
+export function plot(
+  series: readonly ChartSeries[],
+  window: Window,
+  axes: { x: ChartAxis; y: ChartAxis },
+  logY: boolean,
+  width: number,
+  theme: Theme,
+): Plot {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const one of series) {
+    const found = extent(one.x, one.y, window.from, window.to, logY);
+    if (found) {
+      low = Math.min(low, found[0]);
+      high = Math.max(high, found[1]);
+    }
+  }
+  const y = low > high ? { min: logY ? 0.1 : 0, max: 1, step: 0.2 } : logY ? logRange(low, high) : niceRange(low, high);
+  const pixels = Math.max(50, width - margin.left - margin.right);
+  const xStep = niceStep(window.to - window.from, Math.max(2, Math.floor(pixels / 90)));
+  const onTick = (value: number) => Math.abs(value / xStep - Math.round(value / xStep)) < 1e-6;
+  let drawn = 0;
+  let points = 0;
+
+  const lines = series.map((one) => {
+    const slice = decimate(one.x, one.y, window.from, window.to, pixels);
+    drawn += slice.x.length;
+    points += slice.sampled ? one.x.length : slice.x.length;
+    const single = slice.x.length === 1;
+    const few = slice.x.length <= 40 && one.look !== 'behind';
+    return {
+      id: one.id,
+      type: 'line' as const,
+      // Nothing at or below zero has a place on a log axis.
+      data: slice.x.map((x, i) => [x, logY && !(slice.y[i] > 0) ? '-' : slice.y[i]]),
+      showSymbol: few || single,
+      symbol: 'circle',
+      symbolSize: single ? 6 : 4,
+      silent: true,
+      animation: false,
+      clip: true,
+      z: one.look === 'behind' ? 1 : 2,
+      lineStyle: {
+        color: theme.colour(one.colour),
+        width: one.look === 'behind' ? 1 : 1.5,
+        opacity: one.look === 'behind' ? 0.28 : 1,
+        type: one.look === 'dashed' ? ([4, 3] as number[]) : ('solid' as const),
+        join: 'round' as const,
+      },
+      itemStyle: { color: theme.colour(one.colour) },
+    };
+  });
+
+  const label = { color: theme.faint, fontSize: 11, fontFamily: theme.font, hideOverlap: true };
+  const name = { color: theme.faint, fontSize: 11, fontFamily: theme.font };
+  const option: ChartOption = {
+    animation: false,
+    grid: { ...margin, outerBoundsMode: 'none' },
+    xAxis: {
+      type: 'value',
+      min: window.from,
+      max: window.to,
+      interval: xStep,
+      name: axes.x.name,
+      nameLocation: 'middle',
+      nameGap: 24,
+      nameTextStyle: name,
+      axisLabel: {
+        ...label,
+        showMinLabel: onTick(window.from),
+        showMaxLabel: onTick(window.to),
+        formatter: (value: number) => axes.x.format(value),
+      },
+      axisLine: { show: true, onZero: false, lineStyle: { color: theme.line } },
+      axisTick: { show: false },
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: logY ? 'log' : 'value',
+      min: y.min,
+      max: y.max,
+      ...(logY ? {} : { interval: y.step }),
+      name: axes.y.name,
+      nameLocation: 'end',
+      nameGap: 8,
+      nameTextStyle: { ...name, align: 'right', padding: [0, 8, 0, 0] },
+      axisLabel: { ...label, formatter: (value: number) => axes.y.format(value) },
+      axisLine: { show: false },
+      axisTick: { show: false },
+      splitLine: { lineStyle: { color: theme.grid, width: 1 } },
+    },
+    series: lines,
+  };
+  return { option, x: window, y, drawn, points };
+}

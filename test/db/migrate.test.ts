@@ -1,0 +1,98 @@
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { listBackups } from '../../src-main/db/backup.ts';
+import { listRuns } from '../../src-main/db/runs.ts';
+import { addDataset, addRun, migrationsFolder, openReader, openWriter, tempFolder } from '../support/temp-workspace.ts';
+
+const names = readdirSync(migrationsFolder).sort();
+
+/** The workspace as the Atelier of migration `count` left it. */
+function workspaceOfVersion(count: number): string {
+  const folder = tempFolder();
+  const migrations = join(folder, 'migrations-then');
+  mkdirSync(migrations);
+  for (const name of names.slice(0, count)) copyFileSync(join(migrationsFolder, name), join(migrations, name));
+  const database = new Database(join(folder, 'atelier.db'));
+  for (const name of names.slice(0, count)) database.exec(readFileSync(join(migrations, name), 'utf8'));
+  database.pragma(`user_version = ${count}`);
+  database.exec(`INSERT INTO datasets (id, name, created_at) VALUES ('ds_0', 'old', 1)`);
+  database.close();
+  return folder;
+}
+
+describe('migrations', () => {
+  it('end in the same schema from every older version, with a backup of what was there', () => {
+    const schema = (folder: string) => {
+      const database = new Database(join(folder, 'atelier.db'), { readonly: true });
+      const rows = database.prepare(`SELECT type, name, sql FROM sqlite_schema ORDER BY type, name`).all();
+      database.close();
+      return rows;
+    };
+    const fresh = tempFolder();
+    openWriter(fresh).close();
+    expect(listBackups(fresh)).toHaveLength(0);
+
+    for (let version = 1; version < names.length; version++) {
+      const folder = workspaceOfVersion(version);
+      const store = openWriter(folder);
+      expect(store.notices.map((notice) => notice.code)).toEqual(['workspace_migrated']);
+      expect(store.get<{ name: string }>(`SELECT name FROM datasets WHERE id = 'ds_0'`)?.name).toBe('old');
+      store.close();
+      expect(schema(folder)).toEqual(schema(fresh));
+      const backups = listBackups(folder);
+      expect(backups.at(-1)?.version).toBe(version);
+    }
+  });
+
+  it('leave the version before untouched when one fails', () => {
+    const folder = workspaceOfVersion(names.length);
+    const broken = join(folder, 'migrations-broken');
+    mkdirSync(broken);
+    for (const name of names) copyFileSync(join(migrationsFolder, name), join(broken, name));
+    const next = String(names.length + 1).padStart(4, '0');
+    writeFileSync(join(broken, `${next}-bad.sql`), `CREATE TABLE half (x) STRICT; SELECT nonsense;`);
+    expect(() => openWriter(folder, broken)).toThrow();
+    const store = openWriter(folder);
+    expect(store.get(`SELECT 1 FROM sqlite_schema WHERE name = 'half'`)).toBeUndefined();
+    expect(store.integrity()).toBe('ok');
+    store.close();
+  });
+
+  it('are refused when their numbers have a gap', () => {
+    const folder = tempFolder();
+    const gap = join(folder, 'gap');
+    mkdirSync(gap);
+    writeFileSync(join(gap, '0002-late.sql'), '');
+    expect(() => openWriter(folder, gap)).toThrow(/should be number 1/);
+  });
+});
+
+describe('a workspace of a newer version', () => {
+  it('is refused, named, and left untouched, for writing and for reading', () => {
+    const folder = workspaceOfVersion(names.length);
+    const database = new Database(join(folder, 'atelier.db'));
+    database.exec(`INSERT INTO workspace (one, created_at, app_version) VALUES (1, 1, '9.8.7')`);
+    database.pragma('user_version = 999');
+    database.close();
+    const before = readFileSync(join(folder, 'atelier.db'));
+    expect(() => openWriter(folder)).toThrow(/last used by Atelier 9\.8\.7 \(workspace version 999\).*Update Atelier/);
+    expect(() => openReader(folder)).toThrow(expect.objectContaining({ code: 'workspace_newer' }));
+    expect(readFileSync(join(folder, 'atelier.db')).equals(before)).toBe(true);
+    expect(existsSync(join(folder, 'workspace.owner.json'))).toBe(false);
+  });
+});
+
+describe('a workspace of an older version', () => {
+  it('is readable only once it is brought up to date', () => {
+    const folder = workspaceOfVersion(1);
+    expect(() => openReader(folder)).toThrow(expect.objectContaining({ code: 'workspace_older' }));
+    const writer = openWriter(folder);
+    addRun(writer, addDataset(writer));
+    const reader = openReader(folder);
+    expect(listRuns(reader)).toHaveLength(1);
+    reader.close();
+    writer.close();
+  });
+});

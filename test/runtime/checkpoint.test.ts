@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Tensor } from '../../src-main/onnx/types.ts';
+import { CheckpointKeeper } from '../../src-main/runtime/checkpoint-keeper.ts';
+import {
+  checkpointPath,
+  readCheckpoint,
+  writeAtomically,
+  writeCheckpoint,
+  type Checkpoint,
+} from '../../src-main/runtime/checkpoint.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../src-main/runtime/safetensors.ts';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'atelier-checkpoint-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const float = (...values: number[]): Tensor => ({
+  type: 'float',
+  shape: [values.length],
+  data: new Float32Array(values),
+});
+const checkpoint = (value: number): Checkpoint => ({
+  model: new Map([
+    ['dense/weight', float(value, 2, 3)],
+    ['step', { type: 'int64', shape: [], data: new BigInt64Array([7n]) }],
+    ['mask', { type: 'bool', shape: [3], data: new Uint8Array([1, 0, 1]) }],
+  ]),
+  optimizer: new Map([['dense/weight', float(0.1, -0, NaN)]]),
+  position: { step: 10, epoch: 1, offset: 32, lossSum: 1 / 3, correct: 5, seconds: 1.5, best: null },
+});
+
+describe('checkpoints', () => {
+  it('come back as they were', () => {
+    const path = checkpointPath(folder, 'best');
+    writeCheckpoint(path, checkpoint(1));
+    expect(readCheckpoint(path)).toEqual(checkpoint(1));
+    expect(readCheckpoint(checkpointPath(folder, 'last'))).toBeNull();
+  });
+
+  it('are written whole or not at all', () => {
+    const path = checkpointPath(folder, 'best');
+    writeCheckpoint(path, checkpoint(1));
+    const failing = new Proxy(new Uint8Array(8), {
+      get: () => {
+        throw new Error('ENOSPC');
+      },
+    });
+    expect(() => writeAtomically(path, [new Uint8Array(100), failing])).toThrow();
+    expect(readCheckpoint(path)).toEqual(checkpoint(1));
+    expect(readdirSync(join(folder, 'checkpoints'))).toEqual(['best.safetensors']);
+  });
+
+  it('survive a kill -9 in the middle of writing', () => {
+    const path = checkpointPath(folder, 'last');
+    writeCheckpoint(path, checkpoint(1));
+    const script = `
+      const fs = require('node:fs');
+      fs.writeFileSync(${JSON.stringify(`${path}.1.part`)}, new Uint8Array(10));
+      process.kill(process.pid, 'SIGKILL');`;
+    expect(() => execFileSync(process.execPath, ['-e', script], { stdio: 'ignore' })).toThrow();
+    expect(readCheckpoint(path)).toEqual(checkpoint(1));
+    writeCheckpoint(path, checkpoint(2));
+    expect(readCheckpoint(path)).toEqual(checkpoint(2));
+  });
+
+  it.each([0, 5, 40, 200, -1])('a file cut off at byte %d is told, not half read', (size) => {
+    const path = checkpointPath(folder, 'best');
+    writeCheckpoint(path, checkpoint(1));
+    truncateSync(path, size < 0 ? readFileSync(path).length + size : size);
+    expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ code: 'broken_checkpoint' }) as Error);
+  });
+
+  it('are not written more often than is worth it', () => {
+    let now = 0;
+    const keeper = new CheckpointKeeper(folder, null, () => now);
+    const exists = (name: 'best' | 'last'): boolean => readCheckpoint(checkpointPath(folder, name)) !== null;
+    keeper.keepBest(checkpoint(1));
+    keeper.saveIfDue(() => checkpoint(2));
+    expect([exists('best'), exists('last')]).toEqual([false, false]);
+    now = 3_000;
+    keeper.saveIfDue(() => checkpoint(2));
+    expect([exists('best'), exists('last')]).toEqual([true, true]);
+    keeper.keepBest(checkpoint(3));
+    keeper.saveBest();
+    expect(readCheckpoint(checkpointPath(folder, 'best'))).toEqual(checkpoint(3));
+  });
+});
+
+describe('safetensors', () => {
+  const bytes = (header: unknown, data = new Uint8Array()): Uint8Array => {
+    const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    return Buffer.concat([length, json, data]);
+  };
+  const entry = (change: object): unknown => ({ w: { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...change } });
+
+  it('is written as the format says, without holes', () => {
+    const file = Buffer.concat(encodeSafetensors({ tensors: checkpoint(1).model, metadata: { a: 'b' } }));
+    const length = Number(file.readBigUInt64LE(0));
+    expect(length % 8).toBe(0);
+    const header = JSON.parse(file.toString('utf8', 8, 8 + length)) as Record<string, { data_offsets: number[] }>;
+    expect(header).toEqual({
+      __metadata__: { a: 'b' },
+      step: { dtype: 'I64', shape: [], data_offsets: [0, 8] },
+      'dense/weight': { dtype: 'F32', shape: [3], data_offsets: [8, 20] },
+      mask: { dtype: 'BOOL', shape: [3], data_offsets: [20, 23] },
+    });
+    expect(file.length).toBe(8 + length + 23);
+  });
+
+  it.each([
+    ['not JSON', '{"w":'],
+    ['an unknown type', entry({ dtype: 'Q3' })],
+    ['a range past the end', entry({ shape: [4], data_offsets: [0, 16] })],
+    ['a range before the beginning', entry({ data_offsets: [-8, 0] })],
+    ['a shape that does not fit', entry({ shape: [3] })],
+    ['a shape that overflows', entry({ shape: [2 ** 40, 2 ** 40] })],
+    ['a fractional shape', entry({ shape: [1.5] })],
+    ['no description', { w: null }],
+  ])('refuses %s', (_, header) => {
+    expect(() => decodeSafetensors(bytes(header, new Uint8Array(8)), 'file')).toThrow(
+      expect.objectContaining({ code: 'broken_checkpoint' }) as Error,
+    );
+  });
+
+  it('reads others’ files, aligned or not', () => {
+    writeFileSync(join(folder, 'x'), bytes(entry({}), new Uint8Array(new Float32Array([1.5, -2]).buffer)));
+    const { tensors } = decodeSafetensors(readFileSync(join(folder, 'x')), 'x');
+    expect(tensors.get('w')).toEqual({ type: 'float', shape: [2], data: new Float32Array([1.5, -2]) });
+  });
+});

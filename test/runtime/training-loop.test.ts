@@ -1,0 +1,187 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkpointPath, readCheckpoint } from '../../src-main/runtime/checkpoint.ts';
+import { train, type TrainingTask, type TrainingWatch } from '../../src-main/runtime/training-loop.ts';
+import type { MetricPoint } from '../../src-main/shared/run.ts';
+import { linearEvaluation, linearProgram, linearSamples } from './linear.ts';
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'atelier-loop-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const features = 5;
+
+function task(change: Partial<TrainingTask> = {}, settings: Partial<TrainingTask['settings']> = {}): TrainingTask {
+  return {
+    compile: ({ stepsPerCall, batchSize }) => linearProgram(features, stepsPerCall, batchSize),
+    compileEvaluation: () => linearEvaluation(features),
+    // 203 = 12 batches of 16 and a smaller one of 11
+    train: linearSamples(203, features, 1, 0.1),
+    validation: linearSamples(50, features, 2, 0.1),
+    goal: 'loss',
+    settings: {
+      epochs: 4,
+      batchSize: 16,
+      learningRate: 0.02,
+      seed: 7,
+      device: 'cpu',
+      threads: 1,
+      patience: 0,
+      ...settings,
+    },
+    runFolder: folder,
+    stepsPerCall: 1,
+    ...change,
+  };
+}
+
+interface Recorded extends TrainingWatch {
+  all: MetricPoint[];
+  bests: number[];
+  messages: number;
+}
+function watch(change: Partial<TrainingWatch> = {}): Recorded {
+  const recorded: Recorded = {
+    all: [],
+    bests: [],
+    messages: 0,
+    points: (points) => {
+      recorded.messages++;
+      recorded.all.push(...points);
+    },
+    progress: () => undefined,
+    best: (best) => recorded.bests.push(best.epoch),
+    pause: () => Promise.resolve(),
+    stopRequested: () => false,
+    ...change,
+  };
+  return recorded;
+}
+const series = (points: MetricPoint[], key: string): number[] =>
+  points.filter((p) => p.key === key).map((p) => p.value);
+const weights = (model: ReadonlyMap<string, { data: ArrayLike<unknown> }>): number[] =>
+  Array.from(model.get('w')!.data, Number);
+
+describe('training loop', () => {
+  it('learns, reports, and keeps the best', async () => {
+    const report = watch();
+    const outcome = await train(task(), report);
+    expect(weights(outcome.model).map(Math.round)).toEqual([1, 2, 3, 4, 5]);
+    expect(series(report.all, 'validation/loss')).toHaveLength(4);
+    expect(series(report.all, 'train/loss')).toHaveLength(4 * 13);
+    expect(series(report.all, 'system/memory').length).toBeGreaterThan(0);
+    expect(outcome.best.loss).toBe(Math.min(...series(report.all, 'validation/loss')));
+    expect(report.bests.at(-1)).toBe(outcome.best.epoch);
+    expect(report.all.filter((p) => p.key === 'validation/loss').map((p) => [p.step, p.epoch])).toEqual([
+      [13, 1],
+      [26, 2],
+      [39, 3],
+      [52, 4],
+    ]);
+    expect(readdirSync(join(folder, 'checkpoints')).sort()).toEqual(['best.safetensors', 'last.safetensors']);
+    expect(weights(readCheckpoint(checkpointPath(folder, 'best'))!.model)).toEqual(weights(outcome.model));
+  });
+
+  it('gives the same bits again with the same seed, and others with another', async () => {
+    const first = await train(task(), watch());
+    const again = await train(task(), watch());
+    const other = await train(task({}, { seed: 8 }), watch());
+    expect(weights(again.model)).toEqual(weights(first.model));
+    expect(weights(other.model)).not.toEqual(weights(first.model));
+  });
+
+  it.each([2, 4, 12])('computes the same with %d steps a call as with one', async (stepsPerCall) => {
+    const [one, many] = [watch(), watch()];
+    const single = await train(task(), one);
+    const block = await train(task({ stepsPerCall }), many);
+    expect(block.stepsPerCall).toBe(stepsPerCall);
+    expect(series(many.all, 'train/loss')).toEqual(series(one.all, 'train/loss'));
+    expect(weights(block.model)).toEqual(weights(single.model));
+  });
+
+  it('works where all samples make one small batch', async () => {
+    const outcome = await train(task({ train: linearSamples(9, features, 3) }, { epochs: 150 }), watch());
+    expect(weights(outcome.model).map(Math.round)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('takes the latest epoch where there is nothing to validate on', async () => {
+    const outcome = await train(
+      task({ validation: { count: 0, x: new Float32Array(), y: new Float32Array() } }),
+      watch(),
+    );
+    expect(outcome.best.epoch).toBe(4);
+  });
+
+  it('goes on from a checkpoint bit for bit, also from inside an epoch', async () => {
+    const whole = await train(task(), watch());
+    for (const stopAfter of [20, 26, 45]) {
+      let calls = 0;
+      const interrupted = watch({
+        stopRequested: () => ++calls > stopAfter,
+      });
+      await train(task(), interrupted);
+      const last = readCheckpoint(checkpointPath(folder, 'last'))!;
+      expect(last.position.step).toBeLessThan(52);
+      const resumed = await train(
+        task({ from: { last, best: readCheckpoint(checkpointPath(folder, 'best')) } }),
+        watch(),
+      );
+      const end = readCheckpoint(checkpointPath(folder, 'last'))!;
+      expect(end.position.step).toBe(52);
+      expect(weights(resumed.model)).toEqual(weights(whole.model));
+    }
+  });
+
+  it('stops early when asked, with what it has learnt', async () => {
+    let calls = 0;
+    const report = watch({ stopRequested: () => ++calls > 5 });
+    const outcome = await train(task(), report);
+    expect(outcome.stoppedEarly).toBe(true);
+    expect(outcome.best.epoch).toBeGreaterThan(0);
+    expect(outcome.best.epoch).toBeLessThan(1);
+    expect(readCheckpoint(checkpointPath(folder, 'best'))).not.toBeNull();
+  });
+
+  it('stops by itself when patience runs out', async () => {
+    // At rate 0 nothing ever improves on epoch 1.
+    const outcome = await train(task({}, { learningRate: 0, patience: 2, epochs: 50 }), watch());
+    expect(outcome).toMatchObject({ stoppedEarly: true, best: { epoch: 1 } });
+    expect(readCheckpoint(checkpointPath(folder, 'last'))!.position.epoch).toBe(3);
+  });
+
+  it('says that a training diverged, and what to do', async () => {
+    await expect(train(task({}, { learningRate: 1e12, epochs: 30 }), watch())).rejects.toMatchObject({
+      code: 'diverged',
+      message: expect.stringContaining('Lower the learning rate, now 1000000000000') as string,
+    });
+  });
+
+  it('keeps the best checkpoint when it diverges later', async () => {
+    const rates = { learningRate: 3 };
+    const outcome = train(task({}, { ...rates, epochs: 400 }), watch());
+    await expect(outcome).rejects.toMatchObject({
+      code: 'diverged',
+      message: expect.stringContaining('is kept') as string,
+    });
+    const best = readCheckpoint(checkpointPath(folder, 'best'))!;
+    expect(weights(best.model).every(Number.isFinite)).toBe(true);
+  });
+
+  it('ends with the reason when it is cancelled', async () => {
+    const cancelled = new Error('cancelled');
+    await expect(train(task({}, { epochs: 1e6 }), watch({ pause: () => Promise.reject(cancelled) }))).rejects.toBe(
+      cancelled,
+    );
+  });
+
+  it('posts at most ten times a second and a bounded number of points', async () => {
+    const report = watch();
+    const start = performance.now();
+    await train(task({}, { epochs: 400 }), report);
+    const seconds = (performance.now() - start) / 1000;
+    expect(report.messages).toBeLessThanOrEqual(10 * seconds + 2);
+    expect(series(report.all, 'train/loss').length).toBeLessThanOrEqual(1_000);
+  });
+});
