@@ -32,11 +32,13 @@ export async function writeBlob(blobs: string, source: BlobSource): Promise<Blob
   }
 }
 
-/** A blob being written piece by piece. One of `commit` or `abort` ends it. */
+/** A blob being written piece by piece. One of `commit`, `abort` or `close` ends it. */
 export interface BlobWriter {
-  /** Its file until committed, for what must be written by something else (then end with `adopt`). */
+  /** Its file until committed. */
   readonly path: string;
   write(chunk: Uint8Array): Promise<void>;
+  /** Ends writing without making a blob: for a passing file that its user removes. */
+  close(): Promise<void>;
   commit(): Promise<BlobHash>;
   abort(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function createBlob(blobs: string): Promise<BlobWriter> {
         hash.update(chunk);
         await writeWhole(file, chunk);
       }),
+    close: () => file.close(),
     commit: () =>
       naming({ writing: blobs }, async () => {
         await file.sync();

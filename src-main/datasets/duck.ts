@@ -47,9 +47,9 @@ export async function rowsOf(connection: DuckDBConnection, sql: string): Promise
 /** A path as DuckDB takes it in `read_…`, where an ordinary name like "data[1].csv" would be a pattern. */
 export const sqlPath = (path: string): string => sqlText(path.replace(/[*?[\]]/g, '[$&]'));
 
+export const parquetFileSql = (path: string): string => `read_parquet(${sqlPath(path)}, file_row_number = true)`;
 /** The Parquet file of a table version, with `file_row_number` as the sample number. */
-export const parquetSql = (blobs: string, table: BlobHash): string =>
-  `read_parquet(${sqlPath(blobPath(blobs, table))}, file_row_number = true)`;
+export const parquetSql = (blobs: string, table: BlobHash): string => parquetFileSql(blobPath(blobs, table));
 
 /**
  * Inside the Parquet file columns are called c0, c1, … in the manifest's order: the names people give (twice the same, one that differs

@@ -33,7 +33,7 @@ export class Connection implements Writable {
   readonly #folder: string;
   readonly #statements = new Map<string, Database.Statement>();
 
-  constructor(folder: string, file: string, options: Database.Options = {}) {
+  constructor(folder: string, file: string | Buffer, options: Database.Options = {}) {
     this.#folder = folder;
     this.database = this.#guard(() => new Database(file, options));
   }

@@ -1,5 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { AtelierError } from '../shared/errors.ts';
 import { listBackups, makeBackup, quickCheck } from './backup.ts';
 import { Connection, type Readable, type Writable } from './connection.ts';
@@ -64,10 +63,10 @@ function openForReading(folder: string, options: Common): ReadStore {
     db = new Connection(folder, file, { readonly: true, fileMustExist: true });
     db.get(`SELECT 1 FROM sqlite_schema LIMIT 1`);
   } catch (error) {
-    // Readers of a WAL database write its -shm file. In a read-only folder that nobody writes to, the file alone is the truth.
+    // A reader of a WAL database has to write its -shm file. In a read-only folder that nobody writes to, the file alone is the truth.
     if (!(error instanceof AtelierError && error.code === 'workspace_read_only') || existsSync(`${file}-wal`))
       throw error;
-    db = new Connection(folder, `${pathToFileURL(file).href}?immutable=1`, { readonly: true });
+    db = new Connection(folder, withoutWal(readFileSync(file)), { readonly: true });
   }
   try {
     const version = db.pragma<number>('user_version');
@@ -84,6 +83,12 @@ function openForReading(folder: string, options: Common): ReadStore {
     throw error;
   }
   return Object.assign(db, { folder });
+}
+
+/** Says "rollback journal" in the header (bytes 18 and 19 of the file format): a copy in memory cannot have a WAL. */
+function withoutWal(database: Buffer): Buffer {
+  database[18] = database[19] = 1;
+  return database;
 }
 
 function openForWriting(folder: string, options: Common, owner: string): WriteStore {
@@ -246,4 +251,10 @@ function backUpIfDue(db: Connection, folder: string): void {
 
 function databaseSize(folder: string): number {
   return statSync(workspaceFiles.database(folder)).size;
+}
+
+/** Of the SQLite that is built in; no workspace needed. */
+export function sqliteVersion(db?: Readable): string {
+  const one = db ?? new Connection('', ':memory:');
+  return one.get<{ version: string }>(`SELECT sqlite_version() AS version`)!.version;
 }

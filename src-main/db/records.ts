@@ -52,9 +52,12 @@ export function readRunRecords(folder: string): RunLine[] {
 /** The curves as the trainer wrote them. */
 export function* readRunPoints(folder: string, run: RunId): IterableIterator<MetricPoint> {
   for (const line of readLines<unknown>(join(workspaceFiles.run(folder, run), 'run.jsonl'))) {
-    if (isPoint(line)) yield line;
-    const points = (line as { points?: unknown } | null)?.points;
-    if (Array.isArray(points)) for (const point of points) if (isPoint(point)) yield point;
+    if (!isMetrics(line)) continue;
+    for (let i = 0; i < line.key.length; i++) {
+      // NaN is null in JSON.
+      const value = line.value[i] ?? NaN;
+      yield { key: line.key[i], step: line.step[i], epoch: line.epoch[i], value, time: line.time[i] };
+    }
   }
 }
 
@@ -62,17 +65,23 @@ export function runFolders(folder: string): RunId[] {
   return names(workspaceFiles.runs(folder)).filter((name): name is RunId => isId('run', name));
 }
 
-/** NaN and infinities are null in JSON. */
-function isPoint(line: unknown): line is MetricPoint {
-  const point = line as Partial<MetricPoint> | null;
-  if (typeof point !== 'object' || point === null) return false;
-  if (point.value === null) point.value = NaN;
+/** The trainer's points, in columns (runtime/run-log.ts). */
+interface MetricsLine {
+  type: 'metrics';
+  key: string[];
+  step: number[];
+  epoch: number[];
+  value: (number | null)[];
+  time: number[];
+}
+
+function isMetrics(line: unknown): line is MetricsLine {
+  const metrics = line as Partial<MetricsLine> | null;
   return (
-    typeof point.key === 'string' &&
-    typeof point.step === 'number' &&
-    typeof point.value === 'number' &&
-    typeof point.epoch === 'number' &&
-    typeof point.time === 'number'
+    metrics?.type === 'metrics' &&
+    [metrics.key, metrics.step, metrics.epoch, metrics.value, metrics.time].every(
+      (column) => Array.isArray(column) && column.length === metrics.key?.length,
+    )
   );
 }
 

@@ -5,7 +5,12 @@ import { AtelierError } from '../shared/errors.ts';
  * Sets one model after another: outputs of `first` named in `links` become inputs of `second` (keys are second's inputs, values first's outputs).
  * What is not linked stays an input or output of the whole, under its own name; everything else inside `second` gets `prefix`.
  */
-export function joinModels(first: Model, second: Model, links: Readonly<Record<string, string>>, prefix: string): Model {
+export function joinModels(
+  first: Model,
+  second: Model,
+  links: Readonly<Record<string, string>>,
+  prefix: string,
+): Model {
   const free = second.graph.inputs.filter((input) => !(input.name in links));
   const kept = new Set([...free, ...second.graph.outputs].map((value) => value.name));
   const graph = renameValues(second.graph, (name) => links[name] ?? (kept.has(name) ? name : prefix + name), prefix);

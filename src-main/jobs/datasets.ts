@@ -6,6 +6,7 @@ import { AtelierError } from '../shared/errors.ts';
 import { newId, type DatasetId, type JobId, type VersionId } from '../shared/ids.ts';
 import type { ReviseParams } from '../shared/job.ts';
 import { datasetChanged, type Context } from './context.ts';
+import { unheard } from './queue.ts';
 
 export interface ImportRequest {
   /** Absolute. */
@@ -73,7 +74,7 @@ export function importData(context: Context, request: ImportRequest): Started<Im
       datasetChanged(context, made.dataset, { dataset: fact }, { version: made });
     },
   });
-  return { job, result: result.then(() => imported!) };
+  return { job, result: unheard(result.then(() => imported!)) };
 }
 
 export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split'> {
@@ -108,7 +109,7 @@ export function revise(context: Context, request: ReviseRequest): Started<Datase
       if (made) datasetChanged(context, parent.dataset, { version: made });
     },
   });
-  return { job, result: result.then(() => made!) };
+  return { job, result: unheard(result.then(() => made!)) };
 }
 
 /** The version itself, or the newest of its dataset that has this target, or a new one made for it. */

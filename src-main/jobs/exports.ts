@@ -8,6 +8,7 @@ import type { ExportRecord } from '../shared/run.ts';
 import type { Context } from './context.ts';
 import type { Started } from './datasets.ts';
 import { trainedRun } from './models.ts';
+import { unheard } from './queue.ts';
 
 export interface ExportRequest {
   run: RunId;
@@ -51,7 +52,7 @@ export function exportRun(context: Context, request: ExportRequest): Started<Exp
       if (record) context.events.emit({ type: 'changed', noun: 'exports' });
     },
   });
-  return { job, result: result.then(() => record!) };
+  return { job, result: unheard(result.then(() => record!)) };
 }
 
 /** A run's name as a file name on every system. */

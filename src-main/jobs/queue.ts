@@ -50,6 +50,12 @@ export interface Submitted<K extends JobKind> {
   result: Promise<JobTypes[K]['result']>;
 }
 
+/** A failure that nobody awaits is no crash: the job's row tells it. */
+export function unheard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
 interface Entry {
   job: Job;
   lane: string;
@@ -91,14 +97,14 @@ export class JobQueue {
       run: work.run ?? null,
     };
     this.#store.transaction(() => {
-      insertJob(this.#store, job);
+      // First what the job's row points at.
       work.submitted?.(job.id);
+      insertJob(this.#store, job);
     });
 
     let resolve!: (value: JobTypes[K]['result']) => void;
     let reject!: (error: Error) => void;
     const result = new Promise<JobTypes[K]['result']>((yes, no) => ([resolve, reject] = [yes, no]));
-    result.catch(() => {});
     const settle = (outcome: Outcome<K>) => {
       this.#end(entry, work, outcome, (stored) => {
         if (stored.status === 'finished') resolve(stored.value);
@@ -119,7 +125,7 @@ export class JobQueue {
     this.#entries.set(job.id, entry);
     this.#tell(entry);
     this.#next();
-    return { job: job.id, result };
+    return { job: job.id, result: unheard(result) };
   }
 
   /** Ends within 2 s, whatever the job is doing. Cancelling what has ended changes nothing. */

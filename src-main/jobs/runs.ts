@@ -10,6 +10,7 @@ import type { RunSummary } from '../shared/run.ts';
 import { runChanged, type Context } from './context.ts';
 import type { Started } from './datasets.ts';
 import { MetricWriter } from './metric-writer.ts';
+import { unheard } from './queue.ts';
 import { completeSettings } from './train-settings.ts';
 
 export interface StartedRun extends Started<RunSummary> {
@@ -81,7 +82,7 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
     },
   });
   runChanged(context, id, version);
-  return { run: id, job, result: result.then(() => runs.getRun(store, id)) };
+  return { run: id, job, result: unheard(result.then(() => runs.getRun(store, id))) };
 }
 
 /** Ends the training now, keeps its best checkpoint, and counts it as finished. */

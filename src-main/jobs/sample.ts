@@ -8,6 +8,7 @@ import type { ExportRecord, RunSummary } from '../shared/run.ts';
 import type { Context } from './context.ts';
 import { importData } from './datasets.ts';
 import { exportRun } from './exports.ts';
+import { unheard } from './queue.ts';
 import { startRun } from './runs.ts';
 import { findArchitecture } from './train-settings.ts';
 
@@ -67,9 +68,7 @@ export function trainSample(
     told({ step: 'export', name: runs[0].name, job: exporting.job });
     return { runs, exported: await exporting.result };
   };
-  const result = rest();
-  result.catch(() => {});
-  return { firstJob: importing.job, result };
+  return { firstJob: importing.job, result: unheard(rest()) };
 }
 
 function better(a: RunSummary, b: RunSummary): number {

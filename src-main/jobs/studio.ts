@@ -3,10 +3,10 @@ import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
 import { dismissJob } from '../db/jobs.ts';
 import { getSeries, type SeriesQuery } from '../db/metrics.ts';
-import { openStore, type Notice, type WriteStore } from '../db/open.ts';
+import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/open.ts';
 import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
-import type { StudioEvent, TrainRequest } from '../shared/contract.ts';
+import type { StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
 import type { DatasetDetail, DatasetSummary, DatasetVersion, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult } from '../shared/job.ts';
@@ -14,6 +14,7 @@ import type { ArchitectureInfo, ExportRecord, MetricSeries, RunSummary } from '.
 import type { Context } from './context.ts';
 import * as datasets from './datasets.ts';
 import type { Imported, ImportRequest, ReviseRequest, Started } from './datasets.ts';
+import { estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
 import { exportRun, type ExportRequest } from './exports.ts';
 import { readLog } from './job-log.ts';
@@ -119,6 +120,12 @@ export class Studio {
 
   // Runs
 
+  /** The net these settings give, before anything is trained. */
+  estimate(request: Pick<TrainRequest, 'version' | 'architecture' | 'architectureSettings'>): TrainEstimate {
+    const { manifest } = this.getVersion(request.version);
+    return estimateNet(manifest, request.architecture, request.architectureSettings);
+  }
+
   startRun(request: TrainRequest): StartedRun {
     return runs.startRun(this.#context, request);
   }
@@ -223,7 +230,7 @@ export class Studio {
     return this.#store.integrity();
   }
   get sqliteVersion(): string {
-    return this.#store.get<{ version: string }>(`SELECT sqlite_version() AS version`)!.version;
+    return sqliteVersion(this.#store);
   }
 
   #titleOf(model: EvaluateRequest['model']): string {

@@ -120,31 +120,27 @@ export class GraphBuilder {
   }
 
   input(name: string, type: DataType, shape: Shape): Value {
-    this.declare(name, { type, shape });
+    this.define(name, { type, shape });
     this.inputs.push({ name, type, shape });
     return name;
   }
 
   /** A named constant, kept apart even from an equal one. */
   initializer(name: string, value: Tensor): Value {
-    this.declare(name, typeOfTensor(value));
+    this.define(name, typeOfTensor(value));
     this.initializers.set(name, value);
+    if (name.startsWith(CONSTANT)) this.constants.set(contentOf(value), name);
     return name;
   }
 
   /** An unnamed constant: equal ones are shared. */
   constant(value: Tensor): Value {
-    const content =
-      value.type === 'string' ? JSON.stringify(value.data) : Buffer.from(bytesOf(value)).toString('latin1');
-    const key = `${value.type}[${value.shape.join(',')}]${content}`;
-    let name = this.constants.get(key);
-    if (name === undefined) {
-      const { scope } = this;
-      this.scope = '';
-      name = this.initializer(this.unique(constantName(value)), value);
-      this.scope = scope;
-      this.constants.set(key, name);
-    }
+    const known = this.constants.get(contentOf(value));
+    if (known !== undefined) return known;
+    const { scope } = this;
+    this.scope = '';
+    const name = this.initializer(this.unique(constantName(value)), value);
+    this.scope = scope;
     return name;
   }
 
@@ -220,7 +216,7 @@ export class GraphBuilder {
     };
   }
 
-  private declare(name: string, type: ValueType): void {
+  private define(name: string, type: ValueType): void {
     if (this.types.has(name)) throw new AtelierError('invalid_model', `two values are named "${name}"`);
     this.names.add(name);
     this.types.set(name, type);
@@ -232,7 +228,7 @@ export class GraphBuilder {
       if (!output) return;
       const type = inferred[index];
       if (!type) throw nodeError('invalid_model', node, `has no output ${index}`);
-      this.declare(output, type);
+      this.define(output, type);
     });
     this.nodes.push(node);
   }
@@ -296,7 +292,14 @@ function typeOfTensor({ type, shape, data }: Tensor): ValueType {
   return short ? { type, shape, elements: Array.from(data as ArrayLike<number | bigint>, Number) } : { type, shape };
 }
 
+const CONSTANT = 'const/';
+
 function constantName({ type, shape, data }: Tensor): string {
   const values = data.length <= 4 ? Array.from(data as ArrayLike<unknown>, String).join('_') : shape.join('x');
-  return `const/${type}_${values}`;
+  return `${CONSTANT}${type}_${values}`;
+}
+
+function contentOf(value: Tensor): string {
+  const content = value.type === 'string' ? JSON.stringify(value.data) : Buffer.from(bytesOf(value)).toString('latin1');
+  return `${value.type}[${value.shape.join(',')}]${content}`;
 }

@@ -81,6 +81,8 @@ export interface TrainParams {
   run: RunId;
   manifest: Manifest;
   settings: TrainSettings;
+  /** Go on from checkpoints/last, bit for bit as if never stopped (CPU, same thread count); from the beginning where there is none. */
+  resume?: boolean;
 }
 export interface TrainResult {
   metrics: Record<string, number>;

@@ -26,9 +26,13 @@ const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
 /** Another process that opens the workspace for writing, says so, and holds it. */
 async function holder(folder: string) {
-  const child = spawn(process.execPath, [join(repository, 'test/support/hold-workspace.mjs'), folder, migrationsFolder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(repository, 'test/support/hold-workspace.mjs'), folder, migrationsFolder],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   await once(child.stdout, 'data');
   return child;
 }
@@ -95,7 +99,10 @@ describe('a workspace that cannot be written', () => {
     // Root may write anywhere: nobody (65534) may not.
     const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
     const open = (mode: string) =>
-      spawnSync(process.execPath, [script, folder, migrationsFolder, mode], { encoding: 'utf8', ...user }).stdout.trim();
+      spawnSync(process.execPath, [script, folder, migrationsFolder, mode], {
+        encoding: 'utf8',
+        ...user,
+      }).stdout.trim();
     if (user.uid) spawnSync('chmod', ['o+rx', folder]);
     expect(open('write')).toBe('workspace_read_only');
     expect(open('read')).toBe('kept');
@@ -127,7 +134,18 @@ describe('a damaged database', () => {
     insertPoints(store, run, points);
     writeFileSync(
       join(folder, 'runs', run, 'run.jsonl'),
-      points.map((point) => JSON.stringify(point)).join('\n') + '\n{"key":"train/lo',
+      [
+        JSON.stringify({ type: 'start', run }),
+        JSON.stringify({
+          type: 'metrics',
+          key: points.map((point) => point.key),
+          step: points.map((point) => point.step),
+          epoch: points.map((point) => point.epoch),
+          value: points.map((point) => point.value),
+          time: points.map((point) => point.time),
+        }),
+        '{"type":"metrics","key":["train/lo',
+      ].join('\n'),
     );
     const outcome = { parameterCount: 9, samplesPerSecond: 10, peakMemoryBytes: 11, bestEpoch: 3, stoppedEarly: false };
     setRunFinished(store, run, outcome, 6);
@@ -227,8 +245,16 @@ describe('a full disk', () => {
     const store = openWriter(folder);
     const version = addDataset(store);
     const run = addRun(store, version);
-    (store as unknown as Connection).pragma(`max_page_count = ${(store as unknown as Connection).pragma('page_count')}`);
-    const points = Array.from({ length: 5000 }, (_, step) => ({ key: 'a', step, epoch: 0, value: Math.sin(step), time: 0 }));
+    (store as unknown as Connection).pragma(
+      `max_page_count = ${(store as unknown as Connection).pragma('page_count')}`,
+    );
+    const points = Array.from({ length: 5000 }, (_, step) => ({
+      key: 'a',
+      step,
+      epoch: 0,
+      value: Math.sin(step),
+      time: 0,
+    }));
     expect(() => insertPoints(store, run, points)).toThrow(code('disk_full'));
     expect(() => insertPoints(store, run, points)).toThrow(AtelierError);
     (store as unknown as Connection).pragma('max_page_count = 1000000');

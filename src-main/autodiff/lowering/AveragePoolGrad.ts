@@ -2,6 +2,7 @@ import { isStatic } from '../../onnx/dims.ts';
 import { intOf, nodeError } from '../../onnx/node.ts';
 import { tensor } from '../../onnx/tensors.ts';
 import { windowOf, type Window } from '../../onnx/shapes/window.ts';
+import type { Shape } from '../../onnx/types.ts';
 import { fold } from './fold.ts';
 import type { Lowering } from './lowering.ts';
 
@@ -21,8 +22,8 @@ function counts(window: Window, axis: number, size: number, places: number, with
 // Every element of a window gets dY/count: dY is divided by its window's count, and each window's value added back.
 export const AveragePoolGrad: Lowering = ({ g, node, shape }) => {
   const [dY] = node.inputs;
-  const spatial = shape.slice(2);
-  const places = g.shape(dY).slice(2);
+  const spatial: Shape = shape.slice(2);
+  const places: Shape = g.shape(dY).slice(2);
   if (!isStatic(spatial) || !isStatic(places) || typeof shape[1] !== 'number') {
     throw nodeError('unsupported_shape', node, `a pool over [${shape.join(', ')}]`);
   }

@@ -1,6 +1,7 @@
 import { isStatic } from '../../onnx/dims.ts';
 import { nodeError } from '../../onnx/node.ts';
 import { windowOf } from '../../onnx/shapes/window.ts';
+import type { Shape } from '../../onnx/types.ts';
 import { fold } from './fold.ts';
 import type { Lowering, LoweringContext } from './lowering.ts';
 import { patches } from './patches.ts';
@@ -27,8 +28,8 @@ function byIndices({ g, node, shape }: LoweringContext): Value {
 function byComparison({ g, node, shape }: LoweringContext): Value {
   const [dY, X, Y] = node.inputs;
   const window = windowOf(node, shape.slice(2));
-  const spatial = shape.slice(2);
-  const places = g.shape(Y).slice(2);
+  const spatial: Shape = shape.slice(2);
+  const places: Shape = g.shape(Y).slice(2);
   if (!isStatic(spatial) || !isStatic(places) || typeof shape[1] !== 'number') {
     throw nodeError('unsupported_shape', node, `a pool over [${shape.join(', ')}] on this device`);
   }

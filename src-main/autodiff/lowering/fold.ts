@@ -11,7 +11,7 @@ import { tapsOf } from './patches.ts';
  * tap gets the same value) or the number of taps (each its own); `to`: the shape [batch, channels, …spatial] it came from.
  */
 export function fold(g: GraphBuilder, x: Value, window: Window, to: Shape, perTap: boolean): Value {
-  const { kernel, strides, dilations, begin, end } = window;
+  const { kernel, strides, dilations, begin } = window;
   const channels = to[1] as number;
   const taps = tapsOf(kernel);
   const per = perTap ? taps.length : 1;

@@ -1,6 +1,6 @@
 // The one place that looks at the device: gradients that devices spell differently, and operators that some lack.
 
-import { ABSTRACT, GraphBuilder, type Value } from '../../onnx/builder.ts';
+import { ABSTRACT } from '../../onnx/builder.ts';
 import type { Graph, Node } from '../../onnx/types.ts';
 import { AveragePoolGrad } from '../lowering/AveragePoolGrad.ts';
 import { BatchNormalization } from '../lowering/BatchNormalization.ts';
@@ -33,15 +33,17 @@ const standard: Readonly<Record<string, Lowering>> = {
 const loweringOf = ({ op, domain }: Node): Lowering | undefined =>
   domain === ABSTRACT ? abstract[op] : domain === '' ? standard[op] : undefined;
 
+/** Lowerings may use operators that are lowered in turn, so until none is left. */
 export function lower(graph: Graph, device: Device): Graph {
-  const visit = (g: GraphBuilder, node: Node, depth: number): readonly Value[] | undefined => {
+  let again = false;
+  const lowered = rewrite(graph, (g, node) => {
     const lowering = loweringOf(node);
-    const type = graph.values.get(node.outputs[0]);
-    if (!lowering || !type || depth > 0) return undefined;
+    if (!lowering) return undefined;
     g.scope = node.name;
-    const outputs = lowering({ g, node, device, shape: type.shape });
+    const outputs = lowering({ g, node, device, shape: graph.values.get(node.outputs.find(Boolean)!)!.shape });
     g.scope = '';
+    again ||= outputs !== undefined;
     return outputs;
-  };
-  return rewrite(graph, (g, node) => visit(g, node, 0));
+  });
+  return again ? lower(lowered, device) : lowered;
 }

@@ -16,7 +16,7 @@ export interface Dialect {
 
 /** In order of preference among equals. */
 const delimiters = [',', '\t', ';', '|', '^', '~', '\u001f', ':', ' '];
-const sniffed = 256 * 1024;
+const sniffed = 64 * 1024;
 
 /**
  * Tells delimiter, quoting, header and columns by content. `text` is the file's beginning, `whole` if it is all of it.

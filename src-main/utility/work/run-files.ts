@@ -11,9 +11,11 @@ export function readEncoder(runFolder: string): Encoder {
   try {
     return JSON.parse(readFileSync(encoderPath(runFolder), 'utf8')) as Encoder;
   } catch (error) {
-    throw new AtelierError('run_incomplete', `The run's encoder cannot be read (${encoderPath(runFolder)}). Train it again.`, [
-      error instanceof Error ? error.message : String(error),
-    ]);
+    throw new AtelierError(
+      'run_incomplete',
+      `The run's encoder cannot be read (${encoderPath(runFolder)}). Train it again.`,
+      [error instanceof Error ? error.message : String(error)],
+    );
   }
 }
 

@@ -18,8 +18,12 @@ export function splitMetrics(
   const withLoss: Record<string, number> = loss === undefined ? {} : { [`${split}/loss`]: loss };
   if (encoder.kind === 'table' && encoder.target.task === 'regression') {
     const { mean, std } = encoder.target;
-    const unscaled = (values: ArrayLike<number>): Float64Array => Float64Array.from(values, (value) => value * std + mean);
-    return { metrics: { ...withLoss, ...regressionMetrics(split, unscaled(predictions ?? []), unscaled(y)) }, confusion: null };
+    const unscaled = (values: ArrayLike<number>): Float64Array =>
+      Float64Array.from(values, (value) => value * std + mean);
+    return {
+      metrics: { ...withLoss, ...regressionMetrics(split, unscaled(predictions ?? []), unscaled(y)) },
+      confusion: null,
+    };
   }
   const classes = classesOf(encoder);
   const { metrics, counts } = classificationMetrics(split, predictions ?? [], y, classes.length);

@@ -1,17 +1,18 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { parameterCount as countParameters } from '../../architectures/index.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
+import type { ForwardModel } from '../../autodiff/types.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
-import { sizeOf } from '../../onnx/tensors.ts';
-import { checkpointPath, readCheckpoint, writeAtomically, type Best } from '../../runtime/checkpoint.ts';
+import { checkpointPath, readCheckpoint, writeAtomically, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import { RunLog } from '../../runtime/run-log.ts';
 import { train, type TrainingTask } from '../../runtime/training-loop.ts';
 import { versions } from '../../runtime/versions.ts';
-import { AtelierError, errorFacts } from '../../shared/errors.ts';
+import { errorFacts } from '../../shared/errors.ts';
 import type { TrainParams, TrainResult } from '../../shared/job.ts';
 import type { JobContext } from '../job-port.ts';
 import { forwardModel, lossOf } from './forward.ts';
+import { encoderPath, readEncoder } from './run-files.ts';
 import { splitMetrics } from './split-metrics.ts';
 
 /** A whole run: loads and encodes the data, trains, evaluates the best checkpoint, and writes all of it to the run folder on the way. */
@@ -19,50 +20,24 @@ export async function trainRun(params: TrainParams, context: JobContext): Promis
   mkdirSync(params.runFolder, { recursive: true });
   const log = new RunLog(params.runFolder);
   try {
-    const result = await logged(params, context, log);
+    const result = await work(params, context, log);
     log.write({ type: 'finished', at: Date.now(), result });
     return result;
   } catch (error) {
-    log.write(
-      context.cancelled()
-        ? { type: 'cancelled', at: Date.now() }
-        : { type: 'failed', at: Date.now(), error: errorFacts(error) },
-    );
+    if (context.cancelled()) log.write({ type: 'cancelled', at: Date.now() });
+    else log.write({ type: 'failed', at: Date.now(), error: errorFacts(error) });
     throw error;
   } finally {
     log.close();
   }
 }
 
-async function logged(params: TrainParams, context: JobContext, log: RunLog): Promise<TrainResult> {
+async function work(params: TrainParams, context: JobContext, log: RunLog): Promise<TrainResult> {
   const { settings, runFolder } = params;
   const last = params.resume ? readCheckpoint(checkpointPath(runFolder, 'last')) : null;
   const data = await loadData(params, context, last !== null);
-
   const forward = forwardModel(settings, data.encoder);
-  const loss = lossOf(data.encoder);
-  const task: TrainingTask = {
-    compile: ({ stepsPerCall, batchSize }) =>
-      compileTrainingStep(forward, {
-        loss,
-        optimizer: { kind: settings.optimizer, weightDecay: settings.weightDecay },
-        device: settings.device,
-        stepsPerCall,
-        batchSize,
-      }),
-    compileEvaluation: () => compileEvaluation(forward, { loss }),
-    train: samplesOf(data, 'train'),
-    validation: samplesOf(data, 'validation'),
-    goal: data.task === 'classification' ? 'accuracy' : 'loss',
-    settings,
-    runFolder,
-    from: last ? { last, best: readCheckpoint(checkpointPath(runFolder, 'best')) } : undefined,
-  };
-  const evaluation = task.compileEvaluation();
-  const parameterCount = forward.parameters.reduce(
-    (sum, name) => sum + sizeOf(forward.graph.initializers.get(name)?.shape ?? [0]),
-    0,
-  );
+  const parameterCount = countParameters(forward);
   log.write({
     type: 'start',
     run: params.run,
@@ -79,6 +54,7 @@ async function logged(params: TrainParams, context: JobContext, log: RunLog): Pr
     versions: versions(),
   });
 
+  const task = trainingTask(params, data, forward, last);
   const outcome = await train(task, {
     points(points) {
       context.post({ type: 'metrics', points });
@@ -93,7 +69,7 @@ async function logged(params: TrainParams, context: JobContext, log: RunLog): Pr
     stopRequested: () => context.stopRequested(),
   });
 
-  const evaluator = await Evaluator.open(evaluation, settings);
+  const evaluator = await Evaluator.open(task.compileEvaluation(), settings);
   const metrics = await evaluateBest(evaluator, data, outcome.model, context).finally(() => evaluator.close());
   return {
     metrics: { ...trainMetrics(outcome.best), ...metrics },
@@ -109,12 +85,36 @@ async function loadData(params: TrainParams, context: JobContext, resuming: bool
   const { blobs, manifest, runFolder } = params;
   context.progress({ stage: 'reading', unit: 'samples', done: 0, total: manifest.samples });
   await context.pause();
-  const path = join(runFolder, 'encoder.json');
-  // A resumed run keeps its encoder: fitting again would do if the data were the same, but the file is what predicts and exports.
+  // A resumed run keeps the encoder it began with.
   const data = await loadTrainingData(blobs, manifest, resuming ? readEncoder(runFolder) : undefined);
-  if (!resuming) writeAtomically(path, [Buffer.from(JSON.stringify(data.encoder))]);
+  if (!resuming) writeAtomically(encoderPath(runFolder), [Buffer.from(JSON.stringify(data.encoder))]);
   await context.pause();
   return data;
+}
+
+function trainingTask(
+  { settings, runFolder }: TrainParams,
+  data: TrainingData,
+  forward: ForwardModel,
+  last: Checkpoint | null,
+): TrainingTask {
+  const loss = lossOf(data.encoder);
+  return {
+    compile: (options) =>
+      compileTrainingStep(forward, {
+        ...options,
+        loss,
+        optimizer: { kind: settings.optimizer, weightDecay: settings.weightDecay },
+        device: settings.device,
+      }),
+    compileEvaluation: () => compileEvaluation(forward, { loss }),
+    train: data.splits.train,
+    validation: data.splits.validation,
+    goal: data.task === 'classification' ? 'accuracy' : 'loss',
+    settings,
+    runFolder,
+    from: last ? { last, best: readCheckpoint(checkpointPath(runFolder, 'best')) } : undefined,
+  };
 }
 
 async function evaluateBest(
@@ -125,15 +125,20 @@ async function evaluateBest(
 ): Promise<Record<string, number>> {
   const splits = (['validation', 'test'] as const).filter((split) => data.splits[split].count > 0);
   const total = splits.reduce((sum, split) => sum + data.splits[split].count, 0);
-  let metrics: Record<string, number> = {};
+  const metrics: Record<string, number> = {};
   let done = 0;
   for (const split of splits) {
     context.progress({ stage: 'evaluating', unit: 'samples', done, total });
     const samples = data.splits[split];
     const result = await evaluator.evaluate(samples, model, { predictions: true, pause: () => context.pause() });
-    metrics = { ...metrics, ...splitMetrics(split, data.encoder, samples.y, result).metrics };
+    Object.assign(metrics, splitMetrics(split, data.encoder, samples.y, result).metrics);
     done += samples.count;
   }
   context.progress({ stage: 'evaluating', unit: 'samples', done, total });
   return metrics;
 }
+
+const trainMetrics = ({ train }: Best): Record<string, number> => ({
+  'train/loss': train.loss,
+  ...(train.accuracy === null ? {} : { 'train/accuracy': train.accuracy }),
+});

@@ -1,0 +1,95 @@
+// The finished graph gets its public face: inputs in order, outputs under their public names, and, for several steps a
+// call, a Scan around it whose carried values are the parameters and the state.
+
+import type { Graph, Model, Node, ValueInfo } from '../../onnx/types.ts';
+
+/** Renames every value by `rename`, inside and at the edges. */
+function renamedGraph(graph: Graph, rename: (name: string) => string): Graph {
+  const all = (names: readonly string[]) => names.map((name) => (name ? rename(name) : ''));
+  const info = (value: ValueInfo): ValueInfo => ({ ...value, name: rename(value.name) });
+  return {
+    ...graph,
+    inputs: graph.inputs.map(info),
+    outputs: graph.outputs.map(info),
+    initializers: new Map([...graph.initializers].map(([name, value]) => [rename(name), value])),
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      name: node.name && rename(node.name),
+      inputs: all(node.inputs),
+      outputs: all(node.outputs),
+    })),
+    values: new Map([...graph.values].map(([name, type]) => [rename(name), type])),
+  };
+}
+
+/** Output i is called `names[i]`. A value that cannot take a new name (an input, or one that is two outputs) is copied. */
+export function nameOutputs(graph: Graph, names: readonly string[]): Graph {
+  const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+  const taken = new Set([...made, ...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()]);
+  const renames = new Map<string, string>();
+  const copies: { from: string; to: string }[] = [];
+  graph.outputs.forEach(({ name }, index) => {
+    if (made.has(name) && !renames.has(name)) renames.set(name, names[index]);
+    else copies.push({ from: name, to: names[index] });
+  });
+  // Another value that happens to have a public name gives way.
+  for (const name of names) {
+    if (!taken.has(name) || renames.has(name)) continue;
+    let free = `${name}_`;
+    while (taken.has(free) || names.includes(free)) free += '_';
+    renames.set(name, free);
+  }
+  const rename = (name: string) => renames.get(name) ?? name;
+  const renamed = renamedGraph(graph, rename);
+  const identities = copies.map(
+    ({ from, to }): Node => ({ name: to, op: 'Identity', domain: '', inputs: [rename(from)], outputs: [to], attributes: {} }),
+  );
+  return {
+    ...renamed,
+    nodes: [...renamed.nodes, ...identities],
+    outputs: graph.outputs.map(({ type, shape }, index) => ({ name: names[index], type, shape })),
+  };
+}
+
+/** Inputs in the order given; those of other names after them. */
+export function orderInputs(graph: Graph, names: readonly string[]): Graph {
+  const place = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
+  return { ...graph, inputs: [...graph.inputs].sort((a, b) => place(a.name) - place(b.name)) };
+}
+
+const stacked = (value: ValueInfo, steps: number): ValueInfo => ({ ...value, shape: [steps, ...value.shape!] });
+
+/**
+ * `steps` runs of the graph in one: the first `carried` inputs and outputs go round, all others gain a leading axis.
+ * Inside, names start with `step/`: a subgraph must not repeat a name from outside.
+ */
+export function repeat(graph: Graph, carried: number, steps: number): Graph {
+  const scanned = graph.inputs.slice(carried);
+  const inputs = [...graph.inputs.slice(0, carried), ...scanned.map((input) => stacked(input, steps))];
+  const outputs = [
+    ...graph.outputs.slice(0, carried),
+    ...graph.outputs.slice(carried).map((output) => stacked(output, steps)),
+  ];
+  const body = { ...renamedGraph(graph, (name) => `step/${name}`), name: 'step', values: new Map() };
+  const scan: Node = {
+    name: 'steps',
+    op: 'Scan',
+    domain: '',
+    inputs: inputs.map(({ name }) => name),
+    outputs: outputs.map(({ name }) => name),
+    attributes: {
+      body: { kind: 'graph', value: body },
+      num_scan_inputs: { kind: 'int', value: scanned.length },
+    },
+  };
+  return { name: graph.name, inputs, outputs, initializers: new Map(), nodes: [scan], values: new Map() };
+}
+
+/** IR version 8 came with opset 18's ONNX, 10 with opset 21's. */
+export const asModel = (graph: Graph, opset: number): Model => ({
+  irVersion: opset > 18 ? 10 : 8,
+  opsets: { '': opset },
+  producer: 'atelier',
+  graph: { ...graph, values: new Map() },
+  metadata: {},
+});

@@ -1,0 +1,76 @@
+import { buildForward, parameterCount, type InputSpec } from '../architectures/index.ts';
+import { maxCategories } from '../datasets/encode/encoder.ts';
+import type { TrainEstimate } from '../shared/contract.ts';
+import type { Manifest } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { SettingValue } from '../shared/run.ts';
+
+/**
+ * The net that these settings give on this data. A table's width is only known once its encoder is fitted on the training split;
+ * here it is taken from the columns' counts over all samples, which is the same but for values the training split lacks.
+ */
+export function estimateNet(
+  manifest: Manifest,
+  architecture: string,
+  settings: Readonly<Record<string, SettingValue>>,
+): TrainEstimate {
+  const forward = buildForward(architecture, settings, {
+    input: inputOf(manifest),
+    output:
+      manifest.task === 'regression'
+        ? { kind: 'value' }
+        : { kind: 'classes', count: Math.max(1, manifest.classes.length) },
+    seed: 0,
+    blank: true,
+  });
+  const { graph } = forward;
+  const trained = new Set(forward.parameters);
+  const sizeOf = (name: string) => (trained.has(name) ? (graph.initializers.get(name)?.data.length ?? 0) : 0);
+
+  const layers: TrainEstimate['layers'] = [];
+  for (const node of graph.nodes) {
+    const shape = (graph.values.get(node.outputs[0])?.shape ?? []).slice(1).map(Number);
+    const parameters = node.inputs.reduce((sum, name) => sum + sizeOf(name), 0);
+    const name = layerName(node.op, shape, node.attributes.kernel_shape);
+    if (name) layers.push({ name, shape, parameters });
+  }
+  return { parameters: parameterCount(forward), layers };
+}
+
+type KernelShape = { kind: string; value?: unknown } | undefined;
+
+/** Null for what is not drawn as a layer: activations, scaling, flattening. */
+function layerName(op: string, shape: readonly number[], kernel: KernelShape): string | null {
+  const size = Array.isArray(kernel?.value) ? kernel.value.join('×') : '';
+  switch (op) {
+    case 'Gemm':
+    case 'MatMul':
+      return `dense ${shape.at(-1)}`;
+    case 'Conv':
+      return `conv ${size} · ${shape[0]}`;
+    case 'MaxPool':
+      return `max pool ${size}`;
+    case 'AveragePool':
+      return `average pool ${size}`;
+    case 'BatchNormalization':
+      return 'batch norm';
+    case 'Dropout':
+      return 'dropout';
+    default:
+      return null;
+  }
+}
+
+function inputOf(manifest: Manifest): InputSpec {
+  if (manifest.image) return { kind: 'image', ...manifest.image };
+  const features = manifest.columns
+    .filter((column) => column.role === 'feature')
+    .reduce((sum, column) => {
+      const gaps = column.missing > 0 ? 1 : 0;
+      if (column.type === 'number') return sum + 1 + gaps;
+      if (column.type === 'category') return sum + Math.min(column.distinct + gaps, maxCategories + 1);
+      return sum;
+    }, 0);
+  if (features > 0) return { kind: 'table', features };
+  throw new AtelierError('no_features', 'No column has the role "feature", so there is no net to build.');
+}

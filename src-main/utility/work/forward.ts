@@ -1,0 +1,19 @@
+import { buildForward, type InputSpec } from '../../architectures/index.ts';
+import type { ForwardModel, LossSpec } from '../../autodiff/types.ts';
+import { classesOf, featureCount, type Encoder } from '../../datasets/encode/encoder.ts';
+import type { TrainSettings } from '../../shared/run.ts';
+
+/** The run's graph, with its initial weights: a function of the settings and of what the encoder says about the data. */
+export function forwardModel(settings: TrainSettings, encoder: Encoder): ForwardModel {
+  const input: InputSpec =
+    encoder.kind === 'images' ? { kind: 'image', ...encoder.image } : { kind: 'table', features: featureCount(encoder) };
+  const classes = classesOf(encoder);
+  return buildForward(settings.architecture, settings.architectureSettings, {
+    input,
+    output: classes.length > 0 ? { kind: 'classes', count: classes.length } : { kind: 'value' },
+    seed: settings.seed,
+  });
+}
+
+export const lossOf = (encoder: Encoder): LossSpec =>
+  classesOf(encoder).length > 0 ? { kind: 'cross-entropy' } : { kind: 'mean-squared-error' };

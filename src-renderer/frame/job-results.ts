@@ -1,0 +1,64 @@
+import type { Job } from '../../src-main/shared/job.ts';
+import { AtelierError } from '../../src-main/shared/errors.ts';
+import { datasets } from '../state/datasets.svelte.ts';
+import { exports } from '../state/exports.svelte.ts';
+import { importing } from '../state/importing.svelte.ts';
+import { jobs } from '../state/jobs.svelte.ts';
+import { navigation } from '../state/navigation.svelte.ts';
+import type { Location } from '../state/navigation.svelte.ts';
+import { notify, notifyError } from '../ui/toasts.ts';
+import { m } from '../words/messages.ts';
+
+/** Where what a job made can be seen. */
+export function resultOf(job: Job): Location | null {
+  if (job.kind === 'export') {
+    const made = job.run ? exports.ofRun(job.run)[0] : undefined;
+    return { place: 'export', ...(made ? { export: made.id } : {}) };
+  }
+  if (job.kind === 'train' && job.run) return { place: 'runs', run: job.run };
+  if (job.dataset) return { place: 'data', dataset: job.dataset };
+  return null;
+}
+
+function isInSight(to: Location): boolean {
+  const here = navigation.here;
+  if (here.place !== to.place) return false;
+  if (here.place === 'runs' && to.place === 'runs') return here.run === to.run || (!here.run && !here.compare);
+  if (here.place === 'data' && to.place === 'data') return here.dataset === to.dataset;
+  return true;
+}
+
+/** The result appears where it was asked for; elsewhere a toast says that it is there. */
+export function announceResults(): () => void {
+  return jobs.onEnded((job) => void announce(job));
+}
+
+async function announce(job: Job): Promise<void> {
+  if (job.status === 'failed' || job.status === 'interrupted') {
+    const facts = job.error ?? { code: 'internal', message: '', details: [] };
+    notifyError(new AtelierError(facts.code, m.job_failed_toast({ title: job.title, reason: facts.message }), facts.details), {
+      label: m.show_details(),
+      run: () => (jobs.trayOpen = true),
+    });
+    return;
+  }
+  if (job.status !== 'finished') return;
+  if (job.kind === 'export') await exports.load();
+  if (job.kind === 'import' || job.kind === 'revise') await datasets.load();
+  const to = resultOf(job);
+  if (!to) return;
+  if (to.place === 'data' && importing.begun(job.id) && navigation.place === 'data') {
+    navigation.go({ ...to, tab: 'samples' });
+    return;
+  }
+  if (isInSight(to)) return;
+  const words = {
+    import: m.toast_imported,
+    revise: m.toast_revised,
+    train: m.toast_trained,
+    evaluate: m.toast_evaluated,
+    predict: m.toast_evaluated,
+    export: m.toast_exported,
+  }[job.kind];
+  notify(words({ title: job.title }), { label: m.open(), run: () => navigation.go(resultOf(job) ?? to) });
+}

@@ -1,0 +1,25 @@
+import type { Component } from 'svelte';
+import ChartLine from '@lucide/svelte/icons/chart-line';
+import Database from '@lucide/svelte/icons/database';
+import PackageOpen from '@lucide/svelte/icons/package-open';
+import Play from '@lucide/svelte/icons/play';
+import Settings from '@lucide/svelte/icons/settings';
+import type { Place } from '../state/navigation.svelte.ts';
+import { m } from '../words/messages.ts';
+
+export const placeIcons: Record<Place, Component<{ size?: number | string; strokeWidth?: number | string }>> = {
+  data: Database,
+  train: Play,
+  runs: ChartLine,
+  export: PackageOpen,
+  settings: Settings,
+};
+
+const words: Record<Place, () => string> = {
+  data: m.place_data,
+  train: m.place_train,
+  runs: m.place_runs,
+  export: m.place_export,
+  settings: m.place_settings,
+};
+export const placeWord = (place: Place) => words[place]();

@@ -1,0 +1,47 @@
+import type { StudioEvent } from '../../src-main/shared/contract.ts';
+import { studio } from '../bridge/studio.ts';
+import { actions } from '../state/actions.svelte.ts';
+import { app } from '../state/app.svelte.ts';
+import { datasets } from '../state/datasets.svelte.ts';
+import { exports } from '../state/exports.svelte.ts';
+import { jobs } from '../state/jobs.svelte.ts';
+import { preferences } from '../state/preferences.svelte.ts';
+import { runs } from '../state/runs.svelte.ts';
+import { notifyError } from '../ui/toasts.ts';
+
+function take(event: StudioEvent): void {
+  switch (event.type) {
+    case 'jobs':
+      return jobs.take(event.jobs);
+    case 'metrics':
+      return runs.takePoints(event.run, event.points);
+    case 'command':
+      actions.run(event.command);
+      return;
+    case 'changed':
+      return void reload[event.noun]();
+  }
+}
+
+const reload = {
+  datasets: () => datasets.load(),
+  runs: () => runs.load(),
+  exports: () => exports.load(),
+  preferences: () => preferences.load(),
+  workspace: () => app.load(),
+};
+
+/** Listens first and asks then, so that nothing falls between. Returns the function that stops it. */
+export function connect(): () => void {
+  const stop = studio.onEvents(take);
+  const failed = (error: unknown) => notifyError(error);
+  preferences.load().catch(failed);
+  jobs.load().catch(failed);
+  void app.load();
+  void datasets.load();
+  void runs.load();
+  void exports.load();
+  // The device report may take a moment to find out, and nothing waits for it.
+  setTimeout(() => void app.examine(), 500);
+  return stop;
+}

@@ -1,0 +1,227 @@
+import type { ColumnRole, ColumnType, SplitName } from '../../src-main/shared/dataset.ts';
+import type { JobKind, JobStatus, Progress } from '../../src-main/shared/job.ts';
+import { format } from './format.ts';
+import { m } from './messages.ts';
+
+/** Words for the stable keys that cross from the main process; a key that is new there shows as it is written. */
+type Words = Record<string, () => string>;
+
+const readable = (key: string) => {
+  const spaced = key
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+};
+const look = (words: Words, key: string) => words[key]?.() ?? readable(key);
+
+const splits: Record<SplitName, () => string> = {
+  train: m.split_train,
+  validation: m.split_validation,
+  test: m.split_test,
+};
+export const splitWord = (split: SplitName) => splits[split]();
+export const splitColour = (split: SplitName) => `var(--${split})`;
+
+const columnTypes: Record<ColumnType, () => string> = {
+  number: m.type_number,
+  category: m.type_category,
+  text: m.type_text,
+};
+export const columnTypeWord = (type: ColumnType) => columnTypes[type]();
+
+const columnRoles: Record<ColumnRole, () => string> = {
+  feature: m.role_feature,
+  target: m.role_target,
+  ignored: m.role_ignored,
+};
+export const columnRoleWord = (role: ColumnRole) => columnRoles[role]();
+
+const columnNotes: Words = {
+  all_missing: m.column_note_all_missing,
+  constant: m.column_note_constant,
+  identifier: m.column_note_identifier,
+  text: m.column_note_text,
+};
+export const columnNote = (code: string) => look(columnNotes, code);
+
+const statuses: Record<JobStatus, () => string> = {
+  queued: m.status_queued,
+  running: m.status_running,
+  finished: m.status_finished,
+  failed: m.status_failed,
+  cancelled: m.status_cancelled,
+  interrupted: m.status_interrupted,
+};
+export const statusWord = (status: JobStatus) => statuses[status]();
+
+const jobKinds: Record<JobKind, () => string> = {
+  import: m.job_import,
+  revise: m.job_revise,
+  train: m.job_train,
+  evaluate: m.job_evaluate,
+  predict: m.job_predict,
+  export: m.job_export,
+};
+export const jobKindWord = (kind: JobKind) => jobKinds[kind]();
+
+const stages: Words = {
+  reading: m.stage_reading,
+  decoding: m.stage_decoding,
+  scanning: m.stage_scanning,
+  writing: m.stage_writing,
+  splitting: m.stage_splitting,
+  encoding: m.stage_encoding,
+  compiling: m.stage_compiling,
+  training: m.stage_training,
+  evaluating: m.stage_evaluating,
+  exporting: m.stage_exporting,
+  checking: m.stage_checking,
+  predicting: m.stage_predicting,
+};
+export const stageWord = (stage: string) => look(stages, stage);
+
+const units: Record<Progress['unit'], (n: { n: string }) => string> = {
+  samples: m.rate_samples,
+  rows: m.rate_rows,
+  files: m.rate_files,
+  bytes: m.rate_bytes,
+  steps: m.rate_steps,
+};
+/** "12.4 k samples/s", "3.1 MB/s". */
+export const rateWords = (rate: number, unit: Progress['unit']) =>
+  units[unit]({ n: unit === 'bytes' ? format.bytes(rate) : format.compact(rate) });
+
+const settings: Words = {
+  architecture: m.setting_architecture,
+  epochs: m.setting_epochs,
+  batchSize: m.setting_batch_size,
+  optimizer: m.setting_optimizer,
+  learningRate: m.setting_learning_rate,
+  weightDecay: m.setting_weight_decay,
+  seed: m.setting_seed,
+  device: m.setting_device,
+  threads: m.setting_threads,
+  patience: m.setting_patience,
+  hidden: m.setting_hidden,
+  activation: m.setting_activation,
+  dropout: m.setting_dropout,
+  batchNorm: m.setting_batch_norm,
+  batch_norm: m.setting_batch_norm,
+  normalization: m.setting_batch_norm,
+  channels: m.setting_channels,
+  filters: m.setting_channels,
+  kernel: m.setting_kernel,
+  pool: m.setting_pool,
+  pooling: m.setting_pool,
+  dense: m.setting_dense,
+  init: m.setting_init,
+  dataset: m.dataset,
+  version: m.version,
+};
+export const settingWord = (key: string) => look(settings, key);
+
+const settingHelps: Words = {
+  epochs: m.setting_epochs_help,
+  batchSize: m.setting_batch_size_help,
+  learningRate: m.setting_learning_rate_help,
+  weightDecay: m.setting_weight_decay_help,
+  seed: m.setting_seed_help,
+  threads: m.setting_threads_help,
+  patience: m.setting_patience_help,
+  hidden: m.setting_hidden_help,
+  dropout: m.setting_dropout_help,
+  batchNorm: m.setting_batch_norm_help,
+  channels: m.setting_channels_help,
+  filters: m.setting_channels_help,
+  kernel: m.setting_kernel_help,
+  dense: m.setting_dense_help,
+};
+export const settingHelp = (key: string): string | undefined => settingHelps[key]?.();
+
+const choices: Words = {
+  sgd: m.optimizer_sgd,
+  momentum: m.optimizer_momentum,
+  adam: m.optimizer_adam,
+  adamw: m.optimizer_adamw,
+  cpu: m.device_cpu,
+  webgpu: m.device_webgpu,
+  cuda: m.device_cuda,
+  dml: m.device_dml,
+  coreml: m.device_coreml,
+  mlp: m.architecture_mlp,
+  cnn: m.architecture_cnn,
+  relu: m.choice_relu,
+  tanh: m.choice_tanh,
+  sigmoid: m.choice_sigmoid,
+  max: m.choice_max,
+  average: m.choice_average,
+  none: m.choice_none,
+};
+export const choiceWord = (value: string) => look(choices, value);
+
+const architectureHelps: Words = { mlp: m.architecture_mlp_help, cnn: m.architecture_cnn_help };
+export const architectureHelp = (id: string) => architectureHelps[id]?.() ?? '';
+
+const metrics: Words = {
+  loss: m.metric_loss,
+  accuracy: m.metric_accuracy,
+  balanced_accuracy: m.metric_balanced_accuracy,
+  precision: m.metric_precision,
+  recall: m.metric_recall,
+  f1: m.metric_f1,
+  macro_precision: m.metric_precision,
+  macro_recall: m.metric_recall,
+  macro_f1: m.metric_f1,
+  log_loss: m.metric_log_loss,
+  rmse: m.metric_rmse,
+  mae: m.metric_mae,
+  mse: m.metric_mse,
+  r2: m.metric_r2,
+  samples_per_second: m.metric_samples_per_second,
+  memory: m.metric_memory,
+};
+const isSplit = (text: string): text is SplitName => text in splits;
+const snake = (key: string) => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+
+/** `validation/accuracy` in parts: the metric's word, and the split where it has one. */
+export function metricParts(key: string): { metric: string; split: SplitName | null } {
+  const [first, ...rest] = key.split('/');
+  if (rest.length === 0) return { metric: look(metrics, snake(first)), split: null };
+  return { metric: look(metrics, snake(rest.join('/'))), split: isSplit(first) ? first : null };
+}
+/** "Accuracy · validation". */
+export function metricWord(key: string): string {
+  const { metric, split } = metricParts(key);
+  return split ? m.metric_of_split({ metric, split: splitWord(split) }) : metric;
+}
+
+const lower = /loss|error|rmse|mae|mse|memory/;
+/** Whether less of it is better. */
+export const lowerIsBetter = (key: string) => lower.test(key);
+
+/** A metric's value in the digits and unit that suit it; `short` for curves' axes. */
+export function metricValue(key: string, value: number, short = false): string {
+  if (key.endsWith('/memory')) return format.bytes(value);
+  if (key.endsWith('samples_per_second')) return format.compact(value);
+  return short ? format.figure(value, 3) : format.fixed(value, 4);
+}
+
+const noteCodes: Words = {
+  encoding: m.note_encoding,
+  delimiter: m.note_delimiter,
+  decimal_comma: m.note_decimal_comma,
+  resized: m.note_resized,
+  converted: m.note_converted,
+  single_class: m.note_single_class,
+  few_classes: m.note_single_class,
+  header_missing: m.note_no_header,
+  no_header: m.note_no_header,
+  duplicates: m.note_duplicate_names,
+  duplicate_names: m.note_duplicate_names,
+  target_guessed: m.note_target_guessed,
+  given_split: m.note_given_split,
+  small_class: m.note_small_class,
+};
+/** A heading for a note or a reason for leaving something out; the sentence itself comes from the importer. */
+export const noteWord = (code: string) => look(noteCodes, code);

@@ -1,0 +1,231 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { Connection } from '../../src-main/db/connection.ts';
+import type { StudioEvent } from '../../src-main/shared/contract.ts';
+import type { RunId } from '../../src-main/shared/ids.ts';
+import { openFakeStudio, trainRequest, until } from '../support/fake-studio.ts';
+import { migrationsFolder, repository, tempFolder } from '../support/temp-workspace.ts';
+
+const code = (wanted: string) => expect.objectContaining({ code: wanted });
+
+async function studioWithData(folder = tempFolder()) {
+  const fake = openFakeStudio(folder);
+  const { version } = await fake.studio.importData({ paths: ['/data/quick'] }).result;
+  return { ...fake, folder, version };
+}
+
+describe('a job', () => {
+  it('goes through queued, running, finished, and leaves what it made', async () => {
+    const { studio } = openFakeStudio(tempFolder());
+    const events: StudioEvent[] = [];
+    studio.onEvent((event) => events.push(event));
+    const { job, result } = studio.importData({ paths: ['/data/quick'], name: 'mine' });
+    const imported = await result;
+    expect(studio.getJob(job)).toMatchObject({
+      kind: 'import',
+      title: 'mine',
+      status: 'finished',
+      dataset: imported.dataset,
+    });
+    const told = events.flatMap((event) => (event.type === 'jobs' ? event.jobs.map((each) => each.status) : []));
+    expect([...new Set(told)]).toEqual(['queued', 'running', 'finished']);
+    expect(events).toContainEqual({ type: 'changed', noun: 'datasets' });
+    expect(studio.getDataset(imported.dataset)).toMatchObject({ summary: { name: 'mine', samples: 10, classes: 2 } });
+    await studio.close();
+  });
+
+  it('of the same data gives the dataset that is there already, unless another name is asked for', async () => {
+    const { studio } = openFakeStudio(tempFolder());
+    const first = await studio.importData({ paths: ['/data/quick'] }).result;
+    const again = await studio.importData({ paths: ['/data/quick'] }).result;
+    expect(again).toEqual({ ...first, reused: true });
+    const other = await studio.importData({ paths: ['/data/quick'], name: 'other' }).result;
+    expect(other).toMatchObject({ name: 'other', reused: false });
+    expect(() => studio.importData({ paths: ['/data/quick'], name: 'other' })).toThrow(code('name_taken'));
+    await studio.close();
+  });
+
+  it('that fails keeps its error', async () => {
+    const { studio } = openFakeStudio(tempFolder());
+    const { job, result } = studio.importData({ paths: ['/data/refuses'] });
+    await expect(result).rejects.toMatchObject({ code: 'empty_file', details: ['line 0'] });
+    expect(studio.getJob(job)).toMatchObject({ status: 'failed', error: { code: 'empty_file' } });
+    await studio.close();
+  });
+
+  it.each(['busy', 'deaf', 'stubborn'])(
+    'that is %s is cancelled within 2 s, and the next one begins',
+    async (behaviour) => {
+      const { studio, version, utilities } = await studioWithData();
+      const started = studio.startRun(trainRequest(version, behaviour));
+      const next = studio.startRun(trainRequest(version, 'quick'));
+      await until(() => studio.getRun(started.run).status === 'running' && utilities[1]?.pid !== undefined);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(studio.getRun(next.run).status).toBe('queued');
+      const before = Date.now();
+      studio.cancelJob(started.job);
+      await expect(started.result).rejects.toMatchObject({ code: 'cancelled' });
+      expect(Date.now() - before).toBeLessThan(2000);
+      expect(studio.getRun(started.run).status).toBe('cancelled');
+      expect(studio.getJob(started.job).status).toBe('cancelled');
+      await expect(next.result).resolves.toMatchObject({ status: 'finished' });
+      await studio.close();
+    },
+  );
+
+  it('that waits is cancelled at once', async () => {
+    const { studio, version } = await studioWithData();
+    const first = studio.startRun(trainRequest(version, 'busy'));
+    const second = studio.startRun(trainRequest(version, 'quick'));
+    studio.cancelRun(second.run);
+    await expect(second.result).rejects.toMatchObject({ code: 'cancelled' });
+    expect(studio.getRun(second.run)).toMatchObject({ status: 'cancelled', startedAt: null });
+    expect(studio.getRun(first.run).status).toBe('running');
+    await studio.close();
+    expect(studio.activeJobs).toEqual([]);
+  });
+
+  it.each([
+    ['crashes', /was ended by SIGKILL/, ['something is about to go wrong', 'it does']],
+    ['exits', /ended with exit code 7/, ['giving up']],
+  ])('whose process %s has failed, with its last log lines', async (behaviour, message, lines) => {
+    const { studio, version, folder } = await studioWithData();
+    const started = studio.startRun(trainRequest(version, behaviour));
+    await expect(started.result).rejects.toMatchObject({
+      code: 'process_died',
+      message: expect.stringMatching(message),
+    });
+    const { error } = studio.getJob(started.job);
+    expect([...error!.details].sort()).toEqual([...lines].sort());
+    expect(studio.getRun(started.run)).toMatchObject({ status: 'failed', error: { code: 'process_died' } });
+    const log = readFileSync(join(folder, 'runs', started.run, 'log.txt'), 'utf8');
+    for (const line of lines) expect(log).toContain(line);
+    expect(studio.runLog(started.run)).toBe(log);
+    await studio.close();
+  });
+
+  it('killed from outside has failed, and what it measured is kept', async () => {
+    const { studio, version, utilities } = await studioWithData();
+    const started = studio.startRun(trainRequest(version, 'measures'));
+    await until(() => (studio.series([started.run])[0]?.steps.length ?? 0) > 500);
+    process.kill(utilities.at(-1)!.pid!, 'SIGKILL');
+    await expect(started.result).rejects.toMatchObject({ code: 'process_died' });
+    const [loss, validation] = studio.series([started.run]);
+    expect(loss.steps).toEqual(loss.steps.map((_, index) => index + 1));
+    expect(validation.values.every(Number.isNaN)).toBe(true);
+    expect(studio.getRun(started.run)).toMatchObject({ status: 'failed', bestEpoch: 1, parameterCount: 123 });
+    await studio.close();
+  });
+
+  it('that cannot be started has failed and says so', async () => {
+    const { studio } = openFakeStudio(tempFolder(), '/nowhere/utility.mjs');
+    const { result } = studio.importData({ paths: ['/data/quick'] });
+    await expect(result).rejects.toMatchObject({ code: 'process_died' });
+    await studio.close();
+  });
+
+  it('in training can be stopped early and counts as finished', async () => {
+    const { studio, version } = await studioWithData();
+    const started = studio.startRun(trainRequest(version, 'measures'));
+    await until(() => studio.getRun(started.run).bestEpoch !== null);
+    studio.stopEarly(started.run);
+    await expect(started.result).resolves.toMatchObject({
+      status: 'finished',
+      stoppedEarly: true,
+      metrics: { 'validation/accuracy': 0.9 },
+    });
+    await studio.close();
+  });
+});
+
+describe('progress', () => {
+  it('is told at most four times a second', async () => {
+    const { studio } = openFakeStudio(tempFolder());
+    let told = 0;
+    studio.onEvent((event) => {
+      if (event.type === 'jobs' && event.jobs.some((job) => job.progress)) told++;
+    });
+    const { job } = studio.importData({ paths: ['/data/busy'] });
+    await until(() => told > 0);
+    told = 0;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(told).toBeGreaterThanOrEqual(4);
+    expect(told).toBeLessThanOrEqual(7);
+    expect(studio.getJob(job).progress).toMatchObject({ total: 1000, rate: 100, stage: 'reading' });
+    await studio.close();
+  });
+});
+
+describe('metric points', () => {
+  it('arrive whole, in seconds, and never hold the thread for long', async () => {
+    const { studio, version } = await studioWithData();
+    let worst = 0;
+    let last = performance.now();
+    const watch = setInterval(() => {
+      const now = performance.now();
+      worst = Math.max(worst, now - last);
+      last = now;
+    }, 1);
+    const begun = performance.now();
+    const started = studio.startRun(trainRequest(version, 'flood'));
+    await started.result;
+    const seconds = (performance.now() - begun) / 1000;
+    clearInterval(watch);
+    const [series] = studio.series([started.run]);
+    expect(series).toMatchObject({ total: 100_000, sampledEvery: 20 });
+    expect(series.steps).toHaveLength(10_000);
+    process.stderr.write(`100,000 points in ${seconds.toFixed(2)} s, worst gap ${worst.toFixed(0)} ms\n`);
+    // Loose, for a loaded machine; the report states what was measured.
+    expect(worst).toBeLessThan(500);
+    await studio.close();
+  });
+});
+
+describe('the owner', () => {
+  it('killed mid-run finds job and run interrupted at the next opening, and the database whole', async () => {
+    const folder = tempFolder();
+    const child = spawn(
+      process.execPath,
+      [join(repository, 'test/support/own-and-train.mjs'), folder, migrationsFolder],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await until(() => said.includes('\n'));
+    const { run, utility } = JSON.parse(said) as { run: RunId; utility: number };
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+
+    const { studio } = openFakeStudio(folder);
+    expect(studio.notices.map((notice) => notice.code)).toEqual(['jobs_interrupted']);
+    expect(studio.integrity()).toBe('ok');
+    expect(studio.getRun(run)).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } });
+    expect(studio.listJobs().find((job) => job.run === run)).toMatchObject({ status: 'interrupted' });
+    expect(studio.series([run])[0].steps.length).toBeGreaterThan(0);
+    // The orphan notices that nobody listens any more.
+    await until(() => !existsSync(`/proc/${utility}`) || process.platform !== 'linux');
+    await studio.close();
+  });
+});
+
+describe('a full disk', () => {
+  it('fails the job with one clear error; the next one works when there is space again', async () => {
+    // The connection is the studio's own business: caught here as it is opened.
+    const opened = vi.spyOn(Connection.prototype, 'pragma');
+    const { studio } = openFakeStudio(tempFolder());
+    const connection = opened.mock.contexts.at(-1) as Connection;
+    connection.pragma(`max_page_count = ${connection.pragma('page_count')}`);
+    const attempt = async () => studio.importData({ paths: ['/data/quick'], name: 'x'.repeat(200_000) }).result;
+    await expect(attempt()).rejects.toMatchObject({ code: 'disk_full' });
+    connection.pragma('max_page_count = 1000000');
+    await expect(attempt()).resolves.toMatchObject({ reused: false });
+    expect(studio.integrity()).toBe('ok');
+    await studio.close();
+  });
+});

@@ -1,0 +1,21 @@
+// Owns a workspace and trains in it (with the fake utility) until it is killed; says which run and which process.
+import { join } from 'node:path';
+import { spawnWithNode } from '../../src-main/jobs/spawn-node.ts';
+import { Studio } from '../../src-main/jobs/studio.ts';
+
+const [folder, migrations] = process.argv.slice(2);
+let last;
+const spawn = spawnWithNode(() => join(import.meta.dirname, 'utilities/fake.mjs'));
+const training = { epochs: 2, batchSize: 32, optimizer: 'adam', learningRate: 0.001 };
+const studio = Studio.open({
+  folder,
+  migrations,
+  appVersion: '0.0.0-test',
+  owner: 'a test',
+  architectures: [{ id: 'measures', inputs: ['image'], fields: [], training }],
+  spawnUtility: (kind) => (last = spawn(kind)),
+});
+const { version } = await studio.importData({ paths: ['/data/quick'] }).result;
+const request = { version, architecture: 'measures', architectureSettings: {}, ...training, seed: 1, device: 'cpu' };
+const { run } = studio.startRun(request);
+console.log(JSON.stringify({ run, utility: last.pid }));

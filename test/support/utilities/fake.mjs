@@ -1,0 +1,114 @@
+// A utility whose behaviour the test chooses: by the word in params.paths[0], or in the settings' architecture.
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message) => {
+  if (message.type === 'cancel') return cancel();
+  if (message.type === 'stop-early') return end({ type: 'result', value: trainResult(true) });
+  start(message.kind, message.params);
+});
+process.send({ type: 'ready' });
+
+let cancel = () => end({ type: 'cancelled' });
+
+function end(message) {
+  process.send(message, () => process.exit(message.type === 'error' ? 1 : 0));
+}
+
+function start(kind, params) {
+  const word = kind === 'train' ? params.settings.architecture : params.paths[0].split('/').pop();
+  const progress = (done) =>
+    process.send({
+      type: 'progress',
+      progress: { done, total: 1000, unit: 'rows', rate: 100, remaining: 1, stage: 'reading' },
+    });
+  switch (word) {
+    case 'quick':
+      progress(1000);
+      return end({ type: 'result', value: kind === 'train' ? trainResult(false) : importResult(params) });
+    case 'busy': {
+      let done = 0;
+      return void setInterval(() => progress((done += 1)), 5);
+    }
+    case 'deaf':
+      // Native code that blocks the thread: no message is heard.
+      progress(1);
+      return void setTimeout(() => {
+        for (;;);
+      }, 50);
+    case 'stubborn':
+      cancel = () => {};
+      return void setInterval(() => {}, 1000);
+    case 'refuses':
+      return end({ type: 'error', error: { code: 'empty_file', message: 'The file is empty.', details: ['line 0'] } });
+    case 'crashes':
+      console.error('something is about to go wrong');
+      console.log('it does');
+      return void setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100);
+    case 'exits':
+      console.error('giving up');
+      return void setTimeout(() => process.exit(7), 50);
+    case 'measures': {
+      let step = 0;
+      return void setInterval(() => {
+        const points = [];
+        for (let i = 0; i < 100; i++) {
+          step++;
+          points.push({ key: 'train/loss', step, epoch: step / 1000, value: 1 / step, time: step / 100 });
+          if (step % 50 === 0) points.push({ key: 'validation/loss', step, epoch: step / 1000, value: NaN, time: 1 });
+        }
+        process.send({ type: 'metrics', points });
+        if (step === 500) process.send({ type: 'best', epoch: 1, parameterCount: 123 });
+      }, 20);
+    }
+    case 'flood': {
+      // As fast as the channel takes it.
+      let step = 0;
+      const total = 100_000;
+      const more = () => {
+        const points = [];
+        for (let i = 0; i < 1000; i++)
+          points.push({ key: 'train/loss', step: ++step, epoch: step / 1e4, value: Math.random(), time: step });
+        process.send({ type: 'metrics', points }, () =>
+          step < total ? more() : end({ type: 'result', value: trainResult(false) }),
+        );
+      };
+      return more();
+    }
+  }
+}
+
+function trainResult(stoppedEarly) {
+  return {
+    metrics: { 'validation/accuracy': 0.9, 'test/accuracy': 0.8 },
+    samplesPerSecond: 1000,
+    bestEpoch: 2,
+    stoppedEarly,
+    parameterCount: 123,
+    peakMemoryBytes: 1e6,
+  };
+}
+
+function importResult(params) {
+  return {
+    suggestedName: 'fake',
+    manifest: {
+      kind: 'images',
+      samples: 10,
+      columns: [],
+      target: null,
+      task: 'classification',
+      classes: [
+        { name: 'a', count: 5 },
+        { name: 'b', count: 5 },
+      ],
+      image: { height: 2, width: 2, channels: 1 },
+      splits: { train: 8, validation: 1, test: 1 },
+      splitSource: 'stratified',
+      splitSeed: params.splitSeed,
+      blobs: { images: '0'.repeat(64), split: '1'.repeat(64) },
+      sources: [],
+      rejectedCount: 0,
+      rejected: [],
+      notes: [],
+    },
+  };
+}
