@@ -72,32 +72,33 @@ const config: ForgeConfig = {
     }),
   ],
   makers: [
-    new MakerDebWithMimeType(
-      {
-        options: {
-          name: 'atelier',
-          productName: 'Atelier',
-          genericName: 'Model studio',
-          description,
-          productDescription,
-          section: 'science',
-          categories: ['Science', 'Development'],
-          mimeType: ['application/x-onnx'],
-          bin: 'resources/bin/atelier',
-          depends: ['libasound2', 'libatk-bridge2.0-0', 'libcups2'],
-          desktopTemplate: path.join(root, 'resources/packaging/desktop.ejs'),
+    new MakerDebWithMimeType({
+      options: {
+        name: 'atelier',
+        productName: 'Atelier',
+        genericName: 'Model studio',
+        description,
+        productDescription,
+        section: 'science',
+        categories: ['Science', 'Development'],
+        mimeType: ['application/x-onnx'],
+        bin: 'resources/bin/atelier',
+        depends: ['libasound2', 'libatk-bridge2.0-0', 'libcups2'],
+        desktopTemplate: path.join(root, 'resources/packaging/desktop.ejs'),
+        // What the maker's type does not know but the installer takes: a set of icons, the compression, and our MIME file.
+        ...({
           icon: {
             ...Object.fromEntries(
               [16, 32, 48, 64, 128, 256, 512].map((size) => [`${size}x${size}`, path.join(icons, `icon-${size}.png`)]),
             ),
             scalable: path.join(icons, 'icon.svg'),
-          } as unknown as string, // the maker's type knows one path only; the installer takes a set
+          },
           // gzip takes a third of xz's time and makes a file a third larger: right for a package that is thrown away.
-          ...({ compression: forTesting ? 'gzip' : 'xz' } as object),
-        },
+          compression: forTesting ? 'gzip' : 'xz',
+          mimeFile: path.join(root, 'resources/packaging/atelier-mime.xml'),
+        } as object),
       },
-      path.join(root, 'resources/packaging/atelier-mime.xml'),
-    ),
+    }),
     new MakerZIP({}, ['linux']),
     new MakerSquirrel({ name: 'Atelier', setupIcon: path.join(icons, 'icon.ico') }, ['win32']),
     new MakerDMG({ icon: path.join(icons, 'icon.icns') }, ['darwin']),

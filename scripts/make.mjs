@@ -1,6 +1,6 @@
 // npm run make: the installable packages of this platform, in out/release (or, with --test-build, out/test: the same with
 // Playwright's way in left open). Builds the bundles, lets Electron Forge package them, then checks the result itself.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { aptInstallOrSay } from './setup/apt.mjs';
@@ -95,6 +95,7 @@ await enter(async ({ progress, setUp }) => {
     progress.note(`Packaging on ${describe(runtime)}: the result is for testing only.`);
   }
   const command = packageOnly ? 'package' : 'make';
+  rmSync(path.join(out, 'make'), { recursive: true, force: true });
   await progress.step(`Electron Forge: ${command}`, async () => {
     const forge = path.join(nodeModules, '@electron-forge/cli/dist/electron-forge.js');
     const { code, output } = await run(process.execPath, [forge, command], { cwd: root, env });

@@ -9,7 +9,7 @@ interface DebianInstaller {
   stagingDir: string;
   baseAppDir: string;
   appIdentifier: string;
-  options: { packagePaths: string[] };
+  options: { packagePaths: string[]; mimeFile: string };
   generateDefaults(): Promise<unknown>;
   generateOptions(): Promise<unknown>;
   createStagingDir(): Promise<void>;
@@ -23,21 +23,14 @@ const FILE_NAME = '<%= name %>_<%= version %><% if (revision) { %>-<%= revision 
 /**
  * Forge's .deb maker plus one file: the MIME type of .onnx. Shipped as part of the package, so that dpkg registers it
  * with the desktop and removes it again, which a script run after installation would have to undo by itself.
+ * The file is named by the option `mimeFile`. (Forge makes a maker anew from its config alone, so it must lie in there.)
  */
 export class MakerDebWithMimeType extends MakerDeb {
-  #mimeFile: string;
-
-  constructor(config: ConstructorParameters<typeof MakerDeb>[0], mimeFile: string) {
-    super(config);
-    this.#mimeFile = mimeFile;
-  }
-
   override async make({ dir, makeDir, targetArch }: MakerOptions): Promise<string[]> {
     // @ts-expect-error: this package has no types
     const { Installer } = (await import('electron-installer-debian')) as {
       Installer: new (data: object) => DebianInstaller;
     };
-    const mimeFile = this.#mimeFile;
     class WithMimeType extends Installer {
       override get contentFunctions(): string[] {
         return [...super.contentFunctions, 'copyMimeType'];
@@ -46,7 +39,7 @@ export class MakerDebWithMimeType extends MakerDeb {
       async copyMimeType(): Promise<void> {
         const folder = path.join(this.stagingDir, this.baseAppDir, 'share/mime/packages');
         await mkdir(folder, { recursive: true });
-        await copyFile(mimeFile, path.join(folder, `${this.appIdentifier}.xml`));
+        await copyFile(this.options.mimeFile, path.join(folder, `${this.appIdentifier}.xml`));
       }
     }
     const outDir = path.resolve(makeDir, 'deb', targetArch);

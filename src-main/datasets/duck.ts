@@ -6,10 +6,10 @@ import { blobPath, readBlob } from './blobs.ts';
 import { sqlText } from './cells.ts';
 
 /** A private in-memory DuckDB: its memory is bounded, it never reaches for the network, and it spills beside the blobs when it must. */
-export async function openDuck(spillFolder: string, threads = Math.min(cpus().length, 8)): Promise<DuckDBConnection> {
+export async function openDuck(spillFolder: string, threads = Math.min(cpus().length, 8), memoryMB = 768): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
-    memory_limit: '768MB',
+    memory_limit: `${memoryMB}MB`,
     temp_directory: spillFolder,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -20,10 +20,10 @@ export async function openDuck(spillFolder: string, threads = Math.min(cpus().le
 
 /** Opens one for the length of `work`; aborting `signal` interrupts the query that runs. */
 export async function withDuck<T>(
-  options: { spillFolder: string; signal?: AbortSignal; threads?: number },
+  options: { spillFolder: string; signal?: AbortSignal; threads?: number; memoryMB?: number },
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = await openDuck(options.spillFolder, options.threads);
+  const connection = await openDuck(options.spillFolder, options.threads, options.memoryMB);
   const interrupt = (): void => connection.interrupt();
   options.signal?.addEventListener('abort', interrupt);
   try {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Readable } from '../db/connection.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
 import { dismissJob } from '../db/jobs.ts';
@@ -57,11 +58,17 @@ export class Studio {
   private constructor(store: WriteStore, options: StudioOptions) {
     this.folder = options.folder;
     this.notices = store.notices;
-    this.architectures = options.architectures;
+    // Without their build functions: these facts cross to the window.
+    this.architectures = options.architectures.map(({ id, inputs, fields, training }) => ({
+      id,
+      inputs,
+      fields,
+      training,
+    }));
     this.#store = store;
     this.#queue = new JobQueue(store, options.spawnUtility, this.#events);
     this.#reader = new Reader(options.spawnUtility);
-    this.#context = { store, queue: this.#queue, events: this.#events, architectures: options.architectures };
+    this.#context = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
   }
 
   /** Takes the workspace's lock, checks, migrates and if need be repairs it. Blocks; tens of milliseconds when all is well. */
@@ -80,6 +87,11 @@ export class Studio {
   /** Jobs (at most four times a second each), metric points as they come, and which lists have changed. */
   onEvent(listener: (event: StudioEvent) => void): () => void {
     return this.#events.on(listener);
+  }
+
+  /** For the queries of db/ and resolve.ts; nothing can be written through it. */
+  get reading(): Readable {
+    return this.#store;
   }
 
   // Data

@@ -15,10 +15,12 @@ export const MaxPoolGrad: Lowering = (context) => [context.device === 'cpu' ? by
 
 function byIndices({ g, node, shape }: LoweringContext): Value {
   const [dY, X] = node.inputs;
-  const { kernel, strides, dilations } = windowOf(node, shape.slice(2));
+  const { kernel, strides, dilations, begin, end, ceil } = windowOf(node, shape.slice(2));
   const [, indices] = g.node('MaxPool', [X], node.attributes, { outputs: ['MaxPool', 'Indices'] });
+  // MaxUnpool overwrites, so windows must not overlap; and it wants every window to lie inside.
   const apart = kernel.every((size, axis) => strides[axis] >= size && dilations[axis] === 1);
-  if (apart) return g.op('MaxUnpool', [dY, indices, g.op('Shape', [X])], { kernel_shape: kernel, strides });
+  const inside = !ceil && [...begin, ...end].every((pad) => pad === 0);
+  if (apart && inside) return g.op('MaxUnpool', [dY, indices, g.op('Shape', [X])], { kernel_shape: kernel, strides });
   const flat = (x: Value) => g.op('Reshape', [x, g.int64s([-1])]);
   const zeros = flat(g.mul(X, g.scalar(0, X)));
   const added = g.op('ScatterElements', [zeros, flat(indices), flat(dY)], { axis: 0, reduction: 'add' });

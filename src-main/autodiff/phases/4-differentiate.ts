@@ -3,12 +3,11 @@
 // gradient is brought to the shape of its value (summed where that was broadcast).
 
 import { AtelierError } from '../../shared/errors.ts';
-import { sameShape } from '../../onnx/dims.ts';
 import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { inputsOf, nodeError, outputsOf } from '../../onnx/node.ts';
 import { isOperator, type Operator, signatureOf } from '../../onnx/operators.ts';
 import { isFloatType } from '../../onnx/tensors.ts';
-import type { Graph, Node, Shape } from '../../onnx/types.ts';
+import type { Dim, Graph, Node, Shape } from '../../onnx/types.ts';
 import { gradients as table } from '../gradients/index.ts';
 import type { Gradient, RuleContext } from '../gradients/rule.ts';
 
@@ -25,15 +24,17 @@ function activeValues(g: GraphBuilder, nodes: readonly Node[], wrt: readonly Val
 /** Sums a gradient over the axes along which its value was broadcast, or spreads one that is the same along an axis. */
 export function toShape(g: GraphBuilder, node: Node, gradient: Value, value: Value): Value {
   const [from, to]: [Shape, Shape] = [g.shape(gradient), g.shape(value)];
-  if (sameShape(from, to)) return gradient;
   const extra = from.length - to.length;
+  // As in broadcasting, a size with a name is taken to be the size (other than 1) that it met.
+  const fits = (dim: Dim, axis: number) => dim === to[axis] || (typeof to[axis] === 'string' && dim !== 1);
+  if (extra === 0 && from.every(fits)) return gradient;
   const summed = from.flatMap((dim, axis) => (axis < extra || (to[axis - extra] === 1 && dim !== 1) ? [axis] : []));
   if (summed.length > 0) {
     const leading = summed.length === extra;
     const sum = g.reduceSum(gradient, summed, !leading);
     return leading || extra <= 0 ? toShape(g, node, sum, value) : g.reshapeLike(sum, value);
   }
-  const grows = from.every((dim, axis) => dim === 1 || dim === to[axis - extra]);
+  const grows = from.every((dim, axis) => dim === 1 || fits(dim, axis - extra));
   if (grows) return g.op('Expand', [gradient, g.op('Shape', [value])]);
   throw nodeError('unsupported_shape', node, `gradient [${from.join(', ')}] of a value [${to.join(', ')}]`);
 }

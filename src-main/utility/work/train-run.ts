@@ -55,7 +55,7 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
   });
 
   const task = trainingTask(params, data, forward, last);
-  const outcome = await train(task, {
+  const outcome = await train(task, { 
     points(points) {
       context.post({ type: 'metrics', points });
       log.metrics(points);

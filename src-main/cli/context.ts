@@ -1,0 +1,145 @@
+import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { openStore, type Notice, type ReadStore } from '../db/open.ts';
+import { defaultWorkspace, workspaceExists } from '../db/workspace.ts';
+import { JobLog } from '../jobs/job-log.ts';
+import { runUtility } from '../jobs/run-utility.ts';
+import { Studio } from '../jobs/studio.ts';
+import { AtelierError, errorFromFacts } from '../shared/errors.ts';
+import { newId } from '../shared/ids.ts';
+import type { JobKind, JobTypes } from '../shared/job.ts';
+import type { Host } from './host.ts';
+import { Output } from './output.ts';
+import { ProgressLine } from './progress.ts';
+
+export interface CommandContext {
+  host: Host;
+}
+
+/** The options every command has. */
+export interface CommonOptions {
+  workspace?: string;
+  json?: boolean;
+}
+
+/** One command at work: where it speaks, and how it gets at the workspace. */
+export class Session {
+  readonly host: Host;
+  readonly folder: string;
+  readonly out: Output;
+  readonly #command: string;
+
+  constructor(context: CommandContext, command: string, options: CommonOptions, workspace?: string) {
+    this.host = context.host;
+    this.#command = command;
+    this.folder = options.workspace
+      ? resolve(this.host.cwd, options.workspace)
+      : (workspace ?? defaultWorkspace(this.host.env));
+    this.out = new Output(this.host, options.json ?? false);
+  }
+
+  path(given: string): string {
+    return resolve(this.host.cwd, given);
+  }
+
+  get #store() {
+    return { migrations: this.host.places.migrations, appVersion: this.host.appVersion };
+  }
+
+  /** As the workspace's owner. Ctrl-C cancels what works; a second one does not wait for that. */
+  async own<T>(act: (studio: Studio) => Promise<T>): Promise<T> {
+    const studio = Studio.open({
+      folder: this.folder,
+      ...this.#store,
+      owner: `"atelier ${this.#command}"`,
+      spawnUtility: this.host.spawnUtility,
+      architectures: this.host.architectures,
+    });
+    this.tell(studio.notices);
+    const progress = new ProgressLine(this.out);
+    const deaf = studio.onEvent((event) => {
+      if (event.type === 'jobs') for (const job of event.jobs) progress.show(job);
+    });
+    let interrupted: () => void = () => {};
+    const interruption = new Promise<never>((_, reject) => {
+      interrupted = () => reject(new AtelierError('cancelled', 'Cancelled. What was stored until then is kept.'));
+    });
+    interruption.catch(() => {});
+    let times = 0;
+    const stop = this.host.onInterrupt(() => {
+      if (++times > 1) process.exit(1);
+      this.out.note('Cancelling (once more to leave at once) …');
+      const { activeJobs } = studio;
+      for (const job of activeJobs.reverse()) studio.cancelJob(job.id);
+      // The act's own promise rejects when its job is cancelled; between jobs there is none.
+      setTimeout(interrupted, activeJobs.length > 0 ? 2500 : 0);
+    });
+    try {
+      return await Promise.race([act(studio), interruption]);
+    } finally {
+      progress.clear();
+      deaf();
+      await studio.close();
+      stop();
+    }
+  }
+
+  /** As a reader, also while another process owns the workspace. An older workspace is brought up to date first. */
+  async read<T>(act: (store: ReadStore) => T | Promise<T>): Promise<T> {
+    const store = this.#openToRead();
+    try {
+      return await act(store);
+    } finally {
+      store.close();
+    }
+  }
+
+  /** As a reader where there is a workspace, else with null. */
+  async readIfAny<T>(act: (store: ReadStore | null) => T | Promise<T>): Promise<T> {
+    return workspaceExists(this.folder) ? this.read(act) : act(null);
+  }
+
+  #openToRead(): ReadStore {
+    try {
+      return openStore(this.folder, { mode: 'read', ...this.#store });
+    } catch (error) {
+      const older = error instanceof AtelierError && error.code === 'workspace_older';
+      const damaged = error instanceof AtelierError && error.code === 'workspace_damaged';
+      if (!older && !damaged) throw error;
+      // Opening it for writing migrates or repairs it.
+      const writer = openStore(this.folder, { mode: 'write', ...this.#store, owner: `"atelier ${this.#command}"` });
+      this.tell(writer.notices);
+      writer.close();
+      return openStore(this.folder, { mode: 'read', ...this.#store });
+    }
+  }
+
+  /** A utility's work that stores nothing: needs no ownership of the workspace. */
+  async work<K extends JobKind>(kind: K, title: string, params: JobTypes[K]['params']): Promise<JobTypes[K]['result']> {
+    const id = newId('job');
+    const progress = new ProgressLine(this.out);
+    const log = new JobLog(join(tmpdir(), `atelier-${id}.log`));
+    const run = runUtility(
+      this.host.spawnUtility(kind),
+      { job: id, kind, params },
+      {
+        log,
+        message: (message) => {
+          if (message.type === 'progress')
+            progress.show({ id, kind, title, status: 'running', progress: message.progress });
+        },
+      },
+    );
+    const stop = this.host.onInterrupt(() => run.cancel());
+    const outcome = await run.outcome;
+    stop();
+    progress.clear();
+    if (outcome.status === 'finished') return outcome.value;
+    if (outcome.status === 'failed') throw errorFromFacts(outcome.error);
+    throw new AtelierError('cancelled', 'Cancelled.');
+  }
+
+  tell(notices: readonly Notice[]): void {
+    for (const notice of notices) this.out.note(notice.message);
+  }
+}

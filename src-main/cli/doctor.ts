@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { openStore, sqliteVersion } from '../db/open.ts';
+import { workspaceExists } from '../db/workspace.ts';
+import { Reader } from '../jobs/reader.ts';
+import { AtelierError, errorFacts } from '../shared/errors.ts';
+import type { DevicesReport } from '../shared/job.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { table } from './format.ts';
+import type { Host } from './host.ts';
+import { withCommon } from './options.ts';
+
+export function addDoctor(program: Command, context: CommandContext): void {
+  withCommon(program.command('doctor'))
+    .description('check this installation: versions, devices, runtime, and the workspace')
+    .addHelpText(
+      'after',
+      `
+Checks the workspace's database from end to end, and repairs it where needed (a damaged file is kept aside).
+Exits with 1 when something is wrong.
+
+JSON: {"versions":{name:version},"runtime","platform","onnxruntime","providers":[…],"cores","threads","workspace",
+       "integrity":"ok"|…|null,"problems":[{"code","message"}]}
+
+Examples:
+  $ atelier doctor
+  $ atelier doctor --workspace ~/studies --json`,
+    )
+    .action((options: CommonOptions) => doctor(new Session(context, 'doctor', options)));
+}
+
+interface Problem {
+  code: string;
+  message: string;
+}
+
+async function doctor(session: Session): Promise<void> {
+  const { host, out, folder } = session;
+  const problems: Problem[] = [];
+  const note = (error: unknown) => {
+    const { code, message } = errorFacts(error);
+    problems.push({ code, message });
+  };
+
+  const reader = new Reader(host.spawnUtility);
+  let devices: DevicesReport | null = null;
+  try {
+    devices = await reader.devices();
+  } catch (error) {
+    note(error);
+  } finally {
+    reader.close();
+  }
+  const integrity = checkWorkspace(session, note);
+  const versions = collectVersions(host);
+
+  out.record({
+    versions: Object.fromEntries(versions),
+    runtime: host.runtime,
+    platform: `${process.platform}-${process.arch}`,
+    onnxruntime: devices?.onnxruntime ?? null,
+    providers: devices?.providers ?? [],
+    cores: devices?.cores ?? null,
+    threads: devices?.threads ?? null,
+    workspace: folder,
+    integrity,
+    problems,
+  });
+  out.text(
+    table([
+      ...versions.map(([name, version]) => [name, version]),
+      ['runtime', host.runtime],
+      ['platform', `${process.platform}-${process.arch}`],
+      ['providers', devices?.providers.join(', ') ?? 'unknown'],
+      ['cores', String(devices?.cores ?? 'unknown')],
+      ['workspace', folder],
+      ['database', integrity ?? (workspaceExists(folder) ? 'not checked' : 'none yet: made by the first import')],
+    ]),
+  );
+  if (problems.length === 0) return out.text('\nEverything is in order.');
+  throw new AtelierError(
+    problems[0].code,
+    problems[0].message,
+    problems.slice(1).map((problem) => `${problem.code}: ${problem.message}`),
+  );
+}
+
+/** 'ok' or what is wrong; null when there is none, or another process owns it. */
+function checkWorkspace(session: Session, note: (error: unknown) => void): string | null {
+  if (!workspaceExists(session.folder)) return null;
+  const { places, appVersion } = session.host;
+  try {
+    const store = openStore(session.folder, {
+      mode: 'write',
+      owner: '"atelier doctor"',
+      migrations: places.migrations,
+      appVersion,
+    });
+    try {
+      session.tell(store.notices);
+      const integrity = store.integrity();
+      if (integrity !== 'ok') note(new AtelierError('workspace_damaged', `The database is damaged: ${integrity}`));
+      return integrity;
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    if (error instanceof AtelierError && error.code === 'workspace_in_use') session.out.note(error.message);
+    else note(error);
+    return null;
+  }
+}
+
+/** Name → version, in showing order. */
+export function collectVersions(host: Pick<Host, 'places' | 'appVersion'>): [string, string][] {
+  const versions: [string, string][] = [['Atelier', host.appVersion]];
+  if (process.versions.electron) versions.push(['Electron', process.versions.electron]);
+  versions.push(['Node', process.versions.node], ['SQLite', sqliteVersion()]);
+  const packages = [
+    ['ONNX Runtime', 'onnxruntime-node'],
+    ['DuckDB', '@duckdb/node-api'],
+    ['sharp', 'sharp'],
+  ];
+  for (const [name, folder] of packages) {
+    try {
+      const file = join(host.places.app, 'node_modules', folder, 'package.json');
+      versions.push([name, (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version]);
+    } catch {
+      versions.push([name, 'missing']);
+    }
+  }
+  return versions;
+}

@@ -1,0 +1,71 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { resolveRun } from '../jobs/resolve.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { ExportRecord } from '../shared/run.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { bytes, count } from './format.ts';
+import { withCommon } from './options.ts';
+import type { Output } from './output.ts';
+
+interface Options extends CommonOptions {
+  out?: string;
+}
+
+export function addExport(program: Command, context: CommandContext): void {
+  withCommon(program.command('export'))
+    .description("write a run's best checkpoint as one ONNX file, checked against the run's own predictions")
+    .argument('<run>', "the run's name, its id or the beginning of it")
+    .option('--out <file>', "where to write it (default: the workspace's exports folder); an existing file is replaced")
+    .addHelpText(
+      'after',
+      `
+The file takes raw input (a CSV row's cells, or uint8 pixels) and gives class probabilities and labels, in any ONNX
+Runtime. It is opened again in a plain session, and kept only if it agrees with the run.
+
+JSON: {"export","run","path","bytes","sha256","parity":{"samples","split","max_difference","agreement","tolerance","passed"}}
+
+Examples:
+  $ atelier export "iris · mlp" --out iris.onnx`,
+    )
+    .action((run: string, options: Options) => exportModel(new Session(context, 'export', options), run, options));
+}
+
+async function exportModel(session: Session, text: string, options: Options): Promise<void> {
+  const out = options.out === undefined ? undefined : outFile(session.path(options.out));
+  await session.own(async (studio) => {
+    const run = resolveRun(studio.reading, text);
+    tellExport(session.out, await studio.exportRun({ run, out }).result);
+  });
+}
+
+function outFile(path: string): string {
+  const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.onnx') : path;
+  if (existsSync(dirname(file))) return file;
+  throw new AtelierError(
+    'no_such_folder',
+    `There is no folder ${dirname(file)}. Make it, or choose another place (--out).`,
+  );
+}
+
+export function exportJson({ id, run, path, bytes: size, sha256, parity }: ExportRecord): Record<string, unknown> {
+  const { samples, split, maxDifference, agreement, tolerance, passed } = parity;
+  return {
+    export: id,
+    run,
+    path,
+    bytes: size,
+    sha256,
+    parity: { samples, split, max_difference: maxDifference, agreement, tolerance, passed },
+  };
+}
+
+export function tellExport(out: Output, made: ExportRecord): void {
+  out.record(exportJson(made));
+  const { samples, split, maxDifference, agreement } = made.parity;
+  out.text(`Exported ${made.path} (${bytes(made.bytes)})`);
+  out.text(
+    `Checked on ${count(samples)} samples of the ${split} split: ${(100 * agreement).toFixed(agreement === 1 ? 0 : 2)} % the same, largest difference ${maxDifference.toExponential(1)}`,
+  );
+}

@@ -1,0 +1,57 @@
+import type { RunSummary, TrainSettings } from '../shared/run.ts';
+
+/** The JSON that commands write: snake_case keys, ids as text, times as ISO 8601. Fields are only ever added. */
+
+export function runJson(run: RunSummary): Record<string, unknown> {
+  return {
+    run: run.id,
+    name: run.name,
+    status: run.status,
+    dataset: run.dataset,
+    dataset_name: run.datasetName,
+    version: run.version,
+    version_number: run.versionNumber,
+    task: run.task,
+    settings: settingsJson(run.settings),
+    metrics: run.metrics,
+    best_epoch: run.bestEpoch,
+    stopped_early: run.stoppedEarly,
+    parameters: run.parameterCount,
+    samples_per_second: run.samplesPerSecond,
+    created_at: iso(run.createdAt),
+    started_at: iso(run.startedAt),
+    finished_at: iso(run.finishedAt),
+    error: run.error,
+    notes: run.notes,
+    archived: run.archived,
+  };
+}
+
+/** Named as the options of `atelier train` are. */
+export function settingsJson(settings: TrainSettings): Record<string, unknown> {
+  return {
+    architecture: settings.architecture,
+    set: settings.architectureSettings,
+    epochs: settings.epochs,
+    batch: settings.batchSize,
+    optimizer: settings.optimizer,
+    lr: settings.learningRate,
+    weight_decay: settings.weightDecay,
+    seed: settings.seed,
+    device: settings.device,
+    threads: settings.threads,
+    patience: settings.patience,
+  };
+}
+
+/** The same on one level, for tables: hidden, epochs, batch … */
+export function flatSettings(settings: TrainSettings): Record<string, string> {
+  const { set, ...rest } = settingsJson(settings);
+  return Object.fromEntries(
+    Object.entries({ ...rest, ...(set as object) }).map(([key, value]) => [key, String(value)]),
+  );
+}
+
+export function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,99 @@
+import { Command, CommanderError } from 'commander';
+import { AtelierError, errorFacts } from '../shared/errors.ts';
+import type { CommandContext } from './context.ts';
+import { addDoctor } from './doctor.ts';
+import { addEvaluate } from './evaluate.ts';
+import { addExport } from './export.ts';
+import { addFirstRun } from './first-run.ts';
+import type { Host } from './host.ts';
+import { addImport } from './import.ts';
+import { addPredict } from './predict.ts';
+import { addRunsCompare } from './runs-compare.ts';
+import { addRunsList } from './runs-list.ts';
+import { addRunsShow } from './runs-show.ts';
+import { addTrain } from './train.ts';
+
+/** What is wrong with the words typed, rather than with what they refer to: exit code 2. */
+const badArguments = new Set([
+  'bad_arguments',
+  'invalid_settings',
+  'unknown_architecture',
+  'ambiguous_run',
+  'ambiguous_dataset',
+]);
+
+/** Runs one command; the answer is the exit code: 0 done, 1 failed, 2 bad arguments. */
+export async function runCli(args: readonly string[], host: Host): Promise<number> {
+  const context: CommandContext = { host };
+  const program = makeProgram(context, args.includes('--json'));
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (error.code !== 'commander.help') {
+        host.stderr.write(
+          `error: bad_arguments: ${error.message.replace(/^error: /, '')} ("atelier help" tells more.)\n`,
+        );
+      }
+      return 2;
+    }
+    const facts = errorFacts(error);
+    host.stderr.write(`error: ${facts.code}: ${facts.message}\n`);
+    // An unknown failure shows where it came from; a known one its facts (log lines, file names).
+    for (const line of facts.details) host.stderr.write(`  ${line}\n`);
+    return error instanceof AtelierError && badArguments.has(facts.code) ? 2 : 1;
+  }
+}
+
+function makeProgram(context: CommandContext, json: boolean): Command {
+  const { host } = context;
+  const program = new Command('atelier')
+    .description('Train, compare and export models on your own machine: the studio without its window.')
+    .version(host.appVersion, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      // With --json, stdout is for JSON alone.
+      writeOut: (text) => void (json ? host.stderr : host.stdout).write(text),
+      writeErr: (text) => void host.stderr.write(text),
+      // Told by runCli, in the form that all errors have.
+      outputError: () => {},
+    })
+    .addHelpText(
+      'after',
+      `
+The workspace is the app's: ~/.local/share/atelier/workspace on Linux, ~/Library/Application Support/Atelier/workspace
+on macOS, %APPDATA%\\Atelier\\workspace on Windows; ATELIER_WORKSPACE or --workspace name another. One program at a time
+may change a workspace; lists, evaluate and predict work meanwhile.
+
+With --json a command writes one JSON object per line to stdout and nothing else there; people's text goes to stderr.
+Exit codes: 0 done; 1 failed, with "error: <code>: <what and what to do>" on stderr; 2 bad arguments.
+
+Examples:
+  $ atelier first-run
+  $ atelier import iris.csv
+  $ atelier train --data iris --architecture mlp --epochs 50
+  $ atelier runs list
+  $ atelier export "iris · mlp" --out iris.onnx
+  $ atelier predict iris.onnx new-rows.csv`,
+    );
+  addImport(program, context);
+  addTrain(program, context);
+  const runs = program
+    .command('runs')
+    .description('list, show and compare runs')
+    .helpCommand('help [command]', 'print help for a command');
+  addRunsList(runs, context);
+  addRunsShow(runs, context);
+  addRunsCompare(runs, context);
+  addEvaluate(program, context);
+  addPredict(program, context);
+  addExport(program, context);
+  addDoctor(program, context);
+  addFirstRun(program, context);
+  return program;
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { listExports } from '../db/exports.ts';
+import { getSeries } from '../db/metrics.ts';
+import { getRun } from '../db/runs.ts';
+import { workspaceFiles } from '../db/workspace.ts';
+import { resolveRun } from '../jobs/resolve.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { count, duration, metric, table, when } from './format.ts';
+import { flatSettings, runJson } from './json.ts';
+import { withCommon } from './options.ts';
+
+interface Options extends CommonOptions {
+  points?: boolean;
+}
+
+export function addRunsShow(runs: Command, context: CommandContext): void {
+  withCommon(runs.command('show'))
+    .description("show a run's settings, metrics and files")
+    .argument('<run>', "the run's name, its id or the beginning of it")
+    .option('--points', 'every point of its curves as well')
+    .addHelpText(
+      'after',
+      `
+JSON: one object as in "runs list", with "folder" and "exports"; with --points one more line per point:
+      {"key","step","epoch","value","time"}
+
+Examples:
+  $ atelier runs show "iris · mlp"
+  $ atelier runs show run_01k9 --points --json`,
+    )
+    .action((run: string, options: Options) => show(new Session(context, 'runs show', options), run, options));
+}
+
+async function show(session: Session, text: string, options: Options): Promise<void> {
+  const { out } = session;
+  await session.read((store) => {
+    const run = getRun(store, resolveRun(store, text));
+    const exports = listExports(store, run.id);
+    const folder = workspaceFiles.run(session.folder, run.id);
+    out.record({
+      ...runJson(run),
+      folder,
+      exports: exports.map(({ id, path, bytes, sha256, parity }) => ({ export: id, path, bytes, sha256, parity })),
+    });
+
+    out.text(`${run.name} (${run.id}): ${run.status}${run.stoppedEarly ? ', stopped early' : ''}`);
+    if (run.error) out.text(`${run.error.code}: ${run.error.message}`);
+    const lasted =
+      run.startedAt !== null && run.finishedAt !== null ? duration((run.finishedAt - run.startedAt) / 1000) : '–';
+    const facts = [
+      ['dataset', `${run.datasetName}, version ${run.versionNumber}`],
+      ['created', when(run.createdAt)],
+      ['lasted', lasted],
+      ['parameters', run.parameterCount === null ? '–' : count(run.parameterCount)],
+      ['samples/s', run.samplesPerSecond === null ? '–' : count(run.samplesPerSecond)],
+      ['best epoch', String(run.bestEpoch ?? '–')],
+      ['folder', folder],
+      ...exports.map((made) => ['export', made.path]),
+      ...(run.notes ? [['notes', run.notes]] : []),
+    ];
+    out.text(table([...facts.map(([key, value]) => [key, value])]));
+    out.text(`\n${table([['SETTING', 'VALUE'], ...Object.entries(flatSettings(run.settings))])}`);
+    out.text(
+      `\n${table([['METRIC', 'VALUE'], ...Object.entries(run.metrics).map(([key, value]) => [key, metric(key, value)])])}`,
+    );
+
+    if (!options.points) return;
+    for (const series of getSeries(store, run.id, { maxPoints: Infinity })) {
+      series.steps.forEach((step, i) => {
+        const [epoch, value, time] = [series.epochs[i], series.values[i], series.times[i]];
+        out.record({ key: series.key, step, epoch, value, time });
+        out.text(`${series.key}\t${step}\t${epoch}\t${value}\t${time}`);
+      });
+    }
+  });
+}

@@ -1,0 +1,188 @@
+import { existsSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { findDataset, resolveDataset } from '../jobs/resolve.ts';
+import type { Studio } from '../jobs/studio.ts';
+import type { VersionId } from '../shared/ids.ts';
+import type { DeviceName, MetricPoint, OptimizerName, RunSummary, SettingField } from '../shared/run.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { count, metric } from './format.ts';
+import { runJson, settingsJson } from './json.ts';
+import { integer, number, setting, withCommon } from './options.ts';
+
+interface Options extends CommonOptions {
+  data: string;
+  target?: string;
+  architecture?: string;
+  set: Record<string, string>;
+  epochs?: number;
+  batch?: number;
+  optimizer?: OptimizerName;
+  lr?: number;
+  weightDecay: number;
+  patience: number;
+  seed: number;
+  device: DeviceName;
+  threads: number;
+  name?: string;
+}
+
+export function addTrain(program: Command, context: CommandContext): void {
+  const { architectures } = context.host;
+  withCommon(program.command('train'))
+    .description('train a model on a dataset')
+    .requiredOption('--data <dataset>', 'dataset: its name, its id or the beginning of it, or a path to import')
+    .option('--target <column>', "the column to predict (default: the dataset's)")
+    .addOption(
+      new Option('--architecture <name>', 'the kind of net (default: cnn for images, mlp for tables)').choices(
+        architectures.map((architecture) => architecture.id),
+      ),
+    )
+    .option('--set <key=value>', "one of the architecture's own settings; may be repeated", setting, {})
+    .option('--epochs <n>', 'passes over the training split (default: the architecture’s)', integer(1, 10_000))
+    .option('--batch <n>', 'samples per step (default: the architecture’s)', integer(1, 65_536))
+    .addOption(
+      new Option('--optimizer <name>', 'default: the architecture’s').choices(['sgd', 'momentum', 'adam', 'adamw']),
+    )
+    .option('--lr <rate>', 'learning rate (default: the architecture’s)', number(0, 100, true))
+    .option('--weight-decay <rate>', 'L2 for sgd, momentum and adam; decoupled for adamw', number(0, 10), 0)
+    .option(
+      '--patience <n>',
+      'stop after so many epochs without a better validation result; 0: never',
+      integer(0, 10_000),
+      0,
+    )
+    .option('--seed <n>', 'decides initial weights and order of samples', integer(0, 2 ** 32 - 1), 1)
+    .addOption(
+      new Option('--device <name>', 'where to compute')
+        .choices(['cpu', 'webgpu', 'cuda', 'dml', 'coreml'])
+        .default('cpu'),
+    )
+    .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
+    .option('--name <name>', "the run's name (default: dataset and architecture)")
+    .addHelpText(
+      'after',
+      `
+Settings for --set:
+${architectures.map((each) => `  ${each.id} (${each.inputs.join(', ')})\n${each.fields.map((field) => `    ${fieldHelp(field)}`).join('\n')}`).join('\n')}
+
+With the same data, settings, seed and threads a CPU run repeats bit for bit. Ctrl-C cancels; the best checkpoint is kept.
+
+JSON: {"event":"started","run",…,"settings"}, then {"event":"metric","key","step","epoch","value","time"} per point, then
+      {"event":"finished","run",…,"metrics","samples_per_second","best_epoch"}, or {"event":"failed"|"cancelled","run",…}
+
+Examples:
+  $ atelier train --data iris --epochs 50
+  $ atelier train --data iris.csv --target species --architecture mlp --set hidden=64,32 --lr 0.01
+  $ atelier train --data flowers --architecture cnn --set channels=16,32 --patience 3 --json`,
+    )
+    .action((options: Options) => trainRun(new Session(context, 'train', options), options));
+}
+
+async function trainRun(session: Session, options: Options): Promise<void> {
+  const { out } = session;
+  await session.own(async (studio) => {
+    const version = await findData(session, studio, options.data, options.target);
+    const { manifest } = studio.getVersion(version);
+    const architecture = options.architecture ?? (manifest.kind === 'images' ? 'cnn' : 'mlp');
+    const defaults = session.host.architectures.find((each) => each.id === architecture)!.training;
+
+    let started: RunSummary | null = null;
+    const waiting: MetricPoint[] = [];
+    const lastValues: Record<string, number> = {};
+    const tellPoint = (point: MetricPoint) => {
+      out.record({ event: 'metric', ...point });
+      if (!point.key.startsWith('validation/')) return void (lastValues[point.key] = point.value);
+      if (point.key === 'validation/loss' && !out.json) {
+        const accuracy = waiting.find((other) => other.key === 'validation/accuracy' && other.step === point.step);
+        const parts = [`epoch ${Math.round(point.epoch)}/${options.epochs ?? defaults.epochs}`];
+        if ('train/loss' in lastValues) parts.push(`train loss ${metric('loss', lastValues['train/loss'])}`);
+        parts.push(`validation loss ${metric('loss', point.value)}`);
+        if (accuracy) parts.push(`accuracy ${metric('accuracy', accuracy.value)}`);
+        out.note(parts.join(' · '));
+      }
+    };
+    const deaf = studio.onEvent((event) => {
+      if (event.type !== 'metrics' || event.run !== started?.id) return;
+      waiting.splice(0, waiting.length, ...event.points);
+      for (const point of event.points) tellPoint(point);
+    });
+
+    const { run, result } = studio.startRun({
+      version,
+      name: options.name,
+      architecture,
+      architectureSettings: options.set,
+      epochs: options.epochs ?? defaults.epochs,
+      batchSize: options.batch ?? defaults.batchSize,
+      optimizer: options.optimizer ?? defaults.optimizer,
+      learningRate: options.lr ?? defaults.learningRate,
+      weightDecay: options.weightDecay,
+      patience: options.patience,
+      seed: options.seed,
+      device: options.device,
+      threads: options.threads,
+    });
+    started = studio.getRun(run);
+    out.record({
+      event: 'started',
+      run,
+      name: started.name,
+      job: started.job,
+      dataset: started.dataset,
+      version: started.version,
+      settings: settingsJson(started.settings),
+    });
+    out.note(`Training ${started.name} (${run}) on ${started.settings.device}, ${started.settings.threads} threads`);
+    try {
+      tellFinished(session, await result);
+    } catch (error) {
+      const { status, error: why } = studio.getRun(run);
+      out.record({ event: status, run, code: why?.code ?? null, message: why?.message ?? null });
+      throw error;
+    } finally {
+      deaf();
+    }
+  });
+}
+
+function tellFinished({ out }: Session, run: RunSummary): void {
+  out.record({ event: 'finished', ...runJson(run) });
+  const shown = ['validation/accuracy', 'test/accuracy', 'validation/loss', 'test/loss'].filter(
+    (key) => key in run.metrics,
+  );
+  out.text(
+    `Finished ${run.name} (${run.id}): ${shown.map((key) => `${key} ${metric(key, run.metrics[key])}`).join(', ')}` +
+      ` (best epoch ${run.bestEpoch}; ${count(run.parameterCount ?? 0)} parameters; ${count(run.samplesPerSecond ?? 0)} samples/s)`,
+  );
+}
+
+/** A dataset in the workspace, or a path that is imported first; with the target asked for. */
+export async function findData(session: Session, studio: Studio, text: string, target?: string): Promise<VersionId> {
+  const found = findDataset(studio.reading, text);
+  if (!found && existsSync(session.path(text))) {
+    const imported = await studio.importData({ paths: [session.path(text)], target }).result;
+    const { summary } = studio.getDataset(imported.dataset);
+    session.out.note(`${imported.reused ? 'Already imported' : 'Imported'} as ${summary.name} (${summary.id})`);
+    return imported.version;
+  }
+  const { version } = found ?? resolveDataset(studio.reading, text);
+  return target === undefined ? version : (await studio.versionWithTarget(version, target)).id;
+}
+
+function fieldHelp(field: SettingField): string {
+  const range = (() => {
+    switch (field.kind) {
+      case 'integer':
+        return `whole number, ${field.min} to ${field.max}`;
+      case 'number':
+        return `${field.min} to ${field.max}`;
+      case 'choice':
+        return field.choices.join(', ');
+      case 'boolean':
+        return 'true or false';
+      case 'integers':
+        return `up to ${field.maxLength} whole numbers, ${field.min} to ${field.max}, separated by commas`;
+    }
+  })();
+  return `${field.key}: ${range} (default ${field.default})`;
+}

@@ -1,0 +1,85 @@
+import type { DeviceName, SettingField, SettingValue, TrainSettings } from '../../../src-main/shared/run.ts';
+import type { ArchitectureInfo } from '../../../src-main/shared/run.ts';
+import { parseNumber } from '../../words/numbers.ts';
+
+export type Problem = 'required' | 'number' | 'whole' | 'range' | 'list' | 'list_range' | 'list_length' | 'choice';
+
+export type Checked = { value: SettingValue; problem?: undefined } | { value?: undefined; problem: Problem };
+
+/** What was typed, as the value it stands for or as what is wrong with it. */
+export function checkField(field: SettingField, typed: string | boolean): Checked {
+  switch (field.kind) {
+    case 'boolean':
+      return { value: typed === true || typed === 'true' };
+    case 'choice':
+      return field.choices.includes(String(typed)) ? { value: String(typed) } : { problem: 'choice' };
+    case 'integer':
+    case 'number': {
+      const text = String(typed).trim();
+      if (text === '') return { problem: 'required' };
+      const value = parseNumber(text);
+      if (value === null) return { problem: 'number' };
+      if (field.kind === 'integer' && !Number.isInteger(value)) return { problem: 'whole' };
+      return value < field.min || value > field.max ? { problem: 'range' } : { value };
+    }
+    case 'integers': {
+      const parts = String(typed)
+        .split(/[,，\s]+/)
+        .filter((part) => part !== '');
+      if (parts.length > field.maxLength) return { problem: 'list_length' };
+      const numbers = parts.map(parseNumber);
+      if (numbers.some((n) => n === null || !Number.isInteger(n))) return { problem: 'list' };
+      if (numbers.some((n) => n! < field.min || n! > field.max)) return { problem: 'list_range' };
+      return { value: numbers.join(',') };
+    }
+  }
+}
+
+export const smallestRate = 1e-9;
+
+/** The training's own fields, with the defaults that suit the architecture. */
+export function trainingFields(architecture: ArchitectureInfo, devices: readonly DeviceName[]): SettingField[] {
+  const { training } = architecture;
+  return [
+    { key: 'epochs', kind: 'integer', default: training.epochs, min: 1, max: 10_000 },
+    { key: 'batchSize', kind: 'integer', default: training.batchSize, min: 1, max: 65_536 },
+    {
+      key: 'optimizer',
+      kind: 'choice',
+      default: training.optimizer,
+      choices: ['sgd', 'momentum', 'adam', 'adamw'],
+    },
+    { key: 'learningRate', kind: 'number', default: training.learningRate, min: smallestRate, max: 100, log: true },
+    { key: 'device', kind: 'choice', default: 'cpu', choices: devices },
+    { key: 'seed', kind: 'integer', default: 1, min: 0, max: 2 ** 32 - 1 },
+    { key: 'weightDecay', kind: 'number', default: 0, min: 0, max: 10, advanced: true },
+    { key: 'patience', kind: 'integer', default: 0, min: 0, max: 10_000, advanced: true },
+    { key: 'threads', kind: 'integer', default: 0, min: 0, max: 256, advanced: true },
+  ];
+}
+
+export const trainingKeys = [
+  'epochs',
+  'batchSize',
+  'optimizer',
+  'learningRate',
+  'device',
+  'seed',
+  'weightDecay',
+  'patience',
+  'threads',
+] as const satisfies readonly (keyof TrainSettings)[];
+
+const providers: Record<DeviceName, RegExp> = {
+  cpu: /cpu/i,
+  webgpu: /web-?gpu/i,
+  cuda: /cuda/i,
+  dml: /dml|directml/i,
+  coreml: /core-?ml/i,
+};
+
+/** The devices that the report's execution providers stand for; the processor always is one. */
+export function devicesOf(names: readonly string[]): DeviceName[] {
+  const all = Object.keys(providers) as DeviceName[];
+  return all.filter((device) => device === 'cpu' || names.some((name) => providers[device].test(name)));
+}

@@ -1,0 +1,194 @@
+import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
+import type { DatasetDetail } from '../../../src-main/shared/dataset.ts';
+import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
+import type { ArchitectureInfo, DeviceName, RunSummary, SettingField, SettingValue } from '../../../src-main/shared/run.ts';
+import { studio } from '../../bridge/studio.ts';
+import type { Studio } from '../../bridge/studio.ts';
+import { Resource } from '../../state/resource.svelte.ts';
+import { checkField, trainingFields, trainingKeys } from './fields.ts';
+import type { Checked } from './fields.ts';
+
+export interface FormField {
+  field: SettingField;
+  /** `training` settings are kept when the architecture changes, `architecture` ones belong to it. */
+  of: 'training' | 'architecture';
+  typed: string | boolean;
+  checked: Checked;
+  changed: boolean;
+}
+
+/** The Train page: what to train on, which net, its settings as typed, and what they come to. */
+export class TrainForm {
+  #studio: Studio;
+  #detail = new Resource<DatasetDetail>();
+  #architectures = new Resource<ArchitectureInfo[]>();
+  #estimate = new Resource<TrainEstimate>();
+  #chosen = $state<string | null>(null);
+  #typed = $state<Record<string, string | boolean>>({});
+  #devices = $state.raw<readonly DeviceName[]>(['cpu']);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  name = $state('');
+  starting = $state(false);
+  advanced = $state(false);
+  choosingTarget = $state<JobId | null>(null);
+
+  constructor(through: Studio = studio) {
+    this.#studio = through;
+  }
+
+  get detail(): DatasetDetail | null {
+    return this.#detail.value;
+  }
+  get error() {
+    return this.#detail.error ?? this.#architectures.error;
+  }
+  get estimate() {
+    return this.#estimate;
+  }
+  get architectures(): readonly ArchitectureInfo[] {
+    return this.#architectures.value ?? [];
+  }
+  set devices(names: readonly DeviceName[]) {
+    this.#devices = names;
+  }
+
+  async load(): Promise<void> {
+    await this.#architectures.load(() => this.#studio.call('architectures.list'));
+  }
+
+  async open(dataset: DatasetId, version?: VersionId): Promise<void> {
+    if (this.detail?.summary.id !== dataset) this.#detail.set(null);
+    await this.#detail.load(() => this.#studio.call('datasets.get', { id: dataset, version }));
+  }
+
+  fits(architecture: ArchitectureInfo): boolean {
+    const kind = this.detail?.version.manifest.kind;
+    return kind === undefined || architecture.inputs.includes(kind === 'images' ? 'image' : 'table');
+  }
+
+  /** The one chosen, or the best that fits: for images a convolutional net where there is one. */
+  get architecture(): ArchitectureInfo | null {
+    const fitting = this.architectures.filter((one) => this.fits(one));
+    const chosen = fitting.find((one) => one.id === this.#chosen);
+    if (chosen) return chosen;
+    const images = this.detail?.version.manifest.kind === 'images';
+    return (images ? fitting.find((one) => !one.inputs.includes('table')) : undefined) ?? fitting[0] ?? null;
+  }
+  choose(id: string): void {
+    this.#chosen = id;
+  }
+
+  get fields(): FormField[] {
+    const architecture = this.architecture;
+    if (!architecture) return [];
+    return [
+      ...architecture.fields.map((field) => this.#formField(field, 'architecture', architecture.id)),
+      ...trainingFields(architecture, this.#devices).map((field) => this.#formField(field, 'training', architecture.id)),
+    ];
+  }
+  get changed(): number {
+    return this.fields.filter((one) => one.changed).length;
+  }
+  get invalid(): FormField[] {
+    return this.fields.filter((one) => one.checked.problem !== undefined);
+  }
+
+  type(one: FormField, typed: string | boolean): void {
+    this.#typed[this.#key(one.field, one.of, this.architecture?.id ?? '')] = typed;
+  }
+  reset(one: FormField): void {
+    delete this.#typed[this.#key(one.field, one.of, this.architecture?.id ?? '')];
+  }
+  resetAll(): void {
+    this.#typed = {};
+  }
+
+  get value(): Record<string, SettingValue> {
+    return Object.fromEntries(
+      this.fields.flatMap((one) => (one.checked.value === undefined ? [] : [[one.field.key, one.checked.value]])),
+    );
+  }
+  get architectureSettings(): Record<string, SettingValue> | null {
+    const own = this.fields.filter((one) => one.of === 'architecture');
+    if (own.some((one) => one.checked.value === undefined)) return null;
+    return Object.fromEntries(own.map((one) => [one.field.key, one.checked.value!]));
+  }
+  /** Optimizer steps in all: batches in an epoch, the last one may be short. */
+  get steps(): { perEpoch: number; total: number } | null {
+    const samples = this.detail?.version.manifest.splits.train;
+    const { batchSize, epochs } = this.value;
+    if (samples === undefined || typeof batchSize !== 'number' || typeof epochs !== 'number') return null;
+    const perEpoch = Math.ceil(samples / batchSize);
+    return { perEpoch, total: perEpoch * epochs };
+  }
+
+  /** Sets everything as it was in `run`; what differs from the defaults shows as changed. */
+  preload(run: RunSummary): void {
+    const { settings } = run;
+    this.#chosen = settings.architecture;
+    const typed: Record<string, string | boolean> = {};
+    for (const [key, value] of Object.entries(settings.architectureSettings))
+      typed[`${settings.architecture}.${key}`] = typeof value === 'boolean' ? value : String(value);
+    for (const key of trainingKeys) typed[key] = String(settings[key]);
+    this.#typed = typed;
+    this.name = '';
+  }
+
+  /** Asks again once the person has stopped typing. */
+  reckon(): void {
+    const version = this.detail?.version;
+    const architecture = this.architecture;
+    const architectureSettings = this.architectureSettings;
+    clearTimeout(this.#timer);
+    if (!version || !architecture || !architectureSettings) return;
+    if (version.manifest.kind === 'table' && version.manifest.target === null) return this.#estimate.set(null);
+    const input = { version: version.id, architecture: architecture.id, architectureSettings };
+    this.#timer = setTimeout(() => void this.#estimate.load(() => this.#studio.call('train.estimate', input)), 150);
+  }
+
+  get request(): TrainRequest | null {
+    const version = this.detail?.version;
+    const architecture = this.architecture;
+    const architectureSettings = this.architectureSettings;
+    if (!version || !architecture || !architectureSettings || this.invalid.length > 0) return null;
+    const training = Object.fromEntries(trainingKeys.map((key) => [key, this.value[key]]));
+    const name = this.name.trim();
+    return {
+      version: version.id,
+      ...(name === '' ? {} : { name }),
+      architecture: architecture.id,
+      architectureSettings,
+      ...training,
+    } as TrainRequest;
+  }
+
+  async start(): Promise<RunId | null> {
+    const request = this.request;
+    if (!request || this.starting) return null;
+    this.starting = true;
+    try {
+      return await this.#studio.call('runs.start', request);
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  /** Makes a version with this target; Train goes on with it when it is there. */
+  async chooseTarget(target: string): Promise<void> {
+    const version = this.detail?.version;
+    if (version) this.choosingTarget = await this.#studio.call('datasets.revise', { version: version.id, target });
+  }
+
+  #key(field: SettingField, of: FormField['of'], architecture: string): string {
+    return of === 'training' ? field.key : `${architecture}.${field.key}`;
+  }
+
+  #formField(field: SettingField, of: FormField['of'], architecture: string): FormField {
+    const standard = typeof field.default === 'boolean' ? field.default : String(field.default);
+    const typed = this.#typed[this.#key(field, of, architecture)] ?? standard;
+    const checked = checkField(field, typed);
+    return { field, of, typed, checked, changed: checked.value !== field.default };
+  }
+}
+
+export const form = new TrainForm();
