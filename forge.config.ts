@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { MakerDMG } from '@electron-forge/maker-dmg';
 import { MakerSquirrel } from '@electron-forge/maker-squirrel';
@@ -11,6 +11,7 @@ import { MakerDebWithMimeType } from './scripts/packaging/maker-deb.ts';
 
 // Run it through `npm run make` (scripts/make.mjs), which builds the bundles first and checks the result.
 const root = import.meta.dirname;
+const staged = path.join(root, '.toolchain/packaging');
 const icons = path.join(root, 'resources/icons');
 /** A build whose main process Playwright can attach to; never for users. */
 const testBuild = process.env.ATELIER_TEST_BUILD === '1';
@@ -35,7 +36,7 @@ const config: ForgeConfig = {
     // Native files cannot be loaded from inside an archive.
     asar: { unpack: '**/{*.node,*.so,*.so.*,*.dylib,*.dll}' },
     ignore: leaveOut({ platform: process.platform, arch: process.arch, ownSqlite: Boolean(fallbackZips) }),
-    extraResource: ['resources', 'migrations', 'resources/packaging/bin'].map((name) => path.join(root, name)),
+    extraResource: [path.join(staged, 'resources'), path.join(staged, 'bin'), path.join(root, 'migrations')],
     electronZipDir: fallbackZips,
     extendInfo: {
       CFBundleDocumentTypes: [
@@ -49,11 +50,15 @@ const config: ForgeConfig = {
     },
   },
   hooks: {
-    packageAfterCopy: async (_config, appFolder) => {
-      // Sources of the message catalogue and packaging files are of no use at run time.
-      for (const name of ['i18n', 'packaging', 'icons/icon.icns', 'icons/icon.ico', 'icons/icon.svg']) {
-        rmSync(path.join(appFolder, '../resources', name), { recursive: true, force: true });
-      }
+    // What the program reads at run time lies beside the archive, as <resources>/resources and <resources>/migrations.
+    generateAssets: async () => {
+      rmSync(staged, { recursive: true, force: true });
+      const unused = /[/\\]resources[/\\](i18n|packaging|icons[/\\]icon[.](icns|ico|svg))$/;
+      cpSync(path.join(root, 'resources'), path.join(staged, 'resources'), {
+        recursive: true,
+        filter: (from) => !unused.test(from),
+      });
+      cpSync(path.join(root, 'resources/packaging/bin'), path.join(staged, 'bin'), { recursive: true });
     },
     packageAfterPrune: async (_config, appFolder) => {
       const file = path.join(appFolder, 'package.json');

@@ -18,7 +18,8 @@ import { FALLBACK_VERSION, fallbackExistsFor, makeFallbackRuntime } from './fall
 import { withLock } from './lock.mjs';
 import { nativeState, prepareNative } from './native.mjs';
 import { NODE_WANTED, continueUnder, fetchNode, fetchedNode, isNewEnough } from './node.mjs';
-import { hasDisplay, isRoot, toolchain } from './paths.mjs';
+import { messagesAreCurrent, compileMessages } from './messages.mjs';
+import { isRoot, toolchain } from './paths.mjs';
 import { Progress } from './progress.mjs';
 import { ELECTRON_PACKAGES, TEST_PACKAGES, hasHanFont, hasXvfb, missingLibraries } from './system.mjs';
 
@@ -31,6 +32,8 @@ const asked = () => Boolean(process.env.ATELIER_RETRY_ELECTRON) || process.argv.
  * @param body receives { progress, setUp }; its result is the exit code.
  */
 export async function enter(body, { out = process.stdout } = {}) {
+  // Tools colour what they print by what the end of the line is, and we keep their output to show it later.
+  if (!out.isTTY) process.env.NO_COLOR = '1';
   const progress = new Progress(out);
   try {
     if (!isNewEnough(process.version)) await continueUnder(await newerNode(progress));
@@ -69,10 +72,14 @@ const locked = (progress, work) =>
  * @param needs.electron `required`, `optional` (a failure is a note) or `no`
  * @param needs.libraries look for the system libraries that Electron needs
  * @param needs.tests a virtual screen, too
+ * @param needs.bundles `required`, `try` (a failure is left for the caller to find again) or `no`
  * @returns { runtime } the Electron to use, or null
  */
-async function setUp(progress, { electron = 'required', libraries = electron === 'required', tests = false } = {}) {
-  const needs = { electron, libraries, tests };
+async function setUp(
+  progress,
+  { electron = 'required', libraries = electron === 'required', tests = false, bundles = 'required' } = {},
+) {
+  const needs = { electron, libraries, tests, bundles };
   if (!(await isReady(needs))) await locked(progress, () => prepare(progress, needs));
   return { runtime: electron === 'no' ? null : electronAtHand() };
 }
@@ -80,12 +87,12 @@ async function setUp(progress, { electron = 'required', libraries = electron ===
 const wantsDownload = (atHand) =>
   shouldDownload({ atHand, failure: lastFailure(), version: wantedVersion(), asked: asked() });
 
-async function isReady({ electron, libraries, tests }) {
+async function isReady({ electron, libraries, tests, bundles }) {
   if (dependenciesDiffer()) return false;
   const runtime = electron === 'no' ? null : electronAtHand();
   if (electron !== 'no' && (!runtime || wantsDownload(runtime))) return false;
   if (nativeState(runtime) !== 'ready') return false;
-  if (!buildIsCurrent()) return false;
+  if (!(bundles === 'no' ? messagesAreCurrent() : buildIsCurrent())) return false;
   return (await missingPackages(runtime, { libraries, tests })).length === 0;
 }
 
@@ -97,7 +104,7 @@ async function missingPackages(runtime, { libraries, tests }) {
   return packages;
 }
 
-async function prepare(progress, { electron, libraries, tests }) {
+async function prepare(progress, { electron, libraries, tests, bundles }) {
   const step = (title, work) => progress.step(title, work);
   const differs = dependenciesDiffer();
   if (differs) await step(`Dependencies: npm ci (${differs})`, installDependencies);
@@ -111,8 +118,17 @@ async function prepare(progress, { electron, libraries, tests }) {
     fallback,
     fallback.then(() => (libraries || tests ? optional(installLibraries(step, { libraries, tests })) : null)),
     found ? optional(prepareNative(found.runtime, step)) : prepareNative(null, step),
-    buildIsCurrent() ? null : step('Building', async () => (await build(), 'Built the studio')),
+    bundle(step, bundles),
   ]);
+}
+
+async function bundle(step, wanted) {
+  if (wanted === 'no') {
+    if (!messagesAreCurrent()) await step('Message catalogue', compileMessages);
+  } else if (!buildIsCurrent()) {
+    const work = step('Building', async () => (await build(), 'Built the studio'));
+    await (wanted === 'try' ? work.catch(() => {}) : work);
+  }
 }
 
 /** Waits for all, so that what succeeds is kept, then throws the first failure. */
@@ -158,5 +174,3 @@ async function installLibraries(step, needs) {
     return `System libraries: ${names.join(' ')}`;
   });
 }
-
-export { hasDisplay };

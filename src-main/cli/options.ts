@@ -26,7 +26,7 @@ export function number(min: number, max: number, open = false): (text: string) =
 }
 
 /** `--set key=value`, as often as needed. */
-export function setting(text: string, before: Record<string, string>): Record<string, string> {
+export function setting(text: string, before: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf('=');
   if (at <= 0) throw new InvalidArgumentError('It is written key=value, e.g. hidden=128.');
   return { ...before, [text.slice(0, at).trim()]: text.slice(at + 1).trim() };

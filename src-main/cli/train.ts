@@ -13,7 +13,7 @@ interface Options extends CommonOptions {
   data: string;
   target?: string;
   architecture?: string;
-  set: Record<string, string>;
+  set?: Record<string, string>;
   epochs?: number;
   batch?: number;
   optimizer?: OptimizerName;
@@ -37,7 +37,7 @@ export function addTrain(program: Command, context: CommandContext): void {
         architectures.map((architecture) => architecture.id),
       ),
     )
-    .option('--set <key=value>', "one of the architecture's own settings; may be repeated", setting, {})
+    .option('--set <key=value>', "one of the architecture's own settings; may be repeated", setting)
     .option('--epochs <n>', 'passes over the training split (default: the architecture’s)', integer(1, 10_000))
     .option('--batch <n>', 'samples per step (default: the architecture’s)', integer(1, 65_536))
     .addOption(
@@ -111,7 +111,7 @@ async function trainRun(session: Session, options: Options): Promise<void> {
       version,
       name: options.name,
       architecture,
-      architectureSettings: options.set,
+      architectureSettings: options.set ?? {},
       epochs: options.epochs ?? defaults.epochs,
       batchSize: options.batch ?? defaults.batchSize,
       optimizer: options.optimizer ?? defaults.optimizer,

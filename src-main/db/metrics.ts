@@ -11,9 +11,11 @@ export function insertPoints(db: Writable, run: RunId, points: readonly MetricPo
 /** The same inside a transaction that is already open. */
 export function putPoints(db: Writable, run: RunId, points: readonly MetricPoint[]): void {
   const runNumber = runKey(db, run);
+  const keys = new Map<string, number>();
   const last = new Map<number, number>();
   for (const point of points) {
-    const key = metricKey(db, point.key);
+    const key = keys.get(point.key) ?? metricKey(db, point.key);
+    keys.set(point.key, key);
     db.run(
       `INSERT INTO metric_points (run, key, step, epoch, milliseconds, value) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET epoch = excluded.epoch, milliseconds = excluded.milliseconds, value = excluded.value`,

@@ -4,8 +4,8 @@ import type { RunId } from '../shared/ids.ts';
 import type { MetricPoint } from '../shared/run.ts';
 
 const everyMs = 250;
-/** About 5 ms of inserting: the owner's thread must never be away for longer. */
-const slice = 1500;
+/** How long one slice may hold the owner's thread; a slower machine gets smaller slices. */
+const sliceMs = 4;
 const retryMs = 2000;
 
 /**
@@ -17,6 +17,7 @@ export class MetricWriter {
   readonly #run: RunId;
   #waiting: MetricPoint[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #slice = 500;
 
   constructor(store: WriteStore, run: RunId) {
     this.#store = store;
@@ -26,6 +27,14 @@ export class MetricWriter {
   add(points: readonly MetricPoint[]): void {
     for (const point of points) this.#waiting.push(point);
     this.#schedule(everyMs);
+  }
+
+  /** Stores what waits, slice by slice, letting the thread go in between. What cannot be stored keeps waiting. */
+  async drain(): Promise<void> {
+    while (this.#waiting.length > this.#slice) {
+      this.#storeSlice();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Stores what still waits in the transaction that is open: the run's end and its last points belong together. */
@@ -54,8 +63,13 @@ export class MetricWriter {
   }
 
   #storeSlice(): void {
-    const points = this.#waiting.slice(0, slice);
+    const points = this.#waiting.slice(0, this.#slice);
+    const begun = performance.now();
     insertPoints(this.#store, this.#run, points);
-    this.#waiting = this.#waiting.slice(points.length);
+    const taken = performance.now() - begun;
+    this.#waiting.splice(0, points.length);
+    if (points.length === this.#slice) {
+      this.#slice = Math.round(Math.min(4000, Math.max(100, (this.#slice * sliceMs) / Math.max(taken, 0.1))));
+    }
   }
 }

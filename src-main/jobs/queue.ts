@@ -36,6 +36,8 @@ export interface Work<K extends JobKind> {
   /** In the transaction that marks it running. */
   started?(now: number): void;
   message?(message: Extract<FromUtility, { type: 'metrics' | 'best' }>): void;
+  /** Between the utility's last word and the transaction that stores its end: time to store much, little by little. */
+  drain?(): Promise<void>;
   /** In the transaction that marks it finished: stores what it made. What is thrown here fails the job. */
   finished?(value: JobTypes[K]['result'], now: number): { dataset?: DatasetId; run?: RunId } | void;
   /** In the transaction that marks it failed or cancelled. */
@@ -207,7 +209,11 @@ export class JobQueue {
         },
       );
       entry.run = run;
-      void run.outcome.then(settle);
+      void run.outcome.then(async (outcome) => {
+        // If it fails, so does storing the end, which tells.
+        await work.drain?.().catch(() => {});
+        settle(outcome);
+      });
       this.#tell(entry);
     } catch (error) {
       // Not at once: #next is still going through the entries.

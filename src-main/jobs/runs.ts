@@ -66,6 +66,7 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
         events.emit({ type: 'changed', noun: 'runs' });
       }
     },
+    drain: () => writer.drain(),
     finished(value, now) {
       writer.storeRest();
       runs.setRunFinished(store, id, value, now);

@@ -14,7 +14,7 @@ describe('a call from the window', () => {
   it.each([
     ['a channel that does not exist', 'shell.exec', undefined, 'unknown_channel'],
     ['a name from the prototype', 'constructor', undefined, 'unknown_channel'],
-    ['a channel that is no text', { toString: () => 'app.info' }, undefined, 'unknown_channel'],
+    ['a channel that is no text', { toString: (): string => 'app.info' }, undefined, 'unknown_channel'],
     ['an id of another kind', 'datasets.rename', { id: 'run_0123456789abcdef', name: 'x' }, 'invalid_input'],
     ['an id that climbs', 'datasets.rename', { id: '../../etc', name: 'x' }, 'invalid_input'],
     ['an empty name', 'datasets.rename', { id, name: ' ' }, 'invalid_input'],

@@ -50,7 +50,9 @@ export const csv: Importer = {
     const temporary: string[] = [];
     try {
       const path = await plainText(params.blobs, file, survey, context, temporary);
-      return await withDuck({ spillFolder: params.blobs, signal: context.signal }, async (connection) => {
+      // What DuckDB holds at once grows with the columns, not with the rows.
+      const memoryMB = Math.min(4096, 768 + 2 * dialect.columns);
+      return await withDuck({ spillFolder: params.blobs, signal: context.signal, memoryMB }, async (connection) => {
         const parquet = await partialPath(params.blobs);
         temporary.push(parquet);
         await convert(connection, path, parquet, dialect, context);
