@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { SetupError } from './errors.mjs';
 import { hashOf, readJson, replaceFolder, sweepBeside, writeJson } from './files.mjs';
 import { compileMessages, messagesAreCurrent, messagesOut } from './messages.mjs';
@@ -42,7 +43,7 @@ async function viteBuild(part, outDir) {
       build: { outDir: path.join(outDir, out), emptyOutDir: false },
     });
   } catch (error) {
-    throw new SetupError(`The ${part} bundle did not build.`, { detail: error.message });
+    throw new SetupError(`The ${part} bundle did not build.`, { detail: stripVTControlCharacters(error.message) });
   }
 }
 

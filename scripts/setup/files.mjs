@@ -58,7 +58,7 @@ export function sweepBeside(final) {
   const name = path.basename(final);
   for (const other of readdirSync(folder)) {
     if (other.startsWith(`${name}.`) && /\.(partial|old)$/.test(other)) {
-      rmSync(path.join(folder, other), { recursive: true, force: true });
+      rmSync(path.join(folder, other), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     }
   }
 }

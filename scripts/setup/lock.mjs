@@ -13,30 +13,12 @@ import {
 import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
+import { birth, endLeftovers, recordChildren, runs } from './processes.mjs';
 
 export const BEAT_MS = 3_000;
 export const STALE_MS = 30_000;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** When the process `pid` began, where the system tells; it shows a reused pid for what it is. */
-function birth(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return null;
-  }
-}
-
-function runs(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
 
 function look(file) {
   try {
@@ -122,10 +104,16 @@ export async function withLock(
     }
   }, beatMs);
   beat.unref();
+  const children = `${file}.children`;
   try {
+    // An owner that was killed outright could not end its npm or compiler; two of them in one folder would undo each other.
+    endLeftovers(children);
+    recordChildren(children);
     return await work();
   } finally {
     clearInterval(beat);
+    recordChildren(null);
+    rmSync(children, { force: true });
     if (look(file)?.text === token) unlinkSync(file);
   }
 }

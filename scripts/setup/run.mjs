@@ -1,5 +1,6 @@
 // Child processes: output kept for the error message, a time limit, and nothing left behind when we are stopped.
 import { spawn } from 'node:child_process';
+import { noteChild } from './processes.mjs';
 
 const alive = new Set();
 const KEEP = 256 * 1024;
@@ -53,6 +54,7 @@ export function run(command, args, { cwd, env = process.env, timeoutMs = 0, onLi
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     alive.add(child);
+    noteChild(child.pid);
     const timer = timeoutMs
       ? setTimeout(() => {
           timedOut = true;

@@ -31,7 +31,7 @@ export class LayerBuilder {
     // element by element (a last axis of 1), which took more than half of an MLP's step.
     const float = g.cast(g.transpose(pixels, [0, 3, 1, 2]), 'float');
     // 0…255 → about −1…1. One fixed scale for every dataset: the first layer learns the rest.
-    const image = g.sub(g.scale(float, 1 / 127.5), g.scalar(1, float));
+    const image = g.scale(float, 1 / 255);
     g.scope = '';
     return image;
   }

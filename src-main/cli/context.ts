@@ -5,6 +5,7 @@ import { defaultWorkspace, workspaceExists } from '../db/workspace.ts';
 import { JobLog } from '../jobs/job-log.ts';
 import { runUtility } from '../jobs/run-utility.ts';
 import { Studio } from '../jobs/studio.ts';
+import { ownerDied } from '../db/lock.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { JobKind, JobTypes } from '../shared/job.ts';
@@ -66,17 +67,19 @@ export class Session {
     });
     interruption.catch(() => {});
     let times = 0;
+    let timer: NodeJS.Timeout | undefined;
     const stop = this.host.onInterrupt(() => {
       if (++times > 1) process.exit(1);
       this.out.note('Cancelling (once more to leave at once) …');
       const { activeJobs } = studio;
       for (const job of activeJobs.reverse()) studio.cancelJob(job.id);
       // The act's own promise rejects when its job is cancelled; between jobs there is none.
-      setTimeout(interrupted, activeJobs.length > 0 ? 2500 : 0);
+      timer = setTimeout(interrupted, activeJobs.length > 0 ? 2500 : 0);
     });
     try {
       return await Promise.race([act(studio), interruption]);
     } finally {
+      clearTimeout(timer);
       progress.clear();
       deaf();
       await studio.close();
@@ -101,17 +104,26 @@ export class Session {
 
   #openToRead(): ReadStore {
     try {
+      if (ownerDied(this.folder)) this.#openOnce();
+    } catch {
+      // Reading can do without.
+    }
+    try {
       return openStore(this.folder, { mode: 'read', ...this.#store });
     } catch (error) {
       const older = error instanceof AtelierError && error.code === 'workspace_older';
       const damaged = error instanceof AtelierError && error.code === 'workspace_damaged';
       if (!older && !damaged) throw error;
-      // Opening it for writing migrates or repairs it.
-      const writer = openStore(this.folder, { mode: 'write', ...this.#store, owner: `"atelier ${this.#command}"` });
-      this.tell(writer.notices);
-      writer.close();
+      this.#openOnce();
       return openStore(this.folder, { mode: 'read', ...this.#store });
     }
+  }
+
+  /** Opening for writing migrates, repairs, and marks what a dead owner left running. */
+  #openOnce(): void {
+    const writer = openStore(this.folder, { mode: 'write', ...this.#store, owner: `"atelier ${this.#command}"` });
+    this.tell(writer.notices);
+    writer.close();
   }
 
   /** A utility's work that stores nothing: needs no ownership of the workspace. */

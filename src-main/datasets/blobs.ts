@@ -104,7 +104,7 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
+  for (let done = 0; done < chunk.length;) done += (await file.write(chunk, done)).bytesWritten;
 }
 
 export async function readBlob(blobs: string, hash: BlobHash): Promise<Uint8Array> {
@@ -127,7 +127,7 @@ export async function readBlobRanges(
   const path = blobPath(blobs, hash);
   const bytes = new Uint8Array(offsets.length * length);
   await withBlob(path, async (file) => {
-    for (let i = 0; i < offsets.length; ) {
+    for (let i = 0; i < offsets.length;) {
       let end = i + 1;
       while (end < offsets.length && offsets[end] === offsets[end - 1] + length) end++;
       await readInto(file, path, bytes.subarray(i * length, end * length), offsets[i]);
@@ -143,16 +143,22 @@ async function withBlob<T>(path: string, work: (file: FileHandle) => Promise<T>)
     file = await open(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new AtelierError('blob_missing', `Stored data is missing: ${path}. Restore the workspace from a backup, or import the data again.`);
+    throw new AtelierError(
+      'blob_missing',
+      `Stored data is missing: ${path}. Restore the workspace from a backup, or import the data again.`,
+    );
   }
   return work(file).finally(() => file.close());
 }
 
 async function readInto(file: FileHandle, path: string, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
     if (bytesRead === 0) {
-      throw new AtelierError('blob_damaged', `Stored data is shorter than it was: ${path}. Restore the workspace from a backup, or import the data again.`);
+      throw new AtelierError(
+        'blob_damaged',
+        `Stored data is shorter than it was: ${path}. Restore the workspace from a backup, or import the data again.`,
+      );
     }
     done += bytesRead;
   }

@@ -40,14 +40,17 @@ export async function countColumns(
     `count_if(contains(c${i}, ',')) AS commas${i}`,
   ]);
   const perhapsComma = indexes.filter(
-    (i) => decimalComma(i) ?? (Number(first[`commas${i}`]) > 0 && Number(first[`numbers${i}`]) < Number(first[`present${i}`])),
+    (i) =>
+      decimalComma(i) ??
+      (Number(first[`commas${i}`]) > 0 && Number(first[`numbers${i}`]) < Number(first[`present${i}`])),
   );
   const second = perhapsComma.length > 0 ? await scan(connection, table, perhapsComma, true, () => []) : {};
   return indexes.map((i) => {
     const commaNumbers = Number(second[`numbers${i}`] ?? 0);
     const numbers = Number(first[`numbers${i}`]);
-    const from = decimalComma(i) ?? commaNumbers > numbers ? second : first;
-    const value = (key: string): number | null => (from[key] === null || from[key] === undefined ? null : Number(from[key]));
+    const from = (decimalComma(i) ?? commaNumbers > numbers) ? second : first;
+    const value = (key: string): number | null =>
+      from[key] === null || from[key] === undefined ? null : Number(from[key]);
     return {
       rows,
       present: Number(first[`present${i}`]),
@@ -109,7 +112,8 @@ export function judgeColumn(name: string, facts: ColumnFacts): Pick<Column, 'typ
   if (distinct === 1 && present === rows) return ignored(type, 'constant');
   const manyDistinct = present >= 20 && distinct >= present * 0.95;
   if (isNumber) {
-    if (manyDistinct && facts.integers && distinct === present && isNumbering(name, facts)) return ignored('number', 'identifier');
+    if (manyDistinct && facts.integers && distinct === present && isNumbering(name, facts))
+      return ignored('number', 'identifier');
     return { type, role: 'feature', ...decimalComma };
   }
   if (distinct > 20 && (facts.meanLength > 50 || facts.meanWords > 4)) return ignored('text', 'text');
@@ -121,7 +125,10 @@ export function judgeColumn(name: string, facts: ColumnFacts): Pick<Column, 'typ
 /** Distinct whole numbers that count rows, or are called so. */
 function isNumbering(name: string, { min, max, present }: ColumnFacts): boolean {
   if (max !== null && min !== null && max - min + 1 === present) return true;
-  return /^(id|.*[_ -]id|.*Id|ids?|index|row|row[_ ]?(id|names?|nr|num(ber)?)|unnamed.*|no|nr|#)$/.test(name) || /^(id|passengerid|uuid|guid)$/i.test(name);
+  return (
+    /^(id|.*[_ -]id|.*Id|ids?|index|row|row[_ ]?(id|names?|nr|num(ber)?)|unnamed.*|no|nr|#)$/.test(name) ||
+    /^(id|passengerid|uuid|guid)$/i.test(name)
+  );
 }
 
 /** The stored form of a column: counts, and a number's range or a category's most frequent values. */

@@ -1,12 +1,16 @@
 import { cpus } from 'node:os';
-import { DuckDBDataChunk, DuckDBInstance, UTINYINT, type DuckDBConnection } from '@duckdb/node-api';
+import { DuckDBDataChunk, DuckDBInstance, UTINYINT, type DuckDBConnection, type DuckDBVector } from '@duckdb/node-api';
 import type { BlobHash, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { blobPath, readBlob } from './blobs.ts';
 import { sqlText } from './cells.ts';
 
 /** A private in-memory DuckDB: its memory is bounded, it never reaches for the network, and it spills beside the blobs when it must. */
-export async function openDuck(spillFolder: string, threads = Math.min(cpus().length, 8), memoryMB = 768): Promise<DuckDBConnection> {
+export async function openDuck(
+  spillFolder: string,
+  threads = Math.min(cpus().length, 8),
+  memoryMB = 768,
+): Promise<DuckDBConnection> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${memoryMB}MB`,
@@ -44,6 +48,20 @@ export async function rowsOf(connection: DuckDBConnection, sql: string): Promise
   return reader.getRowObjectsJS() as Record<string, unknown>[];
 }
 
+/** Streams a large answer. Its first column is the sample number, which `visit` is given with the columns and the row within them. */
+export async function eachRow(
+  connection: DuckDBConnection,
+  sql: string,
+  visit: (sample: number, columns: DuckDBVector[], row: number) => void,
+): Promise<void> {
+  const result = await connection.stream(sql);
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const columns: DuckDBVector[] = [];
+    for (let c = 0; c < chunk.columnCount; c++) columns.push(chunk.getColumnVector(c));
+    for (let r = 0; r < chunk.rowCount; r++) visit(columns[0].getItem(r) as number, columns, r);
+  }
+}
+
 /** A path as DuckDB takes it in `read_…`, where an ordinary name like "data[1].csv" would be a pattern. */
 export const sqlPath = (path: string): string => sqlText(path.replace(/[*?[\]]/g, '[$&]'));
 
@@ -61,7 +79,10 @@ export function columnSql(manifest: Pick<Manifest, 'columns'>): ColumnSql {
   return (name) => {
     const found = index.get(name);
     if (found !== undefined) return found;
-    throw new AtelierError('unknown_column', `There is no column "${name}". The columns are: ${[...index.keys()].join(', ')}.`);
+    throw new AtelierError(
+      'unknown_column',
+      `There is no column "${name}". The columns are: ${[...index.keys()].join(', ')}.`,
+    );
   };
 }
 

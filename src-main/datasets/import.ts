@@ -24,7 +24,11 @@ export async function importDataset(params: ImportParams, context: ImportContext
 
 async function recognise(source: Source): Promise<{ importer: Importer; offer: ImportOffer }> {
   if (source.files.length === 0) {
-    throw new AtelierError('nothing_found', `${source.root} holds no files to import.`, source.refused.map((each) => each.message));
+    throw new AtelierError(
+      'nothing_found',
+      `${source.root} holds no files to import.`,
+      source.refused.map((each) => each.message),
+    );
   }
   for (const importer of importers) {
     const offer = await importer.offer(source);
@@ -35,4 +39,3 @@ async function recognise(source: Source): Promise<{ importer: Importer; offer: I
     `${source.files.length === 1 ? source.files[0].relative : source.root} holds nothing that can be imported. Drop a table (CSV, TSV), a folder of images with one folder per class, or IDX files.`,
   );
 }
-

@@ -32,7 +32,9 @@ const isLitter = (name: string): boolean => name.startsWith('.') || litter.has(n
 /** Lists the files under `paths`. Symbolic links inside are refused: they could lead anywhere on the disk. */
 export async function findSource(paths: string[], signal?: AbortSignal): Promise<Source> {
   if (paths.length === 0) throw new AtelierError('no_paths', 'Nothing to import: give at least one file or folder.');
-  const roots = [...new Set(await Promise.all(paths.map((path) => naming({ reading: path }, () => realpath(resolve(path))))))];
+  const roots = [
+    ...new Set(await Promise.all(paths.map((path) => naming({ reading: path }, () => realpath(resolve(path)))))),
+  ];
   const source: Source = { root: '', wholeFolder: false, suggestedName: '', files: [], refused: [] };
   const single = roots.length === 1 ? await naming({ reading: roots[0] }, () => stat(roots[0])) : null;
   if (single?.isDirectory()) {
@@ -45,16 +47,30 @@ export async function findSource(paths: string[], signal?: AbortSignal): Promise
     source.suggestedName = single ? basename(roots[0], extname(roots[0])) : basename(source.root) || 'dataset';
     for (const path of roots.sort()) {
       const facts = await naming({ reading: path }, () => stat(path));
-      const relative = path.slice(source.root.length).replace(/^[/\\]+/, '').replaceAll('\\', '/');
+      const relative = path
+        .slice(source.root.length)
+        .replace(/^[/\\]+/, '')
+        .replaceAll('\\', '/');
       if (facts.isDirectory()) await walk(source, path, relative, 0, signal);
       else if (facts.isFile()) source.files.push({ path, relative });
-      else source.refused.push({ where: relative, code: 'not_a_file', message: `${relative} is neither a file nor a folder.` });
+      else
+        source.refused.push({
+          where: relative,
+          code: 'not_a_file',
+          message: `${relative} is neither a file nor a folder.`,
+        });
     }
   }
   return source;
 }
 
-async function walk(source: Source, folder: string, relative: string, depth: number, signal?: AbortSignal): Promise<void> {
+async function walk(
+  source: Source,
+  folder: string,
+  relative: string,
+  depth: number,
+  signal?: AbortSignal,
+): Promise<void> {
   signal?.throwIfAborted();
   const entries = await naming({ reading: folder }, () => readdir(folder, { withFileTypes: true }));
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
@@ -63,12 +79,25 @@ async function walk(source: Source, folder: string, relative: string, depth: num
     const where = relative ? `${relative}/${entry.name}` : entry.name;
     const path = join(folder, entry.name);
     if (entry.isSymbolicLink()) {
-      source.refused.push({ where, code: 'link_refused', message: `${where} is a link and was not followed. Put the file itself there.` });
+      source.refused.push({
+        where,
+        code: 'link_refused',
+        message: `${where} is a link and was not followed. Put the file itself there.`,
+      });
     } else if (entry.isDirectory()) {
       if (depth < maxDepth) await walk(source, path, where, depth + 1, signal);
-      else source.refused.push({ where, code: 'too_deep', message: `${where} lies more than ${maxDepth} folders deep and was left out.` });
+      else
+        source.refused.push({
+          where,
+          code: 'too_deep',
+          message: `${where} lies more than ${maxDepth} folders deep and was left out.`,
+        });
     } else if (entry.isFile()) {
-      if (source.files.length >= maxFiles) throw new AtelierError('too_many_files', `${source.root} holds more than ${maxFiles} files. Import a part of it at a time.`);
+      if (source.files.length >= maxFiles)
+        throw new AtelierError(
+          'too_many_files',
+          `${source.root} holds more than ${maxFiles} files. Import a part of it at a time.`,
+        );
       source.files.push({ path, relative: where });
     }
   }
@@ -76,7 +105,13 @@ async function walk(source: Source, folder: string, relative: string, depth: num
 
 function commonFolder(paths: string[]): string {
   let folder = dirname(paths[0]);
-  while (!paths.every((path) => path.startsWith(folder.endsWith('/') || folder.endsWith('\\') ? folder : `${folder}/`) || path.startsWith(`${folder}\\`))) {
+  while (
+    !paths.every(
+      (path) =>
+        path.startsWith(folder.endsWith('/') || folder.endsWith('\\') ? folder : `${folder}/`) ||
+        path.startsWith(`${folder}\\`),
+    )
+  ) {
     const parent = dirname(folder);
     if (parent === folder) return folder;
     folder = parent;

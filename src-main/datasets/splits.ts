@@ -1,9 +1,10 @@
 import { splitNames, type SplitName } from '../shared/dataset.ts';
 import { Random, streams } from '../shared/random.ts';
 
-export const train = 0;
-export const validation = 1;
-export const test = 2;
+export const splitCode = (name: SplitName): number => splitNames.indexOf(name);
+export const train = splitCode('train');
+const validation = splitCode('validation');
+const test = splitCode('test');
 
 export const defaultFractions = { validation: 0.15, test: 0.15 };
 /** Of a given training set, where only the test set is given too. */
@@ -27,7 +28,12 @@ export function divide(
 }
 
 /** Keeps given splits; where a train and a test set were given but no validation set, takes that out of train. */
-export function completeGiven(given: Uint8Array, labels: Int32Array | null, fraction: number, seed: number): Uint8Array {
+export function completeGiven(
+  given: Uint8Array,
+  labels: Int32Array | null,
+  fraction: number,
+  seed: number,
+): Uint8Array {
   const split = given.slice();
   if (!split.includes(validation)) draw(split, labels, fraction, validation, seed);
   if (!split.includes(test)) draw(split, labels, fraction, test, seed);

@@ -30,7 +30,10 @@ export function systemError(error: unknown, doing: { reading: string } | { writi
             'source_vanished',
             `${path} is not there (any more). Nothing was stored; bring it back, or drop it again from where it is now.`,
           )
-        : new AtelierError('not_writable', `${path} cannot be written to: its folder is not there. Nothing was stored.`);
+        : new AtelierError(
+            'not_writable',
+            `${path} cannot be written to: its folder is not there. Nothing was stored.`,
+          );
     case 'EIO':
       return new AtelierError('disk_error', `The disk failed at ${path}. Nothing was stored; check the disk.`);
     default:

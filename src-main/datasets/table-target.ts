@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ClassCount, Column } from '../shared/dataset.ts';
 import { sqlText } from './cells.ts';
+import { eachRow } from './duck.ts';
 import { countClasses } from './target.ts';
 
 export interface TableTarget {
@@ -24,24 +25,27 @@ export async function readTarget(
   if (classes.length === 0) return { task: 'classification', classes, labels: null };
   const names = classes.map(({ name }) => sqlText(name)).join(', ');
   await connection.run(`DROP TYPE IF EXISTS target_class; CREATE TYPE target_class AS ENUM (${names})`);
-  const result = await connection.stream(
-    `SELECT coalesce(enum_code(c${index}::target_class)::INTEGER, -1), file_row_number::INTEGER FROM ${table}`,
-  );
   const labels = new Int32Array(columns[index].missing + classes.reduce((sum, each) => sum + each.count, 0));
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const codes = chunk.getColumnVector(0);
-    const rows = chunk.getColumnVector(1);
-    for (let i = 0; i < chunk.rowCount; i++) labels[rows.getItem(i) as number] = codes.getItem(i) as number;
-  }
+  const query = `SELECT file_row_number::INTEGER, coalesce(enum_code(c${index}::target_class)::INTEGER, -1) FROM ${table}`;
+  await eachRow(connection, query, (row, values, r) => {
+    labels[row] = values[1].getItem(r) as number;
+  });
   return { task: 'classification', classes, labels };
 }
 
 /** Things about a target that people should know before they train. */
-export function targetNotes(columns: readonly Column[], target: string | null, found: TableTarget): { code: string; message: string }[] {
+export function targetNotes(
+  columns: readonly Column[],
+  target: string | null,
+  found: TableTarget,
+): { code: string; message: string }[] {
   const notes: { code: string; message: string }[] = [];
   const column = columns.find(({ name }) => name === target);
   if (!column) {
-    notes.push({ code: 'no_target', message: 'No target column is chosen yet. Choose the column to predict before training.' });
+    notes.push({
+      code: 'no_target',
+      message: 'No target column is chosen yet. Choose the column to predict before training.',
+    });
     return notes;
   }
   if (found.task === 'classification' && found.classes.length === 1) {

@@ -53,7 +53,11 @@ export function guessTarget(columns: readonly Judged[], facts: readonly ColumnFa
 function canBeTarget(column: Judged, facts: ColumnFacts): boolean {
   if (column.role === 'ignored') return false;
   if (column.type === 'number') return true;
-  return column.type === 'category' && facts.distinct >= 2 && facts.distinct <= Math.min(maxClasses, Math.max(2, facts.present / 2));
+  return (
+    column.type === 'category' &&
+    facts.distinct >= 2 &&
+    facts.distinct <= Math.min(maxClasses, Math.max(2, facts.present / 2))
+  );
 }
 
 /** A name alone, before any data is read: for the offer. */
@@ -72,7 +76,12 @@ export function targetType(column: Judged, facts: ColumnFacts): 'number' | 'cate
 }
 
 /** A target column's classes with their counts: numbers by value, names by their letters. Throws `too_many_classes`. */
-export async function countClasses(connection: DuckDBConnection, table: string, index: number, name: string): Promise<ClassCount[]> {
+export async function countClasses(
+  connection: DuckDBConnection,
+  table: string,
+  index: number,
+  name: string,
+): Promise<ClassCount[]> {
   const rows = await rowsOf(
     connection,
     `SELECT c${index} AS name, count(*) AS n FROM ${table} WHERE c${index} IS NOT NULL GROUP BY 1 LIMIT ${maxClasses + 1}`,

@@ -45,7 +45,10 @@ export async function loadTrainingData(blobs: string, manifest: Manifest, encode
   const splits =
     fitted.kind === 'images' ? await loadImages(blobs, manifest, fitted) : await loadTable(blobs, manifest, fitted);
   if (!encoder && splits.train.count === 0) {
-    throw new AtelierError('no_samples', 'The training split holds no labelled sample. Change the split or the target.');
+    throw new AtelierError(
+      'no_samples',
+      'The training split holds no labelled sample. Change the split or the target.',
+    );
   }
   return {
     kind: fitted.kind,

@@ -70,6 +70,19 @@ export function readOwner(folder: string): Owner | null {
   }
 }
 
+/** Whether the last owner ended without letting go. (A process that got its number since makes this say no; harmless.) */
+export function ownerDied(folder: string): boolean {
+  const owner = readOwner(folder);
+  if (!owner) return false;
+  try {
+    process.kill(owner.pid, 0);
+    return owner.pid === 0;
+  } catch (error) {
+    // EPERM: it lives, as someone else's.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 function inUse(folder: string): AtelierError {
   const owner = readOwner(folder);
   const who = owner ? `${owner.what}${owner.pid ? ` (process ${owner.pid})` : ''}` : 'another program';

@@ -1,6 +1,7 @@
 import type { ColumnRole, ColumnType, SplitName } from '../../src-main/shared/dataset.ts';
 import type { JobKind, JobStatus, Progress } from '../../src-main/shared/job.ts';
 import { format } from './format.ts';
+import { locale } from './locale.svelte.ts';
 import { m } from './messages.ts';
 
 /** Words for the stable keys that cross from the main process; a key that is new there shows as it is written. */
@@ -214,14 +215,16 @@ const noteCodes: Words = {
   resized: m.note_resized,
   converted: m.note_converted,
   single_class: m.note_single_class,
-  few_classes: m.note_single_class,
-  header_missing: m.note_no_header,
   no_header: m.note_no_header,
-  duplicates: m.note_duplicate_names,
   duplicate_names: m.note_duplicate_names,
   target_guessed: m.note_target_guessed,
   given_split: m.note_given_split,
   small_class: m.note_small_class,
 };
-/** A heading for a note or a reason for leaving something out; the sentence itself comes from the importer. */
-export const noteWord = (code: string) => look(noteCodes, code);
+
+/** In English the importer's own sentence, which has the numbers in it; elsewhere what kind of note it is, and that. */
+export function noteText(note: { code: string; message: string }): string {
+  const word = noteCodes[note.code];
+  if (locale.current === 'en' || !word) return note.message;
+  return m.note_with_detail({ note: word(), detail: note.message });
+}

@@ -60,8 +60,18 @@ function prepare({ inputs, build, wrt, seed = 1 }: GradientCase): Prepared {
   // loss = Σ output·weights: every output element counts, each differently.
   const before = g.finish();
   const reference = evaluateGraph(before, references(feeds)).get(output)!;
-  const weights = g.constant(tensor('float', reference.shape, Array.from(reference.data, () => random.normal())));
-  const loss = g.reduceSum(g.mul(output, weights), reference.shape.map((_, axis) => axis), false);
+  const weights = g.constant(
+    tensor(
+      'float',
+      reference.shape,
+      Array.from(reference.data, () => random.normal()),
+    ),
+  );
+  const loss = g.reduceSum(
+    g.mul(output, weights),
+    reference.shape.map((_, axis) => axis),
+    false,
+  );
   g.output(loss);
   const float = Object.keys(inputs).filter((name) => isFloatType(inputs[name].type ?? 'float'));
   return { graph: g.finish(), output, loss, feeds, wrt: wrt ?? float };
@@ -97,13 +107,20 @@ export async function compiledGradients(test: GradientCase, device: Device): Pro
   return runModel(asModel(nameOutputs(lean, names), 18), feeds);
 }
 
-export function expectClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance: number, what: string): void {
+export function expectClose(
+  actual: ArrayLike<number>,
+  wanted: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+): void {
   expect(actual.length, what).toBe(wanted.length);
   const scale = Math.max(1e-3, ...Array.from(wanted, Math.abs));
   for (let i = 0; i < wanted.length; i++) {
     const error = Math.abs(actual[i] - wanted[i]) / scale;
     if (!(error <= tolerance)) {
-      expect.fail(`${what}[${i}]: ${actual[i]} instead of ${wanted[i]} (error ${error.toExponential(1)} of ${scale.toPrecision(3)})`);
+      expect.fail(
+        `${what}[${i}]: ${actual[i]} instead of ${wanted[i]} (error ${error.toExponential(1)} of ${scale.toPrecision(3)})`,
+      );
     }
   }
 }

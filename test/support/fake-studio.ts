@@ -11,7 +11,7 @@ import { migrationsFolder, repository } from './temp-workspace.ts';
 /** Real processes, whose behaviour is the architecture's (or the imported file's) name: see utilities/fake.mjs. */
 export const behaviours = ['quick', 'busy', 'deaf', 'stubborn', 'refuses', 'crashes', 'exits', 'measures', 'flood'];
 
-const architectures: ArchitectureInfo[] = behaviours.map((id) => ({
+export const fakeArchitectures: ArchitectureInfo[] = behaviours.map((id) => ({
   id,
   inputs: ['image', 'table'],
   fields: [{ key: 'hidden', kind: 'integer', default: 64, min: 1, max: 512 }],
@@ -35,7 +35,7 @@ export function openFakeStudio(
     migrations: migrationsFolder,
     appVersion: '0.0.0-test',
     owner: 'a test',
-    architectures,
+    architectures: fakeArchitectures,
     spawnUtility(kind) {
       const handle = spawn(kind);
       utilities.push(handle);

@@ -98,7 +98,8 @@ function matmul(a: Array64, b: Array64): Array64 {
   const full = make([...batch, n, m], (at) => {
     const lead = at.slice(0, -2);
     let sum = 0;
-    for (let i = 0; i < k; i++) sum += get(left, [...lead, at[at.length - 2], i]) * get(right, [...lead, i, at[at.length - 1]]);
+    for (let i = 0; i < k; i++)
+      sum += get(left, [...lead, at[at.length - 2], i]) * get(right, [...lead, i, at[at.length - 1]]);
     return sum;
   });
   const shape = [...batch, ...(a.shape.length === 1 ? [] : [n]), ...(b.shape.length === 1 ? [] : [m])];
@@ -108,7 +109,11 @@ function matmul(a: Array64, b: Array64): Array64 {
 function transpose(x: Array64, perm: readonly number[]): Array64 {
   return make(
     perm.map((axis) => x.shape[axis]),
-    (at) => get(x, x.shape.map((_, axis) => at[perm.indexOf(axis)])),
+    (at) =>
+      get(
+        x,
+        x.shape.map((_, axis) => at[perm.indexOf(axis)]),
+      ),
   );
 }
 
@@ -128,7 +133,9 @@ function geometry(node: Node, spatial: readonly number[], kernel: readonly numbe
   const span = kernel.map((k, axis) => (k - 1) * dilation[axis] + 1);
   const auto = text(node, 'auto_pad', 'NOTSET');
   if (auto.startsWith('SAME')) {
-    const total = spatial.map((s, axis) => Math.max(0, (Math.ceil(s / stride[axis]) - 1) * stride[axis] + span[axis] - s));
+    const total = spatial.map((s, axis) =>
+      Math.max(0, (Math.ceil(s / stride[axis]) - 1) * stride[axis] + span[axis] - s),
+    );
     const small = total.map((p) => Math.floor(p / 2));
     const large = total.map((p, axis) => p - small[axis]);
     pads = auto === 'SAME_UPPER' ? [...small, ...large] : [...large, ...small];
@@ -188,7 +195,16 @@ function reduce(x: Array64, axes: readonly number[], keep: boolean, of: (values:
   const reduced = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
   const kept = x.shape.map((dim, axis) => (reduced.includes(axis) ? 1 : dim));
   const inner = x.shape.map((dim, axis) => (reduced.includes(axis) ? dim : 1));
-  const full = make(kept, (at) => of([...indices(inner)].map((offset) => get(x, at.map((i, axis) => i + offset[axis])))));
+  const full = make(kept, (at) =>
+    of(
+      [...indices(inner)].map((offset) =>
+        get(
+          x,
+          at.map((i, axis) => i + offset[axis]),
+        ),
+      ),
+    ),
+  );
   return { ...full, shape: keep ? kept : x.shape.filter((_, axis) => !reduced.includes(axis)) };
 }
 
@@ -217,7 +233,8 @@ function batchNormalization(node: Node, [X, scale, B, inputMean, inputVar]: Arra
     return (scale.data[c] * (get(X, at) - mu.data[c])) / Math.sqrt(sigma2.data[c] + epsilon) + B.data[c];
   });
   const momentum = number(node, 'momentum', 0.9);
-  const blend = (old: Array64, now: Array64) => make(old.shape, ([c]) => momentum * old.data[c] + (1 - momentum) * now.data[c]);
+  const blend = (old: Array64, now: Array64) =>
+    make(old.shape, ([c]) => momentum * old.data[c] + (1 - momentum) * now.data[c]);
   return [Y, blend(inputMean, mu), blend(inputVar, sigma2)];
 }
 
@@ -249,7 +266,14 @@ function slice(x: Array64, [starts, ends, axes, steps]: (Array64 | undefined)[])
     picks[axis] = [];
     for (let at = start; step > 0 ? at < end : at > end; at += step) picks[axis].push(at);
   });
-  return make(picks.map((pick) => pick.length), (at) => get(x, at.map((i, axis) => picks[axis][i])));
+  return make(
+    picks.map((pick) => pick.length),
+    (at) =>
+      get(
+        x,
+        at.map((i, axis) => picks[axis][i]),
+      ),
+  );
 }
 
 function evaluate(node: Node, x: (Array64 | undefined)[]): Array64[] {
@@ -305,7 +329,9 @@ function evaluate(node: Node, x: (Array64 | undefined)[]): Array64[] {
       return [reduce(a, axes, number(node, 'keepdims', 1) === 1, of)];
     }
     case 'Squeeze': {
-      const axes = b ? [...b.data].map((i) => (i < 0 ? i + rank : i)) : a.shape.flatMap((dim, i) => (dim === 1 ? [i] : []));
+      const axes = b
+        ? [...b.data].map((i) => (i < 0 ? i + rank : i))
+        : a.shape.flatMap((dim, i) => (dim === 1 ? [i] : []));
       return [{ ...a, shape: a.shape.filter((_, i) => !axes.includes(i)) }];
     }
     case 'Unsqueeze': {
@@ -322,7 +348,11 @@ function evaluate(node: Node, x: (Array64 | undefined)[]): Array64[] {
         make(shape, (index) => {
           let place = index[at];
           for (const part of parts) {
-            if (place < part.shape[at]) return get(part, index.map((i, k) => (k === at ? place : i)));
+            if (place < part.shape[at])
+              return get(
+                part,
+                index.map((i, k) => (k === at ? place : i)),
+              );
             place -= part.shape[at];
           }
           return NaN;
@@ -345,7 +375,10 @@ export function evaluateGraph(graph: Graph, feeds: ReadonlyMap<string, Array64>)
   const values = new Map(feeds);
   for (const [name, tensor] of graph.initializers) if (!values.has(name)) values.set(name, fromTensor(tensor));
   for (const node of graph.nodes) {
-    const results = evaluate(node, node.inputs.map((name) => (name ? values.get(name) : undefined)));
+    const results = evaluate(
+      node,
+      node.inputs.map((name) => (name ? values.get(name) : undefined)),
+    );
     node.outputs.forEach((output, index) => output && values.set(output, results[index]));
   }
   return values;

@@ -4,7 +4,10 @@ import type { Graph } from '../../onnx/types.ts';
 import { fold } from '../simplify/fold.ts';
 import { merge } from '../simplify/merge.ts';
 import { prune } from '../simplify/prune.ts';
+import { maskAfterPooling } from '../simplify/mask-after-pooling.ts';
 
+/** Run before lowering, where gradients are still whole, and after it. */
 export function simplify(graph: Graph): Graph {
-  return prune(merge(fold(merge(fold(prune(graph))))));
+  const folded = fold(merge(fold(prune(graph))));
+  return prune(merge(maskAfterPooling(merge(folded))));
 }

@@ -85,10 +85,19 @@ export async function surveyText(
   const kinds = Object.values(newlines).filter((count) => count > 0).length;
   // A stray bad byte in a file that is full of good sequences is damage; otherwise it never was UTF-8.
   const latin = invalid > 0 && valid < invalid * 10;
-  return { ...common, encoding: latin ? 'windows-1252' : 'utf-8', damaged: invalid > 0 && !latin, mixedNewlines: kinds > 1 };
+  return {
+    ...common,
+    encoding: latin ? 'windows-1252' : 'utf-8',
+    damaged: invalid > 0 && !latin,
+    mixedNewlines: kinds > 1,
+  };
 }
 
-function countNewlines(chunk: Uint8Array, counts: { crlf: number; lf: number; cr: number }, lastWasCr: boolean): boolean {
+function countNewlines(
+  chunk: Uint8Array,
+  counts: { crlf: number; lf: number; cr: number },
+  lastWasCr: boolean,
+): boolean {
   if (!lastWasCr && !chunk.includes(13)) {
     if (counts.lf === 0 && chunk.includes(10)) counts.lf++;
     return false;
@@ -117,7 +126,7 @@ function incompleteTail(bytes: Uint8Array): number {
 function countSequences(bytes: Uint8Array): { valid: number; invalid: number } {
   let valid = 0;
   let invalid = 0;
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const byte = bytes[i];
     if (byte < 0x80) {
       i++;
@@ -175,7 +184,10 @@ export async function* asUtf8(file: FoundFile, survey: Survey, signal: AbortSign
 export function decodeHead(head: Uint8Array, name: string): string {
   let encoding = guessEncoding(head);
   if (isBinary(head, encoding)) {
-    throw new AtelierError('not_text', `${name} does not hold text, whatever it is called. Save it as CSV and try again.`);
+    throw new AtelierError(
+      'not_text',
+      `${name} does not hold text, whatever it is called. Save it as CSV and try again.`,
+    );
   }
   if (encoding === 'utf-8') {
     const whole = head.subarray(0, head.length - incompleteTail(head));

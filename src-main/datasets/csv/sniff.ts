@@ -104,7 +104,9 @@ function looksLikeHeader(first: string[], body: string[][]): boolean {
   for (const [c, name] of names.entries()) {
     const values = body.map((row) => readCell(row[c] ?? '')).filter((value) => value !== null);
     if (values.length === 0 || name === '') continue;
-    const numeric = values.filter((value) => parseNumber(value, false) !== null || parseNumber(value, true) !== null).length;
+    const numeric = values.filter(
+      (value) => parseNumber(value, false) !== null || parseNumber(value, true) !== null,
+    ).length;
     if (numeric >= values.length * 0.9) votes += readCell(name) === null ? 0 : 2;
     else if (values.includes(name)) votes -= 2;
     else {

@@ -22,7 +22,12 @@ export async function fitTableEncoder(blobs: string, manifest: Manifest): Promis
     const sql = columnSql(manifest);
     const rows = `(SELECT * FROM ${samples} WHERE split = ${train} AND ${sql(target.name)} IS NOT NULL)`;
     const features = manifest.columns.filter((column) => column.role === 'feature');
-    const numbers = await fitNumbers(connection, rows, sql, features.filter((column) => column.type === 'number'));
+    const numbers = await fitNumbers(
+      connection,
+      rows,
+      sql,
+      features.filter((column) => column.type === 'number'),
+    );
     const categories: CategoryEncoder[] = [];
     for (const column of features) {
       if (column.type === 'category') categories.push(await fitCategory(connection, rows, sql, column));
@@ -31,7 +36,19 @@ export async function fitTableEncoder(blobs: string, manifest: Manifest): Promis
   });
 }
 
-async function fitNumbers(connection: DuckDBConnection, rows: string, sql: ColumnSql, columns: Column[]): Promise<NumberEncoder[]> {
+/** DuckDB plans a statement in time that grows with the square of its columns. */
+export const columnsAtOnce = 32;
+
+async function fitNumbers(
+  connection: DuckDBConnection,
+  rows: string,
+  sql: ColumnSql,
+  columns: Column[],
+): Promise<NumberEncoder[]> {
+  if (columns.length > columnsAtOnce) {
+    const head = await fitNumbers(connection, rows, sql, columns.slice(0, columnsAtOnce));
+    return [...head, ...(await fitNumbers(connection, rows, sql, columns.slice(columnsAtOnce)))];
+  }
   if (columns.length === 0) return [];
   const values = numberRelation(rows, sql, columns);
   // Two passes: the mean is that of the filled column, so the median must be known first.
@@ -62,7 +79,12 @@ function numberRelation(rows: string, sql: ColumnSql, columns: Column[]): string
   return `(SELECT ${finite.join(', ')} FROM (SELECT ${parsed.join(', ')} FROM ${rows}))`;
 }
 
-async function fitCategory(connection: DuckDBConnection, rows: string, sql: ColumnSql, column: Column): Promise<CategoryEncoder> {
+async function fitCategory(
+  connection: DuckDBConnection,
+  rows: string,
+  sql: ColumnSql,
+  column: Column,
+): Promise<CategoryEncoder> {
   const found = await rowsOf(
     connection,
     `SELECT coalesce(${sql(column.name)}, '') AS value, count(*) AS n FROM ${rows} GROUP BY 1 ORDER BY n DESC, value LIMIT ${maxCategories + 1}`,

@@ -36,9 +36,13 @@ export async function loadImages(
   try {
     for (let first = 0; first < manifest.samples; first += perBlock) {
       const count = Math.min(perBlock, manifest.samples - first);
-      for (let done = 0; done < count * size; ) {
+      for (let done = 0; done < count * size;) {
         const { bytesRead } = await file.read(block, done, count * size - done, first * size + done);
-        if (bytesRead === 0) throw new AtelierError('blob_damaged', `Stored data is shorter than it was: ${blobPath(blobs, images)}. Import the data again.`);
+        if (bytesRead === 0)
+          throw new AtelierError(
+            'blob_damaged',
+            `Stored data is shorter than it was: ${blobPath(blobs, images)}. Import the data again.`,
+          );
         done += bytesRead;
       }
       for (let k = 0; k < count; k++) {

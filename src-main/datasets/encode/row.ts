@@ -1,30 +1,43 @@
-import { categoryWidth, featureCount, type TableEncoder } from './encoder.ts';
+import { categoryWidth, featureCount, type CategoryEncoder, type NumberEncoder, type TableEncoder } from './encoder.ts';
+
+/** Where each column's numbers stand within an encoded row. */
+export interface Layout {
+  width: number;
+  numbers: { at: number; indicator: number }[];
+  categories: number[];
+}
+
+export function layoutOf(encoder: TableEncoder): Layout {
+  let at = encoder.numbers.length;
+  const numbers = encoder.numbers.map((number, i) => ({ at: i, indicator: number.indicator ? at++ : -1 }));
+  const categories = encoder.categories.map((category) => {
+    const start = at;
+    at += categoryWidth(category);
+    return start;
+  });
+  return { width: featureCount(encoder), numbers, categories };
+}
 
 /**
- * Writes one encoded row. `numbers` are raw 32-bit floats with NaN for missing, in the encoder's order; `codes` the index of each category's
- * value within its `values`, -1 for one outside. The arithmetic is in doubles on 32-bit floats, as in the exported graph, so both agree to the last bit.
+ * Writes one number. `value` is a 32-bit float, NaN for missing; the arithmetic on it is in doubles, as in the exported graph,
+ * so that both agree to the last bit.
  */
-export function encodeRow(
-  encoder: TableEncoder,
-  numbers: ArrayLike<number>,
-  codes: ArrayLike<number>,
+export function encodeNumber(
+  { median, mean, std }: NumberEncoder,
+  value: number,
   x: Float32Array,
-  offset: number,
+  at: number,
+  indicator: number,
 ): void {
-  const count = encoder.numbers.length;
-  let at = offset + count;
-  for (let i = 0; i < count; i++) {
-    const { median, mean, std, indicator } = encoder.numbers[i];
-    const missing = Number.isNaN(numbers[i]);
-    x[offset + i] = ((missing ? median : numbers[i]) - mean) / std;
-    if (indicator) x[at++] = missing ? 1 : 0;
-  }
-  for (let i = 0; i < encoder.categories.length; i++) {
-    const category = encoder.categories[i];
-    if (codes[i] >= 0) x[at + codes[i]] = 1;
-    else if (category.other) x[at + category.values.length] = 1;
-    at += categoryWidth(category);
-  }
+  const missing = Number.isNaN(value);
+  x[at] = ((missing ? median : value) - mean) / std;
+  if (missing && indicator >= 0) x[indicator] = 1;
+}
+
+/** Writes one category into zeros. `code` is the value's index within `values`, -1 for one outside. */
+export function encodeCategory(category: CategoryEncoder, code: number, x: Float32Array, at: number): void {
+  if (code >= 0) x[at + code] = 1;
+  else if (category.other) x[at + category.values.length] = 1;
 }
 
 /** A column's number as the model sees it: a 32-bit float, NaN where missing or not a number. */
@@ -33,6 +46,3 @@ export const rawNumber = (value: number | null): number => {
   const rounded = Math.fround(value);
   return Number.isFinite(rounded) ? rounded : NaN;
 };
-
-export const newFeatures = (encoder: TableEncoder, rows: number): Float32Array =>
-  new Float32Array(rows * featureCount(encoder));

@@ -1,7 +1,7 @@
 import { AtelierError } from '../../shared/errors.ts';
 import { parseNumber, readCell } from '../cells.ts';
-import { featureCount, type TableEncoder } from './encoder.ts';
-import { encodeRow, newFeatures, rawNumber } from './row.ts';
+import type { TableEncoder } from './encoder.ts';
+import { encodeCategory, encodeNumber, layoutOf, rawNumber } from './row.ts';
 
 /** A table's rows as they enter an exported model: one column of 32-bit floats (NaN missing) or strings ('' missing) per feature. */
 export interface RawColumns {
@@ -35,15 +35,20 @@ export function encodeTableRows(
   columnNames: string[],
 ): { x: Float32Array; y: Int32Array | Float32Array } {
   const raw = rawColumns(encoder, rows, columnNames);
-  const x = newFeatures(encoder, rows.length);
-  const width = featureCount(encoder);
-  const indexes = encoder.categories.map(({ values }) => new Map(values.map((value, i) => [value, i])));
-  const numbers = new Float64Array(encoder.numbers.length);
-  const codes = new Int32Array(encoder.categories.length);
-  for (let r = 0; r < rows.length; r++) {
-    for (let i = 0; i < numbers.length; i++) numbers[i] = raw.numbers[i][r];
-    for (let i = 0; i < codes.length; i++) codes[i] = indexes[i].get(raw.categories[i][r]) ?? -1;
-    encodeRow(encoder, numbers, codes, x, r * width);
+  const layout = layoutOf(encoder);
+  const x = new Float32Array(rows.length * layout.width);
+  for (const [i, number] of encoder.numbers.entries()) {
+    const { at, indicator } = layout.numbers[i];
+    raw.numbers[i].forEach((value, r) => {
+      const base = r * layout.width;
+      encodeNumber(number, value, x, base + at, indicator < 0 ? -1 : base + indicator);
+    });
+  }
+  for (const [i, category] of encoder.categories.entries()) {
+    const codes = new Map(category.values.map((value, code) => [value, code]));
+    raw.categories[i].forEach((value, r) => {
+      encodeCategory(category, codes.get(value) ?? -1, x, r * layout.width + layout.categories[i]);
+    });
   }
   return { x, y: encodeTargets(encoder, rows, columnNames.indexOf(encoder.target.column)) };
 }
@@ -62,7 +67,8 @@ function encodeTargets(encoder: TableEncoder, rows: (string | null)[][], at: num
   });
 }
 
-const cell = (raw: string | null | undefined): string | null => (raw === null || raw === undefined ? null : readCell(raw));
+const cell = (raw: string | null | undefined): string | null =>
+  raw === null || raw === undefined ? null : readCell(raw);
 
 function columnIndexes(encoder: TableEncoder, names: string[]): { numbers: number[]; categories: number[] } {
   const index = new Map(names.map((name, i) => [name, i]));
@@ -76,7 +82,9 @@ function columnIndexes(encoder: TableEncoder, names: string[]): { numbers: numbe
 /** Throws `missing_columns`, naming those the model needs and the data lacks. */
 export function checkColumns(encoder: TableEncoder, names: string[]): void {
   const here = new Set(names);
-  const missing = [...encoder.numbers, ...encoder.categories].map(({ column }) => column).filter((name) => !here.has(name));
+  const missing = [...encoder.numbers, ...encoder.categories]
+    .map(({ column }) => column)
+    .filter((name) => !here.has(name));
   if (missing.length === 0) return;
   throw new AtelierError(
     'missing_columns',

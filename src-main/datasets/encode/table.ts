@@ -1,118 +1,129 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { readBlob } from '../blobs.ts';
 import { finiteSql, numberSql, sqlText } from '../cells.ts';
-import { columnSql, parquetSql, withDuck, type ColumnSql } from '../duck.ts';
+import { columnSql, eachRow, parquetSql, withDuck, type ColumnSql } from '../duck.ts';
 import type { EncodedSplit } from '../training-data.ts';
-import { featureCount, type TableEncoder, type TargetEncoder } from './encoder.ts';
-import { encodeRow, newFeatures } from './row.ts';
+import type { TableEncoder, TargetEncoder } from './encoder.ts';
+import { columnsAtOnce } from './fit.ts';
+import { encodeCategory, encodeNumber, layoutOf } from './row.ts';
 import { checkColumns } from './rows.ts';
 
-/** Streams the stored table through the encoder into its three splits, in one scan. DuckDB parses numbers and looks categories up. */
+/** Streams the stored table, some columns at a time, through the encoder into its three splits. DuckDB parses numbers and looks categories up. */
 export async function loadTable(
   blobs: string,
   manifest: Manifest,
   encoder: TableEncoder,
 ): Promise<Record<SplitName, EncodedSplit>> {
-  checkColumns(
-    encoder,
-    manifest.columns.map((column) => column.name),
-  );
-  if (!manifest.columns.some((column) => column.name === encoder.target.column)) {
+  const names = manifest.columns.map((column) => column.name);
+  checkColumns(encoder, names);
+  if (!names.includes(encoder.target.column)) {
     throw new AtelierError('missing_columns', `The data lacks the target column "${encoder.target.column}".`);
   }
   if (!manifest.blobs.table) throw new AtelierError('internal', 'A table version without a table.');
-  const sql = columnSql(manifest);
   const table = parquetSql(blobs, manifest.blobs.table);
   const split = await readBlob(blobs, manifest.blobs.split);
-  const builders = splitNames.map((name) => new SplitBuilder(encoder, manifest.splits[name]));
-  const numberCount = encoder.numbers.length;
-  const codeCount = encoder.categories.length;
+  const sql = columnSql(manifest);
+  return withDuck({ spillFolder: blobs }, async (connection) => {
+    const targets = await readTargets(connection, table, sql, encoder.target, manifest.samples);
+    const layout = layoutOf(encoder);
+    const { splits, place } = divide(targets, split, layout.width, encoder.target);
 
-  await withDuck({ spillFolder: blobs }, async (connection) => {
-    for (const [i, { values }] of encoder.categories.entries()) await connection.run(enumSql(`category${i}`, values));
-    if (encoder.target.task === 'classification') await connection.run(enumSql('target', encoder.target.classes));
-
-    const inner = [
-      ...encoder.numbers.map((each, i) => `${numberSql(sql(each.column), each.decimalComma)} AS n${i}`),
-      ...encoder.categories.map((each, i) => `${codeSql(`coalesce(${sql(each.column)}, '')`, `category${i}`)} AS c${i}`),
-      `${targetSql(encoder.target, sql)} AS y`,
-      'file_row_number AS row',
-    ];
-    const regression = encoder.target.task === 'regression';
-    const outer = [
-      ...encoder.numbers.map((_, i) => `coalesce(${finiteSql(`n${i}`)}, 'nan'::DOUBLE)`),
-      ...encoder.categories.map((_, i) => `c${i}`),
-      regression ? `coalesce(${finiteSql('y')}, 'nan'::DOUBLE)` : 'y',
-      'row::INTEGER',
-    ];
-    const result = await connection.stream(
-      `SELECT ${outer.join(', ')} FROM (SELECT ${inner.join(', ')} FROM ${table})`,
-    );
-    const numbers = new Float64Array(numberCount);
-    const codes = new Int32Array(codeCount);
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      const columns = Array.from({ length: numberCount + codeCount + 2 }, (_, c) => chunk.getColumnVector(c));
-      const targets = columns[numberCount + codeCount];
-      const rows = columns[numberCount + codeCount + 1];
-      for (let r = 0; r < chunk.rowCount; r++) {
-        const y = targets.getItem(r) as number;
-        if (regression ? Number.isNaN(y) : y < 0) continue;
-        for (let i = 0; i < numberCount; i++) numbers[i] = Math.fround(columns[i].getItem(r) as number);
-        for (let i = 0; i < codeCount; i++) codes[i] = columns[numberCount + i].getItem(r) as number;
-        const sample = rows.getItem(r) as number;
-        builders[split[sample]].add(numbers, codes, y, sample);
-      }
+    for (let first = 0; first < encoder.numbers.length; first += columnsAtOnce) {
+      const batch = encoder.numbers.slice(first, first + columnsAtOnce);
+      const parsed = batch.map((each, i) => `${numberSql(sql(each.column), each.decimalComma)} AS n${i}`);
+      const query = `SELECT file_row_number::INTEGER, ${batch.map((_, i) => orNaN(`n${i}`)).join(', ')}
+        FROM (SELECT file_row_number, ${parsed.join(', ')} FROM ${table})`;
+      await eachRow(connection, query, (row, columns, r) => {
+        if (place[row] < 0) return;
+        const { x } = splits[split[row]];
+        const base = place[row] * layout.width;
+        for (let i = 0; i < batch.length; i++) {
+          const { at, indicator } = layout.numbers[first + i];
+          const value = Math.fround(columns[i + 1].getItem(r) as number);
+          encodeNumber(batch[i], value, x, base + at, indicator < 0 ? -1 : base + indicator);
+        }
+      });
     }
+
+    for (let first = 0; first < encoder.categories.length; first += columnsAtOnce) {
+      const batch = encoder.categories.slice(first, first + columnsAtOnce);
+      for (const [i, { values }] of batch.entries()) await connection.run(enumSql(`category${i}`, values));
+      const codes = batch.map((each, i) => codeSql(`coalesce(${sql(each.column)}, '')`, `category${i}`));
+      await eachRow(
+        connection,
+        `SELECT file_row_number::INTEGER, ${codes.join(', ')} FROM ${table}`,
+        (row, columns, r) => {
+          if (place[row] < 0) return;
+          const { x } = splits[split[row]];
+          const base = place[row] * layout.width;
+          for (let i = 0; i < batch.length; i++) {
+            encodeCategory(batch[i], columns[i + 1].getItem(r) as number, x, base + layout.categories[first + i]);
+          }
+        },
+      );
+    }
+    const [train, validation, test] = splits;
+    return { train, validation, test };
   });
-  const [train, validation, test] = builders.map((builder) => builder.finish());
-  return { train, validation, test };
 }
 
 /** DuckDB's ENUM is its string-to-code table: the quickest look-up it has. */
 const enumSql = (name: string, values: string[]): string =>
-  `CREATE TYPE ${name} AS ENUM (${(values.length > 0 ? values : ['']).map(sqlText).join(', ')})`;
+  `CREATE OR REPLACE TYPE ${name} AS ENUM (${(values.length > 0 ? values : ['']).map(sqlText).join(', ')})`;
 const codeSql = (expression: string, type: string): string =>
   `coalesce(enum_code(TRY_CAST(${expression} AS ${type}))::INTEGER, -1)`;
-const targetSql = (target: TargetEncoder, sql: ColumnSql): string =>
-  target.task === 'classification'
-    ? codeSql(sql(target.column), 'target')
-    : numberSql(sql(target.column), target.decimalComma);
+const orNaN = (name: string): string => `coalesce(${finiteSql(name)}, 'nan'::DOUBLE)`;
 
-/** One split's arrays, as large as the split, cut to the samples that have a label. */
-class SplitBuilder {
-  readonly #encoder: TableEncoder;
-  readonly #width: number;
-  readonly #x: Float32Array;
-  readonly #y: Int32Array | Float32Array;
-  readonly #indices: Int32Array;
-  #count = 0;
-
-  constructor(encoder: TableEncoder, capacity: number) {
-    this.#encoder = encoder;
-    this.#width = featureCount(encoder);
-    this.#x = newFeatures(encoder, capacity);
-    this.#y = encoder.target.task === 'classification' ? new Int32Array(capacity) : new Float32Array(capacity);
-    this.#indices = new Int32Array(capacity);
+/** Every sample's class index or standardised value; NaN where it has none (or none that the encoder knows). */
+async function readTargets(
+  connection: DuckDBConnection,
+  table: string,
+  sql: ColumnSql,
+  target: TargetEncoder,
+  samples: number,
+): Promise<Float64Array> {
+  const targets = new Float64Array(samples).fill(NaN);
+  if (target.task === 'classification') {
+    await connection.run(enumSql('target', target.classes));
+    const query = `SELECT file_row_number::INTEGER, ${codeSql(sql(target.column), 'target')} FROM ${table}`;
+    await eachRow(connection, query, (row, columns, r) => {
+      const code = columns[1].getItem(r) as number;
+      if (code >= 0) targets[row] = code;
+    });
+  } else {
+    const query = `SELECT file_row_number::INTEGER, ${orNaN('y')}
+      FROM (SELECT file_row_number, ${numberSql(sql(target.column), target.decimalComma)} AS y FROM ${table})`;
+    await eachRow(connection, query, (row, columns, r) => {
+      targets[row] = (Math.fround(columns[1].getItem(r) as number) - target.mean) / target.std;
+    });
   }
+  return targets;
+}
 
-  add(numbers: Float64Array, codes: Int32Array, y: number, sample: number): void {
-    const { target } = this.#encoder;
-    const at = this.#count++;
-    encodeRow(this.#encoder, numbers, codes, this.#x, at * this.#width);
-    this.#y[at] = target.task === 'classification' ? y : (Math.fround(y) - target.mean) / target.std;
-    this.#indices[at] = sample;
-  }
-
-  finish(): EncodedSplit {
-    const count = this.#count;
-    // Copies are made only where some samples had no label.
-    const whole = count === this.#indices.length;
-    return {
-      count,
-      x: whole ? this.#x : this.#x.slice(0, count * this.#width),
-      y: whole ? this.#y : this.#y.slice(0, count),
-      indices: whole ? this.#indices : this.#indices.slice(0, count),
-    };
-  }
+/** Makes the splits' arrays for the samples that have a target, and says where in its split each sample stands (-1: nowhere). */
+function divide(
+  targets: Float64Array,
+  split: Uint8Array,
+  width: number,
+  target: TargetEncoder,
+): { splits: (EncodedSplit & { x: Float32Array })[]; place: Int32Array } {
+  const place = new Int32Array(targets.length).fill(-1);
+  const members: number[] = splitNames.map(() => 0);
+  targets.forEach((y, sample) => {
+    if (!Number.isNaN(y)) place[sample] = members[split[sample]]++;
+  });
+  const splits = members.map((count) => ({
+    count,
+    x: new Float32Array(count * width),
+    y: target.task === 'classification' ? new Int32Array(count) : new Float32Array(count),
+    indices: new Int32Array(count),
+  }));
+  place.forEach((at, sample) => {
+    if (at < 0) return;
+    splits[split[sample]].y[at] = targets[sample];
+    splits[split[sample]].indices[at] = sample;
+  });
+  return { splits, place };
 }

@@ -34,7 +34,10 @@ export async function readImageFile(path: string, name: string): Promise<Uint8Ar
   }
   if (bytes.length === 0) throw new AtelierError('image_empty', `${name} is empty (0 bytes).`);
   if (!imageType(bytes.subarray(0, headBytes))) {
-    throw new AtelierError('not_an_image', `${name} does not hold an image that can be read (PNG, JPEG, WebP, GIF, TIFF, AVIF).`);
+    throw new AtelierError(
+      'not_an_image',
+      `${name} does not hold an image that can be read (PNG, JPEG, WebP, GIF, TIFF, AVIF).`,
+    );
   }
   return bytes;
 }
@@ -69,8 +72,15 @@ export async function decodeImage(
   try {
     let image = sharp(bytes, options).autoOrient().flatten({ background: '#ffffff' });
     if (fit) image = image.resize(fit.width, fit.height, { fit: 'contain', background: '#000000' });
-    const { data, info } = await image.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    return { rgb: info.channels === 3 ? data : threeChannels(data, info.channels), width: info.width, height: info.height };
+    const { data, info } = await image
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return {
+      rgb: info.channels === 3 ? data : threeChannels(data, info.channels),
+      width: info.width,
+      height: info.height,
+    };
   } catch (error) {
     throw imageError(error, name);
   }
@@ -108,6 +118,16 @@ export async function decodeImageFor(shape: ImageShape, path: string): Promise<U
   return shape.channels === 1 ? toGrey(rgb) : rgb;
 }
 
+/** Pixels already decoded, scaled as `decodeImage` scales. */
+export async function fitPixels(pixels: Uint8Array, from: ImageShape, to: ImageShape): Promise<Uint8Array> {
+  const raw = { width: from.width, height: from.height, channels: from.channels as 1 | 3 };
+  return sharp(pixels, { raw })
+    .resize(to.width, to.height, { fit: 'contain', background: '#000000' })
+    .toColourspace(to.channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+}
+
 /** libvips' words, sorted into the few things that can be wrong with a file. */
 function imageError(error: unknown, name: string): Error {
   const words = error instanceof Error ? error.message : String(error);
@@ -117,11 +137,23 @@ function imageError(error: unknown, name: string): Error {
       `${name} has more than ${maxPixels / 1e6} million pixels. Scale it down first.`,
     );
   }
-  if (/premature end|truncated|unexpected end|end of file|out of data|not enough data|read error|gifload|corrupt/i.test(words)) {
-    return new AtelierError('image_truncated', `${name} ends too early or is damaged. Copy or download it again.`, [words]);
+  if (
+    /premature end|truncated|unexpected end|end of file|out of data|not enough data|read error|gifload|corrupt/i.test(
+      words,
+    )
+  ) {
+    return new AtelierError('image_truncated', `${name} ends too early or is damaged. Copy or download it again.`, [
+      words,
+    ]);
   }
   if (/unsupported image format|support|codec/i.test(words)) {
-    return new AtelierError('not_an_image', `${name} is of an image format that cannot be read here. Save it as PNG or JPEG.`, [words]);
+    return new AtelierError(
+      'not_an_image',
+      `${name} is of an image format that cannot be read here. Save it as PNG or JPEG.`,
+      [words],
+    );
   }
-  return new AtelierError('image_damaged', `${name} is damaged and cannot be decoded. Copy or download it again.`, [words]);
+  return new AtelierError('image_damaged', `${name} is damaged and cannot be decoded. Copy or download it again.`, [
+    words,
+  ]);
 }

@@ -57,7 +57,14 @@ export const csv: Importer = {
         temporary.push(parquet);
         await convert(connection, path, parquet, dialect, context);
         await listRejects(connection, rejects, dialect);
-        const { split, ...manifest } = await describe(connection, parquetFileSql(parquet), dialect, params, context, name);
+        const { split, ...manifest } = await describe(
+          connection,
+          parquetFileSql(parquet),
+          dialect,
+          params,
+          context,
+          name,
+        );
         context.signal.throwIfAborted();
         // The large one last: should the disk fill up here, next to nothing is left behind.
         const blobs = { split: await writeBlob(params.blobs, split), table: await adopt(params.blobs, parquet) };
@@ -75,7 +82,10 @@ export const csv: Importer = {
       });
     } catch (error) {
       // DuckDB reads the source and writes the blob in one statement; its words tell which of them failed.
-      const about = error instanceof Error && error.message.includes(file.path) ? { reading: file.path } : { writing: params.blobs };
+      const about =
+        error instanceof Error && error.message.includes(file.path)
+          ? { reading: file.path }
+          : { writing: params.blobs };
       throw systemError(error, about);
     } finally {
       for (const path of temporary) await rm(path, { force: true }).catch(() => undefined);
@@ -92,7 +102,10 @@ async function tableFile(source: Source): Promise<FoundFile | null> {
     if (named.length === 0) return null;
     throw new AtelierError(
       'several_tables',
-      `${candidates.length} tables were given (${candidates.slice(0, 3).map((file) => file.relative).join(', ')}${candidates.length > 3 ? ', …' : ''}). Import them one at a time.`,
+      `${candidates.length} tables were given (${candidates
+        .slice(0, 3)
+        .map((file) => file.relative)
+        .join(', ')}${candidates.length > 3 ? ', …' : ''}). Import them one at a time.`,
     );
   }
   return candidates[0];
@@ -103,7 +116,8 @@ async function readDialect(file: FoundFile): Promise<Dialect> {
   const head = await readHead(file, headLength);
   if (head.length === 0) throw new AtelierError('empty_file', `${name} is empty (0 bytes). Nothing was imported.`);
   const text = decodeHead(head, name);
-  if (text.trim() === '') throw new AtelierError('empty_file', `${name} holds nothing but blank lines. Nothing was imported.`);
+  if (text.trim() === '')
+    throw new AtelierError('empty_file', `${name} holds nothing but blank lines. Nothing was imported.`);
   const dialect = sniffDialect(text, head.length < headLength);
   if (!dialect) {
     throw new AtelierError(
@@ -112,13 +126,22 @@ async function readDialect(file: FoundFile): Promise<Dialect> {
     );
   }
   if (dialect.columns > maxColumns) {
-    throw new AtelierError('too_many_columns', `${name} has ${dialect.columns} columns; at most ${maxColumns} are read.`);
+    throw new AtelierError(
+      'too_many_columns',
+      `${name} has ${dialect.columns} columns; at most ${maxColumns} are read.`,
+    );
   }
   return dialect;
 }
 
 /** The path of the file as UTF-8 with one kind of line end: itself, or a passing copy. */
-async function plainText(blobs: string, file: FoundFile, survey: Survey, context: ImportContext, temporary: string[]): Promise<string> {
+async function plainText(
+  blobs: string,
+  file: FoundFile,
+  survey: Survey,
+  context: ImportContext,
+  temporary: string[],
+): Promise<string> {
   if (survey.encoding === 'utf-8' && !survey.damaged && !survey.mixedNewlines) return file.path;
   const copy = await createBlob(blobs);
   temporary.push(copy.path);
@@ -137,7 +160,13 @@ async function plainText(blobs: string, file: FoundFile, survey: Survey, context
 }
 
 /** One statement from text to Parquet: cells trimmed, missing words turned NULL, rows in the source's order. */
-async function convert(connection: DuckDBConnection, from: string, to: string, dialect: Dialect, context: ImportContext): Promise<void> {
+async function convert(
+  connection: DuckDBConnection,
+  from: string,
+  to: string,
+  dialect: Dialect,
+  context: ImportContext,
+): Promise<void> {
   const names = dialect.names.map((_, i) => `c${i}`);
   const quote = sqlText(dialect.quote);
   const read = `read_csv(${sqlPath(from)}, auto_detect = false, compression = 'none', encoding = 'utf-8',
@@ -148,10 +177,17 @@ async function convert(connection: DuckDBConnection, from: string, to: string, d
   // `percentage` stays at -1 until DuckDB knows better.
   const timer = setInterval(() => {
     const { percentage } = connection.progress;
-    context.progress({ stage: 'converting', unit: 'steps', done: Math.max(0, Math.round(percentage * 10)), total: 1000 });
+    context.progress({
+      stage: 'converting',
+      unit: 'steps',
+      done: Math.max(0, Math.round(percentage * 10)),
+      total: 1000,
+    });
   }, 150);
   try {
-    await connection.run(`COPY (SELECT ${present} FROM (SELECT ${trimmed} FROM ${read})) TO ${sqlText(to)} (FORMAT parquet)`);
+    await connection.run(
+      `COPY (SELECT ${present} FROM (SELECT ${trimmed} FROM ${read})) TO ${sqlText(to)} (FORMAT parquet)`,
+    );
   } finally {
     clearInterval(timer);
   }
@@ -199,19 +235,29 @@ async function describe(
   name: string,
 ): Promise<Omit<Manifest, 'blobs' | 'sources' | 'rejected' | 'rejectedCount'> & { split: Uint8Array }> {
   context.progress({ stage: 'profiling', unit: 'steps', done: 0, total: 0 });
-  const facts = await countColumns(connection, relation, dialect.names.map((_, i) => i));
+  const facts = await countColumns(
+    connection,
+    relation,
+    dialect.names.map((_, i) => i),
+  );
   const rows = facts[0].rows;
   if (rows === 0) {
     throw new AtelierError('no_rows', `${name} has a header but no rows that could be read. Nothing was imported.`);
   }
   const judged = facts.map((each, i) => ({ name: dialect.names[i], ...judgeColumn(dialect.names[i], each) }));
   if (params.target && !dialect.names.includes(params.target)) {
-    throw new AtelierError('unknown_column', `There is no column "${params.target}" to be the target. The columns are: ${dialect.names.join(', ')}.`);
+    throw new AtelierError(
+      'unknown_column',
+      `There is no column "${params.target}" to be the target. The columns are: ${dialect.names.join(', ')}.`,
+    );
   }
   const target = params.target === undefined ? guessTarget(judged, facts) : params.target;
   const columns: Column[] = [];
   for (const [i, column] of judged.entries()) {
-    const chosen = column.name === target ? { ...column, role: 'target' as const, type: targetType(column, facts[i]), note: undefined } : column;
+    const chosen =
+      column.name === target
+        ? { ...column, role: 'target' as const, type: targetType(column, facts[i]), note: undefined }
+        : column;
     columns.push(await describeColumn(connection, relation, i, facts[i], chosen));
   }
   const found = await readTarget(connection, relation, columns, target);
@@ -232,18 +278,44 @@ async function describe(
   };
 }
 
-const delimiterNames: Record<string, string> = { ',': 'comma', '\t': 'tab', ';': 'semicolon', '|': 'bar', ' ': 'space', ':': 'colon' };
-const encodingNames = { 'utf-8': 'UTF-8', 'utf-16le': 'UTF-16', 'utf-16be': 'UTF-16 (big-endian)', 'windows-1252': 'Latin-1 (Windows-1252)' };
+const delimiterNames: Record<string, string> = {
+  ',': 'comma',
+  '\t': 'tab',
+  ';': 'semicolon',
+  '|': 'bar',
+  ' ': 'space',
+  ':': 'colon',
+};
+const encodingNames = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16 (big-endian)',
+  'windows-1252': 'Latin-1 (Windows-1252)',
+};
 
-function readingNotes(name: string, dialect: Dialect, survey: Survey, rejects: Rejects): { code: string; message: string }[] {
+function readingNotes(
+  name: string,
+  dialect: Dialect,
+  survey: Survey,
+  rejects: Rejects,
+): { code: string; message: string }[] {
   const notes = [
     {
       code: 'dialect',
       message: `Read as ${encodingNames[survey.encoding]}, delimiter ${delimiterNames[dialect.delimiter] ?? `"${dialect.delimiter}"`}, ${dialect.header ? 'with' : 'without'} a header line.`,
     },
   ];
-  if (survey.damaged) notes.push({ code: 'damaged_text', message: `${name} holds bytes that are not UTF-8; they read as "�".` });
-  if (dialect.skipLines > 0 && dialect.header) notes.push({ code: 'skipped_lines', message: `The first ${dialect.skipLines} lines come before the table and were left out.` });
-  if (rejects.count > 0) notes.push({ code: 'rejected', message: `${rejects.count} rows could not be read and were left out; the others were kept.` });
+  if (survey.damaged)
+    notes.push({ code: 'damaged_text', message: `${name} holds bytes that are not UTF-8; they read as "�".` });
+  if (dialect.skipLines > 0 && dialect.header)
+    notes.push({
+      code: 'skipped_lines',
+      message: `The first ${dialect.skipLines} lines come before the table and were left out.`,
+    });
+  if (rejects.count > 0)
+    notes.push({
+      code: 'rejected',
+      message: `${rejects.count} rows could not be read and were left out; the others were kept.`,
+    });
   return notes;
 }

@@ -1,0 +1,39 @@
+import { spawnWithElectron, type ElectronUtilityProcess } from '../jobs/spawn-electron.ts';
+import { findPlaces } from '../paths.ts';
+import { appVersion, processHost } from './host.ts';
+import { runCli } from './run.ts';
+
+/** What is needed of Electron's `app`. */
+interface ElectronApp {
+  whenReady(): Promise<void>;
+  exit(code: number): void;
+}
+
+/**
+ * The words for the command line where this Electron was started as such (`… --atelier-cli -- train --data iris`, as the
+ * package's `atelier` does); null where the window is wanted.
+ */
+export function cliArguments(argv: readonly string[] = process.argv): string[] | null {
+  const at = argv.indexOf('--atelier-cli');
+  if (at < 0) return null;
+  const rest = argv.slice(at + 1);
+  return rest[0] === '--' ? rest.slice(1) : rest;
+}
+
+/** The command line inside the package, where there is no plain Node: same commands, utilities by Electron. Ends the app. */
+export async function runCliInElectron(
+  electron: { app: ElectronApp; utilityProcess: ElectronUtilityProcess; runtime: string },
+  args: readonly string[],
+): Promise<void> {
+  const { app, utilityProcess, runtime } = electron;
+  await app.whenReady();
+  const places = findPlaces();
+  const code = await runCli(args, {
+    places,
+    appVersion: appVersion(places),
+    runtime,
+    spawnUtility: spawnWithElectron(utilityProcess, places.utility),
+    ...processHost(),
+  });
+  app.exit(code);
+}

@@ -1,0 +1,59 @@
+import type { Manifest, ImageShape, Rejected, SourceFile } from '../shared/dataset.ts';
+import { writeBlob, type BlobWriter } from './blobs.ts';
+import { carvedValidation, completeGiven, countSplits, defaultFractions, divide } from './splits.ts';
+
+/** What an importer of images has when every pixel is written. */
+export interface ImageSet {
+  image: ImageShape;
+  /** The pixels, not yet committed. */
+  pixels: BlobWriter;
+  names: string[];
+  /** Class index per sample. */
+  labels: Int32Array;
+  classes: string[];
+  /** The split byte per sample where the source is divided already. */
+  given: Uint8Array | null;
+  sources: SourceFile[];
+  rejectedCount: number;
+  rejected: Rejected[];
+  notes: Manifest['notes'];
+}
+
+/** Divides the samples, stores what belongs to them and makes the manifest. */
+export async function finishImages(blobs: string, set: ImageSet, seed: number): Promise<Manifest> {
+  const split = set.given
+    ? completeGiven(set.given, set.labels, carvedValidation, seed)
+    : divide(set.labels.length, set.labels, defaultFractions, seed);
+  const classes = set.classes.map((name) => ({ name, count: 0 }));
+  for (const label of set.labels) if (label >= 0) classes[label].count++;
+  const notes = [...set.notes];
+  if (classes.length === 1) {
+    notes.push({
+      code: 'single_class',
+      message: `All images are of one class ("${classes[0].name}"). Training needs at least two: add a folder of images of another.`,
+    });
+  }
+  return {
+    kind: 'images',
+    samples: set.labels.length,
+    columns: [],
+    target: null,
+    task: 'classification',
+    classes,
+    image: set.image,
+    splits: countSplits(split),
+    splitSource: set.given ? 'given' : 'stratified',
+    splitSeed: seed,
+    // The large one last: should the disk fill up here, next to nothing is left behind.
+    blobs: {
+      split: await writeBlob(blobs, split),
+      labels: await writeBlob(blobs, new Uint8Array(set.labels.buffer, set.labels.byteOffset, set.labels.byteLength)),
+      names: await writeBlob(blobs, Buffer.from(JSON.stringify(set.names))),
+      images: await set.pixels.commit(),
+    },
+    sources: set.sources,
+    rejectedCount: set.rejectedCount,
+    rejected: set.rejected,
+    notes,
+  };
+}

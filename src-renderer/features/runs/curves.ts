@@ -1,0 +1,113 @@
+import type { RunSummary } from '../../../src-main/shared/run.ts';
+import type { ChartAxis, ChartSeries } from '../../charts/plot.ts';
+import { smooth } from '../../charts/smooth.ts';
+import type { LiveSeries } from '../../state/runs.svelte.ts';
+import { format } from '../../words/format.ts';
+import { m } from '../../words/messages.ts';
+import { metricParts, metricValue, metricWord, splitColour, splitWord } from '../../words/terms.ts';
+
+export const xKinds = ['step', 'epoch', 'time'] as const;
+export type XKind = (typeof xKinds)[number];
+
+/** In training steps; 0 draws the points as they are. */
+export const reaches = [0, 5, 20, 50, 100, 300, 1000] as const;
+
+export interface CurvePlan {
+  id: string;
+  title: string;
+  y: ChartAxis;
+  series: ChartSeries[];
+}
+
+export function xAxis(kind: XKind): ChartAxis {
+  switch (kind) {
+    case 'step':
+      return { name: m.axis_step(), format: (x) => format.compact(Math.round(x)) };
+    case 'epoch':
+      return { name: m.axis_epoch(), format: (x) => format.figure(x, 3) };
+    case 'time':
+      return { name: m.axis_time(), format: (x) => format.figure(x, 3) };
+  }
+}
+
+const along = (live: LiveSeries, x: XKind) => ({ step: live.steps, epoch: live.epochs, time: live.times })[x];
+
+function lines(
+  live: LiveSeries,
+  x: XKind,
+  reach: number,
+  base: Pick<ChartSeries, 'id' | 'name' | 'colour' | 'look'>,
+): ChartSeries[] {
+  const xs = along(live, x);
+  // Few points have nothing to smooth away.
+  if (reach === 0 || live.values.length < 8) return [{ ...base, legend: base.id, x: xs, y: live.values }];
+  return [
+    { ...base, id: `${base.id} raw`, legend: base.id, look: 'behind', x: xs, y: live.values },
+    { ...base, legend: base.id, x: xs, y: smooth(live.steps, live.values, reach) },
+  ];
+}
+
+const order = ['loss', 'accuracy', 'rmse', 'mae', 'r2'];
+const metricOf = (key: string) => key.split('/').slice(1).join('/') || key;
+const rank = (key: string) => {
+  const at = order.indexOf(metricOf(key));
+  return at < 0 ? order.length : at;
+};
+const isSystem = (key: string) => key.startsWith('system/');
+
+function yAxis(key: string): ChartAxis {
+  const { metric } = metricParts(key);
+  const unit = key.endsWith('samples_per_second') ? m.unit_per_second() : '';
+  return { name: unit ? m.name_unit({ name: metric, unit }) : metric, format: (value) => metricValue(key, value, true) };
+}
+
+/** One run: a chart for each metric, with training and validation in it. */
+export function oneRunCurves(series: ReadonlyMap<string, LiveSeries>, x: XKind, reach: number): CurvePlan[] {
+  const groups = new Map<string, LiveSeries[]>();
+  for (const live of [...series.values()].sort((a, b) => rank(a.key) - rank(b.key))) {
+    if (live.key.startsWith('test/') || live.length === 0) continue;
+    const metric = isSystem(live.key) ? live.key : metricOf(live.key);
+    groups.set(metric, [...(groups.get(metric) ?? []), live]);
+  }
+  return [...groups].map(([metric, members]) => ({
+    id: metric,
+    title: metricParts(members[0].key).metric,
+    y: yAxis(members[0].key),
+    series: members
+      .toSorted((a) => (a.key.startsWith('train/') ? -1 : 1))
+      .flatMap((live) => {
+        const { split } = metricParts(live.key);
+        return lines(live, x, isSystem(live.key) ? 0 : reach, {
+          id: live.key,
+          name: split ? splitWord(split) : metricWord(live.key),
+          colour: split ? splitColour(split) : 'var(--category-0)',
+        });
+      }),
+  }));
+}
+
+/** Several runs: a chart for each metric of each split, with a line for each run. */
+export function manyRunCurves(
+  runs: readonly RunSummary[],
+  seriesOf: (run: RunSummary) => ReadonlyMap<string, LiveSeries>,
+  colourOf: (run: RunSummary) => string,
+  x: XKind,
+  reach: number,
+): CurvePlan[] {
+  const keys = new Set<string>();
+  for (const run of runs)
+    for (const live of seriesOf(run).values()) if (live.length > 0 && !live.key.startsWith('test/')) keys.add(live.key);
+  const splitRank = (key: string) => (key.startsWith('validation/') ? 0 : key.startsWith('train/') ? 1 : 2);
+  return [...keys]
+    .sort((a, b) => splitRank(a) - splitRank(b) || rank(a) - rank(b) || a.localeCompare(b))
+    .map((key) => ({
+      id: key,
+      title: metricWord(key),
+      y: yAxis(key),
+      series: runs.flatMap((run) => {
+        const live = seriesOf(run).get(key);
+        if (!live || live.length === 0) return [];
+        return lines(live, x, isSystem(key) ? 0 : reach, { id: run.id, name: run.name, colour: colourOf(run) });
+      }),
+    }));
+}

@@ -1,0 +1,77 @@
+import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
+import { lowerIsBetter } from '../../words/terms.ts';
+
+export interface DiffRow {
+  key: string;
+  /** One a run; undefined where the run has no such setting. */
+  values: (SettingValue | undefined)[];
+  differs: boolean;
+}
+
+/** What was asked of each run, setting by setting: those that differ first, each group in the form's order. */
+export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
+  const flat = runs.map((run): Record<string, SettingValue> => {
+    const { architectureSettings, ...training } = run.settings;
+    const { architecture, ...rest } = training;
+    return {
+      dataset: run.datasetName,
+      version: run.versionNumber,
+      architecture,
+      ...architectureSettings,
+      ...rest,
+    };
+  });
+  const keys = new Set(flat.flatMap((settings) => Object.keys(settings)));
+  const rows = [...keys].map((key): DiffRow => {
+    const values = flat.map((settings) => settings[key]);
+    return { key, values, differs: values.some((value) => value !== values[0]) };
+  });
+  return [...rows.filter((row) => row.differs), ...rows.filter((row) => !row.differs)];
+}
+
+export interface MetricRow {
+  key: string;
+  values: (number | undefined)[];
+  /** Places of the best value; none where all are the same or only one run has it. */
+  best: Set<number>;
+}
+
+const splitRank = (key: string) => ['test/', 'validation/', 'train/'].findIndex((split) => key.startsWith(split)) + 1 || 9;
+
+export function metricRows(runs: readonly RunSummary[]): MetricRow[] {
+  const keys = new Set(runs.flatMap((run) => Object.keys(run.metrics)));
+  return [...keys]
+    .sort((a, b) => splitRank(a) - splitRank(b) || a.localeCompare(b))
+    .map((key) => {
+      const values = runs.map((run) => run.metrics[key]);
+      const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
+      const best = lowerIsBetter(key) ? Math.min(...known) : Math.max(...known);
+      const telling = known.length > 1 && known.some((value) => value !== best);
+      return { key, values, best: new Set(telling ? values.flatMap((value, i) => (value === best ? [i] : [])) : []) };
+    });
+}
+
+export interface ClassScore {
+  name: string;
+  precision: number;
+  recall: number;
+  f1: number;
+  support: number;
+}
+
+/** Per class, from counts[actual][predicted]; 0 / 0 is 0, as in scikit-learn. */
+export function classScores(classes: readonly string[], counts: readonly (readonly number[])[]): ClassScore[] {
+  const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b);
+  return classes.map((name, c) => {
+    const support = counts[c].reduce((sum, n) => sum + n, 0);
+    const predicted = counts.reduce((sum, row) => sum + row[c], 0);
+    const hits = counts[c][c];
+    return {
+      name,
+      precision: ratio(hits, predicted),
+      recall: ratio(hits, support),
+      f1: ratio(2 * hits, predicted + support),
+      support,
+    };
+  });
+}

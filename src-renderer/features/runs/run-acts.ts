@@ -1,0 +1,33 @@
+import type { RunSummary } from '../../../src-main/shared/run.ts';
+import { exports } from '../../state/exports.svelte.ts';
+import { jobs } from '../../state/jobs.svelte.ts';
+import { navigation } from '../../state/navigation.svelte.ts';
+import { runs } from '../../state/runs.svelte.ts';
+import { attempt, notify } from '../../ui/toasts.ts';
+import { format } from '../../words/format.ts';
+import { m } from '../../words/messages.ts';
+import { place } from './runs-place.svelte.ts';
+
+export async function exportRun(run: RunSummary): Promise<void> {
+  const job = await attempt(() => exports.start(run.id));
+  if (job) notify(m.export_started({ name: run.name }), { label: m.show_jobs(), run: () => (jobs.trayOpen = true) }, 'info');
+}
+
+export function trainAgain(run: RunSummary): void {
+  navigation.go({ place: 'train', dataset: run.dataset, version: run.version, from: run.id });
+}
+
+export async function archiveRuns(list: readonly RunSummary[]): Promise<void> {
+  const ids = list.map((run) => run.id);
+  await attempt(async () => {
+    await runs.archive(ids, true);
+    place.table.clearSelection();
+    const here = navigation.of('runs');
+    if (here.run && ids.includes(here.run)) navigation.go({ place: 'runs' });
+    const words =
+      list.length === 1
+        ? m.archived_toast({ name: list[0].name })
+        : m.archived_runs_toast({ count: list.length, n: format.integer(list.length) });
+    notify(words, { label: m.undo(), run: () => void attempt(() => runs.archive(ids, false)) });
+  });
+}

@@ -1,0 +1,165 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { atelier, done, samples } from '../support/built-cli.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
+
+const iris = join(samples, 'iris.csv');
+type Metrics = Record<string, number>;
+
+describe('a table, end to end', () => {
+  it('is imported, trained on, evaluated, predicted and exported', async () => {
+    const folder = tempFolder();
+
+    const imported = (await done(folder, 'import', iris, '--json')).lines;
+    expect(imported).toHaveLength(1);
+    expect(imported[0]).toMatchObject({
+      name: 'iris',
+      kind: 'table',
+      samples: 150,
+      classes: 3,
+      task: 'classification',
+    });
+
+    const train = [
+      'train',
+      '--data',
+      'iris',
+      '--epochs',
+      '60',
+      '--lr',
+      '0.01',
+      '--seed',
+      '1',
+      '--threads',
+      '1',
+      '--json',
+    ];
+    const trained = (await done(folder, ...train)).lines;
+    expect(trained[0]).toMatchObject({ event: 'started', dataset: imported[0].dataset });
+    const run = String(trained[0].run);
+    const finished = trained.at(-1)!;
+    expect(finished).toMatchObject({ event: 'finished', run, status: 'finished' });
+    expect(finished.samples_per_second).toBeGreaterThan(0);
+    expect((finished.metrics as Metrics)['test/accuracy']).toBeGreaterThan(0.85);
+    const points = trained.filter((line) => line.event === 'metric');
+    expect(new Set(points.map((point) => point.key))).toEqual(
+      new Set(['train/loss', 'train/accuracy', 'validation/loss', 'validation/accuracy']),
+    );
+
+    const evaluated = (await done(folder, 'evaluate', run, '--data', 'iris', '--split', 'test', '--json')).lines;
+    expect(evaluated).toHaveLength(1);
+    const accuracy = (evaluated[0].metrics as Metrics).accuracy ?? (evaluated[0].metrics as Metrics)['test/accuracy'];
+    expect(accuracy).toBeCloseTo((finished.metrics as Metrics)['test/accuracy'], 6);
+
+    const [header, ...rows] = readFileSync(iris, 'utf8').trim().split(/\r?\n/);
+    writeFileSync(join(folder, 'new.csv'), [header, ...rows.slice(0, 5), ...rows.slice(-5)].join('\n') + '\n');
+    const predicted = (await done(folder, 'predict', run, 'new.csv', '--json')).lines;
+    expect(predicted).toHaveLength(10);
+    for (const { label, probabilities } of predicted) {
+      const shares = Object.values(probabilities as Record<string, number>);
+      expect(shares).toHaveLength(3);
+      expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 5);
+      expect((probabilities as Record<string, number>)[String(label)]).toBe(Math.max(...shares));
+    }
+
+    const exported = (await done(folder, 'export', run, '--out', 'iris.onnx', '--json')).lines;
+    expect(exported[0]).toMatchObject({ run, path: join(folder, 'iris.onnx'), parity: { passed: true, agreement: 1 } });
+    expect(statSync(join(folder, 'iris.onnx')).size).toBe(exported[0].bytes);
+
+    const again = (await done(folder, 'evaluate', 'iris.onnx', '--data', 'iris', '--json')).lines;
+    const fromFile = (again[0].metrics as Metrics).accuracy ?? (again[0].metrics as Metrics)['test/accuracy'];
+    expect(fromFile).toBeCloseTo(accuracy, 6);
+    const same = (await done(folder, 'predict', 'iris.onnx', 'new.csv', '--json')).lines;
+    expect(same.map((line) => line.label)).toEqual(predicted.map((line) => line.label));
+
+    const list = (await done(folder, 'runs', 'list', '--json')).lines;
+    expect(list.map((line) => line.run)).toEqual([run]);
+    const show = (await done(folder, 'runs', 'show', run.slice(0, 14), '--json')).lines;
+    expect(show[0]).toMatchObject({ run, exports: [{ path: join(folder, 'iris.onnx') }] });
+  });
+
+  it('gives the same run twice, bit for bit, with the same seed and threads', async () => {
+    const folder = tempFolder();
+    const train = async () => {
+      const args = ['--epochs', '5', '--seed', '7', '--threads', '1', '--json'];
+      const { lines } = await done(folder, 'train', '--data', iris, ...args);
+      return lines
+        .filter((line) => line.event === 'metric' && String(line.key).match(/loss|accuracy/))
+        .map(({ key, step, value }) => [key, step, value]);
+    };
+    expect(await train()).toEqual(await train());
+    const compared = (await done(folder, 'runs', 'compare', 'iris · mlp', 'iris · mlp 2', '--json')).lines;
+    expect(compared[0].differing).toEqual([]);
+  });
+
+  it('with another target becomes another version, made once', async () => {
+    const folder = tempFolder();
+    await done(folder, 'import', iris);
+    const columns = (await done(folder, 'import', iris, '--json')).lines[0].columns as { name: string; type: string }[];
+    const target = columns.find((column) => column.type === 'number')!.name;
+    const train = ['train', '--data', 'iris', '--target', target, '--epochs', '2', '--json'];
+    const [first, second] = [(await done(folder, ...train)).lines, (await done(folder, ...train)).lines];
+    expect(first[0].version).toBe(second[0].version);
+    expect((first.at(-1)!.metrics as Metrics)['validation/loss']).toBeGreaterThan(0);
+    const none = await atelier(folder, 'train', '--data', 'iris', '--target', 'nothing');
+    expect(none.code).toBe(1);
+    expect(none.stderr).toMatch(/error: no_such_column: .*columns are: /);
+  });
+});
+
+describe('doctor', () => {
+  it('tells versions, providers and the state of the workspace', async () => {
+    const folder = tempFolder();
+    await done(folder, 'import', iris);
+    const { lines } = await done(folder, 'doctor', '--json');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ integrity: 'ok', workspace: folder, problems: [] });
+    expect(lines[0].providers).toContain('cpu');
+    expect(Object.keys(lines[0].versions as object)).toEqual(
+      expect.arrayContaining(['Atelier', 'Node', 'SQLite', 'ONNX Runtime', 'DuckDB']),
+    );
+  });
+});
+
+describe('first-run', () => {
+  it('trains an MLP and a CNN on the bundled glyphs and exports the better one', async () => {
+    const folder = tempFolder();
+    const begun = Date.now();
+    const { lines, stderr } = await done(folder, 'first-run', '--json');
+    const seconds = (Date.now() - begun) / 1000;
+    const finished = lines.filter((line) => line.event === 'finished');
+    expect(finished).toHaveLength(2);
+    for (const run of finished) expect((run.metrics as Metrics)['test/accuracy']).toBeGreaterThan(0.8);
+    const exported = lines.at(-1)!;
+    expect(exported).toMatchObject({ event: 'exported', run: finished[0].run, parity: { passed: true } });
+    expect(existsSync(String(exported.path))).toBe(true);
+    expect(stderr).toMatch(/Training/);
+    // Stated for two quiet cores; a busy machine gets twice that.
+    expect(seconds).toBeLessThan(120);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['an empty file', 'empty.csv', '', /^error: \w+: \S/m],
+    ['a file that is not what it says', 'lies.png', 'text', /^error: \w+: \S/m],
+  ])('%s gives one clear error and leaves nothing behind', async (_, name, content, wanted) => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, name), content);
+    const { code, stdout, stderr } = await atelier(folder, 'import', name, '--json');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(wanted);
+    expect(stderr.match(/^error: /gm)).toHaveLength(1);
+    expect((await done(folder, 'runs', 'list', '--json')).lines).toEqual([]);
+  });
+
+  it('a workspace path that is a file is refused', async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'sub'));
+    const { code, stderr } = await atelier(folder, 'import', iris, '--workspace', 'file');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error: workspace_not_a_folder: /);
+  });
+});

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { runCli } from '../../src-main/cli/run.ts';
+import { spawnWithNode } from '../../src-main/jobs/spawn-node.ts';
+import { findPlaces } from '../../src-main/paths.ts';
+import { fakeArchitectures } from './fake-studio.ts';
+import { repository } from './temp-workspace.ts';
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+  /** stdout, each line parsed. */
+  lines: Record<string, unknown>[];
+}
+
+/** Runs the command line in this process, its utilities being utilities/fake.mjs. `interruptWhen`: presses Ctrl-C once stderr matches. */
+export async function atelier(folder: string, args: string[], interruptWhen?: RegExp): Promise<Ran> {
+  let [stdout, stderr] = ['', ''];
+  let interrupt: (() => void) | null = null;
+  let pressed = false;
+  const code = await runCli(args, {
+    places: findPlaces(),
+    appVersion: '0.0.0-test',
+    runtime: 'test',
+    architectures: fakeArchitectures,
+    spawnUtility: spawnWithNode(() => join(repository, 'test/support/utilities/fake.mjs')),
+    env: { ATELIER_WORKSPACE: folder },
+    cwd: folder,
+    stdout: { write: (text) => void (stdout += text) },
+    stderr: {
+      write(text) {
+        stderr += text;
+        if (pressed || !interruptWhen?.test(stderr)) return;
+        pressed = true;
+        setTimeout(() => interrupt?.(), 200);
+      },
+    },
+    onInterrupt(listener) {
+      interrupt = listener;
+      return () => (interrupt = null);
+    },
+  });
+  const lines = args.includes('--json')
+    ? stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+    : [];
+  return { code, stdout, stderr, lines };
+}
