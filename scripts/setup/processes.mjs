@@ -1,13 +1,15 @@
 // Which processes are ours, also after the one that started them was killed and could tell nobody.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 
 /** When the process `pid` began, where the system tells; it shows a reused pid for what it is. */
 export function birth(pid) {
   try {
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+      const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      // Where nobody reaps them (a container without an init), the dead stay listed as zombies.
+      return state === 'Z' || state === 'X' ? null : rest[18];
     }
     if (process.platform === 'darwin') {
       const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
@@ -43,12 +45,8 @@ export function noteChild(pid) {
 
 /** Ends the process groups noted in `file` that are still the same processes, and forgets them. */
 export function endLeftovers(file) {
-  let lines = [];
-  try {
-    lines = readFileSync(file, 'utf8').split('\n');
-  } catch {
-    return; // Nobody was cut off.
-  }
+  if (!existsSync(file)) return; // Nobody was cut off.
+  const lines = readFileSync(file, 'utf8').split('\n');
   for (const line of lines) {
     const [, pid, began] = /^(\d+) (.+)$/.exec(line) ?? [];
     if (!pid || birth(Number(pid)) !== began) continue;

@@ -23,7 +23,11 @@ function checked(field: SettingField, value: SettingValue): SettingValue {
       // A command line gives everything as text.
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
       const whole = field.kind === 'integer';
-      if (typeof number !== 'number' || !(number >= field.min && number <= field.max) || (whole && !Number.isInteger(number))) {
+      if (
+        typeof number !== 'number' ||
+        !(number >= field.min && number <= field.max) ||
+        (whole && !Number.isInteger(number))
+      ) {
         throw refuse(key, value, `${whole ? 'a whole number' : 'a number'} from ${field.min} to ${field.max}`);
       }
       return number;
@@ -32,13 +36,18 @@ function checked(field: SettingField, value: SettingValue): SettingValue {
       if (!field.choices.includes(String(value))) throw refuse(key, value, `one of ${field.choices.join(', ')}`);
       return String(value);
     case 'boolean':
-      if (![true, false, 'true', 'false'].includes(value as boolean | string)) throw refuse(key, value, 'true or false');
+      if (![true, false, 'true', 'false'].includes(value as boolean | string))
+        throw refuse(key, value, 'true or false');
       return value === true || value === 'true';
     case 'integers': {
       const list = integersOf(value);
       const wrong = list.some((each) => !Number.isInteger(each) || each < field.min || each > field.max);
       if (wrong || list.length > field.maxLength) {
-        throw refuse(key, value, `at most ${field.maxLength} whole numbers from ${field.min} to ${field.max}, with commas`);
+        throw refuse(
+          key,
+          value,
+          `at most ${field.maxLength} whole numbers from ${field.min} to ${field.max}, with commas`,
+        );
       }
       return list.join(',');
     }
@@ -50,8 +59,13 @@ export function completeSettings(architecture: Pick<Architecture, 'id' | 'fields
   const known = architecture.fields.map(({ key }) => key);
   for (const key of Object.keys(given)) {
     if (!known.includes(key)) {
-      throw new AtelierError('invalid_settings', `${architecture.id} has no setting "${key}", only ${known.join(', ')}`);
+      throw new AtelierError(
+        'invalid_settings',
+        `${architecture.id} has no setting "${key}", only ${known.join(', ')}`,
+      );
     }
   }
-  return Object.fromEntries(architecture.fields.map((field) => [field.key, checked(field, given[field.key] ?? field.default)]));
+  return Object.fromEntries(
+    architecture.fields.map((field) => [field.key, checked(field, given[field.key] ?? field.default)]),
+  );
 }

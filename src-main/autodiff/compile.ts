@@ -45,20 +45,38 @@ export function compileTrainingStep(forward: ForwardModel, options: TrainingOpti
     batch: batchSize === undefined ? undefined : { input: forward.input, size: batchSize },
   });
   const training = trainMode(typed);
-  const { graph: withLoss, target, loss, correct } = attachLoss(training.graph, forward.output, lossOf(options.loss), 'mean');
+  const {
+    graph: withLoss,
+    target,
+    loss,
+    correct,
+  } = attachLoss(training.graph, forward.output, lossOf(options.loss), 'mean');
   const differentiated = differentiate(withLoss, loss, forward.parameters);
   const optimized = optimize(differentiated.graph, differentiated.gradients, optimizerOf(options.optimizer));
 
   const initial = (name: string): Tensor => checked.initializers.get(name)!;
-  const parameters = [...optimized.updates].map(([name, next]) => ({ name, input: name, next, initial: initial(name) }));
-  const statistics = [...training.statistics].map(([name, next]) => ({ name, input: name, next, initial: initial(name) }));
+  const parameters = [...optimized.updates].map(([name, next]) => ({
+    name,
+    input: name,
+    next,
+    initial: initial(name),
+  }));
+  const statistics = [...training.statistics].map(([name, next]) => ({
+    name,
+    input: name,
+    next,
+    initial: initial(name),
+  }));
   const carried = [...parameters, ...statistics, ...optimized.state];
   const metrics = correct === undefined ? [loss] : [loss, correct];
 
   const whole = withOutputs(optimized.graph, [...carried.map(({ next }) => next), ...metrics]);
   const lean = simplify(lower(simplify(whole), device));
   const fed = [forward.input, target, optimized.rate, ...training.random];
-  const named = nameOutputs(lean, [...carried.map(({ input }) => `${input}/next`), ...['loss', 'correct'].slice(0, metrics.length)]);
+  const named = nameOutputs(lean, [
+    ...carried.map(({ input }) => `${input}/next`),
+    ...['loss', 'correct'].slice(0, metrics.length),
+  ]);
   const step = orderInputs(named, [...carried.map(({ input }) => input), ...fed]);
   const packaged = stepsPerCall === 1 ? step : repeat(step, carried.length, stepsPerCall);
 
@@ -118,7 +136,10 @@ export function compileInference(
   for (const [name, value] of values) {
     const built = graph.initializers.get(name);
     if (!built || built.shape.join() !== value.shape.join() || built.type !== value.type) {
-      throw new AtelierError('invalid_options', `"${name}" of shape [${value.shape.join(', ')}] is no initializer of this model`);
+      throw new AtelierError(
+        'invalid_options',
+        `"${name}" of shape [${value.shape.join(', ')}] is no initializer of this model`,
+      );
     }
   }
   const trained: Graph = {
@@ -135,7 +156,12 @@ export function compileInference(
   return asModel({ ...nameOutputs(lean, [name]), inputs }, opsetOf(forward));
 }
 
-const asInput = ({ name, type, shape }: ValueInfo, role: StepInput['role']): StepInput => ({ name, role, type, shape: shape! });
+const asInput = ({ name, type, shape }: ValueInfo, role: StepInput['role']): StepInput => ({
+  name,
+  role,
+  type,
+  shape: shape!,
+});
 
 const asOutput = ({ name, type, shape }: ValueInfo): StepOutput => ({
   name,

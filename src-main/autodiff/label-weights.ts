@@ -26,7 +26,11 @@ export function labelWeights(g: GraphBuilder, node: Node): LabelWeights {
 
   // Comparing with 0…C−1 instead of OneHot: that has no int32 kernel on the CPU and none at all on WebGPU.
   const perClass = [1, classes, ...new Array<number>(rank - 2).fill(1)];
-  const range = tensor(g.type(labels).type, perClass, Array.from({ length: classes }, (_, index) => index));
+  const range = tensor(
+    g.type(labels).type,
+    perClass,
+    Array.from({ length: classes }, (_, index) => index),
+  );
   const onehot = g.cast(g.op('Equal', [g.unsqueeze(labels, [1]), g.constant(range)]), type);
 
   if (!weights && !node.attributes.ignore_index) {
@@ -42,8 +46,21 @@ export function labelWeights(g: GraphBuilder, node: Node): LabelWeights {
       ? g.mul(weighted, g.constant(maskOf(type, perClass, ignored.value)))
       : weighted;
   const weight = g.reduceSum(counted, [1]);
-  return { onehot, weighted: counted, weight, total: g.reduceSum(weight, Array.from({ length: rank }, (_, i) => i), false) };
+  return {
+    onehot,
+    weighted: counted,
+    weight,
+    total: g.reduceSum(
+      weight,
+      Array.from({ length: rank }, (_, i) => i),
+      false,
+    ),
+  };
 }
 
 const maskOf = (type: DataType, shape: readonly number[], zeroAt: number) =>
-  tensor(type, shape, Array.from({ length: shape[1] }, (_, index) => (index === zeroAt ? 0 : 1)));
+  tensor(
+    type,
+    shape,
+    Array.from({ length: shape[1] }, (_, index) => (index === zeroAt ? 0 : 1)),
+  );

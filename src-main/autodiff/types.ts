@@ -24,7 +24,12 @@ export type LossSpec =
 /** Left-out numbers take PyTorch's defaults; they stand in each optimizer's file. `weightDecay` 0 when left out (adamw: 0.01). */
 export type OptimizerSpec =
   | { readonly kind: 'sgd'; readonly weightDecay?: number }
-  | { readonly kind: 'momentum'; readonly momentum?: number; readonly nesterov?: boolean; readonly weightDecay?: number }
+  | {
+      readonly kind: 'momentum';
+      readonly momentum?: number;
+      readonly nesterov?: boolean;
+      readonly weightDecay?: number;
+    }
   | {
       readonly kind: 'adam' | 'adamw';
       readonly beta1?: number;

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { tmpdir } from 'node:os';
 import { openStore, type Notice, type ReadStore } from '../db/open.ts';
-import { defaultWorkspace, workspaceExists } from '../db/workspace.ts';
+import { workspaceExists } from '../db/workspace.ts';
 import { JobLog } from '../jobs/job-log.ts';
 import { runUtility } from '../jobs/run-utility.ts';
 import { Studio } from '../jobs/studio.ts';
@@ -9,6 +9,7 @@ import { ownerDied } from '../db/lock.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { JobKind, JobTypes } from '../shared/job.ts';
+import { appWorkspace } from './app-workspace.ts';
 import type { Host } from './host.ts';
 import { Output } from './output.ts';
 import { ProgressLine } from './progress.ts';
@@ -35,7 +36,7 @@ export class Session {
     this.#command = command;
     this.folder = options.workspace
       ? resolve(this.host.cwd, options.workspace)
-      : (workspace ?? defaultWorkspace(this.host.env));
+      : (workspace ?? appWorkspace(this.host.env));
     this.out = new Output(this.host, options.json ?? false);
   }
 

@@ -66,9 +66,9 @@ function makeProgram(context: CommandContext, json: boolean): Command {
     .addHelpText(
       'after',
       `
-The workspace is the app's: ~/.local/share/atelier/workspace on Linux, ~/Library/Application Support/Atelier/workspace
-on macOS, %APPDATA%\\Atelier\\workspace on Windows; ATELIER_WORKSPACE or --workspace name another. One program at a time
-may change a workspace; lists, evaluate and predict work meanwhile.
+The workspace is the one the window had open last; before there was one, ~/.local/share/atelier/workspace on Linux,
+~/Library/Application Support/Atelier/workspace on macOS, %APPDATA%\\Atelier\\workspace on Windows. ATELIER_WORKSPACE or
+--workspace name another. One program at a time may change a workspace; lists, evaluate and predict work meanwhile.
 
 With --json a command writes one JSON object per line to stdout and nothing else there; people's text goes to stderr.
 Exit codes: 0 done; 1 failed, with "error: <code>: <what and what to do>" on stderr; 2 bad arguments.

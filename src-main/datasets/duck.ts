@@ -5,29 +5,32 @@ import { AtelierError } from '../shared/errors.ts';
 import { blobPath, readBlob } from './blobs.ts';
 import { sqlText } from './cells.ts';
 
-/** A private in-memory DuckDB: its memory is bounded, it never reaches for the network, and it spills beside the blobs when it must. */
-export async function openDuck(
-  spillFolder: string,
-  threads = Math.min(cpus().length, 8),
-  memoryMB = 768,
-): Promise<DuckDBConnection> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    threads: String(threads),
+export interface DuckOptions {
+  /** Where it spills what does not fit its memory. */
+  spillFolder: string;
+  threads?: number;
+  memoryMB?: number;
+}
+
+/** A private in-memory DuckDB: its memory is bounded, and it never reaches for the network. */
+export function openDuck({ spillFolder, threads, memoryMB = 768 }: DuckOptions): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(':memory:', {
+    threads: String(threads ?? Math.min(cpus().length, 8)),
     memory_limit: `${memoryMB}MB`,
     temp_directory: spillFolder,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',
   });
-  return instance.connect();
 }
 
 /** Opens one for the length of `work`; aborting `signal` interrupts the query that runs. */
 export async function withDuck<T>(
-  options: { spillFolder: string; signal?: AbortSignal; threads?: number; memoryMB?: number },
+  options: DuckOptions & { signal?: AbortSignal },
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = await openDuck(options.spillFolder, options.threads, options.memoryMB);
+  const instance = await openDuck(options);
+  const connection = await instance.connect();
   const interrupt = (): void => connection.interrupt();
   options.signal?.addEventListener('abort', interrupt);
   try {
@@ -39,6 +42,7 @@ export async function withDuck<T>(
   } finally {
     options.signal?.removeEventListener('abort', interrupt);
     connection.closeSync();
+    instance.closeSync();
   }
 }
 

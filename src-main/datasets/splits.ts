@@ -4,7 +4,7 @@ import { Random, streams } from '../shared/random.ts';
 export const splitCode = (name: SplitName): number => splitNames.indexOf(name);
 export const train = splitCode('train');
 const validation = splitCode('validation');
-const test = splitCode('test');
+export const test = splitCode('test');
 
 export const defaultFractions = { validation: 0.15, test: 0.15 };
 /** Of a given training set, where only the test set is given too. */

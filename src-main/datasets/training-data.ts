@@ -1,6 +1,7 @@
 import type { Manifest, SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { classesOf, featureCount, type Encoder } from './encode/encoder.ts';
+import type { EncodedSplit } from './encode/encoded-split.ts';
 import { fitTableEncoder } from './encode/fit.ts';
 import { loadImages } from './encode/images.ts';
 import { loadTable } from './encode/table.ts';
@@ -15,16 +16,6 @@ export interface TrainingData {
   /** To be kept with the run: predicting and exporting need it. */
   encoder: Encoder;
   splits: Record<SplitName, EncodedSplit>;
-}
-
-export interface EncodedSplit {
-  count: number;
-  /** count × sample size, row-major. Images: uint8, channels last, as stored. Tables: float32, encoded. */
-  x: Uint8Array | Float32Array;
-  /** Class index per sample (int32), or the standardised target (float32). */
-  y: Int32Array | Float32Array;
-  /** Sample numbers within the version. Samples without a label are left out. */
-  indices: Int32Array;
 }
 
 /**
@@ -90,4 +81,5 @@ export function checkTrainable(manifest: Manifest): void {
 
 export { decodeImageFor } from './images/decode.ts';
 export { encodeTableRows } from './encode/rows.ts';
+export type { EncodedSplit } from './encode/encoded-split.ts';
 export type { Encoder } from './encode/encoder.ts';

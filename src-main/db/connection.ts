@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { storeError } from './errors.ts';
+import { isDamage, storeError } from './errors.ts';
 
 export type Value = string | number | bigint | Uint8Array | null;
 export type Parameters = readonly Value[] | Readonly<Record<string, Value>>;
@@ -30,6 +30,8 @@ export interface Writable extends Readable {
 /** A better-sqlite3 connection whose statements are prepared once and whose errors are worded for people. */
 export class Connection implements Writable {
   readonly database: Database.Database;
+  /** A statement has met a damaged page. */
+  damaged = false;
   readonly #folder: string;
   readonly #statements = new Map<string, Database.Statement>();
 
@@ -99,6 +101,7 @@ export class Connection implements Writable {
     try {
       return body();
     } catch (error) {
+      this.damaged ||= isDamage(error);
       throw storeError(error, this.#folder);
     }
   }

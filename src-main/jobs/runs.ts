@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { getDataset, getVersion } from '../db/datasets.ts';
+import { storeError } from '../db/errors.ts';
 import { setRunMetrics } from '../db/metrics.ts';
 import * as runs from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
@@ -26,7 +27,11 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
   const id = newId('run');
   const name = runs.freeRunName(store, request.name?.trim() || `${dataset.name} · ${settings.architecture}`);
   const folder = workspaceFiles.run(store.folder, id);
-  mkdirSync(join(folder, 'checkpoints'), { recursive: true });
+  try {
+    mkdirSync(join(folder, 'checkpoints'), { recursive: true });
+  } catch (error) {
+    throw storeError(error, store.folder);
+  }
   const writer = new MetricWriter(store, id);
 
   const { job, result } = context.queue.submit({

@@ -62,7 +62,10 @@ export class GraphBuilder {
   static extend(graph: Graph): GraphBuilder {
     const g = GraphBuilder.interfaceOf(graph);
     for (const node of graph.nodes) {
-      g.copy(node, node.outputs.map((output) => graph.values.get(output)));
+      g.copy(
+        node,
+        node.outputs.map((output) => graph.values.get(output)),
+      );
     }
     g.outputs.push(...graph.outputs);
     return g;
@@ -111,7 +114,7 @@ export class GraphBuilder {
   unique(hint: string): string {
     const base = this.scope ? `${this.scope}/${hint}` : hint;
     let name = base;
-    for (let n = this.counters.get(base) ?? 1; this.names.has(name); ) {
+    for (let n = this.counters.get(base) ?? 1; this.names.has(name);) {
       name = `${base}_${++n}`;
       this.counters.set(base, n);
     }
@@ -223,7 +226,13 @@ export class GraphBuilder {
   }
 
   private append(node: Node, types: readonly ValueType[] | undefined): void {
-    const inferred = types ?? inferNode(node, (name) => this.type(name), (name) => this.constantOf(name));
+    const inferred =
+      types ??
+      inferNode(
+        node,
+        (name) => this.type(name),
+        (name) => this.constantOf(name),
+      );
     node.outputs.forEach((output, index) => {
       if (!output) return;
       const type = inferred[index];
@@ -258,8 +267,13 @@ export class GraphBuilder {
     this.op('ReduceMean', [x, this.int64s(axes)], { keepdims: keepdims ? 1 : 0 });
   unsqueeze = (x: Value, axes: readonly number[]): Value => this.op('Unsqueeze', [x, this.int64s(axes)]);
 
-  slice = (x: Value, starts: readonly number[], ends: readonly number[], axes: readonly number[], steps?: readonly number[]) =>
-    this.op('Slice', [x, this.int64s(starts), this.int64s(ends), this.int64s(axes), steps && this.int64s(steps)]);
+  slice = (
+    x: Value,
+    starts: readonly number[],
+    ends: readonly number[],
+    axes: readonly number[],
+    steps?: readonly number[],
+  ) => this.op('Slice', [x, this.int64s(starts), this.int64s(ends), this.int64s(axes), steps && this.int64s(steps)]);
 
   /** Reshape to a shape in which at most one size is a name; to copy the shape of a value use `reshapeLike`. */
   reshape(x: Value, shape: Shape): Value {

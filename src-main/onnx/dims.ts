@@ -8,19 +8,21 @@ export const isStatic = (shape: Shape): shape is readonly number[] => shape.ever
 
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((dim, i) => dim === b[i]);
 
-/** Product: numbers multiply, names are sorted: `2*batch*height`. */
+/** [2, 'batch*height'] → 2 and its names. */
+function factors(dims: Shape): { size: number; names: string[] } {
+  const parts = dims.flatMap((dim): Dim[] => (typeof dim === 'number' ? [dim] : dim.split('*')));
+  const isNumber = (part: Dim) => typeof part === 'number' || /^\d+$/.test(part);
+  return {
+    size: parts.filter(isNumber).reduce<number>((size, part) => size * Number(part), 1),
+    names: parts.filter((part): part is string => !isNumber(part)),
+  };
+}
+
+/** Numbers multiply, names are sorted: `2*batch*height`. */
 export function product(dims: Shape): Dim {
-  let size = 1;
-  const names: string[] = [];
-  for (const dim of dims) {
-    if (typeof dim === 'number') size *= dim;
-    else names.push(...dim.split('*'));
-  }
+  const { size, names } = factors(dims);
   if (size === 0 || names.length === 0) return size;
-  const numbers = names.filter((name) => /^\d+$/.test(name));
-  const symbols = names.filter((name) => !/^\d+$/.test(name)).sort();
-  const factor = numbers.reduce((total, number) => total * Number(number), size);
-  return factor === 1 ? symbols.join('*') : [factor, ...symbols].join('*');
+  return [...(size === 1 ? [] : [size]), ...names.sort()].join('*');
 }
 
 export function sum(dims: Shape): Dim {
@@ -34,19 +36,16 @@ export function sum(dims: Shape): Dim {
 export const derived = (dim: Dim, formula: string, map: (size: number) => number): Dim =>
   typeof dim === 'number' ? map(dim) : `(${dim})${formula}`;
 
-/** The size that fills `-1` in a Reshape: the total over the others, where they divide as written. */
+/** The size that fills `-1` in a Reshape: the total over the others; undefined where that cannot be said. */
 export function quotient(total: Shape, others: Shape): Dim | undefined {
-  const rest = [...total];
-  let divisor = 1;
-  for (const dim of others) {
-    const at = rest.indexOf(dim);
-    if (at >= 0) rest.splice(at, 1);
-    else if (typeof dim === 'number') divisor *= dim;
-    else return undefined;
+  const [above, below] = [factors(total), factors(others)];
+  for (const name of below.names) {
+    const at = above.names.indexOf(name);
+    if (at < 0) return undefined;
+    above.names.splice(at, 1);
   }
-  const size = rest.reduce<number>((value, dim) => (typeof dim === 'number' ? value * dim : value), 1);
-  if (divisor === 0 || size % divisor !== 0) return undefined;
-  return product([size / divisor, ...rest.filter((dim) => typeof dim === 'string')]);
+  if (below.size === 0 || above.size % below.size !== 0) return undefined;
+  return product([above.size / below.size, ...above.names]);
 }
 
 /** NumPy's broadcast. Two different names that meet are taken to be one size: if they are not, the run fails, not the maths. */

@@ -109,8 +109,7 @@ export const operators = {
   Multinomial: 'input -> output',
   Neg: 'X -> Y',
   NegativeLogLikelihoodLoss: 'input target weight? -> loss',
-  NonMaxSuppression:
-    'boxes scores max_output_boxes_per_class? iou_threshold? score_threshold? -> selected_indices',
+  NonMaxSuppression: 'boxes scores max_output_boxes_per_class? iou_threshold? score_threshold? -> selected_indices',
   NonZero: 'X -> Y',
   Not: 'X -> Y',
   OneHot: 'indices depth values -> output',

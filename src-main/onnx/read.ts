@@ -3,7 +3,18 @@
 import { AtelierError } from '../shared/errors.ts';
 import { attributeCodes, modelProto } from './proto.ts';
 import { bytesOf, dataTypeOfCode, dataTypes, sizeOf, zeros } from './tensors.ts';
-import type { Attribute, Attributes, DataType, Dim, Graph, Model, Node, Tensor, ValueInfo, ValueType } from './types.ts';
+import type {
+  Attribute,
+  Attributes,
+  DataType,
+  Dim,
+  Graph,
+  Model,
+  Node,
+  Tensor,
+  ValueInfo,
+  ValueType,
+} from './types.ts';
 import { decode, type WireMessage } from './wire.ts';
 
 /** protobuf itself stops at 2 GB; larger models keep their weights outside, which is refused. */
@@ -11,10 +22,12 @@ export const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
 const text = (message: WireMessage, field: string): string => (message[field] as string | undefined) ?? '';
 const integer = (message: WireMessage, field: string): number => (message[field] as number | undefined) ?? 0;
-const part = (message: WireMessage, field: string): WireMessage | undefined => message[field] as WireMessage | undefined;
+const part = (message: WireMessage, field: string): WireMessage | undefined =>
+  message[field] as WireMessage | undefined;
 const parts = (message: WireMessage, field: string): readonly WireMessage[] =>
   (message[field] as readonly WireMessage[] | undefined) ?? [];
-const list = <T>(message: WireMessage, field: string): readonly T[] => (message[field] as readonly T[] | undefined) ?? [];
+const list = <T>(message: WireMessage, field: string): readonly T[] =>
+  (message[field] as readonly T[] | undefined) ?? [];
 
 const utf8 = new TextDecoder();
 
@@ -147,7 +160,9 @@ function readGraph(message: WireMessage): Graph {
   return {
     name: text(message, 'name'),
     // Before IR version 4 initializers had to be listed among the inputs, too.
-    inputs: parts(message, 'input').map(readValueInfo).filter(({ name }) => !initializers.has(name)),
+    inputs: parts(message, 'input')
+      .map(readValueInfo)
+      .filter(({ name }) => !initializers.has(name)),
     outputs: parts(message, 'output').map(readValueInfo),
     initializers,
     nodes: parts(message, 'node').map(readNode),

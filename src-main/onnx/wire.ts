@@ -150,14 +150,17 @@ function readFields(reader: Reader, descriptor: Descriptor, depth: number): Wire
     const { name, kind, repeated } = field;
     const packed = repeated && wireType === LENGTH && wireTypeOf(kind) !== LENGTH;
     if (!packed && wireType !== wireTypeOf(kind)) {
-      throw new AtelierError('invalid_model', `${descriptor.name}.${name} at byte ${reader.at} has the wrong wire type`);
+      throw new AtelierError(
+        'invalid_model',
+        `${descriptor.name}.${name} at byte ${reader.at} has the wrong wire type`,
+      );
     }
     if (!repeated) {
       message[name] = readScalar(reader, kind, depth);
       continue;
     }
     const list = (message[name] ??= []) as WireValue[];
-    if (packed) for (const part = reader.part(); part.at < part.end; ) list.push(readScalar(part, kind, depth));
+    if (packed) for (const part = reader.part(); part.at < part.end;) list.push(readScalar(part, kind, depth));
     else list.push(readScalar(reader, kind, depth));
   }
   return message;

@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { writeAtomically } from './atomic-file.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
 /**
@@ -94,34 +95,4 @@ export function readCheckpoint(path: string): Checkpoint | null {
     optimizer: named('optimizer/'),
     position: JSON.parse(metadata.training) as Position,
   };
-}
-
-/** Written beside, flushed, renamed; what was begun is removed when it fails (a full disk, say). */
-export function writeAtomically(path: string, pieces: readonly Uint8Array[]): void {
-  const beside = `${path}.${process.pid}.part`;
-  try {
-    const file = openSync(beside, 'w');
-    try {
-      for (const piece of pieces) for (let done = 0; done < piece.length;) done += writeSync(file, piece, done);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
-  flushFolder(dirname(path));
-}
-
-/** The rename itself is only on the disk once its folder is; Windows cannot flush folders and does not need it. */
-function flushFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -29,13 +29,7 @@ export function nearest(list: ArrayLike<number>, target: number): number {
  * What is worth drawing of (x, y) between `from` and `to` on a plot `pixels` wide. x ascends. One point beyond each end
  * is kept, so that the line runs to the edge. The extremes of what is in sight are exact at every zoom.
  */
-export function decimate(
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  from: number,
-  to: number,
-  pixels: number,
-): Slice {
+export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, from: number, to: number, pixels: number): Slice {
   const start = Math.max(0, lowerBound(x, from) - 1);
   let end = lowerBound(x, to);
   while (end < x.length && x[end] === to) end++;

@@ -36,10 +36,13 @@ export function announceResults(): () => void {
 async function announce(job: Job): Promise<void> {
   if (job.status === 'failed' || job.status === 'interrupted') {
     const facts = job.error ?? { code: 'internal', message: '', details: [] };
-    notifyError(new AtelierError(facts.code, m.job_failed_toast({ title: job.title, reason: facts.message }), facts.details), {
-      label: m.show_details(),
-      run: () => (jobs.trayOpen = true),
-    });
+    notifyError(
+      new AtelierError(facts.code, m.job_failed_toast({ title: job.title, reason: facts.message }), facts.details),
+      {
+        label: m.show_details(),
+        run: () => (jobs.trayOpen = true),
+      },
+    );
     return;
   }
   if (job.status !== 'finished') return;

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { Component } from 'svelte';
 import type { Place } from './navigation.svelte.ts';
 
@@ -28,11 +29,11 @@ export class Actions {
 
   /** Replaces what `owner` offered before. */
   offer(owner: string, actions: readonly Action[]): void {
-    this.#groups = new Map(this.#groups).set(owner, actions);
+    this.#groups = untrack(() => new Map(this.#groups)).set(owner, actions);
   }
 
   withdraw(owner: string): void {
-    const next = new Map(this.#groups);
+    const next = untrack(() => new Map(this.#groups));
     next.delete(owner);
     this.#groups = next;
   }

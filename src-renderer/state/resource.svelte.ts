@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { AtelierError, errorFacts, errorFromFacts } from '../../src-main/shared/errors.ts';
 
 export function asError(error: unknown): AtelierError {
@@ -27,7 +28,8 @@ export class Resource<T> {
 
   async load(ask: () => Promise<T>): Promise<T | null> {
     const turn = ++this.#turn;
-    this.#pending++;
+    // Asking is no reading: an effect that asks must not run again for it.
+    untrack(() => this.#pending++);
     try {
       const value = await ask();
       if (turn !== this.#turn) return null;

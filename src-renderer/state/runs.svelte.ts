@@ -13,6 +13,8 @@ export class LiveSeries implements MetricSeries {
   readonly values: number[] = [];
   readonly times: number[] = [];
   #length = $state(0);
+  #beyond = 0;
+  sampledEvery = 1;
 
   constructor(run: RunId, key: string) {
     this.run = run;
@@ -22,8 +24,15 @@ export class LiveSeries implements MetricSeries {
   get length(): number {
     return this.#length;
   }
-  get last(): number | undefined {
-    return this.values[this.#length - 1];
+  /** How many points the run has stored, where not all of them are here. */
+  get total(): number {
+    return this.#length + this.#beyond;
+  }
+
+  /** What a sampled answer left out. */
+  leaveOut(points: number, every: number): void {
+    this.#beyond = points;
+    this.sampledEvery = every;
   }
 
   /** Points arrive in order; one that repeats a step already here is old news. */
@@ -156,6 +165,7 @@ function fill(into: Map<string, LiveSeries>, from: MetricSeries): void {
   if (!series) into.set(from.key, (series = new LiveSeries(from.run, from.key)));
   for (let i = 0; i < from.steps.length; i++) series.push(from.steps[i], from.epochs[i], from.values[i], from.times[i]);
   series.settle();
+  if (from.sampledEvery > 1) series.leaveOut(from.total - from.steps.length, from.sampledEvery);
 }
 
 export const runs = new Runs();

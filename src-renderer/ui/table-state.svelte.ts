@@ -191,7 +191,6 @@ export type Cell = number | string | boolean | null | undefined;
 export function compareCells(a: Cell, b: Cell, descending: boolean, collator: Intl.Collator): number {
   const missing = (x: Cell) => x === null || x === undefined || x === '' || Number.isNaN(x);
   if (missing(a) || missing(b)) return missing(a) && missing(b) ? 0 : missing(a) ? 1 : -1;
-  const order =
-    typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
+  const order = typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
   return descending ? -order : order;
 }

@@ -100,8 +100,7 @@ export function duration(seconds: number, locale: string): string {
   if (seconds === 0) return `0${gap}s`;
   if (seconds < 1e-3) return `${three(seconds * 1e6)}${gap}µs`;
   if (seconds < 0.9995) return `${three(seconds * 1e3)}${gap}ms`;
-  if (seconds < 59.95)
-    return `${intl(locale, { maximumFractionDigits: seconds < 10 ? 1 : 0 }).format(seconds)}${gap}s`;
+  if (seconds < 59.95) return `${intl(locale, { maximumFractionDigits: seconds < 10 ? 1 : 0 }).format(seconds)}${gap}s`;
   return clock(seconds);
 }
 
@@ -116,7 +115,11 @@ export function clock(seconds: number): string {
 
 /** A number as one types it: decimal comma and grouping allowed; null where it is none. */
 export function parseNumber(text: string): number | null {
-  const clean = text.trim().replace(/[\s_]/g, '').replace('−', '-').replace(/^([+-]?\d+),(\d+)$/, '$1.$2');
+  const clean = text
+    .trim()
+    .replace(/[\s_]/g, '')
+    .replace('−', '-')
+    .replace(/^([+-]?\d+),(\d+)$/, '$1.$2');
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(clean)) return null;
   const value = Number(clean);
   return Number.isFinite(value) ? value : null;

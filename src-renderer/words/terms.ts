@@ -211,6 +211,13 @@ export function metricValue(key: string, value: number, short = false): string {
 const noteCodes: Words = {
   encoding: m.note_encoding,
   delimiter: m.note_delimiter,
+  dialect: m.note_dialect,
+  damaged_text: m.note_damaged_text,
+  skipped_lines: m.note_skipped_lines,
+  rejected: m.note_rejected,
+  target_missing: m.note_target_missing,
+  no_target: m.note_no_target,
+  no_features: m.note_no_features,
   decimal_comma: m.note_decimal_comma,
   resized: m.note_resized,
   converted: m.note_converted,

@@ -15,12 +15,21 @@ function cases(name: string, list: Record<string, GradientCase>): void {
 
 describe('broadcasting arithmetic', () => {
   const shapes: Record<string, [number[], number[]]> = {
-    'equal shapes': [[3, 4], [3, 4]],
+    'equal shapes': [
+      [3, 4],
+      [3, 4],
+    ],
     'a row': [[3, 4], [4]],
-    'a column': [[3, 4], [3, 1]],
+    'a column': [
+      [3, 4],
+      [3, 1],
+    ],
     'a scalar': [[2, 3], []],
     'a scalar on the left': [[], [2, 3]],
-    'both ways': [[3, 1, 4], [2, 1]],
+    'both ways': [
+      [3, 1, 4],
+      [2, 1],
+    ],
     'size one': [[1], [1]],
     'more axes on the right': [[2], [3, 2, 2]],
   };
@@ -59,7 +68,8 @@ describe('elementwise', () => {
     checkGradient({
       inputs: { X: { shape: [6], map: n === 2 || n === 3 ? (x) => x : positive } },
       build: (g, { X }) => g.pow(X, g.scalar(n, X)),
-    }));
+    }),
+  );
   it('Relu passes nothing at 0, as in PyTorch', async () => {
     const test: GradientCase = {
       inputs: { X: { shape: [4], values: [0, -0, 1, -1] } },
@@ -74,9 +84,18 @@ describe('elementwise', () => {
 
 cases('MatMul', {
   'matrix · matrix': { inputs: { A: { shape: [3, 4] }, B: { shape: [4, 5] } }, build: (g, { A, B }) => g.matmul(A, B) },
-  'batch · batch': { inputs: { A: { shape: [2, 3, 4] }, B: { shape: [2, 4, 2] } }, build: (g, { A, B }) => g.matmul(A, B) },
-  'stack · matrix': { inputs: { A: { shape: [2, 3, 4] }, B: { shape: [4, 5] } }, build: (g, { A, B }) => g.matmul(A, B) },
-  'matrix · stack': { inputs: { A: { shape: [3, 4] }, B: { shape: [2, 4, 5] } }, build: (g, { A, B }) => g.matmul(A, B) },
+  'batch · batch': {
+    inputs: { A: { shape: [2, 3, 4] }, B: { shape: [2, 4, 2] } },
+    build: (g, { A, B }) => g.matmul(A, B),
+  },
+  'stack · matrix': {
+    inputs: { A: { shape: [2, 3, 4] }, B: { shape: [4, 5] } },
+    build: (g, { A, B }) => g.matmul(A, B),
+  },
+  'matrix · stack': {
+    inputs: { A: { shape: [3, 4] }, B: { shape: [2, 4, 5] } },
+    build: (g, { A, B }) => g.matmul(A, B),
+  },
   'broadcast batches': {
     inputs: { A: { shape: [2, 1, 3, 4] }, B: { shape: [3, 4, 2] } },
     build: (g, { A, B }) => g.matmul(A, B),
@@ -108,7 +127,12 @@ describe('Gemm', () => {
 });
 
 describe('Conv', () => {
-  const conv = (x: number[], w: number[], attributes: Record<string, number | number[] | string>, bias = true): GradientCase => ({
+  const conv = (
+    x: number[],
+    w: number[],
+    attributes: Record<string, number | number[] | string>,
+    bias = true,
+  ): GradientCase => ({
     inputs: { X: { shape: x }, W: { shape: w }, ...(bias && { B: { shape: [w[0]] } }) },
     build: (g, i: Inputs) => g.op('Conv', [i.X, i.W, i.B], attributes as Record<string, number>),
   });
@@ -163,12 +187,19 @@ describe('MaxPool', () => {
     'overlapping, stride 1': pool([2, 1, 4, 5], { kernel_shape: [2, 3] }),
     'stride above kernel': pool([1, 1, 7, 7], { kernel_shape: [2, 2], strides: [3, 3] }),
     dilations: pool([1, 2, 7, 7], { kernel_shape: [2, 2], dilations: [2, 2] }),
-    'SAME_UPPER': pool([1, 1, 5, 5], { kernel_shape: [2, 2], strides: [2, 2], auto_pad: 'SAME_UPPER' }),
+    SAME_UPPER: pool([1, 1, 5, 5], { kernel_shape: [2, 2], strides: [2, 2], auto_pad: 'SAME_UPPER' }),
     'non-overlapping with pads': pool([1, 2, 4, 4], { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 1, 1] }),
     '1-D': pool([2, 2, 7], { kernel_shape: [3], strides: [2] }),
     'over everything': pool([2, 2, 3, 3], { kernel_shape: [3, 3] }),
   };
   for (const [what, test] of Object.entries(list)) it(what, () => checkGradient(test));
+
+  // ONNX's own shape inference counts one window more before opset 22, which ONNX Runtime's kernel does not make.
+  it('rounded up, the last window would start in the padding', () =>
+    checkGradient({
+      ...pool([1, 1, 4, 4], { kernel_shape: [2, 2], strides: [2, 2], pads: [0, 0, 1, 1], ceil_mode: 1 }),
+      devices: ['cpu'],
+    }));
 
   it.each(['cpu', 'webgpu'] as const)('%s: with ties the first maximum gets all of the gradient', async (device) => {
     const flat: GradientCase = {
@@ -199,7 +230,12 @@ describe('AveragePool', () => {
     'odd size, row left over': pool([1, 2, 5, 7], { kernel_shape: [2, 2], strides: [2, 2] }),
     'rounded up': pool([1, 2, 5, 7], { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }),
     'overlapping, pads not counted': pool([1, 2, 6, 5], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
-    'pads counted': pool([1, 2, 6, 5], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], count_include_pad: 1 }),
+    'pads counted': pool([1, 2, 6, 5], {
+      kernel_shape: [3, 3],
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      count_include_pad: 1,
+    }),
     '1-D': pool([2, 2, 7], { kernel_shape: [3], strides: [2] }),
   };
   for (const [what, test] of Object.entries(list)) it(what, () => checkGradient(test));
@@ -242,13 +278,22 @@ describe('reductions', () => {
 });
 
 cases('movement', {
-  'Reshape with 0 and −1': { inputs: { X: { shape: [2, 3, 4] } }, build: (g, { X }) => g.op('Reshape', [X, g.int64s([0, -1])]) },
+  'Reshape with 0 and −1': {
+    inputs: { X: { shape: [2, 3, 4] } },
+    build: (g, { X }) => g.op('Reshape', [X, g.int64s([0, -1])]),
+  },
   'Flatten at 0': { inputs: { X: { shape: [2, 3] } }, build: (g, { X }) => g.op('Flatten', [X], { axis: 0 }) },
   'Flatten at −1': { inputs: { X: { shape: [2, 3, 4] } }, build: (g, { X }) => g.op('Flatten', [X], { axis: -1 }) },
   'Transpose, default': { inputs: { X: { shape: [2, 3, 4] } }, build: (g, { X }) => g.op('Transpose', [X]) },
   'Transpose, a cycle': { inputs: { X: { shape: [2, 3, 4] } }, build: (g, { X }) => g.transpose(X, [2, 0, 1]) },
-  'Transpose of axes of size 1': { inputs: { X: { shape: [2, 1, 4, 1] } }, build: (g, { X }) => g.transpose(X, [0, 3, 2, 1]) },
-  'Squeeze, given axes': { inputs: { X: { shape: [1, 3, 1] } }, build: (g, { X }) => g.op('Squeeze', [X, g.int64s([-1])]) },
+  'Transpose of axes of size 1': {
+    inputs: { X: { shape: [2, 1, 4, 1] } },
+    build: (g, { X }) => g.transpose(X, [0, 3, 2, 1]),
+  },
+  'Squeeze, given axes': {
+    inputs: { X: { shape: [1, 3, 1] } },
+    build: (g, { X }) => g.op('Squeeze', [X, g.int64s([-1])]),
+  },
   'Squeeze, all': { inputs: { X: { shape: [1, 3, 1] } }, build: (g, { X }) => g.op('Squeeze', [X]) },
   Unsqueeze: { inputs: { X: { shape: [3, 2] } }, build: (g, { X }) => g.unsqueeze(X, [0, -1]) },
   'Concat, last axis': {
@@ -257,8 +302,14 @@ cases('movement', {
   },
   'Concat of one value twice': { inputs: { X: { shape: [2, 3] } }, build: (g, { X }) => g.concat([X, X], 0) },
   Slice: { inputs: { X: { shape: [5, 6] } }, build: (g, { X }) => g.slice(X, [1, -4], [4, -1], [0, 1]) },
-  'Slice with steps': { inputs: { X: { shape: [7, 6] } }, build: (g, { X }) => g.slice(X, [1, 0], [7, 5], [0, -1], [3, 2]) },
-  'Slice backwards': { inputs: { X: { shape: [7, 4] } }, build: (g, { X }) => g.slice(X, [-1, 3], [-100, 0], [0, 1], [-2, -1]) },
+  'Slice with steps': {
+    inputs: { X: { shape: [7, 6] } },
+    build: (g, { X }) => g.slice(X, [1, 0], [7, 5], [0, -1], [3, 2]),
+  },
+  'Slice backwards': {
+    inputs: { X: { shape: [7, 4] } },
+    build: (g, { X }) => g.slice(X, [-1, 3], [-100, 0], [0, 1], [-2, -1]),
+  },
   'Slice to the end of an unknown batch': {
     inputs: { X: { shape: [3, 4], declared: ['batch', 4] } },
     build: (g, { X }) => g.slice(X, [0, 1], [2 ** 31 - 1, 3], [0, 1]),
@@ -270,7 +321,11 @@ cases('movement', {
 });
 
 describe('SoftmaxCrossEntropyLoss', () => {
-  const loss = (weights: boolean, attributes: Record<string, number | string>, labels = [2, 0, 1, 2]): GradientCase => ({
+  const loss = (
+    weights: boolean,
+    attributes: Record<string, number | string>,
+    labels = [2, 0, 1, 2],
+  ): GradientCase => ({
     inputs: {
       scores: { shape: [4, 3] },
       labels: { shape: [4], type: 'int32', values: labels },
@@ -278,7 +333,9 @@ describe('SoftmaxCrossEntropyLoss', () => {
     },
     wrt: ['scores'],
     build: (g, i: Inputs) =>
-      g.node('SoftmaxCrossEntropyLoss', [i.scores, i.labels, i.weights], attributes, { outputs: ['loss', 'log_prob'] })[0],
+      g.node('SoftmaxCrossEntropyLoss', [i.scores, i.labels, i.weights], attributes, {
+        outputs: ['loss', 'log_prob'],
+      })[0],
   });
   it('mean', () => checkGradient(loss(false, {})));
   it('sum', () => checkGradient(loss(false, { reduction: 'sum' })));
@@ -300,9 +357,14 @@ describe('BatchNormalization', () => {
     wrt: ['X', 'scale', 'B'],
     tolerance: 1e-4,
     build: (g, { X, scale, B, mean, variance }) =>
-      g.node('BatchNormalization', [X, scale, B, mean, variance], { training_mode, epsilon: float(1e-3) }, {
-        outputs: training_mode ? ['Y', 'running_mean', 'running_var'] : ['Y'],
-      })[0],
+      g.node(
+        'BatchNormalization',
+        [X, scale, B, mean, variance],
+        { training_mode, epsilon: float(1e-3) },
+        {
+          outputs: training_mode ? ['Y', 'running_mean', 'running_var'] : ['Y'],
+        },
+      )[0],
   });
   it('training, images', () => checkGradient(norm([3, 2, 3, 4], 1)));
   it('training, vectors', () => checkGradient(norm([6, 3], 1)));

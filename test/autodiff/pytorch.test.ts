@@ -60,7 +60,11 @@ describe.each(gradientCases as unknown as GradientFixture[])('PyTorch: $name', (
     const names = inputs.map(({ name }) => (fixture.inputs[name] ? name : undefined));
     const [y] = g.node(fixture.op, names, fixture.attributes, { outputs: outputs.map(({ name }) => name) });
     const weights = g.constant(asTensor('float', fixture.weights));
-    const loss = g.reduceSum(g.mul(y, weights), fixture.output.shape.map((_, axis) => axis), false);
+    const loss = g.reduceSum(
+      g.mul(y, weights),
+      fixture.output.shape.map((_, axis) => axis),
+      false,
+    );
     g.output(loss);
 
     const wrt = Object.keys(fixture.gradients);
@@ -70,7 +74,8 @@ describe.each(gradientCases as unknown as GradientFixture[])('PyTorch: $name', (
     const used = model.graph.inputs.map(({ name }) => name);
     const results = await runModel(model, Object.fromEntries(used.map((name) => [name, feeds[name]])));
     expectClose(results.y.data as Float32Array, fixture.output.data, 1e-5, 'output');
-    for (const name of wrt) expectClose(results[`d.${name}`].data as Float32Array, fixture.gradients[name].data, 1e-5, `d${name}`);
+    for (const name of wrt)
+      expectClose(results[`d.${name}`].data as Float32Array, fixture.gradients[name].data, 1e-5, `d${name}`);
   });
 });
 
@@ -101,7 +106,11 @@ describe.each(trajectoryCases as unknown as Trajectory[])('PyTorch: twenty steps
     const stack = (type: DataType, all: Numbers[], from: number): Tensor => {
       const batches = Array.from({ length: stepsPerCall }, (_, k) => all[(from + k) % all.length]);
       const shape = stepsPerCall === 1 ? batches[0].shape : [stepsPerCall, ...batches[0].shape];
-      return tensor(type, shape, batches.flatMap((batch) => batch.data));
+      return tensor(
+        type,
+        shape,
+        batches.flatMap((batch) => batch.data),
+      );
     };
     const losses: number[] = [];
     for (let at = 0; at < 20; at += stepsPerCall) {
@@ -109,12 +118,15 @@ describe.each(trajectoryCases as unknown as Trajectory[])('PyTorch: twenty steps
         ...values,
         [data.name]: stack(data.type, fixture.data, at),
         [target.name]: stack(target.type, fixture.target, at),
-        learning_rate: stepsPerCall === 1 ? scalar('float', rate) : tensor('float', [stepsPerCall], Array(stepsPerCall).fill(rate)),
+        learning_rate:
+          stepsPerCall === 1 ? scalar('float', rate) : tensor('float', [stepsPerCall], Array(stepsPerCall).fill(rate)),
       });
       losses.push(...(results.loss.data as Float32Array));
       values = Object.fromEntries(carried.map(({ input, output }) => [input, results[output]]));
     }
-    for (let i = 0; i < 20; i++) expect(Math.abs(losses[i] / fixture.losses[i] - 1), `loss ${i}: ${losses[i]}`).toBeLessThan(1e-5);
-    for (const [name, wanted] of Object.entries(fixture.final)) expectClose(values[name].data as Float32Array, wanted.data, 5e-5, name);
+    for (let i = 0; i < 20; i++)
+      expect(Math.abs(losses[i] / fixture.losses[i] - 1), `loss ${i}: ${losses[i]}`).toBeLessThan(1e-5);
+    for (const [name, wanted] of Object.entries(fixture.final))
+      expectClose(values[name].data as Float32Array, wanted.data, 5e-5, name);
   });
 });

@@ -39,7 +39,7 @@ for line in sys.stdin:
     for step in range(int(steps)):
         at = step * batch % (len(images) - batch + 1)
         chosen = order[at : at + batch]
-        x = images[chosen].float().div_(127.5).sub_(1).permute(0, 3, 1, 2)
+        x = images[chosen].float().div_(255).permute(0, 3, 1, 2)
         loss = F.cross_entropy(model(x), labels[chosen])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

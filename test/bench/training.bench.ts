@@ -32,9 +32,17 @@ async function ours(architecture: string, settings: Settings, stepsPerCall: numb
     output: { kind: 'classes', count: 10 },
     seed: 1,
   });
-  const options = { loss: { kind: 'cross-entropy' }, optimizer: { kind: 'adam' }, device: 'cpu', stepsPerCall } as const;
+  const options = {
+    loss: { kind: 'cross-entropy' },
+    optimizer: { kind: 'adam' },
+    device: 'cpu',
+    stepsPerCall,
+  } as const;
   const step = compileTrainingStep(forward, options);
-  const session = await ort.InferenceSession.create(writeModel(step.model), { intraOpNumThreads: threads, interOpNumThreads: 1 });
+  const session = await ort.InferenceSession.create(writeModel(step.model), {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+  });
   const lead = stepsPerCall > 1 ? [stepsPerCall] : [];
   const perCall = stepsPerCall * BATCH;
   const x = new Uint8Array(perCall * 784);
@@ -47,7 +55,9 @@ async function ours(architecture: string, settings: Settings, stepsPerCall: numb
   };
   const floats = ({ data }: Tensor): Float32Array => Float32Array.from(data as Float32Array);
   const carried = [...step.parameters, ...step.state].map((value) => {
-    const sides = [floats(value.initial), floats(value.initial)].map((side) => new ort.Tensor('float32', side, [...value.shape]));
+    const sides = [floats(value.initial), floats(value.initial)].map(
+      (side) => new ort.Tensor('float32', side, [...value.shape]),
+    );
     return { ...value, sides };
   });
   // Two sets of buffers, in turn fed and fetched into: a graph must never write what it reads.

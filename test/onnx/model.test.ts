@@ -123,7 +123,9 @@ describe('hostile files', () => {
   it('cut short anywhere: refused, or what is left is a model', () => {
     for (let length = 0; length < bytes.length; length++) {
       const code = codeOf(() => readModel(bytes.subarray(0, length)));
-      expect(['none', 'invalid_model', 'unsupported_type', 'unsupported_model'], `${length} bytes: ${code}`).toContain(code);
+      expect(['none', 'invalid_model', 'unsupported_type', 'unsupported_model'], `${length} bytes: ${code}`).toContain(
+        code,
+      );
     }
     expect(codeOf(() => readModel(new Uint8Array()))).toBe('invalid_model');
   });
@@ -148,7 +150,8 @@ describe('hostile files', () => {
 
   it('graphs nested in attributes without end', () => {
     const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)]);
-    const wrap = (number: number, inner: Uint8Array) => Uint8Array.from([...varint((number << 3) | 2), ...varint(inner.length), ...inner]);
+    const wrap = (number: number, inner: Uint8Array) =>
+      Uint8Array.from([...varint((number << 3) | 2), ...varint(inner.length), ...inner]);
     let graph: Uint8Array = new Uint8Array();
     for (let i = 0; i < 400; i++) graph = wrap(1, wrap(5, wrap(6, graph)));
     expect(codeOf(() => readModel(wrap(7, graph)))).toBe('invalid_model');
@@ -178,7 +181,14 @@ describe('hostile files', () => {
 });
 
 describe('check', () => {
-  const node = (op: string, inputs: string[], outputs: string[], name = '') => ({ name, op, domain: '', inputs, outputs, attributes: {} });
+  const node = (op: string, inputs: string[], outputs: string[], name = '') => ({
+    name,
+    op,
+    domain: '',
+    inputs,
+    outputs,
+    attributes: {},
+  });
   const graph = (nodes: Graph['nodes'], outputs: string[] = []): Graph => ({
     name: 'g',
     inputs: [{ name: 'x', type: 'float', shape: [2] }],
@@ -199,7 +209,10 @@ describe('check', () => {
   it.each(Object.entries(cases))('%s', (_, [bad, message]) => expect(() => checkGraph(bad)).toThrow(message));
 
   it('a subgraph may use names from outside, and its own stay inside', () => {
-    const body: Graph = { ...graph([node('Add', ['inner', 'x'], ['sum'])], ['sum']), inputs: [{ name: 'inner', type: 'float' }] };
+    const body: Graph = {
+      ...graph([node('Add', ['inner', 'x'], ['sum'])], ['sum']),
+      inputs: [{ name: 'inner', type: 'float' }],
+    };
     const loop = { ...node('Scan', ['x', 'x'], ['y']), attributes: { body: { kind: 'graph', value: body } as const } };
     checkGraph(graph([loop], ['y']));
     expect(() => checkGraph(graph([loop, node('Relu', ['sum'], ['z'])]))).toThrow(/"sum" is made nowhere/);
@@ -210,7 +223,12 @@ describe('print', () => {
   it('is stable and says what a reader needs', () => {
     const g = new GraphBuilder('forward');
     const x = g.input('x', 'float', ['batch', 4]);
-    const y = g.node('Gemm', [x, g.initializer('w', tensor('float', [4, 2], [1, 2, 3, 4, 5, 6, 7, 8.5]))], { alpha: float(0.5), transA: 0 }, { outputs: ['y'] })[0];
+    const y = g.node(
+      'Gemm',
+      [x, g.initializer('w', tensor('float', [4, 2], [1, 2, 3, 4, 5, 6, 7, 8.5]))],
+      { alpha: float(0.5), transA: 0 },
+      { outputs: ['y'] },
+    )[0];
     g.output(g.op('Flatten', [g.scale(y, 2)]));
     expect(printModel({ ...modelOf(g.finish()), graph: g.finish() })).toMatchInlineSnapshot(`
       "onnx 8, ai.onnx 18

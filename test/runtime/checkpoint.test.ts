@@ -5,13 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src-main/onnx/types.ts';
 import { CheckpointKeeper } from '../../src-main/runtime/checkpoint-keeper.ts';
-import {
-  checkpointPath,
-  readCheckpoint,
-  writeAtomically,
-  writeCheckpoint,
-  type Checkpoint,
-} from '../../src-main/runtime/checkpoint.ts';
+import { writeAtomically } from '../../src-main/runtime/atomic-file.ts';
+import { checkpointPath, readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src-main/runtime/checkpoint.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src-main/runtime/safetensors.ts';
 
 let folder: string;

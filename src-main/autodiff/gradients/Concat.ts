@@ -13,7 +13,8 @@ export const Concat: GradientRule<'Concat'> = ({ g, node, inputs: { inputs }, dY
       else end = NaN;
       const stretch = [start, start + Number(size)];
       return () => {
-        if (stretch.some(Number.isNaN)) throw nodeError('unsupported_shape', node, `joins an unknown size on axis ${axis}`);
+        if (stretch.some(Number.isNaN))
+          throw nodeError('unsupported_shape', node, `joins an unknown size on axis ${axis}`);
         return g.slice(dY, [stretch[0]], [stretch[1]], [axis]);
       };
     }),

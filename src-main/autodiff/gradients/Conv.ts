@@ -9,5 +9,10 @@ import type { GradientRule } from './rule.ts';
 export const Conv: GradientRule<'Conv'> = ({ g, node, inputs: { X, W }, dY }) => ({
   X: () => g.abstract('ConvInputGrad', [dY, W, X], X, node.attributes),
   W: () => g.abstract('ConvWeightGrad', [dY, X, W], W, node.attributes),
-  B: () => g.reduceSum(dY, g.shape(dY).flatMap((_, axis) => (axis === 1 ? [] : [axis])), false),
+  B: () =>
+    g.reduceSum(
+      dY,
+      g.shape(dY).flatMap((_, axis) => (axis === 1 ? [] : [axis])),
+      false,
+    ),
 });

@@ -28,9 +28,7 @@ export const MatMul: GradientRule<'MatMul'> = ({ g, inputs: { A, B }, dY }) => {
       return rankA === 1 ? drop(dA, -2) : dA;
     },
     B: () => {
-      const dB = flattens
-        ? g.op('Gemm', [tall(a()), tall(dy())], { transA: 1 })
-        : g.matmul(swapLast(g, a()), dy());
+      const dB = flattens ? g.op('Gemm', [tall(a()), tall(dy())], { transA: 1 }) : g.matmul(swapLast(g, a()), dy());
       return rankB === 1 ? drop(dB, -1) : dB;
     },
   };

@@ -34,12 +34,17 @@ export const Slice: GradientRule<'Slice'> = ({ g, node, inputs: { data, starts, 
         const pads = new Array<number>(2 * (rank + 1)).fill(0);
         pads[rank + 1 + axis + 1] = stride - 1;
         const apart = g.op('Pad', [g.unsqueeze(result, [axis + 1]), g.int64s(pads)]);
-        const merged = g.reshape(apart, shape.map((dim, k) => (k === axis ? count * stride : dim)));
+        const merged = g.reshape(
+          apart,
+          shape.map((dim, k) => (k === axis ? count * stride : dim)),
+        );
         result = g.slice(merged, [0], [(count - 1) * stride + 1], [axis]);
       }
       before[axis] = step > 0 ? first : first + (count - 1) * step;
       after[axis] = size - before[axis] - ((count - 1) * stride + 1);
     });
-    return [...before, ...after].some((pad) => pad !== 0) ? g.op('Pad', [result, g.int64s([...before, ...after])]) : result;
+    return [...before, ...after].some((pad) => pad !== 0)
+      ? g.op('Pad', [result, g.int64s([...before, ...after])])
+      : result;
   },
 });

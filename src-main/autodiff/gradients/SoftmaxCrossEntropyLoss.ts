@@ -4,7 +4,13 @@ import type { GradientRule } from './rule.ts';
 
 // loss = Σ ωᵢ·(−ln pᵢ[labelᵢ]) / n, with p = softmax(scores), ωᵢ the weight of i's label, and n = Σ ω, or 1 for a sum
 //   dscores = dloss·(ω·p − w·onehot) / n
-export const SoftmaxCrossEntropyLoss: GradientRule<'SoftmaxCrossEntropyLoss'> = ({ g, node, outputs, dY, dOutputs }) => {
+export const SoftmaxCrossEntropyLoss: GradientRule<'SoftmaxCrossEntropyLoss'> = ({
+  g,
+  node,
+  outputs,
+  dY,
+  dOutputs,
+}) => {
   const reduction = stringOf(node, 'reduction', 'mean');
   if (reduction === 'none') throw unsupportedAttribute(node, 'reduction');
   if (dOutputs[1]) throw unsupportedAttribute(node, 'log_prob');
@@ -14,7 +20,9 @@ export const SoftmaxCrossEntropyLoss: GradientRule<'SoftmaxCrossEntropyLoss'> = 
       const p = g.exp(outputs.log_prob!);
       const difference = weight ? g.sub(g.mul(p, weight), weighted) : g.sub(p, onehot);
       if (reduction === 'sum') return g.mul(difference, dY);
-      return typeof total === 'number' ? g.mul(difference, g.scale(dY, 1 / total)) : g.mul(difference, g.div(dY, total));
+      return typeof total === 'number'
+        ? g.mul(difference, g.scale(dY, 1 / total))
+        : g.mul(difference, g.div(dY, total));
     },
   };
 };

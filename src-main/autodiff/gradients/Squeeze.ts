@@ -1,4 +1,6 @@
 import type { GradientRule } from './rule.ts';
 
 // The same elements in another shape;  ddata = dY in the shape of data
-export const Squeeze: GradientRule<'Squeeze'> = ({ g, inputs: { data }, dY }) => ({ data: () => g.reshapeLike(dY, data) });
+export const Squeeze: GradientRule<'Squeeze'> = ({ g, inputs: { data }, dY }) => ({
+  data: () => g.reshapeLike(dY, data),
+});

@@ -6,6 +6,9 @@ export const Transpose: GradientRule<'Transpose'> = ({ g, node, inputs: { data }
   data: () => {
     const axes = g.shape(data).map((_, axis) => axis);
     const perm = intsOf(node, 'perm') ?? [...axes].reverse();
-    return g.transpose(dY, axes.map((axis) => perm.indexOf(axis)));
+    return g.transpose(
+      dY,
+      axes.map((axis) => perm.indexOf(axis)),
+    );
   },
 });

@@ -15,7 +15,13 @@ function turned(g: GraphBuilder, W: Value, group: number): Value {
   const joined = group === 1 ? swapped : g.reshape(swapped, [group * perGroup, out / group, ...kernel]);
   if (kernel.every((size) => size === 1)) return joined;
   const all = (value: number) => kernel.map(() => value);
-  return g.slice(joined, all(-1), all(-(2 ** 31)), spatial.map((axis) => axis + 2), all(-1));
+  return g.slice(
+    joined,
+    all(-1),
+    all(-(2 ** 31)),
+    spatial.map((axis) => axis + 2),
+    all(-1),
+  );
 }
 
 // dX = dY ∗ᵀ W. With stride 1 that is a plain Conv of dY with the turned kernel and the complementary padding, on

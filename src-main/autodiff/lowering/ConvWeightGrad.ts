@@ -25,7 +25,13 @@ export const ConvWeightGrad: Lowering = ({ g, node, shape }) => {
     const dYs = g.op('Reshape', [channelFirst(dY), g.int64s([out, -1])]);
     const dW = g.op('Gemm', [dYs, rows], { transB: 1 });
     if (taps === 1) return [g.reshape(dW, shape)];
-    return [g.transpose(g.reshape(dW, [out, ...kernel, channels]), [0, kernel.length + 1, ...spatial.map((axis) => axis + 1)])];
+    return [
+      g.transpose(g.reshape(dW, [out, ...kernel, channels]), [
+        0,
+        kernel.length + 1,
+        ...spatial.map((axis) => axis + 1),
+      ]),
+    ];
   }
   const perTap = shifted.map((x) => g.op('Reshape', [x, g.int64s([group, perGroup, -1])]));
   const rows = g.concat(perTap, 1);

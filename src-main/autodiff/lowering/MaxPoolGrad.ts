@@ -11,7 +11,9 @@ import type { Value } from '../../onnx/builder.ts';
 //   CPU: a MaxPool that also says where its maxima stood (merged with the forward one later). Windows that do not
 //     overlap scatter by MaxUnpool; those that do must add up: ScatterElements with reduction "add".
 //   GPUs: no Indices and no MaxUnpool there. Tap by tap, dY goes to the first that equals the maximum; fold adds up.
-export const MaxPoolGrad: Lowering = (context) => [context.device === 'cpu' ? byIndices(context) : byComparison(context)];
+export const MaxPoolGrad: Lowering = (context) => [
+  context.device === 'cpu' ? byIndices(context) : byComparison(context),
+];
 
 function byIndices({ g, node, shape }: LoweringContext): Value {
   const [dY, X] = node.inputs;

@@ -10,7 +10,13 @@ export const SoftmaxCrossEntropyLoss: Lowering = ({ g, node }) => {
   const picked = g.mul(weighted, logProb);
   const reduction = stringOf(node, 'reduction', 'mean');
   if (reduction === 'none') return [g.neg(g.reduceSum(picked, [1], false)), logProb];
-  const sum = g.neg(g.reduceSum(picked, g.shape(scores).map((_, axis) => axis), false));
+  const sum = g.neg(
+    g.reduceSum(
+      picked,
+      g.shape(scores).map((_, axis) => axis),
+      false,
+    ),
+  );
   if (reduction === 'sum') return [sum, logProb];
   return [typeof total === 'number' ? g.scale(sum, 1 / total) : g.div(sum, total), logProb];
 };

@@ -16,12 +16,20 @@ export function fold(g: GraphBuilder, x: Value, window: Window, to: Shape, perTa
   const taps = tapsOf(kernel);
   const per = perTap ? taps.length : 1;
   // [channels·per, 1, …kernel]: ones, or for tap t a one at t.
-  const one = taps.flatMap((_, tap) => taps.map((__, at) => (!perTap || tap === at ? 1 : 0))).slice(0, per * taps.length);
-  const weights = tensor(g.type(x).type, [channels * per, 1, ...kernel], Array.from({ length: channels }, () => one).flat());
+  const one = taps
+    .flatMap((_, tap) => taps.map((__, at) => (!perTap || tap === at ? 1 : 0)))
+    .slice(0, per * taps.length);
+  const weights = tensor(
+    g.type(x).type,
+    [channels * per, 1, ...kernel],
+    Array.from({ length: channels }, () => one).flat(),
+  );
   const places = g.shape(x).slice(2) as number[];
   const spatial = to.slice(2) as number[];
   // Rows beyond the last window are padded in; rows of a window beyond the input are cut off.
-  const rest = spatial.map((size, axis) => size + begin[axis] - ((places[axis] - 1) * strides[axis] + reach(window, axis)));
+  const rest = spatial.map(
+    (size, axis) => size + begin[axis] - ((places[axis] - 1) * strides[axis] + reach(window, axis)),
+  );
   return g.op('ConvTranspose', [x, g.constant(weights)], {
     kernel_shape: kernel,
     strides,

@@ -12,7 +12,13 @@ export const tapsOf = (kernel: readonly number[]): number[][] =>
   );
 
 /** Pads the spatial axes (from 2 on) as the window does; `after` adds to the end, for windows that round up. */
-export function padded(g: GraphBuilder, x: Value, window: Window, fill: 'zero' | 'lowest', after?: readonly number[]): Value {
+export function padded(
+  g: GraphBuilder,
+  x: Value,
+  window: Window,
+  fill: 'zero' | 'lowest',
+  after?: readonly number[],
+): Value {
   const { begin, end } = window;
   const pads = [0, 0, ...begin, 0, 0, ...end.map((pad, axis) => pad + (after?.[axis] ?? 0))];
   if (pads.every((pad) => pad === 0)) return x;
@@ -44,7 +50,10 @@ export function patches(
       const left = (kernel[axis] - 1) * dilations[axis] - start;
       return left === 0 ? 2 ** 31 - 1 : -left;
     });
-    const all = g.shape(whole).slice(2).every((size, axis) => starts[axis] === 0 && ends[axis] === size);
+    const all = g
+      .shape(whole)
+      .slice(2)
+      .every((size, axis) => starts[axis] === 0 && ends[axis] === size);
     if (all && strides.every((stride) => stride === 1)) return whole;
     return g.slice(whole, starts, ends, axes, strides);
   });

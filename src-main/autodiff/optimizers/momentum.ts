@@ -4,7 +4,11 @@ import type { Optimizer } from './optimizer.ts';
 // v ← μv + ∇;  w ← w − η·v                (Polyak 1964, in PyTorch's form: the rate is outside the velocity)
 // with Nesterov:  w ← w − η·(∇ + μv)       (Sutskever et al. 2013)
 export const momentum =
-  ({ momentum: mu = 0.9, nesterov = false, weightDecay = 0 }: Extract<OptimizerSpec, { kind: 'momentum' }>): Optimizer =>
+  ({
+    momentum: mu = 0.9,
+    nesterov = false,
+    weightDecay = 0,
+  }: Extract<OptimizerSpec, { kind: 'momentum' }>): Optimizer =>
   ({ g, rate, state }) =>
   (name, w, dw) => {
     const gradient = weightDecay ? g.add(dw, g.scale(w, weightDecay)) : dw;

@@ -42,7 +42,11 @@ export function toShape(g: GraphBuilder, node: Node, gradient: Value, value: Val
 type AnyGradient = Gradient<Operator>;
 
 /** Each input's gradient, by the rule of the node's operator. */
-function apply(g: GraphBuilder, node: Node, dOutputs: readonly (Value | undefined)[]): ReadonlyMap<number, () => Value> {
+function apply(
+  g: GraphBuilder,
+  node: Node,
+  dOutputs: readonly (Value | undefined)[],
+): ReadonlyMap<number, () => Value> {
   const gradient = node.domain === '' && isOperator(node.op) ? (table[node.op] as AnyGradient) : undefined;
   if (gradient === 'zero') return new Map();
   if (typeof gradient !== 'function' || !isOperator(node.op)) {
@@ -51,7 +55,10 @@ function apply(g: GraphBuilder, node: Node, dOutputs: readonly (Value | undefine
   }
   const dY = dOutputs[0] ?? g.op('Mul', [node.outputs[0], g.scalar(0, node.outputs[0])]);
   const context = { g, node, inputs: inputsOf(node, node.op), outputs: outputsOf(node, node.op), dY, dOutputs };
-  const byName = gradient(context as unknown as RuleContext<Operator>) as Record<string, (() => Value) | (() => Value)[]>;
+  const byName = gradient(context as unknown as RuleContext<Operator>) as Record<
+    string,
+    (() => Value) | (() => Value)[]
+  >;
   const byIndex = new Map<number, () => Value>();
   signatureOf(node.op)!.inputs.forEach(({ name }, index) => {
     const result = byName[name];
@@ -90,7 +97,10 @@ export function differentiate(graph: Graph, loss: Value, wrt: readonly Value[]):
   const result = wrt.map((value): [Value, Value] => {
     const gradient = gradients.get(value);
     if (gradient === undefined) {
-      throw new AtelierError('unused_parameter', `the loss does not depend on parameter "${value}"; freeze or remove it`);
+      throw new AtelierError(
+        'unused_parameter',
+        `the loss does not depend on parameter "${value}"; freeze or remove it`,
+      );
     }
     return [value, gradient];
   });

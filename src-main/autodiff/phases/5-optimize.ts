@@ -32,7 +32,8 @@ export function optimize(graph: Graph, gradients: ReadonlyMap<Value, Value>, opt
     g,
     rate,
     state(name, shape, initial) {
-      if (!isStatic(shape)) throw new AtelierError('unsupported_shape', `parameter of "${name}": [${shape.join(', ')}]`);
+      if (!isStatic(shape))
+        throw new AtelierError('unsupported_shape', `parameter of "${name}": [${shape.join(', ')}]`);
       const { scope } = g;
       g.scope = '';
       const slot: (typeof slots)[number] = {

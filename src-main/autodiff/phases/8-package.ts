@@ -41,9 +41,14 @@ export function nameOutputs(graph: Graph, names: readonly string[]): Graph {
   }
   const rename = (name: string) => renames.get(name) ?? name;
   const renamed = renamedGraph(graph, rename);
-  const identities = copies.map(
-    ({ from, to }): Node => ({ name: to, op: 'Identity', domain: '', inputs: [rename(from)], outputs: [to], attributes: {} }),
-  );
+  const identities = copies.map(({ from, to }): Node => ({
+    name: to,
+    op: 'Identity',
+    domain: '',
+    inputs: [rename(from)],
+    outputs: [to],
+    attributes: {},
+  }));
   return {
     ...renamed,
     nodes: [...renamed.nodes, ...identities],

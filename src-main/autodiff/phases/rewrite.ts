@@ -15,7 +15,11 @@ export function rewrite(graph: Graph, visit: Visit): Graph {
     const current = { ...node, inputs: node.inputs.map(now) };
     const replaced = visit(g, current);
     if (replaced) node.outputs.forEach((output, index) => output && renamed.set(output, replaced[index]));
-    else g.copy(current, node.outputs.map((output) => graph.values.get(output)));
+    else
+      g.copy(
+        current,
+        node.outputs.map((output) => graph.values.get(output)),
+      );
   }
   for (const { name } of graph.outputs) g.output(now(name));
   return g.finish();

@@ -28,7 +28,8 @@ const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
 function evaluate(g: GraphBuilder, node: Node, { type, shape, elements }: ValueType): Tensor | undefined {
   if (type === 'int64' && elements && isStatic(elements)) return tensor(type, shape as number[], elements);
   const constants = node.inputs.map((input) => g.constantOf(input));
-  if (!isStatic(shape) || sizeOf(shape) > MAX_FOLDED || constants.some((constant) => constant === undefined)) return undefined;
+  if (!isStatic(shape) || sizeOf(shape) > MAX_FOLDED || constants.some((constant) => constant === undefined))
+    return undefined;
   const values = constants.map((constant) => numbersOf(constant!));
   const size = sizeOf(shape);
   if (['Reshape', 'Unsqueeze', 'Squeeze', 'Identity', 'Flatten'].includes(node.op)) return { ...constants[0]!, shape };
@@ -38,7 +39,11 @@ function evaluate(g: GraphBuilder, node: Node, { type, shape, elements }: ValueT
   const apply = binary[node.op];
   if (!apply || values.some(({ length }) => length !== 1 && length !== size)) return undefined;
   const at = (side: number, i: number) => values[side][values[side].length === 1 ? 0 : i];
-  return tensor(type, shape, Array.from({ length: size }, (_, i) => apply(at(0, i), at(1, i))));
+  return tensor(
+    type,
+    shape,
+    Array.from({ length: size }, (_, i) => apply(at(0, i), at(1, i))),
+  );
 }
 
 const isAll = (constant: Tensor | undefined, value: number): boolean =>

@@ -13,7 +13,15 @@ function keyOf(node: Node, attributes: Attributes): string | undefined {
   return JSON.stringify(parts);
 }
 
-const RANDOM = new Set(['RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike', 'Bernoulli', 'Multinomial', 'Dropout']);
+const RANDOM = new Set([
+  'RandomNormal',
+  'RandomNormalLike',
+  'RandomUniform',
+  'RandomUniformLike',
+  'Bernoulli',
+  'Multinomial',
+  'Dropout',
+]);
 
 export function merge(graph: Graph): Graph {
   const first = new Map<string, number>();

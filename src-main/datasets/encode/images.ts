@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { blobPath, readBlob } from '../blobs.ts';
-import type { EncodedSplit } from '../training-data.ts';
+import type { EncodedSplit } from './encoded-split.ts';
 import { sampleSizeOf, type ImageEncoder } from './encoder.ts';
 
 const blockBytes = 4 << 20;

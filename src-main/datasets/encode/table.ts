@@ -4,7 +4,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import { readBlob } from '../blobs.ts';
 import { finiteSql, numberSql, sqlText } from '../cells.ts';
 import { columnSql, eachRow, parquetSql, withDuck, type ColumnSql } from '../duck.ts';
-import type { EncodedSplit } from '../training-data.ts';
+import type { EncodedSplit } from './encoded-split.ts';
 import type { TableEncoder, TargetEncoder } from './encoder.ts';
 import { columnsAtOnce } from './fit.ts';
 import { encodeCategory, encodeNumber, layoutOf } from './row.ts';

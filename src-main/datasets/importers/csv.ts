@@ -1,19 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { adopt, createBlob, partialPath, writeBlob } from '../blobs.ts';
 import { presentSql, sqlText, trimSql } from '../cells.ts';
-import { countColumns, describeColumn, judgeColumn } from '../columns.ts';
+import { describeTable } from '../csv/describe.ts';
 import { asUtf8, decodeHead, surveyText, type Survey } from '../csv/encoding.ts';
+import { readingNotes } from '../csv/notes.ts';
+import { listRejects } from '../csv/rejects.ts';
 import { sniffDialect, type Dialect } from '../csv/sniff.ts';
-import { parquetFileSql, rowsOf, sqlPath, withDuck } from '../duck.ts';
+import { parquetFileSql, sqlPath, withDuck } from '../duck.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
-import { countSplits, defaultFractions, divide } from '../splits.ts';
-import { readTarget, targetNotes } from '../table-target.ts';
-import { guessTarget, guessTargetName, targetType } from '../target.ts';
 import { systemError } from '../system-errors.ts';
+import { guessTargetName } from '../target.ts';
 import { Rejects, type ImportContext, type Importer } from './importer.ts';
 
 const headLength = 1 << 20;
@@ -57,7 +56,7 @@ export const csv: Importer = {
         temporary.push(parquet);
         await convert(connection, path, parquet, dialect, context);
         await listRejects(connection, rejects, dialect);
-        const { split, ...manifest } = await describe(
+        const { split, ...manifest } = await describeTable(
           connection,
           parquetFileSql(parquet),
           dialect,
@@ -191,131 +190,4 @@ async function convert(
   } finally {
     clearInterval(timer);
   }
-}
-
-/** Rows that did not fit, by line, in words. */
-async function listRejects(connection: DuckDBConnection, rejects: Rejects, dialect: Dialect): Promise<void> {
-  const rows = await rowsOf(
-    connection,
-    `SELECT line::BIGINT AS line, first(error_type::VARCHAR) AS kind, first(error_message) AS message, first(csv_line[:80]) AS text
-     FROM reject_errors GROUP BY line ORDER BY line LIMIT 1000`,
-  );
-  const [{ n }] = await rowsOf(connection, 'SELECT count(DISTINCT line) AS n FROM reject_errors');
-  for (const row of rows) {
-    const found = /Found: (\d+)/.exec(String(row.message))?.[1];
-    const where = `line ${row.line}`;
-    switch (row.kind) {
-      case 'MISSING COLUMNS':
-      case 'TOO MANY COLUMNS':
-        rejects.add(where, 'ragged_row', `Line ${row.line} has ${found} cells, the others have ${dialect.columns}.`);
-        break;
-      case 'UNQUOTED VALUE':
-        rejects.add(where, 'broken_quote', `Line ${row.line}: a quote is not closed, or text follows a closed one.`);
-        break;
-      case 'LINE SIZE OVER MAXIMUM':
-        rejects.add(where, 'line_too_long', `Line ${row.line} is longer than 2 MB.`);
-        break;
-      case 'INVALID ENCODING':
-        rejects.add(where, 'invalid_text', `Line ${row.line} holds bytes that are not text.`);
-        break;
-      default:
-        rejects.add(where, 'bad_row', `Line ${row.line}: ${String(row.message).split('\n')[0]}`);
-    }
-  }
-  rejects.count += Number(n) - rows.length;
-}
-
-/** Types, target, classes and split of the table now in Parquet. */
-async function describe(
-  connection: DuckDBConnection,
-  relation: string,
-  dialect: Dialect,
-  params: { target?: string | null; splitSeed: number },
-  context: ImportContext,
-  name: string,
-): Promise<Omit<Manifest, 'blobs' | 'sources' | 'rejected' | 'rejectedCount'> & { split: Uint8Array }> {
-  context.progress({ stage: 'profiling', unit: 'steps', done: 0, total: 0 });
-  const facts = await countColumns(
-    connection,
-    relation,
-    dialect.names.map((_, i) => i),
-  );
-  const rows = facts[0].rows;
-  if (rows === 0) {
-    throw new AtelierError('no_rows', `${name} has a header but no rows that could be read. Nothing was imported.`);
-  }
-  const judged = facts.map((each, i) => ({ name: dialect.names[i], ...judgeColumn(dialect.names[i], each) }));
-  if (params.target && !dialect.names.includes(params.target)) {
-    throw new AtelierError(
-      'unknown_column',
-      `There is no column "${params.target}" to be the target. The columns are: ${dialect.names.join(', ')}.`,
-    );
-  }
-  const target = params.target === undefined ? guessTarget(judged, facts) : params.target;
-  const columns: Column[] = [];
-  for (const [i, column] of judged.entries()) {
-    const chosen =
-      column.name === target
-        ? { ...column, role: 'target' as const, type: targetType(column, facts[i]), note: undefined }
-        : column;
-    columns.push(await describeColumn(connection, relation, i, facts[i], chosen));
-  }
-  const found = await readTarget(connection, relation, columns, target);
-  const split = divide(rows, found.labels, defaultFractions, params.splitSeed);
-  return {
-    kind: 'table',
-    samples: rows,
-    columns,
-    target,
-    task: found.task,
-    classes: found.classes,
-    image: null,
-    splits: countSplits(split),
-    splitSource: found.labels ? 'stratified' : 'random',
-    splitSeed: params.splitSeed,
-    split,
-    notes: targetNotes(columns, target, found),
-  };
-}
-
-const delimiterNames: Record<string, string> = {
-  ',': 'comma',
-  '\t': 'tab',
-  ';': 'semicolon',
-  '|': 'bar',
-  ' ': 'space',
-  ':': 'colon',
-};
-const encodingNames = {
-  'utf-8': 'UTF-8',
-  'utf-16le': 'UTF-16',
-  'utf-16be': 'UTF-16 (big-endian)',
-  'windows-1252': 'Latin-1 (Windows-1252)',
-};
-
-function readingNotes(
-  name: string,
-  dialect: Dialect,
-  survey: Survey,
-  rejects: Rejects,
-): { code: string; message: string }[] {
-  const notes = [
-    {
-      code: 'dialect',
-      message: `Read as ${encodingNames[survey.encoding]}, delimiter ${delimiterNames[dialect.delimiter] ?? `"${dialect.delimiter}"`}, ${dialect.header ? 'with' : 'without'} a header line.`,
-    },
-  ];
-  if (survey.damaged)
-    notes.push({ code: 'damaged_text', message: `${name} holds bytes that are not UTF-8; they read as "�".` });
-  if (dialect.skipLines > 0 && dialect.header)
-    notes.push({
-      code: 'skipped_lines',
-      message: `The first ${dialect.skipLines} lines come before the table and were left out.`,
-    });
-  if (rejects.count > 0)
-    notes.push({
-      code: 'rejected',
-      message: `${rejects.count} rows could not be read and were left out; the others were kept.`,
-    });
-  return notes;
 }

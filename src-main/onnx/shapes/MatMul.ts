@@ -5,7 +5,8 @@ import type { ShapeRule } from './infer.ts';
 /** NumPy's matmul: the last two axes multiply, those before broadcast, a vector gains an axis and loses it again. */
 export const MatMul: ShapeRule = (c) => {
   const [a, b] = [c.shape(0), c.shape(1)];
-  if (a.length === 0 || b.length === 0) throw nodeError('shape_mismatch', c.node, 'a scalar has no axis to multiply along');
+  if (a.length === 0 || b.length === 0)
+    throw nodeError('shape_mismatch', c.node, 'a scalar has no axis to multiply along');
   const inner = [a[a.length - 1], b[Math.max(0, b.length - 2)]];
   if (inner[0] !== inner[1] && inner.every((dim) => typeof dim === 'number')) {
     throw nodeError('shape_mismatch', c.node, `[${a.join(', ')}] times [${b.join(', ')}]`);

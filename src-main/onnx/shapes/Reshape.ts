@@ -10,7 +10,8 @@ export const Reshape: ShapeRule = (c) => {
   const target = c.elements(1);
   if (!target) {
     const length = c.shape(1)[0];
-    if (typeof length !== 'number') throw nodeError('unsupported_shape', c.node, 'the rank is computed while the graph runs');
+    if (typeof length !== 'number')
+      throw nodeError('unsupported_shape', c.node, 'the rank is computed while the graph runs');
     return [{ type, shape: Array.from({ length }, (_, axis) => c.unknown(axis)) }];
   }
   const copyZero = intOf(c.node, 'allowzero', 0) === 0;

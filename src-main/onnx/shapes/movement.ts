@@ -66,8 +66,10 @@ export const Slice: ShapeRule = (c) => {
   axes.forEach((axis, i) => {
     const whole = starts[i] === 0 && steps[i] === 1 && ends[i] >= 2 ** 31 - 1;
     if (whole) return;
-    cut[axis] = derived(cut[axis], `[${starts[i]}:${ends[i]}:${steps[i]}]`, (size) =>
-      sliceIndices(size, starts[i], ends[i], steps[i]).count,
+    cut[axis] = derived(
+      cut[axis],
+      `[${starts[i]}:${ends[i]}:${steps[i]}]`,
+      (size) => sliceIndices(size, starts[i], ends[i], steps[i]).count,
     );
   });
   if (!elements || shape.length !== 1) return [{ type, shape: cut }];
@@ -97,7 +99,9 @@ export const Gather: ShapeRule = (c) => {
   const result = [...shape.slice(0, axis), ...c.shape(1), ...shape.slice(axis + 1)];
   const places = c.elements(1);
   if (!elements || !places || shape.length !== 1) return [{ type, shape: result }];
-  const picked = places.map((place): Dim => elements[Number(place) < 0 ? Number(place) + elements.length : Number(place)]);
+  const picked = places.map(
+    (place): Dim => elements[Number(place) < 0 ? Number(place) + elements.length : Number(place)],
+  );
   return [{ type, shape: result, elements: picked }];
 };
 
@@ -107,7 +111,9 @@ export const Expand: ShapeRule = (c) => {
   if (!target) throw nodeError('unsupported_shape', c.node, 'shape is computed while the graph runs');
   const rank = Math.max(shape.length, target.length);
   const at = (dims: Shape, axis: number): Dim => dims[axis - rank + dims.length] ?? 1;
-  return [{ type, shape: Array.from({ length: rank }, (_, i) => (at(target, i) === 1 ? at(shape, i) : at(target, i))) }];
+  return [
+    { type, shape: Array.from({ length: rank }, (_, i) => (at(target, i) === 1 ? at(shape, i) : at(target, i))) },
+  ];
 };
 
 export const Pad: ShapeRule = (c) => {

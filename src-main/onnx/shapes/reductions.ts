@@ -13,9 +13,7 @@ export function reducedAxes(c: InferContext): number[] {
 }
 
 const without = (shape: Shape, axes: readonly number[], keep: boolean): Shape =>
-  keep
-    ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
-    : shape.filter((_, axis) => !axes.includes(axis));
+  keep ? shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim)) : shape.filter((_, axis) => !axes.includes(axis));
 
 export const Reduce: ShapeRule = (c) => [
   { type: c.input(0).type, shape: without(c.shape(0), reducedAxes(c), intOf(c.node, 'keepdims', 1) === 1) },

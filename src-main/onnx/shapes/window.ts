@@ -42,7 +42,8 @@ export function windowOf(node: Node, spatial: Shape, kernelShape?: readonly numb
     return { ...window, begin: pads.slice(0, rank), end: pads.slice(rank) };
   }
   if (auto === 'VALID') return { ...window, begin: strides.map(() => 0), end: strides.map(() => 0) };
-  if (auto !== 'SAME_UPPER' && auto !== 'SAME_LOWER') throw nodeError('unsupported_attribute', node, `auto_pad="${auto}"`);
+  if (auto !== 'SAME_UPPER' && auto !== 'SAME_LOWER')
+    throw nodeError('unsupported_attribute', node, `auto_pad="${auto}"`);
   const pads = spatial.map((size, axis) => {
     if (typeof size !== 'number') {
       throw nodeError('unsupported_shape', node, `auto_pad="${auto}" over the unknown size "${size}"`);

@@ -3,7 +3,8 @@ import { parameterCount as countParameters } from '../../architectures/index.ts'
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
 import type { ForwardModel } from '../../autodiff/types.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
-import { checkpointPath, readCheckpoint, writeAtomically, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
+import { writeAtomically } from '../../runtime/atomic-file.ts';
+import { checkpointPath, readCheckpoint, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import { RunLog } from '../../runtime/run-log.ts';
 import { train, type TrainingTask } from '../../runtime/training-loop.ts';

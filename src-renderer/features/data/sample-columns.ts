@@ -31,17 +31,15 @@ export function sampleColumns(manifest: Manifest): TableColumn<Sample>[] {
   ];
   return [
     ...own,
-    ...manifest.columns.map(
-      (column, i): TableColumn<Sample> => ({
-        id: column.name,
-        label: column.name,
-        help: `${column.name} · ${columnTypeWord(column.type)} · ${columnRoleWord(column.role)}`,
-        width: Math.min(220, Math.max(88, column.name.length * 8 + 32)),
-        align: column.type === 'number' ? 'end' : 'start',
-        mono: column.type === 'number',
-        value: (sample) => sample.cells?.[i] ?? null,
-        text: (sample) => sample.cells?.[i] ?? '',
-      }),
-    ),
+    ...manifest.columns.map((column, i): TableColumn<Sample> => ({
+      id: column.name,
+      label: column.name,
+      help: `${column.name} · ${columnTypeWord(column.type)} · ${columnRoleWord(column.role)}`,
+      width: Math.min(220, Math.max(88, column.name.length * 8 + 32)),
+      align: column.type === 'number' ? 'end' : 'start',
+      mono: column.type === 'number',
+      value: (sample) => sample.cells?.[i] ?? null,
+      text: (sample) => sample.cells?.[i] ?? '',
+    })),
   ];
 }

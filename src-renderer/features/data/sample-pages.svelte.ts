@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { SamplePage, SampleQuery, SplitName } from '../../../src-main/shared/dataset.ts';
 import type { AtelierError } from '../../../src-main/shared/errors.ts';
 import { studio } from '../../bridge/studio.ts';
@@ -57,7 +58,7 @@ export class SamplePages {
     this.#error = null;
     if (!sameVersion) this.#total = null;
     this.#turn++;
-    this.want(0, 1);
+    untrack(() => this.want(0, 1));
   }
 
   retry(): void {

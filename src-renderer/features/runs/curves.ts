@@ -58,7 +58,10 @@ const isSystem = (key: string) => key.startsWith('system/');
 function yAxis(key: string): ChartAxis {
   const { metric } = metricParts(key);
   const unit = key.endsWith('samples_per_second') ? m.unit_per_second() : '';
-  return { name: unit ? m.name_unit({ name: metric, unit }) : metric, format: (value) => metricValue(key, value, true) };
+  return {
+    name: unit ? m.name_unit({ name: metric, unit }) : metric,
+    format: (value) => metricValue(key, value, true),
+  };
 }
 
 /** One run: a chart for each metric, with training and validation in it. */

@@ -36,7 +36,8 @@ export interface MetricRow {
   best: Set<number>;
 }
 
-const splitRank = (key: string) => ['test/', 'validation/', 'train/'].findIndex((split) => key.startsWith(split)) + 1 || 9;
+const splitRank = (key: string) =>
+  ['test/', 'validation/', 'train/'].findIndex((split) => key.startsWith(split)) + 1 || 9;
 
 export function metricRows(runs: readonly RunSummary[]): MetricRow[] {
   const keys = new Set(runs.flatMap((run) => Object.keys(run.metrics)));

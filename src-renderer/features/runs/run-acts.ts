@@ -10,7 +10,8 @@ import { place } from './runs-place.svelte.ts';
 
 export async function exportRun(run: RunSummary): Promise<void> {
   const job = await attempt(() => exports.start(run.id));
-  if (job) notify(m.export_started({ name: run.name }), { label: m.show_jobs(), run: () => (jobs.trayOpen = true) }, 'info');
+  if (job)
+    notify(m.export_started({ name: run.name }), { label: m.show_jobs(), run: () => (jobs.trayOpen = true) }, 'info');
 }
 
 export function trainAgain(run: RunSummary): void {

@@ -47,12 +47,19 @@ const settingColumn = (key: string, shown: boolean, of: (run: RunSummary) => Set
   brief: (run) => settingShown(key, of(run)),
 });
 
-const shownMetrics = ['validation/accuracy', 'validation/loss', 'test/accuracy', 'validation/rmse', 'test/rmse', 'validation/r2'];
+const shownMetrics = [
+  'validation/accuracy',
+  'validation/loss',
+  'test/accuracy',
+  'validation/rmse',
+  'test/rmse',
+  'validation/r2',
+];
 
 /** The columns that these runs can have: metrics and settings are found, not listed. */
 export function runColumns(runs: readonly RunSummary[]): RunColumn[] {
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].sort((a, b) => {
-    const rank = (key: string) => (shownMetrics.indexOf(key) + 1 || 99);
+    const rank = (key: string) => shownMetrics.indexOf(key) + 1 || 99;
     return rank(a) - rank(b) || a.localeCompare(b);
   });
   const own = [...new Set(runs.flatMap((run) => Object.keys(run.settings.architectureSettings)))];

@@ -12,12 +12,9 @@ const bounds = (field: { min: number; max: number }) => ({
 
 export function rangeWords(field: SettingField): string | undefined {
   if (field.kind === 'integer' || field.kind === 'number') {
-    return field.min === smallestRate
-      ? m.range_above_zero({ max: format.figure(field.max) })
-      : m.range(bounds(field));
+    return field.min === smallestRate ? m.range_above_zero({ max: format.figure(field.max) }) : m.range(bounds(field));
   }
-  if (field.kind === 'integers')
-    return m.range_list({ ...bounds(field), length: format.integer(field.maxLength) });
+  if (field.kind === 'integers') return m.range_list({ ...bounds(field), length: format.integer(field.maxLength) });
   return undefined;
 }
 

@@ -1,7 +1,13 @@
 import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
 import type { DatasetDetail } from '../../../src-main/shared/dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
-import type { ArchitectureInfo, DeviceName, RunSummary, SettingField, SettingValue } from '../../../src-main/shared/run.ts';
+import type {
+  ArchitectureInfo,
+  DeviceName,
+  RunSummary,
+  SettingField,
+  SettingValue,
+} from '../../../src-main/shared/run.ts';
 import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
@@ -83,7 +89,9 @@ export class TrainForm {
     if (!architecture) return [];
     return [
       ...architecture.fields.map((field) => this.#formField(field, 'architecture', architecture.id)),
-      ...trainingFields(architecture, this.#devices).map((field) => this.#formField(field, 'training', architecture.id)),
+      ...trainingFields(architecture, this.#devices).map((field) =>
+        this.#formField(field, 'training', architecture.id),
+      ),
     ];
   }
   get changed(): number {

@@ -1,0 +1,46 @@
+import type { Rejects } from '../importers/importer.ts';
+import type { Survey } from './encoding.ts';
+import type { Dialect } from './sniff.ts';
+
+const delimiterNames: Record<string, string> = {
+  ',': 'comma',
+  '\t': 'tab',
+  ';': 'semicolon',
+  '|': 'bar',
+  ' ': 'space',
+  ':': 'colon',
+};
+const encodingNames = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16',
+  'utf-16be': 'UTF-16 (big-endian)',
+  'windows-1252': 'Latin-1 (Windows-1252)',
+};
+
+/** How the file was read, and what was not. */
+export function readingNotes(
+  name: string,
+  dialect: Dialect,
+  survey: Survey,
+  rejects: Rejects,
+): { code: string; message: string }[] {
+  const notes = [
+    {
+      code: 'dialect',
+      message: `Read as ${encodingNames[survey.encoding]}, delimiter ${delimiterNames[dialect.delimiter] ?? `"${dialect.delimiter}"`}, ${dialect.header ? 'with' : 'without'} a header line.`,
+    },
+  ];
+  if (survey.damaged)
+    notes.push({ code: 'damaged_text', message: `${name} holds bytes that are not UTF-8; they read as "�".` });
+  if (dialect.skipLines > 0 && dialect.header)
+    notes.push({
+      code: 'skipped_lines',
+      message: `The first ${dialect.skipLines} lines come before the table and were left out.`,
+    });
+  if (rejects.count > 0)
+    notes.push({
+      code: 'rejected',
+      message: `${rejects.count} rows could not be read and were left out; the others were kept.`,
+    });
+  return notes;
+}

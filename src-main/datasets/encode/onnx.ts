@@ -1,0 +1,187 @@
+import { GraphBuilder, type Value } from '../../onnx/builder.ts';
+import { float32s, float64s, strings } from './onnx-constants.ts';
+import type { Dim, Model } from '../../onnx/types.ts';
+import { categoryWidth, classesOf, type CategoryEncoder, type Encoder, type TableEncoder } from './encoder.ts';
+import type { RawColumns } from './rows.ts';
+
+/**
+ * An encoder as ONNX, to stand before and behind a trained graph: raw samples go in, names and probabilities come out.
+ * Only standard operators that ONNX Runtime's CPU provider has for strings, and OneHotEncoder of ai.onnx.ml.
+ */
+export interface RawInput {
+  /** The column's own name, unless something else in the graph is called so. */
+  name: string;
+  /** Tables only. */
+  column?: string;
+  type: 'float' | 'string' | 'uint8';
+}
+
+const batch: Dim = 'batch';
+const ml = 'ai.onnx.ml';
+
+/** The opsets that the nodes added here need beside the standard one. */
+export const preprocessOpsets = { [ml]: 3 } as const;
+
+/**
+ * Adds raw inputs and what turns them into the encoder's tensor, which is returned.
+ * Tables: one input per feature column, float [batch, 1] with NaN for missing or string [batch, 1] with "" for missing; out comes
+ * float [batch, features]. Images: uint8 [batch, height, width, channels], as it is.
+ */
+export function addPreprocess(g: GraphBuilder, encoder: Encoder): { inputs: RawInput[]; encoded: Value } {
+  if (encoder.kind === 'images') {
+    const { height, width, channels } = encoder.image;
+    const name = g.input(g.unique('image'), 'uint8', [batch, height, width, channels]);
+    return { inputs: [{ name, type: 'uint8' }], encoded: name };
+  }
+  const inputs = [
+    ...encoder.numbers.map(({ column }) => ({ column, type: 'float' as const })),
+    ...encoder.categories.map(({ column }) => ({ column, type: 'string' as const })),
+  ].map(({ column, type }): RawInput => ({ name: g.input(g.unique(column), type, [batch, 1]), column, type }));
+  const { scope } = g;
+  g.scope = scope ? `${scope}/preprocess` : 'preprocess';
+  const names = inputs.map((input) => input.name);
+  const parts = [
+    ...addNumbers(g, encoder, names.slice(0, encoder.numbers.length)),
+    ...encoder.categories.map((category, i) => addCategory(g, category, names[encoder.numbers.length + i])),
+  ];
+  const [encoded] = g.node('Concat', parts, { axis: 1 }, { outputs: ['encoded'] });
+  g.scope = scope;
+  return { inputs, encoded };
+}
+
+/** Standardised in doubles, as `encodeNumber` does it, then each number's "was missing" where it has one. */
+function addNumbers(g: GraphBuilder, { numbers }: TableEncoder, inputs: Value[]): Value[] {
+  if (numbers.length === 0) return [];
+  const row = [1, numbers.length];
+  const raw = g.concat(inputs, 1);
+  const missing = g.op('IsNaN', [raw]);
+  const filled = g.where(
+    missing,
+    g.constant(
+      float32s(
+        row,
+        numbers.map(({ median }) => median),
+      ),
+    ),
+    raw,
+  );
+  const centred = g.sub(
+    g.cast(filled, 'double'),
+    g.constant(
+      float64s(
+        row,
+        numbers.map(({ mean }) => mean),
+      ),
+    ),
+  );
+  const scaled = g.div(
+    centred,
+    g.constant(
+      float64s(
+        row,
+        numbers.map(({ std }) => std),
+      ),
+    ),
+  );
+  const standardised = g.cast(scaled, 'float');
+  const indicated = numbers.flatMap(({ indicator }, i) => (indicator ? [i] : []));
+  if (indicated.length === 0) return [standardised];
+  return [standardised, g.op('Gather', [g.cast(missing, 'float'), g.int64s(indicated)], { axis: 1 })];
+}
+
+function addCategory(g: GraphBuilder, category: CategoryEncoder, input: Value): Value {
+  const count = category.values.length;
+  const [hot] = g.node(
+    'OneHotEncoder',
+    [input],
+    { cats_strings: { kind: 'strings', value: category.values }, zeros: 1 },
+    { domain: ml, types: [{ type: 'float', shape: [batch, 1, count] }] },
+  );
+  const known = g.reshape(hot, [batch, count]);
+  if (!category.other) return known;
+  // What is in no place of its own is in the last.
+  const other = g.sub(g.constant(float32s([1, 1], [1])), g.reduceSum(known, [1]));
+  return g.concat([known, other], 1);
+}
+
+/**
+ * Adds what turns a net's answer into people's words. Classification: from probabilities [batch, classes], `label` string [batch] and
+ * `probabilities` as they are. Regression: from the standardised value [batch, 1], `value` float [batch] in the target's own units.
+ * Returns the names of the graph outputs added.
+ */
+export function addPostprocess(
+  g: GraphBuilder,
+  encoder: Encoder,
+  answer: Value,
+): { label?: Value; probabilities?: Value; value?: Value } {
+  if (encoder.kind === 'table' && encoder.target.task === 'regression') {
+    const { mean, std } = encoder.target;
+    const scaled = g.mul(g.cast(g.reshape(answer, [batch]), 'double'), g.constant(float64s([], [std])));
+    const [value] = g.node(
+      'Cast',
+      [g.add(scaled, g.constant(float64s([], [mean])))],
+      { to: 1 },
+      { outputs: ['value'] },
+    );
+    g.output(value);
+    return { value };
+  }
+  const [probabilities] = g.node('Identity', [answer], {}, { outputs: ['probabilities'] });
+  const best = g.op('ArgMax', [answer], { axis: 1, keepdims: 0 });
+  const names = g.constant(strings(classesOf(encoder)));
+  const [label] = g.node('Gather', [names, best], { axis: 0 }, { outputs: ['label'] });
+  g.output(label);
+  g.output(probabilities);
+  return { label, probabilities };
+}
+
+/** The preprocessing as a model of its own; its output is `encoded` (images: `image`, by Identity). */
+export function preprocessModel(encoder: Encoder, opset: number): { model: Model; inputs: RawInput[]; output: string } {
+  const g = new GraphBuilder('preprocess');
+  const { inputs, encoded } = addPreprocess(g, encoder);
+  // A graph's output must be made by a node.
+  const output = encoder.kind === 'images' ? g.node('Identity', [encoded], {}, { outputs: ['encoded'] })[0] : encoded;
+  g.output(output);
+  return { model: modelOf(g, opset, encoder), inputs, output };
+}
+
+/** The postprocessing as a model of its own: `answer` float [batch, classes or 1] in, see `addPostprocess` for what comes out. */
+export function postprocessModel(
+  encoder: Encoder,
+  opset: number,
+): { model: Model; input: string; outputs: ReturnType<typeof addPostprocess> } {
+  const g = new GraphBuilder('postprocess');
+  const input = g.input('answer', 'float', [batch, Math.max(1, classesOf(encoder).length)]);
+  const outputs = addPostprocess(g, encoder, input);
+  return { model: modelOf(g, opset, encoder), input, outputs };
+}
+
+function modelOf(g: GraphBuilder, opset: number, encoder: Encoder): Model {
+  const usesMl = encoder.kind === 'table' && encoder.categories.some((category) => categoryWidth(category) > 0);
+  return {
+    irVersion: 9,
+    opsets: { '': opset, ...(usesMl ? preprocessOpsets : {}) },
+    producer: 'atelier',
+    graph: g.finish(),
+    metadata: {},
+  };
+}
+
+export interface RawFeed {
+  name: string;
+  type: 'float32' | 'string' | 'uint8';
+  dims: number[];
+  data: Float32Array | string[] | Uint8Array;
+}
+
+/** Raw table rows as tensors for the inputs that `addPreprocess` made, ready for ONNX Runtime. */
+export function rawFeeds(inputs: readonly RawInput[], raw: RawColumns): RawFeed[] {
+  const dims = [raw.count, 1];
+  const columns = [...raw.numbers, ...raw.categories];
+  return inputs.map(({ name, type }, i) => ({
+    name,
+    dims,
+    type: type === 'float' ? ('float32' as const) : ('string' as const),
+    data: columns[i],
+  }));
+}

@@ -1,0 +1,175 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column, ColumnRole, Manifest } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { ReviseParams, ReviseResult } from '../shared/job.ts';
+import { int32s } from './encode/images.ts';
+import { readBlob, writeBlob } from './blobs.ts';
+import { countColumns, describeColumn, judgeColumn } from './columns.ts';
+import { columnSql, parquetSql, withDuck } from './duck.ts';
+import { completeGiven, countSplits, divide, test, train } from './splits.ts';
+import { readTarget, targetNotes } from './table-target.ts';
+import { targetType } from './target.ts';
+
+/**
+ * The next version of a dataset: the same samples with other types, roles, target or split. Nothing stored is touched; only a new
+ * split blob is written. Throws `unknown_column`, `too_many_classes`, `invalid_split`, `no_change`.
+ */
+export async function reviseDataset(params: ReviseParams, signal?: AbortSignal): Promise<ReviseResult> {
+  if (params.split) checkFractions(params.split);
+  if (params.manifest.kind === 'images') return reviseImages(params);
+  return withDuck({ spillFolder: params.blobs, signal }, (connection) => reviseTable(connection, params));
+}
+
+async function reviseImages({ blobs, manifest, columns, target, split }: ReviseParams): Promise<ReviseResult> {
+  if (columns || target !== undefined) {
+    throw new AtelierError('not_a_table', 'Images have no columns; only their split can be changed.');
+  }
+  if (!split) throw unchanged();
+  const labels = int32s(await readBlob(blobs, manifest.blobs.labels!));
+  const revised = await withSplit(blobs, manifest, labels, split);
+  return { manifest: revised, change: splitWords(split) };
+}
+
+async function reviseTable(connection: DuckDBConnection, params: ReviseParams): Promise<ReviseResult> {
+  const { blobs, manifest } = params;
+  const changes: string[] = [];
+  const columns = await reviseColumns(connection, params, changes);
+  const target = columns.find((column) => column.role === 'target')?.name ?? null;
+  if (target !== manifest.target) changes.unshift(`target: ${manifest.target ?? 'none'} → ${target ?? 'none'}`);
+  if (changes.length === 0 && !params.split) throw unchanged();
+
+  const table = parquetSql(blobs, manifest.blobs.table!);
+  const found = await readTarget(connection, table, columns, target);
+  const notes = manifest.notes.filter(({ code }) => !targetNoteCodes.has(code));
+  const next: Manifest = {
+    ...manifest,
+    columns,
+    target,
+    task: found.task,
+    classes: found.classes,
+    notes: [...notes, ...targetNotes(columns, target, found)],
+  };
+  const split = params.split ?? defaultSplit(manifest);
+  const redraw = params.split !== undefined || !sameTarget(manifest, next);
+  if (params.split) changes.push(splitWords(params.split));
+  return {
+    manifest: redraw ? await withSplit(blobs, next, found.labels, split) : next,
+    change: changes.join(', '),
+  };
+}
+
+const targetNoteCodes = new Set(['no_target', 'single_class', 'target_missing', 'no_features']);
+const unchanged = (): AtelierError =>
+  new AtelierError('no_change', 'Nothing would change. Change a column, the target or the split first.');
+const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10} %`;
+const splitWords = ({ validation, test, seed }: { validation: number; test: number; seed: number }): string =>
+  `split: ${percent(1 - validation - test)} / ${percent(validation)} / ${percent(test)}, seed ${seed}`;
+
+const sameTarget = (before: Manifest, after: Manifest): boolean =>
+  before.target === after.target && before.task === after.task && before.classes.length === after.classes.length;
+
+type SplitWish = { seed: number; validation: number; test: number };
+
+const defaultSplit = ({ samples, splits, splitSeed }: Manifest): SplitWish => ({
+  seed: splitSeed,
+  validation: splits.validation / samples,
+  test: splits.test / samples,
+});
+
+function checkFractions({ seed, validation, test }: SplitWish): void {
+  if (validation >= 0 && test >= 0 && validation + test < 1 && Number.isSafeInteger(seed)) return;
+  throw new AtelierError(
+    'invalid_split',
+    `Of ${percent(validation)} for validation and ${percent(test)} for test nothing would be left to train on. Together they must be under 100 %.`,
+  );
+}
+
+/** A test set that came with the source is kept while none is asked for: with `test` 0 only validation is drawn anew. */
+async function withSplit(
+  blobs: string,
+  manifest: Manifest,
+  labels: Int32Array | null,
+  wish: SplitWish,
+): Promise<Manifest> {
+  const keepTest = manifest.splitSource === 'given' && wish.test === 0;
+  let split: Uint8Array;
+  if (keepTest) {
+    const given = (await readBlob(blobs, manifest.blobs.split)).map((byte) => (byte === test ? test : train));
+    split = completeGiven(given, labels, wish.validation, wish.seed);
+  } else split = divide(manifest.samples, labels, wish, wish.seed);
+  return {
+    ...manifest,
+    splits: countSplits(split),
+    splitSource: keepTest ? 'given' : labels ? 'stratified' : 'random',
+    splitSeed: wish.seed,
+    blobs: { ...manifest.blobs, split: await writeBlob(blobs, split) },
+  };
+}
+
+/** The columns as wished; those whose type changes are counted again. `changes` gets a word for each. */
+async function reviseColumns(connection: DuckDBConnection, params: ReviseParams, changes: string[]): Promise<Column[]> {
+  const { blobs, manifest } = params;
+  const sql = columnSql(manifest);
+  for (const { name } of params.columns ?? []) sql(name);
+  if (params.target) sql(params.target);
+  const wished = new Map((params.columns ?? []).map((column) => [column.name, column]));
+  const target = wishedTarget(params);
+  const table = parquetSql(blobs, manifest.blobs.table!);
+
+  const columns: Column[] = [];
+  for (const [i, column] of manifest.columns.entries()) {
+    const wish = wished.get(column.name);
+    const role = roleOf(column, wish?.role, column.name === target);
+    let type = wish?.type ?? column.type;
+    // Text is never estimated; as a target its values are classes.
+    if (role === 'target' && type === 'text') type = 'category';
+    const becomes = role === 'target' && column.role !== 'target';
+    const ceases = role !== 'target' && column.role === 'target';
+    if (type === column.type && !((becomes || ceases) && !wish)) {
+      if (role !== column.role && !becomes && !ceases) changes.push(`${column.name}: ${column.role} → ${role}`);
+      columns.push(role === column.role ? column : withoutNote({ ...column, role }));
+      continue;
+    }
+    const [facts] = await countColumns(connection, table, [i]);
+    const judged = { name: column.name, ...judgeColumn(column.name, facts) };
+    // Nobody said of which type it is to be: what its content speaks for.
+    if (!wish && becomes) type = targetType(judged, facts);
+    if (!wish && ceases) type = judged.type;
+    const decimalComma = type === 'number' && facts.commaNumbers > facts.numbers;
+    if (wish && type !== column.type) changes.push(`${column.name}: ${column.type} → ${type}`);
+    columns.push(
+      await describeColumn(connection, table, i, facts, {
+        name: column.name,
+        type,
+        role: ceases && type === 'text' ? 'ignored' : role,
+        decimalComma,
+      }),
+    );
+  }
+  return columns;
+}
+
+/** `target` wins over a role; null takes the target away. Throws where two columns are to be it. */
+function wishedTarget({ manifest, columns, target }: ReviseParams): string | null {
+  if (target !== undefined) return target;
+  const named = (columns ?? []).filter((column) => column.role === 'target').map((column) => column.name);
+  if (named.length > 1) {
+    throw new AtelierError('several_targets', `Only one column can be the target; ${named.join(' and ')} were given.`);
+  }
+  if (named.length === 1) return named[0];
+  const current = (columns ?? []).find((column) => column.name === manifest.target);
+  return current ? null : manifest.target;
+}
+
+function roleOf(column: Column, wish: ColumnRole | undefined, isTarget: boolean): ColumnRole {
+  if (isTarget) return 'target';
+  const role = wish === 'target' ? 'feature' : (wish ?? column.role);
+  return role === 'target' ? 'feature' : role;
+}
+
+/** A note says why the importer ignored a column; it is void once people decide. */
+function withoutNote(column: Column): Column {
+  const kept = { ...column };
+  if (kept.role !== 'ignored') delete kept.note;
+  return kept;
+}

@@ -1,0 +1,37 @@
+import { compileInference } from '../autodiff/compile.ts';
+import type { ForwardModel, LossSpec } from '../autodiff/types.ts';
+import type { Encoder } from '../datasets/encode/encoder.ts';
+import { postprocessModel, preprocessModel } from '../datasets/encode/onnx.ts';
+import type { Model, Tensor } from '../onnx/types.ts';
+import { joinModels, renameValues } from './join.ts';
+
+/**
+ * The one file that a run becomes: raw samples in (a table's columns in the encoder's order, or uint8 images), `label` and
+ * `probabilities` or `value` out. Preprocessing, the trained net and postprocessing are models of their own until here.
+ */
+export function composeExport(
+  forward: ForwardModel,
+  loss: LossSpec,
+  values: ReadonlyMap<string, Tensor>,
+  encoder: Encoder,
+  metadata: Readonly<Record<string, string>>,
+): Model {
+  const net = compileInference(forward, values, { loss });
+  const opset = net.opsets[''];
+  const after = postprocessModel(encoder, opset);
+  const before = withoutNames(preprocessModel(encoder, opset), new Set(after.model.graph.outputs.map(({ name }) => name)));
+
+  const answer = net.graph.outputs[0].name;
+  const encodedNet = joinModels(before.model, net, { [net.graph.inputs[0].name]: before.output }, 'net/');
+  const whole = joinModels(encodedNet, after.model, { [after.input]: `net/${answer}` }, 'postprocess/');
+  return { ...whole, producer: 'atelier', metadata: { ...metadata }, graph: { ...whole.graph, name: 'atelier' } };
+}
+
+/** A feature column that is called like one of the outputs gets another name: inputs are fed by place or by encoder, outputs by name. */
+function withoutNames(
+  { model, output }: { model: Model; output: string },
+  reserved: ReadonlySet<string>,
+): { model: Model; output: string } {
+  const rename = (name: string): string => (reserved.has(name) ? `${name}_input` : name);
+  return { model: { ...model, graph: renameValues(model.graph, rename) }, output: rename(output) };
+}

@@ -1,0 +1,29 @@
+import { offerImport } from '../datasets/import.ts';
+import { SampleReader } from '../datasets/reader.ts';
+import { describeDevices } from '../runtime/device.ts';
+import { errorFacts } from '../shared/errors.ts';
+import type { ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import { openPort } from './port.ts';
+
+const port = openPort<ReaderRequest, ReaderResponse>();
+const reader = new SampleReader();
+
+function answer(request: ReaderRequest) {
+  switch (request.type) {
+    case 'samples':
+      return reader.page(request.blobs, request.manifest, request.query);
+    case 'offer':
+      return offerImport(request.paths);
+    case 'devices':
+      return describeDevices();
+  }
+}
+
+port.listen(async (request) => {
+  const { id } = request;
+  try {
+    port.post({ id, ok: true, value: await answer(request) });
+  } catch (error) {
+    port.post({ id, ok: false, error: errorFacts(error) });
+  }
+});

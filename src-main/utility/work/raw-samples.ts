@@ -1,0 +1,65 @@
+import { columnSql, parquetSql, withDuck } from '../../datasets/duck.ts';
+import type { TableEncoder } from '../../datasets/encode/encoder.ts';
+import type { EncodedSplit } from '../../datasets/training-data.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import type { Manifest } from '../../shared/dataset.ts';
+
+/** Samples as an exported model takes them: before any encoding. */
+export type RawSamples =
+  | { kind: 'table'; columns: string[]; rows: (string | null)[][] }
+  | { kind: 'images'; count: number; pixels: Uint8Array };
+
+export const countOf = (raw: RawSamples): number => (raw.kind === 'table' ? raw.rows.length : raw.count);
+
+/** A few hundred at a time: bounded memory, and a cancel is heard in between. */
+const batchSize = 256;
+
+export interface RawSource {
+  blobs: string;
+  manifest: Manifest;
+  /** Which samples, in ascending order. Images are taken from its `x`, which is what is stored. */
+  split: Pick<EncodedSplit, 'count' | 'x' | 'indices'>;
+  /** Tables: names the columns to read. */
+  encoder: TableEncoder | null;
+}
+
+/** Hands the split's raw samples to `work`, batch after batch, in order. */
+export async function eachRawBatch(source: RawSource, work: (raw: RawSamples) => Promise<void>): Promise<void> {
+  if (source.encoder) return eachTableBatch(source, source.encoder, work);
+  const { count, x } = source.split;
+  const size = count === 0 ? 0 : x.length / count;
+  for (let from = 0; from < count; from += batchSize) {
+    const to = Math.min(count, from + batchSize);
+    await work({ kind: 'images', count: to - from, pixels: x.subarray(from * size, to * size) as Uint8Array });
+  }
+}
+
+async function eachTableBatch(
+  { blobs, manifest, split }: RawSource,
+  encoder: TableEncoder,
+  work: (raw: RawSamples) => Promise<void>,
+): Promise<void> {
+  if (!manifest.blobs.table) throw new AtelierError('internal', 'A table version without a table.');
+  const table = parquetSql(blobs, manifest.blobs.table);
+  const columns = [...encoder.numbers, ...encoder.categories].map(({ column }) => column);
+  const sql = columnSql(manifest);
+  await withDuck({ spillFolder: blobs }, async (connection) => {
+    const names = ['file_row_number::INTEGER', ...columns.map((name) => sql(name))];
+    const result = await connection.stream(`SELECT ${names.join(', ')} FROM ${table} ORDER BY file_row_number`);
+    let rows: (string | null)[][] = [];
+    let next = 0;
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      const vectors = names.map((_, c) => chunk!.getColumnVector(c));
+      for (let r = 0; r < chunk.rowCount && next < split.count; r++) {
+        if ((vectors[0].getItem(r) as number) !== split.indices[next]) continue;
+        next++;
+        rows.push(columns.map((_, c) => vectors[c + 1].getItem(r) as string | null));
+        if (rows.length < batchSize) continue;
+        await work({ kind: 'table', columns, rows });
+        rows = [];
+      }
+      if (next === split.count) break;
+    }
+    if (rows.length > 0) await work({ kind: 'table', columns, rows });
+  });
+}

@@ -1,0 +1,332 @@
+import type { AppInfo, Channel, DoctorReport, Input, Offered, Output, Reply, StudioBridge, StudioEvent, TrainEstimate } from '../../../src-main/shared/contract.ts';
+import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/job.ts';
+import { newId } from '../../../src-main/shared/ids.ts';
+import type { MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
+import type { Preferences } from '../../../src-main/shared/settings.ts';
+import { makeDatasets, now, page, random } from './data.ts';
+import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
+
+interface Options {
+  scenario: string;
+  theme: string;
+  locale: string;
+}
+
+class Failure extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** window.studio without a main process: invented data, jobs that tick, the same answers each time. */
+export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
+  const empty = scenario === 'empty';
+  const datasets = empty ? [] : makeDatasets();
+  const runs = empty ? [] : makeRuns(datasets);
+  const exports = empty ? [] : makeExports(runs);
+  let jobs: Job[] = empty ? [] : makeJobs(runs);
+  let preferences: Preferences = {
+    theme: theme as Preferences['theme'],
+    locale: locale as Preferences['locale'],
+    recentWorkspaces: [],
+    layout: {},
+  };
+  const listeners = new Set<(events: StudioEvent[]) => void>();
+  const emit = (...events: StudioEvent[]) => listeners.forEach((listener) => listener(structuredClone(events)));
+  const offers = new Map<string, ImportOffer>();
+
+  const versionOf = (id: string) => {
+    for (const one of datasets) if (one.manifests.has(id as never)) return one;
+    throw new Failure('no_such_dataset', `There is no dataset version ${id}.`);
+  };
+  const runOf = (id: string) => {
+    const found = runs.find((run) => run.summary.id === id);
+    if (!found) throw new Failure('no_such_run', `There is no run ${id}.`);
+    return found;
+  };
+  function offer(value: ImportOffer): Offered {
+    const id = `offer-${offers.size}`;
+    offers.set(id, value);
+    return { id, offer: value };
+  }
+  const tableOffer: ImportOffer = {
+    kind: 'table',
+    suggestedName: 'penguins',
+    files: 1,
+    folders: 0,
+    bytes: 15_241,
+    columns: ['species', 'island', 'bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_g', 'sex'],
+    target: 'species',
+  };
+
+  /** A job that takes `seconds` and then does `end`. */
+  function work(kind: Job['kind'], title: string, seconds: number, end: (job: Job) => void): Job {
+    const job: Job = {
+      id: newId('job'),
+      kind,
+      title,
+      status: 'running',
+      createdAt: Date.now(),
+      startedAt: Date.now(),
+      finishedAt: null,
+      progress: { done: 0, total: 4000, unit: 'samples', rate: 0, remaining: null, stage: 'reading' },
+      error: null,
+      dataset: null,
+      run: null,
+    };
+    jobs = [job, ...jobs];
+    let tick = 0;
+    const timer = setInterval(() => {
+      if (job.status !== 'running') return clearInterval(timer);
+      tick++;
+      const share = Math.min(1, tick / (seconds * 5));
+      job.progress = {
+        done: Math.round(4000 * share),
+        total: 4000,
+        unit: 'samples',
+        rate: 4000 / seconds,
+        remaining: seconds * (1 - share),
+        stage: share < 0.5 ? 'reading' : 'writing',
+      };
+      if (share === 1) {
+        clearInterval(timer);
+        job.status = 'finished';
+        job.finishedAt = Date.now();
+        end(job);
+      }
+      emit({ type: 'jobs', jobs: [job] });
+    }, 200);
+    emit({ type: 'jobs', jobs: [job] });
+    return job;
+  }
+
+  // The run that is under way goes on.
+  if (!empty && scenario !== 'still') {
+    const live = runs[37];
+    const all = pointsAt(38, 1800, 90, 1.05).filter((point) => point.step > 540);
+    let step = 540;
+    setInterval(() => {
+      const job = jobs.find((one) => one.id === live.summary.job);
+      if (!job || job.status !== 'running' || step >= 1800) return;
+      step += 4;
+      const fresh = all.filter((point) => point.step > step - 4 && point.step <= step);
+      live.points.push(...fresh);
+      job.progress = { ...job.progress!, done: step * 64, remaining: (1800 - step) / 17 };
+      emit({ type: 'jobs', jobs: [job] }, { type: 'metrics', run: live.summary.id, points: fresh });
+    }, 250);
+  }
+
+  const answers: { [C in Exclude<Channel, 'imports.offer'>]: (input: Input<C>) => Output<C> | Promise<Output<C>> } = {
+    'app.info': (): AppInfo => ({
+      version: '0.1.0',
+      workspace: { name: 'Atelier', path: '/home/ada/Atelier' },
+      recentWorkspaces: ['/home/ada/Atelier', '/home/ada/Documents/field work', '/mnt/models/2026'],
+      systemLocales: ['en-GB', 'en'],
+      runtime: 'Electron 45.4.1',
+    }),
+    'app.doctor': (): DoctorReport => ({
+      onnxruntime: '1.30.0',
+      providers: ['CPU', 'WebGPU'],
+      cores: 8,
+      threads: 4,
+      versions: [
+        ['Atelier', '0.1.0'],
+        ['Node', '24.21.0'],
+        ['SQLite', '3.51.0'],
+        ['DuckDB', '1.5.6'],
+        ['sharp', '0.35.5'],
+      ],
+      runtime: 'Electron 45.4.1',
+      workspace: '/home/ada/Atelier',
+      integrity: 'ok',
+    }),
+    'preferences.get': () => preferences,
+    'preferences.set': (input) => (preferences = { ...preferences, ...structuredClone(input) } as Preferences),
+    'workspace.choose': () => null,
+    'workspace.openRecent': () => null,
+    'workspace.reveal': () => null,
+    'imports.choose': () => offer(tableOffer),
+    'imports.start': ({ offer: id, name }) => {
+      const what = offers.get(id);
+      if (!what) throw new Failure('no_data', 'This offer has gone stale. Drop the files again.');
+      return work('import', name ?? what.suggestedName, 3, (job) => {
+        job.dataset = datasets[0]?.detail.summary.id ?? null;
+        emit({ type: 'changed', noun: 'datasets' });
+      }).id;
+    },
+    'sample.start': () => work('import', 'glyphs', 6, () => {}).id,
+    'datasets.list': () => datasets.map((one) => ({ ...one.detail.summary, archived: one.archived })),
+    'datasets.get': ({ id, version }) => {
+      const found = datasets.find((one) => one.detail.summary.id === id);
+      if (!found) throw new Failure('no_such_dataset', `There is no dataset ${id}.`);
+      const chosen = found.detail.versions.find((one) => one.id === version) ?? found.detail.versions.at(-1)!;
+      return {
+        ...found.detail,
+        version: { ...found.detail.version, ...chosen, manifest: found.manifests.get(chosen.id)! },
+      };
+    },
+    'datasets.rename': ({ id, name }) => {
+      datasets.find((one) => one.detail.summary.id === id)!.detail.summary.name = name;
+      return null;
+    },
+    'datasets.archive': ({ id, archived }) => {
+      datasets.find((one) => one.detail.summary.id === id)!.archived = archived;
+      return null;
+    },
+    'datasets.samples': (query) => page(versionOf(query.version), query),
+    'datasets.revise': (input) => {
+      const found = versionOf(input.version);
+      return work('revise', found.detail.summary.name, 2, (job) => {
+        const id = newId('version');
+        const before = found.detail.version.manifest;
+        const target = input.target === undefined ? before.target : input.target;
+        found.manifests.set(id, {
+          ...before,
+          target,
+          columns: before.columns.map((column) => ({
+            ...column,
+            ...input.columns?.find((one) => one.name === column.name),
+            ...(column.name === target ? { role: 'target' as const } : {}),
+          })),
+        });
+        const version = { id, number: found.detail.versions.length + 1, createdAt: Date.now(), change: 'changed', samples: before.samples };
+        found.detail.versions.push(version);
+        Object.assign(found.detail.summary, { latestVersion: id, versions: found.detail.versions.length, target });
+        job.dataset = found.detail.summary.id;
+        emit({ type: 'changed', noun: 'datasets' });
+      }).id;
+    },
+    'architectures.list': () => architectures,
+    'train.estimate': ({ version, architecture, architectureSettings }): TrainEstimate => {
+      const { image, columns, classes } = versionOf(version).detail.version.manifest;
+      const layers: TrainEstimate['layers'] = [];
+      const widths = (text: unknown) => String(text).split(',').filter(Boolean).map(Number);
+      let features = image ? image.height * image.width * image.channels : columns.length * 4;
+      layers.push({ name: 'input', shape: image ? [image.channels, image.height, image.width] : [features], parameters: 0 });
+      if (architecture === 'cnn' && image) {
+        let [channels, side] = [image.channels, image.height];
+        for (const width of widths(architectureSettings.channels)) {
+          layers.push({ name: `conv 3×3 · ${width}`, shape: [width, side, side], parameters: channels * width * 9 + width });
+          side = Math.floor(side / 2);
+          layers.push({ name: 'max pool 2×2', shape: [width, side, side], parameters: 0 });
+          channels = width;
+        }
+        features = channels * side * side;
+        layers.push({ name: 'flatten', shape: [features], parameters: 0 });
+      }
+      for (const width of widths(architecture === 'cnn' ? architectureSettings.dense : architectureSettings.hidden)) {
+        layers.push({ name: `dense ${width}`, shape: [width], parameters: features * width + width });
+        features = width;
+      }
+      const out = classes.length || 1;
+      layers.push({ name: `output ${out}`, shape: [out], parameters: features * out + out });
+      return { layers, parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0) };
+    },
+    'runs.start': () => runs[37].summary.id,
+    'runs.list': () => runs.map((run) => run.summary),
+    'runs.get': ({ id }) => runOf(id).summary,
+    'runs.metrics': ({ runs: ids }): MetricSeries[] =>
+      ids.flatMap((id) => {
+        const groups = Map.groupBy(runOf(id).points, (point) => point.key);
+        return [...groups].map(([key, points]) => ({
+          run: id,
+          key,
+          steps: points.map((point) => point.step),
+          epochs: points.map((point) => point.epoch),
+          values: points.map((point) => point.value),
+          times: points.map((point) => point.time),
+          total: points.length,
+          sampledEvery: 1,
+        }));
+      }),
+    'runs.stopEarly': ({ id }) => {
+      const run = runOf(id).summary;
+      Object.assign(run, { status: 'finished', stoppedEarly: true, finishedAt: Date.now() } satisfies Partial<RunSummary>);
+      const job = jobs.find((one) => one.id === run.job);
+      if (job) Object.assign(job, { status: 'finished', finishedAt: Date.now() });
+      emit({ type: 'changed', noun: 'runs' }, { type: 'jobs', jobs });
+      return null;
+    },
+    'runs.rename': () => null,
+    'runs.note': () => null,
+    'runs.archive': () => null,
+    'runs.log': () =>
+      [
+        '12:04:11 onnxruntime 1.30.0, CPU, 4 threads',
+        '12:04:11 compiled the training step: 41 nodes, 206,922 parameters',
+        ...[...Array(20)].map((_, i) => `12:04:${String(13 + i).padStart(2, '0')} epoch ${i + 1}: train loss ${(1.2 / (i + 1)).toFixed(4)}, validation loss ${(1.3 / (i + 1)).toFixed(4)}`),
+      ].join('\n'),
+    'runs.evaluate': async ({ id, split }): Promise<EvaluateResult> => {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      const run = runOf(id).summary;
+      const found = datasets.find((one) => one.detail.summary.id === run.dataset)!;
+      const { classes, splits } = found.detail.version.manifest;
+      const rnd = random(id.length + split.length);
+      const counts = classes.map((one, a) =>
+        classes.map((_, p) => {
+          const n = Math.round((one.count / found.detail.version.manifest.samples) * splits[split]);
+          return a === p ? Math.round(n * (0.82 + rnd() * 0.17)) : rnd() < 0.4 ? Math.round(n * rnd() * 0.07) : 0;
+        }),
+      );
+      return {
+        samples: splits[split],
+        metrics: { accuracy: 0.9134, loss: 0.2871, balanced_accuracy: 0.9012, macro_f1: 0.9077 },
+        confusion: { classes: classes.map((one) => one.name), counts },
+      };
+    },
+    'exports.list': () => exports,
+    'exports.start': ({ run }) =>
+      work('export', runOf(run).summary.name, 3, (job) => {
+        job.run = run;
+        exports.unshift({ ...exports[0], id: newId('export'), run, createdAt: Date.now(), fileName: 'new-model.onnx' });
+      }).id,
+    'exports.reveal': () => null,
+    'exports.saveAs': () => ({ path: '/home/ada/model.onnx' }),
+    'jobs.list': () => jobs,
+    'jobs.cancel': ({ id }) => {
+      const job = jobs.find((one) => one.id === id);
+      if (job) Object.assign(job, { status: 'cancelled', finishedAt: Date.now() });
+      emit({ type: 'jobs', jobs });
+      return null;
+    },
+    'jobs.log': () => 'reading adult.csv\nline 1204: 9 cells where the header has 13\nstep 214: loss NaN',
+    'jobs.dismiss': ({ ids }) => {
+      jobs = jobs.filter((job) => !ids.includes(job.id));
+      return null;
+    },
+  };
+
+  async function reply<T>(ask: () => T | Promise<T>): Promise<Reply<T>> {
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    try {
+      return { ok: true, value: structuredClone(await ask()) };
+    } catch (error) {
+      const code = error instanceof Failure ? error.code : 'internal';
+      return { ok: false, error: { code, message: (error as Error).message, details: [] } };
+    }
+  }
+
+  return {
+    platform: 'linux',
+    // As across processes: only what can be cloned goes through.
+    invoke: (channel, input) => {
+      const sent = structuredClone(input);
+      return reply(() => (answers[channel] as (input: unknown) => never)(sent));
+    },
+    offerDropped: (files) =>
+      reply(() => {
+        if (files.some((file) => file.name.endsWith('.txt')))
+          throw new Failure('unsupported_type', 'notes.txt is not a kind of file that can be imported. Drop a CSV, images or IDX files.');
+        if (files.every((file) => file.name.endsWith('.csv'))) return offer({ ...tableOffer, bytes: files[0].size });
+        return offer({ kind: 'image-folder', suggestedName: 'garden birds', files: 412, folders: 6, bytes: 88_213_400, columns: [], target: null });
+      }),
+    onEvents(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+export { now };

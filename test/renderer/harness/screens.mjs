@@ -1,0 +1,216 @@
+/** Every screen by name: how to get there from a fresh window. */
+const at = (page, id) => page.getByTestId(id);
+const place = async (page, name) => at(page, `rail-${name}`).click();
+const dataset = async (page, name) => page.getByTestId('dataset').filter({ hasText: name }).click();
+
+async function openRun(page, n) {
+  await place(page, 'runs');
+  await page.locator('[data-testid=runs-table] [role=row][data-key]').nth(n).dblclick();
+  await at(page, 'run-page').waitFor();
+}
+async function select(page, rows) {
+  await place(page, 'runs');
+  const all = page.locator('[data-testid=runs-table] [role=row][data-key]');
+  for (const [i, n] of rows.entries()) await all.nth(n).click({ modifiers: i === 0 ? [] : ['Control'] });
+}
+async function drop(page, name, type = 'drop') {
+  await page.evaluate(
+    ([name, type]) => {
+      const data = new DataTransfer();
+      data.items.add(new File(['a,b\n1,2\n'], name));
+      const send = (kind) =>
+        document.body.dispatchEvent(new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+      send('dragenter');
+      send('dragover');
+      if (type === 'drop') send('drop');
+    },
+    [name, type],
+  );
+}
+
+export const screens = {
+  welcome: { scenario: 'empty', go: async () => {} },
+  'welcome-busy': { scenario: 'empty', wait: 1500, go: async (page) => at(page, 'welcome-sample').click() },
+  'drop-over': { go: async (page) => drop(page, 'penguins.csv', 'over') },
+  'import-table': { go: async (page) => drop(page, 'penguins.csv') },
+  'import-images': { go: async (page) => drop(page, 'birds') },
+  'import-error': { go: async (page) => drop(page, 'notes.txt') },
+  'data-table': { go: async (page) => dataset(page, 'adult') },
+  'data-table-sample': {
+    go: async (page) => {
+      await dataset(page, 'adult');
+      await page.locator('[data-testid=sample-table] [role=row][data-key]').nth(3).click();
+    },
+  },
+  'data-images': { go: async (page) => dataset(page, 'glyphs') },
+  'data-flowers': {
+    go: async (page) => {
+      await dataset(page, 'flowers');
+      await page.locator('[data-testid=image-grid] [role=option]').nth(7).click();
+    },
+  },
+  'data-filtered': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'sample-filter').click();
+      await page.getByRole('menuitem').nth(1).click();
+      await page.getByRole('menuitem').nth(5).click();
+    },
+  },
+  'data-profile': {
+    go: async (page) => {
+      await dataset(page, 'adult');
+      await at(page, 'tab-profile').click();
+    },
+  },
+  'data-profile-images': {
+    go: async (page) => {
+      await dataset(page, 'flowers');
+      await at(page, 'tab-profile').click();
+    },
+  },
+  'data-schema': {
+    go: async (page) => {
+      await dataset(page, 'adult');
+      await at(page, 'tab-schema').click();
+      await page.locator('[data-testid=schema-table] .choice').nth(4).click();
+      await page.getByRole('option').first().click();
+    },
+  },
+  'data-splits': {
+    go: async (page) => {
+      await dataset(page, 'flowers');
+      await at(page, 'tab-splits').click();
+      await page.getByRole('textbox').nth(1).fill('95');
+    },
+  },
+  'data-source': {
+    go: async (page) => {
+      await dataset(page, 'flowers');
+      await at(page, 'tab-source').click();
+    },
+  },
+  'train-images': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-train').click();
+    },
+  },
+  'train-table': {
+    go: async (page) => {
+      await dataset(page, 'adult');
+      await at(page, 'data-train').click();
+      await at(page, 'setting-epochs').fill('0');
+      await at(page, 'setting-learningRate').fill('0.01');
+      await at(page, 'advanced').click();
+    },
+  },
+  'train-no-target': {
+    go: async (page) => {
+      await dataset(page, '传感器');
+      await at(page, 'data-train').click();
+    },
+  },
+  'train-empty': { scenario: 'empty', go: async (page) => place(page, 'train') },
+  runs: { go: async (page) => place(page, 'runs') },
+  'runs-selected': { wait: 900, go: async (page) => select(page, [5]) },
+  'runs-many': { wait: 900, go: async (page) => select(page, [3, 5, 6]) },
+  'runs-empty': { scenario: 'empty', go: async (page) => place(page, 'runs') },
+  'run-live': { scenario: 'full', wait: 1800, go: async (page) => openRun(page, 0) },
+  'run-curves': {
+    wait: 900,
+    go: async (page) => {
+      await openRun(page, 5);
+      const chart = page.locator('.overlay').first();
+      await chart.waitFor();
+      const box = await chart.boundingBox();
+      await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.5);
+    },
+  },
+  'run-confusion': {
+    wait: 900,
+    go: async (page) => {
+      await openRun(page, 3);
+      await at(page, 'tab-confusion').click();
+      await page.locator('[data-cell="2-2"]').click();
+    },
+  },
+  'run-log': {
+    go: async (page) => {
+      await openRun(page, 3);
+      await at(page, 'tab-log').click();
+    },
+  },
+  'run-failed': { wait: 900, go: async (page) => openRun(page, 7) },
+  compare: {
+    wait: 900,
+    go: async (page) => {
+      await select(page, [3, 5, 6, 9]);
+      await at(page, 'compare-button').click();
+      await at(page, 'smoothing').click();
+      await page.getByRole('option').nth(3).click();
+      const chart = page.locator('[data-testid=compare] .overlay').nth(2);
+      await chart.waitFor();
+      const box = await chart.boundingBox();
+      await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
+    },
+  },
+  'compare-settings': {
+    go: async (page) => {
+      await select(page, [3, 5, 6]);
+      await at(page, 'compare-button').click();
+      await at(page, 'compare').getByTestId('tab-settings').click();
+    },
+  },
+  'compare-metrics': {
+    go: async (page) => {
+      await select(page, [3, 5, 6]);
+      await at(page, 'compare-button').click();
+      await at(page, 'compare').getByTestId('tab-metrics').click();
+    },
+  },
+  export: { go: async (page) => place(page, 'export') },
+  'export-empty': { scenario: 'empty', go: async (page) => place(page, 'export') },
+  settings: { wait: 1000, go: async (page) => place(page, 'settings') },
+  'settings-about': {
+    wait: 1000,
+    go: async (page) => {
+      await place(page, 'settings');
+      await at(page, 'settings-storage').click();
+    },
+  },
+  palette: { go: async (page) => page.keyboard.press('Control+k') },
+  'palette-query': {
+    go: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('th');
+    },
+  },
+  keys: {
+    go: async (page) => {
+      await place(page, 'runs');
+      await page.keyboard.press('?');
+    },
+  },
+  jobs: {
+    scenario: 'full',
+    go: async (page) => {
+      await at(page, 'status-jobs').click();
+      await page.locator('[data-testid=job][data-status=failed] [aria-expanded]').first().click();
+    },
+  },
+  toast: {
+    wait: 600,
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'dataset-more').click();
+      await page.getByRole('menuitem').nth(1).click();
+    },
+  },
+  'menu-columns': {
+    go: async (page) => {
+      await place(page, 'runs');
+      await at(page, 'columns-menu').click();
+    },
+  },
+};
