@@ -10,13 +10,22 @@ const env = () => ({ ...process.env, DEBIAN_FRONTEND: 'noninteractive' });
 
 export const aptCommand = (packages) => `sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`;
 
-/** Newer releases renamed some libraries (libasound2 → libasound2t64): the name that this release can install. */
-async function nameHere(name) {
-  for (const candidate of [name, `${name}t64`]) {
-    const { output } = await run('apt-cache', ['policy', candidate]);
-    if (/Candidate: (?!\(none\))\S/.test(output)) return candidate;
+/** From `apt-cache policy`: the names that can be installed. */
+export function installable(output) {
+  const found = new Set();
+  let name = '';
+  for (const line of output.split('\n')) {
+    name = /^(\S+):$/.exec(line)?.[1] ?? name;
+    if (/^\s+Candidate: (?!\(none\))\S/.test(line)) found.add(name);
   }
-  return name;
+  return found;
+}
+
+/** Newer releases renamed some libraries (libasound2 → libasound2t64): the names that this release can install. */
+async function namesHere(names) {
+  const { output } = await run('apt-cache', ['policy', ...names, ...names.map((name) => `${name}t64`)]);
+  const here = installable(output);
+  return names.map((name) => (!here.has(name) && here.has(`${name}t64`) ? `${name}t64` : name));
 }
 
 let last = Promise.resolve();
@@ -30,7 +39,7 @@ export function aptInstall(packages, what) {
 
 async function install(packages, what) {
   const update = await run('apt-get', ['update', '-qq'], { env: env() });
-  const names = await Promise.all(packages.map(nameHere));
+  const names = await namesHere(packages);
   const result = await run('apt-get', ['install', ...APT, ...names], { env: env() });
   if (result.code === 0) return names;
   const output = `${update.output}\n${result.output}`;
@@ -47,7 +56,7 @@ async function install(packages, what) {
 /** Installs when root on Debian; otherwise stops with the command to type. */
 export async function aptInstallOrSay(packages, what) {
   if (hasApt() && isRoot()) return aptInstall(packages, what);
-  const names = hasApt() ? await Promise.all(packages.map(nameHere)) : packages;
+  const names = hasApt() ? await namesHere(packages) : packages;
   throw new SetupError(`${what}: some system packages are missing.`, {
     hint: hasApt() ? `Run: ${aptCommand(names)}` : `Install what your system calls: ${packages.join(' ')}`,
   });

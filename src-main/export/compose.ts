@@ -19,7 +19,10 @@ export function composeExport(
   const net = compileInference(forward, values, { loss });
   const opset = net.opsets[''];
   const after = postprocessModel(encoder, opset);
-  const before = withoutNames(preprocessModel(encoder, opset), new Set(after.model.graph.outputs.map(({ name }) => name)));
+  const before = withoutNames(
+    preprocessModel(encoder, opset),
+    new Set(after.model.graph.outputs.map(({ name }) => name)),
+  );
 
   const answer = net.graph.outputs[0].name;
   const encodedNet = joinModels(before.model, net, { [net.graph.inputs[0].name]: before.output }, 'net/');

@@ -16,7 +16,7 @@ export function stageFile(path: string, pieces: readonly Uint8Array[]): StagedFi
   try {
     const file = openSync(beside, 'w');
     try {
-      for (const piece of pieces) for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
+      for (const piece of pieces) for (let done = 0; done < piece.length;) done += writeSync(file, piece, done);
       fsyncSync(file);
     } finally {
       closeSync(file);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { installable } from '../../scripts/setup/apt.mjs';
 import { unreachableIn } from '../../scripts/setup/errors.mjs';
 import { missingMessages } from '../../scripts/setup/messages.mjs';
 import { headersAt, needsOwnBuild } from '../../scripts/setup/native.mjs';
@@ -77,6 +78,12 @@ describe('the system', () => {
     const output =
       '\tlinux-vdso.so.1 (0x1)\n\tlibnss3.so => not found\n\tlibc.so.6 => /lib/libc.so.6 (0x2)\n\tlibgbm.so.1 => not found\n';
     expect(parseLdd(output)).toEqual(['libnss3.so', 'libgbm.so.1']);
+  });
+
+  it('names the packages that can be installed', () => {
+    const output =
+      'libnss3:\n  Installed: (none)\n  Candidate: 2:3.87\n  Version table:\nlibasound2:\n  Candidate: (none)\nlibasound2t64:\n  Candidate: 1.2\n';
+    expect([...installable(output)]).toEqual(['libnss3', 'libasound2t64']);
   });
 
   it.skipIf(process.platform === 'win32')('is asked for a sandbox helper only where namespaces are closed', () => {

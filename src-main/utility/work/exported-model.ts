@@ -20,12 +20,17 @@ export function readModelFile(path: string): { bytes: Uint8Array; model: Model }
   try {
     const { size } = statSync(path);
     if (size > maxModelBytes) {
-      throw new AtelierError('model_too_large', `${name} has ${Math.round(size / 2 ** 20)} MB; at most 1024 MB are read.`);
+      throw new AtelierError(
+        'model_too_large',
+        `${name} has ${Math.round(size / 2 ** 20)} MB; at most 1024 MB are read.`,
+      );
     }
     bytes = readFileSync(path);
   } catch (error) {
     if (error instanceof AtelierError) throw error;
-    throw new AtelierError('model_unreadable', `${path} cannot be read. Check that it is there and readable.`, [String(error)]);
+    throw new AtelierError('model_unreadable', `${path} cannot be read. Check that it is there and readable.`, [
+      String(error),
+    ]);
   }
   return { bytes, model: readModel(bytes) };
 }
@@ -74,7 +79,8 @@ export class ExportedModel implements RawModel {
     const names = this.#session.inputs.map((input) => input.name);
     if (raw.kind === 'images' && encoder.kind === 'images') {
       const { height, width, channels } = encoder.image;
-      if (raw.pixels.length !== raw.count * sampleSizeOf(encoder)) throw new AtelierError('internal', 'Images of another size.');
+      if (raw.pixels.length !== raw.count * sampleSizeOf(encoder))
+        throw new AtelierError('internal', 'Images of another size.');
       return { [names[0]]: valueOf('uint8', [raw.count, height, width, channels], raw.pixels) };
     }
     if (raw.kind === 'images' || encoder.kind === 'images') {

@@ -6,7 +6,9 @@ import type { TrainSettings } from '../../shared/run.ts';
 /** The run's graph, with its initial weights: a function of the settings and of what the encoder says about the data. */
 export function forwardModel(settings: TrainSettings, encoder: Encoder): ForwardModel {
   const input: InputSpec =
-    encoder.kind === 'images' ? { kind: 'image', ...encoder.image } : { kind: 'table', features: featureCount(encoder) };
+    encoder.kind === 'images'
+      ? { kind: 'image', ...encoder.image }
+      : { kind: 'table', features: featureCount(encoder) };
   const classes = classesOf(encoder);
   return buildForward(settings.architecture, settings.architectureSettings, {
     input,

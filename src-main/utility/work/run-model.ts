@@ -48,11 +48,13 @@ export class RunModel implements RawModel {
   /** With targets that are as good as any: the loss is not looked at. */
   #encode(raw: RawSamples): Samples {
     const { encoder } = this;
-    if (raw.kind !== encoder.kind) throw new AtelierError('internal', `A model of ${encoder.kind} was given ${raw.kind}.`);
+    if (raw.kind !== encoder.kind)
+      throw new AtelierError('internal', `A model of ${encoder.kind} was given ${raw.kind}.`);
     const targets = (count: number): Samples['y'] =>
       classesOf(encoder).length > 0 ? new Int32Array(count) : new Float32Array(count);
     if (raw.kind === 'images') {
-      if (raw.pixels.length !== raw.count * sampleSizeOf(encoder)) throw new AtelierError('internal', 'Images of another size.');
+      if (raw.pixels.length !== raw.count * sampleSizeOf(encoder))
+        throw new AtelierError('internal', 'Images of another size.');
       return { count: raw.count, x: raw.pixels, y: targets(raw.count) };
     }
     if (encoder.kind !== 'table') throw new AtelierError('internal', 'unreachable');

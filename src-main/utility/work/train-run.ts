@@ -14,6 +14,7 @@ import type { TrainParams, TrainResult } from '../../shared/job.ts';
 import type { JobContext } from '../job-port.ts';
 import { forwardModel, lossOf } from './forward.ts';
 import { encoderPath, readEncoder } from './run-files.ts';
+import { inTargetUnit } from './run-model.ts';
 import { splitMetrics } from './split-metrics.ts';
 
 /** A whole run: loads and encodes the data, trains, evaluates the best checkpoint, and writes all of it to the run folder on the way. */
@@ -56,7 +57,7 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
   });
 
   const task = trainingTask(params, data, forward, last);
-  const outcome = await train(task, { 
+  const outcome = await train(task, {
     points(points) {
       context.post({ type: 'metrics', points });
       log.metrics(points);
@@ -132,7 +133,8 @@ async function evaluateBest(
     context.progress({ stage: 'evaluating', unit: 'samples', done, total });
     const samples = data.splits[split];
     const result = await evaluator.evaluate(samples, model, { predictions: true, pause: () => context.pause() });
-    Object.assign(metrics, splitMetrics(split, data.encoder, samples.y, result).metrics);
+    const predictions = inTargetUnit(data.encoder, result.predictions ?? new Float32Array());
+    Object.assign(metrics, splitMetrics(split, data.encoder, samples.y, { predictions, loss: result.loss }).metrics);
     done += samples.count;
   }
   context.progress({ stage: 'evaluating', unit: 'samples', done, total });

@@ -1,0 +1,4 @@
+import { runJob } from './job-port.ts';
+import { predictFiles } from './work/predict-files.ts';
+
+runJob('predict', predictFiles);

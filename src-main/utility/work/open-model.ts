@@ -1,0 +1,21 @@
+import { basename } from 'node:path';
+import { AtelierError } from '../../shared/errors.ts';
+import { encoderOf, ExportedModel, readModelFile } from './exported-model.ts';
+import { ForeignModel } from './foreign-model.ts';
+import type { RawModel } from './model.ts';
+
+/**
+ * Opens an .onnx file from anywhere. One that Atelier did not export is taken if it has a single image input and one answer per class;
+ * `classes` are the names to give them where their number fits, else they are numbered.
+ */
+export async function openModelFile(path: string, threads: number, classes: readonly string[] = []): Promise<RawModel> {
+  const { bytes, model } = readModelFile(path);
+  const encoder = encoderOf(model);
+  if (encoder) return ExportedModel.open(bytes, encoder, threads);
+  const foreign = await ForeignModel.open(bytes, threads, classes);
+  if (foreign) return foreign;
+  throw new AtelierError(
+    'foreign_model',
+    `${basename(path)} was not exported by Atelier and is no plain image classifier (one image input of fixed size, one score per class), so it is not known what to feed it. Export the model from a run, or import it where models can be described.`,
+  );
+}
