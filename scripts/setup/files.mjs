@@ -78,7 +78,10 @@ function* filesUnder(folder, skip) {
   }
 }
 
-/** A hash over the names and contents of files and folders (absent ones count as absent). */
+/**
+ * A hash over the names and contents of files and folders (absent ones count as absent).
+ * @param {string} base @param {string[]} names @param {(file: string) => boolean} [skip]
+ */
 export function hashOf(base, names, skip = () => false) {
   const hash = createHash('sha256');
   for (const name of names) {

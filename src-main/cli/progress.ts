@@ -4,13 +4,15 @@ import type { Output } from './output.ts';
 
 type Shown = Pick<Job, 'id' | 'kind' | 'title' | 'status' | 'progress'>;
 
+/** Without a terminal: nothing about what is done in a moment, then a line now and then. */
+const plainAfterMs = 2000;
 const plainEveryMs = 5000;
 
 /** The work under way, as a bar that redraws itself on a terminal, and as a line now and then where there is none. */
 export class ProgressLine {
   readonly #out: Output;
-  #stage = '';
-  #lastPlain = 0;
+  #job = '';
+  #nextPlain = 0;
 
   constructor(out: Output) {
     this.#out = out;
@@ -20,10 +22,11 @@ export class ProgressLine {
     if (job.status !== 'running' || !job.progress) return this.clear();
     const { progress } = job;
     if (this.#out.interactive) return this.#out.transient(`${job.title}: ${bar(progress)}`);
-    const stage = `${job.id} ${progress.stage}`;
-    if (stage === this.#stage && Date.now() - this.#lastPlain < plainEveryMs) return;
-    this.#stage = stage;
-    this.#lastPlain = Date.now();
+    const now = Date.now();
+    if (job.id !== this.#job) this.#nextPlain = now + plainAfterMs;
+    this.#job = job.id;
+    if (now < this.#nextPlain) return;
+    this.#nextPlain = now + plainEveryMs;
     this.#out.note(`${job.title}: ${words(progress)}`);
   }
 

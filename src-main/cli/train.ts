@@ -3,8 +3,9 @@ import { Option, type Command } from 'commander';
 import { findDataset, resolveDataset } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import type { VersionId } from '../shared/ids.ts';
-import type { DeviceName, MetricPoint, OptimizerName, RunSummary, SettingField } from '../shared/run.ts';
+import type { DeviceName, OptimizerName, RunSummary, SettingField } from '../shared/run.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { EpochLines } from './epoch-lines.ts';
 import { count, metric } from './format.ts';
 import { runJson, settingsJson } from './json.ts';
 import { integer, number, setting, withCommon } from './options.ts';
@@ -86,33 +87,14 @@ async function trainRun(session: Session, options: Options): Promise<void> {
     const architecture = options.architecture ?? (manifest.kind === 'images' ? 'cnn' : 'mlp');
     const defaults = session.host.architectures.find((each) => each.id === architecture)!.training;
 
-    let started: RunSummary | null = null;
-    const waiting: MetricPoint[] = [];
-    const lastValues: Record<string, number> = {};
-    const tellPoint = (point: MetricPoint) => {
-      out.record({ event: 'metric', ...point });
-      if (!point.key.startsWith('validation/')) return void (lastValues[point.key] = point.value);
-      if (point.key === 'validation/loss' && !out.json) {
-        const accuracy = waiting.find((other) => other.key === 'validation/accuracy' && other.step === point.step);
-        const parts = [`epoch ${Math.round(point.epoch)}/${options.epochs ?? defaults.epochs}`];
-        if ('train/loss' in lastValues) parts.push(`train loss ${metric('loss', lastValues['train/loss'])}`);
-        parts.push(`validation loss ${metric('loss', point.value)}`);
-        if (accuracy) parts.push(`accuracy ${metric('accuracy', accuracy.value)}`);
-        out.note(parts.join(' · '));
-      }
-    };
-    const deaf = studio.onEvent((event) => {
-      if (event.type !== 'metrics' || event.run !== started?.id) return;
-      waiting.splice(0, waiting.length, ...event.points);
-      for (const point of event.points) tellPoint(point);
-    });
+    const epochs = options.epochs ?? defaults.epochs;
 
     const { run, result } = studio.startRun({
       version,
       name: options.name,
       architecture,
       architectureSettings: options.set ?? {},
-      epochs: options.epochs ?? defaults.epochs,
+      epochs,
       batchSize: options.batch ?? defaults.batchSize,
       optimizer: options.optimizer ?? defaults.optimizer,
       learningRate: options.lr ?? defaults.learningRate,
@@ -122,7 +104,7 @@ async function trainRun(session: Session, options: Options): Promise<void> {
       device: options.device,
       threads: options.threads,
     });
-    started = studio.getRun(run);
+    const started = studio.getRun(run);
     out.record({
       event: 'started',
       run,
@@ -133,6 +115,12 @@ async function trainRun(session: Session, options: Options): Promise<void> {
       settings: settingsJson(started.settings),
     });
     out.note(`Training ${started.name} (${run}) on ${started.settings.device}, ${started.settings.threads} threads`);
+    const epochLines = new EpochLines((line) => out.note(line), epochs);
+    const deaf = studio.onEvent((event) => {
+      if (event.type !== 'metrics' || event.run !== run) return;
+      for (const point of event.points) out.record({ event: 'metric', ...point });
+      if (!out.json) epochLines.add(event.points);
+    });
     try {
       tellFinished(session, await result);
     } catch (error) {

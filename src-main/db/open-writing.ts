@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { AtelierError } from '../shared/errors.ts';
+import type { RunId } from '../shared/ids.ts';
 import { listBackups, makeBackup, quickCheck } from './backup.ts';
 import { Connection } from './connection.ts';
 import { isDamage, storeError } from './errors.ts';
@@ -8,6 +9,7 @@ import { WorkspaceLock } from './lock.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { recordRun, runFolders } from './records.ts';
 import { getRun, interruptRuns } from './runs.ts';
+import { replayRun } from './replay-run.ts';
 import { replayRecords, setAside } from './salvage.ts';
 import { newerWorkspace, type Notice, type OpenOptions, type WriteStore } from './store.ts';
 import { makeWorkspaceFolders, workspaceExists, workspaceFiles } from './workspace.ts';
@@ -137,12 +139,14 @@ function connect(folder: string): Connection {
 
 function interruptUnfinished(db: Connection, folder: string, notices: Notice[]): void {
   const now = Date.now();
+  const unfinished = db.all<{ id: RunId }>(`SELECT id FROM runs WHERE status IN ('queued', 'running')`);
+  for (const { id } of unfinished) db.transaction(() => replayRun(db, folder, id));
   const [jobs, runs] = db.transaction(() => [interruptJobs(db, now), interruptRuns(db, now)] as const);
-  for (const id of runs) recordRun(folder, { run: getRun(db, id) });
+  for (const { id } of unfinished) recordRun(folder, { run: getRun(db, id) });
   if (jobs === 0 && runs.length === 0) return;
   notices.push({
     code: 'jobs_interrupted',
-    message: `${Math.max(jobs, runs.length)} ${Math.max(jobs, runs.length) === 1 ? 'job was' : 'jobs were'} cut short when Atelier last ended, and marked interrupted. What they had finished is kept.`,
+    message: `${Math.max(jobs, runs.length)} ${Math.max(jobs, runs.length) === 1 ? 'job was' : 'jobs were'} cut short when Atelier last ended, and marked interrupted. What had been finished is kept.`,
   });
 }
 

@@ -2,7 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from
 import { join } from 'node:path';
 import type { DatasetVersion } from '../shared/dataset.ts';
 import { isId, type DatasetId, type RunId } from '../shared/ids.ts';
-import type { MetricPoint, RunSummary } from '../shared/run.ts';
+import type { TrainResult } from '../shared/job.ts';
+import type { RunSummary } from '../shared/run.ts';
 import { storeError } from './errors.ts';
 import { workspaceFiles } from './workspace.ts';
 
@@ -49,15 +50,16 @@ export function readRunRecords(folder: string): RunLine[] {
   return records;
 }
 
-/** The curves as the trainer wrote them. */
-export function* readRunPoints(folder: string, run: RunId): IterableIterator<MetricPoint> {
+/** What the trainer wrote into run.jsonl (runtime/run-log.ts), as far as rows are made from it; other lines are passed over. */
+export type TrainerLine =
+  | { type: 'start'; parameterCount: number }
+  | { type: 'metrics'; key: string[]; step: number[]; epoch: number[]; value: (number | null)[]; time: number[] }
+  | { type: 'best'; epoch: number }
+  | { type: 'finished'; at: number; result: TrainResult };
+
+export function* readTrainerLog(folder: string, run: RunId): IterableIterator<TrainerLine> {
   for (const line of readLines<unknown>(join(workspaceFiles.run(folder, run), 'run.jsonl'))) {
-    if (!isMetrics(line)) continue;
-    for (let i = 0; i < line.key.length; i++) {
-      // NaN is null in JSON.
-      const value = line.value[i] ?? NaN;
-      yield { key: line.key[i], step: line.step[i], epoch: line.epoch[i], value, time: line.time[i] };
-    }
+    if (isTrainerLine(line)) yield line;
   }
 }
 
@@ -65,24 +67,24 @@ export function runFolders(folder: string): RunId[] {
   return names(workspaceFiles.runs(folder)).filter((name): name is RunId => isId('run', name));
 }
 
-/** The trainer's points, in columns (runtime/run-log.ts). */
-interface MetricsLine {
-  type: 'metrics';
-  key: string[];
-  step: number[];
-  epoch: number[];
-  value: (number | null)[];
-  time: number[];
-}
-
-function isMetrics(line: unknown): line is MetricsLine {
-  const metrics = line as Partial<MetricsLine> | null;
-  return (
-    metrics?.type === 'metrics' &&
-    [metrics.key, metrics.step, metrics.epoch, metrics.value, metrics.time].every(
-      (column) => Array.isArray(column) && column.length === metrics.key?.length,
-    )
-  );
+function isTrainerLine(line: unknown): line is TrainerLine {
+  const some = line as Partial<Record<string, unknown>> | null;
+  switch (some?.type) {
+    case 'start':
+      return typeof some.parameterCount === 'number';
+    case 'metrics': {
+      const columns = [some.key, some.step, some.epoch, some.value, some.time];
+      return columns.every((column) => Array.isArray(column) && column.length === (some.key as unknown[]).length);
+    }
+    case 'best':
+      return typeof some.epoch === 'number';
+    case 'finished':
+      return (
+        typeof some.at === 'number' && typeof (some.result as Partial<TrainResult> | undefined)?.metrics === 'object'
+      );
+    default:
+      return false;
+  }
 }
 
 function append(folder: string, into: string, name: string, lines: readonly unknown[]): void {

@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { DatasetVersion } from '../shared/dataset.ts';
-import type { RunId } from '../shared/ids.ts';
-import type { MetricPoint } from '../shared/run.ts';
 import { restoreNewestBackup, timeStamp, type Backup } from './backup.ts';
 import type { Connection } from './connection.ts';
 import { freeDatasetName, insertDataset, insertVersion } from './datasets.ts';
-import { putPoints, setRunMetrics } from './metrics.ts';
-import { readDatasetRecords, readRunPoints, readRunRecords, type DatasetFact } from './records.ts';
+import { setRunMetrics } from './metrics.ts';
+import { readDatasetRecords, readRunRecords, type DatasetFact } from './records.ts';
+import { replayRun } from './replay-run.ts';
 import { putRun } from './runs.ts';
 import { workspaceFiles } from './workspace.ts';
 
@@ -76,23 +75,10 @@ export function replayRecords(db: Connection, folder: string): Replayed {
       if (!known.has(run.version)) return;
       if (!db.get(`SELECT 1 FROM runs WHERE id = ?`, [run.id])) replayed.runs++;
       putRun(db, run);
-      replayed.points += replayPoints(db, folder, run.id);
+      replayed.points += replayRun(db, folder, run.id);
       // After the points, whose last values would stand for the best checkpoint's.
-      setRunMetrics(db, run.id, run.metrics);
+      if (run.status === 'finished') setRunMetrics(db, run.id, run.metrics);
     });
   }
   return replayed;
-}
-
-function replayPoints(db: Connection, folder: string, run: RunId): number {
-  let count = 0;
-  let batch: MetricPoint[] = [];
-  const flush = () => {
-    putPoints(db, run, batch);
-    count += batch.length;
-    batch = [];
-  };
-  for (const point of readRunPoints(folder, run)) if (batch.push(point) === 10_000) flush();
-  flush();
-  return count;
 }

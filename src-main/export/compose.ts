@@ -16,17 +16,18 @@ export function composeExport(
   encoder: Encoder,
   metadata: Readonly<Record<string, string>>,
 ): Model {
-  const net = compileInference(forward, values, { loss });
+  const trained = compileInference(forward, values, { loss });
+  // Its answer is called `probabilities` too, like the whole's.
+  const net: Model = { ...trained, graph: renameValues(trained.graph, (name) => `net/${name}`, 'net/') };
   const opset = net.opsets[''];
   const after = postprocessModel(encoder, opset);
-  const before = withoutNames(
-    preprocessModel(encoder, opset),
-    new Set(after.model.graph.outputs.map(({ name }) => name)),
-  );
+  const outputs = new Set(after.model.graph.outputs.map(({ name }) => name));
+  const before = withoutNames(preprocessModel(encoder, opset), outputs);
 
-  const answer = net.graph.outputs[0].name;
-  const encodedNet = joinModels(before.model, net, { [net.graph.inputs[0].name]: before.output }, 'net/');
-  const whole = joinModels(encodedNet, after.model, { [after.input]: `net/${answer}` }, 'postprocess/');
+  const [input] = net.graph.inputs;
+  const [answer] = net.graph.outputs;
+  const encodedNet = joinModels(before.model, net, { [input.name]: before.output }, '');
+  const whole = joinModels(encodedNet, after.model, { [after.input]: answer.name }, 'postprocess/');
   return { ...whole, producer: 'atelier', metadata: { ...metadata }, graph: { ...whole.graph, name: 'atelier' } };
 }
 

@@ -29,8 +29,10 @@ export class MetricWriter {
     this.#schedule(everyMs);
   }
 
-  /** Stores what waits, slice by slice, letting the thread go in between. What cannot be stored keeps waiting. */
+  /** After the last point: stores what waits, slice by slice, letting the thread go in between. What cannot be stored is left to `storeRest`. */
   async drain(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
     while (this.#waiting.length > this.#slice) {
       this.#storeSlice();
       await new Promise((resolve) => setImmediate(resolve));
@@ -44,8 +46,6 @@ export class MetricWriter {
 
   /** After the run's end is stored. */
   close(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
     this.#waiting = [];
   }
 

@@ -27,6 +27,14 @@ export function niceRange(low: number, high: number, ticks = 5): AxisRange {
   return { min: tidy(Math.floor(low / step) * step), max: tidy(Math.ceil(high / step) * step), step: tidy(step) };
 }
 
+/** Multiples of `step` from `low` to `high`. */
+export function ticks(low: number, high: number, step: number): number[] {
+  const digits = Math.max(0, -Math.floor(Math.log10(step)));
+  const out: number[] = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) out.push(Number((i * step).toFixed(Math.min(20, digits))));
+  return out;
+}
+
 /** Whole decades around the data. */
 export function logRange(low: number, high: number): AxisRange {
   const min = 10 ** Math.floor(Math.log10(low) + 1e-9);

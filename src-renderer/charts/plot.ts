@@ -1,4 +1,4 @@
-import { logRange, niceRange, niceStep } from './axis.ts';
+import { logRange, niceRange, niceStep, ticks } from './axis.ts';
 import type { AxisRange } from './axis.ts';
 import { decimate, extent } from './decimate.ts';
 import type { ChartOption } from './echarts.ts';
@@ -14,6 +14,8 @@ export interface ChartSeries {
   y: ArrayLike<number>;
   /** `behind`: the raw values under a smoothed line; drawn faint and not read out. */
   look?: 'line' | 'dashed' | 'behind';
+  /** How many points there are where they are stored, if not all of them are here. */
+  stored?: number;
 }
 
 export interface ChartAxis {
@@ -49,7 +51,27 @@ export function span(series: readonly ChartSeries[]): Window | null {
     to = Math.max(to, x[x.length - 1]);
   }
   if (from > to) return null;
+  // Training begins at 0: a first point near it does not move the axis.
+  if (from > 0 && from < to * 0.1) from = 0;
   return from === to ? { from: from - 0.5, to: to + 0.5 } : { from, to };
+}
+
+export interface LegendEntry {
+  id: string;
+  name: string;
+  colour: string;
+  dashed: boolean;
+}
+
+/** What there is to show and hide, in drawing order. */
+export function legendOf(series: readonly ChartSeries[]): LegendEntry[] {
+  const seen = new Map<string, LegendEntry>();
+  for (const one of series) {
+    const id = one.legend ?? one.id;
+    if (!seen.has(id) && one.look !== 'behind')
+      seen.set(id, { id, name: one.name, colour: one.colour, dashed: one.look === 'dashed' });
+  }
+  return [...seen.values()];
 }
 
 export interface Plot {
@@ -80,14 +102,14 @@ export function plot(
   const y = low > high ? { min: logY ? 0.1 : 0, max: 1, step: 0.2 } : logY ? logRange(low, high) : niceRange(low, high);
   const pixels = Math.max(50, width - margin.left - margin.right);
   const xStep = niceStep(window.to - window.from, Math.max(2, Math.floor(pixels / 90)));
-  const onTick = (value: number) => Math.abs(value / xStep - Math.round(value / xStep)) < 1e-6;
+  const xTicks = ticks(window.from, window.to, xStep);
   let drawn = 0;
   let points = 0;
 
   const lines = series.map((one) => {
     const slice = decimate(one.x, one.y, window.from, window.to, pixels);
     drawn += slice.x.length;
-    points += slice.sampled ? one.x.length : slice.x.length;
+    points += Math.max(slice.sampled ? one.x.length : slice.x.length, one.stored ?? 0);
     const single = slice.x.length === 1;
     const few = slice.x.length <= 40 && one.look !== 'behind';
     return {
@@ -122,15 +144,13 @@ export function plot(
       type: 'value',
       min: window.from,
       max: window.to,
-      interval: xStep,
       name: axes.x.name,
       nameLocation: 'middle',
       nameGap: 24,
       nameTextStyle: name,
       axisLabel: {
         ...label,
-        showMinLabel: onTick(window.from),
-        showMaxLabel: onTick(window.to),
+        customValues: xTicks,
         formatter: (value: number) => axes.x.format(value),
       },
       axisLine: { show: true, onZero: false, lineStyle: { color: theme.line } },
@@ -145,7 +165,7 @@ export function plot(
       name: axes.y.name,
       nameLocation: 'end',
       nameGap: 8,
-      nameTextStyle: { ...name, align: 'right', padding: [0, 8, 0, 0] },
+      nameTextStyle: { ...name, align: 'left', padding: [0, 0, 0, 12 - margin.left] },
       axisLabel: { ...label, formatter: (value: number) => axes.y.format(value) },
       axisLine: { show: false },
       axisTick: { show: false },

@@ -16,7 +16,8 @@ export class Importing {
   #begun = new Set<JobId>();
   #turn = 0;
   name = $state('');
-  target = $state<string | null>(null);
+  /** The column to predict; null for none, undefined to have it guessed from the data. */
+  target = $state<string | null | undefined>(undefined);
 
   constructor(through: Studio = studio) {
     this.#studio = through;
@@ -65,7 +66,7 @@ export class Importing {
       if (turn !== this.#turn) return;
       this.#offered = offered;
       this.name = offered?.offer.suggestedName ?? '';
-      this.target = offered?.offer.target ?? null;
+      this.target = offered?.offer.target ?? undefined;
     } catch (error) {
       if (turn === this.#turn) this.#error = asError(error);
     } finally {
@@ -84,7 +85,7 @@ export class Importing {
       const job = await this.#studio.call('imports.start', {
         offer: offered.id,
         ...(name === '' ? {} : { name }),
-        ...(table ? { target: this.target } : {}),
+        ...(table && this.target !== undefined ? { target: this.target } : {}),
       });
       this.#begun.add(job);
       this.close();

@@ -19,8 +19,8 @@ const notFinite = (value: number) => (Number.isNaN(value) ? 'NaN' : value > 0 ? 
 export function figure(value: number, locale: string, digits = 4): string {
   if (!Number.isFinite(value)) return notFinite(value);
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e9)) {
-    const [mantissa, exponent] = value.toExponential(digits - 2).split('e');
+  if (size !== 0 && (size < 1e-3 || size >= (Number.isInteger(value) ? 1e15 : 1e9))) {
+    const [mantissa, exponent] = value.toExponential(Math.max(1, digits - 2)).split('e');
     return `${mantissa.replace(/\.?0+$/, '')}e${exponent.replace('+', '')}`.replace('-', '−').replace('e-', 'e−');
   }
   if (Number.isInteger(value)) return integer(value, locale);

@@ -22,6 +22,12 @@ const splits: Record<SplitName, () => string> = {
   test: m.split_test,
 };
 export const splitWord = (split: SplitName) => splits[split]();
+const shortSplits: Record<SplitName, () => string> = {
+  train: m.split_short_train,
+  validation: m.split_short_validation,
+  test: m.split_short_test,
+};
+export const splitShort = (split: SplitName) => shortSplits[split]();
 export const splitColour = (split: SplitName) => `var(--${split})`;
 
 const columnTypes: Record<ColumnType, () => string> = {
@@ -200,6 +206,15 @@ export function metricWord(key: string): string {
 const lower = /loss|error|rmse|mae|mse|memory/;
 /** Whether less of it is better. */
 export const lowerIsBetter = (key: string) => lower.test(key);
+
+/** "Val accuracy": for the heads of columns. */
+export function metricShort(key: string): string {
+  const { metric, split } = metricParts(key);
+  if (!split) return metric;
+  const of = { train: m.metric_short_train, validation: m.metric_short_validation, test: m.metric_short_test }[split];
+  // "Val accuracy", but "Val RMSE".
+  return of({ metric: /^\p{Lu}\p{Ll}/u.test(metric) ? metric.charAt(0).toLowerCase() + metric.slice(1) : metric });
+}
 
 /** A metric's value in the digits and unit that suit it; `short` for curves' axes. */
 export function metricValue(key: string, value: number, short = false): string {

@@ -193,7 +193,9 @@ describe('the training step', () => {
       forward,
       options({ loss: { kind: 'mean-squared-error' }, optimizer: { kind: 'sgd' } }),
     );
-    expect(step.outputs.map(({ name }) => name)).toEqual(['loss']);
+    expect(step.outputs).toMatchObject([{ name: 'loss_', role: 'loss' }]);
+    expect(step.inputs.map(({ name }) => name)).toEqual(['target', 'target_2', 'learning_rate']);
+    expect(step.parameters).toMatchObject([{ name: 'loss', input: 'loss', output: 'loss/next' }]);
     checkGraph(step.model.graph);
   });
 });
@@ -297,7 +299,7 @@ describe('evaluation and inference', () => {
 
   it('inference refuses values that do not fit', () => {
     expect(() => compileInference(table(), new Map([['dense1.bias', tensor('float', [2], [0, 0])]]))).toThrow(
-      /"dense1.bias" of shape \[2\]/,
+      /"dense1.bias", float \[2\], is no parameter/,
     );
   });
 

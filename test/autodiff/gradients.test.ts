@@ -181,6 +181,8 @@ describe('MaxPool', () => {
   });
   const list: Record<string, GradientCase> = {
     '2×2': pool([2, 3, 4, 6], { kernel_shape: [2, 2], strides: [2, 2] }),
+    '3×2': pool([2, 1, 6, 4], { kernel_shape: [3, 2], strides: [3, 2] }),
+    '1×2': pool([2, 1, 3, 4], { kernel_shape: [1, 2], strides: [1, 2] }),
     'odd size, row left over': pool([1, 2, 5, 7], { kernel_shape: [2, 2], strides: [2, 2] }),
     'odd size, rounded up': pool([1, 2, 5, 7], { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }),
     overlapping: pool([1, 2, 6, 6], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),

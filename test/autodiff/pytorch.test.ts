@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compileTrainingStep } from '../../src-main/autodiff/compile.ts';
 import type { ForwardModel, LossSpec, OptimizerSpec } from '../../src-main/autodiff/types.ts';
-import { differentiate } from '../../src-main/autodiff/phases/4-differentiate.ts';
-import { lower } from '../../src-main/autodiff/phases/6-lower.ts';
+import { differentiate } from '../../src-main/autodiff/phases/5-differentiate.ts';
+import { lower } from '../../src-main/autodiff/phases/8-lower.ts';
 import { simplify } from '../../src-main/autodiff/phases/7-simplify.ts';
-import { asModel, nameOutputs } from '../../src-main/autodiff/phases/8-package.ts';
-import { withOutputs } from '../../src-main/autodiff/phases/attach-loss.ts';
+import { asModel, nameOutputs } from '../../src-main/autodiff/phases/9-package.ts';
+import { withOutputs } from '../../src-main/onnx/graph.ts';
 import { buildForward, type InputSpec, type OutputSpec, type Settings } from '../../src-main/architectures/index.ts';
 import { type AttributeInput, GraphBuilder } from '../../src-main/onnx/builder.ts';
 import { signatureOf } from '../../src-main/onnx/operators.ts';

@@ -1,6 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -210,6 +219,45 @@ describe('a damaged database', () => {
     expect(listDatasets(store).map((dataset) => dataset.name)).toEqual(['second']);
     expect(listRuns(store)).toHaveLength(1);
     store.close();
+  });
+});
+
+describe('a run whose owner died', () => {
+  function orphan(...lines: object[]) {
+    const folder = tempFolder();
+    const store = openWriter(folder);
+    const id = addRun(store, addDataset(store));
+    setRunRunning(store, id, 5);
+    insertPoints(store, id, [{ key: 'train/loss', step: 1, epoch: 1, value: 1, time: 1 }]);
+    store.close();
+    mkdirSync(join(folder, 'runs', id), { recursive: true });
+    const columns = { key: ['train/loss', 'train/loss'], step: [1, 2], epoch: [1, 2], value: [1, null], time: [1, 2] };
+    const all = [
+      { type: 'start', parameterCount: 7 },
+      { type: 'metrics', ...columns },
+      { type: 'best', epoch: 2 },
+      ...lines,
+    ];
+    writeFileSync(join(folder, 'runs', id, 'run.jsonl'), all.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const again = openWriter(folder);
+    const [run, series] = [getRun(again, id), getSeries(again, id)];
+    again.close();
+    return { run, series, notices: again.notices.map((notice) => notice.code) };
+  }
+
+  it('is interrupted, with the points that were on their way', () => {
+    const { run, series, notices } = orphan();
+    expect(run).toMatchObject({ status: 'interrupted', bestEpoch: 2, parameterCount: 7 });
+    expect(series).toMatchObject([{ steps: [1, 2], values: [1, NaN] }]);
+    expect(notices).toEqual(['jobs_interrupted']);
+  });
+
+  it('is finished when its trainer came to the end', () => {
+    const outcome = { parameterCount: 7, samplesPerSecond: 10, peakMemoryBytes: 11, bestEpoch: 2, stoppedEarly: false };
+    const result = { ...outcome, metrics: { 'test/accuracy': 0.5 } };
+    const { run, notices } = orphan({ type: 'finished', at: 99, result });
+    expect(run).toMatchObject({ status: 'finished', finishedAt: 99, bestEpoch: 2, metrics: { 'test/accuracy': 0.5 } });
+    expect(notices).toEqual([]);
   });
 });
 

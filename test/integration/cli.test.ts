@@ -43,13 +43,13 @@ describe('a table, end to end', () => {
     expect(finished.samples_per_second).toBeGreaterThan(0);
     expect((finished.metrics as Metrics)['test/accuracy']).toBeGreaterThan(0.85);
     const points = trained.filter((line) => line.event === 'metric');
-    expect(new Set(points.map((point) => point.key))).toEqual(
-      new Set(['train/loss', 'train/accuracy', 'validation/loss', 'validation/accuracy']),
+    expect([...new Set(points.map((point) => point.key))]).toEqual(
+      expect.arrayContaining(['train/loss', 'train/accuracy', 'validation/loss', 'validation/accuracy']),
     );
 
     const evaluated = (await done(folder, 'evaluate', run, '--data', 'iris', '--split', 'test', '--json')).lines;
     expect(evaluated).toHaveLength(1);
-    const accuracy = (evaluated[0].metrics as Metrics).accuracy ?? (evaluated[0].metrics as Metrics)['test/accuracy'];
+    const accuracy = (evaluated[0].metrics as Metrics)['test/accuracy'];
     expect(accuracy).toBeCloseTo((finished.metrics as Metrics)['test/accuracy'], 6);
 
     const [header, ...rows] = readFileSync(iris, 'utf8').trim().split(/\r?\n/);
@@ -68,8 +68,7 @@ describe('a table, end to end', () => {
     expect(statSync(join(folder, 'iris.onnx')).size).toBe(exported[0].bytes);
 
     const again = (await done(folder, 'evaluate', 'iris.onnx', '--data', 'iris', '--json')).lines;
-    const fromFile = (again[0].metrics as Metrics).accuracy ?? (again[0].metrics as Metrics)['test/accuracy'];
-    expect(fromFile).toBeCloseTo(accuracy, 6);
+    expect((again[0].metrics as Metrics)['test/accuracy']).toBeCloseTo(accuracy, 6);
     const same = (await done(folder, 'predict', 'iris.onnx', 'new.csv', '--json')).lines;
     expect(same.map((line) => line.label)).toEqual(predicted.map((line) => line.label));
 

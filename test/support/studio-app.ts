@@ -26,7 +26,7 @@ export interface LaunchOptions {
   /** Kept between launches when given; otherwise fresh and removed at close. */
   folder?: string;
   locale?: string;
-  /** A packaged binary to run instead of the checkout's build. */
+  /** A packaged binary to run instead of the checkout's build; `npm test` names one for its stage `packaged`. */
   executablePath?: string;
   args?: string[];
 }
@@ -39,9 +39,10 @@ export async function launchStudio(options: LaunchOptions = {}): Promise<StudioA
   const args = [`--user-data-dir=${userData}`, `--lang=${options.locale ?? 'en'}`, ...(options.args ?? [])];
   // Chromium refuses its sandbox for root (a bare container); ordinary users always have it.
   if (process.getuid?.() === 0) args.unshift('--no-sandbox');
+  const executablePath = options.executablePath ?? process.env.ATELIER_TEST_BINARY;
   const app = await _electron.launch({
-    ...(options.executablePath ? { executablePath: options.executablePath } : {}),
-    args: options.executablePath ? args : [...args, root],
+    ...(executablePath ? { executablePath } : {}),
+    args: executablePath ? args : [...args, root],
     env: { ...(process.env as Record<string, string>), ATELIER_WORKSPACE: workspace, LANGUAGE: options.locale ?? 'en' },
   });
   const output: string[] = [];

@@ -30,7 +30,8 @@ const name = manifest.productName || manifest.name;
 if (name) app.setName(name);
 if (manifest.version) app.setVersion(manifest.version);
 if (process.platform === 'linux') app.setDesktopName(manifest.desktopName || `${manifest.name}.desktop`);
-app.setPath('userData', path.join(app.getPath('appData'), app.name));
+// The name above came too late for the default; a folder given on the command line (as by Playwright) stays.
+if (!app.commandLine.hasSwitch('user-data-dir')) app.setPath('userData', path.join(app.getPath('appData'), app.name));
 app.setAppPath(folder);
 
 for (const preload of preloads) Module._load(preload, module, true);

@@ -1,5 +1,5 @@
 // The form of a gradient rule. A rule says what one operator does to a gradient and nothing else: which inputs need one,
-// the sum over several uses, and the shapes of broadcast inputs are phases/4-differentiate's business.
+// the sum over several uses, and the shapes of broadcast inputs are phases/5-differentiate's business.
 
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import type { InputsOf, Operator, OutputsOf } from '../../onnx/operators.ts';

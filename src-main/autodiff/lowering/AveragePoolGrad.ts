@@ -3,7 +3,7 @@ import { intOf, nodeError } from '../../onnx/node.ts';
 import { tensor } from '../../onnx/tensors.ts';
 import { windowOf, type Window } from '../../onnx/shapes/window.ts';
 import type { Shape } from '../../onnx/types.ts';
-import { fold } from './fold.ts';
+import { addPatches } from './add-patches.ts';
 import type { Lowering } from './lowering.ts';
 
 /** Along one axis: how many elements each window counts. */
@@ -35,5 +35,5 @@ export const AveragePoolGrad: Lowering = ({ g, node, shape }) => {
   const share = uniform
     ? g.scale(dY, factors[0])
     : g.mul(dY, g.constant(tensor(g.type(dY).type, [1, 1, ...places], factors)));
-  return [fold(g, share, window, shape, false)];
+  return [addPatches(g, share, window, shape, false)];
 };

@@ -1,23 +1,66 @@
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { isStatic } from '../../onnx/dims.ts';
 import { nodeError } from '../../onnx/node.ts';
-import { windowOf } from '../../onnx/shapes/window.ts';
+import { reach, type Window, windowOf } from '../../onnx/shapes/window.ts';
 import type { Shape } from '../../onnx/types.ts';
-import { fold } from './fold.ts';
+import { addPatches } from './add-patches.ts';
 import type { Lowering, LoweringContext } from './lowering.ts';
 import { patches } from './patches.ts';
-import type { Value } from '../../onnx/builder.ts';
 
 // dX gets dY at the first maximum of each window.
-//   CPU: a MaxPool that also says where its maxima stood (merged with the forward one later). Windows that do not
-//     overlap scatter by MaxUnpool; those that do must add up: ScatterElements with reduction "add".
-//   GPUs: no Indices and no MaxUnpool there. Tap by tap, dY goes to the first that equals the maximum; fold adds up.
-export const MaxPoolGrad: Lowering = (context) => [
-  context.device === 'cpu' ? byIndices(context) : byComparison(context),
-];
+//   Windows that tile the image exactly (2×2, stride 2): taken apart by Split, joined again by Concat, on every device.
+//     A forward MaxPool that need not say where its maxima stood is four times as fast on the CPU.
+//   Others on the CPU: a second MaxPool that does say so (merged with the forward one later); its indices scatter dY.
+//   Others on GPUs, which have no indices: tap by tap by strided Slices.
+export const MaxPoolGrad: Lowering = (context) => {
+  const { node, shape, device } = context;
+  const window = windowOf(node, shape.slice(2));
+  if (tiles(window, shape.slice(2))) return [byTiles(context, window)];
+  return [device === 'cpu' ? byIndices(context, window) : byComparison(context, window)];
+};
 
-function byIndices({ g, node, shape }: LoweringContext): Value {
+const tiles = ({ kernel, strides, dilations, begin, end }: Window, spatial: Shape): boolean =>
+  kernel.length === 2 &&
+  spatial.every((size, axis) => {
+    const apart = strides[axis] === kernel[axis] && (dilations[axis] === 1 || kernel[axis] === 1);
+    return apart && begin[axis] === 0 && end[axis] === 0 && typeof size === 'number' && size % kernel[axis] === 0;
+  });
+
+/** dY shared out among the taps: each window's goes to the first tap that equals its maximum. */
+function shareOut(g: GraphBuilder, dY: Value, Y: Value, taps: readonly Value[]): Value[] {
+  let left = dY;
+  return taps.map((seen, tap) => {
+    if (tap === taps.length - 1) return left;
+    const mine = g.mul(left, g.cast(g.op('Equal', [seen, Y]), g.type(dY).type));
+    left = g.sub(left, mine);
+    return mine;
+  });
+}
+
+function byTiles({ g, node, shape }: LoweringContext, { kernel: [rows, columns] }: Window): Value {
+  const [dY, X, Y] = node.inputs;
+  const width = shape[3] as number;
+  const reshape = (x: Value, ...dims: number[]) => g.op('Reshape', [x, g.int64s([-1, ...dims])]);
+  const split = (x: Value, axis: number, parts: number): Value[] => {
+    if (parts === 1) return [x];
+    const outputs = Array.from({ length: parts }, () => 'Split');
+    return g.node('Split', [x], { axis, num_outputs: parts }, { outputs });
+  };
+  const join = (parts: readonly Value[], axis: number) => (parts.length === 1 ? parts[0] : g.concat(parts, axis));
+  // [·, rows, width] → per row [·, width/columns, columns] → per column [·, width/columns, 1]
+  const taps = split(reshape(X, rows, width), 1, rows).flatMap((row) =>
+    split(reshape(row, width / columns, columns), 2, columns),
+  );
+  const flat = (x: Value) => reshape(x, width / columns, 1);
+  const shares = shareOut(g, flat(dY), flat(Y), taps);
+  const joined = Array.from({ length: rows }, (_, row) =>
+    reshape(join(shares.slice(row * columns, (row + 1) * columns), 2), 1, width),
+  );
+  return g.reshapeLike(join(joined, 1), X);
+}
+
+function byIndices({ g, node }: LoweringContext, { kernel, strides, dilations, begin, end, ceil }: Window): Value {
   const [dY, X] = node.inputs;
-  const { kernel, strides, dilations, begin, end, ceil } = windowOf(node, shape.slice(2));
   const [, indices] = g.node('MaxPool', [X], node.attributes, { outputs: ['MaxPool', 'Indices'] });
   // MaxUnpool overwrites, so windows must not overlap; and it wants every window to lie inside.
   const apart = kernel.every((size, axis) => strides[axis] >= size && dilations[axis] === 1);
@@ -29,9 +72,8 @@ function byIndices({ g, node, shape }: LoweringContext): Value {
   return g.reshapeLike(added, X);
 }
 
-function byComparison({ g, node, shape }: LoweringContext): Value {
+function byComparison({ g, node, shape }: LoweringContext, window: Window): Value {
   const [dY, X, Y] = node.inputs;
-  const window = windowOf(node, shape.slice(2));
   const spatial: Shape = shape.slice(2);
   const places: Shape = g.shape(Y).slice(2);
   if (!isStatic(spatial) || !isStatic(places) || typeof shape[1] !== 'number') {
@@ -39,18 +81,14 @@ function byComparison({ g, node, shape }: LoweringContext): Value {
   }
   // A last window rounded up reaches beyond the padding.
   const beyond = spatial.map((size, axis) => {
-    const span = (window.kernel[axis] - 1) * window.dilations[axis] + 1;
-    return Math.max(0, (places[axis] - 1) * window.strides[axis] + span - size - window.begin[axis] - window.end[axis]);
+    const { strides, begin, end } = window;
+    return Math.max(0, (places[axis] - 1) * strides[axis] + reach(window, axis) - size - begin[axis] - end[axis]);
   });
-  const zero = g.scalar(0, dY);
-  let left = dY;
-  const taken = patches(g, X, window, places, 'lowest', beyond).map((seen, tap, all) => {
-    const here = g.op('Equal', [seen, Y]);
-    const mine = g.where(here, left, zero);
-    if (tap < all.length - 1) left = g.where(here, zero, left);
-    return g.unsqueeze(mine, [2]);
-  });
-  const perTap = g.concat(taken, 2);
-  const channels = shape[1] * taken.length;
-  return fold(g, g.reshape(perTap, [g.shape(Y)[0], channels, ...places]), window, shape, true);
+  const taps = patches(g, X, window, places, 'lowest', beyond);
+  const perTap = g.concat(
+    shareOut(g, dY, Y, taps).map((mine) => g.unsqueeze(mine, [2])),
+    2,
+  );
+  const stacked = g.reshape(perTap, [g.shape(Y)[0], shape[1] * taps.length, ...places]);
+  return addPatches(g, stacked, window, shape, true);
 }

@@ -1,4 +1,4 @@
-// An optimizer says how a parameter moves; where its state lives between steps is phases/5-optimize's business.
+// An optimizer says how a parameter moves; where its state lives between steps is phases/6-optimize's business.
 
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import type { Shape } from '../../onnx/types.ts';

@@ -59,6 +59,8 @@ function judge(all: CsvRecord[], delimiter: string, quote: string): { columns: n
   const [columns, rows] = [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0];
   const share = rows / records.length;
   if (columns < 2 || share < (delimiter === ' ' || delimiter === ':' ? 0.95 : 0.5)) return null;
+  // Sentences have commas too. Rows that agree so badly must at least hold numbers.
+  if (share < 0.8 && !holdsNumbers(records, columns)) return null;
   let cells = 0;
   let clean = 0;
   for (const record of records.slice(0, 500)) {
@@ -75,12 +77,23 @@ function judge(all: CsvRecord[], delimiter: string, quote: string): { columns: n
   return { columns, score: share * (0.7 + 0.3 * (clean / cells)) - broken / 2 };
 }
 
+function holdsNumbers(records: CsvRecord[], columns: number): boolean {
+  const rows = records.filter(({ cells }) => cells.length === columns);
+  return rows[0].cells.some((_, c) => {
+    const numbers = rows.filter(
+      ({ cells }) => parseNumber(cells[c].trim(), false) ?? parseNumber(cells[c].trim(), true),
+    );
+    return numbers.length >= rows.length / 2;
+  });
+}
+
 function layout(records: CsvRecord[], columns: number): Pick<Dialect, 'skipLines' | 'header' | 'names'> {
   const start = records.findIndex((record) => record.cells.length === columns);
   const body = records.filter((record) => record.cells.length === columns).map((record) => record.cells);
   // R writes one name fewer: its row names have none.
   const before = records[start - 1];
-  if (start > 0 && before.cells.length === columns - 1 && looksLikeHeader(['', ...before.cells], body)) {
+  const joins = before && before.cells.length === columns - 1 && before.line === records[start].line - 1;
+  if (joins && !looksLikeHeader(body[0], body.slice(1)) && looksLikeHeader(['', ...before.cells], body)) {
     return { skipLines: records[start].line - 1, header: false, names: uniqueNames(['', ...before.cells]) };
   }
   const header = looksLikeHeader(body[0], body.slice(1));
@@ -118,7 +131,8 @@ function looksLikeHeader(first: string[], body: string[][]): boolean {
       else if (/^[\p{L}_][\p{L}\p{N}_ .()/%#-]*$/u.test(name)) votes += 0.5;
     }
   }
-  return votes > 0 && new Set(names).size === names.length;
+  // The same name twice is odd, but over numbers it can still be nothing else.
+  return votes > 0 && (new Set(names).size === names.length || votes >= names.length);
 }
 
 /** Names as written, made unique: SQL and people's eyes do not tell "Age" from "age". */

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AtelierError } from '../../shared/errors.ts';
@@ -11,7 +11,7 @@ import { listRejects } from '../csv/rejects.ts';
 import { sniffDialect, type Dialect } from '../csv/sniff.ts';
 import { parquetFileSql, sqlPath, withDuck } from '../duck.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
-import { systemError } from '../system-errors.ts';
+import { naming, systemError } from '../system-errors.ts';
 import { guessTargetName } from '../target.ts';
 import { Rejects, type ImportContext, type Importer } from './importer.ts';
 
@@ -80,12 +80,9 @@ export const csv: Importer = {
         };
       });
     } catch (error) {
-      // DuckDB reads the source and writes the blob in one statement; its words tell which of them failed.
-      const about =
-        error instanceof Error && error.message.includes(file.path)
-          ? { reading: file.path }
-          : { writing: params.blobs };
-      throw systemError(error, about);
+      // DuckDB reads the source and writes beside the blobs in one statement, and its words do not tell which of them failed.
+      const gone = await naming({ reading: file.path }, () => access(file.path)).catch((vanished: unknown) => vanished);
+      throw context.signal.aborted ? error : (gone ?? systemError(error, { writing: params.blobs }));
     } finally {
       for (const path of temporary) await rm(path, { force: true }).catch(() => undefined);
     }

@@ -13,7 +13,7 @@ function numberColumn(
   return {
     id,
     label,
-    width: 88,
+    width: 76,
     align: 'end',
     mono: true,
     firstSort: 'descending',
@@ -31,18 +31,18 @@ function numberColumn(
 
 export function profileColumns(samples: number): TableColumn<Column>[] {
   return [
-    { id: 'name', label: m.column(), width: 180, value: (column) => column.name, text: (column) => column.name },
+    { id: 'name', label: m.column(), width: 136, value: (column) => column.name, text: (column) => column.name },
     {
       id: 'type',
       label: m.type(),
-      width: 88,
+      width: 84,
       value: (column) => column.type,
       text: (column) => columnTypeWord(column.type),
     },
     {
       id: 'role',
       label: m.role(),
-      width: 88,
+      width: 84,
       value: (column) => column.role,
       text: (column) => columnRoleWord(column.role),
     },

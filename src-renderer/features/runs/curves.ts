@@ -36,14 +36,15 @@ function lines(
   live: LiveSeries,
   x: XKind,
   reach: number,
-  base: Pick<ChartSeries, 'id' | 'name' | 'colour' | 'look'>,
+  given: Pick<ChartSeries, 'id' | 'name' | 'colour' | 'legend'>,
 ): ChartSeries[] {
   const xs = along(live, x);
+  const base = { ...given, ...(live.sampledEvery > 1 ? { stored: live.total } : {}) };
   // Few points have nothing to smooth away.
-  if (reach === 0 || live.values.length < 8) return [{ ...base, legend: base.id, x: xs, y: live.values }];
+  if (reach === 0 || live.values.length < 8) return [{ ...base, x: xs, y: live.values }];
   return [
-    { ...base, id: `${base.id} raw`, legend: base.id, look: 'behind', x: xs, y: live.values },
-    { ...base, legend: base.id, x: xs, y: smooth(live.steps, live.values, reach) },
+    { ...base, id: `${base.id} raw`, look: 'behind', x: xs, y: live.values },
+    { ...base, x: xs, y: smooth(live.steps, live.values, reach) },
   ];
 }
 
@@ -82,6 +83,7 @@ export function oneRunCurves(series: ReadonlyMap<string, LiveSeries>, x: XKind, 
         const { split } = metricParts(live.key);
         return lines(live, x, isSystem(live.key) ? 0 : reach, {
           id: live.key,
+          legend: split ?? live.key,
           name: split ? splitWord(split) : metricWord(live.key),
           colour: split ? splitColour(split) : 'var(--category-0)',
         });
@@ -110,7 +112,12 @@ export function manyRunCurves(
       series: runs.flatMap((run) => {
         const live = seriesOf(run).get(key);
         if (!live || live.length === 0) return [];
-        return lines(live, x, isSystem(key) ? 0 : reach, { id: run.id, name: run.name, colour: colourOf(run) });
+        return lines(live, x, isSystem(key) ? 0 : reach, {
+          id: run.id,
+          legend: run.id,
+          name: run.name,
+          colour: colourOf(run),
+        });
       }),
     }));
 }

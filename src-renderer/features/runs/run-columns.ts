@@ -2,7 +2,7 @@ import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import type { TableColumn } from '../../ui/DataTable.svelte';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { choiceWord, lowerIsBetter, metricValue, metricWord, settingWord, statusWord } from '../../words/terms.ts';
+import { choiceWord, lowerIsBetter, metricShort, metricValue, metricWord, settingWord, statusWord } from '../../words/terms.ts';
 
 type RunColumn = TableColumn<RunSummary>;
 
@@ -22,8 +22,9 @@ export function runSeconds(run: RunSummary): number | null {
 
 const metricColumn = (key: string, shown: boolean): RunColumn => ({
   id: `metric.${key}`,
-  label: metricWord(key),
-  width: 132,
+  label: metricShort(key),
+  help: metricWord(key),
+  width: 112,
   hidden: !shown,
   align: 'end',
   mono: true,
@@ -64,11 +65,11 @@ export function runColumns(runs: readonly RunSummary[]): RunColumn[] {
   });
   const own = [...new Set(runs.flatMap((run) => Object.keys(run.settings.architectureSettings)))];
   return [
-    { id: 'name', label: m.name(), width: 208, value: (run) => run.name, text: (run) => run.name },
+    { id: 'name', label: m.name(), width: 200, value: (run) => run.name, text: (run) => run.name },
     {
       id: 'status',
       label: m.status(),
-      width: 132,
+      width: 112,
       value: (run) => run.status,
       text: (run) => statusWord(run.status),
     },

@@ -210,7 +210,7 @@ export const screens = {
   'menu-columns': {
     go: async (page) => {
       await place(page, 'runs');
-      await at(page, 'columns-menu').click();
+      await page.getByTestId('place-runs').getByTestId('columns-menu').click();
     },
   },
 };

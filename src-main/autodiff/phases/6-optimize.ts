@@ -9,6 +9,7 @@ import type { Optimizer } from '../optimizers/optimizer.ts';
 
 /** A value that goes in by `input` and leaves as `next`. */
 export interface Carried {
+  readonly kind: 'parameter' | 'statistics' | 'optimizer';
   readonly name: string;
   readonly input: Value;
   readonly next: Value;
@@ -52,6 +53,6 @@ export function optimize(graph: Graph, gradients: ReadonlyMap<Value, Value>, opt
     return [parameter, update(parameter, parameter, gradient)];
   });
   g.scope = '';
-  const state = slots.map(({ next, ...slot }) => ({ ...slot, next: next ?? slot.input }));
+  const state = slots.map(({ next, ...slot }): Carried => ({ kind: 'optimizer', ...slot, next: next ?? slot.input }));
   return { graph: g.finish(), rate, updates: new Map(updates), state };
 }

@@ -10,7 +10,7 @@ import { tapsOf } from './patches.ts';
  * One ConvTranspose per channel group with a fixed kernel. `x`: [batch, channels·per, …places], where `per` is 1 (every
  * tap gets the same value) or the number of taps (each its own); `to`: the shape [batch, channels, …spatial] it came from.
  */
-export function fold(g: GraphBuilder, x: Value, window: Window, to: Shape, perTap: boolean): Value {
+export function addPatches(g: GraphBuilder, x: Value, window: Window, to: Shape, perTap: boolean): Value {
   const { kernel, strides, dilations, begin } = window;
   const channels = to[1] as number;
   const taps = tapsOf(kernel);

@@ -1,7 +1,11 @@
 // The finished graph gets its public face: inputs in order, outputs under their public names, and, for several steps a
 // call, a Scan around it whose carried values are the parameters and the state.
 
+import type { Value } from '../../onnx/builder.ts';
+import { typeIn } from '../../onnx/graph.ts';
 import type { Graph, Model, Node, ValueInfo } from '../../onnx/types.ts';
+import type { CarriedValue, StepInput, StepOutput, TrainingStep } from '../types.ts';
+import type { Carried } from './6-optimize.ts';
 
 /** Renames every value by `rename`, inside and at the edges. */
 function renamedGraph(graph: Graph, rename: (name: string) => string): Graph {
@@ -56,11 +60,11 @@ export function nameOutputs(graph: Graph, names: readonly string[]): Graph {
   };
 }
 
-/** Inputs in the order given; those of other names after them. */
-export function orderInputs(graph: Graph, names: readonly string[]): Graph {
-  const place = (name: string) => (names.includes(name) ? names.indexOf(name) : names.length);
-  return { ...graph, inputs: [...graph.inputs].sort((a, b) => place(a.name) - place(b.name)) };
-}
+/** Inputs in the order given. One that nothing needs any more is left out if it is not among them. */
+export const orderInputs = (graph: Graph, names: readonly string[]): Graph => ({
+  ...graph,
+  inputs: names.map((name) => graph.inputs.find((input) => input.name === name)!),
+});
 
 const stacked = (value: ValueInfo, steps: number): ValueInfo => ({ ...value, shape: [steps, ...value.shape!] });
 
@@ -98,3 +102,60 @@ export const asModel = (graph: Graph, opset: number): Model => ({
   graph: { ...graph, values: new Map() },
   metadata: {},
 });
+
+/** One entry per input, in the graph's order, with what it is for. */
+export const inputsOf = (graph: Graph, fed: readonly Fed[]): StepInput[] =>
+  fed.map(({ name, role }) => ({ name, role, ...typeIn(graph, name) }));
+
+/** The last outputs, one per role. */
+export const outputsOf = (graph: Graph, roles: readonly StepOutput['role'][]): StepOutput[] =>
+  graph.outputs
+    .slice(-roles.length)
+    .map(({ name, type, shape }, index) => ({ name, role: roles[index], type, shape: shape! }));
+
+/** Results are called what they are, unless an input has that name already. */
+export const resultNames = (graph: Graph, roles: readonly StepOutput['role'][]): string[] => {
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
+  return roles.map((role) => {
+    let name: string = role;
+    while (inputs.has(name)) name += '_';
+    return name;
+  });
+};
+
+export interface Fed {
+  readonly name: Value;
+  readonly role: StepInput['role'];
+}
+
+export interface StepParts {
+  readonly carried: readonly Carried[];
+  /** Inputs that are new in every step. */
+  readonly fed: readonly Fed[];
+  readonly metrics: readonly StepOutput['role'][];
+  readonly opset: number;
+}
+
+/** `graph`: its outputs are the carried values' next ones, then the metrics, in that order. */
+export function packageStep(graph: Graph, parts: StepParts, stepsPerCall: number): Omit<TrainingStep, 'batch'> {
+  const { carried, fed, metrics, opset } = parts;
+  const nextOf = ({ input }: Carried) => `${input}/next`;
+  const named = nameOutputs(graph, [...carried.map(nextOf), ...resultNames(graph, metrics)]);
+  const step = orderInputs(
+    named,
+    [...carried, ...fed].map((each) => ('input' in each ? each.input : each.name)),
+  );
+  const whole = stepsPerCall === 1 ? step : repeat(step, carried.length, stepsPerCall);
+  const valueOf = (value: Carried): CarriedValue => {
+    const { name, input, initial } = value;
+    return { name, input, output: nextOf(value), type: initial.type, shape: initial.shape, initial };
+  };
+  return {
+    model: asModel(whole, opset),
+    stepsPerCall,
+    inputs: inputsOf(whole, fed),
+    parameters: carried.filter(({ kind }) => kind === 'parameter').map(valueOf),
+    state: carried.flatMap((value) => (value.kind === 'parameter' ? [] : [{ ...valueOf(value), kind: value.kind }])),
+    outputs: outputsOf(whole, metrics),
+  };
+}

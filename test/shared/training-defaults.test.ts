@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { trainingDefaults } from '../../src-main/shared/training-defaults.ts';
+
+describe('training defaults', () => {
+  const training = { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 } as const;
+  it.each([
+    [105, 100],
+    [1_000, 32],
+    [54_000, 5],
+    [0, 100],
+  ])('%d training samples: %d epochs', (samples, epochs) => {
+    expect(trainingDefaults({ training }, samples)).toEqual({ ...training, epochs });
+  });
+});
