@@ -17,5 +17,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 6000,
     reportCompressedSize: false,
+    // Svelte's compiler takes most of the time; that is no news.
+    rollupOptions: { checks: { pluginTimings: false } },
   },
 });

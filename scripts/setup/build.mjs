@@ -32,15 +32,24 @@ export const buildIsCurrent = () =>
   Object.values(PARTS).every((part) => existsSync(path.join(viteOut, part.shows))) &&
   readJson(stamp)?.inputs === inputs();
 
+/** A name that no module exports is `undefined` when it is called: in a window that is a blank page, so it must not build. */
+function refuseUndefined(warning, tell) {
+  if (warning.code === 'IMPORT_IS_UNDEFINED') throw new Error(warning.message);
+  tell(warning);
+}
+
 async function viteBuild(part, outDir) {
   const vite = await import(pathToFileURL(path.join(nodeModules, 'vite/dist/node/index.js')).href);
   const { config, out } = PARTS[part];
+  // Rolldown colours its warnings even where nobody can see colours.
+  const customLogger = vite.createLogger('warn', { allowClearScreen: false });
+  customLogger.warn = (message) => process.stderr.write(`${stripVTControlCharacters(message)}\n`);
   try {
     await vite.build({
       configFile: path.join(root, config),
       mode: 'production',
-      logLevel: 'warn',
-      build: { outDir: path.join(outDir, out), emptyOutDir: false },
+      customLogger,
+      build: { outDir: path.join(outDir, out), emptyOutDir: false, rollupOptions: { onwarn: refuseUndefined } },
     });
   } catch (error) {
     throw new SetupError(`The ${part} bundle did not build.`, { detail: stripVTControlCharacters(error.message) });

@@ -34,16 +34,22 @@ export function missingMessages(catalogues) {
   );
 }
 
-/** Reads all catalogues, complains about gaps, and returns the names of all messages. */
+/** Reads all catalogues, complains about gaps and repeats, and returns the names of all messages. */
 function check() {
-  const { locales } = readJson(path.join(source, 'project.inlang/settings.json'));
+  const settings = readJson(path.join(source, 'project.inlang/settings.json'));
   const catalogues = {};
-  for (const locale of locales) {
-    const file = path.join(source, 'messages', `${locale}.json`);
-    try {
-      catalogues[locale] = JSON.parse(readFileSync(file, 'utf8'));
-    } catch (error) {
-      throw new SetupError(`resources/i18n/messages/${locale}.json: ${error.message}`);
+  for (const locale of settings.locales) {
+    catalogues[locale] = {};
+    for (const pattern of settings['plugin.inlang.messageFormat'].pathPattern) {
+      const file = path.join(source, pattern.replace('{locale}', locale));
+      try {
+        const { $schema: _schema, ...messages } = JSON.parse(readFileSync(file, 'utf8'));
+        const twice = Object.keys(messages).find((name) => name in catalogues[locale]);
+        if (twice) throw new Error(`"${twice}" stands in another catalogue, too`);
+        Object.assign(catalogues[locale], messages);
+      } catch (error) {
+        throw new SetupError(`${path.relative(root, file)}: ${error.message}`);
+      }
     }
   }
   const missing = missingMessages(catalogues);
@@ -52,7 +58,7 @@ function check() {
       `Messages missing in resources/i18n/messages:\n  ${missing.slice(0, 20).join('\n  ')}${missing.length > 20 ? `\n  and ${missing.length - 20} more` : ''}`,
     );
   }
-  return Object.keys(Object.values(catalogues)[0]).filter((name) => name !== '$schema');
+  return Object.keys(Object.values(catalogues)[0]);
 }
 
 export async function compileMessages() {

@@ -133,9 +133,11 @@ export function summarize(json, { code, output, timedOut }) {
       failures.push(`${file.name}\n  ${test.fullName}\n${(test.failureMessages ?? []).join('\n')}`);
     // A hook that failed leaves no message in the report, only in what was printed.
     if (file.status === 'failed' && failed.length === 0) {
-      failures.push(`${file.name}\n${file.message || `did not load, or a hook failed\n${failedPart(output)}`}`);
+      failures.push(`${file.name}\n${file.message || 'did not load, or a hook failed (see below)'}`);
     }
   }
+  if (failures.some((failure) => failure.endsWith('(see below)')))
+    failures[failures.length - 1] += `\n${failedPart(output)}`;
   const passed = json.numPassedTests;
   if (failures.length === 0 && passed === 0) failures.push(`No test ran.\n${output.trim()}`);
   if (failures.length === 0 && code !== 0)

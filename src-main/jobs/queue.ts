@@ -159,16 +159,12 @@ export class JobQueue {
     return [...this.#entries.values()].map((entry) => entry.job);
   }
 
-  /** Resolves when nothing waits or works. */
-  async idle(): Promise<void> {
-    while (this.#entries.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-
   /** Cancels everything and waits for it: at most 2 s. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const id of [...this.#entries.keys()].reverse()) this.cancel(id);
-    await Promise.race([this.idle(), new Promise((resolve) => setTimeout(resolve, 2500))]);
+    const until = Date.now() + 2500;
+    while (this.#entries.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   logPath(id: JobId): string {

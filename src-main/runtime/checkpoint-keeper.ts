@@ -11,14 +11,14 @@ export class CheckpointKeeper {
   readonly #now: () => number;
   #best: Checkpoint | null;
   #bestIsSaved = true;
-  #lastSave: number;
+  /** The first chance to save is taken: from then on a crash costs seconds. */
+  #lastSave = -Infinity;
   #writeMs = 0;
 
   constructor(runFolder: string, best: Checkpoint | null, now: () => number = () => performance.now()) {
     this.#runFolder = runFolder;
     this.#best = best;
     this.#now = now;
-    this.#lastSave = now();
   }
 
   get best(): Checkpoint | null {

@@ -31,7 +31,8 @@ export function niceRange(low: number, high: number, ticks = 5): AxisRange {
 export function ticks(low: number, high: number, step: number): number[] {
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
   const out: number[] = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) out.push(Number((i * step).toFixed(Math.min(20, digits))));
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
+    out.push(Number((i * step).toFixed(Math.min(20, digits))));
   return out;
 }
 

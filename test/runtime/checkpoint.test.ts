@@ -73,12 +73,15 @@ describe('checkpoints', () => {
     let now = 0;
     const keeper = new CheckpointKeeper(folder, null, () => now);
     const exists = (name: 'best' | 'last'): boolean => readCheckpoint(checkpointPath(folder, name)) !== null;
-    keeper.keepBest(checkpoint(1));
+    keeper.saveIfDue(() => checkpoint(1));
+    expect([exists('best'), exists('last')]).toEqual([false, true]);
+    now = 2_999;
+    keeper.keepBest(checkpoint(2));
     keeper.saveIfDue(() => checkpoint(2));
-    expect([exists('best'), exists('last')]).toEqual([false, false]);
+    expect([exists('best'), readCheckpoint(checkpointPath(folder, 'last'))]).toEqual([false, checkpoint(1)]);
     now = 3_000;
     keeper.saveIfDue(() => checkpoint(2));
-    expect([exists('best'), exists('last')]).toEqual([true, true]);
+    expect([exists('best'), readCheckpoint(checkpointPath(folder, 'last'))]).toEqual([true, checkpoint(2)]);
     keeper.keepBest(checkpoint(3));
     keeper.saveBest();
     expect(readCheckpoint(checkpointPath(folder, 'best'))).toEqual(checkpoint(3));

@@ -80,9 +80,8 @@ function judge(all: CsvRecord[], delimiter: string, quote: string): { columns: n
 function holdsNumbers(records: CsvRecord[], columns: number): boolean {
   const rows = records.filter(({ cells }) => cells.length === columns);
   return rows[0].cells.some((_, c) => {
-    const numbers = rows.filter(
-      ({ cells }) => parseNumber(cells[c].trim(), false) ?? parseNumber(cells[c].trim(), true),
-    );
+    const isNumber = (cell: string): boolean => (parseNumber(cell, false) ?? parseNumber(cell, true)) !== null;
+    const numbers = rows.filter(({ cells }) => isNumber(cells[c].trim()));
     return numbers.length >= rows.length / 2;
   });
 }

@@ -51,12 +51,17 @@ export async function readIdxHeader(file: FoundFile): Promise<IdxFile | null> {
   return { ...file, bytes: (await stat(file.path)).size, gzip, dims, headerBytes: 4 + 4 * rank };
 }
 
+/** The beginning of what is packed. A little of it does where more of it is damaged: that is told when it is read. */
 function gunzipHead(packed: Uint8Array): Uint8Array | null {
-  try {
-    return gunzipSync(packed, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 23 });
-  } catch {
-    return null;
+  for (const length of [packed.length, 64]) {
+    try {
+      const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 1 << 23 };
+      return gunzipSync(packed.subarray(0, length), options);
+    } catch {
+      // Once more with less.
+    }
   }
+  return null;
 }
 
 const truncated = (file: IdxFile): AtelierError =>

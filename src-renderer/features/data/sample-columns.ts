@@ -8,7 +8,10 @@ import type { Sample } from './sample-pages.svelte.ts';
 /** Room for the name and for the values most often seen; Han takes two places. */
 function widthFor(column: Column): number {
   const places = (text: string) => [...text].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 1.8 : 1), 0);
-  const longest = Math.max(column.type === 'text' ? 18 : 0, ...(column.top ?? []).slice(0, 6).map((one) => places(one.value)));
+  const longest = Math.max(
+    column.type === 'text' ? 18 : 0,
+    ...(column.top ?? []).slice(0, 6).map((one) => places(one.value)),
+  );
   return Math.round(Math.min(220, Math.max(76, places(column.name) * 7 + 30, longest * 7.2 + 24)));
 }
 
@@ -47,7 +50,7 @@ export function sampleColumns(manifest: Manifest): TableColumn<Sample>[] {
       mono: column.type === 'number',
       value: (sample) => sample.cells?.[i] ?? null,
       text: (sample) => sample.cells?.[i] ?? '',
-        brief: (sample) => sample.cells?.[i] ?? '–',
+      brief: (sample) => sample.cells?.[i] ?? '–',
     })),
   ];
 }

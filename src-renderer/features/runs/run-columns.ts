@@ -2,7 +2,15 @@ import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import type { TableColumn } from '../../ui/DataTable.svelte';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { choiceWord, lowerIsBetter, metricShort, metricValue, metricWord, settingWord, statusWord } from '../../words/terms.ts';
+import {
+  choiceWord,
+  lowerIsBetter,
+  metricShort,
+  metricValue,
+  metricWord,
+  settingWord,
+  statusWord,
+} from '../../words/terms.ts';
 
 type RunColumn = TableColumn<RunSummary>;
 

@@ -45,7 +45,7 @@ describe('pairs', () => {
     });
     expect(suggestedName).toBe('set');
     expect(manifest.splitSource).toBe('given');
-    expect(manifest.splits).toEqual({ train: 18, validation: 2, test: 10 });
+    expect(manifest.splits).toEqual({ train: 17, validation: 3, test: 10 });
     expect(manifest.image).toEqual({ height: 4, width: 3, channels: 1 });
     const pixels = await readBlob(blobs, manifest.blobs.images!);
     expect(pixels).toEqual(new Uint8Array(Buffer.concat([train.images.subarray(16), test.images.subarray(16)])));

@@ -148,7 +148,8 @@ describe('sizes and channels', () => {
     const { manifest } = await imported(files);
     expect(manifest.samples).toBe(300);
     expect(manifest.rejectedCount).toBe(1);
-    expect(manifest.image).toEqual({ height: 16, width: 16, channels: 1 });
+    expect(manifest.image).toEqual({ height: 8, width: 8, channels: 1 });
+    expect(manifest.notes.map((note) => note.code)).toEqual(['resized', 'rejected']);
   });
 
   it('EXIF turns, transparency is white, CMYK and 16 bits are read', async () => {

@@ -1,4 +1,11 @@
-import type { Column, DatasetDetail, Manifest, SampleQuery, SamplePage, SplitName } from '../../../src-main/shared/dataset.ts';
+import type {
+  Column,
+  DatasetDetail,
+  Manifest,
+  SampleQuery,
+  SamplePage,
+  SplitName,
+} from '../../../src-main/shared/dataset.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { DatasetId, VersionId } from '../../../src-main/shared/ids.ts';
 
@@ -86,7 +93,14 @@ function dataset(
         latestVersion: last.id,
         versions: versions.length,
       },
-      version: { id: last.id, dataset: id, number: last.number, createdAt: last.createdAt, change: last.change, manifest },
+      version: {
+        id: last.id,
+        dataset: id,
+        number: last.number,
+        createdAt: last.createdAt,
+        change: last.change,
+        manifest,
+      },
       versions,
     },
   };
@@ -188,19 +202,35 @@ function flowers(): FakeDataset {
     sources: [{ name: 'field photographs', bytes: 38_220_114, sha256: hash(5) }],
     rejectedCount: 5,
     rejected: [
-      { where: 'rose/IMG_2231.jpg', code: 'image_truncated', message: 'The image ends early: 41 % of its rows are missing.' },
+      {
+        where: 'rose/IMG_2231.jpg',
+        code: 'image_truncated',
+        message: 'The image ends early: 41 % of its rows are missing.',
+      },
       { where: 'rose/IMG_2240.jpg', code: 'image_empty', message: 'The file has 0 bytes.' },
       { where: 'tulip/notes.png', code: 'not_an_image', message: 'The name ends in .png, but this is a text file.' },
-      { where: 'tulip/panorama.tif', code: 'image_too_large', message: '20,000 × 4,000 pixels; the most is 16,384 a side.' },
+      {
+        where: 'tulip/panorama.tif',
+        code: 'image_too_large',
+        message: '20,000 × 4,000 pixels; the most is 16,384 a side.',
+      },
       { where: 'daisy/Thumbs.db', code: 'unsupported_type', message: 'Not an image format that can be read.' },
     ],
-    notes: [{ code: 'resized', message: '412 images of different sizes were scaled to 64 × 64, cropped at the centre.' }],
+    notes: [
+      { code: 'resized', message: '412 images of different sizes were scaled to 64 × 64, cropped at the centre.' },
+    ],
   };
-  return dataset('field flowers', 5 * hour, manifest, ['imported from a folder of 5 classes', 'split: seed 1 → 7'], (i) => ({
-    split: splitOf(i),
-    label: i % 97 === 50 ? null : flowerNames[i % 5],
-    pixels: flower(i),
-  }));
+  return dataset(
+    'field flowers',
+    5 * hour,
+    manifest,
+    ['imported from a folder of 5 classes', 'split: seed 1 → 7'],
+    (i) => ({
+      split: splitOf(i),
+      label: i % 97 === 50 ? null : flowerNames[i % 5],
+      pixels: flower(i),
+    }),
+  );
 }
 
 const number = (name: string, min: number, mean: number, max: number, distinct: number, missing = 0): Column => ({
@@ -230,18 +260,88 @@ function adult(): FakeDataset {
   const samples = 32_549;
   const columns: Column[] = [
     number('age', 17, 38.5816, 90, 73),
-    category('workclass', [['Private', 22_696], ['Self-emp-not-inc', 2541], ['Local-gov', 2093], ['State-gov', 1298], ['Self-emp-inc', 1116], ['Federal-gov', 960]], 8, 1836),
+    category(
+      'workclass',
+      [
+        ['Private', 22_696],
+        ['Self-emp-not-inc', 2541],
+        ['Local-gov', 2093],
+        ['State-gov', 1298],
+        ['Self-emp-inc', 1116],
+        ['Federal-gov', 960],
+      ],
+      8,
+      1836,
+    ),
     { ...number('fnlwgt', 12_285, 189_778.4, 1_484_705, 21_648), role: 'ignored', note: 'identifier' },
-    category('education', [['HS-grad', 10_501], ['Some-college', 7291], ['Bachelors', 5355], ['Masters', 1723], ['Assoc-voc', 1382], ['11th', 1175], ['Doctorate', 413]], 16),
+    category(
+      'education',
+      [
+        ['HS-grad', 10_501],
+        ['Some-college', 7291],
+        ['Bachelors', 5355],
+        ['Masters', 1723],
+        ['Assoc-voc', 1382],
+        ['11th', 1175],
+        ['Doctorate', 413],
+      ],
+      16,
+    ),
     number('education-num', 1, 10.0807, 16, 16),
-    category('marital-status', [['Married-civ-spouse', 14_976], ['Never-married', 10_683], ['Divorced', 4443]], 7),
-    category('occupation', [['Prof-specialty', 4140], ['Craft-repair', 4099], ['Exec-managerial', 4066], ['Adm-clerical', 3770], ['Sales', 3650], ['Other-service', 3295]], 14, 1843),
-    category('sex', [['Male', 21_790], ['Female', 10_759]], 2),
+    category(
+      'marital-status',
+      [
+        ['Married-civ-spouse', 14_976],
+        ['Never-married', 10_683],
+        ['Divorced', 4443],
+      ],
+      7,
+    ),
+    category(
+      'occupation',
+      [
+        ['Prof-specialty', 4140],
+        ['Craft-repair', 4099],
+        ['Exec-managerial', 4066],
+        ['Adm-clerical', 3770],
+        ['Sales', 3650],
+        ['Other-service', 3295],
+      ],
+      14,
+      1843,
+    ),
+    category(
+      'sex',
+      [
+        ['Male', 21_790],
+        ['Female', 10_759],
+      ],
+      2,
+    ),
     number('capital-gain', 0, 1077.65, 99_999, 119),
     number('capital-loss', 0, 87.3038, 4356, 92),
     number('hours-per-week', 1, 40.4375, 99, 94),
-    category('native-country', [['United-States', 29_158], ['Mexico', 643], ['Philippines', 198]], 41, 583),
-    { ...category('income', [['<=50K', 24_712], ['>50K', 7837]], 2), role: 'target' },
+    category(
+      'native-country',
+      [
+        ['United-States', 29_158],
+        ['Mexico', 643],
+        ['Philippines', 198],
+      ],
+      41,
+      583,
+    ),
+    {
+      ...category(
+        'income',
+        [
+          ['<=50K', 24_712],
+          ['>50K', 7837],
+        ],
+        2,
+      ),
+      role: 'target',
+    },
   ];
   const manifest: Manifest = {
     ...base('table', samples),
@@ -303,7 +403,9 @@ function sensors(): FakeDataset {
       number('功率 kW', 0.2, 3.4172, 11.9, 1170),
     ],
     sources: [{ name: '传感器读数 2025.csv', bytes: 412_330, sha256: hash(7) }],
-    notes: [{ code: 'dialect', message: 'Read as GB 18030, separated by semicolons, with a header row; decimal comma.' }],
+    notes: [
+      { code: 'dialect', message: 'Read as GB 18030, separated by semicolons, with a header row; decimal comma.' },
+    ],
   };
   return dataset('传感器读数 2025', 2 * hour, manifest, ['imported from 传感器读数 2025.csv'], (i) => {
     const rnd = random(i + 400);

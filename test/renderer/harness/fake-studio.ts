@@ -1,4 +1,15 @@
-import type { AppInfo, Channel, DoctorReport, Input, Offered, Output, Reply, StudioBridge, StudioEvent, TrainEstimate } from '../../../src-main/shared/contract.ts';
+import type {
+  AppInfo,
+  Channel,
+  DoctorReport,
+  Input,
+  Offered,
+  Output,
+  Reply,
+  StudioBridge,
+  StudioEvent,
+  TrainEstimate,
+} from '../../../src-main/shared/contract.ts';
 import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/job.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
@@ -191,7 +202,13 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
             ...(column.name === target ? { role: 'target' as const } : {}),
           })),
         });
-        const version = { id, number: found.detail.versions.length + 1, createdAt: Date.now(), change: 'changed', samples: before.samples };
+        const version = {
+          id,
+          number: found.detail.versions.length + 1,
+          createdAt: Date.now(),
+          change: 'changed',
+          samples: before.samples,
+        };
         found.detail.versions.push(version);
         Object.assign(found.detail.summary, { latestVersion: id, versions: found.detail.versions.length, target });
         job.dataset = found.detail.summary.id;
@@ -204,11 +221,19 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       const layers: TrainEstimate['layers'] = [];
       const widths = (text: unknown) => String(text).split(',').filter(Boolean).map(Number);
       let features = image ? image.height * image.width * image.channels : columns.length * 4;
-      layers.push({ name: 'input', shape: image ? [image.channels, image.height, image.width] : [features], parameters: 0 });
+      layers.push({
+        name: 'input',
+        shape: image ? [image.channels, image.height, image.width] : [features],
+        parameters: 0,
+      });
       if (architecture === 'cnn' && image) {
         let [channels, side] = [image.channels, image.height];
         for (const width of widths(architectureSettings.channels)) {
-          layers.push({ name: `conv 3×3 · ${width}`, shape: [width, side, side], parameters: channels * width * 9 + width });
+          layers.push({
+            name: `conv 3×3 · ${width}`,
+            shape: [width, side, side],
+            parameters: channels * width * 9 + width,
+          });
           side = Math.floor(side / 2);
           layers.push({ name: 'max pool 2×2', shape: [width, side, side], parameters: 0 });
           channels = width;
@@ -243,7 +268,11 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       }),
     'runs.stopEarly': ({ id }) => {
       const run = runOf(id).summary;
-      Object.assign(run, { status: 'finished', stoppedEarly: true, finishedAt: Date.now() } satisfies Partial<RunSummary>);
+      Object.assign(run, {
+        status: 'finished',
+        stoppedEarly: true,
+        finishedAt: Date.now(),
+      } satisfies Partial<RunSummary>);
       const job = jobs.find((one) => one.id === run.job);
       if (job) Object.assign(job, { status: 'finished', finishedAt: Date.now() });
       emit({ type: 'changed', noun: 'runs' }, { type: 'jobs', jobs });
@@ -256,7 +285,10 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       [
         '12:04:11 onnxruntime 1.30.0, CPU, 4 threads',
         '12:04:11 compiled the training step: 41 nodes, 206,922 parameters',
-        ...[...Array(20)].map((_, i) => `12:04:${String(13 + i).padStart(2, '0')} epoch ${i + 1}: train loss ${(1.2 / (i + 1)).toFixed(4)}, validation loss ${(1.3 / (i + 1)).toFixed(4)}`),
+        ...[...Array(20)].map(
+          (_, i) =>
+            `12:04:${String(13 + i).padStart(2, '0')} epoch ${i + 1}: train loss ${(1.2 / (i + 1)).toFixed(4)}, validation loss ${(1.3 / (i + 1)).toFixed(4)}`,
+        ),
       ].join('\n'),
     'runs.evaluate': async ({ id, split }): Promise<EvaluateResult> => {
       await new Promise((resolve) => setTimeout(resolve, 250));
@@ -318,9 +350,20 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     offerDropped: (files) =>
       reply(() => {
         if (files.some((file) => file.name.endsWith('.txt')))
-          throw new Failure('unsupported_type', 'notes.txt is not a kind of file that can be imported. Drop a CSV, images or IDX files.');
+          throw new Failure(
+            'unsupported_type',
+            'notes.txt is not a kind of file that can be imported. Drop a CSV, images or IDX files.',
+          );
         if (files.every((file) => file.name.endsWith('.csv'))) return offer({ ...tableOffer, bytes: files[0].size });
-        return offer({ kind: 'image-folder', suggestedName: 'garden birds', files: 412, folders: 6, bytes: 88_213_400, columns: [], target: null });
+        return offer({
+          kind: 'image-folder',
+          suggestedName: 'garden birds',
+          files: 412,
+          folders: 6,
+          bytes: 88_213_400,
+          columns: [],
+          target: null,
+        });
       }),
     onEvents(listener) {
       listeners.add(listener);

@@ -1,7 +1,13 @@
 import type { JobId, RunId } from '../../../src-main/shared/ids.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { Job } from '../../../src-main/shared/job.ts';
-import type { ArchitectureInfo, ExportRecord, MetricPoint, RunStatus, RunSummary } from '../../../src-main/shared/run.ts';
+import type {
+  ArchitectureInfo,
+  ExportRecord,
+  MetricPoint,
+  RunStatus,
+  RunSummary,
+} from '../../../src-main/shared/run.ts';
 import { hour, now, random } from './data.ts';
 import type { FakeDataset } from './data.ts';
 
@@ -45,9 +51,12 @@ export function pointsAt(seed: number, steps: number, perEpoch: number, quality:
     const loss = 2.2 * Math.exp(-t * quality) + 0.32 / quality + (rnd() - 0.5) * 0.22 * (0.4 + Math.exp(-t));
     const at = { step, epoch: step / perEpoch, time: step * 0.021 };
     out.push({ key: 'train/loss', value: Math.max(0.01, loss), ...at });
-    out.push({ key: 'train/accuracy', value: Math.min(0.999, Math.max(0.05, 1 - loss / 2.6 + (rnd() - 0.5) * 0.03)), ...at });
-    if (step % (every * 10) === 0)
-      out.push({ key: 'system/samples_per_second', value: 11_800 + rnd() * 1400, ...at });
+    out.push({
+      key: 'train/accuracy',
+      value: Math.min(0.999, Math.max(0.05, 1 - loss / 2.6 + (rnd() - 0.5) * 0.03)),
+      ...at,
+    });
+    if (step % (every * 10) === 0) out.push({ key: 'system/samples_per_second', value: 11_800 + rnd() * 1400, ...at });
   }
   for (let epoch = 1; epoch * perEpoch <= steps; epoch++) {
     const t = (epoch * perEpoch) / 180;
@@ -68,13 +77,26 @@ export function makeRuns(datasets: FakeDataset[]): FakeRun[] {
     const images = from !== adult;
     const info = images && i % 2 === 0 ? architectures[1] : architectures[0];
     const status: RunStatus =
-      i === 37 ? 'running' : i === 36 ? 'queued' : i === 30 ? 'failed' : i === 22 ? 'cancelled' : i === 11 ? 'interrupted' : 'finished';
+      i === 37
+        ? 'running'
+        : i === 36
+          ? 'queued'
+          : i === 30
+            ? 'failed'
+            : i === 22
+              ? 'cancelled'
+              : i === 11
+                ? 'interrupted'
+                : 'finished';
     const epochs = [5, 10, 20][i % 3];
     const batchSize = [32, 64, 128][(i * 7) % 3];
     const learningRate = [0.001, 0.003, 0.0003, 0.01][i % 4];
     const quality = 0.7 + rnd() * 0.7;
     const perEpoch = 90;
-    const points = status === 'queued' ? [] : pointsAt(i + 1, status === 'running' ? perEpoch * 6 : perEpoch * epochs, perEpoch, quality);
+    const points =
+      status === 'queued'
+        ? []
+        : pointsAt(i + 1, status === 'running' ? perEpoch * 6 : perEpoch * epochs, perEpoch, quality);
     const last = (key: string) => points.findLast((point) => point.key === key)?.value;
     const metrics = Object.fromEntries(
       ['train/loss', 'train/accuracy', 'validation/loss', 'validation/accuracy'].flatMap((key) => {
@@ -127,7 +149,10 @@ export function makeRuns(datasets: FakeDataset[]): FakeRun[] {
         stoppedEarly: i % 6 === 0 && status === 'finished',
         error:
           status === 'failed'
-            ? { code: 'diverged', message: 'The loss was not a number at step 214. Lower the learning rate (0.01) or the batch size.' }
+            ? {
+                code: 'diverged',
+                message: 'The loss was not a number at step 214. Lower the learning rate (0.01) or the batch size.',
+              }
             : null,
         job,
         notes: i === 34 ? 'Twice the width of the run before; no better on circles and rings.' : '',
@@ -174,7 +199,15 @@ export function makeJobs(runs: FakeRun[]): Job[] {
       progress: { done: 540 * 64, total: 1800 * 64, unit: 'samples', rate: 12_400, remaining: 72, stage: 'training' },
       run: live.id,
     },
-    { ...base, id: waiting.job!, kind: 'train', title: waiting.name, status: 'queued', createdAt: waiting.createdAt, run: waiting.id },
+    {
+      ...base,
+      id: waiting.job!,
+      kind: 'train',
+      title: waiting.name,
+      status: 'queued',
+      createdAt: waiting.createdAt,
+      run: waiting.id,
+    },
     {
       ...base,
       id: newId('job', now - 2 * hour),
@@ -198,7 +231,12 @@ export function makeJobs(runs: FakeRun[]): Job[] {
       error: {
         code: 'diverged',
         message: 'The loss was not a number at step 214. Lower the learning rate (0.01) or the batch size.',
-        details: ['step 212: loss 4.18', 'step 213: loss 91.2', 'step 214: loss NaN', 'The best checkpoint is that of epoch 2.'],
+        details: [
+          'step 212: loss 4.18',
+          'step 213: loss 91.2',
+          'step 214: loss NaN',
+          'The best checkpoint is that of epoch 2.',
+        ],
       },
     },
   ];
