@@ -48,6 +48,7 @@ async function viteBuild(part, outDir) {
     await vite.build({
       configFile: path.join(root, config),
       mode: 'production',
+      logLevel: 'warn',
       customLogger,
       build: { outDir: path.join(outDir, out), emptyOutDir: false, rollupOptions: { onwarn: refuseUndefined } },
     });

@@ -16,7 +16,7 @@ export interface ForwardModel {
 }
 
 export type LossSpec =
-  /** Target: int32 [batch], from logits. `classWeights`: one factor a class; the mean divides by the weights' sum, as in PyTorch. */
+  /** Target: int32 [batch], from logits. `classWeights`: one factor a class; the mean divides by their sum over the batch, as in PyTorch. */
   | { readonly kind: 'cross-entropy'; readonly classWeights?: readonly number[] }
   /** Target: float, the prediction's shape. The mean over all elements. */
   | { readonly kind: 'mean-squared-error' };

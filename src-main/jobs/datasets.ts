@@ -6,7 +6,7 @@ import { AtelierError } from '../shared/errors.ts';
 import { newId, type DatasetId, type JobId, type VersionId } from '../shared/ids.ts';
 import type { ReviseParams } from '../shared/job.ts';
 import { datasetChanged, type Context } from './context.ts';
-import { unheard } from './queue.ts';
+import { unheard, type Started } from './work.ts';
 
 export interface ImportRequest {
   /** Absolute. */
@@ -23,12 +23,6 @@ export interface Imported {
   name: string;
   /** The same data was here already, read the same way: that dataset is the result. */
   reused: boolean;
-}
-
-export interface Started<T> {
-  job: JobId;
-  /** Rejects with the job's error (code `cancelled` when cancelled). May be left unheard. */
-  result: Promise<T>;
 }
 
 /** Reads files into a new dataset. */
@@ -68,8 +62,8 @@ export function importData(context: Context, request: ImportRequest): Started<Im
       imported = { dataset, version: made.id, name: free, reused: false };
       return { dataset };
     },
-    settled() {
-      if (!made || !imported) return;
+    settled(status) {
+      if (status !== 'finished' || !made || !imported) return;
       const fact = { id: made.dataset, name: imported.name, createdAt: made.createdAt, archived: false };
       datasetChanged(context, made.dataset, { dataset: fact }, { version: made });
     },
@@ -105,8 +99,8 @@ export function revise(context: Context, request: ReviseRequest): Started<Datase
       datasets.insertVersion(store, made);
       return { dataset: parent.dataset };
     },
-    settled() {
-      if (made) datasetChanged(context, parent.dataset, { version: made });
+    settled(status) {
+      if (status === 'finished' && made) datasetChanged(context, parent.dataset, { version: made });
     },
   });
   return { job, result: unheard(result.then(() => made!)) };

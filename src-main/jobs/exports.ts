@@ -6,9 +6,8 @@ import { workspaceFiles } from '../db/workspace.ts';
 import { newId, type RunId } from '../shared/ids.ts';
 import type { ExportRecord } from '../shared/run.ts';
 import type { Context } from './context.ts';
-import type { Started } from './datasets.ts';
 import { trainedRun } from './models.ts';
-import { unheard } from './queue.ts';
+import { unheard, type Started } from './work.ts';
 
 export interface ExportRequest {
   run: RunId;
@@ -48,8 +47,8 @@ export function exportRun(context: Context, request: ExportRequest): Started<Exp
       record = { ...made, fileName: path.split(/[\\/]/).pop() ?? path };
       return { run: run.id };
     },
-    settled() {
-      if (record) context.events.emit({ type: 'changed', noun: 'exports' });
+    settled(status) {
+      if (status === 'finished') context.events.emit({ type: 'changed', noun: 'exports' });
     },
   });
   return { job, result: unheard(result.then(() => record!)) };

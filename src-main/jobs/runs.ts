@@ -9,10 +9,9 @@ import type { TrainRequest } from '../shared/contract.ts';
 import { newId, type RunId } from '../shared/ids.ts';
 import type { RunSummary } from '../shared/run.ts';
 import { runChanged, type Context } from './context.ts';
-import type { Started } from './datasets.ts';
 import { MetricWriter } from './metric-writer.ts';
-import { unheard } from './queue.ts';
 import { completeSettings } from './train-settings.ts';
+import { unheard, type Started } from './work.ts';
 
 export interface StartedRun extends Started<RunSummary> {
   run: RunId;

@@ -8,9 +8,9 @@ import type { ExportRecord, RunSummary } from '../shared/run.ts';
 import type { Context } from './context.ts';
 import { importData } from './datasets.ts';
 import { exportRun } from './exports.ts';
-import { unheard } from './queue.ts';
 import { startRun } from './runs.ts';
 import { findArchitecture } from './train-settings.ts';
+import { unheard } from './work.ts';
 
 export interface SampleResult {
   /** The MLP's and the CNN's, best first. */

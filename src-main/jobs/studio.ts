@@ -14,7 +14,7 @@ import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult } f
 import type { ArchitectureInfo, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
 import type { Context } from './context.ts';
 import * as datasets from './datasets.ts';
-import type { Imported, ImportRequest, ReviseRequest, Started } from './datasets.ts';
+import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
 import { estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
 import { exportRun, type ExportRequest } from './exports.ts';
@@ -26,6 +26,7 @@ import * as runs from './runs.ts';
 import type { StartedRun } from './runs.ts';
 import { trainSample, type SampleResult, type SampleStep } from './sample.ts';
 import type { SpawnUtility } from './utility.ts';
+import type { Started } from './work.ts';
 
 export interface StudioOptions {
   /** The workspace folder, absolute; made when missing. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StudioBridge } from '../../src-main/shared/contract.ts';
 import { makeImageFolder, makeTable } from '../support/e2e-data.ts';
 import { launchStudio } from '../support/studio-app.ts';
 import type { StudioApp } from '../support/studio-app.ts';
@@ -11,6 +12,13 @@ const words = {
   en: { files: '120', passed: /agree/i },
   'zh-CN': { files: '120', passed: /一致/ },
 };
+
+/** In the page: how many exports its workspace has. */
+async function countExports(): Promise<number> {
+  const { studio } = globalThis as unknown as { studio: StudioBridge };
+  const reply = await studio.invoke('exports.list', undefined);
+  return reply.ok ? reply.value.length : -1;
+}
 
 /** The main job through the real window: drop, look, train twice, compare, export, in each language. */
 describe.each(['en', 'zh-CN'] as const)('the main job in %s', (locale) => {
@@ -111,10 +119,15 @@ describe.each(['en', 'zh-CN'] as const)('the main job in %s', (locale) => {
     await studio.page.keyboard.press('Control+a');
     await id('compare-button').click();
     await id('compare').waitFor();
-    await id('settings-diff').waitFor();
-    expect(await id('settings-diff').innerText()).toMatch(/mlp/i);
     await studio.page.waitForTimeout(500);
     await shots('compare');
+    await id('tab-settings').click();
+    await id('settings-diff').waitFor();
+    expect(await id('settings-diff').innerText()).toMatch(/16,32/);
+    await shots('compare-settings');
+    await id('tab-metrics').click();
+    await id('metrics-compare').waitFor();
+    await shots('compare-metrics');
   });
 
   it('exports ONNX that agrees with the run and opens in a plain session', async () => {
@@ -123,7 +136,12 @@ describe.each(['en', 'zh-CN'] as const)('the main job in %s', (locale) => {
     await id('runs-table').getByRole('row').nth(1).dblclick();
     await id('run-page').waitFor();
     await id('export-run').click();
-    await id('export-page').waitFor({ timeout: 60_000 });
+    await expect
+      .poll(() => studio.page.evaluate(countExports), { timeout: 60_000 })
+      .toBe(1);
+    await id('rail-export').click();
+    await id('export').first().click();
+    await id('export-page').waitFor();
     expect(await id('parity').innerText()).toMatch(words[locale].passed);
     await shots('export');
     const folder = join(studio.workspace, 'exports');

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { crc32 } from 'node:zlib';
 
 export interface Picture {
   width?: number;
@@ -26,4 +27,14 @@ export async function turned(orientation: number): Promise<Buffer> {
     .withMetadata({ orientation })
     .png()
     .toBuffer();
+}
+
+/** A small PNG whose header claims to be a square of `side`. */
+export async function claiming(side: number): Promise<Buffer> {
+  const bytes = Buffer.from(await png());
+  // 8 bytes of signature, then the length and name of IHDR; its checksum covers name and content.
+  bytes.writeUInt32BE(side, 16);
+  bytes.writeUInt32BE(side, 20);
+  bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+  return bytes;
 }

@@ -13,11 +13,16 @@ export interface Ran {
   lines: Record<string, unknown>[];
 }
 
-/** Runs the command line in this process, its utilities being utilities/fake.mjs. `interruptWhen`: presses Ctrl-C once stderr matches. */
+/** Runs the command line in this process, its utilities being utilities/fake.mjs. `interruptWhen`: presses Ctrl-C once what it said matches. */
 export async function atelier(folder: string, args: string[], interruptWhen?: RegExp): Promise<Ran> {
   let [stdout, stderr] = ['', ''];
   let interrupt: (() => void) | null = null;
   let pressed = false;
+  const maybeInterrupt = (said: string) => {
+    if (pressed || !interruptWhen?.test(said)) return;
+    pressed = true;
+    setTimeout(() => interrupt?.(), 100);
+  };
   const code = await runCli(args, {
     places: findPlaces(),
     appVersion: '0.0.0-test',
@@ -26,13 +31,16 @@ export async function atelier(folder: string, args: string[], interruptWhen?: Re
     spawnUtility: spawnWithNode(() => join(repository, 'test/support/utilities/fake.mjs')),
     env: { ATELIER_WORKSPACE: folder },
     cwd: folder,
-    stdout: { write: (text) => void (stdout += text) },
+    stdout: {
+      write(text) {
+        stdout += text;
+        maybeInterrupt(stdout);
+      },
+    },
     stderr: {
       write(text) {
         stderr += text;
-        if (pressed || !interruptWhen?.test(stderr)) return;
-        pressed = true;
-        setTimeout(() => interrupt?.(), 200);
+        maybeInterrupt(stderr);
       },
     },
     onInterrupt(listener) {

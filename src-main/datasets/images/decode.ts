@@ -137,23 +137,16 @@ function imageError(error: unknown, name: string): Error {
       `${name} has more than ${maxPixels / 1e6} million pixels. Scale it down first.`,
     );
   }
-  if (
-    /premature end|truncated|unexpected end|end of file|out of data|not enough data|read error|gifload|corrupt/i.test(
-      words,
-    )
-  ) {
-    return new AtelierError('image_truncated', `${name} ends too early or is damaged. Copy or download it again.`, [
-      words,
-    ]);
-  }
-  if (/unsupported image format|support|codec/i.test(words)) {
+  if (/unsupported image format|codec/i.test(words)) {
     return new AtelierError(
       'not_an_image',
       `${name} is of an image format that cannot be read here. Save it as PNG or JPEG.`,
       [words],
     );
   }
-  return new AtelierError('image_damaged', `${name} is damaged and cannot be decoded. Copy or download it again.`, [
-    words,
-  ]);
+  return new AtelierError(
+    'image_damaged',
+    `${name} ends too early or is damaged, and cannot be decoded. Copy or download it again.`,
+    [words],
+  );
 }

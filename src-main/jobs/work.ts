@@ -1,0 +1,45 @@
+import type { ErrorFacts } from '../shared/errors.ts';
+import type { DatasetId, JobId, RunId } from '../shared/ids.ts';
+import type { FromUtility, JobKind, JobTypes } from '../shared/job.ts';
+
+/** A job as the acts describe it. The hooks marked so run inside the transaction that stores the job's own change. */
+export interface Work<K extends JobKind> {
+  kind: K;
+  title: string;
+  params: JobTypes[K]['params'];
+  dataset?: DatasetId;
+  run?: RunId;
+  /** Where its log goes; jobs/<id>.log when absent. */
+  log?: string;
+  /** In the transaction that makes it known. */
+  submitted?(job: JobId): void;
+  /** In the transaction that marks it running. */
+  started?(now: number): void;
+  message?(message: Extract<FromUtility, { type: 'metrics' | 'best' }>): void;
+  /** Between the utility's last word and the transaction that stores its end: time to store much, little by little. */
+  drain?(): Promise<void>;
+  /** In the transaction that marks it finished: stores what it made. What is thrown here fails the job. */
+  finished?(value: JobTypes[K]['result'], now: number): Made | void;
+  /** In the transaction that marks it failed or cancelled. */
+  ended?(status: 'failed' | 'cancelled', error: ErrorFacts, now: number): void;
+  /** After the end is stored. What `finished` did counts only if this says so: a transaction may have been rolled back. */
+  settled?(status: 'finished' | 'failed' | 'cancelled'): void;
+}
+
+export interface Made {
+  dataset?: DatasetId;
+  run?: RunId;
+}
+
+/** What an act that takes long gives back at once. */
+export interface Started<T> {
+  job: JobId;
+  /** Rejects with the job's error; code `cancelled` when it was cancelled. May be left unheard. */
+  result: Promise<T>;
+}
+
+/** A failure that nobody awaits is no crash: the job's row tells it. */
+export function unheard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
