@@ -10,7 +10,7 @@ import { naming } from './system-errors.ts';
  * Content-addressed files: `<blobs>/ab/abcdef…`, named by the SHA-256 of what is in them, never changed once there.
  * A blob is written under `<blobs>/partial/`, flushed to the disk, then renamed: it is whole or absent, whatever dies when.
  */
-const partialFolder = 'partial';
+const partialName = 'partial';
 
 /** Where a blob lies. The hash is checked, since it comes out of stored rows and messages and becomes a path. */
 export function blobPath(blobs: string, hash: BlobHash): string {
@@ -70,9 +70,13 @@ export async function createBlob(blobs: string): Promise<BlobWriter> {
 
 /** A fresh name under `partial/`, for a writer of its own (DuckDB); give it to `adopt` when done or `rm` it. */
 export async function partialPath(blobs: string): Promise<string> {
-  const folder = join(blobs, partialFolder);
+  return join(await partialFolder(blobs), `${process.pid}-${randomBytes(8).toString('hex')}`);
+}
+
+export async function partialFolder(blobs: string): Promise<string> {
+  const folder = join(blobs, partialName);
   await naming({ writing: blobs }, () => mkdir(folder, { recursive: true }));
-  return join(folder, `${process.pid}-${randomBytes(8).toString('hex')}`);
+  return folder;
 }
 
 /** Makes a blob of a finished file under `partial/`. */
@@ -166,7 +170,7 @@ async function readInto(file: FileHandle, path: string, bytes: Uint8Array, posit
 
 /** Removes what writers left that died before they could: called when no job runs. Returns how many files went. */
 export async function sweepPartialBlobs(blobs: string, olderThanMs = 0): Promise<number> {
-  const folder = join(blobs, partialFolder);
+  const folder = join(blobs, partialName);
   const names = await readdir(folder).catch(() => []);
   let removed = 0;
   for (const name of names) {

@@ -1,27 +1,38 @@
-import { cpus } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { DuckDBDataChunk, DuckDBInstance, UTINYINT, type DuckDBConnection, type DuckDBVector } from '@duckdb/node-api';
 import type { BlobHash, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { blobPath, readBlob } from './blobs.ts';
+import type { ImportContext } from './importers/importer.ts';
+import { blobPath, partialFolder, readBlob } from './blobs.ts';
 import { sqlText } from './cells.ts';
 
 export interface DuckOptions {
-  /** Where it spills what does not fit its memory. */
-  spillFolder: string;
+  /** Where the blobs are; what does not fit its memory is spilled among the partial ones. */
+  blobs: string;
   threads?: number;
   memoryMB?: number;
 }
 
 /** A private in-memory DuckDB: its memory is bounded, and it never reaches for the network. */
-export function openDuck({ spillFolder, threads, memoryMB = 768 }: DuckOptions): Promise<DuckDBInstance> {
+export async function openDuck({ blobs, threads, memoryMB = 768 }: DuckOptions): Promise<DuckDBInstance> {
   return DuckDBInstance.create(':memory:', {
     threads: String(threads ?? Math.min(cpus().length, 8)),
     memory_limit: `${memoryMB}MB`,
-    temp_directory: spillFolder,
+    temp_directory: await spillFolder(blobs),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',
   });
+}
+
+/** DuckDB removes at its end a folder that it made itself, with all that is in it: so it never makes this one. */
+async function spillFolder(blobs: string): Promise<string> {
+  try {
+    return await partialFolder(blobs);
+  } catch {
+    // A workspace that is only looked at may be read-only.
+    return tmpdir();
+  }
 }
 
 /** Opens one for the length of `work`; aborting `signal` interrupts the query that runs. */
@@ -43,6 +54,28 @@ export async function withDuck<T>(
     options.signal?.removeEventListener('abort', interrupt);
     connection.closeSync();
     instance.closeSync();
+  }
+}
+
+/** Reports how far the statements of `work` are, as DuckDB tells it, four times a second. `bytes`: how much there is, 0 if that says nothing. */
+export async function whileReporting<T>(
+  connection: DuckDBConnection,
+  context: ImportContext,
+  stage: string,
+  bytes: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const report = (share: number): void => {
+    const done = Math.round(bytes * share);
+    context.progress({ stage, unit: 'bytes', done, total: bytes });
+  };
+  report(0);
+  // The percentage is -1 until DuckDB knows better.
+  const timer = setInterval(() => report(Math.min(1, Math.max(0, connection.progress.percentage / 100))), 250);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
   }
 }
 

@@ -106,7 +106,7 @@ export class SampleReader {
 
   /** A connection for each question: they may overlap, and a connection's answers would cut each other off. */
   async #ask<T>(blobs: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    this.#duck ??= openDuck({ spillFolder: blobs });
+    this.#duck ??= openDuck({ blobs });
     const connection = await (await this.#duck).connect();
     try {
       return await work(connection);

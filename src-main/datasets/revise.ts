@@ -17,7 +17,7 @@ import { targetType } from './target.ts';
 export async function reviseDataset(params: ReviseParams, signal?: AbortSignal): Promise<ReviseResult> {
   if (params.split) checkFractions(params.split);
   if (params.manifest.kind === 'images') return reviseImages(params);
-  return withDuck({ spillFolder: params.blobs, signal }, (connection) => reviseTable(connection, params));
+  return withDuck({ blobs: params.blobs, signal }, (connection) => reviseTable(connection, params));
 }
 
 async function reviseImages({ blobs, manifest, columns, target, split }: ReviseParams): Promise<ReviseResult> {

@@ -3,7 +3,7 @@ import * as datasets from '../db/datasets.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { DatasetVersion } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { newId, type DatasetId, type JobId, type VersionId } from '../shared/ids.ts';
+import { newId, type DatasetId, type VersionId } from '../shared/ids.ts';
 import type { ReviseParams } from '../shared/job.ts';
 import { datasetChanged, type Context } from './context.ts';
 import { unheard, type Started } from './work.ts';

@@ -98,7 +98,7 @@ function nearNumbers(count: number): string[] {
 it('reads numbers and missing words the same in JavaScript and in SQL', async () => {
   const { blobs } = await dataFolder();
   const raw = [...odd, ...nearNumbers(4000)];
-  const rows = await withDuck({ spillFolder: blobs }, async (connection) => {
+  const rows = await withDuck({ blobs }, async (connection) => {
     await connection.run('CREATE TABLE raw (i INTEGER, x VARCHAR)');
     await connection.run(`INSERT INTO raw VALUES ${raw.map((text, i) => `(${i}, ${sqlText(text)})`).join(', ')}`);
     return rowsOf(

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { getSeries } from '../../src-main/db/metrics.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
 import { done, samples, startAtelier, type Running } from '../support/built-cli.ts';
 import { until } from '../support/fake-studio.ts';
+import { childrenOf, isAlive } from '../support/processes.ts';
 import { openWriter, tempFolder } from '../support/temp-workspace.ts';
 
 const iris = join(samples, 'iris.csv');
@@ -17,11 +17,6 @@ async function training(folder: string): Promise<Running & { run: RunId }> {
   await until(() => running.said.stdout.includes('validation/'), 60_000);
   const [first] = running.said.stdout.split('\n');
   return { ...running, run: (JSON.parse(first) as { run: RunId }).run };
-}
-
-/** The process ids of a process' children (Linux). */
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 }
 
 describe.skipIf(process.platform !== 'linux')('kill -9', () => {
@@ -80,13 +75,3 @@ describe('Ctrl-C', () => {
     expect(lines.at(-1)).toMatchObject({ event: 'cancelled', run });
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    // A zombie that nobody has collected yet is dead all the same.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}

@@ -1,4 +1,4 @@
-// Owns a workspace and trains in it (with the fake utility) until it is killed; says which run and which process.
+// Owns a workspace and trains in it (with the fake utility) until it is killed; says which run and which process, once points are stored.
 import { join } from 'node:path';
 import { spawnWithNode } from '../../src-main/jobs/spawn-node.ts';
 import { Studio } from '../../src-main/jobs/studio.ts';
@@ -18,4 +18,5 @@ const studio = Studio.open({
 const { version } = await studio.importData({ paths: ['/data/quick'] }).result;
 const request = { version, architecture: 'measures', architectureSettings: {}, ...training, seed: 1, device: 'cpu' };
 const { run } = studio.startRun(request);
+while (studio.series([run]).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 console.log(JSON.stringify({ run, utility: last.pid }));

@@ -2,38 +2,28 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { countColumns, describeColumn, judgeColumn } from '../columns.ts';
-import type { ImportContext } from '../importers/importer.ts';
 import { countSplits, defaultFractions, divide } from '../splits.ts';
 import { readTarget, targetNotes } from '../table-target.ts';
 import { guessTarget, targetType } from '../target.ts';
-import type { Dialect } from './sniff.ts';
 
-/** Types, target, classes and split of the table now in Parquet. */
+/** Types, target, classes and split of the table now in Parquet. `file` is for messages. */
 export async function describeTable(
   connection: DuckDBConnection,
   relation: string,
-  dialect: Dialect,
+  names: readonly string[],
   params: { target?: string | null; splitSeed: number },
-  context: ImportContext,
-  name: string,
+  file: string,
 ): Promise<Omit<Manifest, 'blobs' | 'sources' | 'rejected' | 'rejectedCount'> & { split: Uint8Array }> {
-  context.progress({ stage: 'profiling', unit: 'steps', done: 0, total: 0 });
   const facts = await countColumns(
     connection,
     relation,
-    dialect.names.map((_, i) => i),
+    names.map((_, i) => i),
   );
   const rows = facts[0].rows;
   if (rows === 0) {
-    throw new AtelierError('no_rows', `${name} has a header but no rows that could be read. Nothing was imported.`);
+    throw new AtelierError('no_rows', `${file} has a header but no rows that could be read. Nothing was imported.`);
   }
-  const judged = facts.map((each, i) => ({ name: dialect.names[i], ...judgeColumn(dialect.names[i], each) }));
-  if (params.target && !dialect.names.includes(params.target)) {
-    throw new AtelierError(
-      'unknown_column',
-      `There is no column "${params.target}" to be the target. The columns are: ${dialect.names.join(', ')}.`,
-    );
-  }
+  const judged = facts.map((each, i) => ({ name: names[i], ...judgeColumn(names[i], each) }));
   const target = params.target === undefined ? guessTarget(judged, facts) : params.target;
   const columns: Column[] = [];
   for (const [i, column] of judged.entries()) {

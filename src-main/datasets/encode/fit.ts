@@ -17,7 +17,7 @@ export async function fitTableEncoder(blobs: string, manifest: Manifest): Promis
   const target = manifest.columns.find((column) => column.name === manifest.target);
   if (!target) throw new AtelierError('no_target', 'No target column is chosen. Choose the column to predict.');
   // One thread: sums of floats must come out the same every time.
-  return withDuck({ spillFolder: blobs, threads: 1 }, async (connection) => {
+  return withDuck({ blobs, threads: 1 }, async (connection) => {
     const samples = await sampleRelation(connection, blobs, manifest);
     const sql = columnSql(manifest);
     const rows = `(SELECT * FROM ${samples} WHERE split = ${train} AND ${sql(target.name)} IS NOT NULL)`;

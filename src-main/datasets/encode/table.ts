@@ -25,7 +25,7 @@ export async function loadTable(
   const table = parquetSql(blobs, manifest.blobs.table);
   const split = await readBlob(blobs, manifest.blobs.split);
   const sql = columnSql(manifest);
-  return withDuck({ spillFolder: blobs }, async (connection) => {
+  return withDuck({ blobs }, async (connection) => {
     const targets = await readTargets(connection, table, sql, encoder.target, manifest.samples);
     const layout = layoutOf(encoder);
     const { splits, place } = divide(targets, split, layout.width, encoder.target);

@@ -9,7 +9,7 @@ import { asUtf8, decodeHead, surveyText, type Survey } from '../csv/encoding.ts'
 import { readingNotes } from '../csv/notes.ts';
 import { listRejects } from '../csv/rejects.ts';
 import { sniffDialect, type Dialect } from '../csv/sniff.ts';
-import { parquetFileSql, sqlPath, withDuck } from '../duck.ts';
+import { parquetFileSql, sqlPath, whileReporting, withDuck } from '../duck.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { naming, systemError } from '../system-errors.ts';
 import { guessTargetName } from '../target.ts';
@@ -17,7 +17,9 @@ import { Rejects, type ImportContext, type Importer } from './importer.ts';
 
 const headLength = 1 << 20;
 const maxColumns = 4096;
-const extensions = /\.(csv|tsv|tab|psv|txt|data|dat)$/i;
+/** What tables are called, and what they are called too. */
+const tableNames = /\.(csv|tsv|tab|psv)$/i;
+const textNames = /\.(txt|data|dat)$/i;
 
 /** Tables written as text, with any delimiter, quoting and encoding. */
 export const csv: Importer = {
@@ -41,6 +43,12 @@ export const csv: Importer = {
     if (!file) throw new AtelierError('unknown_format', `${source.root} holds no table.`);
     const name = basename(file.path);
     const dialect = await readDialect(file);
+    if (params.target && !dialect.names.includes(params.target)) {
+      throw new AtelierError(
+        'unknown_column',
+        `There is no column "${params.target}" to be the target. The columns are: ${dialect.names.join(', ')}.`,
+      );
+    }
     const survey = await surveyText(file, context.signal, (done) =>
       context.progress({ stage: 'reading', unit: 'bytes', done, total: 0 }),
     );
@@ -51,18 +59,15 @@ export const csv: Importer = {
       const path = await plainText(params.blobs, file, survey, context, temporary);
       // What DuckDB holds at once grows with the columns, not with the rows.
       const memoryMB = Math.min(4096, 768 + 2 * dialect.columns);
-      return await withDuck({ spillFolder: params.blobs, signal: context.signal, memoryMB }, async (connection) => {
+      return await withDuck({ blobs: params.blobs, signal: context.signal, memoryMB }, async (connection) => {
         const parquet = await partialPath(params.blobs);
         temporary.push(parquet);
-        await convert(connection, path, parquet, dialect, context);
+        await whileReporting(connection, context, 'converting', survey.bytes, () =>
+          convert(connection, path, parquet, dialect),
+        );
         await listRejects(connection, rejects, dialect);
-        const { split, ...manifest } = await describeTable(
-          connection,
-          parquetFileSql(parquet),
-          dialect,
-          params,
-          context,
-          name,
+        const { split, ...manifest } = await whileReporting(connection, context, 'profiling', 0, () =>
+          describeTable(connection, parquetFileSql(parquet), dialect.names, params, name),
         );
         context.signal.throwIfAborted();
         // The large one last: should the disk fill up here, next to nothing is left behind.
@@ -91,17 +96,16 @@ export const csv: Importer = {
 
 /** The one table among the files: several at once are refused rather than mixed. */
 async function tableFile(source: Source): Promise<FoundFile | null> {
-  const named = source.files.filter((file) => extensions.test(file.relative));
-  const candidates = named.length > 0 ? named : source.files;
+  const called = (pattern: RegExp): FoundFile[] => source.files.filter((file) => pattern.test(file.relative));
+  const named = [called(tableNames), called(textNames)].find((files) => files.length > 0);
+  const candidates = named ?? source.files;
   if (candidates.length === 0) return null;
   if (candidates.length > 1) {
-    if (named.length === 0) return null;
+    if (!named) return null;
+    const some = candidates.slice(0, 3).map((file) => file.relative);
     throw new AtelierError(
       'several_tables',
-      `${candidates.length} tables were given (${candidates
-        .slice(0, 3)
-        .map((file) => file.relative)
-        .join(', ')}${candidates.length > 3 ? ', …' : ''}). Import them one at a time.`,
+      `${candidates.length} tables were given (${some.join(', ')}${candidates.length > 3 ? ', …' : ''}). Import them one at a time.`,
     );
   }
   return candidates[0];
@@ -156,13 +160,7 @@ async function plainText(
 }
 
 /** One statement from text to Parquet: cells trimmed, missing words turned NULL, rows in the source's order. */
-async function convert(
-  connection: DuckDBConnection,
-  from: string,
-  to: string,
-  dialect: Dialect,
-  context: ImportContext,
-): Promise<void> {
+async function convert(connection: DuckDBConnection, from: string, to: string, dialect: Dialect): Promise<void> {
   const names = dialect.names.map((_, i) => `c${i}`);
   const quote = sqlText(dialect.quote);
   const read = `read_csv(${sqlPath(from)}, auto_detect = false, compression = 'none', encoding = 'utf-8',
@@ -170,21 +168,7 @@ async function convert(
     columns = {${names.map((name) => `${name}: 'VARCHAR'`).join(', ')}}, store_rejects = true, rejects_limit = 0)`;
   const trimmed = names.map((name) => `${trimSql(name)} AS ${name}`).join(', ');
   const present = names.map((name) => `${presentSql(name)} AS ${name}`).join(', ');
-  // `percentage` stays at -1 until DuckDB knows better.
-  const timer = setInterval(() => {
-    const { percentage } = connection.progress;
-    context.progress({
-      stage: 'converting',
-      unit: 'steps',
-      done: Math.max(0, Math.round(percentage * 10)),
-      total: 1000,
-    });
-  }, 150);
-  try {
-    await connection.run(
-      `COPY (SELECT ${present} FROM (SELECT ${trimmed} FROM ${read})) TO ${sqlText(to)} (FORMAT parquet)`,
-    );
-  } finally {
-    clearInterval(timer);
-  }
+  await connection.run(
+    `COPY (SELECT ${present} FROM (SELECT ${trimmed} FROM ${read})) TO ${sqlText(to)} (FORMAT parquet)`,
+  );
 }

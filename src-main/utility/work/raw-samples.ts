@@ -43,7 +43,7 @@ async function eachTableBatch(
   const table = parquetSql(blobs, manifest.blobs.table);
   const columns = [...encoder.numbers, ...encoder.categories].map(({ column }) => column);
   const sql = columnSql(manifest);
-  await withDuck({ spillFolder: blobs }, async (connection) => {
+  await withDuck({ blobs }, async (connection) => {
     const names = ['file_row_number::INTEGER', ...columns.map((name) => sql(name))];
     const result = await connection.stream(`SELECT ${names.join(', ')} FROM ${table} ORDER BY file_row_number`);
     let rows: (string | null)[][] = [];
