@@ -1,3 +1,4 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 // One runner for everything: `unit` needs no build, `integration` and `e2e` drive the built product.
@@ -5,6 +6,8 @@ export default defineConfig({
   test: {
     projects: [
       {
+        // The window's state classes are written in runes.
+        plugins: [svelte({ configFile: false })],
         test: {
           name: 'unit',
           environment: 'node',

@@ -165,7 +165,10 @@ export async function checkStages(names, options) {
     console.log(`${result.failed === 0 ? '✓' : '✗'} ${name}: ${parts.join(', ')} (${seconds} s)`);
     for (const failure of result.failures)
       console.log(
-        `\n${failure.replace(/^/gm, '    ').replaceAll(pathToFileURL(root).href, '').replaceAll(`${root}${path.sep}`, '')}\n`,
+        `\n${failure
+          .replace(/^/gm, '    ')
+          .replaceAll(`${pathToFileURL(root).href}/`, '')
+          .replaceAll(`${root}${path.sep}`, '')}\n`,
       );
     sum.passed += result.passed;
     sum.failed += result.failed;

@@ -65,6 +65,9 @@ export async function whileReporting<T>(
   bytes: number,
   work: () => Promise<T>,
 ): Promise<T> {
+  await connection.run(
+    'SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0',
+  );
   const report = (share: number): void => {
     const done = Math.round(bytes * share);
     context.progress({ stage, unit: 'bytes', done, total: bytes });

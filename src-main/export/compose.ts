@@ -1,22 +1,14 @@
-import { compileInference } from '../autodiff/compile.ts';
-import type { ForwardModel, LossSpec } from '../autodiff/types.ts';
 import type { Encoder } from '../datasets/encode/encoder.ts';
 import { postprocessModel, preprocessModel } from '../datasets/encode/onnx.ts';
-import type { Model, Tensor } from '../onnx/types.ts';
+import type { Model } from '../onnx/types.ts';
 import { joinModels, renameValues } from './join.ts';
 
 /**
  * The one file that a run becomes: raw samples in (a table's columns in the encoder's order, or uint8 images), `label` and
- * `probabilities` or `value` out. Preprocessing, the trained net and postprocessing are models of their own until here.
+ * `probabilities` or `value` out. Preprocessing, the trained net (encoded samples in, probabilities or standardised values out) and
+ * postprocessing are models of their own until here.
  */
-export function composeExport(
-  forward: ForwardModel,
-  loss: LossSpec,
-  values: ReadonlyMap<string, Tensor>,
-  encoder: Encoder,
-  metadata: Readonly<Record<string, string>>,
-): Model {
-  const trained = compileInference(forward, values, { loss });
+export function composeExport(trained: Model, encoder: Encoder, metadata: Readonly<Record<string, string>>): Model {
   // Its answer is called `probabilities` too, like the whole's.
   const net: Model = { ...trained, graph: renameValues(trained.graph, (name) => `net/${name}`, 'net/') };
   const opset = net.opsets[''];

@@ -114,7 +114,6 @@ export class QueuedJob<K extends JobKind> {
   #end(outcome: Outcome<K>): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    if (this.#progressTimer) clearTimeout(this.#progressTimer);
     const now = Date.now();
     let made: Made = {};
     let final = outcome;
@@ -178,13 +177,12 @@ export class QueuedJob<K extends JobKind> {
     this.job.progress = progress;
     const wait = this.#lastToldAt + progressEveryMs - Date.now();
     if (wait <= 0) return this.#tell();
-    this.#progressTimer ??= setTimeout(() => {
-      this.#progressTimer = null;
-      this.#tell();
-    }, wait);
+    this.#progressTimer ??= setTimeout(() => this.#tell(), wait);
   }
 
   #tell(): void {
+    if (this.#progressTimer) clearTimeout(this.#progressTimer);
+    this.#progressTimer = null;
     this.#lastToldAt = Date.now();
     this.#around.tell({ ...this.job });
   }

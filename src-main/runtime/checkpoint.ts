@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -51,6 +51,11 @@ const maxFileBytes = 2 ** 31 - 1;
 
 export const checkpointPath = (runFolder: string, name: CheckpointName): string =>
   join(runFolder, 'checkpoints', `${name}.safetensors`);
+
+/** Before a run begins anew: what an earlier attempt left must not pass for this one's. */
+export function clearCheckpoints(runFolder: string): void {
+  rmSync(join(runFolder, 'checkpoints'), { recursive: true, force: true });
+}
 
 /** Atomic: the old file is there, whole, until the new one is, whole, on the disk. */
 export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {

@@ -57,8 +57,8 @@ export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, from: numbe
     let high = i;
     while (i < end && Math.floor((x[i] - from) / width) === bucket) {
       // A value that is not a number never wins, and never hides one that is.
-      if (!(y[low] <= y[i])) low = i;
-      if (!(y[high] >= y[i])) high = i;
+      if (y[i] < y[low] || Number.isNaN(y[low])) low = i;
+      if (y[i] > y[high] || Number.isNaN(y[high])) high = i;
       i++;
     }
     const last = i - 1;

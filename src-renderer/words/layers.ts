@@ -8,11 +8,14 @@ const words: Record<string, () => string> = {
   dropout: m.setting_dropout,
   output: m.layer_output,
   classes: m.layer_output,
+  'max pool': m.layer_max_pool,
+  'average pool': m.layer_average_pool,
+  'batch norm': m.setting_batch_norm,
 };
 
-/** "dense 128" with its first word in the language in use. Pools and activations keep the field's own names. */
+/** "dense 128" with its first word in the language in use. A word that is new stays as it is. */
 export function layerWord(name: string): string {
-  const [, first, rest] = /^(\p{L}+)(.*)$/u.exec(name) ?? [];
+  const [, first, rest] = /^(\p{L}+(?: \p{L}+)?)(.*)$/u.exec(name) ?? [];
   const word = first === undefined ? undefined : words[first.toLowerCase()];
   return word ? `${word()}${rest}` : name;
 }

@@ -159,6 +159,7 @@ const choices: Words = {
   mlp: m.architecture_mlp,
   cnn: m.architecture_cnn,
   relu: m.choice_relu,
+  'leaky-relu': m.choice_leaky_relu,
   tanh: m.choice_tanh,
   sigmoid: m.choice_sigmoid,
   max: m.choice_max,

@@ -9,17 +9,23 @@ export function ago(then: number, now: number, locale: string): string {
   const seconds = (then - now) / 1000;
   if (seconds < -7 * 86_400) {
     const sameYear = new Date(then).getFullYear() === new Date(now).getFullYear();
-    return new Intl.DateTimeFormat(locale, {
+    const date = new Intl.DateTimeFormat(locale, {
       month: 'short',
       day: 'numeric',
       ...(sameYear ? {} : { year: 'numeric' }),
     }).format(then);
+    return spaced(date);
   }
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   for (const [unit, size] of steps) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return spaced(relative.format(Math.trunc(seconds / size), unit));
   }
-  return relative.format(0, 'second');
+  return spaced(relative.format(0, 'second'));
+}
+
+/** Half a space between Han and digits. */
+function spaced(text: string): string {
+  return text.replace(/(\d)(?=\p{Script=Han})/gu, '$1 ').replace(/(\p{Script=Han})(?=\d)/gu, '$1 ');
 }
 
 export function moment(then: number, locale: string): string {

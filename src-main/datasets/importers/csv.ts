@@ -49,8 +49,9 @@ export const csv: Importer = {
         `There is no column "${params.target}" to be the target. The columns are: ${dialect.names.join(', ')}.`,
       );
     }
+    const total = await totalBytes([file]);
     const survey = await surveyText(file, context.signal, (done) =>
-      context.progress({ stage: 'reading', unit: 'bytes', done, total: 0 }),
+      context.progress({ stage: 'reading', unit: 'bytes', done: Math.min(done, total), total }),
     );
     const rejects = new Rejects();
     for (const { where, code, message } of source.refused) rejects.add(where, code, message);
@@ -165,7 +166,8 @@ async function convert(connection: DuckDBConnection, from: string, to: string, d
   const quote = sqlText(dialect.quote);
   const read = `read_csv(${sqlPath(from)}, auto_detect = false, compression = 'none', encoding = 'utf-8',
     delim = ${sqlText(dialect.delimiter)}, quote = ${quote}, escape = ${quote}, header = ${dialect.header}, skip = ${dialect.skipLines},
-    columns = {${names.map((name) => `${name}: 'VARCHAR'`).join(', ')}}, store_rejects = true, rejects_limit = 0)`;
+    columns = {${names.map((name) => `${name}: 'VARCHAR'`).join(', ')}}, store_rejects = true, rejects_limit = 0,
+    max_line_size = 2097152, buffer_size = 8388608)`;
   const trimmed = names.map((name) => `${trimSql(name)} AS ${name}`).join(', ');
   const present = names.map((name) => `${presentSql(name)} AS ${name}`).join(', ');
   await connection.run(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { compileInference } from '../../autodiff/compile.ts';
 import { classesOf, type Encoder } from '../../datasets/encode/encoder.ts';
 import { loadTrainingData, type EncodedSplit } from '../../datasets/training-data.ts';
 import { composeExport } from '../../export/compose.ts';
@@ -29,7 +30,8 @@ export async function exportRun(params: ExportParams, context: JobContext): Prom
   try {
     const { encoder } = own;
     const metadata = exportMetadata(params.metadata, { encoder, manifest, settings, classes: classesOf(encoder) });
-    const model = composeExport(forwardModel(settings, encoder), lossOf(encoder), own.values, encoder, metadata);
+    const net = compileInference(forwardModel(settings, encoder), own.values, { loss: lossOf(encoder) });
+    const model = composeExport(net, encoder, metadata);
     mkdirSync(dirname(out), { recursive: true });
     const staged = stageFile(out, [writeModel(model)]);
     try {

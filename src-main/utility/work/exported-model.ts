@@ -2,13 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { classesOf, sampleSizeOf, type Encoder } from '../../datasets/encode/encoder.ts';
 import { rawColumns } from '../../datasets/encode/rows.ts';
-import { readExportMetadata } from '../../export/metadata.ts';
 import { readModel } from '../../onnx/read.ts';
 import type { Model } from '../../onnx/types.ts';
 import { dataOf, Session, valueOf, type Values } from '../../runtime/session.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { RawModel } from './model.ts';
 import type { RawSamples } from './raw-samples.ts';
+import { readExportMetadata } from './read-metadata.ts';
 
 /** No model of Atelier's comes near it; a hostile file could otherwise take all memory before it is looked at. */
 const maxModelBytes = 1024 * 2 ** 20;

@@ -4,7 +4,7 @@ import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.t
 import type { ForwardModel } from '../../autodiff/types.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
 import { writeAtomically } from '../../runtime/atomic-file.ts';
-import { checkpointPath, readCheckpoint, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
+import { checkpointPath, clearCheckpoints, readCheckpoint, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import { RunLog } from '../../runtime/run-log.ts';
 import { train, type TrainingTask } from '../../runtime/training-loop.ts';
@@ -37,6 +37,7 @@ export async function trainRun(params: TrainParams, context: JobContext): Promis
 async function work(params: TrainParams, context: JobContext, log: RunLog): Promise<TrainResult> {
   const { settings, runFolder } = params;
   const last = params.resume ? readCheckpoint(checkpointPath(runFolder, 'last')) : null;
+  if (!last) clearCheckpoints(runFolder);
   const data = await loadData(params, context, last !== null);
   const forward = forwardModel(settings, data.encoder);
   const parameterCount = countParameters(forward);

@@ -8,7 +8,7 @@ function numberColumn(
   id: string,
   label: string,
   value: (column: Column) => number | undefined,
-  show: (value: number) => string = (x) => format.figure(x),
+  show: (value: number) => string = (x) => (Math.abs(x) >= 1e6 ? format.compact(x) : format.figure(x)),
 ): TableColumn<Column> {
   return {
     id,
@@ -64,7 +64,7 @@ export function profileColumns(samples: number): TableColumn<Column>[] {
     {
       id: 'top',
       label: m.most_frequent(),
-      width: 200,
+      width: 360,
       sortable: false,
       value: (column) => column.top?.[0]?.count ?? null,
       text: (column) =>

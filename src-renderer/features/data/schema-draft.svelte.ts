@@ -54,7 +54,9 @@ export class SchemaDraft {
   setRole(name: string, role: ColumnRole): void {
     const before = this.target;
     if (role === 'target' && before !== null && before !== name) this.#set(before, { role: 'feature' });
-    this.#set(name, { role });
+    // What a text column holds is classes, once it is to be predicted.
+    const text = this.columns.some((one) => one.column.name === name && one.type === 'text');
+    this.#set(name, role === 'target' && text ? { role, type: 'category' } : { role });
   }
 
   reset(name?: string): void {

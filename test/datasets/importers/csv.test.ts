@@ -281,3 +281,10 @@ describe('bad input', () => {
     expect(error.message).toContain('none.csv');
   });
 });
+
+it('leaves out a line of several megabytes and keeps the rest', async () => {
+  const long = 'x'.repeat(5 << 20);
+  const { manifest } = await imported(`a,b\n1,x\n2,${long}\n3,y\n4,z\n`);
+  expect(manifest.samples).toBe(3);
+  expect(manifest.rejected).toMatchObject([{ where: 'line 3', code: 'line_too_long' }]);
+});

@@ -1,0 +1,268 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../src-main/shared/dataset.ts';
+import { newId } from '../../src-main/shared/ids.ts';
+import type { ArchitectureInfo, RunSummary, SettingField } from '../../src-main/shared/run.ts';
+import { SamplePages } from '../../src-renderer/features/data/sample-pages.svelte.ts';
+import { SchemaDraft } from '../../src-renderer/features/data/schema-draft.svelte.ts';
+import { SplitDraft } from '../../src-renderer/features/data/split-draft.svelte.ts';
+import { classScores, metricRows, settingsDiff } from '../../src-renderer/features/runs/diff.ts';
+import { checkField, devicesOf } from '../../src-renderer/features/train/fields.ts';
+import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';
+import { changeWords } from '../../src-renderer/words/changes.ts';
+import { errorText } from '../../src-renderer/words/errors.ts';
+import { locale } from '../../src-renderer/words/locale.svelte.ts';
+import { fakeBridge } from './fake-bridge.ts';
+
+const column = (name: string, type: 'number' | 'category' | 'text', role: 'feature' | 'target' | 'ignored') => ({
+  name,
+  type,
+  role,
+  missing: 0,
+  distinct: 3,
+});
+const manifest = {
+  kind: 'table',
+  samples: 100,
+  columns: [column('a', 'number', 'feature'), column('b', 'category', 'target'), column('c', 'text', 'ignored')],
+  target: 'b',
+  classes: [],
+  image: null,
+  splits: { train: 70, validation: 15, test: 15 },
+  splitSeed: 3,
+} as unknown as Manifest;
+
+describe('the schema draft', () => {
+  it('has one target, and asks only for what differs', () => {
+    const draft = new SchemaDraft(manifest);
+    draft.setRole('a', 'target');
+    expect(draft.columns.map((one) => one.role)).toEqual(['target', 'feature', 'ignored']);
+    expect(draft.task).toBe('regression');
+    expect(draft.revision).toEqual({
+      columns: [
+        { name: 'a', type: 'number', role: 'target' },
+        { name: 'b', type: 'category', role: 'feature' },
+      ],
+      target: 'a',
+    });
+    draft.reset();
+    expect(draft.changed).toBe(0);
+  });
+  it('makes a text column a category when it becomes the target', () => {
+    const draft = new SchemaDraft(manifest);
+    draft.setRole('c', 'target');
+    expect(draft.columns[2].type).toBe('category');
+    expect(draft.problem).toBeNull();
+  });
+  it('says when nothing is left to learn from', () => {
+    const draft = new SchemaDraft(manifest);
+    draft.setRole('a', 'ignored');
+    expect(draft.problem).toBe('no_features');
+  });
+});
+
+describe('the split draft', () => {
+  it('begins as the split is, counts, and refuses what leaves nothing', () => {
+    const draft = new SplitDraft(manifest);
+    expect(draft.value).toEqual({ seed: 3, validation: 0.15, test: 0.15 });
+    expect(draft.counts).toEqual({ train: 70, validation: 15, test: 15 });
+    draft.validation.text = '90';
+    expect([draft.tooMuch, draft.value]).toEqual([true, null]);
+    draft.validation.text = 'x';
+    expect(draft.validation.wrong).toBe(true);
+  });
+});
+
+describe('sample pages', () => {
+  const version = newId('version');
+  const page = (offset: number, total: number) => ({
+    total,
+    indices: [...Array(Math.min(200, total - offset)).keys()].map((i) => i + offset),
+    splits: Array(200).fill('train'),
+    labels: Array(200).fill(null),
+  });
+  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+  it('fetches what comes in sight, once', async () => {
+    const bridge = fakeBridge({
+      'datasets.samples': ((query: { offset: number }) => page(query.offset, 1000)) as never,
+    });
+    const pages = new SamplePages(bridge);
+    pages.ask({ version }, 0);
+    await settle();
+    pages.want(190, 420);
+    pages.want(190, 420);
+    await settle();
+    expect(bridge.asked.map(([, query]) => (query as { offset: number }).offset)).toEqual([0, 200, 400]);
+    expect(pages.at(405)?.index).toBe(405);
+    expect(pages.at(900)).toBeUndefined();
+  });
+  it('drops answers to a question that is no longer asked', async () => {
+    const waiting: (() => void)[] = [];
+    const bridge = fakeBridge({
+      'datasets.samples': ((query: { split?: string }) =>
+        new Promise((resolve) => waiting.push(() => resolve(page(0, query.split ? 5 : 1000))))) as never,
+    });
+    const pages = new SamplePages(bridge);
+    pages.ask({ version }, 0);
+    pages.ask({ version, split: 'test' }, 0);
+    waiting[1]();
+    await settle();
+    waiting[0]();
+    await settle();
+    expect(pages.total).toBe(5);
+  });
+  it('takes smaller pages of larger pictures', () => {
+    const pages = new SamplePages(fakeBridge({ 'datasets.samples': () => page(0, 10) }));
+    pages.ask({ version }, 224 * 224 * 3);
+    expect(pages.pageSize).toBe(13);
+  });
+});
+
+const widths: SettingField = { key: 'hidden', kind: 'integers', default: '128', min: 1, max: 512, maxLength: 3 };
+const rate: SettingField = { key: 'learningRate', kind: 'number', default: 0.001, min: 1e-9, max: 100 };
+
+describe('settings as typed', () => {
+  it.each([
+    [widths, '64, 32', { value: '64,32' }],
+    [widths, '', { value: '' }],
+    [widths, '64,x', { problem: 'list' }],
+    [widths, '0', { problem: 'list_range' }],
+    [widths, '1,2,3,4', { problem: 'list_length' }],
+    [rate, '1e-3', { value: 0.001 }],
+    [rate, '0', { problem: 'range' }],
+    [rate, '', { problem: 'required' }],
+    [rate, 'fast', { problem: 'number' }],
+    [{ key: 'epochs', kind: 'integer', default: 5, min: 1, max: 9 }, '2.5', { problem: 'whole' }],
+    [{ key: 'o', kind: 'choice', default: 'a', choices: ['a', 'b'] }, 'c', { problem: 'choice' }],
+  ] as [SettingField, string, object][])('%o: %s', (field, typed, expected) =>
+    expect(checkField(field, typed)).toEqual(expected),
+  );
+  it('knows the devices by their providers', () =>
+    expect(devicesOf(['cpu', 'WebGpuExecutionProvider'])).toEqual(['cpu', 'webgpu']));
+});
+
+describe('the train form', () => {
+  const training = { epochs: 5, batchSize: 32, optimizer: 'adam' as const, learningRate: 0.001 };
+  const architectures: ArchitectureInfo[] = [
+    { id: 'mlp', inputs: ['table', 'image'], fields: [widths], training },
+    { id: 'cnn', inputs: ['image'], fields: [], training: { ...training, epochs: 9 } },
+  ];
+  const detail = (kind: 'table' | 'images') => ({
+    summary: { id: newId('dataset') },
+    version: { id: newId('version'), manifest: { ...manifest, kind } },
+  });
+  async function open(kind: 'table' | 'images') {
+    const bridge = fakeBridge({ 'architectures.list': () => architectures, 'datasets.get': () => detail(kind) });
+    const form = new TrainForm(bridge);
+    await form.load();
+    await form.open(newId('dataset'));
+    return form;
+  }
+  const field = (form: TrainForm, key: string) => form.fields.find((one) => one.field.key === key)!;
+
+  it('begins with an architecture that fits', async () => {
+    expect((await open('images')).architecture?.id).toBe('cnn');
+    expect((await open('table')).architecture?.id).toBe('mlp');
+  });
+  it('follows the architecture’s defaults until a field is changed', async () => {
+    const form = await open('images');
+    expect(form.value.epochs).toBe(9);
+    form.choose('mlp');
+    expect(form.value.epochs).toBe(5);
+    form.type(field(form, 'epochs'), '7');
+    form.choose('cnn');
+    expect([form.value.epochs, form.changed]).toEqual([7, 1]);
+    form.reset(field(form, 'epochs'));
+    expect([form.value.epochs, form.changed]).toEqual([9, 0]);
+  });
+  it('asks for nothing while a field is wrong', async () => {
+    const form = await open('table');
+    form.type(field(form, 'hidden'), 'x');
+    expect(form.request).toBeNull();
+    expect(form.invalid.map((one) => one.field.key)).toEqual(['hidden']);
+    form.type(field(form, 'hidden'), '64');
+    expect(form.request).toMatchObject({ architectureSettings: { hidden: '64' }, learningRate: 0.001 });
+  });
+  it('counts steps with the last batch', async () => {
+    const form = await open('table');
+    expect(form.steps).toEqual({ perEpoch: 3, total: 15 });
+  });
+  it('starts as another run was', async () => {
+    const form = await open('table');
+    form.preload({
+      settings: {
+        ...training,
+        architecture: 'mlp',
+        architectureSettings: { hidden: '9' },
+        epochs: 3,
+        seed: 4,
+        device: 'cpu',
+        weightDecay: 0,
+        threads: 0,
+        patience: 0,
+      },
+    } as unknown as RunSummary);
+    expect(form.value).toMatchObject({ hidden: '9', epochs: 3, seed: 4 });
+    expect(form.changed).toBe(3);
+  });
+});
+
+describe('comparing runs', () => {
+  const run = (metrics: Record<string, number>, settings: object) =>
+    ({
+      datasetName: 'd',
+      versionNumber: 1,
+      metrics,
+      settings: { architecture: 'mlp', architectureSettings: {}, ...settings },
+    }) as unknown as RunSummary;
+
+  it('puts what differs first, and knows a setting that one of them lacks', () => {
+    const rows = settingsDiff([
+      run({}, { epochs: 5, seed: 1 }),
+      run({}, { epochs: 9, seed: 1, architectureSettings: { hidden: '4' } }),
+    ]);
+    expect(rows.filter((row) => row.differs).map((row) => row.key)).toEqual(['epochs', 'hidden']);
+    expect(rows[0].differs && !rows[rows.length - 1].differs).toBe(true);
+    expect(rows.find((row) => row.key === 'hidden')?.values).toEqual([undefined, '4']);
+  });
+  it('marks the best: least of a loss, most of an accuracy, none where all are alike', () => {
+    const rows = metricRows([
+      run({ 'test/loss': 0.3, 'test/accuracy': 0.9, 'train/loss': 1 }, {}),
+      run({ 'test/loss': 0.2, 'test/accuracy': 0.8, 'train/loss': 1 }, {}),
+    ]);
+    const best = Object.fromEntries(rows.map((row) => [row.key, [...row.best]]));
+    expect(best).toEqual({ 'test/loss': [1], 'test/accuracy': [0], 'train/loss': [] });
+  });
+  it('scores classes as scikit-learn does', () => {
+    const [a, b, c] = classScores(
+      ['a', 'b', 'c'],
+      [
+        [8, 2, 0],
+        [1, 9, 0],
+        [0, 0, 0],
+      ],
+    );
+    expect([a.precision, a.recall]).toEqual([8 / 9, 0.8]);
+    expect(b.f1).toBeCloseTo((2 * 9) / 21);
+    expect([c.precision, c.recall, c.support]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('words from the main process', () => {
+  it('are its own in English, and by code elsewhere with the original among the details', () => {
+    const error = { code: 'enospc', message: 'ENOSPC: no space left', details: ['write'] };
+    locale.choice = 'en';
+    expect(errorText(error).headline).toBe('ENOSPC: no space left');
+    locale.choice = 'zh-CN';
+    expect(errorText(error)).toEqual({
+      headline: '磁盘已满。请释放空间后重试。',
+      details: ['ENOSPC: no space left', 'write'],
+    });
+    expect(errorText({ ...error, code: 'brand_new' }).headline).toBe('ENOSPC: no space left');
+    expect(changeWords('target: species → island, fnlwgt: feature → ignored')).toBe(
+      '目标列：species → island，fnlwgt：特征 → 忽略',
+    );
+    expect(changeWords('imported from a, b.csv')).toBe('从 a, b.csv 导入');
+    locale.choice = 'system';
+  });
+});

@@ -1,0 +1,258 @@
+import { describe, expect, it, vi } from 'vitest';
+import { newId } from '../../src-main/shared/ids.ts';
+import type { Job } from '../../src-main/shared/job.ts';
+import type { RunSummary } from '../../src-main/shared/run.ts';
+import { Actions, fuzzyFilter } from '../../src-renderer/state/actions.svelte.ts';
+import { Importing } from '../../src-renderer/state/importing.svelte.ts';
+import { Jobs } from '../../src-renderer/state/jobs.svelte.ts';
+import { keyCaps, keyOf } from '../../src-renderer/state/keys.ts';
+import { Navigation } from '../../src-renderer/state/navigation.svelte.ts';
+import { PreferencesState } from '../../src-renderer/state/preferences.svelte.ts';
+import { Resource } from '../../src-renderer/state/resource.svelte.ts';
+import { Runs } from '../../src-renderer/state/runs.svelte.ts';
+import { resolveLocale } from '../../src-renderer/words/locale.svelte.ts';
+import { fakeBridge } from './fake-bridge.ts';
+
+const run = (createdAt: number, more: Partial<RunSummary> = {}) =>
+  ({ id: newId('run', createdAt), createdAt, archived: false, metrics: {}, name: 'r', ...more }) as RunSummary;
+const job = (more: Partial<Job> = {}) =>
+  ({ id: newId('job'), createdAt: 1, kind: 'train', title: 't', status: 'running', progress: null, ...more }) as Job;
+
+describe('navigation', () => {
+  it('goes back and forward, and forgets what lay ahead', () => {
+    const navigation = new Navigation();
+    const id = newId('run');
+    navigation.go({ place: 'runs' });
+    navigation.go({ place: 'runs', run: id });
+    navigation.back();
+    expect(navigation.here).toEqual({ place: 'runs' });
+    navigation.forward();
+    expect(navigation.here).toEqual({ place: 'runs', run: id });
+    navigation.back();
+    navigation.go({ place: 'settings' });
+    expect(navigation.canGoForward).toBe(false);
+  });
+  it('finds a place as it was left', () => {
+    const navigation = new Navigation();
+    const id = newId('dataset');
+    navigation.go({ place: 'data', dataset: id, tab: 'splits' });
+    navigation.visit('train');
+    navigation.visit('data');
+    expect(navigation.here).toEqual({ place: 'data', dataset: id, tab: 'splits' });
+    expect(navigation.of('train')).toEqual({ place: 'train' });
+  });
+  it('takes no step to where it already is, nor to say more exactly where', () => {
+    const navigation = new Navigation();
+    navigation.go({ place: 'data' });
+    navigation.refine({ place: 'data', tab: 'profile' });
+    expect(navigation.canGoBack).toBe(false);
+    expect(navigation.here).toEqual({ place: 'data', tab: 'profile' });
+  });
+});
+
+describe('a resource', () => {
+  it('drops a late answer, and keeps its value while a new one is on its way', async () => {
+    const resource = new Resource<string>();
+    let finishFirst = (_: string) => {};
+    const first = resource.load(() => new Promise((resolve) => (finishFirst = resolve)));
+    await resource.load(async () => 'second');
+    finishFirst('first');
+    await first;
+    expect(resource.value).toBe('second');
+    expect(resource.pending).toBe(false);
+  });
+  it('tells an error with its code and keeps the last good value', async () => {
+    const resource = new Resource<number>();
+    await resource.load(async () => 1);
+    await resource.load(() => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })));
+    expect(resource.error?.code).toBe('enospc');
+    expect(resource.value).toBe(1);
+  });
+});
+
+describe('runs', () => {
+  const id = newId('run');
+  const point = (step: number, value = step) => ({ key: 'train/loss', step, epoch: step / 10, value, time: step });
+  const series = (steps: number[]) => ({
+    run: id,
+    key: 'train/loss',
+    steps,
+    epochs: steps,
+    values: steps,
+    times: steps,
+    total: steps.length,
+    sampledEvery: 1,
+  });
+
+  it('joins what was stored and what is told meanwhile, without doubling a step', async () => {
+    let answer = (_: unknown) => {};
+    const runs = new Runs(fakeBridge({ 'runs.metrics': () => new Promise((resolve) => (answer = resolve)) }));
+    const following = runs.follow([id]);
+    runs.takePoints(id, [point(3), point(4)]);
+    answer([series([1, 2, 3])]);
+    await following;
+    runs.takePoints(id, [point(4), point(5)]);
+    expect(runs.series(id).get('train/loss')?.steps).toEqual([1, 2, 3, 4, 5]);
+    expect(runs.series(id).get('train/loss')?.length).toBe(5);
+  });
+  it('asks once for a run, and again after a failure', async () => {
+    let fail = true;
+    const bridge = fakeBridge({
+      'runs.metrics': () => {
+        if (fail) throw new Error('gone');
+        return [series([1])];
+      },
+    });
+    const runs = new Runs(bridge);
+    await expect(runs.follow([id])).rejects.toThrow();
+    fail = false;
+    await runs.follow([id]);
+    await runs.follow([id]);
+    expect(bridge.asked.length).toBe(2);
+  });
+  it('says how many points a sampled answer left out', async () => {
+    const runs = new Runs(fakeBridge({ 'runs.metrics': () => [{ ...series([1, 2]), total: 400, sampledEvery: 200 }] }));
+    await runs.follow([id]);
+    expect(runs.series(id).get('train/loss')?.total).toBe(400);
+  });
+  it('keeps a run’s number when others are archived or come after', async () => {
+    const list = [run(1000), run(2000), run(3000)];
+    const runs = new Runs(fakeBridge({ 'runs.list': () => list }));
+    await runs.load();
+    const before = runs.ordinal(list[2].id);
+    await runs.archive([list[0].id], true);
+    list.push(run(4000));
+    await runs.load();
+    expect(runs.ordinal(list[2].id)).toBe(before);
+  });
+  it('puts new values into the table as they come, and lists the newest first', async () => {
+    const list = [run(1000), run(2000)];
+    const runs = new Runs(fakeBridge({ 'runs.list': () => list }));
+    await runs.load();
+    runs.takePoints(list[0].id, [point(1, 0.5)]);
+    expect(runs.list.map((one) => one.createdAt)).toEqual([2000, 1000]);
+    expect(runs.byId(list[0].id)?.metrics['train/loss']).toBe(0.5);
+  });
+});
+
+describe('jobs', () => {
+  it('tells once when one has come to its end', () => {
+    const jobs = new Jobs(fakeBridge({}));
+    const ended = vi.fn();
+    jobs.onEnded(ended);
+    const one = job();
+    jobs.take([one]);
+    jobs.take([{ ...one, status: 'finished' }]);
+    jobs.take([{ ...one, status: 'finished' }]);
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+  it('adds up what is known of those under way', () => {
+    const jobs = new Jobs(fakeBridge({}));
+    const progress = (done: number, total: number, remaining: number | null) =>
+      ({ done, total, remaining, unit: 'samples', rate: 1, stage: 'training' }) as const;
+    jobs.take([
+      job({ progress: progress(1, 4, 30) }),
+      job({ progress: progress(3, 4, 10) }),
+      job({ progress: progress(9, 0, null) }),
+    ]);
+    expect([jobs.progress, jobs.remaining, jobs.active.length]).toEqual([0.5, 30, 3]);
+  });
+});
+
+describe('an import', () => {
+  const offered = {
+    id: 'o1',
+    offer: { kind: 'table', suggestedName: 'iris', files: 1, folders: 0, bytes: 9, columns: ['a', 'b'], target: 'b' },
+  };
+  it('begins with what was suggested, and sends what was said', async () => {
+    const bridge = fakeBridge({ 'imports.offer': () => offered, 'imports.start': () => 'job_x' });
+    const importing = new Importing(bridge);
+    await importing.drop([]);
+    expect([importing.name, importing.target]).toEqual(['iris', 'b']);
+    importing.name = ' flowers ';
+    importing.target = null;
+    await importing.start();
+    expect(bridge.asked).toEqual([['imports.start', { offer: 'o1', name: 'flowers', target: null }]]);
+    expect(importing.open).toBe(false);
+  });
+  it('shows why a drop cannot be taken', async () => {
+    const importing = new Importing(fakeBridge({ 'imports.offer': () => Promise.reject(new Error('no')) }));
+    await importing.drop([]);
+    expect(importing.error?.message).toBe('no');
+    expect(importing.open).toBe(true);
+  });
+  it('stays closed when the dialog of the system is dismissed', async () => {
+    const importing = new Importing(fakeBridge({ 'imports.choose': () => null }));
+    await importing.choose('files');
+    expect(importing.open).toBe(false);
+  });
+});
+
+describe('preferences', () => {
+  it('hold at once and are written down together', async () => {
+    vi.useFakeTimers();
+    const bridge = fakeBridge({});
+    const preferences = new PreferencesState(bridge);
+    preferences.setLayout('data.list', 300);
+    preferences.setTheme('dark');
+    expect([preferences.layout('data.list', 240), preferences.dark]).toEqual([300, true]);
+    await vi.runAllTimersAsync();
+    expect(bridge.asked).toEqual([['preferences.set', { layout: { 'data.list': 300 }, theme: 'dark' }]]);
+    vi.useRealTimers();
+  });
+  it('do not take a value of another kind', () => {
+    const preferences = new PreferencesState(fakeBridge({}));
+    preferences.setLayout('x', 'wide');
+    expect(preferences.layout('x', 240)).toBe(240);
+  });
+  it.each([
+    ['system', ['zh-TW', 'en'], 'zh-CN'],
+    ['system', ['fr-FR', 'zh-Hans-CN'], 'zh-CN'],
+    ['system', ['de'], 'en'],
+    ['en', ['zh-CN'], 'en'],
+  ] as const)('%s with %j is %s', (choice, system, locale) => expect(resolveLocale(choice, system)).toBe(locale));
+});
+
+describe('keys and actions', () => {
+  const pressed = (key: string, more = {}) => ({
+    key,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    ...more,
+  });
+  it.each([
+    [pressed('k', { ctrlKey: true }), 'linux', 'mod+k'],
+    [pressed('k', { metaKey: true }), 'darwin', 'mod+k'],
+    [pressed('O', { ctrlKey: true, shiftKey: true }), 'linux', 'mod+shift+o'],
+    [pressed('ArrowLeft', { altKey: true }), 'linux', 'alt+left'],
+    [pressed('?', { shiftKey: true }), 'linux', '?'],
+  ] as const)('names what was pressed', (event, platform, keys) => expect(keyOf(event, platform)).toBe(keys));
+  it('draws caps as the platform does', () => {
+    expect(keyCaps('mod+shift+o', 'darwin')).toEqual(['⌘', '⇧', 'O']);
+    expect(keyCaps('mod+,', 'linux')).toEqual(['Ctrl', ',']);
+    expect(keyCaps('+', 'linux')).toEqual(['+']);
+  });
+  it('prefers the keys of the place, and does not run what is not possible', () => {
+    const actions = new Actions();
+    const ran = vi.fn();
+    const base = { section: () => '', name: () => '' };
+    actions.offer('frame', [{ ...base, id: 'a', keys: 'mod+enter', run: () => ran('a') }]);
+    actions.offer('train', [
+      { ...base, id: 'b', keys: 'mod+enter', place: 'train', why: () => 'no', run: () => ran('b') },
+    ]);
+    expect(actions.byKeys('mod+enter', 'train')?.id).toBe('b');
+    expect(actions.byKeys('mod+enter', 'data')?.id).toBe('a');
+    expect(actions.run('b')).toBe(false);
+    actions.withdraw('train');
+    expect(actions.byKeys('mod+enter', 'train')?.id).toBe('a');
+    expect(ran).not.toHaveBeenCalled();
+  });
+  it('finds by letters in order, starts of words first', () => {
+    const names = ['Go to Settings', 'Theme: dark', 'Show the workspace', '导入文件…'];
+    expect(fuzzyFilter(names, 'td', (name) => name)[0]).toBe('Theme: dark');
+    expect(fuzzyFilter(names, '导入', (name) => name)).toEqual(['导入文件…']);
+    expect(fuzzyFilter(names, 'zzz', (name) => name)).toEqual([]);
+  });
+});
