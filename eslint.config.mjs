@@ -24,11 +24,18 @@ export default ts.config(
   },
   { files: ['src-main/**', 'test/**'], languageOptions: { globals: globals.node } },
   {
-    files: ['src-renderer/**'],
+    files: ['src-renderer/**', 'test/renderer/harness/**'],
     languageOptions: { globals: globals.browser },
   },
   {
     files: ['src-renderer/**/*.svelte', 'src-renderer/**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'] } },
+    rules: {
+      // Svelte's own knows that props change from outside.
+      'prefer-const': 'off',
+      'svelte/prefer-const': ['error', { excludedRunes: ['$props', '$state', '$derived'] }],
+      // Collections are kept in $state.raw and replaced, not changed in place.
+      'svelte/prefer-svelte-reactivity': 'off',
+    },
   },
 );

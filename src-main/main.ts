@@ -1,12 +1,13 @@
 import { app, BrowserWindow, dialog, nativeTheme, utilityProcess } from 'electron';
 import { join } from 'node:path';
 import { architectures } from './architectures/index.ts';
+import { cliArguments, runCliInElectron } from './cli/in-electron.ts';
 import { defaultWorkspace } from './db/workspace.ts';
 import type { Desk } from './ipc/desk.ts';
 import { EventBatcher } from './ipc/events.ts';
 import { handleCalls } from './ipc/handle.ts';
 import { handlersFor } from './ipc/handlers.ts';
-import { localeOf, words } from './ipc/words.ts';
+import { localeOf, words as wordsOf } from './ipc/words.ts';
 import { chooseWorkspace } from './ipc/workspace.ts';
 import { spawnWithElectron } from './jobs/spawn-electron.ts';
 import { Studio } from './jobs/studio.ts';
@@ -120,13 +121,15 @@ function startApp(): void {
 
 /** The last workspace, or the default one; where that fails the person chooses another or leaves. */
 async function openFirst(desk: Desk, preferences: PreferencesFile, open: (folder: string) => void): Promise<boolean> {
-  let folder = process.env.ATELIER_WORKSPACE ? defaultWorkspace() : (preferences.value.recentWorkspaces[0] ?? defaultWorkspace());
+  let folder = process.env.ATELIER_WORKSPACE
+    ? defaultWorkspace()
+    : (preferences.value.recentWorkspaces[0] ?? defaultWorkspace());
   for (;;) {
     try {
       open(folder);
       return true;
     } catch (error) {
-      const w = words(preferences.value);
+      const w = wordsOf(preferences.value);
       const { response } = await dialog.showMessageBox({
         type: 'error',
         title: 'Atelier',
@@ -146,7 +149,7 @@ async function openFirst(desk: Desk, preferences: PreferencesFile, open: (folder
 
 async function mayStopJobs(desk: Desk, studio: Studio | null): Promise<boolean> {
   if (!studio || studio.activeJobs.length === 0) return true;
-  const w = words(desk.preferences.value);
+  const w = wordsOf(desk.preferences.value);
   const options: Electron.MessageBoxOptions = {
     type: 'question',
     message: w.dialog_jobs_running(),
@@ -156,10 +159,14 @@ async function mayStopJobs(desk: Desk, studio: Studio | null): Promise<boolean> 
     cancelId: 1,
     noLink: true,
   };
-  const { response } = await (desk.window ? dialog.showMessageBox(desk.window, options) : dialog.showMessageBox(options));
+  const { response } = await (desk.window
+    ? dialog.showMessageBox(desk.window, options)
+    : dialog.showMessageBox(options));
   return response === 0;
 }
 
+const words = cliArguments();
+if (words) void runCliInElectron({ app, utilityProcess, runtime: runtimeName() }, words);
 // One studio per person: a second launch brings the first one's window forward and leaves.
-if (app.requestSingleInstanceLock()) startApp();
+else if (app.requestSingleInstanceLock()) startApp();
 else app.quit();

@@ -1,7 +1,8 @@
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 
-type Noun = 'datasets.list' | 'datasets.get' | 'datasets.rename' | 'datasets.archive' | 'datasets.samples' | 'datasets.revise';
+type Noun =
+  'datasets.list' | 'datasets.get' | 'datasets.rename' | 'datasets.archive' | 'datasets.samples' | 'datasets.revise';
 
 export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {

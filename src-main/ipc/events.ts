@@ -41,7 +41,8 @@ export class EventBatcher {
       else this.#events.push({ ...event });
       return;
     }
-    if (event.type === 'changed' && this.#events.some((other) => other.type === 'changed' && other.noun === event.noun)) return;
+    if (event.type === 'changed' && this.#events.some((other) => other.type === 'changed' && other.noun === event.noun))
+      return;
     this.#events.push(event);
   }
 }

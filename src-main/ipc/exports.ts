@@ -21,7 +21,9 @@ export function exportHandlers(desk: Desk): Pick<Handlers, Noun> {
         defaultPath: fileName,
         filters: [{ name: 'ONNX', extensions: ['onnx'] }],
       };
-      const { canceled, filePath } = await (desk.window ? dialog.showSaveDialog(desk.window, options) : dialog.showSaveDialog(options));
+      const { canceled, filePath } = await (desk.window
+        ? dialog.showSaveDialog(desk.window, options)
+        : dialog.showSaveDialog(options));
       if (canceled || !filePath) return null;
       const beside = `${filePath}.partial`;
       try {

@@ -39,7 +39,9 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
                 { name: w.dialog_all_files(), extensions: ['*'] },
               ],
             };
-      const { canceled, filePaths } = await (desk.window ? dialog.showOpenDialog(desk.window, options) : dialog.showOpenDialog(options));
+      const { canceled, filePaths } = await (desk.window
+        ? dialog.showOpenDialog(desk.window, options)
+        : dialog.showOpenDialog(options));
       return canceled || filePaths.length === 0 ? null : offer(filePaths);
     },
     'imports.offer': ({ paths }) => offer(paths),

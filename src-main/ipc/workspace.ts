@@ -15,7 +15,11 @@ export function workspaceHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'workspace.openRecent': async ({ index }) => {
       const folder = desk.preferences.value.recentWorkspaces[index];
-      if (!folder) throw new AtelierError('no_such_workspace', 'That workspace is no longer in the list. Choose its folder instead.');
+      if (!folder)
+        throw new AtelierError(
+          'no_such_workspace',
+          'That workspace is no longer in the list. Choose its folder instead.',
+        );
       await desk.openWorkspace(folder);
       return null;
     },
@@ -34,6 +38,8 @@ export async function chooseWorkspace(desk: Pick<Desk, 'window' | 'preferences'>
     buttonLabel: w.dialog_open(),
     properties: ['openDirectory', 'createDirectory', 'promptToCreate'],
   };
-  const { canceled, filePaths } = await (desk.window ? dialog.showOpenDialog(desk.window, options) : dialog.showOpenDialog(options));
+  const { canceled, filePaths } = await (desk.window
+    ? dialog.showOpenDialog(desk.window, options)
+    : dialog.showOpenDialog(options));
   return canceled ? null : (filePaths[0] ?? null);
 }

@@ -8,6 +8,7 @@ const intervalPerWrite = 20;
 /** Keeps the best checkpoint at hand and both on disk, without letting a fast training write its disk full-time. */
 export class CheckpointKeeper {
   readonly #runFolder: string;
+  readonly #saved: (best: Checkpoint) => void;
   readonly #now: () => number;
   #best: Checkpoint | null;
   #bestIsSaved = true;
@@ -15,9 +16,18 @@ export class CheckpointKeeper {
   #lastSave = -Infinity;
   #writeMs = 0;
 
-  constructor(runFolder: string, best: Checkpoint | null, now: () => number = () => performance.now()) {
+  /** `saved` hears of a best checkpoint once it is on disk: what is announced can be exported, whatever happens next. */
+  constructor(
+    runFolder: string,
+    best: Checkpoint | null,
+    {
+      saved = () => {},
+      now = () => performance.now(),
+    }: { saved?: (best: Checkpoint) => void; now?: () => number } = {},
+  ) {
     this.#runFolder = runFolder;
     this.#best = best;
+    this.#saved = saved;
     this.#now = now;
   }
 
@@ -25,10 +35,12 @@ export class CheckpointKeeper {
     return this.#best;
   }
 
-  /** The values must be copies: training goes on. Saved at the next `saveIfDue` or `saveBest`. */
+  /** The values must be copies: training goes on. The first is saved at once, later ones at the next `saveIfDue` or `saveBest`. */
   keepBest(checkpoint: Checkpoint): void {
+    const first = this.#best === null;
     this.#best = checkpoint;
     this.#bestIsSaved = false;
+    if (first) this.saveBest();
   }
 
   /** `last` is written at once and may be a view of live values. */
@@ -49,5 +61,6 @@ export class CheckpointKeeper {
     if (!this.#best || this.#bestIsSaved) return;
     writeCheckpoint(checkpointPath(this.#runFolder, 'best'), this.#best);
     this.#bestIsSaved = true;
+    this.#saved(this.#best);
   }
 }

@@ -4,6 +4,7 @@ import type { Model } from '../onnx/types.ts';
 import { writeModel } from '../onnx/write.ts';
 import type { DevicesReport } from '../shared/job.ts';
 import type { DeviceName } from '../shared/run.ts';
+import { defaultThreads } from '../shared/training-defaults.ts';
 import { Session, valueOf } from './session.ts';
 
 const deviceNames: readonly DeviceName[] = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
@@ -15,21 +16,13 @@ export async function describeDevices(): Promise<DevicesReport> {
   for (const device of deviceNames) {
     if (listed.includes(device) && (await works(device))) providers.push(device);
   }
+  const cores = availableParallelism();
   return {
     onnxruntime: ort.env.versions.node ?? '',
     providers,
-    cores: availableParallelism(),
-    threads: defaultThreads(),
+    cores,
+    threads: defaultThreads(cores),
   };
-}
-
-/**
- * Intra-op threads for a new run. Small models gain nothing from many threads and lose to whatever else runs on the machine;
- * one core is left for the window once there are enough of them.
- */
-export function defaultThreads(cores: number = availableParallelism()): number {
-  if (cores <= 2) return 1;
-  return Math.min(4, cores - 1);
 }
 
 async function works(device: DeviceName): Promise<boolean> {

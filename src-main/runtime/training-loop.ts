@@ -92,7 +92,9 @@ class Training {
     this.#at = at;
     this.#order = new EpochOrder(task.settings.seed, task.train.count);
     this.#gatherer = new Gatherer(task.train);
-    this.#keeper = new CheckpointKeeper(task.runFolder, task.from?.best ?? null);
+    this.#keeper = new CheckpointKeeper(task.runFolder, task.from?.best ?? null, {
+      saved: ({ position }) => position.best && watch.best(position.best),
+    });
     this.#recorder = new MetricRecorder({
       totalSteps: Math.ceil(task.train.count / task.settings.batchSize) * task.settings.epochs,
       secondsBefore: at.seconds,
@@ -182,7 +184,6 @@ class Training {
       const train = { loss: trained.loss, accuracy: accuracy === null ? null : trained.accuracy };
       at.best = { epoch: this.#epoch, step: at.step, loss, accuracy, train };
       this.#keeper.keepBest({ ...this.#steppers.carried.snapshot(), position: { ...at } });
-      this.#watch.best(at.best);
     }
     await this.#pause();
   }

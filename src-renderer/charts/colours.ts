@@ -12,7 +12,7 @@ export function oklchToHex(lightness: number, chroma: number, hue: number): stri
       -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
       -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
     ];
-    if (c <= 0 || linear.every((x) => x >= -1e-4 && x <= 1.0001)) {
+    if (c <= 0 || linear.every((x) => x >= -2e-3 && x <= 1.002)) {
       const channels = linear.map((x) => {
         const clipped = Math.min(1, Math.max(0, x));
         const gamma = clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * clipped ** (1 / 2.4) - 0.055;

@@ -26,7 +26,10 @@ export default async function bench() {
       const page = await app.firstWindow();
       // Usable: the places are there and the first one shows its content.
       await page.getByRole('navigation').first().waitFor();
-      await page.getByRole('button', { name: /sample/i }).first().waitFor();
+      await page
+        .getByRole('button', { name: /sample/i })
+        .first()
+        .waitFor();
       times.push((performance.now() - began) / 1000);
       if (i === starts - 1) {
         await new Promise((later) => setTimeout(later, 5000));
@@ -40,8 +43,13 @@ export default async function bench() {
   }
   times.sort((a, b) => a - b);
   console.log(`${describe(runtime)}; ${starts} starts, process spawned to usable window (driver included):`);
-  console.log(`  median ${times[Math.floor(starts / 2)].toFixed(2)} s, ${times[0].toFixed(2)} to ${times.at(-1).toFixed(2)} s`);
-  if (memory) console.log(`  idle after 5 s: ${memory.processes} processes, ${memory.megabytes.toFixed(0)} MB (proportional set size)`);
+  console.log(
+    `  median ${times[Math.floor(starts / 2)].toFixed(2)} s, ${times[0].toFixed(2)} to ${times.at(-1).toFixed(2)} s`,
+  );
+  if (memory)
+    console.log(
+      `  idle after 5 s: ${memory.processes} processes, ${memory.megabytes.toFixed(0)} MB (proportional set size)`,
+    );
 }
 
 /** Shared pages counted once: the sum of Pss over the process and its descendants. Linux only. */
@@ -57,6 +65,8 @@ function proportionalMemory(pid) {
   }
   const family = [pid];
   for (const member of family) for (const [child, parent] of parents) if (parent === member) family.push(child);
-  const kilobytes = family.map((member) => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${member}/smaps_rollup`, 'utf8'))?.[1] ?? 0));
+  const kilobytes = family.map((member) =>
+    Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${member}/smaps_rollup`, 'utf8'))?.[1] ?? 0),
+  );
   return { processes: family.length, megabytes: kilobytes.reduce((a, b) => a + b, 0) / 1024 };
 }

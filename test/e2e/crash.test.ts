@@ -75,7 +75,9 @@ describe('kill -9', () => {
     expect(await studio.page.getByTestId('rail-runs').isVisible()).toBe(true);
     // What was trained until then can still be exported.
     await ask('exports.start', { run });
-    await expect.poll(async () => (await ask('exports.list', undefined)).length, { timeout: 60_000 }).toBe(1);
+    const exporting = async () => (await ask('jobs.list', undefined)).find((job) => job.kind === 'export')!;
+    await expect.poll(async () => (await exporting()).status, { timeout: 60_000 }).not.toMatch(/queued|running/);
+    expect(await exporting()).toMatchObject({ status: 'finished', error: null });
   });
 
   it('cancels a running training within two seconds', async () => {

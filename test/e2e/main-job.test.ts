@@ -93,7 +93,10 @@ describe.each(['en', 'zh-CN'] as const)('the main job in %s', (locale) => {
     await id('setting-epochs').fill(epochs);
     await id('run-name').fill(`shapes ${architecture}`);
     await id('train-button').click();
-    await studio.page.getByRole('heading', { name: `shapes ${architecture}` }).first().waitFor();
+    await studio.page
+      .getByRole('heading', { name: `shapes ${architecture}` })
+      .first()
+      .waitFor();
     await studio.page.locator('[data-testid=run-page][data-status=finished]').waitFor({ timeout: 120_000 });
   };
 
@@ -136,9 +139,7 @@ describe.each(['en', 'zh-CN'] as const)('the main job in %s', (locale) => {
     await id('runs-table').getByRole('row').nth(1).dblclick();
     await id('run-page').waitFor();
     await id('export-run').click();
-    await expect
-      .poll(() => studio.page.evaluate(countExports), { timeout: 60_000 })
-      .toBe(1);
+    await expect.poll(() => studio.page.evaluate(countExports), { timeout: 60_000 }).toBe(1);
     await id('rail-export').click();
     await id('export').first().click();
     await id('export-page').waitFor();

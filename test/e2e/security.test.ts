@@ -36,7 +36,9 @@ describe('a hostile page', () => {
         () => 'refused',
       );
       return {
-        globals: ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter((name) => name in globals),
+        globals: ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter(
+          (name) => name in globals,
+        ),
         bridge: Object.keys(studio as object).sort(),
         offered,
       };

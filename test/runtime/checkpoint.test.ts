@@ -71,20 +71,27 @@ describe('checkpoints', () => {
 
   it('are not written more often than is worth it', () => {
     let now = 0;
-    const keeper = new CheckpointKeeper(folder, null, () => now);
-    const exists = (name: 'best' | 'last'): boolean => readCheckpoint(checkpointPath(folder, name)) !== null;
+    const announced: (Checkpoint | null)[] = [];
+    const onDisk = (name: 'best' | 'last'): Checkpoint | null => readCheckpoint(checkpointPath(folder, name));
+    const keeper = new CheckpointKeeper(folder, null, { saved: () => announced.push(onDisk('best')), now: () => now });
     keeper.saveIfDue(() => checkpoint(1));
-    expect([exists('best'), exists('last')]).toEqual([false, true]);
+    expect([onDisk('best'), onDisk('last')]).toEqual([null, checkpoint(1)]);
+
+    // The first best is kept at once: from then on there is something to go back to.
     now = 2_999;
     keeper.keepBest(checkpoint(2));
-    keeper.saveIfDue(() => checkpoint(2));
-    expect([exists('best'), readCheckpoint(checkpointPath(folder, 'last'))]).toEqual([false, checkpoint(1)]);
-    now = 3_000;
-    keeper.saveIfDue(() => checkpoint(2));
-    expect([exists('best'), readCheckpoint(checkpointPath(folder, 'last'))]).toEqual([true, checkpoint(2)]);
     keeper.keepBest(checkpoint(3));
+    keeper.saveIfDue(() => checkpoint(3));
+    expect([onDisk('best'), onDisk('last')]).toEqual([checkpoint(2), checkpoint(1)]);
+
+    now = 3_000;
+    keeper.saveIfDue(() => checkpoint(4));
+    expect([onDisk('best'), onDisk('last')]).toEqual([checkpoint(3), checkpoint(4)]);
+    keeper.keepBest(checkpoint(5));
     keeper.saveBest();
-    expect(readCheckpoint(checkpointPath(folder, 'best'))).toEqual(checkpoint(3));
+    keeper.saveBest();
+    // Each was on the disk when it was announced.
+    expect(announced).toEqual([checkpoint(2), checkpoint(3), checkpoint(5)]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trainingDefaults } from '../../src-main/shared/training-defaults.ts';
+import { defaultThreads, trainingDefaults } from '../../src-main/shared/training-defaults.ts';
 
 describe('training defaults', () => {
   const training = { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 } as const;
@@ -11,4 +11,8 @@ describe('training defaults', () => {
   ])('%d training samples: %d epochs', (samples, epochs) => {
     expect(trainingDefaults({ training }, samples)).toEqual({ ...training, epochs });
   });
+});
+
+it('leaves a core to the rest of the machine', () => {
+  expect([1, 2, 3, 4, 8, 64].map(defaultThreads)).toEqual([1, 1, 2, 3, 4, 4]);
 });

@@ -13,7 +13,9 @@ export async function makeImageFolder(folder: string, perClass = 40): Promise<vo
     mkdirSync(join(folder, name), { recursive: true });
     for (let i = 0; i < perClass; i++) {
       const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><rect width="24" height="24" fill="#111"/><g fill="#eee">${draw((i % 5) - 2, (Math.floor(i / 5) % 5) - 2)}</g></svg>`;
-      await sharp(Buffer.from(svg)).png().toFile(join(folder, name, `${name}-${String(i).padStart(2, '0')}.png`));
+      await sharp(Buffer.from(svg))
+        .png()
+        .toFile(join(folder, name, `${name}-${String(i).padStart(2, '0')}.png`));
     }
   }
   writeFileSync(join(folder, 'circle', 'empty.png'), '');

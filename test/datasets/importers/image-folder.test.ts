@@ -159,7 +159,7 @@ describe('sizes and channels', () => {
       .toBuffer();
     const deep = await sharp(await grey(128))
       .toColourspace('grey16')
-      .png({ bitdepth: 16 })
+      .png()
       .toBuffer();
     const clear = await png({ colour: { r: 0, g: 0, b: 0, alpha: 0 } });
     const { pixels, names } = await imported({ 'a/clear.png': clear, 'a/cmyk.jpg': cmyk, 'b/deep.png': deep });
