@@ -1,6 +1,6 @@
 // What a template is: settings that people choose, and a forward graph built from them.
 
-import type { ForwardModel } from '../autodiff/types.ts';
+import type { ForwardModel } from '../onnx/forward-model.ts';
 import type { ArchitectureInfo, SettingValue } from '../shared/run.ts';
 
 export type InputSpec =

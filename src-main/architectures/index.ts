@@ -1,7 +1,7 @@
 // The templates people can choose from.
 
 import { AtelierError } from '../shared/errors.ts';
-import type { ForwardModel } from '../autodiff/types.ts';
+import type { ForwardModel } from '../onnx/forward-model.ts';
 import type { Architecture, BuildOptions, Settings } from './architecture.ts';
 import { cnn } from './cnn.ts';
 import { mlp } from './mlp.ts';

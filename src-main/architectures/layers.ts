@@ -3,7 +3,7 @@
 import { GraphBuilder, type Value } from '../onnx/builder.ts';
 import { filled, tensor, zeros } from '../onnx/tensors.ts';
 import type { Graph, Tensor } from '../onnx/types.ts';
-import type { ForwardModel } from '../autodiff/types.ts';
+import type { ForwardModel } from '../onnx/forward-model.ts';
 import type { BuildOptions, InputSpec } from './architecture.ts';
 import { type Fan, glorotUniform, heNormal, type Initializer } from './initializers.ts';
 

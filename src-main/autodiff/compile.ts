@@ -25,7 +25,8 @@ import {
   packageStep,
   resultNames,
 } from './phases/9-package.ts';
-import type { Device, Evaluation, ForwardModel, LossSpec, TrainingOptions, TrainingStep } from './types.ts';
+import type { ForwardModel } from '../onnx/forward-model.ts';
+import type { Device, Evaluation, LossSpec, TrainingOptions, TrainingStep } from './types.ts';
 
 /**
  * A forward graph and how to train it → one ONNX model that does `stepsPerCall` steps of training a call. The same

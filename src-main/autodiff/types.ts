@@ -1,19 +1,6 @@
 // What goes into the compiler and what comes out: the contract between the compiler and whoever runs its graphs.
 
-import type { DataType, Dim, Graph, Model, Shape, Tensor } from '../onnx/types.ts';
-
-/** A forward graph as it acts in inference; Dropout and BatchNormalization get their training behaviour from the compiler. */
-export interface ForwardModel {
-  readonly graph: Graph;
-  /** Opset of the graph's ai.onnx nodes; 18 when left out. */
-  readonly opset?: number;
-  /** Names of the initializers to train. */
-  readonly parameters: readonly string[];
-  /** Graph input that takes the samples; its first axis is the batch and symbolic. */
-  readonly input: string;
-  /** Graph output to learn: logits [batch, classes] for a classifier, values for a regression. */
-  readonly output: string;
-}
+import type { DataType, Dim, Model, Shape, Tensor } from '../onnx/types.ts';
 
 export type LossSpec =
   /** Target: int32 [batch], from logits. `classWeights`: one factor a class; the mean divides by their sum over the batch, as in PyTorch. */

@@ -101,7 +101,7 @@ export function plot(
   }
   const y = low > high ? { min: logY ? 0.1 : 0, max: 1, step: 0.2 } : logY ? logRange(low, high) : niceRange(low, high);
   const pixels = Math.max(50, width - margin.left - margin.right);
-  const xStep = niceStep(window.to - window.from, Math.max(2, Math.floor(pixels / 64)));
+  const xStep = niceStep(window.to - window.from, Math.max(2, Math.floor(pixels / 50)));
   const xTicks = ticks(window.from, window.to, xStep);
   let drawn = 0;
   let points = 0;

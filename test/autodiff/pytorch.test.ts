@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileTrainingStep } from '../../src-main/autodiff/compile.ts';
-import type { ForwardModel, LossSpec, OptimizerSpec } from '../../src-main/autodiff/types.ts';
+import type { ForwardModel } from '../../src-main/onnx/forward-model.ts';
+import type { LossSpec, OptimizerSpec } from '../../src-main/autodiff/types.ts';
 import { differentiate } from '../../src-main/autodiff/phases/5-differentiate.ts';
 import { lower } from '../../src-main/autodiff/phases/8-lower.ts';
 import { simplify } from '../../src-main/autodiff/phases/7-simplify.ts';

@@ -4,7 +4,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import { checkGraph } from '../../onnx/check.ts';
 import { isFloatType } from '../../onnx/tensors.ts';
 import type { Graph } from '../../onnx/types.ts';
-import type { ForwardModel } from '../types.ts';
+import type { ForwardModel } from '../../onnx/forward-model.ts';
 
 /** The opset that rules are written in, and the newest whose meaning they were checked against. */
 export const OLDEST_OPSET = 18;

@@ -1,5 +1,6 @@
 import { buildForward, type InputSpec } from '../../architectures/index.ts';
-import type { ForwardModel, LossSpec } from '../../autodiff/types.ts';
+import type { ForwardModel } from '../../onnx/forward-model.ts';
+import type { LossSpec } from '../../autodiff/types.ts';
 import { classesOf, featureCount, type Encoder } from '../../datasets/encode/encoder.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { parameterCount as countParameters } from '../../architectures/index.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
-import type { ForwardModel } from '../../autodiff/types.ts';
+import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
 import { writeAtomically } from '../../runtime/atomic-file.ts';
 import { checkpointPath, clearCheckpoints, readCheckpoint, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';

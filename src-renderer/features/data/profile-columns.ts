@@ -13,7 +13,7 @@ function numberColumn(
   return {
     id,
     label,
-    width: 76,
+    width: 70,
     align: 'end',
     mono: true,
     firstSort: 'descending',
@@ -31,7 +31,7 @@ function numberColumn(
 
 export function profileColumns(samples: number): TableColumn<Column>[] {
   return [
-    { id: 'name', label: m.column(), width: 136, value: (column) => column.name, text: (column) => column.name },
+    { id: 'name', label: m.column(), width: 128, value: (column) => column.name, text: (column) => column.name },
     {
       id: 'type',
       label: m.type(),
@@ -42,7 +42,7 @@ export function profileColumns(samples: number): TableColumn<Column>[] {
     {
       id: 'role',
       label: m.role(),
-      width: 84,
+      width: 76,
       value: (column) => column.role,
       text: (column) => columnRoleWord(column.role),
     },
