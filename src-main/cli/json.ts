@@ -36,6 +36,7 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     batch: settings.batchSize,
     optimizer: settings.optimizer,
     lr: settings.learningRate,
+    schedule: settings.schedule,
     weight_decay: settings.weightDecay,
     seed: settings.seed,
     device: settings.device,

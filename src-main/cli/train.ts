@@ -3,7 +3,8 @@ import { Option, type Command } from 'commander';
 import { findDataset, resolveDataset } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import type { VersionId } from '../shared/ids.ts';
-import type { DeviceName, OptimizerName, RunSummary, SettingField } from '../shared/run.ts';
+import { trainingDefaults } from '../shared/training-defaults.ts';
+import type { DeviceName, OptimizerName, RunSummary, ScheduleName, SettingField } from '../shared/run.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { EpochLines } from './epoch-lines.ts';
 import { count, metric } from './format.ts';
@@ -19,6 +20,7 @@ interface Options extends CommonOptions {
   batch?: number;
   optimizer?: OptimizerName;
   lr?: number;
+  schedule: ScheduleName;
   weightDecay: number;
   patience: number;
   seed: number;
@@ -39,12 +41,17 @@ export function addTrain(program: Command, context: CommandContext): void {
       ),
     )
     .option('--set <key=value>', "one of the architecture's own settings; may be repeated", setting)
-    .option('--epochs <n>', 'passes over the training split (default: the architecture’s)', integer(1, 10_000))
+    .option('--epochs <n>', 'passes over the training split (default: the architecture’s, more for small data)', integer(1, 10_000))
     .option('--batch <n>', 'samples per step (default: the architecture’s)', integer(1, 65_536))
     .addOption(
       new Option('--optimizer <name>', 'default: the architecture’s').choices(['sgd', 'momentum', 'adam', 'adamw']),
     )
     .option('--lr <rate>', 'learning rate (default: the architecture’s)', number(0, 100, true))
+    .addOption(
+      new Option('--schedule <name>', 'how the learning rate goes: to zero along a cosine, or as given throughout')
+        .choices(['cosine', 'constant'])
+        .default('cosine'),
+    )
     .option('--weight-decay <rate>', 'L2 for sgd, momentum and adam; decoupled for adamw', number(0, 10), 0)
     .option(
       '--patience <n>',
@@ -85,7 +92,8 @@ async function trainRun(session: Session, options: Options): Promise<void> {
     const version = await findData(session, studio, options.data, options.target);
     const { manifest } = studio.getVersion(version);
     const architecture = options.architecture ?? (manifest.kind === 'images' ? 'cnn' : 'mlp');
-    const defaults = session.host.architectures.find((each) => each.id === architecture)!.training;
+    const template = session.host.architectures.find((each) => each.id === architecture)!;
+    const defaults = trainingDefaults(template, manifest.splits.train);
 
     const epochs = options.epochs ?? defaults.epochs;
 
@@ -98,6 +106,7 @@ async function trainRun(session: Session, options: Options): Promise<void> {
       batchSize: options.batch ?? defaults.batchSize,
       optimizer: options.optimizer ?? defaults.optimizer,
       learningRate: options.lr ?? defaults.learningRate,
+      schedule: options.schedule,
       weightDecay: options.weightDecay,
       patience: options.patience,
       seed: options.seed,

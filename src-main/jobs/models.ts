@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { getVersion } from '../db/datasets.ts';
 import type { Readable } from '../db/connection.ts';
 import { getRun } from '../db/runs.ts';
@@ -8,7 +9,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { RunId, VersionId } from '../shared/ids.ts';
 import type { EvaluateParams, PredictParams } from '../shared/job.ts';
 import type { RunSummary } from '../shared/run.ts';
-import { defaultThreads } from './train-settings.ts';
+import { defaultThreads } from '../shared/training-defaults.ts';
 
 /** A run's best checkpoint, or an exported file (absolute path). */
 export type ModelRef = { run: RunId } | { onnx: string };
@@ -42,13 +43,13 @@ export function evaluateParams(db: Readable, folder: string, request: EvaluateRe
       : { onnx: existingFile((request.model as { onnx: string }).onnx) },
     manifest: getVersion(db, version).manifest,
     split: request.split,
-    threads: request.threads || defaultThreads(),
+    threads: request.threads || defaultThreads(availableParallelism()),
   };
 }
 
 export function predictParams(db: Readable | null, folder: string, request: PredictRequest): PredictParams {
   for (const path of request.paths) existingFile(path);
-  const threads = request.threads || defaultThreads();
+  const threads = request.threads || defaultThreads(availableParallelism());
   const blobs = workspaceFiles.blobs(folder);
   if ('onnx' in request.model) {
     return { blobs, model: { onnx: existingFile(request.model.onnx) }, paths: request.paths, threads };

@@ -4,6 +4,7 @@ import type { TrainRequest } from '../shared/contract.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ArchitectureInfo, TrainSettings } from '../shared/run.ts';
+import { defaultThreads } from '../shared/training-defaults.ts';
 
 /** Checks a request against the architecture and the data, and fills in every default: what comes back decides the run. */
 export function completeSettings(
@@ -20,17 +21,13 @@ export function completeSettings(
     batchSize: request.batchSize,
     optimizer: request.optimizer,
     learningRate: request.learningRate,
+    schedule: request.schedule ?? 'cosine',
     weightDecay: request.weightDecay ?? 0,
     seed: request.seed,
     device: request.device,
-    threads: request.threads || defaultThreads(),
+    threads: request.threads || defaultThreads(availableParallelism()),
     patience: request.patience ?? 0,
   };
-}
-
-/** Every core of a small machine; half of a larger one, whose other half is mostly the same cores counted twice. */
-export function defaultThreads(cores: number = availableParallelism()): number {
-  return cores <= 4 ? Math.max(1, cores) : Math.ceil(cores / 2);
 }
 
 export function findArchitecture(id: string, architectures: readonly ArchitectureInfo[]): ArchitectureInfo {

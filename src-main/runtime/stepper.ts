@@ -25,11 +25,15 @@ export class Stepper {
   readonly #fetches: [Values, Values];
   readonly #masks: { bytes: Uint8Array; perStep: number }[] = [];
   readonly #seed: number;
+  readonly #rate: (step: number) => number;
+  /** One entry a step. */
+  #rates = new Float32Array(0);
 
   constructor(session: Session, program: TrainingProgram, options: StepperOptions) {
     this.#session = session;
     this.#carried = options.carried;
     this.#seed = options.seed;
+    this.#rate = options.rate;
     this.stepsPerCall = program.stepsPerCall;
     this.batch = options.batch;
     this.buffers = batchBuffers(options.samples, this.samplesPerCall);
@@ -40,7 +44,8 @@ export class Stepper {
       if (role === 'data') inputs[name] = valueOf(type, dims, this.buffers.x);
       else if (role === 'target') inputs[name] = valueOf(type, dims, this.buffers.y);
       else if (role === 'learning_rate') {
-        inputs[name] = valueOf(type, dims, new Float32Array(sizeOf(dims)).fill(options.learningRate));
+        this.#rates = new Float32Array(sizeOf(dims));
+        inputs[name] = valueOf(type, dims, this.#rates);
       } else {
         const { data } = zeros(type, dims);
         const bytes = new Uint8Array(data.buffer as ArrayBuffer);
@@ -90,7 +95,7 @@ export class Stepper {
     return this.stepsPerCall * this.batch;
   }
 
-  /** Trains on what lies in `buffers`; `step` is the number of steps done before, which the masks follow from. */
+  /** Trains on what lies in `buffers`; `step` is the number of steps done before, which the masks and the learning rate follow from. */
   async run(step: number): Promise<void> {
     await this.#call(step);
     this.#carried.flip();
@@ -106,6 +111,7 @@ export class Stepper {
   }
 
   async #call(step: number): Promise<void> {
+    for (let k = 0; k < this.#rates.length; k++) this.#rates[k] = this.#rate(step + k);
     for (let m = 0; m < this.#masks.length; m++) {
       const { bytes, perStep } = this.#masks[m];
       for (let k = 0; k < this.stepsPerCall; k++) {
@@ -125,6 +131,6 @@ export interface StepperOptions {
   carried: CarriedValues;
   /** What will be fed: only its types and row size are read. */
   samples: Samples;
-  learningRate: number;
+  rate: (step: number) => number;
   seed: number;
 }

@@ -9,6 +9,8 @@ export interface SteppersTask {
   compile(options: { stepsPerCall: number; batchSize?: number }): TrainingProgram;
   train: Samples;
   settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads'>;
+  /** The learning rate of each step, counted from 0; the settings' own throughout when left out. */
+  rate?: (step: number) => number;
   /** For tests and measurements; chosen by timing when left out. */
   stepsPerCall?: number;
 }
@@ -35,7 +37,8 @@ export class Steppers {
     const single = task.compile({ stepsPerCall: 1 });
     const carried = new CarriedValues(single);
     const { learningRate, seed, device, threads } = settings;
-    const options = (batch: number): StepperOptions => ({ batch, carried, samples: train, learningRate, seed });
+    const rate = task.rate ?? (() => learningRate);
+    const options = (batch: number): StepperOptions => ({ batch, carried, samples: train, rate, seed });
     const session = { device, threads };
 
     const batch = Math.min(settings.batchSize, train.count);

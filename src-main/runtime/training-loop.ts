@@ -21,6 +21,8 @@ export interface TrainingTask {
   /** What "best" means: the highest validation accuracy (of equals, the lowest loss), or the lowest validation loss. */
   goal: 'accuracy' | 'loss';
   settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads' | 'patience'>;
+  /** The learning rate of each step, counted from 0; the settings' own throughout when left out. */
+  rate?: (step: number) => number;
   runFolder: string;
   /** Goes on from here, bit for bit as if never stopped (CPU, same thread count). */
   from?: { last: Checkpoint; best: Checkpoint | null };

@@ -33,6 +33,7 @@ export const trainRequestSchema = v.object({
   batchSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536)),
   optimizer: v.picklist(['sgd', 'momentum', 'adam', 'adamw']),
   learningRate: v.pipe(v.number(), v.gtValue(0), v.maxValue(100)),
+  schedule: v.optional(v.picklist(['constant', 'cosine']), 'cosine'),
   weightDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10)), 0),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
   device: v.picklist(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),

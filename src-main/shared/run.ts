@@ -6,6 +6,9 @@ import type { SplitName } from './dataset.ts';
 export type OptimizerName = 'sgd' | 'momentum' | 'adam' | 'adamw';
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
+/** How the learning rate goes over the run: as given throughout, or falling to zero along half a cosine. */
+export type ScheduleName = 'constant' | 'cosine';
+
 export type SettingValue = number | string | boolean;
 
 /** Everything that decides a run's outcome besides the data: with the same thread count, CPU runs repeat bit for bit. */
@@ -17,6 +20,7 @@ export interface TrainSettings {
   batchSize: number;
   optimizer: OptimizerName;
   learningRate: number;
+  schedule: ScheduleName;
   /** L2 for SGD and Adam, decoupled for AdamW. */
   weightDecay: number;
   seed: number;

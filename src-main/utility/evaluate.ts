@@ -1,4 +1,4 @@
-import { runJob } from './job-port.ts';
+import { runJob } from './port/job-port.ts';
 import { evaluateModel } from './work/evaluate-model.ts';
 
 runJob('evaluate', evaluateModel);

@@ -1,4 +1,4 @@
-import { runJob } from './job-port.ts';
+import { runJob } from './port/job-port.ts';
 import { exportRun } from './work/export-run.ts';
 
 runJob('export', exportRun);

@@ -1,4 +1,4 @@
 import { importDataset } from '../datasets/import.ts';
-import { runJob } from './job-port.ts';
+import { runJob } from './port/job-port.ts';
 
 runJob('import', importDataset);

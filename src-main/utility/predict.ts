@@ -1,4 +1,4 @@
-import { runJob } from './job-port.ts';
+import { runJob } from './port/job-port.ts';
 import { predictFiles } from './work/predict-files.ts';
 
 runJob('predict', predictFiles);

@@ -3,7 +3,7 @@ import { SampleReader } from '../datasets/reader.ts';
 import { describeDevices } from '../runtime/device.ts';
 import { errorFacts } from '../shared/errors.ts';
 import type { ReaderRequest, ReaderResponse } from '../shared/job.ts';
-import { openPort } from './port.ts';
+import { openPort } from './port/port.ts';
 
 const port = openPort<ReaderRequest, ReaderResponse>();
 const reader = new SampleReader();

@@ -1,4 +1,4 @@
-import { runJob } from './job-port.ts';
+import { runJob } from './port/job-port.ts';
 import { trainRun } from './work/train-run.ts';
 
 runJob('train', trainRun);

@@ -36,6 +36,7 @@ export class TableState {
   #sort = $state.raw<Sort | null>(null);
   #cursor = $state(-1);
   #anchor = -1;
+  #wanted = -1;
   #selection = new SvelteSet<string>();
 
   constructor(sort: Sort | null = null, keeper?: Keeper) {
@@ -135,6 +136,15 @@ export class TableState {
     this.#selection.clear();
     const key = keyAt(index);
     if (key !== undefined) this.#selection.add(key);
+    this.#wanted = key === undefined ? index : -1;
+  }
+
+  /** A row that was chosen before it was loaded is selected once it is here. */
+  settle(keyAt: (index: number) => string | undefined): void {
+    const key = this.#wanted < 0 ? undefined : keyAt(this.#wanted);
+    if (key === undefined) return;
+    this.#wanted = -1;
+    this.#selection.add(key);
   }
 
   toggle(index: number, keyAt: (index: number) => string | undefined): void {
@@ -166,7 +176,7 @@ export class TableState {
 
   clearSelection(): void {
     this.#selection.clear();
-    this.#anchor = -1;
+    this.#anchor = this.#wanted = -1;
   }
 
   #keep(): void {

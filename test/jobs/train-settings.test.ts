@@ -1,8 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src-main/architectures/index.ts';
 import { estimateNet } from '../../src-main/jobs/estimate.ts';
-import { completeSettings, defaultThreads } from '../../src-main/jobs/train-settings.ts';
+import { completeSettings } from '../../src-main/jobs/train-settings.ts';
 import type { VersionId } from '../../src-main/shared/ids.ts';
+import { defaultThreads } from '../../src-main/shared/training-defaults.ts';
 import { trainRequest } from '../support/fake-studio.ts';
 import { sampleManifest } from '../support/temp-workspace.ts';
 
@@ -18,7 +20,8 @@ const images = sampleManifest({
 describe('a request to train', () => {
   it('is completed with every default', () => {
     const settings = completeSettings(request, architectures, sampleManifest());
-    expect(settings).toMatchObject({ architecture: 'mlp', weightDecay: 0, patience: 0, threads: defaultThreads() });
+    const threads = defaultThreads(availableParallelism());
+    expect(settings).toMatchObject({ architecture: 'mlp', schedule: 'cosine', weightDecay: 0, patience: 0, threads });
     expect(Object.keys(settings.architectureSettings).sort()).toEqual(
       architectures
         .find((each) => each.id === 'mlp')!

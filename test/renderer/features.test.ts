@@ -197,6 +197,7 @@ describe('the train form', () => {
         epochs: 3,
         seed: 4,
         device: 'cpu',
+        schedule: 'cosine',
         weightDecay: 0,
         threads: 0,
         patience: 0,

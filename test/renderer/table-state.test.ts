@@ -70,6 +70,15 @@ describe('a table', () => {
     expect(state.cursor).toBe(0);
   });
 
+  it('selects a row that was chosen before it was loaded, once it is', () => {
+    const { state } = table();
+    state.select(4, () => undefined);
+    expect(state.selection.size).toBe(0);
+    state.settle(keyAt);
+    state.settle(keyAt);
+    expect([...state.selection]).toEqual(['k4']);
+  });
+
   it('skips rows that are not loaded', () => {
     const { state } = table();
     state.select(0, keyAt);

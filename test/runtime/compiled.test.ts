@@ -181,7 +181,7 @@ describe('buffers', () => {
       },
     } as unknown as Session;
     const carried = new CarriedValues(program);
-    const options = { batch: 16, carried, samples: bars(10, 1), learningRate: 0.1, seed: 1 };
+    const options = { batch: 16, carried, samples: bars(10, 1), rate: () => 0.1, seed: 1 };
     const stepper = new Stepper(session, program, options);
     for (let step = 0; step < 6; step += 2) await stepper.run(step);
 
@@ -216,7 +216,7 @@ describe('buffers', () => {
         batch: 16,
         carried,
         samples: clouds(9, 1),
-        learningRate: 1,
+        rate: () => 1,
         seed: 1,
       });
       for (let step = 0; step < 4; step += k) await stepper.run(step);
@@ -225,5 +225,22 @@ describe('buffers', () => {
     const one = await drawn(1);
     expect(new Set(one).size).toBe(4);
     expect(await drawn(2)).toEqual(one);
+  });
+
+  it.each([1, 2])('the learning rate follows its schedule step by step, %d a call', async (k) => {
+    const program = task('mlp').compile({ stepsPerCall: k, batchSize: 16 });
+    const rate = program.inputs.find((input) => input.role === 'learning_rate')!;
+    const seen: number[] = [];
+    const session = {
+      run: (feeds: Values) => {
+        seen.push(...(feeds[rate.name].data as Float32Array));
+        return Promise.resolve({});
+      },
+    } as unknown as Session;
+    const carried = new CarriedValues(program);
+    const options = { batch: 16, carried, samples: clouds(9, 1), rate: (step: number) => 8 - step, seed: 1 };
+    const stepper = new Stepper(session, program, options);
+    for (let step = 0; step < 4; step += k) await stepper.run(step);
+    expect(seen).toEqual([8, 7, 6, 5]);
   });
 });

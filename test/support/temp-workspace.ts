@@ -62,6 +62,7 @@ export const sampleSettings: TrainSettings = {
   batchSize: 32,
   optimizer: 'adam',
   learningRate: 0.001,
+  schedule: 'cosine',
   weightDecay: 0,
   seed: 1,
   device: 'cpu',

@@ -6,7 +6,7 @@ import type { RunId } from '../../src-main/shared/ids.ts';
 import type { TrainResult } from '../../src-main/shared/job.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import type { MetricPoint, TrainSettings } from '../../src-main/shared/run.ts';
-import type { JobContext } from '../../src-main/utility/job-port.ts';
+import type { JobContext } from '../../src-main/utility/port/job-port.ts';
 import { trainRun } from '../../src-main/utility/work/train-run.ts';
 
 /** A job's context without a parent process. */
@@ -37,6 +37,7 @@ export function trainSettings(
     architecture,
     architectureSettings: completeSettings(template, own),
     ...template.training,
+    schedule: 'cosine',
     weightDecay: 0,
     seed: 1,
     device: 'cpu',

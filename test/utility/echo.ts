@@ -1,5 +1,5 @@
 // A utility for port.test.ts. What it does is said by the "paths" of a pretended import.
-import { runJob } from '../../src-main/utility/job-port.ts';
+import { runJob } from '../../src-main/utility/port/job-port.ts';
 
 runJob('import', async ({ paths }, context) => {
   switch (paths[0]) {

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { FromUtility, JobKind, Progress, ToUtility } from '../../src-main/shared/job.ts';
-import { ProgressMeter } from '../../src-main/utility/progress.ts';
+import { ProgressMeter } from '../../src-main/utility/port/progress.ts';
 
 const echo = fileURLToPath(new URL('./echo.ts', import.meta.url));
 let child: ChildProcess | undefined;

@@ -2,7 +2,7 @@ import { loadTrainingData, type EncodedSplit } from '../../datasets/training-dat
 import { splitNames } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { EvaluateParams, EvaluateResult } from '../../shared/job.ts';
-import type { JobContext } from '../job-port.ts';
+import type { JobContext } from '../port/job-port.ts';
 import type { RawModel } from './model.ts';
 import { openModelFile } from './open-model.ts';
 import { countOf, eachRawBatch } from './raw-samples.ts';

@@ -13,7 +13,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import type { ExportParams, ExportResult } from '../../shared/job.ts';
 import type { SplitName } from '../../shared/dataset.ts';
 import type { Parity } from '../../shared/run.ts';
-import type { JobContext } from '../job-port.ts';
+import type { JobContext } from '../port/job-port.ts';
 import { ExportedModel } from './exported-model.ts';
 import { forwardModel, lossOf } from './forward.ts';
 import { countOf, eachRawBatch } from './raw-samples.ts';

@@ -5,7 +5,7 @@ import { argmaxRows } from '../../evaluation/classification.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImageShape } from '../../shared/dataset.ts';
 import type { Prediction, PredictParams, PredictResult } from '../../shared/job.ts';
-import type { JobContext } from '../job-port.ts';
+import type { JobContext } from '../port/job-port.ts';
 import type { RawModel } from './model.ts';
 import { openModelFile } from './open-model.ts';
 import { countOf, type RawSamples } from './raw-samples.ts';

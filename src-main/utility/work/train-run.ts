@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { parameterCount as countParameters } from '../../architectures/index.ts';
+import { scheduleOf } from '../../autodiff/schedules/index.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
@@ -11,7 +12,8 @@ import { train, type TrainingTask } from '../../runtime/training-loop.ts';
 import { versions } from '../../runtime/versions.ts';
 import { errorFacts } from '../../shared/errors.ts';
 import type { TrainParams, TrainResult } from '../../shared/job.ts';
-import type { JobContext } from '../job-port.ts';
+import type { TrainSettings } from '../../shared/run.ts';
+import type { JobContext } from '../port/job-port.ts';
 import { forwardModel, lossOf } from './forward.ts';
 import { encoderPath, readEncoder } from './run-files.ts';
 import { inTargetUnit } from './run-model.ts';
@@ -115,10 +117,15 @@ function trainingTask(
     validation: data.splits.validation,
     goal: data.task === 'classification' ? 'accuracy' : 'loss',
     settings,
+    rate: scheduleOf({ kind: settings.schedule, rate: settings.learningRate, steps: stepsOf(settings, data) }),
     runFolder,
     from: last ? { last, best: readCheckpoint(checkpointPath(runFolder, 'best')) } : undefined,
   };
 }
+
+/** All steps of the run: the last batch of an epoch may be smaller, and is a step. */
+const stepsOf = ({ epochs, batchSize }: TrainSettings, { splits }: TrainingData): number =>
+  epochs * Math.ceil(splits.train.count / batchSize);
 
 async function evaluateBest(
   evaluator: Evaluator,

@@ -95,6 +95,7 @@ export function runColumns(runs: readonly RunSummary[]): RunColumn[] {
     settingColumn('learningRate', true, (run) => run.settings.learningRate),
     settingColumn('optimizer', true, (run) => run.settings.optimizer),
     settingColumn('seed', false, (run) => run.settings.seed),
+    settingColumn('schedule', false, (run) => run.settings.schedule),
     settingColumn('weightDecay', false, (run) => run.settings.weightDecay),
     settingColumn('patience', false, (run) => run.settings.patience),
     settingColumn('device', false, (run) => run.settings.device),

@@ -1,5 +1,6 @@
 import type { DeviceName, SettingField, SettingValue, TrainSettings } from '../../../src-main/shared/run.ts';
 import type { ArchitectureInfo } from '../../../src-main/shared/run.ts';
+import { trainingDefaults } from '../../../src-main/shared/training-defaults.ts';
 import { parseNumber } from '../../words/numbers.ts';
 
 export type Problem = 'required' | 'number' | 'whole' | 'range' | 'list' | 'list_range' | 'list_length' | 'choice';
@@ -37,9 +38,13 @@ export function checkField(field: SettingField, typed: string | boolean): Checke
 
 export const smallestRate = 1e-9;
 
-/** The training's own fields, with the defaults that suit the architecture. */
-export function trainingFields(architecture: ArchitectureInfo, devices: readonly DeviceName[]): SettingField[] {
-  const { training } = architecture;
+/** The training's own fields, with the defaults that suit the architecture and the amount of data. */
+export function trainingFields(
+  architecture: ArchitectureInfo,
+  trainSamples: number,
+  devices: readonly DeviceName[],
+): SettingField[] {
+  const training = trainingDefaults(architecture, trainSamples);
   return [
     { key: 'epochs', kind: 'integer', default: training.epochs, min: 1, max: 10_000 },
     { key: 'batchSize', kind: 'integer', default: training.batchSize, min: 1, max: 65_536 },
@@ -50,6 +55,7 @@ export function trainingFields(architecture: ArchitectureInfo, devices: readonly
       choices: ['sgd', 'momentum', 'adam', 'adamw'],
     },
     { key: 'learningRate', kind: 'number', default: training.learningRate, min: smallestRate, max: 100, log: true },
+    { key: 'schedule', kind: 'choice', default: 'cosine', choices: ['cosine', 'constant'] },
     { key: 'device', kind: 'choice', default: 'cpu', choices: devices },
     { key: 'seed', kind: 'integer', default: 1, min: 0, max: 2 ** 32 - 1 },
     { key: 'weightDecay', kind: 'number', default: 0, min: 0, max: 10, advanced: true },
@@ -63,6 +69,7 @@ export const trainingKeys = [
   'batchSize',
   'optimizer',
   'learningRate',
+  'schedule',
   'device',
   'seed',
   'weightDecay',

@@ -89,8 +89,8 @@ export class TrainForm {
     if (!architecture) return [];
     return [
       ...architecture.fields.map((field) => this.#formField(field, 'architecture', architecture.id)),
-      ...trainingFields(architecture, this.#devices).map((field) =>
-        this.#formField(field, 'training', architecture.id),
+      ...trainingFields(architecture, this.detail?.version.manifest.splits.train ?? Infinity, this.#devices).map(
+        (field) => this.#formField(field, 'training', architecture.id),
       ),
     ];
   }

@@ -133,6 +133,7 @@ export function makeRuns(datasets: FakeDataset[]): FakeRun[] {
           batchSize,
           optimizer: (['adam', 'adamw', 'momentum'] as const)[i % 3],
           learningRate,
+          schedule: 'cosine',
           weightDecay: i % 3 === 1 ? 0.01 : 0,
           seed: 1 + (i % 3),
           device: 'cpu',

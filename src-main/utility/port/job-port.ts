@@ -1,5 +1,5 @@
-import { AtelierError, errorFacts } from '../shared/errors.ts';
-import type { FromUtility, JobKind, JobTypes, Progress, ToUtility } from '../shared/job.ts';
+import { AtelierError, errorFacts } from '../../shared/errors.ts';
+import type { FromUtility, JobKind, JobTypes, Progress, ToUtility } from '../../shared/job.ts';
 import { openPort, type Port } from './port.ts';
 import { ProgressMeter } from './progress.ts';
 

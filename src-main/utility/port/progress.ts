@@ -1,4 +1,4 @@
-import type { Progress } from '../shared/job.ts';
+import type { Progress } from '../../shared/job.ts';
 
 const minIntervalMs = 100;
 /** The rate is that of the last seconds: a slow start or a pause must not colour the time left for minutes. */

@@ -1,4 +1,4 @@
-import { AtelierError } from '../shared/errors.ts';
+import { AtelierError } from '../../shared/errors.ts';
 
 /**
  * A utility's line to the process that started it. In the app that is Electron's `utilityProcess.fork`, on the command line

@@ -1,0 +1,38 @@
+export type TipSide = 'top' | 'bottom' | 'left' | 'right';
+
+interface Shown {
+  text: string;
+  keys: string | undefined;
+  side: TipSide;
+  on: HTMLElement;
+}
+
+/** After so long over a thing its tip comes; while one is up, or just was, the next comes at once. */
+const delay = 400;
+const grace = 250;
+
+/** The one tip of the window. Things say what theirs is; `TipLayer` draws it. */
+class Tips {
+  #shown = $state.raw<Shown | null>(null);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #hiddenAt = -Infinity;
+
+  get shown(): Shown | null {
+    return this.#shown;
+  }
+
+  offer(tip: Shown): void {
+    clearTimeout(this.#timer);
+    const soon = this.#shown !== null || performance.now() - this.#hiddenAt < grace;
+    this.#timer = setTimeout(() => (this.#shown = tip.on.isConnected ? tip : null), soon ? 0 : delay);
+  }
+
+  hide(): void {
+    clearTimeout(this.#timer);
+    if (this.#shown === null) return;
+    this.#shown = null;
+    this.#hiddenAt = performance.now();
+  }
+}
+
+export const tips = new Tips();
