@@ -147,12 +147,12 @@ describe('the train form', () => {
     { id: 'mlp', inputs: ['table', 'image'], fields: [widths], training },
     { id: 'cnn', inputs: ['image'], fields: [], training: { ...training, epochs: 9 } },
   ];
-  const detail = (kind: 'table' | 'images') => ({
+  const detail = (kind: 'table' | 'images', train: number) => ({
     summary: { id: newId('dataset') },
-    version: { id: newId('version'), manifest: { ...manifest, kind } },
+    version: { id: newId('version'), manifest: { ...manifest, kind, splits: { ...manifest.splits, train } } },
   });
-  async function open(kind: 'table' | 'images') {
-    const bridge = fakeBridge({ 'architectures.list': () => architectures, 'datasets.get': () => detail(kind) });
+  async function open(kind: 'table' | 'images', train = 32_001) {
+    const bridge = fakeBridge({ 'architectures.list': () => architectures, 'datasets.get': () => detail(kind, train) });
     const form = new TrainForm(bridge);
     await form.load();
     await form.open(newId('dataset'));
@@ -185,7 +185,10 @@ describe('the train form', () => {
   });
   it('counts steps with the last batch', async () => {
     const form = await open('table');
-    expect(form.steps).toEqual({ perEpoch: 3, total: 15 });
+    expect(form.steps).toEqual({ perEpoch: 1_001, total: 5_005 });
+  });
+  it('gives little data more epochs', async () => {
+    expect((await open('table', 70)).steps).toEqual({ perEpoch: 3, total: 300 });
   });
   it('starts as another run was', async () => {
     const form = await open('table');

@@ -109,7 +109,7 @@ describe('images, from training to the exported file', () => {
     const trained = await trainHere(
       folder,
       manifest,
-      trainSettings('cnn', { epochs: 8 }, { channels: '4', hidden: '16', batchNorm: true }),
+      trainSettings('cnn', { epochs: 16 }, { channels: '4', hidden: '16', batchNorm: true }),
     );
     expect(trained.result.metrics['test/accuracy']).toBeGreaterThan(0.9);
     const out = join(folder.path, 'bars.onnx');
