@@ -1,4 +1,5 @@
-import { open, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readBlob } from '../../src-main/datasets/blobs.ts';
@@ -88,18 +89,17 @@ export function importerContract(name: string, { write, kind, samples, classes }
 
     it('says so when the source vanishes midway, and leaves nothing', async () => {
       const { folder, paths } = await prepared();
-      let gone: Promise<void> | null = null;
       const source = join(folder.path, 'source');
       const context: ImportContext = {
         ...quietContext(),
         progress: ({ stage }) => {
-          if (stage !== 'listing') gone ??= rm(source, { recursive: true });
+          // At once, not a little later: a small source would be read by then.
+          if (stage !== 'listing') rmSync(source, { recursive: true, force: true });
         },
       };
       const error = await failure(importFrom(folder, paths, {}, context));
       expect(error.code).toBe('source_vanished');
       expect(error.message).toContain(source);
-      await gone;
       expect(await filesIn(folder.blobs)).toEqual([]);
     });
 
