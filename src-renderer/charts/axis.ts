@@ -36,9 +36,27 @@ export function ticks(low: number, high: number, step: number): number[] {
   return out;
 }
 
-/** Whole decades around the data. */
+/** From a 1, 2 or 5 times a power of ten below the data to one above it. */
 export function logRange(low: number, high: number): AxisRange {
-  const min = 10 ** Math.floor(Math.log10(low) + 1e-9);
-  const max = 10 ** Math.ceil(Math.log10(high) - 1e-9);
-  return { min, max: max > min ? max : min * 10, step: 1 };
+  const steps = [1, 2, 5, 10];
+  const around = (value: number, pick: (candidates: number[]) => number) => {
+    const power = 10 ** Math.floor(Math.log10(value) + 1e-9);
+    return pick(steps.map((step) => Number((step * power).toPrecision(6))));
+  };
+  const min = around(low, (all) => all.findLast((one) => one <= low * (1 + 1e-9)) ?? all[0]);
+  const max = around(high, (all) => all.find((one) => one >= high * (1 - 1e-9)) ?? all[3]);
+  return max > min ? { min, max, step: 1 } : { min: min / 2, max: max * 2, step: 1 };
+}
+
+/** 1, 2 and 5 times each power of ten, or the powers alone where those would crowd. */
+export function logTicks(low: number, high: number): number[] {
+  const decades = Math.log10(high / low);
+  const steps = decades > 2.5 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5];
+  const out: number[] = [];
+  for (let power = Math.floor(Math.log10(low) - 1e-9); power <= Math.log10(high) + 1e-9; power++)
+    for (const step of steps) {
+      const value = Number((step * 10 ** power).toPrecision(6));
+      if (value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9)) out.push(value);
+    }
+  return out;
 }

@@ -14,9 +14,21 @@ export async function exportPng(chart: ChartInstance, title: string, entries: re
   picture.src = chart.getDataURL({ type: 'png', pixelRatio: scale, backgroundColor: surface });
   await picture.decode();
 
-  const rows = Math.ceil(entries.length / 4);
-  const head = 32 + rows * 20;
   const canvas = document.createElement('canvas');
+  const font = resolveColour('var(--font-text)');
+  const width = picture.width / scale - 32;
+  // Entries run on like words, and begin a new line where the next has no room.
+  const measure = canvas.getContext('2d');
+  if (measure) measure.font = `12px ${font}`;
+  let at = { left: 16, row: 0 };
+  const places = entries.map((entry) => {
+    const room = Math.min(width, 18 + (measure?.measureText(entry.name).width ?? 100));
+    if (at.left > 16 && at.left + room > width + 16) at = { left: 16, row: at.row + 1 };
+    const place = { ...at };
+    at = { ...at, left: at.left + room + 20 };
+    return place;
+  });
+  const head = 32 + (entries.length > 0 ? at.row + 1 : 0) * 20;
   canvas.width = picture.width;
   canvas.height = picture.height + head * scale;
   const pen = canvas.getContext('2d');
@@ -26,19 +38,17 @@ export async function exportPng(chart: ChartInstance, title: string, entries: re
   pen.drawImage(picture, 0, head * scale);
   pen.scale(scale, scale);
   pen.textBaseline = 'middle';
-  const font = resolveColour('var(--font-text)');
   pen.font = `600 13px ${font}`;
   pen.fillStyle = resolveColour('var(--text)');
   pen.fillText(title, 16, 18);
   pen.font = `12px ${font}`;
-  const column = (picture.width / scale - 32) / 4;
   entries.forEach((entry, i) => {
-    const left = 16 + (i % 4) * column;
-    const top = 42 + Math.floor(i / 4) * 20;
+    const { left } = places[i];
+    const top = 42 + places[i].row * 20;
     pen.fillStyle = resolveColour(entry.colour);
     pen.fillRect(left, top - 1, 12, 2);
     pen.fillStyle = resolveColour('var(--text-muted)');
-    pen.fillText(entry.name, left + 18, top, column - 24);
+    pen.fillText(entry.name, left + 18, top, width - 18);
   });
 
   const link = document.createElement('a');

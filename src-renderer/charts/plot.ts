@@ -1,4 +1,4 @@
-import { logRange, niceRange, niceStep, ticks } from './axis.ts';
+import { logRange, logTicks, niceRange, niceStep, ticks } from './axis.ts';
 import type { AxisRange } from './axis.ts';
 import { decimate, extent } from './decimate.ts';
 import type { ChartOption } from './echarts.ts';
@@ -82,6 +82,23 @@ export interface Plot {
   points: number;
 }
 
+/** A line at each tick, as series: the library's own would not stand at the ticks of a log axis. */
+function gridLines(at: readonly number[], window: Window, colour: string) {
+  return at.map((y) => ({
+    id: `grid ${y}`,
+    type: 'line' as const,
+    data: [
+      [window.from, y],
+      [window.to, y],
+    ],
+    showSymbol: false,
+    silent: true,
+    animation: false,
+    z: 0,
+    lineStyle: { color: colour, width: 1 },
+  }));
+}
+
 export function plot(
   series: readonly ChartSeries[],
   window: Window,
@@ -103,6 +120,8 @@ export function plot(
   const pixels = Math.max(50, width - margin.left - margin.right);
   const xStep = niceStep(window.to - window.from, Math.max(2, Math.floor(pixels / 50)));
   const xTicks = ticks(window.from, window.to, xStep);
+  const scaled = (value: number) => (logY ? Math.log10(value) : value);
+  const yTicks = (logY ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step)).map(scaled);
   let drawn = 0;
   let points = 0;
 
@@ -116,7 +135,7 @@ export function plot(
       id: one.id,
       type: 'line' as const,
       // Nothing at or below zero has a place on a log axis.
-      data: slice.x.map((x, i) => [x, logY && !(slice.y[i] > 0) ? '-' : slice.y[i]]),
+      data: slice.x.map((x, i) => [x, logY ? (slice.y[i] > 0 ? Math.log10(slice.y[i]) : '-') : slice.y[i]]),
       showSymbol: few || single,
       symbol: 'circle',
       symbolSize: single ? 6 : 4,
@@ -158,20 +177,24 @@ export function plot(
       splitLine: { show: false },
     },
     yAxis: {
-      type: logY ? 'log' : 'value',
-      min: y.min,
-      max: y.max,
-      ...(logY ? {} : { interval: y.step }),
+      // Logarithms are taken here: the library's own log axis has ticks at powers of ten alone.
+      type: 'value',
+      min: scaled(y.min),
+      max: scaled(y.max),
       name: axes.y.name,
       nameLocation: 'end',
       nameGap: 8,
       nameTextStyle: { ...name, align: 'left', padding: [0, 0, 0, 12 - margin.left] },
-      axisLabel: { ...label, formatter: (value: number) => axes.y.format(value) },
+      axisLabel: {
+        ...label,
+        customValues: yTicks,
+        formatter: (value: number) => axes.y.format(logY ? 10 ** value : value),
+      },
       axisLine: { show: false },
       axisTick: { show: false },
-      splitLine: { lineStyle: { color: theme.grid, width: 1 } },
+      splitLine: { show: false },
     },
-    series: lines,
+    series: [...gridLines(yTicks, window, theme.grid), ...lines],
   };
   return { option, x: window, y, drawn, points };
 }

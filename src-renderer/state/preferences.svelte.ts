@@ -41,7 +41,13 @@ export class PreferencesState {
     this.take(await this.#studio.call('preferences.get'));
   }
 
-  take(value: Preferences): void {
+  /** What is not yet written down here is newer than what comes. */
+  take(stored: Preferences): void {
+    const value = {
+      ...stored,
+      ...this.#unsaved,
+      layout: { ...stored.layout, ...this.#unsaved.layout },
+    };
     this.#theme = value.theme;
     locale.choice = value.locale;
     this.#layout = { ...value.layout };

@@ -44,6 +44,11 @@ export class Resource<T> {
     }
   }
 
+  /** Changes what is here until the next answer. One that is on its way still counts: it was asked for a reason. */
+  patch(change: (value: T) => T): void {
+    if (this.#value !== null) this.#value = change(this.#value);
+  }
+
   set(value: T | null): void {
     this.#turn++;
     this.#value = value;

@@ -155,8 +155,7 @@ export class Runs {
   }
 
   #patch(id: RunId, change: (run: RunSummary) => RunSummary): void {
-    const list = this.#list.value;
-    if (list?.some((run) => run.id === id)) this.#list.set(list.map((run) => (run.id === id ? change(run) : run)));
+    if (this.byId(id)) this.#list.patch((list) => list.map((run) => (run.id === id ? change(run) : run)));
   }
 }
 

@@ -176,8 +176,8 @@ const architectureHelps: Words = { mlp: m.architecture_mlp_help, cnn: m.architec
 export const architectureHelp = (id: string) => architectureHelps[id]?.() ?? '';
 
 const metrics: Words = {
-  loss: m.metric_loss,
   accuracy: m.metric_accuracy,
+  loss: m.metric_loss,
   balanced_accuracy: m.metric_balanced_accuracy,
   precision: m.metric_precision,
   recall: m.metric_recall,
@@ -209,6 +209,12 @@ export function metricWord(key: string): string {
 }
 
 const lower = /loss|error|rmse|mae|mse|memory/;
+const metricOrder = Object.keys(metrics);
+/** Most telling first: the order of the list above, whichever the split. */
+export function metricRank(key: string): number {
+  const at = metricOrder.indexOf(snake(key.split('/').slice(1).join('/') || key));
+  return at < 0 ? metricOrder.length : at;
+}
 /** Whether less of it is better. */
 export const lowerIsBetter = (key: string) => lower.test(key);
 
@@ -224,7 +230,8 @@ export function metricShort(key: string): string {
 /** A metric's value in the digits and unit that suit it; `short` for curves' axes. */
 export function metricValue(key: string, value: number, short = false): string {
   if (key.endsWith('/memory')) return format.bytes(value);
-  if (key.endsWith('samples_per_second')) return format.compact(value);
+  if (key.endsWith('samples_per_second'))
+    return short ? format.compact(value) : m.rate_samples({ n: format.compact(value) });
   return short ? format.figure(value, 3) : format.fixed(value, 4);
 }
 
@@ -247,6 +254,9 @@ const noteCodes: Words = {
   target_guessed: m.note_target_guessed,
   given_split: m.note_given_split,
   small_class: m.note_small_class,
+  empty_class: m.note_empty_class,
+  misnamed: m.note_misnamed,
+  passed_over: m.note_passed_over,
 };
 
 /** In English the importer's own sentence, which has the numbers in it; elsewhere what kind of note it is, and that. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logRange, niceRange, niceStep, ticks } from '../../src-renderer/charts/axis.ts';
+import { logRange, logTicks, niceRange, niceStep, ticks } from '../../src-renderer/charts/axis.ts';
 import { decimate, extent, lowerBound, nearest } from '../../src-renderer/charts/decimate.ts';
 import { legendOf, plot, span } from '../../src-renderer/charts/plot.ts';
 import type { ChartSeries } from '../../src-renderer/charts/plot.ts';
@@ -94,9 +94,12 @@ describe('axes', () => {
     expect(ticks(0, 0.5, 0.1)).toEqual([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
     expect(ticks(4, 1800, 500)).toEqual([500, 1000, 1500]);
   });
-  it('takes whole decades for a log axis', () => {
-    expect(logRange(0.3, 0.9)).toMatchObject({ min: 0.1, max: 1 });
-    expect(logRange(1, 1)).toMatchObject({ min: 1, max: 10 });
+  it('ends a log axis on 1, 2 or 5 times a power of ten', () => {
+    expect(logRange(0.34, 1.9)).toMatchObject({ min: 0.2, max: 2 });
+    expect(logRange(0.001, 100)).toMatchObject({ min: 0.001, max: 100 });
+    expect(logRange(1, 1)).toMatchObject({ min: 0.5, max: 2 });
+    expect(logTicks(0.2, 2)).toEqual([0.2, 0.5, 1, 2]);
+    expect(logTicks(0.001, 100)).toEqual([0.001, 0.01, 0.1, 1, 10, 100]);
   });
 });
 
@@ -124,7 +127,7 @@ describe('plot', () => {
   });
   it('draws nothing at or below zero on a log axis, and keeps to what is above', () => {
     const found = plot([line('a', [0, 1, 2], [0, 0.5, 20])], { from: 0, to: 2 }, axes, true, 400, theme);
-    expect(found.y).toMatchObject({ min: 0.1, max: 100 });
+    expect(found.y).toMatchObject({ min: 0.5, max: 20 });
   });
   it('counts what is stored elsewhere among the points', () => {
     const found = plot([{ ...line('a', [0, 1], [1, 2]), stored: 900 }], { from: 0, to: 1 }, axes, false, 400, theme);

@@ -61,6 +61,17 @@ describe('a resource', () => {
     expect(resource.value).toBe('second');
     expect(resource.pending).toBe(false);
   });
+  it('takes an answer that was on its way when the old value was patched', async () => {
+    const resource = new Resource<string>();
+    await resource.load(async () => 'running');
+    let finish: (value: string) => void = () => {};
+    const asked = resource.load(() => new Promise((resolve) => (finish = resolve)));
+    resource.patch((value) => `${value}, 90 %`);
+    expect(resource.value).toBe('running, 90 %');
+    finish('finished');
+    await asked;
+    expect(resource.value).toBe('finished');
+  });
   it('tells an error with its code and keeps the last good value', async () => {
     const resource = new Resource<number>();
     await resource.load(async () => 1);

@@ -1,5 +1,5 @@
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
-import { lowerIsBetter } from '../../words/terms.ts';
+import { lowerIsBetter, metricRank } from '../../words/terms.ts';
 
 export interface DiffRow {
   key: string;
@@ -42,7 +42,7 @@ const splitRank = (key: string) =>
 export function metricRows(runs: readonly RunSummary[]): MetricRow[] {
   const keys = new Set(runs.flatMap((run) => Object.keys(run.metrics)));
   return [...keys]
-    .sort((a, b) => splitRank(a) - splitRank(b) || a.localeCompare(b))
+    .sort((a, b) => splitRank(a) - splitRank(b) || metricRank(a) - metricRank(b) || a.localeCompare(b))
     .map((key) => {
       const values = runs.map((run) => run.metrics[key]);
       const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];

@@ -5,6 +5,7 @@ import { m } from '../../words/messages.ts';
 import {
   choiceWord,
   lowerIsBetter,
+  metricRank,
   metricShort,
   metricValue,
   metricWord,
@@ -69,7 +70,7 @@ const shownMetrics = [
 export function runColumns(runs: readonly RunSummary[]): RunColumn[] {
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].sort((a, b) => {
     const rank = (key: string) => shownMetrics.indexOf(key) + 1 || 99;
-    return rank(a) - rank(b) || a.localeCompare(b);
+    return rank(a) - rank(b) || metricRank(a) - metricRank(b) || a.localeCompare(b);
   });
   const own = [...new Set(runs.flatMap((run) => Object.keys(run.settings.architectureSettings)))];
   return [

@@ -12,10 +12,21 @@ import type {
 } from '../../../src-main/shared/contract.ts';
 import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/job.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
-import type { MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
+import type { MetricPoint, MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { makeDatasets, now, page, random } from './data.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
+
+function millionPoints(): MetricPoint[] {
+  const rnd = random(1);
+  return Array.from({ length: 1_000_000 }, (_, i) => ({
+    key: 'train/loss',
+    step: i + 1,
+    epoch: i / 50_000,
+    value: 2 * Math.exp(-i / 200_000) + rnd() * 0.3 + (i === 777_777 ? 4 : 0),
+    time: i / 500,
+  }));
+}
 
 interface Options {
   scenario: string;
@@ -36,6 +47,18 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   const empty = scenario === 'empty';
   const datasets = empty ? [] : makeDatasets();
   const runs = empty ? [] : makeRuns(datasets);
+  // As many as people have after a year, and one of a million points.
+  if (scenario === 'many') {
+    for (let i = 0; i < 1500; i++) {
+      const { summary, points } = runs[i % 36];
+      const createdAt = now - (1540 - i) * 3_600_000;
+      runs.unshift({
+        points,
+        summary: { ...summary, id: newId('run', createdAt), createdAt, name: `${summary.name} (${i})` },
+      });
+    }
+    runs[runs.length - 3].points = millionPoints();
+  }
   const exports = empty ? [] : makeExports(runs);
   let jobs: Job[] = empty ? [] : makeJobs(runs);
   let preferences: Preferences = {
@@ -114,7 +137,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   }
 
   // The run that is under way goes on.
-  if (!empty && scenario !== 'still') {
+  if (!empty && scenario === 'full') {
     const live = runs[37];
     const all = pointsAt(38, 1800, 90, 1.05).filter((point) => point.step > 540);
     let step = 540;

@@ -179,6 +179,14 @@ export const screens = {
       await at(page, 'settings-storage').click();
     },
   },
+  'runs-many-listed': {
+    scenario: 'many',
+    wait: 2500,
+    go: async (page) => {
+      await place(page, 'runs');
+      await page.locator('[data-testid=runs-table] [role=row][data-key]').nth(2).dblclick();
+    },
+  },
   palette: { go: async (page) => page.keyboard.press('Control+k') },
   'palette-query': {
     go: async (page) => {
