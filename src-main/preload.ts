@@ -7,7 +7,8 @@ const bridge: StudioBridge = {
 
   invoke(channel, input) {
     // Paths come only from files a person dropped, below; the page itself cannot name one.
-    if ((channel as string) === 'imports.offer') return Promise.reject(new TypeError('imports.offer is not for the page'));
+    if ((channel as string) === 'imports.offer')
+      return Promise.reject(new TypeError('imports.offer is not for the page'));
     return ipcRenderer.invoke('studio', channel, input);
   },
 

@@ -41,7 +41,11 @@ export function addTrain(program: Command, context: CommandContext): void {
       ),
     )
     .option('--set <key=value>', "one of the architecture's own settings; may be repeated", setting)
-    .option('--epochs <n>', 'passes over the training split (default: the architecture’s, more for small data)', integer(1, 10_000))
+    .option(
+      '--epochs <n>',
+      'passes over the training split (default: the architecture’s, more for small data)',
+      integer(1, 10_000),
+    )
     .option('--batch <n>', 'samples per step (default: the architecture’s)', integer(1, 65_536))
     .addOption(
       new Option('--optimizer <name>', 'default: the architecture’s').choices(['sgd', 'momentum', 'adam', 'adamw']),

@@ -6,8 +6,15 @@
 const gap = '\u00a0'; // no-break: a number never parts from its unit
 const cache = new Map<string, Intl.NumberFormat>();
 
-function intl(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const key = locale + JSON.stringify(options);
+interface Digits {
+  minimumFractionDigits?: number;
+  maximumFractionDigits?: number;
+  maximumSignificantDigits?: number;
+}
+
+/** Making a format costs a hundred times what using it does. */
+function intl(locale: string, options: Digits): Intl.NumberFormat {
+  const key = `${locale} ${options.minimumFractionDigits} ${options.maximumFractionDigits} ${options.maximumSignificantDigits}`;
   let found = cache.get(key);
   if (!found) cache.set(key, (found = new Intl.NumberFormat(locale, options)));
   return found;

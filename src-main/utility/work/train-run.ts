@@ -5,7 +5,13 @@ import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.t
 import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
 import { writeAtomically } from '../../runtime/atomic-file.ts';
-import { checkpointPath, clearCheckpoints, readCheckpoint, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
+import {
+  checkpointPath,
+  clearCheckpoints,
+  readCheckpoint,
+  type Best,
+  type Checkpoint,
+} from '../../runtime/checkpoint.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import { RunLog } from '../../runtime/run-log.ts';
 import { train, type TrainingTask } from '../../runtime/training-loop.ts';

@@ -27,10 +27,8 @@ export class RunsPlace {
     },
   );
 
-  get columns() {
-    return runColumns(runs.list);
-  }
-  get rows(): RunSummary[] {
+  #columns = $derived(runColumns(runs.list));
+  #rows = $derived.by(() => {
     const text = this.filter.trim().toLowerCase();
     const found = runs.list.filter(
       (run) =>
@@ -40,13 +38,21 @@ export class RunsPlace {
           `${run.name} ${run.datasetName} ${run.settings.architecture} ${run.id}`.toLowerCase().includes(text)),
     );
     const sort = this.table.sort;
-    const by = sort && this.columns.find((column) => column.id === sort.column);
+    const by = sort && this.#columns.find((column) => column.id === sort.column);
     if (!by) return found;
     const collator = new Intl.Collator(locale.current, { numeric: true, sensitivity: 'base' });
     return found.sort((a, b) => compareCells(by.value(a), by.value(b), sort.descending, collator));
+  });
+  #selected = $derived(this.#rows.filter((run) => this.table.selection.has(run.id)));
+
+  get columns() {
+    return this.#columns;
+  }
+  get rows(): RunSummary[] {
+    return this.#rows;
   }
   get selected(): RunSummary[] {
-    return this.rows.filter((run) => this.table.selection.has(run.id));
+    return this.#selected;
   }
 
   get x(): XKind {
