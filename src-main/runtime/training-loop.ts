@@ -210,8 +210,8 @@ class Training {
   #isBetter(loss: number, accuracy: number | null): boolean {
     const { best } = this.#at;
     if (!best || this.#task.validation.count === 0) return true;
-    if (accuracy !== null && best.accuracy !== null && accuracy !== best.accuracy) return accuracy > best.accuracy;
-    return loss < best.loss;
+    const byAccuracy = this.#task.goal === 'accuracy' && accuracy !== best.accuracy;
+    return byAccuracy ? (accuracy ?? 0) > (best.accuracy ?? 0) : loss < best.loss;
   }
 
   #outOfPatience(): boolean {

@@ -3,7 +3,7 @@ import type { ArchitectureInfo } from './run.ts';
 /** An optimizer needs about this many steps before a run says anything about a model. */
 const enoughSteps = 1_000;
 /** Past this a tiny dataset is only learnt by heart. */
-const mostEpochs = 100;
+const mostEpochs = 250;
 
 /** What a run is given where people chose nothing: an architecture's own defaults, with more epochs where an epoch is only a few steps. */
 export function trainingDefaults(

@@ -188,7 +188,7 @@ describe('the train form', () => {
     expect(form.steps).toEqual({ perEpoch: 1_001, total: 5_005 });
   });
   it('gives little data more epochs', async () => {
-    expect((await open('table', 70)).steps).toEqual({ perEpoch: 3, total: 300 });
+    expect((await open('table', 70)).steps).toEqual({ perEpoch: 3, total: 750 });
   });
   it('starts as another run was', async () => {
     const form = await open('table');

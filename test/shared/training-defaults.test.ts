@@ -4,10 +4,10 @@ import { defaultThreads, trainingDefaults } from '../../src-main/shared/training
 describe('training defaults', () => {
   const training = { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 } as const;
   it.each([
-    [105, 100],
+    [105, 250],
     [1_000, 32],
     [54_000, 5],
-    [0, 100],
+    [0, 250],
   ])('%d training samples: %d epochs', (samples, epochs) => {
     expect(trainingDefaults({ training }, samples)).toEqual({ ...training, epochs });
   });

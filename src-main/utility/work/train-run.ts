@@ -121,13 +121,20 @@ function trainingTask(
     compileEvaluation: () => compileEvaluation(forward, { loss }),
     train: data.splits.train,
     validation: data.splits.validation,
-    goal: data.task === 'classification' ? 'accuracy' : 'loss',
+    goal: goalOf(data),
     settings,
     rate: scheduleOf({ kind: settings.schedule, rate: settings.learningRate, steps: stepsOf(settings, data) }),
     runFolder,
     from: last ? { last, best: readCheckpoint(checkpointPath(runFolder, 'best')) } : undefined,
   };
 }
+
+/** Where a single sample moves the accuracy by more than a tenth of a percent, luck would choose the best checkpoint: the loss tells more. */
+const enoughToCount = 1_000;
+const goalOf = ({ task, splits }: TrainingData): TrainingTask['goal'] =>
+  task === 'classification' && (splits.validation.count === 0 || splits.validation.count >= enoughToCount)
+    ? 'accuracy'
+    : 'loss';
 
 /** All steps of the run: the last batch of an epoch may be smaller, and is a step. */
 const stepsOf = ({ epochs, batchSize }: TrainSettings, { splits }: TrainingData): number =>
