@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -106,13 +107,12 @@ describe('a workspace that cannot be written', () => {
     chmodSync(folder, 0o555);
     const script = join(repository, 'test/support/open-workspace.mjs');
     // Root may write anywhere: nobody (65534) may not.
-    const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    const user = process.getuid?.() === 0 ? ['65534'] : [];
+    const migrations = tempFolder();
+    cpSync(migrationsFolder, migrations, { recursive: true });
+    for (const each of [folder, migrations]) spawnSync('chmod', ['-R', 'o+rX', each]);
     const open = (mode: string) =>
-      spawnSync(process.execPath, [script, folder, migrationsFolder, mode], {
-        encoding: 'utf8',
-        ...user,
-      }).stdout.trim();
-    if (user.uid) spawnSync('chmod', ['o+rx', folder]);
+      spawnSync(process.execPath, [script, folder, migrations, mode, ...user], { encoding: 'utf8' }).stdout.trim();
     expect(open('write')).toBe('workspace_read_only');
     expect(open('read')).toBe('kept');
     chmodSync(folder, 0o755);
