@@ -35,5 +35,7 @@ export async function runCliInElectron(
     spawnUtility: spawnWithElectron(utilityProcess, places.utility),
     ...processHost(),
   });
+  // app.exit does not wait for a pipe: what was written last would be lost.
+  for (const stream of [process.stdout, process.stderr]) await new Promise((done) => stream.write('', done));
   app.exit(code);
 }

@@ -10,7 +10,7 @@ export const format = {
   full: (value: number) => numbers.full(value, locale.current),
   compact: (value: number) => numbers.compact(value, locale.current),
   percent: (share: number, decimals?: number) => numbers.percent(share, locale.current, decimals),
-  bytes: (value: number) => numbers.bytes(value, locale.current),
+  bytes: (value: number, digits?: number) => numbers.bytes(value, locale.current, digits),
   duration: (seconds: number) => numbers.duration(seconds, locale.current),
   clock: (seconds: number) => numbers.clock(seconds),
   ago: (then: number, now: number = Date.now()) => times.ago(then, now, locale.current),

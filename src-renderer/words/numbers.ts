@@ -90,14 +90,14 @@ export function percent(share: number, locale: string, decimals = 1): string {
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** Decimal units, as disks are sold and file managers count. */
-export function bytes(value: number, locale: string): string {
+export function bytes(value: number, locale: string, digits = 3): string {
   let size = value;
   let unit = 0;
   while (size >= 999.5 && unit < byteUnits.length - 1) {
     size /= 1000;
     unit++;
   }
-  return `${intl(locale, { maximumSignificantDigits: unit === 0 ? 4 : 3 }).format(size)}${gap}${byteUnits[unit]}`;
+  return `${intl(locale, { maximumSignificantDigits: unit === 0 ? 4 : digits }).format(size)}${gap}${byteUnits[unit]}`;
 }
 
 /** 340 µs · 34.5 ms · 4.2 s · 1:12 · 2:03:09. */

@@ -1,4 +1,4 @@
-import type { ColumnRole, ColumnType, SplitName } from '../../src-main/shared/dataset.ts';
+import type { ColumnRole, ColumnType, ImageShape, SplitName } from '../../src-main/shared/dataset.ts';
 import type { JobKind, JobStatus, Progress } from '../../src-main/shared/job.ts';
 import { format } from './format.ts';
 import { locale } from './locale.svelte.ts';
@@ -229,7 +229,7 @@ export function metricShort(key: string): string {
 
 /** A metric's value in the digits and unit that suit it; `short` for curves' axes. */
 export function metricValue(key: string, value: number, short = false): string {
-  if (key.endsWith('/memory')) return format.bytes(value);
+  if (key.endsWith('/memory')) return format.bytes(value, short ? 4 : 3);
   if (key.endsWith('samples_per_second'))
     return short ? format.compact(value) : m.rate_samples({ n: format.compact(value) });
   return short ? format.figure(value, 3) : format.fixed(value, 4);
@@ -258,6 +258,20 @@ const noteCodes: Words = {
   misnamed: m.note_misnamed,
   passed_over: m.note_passed_over,
 };
+
+/** Where in the source something is: a file's path as it is, a line in words. */
+export function whereText(where: string): string {
+  const line = /^line (\d+)$/.exec(where);
+  return line ? m.line_n({ n: line[1] }) : where;
+}
+
+/** "28 × 28 px, grey". */
+export const imageWords = ({ width, height, channels }: ImageShape) =>
+  m.image_shape({
+    width: format.integer(width),
+    height: format.integer(height),
+    channels: channels === 1 ? m.channels_grey() : m.channels_rgb(),
+  });
 
 /** In English the importer's own sentence, which has the numbers in it; elsewhere what kind of note it is, and that. */
 export function noteText(note: { code: string; message: string }): string {

@@ -20,16 +20,14 @@ export default async function bench() {
       const folder = mkdtempSync(path.join(tmpdir(), 'atelier-bench-'));
       const began = performance.now();
       const app = await _electron.launch({
+        executablePath: runtime.binary,
         args: [...(isRoot() ? ['--no-sandbox'] : []), `--user-data-dir=${path.join(folder, 'user')}`, root],
         env: { ...process.env, ...electronEnv(runtime), ...screen?.env, ATELIER_WORKSPACE: path.join(folder, 'work') },
       });
       const page = await app.firstWindow();
       // Usable: the places are there and the first one shows its content.
-      await page.getByRole('navigation').first().waitFor();
-      await page
-        .getByRole('button', { name: /sample/i })
-        .first()
-        .waitFor();
+      await page.getByTestId('rail-runs').waitFor();
+      await page.getByTestId('welcome-sample').waitFor();
       times.push((performance.now() - began) / 1000);
       if (i === starts - 1) {
         await new Promise((later) => setTimeout(later, 5000));

@@ -8,7 +8,7 @@ function numberColumn(
   id: string,
   label: string,
   value: (column: Column) => number | undefined,
-  show: (value: number) => string = (x) => (Math.abs(x) >= 1e6 ? format.compact(x) : format.figure(x)),
+  show: (value: number) => string = (x) => (Math.abs(x) >= 1e5 ? format.compact(x) : format.figure(x)),
 ): TableColumn<Column> {
   return {
     id,
@@ -58,9 +58,9 @@ export function profileColumns(samples: number): TableColumn<Column>[] {
       (column) => column.distinct,
       (x) => format.integer(x),
     ),
-    numberColumn('min', m.minimum(), (column) => column.min),
+    numberColumn('min', m.minimum_short(), (column) => column.min),
     numberColumn('mean', m.mean(), (column) => column.mean),
-    numberColumn('max', m.maximum(), (column) => column.max),
+    numberColumn('max', m.maximum_short(), (column) => column.max),
     {
       id: 'top',
       label: m.most_frequent(),
