@@ -30,6 +30,9 @@ function lockSession(target: Session): void {
   target.webRequest.onBeforeRequest((details, answer) => {
     answer({ cancel: !isOwn(details.url) && !details.url.startsWith('data:') && !details.url.startsWith('devtools:') });
   });
-  target.on('will-download', (event) => event.preventDefault());
+  // A chart saved as a picture is the page's own; the system's dialog asks where to. Nothing else is written.
+  target.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith('data:image/png')) event.preventDefault();
+  });
   target.setSpellCheckerEnabled(false);
 }
