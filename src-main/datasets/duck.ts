@@ -35,14 +35,21 @@ async function spillFolder(blobs: string): Promise<string> {
   }
 }
 
-/** Opens one for the length of `work`; aborting `signal` interrupts the query that runs. */
+const interruptEvery = 20; // ms
+
+/** Opens one for the length of `work`; aborting `signal` interrupts the query that runs, and any that is still begun. */
 export async function withDuck<T>(
   options: DuckOptions & { signal?: AbortSignal },
   work: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   const instance = await openDuck(options);
   const connection = await instance.connect();
-  const interrupt = (): void => connection.interrupt();
+  let interrupting: ReturnType<typeof setInterval> | undefined;
+  // DuckDB forgets an interrupt that comes before a query has begun, and `work` may be between two: so it is said until work has heard it.
+  const interrupt = (): void => {
+    connection.interrupt();
+    interrupting = setInterval(() => connection.interrupt(), interruptEvery);
+  };
   options.signal?.addEventListener('abort', interrupt);
   try {
     options.signal?.throwIfAborted();
@@ -52,6 +59,7 @@ export async function withDuck<T>(
     throw error;
   } finally {
     options.signal?.removeEventListener('abort', interrupt);
+    clearInterval(interrupting);
     connection.closeSync();
     instance.closeSync();
   }

@@ -43,7 +43,7 @@ describe('the import utility', () => {
     expect(await exited).toEqual([0, null]);
   });
 
-  it('is cancelled within a second in the middle of a large table, and leaves nothing', async () => {
+  it('is cancelled within two seconds in the middle of a large table, and leaves nothing', async () => {
     const folder = await dataFolder();
     const part = csvText(mixedTable(20_000));
     const body = part.slice(part.indexOf('\n') + 1);
@@ -56,7 +56,7 @@ describe('the import utility', () => {
     const asked = performance.now();
     child.send({ type: 'cancel' });
     await until(child, 'cancelled');
-    expect(performance.now() - asked).toBeLessThan(1000);
+    expect(performance.now() - asked).toBeLessThan(2000);
     expect(await filesIn(folder.blobs)).toEqual([]);
   });
 });
