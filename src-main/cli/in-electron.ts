@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { spawnWithElectron, type ElectronUtilityProcess } from '../jobs/spawn-electron.ts';
 import { findPlaces } from '../paths.ts';
 import { appVersion, processHost } from './host.ts';
@@ -7,6 +10,7 @@ import { runCli } from './run.ts';
 interface ElectronApp {
   whenReady(): Promise<void>;
   exit(code: number): void;
+  setPath(name: 'sessionData', path: string): void;
 }
 
 /**
@@ -26,6 +30,10 @@ export async function runCliInElectron(
   args: readonly string[],
 ): Promise<void> {
   const { app, utilityProcess, runtime } = electron;
+  // Chromium's own files: a window of the same person, and other command lines, may have theirs open.
+  const session = mkdtempSync(join(tmpdir(), 'atelier-session-'));
+  process.on('exit', () => rmSync(session, { recursive: true, force: true }));
+  app.setPath('sessionData', session);
   await app.whenReady();
   const places = findPlaces();
   const code = await runCli(args, {

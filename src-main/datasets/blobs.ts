@@ -168,16 +168,16 @@ async function readInto(file: FileHandle, path: string, bytes: Uint8Array, posit
   }
 }
 
-/** Removes what writers left that died before they could: called when no job runs. Returns how many files went. */
-export async function sweepPartialBlobs(blobs: string, olderThanMs = 0): Promise<number> {
+/** Removes what writers left that died before they could; `before`, in milliseconds since 1970, is when the last of them had. Returns how many files went. */
+export async function sweepPartialBlobs(blobs: string, before: number): Promise<number> {
   const folder = join(blobs, partialName);
   const names = await readdir(folder).catch(() => []);
   let removed = 0;
   for (const name of names) {
     const path = join(folder, name);
     const facts = await stat(path).catch(() => null);
-    if (!facts || Date.now() - facts.mtimeMs < olderThanMs) continue;
-    await rm(path, { force: true, recursive: true });
+    if (!facts || facts.mtimeMs >= before) continue;
+    await rm(path, { force: true, recursive: true }).catch(() => undefined);
     removed++;
   }
   return removed;

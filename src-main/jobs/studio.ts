@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sweepPartialBlobs } from '../datasets/blobs.ts';
 import type { Readable } from '../db/connection.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
@@ -75,7 +76,10 @@ export class Studio {
   /** Takes the workspace's lock, checks, migrates and if need be repairs it. Blocks; tens of milliseconds when all is well. */
   static open(options: StudioOptions): Studio {
     const { folder, migrations, appVersion, owner } = options;
-    return new Studio(openStore(folder, { mode: 'write', migrations, appVersion, owner }), options);
+    const store = openStore(folder, { mode: 'write', migrations, appVersion, owner });
+    // Whoever wrote here before holds the workspace no longer: what they left half written is nobody's.
+    void sweepPartialBlobs(workspaceFiles.blobs(folder), Date.now());
+    return new Studio(store, options);
   }
 
   /** Cancels what works (within 2 s), then lets go of the workspace. */

@@ -70,7 +70,7 @@ const headlines: Record<string, () => string> = {
   external_data: m.error_model,
   unsupported_opset: m.error_model,
   unsupported_shape: m.error_model,
-  unknown_format: m.error_model,
+  unknown_format: m.error_unsupported_type,
   checkpoint_differs: m.error_broken_checkpoint,
   run_incomplete: m.error_broken_checkpoint,
   no_space: m.error_disk_full,
@@ -114,7 +114,7 @@ const headlines: Record<string, () => string> = {
   unknown_architecture: m.error_unfit,
   dataset_kind_differs: m.error_unfit,
   image_size_differs: m.error_unfit,
-  not_a_table: m.error_unfit,
+  not_a_table: m.error_unsupported_type,
   no_features: m.error_no_features,
   migration_failed: m.error_migration,
 };

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,7 @@ function call(program: string, words: string[], env: NodeJS.ProcessEnv = {}): Pr
   const { DISPLAY: _x, WAYLAND_DISPLAY: _wayland, NODE_OPTIONS: _options, ...rest } = process.env;
   const home = {
     HOME: folder,
+    TMPDIR: folder,
     XDG_CONFIG_HOME: path.join(folder, 'config'),
     ATELIER_WORKSPACE: path.join(folder, 'workspace'),
   };
@@ -66,6 +67,8 @@ describe('the packaged command line, without a display', () => {
     expect(stderr).not.toMatch(/error:/);
     expect(code).toBe(0);
     expect(JSON.stringify(jsonLines(stdout))).toMatch(/Electron/);
+    // Chromium's files of this one command are gone with it.
+    expect(readdirSync(folder).filter((name) => name.startsWith('atelier-session'))).toEqual([]);
   });
 
   it('imports, trains and exports: every native module loads from beside the archive', async () => {
