@@ -1,4 +1,4 @@
-// Every operator of the ai.onnx domain up to opset 22, with the names ONNX gives its inputs and outputs.
+// Every operator of the ai.onnx domain up to opset 24, with the names ONNX gives its inputs and outputs.
 // `A?` may be left out, `A*` takes any number. Source: onnx/docs/Operators.md.
 
 export const operators = {
@@ -14,6 +14,8 @@ export const operators = {
   Asinh: 'input -> output',
   Atan: 'input -> output',
   Atanh: 'input -> output',
+  Attention:
+    'Q K V attn_mask? past_key? past_value? nonpad_kv_seqlen? -> Y present_key? present_value? qk_matmul_output?',
   AveragePool: 'X -> Y',
   BatchNormalization: 'X scale B input_mean input_var -> Y running_mean? running_var?',
   Bernoulli: 'input -> output',
@@ -124,6 +126,7 @@ export const operators = {
   QLinearMatMul: 'a a_scale a_zero_point b b_scale b_zero_point y_scale y_zero_point -> y',
   QuantizeLinear: 'x y_scale y_zero_point? -> y',
   RNN: 'X W R B? sequence_lens? initial_h? -> Y? Y_h?',
+  RMSNormalization: 'X scale -> Y',
   RandomNormal: '-> output',
   RandomNormalLike: 'input -> output',
   RandomUniform: '-> output',
@@ -146,6 +149,7 @@ export const operators = {
   Resize: 'X roi? scales? sizes? -> Y',
   ReverseSequence: 'input sequence_lens -> Y',
   RoiAlign: 'X rois batch_indices -> Y',
+  RotaryEmbedding: 'X cos_cache sin_cache position_ids? -> Y',
   Round: 'X -> Y',
   STFT: 'signal frame_step window? frame_length? -> output',
   Scan: 'initial_state_and_scan_inputs* -> final_state_and_scan_outputs*',
@@ -181,8 +185,10 @@ export const operators = {
   StringSplit: 'X -> Y Z',
   Sub: 'A B -> C',
   Sum: 'data_0* -> sum',
+  Swish: 'X -> Y',
   Tan: 'input -> output',
   Tanh: 'input -> output',
+  TensorScatter: 'past_cache update write_indices? -> present_cache',
   TfIdfVectorizer: 'X -> Y',
   ThresholdedRelu: 'X -> Y',
   Tile: 'input repeats -> output',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { float, type GraphBuilder, type Value } from '../../src-main/onnx/builder.ts';
-import { checkGradient, compiledGradients, expectClose, type GradientCase } from '../support/check-gradient.ts';
+import { float, type GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
+import { checkGradient, compiledGradients, expectClose, type GradientCase } from '../../support/check-gradient.ts';
 
 type Inputs = Readonly<Record<string, Value>>;
 const positive = (x: number): number => 0.5 + Math.abs(x);

@@ -1,0 +1,72 @@
+// Arrays of float64 and reading of attributes, for the reference operators. Shares nothing with the compiler but the graph types.
+
+import type { Attribute, Node, Tensor } from '../../../src-main/onnx/types.ts';
+
+export interface Array64 {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+export const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+export const array = (shape: readonly number[], values: Iterable<number>): Array64 => ({
+  shape,
+  data: Float64Array.from(values),
+});
+
+export const fromTensor = ({ shape, data }: Tensor): Array64 =>
+  array(shape, Array.from(data as ArrayLike<number | bigint>, Number));
+
+export function strides(shape: readonly number[]): number[] {
+  const result = new Array<number>(shape.length).fill(1);
+  for (let i = shape.length - 2; i >= 0; i--) result[i] = result[i + 1] * shape[i + 1];
+  return result;
+}
+
+/** All index vectors of a shape, in row-major order. */
+export function* indices(shape: readonly number[]): Generator<number[]> {
+  if (shape.some((dim) => dim === 0)) return;
+  const at = new Array<number>(shape.length).fill(0);
+  for (;;) {
+    yield [...at];
+    let axis = shape.length - 1;
+    while (axis >= 0 && ++at[axis] === shape[axis]) at[axis--] = 0;
+    if (axis < 0) return;
+  }
+}
+
+export function make(shape: readonly number[], value: (at: readonly number[]) => number): Array64 {
+  const data = new Float64Array(size(shape));
+  let i = 0;
+  for (const at of indices(shape)) data[i++] = value(at);
+  return { shape, data };
+}
+
+/** Element at an index vector; axes of size 1 broadcast, leading ones are dropped. */
+export function get(x: Array64, at: readonly number[]): number {
+  const skip = at.length - x.shape.length;
+  const step = strides(x.shape);
+  return x.data[x.shape.reduce((sum, dim, axis) => sum + (dim === 1 ? 0 : at[axis + skip]) * step[axis], 0)];
+}
+
+export function broadcast(...shapes: (readonly number[])[]): number[] {
+  const rank = Math.max(...shapes.map((shape) => shape.length));
+  return Array.from({ length: rank }, (_, axis) =>
+    shapes.reduce((dim, shape) => {
+      const other = shape[axis - rank + shape.length] ?? 1;
+      return dim === 1 ? other : dim;
+    }, 1),
+  );
+}
+
+export function value(node: Node, name: string): Attribute['value'] | undefined {
+  return node.attributes[name]?.value;
+}
+export const number = (node: Node, name: string, otherwise: number): number =>
+  (value(node, name) as number) ?? otherwise;
+export const list = (node: Node, name: string): number[] | undefined => value(node, name) as number[] | undefined;
+export const text = (node: Node, name: string, otherwise: string): string => (value(node, name) as string) ?? otherwise;
+
+/** What the definition of one operator gives for its inputs; one left out is undefined. */
+export type ReferenceOperator = (node: Node, inputs: readonly (Array64 | undefined)[]) => readonly Array64[];
+export type ReferenceOperators = Readonly<Record<string, ReferenceOperator>>;
