@@ -2,10 +2,23 @@
 // can ask for shapes as they go. Names depend only on what was appended before, never on time or chance.
 
 import { AtelierError } from '../shared/errors.ts';
+import { isStatic, termsOf } from './dims.ts';
 import { nodeError } from './node.ts';
 import { inferNode } from './shapes/index.ts';
-import { bytesOf, dataTypes, int64s, scalar } from './tensors.ts';
-import type { Attribute, Attributes, DataType, Graph, Node, Shape, Tensor, ValueInfo, ValueType } from './types.ts';
+import { elementsOf } from './shapes/infer.ts';
+import { bytesOf, dataTypes, int64s, isFloatType, scalar } from './tensors.ts';
+import type {
+  Attribute,
+  Attributes,
+  DataType,
+  Dim,
+  Graph,
+  Node,
+  Shape,
+  Tensor,
+  ValueInfo,
+  ValueType,
+} from './types.ts';
 
 /** The name of a value in the graph being built. */
 export type Value = string;
@@ -50,6 +63,8 @@ export class GraphBuilder {
   private readonly types = new Map<string, ValueType>();
   private readonly initializers = new Map<string, Tensor>();
   private readonly names = new Set<string>();
+  /** The first value that has a size with a name, and where. */
+  private readonly sizes = new Map<string, { readonly value: Value; readonly axis: number }>();
   private readonly constants = new Map<string, Value>();
   /** Last number tried per name, so that a thousand Muls do not try a million names. */
   private readonly counters = new Map<string, number>();
@@ -223,6 +238,9 @@ export class GraphBuilder {
     if (this.types.has(name)) throw new AtelierError('invalid_model', `two values are named "${name}"`);
     this.names.add(name);
     this.types.set(name, type);
+    type.shape.forEach((dim, axis) => {
+      if (typeof dim === 'string' && !this.sizes.has(dim)) this.sizes.set(dim, { value: name, axis });
+    });
   }
 
   private append(node: Node, types: readonly ValueType[] | undefined): void {
@@ -275,9 +293,9 @@ export class GraphBuilder {
     steps?: readonly number[],
   ) => this.op('Slice', [x, this.int64s(starts), this.int64s(ends), this.int64s(axes), steps && this.int64s(steps)]);
 
-  /** Reshape to a shape in which at most one size is a name; to copy the shape of a value use `reshapeLike`. */
+  /** Reshape to a shape whose sizes may have names: one becomes −1, more are computed from values that have them. */
   reshape(x: Value, shape: Shape): Value {
-    return this.op('Reshape', [x, this.int64s(reshapeTarget(shape))]);
+    return this.op('Reshape', [x, this.shapeVector(shape, true)]);
   }
 
   reshapeLike(x: Value, like: Value): Value {
@@ -287,23 +305,61 @@ export class GraphBuilder {
   /** The shape of a value as an int64 vector for Reshape: a constant where at most one size is unknown. */
   shapeValue(value: Value): Value {
     const shape = this.shape(value);
-    const unknown = shape.filter((dim) => typeof dim === 'string').length;
-    // With a zero among the sizes, -1 would be ambiguous.
-    if (unknown <= 1 && !(unknown === 1 && shape.includes(0))) return this.int64s(reshapeTarget(shape));
-    return this.op('Shape', [value]);
+    return fitsConstant(shape) ? this.int64s(reshapeTarget(shape)) : this.op('Shape', [value]);
+  }
+
+  /**
+   * Sizes as an int64 vector, those with names computed while the graph runs. `forReshape`: where one alone has a name
+   * it may be −1. Throws `unsupported_shape` for a name that no value so far has an axis of.
+   */
+  shapeVector(shape: Shape, forReshape = false): Value {
+    if (isStatic(shape) || (forReshape && fitsConstant(shape))) return this.int64s(reshapeTarget(shape));
+    const parts: Value[] = [];
+    let known: number[] = [];
+    const flush = () => {
+      if (known.length > 0) parts.push(this.int64s(known));
+      known = [];
+    };
+    for (const dim of shape) {
+      if (typeof dim === 'number') known.push(dim);
+      else {
+        flush();
+        parts.push(this.sizeVector(dim));
+      }
+    }
+    flush();
+    return parts.length === 1 ? parts[0] : this.concat(parts, 0);
+  }
+
+  /** One size as an int64 vector of length 1. */
+  sizeVector(dim: Dim): Value {
+    if (typeof dim === 'number') return this.int64s([dim]);
+    const source = this.sizes.get(dim);
+    if (source) return this.op('Shape', [source.value], { start: source.axis, end: source.axis + 1 });
+    const terms = termsOf(dim).map(([coefficient, names]) => {
+      const factors = names.map((name) => {
+        if (name === dim) throw new AtelierError('unsupported_shape', `no value so far has the size "${dim}"`);
+        return this.sizeVector(name);
+      });
+      if (coefficient !== 1 || factors.length === 0) factors.push(this.int64s([coefficient]));
+      return factors.reduce(this.mul);
+    });
+    return terms.reduce(this.add);
   }
 }
 
-function reshapeTarget(shape: Shape): number[] {
-  if (shape.filter((dim) => typeof dim === 'string').length > 1) {
-    throw new AtelierError('unsupported_shape', `a constant cannot hold the shape [${shape.join(', ')}]`);
-  }
-  return shape.map((dim) => (typeof dim === 'number' ? dim : -1));
+/** With a zero among the sizes, −1 would be ambiguous. */
+function fitsConstant(shape: Shape): boolean {
+  const unknown = shape.filter((dim) => typeof dim === 'string').length;
+  return unknown === 0 || (unknown === 1 && !shape.includes(0));
 }
 
-function typeOfTensor({ type, shape, data }: Tensor): ValueType {
-  const short = (type === 'int64' || type === 'int32') && shape.length <= 1 && data.length <= 16;
-  return short ? { type, shape, elements: Array.from(data as ArrayLike<number | bigint>, Number) } : { type, shape };
+const reshapeTarget = (shape: Shape): number[] => shape.map((dim) => (typeof dim === 'number' ? dim : -1));
+
+function typeOfTensor(value: Tensor): ValueType {
+  const { type, shape } = value;
+  const elements = shape.length <= 1 && !isFloatType(type) ? elementsOf(value) : undefined;
+  return elements ? { type, shape, elements } : { type, shape };
 }
 
 const CONSTANT = 'const/';

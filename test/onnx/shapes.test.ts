@@ -86,7 +86,7 @@ const cases: Case[] = [
       [8, 3, 3, 3],
     ],
     { strides: [2, 2] },
-    [1, 8, '(h)+-3/2+1', 4],
+    [1, 8, 'floor((h+1)/2)-1', 4],
   ],
   ['MaxPool', [[1, 2, 5, 7]], { kernel_shape: [2, 2], strides: [2, 2] }, [1, 2, 2, 3]],
   ['MaxPool', [[1, 2, 5, 7]], { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }, [1, 2, 3, 4]],

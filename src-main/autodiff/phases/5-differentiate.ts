@@ -25,18 +25,37 @@ function activeValues(g: GraphBuilder, nodes: readonly Node[], wrt: readonly Val
 export function toShape(g: GraphBuilder, node: Node, gradient: Value, value: Value): Value {
   const [from, to]: [Shape, Shape] = [g.shape(gradient), g.shape(value)];
   const extra = from.length - to.length;
-  // As in broadcasting, a size with a name is taken to be the size (other than 1) that it met.
-  const fits = (dim: Dim, axis: number) => dim === to[axis] || (typeof to[axis] === 'string' && dim !== 1);
-  if (extra === 0 && from.every(fits)) return gradient;
-  const summed = from.flatMap((dim, axis) => (axis < extra || (to[axis - extra] === 1 && dim !== 1) ? [axis] : []));
-  if (summed.length > 0) {
-    const leading = summed.length === extra;
-    const sum = g.reduceSum(gradient, summed, !leading);
-    return leading || extra <= 0 ? toShape(g, node, sum, value) : g.reshapeLike(sum, value);
+  if (extra > 0) {
+    const leading = Array.from({ length: extra }, (_, axis) => axis);
+    return toShape(g, node, g.reduceSum(gradient, leading, false), value);
   }
-  const grows = from.every((dim, axis) => dim === 1 || fits(dim, axis - extra));
-  if (grows) return g.op('Expand', [gradient, g.op('Shape', [value])]);
-  throw nodeError('unsupported_shape', node, `gradient [${from.join(', ')}] of a value [${to.join(', ')}]`);
+  const pairs = to.map((dim, axis): [Dim, Dim] => [from[axis + extra] ?? 1, dim]);
+  const spreads = ([dim, wanted]: [Dim, Dim]) => dim === 1 && wanted !== 1;
+  const sums = ([dim, wanted]: [Dim, Dim]) => wanted === 1 && dim !== 1;
+  if (
+    pairs.some(
+      ([dim, wanted]) =>
+        typeof dim === 'number' && typeof wanted === 'number' && dim !== wanted && ![dim, wanted].includes(1),
+    )
+  ) {
+    throw nodeError('unsupported_shape', node, `gradient [${from.join(', ')}] of a value [${to.join(', ')}]`);
+  }
+  // A size with a name may turn out to be 1, where the value was broadcast: only the run can tell.
+  const doubtful = pairs.some(([dim, wanted]) => typeof wanted === 'string' && dim !== wanted && dim !== 1);
+  if (doubtful) {
+    const missing = Array.from({ length: -extra }, (_, axis) => axis);
+    return summedAtRunTime(g, missing.length > 0 ? g.unsqueeze(gradient, missing) : gradient, value);
+  }
+  const summed = pairs.flatMap((pair, axis) => (sums(pair) ? [axis] : []));
+  if (summed.length > 0) return toShape(g, node, g.reduceSum(gradient, summed), value);
+  return extra < 0 || pairs.some(spreads) ? g.op('Expand', [gradient, g.shapeVector(to)]) : gradient;
+}
+
+function summedAtRunTime(g: GraphBuilder, gradient: Value, value: Value): Value {
+  const [wanted, one] = [g.op('Shape', [value]), g.int64s([1])];
+  const axes = g.reshape(g.op('NonZero', [g.op('Equal', [wanted, one])]), [-1]);
+  const sum = g.op('ReduceSum', [gradient, axes], { keepdims: 1, noop_with_empty_axes: 1 });
+  return g.op('Expand', [sum, wanted]);
 }
 
 type AnyGradient = Gradient<Operator>;

@@ -26,7 +26,13 @@ const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 /** The node's value, where its inputs are constants and it is cheap to say. */
 function evaluate(g: GraphBuilder, node: Node, { type, shape, elements }: ValueType): Tensor | undefined {
-  if (type === 'int64' && elements && isStatic(elements)) return tensor(type, shape as number[], elements);
+  if (
+    elements &&
+    isStatic(elements) &&
+    isStatic(shape) &&
+    elements.every((x) => Math.abs(x) <= Number.MAX_SAFE_INTEGER)
+  )
+    return tensor(type, shape, elements);
   const constants = node.inputs.map((input) => g.constantOf(input));
   if (!isStatic(shape) || sizeOf(shape) > MAX_FOLDED || constants.some((constant) => constant === undefined))
     return undefined;

@@ -4,6 +4,15 @@ import { nodeError } from '../node.ts';
 import { numbersOf } from '../tensors.ts';
 import type { Dim, Node, Shape, Tensor, ValueType } from '../types.ts';
 
+/** Longer vectors hold data, not sizes. */
+export const MAX_ELEMENTS = 64;
+
+/** The values of a constant that is no longer than that. */
+export function elementsOf(value: Tensor, longest = MAX_ELEMENTS): number[] | undefined {
+  const numeric = value.type !== 'string' && value.type !== 'float16' && value.type !== 'bfloat16';
+  return numeric && value.data.length <= longest ? numbersOf(value) : undefined;
+}
+
 export class InferContext {
   readonly node: Node;
   private readonly typeOf: (name: string) => ValueType;
@@ -35,18 +44,28 @@ export class InferContext {
     return this.shape(index).length;
   }
 
-  /** What is known of an integer vector's elements: constants, or sizes that came from a Shape. */
+  /** What is known of a short vector's elements: constants, sizes that came from a Shape, what was computed of them. */
   elements(index: number): readonly Dim[] | undefined {
     if (!this.has(index)) return undefined;
     const known = this.input(index).elements;
     if (known) return known;
     const value = this.constantOf(this.node.inputs[index]);
-    return value && value.data.length <= 4096 ? numbersOf(value) : undefined;
+    return value && elementsOf(value, 4096);
+  }
+
+  /** As `elements`; those of whole numbers that only the run can tell get names (`?indices[0]`), so that the others stay known. */
+  symbols(index: number): readonly Dim[] | undefined {
+    const known = this.elements(index);
+    if (known || !this.has(index)) return known;
+    const { type, shape } = this.input(index);
+    const length = shape.length === 0 ? 1 : shape.length === 1 ? shape[0] : undefined;
+    if ((type !== 'int64' && type !== 'int32') || typeof length !== 'number' || length > MAX_ELEMENTS) return undefined;
+    return Array.from({ length }, (_, i) => `?${this.node.inputs[index]}[${i}]`);
   }
 
   /** Elements that must be known before the graph runs (axes, slice bounds …). */
   required(index: number, what: string): readonly Dim[] {
-    const elements = this.elements(index);
+    const elements = this.symbols(index);
     if (!elements) throw nodeError('unsupported_shape', this.node, `${what} is computed while the graph runs`);
     return elements;
   }

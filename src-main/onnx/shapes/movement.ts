@@ -1,9 +1,9 @@
 // Operators that move, repeat or cut values without computing: their shapes, and known elements where sizes pass through.
 
-import { derived, product, sum } from '../dims.ts';
+import { ceilDiv, derived, difference, isComputed, isNatural, product, quotient, sum } from '../dims.ts';
 import { axesOf, axisOf, intOf, intsOf, nodeError } from '../node.ts';
 import type { Dim, Shape } from '../types.ts';
-import type { ShapeRule } from './infer.ts';
+import { MAX_ELEMENTS, type ShapeRule } from './infer.ts';
 
 export const Flatten: ShapeRule = (c) => {
   const x = c.shape(0);
@@ -44,8 +44,10 @@ export const Concat: ShapeRule = (c) => {
   const shape = inputs[0].shape.map((dim, index) =>
     index === axis ? sum(inputs.map((input) => input.shape[axis])) : dim,
   );
-  const elements = inputs.every((input) => input.elements) ? inputs.flatMap((input) => input.elements!) : undefined;
-  return [{ type: inputs[0].type, shape, elements: shape.length === 1 ? elements : undefined }];
+  const vector = shape.length === 1 && typeof shape[0] === 'number' && shape[0] <= MAX_ELEMENTS;
+  const elements = vector ? inputs.map((_, index) => c.symbols(index)) : [undefined];
+  const known = elements.every((each) => each !== undefined);
+  return [{ type: inputs[0].type, shape, elements: known ? elements.flat() : undefined }];
 };
 
 /** Places `start, start+step, …` before `end`, by ONNX's clamping rules. */
@@ -56,79 +58,108 @@ export function sliceIndices(size: number, start: number, end: number, step: num
   return { first, count: Math.max(0, Math.ceil((last - first) / step)) };
 }
 
+/** How many places start:end:step takes of a size, either of which may have a name; undefined where only the run can say. */
+export function sliceCount(size: Dim, start: Dim, end: Dim, step: number): Dim | undefined {
+  if (typeof size === 'number' && typeof start === 'number' && typeof end === 'number')
+    return sliceIndices(size, start, end, step).count;
+  if (step < 0) return start === -1 && typeof end === 'number' && end < -1e9 ? ceilDiv(size, -step) : undefined;
+  // A bound is taken to lie within the size, as whoever wrote it meant: [:, 1:] of one column would be a mistake of the model.
+  const place = (bound: Dim): Dim | undefined => {
+    if (typeof bound === 'number') {
+      if (bound < 0) return typeof size === 'number' ? Math.max(0, size + bound) : sum([size, bound]);
+      return bound >= 2 ** 31 - 1 ? size : bound;
+    }
+    return isNatural(bound) || isNatural(difference(size, bound)) || !isComputed(bound) ? bound : undefined;
+  };
+  const [from, to] = [place(start), place(end)];
+  if (from === undefined || to === undefined) return undefined;
+  const count = ceilDiv(difference(to, from), step);
+  if (typeof count === 'string') return count;
+  // [:, :512] cuts long texts and leaves short ones as they are. [:, :1] finds one, or the model has no input.
+  return typeof size === 'string' && count > 1 ? undefined : Math.max(0, count);
+}
+
 export const Slice: ShapeRule = (c) => {
   const { type, shape, elements } = c.input(0);
-  const starts = c.numbers(1, 'starts');
-  const ends = c.numbers(2, 'ends');
+  const starts = c.required(1, 'starts');
+  const ends = c.required(2, 'ends');
   const axes = c.has(3) ? axesOf(c.node, c.numbers(3, 'axes'), shape.length) : starts.map((_, axis) => axis);
   const steps = c.has(4) ? c.numbers(4, 'steps') : starts.map(() => 1);
   const cut = [...shape];
   axes.forEach((axis, i) => {
-    const whole = starts[i] === 0 && steps[i] === 1 && ends[i] >= 2 ** 31 - 1;
-    if (whole) return;
-    cut[axis] = derived(
-      cut[axis],
-      `[${starts[i]}:${ends[i]}:${steps[i]}]`,
-      (size) => sliceIndices(size, starts[i], ends[i], steps[i]).count,
-    );
+    cut[axis] = sliceCount(cut[axis], starts[i], ends[i], steps[i]) ?? c.unknown(axis);
   });
-  if (!elements || shape.length !== 1) return [{ type, shape: cut }];
-  const { first, count } = sliceIndices(elements.length, starts[0], ends[0], steps[0]);
+  const [start, end] = [starts[0], ends[0]];
+  if (!elements || shape.length !== 1 || typeof start !== 'number' || typeof end !== 'number')
+    return [{ type, shape: cut }];
+  const { first, count } = sliceIndices(elements.length, start, end, steps[0]);
   return [{ type, shape: cut, elements: Array.from({ length: count }, (_, i) => elements[first + i * steps[0]]) }];
 };
 
 export const Split: ShapeRule = (c) => {
-  const { type, shape } = c.input(0);
+  const { type, shape, elements } = c.input(0);
   const axis = axisOf(c.node, intOf(c.node, 'axis', 0), shape.length);
   const count = c.node.outputs.length;
   const size = shape[axis];
+  const even = quotient([size], [count]);
   const sizes = c.has(1)
-    ? c.numbers(1, 'split')
+    ? c.required(1, 'split').map((part) => (isComputed(part) ? c.unknown(axis) : part))
     : Array.from({ length: count }, (_, i) =>
-        derived(size, `/${count}#${i}`, (known) => {
-          const each = Math.ceil(known / count);
-          return Math.min(each, known - i * each);
-        }),
+        typeof size === 'string' && even !== undefined
+          ? even
+          : derived(size, `/${count}#${i}`, (known) => {
+              const each = Math.ceil(known / count);
+              return Math.min(each, known - i * each);
+            }),
       );
-  return sizes.map((part) => ({ type, shape: shape.map((dim, index) => (index === axis ? part : dim)) }));
+  let first = 0;
+  return sizes.map((part) => {
+    const mine = elements && typeof part === 'number' ? elements.slice(first, (first += part)) : undefined;
+    return { type, shape: shape.map((dim, index) => (index === axis ? part : dim)), elements: mine };
+  });
 };
 
 export const Gather: ShapeRule = (c) => {
-  const { type, shape, elements } = c.input(0);
+  const { type, shape } = c.input(0);
   const axis = axisOf(c.node, intOf(c.node, 'axis', 0), shape.length);
   const result = [...shape.slice(0, axis), ...c.shape(1), ...shape.slice(axis + 1)];
-  const places = c.elements(1);
-  if (!elements || !places || shape.length !== 1) return [{ type, shape: result }];
-  const picked = places.map(
-    (place): Dim => elements[Number(place) < 0 ? Number(place) + elements.length : Number(place)],
-  );
-  return [{ type, shape: result, elements: picked }];
+  const places = shape.length === 1 && result.length <= 1 ? c.elements(1) : undefined;
+  const elements = places && c.symbols(0);
+  if (!elements || !places.every((place) => typeof place === 'number')) return [{ type, shape: result }];
+  return [{ type, shape: result, elements: places.map((at) => elements[at < 0 ? at + elements.length : at]) }];
 };
 
 export const Expand: ShapeRule = (c) => {
-  const { type, shape } = c.input(0);
-  const target = c.elements(1);
-  if (!target) throw nodeError('unsupported_shape', c.node, 'shape is computed while the graph runs');
+  const { type, shape, elements } = c.input(0);
+  const target = c.symbols(1);
+  if (!target) throw nodeError('unsupported_shape', c.node, 'the rank of its shape is computed while the graph runs');
   const rank = Math.max(shape.length, target.length);
   const at = (dims: Shape, axis: number): Dim => dims[axis - rank + dims.length] ?? 1;
+  const grown = Array.from({ length: rank }, (_, axis): Dim => {
+    const [from, to] = [at(shape, axis), at(target, axis)];
+    // A computed number may be 1, which leaves a larger size as it is.
+    if (isComputed(to)) return from === 1 ? c.unknown(axis) : from;
+    return to === 1 ? from : to;
+  });
+  const short = grown.length <= 1 && elements?.length === 1 && Number(grown[0] ?? 1) <= MAX_ELEMENTS;
   return [
-    { type, shape: Array.from({ length: rank }, (_, i) => (at(target, i) === 1 ? at(shape, i) : at(target, i))) },
+    { type, shape: grown, elements: short ? new Array<Dim>(Number(grown[0] ?? 1)).fill(elements[0]) : undefined },
   ];
 };
 
 export const Pad: ShapeRule = (c) => {
   const { type, shape } = c.input(0);
-  const pads = c.numbers(1, 'pads');
+  const pads = c.required(1, 'pads');
   const axes = c.has(3) ? axesOf(c.node, c.numbers(3, 'axes'), shape.length) : shape.map((_, axis) => axis);
   const padded = [...shape];
   axes.forEach((axis, i) => {
-    const more = pads[i] + pads[i + axes.length];
-    padded[axis] = more === 0 ? padded[axis] : derived(padded[axis], `+${more}`, (size) => size + more);
+    const grown = sum([padded[axis], pads[i], pads[i + axes.length]]);
+    padded[axis] = isComputed(grown) ? c.unknown(axis) : grown;
   });
   return [{ type, shape: padded }];
 };
 
 export const Tile: ShapeRule = (c) => {
-  const repeats = c.numbers(1, 'repeats');
+  const repeats = c.required(1, 'repeats');
   return [{ type: c.input(0).type, shape: c.shape(0).map((dim, axis) => product([dim, repeats[axis]])) }];
 };

@@ -1,19 +1,25 @@
 // Operators that make values from sizes and constants.
 
 import { axisOf, intOf, nodeError, tensorOf } from '../node.ts';
-import { product } from '../dims.ts';
-import type { ShapeRule } from './infer.ts';
+import { ceilDiv, difference, isComputed, product } from '../dims.ts';
+import { elementsOf, MAX_ELEMENTS, type ShapeRule } from './infer.ts';
 
 /** Only the tensor form: phases/1-check turns the other forms into it. */
 export const Constant: ShapeRule = (c) => {
   const value = tensorOf(c.node, 'value');
   if (!value) throw nodeError('unsupported_attribute', c.node, 'only Constant with a tensor value');
-  return [{ type: value.type, shape: value.shape }];
+  return [{ type: value.type, shape: value.shape, elements: value.shape.length <= 1 ? elementsOf(value) : undefined }];
 };
 
-export const ConstantOfShape: ShapeRule = (c) => [
-  { type: tensorOf(c.node, 'value')?.type ?? 'float', shape: c.required(0, 'shape') },
-];
+export const ConstantOfShape: ShapeRule = (c) => {
+  const value = tensorOf(c.node, 'value');
+  const shape = c.required(0, 'shape');
+  const [length] = shape.length === 0 ? [1] : shape;
+  const short = shape.length <= 1 && typeof length === 'number' && length <= MAX_ELEMENTS;
+  const element = value ? elementsOf(value)?.[0] : 0;
+  const elements = short && element !== undefined ? new Array<number>(length).fill(element) : undefined;
+  return [{ type: value?.type ?? 'float', shape, elements }];
+};
 
 export const ShapeOf: ShapeRule = (c) => {
   const shape = c.shape(0);
@@ -25,16 +31,26 @@ export const ShapeOf: ShapeRule = (c) => {
 export const Size: ShapeRule = (c) => [{ type: 'int64', shape: [], elements: [product(c.shape(0))] }];
 
 export const Range: ShapeRule = (c) => {
-  const [start, limit, delta] = [c.elements(0)?.[0], c.elements(1)?.[0], c.elements(2)?.[0]];
-  const known = typeof start === 'number' && typeof limit === 'number' && typeof delta === 'number';
-  const length = known ? Math.max(0, Math.ceil((limit - start) / delta)) : c.unknown(0);
-  return [{ type: c.input(0).type, shape: [length] }];
+  const { type } = c.input(0);
+  const [start, limit, delta] = [c.symbols(0)?.[0], c.symbols(1)?.[0], c.symbols(2)?.[0]];
+  if (start === undefined || limit === undefined || typeof delta !== 'number') return [{ type, shape: [c.unknown(0)] }];
+  if (typeof start !== 'number' || typeof limit !== 'number') {
+    const span = difference(limit, start);
+    const known = Number.isInteger(delta) && delta > 0 && !isComputed(span);
+    return [{ type, shape: [known ? ceilDiv(span, delta) : c.unknown(0)] }];
+  }
+  const length = Math.max(0, Math.ceil((limit - start) / delta));
+  const elements = length <= MAX_ELEMENTS ? Array.from({ length }, (_, i) => start + i * delta) : undefined;
+  return [{ type, shape: [length], elements }];
 };
 
 export const OneHot: ShapeRule = (c) => {
   const indices = [...c.shape(0)];
   const axis = axisOf(c.node, intOf(c.node, 'axis', -1), indices.length + 1);
-  const [depth] = c.elements(1) ?? [c.unknown(axis)];
+  const [depth] = c.symbols(1) ?? [c.unknown(axis)];
   indices.splice(axis, 0, depth);
   return [{ type: c.input(2).type, shape: indices }];
 };
+
+/** One row per axis, one column per element that is not zero. */
+export const NonZero: ShapeRule = (c) => [{ type: 'int64', shape: [c.rank(0), c.unknown(1)] }];

@@ -1,6 +1,6 @@
 // The geometry that Conv, the pools and their gradients share: kernel, strides, dilations and pads per spatial axis.
 
-import { derived } from '../dims.ts';
+import { derived, floorDiv, sum } from '../dims.ts';
 import { intOf, intsOf, nodeError, stringOf } from '../node.ts';
 import type { Dim, Node, Shape } from '../types.ts';
 
@@ -73,6 +73,8 @@ export function windowCount(node: Node, window: Window, spatial: Shape): Dim[] {
     const pad = begin[axis] + end[axis];
     const span = reach(window, axis);
     const stride = strides[axis];
+    const room = sum([size, pad - span]);
+    if (!ceil && typeof size === 'string') return sum([floorDiv(room, stride), 1]);
     const count = derived(size, `+${pad - span}/${stride}${ceil ? '^' : ''}+1`, (known) => {
       const places = (known + pad - span) / stride + 1;
       if (!ceil) return Math.floor(places);
@@ -83,6 +85,6 @@ export function windowCount(node: Node, window: Window, spatial: Shape): Dim[] {
     if (typeof count === 'number' && count < 1) {
       throw nodeError('shape_mismatch', node, `a window of ${span} does not fit into ${size} with padding ${pad}`);
     }
-    return stride === 1 && pad === span - 1 ? size : count;
+    return count;
   });
 }
