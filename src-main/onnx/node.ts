@@ -29,6 +29,7 @@ export const floatOf = (node: Node, name: string, otherwise: number): number =>
 export const stringOf = (node: Node, name: string, otherwise: string): string =>
   attribute(node, name, 'string') ?? otherwise;
 export const intsOf = (node: Node, name: string): readonly number[] | undefined => attribute(node, name, 'ints');
+export const floatsOf = (node: Node, name: string): readonly number[] | undefined => attribute(node, name, 'floats');
 export const tensorOf = (node: Node, name: string) => attribute(node, name, 'tensor');
 export const graphOf = (node: Node, name: string) => attribute(node, name, 'graph');
 

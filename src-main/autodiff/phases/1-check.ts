@@ -3,24 +3,28 @@
 import { AtelierError } from '../../shared/errors.ts';
 import { checkGraph } from '../../onnx/check.ts';
 import { isFloatType } from '../../onnx/tensors.ts';
+import { BASE_OPSET, OLDEST_OPSET, upgradeGraph } from '../../onnx/upgrade.ts';
 import type { Graph } from '../../onnx/types.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
 
-/** The opset that rules are written in, and the newest whose meaning they were checked against. */
-export const OLDEST_OPSET = 18;
-export const NEWEST_OPSET = 22;
+/** The newest opset whose meaning the rules were checked against. */
+export const NEWEST_OPSET = 23;
 
-export function opsetOf(forward: ForwardModel): number {
-  const opset = forward.opset ?? OLDEST_OPSET;
-  if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
-    throw new AtelierError('unsupported_opset', `opset ${opset}; ${OLDEST_OPSET} to ${NEWEST_OPSET} can be compiled`);
+/** The opset of what is made from a forward model: its own, or the base that older ones are brought up to. */
+export function opsetOf({ opset = BASE_OPSET }: ForwardModel): number {
+  if (opset > NEWEST_OPSET) {
+    throw new AtelierError(
+      'unsupported_opset',
+      `The model is of opset ${opset}; ${OLDEST_OPSET} to ${NEWEST_OPSET} can be compiled. Export it for one of those.`,
+    );
   }
-  return opset;
+  return Math.max(opset, BASE_OPSET);
 }
 
 export function check(forward: ForwardModel): Graph {
-  const { graph, parameters, input, output } = forward;
+  const { parameters, input, output } = forward;
   opsetOf(forward);
+  const graph = upgradeGraph(forward.graph, forward.opset ?? BASE_OPSET);
   checkGraph(graph);
   if (!graph.inputs.some(({ name }) => name === input)) {
     throw new AtelierError('invalid_model', `the graph has no input "${input}"`);

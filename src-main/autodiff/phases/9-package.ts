@@ -94,9 +94,11 @@ export function repeat(graph: Graph, carried: number, steps: number): Graph {
   return { name: graph.name, inputs, outputs, initializers: new Map(), nodes: [scan], values: new Map() };
 }
 
-/** IR version 8 came with opset 18's ONNX, 10 with opset 21's. */
+/** The IR version that came with an opset (onnx/docs/Versioning.md). */
+const irVersionOf = (opset: number): number => (opset > 22 ? 11 : opset > 20 ? 10 : opset > 18 ? 9 : 8);
+
 export const asModel = (graph: Graph, opset: number): Model => ({
-  irVersion: opset > 18 ? 10 : 8,
+  irVersion: irVersionOf(opset),
   opsets: { '': opset },
   producer: 'atelier',
   graph: { ...graph, values: new Map() },
