@@ -5,7 +5,7 @@ import { filled, tensor, zeros } from '../onnx/tensors.ts';
 import type { Graph, Tensor } from '../onnx/types.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
 import type { BuildOptions, InputSpec } from './architecture.ts';
-import { type Fan, glorotUniform, heNormal, type Initializer } from './initializers.ts';
+import { convFan, denseFan, type Fan, glorotUniform, heNormal, type Initializer } from './initializers.ts';
 
 export const activations = ['relu', 'leaky-relu', 'tanh', 'sigmoid'] as const;
 export type Activation = (typeof activations)[number];
@@ -57,7 +57,7 @@ export class LayerBuilder {
   dense(x: Value, units: number, name: string, role: 'hidden' | 'output'): Value {
     const features = this.g.shape(x)[1] as number;
     const init = role === 'hidden' ? heNormal : glorotUniform;
-    const weight = this.weights(`${name}.weight`, init, [features, units], { in: features, out: units });
+    const weight = this.weights(`${name}.weight`, init, [features, units], denseFan(features, units));
     const bias = this.parameter(`${name}.bias`, filled('float', [units], 0));
     return this.named('Gemm', name, [x, weight, bias]);
   }
@@ -65,9 +65,8 @@ export class LayerBuilder {
   /** Same-padded, stride 1. No bias where a normalisation follows: it would take it out again. */
   conv(x: Value, channels: number, kernel: number, name: string, bias: boolean): Value {
     const [, inputs] = this.g.shape(x) as number[];
-    const taps = kernel * kernel;
     const shape = [channels, inputs, kernel, kernel];
-    const weight = this.weights(`${name}.weight`, heNormal, shape, { in: inputs * taps, out: channels * taps });
+    const weight = this.weights(`${name}.weight`, heNormal, shape, convFan(shape));
     const b = bias ? this.parameter(`${name}.bias`, filled('float', [channels], 0)) : undefined;
     const before = Math.floor((kernel - 1) / 2);
     const after = kernel - 1 - before;

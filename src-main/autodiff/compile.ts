@@ -2,11 +2,14 @@
 // Read the phases in order; each is a pure function from graph to graph.
 
 import { withOutputs } from '../onnx/graph.ts';
+import type { Value } from '../onnx/builder.ts';
 import { sameShape } from '../onnx/dims.ts';
 import type { Graph, Model, Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { lossOf } from './losses/index.ts';
+import type { AttachedLoss } from './losses/loss.ts';
 import { optimizerOf } from './optimizers/index.ts';
+import { whole } from './options.ts';
 import { check, opsetOf } from './phases/1-check.ts';
 import { inferShapes } from './phases/2-infer-shapes.ts';
 import { runningStatistics, trainMode } from './phases/3-train-mode.ts';
@@ -25,8 +28,9 @@ import {
   packageStep,
   resultNames,
 } from './phases/9-package.ts';
+import { recompute } from './recompute/index.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
-import type { Device, Evaluation, LossSpec, TrainingOptions, TrainingStep } from './types.ts';
+import type { Device, Evaluation, LossSpec, StepOutput, TrainingOptions, TrainingStep } from './types.ts';
 
 /**
  * A forward graph and how to train it → one ONNX model that does `stepsPerCall` steps of training a call. The same
@@ -36,70 +40,99 @@ import type { Device, Evaluation, LossSpec, TrainingOptions, TrainingStep } from
  */
 export function compileTrainingStep(forward: ForwardModel, options: TrainingOptions): TrainingStep {
   const { stepsPerCall, batchSize, device } = options;
-  for (const [name, value] of Object.entries({ stepsPerCall, batchSize })) {
-    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
-      throw new AtelierError('invalid_options', `${name}=${value}: a whole number from 1`);
-    }
-  }
+  whole({ stepsPerCall, batchSize }, 1);
   const checked = check(forward);
+  const held = heldValues(checked, forward, options.held);
   const typed = inferShapes(checked, {
-    open: [...forward.parameters, ...runningStatistics(checked)],
+    open: [...forward.parameters, ...runningStatistics(checked), ...held],
     batch: batchSize === undefined ? undefined : { input: forward.input, size: batchSize },
   });
-  const training = trainMode(typed);
-  const { loss, correct, target, ...withLoss } = attachLoss(
-    training.graph,
-    forward.output,
-    lossOf(options.loss),
-    'mean',
-  );
-  const { gradients, ...withGradients } = differentiate(withLoss.graph, loss, forward.parameters);
-  const optimized = optimize(withGradients.graph, gradients, optimizerOf(options.optimizer));
+  const training = trainMode(typed, options.frozenNorms === 'running' ? forward.parameters : undefined);
+  const { target, ...attached } = attachLoss(training.graph, forward, lossOf(options.loss), 'mean');
+  const { gradients, ...differentiated } = differentiate(attached.graph, attached.loss, forward.parameters);
+  const data = differentiated.graph.inputs.map(({ name }) => name).filter((name) => !checked.initializers.has(name));
+  const graph = options.recompute
+    ? recompute(differentiated.graph, attached.graph.nodes.length, data)
+    : differentiated.graph;
+  const initial = (name: string) => checked.initializers.get(name)!;
+  const optimized = optimize(graph, gradients, optimizerOf(options.optimizer), initial, options.update);
 
   const modelValue =
     (kind: Carried['kind']) =>
     ([name, next]: readonly [string, string]): Carried => {
-      return { kind, name, input: name, next, initial: checked.initializers.get(name)! };
+      return { kind, name, input: name, next, initial: initial(name) };
     };
   const carried = [
     ...[...optimized.updates].map(modelValue('parameter')),
     ...[...training.statistics].map(modelValue('statistics')),
+    ...held.map((name) => modelValue('held')([name, name])),
     ...optimized.state,
   ];
   const fed: Fed[] = [
-    { name: forward.input, role: 'data' },
-    { name: target, role: 'target' },
+    ...checked.inputs.map(({ name }): Fed => ({ name, role: 'data' })),
+    ...(target === undefined ? [] : [{ name: target, role: 'target' } as const]),
     { name: optimized.rate, role: 'learning_rate' },
     ...training.random.map((name): Fed => ({ name, role: 'random' })),
   ];
-  const results = [...carried.map(({ next }) => next), loss, ...(correct === undefined ? [] : [correct])];
-  const whole = withOutputs(optimized.graph, results);
-  const lean = simplify(lower(simplify(whole), device));
+  const shown: [StepOutput['role'], Value][] = options.prediction
+    ? [[fromLogits.has(options.loss.kind) ? 'logits' : 'prediction', forward.output]]
+    : [];
+  const metrics = [...lossMetrics(attached), ...shown, ...optimized.metrics];
+  const results = [...carried.map(({ next }) => next), ...metrics.map(([, value]) => value)];
+  const lean = simplify(lower(simplify(withOutputs(optimized.graph, results)), device));
 
-  const metrics = correct === undefined ? (['loss'] as const) : (['loss', 'correct'] as const);
-  const step = packageStep(lean, { carried, fed, metrics, opset: opsetOf(forward) }, stepsPerCall);
+  const roles = metrics.map(([role]) => role);
+  const step = packageStep(lean, { carried, fed, metrics: roles, opset: opsetOf(forward) }, stepsPerCall);
   return { ...step, batch: typed.inputs.find(({ name }) => name === forward.input)!.shape![0] };
+}
+
+const fromLogits: ReadonlySet<LossSpec['kind']> = new Set([
+  'binary-cross-entropy',
+  'cross-entropy',
+  'focal',
+  'gan',
+  'kl-divergence',
+]);
+
+const lossMetrics = ({ loss, correct, counted, weight }: AttachedLoss): [StepOutput['role'], Value][] =>
+  Object.entries({ loss, correct, counted, weight }).flatMap(([role, value]) =>
+    value === undefined ? [] : [[role as StepOutput['role'], value]],
+  );
+
+/** Initializers to feed that are not trained. */
+function heldValues(graph: Graph, { parameters }: ForwardModel, held: readonly string[] = []): readonly string[] {
+  const others = [...parameters, ...runningStatistics(graph)];
+  const wrong = held.find((name) => !graph.initializers.has(name) || others.includes(name));
+  if (wrong !== undefined) {
+    throw new AtelierError(
+      'invalid_options',
+      `held=${wrong}: an initializer that is neither a parameter nor a running statistic`,
+    );
+  }
+  return held;
 }
 
 /** (samples, target, parameters and running statistics) → summed loss, correct count, predictions. Any batch size. */
 export function compileEvaluation(
   forward: ForwardModel,
-  options: { readonly loss: LossSpec; readonly device?: Device },
+  options: { readonly loss: LossSpec; readonly device?: Device; readonly held?: readonly string[] },
 ): Evaluation {
   const checked = check(forward);
-  const open = [...forward.parameters, ...runningStatistics(checked)];
+  const open = [...forward.parameters, ...runningStatistics(checked), ...heldValues(checked, forward, options.held)];
   const typed = inferShapes(checked, { open });
   const spec = lossOf(options.loss);
-  const { loss, correct, target, ...withLoss } = attachLoss(typed, forward.output, spec, 'sum');
-  const { presented, graph: whole } = present(withLoss.graph, forward.output, spec);
+  const { target, ...attached } = attachLoss(typed, forward, spec, 'sum');
+  const { presented, ...shown } = present(attached.graph, forward.output, spec);
 
-  const results = correct === undefined ? [loss, presented] : [loss, presented, correct];
-  const roles = (['loss', 'prediction', 'correct'] as const).slice(0, results.length);
-  const lean = simplify(lower(simplify(withOutputs(whole, results)), options.device ?? 'cpu'));
+  const [loss, ...others] = lossMetrics(attached);
+  const results = [loss, ['prediction', presented] as const, ...others];
+  const roles = results.map(([role]) => role);
+  const values = results.map(([, value]) => value);
+  const lean = simplify(lower(simplify(withOutputs(shown.graph, values)), options.device ?? 'cpu'));
 
   const fed: Fed[] = [
-    { name: forward.input, role: 'data' },
-    { name: target, role: 'target' },
+    ...checked.inputs.map(({ name }): Fed => ({ name, role: 'data' })),
+    ...(target === undefined ? [] : [{ name: target, role: 'target' } as const]),
   ];
   const graph = orderInputs(nameOutputs(lean, resultNames(lean, roles)), [...fed.map(({ name }) => name), ...open]);
   return {
@@ -133,10 +166,9 @@ export function compileInference(
   const initializers = [...checked.initializers].map(([name, value]) => [name, values.get(name) ?? value] as const);
   const trained: Graph = { ...checked, initializers: new Map(initializers) };
   const typed = inferShapes(trained, { open: [] });
-  const shown = loss ? present(typed, forward.output, lossOf(loss)) : { graph: typed, presented: forward.output };
+  const shown = loss
+    ? present(typed, forward.output, lossOf(loss))
+    : { graph: typed, presented: forward.output, as: forward.output };
   const lean = simplify(withOutputs(shown.graph, [shown.presented]));
-  return asModel(
-    nameOutputs(lean, [loss?.kind === 'cross-entropy' ? 'probabilities' : forward.output]),
-    opsetOf(forward),
-  );
+  return asModel(nameOutputs(lean, [shown.as]), opsetOf(forward));
 }

@@ -1,66 +1,75 @@
 // Cross-entropy's bookkeeping, shared by its value (lowering) and its gradient (rule): equal nodes are merged later.
 
-import { isStatic } from '../onnx/dims.ts';
 import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { inputsOf, nodeError } from '../onnx/node.ts';
-import { sizeOf, tensor } from '../onnx/tensors.ts';
+import { isStatic } from '../onnx/dims.ts';
+import { stringOf } from '../onnx/node.ts';
+import { sizeOf } from '../onnx/tensors.ts';
 import type { DataType, Node } from '../onnx/types.ts';
 
 export interface LabelWeights {
-  /** [batch, classes, …]: 1 at the label. An ignored label has no 1. */
-  readonly onehot: Value;
-  /** onehot times the class weights. */
-  readonly weighted: Value;
-  /** [batch, 1, …]: each sample's weight; undefined where all are 1. */
+  /** [batch, 1, …]: the labels as indices along the class axis, an ignored one made 0. */
+  readonly places: Value;
+  /** [batch, 1, …], bool: not ignored; undefined where none is. */
+  readonly counted: Value | undefined;
+  /** [batch, 1, …]: each label's weight; undefined where all are 1. */
   readonly weight: Value | undefined;
-  /** What the mean divides by. */
-  readonly total: number | Value;
 }
 
-export function labelWeights(g: GraphBuilder, node: Node): LabelWeights {
-  const { scores, labels, weights } = inputsOf(node, 'SoftmaxCrossEntropyLoss');
-  const type = g.type(scores).type;
-  const rank = g.rank(scores);
-  const classes = g.shape(scores)[1];
-  if (typeof classes !== 'number') throw nodeError('unsupported_shape', node, `"${classes}" classes`);
-
-  // Comparing with 0…C−1 instead of OneHot: that has no int32 kernel on the CPU and none at all on WebGPU.
-  const perClass = [1, classes, ...new Array<number>(rank - 2).fill(1)];
-  const range = tensor(
-    g.type(labels).type,
-    perClass,
-    Array.from({ length: classes }, (_, index) => index),
-  );
-  const onehot = g.cast(g.op('Equal', [g.unsqueeze(labels, [1]), g.constant(range)]), type);
-
-  if (!weights && !node.attributes.ignore_index) {
-    const shape = g.shape(labels);
-    const total = isStatic(shape) ? sizeOf(shape) : g.cast(g.op('Size', [labels]), type);
-    return { onehot, weighted: onehot, weight: undefined, total };
-  }
-  const weighted = weights ? g.mul(onehot, g.op('Reshape', [weights, g.int64s(perClass)])) : onehot;
-  // An ignored label is outside 0…C−1, or is made so here.
-  const ignored = node.attributes.ignore_index;
+/** Of a SoftmaxCrossEntropyLoss or NegativeLogLikelihoodLoss. */
+export function labelWeights(g: GraphBuilder, { inputs, attributes }: Node): LabelWeights {
+  const [scores, labels, weights] = inputs;
+  const column = g.unsqueeze(labels, [1]);
+  const ignored = attributes.ignore_index;
   const counted =
-    ignored?.kind === 'int' && ignored.value >= 0 && ignored.value < classes
-      ? g.mul(weighted, g.constant(maskOf(type, perClass, ignored.value)))
-      : weighted;
-  const weight = g.reduceSum(counted, [1]);
-  return {
-    onehot,
-    weighted: counted,
-    weight,
-    total: g.reduceSum(
-      weight,
-      Array.from({ length: rank }, (_, i) => i),
-      false,
-    ),
-  };
+    ignored?.kind === 'int' ? g.op('Not', [g.op('Equal', [column, g.scalar(ignored.value, column)])]) : undefined;
+  const places = counted ? g.where(counted, column, g.scalar(0, column)) : column;
+  const ofClass = weights ? g.op('Gather', [weights, places]) : undefined;
+  if (!counted) return { places, counted, weight: ofClass };
+  return { places, counted, weight: g.where(counted, ofClass ?? g.scalar(1, scores), g.scalar(0, scores)) };
 }
 
-const maskOf = (type: DataType, shape: readonly number[], zeroAt: number) =>
-  tensor(
-    type,
-    shape,
-    Array.from({ length: shape[1] }, (_, index) => (index === zeroAt ? 0 : 1)),
+/** What a mean divides by: the sum of the weights. */
+export function totalWeight(g: GraphBuilder, { places, weight }: LabelWeights, type: DataType): number | Value {
+  if (weight) return sumOf(g, weight);
+  const shape = g.shape(places);
+  return isStatic(shape) ? sizeOf(shape) : g.cast(g.op('Size', [places]), type);
+}
+
+/** −Σ weight·x[label] / n of log-probabilities x [batch, classes, …], for the node's reduction. */
+export function reducedLoss(g: GraphBuilder, node: Node, logProbabilities: Value): Value {
+  const labels = labelWeights(g, node);
+  const picked = g.op('GatherElements', [logProbabilities, labels.places], { axis: 1 });
+  const weighted = labels.weight ? g.mul(picked, labels.weight) : picked;
+  // An ignored label's log-probability may be −∞, and that times 0 is no number.
+  const losses = g.neg(labels.counted ? g.where(labels.counted, weighted, g.scalar(0, picked)) : weighted);
+  const reduction = stringOf(node, 'reduction', 'mean');
+  if (reduction === 'none') return g.op('Squeeze', [losses, g.int64s([1])]);
+  const sum = sumOf(g, losses);
+  if (reduction === 'sum') return sum;
+  const total = totalWeight(g, labels, g.type(picked).type);
+  return typeof total === 'number' ? g.scale(sum, 1 / total) : g.div(sum, total);
+}
+
+/** ∂loss/∂x[label], negated: weight/n times the loss's gradient, for each label: [batch, 1, …] or one for all of them. */
+export function labelGradient(g: GraphBuilder, node: Node, labels: LabelWeights, dLoss: Value): Value {
+  const reduction = stringOf(node, 'reduction', 'mean');
+  const total = reduction === 'mean' ? totalWeight(g, labels, g.type(dLoss).type) : 1;
+  const each = reduction === 'none' ? g.unsqueeze(dLoss, [1]) : dLoss;
+  const mean = typeof total === 'number' ? g.scale(each, 1 / total) : g.div(each, total);
+  return labels.weight ? g.mul(labels.weight, mean) : mean;
+}
+
+/** x with `values` (one per label, or one for all) subtracted at the labels. */
+export function subtractAtLabels(g: GraphBuilder, x: Value, { places }: LabelWeights, values: Value): Value {
+  const negative = g.neg(values);
+  const column =
+    g.rank(values) === g.rank(places) ? negative : g.op('Expand', [negative, g.shapeVector(g.shape(places))]);
+  return g.op('ScatterElements', [x, places, column], { axis: 1, reduction: 'add' });
+}
+
+const sumOf = (g: GraphBuilder, x: Value): Value =>
+  g.reduceSum(
+    x,
+    g.shape(x).map((_, axis) => axis),
+    false,
   );

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AtelierError, errorFacts } from '../shared/errors.ts';
 import type { CommandContext } from './context.ts';
+import { addCompile } from './compile.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExport } from './export.ts';
@@ -93,6 +94,7 @@ Examples:
   addEvaluate(program, context);
   addPredict(program, context);
   addExport(program, context);
+  addCompile(program, context);
   addDoctor(program, context);
   addFirstRun(program, context);
   return program;

@@ -1,7 +1,8 @@
 import type { Encoder } from '../datasets/encode/encoder.ts';
 import { postprocessModel, preprocessModel } from '../datasets/encode/onnx.ts';
+import { renameValues } from '../onnx/subgraphs.ts';
 import type { Model } from '../onnx/types.ts';
-import { joinModels, renameValues } from './join.ts';
+import { joinModels } from './join.ts';
 
 /**
  * The one file that a run becomes: raw samples in (a table's columns in the encoder's order, or uint8 images), `label` and

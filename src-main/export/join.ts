@@ -1,4 +1,5 @@
-import type { Attribute, Graph, Model, Node, ValueInfo } from '../onnx/types.ts';
+import { renameValues } from '../onnx/subgraphs.ts';
+import type { Graph, Model, ValueInfo } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
 
 /**
@@ -38,30 +39,6 @@ export function joinModels(
       nodes: [...first.graph.nodes, ...graph.nodes],
       values: new Map([...first.graph.values, ...graph.values]),
     },
-  };
-}
-
-/** Every value's name, in bodies of Loop, Scan and If too, through `rename` (which must keep different names different). */
-export function renameValues(graph: Graph, rename: (name: string) => string, nodePrefix = ''): Graph {
-  const value = (info: ValueInfo): ValueInfo => ({ ...info, name: rename(info.name) });
-  // '' marks an optional input left out.
-  const names = (list: readonly string[]): string[] => list.map((name) => (name === '' ? '' : rename(name)));
-  const attribute = (each: Attribute): Attribute =>
-    each.kind === 'graph' ? { kind: 'graph', value: renameValues(each.value, rename, nodePrefix) } : each;
-  const node = (each: Node): Node => ({
-    ...each,
-    name: each.name === '' ? '' : nodePrefix + each.name,
-    inputs: names(each.inputs),
-    outputs: names(each.outputs),
-    attributes: Object.fromEntries(Object.entries(each.attributes).map(([key, entry]) => [key, attribute(entry)])),
-  });
-  return {
-    name: graph.name,
-    inputs: graph.inputs.map(value),
-    outputs: graph.outputs.map(value),
-    initializers: new Map([...graph.initializers].map(([name, tensor]) => [rename(name), tensor])),
-    nodes: graph.nodes.map(node),
-    values: new Map([...graph.values].map(([name, type]) => [rename(name), type])),
   };
 }
 

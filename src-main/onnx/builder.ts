@@ -6,6 +6,7 @@ import { isStatic, termsOf } from './dims.ts';
 import { nodeError } from './node.ts';
 import { inferNode } from './shapes/index.ts';
 import { elementsOf } from './shapes/infer.ts';
+import { namesOf, subgraphsOf } from './subgraphs.ts';
 import { bytesOf, dataTypes, int64s, isFloatType, scalar } from './tensors.ts';
 import type {
   Attribute,
@@ -53,6 +54,13 @@ export interface NodeOptions {
   readonly types?: readonly ValueType[];
 }
 
+/** Where a graph inside a node is built. */
+export interface Inside {
+  readonly outer: GraphBuilder;
+  /** The body of a Scan or Loop, not a branch of an If. */
+  readonly repeated: boolean;
+}
+
 export class GraphBuilder {
   /** Prefix of names made from here on: `grad/conv1`. */
   scope = '';
@@ -62,20 +70,28 @@ export class GraphBuilder {
   readonly nodes: Node[] = [];
   private readonly types = new Map<string, ValueType>();
   private readonly initializers = new Map<string, Tensor>();
-  private readonly names = new Set<string>();
+  /** Every name in the model, those inside its nodes' graphs included. */
+  private readonly names: Set<string>;
   /** The first value that has a size with a name, and where. */
   private readonly sizes = new Map<string, { readonly value: Value; readonly axis: number }>();
   private readonly constants = new Map<string, Value>();
   /** Last number tried per name, so that a thousand Muls do not try a million names. */
-  private readonly counters = new Map<string, number>();
+  private readonly counters: Map<string, number>;
+  /** The builder of the graph around this one: its values can be used here, and constants are kept there. */
+  readonly outer?: GraphBuilder;
+  private readonly repeated: boolean;
 
-  constructor(name: string) {
+  constructor(name: string, inside?: Inside) {
     this.name = name;
+    this.outer = inside?.outer;
+    this.repeated = inside?.repeated ?? false;
+    this.names = this.outer?.names ?? new Set();
+    this.counters = this.outer?.counters ?? new Map();
   }
 
   /** A builder that goes on where `graph` ends. Its outputs are kept. */
-  static extend(graph: Graph): GraphBuilder {
-    const g = GraphBuilder.interfaceOf(graph);
+  static extend(graph: Graph, inside?: Inside): GraphBuilder {
+    const g = GraphBuilder.interfaceOf(graph, inside);
     for (const node of graph.nodes) {
       g.copy(
         node,
@@ -87,22 +103,22 @@ export class GraphBuilder {
   }
 
   /** The same name, inputs and initializers, and no nodes yet: for phases that rewrite. */
-  static interfaceOf(graph: Graph): GraphBuilder {
-    const g = new GraphBuilder(graph.name);
+  static interfaceOf(graph: Graph, inside?: Inside): GraphBuilder {
+    const g = new GraphBuilder(graph.name, inside);
     for (const { name, type, shape } of graph.inputs) {
       if (!shape) throw new AtelierError('unsupported_shape', `input "${name}" has no shape`);
       g.input(name, type, shape);
     }
     for (const [name, value] of graph.initializers) g.initializer(name, value);
     // Names of nodes to come stay free for them, so that a phase can keep them.
-    for (const node of graph.nodes) for (const output of node.outputs) g.names.add(output);
+    for (const name of namesOf(graph)) g.names.add(name);
     return g;
   }
 
   // ---- what the graph knows
 
   type(value: Value): ValueType {
-    const type = this.types.get(value);
+    const type = this.types.get(value) ?? (this.outer?.has(value) ? this.outer.type(value) : undefined);
     if (!type) throw new AtelierError('invalid_model', `value "${value}" is used before it is made`);
     return type;
   }
@@ -116,12 +132,17 @@ export class GraphBuilder {
   }
 
   has(value: Value): boolean {
+    return this.owns(value) || (this.outer?.has(value) ?? false);
+  }
+
+  /** Whether the value is made in this very graph, not around it. */
+  owns(value: Value): boolean {
     return this.types.has(value);
   }
 
   /** The value of an initializer, undefined for anything computed or fed. */
   constantOf(value: Value): Tensor | undefined {
-    return this.initializers.get(value);
+    return this.initializers.get(value) ?? this.outer?.constantOf(value);
   }
 
   // ---- what goes into it
@@ -145,6 +166,7 @@ export class GraphBuilder {
 
   /** A named constant, kept apart even from an equal one. */
   initializer(name: string, value: Tensor): Value {
+    if (this.outer) return this.outer.initializer(name, value);
     this.define(name, typeOfTensor(value));
     this.initializers.set(name, value);
     if (name.startsWith(CONSTANT)) this.constants.set(contentOf(value), name);
@@ -153,6 +175,7 @@ export class GraphBuilder {
 
   /** An unnamed constant: equal ones are shared. */
   constant(value: Tensor): Value {
+    if (this.outer) return this.outer.constant(value);
     const known = this.constants.get(contentOf(value));
     if (known !== undefined) return known;
     const { scope } = this;
@@ -171,13 +194,20 @@ export class GraphBuilder {
     return this.constant(int64s(values));
   }
 
-  /** Appends a node and returns all its outputs. */
+  /** Appends a node and returns all its outputs. What is the same in every run of a repeated graph goes around it. */
   node(
     op: string,
     inputs: readonly (Value | undefined)[],
     attributes: Readonly<Record<string, AttributeInput>> = {},
     options: NodeOptions = {},
   ): Value[] {
+    if (this.outer && this.repeated && this.isInvariant(inputs)) {
+      const { scope } = this.outer;
+      this.outer.scope = this.scope;
+      const outputs = this.outer.node(op, inputs, attributes, options);
+      this.outer.scope = scope;
+      return outputs;
+    }
     const outputs = (options.outputs ?? [op]).map((hint) => (hint ? this.unique(hint) : ''));
     const names = inputs.map((input) => input ?? '');
     while (names.at(-1) === '') names.pop();
@@ -211,14 +241,34 @@ export class GraphBuilder {
 
   /** Appends a node of another graph under its own output names; `types` skips inference where all are given. */
   copy(node: Node, types: readonly (ValueType | undefined)[] = []): void {
-    for (const output of node.outputs) this.names.add(output);
+    for (const [, inner] of subgraphsOf(node)) for (const name of namesOf(inner)) this.names.add(name);
     const known = types.filter((type) => type !== undefined);
     this.append(node, known.length === node.outputs.length ? known : undefined);
   }
 
+  /**
+   * Inside another graph, an output that is no node's, or is one already, passes through Identity: ONNX Runtime refuses
+   * an outer value there, and gets wrong numbers out of an input or a repeated output.
+   */
   output(value: Value): void {
     const { type, shape } = this.type(value);
-    this.outputs.push({ name: value, type, shape });
+    const named = ({ name }: ValueInfo) => name === value;
+    const plain = this.owns(value) && !this.inputs.some(named) && !this.outputs.some(named);
+    let name = value;
+    if (this.outer && !plain) {
+      name = this.unique(`${value}/result`);
+      this.copy({ name, op: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} });
+    }
+    this.outputs.push({ name, type, shape });
+  }
+
+  /** Puts `replacement` in the place of `node`: the same outputs, and more of the given types. */
+  amend(node: Node, replacement: Node, more: readonly ValueType[]): void {
+    const at = this.nodes.indexOf(node);
+    if (at < 0) throw new AtelierError('internal', `"${node.name}" is no node of this graph`);
+    for (const [, inner] of subgraphsOf(replacement)) for (const name of namesOf(inner)) this.names.add(name);
+    more.forEach((type, index) => this.define(replacement.outputs[node.outputs.length + index], type));
+    this.nodes[at] = replacement;
   }
 
   finish(): Graph {
@@ -232,6 +282,15 @@ export class GraphBuilder {
       nodes: [...this.nodes],
       values,
     };
+  }
+
+  private knows(size: string): boolean {
+    return this.sizes.has(size) || (this.outer?.knows(size) ?? false);
+  }
+
+  private isInvariant(inputs: readonly (Value | undefined)[]): boolean {
+    const given = inputs.filter((input) => input !== undefined && input !== '');
+    return given.length > 0 && !given.some((input) => this.owns(input!));
   }
 
   private define(name: string, type: ValueType): void {
@@ -334,6 +393,7 @@ export class GraphBuilder {
   /** One size as an int64 vector of length 1. */
   sizeVector(dim: Dim): Value {
     if (typeof dim === 'number') return this.int64s([dim]);
+    if (this.outer?.knows(dim)) return this.outer.sizeVector(dim);
     const source = this.sizes.get(dim);
     if (source) return this.op('Shape', [source.value], { start: source.axis, end: source.axis + 1 });
     const terms = termsOf(dim).map(([coefficient, names]) => {
@@ -358,7 +418,7 @@ const reshapeTarget = (shape: Shape): number[] => shape.map((dim) => (typeof dim
 
 function typeOfTensor(value: Tensor): ValueType {
   const { type, shape } = value;
-  const elements = shape.length <= 1 && !isFloatType(type) ? elementsOf(value) : undefined;
+  const elements = isFloatType(type) ? undefined : elementsOf(value);
   return elements ? { type, shape, elements } : { type, shape };
 }
 

@@ -7,7 +7,7 @@ export interface ForwardModel {
   readonly opset?: number;
   /** Names of the initializers to train. */
   readonly parameters: readonly string[];
-  /** Graph input that takes the samples; its first axis is the batch and symbolic. */
+  /** Graph input whose first axis is the batch (symbolic). Other inputs are data too, fed under their names. */
   readonly input: string;
   /** Graph output to learn: logits [batch, classes] for a classifier, values for a regression. */
   readonly output: string;

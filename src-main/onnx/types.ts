@@ -44,7 +44,7 @@ export interface Tensor {
 export interface ValueType {
   readonly type: DataType;
   readonly shape: Shape;
-  /** For short integer vectors that hold sizes: their elements, so that Shape → Gather → Concat → Reshape keeps its dims. */
+  /** Of small tensors, row-major, what is known of the elements: so Shape → Gather → Concat → Reshape keeps its dims. */
   readonly elements?: readonly Dim[];
 }
 

@@ -3,6 +3,7 @@
 
 import { AtelierError } from '../shared/errors.ts';
 import { floatOf, floatsOf, intOf, intsOf, nodeError, stringOf } from './node.ts';
+import { withSubgraphs } from './subgraphs.ts';
 import { int64s, scalar, tensor } from './tensors.ts';
 import type { Attribute, Attributes, Graph, Node, Tensor } from './types.ts';
 
@@ -239,14 +240,4 @@ function upgradeNodes(graph: Graph, opset: number, outer: ReadonlySet<string>): 
   };
   const nodes = graph.nodes.flatMap((node) => (node.domain === '' ? upgrade(node) : node));
   return { ...graph, nodes, initializers };
-}
-
-function withSubgraphs(node: Node, change: (graph: Graph) => Graph): Node {
-  const entries = Object.entries(node.attributes);
-  if (entries.every(([, { kind }]) => kind !== 'graph')) return node;
-  const changed = entries.map(([name, attribute]) => [
-    name,
-    attribute.kind === 'graph' ? { ...attribute, value: change(attribute.value) } : attribute,
-  ]);
-  return { ...node, attributes: Object.fromEntries(changed) as Attributes };
 }

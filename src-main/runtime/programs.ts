@@ -14,7 +14,7 @@ export interface ProgramInput {
 
 export interface ProgramOutput {
   readonly name: string;
-  readonly role: 'loss' | 'correct' | 'prediction';
+  readonly role: 'loss' | 'correct' | 'counted' | 'weight' | 'logits' | 'prediction' | 'gradient_norm' | 'update_norm';
   readonly type: DataType;
   readonly shape: Shape;
 }
@@ -34,7 +34,7 @@ export interface TrainingProgram {
   readonly batch: Dim;
   readonly inputs: readonly ProgramInput[];
   readonly parameters: readonly CarriedValue[];
-  readonly state: readonly (CarriedValue & { readonly kind: 'optimizer' | 'statistics' })[];
+  readonly state: readonly (CarriedValue & { readonly kind: 'optimizer' | 'statistics' | 'average' | 'held' })[];
   readonly outputs: readonly ProgramOutput[];
 }
 

@@ -324,8 +324,8 @@ describe('refusals name the node', () => {
     expect.objectContaining({ code, message: expect.stringMatching(message) as string });
 
   it('an operator without a rule', () => {
-    expect(compile(forwardOf((g, x, w) => g.op('Erf', [g.matmul(x, w)])))).toThrow(
-      error('not_differentiable', /^Erf "Erf": /),
+    expect(compile(forwardOf((g, x, w) => g.op('Hardmax', [g.matmul(x, w)])))).toThrow(
+      error('not_differentiable', /^Hardmax "Hardmax": /),
     );
   });
   it('a rule of zero leads to no gradient', () => {

@@ -26,7 +26,10 @@ interface Numbers {
 interface GradientFixture {
   name: string;
   op: string;
+  opset?: number;
   attributes: Record<string, AttributeInput>;
+  /** int64 inputs that the model brings along. */
+  constants?: Record<string, Numbers>;
   inputs: Record<string, Numbers & { type: DataType }>;
   output: Numbers;
   weights: Numbers;
@@ -64,7 +67,11 @@ describe.each(gradientCases)('PyTorch: $name', (fixture) => {
       g.input(name, input.type, input.shape);
     }
     const { inputs, outputs } = signatureOf(fixture.op)!;
-    const names = inputs.map(({ name }) => (fixture.inputs[name] ? name : undefined));
+    const names = inputs.flatMap(({ name, variadic }) => {
+      if (variadic) return Object.keys(fixture.inputs);
+      const constant = fixture.constants?.[name];
+      return [constant ? g.constant(asTensor('int64', constant)) : fixture.inputs[name] ? name : undefined];
+    });
     const [y] = g.node(fixture.op, names, fixture.attributes, { outputs: outputs.map(({ name }) => name) });
     const weights = g.constant(asTensor('float', fixture.weights));
     const loss = g.reduceSum(
@@ -77,7 +84,8 @@ describe.each(gradientCases)('PyTorch: $name', (fixture) => {
     const wrt = Object.keys(fixture.gradients);
     const { graph, gradients } = differentiate(g.finish(), loss, wrt);
     const whole = withOutputs(graph, [y, ...wrt.map((name) => gradients.get(name)!)]);
-    const model = asModel(nameOutputs(simplify(lower(whole, device)), ['y', ...wrt.map((name) => `d.${name}`)]), 18);
+    const lowered = nameOutputs(simplify(lower(whole, device)), ['y', ...wrt.map((name) => `d.${name}`)]);
+    const model = asModel(lowered, fixture.opset ?? 18);
     const used = model.graph.inputs.map(({ name }) => name);
     const results = await runModel(model, Object.fromEntries(used.map((name) => [name, feeds[name]])));
     expectClose(results.y.data as Float32Array, fixture.output.data, 1e-5, 'output');

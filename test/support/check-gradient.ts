@@ -35,6 +35,8 @@ export interface GradientCase {
   readonly tolerance?: number;
   readonly devices?: readonly Device[];
   readonly seed?: number;
+  /** Of the model that is run; 18 when left out. */
+  readonly opset?: number;
 }
 
 interface Prepared {
@@ -104,7 +106,7 @@ export async function compiledGradients(test: GradientCase, device: Device): Pro
   const names = ['output', ...prepared.wrt.map((name) => `d.${name}`)];
   const used = lean.inputs.map(({ name }) => name);
   const feeds = Object.fromEntries(Object.entries(prepared.feeds).filter(([name]) => used.includes(name)));
-  return runModel(asModel(nameOutputs(lean, names), 18), feeds);
+  return runModel(asModel(nameOutputs(lean, names), test.opset ?? 18), feeds);
 }
 
 export function expectClose(

@@ -4,10 +4,15 @@
 import type { Graph } from '../../src-main/onnx/types.ts';
 import { type Array64, fromTensor, type ReferenceOperators } from './reference/array.ts';
 import { basic } from './reference/basic.ts';
+import { einsums } from './reference/einsum.ts';
+import { elementwise } from './reference/elementwise.ts';
+import { indexing } from './reference/indexing.ts';
+import { movement } from './reference/movement.ts';
+import { reductions } from './reference/reductions.ts';
 
 export { array, type Array64, fromTensor } from './reference/array.ts';
 
-const operators: ReferenceOperators = { ...basic };
+const operators: ReferenceOperators = { ...basic, ...einsums, ...elementwise, ...indexing, ...movement, ...reductions };
 
 /** Every value of the graph, by name. */
 export function evaluateGraph(graph: Graph, feeds: ReadonlyMap<string, Array64>): Map<string, Array64> {

@@ -2,40 +2,88 @@
 // that is left out fails the type check.
 
 import type { Operator } from '../../onnx/operators.ts';
+import { Abs } from './Abs.ts';
 import { Add } from './Add.ts';
 import { AveragePool } from './AveragePool.ts';
 import { BatchNormalization } from './BatchNormalization.ts';
+import { DepthToSpace, SpaceToDepth } from './blocks.ts';
 import { Cast } from './Cast.ts';
+import { CastLike } from './CastLike.ts';
+import { CenterCropPad } from './CenterCropPad.ts';
+import { Clip } from './Clip.ts';
+import { Compress } from './Compress.ts';
 import { Concat } from './Concat.ts';
 import { Conv } from './Conv.ts';
+import { CumSum } from './CumSum.ts';
+import { Det } from './Det.ts';
 import { Div } from './Div.ts';
+import { Dropout } from './Dropout.ts';
+import { Einsum } from './Einsum.ts';
+import { Erf } from './Erf.ts';
 import { Exp } from './Exp.ts';
+import { Expand } from './Expand.ts';
+import { Celu, Elu, Selu } from './exponential-units.ts';
+import { Max, Min } from './extremes.ts';
 import { Flatten } from './Flatten.ts';
+import { Gather } from './Gather.ts';
+import { GatherElements } from './GatherElements.ts';
+import { GatherND } from './GatherND.ts';
+import { Gelu } from './Gelu.ts';
 import { Gemm } from './Gemm.ts';
 import { GlobalAveragePool } from './GlobalAveragePool.ts';
+import { HardSigmoid } from './HardSigmoid.ts';
+import { HardSwish } from './HardSwish.ts';
 import { Identity } from './Identity.ts';
 import { LeakyRelu } from './LeakyRelu.ts';
 import { Log } from './Log.ts';
 import { LogSoftmax } from './LogSoftmax.ts';
+import { LpNormalization } from './LpNormalization.ts';
 import { MatMul } from './MatMul.ts';
 import { MaxPool } from './MaxPool.ts';
+import { Mean } from './Mean.ts';
+import { MeanVarianceNormalization } from './MeanVarianceNormalization.ts';
+import { Mish } from './Mish.ts';
+import { Mod } from './Mod.ts';
 import { Mul } from './Mul.ts';
 import { Neg } from './Neg.ts';
+import { ReduceL1, ReduceL2, ReduceSumSquare } from './norms.ts';
+import { NegativeLogLikelihoodLoss } from './NegativeLogLikelihoodLoss.ts';
+import { Pad } from './Pad.ts';
 import { Pow } from './Pow.ts';
+import { PRelu } from './PRelu.ts';
+import { Reciprocal } from './Reciprocal.ts';
+import { ReduceMax, ReduceMin } from './reduce-extremes.ts';
+import { ReduceLogSum } from './ReduceLogSum.ts';
+import { ReduceLogSumExp } from './ReduceLogSumExp.ts';
 import { ReduceMean } from './ReduceMean.ts';
+import { ReduceProd } from './ReduceProd.ts';
 import { ReduceSum } from './ReduceSum.ts';
 import { Relu } from './Relu.ts';
 import { Reshape } from './Reshape.ts';
+import { ReverseSequence } from './ReverseSequence.ts';
+import { ScatterElements } from './ScatterElements.ts';
+import { ScatterND } from './ScatterND.ts';
 import { Sigmoid } from './Sigmoid.ts';
 import { Slice } from './Slice.ts';
 import { Softmax } from './Softmax.ts';
 import { SoftmaxCrossEntropyLoss } from './SoftmaxCrossEntropyLoss.ts';
+import { Softplus } from './Softplus.ts';
+import { Softsign } from './Softsign.ts';
+import { Split } from './Split.ts';
 import { Sqrt } from './Sqrt.ts';
 import { Squeeze } from './Squeeze.ts';
 import { Sub } from './Sub.ts';
+import { Sum } from './Sum.ts';
+import { Swish } from './Swish.ts';
 import { Tanh } from './Tanh.ts';
+import { Shrink, ThresholdedRelu } from './thresholds.ts';
+import { Tile } from './Tile.ts';
+import { TopK } from './TopK.ts';
 import { Transpose } from './Transpose.ts';
+import { Acos, Acosh, Asin, Asinh, Atan, Atanh, Cos, Cosh, Sin, Sinh, Tan } from './trigonometry.ts';
+import { Trilu } from './Trilu.ts';
 import { Unsqueeze } from './Unsqueeze.ts';
+import { Where } from './Where.ts';
 import type { Gradient, NotDifferentiable } from './rule.ts';
 
 const because = (reason: string): NotDifferentiable => ({ reason });
@@ -47,18 +95,18 @@ const sequence = because('it works on sequences or optional values, not tensors'
 const selection = because('it selects; a small change of the input changes nothing, or everything');
 
 export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
-  Abs: missing,
-  Acos: missing,
-  Acosh: missing,
+  Abs,
+  Acos,
+  Acosh,
   Add,
   AffineGrid: missing,
   And: 'zero',
   ArgMax: 'zero',
   ArgMin: 'zero',
-  Asin: missing,
-  Asinh: missing,
-  Atan: missing,
-  Atanh: missing,
+  Asin,
+  Asinh,
+  Atan,
+  Atanh,
   Attention: missing,
   AveragePool,
   BatchNormalization,
@@ -70,13 +118,13 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   BitwiseXor: 'zero',
   BlackmanWindow: 'zero',
   Cast,
-  CastLike: missing,
+  CastLike,
   Ceil: 'zero',
-  Celu: missing,
-  CenterCropPad: missing,
-  Clip: missing,
+  Celu,
+  CenterCropPad,
+  Clip,
   Col2Im: missing,
-  Compress: selection,
+  Compress,
   Concat,
   ConcatFromSequence: sequence,
   Constant: 'zero',
@@ -84,31 +132,31 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   Conv,
   ConvInteger: quantised,
   ConvTranspose: missing,
-  Cos: missing,
-  Cosh: missing,
-  CumSum: missing,
+  Cos,
+  Cosh,
+  CumSum,
   DFT: missing,
   DeformConv: missing,
-  DepthToSpace: missing,
+  DepthToSpace,
   DequantizeLinear: quantised,
-  Det: missing,
+  Det,
   Div,
-  Dropout: missing,
+  Dropout,
   DynamicQuantizeLinear: quantised,
-  Einsum: missing,
-  Elu: missing,
+  Einsum,
+  Elu,
   Equal: 'zero',
-  Erf: missing,
+  Erf,
   Exp,
-  Expand: missing,
+  Expand,
   EyeLike: 'zero',
   Flatten,
   Floor: 'zero',
   GRU: missing,
-  Gather: missing,
-  GatherElements: missing,
-  GatherND: missing,
-  Gelu: missing,
+  Gather,
+  GatherElements,
+  GatherND,
+  Gelu,
   Gemm,
   GlobalAveragePool,
   GlobalLpPool: missing,
@@ -119,8 +167,8 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   GroupNormalization: missing,
   HammingWindow: 'zero',
   HannWindow: 'zero',
-  HardSigmoid: missing,
-  HardSwish: missing,
+  HardSigmoid,
+  HardSwish,
   Hardmax: selection,
   Identity,
   If: missing,
@@ -137,24 +185,24 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   Log,
   LogSoftmax,
   Loop: missing,
-  LpNormalization: missing,
+  LpNormalization,
   LpPool: missing,
   MatMul,
   MatMulInteger: quantised,
-  Max: missing,
+  Max,
   MaxPool,
   MaxRoiPool: missing,
   MaxUnpool: missing,
-  Mean: missing,
-  MeanVarianceNormalization: missing,
+  Mean,
+  MeanVarianceNormalization,
   MelWeightMatrix: 'zero',
-  Min: missing,
-  Mish: missing,
-  Mod: missing,
+  Min,
+  Mish,
+  Mod,
   Mul,
   Multinomial: random,
   Neg,
-  NegativeLogLikelihoodLoss: missing,
+  NegativeLogLikelihoodLoss,
   NonMaxSuppression: selection,
   NonZero: 'zero',
   Not: 'zero',
@@ -163,8 +211,8 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   OptionalGetElement: sequence,
   OptionalHasElement: sequence,
   Or: 'zero',
-  PRelu: missing,
-  Pad: missing,
+  PRelu,
+  Pad,
   Pow,
   QLinearConv: quantised,
   QLinearMatMul: quantised,
@@ -176,30 +224,30 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   RandomUniform: 'zero',
   RandomUniformLike: 'zero',
   Range: 'zero',
-  Reciprocal: missing,
-  ReduceL1: missing,
-  ReduceL2: missing,
-  ReduceLogSum: missing,
-  ReduceLogSumExp: missing,
-  ReduceMax: missing,
+  Reciprocal,
+  ReduceL1,
+  ReduceL2,
+  ReduceLogSum,
+  ReduceLogSumExp,
+  ReduceMax,
   ReduceMean,
-  ReduceMin: missing,
-  ReduceProd: missing,
+  ReduceMin,
+  ReduceProd,
   ReduceSum,
-  ReduceSumSquare: missing,
+  ReduceSumSquare,
   RegexFullMatch: text,
   Relu,
   Reshape,
   Resize: missing,
-  ReverseSequence: missing,
+  ReverseSequence,
   RoiAlign: missing,
   RotaryEmbedding: missing,
   Round: 'zero',
   STFT: missing,
   Scan: missing,
-  ScatterElements: missing,
-  ScatterND: missing,
-  Selu: missing,
+  ScatterElements,
+  ScatterND,
+  Selu,
   SequenceAt: sequence,
   SequenceConstruct: sequence,
   SequenceEmpty: sequence,
@@ -208,19 +256,19 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   SequenceLength: sequence,
   SequenceMap: sequence,
   Shape: 'zero',
-  Shrink: missing,
+  Shrink,
   Sigmoid,
   Sign: 'zero',
-  Sin: missing,
-  Sinh: missing,
+  Sin,
+  Sinh,
   Size: 'zero',
   Slice,
   Softmax,
   SoftmaxCrossEntropyLoss,
-  Softplus: missing,
-  Softsign: missing,
-  SpaceToDepth: missing,
-  Split: missing,
+  Softplus,
+  Softsign,
+  SpaceToDepth,
+  Split,
   SplitToSequence: sequence,
   Sqrt,
   Squeeze,
@@ -228,19 +276,19 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   StringNormalizer: text,
   StringSplit: text,
   Sub,
-  Sum: missing,
-  Swish: missing,
-  Tan: missing,
+  Sum,
+  Swish,
+  Tan,
   Tanh,
   TensorScatter: missing,
   TfIdfVectorizer: text,
-  ThresholdedRelu: missing,
-  Tile: missing,
-  TopK: missing,
+  ThresholdedRelu,
+  Tile,
+  TopK,
   Transpose,
-  Trilu: missing,
+  Trilu,
   Unique: selection,
   Unsqueeze,
-  Where: missing,
+  Where,
   Xor: 'zero',
 };

@@ -1,7 +1,9 @@
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
-import { intOf, nodeError } from '../../onnx/node.ts';
+import { intOf } from '../../onnx/node.ts';
 import { kernelOf } from '../../onnx/shapes/Conv.ts';
 import { reach, windowOf } from '../../onnx/shapes/window.ts';
+import { fillOf } from './add-patches.ts';
+import { cropTo } from './crop.ts';
 import type { Lowering } from './lowering.ts';
 
 /** W [out, in/groups, …k] → [in, out/groups, …k], each kernel turned around. */
@@ -38,15 +40,15 @@ export const ConvInputGrad: Lowering = ({ g, node, shape }) => {
   if (strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0)) {
     return [g.op('Conv', [dY, turned(g, W, group)], { kernel_shape: kernel, dilations, pads, group })];
   }
-  // Rows at the end that no window reached get zeros: output_padding.
-  const unreached = spatial.map((size, axis) => {
-    const places = g.shape(dY)[axis + 2];
-    if (strides[axis] === 1) return 0;
-    if (typeof size !== 'number' || typeof places !== 'number') {
-      throw nodeError('unsupported_shape', node, `a stride of ${strides[axis]} over the unknown size "${size}"`);
-    }
-    return size + begin[axis] + end[axis] - ((places - 1) * strides[axis] + reach(window, axis));
+  const places = g.shape(dY).slice(2);
+  const fills = spatial.map((size, axis) => fillOf(window, axis, size, places[axis]));
+  const dX = g.op('ConvTranspose', [dY, W], {
+    kernel_shape: kernel,
+    strides,
+    dilations,
+    pads: [...begin, ...fills.map(({ cut }) => cut)],
+    group,
+    output_padding: fills.map(({ grow }) => grow),
   });
-  const attributes = { kernel_shape: kernel, strides, dilations, pads: [...begin, ...end], group };
-  return [g.op('ConvTranspose', [dY, W], { ...attributes, output_padding: unreached })];
+  return [fills.some(({ crop }) => crop) ? cropTo(g, dX, spatial) : dX];
 };

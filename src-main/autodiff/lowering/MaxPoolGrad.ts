@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
-import { isStatic } from '../../onnx/dims.ts';
+import { product } from '../../onnx/dims.ts';
 import { nodeError } from '../../onnx/node.ts';
-import { reach, type Window, windowOf } from '../../onnx/shapes/window.ts';
+import { mayDrop, reach, type Window, windowOf } from '../../onnx/shapes/window.ts';
 import type { Shape } from '../../onnx/types.ts';
 import { addPatches } from './add-patches.ts';
 import type { Lowering, LoweringContext } from './lowering.ts';
@@ -20,7 +20,7 @@ export const MaxPoolGrad: Lowering = (context) => {
 };
 
 const tiles = ({ kernel, strides, dilations, begin, end }: Window, spatial: Shape): boolean =>
-  kernel.length === 2 &&
+  kernel.length <= 2 &&
   spatial.every((size, axis) => {
     const apart = strides[axis] === kernel[axis] && (dilations[axis] === 1 || kernel[axis] === 1);
     return apart && begin[axis] === 0 && end[axis] === 0 && typeof size === 'number' && size % kernel[axis] === 0;
@@ -37,9 +37,10 @@ function shareOut(g: GraphBuilder, dY: Value, Y: Value, taps: readonly Value[]):
   });
 }
 
-function byTiles({ g, node, shape }: LoweringContext, { kernel: [rows, columns] }: Window): Value {
+function byTiles({ g, node, shape }: LoweringContext, { kernel }: Window): Value {
   const [dY, X, Y] = node.inputs;
-  const width = shape[3] as number;
+  const [rows, columns] = kernel.length === 1 ? [1, kernel[0]] : kernel;
+  const width = shape.at(-1) as number;
   const reshape = (x: Value, ...dims: number[]) => g.op('Reshape', [x, g.int64s([-1, ...dims])]);
   const split = (x: Value, axis: number, parts: number): Value[] => {
     if (parts === 1) return [x];
@@ -67,28 +68,32 @@ function byIndices({ g, node }: LoweringContext, { kernel, strides, dilations, b
   const inside = !ceil && [...begin, ...end].every((pad) => pad === 0);
   if (apart && inside) return g.op('MaxUnpool', [dY, indices, g.op('Shape', [X])], { kernel_shape: kernel, strides });
   const flat = (x: Value) => g.op('Reshape', [x, g.int64s([-1])]);
-  const zeros = flat(g.mul(X, g.scalar(0, X)));
+  const zeros = g.op('Expand', [g.scalar(0, X), g.shapeVector([product(g.shape(X))])]);
   const added = g.op('ScatterElements', [zeros, flat(indices), flat(dY)], { axis: 0, reduction: 'add' });
   return g.reshapeLike(added, X);
 }
 
 function byComparison({ g, node, shape }: LoweringContext, window: Window): Value {
   const [dY, X, Y] = node.inputs;
-  const spatial: Shape = shape.slice(2);
-  const places: Shape = g.shape(Y).slice(2);
-  if (!isStatic(spatial) || !isStatic(places) || typeof shape[1] !== 'number') {
-    throw nodeError('unsupported_shape', node, `a pool over [${shape.join(', ')}] on this device`);
-  }
+  const [batch, channels, ...spatial] = shape;
+  const places = g.shape(Y).slice(2);
   // A last window rounded up reaches beyond the padding.
   const beyond = spatial.map((size, axis) => {
     const { strides, begin, end } = window;
-    return Math.max(0, (places[axis] - 1) * strides[axis] + reach(window, axis) - size - begin[axis] - end[axis]);
+    const count = places[axis];
+    if (typeof size === 'number' && typeof count === 'number') {
+      return Math.max(0, (count - 1) * strides[axis] + reach(window, axis) - size - begin[axis] - end[axis]);
+    }
+    if (mayDrop(window, axis)) {
+      throw nodeError('unsupported_shape', node, `rounds up over the unknown size "${size}" with pads on this device`);
+    }
+    return window.ceil ? strides[axis] - 1 : 0;
   });
   const taps = patches(g, X, window, places, 'lowest', beyond);
   const perTap = g.concat(
     shareOut(g, dY, Y, taps).map((mine) => g.unsqueeze(mine, [2])),
     2,
   );
-  const stacked = g.reshape(perTap, [g.shape(Y)[0], shape[1] * taps.length, ...places]);
-  return addPatches(g, stacked, window, shape, true);
+  const stacked = g.reshape(perTap, [batch, product([channels, taps.length]), ...places]);
+  return addPatches(g, node, stacked, { window, to: shape, perTap: true });
 }

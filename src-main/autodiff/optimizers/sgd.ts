@@ -1,11 +1,7 @@
-import type { OptimizerSpec } from '../types.ts';
-import type { Optimizer } from './optimizer.ts';
+import type { MoveRule } from './optimizer.ts';
 
-// w ← w − η·(∇ + λw)   (Robbins & Monro 1951; λ: L2 penalty)
-export const sgd =
-  ({ weightDecay = 0 }: Extract<OptimizerSpec, { kind: 'sgd' }>): Optimizer =>
-  ({ g, rate }) =>
-  (_name, w, dw) => {
-    const gradient = weightDecay ? g.add(dw, g.scale(w, weightDecay)) : dw;
-    return g.sub(w, g.mul(rate, gradient));
-  };
+// w ← w − η·∇      (Robbins & Monro 1951)
+export const sgd: MoveRule =
+  ({ g }) =>
+  ({ w, gradient, rate }) =>
+    g.sub(w, g.mul(rate, gradient));

@@ -5,6 +5,7 @@ import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { floatOf, inputsOf, nodeError } from '../../onnx/node.ts';
 import { numbersOf } from '../../onnx/tensors.ts';
 import type { Graph, Node } from '../../onnx/types.ts';
+import { prune } from '../simplify/prune.ts';
 
 export interface TrainMode {
   readonly graph: Graph;
@@ -61,13 +62,21 @@ function drop(g: GraphBuilder, node: Node): Value | undefined {
   return random;
 }
 
-export function trainMode(graph: Graph): TrainMode {
+/** `trained`: where given, a BatchNormalization that has none of these parameters stays as it is, and so do its statistics. */
+export function trainMode(whole: Graph, trained?: readonly Value[]): TrainMode {
+  // Files name outputs that nothing reads, a Dropout's mask among them.
+  const graph = prune(whole);
   const g = GraphBuilder.interfaceOf(graph);
   const statistics = new Map<Value, Value>();
   const random: Value[] = [];
   for (const node of graph.nodes) {
     if (node.op === 'BatchNormalization' && node.domain === '') {
-      normalise(g, node, statistics);
+      const { scale, B, input_mean, input_var } = inputsOf(node, 'BatchNormalization');
+      if (!trained || trained.includes(scale) || trained.includes(B)) normalise(g, node, statistics);
+      else {
+        g.copy(node);
+        for (const name of [input_mean, input_var]) statistics.set(name, name);
+      }
     } else if (node.op === 'Dropout' && node.domain === '') {
       const bytes = drop(g, node);
       if (bytes) random.push(bytes);

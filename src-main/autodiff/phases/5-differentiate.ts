@@ -30,7 +30,9 @@ export function toShape(g: GraphBuilder, node: Node, gradient: Value, value: Val
     return toShape(g, node, g.reduceSum(gradient, leading, false), value);
   }
   const pairs = to.map((dim, axis): [Dim, Dim] => [from[axis + extra] ?? 1, dim]);
-  const spreads = ([dim, wanted]: [Dim, Dim]) => dim === 1 && wanted !== 1;
+  // Where the gradient's size has a name and the value's is a number, it may be 1, too.
+  const spreads = ([dim, wanted]: [Dim, Dim]) =>
+    wanted !== 1 && (dim === 1 || (typeof dim === 'string' && typeof wanted === 'number'));
   const sums = ([dim, wanted]: [Dim, Dim]) => wanted === 1 && dim !== 1;
   if (
     pairs.some(
@@ -55,7 +57,8 @@ function summedAtRunTime(g: GraphBuilder, gradient: Value, value: Value): Value 
   const [wanted, one] = [g.op('Shape', [value]), g.int64s([1])];
   const axes = g.reshape(g.op('NonZero', [g.op('Equal', [wanted, one])]), [-1]);
   const sum = g.op('ReduceSum', [gradient, axes], { keepdims: 1, noop_with_empty_axes: 1 });
-  return g.op('Expand', [sum, wanted]);
+  const { type } = g.type(gradient);
+  return g.node('Expand', [sum, wanted], {}, { types: [{ type, shape: g.shape(value) }] })[0];
 }
 
 type AnyGradient = Gradient<Operator>;

@@ -1,19 +1,30 @@
-// Gradients become updated parameters. Optimizer state is given inputs to come in by and values to leave as.
+// Gradients become updated parameters: accumulated, measured, clipped, penalised, handed to the optimizer, averaged, each only
+// where asked for. What lives from step to step is given inputs to come in by and values to leave as.
 
 import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { isStatic } from '../../onnx/dims.ts';
 import { filled } from '../../onnx/tensors.ts';
-import type { Graph, Tensor } from '../../onnx/types.ts';
+import type { Graph, Shape, Tensor } from '../../onnx/types.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { Optimizer } from '../optimizers/optimizer.ts';
+import { positive, share, whole } from '../options.ts';
+import type { Optimizer, Slot } from '../optimizers/optimizer.ts';
+import type { StateValue, UpdateMetric, UpdateOptions } from '../types.ts';
+import { accumulate } from '../updates/accumulate.ts';
+import { averaging } from '../updates/average.ts';
+import { clipFactor, clipValue } from '../updates/clip.ts';
+import { settingsOf } from '../updates/groups.ts';
+import { normOf } from '../updates/norm.ts';
+import { penalised, shrunk } from '../updates/penalties.ts';
 
 /** A value that goes in by `input` and leaves as `next`. */
 export interface Carried {
-  readonly kind: 'parameter' | 'statistics' | 'optimizer';
+  readonly kind: 'parameter' | StateValue['kind'];
   readonly name: string;
   readonly input: Value;
   readonly next: Value;
   readonly initial: Tensor;
+  /** Of an average: what is averaged. */
+  readonly parameter?: string;
 }
 
 export interface Optimized {
@@ -22,37 +33,141 @@ export interface Optimized {
   /** Parameter → its value after the step. */
   readonly updates: ReadonlyMap<Value, Value>;
   readonly state: readonly Carried[];
+  readonly metrics: ReadonlyMap<UpdateMetric, Value>;
 }
 
-export function optimize(graph: Graph, gradients: ReadonlyMap<Value, Value>, optimizer: Optimizer): Optimized {
-  const g = GraphBuilder.extend(graph);
-  const rate = g.input(g.unique('learning_rate'), 'float', []);
-  const slots: { name: string; input: Value; next?: Value; initial: Tensor }[] = [];
+type Arithmetic = 'float' | 'double';
+type Open = Omit<Carried, 'next'> & { next?: Value };
 
-  const update = optimizer({
+/** Values that survive from step to step, in the order in which they were asked for. */
+class State {
+  readonly #g: GraphBuilder;
+  readonly #slots: Open[] = [];
+  /** While set, a slot keeps its value in calls that do not update. */
+  due: Value | undefined;
+
+  constructor(g: GraphBuilder) {
+    this.#g = g;
+  }
+
+  add(slot: Pick<Carried, 'kind' | 'name' | 'initial' | 'parameter'>): Slot {
+    const g = this.#g;
+    const { scope } = g;
+    g.scope = '';
+    const { type, shape } = slot.initial;
+    const input = g.input(g.unique(`state/${slot.name}`), type, shape);
+    g.scope = scope;
+    const kept: Open = { ...slot, input };
+    this.#slots.push(kept);
+    return { value: input, become: (next) => void (kept.next = this.#when(next, input)) };
+  }
+
+  /** `next` in a call that updates, `before` in one that only accumulates. */
+  #when(next: Value, before: Value): Value {
+    return this.due === undefined ? next : this.#g.where(this.due, next, before);
+  }
+
+  get carried(): Carried[] {
+    return this.#slots.map(({ next, ...slot }) => ({ ...slot, next: next ?? slot.input }));
+  }
+}
+
+function checked(options: UpdateOptions): UpdateOptions {
+  const { clipNorm, clipValue, accumulate, average } = options;
+  positive({ clipNorm, clipValue });
+  whole({ accumulate }, 1);
+  if (average) share({ decay: average.decay });
+  return options;
+}
+
+/** `initial`: what each parameter starts as. Errors: invalid_options, unsupported_shape. */
+export function optimize(
+  graph: Graph,
+  gradients: ReadonlyMap<Value, Value>,
+  optimizer: Optimizer,
+  initial: (parameter: Value) => Tensor,
+  options: UpdateOptions = {},
+): Optimized {
+  const { clipNorm, clipValue: limit, accumulate: calls = 1, average, metrics = [] } = checked(options);
+  const g = GraphBuilder.extend(graph);
+  const parameters = [...gradients.keys()];
+  // Half precision is too coarse to add small steps in, and double is what whoever chose it wants.
+  const arithmetic: Arithmetic = parameters.every((name) => g.type(name).type === 'double') ? 'double' : 'float';
+  const as = (type: ReturnType<typeof g.type>['type'], x: Value) => (g.type(x).type === type ? x : g.cast(x, type));
+  const learningRate = g.input(g.unique('learning_rate'), 'float', []);
+  const rate = as(arithmetic, learningRate);
+
+  const state = new State(g);
+  const context = {
     g,
     rate,
-    state(name, shape, initial) {
+    state(name: string, shape: Shape, value: number): Slot {
       if (!isStatic(shape))
         throw new AtelierError('unsupported_shape', `parameter of "${name}": [${shape.join(', ')}]`);
-      const { scope } = g;
-      g.scope = '';
-      const slot: (typeof slots)[number] = {
-        name,
-        input: g.input(g.unique(`state/${name}`), 'float', shape),
-        initial: filled('float', shape, initial),
-      };
-      g.scope = scope;
-      slots.push(slot);
-      return { value: slot.input, become: (next) => void (slot.next = next) };
+      return state.add({ kind: 'optimizer', name, initial: filled(arithmetic, shape, value) });
     },
+  };
+  const each = (values: ReadonlyMap<Value, Value>, map: (parameter: Value, value: Value) => Value) =>
+    new Map(
+      [...values].map(([parameter, value]): [Value, Value] => {
+        g.scope = `update/${parameter}`;
+        const mapped = map(parameter, value);
+        g.scope = '';
+        return [parameter, mapped];
+      }),
+    );
+  const measured = new Map<UpdateMetric, Value>();
+
+  let current: ReadonlyMap<Value, Value> = each(gradients, (_, gradient) => as(arithmetic, gradient));
+  let due: Value | undefined;
+  if (calls > 1) ({ gradients: current, due } = accumulate(context, current, calls));
+  // What accumulates changes at every call; all that follows, only when an update is due.
+  state.due = due;
+
+  if (limit !== undefined) current = each(current, (_, gradient) => clipValue(g, gradient, limit));
+  if (clipNorm !== undefined || metrics.includes('gradient_norm')) {
+    g.scope = 'update';
+    const norm = normOf(g, [...current.values()]);
+    measured.set('gradient_norm', norm);
+    if (clipNorm !== undefined) {
+      const factor = clipFactor(g, norm, clipNorm);
+      current = each(current, (_, gradient) => g.mul(gradient, factor));
+    }
+    g.scope = '';
+  }
+
+  const settings = settingsOf(new Map(parameters.map((name) => [name, g.rank(name)])), optimizer, options);
+  const move = optimizer.rule(context);
+  const updates = each(current, (name, clipped) => {
+    const { rate: factor, weightDecay, l1 } = settings.get(name)!;
+    const own = g.scale(rate, factor);
+    const before = as(arithmetic, name);
+    const gradient = penalised(g, clipped, before, { l2: optimizer.decay === 'gradient' ? weightDecay : 0, l1 });
+    const w = optimizer.decay === 'decoupled' ? shrunk(g, before, own, weightDecay) : before;
+    const next = as(g.type(name).type, move({ name, w, gradient, rate: own, weightDecay }));
+    return due === undefined ? next : g.where(due, next, name);
   });
 
-  const updates = [...gradients].map(([parameter, gradient]): [Value, Value] => {
-    g.scope = `update/${parameter}`;
-    return [parameter, update(parameter, parameter, gradient)];
-  });
-  g.scope = '';
-  const state = slots.map(({ next, ...slot }): Carried => ({ kind: 'optimizer', ...slot, next: next ?? slot.input }));
-  return { graph: g.finish(), rate, updates: new Map(updates), state };
+  if (average) {
+    const takeIn = averaging(context, average);
+    each(updates, (parameter, next) => {
+      const kept = { kind: 'average', name: `average/${parameter}`, initial: initial(parameter), parameter } as const;
+      const slot = state.add(kept);
+      slot.become(as(kept.initial.type, takeIn(as(arithmetic, slot.value), as(arithmetic, next))));
+      return next;
+    });
+  }
+  if (metrics.includes('update_norm')) {
+    const moves = each(updates, (parameter, next) => g.sub(as(arithmetic, next), as(arithmetic, parameter)));
+    g.scope = 'update';
+    measured.set('update_norm', normOf(g, [...moves.values()]));
+    g.scope = '';
+  }
+  return {
+    graph: g.finish(),
+    rate: learningRate,
+    updates,
+    state: state.carried,
+    metrics: new Map(metrics.map((metric) => [metric, as('float', measured.get(metric)!)])),
+  };
 }

@@ -6,10 +6,15 @@ import { AveragePoolGrad } from '../lowering/AveragePoolGrad.ts';
 import { BatchNormalization } from '../lowering/BatchNormalization.ts';
 import { ConvInputGrad } from '../lowering/ConvInputGrad.ts';
 import { ConvWeightGrad } from '../lowering/ConvWeightGrad.ts';
+import { Einsum } from '../lowering/Einsum.ts';
 import { LogSoftmax } from '../lowering/LogSoftmax.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { MaxPoolGrad } from '../lowering/MaxPoolGrad.ts';
+import { ReduceLogSumExp } from '../lowering/ReduceLogSumExp.ts';
 import { ReluGrad } from '../lowering/ReluGrad.ts';
+import { Sign } from '../lowering/Sign.ts';
+import { NegativeLogLikelihoodLoss } from '../lowering/NegativeLogLikelihoodLoss.ts';
+import { ScatterND } from '../lowering/ScatterND.ts';
 import { SoftmaxCrossEntropyLoss } from '../lowering/SoftmaxCrossEntropyLoss.ts';
 import type { Device } from '../types.ts';
 import { rewrite } from './rewrite.ts';
@@ -26,7 +31,12 @@ const abstract: Readonly<Record<string, Lowering>> = {
 /** ONNX operators that some device, or the inference build as a whole, lacks. */
 const standard: Readonly<Record<string, Lowering>> = {
   BatchNormalization,
+  Einsum,
   LogSoftmax,
+  ReduceLogSumExp,
+  Sign,
+  NegativeLogLikelihoodLoss,
+  ScatterND,
   SoftmaxCrossEntropyLoss,
 };
 

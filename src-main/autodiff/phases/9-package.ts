@@ -157,7 +157,10 @@ export function packageStep(graph: Graph, parts: StepParts, stepsPerCall: number
     stepsPerCall,
     inputs: inputsOf(whole, fed),
     parameters: carried.filter(({ kind }) => kind === 'parameter').map(valueOf),
-    state: carried.flatMap((value) => (value.kind === 'parameter' ? [] : [{ ...valueOf(value), kind: value.kind }])),
+    state: carried.flatMap((value) => {
+      const { kind, parameter } = value;
+      return kind === 'parameter' ? [] : [{ ...valueOf(value), kind, ...(parameter !== undefined && { parameter }) }];
+    }),
     outputs: outputsOf(whole, metrics),
   };
 }

@@ -1,15 +1,15 @@
 import type { Schedule } from './schedule.ts';
 
-// η(t) = η·γ^⌊t/every⌋
+export interface StepOptions {
+  readonly rate: number;
+  /** Steps from one fall to the next. */
+  readonly every: number;
+  /** What a fall multiplies the rate by; 0.1 when left out. */
+  readonly factor?: number;
+}
+
+// η(t) = η·γ^⌊t/every⌋      PyTorch: StepLR(step_size = every, gamma).
 export const step =
-  ({
-    rate,
-    every,
-    factor = 0.1,
-  }: {
-    readonly rate: number;
-    readonly every: number;
-    readonly factor?: number;
-  }): Schedule =>
+  ({ rate, every, factor = 0.1 }: StepOptions): Schedule =>
   (t) =>
     rate * factor ** Math.floor(t / every);

@@ -1,6 +1,6 @@
 import { intOf, nodeError } from '../node.ts';
 import type { ShapeRule } from './infer.ts';
-import { windowCount, windowOf } from './window.ts';
+import { windowCount } from './window.ts';
 import type { Node, Shape } from '../types.ts';
 
 /** Kernel sizes of a convolution, from its weights [out, in/groups, …kernel]. */
@@ -19,7 +19,5 @@ export const Conv: ShapeRule = (c) => {
   const [channels, perGroup, out] = [x[1], w[1], w[0]];
   if (typeof channels === 'number' && typeof perGroup === 'number' && channels !== perGroup * group) throw mismatch();
   if (typeof out === 'number' && out % group !== 0) throw mismatch();
-  const spatial = x.slice(2);
-  const window = windowOf(c.node, spatial, kernelOf(c.node, w));
-  return [{ type: c.input(0).type, shape: [x[0], out, ...windowCount(c.node, window, spatial)] }];
+  return [{ type: c.input(0).type, shape: [x[0], out, ...windowCount(c.node, x.slice(2), kernelOf(c.node, w))] }];
 };

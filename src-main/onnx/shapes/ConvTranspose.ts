@@ -1,23 +1,59 @@
-import { derived } from '../dims.ts';
+import { product, sum } from '../dims.ts';
 import { intOf, intsOf, nodeError } from '../node.ts';
+import type { Dim, Node, Shape } from '../types.ts';
 import { kernelOf } from './Conv.ts';
 import type { ShapeRule } from './infer.ts';
-import { reach, windowOf } from './window.ts';
+import { autoPadOf, reach, shared, unpadded, type Window, windowOf } from './window.ts';
 
-/** Weights are [in, out/groups, …kernel]; each axis grows to (size−1)·stride + reach − pads + output_padding. */
+/** The window that a transposed convolution moves over its output, and how that output came to its size. */
+export interface TransposedWindow extends Window {
+  readonly out: readonly Dim[];
+  /** Per axis, how many elements the output has beyond (size − 1)·stride + reach − pads. */
+  readonly extra: readonly number[];
+}
+
+/** `spatial`: sizes of the input; `weights`: [in, out/groups, …kernel]. */
+export function transposedWindow(node: Node, spatial: Shape, weights: Shape): TransposedWindow {
+  const kernel = kernelOf(node, weights);
+  const window = unpadded(node, spatial.length, kernel);
+  const auto = autoPadOf(node);
+  const output = intsOf(node, 'output_shape')?.slice(-spatial.length);
+  const extra = [...(intsOf(node, 'output_padding') ?? spatial.map(() => 0))];
+  const full = spatial.map((size, axis) =>
+    sum([product([sum([size, -1]), window.strides[axis]]), reach(window, axis)]),
+  );
+
+  if (output) {
+    // The size is given and the pads follow from it; where it is larger than all that is reached, the rest is empty.
+    const over = full.map((size, axis) => {
+      if (typeof size === 'number') return size + extra[axis] - output[axis];
+      throw nodeError('unsupported_shape', node, `output_shape over the unknown size "${spatial[axis]}"`);
+    });
+    const pads = shared(
+      over.map((pad) => Math.max(0, pad)),
+      auto,
+    );
+    return { ...window, ...pads, out: output, extra: extra.map((more, axis) => more + Math.max(0, -over[axis])) };
+  }
+  const pads =
+    auto === 'SAME_UPPER' || auto === 'SAME_LOWER'
+      ? shared(
+          extra.map((more, axis) => Math.max(0, more + reach(window, axis) - window.strides[axis])),
+          auto,
+        )
+      : windowOf(node, spatial, kernel);
+  const [begin, end] = [pads.begin, pads.end];
+  const out = full.map((size, axis) => sum([size, extra[axis] - begin[axis] - end[axis]]));
+  return { ...window, begin, end, out, extra };
+}
+
 export const ConvTranspose: ShapeRule = (c) => {
   const [x, w] = [c.shape(0), c.shape(1)];
-  const group = intOf(c.node, 'group', 1);
-  const perGroup = w[1];
+  const mismatch = () => nodeError('shape_mismatch', c.node, `input [${x.join(', ')}], weights [${w.join(', ')}]`);
+  if (x.length !== w.length || x.length < 3) throw mismatch();
+  const [channels, [inputs, perGroup]] = [x[1], w];
+  if (typeof channels === 'number' && typeof inputs === 'number' && channels !== inputs) throw mismatch();
   if (typeof perGroup !== 'number') throw nodeError('unsupported_shape', c.node, `"${perGroup}" output channels`);
-  if (intsOf(c.node, 'output_shape')) throw nodeError('unsupported_attribute', c.node, 'output_shape');
-  const spatial = x.slice(2);
-  const window = windowOf(c.node, spatial, kernelOf(c.node, w));
-  const extra = intsOf(c.node, 'output_padding') ?? spatial.map(() => 0);
-  const grown = spatial.map((size, axis) => {
-    const more = reach(window, axis) - window.begin[axis] - window.end[axis] + extra[axis];
-    const stride = window.strides[axis];
-    return derived(size, `-1*${stride}+${more}`, (known) => (known - 1) * stride + more);
-  });
-  return [{ type: c.input(0).type, shape: [x[0], perGroup * group, ...grown] }];
+  const { out } = transposedWindow(c.node, x.slice(2), w);
+  return [{ type: c.input(0).type, shape: [x[0], perGroup * intOf(c.node, 'group', 1), ...out] }];
 };

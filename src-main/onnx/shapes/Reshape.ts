@@ -27,5 +27,5 @@ export const Reshape: ShapeRule = (c) => {
   if (known && product(from) !== product(sizes)) {
     throw nodeError('shape_mismatch', c.node, `[${from.join(', ')}] does not fill [${target.join(', ')}]`);
   }
-  return [{ type, shape: sizes, elements: sizes.length <= 1 ? elements : undefined }];
+  return [{ type, shape: sizes, elements }];
 };

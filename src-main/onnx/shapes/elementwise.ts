@@ -4,7 +4,7 @@
 import { broadcast, difference, floorDiv, isNatural, product, quotient, sum } from '../dims.ts';
 import { intOf } from '../node.ts';
 import { dataTypeOfCode, isFloatType } from '../tensors.ts';
-import type { DataType, Dim, Shape } from '../types.ts';
+import type { DataType, Dim, Shape, ValueType } from '../types.ts';
 import { type InferContext, MAX_ELEMENTS, type ShapeRule } from './infer.ts';
 
 export const sameAsInput: ShapeRule = (c) => [{ type: c.input(0).type, shape: c.shape(0) }];
@@ -13,16 +13,19 @@ export const sameWithElements: ShapeRule = (c) => [c.input(0)];
 
 const isWhole = (type: DataType): boolean => !isFloatType(type);
 
-export const Cast: ShapeRule = (c) => {
-  const type = dataTypeOfCode(intOf(c.node, 'to', 0), `Cast "${c.node.name}"`);
+function cast(c: InferContext, type: DataType): readonly ValueType[] {
   const { shape } = c.input(0);
-  const elements = shape.length <= 1 ? c.symbols(0) : undefined;
+  const elements = c.symbols(0);
   const converted = elements?.map((dim) => {
     if (typeof dim === 'string') return type === 'bool' ? undefined : dim;
     return type === 'bool' ? Number(dim !== 0) : isWhole(type) ? Math.trunc(dim) : dim;
   });
   return [{ type, shape, elements: allKnown(converted) }];
-};
+}
+
+export const Cast: ShapeRule = (c) => cast(c, dataTypeOfCode(intOf(c.node, 'to', 0), `Cast "${c.node.name}"`));
+
+export const CastLike: ShapeRule = (c) => cast(c, c.input(1).type);
 
 const allKnown = (elements: readonly (Dim | undefined)[] | undefined): readonly Dim[] | undefined =>
   elements?.every((dim) => dim !== undefined) ? (elements as readonly Dim[]) : undefined;
@@ -35,10 +38,11 @@ type Apply = (values: readonly Dim[], whole: boolean) => Dim | undefined;
 
 /** The elements of a short result, where `apply` can tell each of them. */
 function computed(c: InferContext, shape: Shape, apply: Apply): readonly Dim[] | undefined {
-  const length = shape.length === 0 ? 1 : shape[0];
-  if (shape.length > 1 || typeof length !== 'number' || length > MAX_ELEMENTS) return undefined;
+  const length = product(shape);
+  if (typeof length !== 'number' || length > MAX_ELEMENTS) return undefined;
   const inputs = c.node.inputs.map((_, index) => c.elements(index));
-  if (inputs.some((elements) => elements === undefined)) return undefined;
+  // Each input has the result's elements, or one for all of them.
+  if (inputs.some((elements) => elements?.length !== 1 && elements?.length !== length)) return undefined;
   const whole = isWhole(c.input(c.node.inputs.length - 1).type);
   const at = (i: number) => inputs.map((elements) => elements![elements!.length === 1 ? 0 : i]);
   return allKnown(Array.from({ length }, (_, i) => apply(at(i), whole)));

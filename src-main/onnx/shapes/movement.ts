@@ -1,6 +1,6 @@
 // Operators that move, repeat or cut values without computing: their shapes, and known elements where sizes pass through.
 
-import { ceilDiv, derived, difference, isComputed, isNatural, product, quotient, sum } from '../dims.ts';
+import { ceilDiv, derived, difference, isComputed, isNatural, isStatic, product, quotient, sum } from '../dims.ts';
 import { axesOf, axisOf, intOf, intsOf, nodeError } from '../node.ts';
 import type { Dim, Shape } from '../types.ts';
 import { MAX_ELEMENTS, type ShapeRule } from './infer.ts';
@@ -11,13 +11,39 @@ export const Flatten: ShapeRule = (c) => {
   return [{ type: c.input(0).type, shape: [product(x.slice(0, axis)), product(x.slice(axis))] }];
 };
 
+/** Row-major places of a small array, one index vector each. */
+function placesOf(shape: readonly number[]): number[][] {
+  return shape.reduce<number[][]>(
+    (places, size) => places.flatMap((place) => Array.from({ length: size }, (_, i) => [...place, i])),
+    [[]],
+  );
+}
+
+const offsetOf = (place: readonly number[], shape: readonly number[]): number =>
+  place.reduce((offset, at, axis) => offset * shape[axis] + at, 0);
+
+function transposed(elements: readonly Dim[], shape: readonly number[], perm: readonly number[]): Dim[] {
+  const places = placesOf(perm.map((axis) => shape[axis]));
+  return places.map(
+    (place) =>
+      elements[
+        offsetOf(
+          shape.map((_, axis) => place[perm.indexOf(axis)]),
+          shape,
+        )
+      ],
+  );
+}
+
 export const Transpose: ShapeRule = (c) => {
   const x = c.shape(0);
   const perm = intsOf(c.node, 'perm') ?? x.map((_, axis) => x.length - 1 - axis);
   if ([...perm].sort((a, b) => a - b).join() !== x.map((_, axis) => axis).join()) {
     throw nodeError('invalid_model', c.node, `perm=[${perm.join(',')}] of a value of rank ${x.length}`);
   }
-  return [{ type: c.input(0).type, shape: perm.map((axis) => x[axis]) }];
+  const { type, elements } = c.input(0);
+  const shape = perm.map((axis) => x[axis]);
+  return [{ type, shape, elements: elements && isStatic(x) ? transposed(elements, x, perm) : undefined }];
 };
 
 export const Squeeze: ShapeRule = (c) => {
@@ -35,7 +61,7 @@ export const Unsqueeze: ShapeRule = (c) => {
   const axes = axesOf(c.node, given, rank);
   const rest = [...shape];
   const grown = Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!));
-  return [{ type, shape: grown, elements: rank <= 1 ? elements : undefined }];
+  return [{ type, shape: grown, elements }];
 };
 
 export const Concat: ShapeRule = (c) => {
@@ -44,8 +70,8 @@ export const Concat: ShapeRule = (c) => {
   const shape = inputs[0].shape.map((dim, index) =>
     index === axis ? sum(inputs.map((input) => input.shape[axis])) : dim,
   );
-  const vector = shape.length === 1 && typeof shape[0] === 'number' && shape[0] <= MAX_ELEMENTS;
-  const elements = vector ? inputs.map((_, index) => c.symbols(index)) : [undefined];
+  const total = isStatic(shape) && axis === 0 ? product(shape) : Infinity;
+  const elements = Number(total) <= MAX_ELEMENTS ? inputs.map((_, index) => c.symbols(index)) : [undefined];
   const known = elements.every((each) => each !== undefined);
   return [{ type: inputs[0].type, shape, elements: known ? elements.flat() : undefined }];
 };
@@ -69,6 +95,7 @@ export function sliceCount(size: Dim, start: Dim, end: Dim, step: number): Dim |
       if (bound < 0) return typeof size === 'number' ? Math.max(0, size + bound) : sum([size, bound]);
       return bound >= 2 ** 31 - 1 ? size : bound;
     }
+    if (isNatural(difference(0, bound))) return sum([size, bound]);
     return isNatural(bound) || isNatural(difference(size, bound)) || !isComputed(bound) ? bound : undefined;
   };
   const [from, to] = [place(start), place(end)];
@@ -89,12 +116,33 @@ export const Slice: ShapeRule = (c) => {
   axes.forEach((axis, i) => {
     cut[axis] = sliceCount(cut[axis], starts[i], ends[i], steps[i]) ?? c.unknown(axis);
   });
-  const [start, end] = [starts[0], ends[0]];
-  if (!elements || shape.length !== 1 || typeof start !== 'number' || typeof end !== 'number')
-    return [{ type, shape: cut }];
-  const { first, count } = sliceIndices(elements.length, start, end, steps[0]);
-  return [{ type, shape: cut, elements: Array.from({ length: count }, (_, i) => elements[first + i * steps[0]]) }];
+  const known = elements && isStatic(shape) && isStatic(starts) && isStatic(ends);
+  return [{ type, shape: cut, elements: known ? cutOut(elements, shape, { axes, starts, ends, steps }) : undefined }];
 };
+
+interface Cut {
+  readonly axes: readonly number[];
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly steps: readonly number[];
+}
+
+function cutOut(elements: readonly Dim[], shape: readonly number[], { axes, starts, ends, steps }: Cut): Dim[] {
+  const picks = shape.map((size) => ({ first: 0, count: size, step: 1 }));
+  axes.forEach((axis, i) => {
+    picks[axis] = { ...sliceIndices(shape[axis], starts[i], ends[i], steps[i]), step: steps[i] };
+  });
+  const places = placesOf(picks.map(({ count }) => count));
+  return places.map(
+    (place) =>
+      elements[
+        offsetOf(
+          place.map((at, axis) => picks[axis].first + at * picks[axis].step),
+          shape,
+        )
+      ],
+  );
+}
 
 export const Split: ShapeRule = (c) => {
   const { type, shape, elements } = c.input(0);
@@ -114,7 +162,8 @@ export const Split: ShapeRule = (c) => {
       );
   let first = 0;
   return sizes.map((part) => {
-    const mine = elements && typeof part === 'number' ? elements.slice(first, (first += part)) : undefined;
+    const mine =
+      elements && shape.length === 1 && typeof part === 'number' ? elements.slice(first, (first += part)) : undefined;
     return { type, shape: shape.map((dim, index) => (index === axis ? part : dim)), elements: mine };
   });
 };
@@ -137,8 +186,8 @@ export const Expand: ShapeRule = (c) => {
   const at = (dims: Shape, axis: number): Dim => dims[axis - rank + dims.length] ?? 1;
   const grown = Array.from({ length: rank }, (_, axis): Dim => {
     const [from, to] = [at(shape, axis), at(target, axis)];
-    // A computed number may be 1, which leaves a larger size as it is.
-    if (isComputed(to)) return from === 1 ? c.unknown(axis) : from;
+    // A computed number may be 1, which leaves a larger size as it is; a size with a name may be 1 itself.
+    if (isComputed(to)) return typeof from === 'number' && from !== 1 ? from : c.unknown(axis);
     return to === 1 ? from : to;
   });
   const short = grown.length <= 1 && elements?.length === 1 && Number(grown[0] ?? 1) <= MAX_ELEMENTS;

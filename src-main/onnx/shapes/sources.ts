@@ -2,20 +2,21 @@
 
 import { axisOf, intOf, nodeError, tensorOf } from '../node.ts';
 import { ceilDiv, difference, isComputed, product } from '../dims.ts';
+import { dataTypeOfCode } from '../tensors.ts';
 import { elementsOf, MAX_ELEMENTS, type ShapeRule } from './infer.ts';
 
 /** Only the tensor form: phases/1-check turns the other forms into it. */
 export const Constant: ShapeRule = (c) => {
   const value = tensorOf(c.node, 'value');
   if (!value) throw nodeError('unsupported_attribute', c.node, 'only Constant with a tensor value');
-  return [{ type: value.type, shape: value.shape, elements: value.shape.length <= 1 ? elementsOf(value) : undefined }];
+  return [{ type: value.type, shape: value.shape, elements: elementsOf(value) }];
 };
 
 export const ConstantOfShape: ShapeRule = (c) => {
   const value = tensorOf(c.node, 'value');
   const shape = c.required(0, 'shape');
-  const [length] = shape.length === 0 ? [1] : shape;
-  const short = shape.length <= 1 && typeof length === 'number' && length <= MAX_ELEMENTS;
+  const length = product(shape);
+  const short = typeof length === 'number' && length <= MAX_ELEMENTS;
   const element = value ? elementsOf(value)?.[0] : 0;
   const elements = short && element !== undefined ? new Array<number>(length).fill(element) : undefined;
   return [{ type: value?.type ?? 'float', shape, elements }];
@@ -50,6 +51,12 @@ export const OneHot: ShapeRule = (c) => {
   const [depth] = c.symbols(1) ?? [c.unknown(axis)];
   indices.splice(axis, 0, depth);
   return [{ type: c.input(2).type, shape: indices }];
+};
+
+export const EyeLike: ShapeRule = (c) => {
+  const { type, shape } = c.input(0);
+  const given = intOf(c.node, 'dtype', 0);
+  return [{ type: given === 0 ? type : dataTypeOfCode(given, `EyeLike "${c.node.name}"`), shape }];
 };
 
 /** One row per axis, one column per element that is not zero. */

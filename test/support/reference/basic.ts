@@ -15,6 +15,7 @@ import {
   text,
   value,
 } from './array.ts';
+import { mean, reduce } from './reductions.ts';
 
 const unary: Record<string, (x: number, node: Node) => number> = {
   Abs: Math.abs,
@@ -140,23 +141,6 @@ function pool(node: Node, x: Array64, kind: 'max' | 'average'): Array64 {
   });
 }
 
-function reduce(x: Array64, axes: readonly number[], keep: boolean, of: (values: number[]) => number): Array64 {
-  const reduced = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis));
-  const kept = x.shape.map((dim, axis) => (reduced.includes(axis) ? 1 : dim));
-  const inner = x.shape.map((dim, axis) => (reduced.includes(axis) ? dim : 1));
-  const full = make(kept, (at) =>
-    of(
-      [...indices(inner)].map((offset) =>
-        get(
-          x,
-          at.map((i, axis) => i + offset[axis]),
-        ),
-      ),
-    ),
-  );
-  return { ...full, shape: keep ? kept : x.shape.filter((_, axis) => !reduced.includes(axis)) };
-}
-
 function softmax(x: Array64, axis: number, log: boolean): Array64 {
   const max = reduce(x, [axis], true, (values) => Math.max(...values));
   const shifted = make(x.shape, (at) => get(x, at) - get(max, at));
@@ -166,8 +150,6 @@ function softmax(x: Array64, axis: number, log: boolean): Array64 {
     return log ? y : Math.exp(y);
   });
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 function batchNormalization(node: Node, [X, scale, B, inputMean, inputVar]: Array64[]): Array64[] {
   const epsilon = number(node, 'epsilon', 1e-5);
@@ -190,15 +172,17 @@ function batchNormalization(node: Node, [X, scale, B, inputMean, inputVar]: Arra
 function crossEntropy(node: Node, scores: Array64, labels: Array64, weights?: Array64): Array64[] {
   const logp = softmax(scores, 1, true);
   const ignored = value(node, 'ignore_index') as number | undefined;
-  let [sum, total] = [0, 0];
-  for (const at of indices(labels.shape)) {
+  let total = 0;
+  const losses = make(labels.shape, (at) => {
     const label = get(labels, at);
-    if (label === ignored) continue;
+    if (label === ignored) return 0;
     const weight = weights ? weights.data[label] : 1;
-    sum -= weight * get(logp, [at[0], label, ...at.slice(1)]);
     total += weight;
-  }
-  return [array([], [text(node, 'reduction', 'mean') === 'sum' ? sum : sum / total]), logp];
+    return -weight * get(logp, [at[0], label, ...at.slice(1)]);
+  });
+  const sum = losses.data.reduce((a, b) => a + b, 0);
+  const reduction = text(node, 'reduction', 'mean');
+  return [reduction === 'none' ? losses : array([], [reduction === 'sum' ? sum : sum / total]), logp];
 }
 
 function slice(x: Array64, [starts, ends, axes, steps]: readonly (Array64 | undefined)[]): Array64 {
@@ -271,12 +255,6 @@ function evaluate(node: Node, x: readonly (Array64 | undefined)[]): Array64[] {
     case 'Softmax':
     case 'LogSoftmax':
       return [softmax(a, axis(-1), node.op === 'LogSoftmax')];
-    case 'ReduceSum':
-    case 'ReduceMean': {
-      const axes = b && b.data.length > 0 ? [...b.data] : a.shape.map((_, i) => i);
-      const of = node.op === 'ReduceMean' ? mean : (values: number[]) => values.reduce((p, q) => p + q, 0);
-      return [reduce(a, axes, number(node, 'keepdims', 1) === 1, of)];
-    }
     case 'Squeeze': {
       const axes = b
         ? [...b.data].map((i) => (i < 0 ? i + rank : i))
@@ -334,8 +312,6 @@ const named = [
     'Transpose',
     'Softmax',
     'LogSoftmax',
-    'ReduceSum',
-    'ReduceMean',
     'Squeeze',
     'Unsqueeze',
     'Concat',

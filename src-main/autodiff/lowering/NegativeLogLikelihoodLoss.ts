@@ -1,0 +1,5 @@
+import { reducedLoss } from '../label-weights.ts';
+import type { Lowering } from './lowering.ts';
+
+// loss = −Σ weight·input[label] / n. The inference build has no kernel for the operator itself.
+export const NegativeLogLikelihoodLoss: Lowering = ({ g, node }) => [reducedLoss(g, node, node.inputs[0])];
