@@ -7,6 +7,7 @@ import { isOperator } from '../onnx/operators.ts';
 import { isFloatType } from '../onnx/tensors.ts';
 import type { Graph, Model, Node } from '../onnx/types.ts';
 import { BASE_OPSET, upgradeGraph } from '../onnx/upgrade.ts';
+import { widen } from '../onnx/widen.ts';
 import { gradients } from './gradients/index.ts';
 import { runningStatistics } from './phases/3-train-mode.ts';
 
@@ -32,7 +33,7 @@ const settings: Readonly<Record<string, readonly number[]>> = {
 /** Errors: invalid_model, unsupported_opset, no_parameters. */
 export function foreignModel(model: Model, { trainable, output }: ForeignOptions = {}): ForwardModel {
   const opset = model.opsets[''] ?? BASE_OPSET;
-  const graph = upgradeGraph(model.graph, opset);
+  const graph = widen(upgradeGraph(model.graph, opset));
   const learned = output ?? graph.outputs[0]?.name;
   if (learned === undefined || !graph.outputs.some(({ name }) => name === learned)) {
     const names = graph.outputs.map(({ name }) => `"${name}"`).join(', ');

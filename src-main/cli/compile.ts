@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, isAbsolute, join, resolve, sep } from 'node:path';
 import { Option, type Command } from 'commander';
 import { compileTrainingStep } from '../autodiff/compile.ts';
 import { foreignModel } from '../autodiff/foreign-model.ts';
@@ -117,14 +117,29 @@ function regex(text: string): RegExp {
   }
 }
 
-function readModelFile(path: string): Model {
-  let bytes: Uint8Array;
+function readFile(path: string): Uint8Array {
   try {
-    bytes = readFileSync(path);
+    return readFileSync(path);
   } catch (error) {
     throw new AtelierError('no_such_file', `${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
-  return readModel(bytes);
+}
+
+/** A model may keep its weights in files beside it, and nowhere else. */
+function readModelFile(path: string): Model {
+  const files = new Map<string, Uint8Array>();
+  return readModel(readFile(path), (location, where) => {
+    const file = resolve(dirname(path), location);
+    if (isAbsolute(location) || !file.startsWith(join(dirname(path), sep))) {
+      throw new AtelierError(
+        'invalid_model',
+        `${where} keeps its values in "${location}", outside of the model's folder.`,
+      );
+    }
+    const bytes = files.get(file) ?? readFile(file);
+    files.set(file, bytes);
+    return bytes;
+  });
 }
 
 /** Everything under passing names first, so that a disk that fills up leaves what was there before. */
@@ -143,10 +158,7 @@ function writeAll(folder: string, values: string, files: readonly (readonly [str
     for (const [path] of files) if (!path.includes('/')) renameSync(join(passing, path), join(folder, path));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AtelierError(
-      'not_writable',
-      `${folder} could not be written to (${code ?? message}).`,
-    );
+    throw new AtelierError('not_writable', `${folder} could not be written to (${code ?? message}).`);
   } finally {
     rmSync(passing, { recursive: true, force: true });
   }

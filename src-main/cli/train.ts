@@ -4,6 +4,7 @@ import { findDataset, resolveDataset } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import type { VersionId } from '../shared/ids.ts';
 import { trainingDefaults } from '../shared/training-defaults.ts';
+import { optimizerNames, scheduleNames } from '../shared/run.ts';
 import type { DeviceName, OptimizerName, RunSummary, ScheduleName, SettingField } from '../shared/run.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { EpochLines } from './epoch-lines.ts';
@@ -47,16 +48,14 @@ export function addTrain(program: Command, context: CommandContext): void {
       integer(1, 10_000),
     )
     .option('--batch <n>', 'samples per step (default: the architecture’s)', integer(1, 65_536))
-    .addOption(
-      new Option('--optimizer <name>', 'default: the architecture’s').choices(['sgd', 'momentum', 'adam', 'adamw']),
-    )
+    .addOption(new Option('--optimizer <name>', 'default: the architecture’s').choices(optimizerNames))
     .option('--lr <rate>', 'learning rate (default: the architecture’s)', number(0, 100, true))
     .addOption(
-      new Option('--schedule <name>', 'how the learning rate goes: to zero along a cosine, or as given throughout')
-        .choices(['cosine', 'constant'])
+      new Option('--schedule <name>', 'how the learning rate goes over the run; plateau: by the validation loss')
+        .choices(scheduleNames)
         .default('cosine'),
     )
-    .option('--weight-decay <rate>', 'L2 for sgd, momentum and adam; decoupled for adamw', number(0, 10), 0)
+    .option('--weight-decay <rate>', 'decoupled for adamw and lion, else L2', number(0, 10), 0)
     .option(
       '--patience <n>',
       'stop after so many epochs without a better validation result; 0: never',

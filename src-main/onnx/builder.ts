@@ -201,7 +201,7 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, AttributeInput>> = {},
     options: NodeOptions = {},
   ): Value[] {
-    if (this.outer && this.repeated && this.isInvariant(inputs)) {
+    if (this.outer && this.repeated && this.isInvariant(inputs, attributes)) {
       const { scope } = this.outer;
       this.outer.scope = this.scope;
       const outputs = this.outer.node(op, inputs, attributes, options);
@@ -246,6 +246,11 @@ export class GraphBuilder {
     this.append(node, known.length === node.outputs.length ? known : undefined);
   }
 
+  /** `value` under another name. */
+  alias(name: string, value: Value): void {
+    this.copy({ name, op: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} });
+  }
+
   /**
    * Inside another graph, an output that is no node's, or is one already, passes through Identity: ONNX Runtime refuses
    * an outer value there, and gets wrong numbers out of an input or a repeated output.
@@ -257,7 +262,7 @@ export class GraphBuilder {
     let name = value;
     if (this.outer && !plain) {
       name = this.unique(`${value}/result`);
-      this.copy({ name, op: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} });
+      this.alias(name, value);
     }
     this.outputs.push({ name, type, shape });
   }
@@ -288,9 +293,14 @@ export class GraphBuilder {
     return this.sizes.has(size) || (this.outer?.knows(size) ?? false);
   }
 
-  private isInvariant(inputs: readonly (Value | undefined)[]): boolean {
+  /** Whether none of what a node reads is made in this graph. */
+  private isInvariant(
+    inputs: readonly (Value | undefined)[],
+    attributes: Readonly<Record<string, AttributeInput>>,
+  ): boolean {
     const given = inputs.filter((input) => input !== undefined && input !== '');
-    return given.length > 0 && !given.some((input) => this.owns(input!));
+    const captured = Object.values(attributesOf(attributes)).some(({ kind }) => kind === 'graph');
+    return given.length > 0 && !captured && !given.some((input) => this.owns(input!));
   }
 
   private define(name: string, type: ValueType): void {

@@ -64,6 +64,7 @@ const nodeProto = message('NodeProto', () => ({
   4: ['opType', 'string'],
   5: ['attribute', attribute, 'repeated'],
   7: ['domain', 'string'],
+  8: ['overload', 'string'],
 }));
 
 export const graphProto: Descriptor = message('GraphProto', () => ({
@@ -78,6 +79,18 @@ export const graphProto: Descriptor = message('GraphProto', () => ({
 
 const opsetId = message('OperatorSetIdProto', () => ({ 1: ['domain', 'string'], 2: ['version', 'int'] }));
 
+const functionProto = message('FunctionProto', () => ({
+  1: ['name', 'string'],
+  4: ['input', 'string', 'repeated'],
+  5: ['output', 'string', 'repeated'],
+  6: ['attribute', 'string', 'repeated'],
+  7: ['node', nodeProto, 'repeated'],
+  9: ['opsetImport', opsetId, 'repeated'],
+  10: ['domain', 'string'],
+  11: ['attributeProto', attribute, 'repeated'],
+  13: ['overload', 'string'],
+}));
+
 export const modelProto = message('ModelProto', () => ({
   1: ['irVersion', 'int'],
   2: ['producerName', 'string'],
@@ -85,7 +98,7 @@ export const modelProto = message('ModelProto', () => ({
   7: ['graph', graphProto],
   8: ['opsetImport', opsetId, 'repeated'],
   14: ['metadataProps', stringEntry, 'repeated'],
-  25: ['functions', message('FunctionProto', () => ({ 1: ['name', 'string'] })), 'repeated'],
+  25: ['functions', functionProto, 'repeated'],
 }));
 
 /** AttributeProto.AttributeType ↔ our kinds. */

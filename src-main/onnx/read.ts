@@ -1,6 +1,7 @@
 // ONNX file → Model. Files come from anywhere: whatever is wrong with one is a coded error, never a crash or a guess.
 
 import { AtelierError } from '../shared/errors.ts';
+import { Functions } from './functions.ts';
 import { attributeCodes, modelProto } from './proto.ts';
 import { bytesOf, dataTypeOfCode, dataTypes, sizeOf, zeros } from './tensors.ts';
 import type {
@@ -17,8 +18,17 @@ import type {
 } from './types.ts';
 import { decode, type WireMessage } from './wire.ts';
 
-/** protobuf itself stops at 2 GB; larger models keep their weights outside, which is refused. */
+/** protobuf itself stops at 2 GB; larger models keep their weights in files beside them. */
 export const MAX_MODEL_BYTES = 2 ** 31 - 1;
+
+/** What there is besides the message that is read. */
+interface Source {
+  readonly external: ExternalData | undefined;
+  readonly functions: Functions;
+}
+
+/** The bytes of a file that a model keeps values in. `location`: as the model says it, relative to the model, not yet trusted. */
+export type ExternalData = (location: string, where: string) => Uint8Array;
 
 const text = (message: WireMessage, field: string): string => (message[field] as string | undefined) ?? '';
 const integer = (message: WireMessage, field: string): number => (message[field] as number | undefined) ?? 0;
@@ -48,10 +58,28 @@ function typedField(type: DataType): string {
   return 'int32Data';
 }
 
-function readTensor(message: WireMessage, where: string): Tensor {
-  if (integer(message, 'dataLocation') !== 0 || list(message, 'externalData').length > 0) {
+/** The values' bytes in another file: {location, offset?, length?}. */
+function readExternal(message: WireMessage, where: string, external: ExternalData | undefined): Uint8Array {
+  if (!external) {
     throw new AtelierError('external_data', `${where} keeps its values in another file; save the model as one file`);
   }
+  const entries = parts(message, 'externalData').map((entry) => [text(entry, 'key'), text(entry, 'value')] as const);
+  const { location, offset = '0', length } = Object.fromEntries(entries) as Partial<Record<string, string>>;
+  if (!location) throw new AtelierError('invalid_model', `${where} keeps its values in a file without a name`);
+  const bytes = external(location, where);
+  const [from, size] = [Number(offset), length === undefined ? bytes.length - Number(offset) : Number(length)];
+  const inside =
+    Number.isSafeInteger(from) && from >= 0 && Number.isSafeInteger(size) && size >= 0 && from + size <= bytes.length;
+  if (!inside) {
+    throw new AtelierError(
+      'invalid_model',
+      `${where}: "${location}" has ${bytes.length} bytes, not ${length ?? 'some'} from ${offset}`,
+    );
+  }
+  return bytes.subarray(from, from + size);
+}
+
+function readTensor(message: WireMessage, where: string, { external }: Source): Tensor {
   const type = dataTypeOfCode(integer(message, 'dataType'), where);
   const shape = list<number>(message, 'dims');
   const size = sizeOf(shape);
@@ -66,7 +94,8 @@ function readTensor(message: WireMessage, where: string): Tensor {
     if (strings.length !== size) throw wrongLength(strings.length, 'strings');
     return { type, shape, data: strings };
   }
-  const raw = message.rawData as Uint8Array | undefined;
+  const outside = integer(message, 'dataLocation') !== 0 || list(message, 'externalData').length > 0;
+  const raw = outside ? readExternal(message, where, external) : (message.rawData as Uint8Array | undefined);
   if (raw) {
     if (raw.length !== size * dataTypes[type].array!.BYTES_PER_ELEMENT) throw wrongLength(raw.length, 'bytes');
     const result = zeros(type, shape);
@@ -98,7 +127,7 @@ function readValueInfo(message: WireMessage): ValueInfo {
   return { name, type, shape };
 }
 
-function readAttribute(message: WireMessage, where: string): Attribute {
+function readAttribute(message: WireMessage, where: string, source: Source): Attribute {
   if (text(message, 'refAttrName')) throw new AtelierError('unsupported_model', `${where}: attribute references`);
   switch (integer(message, 'type')) {
     case attributeCodes.float:
@@ -108,9 +137,9 @@ function readAttribute(message: WireMessage, where: string): Attribute {
     case attributeCodes.string:
       return { kind: 'string', value: utf8.decode((message.s as Uint8Array | undefined) ?? new Uint8Array()) };
     case attributeCodes.tensor:
-      return { kind: 'tensor', value: readTensor(part(message, 't') ?? {}, where) };
+      return { kind: 'tensor', value: readTensor(part(message, 't') ?? {}, where, source) };
     case attributeCodes.graph:
-      return { kind: 'graph', value: readGraph(part(message, 'g') ?? {}) };
+      return { kind: 'graph', value: readGraph(part(message, 'g') ?? {}, source) };
     case attributeCodes.floats:
       return { kind: 'floats', value: list<number>(message, 'floats') };
     case attributeCodes.ints:
@@ -122,13 +151,13 @@ function readAttribute(message: WireMessage, where: string): Attribute {
   }
 }
 
-function readNode(message: WireMessage): Node {
+function readNode(message: WireMessage, source: Source): Node {
   const op = text(message, 'opType');
   const outputs = list<string>(message, 'output');
   const name = text(message, 'name');
   const where = `${op} "${name || outputs[0]}"`;
   const attributes = parts(message, 'attribute').map(
-    (entry) => [text(entry, 'name'), readAttribute(entry, `${where}: ${text(entry, 'name')}`)] as const,
+    (entry) => [text(entry, 'name'), readAttribute(entry, `${where}: ${text(entry, 'name')}`, source)] as const,
   );
   // The domain's long name is allowed, and means the same.
   const domain = text(message, 'domain').replace(/^ai\.onnx$/, '');
@@ -142,18 +171,20 @@ function readNode(message: WireMessage): Node {
   };
 }
 
-function readGraph(message: WireMessage): Graph {
+function readGraph(message: WireMessage, source: Source): Graph {
   if (parts(message, 'sparseInitializer').length > 0) {
     throw new AtelierError('unsupported_model', 'sparse initializers');
   }
   const initializers = unique(
     parts(message, 'initializer').map((entry) => {
       const name = text(entry, 'name');
-      return [name, readTensor(entry, `initializer "${name}"`)] as const;
+      return [name, readTensor(entry, `initializer "${name}"`, source)] as const;
     }),
     'initializer',
   );
   const values = parts(message, 'valueInfo').flatMap((entry): (readonly [string, ValueType])[] => {
+    // A sequence in between concerns nobody who does not ask for it.
+    if (!part(part(entry, 'type') ?? {}, 'tensorType')) return [];
     const { name, type, shape } = readValueInfo(entry);
     return shape ? [[name, { type, shape }]] : [];
   });
@@ -165,18 +196,20 @@ function readGraph(message: WireMessage): Graph {
       .filter(({ name }) => !initializers.has(name)),
     outputs: parts(message, 'output').map(readValueInfo),
     initializers,
-    nodes: parts(message, 'node').map(readNode),
+    nodes: source.functions.inlined(parts(message, 'node')).map((node) => readNode(node, source)),
     values: new Map(values),
   };
 }
 
-/** Errors: invalid_model (damaged), unsupported_model, unsupported_type, external_data. */
-export function readModel(bytes: Uint8Array): Model {
+/**
+ * Functions of the model's own are written out where they are used. `external`: gives the files that values are kept in.
+ * Errors: invalid_model (damaged), unsupported_model, unsupported_type, external_data.
+ */
+export function readModel(bytes: Uint8Array, external?: ExternalData): Model {
   if (bytes.length > MAX_MODEL_BYTES) throw new AtelierError('invalid_model', 'the file is larger than 2 GB');
   const message = decode(bytes, modelProto);
   const graph = part(message, 'graph');
   if (!graph) throw new AtelierError('invalid_model', 'there is no ONNX graph in this file');
-  if (parts(message, 'functions').length > 0) throw new AtelierError('unsupported_model', 'model-local functions');
   const opsets = parts(message, 'opsetImport').map(
     (entry) => [text(entry, 'domain').replace(/^ai\.onnx$/, ''), integer(entry, 'version')] as const,
   );
@@ -185,7 +218,7 @@ export function readModel(bytes: Uint8Array): Model {
     irVersion: integer(message, 'irVersion'),
     opsets: Object.fromEntries(unique(opsets, 'opset')),
     producer: text(message, 'producerName'),
-    graph: readGraph(graph),
+    graph: readGraph(graph, { external, functions: new Functions(parts(message, 'functions'), opsets) }),
     metadata: Object.fromEntries(unique(metadata, 'metadata key')),
   };
 }

@@ -16,6 +16,8 @@ export type Snapshot = Record<Section, Map<string, Tensor>>;
  */
 export class CarriedValues {
   readonly #values: Record<Section, Map<string, [Value, Value]>> = { model: new Map(), optimizer: new Map() };
+  /** Parameter → the state that holds its average. */
+  readonly #averages: ReadonlyMap<string, string>;
   /** Holds the values as of now. */
   current: Side = 0;
 
@@ -27,12 +29,23 @@ export class CarriedValues {
       copyInto(sides[0], initial);
       this.#values[value.section].set(value.carried.name, sides);
     }
+    this.#averages = new Map(
+      program.state.flatMap(({ name, parameter }) => (parameter === undefined ? [] : [[parameter, name]])),
+    );
   }
 
   on(side: Side, section: Section, name: string): Value {
     const sides = this.#values[section].get(name);
     if (!sides) throw new AtelierError('internal', `The graphs do not carry the same values: "${name}" is missing.`);
     return sides[side];
+  }
+
+  /** A value of the model as it is evaluated, exported and kept as the best: an average, where there is one. */
+  evaluated(name: string): Value {
+    const average = this.#averages.get(name);
+    return average === undefined
+      ? this.on(this.current, 'model', name)
+      : this.on(this.current, 'optimizer', average);
   }
 
   flip(): void {
@@ -46,11 +59,12 @@ export class CarriedValues {
     return { model: view(this.#values.model), optimizer: view(this.#values.optimizer) };
   }
 
-  /** Copies of the values as of now. */
+  /** Copies of the values as of now, the model's as they are evaluated. */
   snapshot(): Snapshot {
     const copy = (values: Map<string, Tensor>): Map<string, Tensor> =>
       new Map([...values].map(([name, tensor]) => [name, { ...tensor, data: (tensor.data as NumericArray).slice() }]));
     const { model, optimizer } = this.view();
+    for (const name of this.#averages.keys()) model.set(name, tensorOf(this.evaluated(name)));
     return { model: copy(model), optimizer: copy(optimizer) };
   }
 

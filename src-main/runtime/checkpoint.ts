@@ -30,6 +30,16 @@ export interface Position {
   /** Seconds of training so far. */
   seconds: number;
   best: Best | null;
+  /** Where the learning rate follows the loss: all that it goes by. */
+  plateau?: PlateauState;
+}
+
+/** The shape of the compiler's (autodiff/schedules/plateau.ts), said again. */
+export interface PlateauState {
+  readonly rate: number;
+  readonly best: number | null;
+  readonly waited: number;
+  readonly resting: number;
 }
 
 export interface Best {

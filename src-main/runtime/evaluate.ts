@@ -52,19 +52,26 @@ export class Evaluator {
 
     let lossSum = 0;
     let correct = 0;
+    // Where a sample has several predictions, or some that do not count, the graph says how many.
+    let [weight, counted] = [0, 0];
+    const read = (results: Values, role: ProgramOutput['role']): number | undefined => {
+      const output = this.#output(role);
+      return output && Number(dataOf(results[output.name])[0]);
+    };
     for (let from = 0; from < samples.count; from += batch) {
       const count = Math.min(batch, samples.count - from);
       const results = await this.#session.run({ ...parameters, ...this.#batch(samples, from, count) });
-      lossSum += Number(dataOf(results[this.#output('loss')?.name ?? ''])[0]);
-      const corrects = this.#output('correct');
-      if (corrects) correct += Number(dataOf(results[corrects.name])[0]);
+      lossSum += read(results, 'loss') ?? NaN;
+      correct += read(results, 'correct') ?? 0;
+      weight += read(results, 'weight') ?? count;
+      counted += read(results, 'counted') ?? count;
       if (predictions && prediction) predictions.set(dataOf(results[prediction.name]) as Float32Array, from * width);
       await options.pause?.();
     }
     return {
       samples: samples.count,
-      loss: lossSum / samples.count,
-      accuracy: this.#output('correct') ? correct / samples.count : null,
+      loss: lossSum / weight,
+      accuracy: this.#output('correct') ? correct / counted : null,
       predictions,
     };
   }

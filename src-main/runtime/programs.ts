@@ -34,7 +34,11 @@ export interface TrainingProgram {
   readonly batch: Dim;
   readonly inputs: readonly ProgramInput[];
   readonly parameters: readonly CarriedValue[];
-  readonly state: readonly (CarriedValue & { readonly kind: 'optimizer' | 'statistics' | 'average' | 'held' })[];
+  readonly state: readonly (CarriedValue & {
+    readonly kind: 'optimizer' | 'statistics' | 'average' | 'held';
+    /** Of an average: the parameter whose place it takes in evaluation. */
+    readonly parameter?: string;
+  })[];
   readonly outputs: readonly ProgramOutput[];
 }
 

@@ -3,7 +3,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { MetricPoint, TrainSettings } from '../shared/run.ts';
 import { EpochOrder, Gatherer } from './batches.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
-import type { Best, Checkpoint, Position } from './checkpoint.ts';
+import type { Best, Checkpoint, PlateauState, Position } from './checkpoint.ts';
 import { Evaluator } from './evaluate.ts';
 import { MetricRecorder } from './metric-recorder.ts';
 import { checkSamples, type EvaluationProgram, type Samples, type TrainingProgram } from './programs.ts';
@@ -23,6 +23,8 @@ export interface TrainingTask {
   settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads' | 'patience'>;
   /** The learning rate of each step, counted from 0; the settings' own throughout when left out. */
   rate?: (step: number) => number;
+  /** Instead of `rate`: a learning rate that follows the validation loss, epoch by epoch. */
+  plateau?: { start: PlateauState; next(state: PlateauState, loss: number): PlateauState };
   runFolder: string;
   /** Goes on from here, bit for bit as if never stopped (CPU, same thread count). */
   from?: { last: Checkpoint; best: Checkpoint | null };
@@ -53,16 +55,17 @@ export interface TrainingOutcome {
 const pauseEveryMs = 20;
 
 export async function train(task: TrainingTask, watch: TrainingWatch): Promise<TrainingOutcome> {
-  const position = task.from ? { ...task.from.last.position } : start;
+  const position = { plateau: task.plateau?.start, ...(task.from ? task.from.last.position : start) };
   const stepsPerEpoch = Math.ceil(task.train.count / task.settings.batchSize);
   const evaluation = task.compileEvaluation();
   checkSamples(evaluation.inputs, task.train);
   const evaluator = await Evaluator.open(evaluation, task.settings);
   try {
-    const steppers = await Steppers.open(task, stepsPerEpoch * task.settings.epochs - position.step);
+    const rate = position.plateau ? () => position.plateau!.rate : task.rate;
+    const steppers = await Steppers.open({ ...task, rate }, stepsPerEpoch * task.settings.epochs - position.step);
     try {
       if (task.from) steppers.carried.restore(task.from.last);
-      return await new Training(task, watch, steppers, evaluator, { ...position }).run();
+      return await new Training(task, watch, steppers, evaluator, position).run();
     } finally {
       await steppers.close();
     }
@@ -187,6 +190,7 @@ class Training {
       at.best = { epoch: this.#epoch, step: at.step, loss, accuracy, train };
       this.#keeper.keepBest({ ...this.#steppers.carried.snapshot(), position: { ...at } });
     }
+    if (at.plateau && at.offset === 0) at.plateau = this.#task.plateau?.next(at.plateau, loss);
     await this.#pause();
   }
 
@@ -197,7 +201,7 @@ class Training {
     const { carried } = this.#steppers;
     const result = await this.#evaluator.evaluate(
       this.#task.validation,
-      (name) => carried.on(carried.current, 'model', name),
+      (name) => carried.evaluated(name),
       { pause: () => this.#watch.pause() },
     );
     if (!Number.isFinite(result.loss)) throw this.#diverged(`The validation loss became ${result.loss}`);

@@ -4,6 +4,7 @@ import type { ErrorFacts } from './errors.ts';
 import { isId } from './ids.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job } from './job.ts';
+import { optimizerNames, scheduleNames } from './run.ts';
 import type { ArchitectureInfo, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
 import { preferencesSchema } from './settings.ts';
 import type { Preferences } from './settings.ts';
@@ -31,9 +32,9 @@ export const trainRequestSchema = v.object({
   architectureSettings: v.record(text(64), v.union([v.number(), text(256), v.boolean()])),
   epochs: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
   batchSize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536)),
-  optimizer: v.picklist(['sgd', 'momentum', 'adam', 'adamw']),
+  optimizer: v.picklist(optimizerNames),
   learningRate: v.pipe(v.number(), v.gtValue(0), v.maxValue(100)),
-  schedule: v.optional(v.picklist(['constant', 'cosine']), 'cosine'),
+  schedule: v.optional(v.picklist(scheduleNames), 'cosine'),
   weightDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10)), 0),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
   device: v.picklist(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),

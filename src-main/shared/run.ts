@@ -3,11 +3,34 @@ import type { SplitName } from './dataset.ts';
 
 /** What one training is asked to do, what it reports while it goes, and what it leaves. */
 
-export type OptimizerName = 'sgd' | 'momentum' | 'adam' | 'adamw';
+export const optimizerNames = [
+  'sgd',
+  'momentum',
+  'nesterov',
+  'adagrad',
+  'rmsprop',
+  'adam',
+  'adamw',
+  'adamax',
+  'nadam',
+  'lamb',
+  'lion',
+] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
-/** How the learning rate goes over the run: as given throughout, or falling to zero along half a cosine. */
-export type ScheduleName = 'constant' | 'cosine';
+/** How the learning rate goes over the run; `plateau` follows the validation loss, the others the steps. */
+export const scheduleNames = [
+  'cosine',
+  'linear',
+  'polynomial',
+  'exponential',
+  'step',
+  'one-cycle',
+  'plateau',
+  'constant',
+] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
 
 export type SettingValue = number | string | boolean;
 
@@ -21,7 +44,7 @@ export interface TrainSettings {
   optimizer: OptimizerName;
   learningRate: number;
   schedule: ScheduleName;
-  /** L2 for SGD and Adam, decoupled for AdamW. */
+  /** Decoupled for AdamW and Lion, LAMB's own kind for LAMB, else L2. */
   weightDecay: number;
   seed: number;
   device: DeviceName;

@@ -6,7 +6,23 @@ import { checkGradient } from '../support/check-gradient.ts';
 /** Smooth operators only, so that finite differences hold wherever the dice fall. */
 function grow(g: GraphBuilder, random: Random, values: Value[]): Value {
   const pick = (): Value => values[random.below(values.length)];
-  const unary = ['Tanh', 'Sigmoid', 'Neg', 'Softmax', 'LogSoftmax', 'Identity'];
+  const unary = [
+    ...[
+      'Tanh',
+      'Sigmoid',
+      'Neg',
+      'Softmax',
+      'LogSoftmax',
+      'Identity',
+      'Sin',
+      'Cos',
+      'Atan',
+      'Asinh',
+      'Erf',
+      'Softplus',
+    ],
+    'Mish',
+  ];
   for (let i = 0; i < 8; i++) {
     const [a, b] = [pick(), pick()];
     const makers: (() => Value)[] = [
@@ -23,6 +39,15 @@ function grow(g: GraphBuilder, random: Random, values: Value[]): Value {
       () => g.concat([a, a], random.below(2)),
       () => g.slice(a, [0], [1], [random.below(2)]),
       () => g.op('Reshape', [a, g.int64s([1, -1])]),
+      () => g.op('Sum', [a, b, a]),
+      () => g.op('Mean', [a, b]),
+      () => g.op('ReduceLogSumExp', [a, g.int64s([random.below(2)])]),
+      () => g.op('ReduceSumSquare', [g.op('Tanh', [a]), g.int64s([random.below(2)])]),
+      () => g.op('CumSum', [g.op('Tanh', [a]), g.int64s([random.below(2)])], { reverse: random.below(2) }),
+      () => g.op('Trilu', [a], { upper: random.below(2) }),
+      () => g.op('Pad', [a, g.int64s([0, 1, 1, 0])], { mode: ['constant', 'edge'][random.below(2)] }),
+      () => g.op('Tile', [g.slice(a, [0], [1], [0]), g.int64s([2, 1])]),
+      () => g.concat(g.node('Split', [a], { num_outputs: 1 }, { outputs: ['part'] }), 0),
     ];
     const made = makers[random.below(makers.length)];
     try {

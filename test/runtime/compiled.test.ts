@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildForward, type BuildOptions, type Settings } from '../../src-main/architectures/index.ts';
 import { compileEvaluation, compileTrainingStep } from '../../src-main/autodiff/compile.ts';
+import { plateau } from '../../src-main/autodiff/schedules/index.ts';
 import type { LossSpec, OptimizerSpec } from '../../src-main/autodiff/types.ts';
 import { CarriedValues } from '../../src-main/runtime/carried.ts';
 import { checkpointPath, readCheckpoint, type Checkpoint } from '../../src-main/runtime/checkpoint.ts';
@@ -11,7 +12,7 @@ import type { Samples } from '../../src-main/runtime/programs.ts';
 import { Session, type Values } from '../../src-main/runtime/session.ts';
 import { Stepper } from '../../src-main/runtime/stepper.ts';
 import { train, type TrainingOutcome, type TrainingTask } from '../../src-main/runtime/training-loop.ts';
-import type { MetricPoint } from '../../src-main/shared/run.ts';
+import { optimizerNames, type MetricPoint, type OptimizerName } from '../../src-main/shared/run.ts';
 import { Random } from '../../src-main/shared/random.ts';
 
 // The loop on what the compiler really emits. training-loop.test.ts holds the loop's own behaviour.
@@ -163,10 +164,61 @@ describe.each(Object.keys(cases))('training %s', (name) => {
   });
 });
 
-it.each(['sgd', 'momentum', 'adam', 'adamw'] as const)('learns with %s', async (kind) => {
-  const settings = { ...task('mlp').settings, learningRate: kind === 'sgd' ? 0.3 : kind === 'momentum' ? 0.05 : 0.01 };
+it.each(optimizerNames)('learns with %s', async (kind) => {
+  const rates: Partial<Record<OptimizerName, number>> = { sgd: 0.3, adagrad: 0.1, momentum: 0.05, nesterov: 0.05 };
+  const settings = { ...task('mlp').settings, learningRate: rates[kind] ?? 0.01 };
   const { best } = await run(task('mlp', { settings }, { kind, weightDecay: 1e-4 }));
   expect(best.accuracy).toBeGreaterThanOrEqual(0.95);
+});
+
+it('evaluates and keeps averaged weights, and trains on the latest', async () => {
+  const settings = { ...task('mlp').settings, epochs: 2 };
+  const averaging = (decay: number): Partial<TrainingTask> => {
+    const forward = buildForward('mlp', cases.mlp.settings, { ...table, seed: 1 });
+    const loss = { kind: 'cross-entropy' } as const;
+    const optimizer = { kind: 'adam' } as const;
+    const compile: TrainingTask['compile'] = (options) =>
+      compileTrainingStep(forward, { ...options, loss, optimizer, device: 'cpu', update: { average: { decay } } });
+    return { settings, compile };
+  };
+  const plain = await run(task('mlp', { settings }));
+  const latest = await run(task('mlp', averaging(0)));
+  expect(latest.losses).toEqual(plain.losses);
+  expect(bits(latest)).toBe(bits(plain));
+
+  const slow = await run(task('mlp', averaging(0.9)));
+  expect(slow.losses).toEqual(plain.losses);
+  expect(bits(slow)).not.toBe(bits(plain));
+  const { model, optimizer } = readCheckpoint(checkpointPath(folder, 'best'))!;
+  for (const [name, { data }] of model) expect(optimizer.get(`average/${name}`)!.data).toEqual(data);
+  const last = readCheckpoint(checkpointPath(folder, 'last'))!;
+  expect(last.model.get('dense1.weight')).not.toEqual(last.optimizer.get('average/dense1.weight'));
+});
+
+it('a plateau lowers the rate by the validation loss, and goes on from a checkpoint', async () => {
+  const settings = { ...task('mlp').settings, epochs: 6 };
+  // So high a threshold that nothing counts as better.
+  const falling = plateau({ rate: 0.05, factor: 0.5, patience: 0, threshold: 0.99 });
+  const states: number[] = [];
+  const seen: TrainingTask['plateau'] = {
+    start: falling.start,
+    next: (state, loss) => {
+      const next = falling.next(state, loss);
+      states.push(next.rate);
+      return next;
+    },
+  };
+  await run(task('mlp', { settings, plateau: seen }));
+  const undisturbed = readCheckpoint(checkpointPath(folder, 'last'))!;
+  expect(states).toEqual([0.05, 0.025, 0.0125, 0.00625, 0.003125, 0.0015625]);
+  let calls = 0;
+  await run(task('mlp', { settings, plateau: falling }), () => ++calls > 60);
+  const [last, best] = (['last', 'best'] as const).map((which) => readCheckpoint(checkpointPath(folder, which))!);
+  expect(last.position.plateau!.rate).toBeLessThan(0.05);
+  await run(task('mlp', { settings, plateau: falling, from: { last, best }, stepsPerCall: 3 }));
+  const end = readCheckpoint(checkpointPath(folder, 'last'))!;
+  expect(end.position.plateau!.rate).toBe(0.0015625);
+  expect(end.model).toEqual(undisturbed.model);
 });
 
 describe('buffers', () => {

@@ -3,16 +3,20 @@
 
 import type { Graph } from '../../src-main/onnx/types.ts';
 import { type Array64, fromTensor, type ReferenceOperators } from './reference/array.ts';
+import { attentions } from './reference/attention.ts';
 import { basic } from './reference/basic.ts';
 import { einsums } from './reference/einsum.ts';
 import { elementwise } from './reference/elementwise.ts';
 import { indexing } from './reference/indexing.ts';
+import { losses } from './reference/losses.ts';
 import { movement } from './reference/movement.ts';
+import { normalisation } from './reference/normalisation.ts';
+import { spatial } from './reference/spatial.ts';
 import { reductions } from './reference/reductions.ts';
 
 export { array, type Array64, fromTensor } from './reference/array.ts';
 
-const operators: ReferenceOperators = { ...basic, ...einsums, ...elementwise, ...indexing, ...movement, ...reductions };
+const operators: ReferenceOperators = { ...basic, ...spatial, ...normalisation, ...attentions, ...einsums, ...elementwise, ...indexing, ...losses, ...movement, ...reductions };
 
 /** Every value of the graph, by name. */
 export function evaluateGraph(graph: Graph, feeds: ReadonlyMap<string, Array64>): Map<string, Array64> {

@@ -4,6 +4,8 @@
 import type { Operator } from '../../onnx/operators.ts';
 import { Abs } from './Abs.ts';
 import { Add } from './Add.ts';
+import { AffineGrid } from './AffineGrid.ts';
+import { Attention } from './Attention.ts';
 import { AveragePool } from './AveragePool.ts';
 import { BatchNormalization } from './BatchNormalization.ts';
 import { DepthToSpace, SpaceToDepth } from './blocks.ts';
@@ -11,9 +13,11 @@ import { Cast } from './Cast.ts';
 import { CastLike } from './CastLike.ts';
 import { CenterCropPad } from './CenterCropPad.ts';
 import { Clip } from './Clip.ts';
+import { Col2Im } from './Col2Im.ts';
 import { Compress } from './Compress.ts';
 import { Concat } from './Concat.ts';
 import { Conv } from './Conv.ts';
+import { ConvTranspose } from './ConvTranspose.ts';
 import { CumSum } from './CumSum.ts';
 import { Det } from './Det.ts';
 import { Div } from './Div.ts';
@@ -31,15 +35,22 @@ import { GatherND } from './GatherND.ts';
 import { Gelu } from './Gelu.ts';
 import { Gemm } from './Gemm.ts';
 import { GlobalAveragePool } from './GlobalAveragePool.ts';
+import { GlobalMaxPool } from './GlobalMaxPool.ts';
+import { GridSample } from './GridSample.ts';
+import { GroupNormalization, InstanceNormalization } from './group-normalisations.ts';
 import { HardSigmoid } from './HardSigmoid.ts';
 import { HardSwish } from './HardSwish.ts';
 import { Identity } from './Identity.ts';
+import { LayerNormalization } from './LayerNormalization.ts';
 import { LeakyRelu } from './LeakyRelu.ts';
 import { Log } from './Log.ts';
 import { LogSoftmax } from './LogSoftmax.ts';
+import { GlobalLpPool, LpPool } from './lp-pools.ts';
 import { LpNormalization } from './LpNormalization.ts';
+import { LRN } from './LRN.ts';
 import { MatMul } from './MatMul.ts';
 import { MaxPool } from './MaxPool.ts';
+import { MaxUnpool } from './MaxUnpool.ts';
 import { Mean } from './Mean.ts';
 import { MeanVarianceNormalization } from './MeanVarianceNormalization.ts';
 import { Mish } from './Mish.ts';
@@ -60,7 +71,10 @@ import { ReduceProd } from './ReduceProd.ts';
 import { ReduceSum } from './ReduceSum.ts';
 import { Relu } from './Relu.ts';
 import { Reshape } from './Reshape.ts';
+import { Resize } from './Resize.ts';
 import { ReverseSequence } from './ReverseSequence.ts';
+import { RMSNormalization } from './RMSNormalization.ts';
+import { RotaryEmbedding } from './RotaryEmbedding.ts';
 import { ScatterElements } from './ScatterElements.ts';
 import { ScatterND } from './ScatterND.ts';
 import { Sigmoid } from './Sigmoid.ts';
@@ -76,6 +90,7 @@ import { Sub } from './Sub.ts';
 import { Sum } from './Sum.ts';
 import { Swish } from './Swish.ts';
 import { Tanh } from './Tanh.ts';
+import { TensorScatter } from './TensorScatter.ts';
 import { Shrink, ThresholdedRelu } from './thresholds.ts';
 import { Tile } from './Tile.ts';
 import { TopK } from './TopK.ts';
@@ -99,7 +114,7 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   Acos,
   Acosh,
   Add,
-  AffineGrid: missing,
+  AffineGrid,
   And: 'zero',
   ArgMax: 'zero',
   ArgMin: 'zero',
@@ -107,7 +122,7 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   Asinh,
   Atan,
   Atanh,
-  Attention: missing,
+  Attention,
   AveragePool,
   BatchNormalization,
   Bernoulli: random,
@@ -123,7 +138,7 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   Celu,
   CenterCropPad,
   Clip,
-  Col2Im: missing,
+  Col2Im,
   Compress,
   Concat,
   ConcatFromSequence: sequence,
@@ -131,12 +146,14 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   ConstantOfShape: 'zero',
   Conv,
   ConvInteger: quantised,
-  ConvTranspose: missing,
+  ConvTranspose,
   Cos,
   Cosh,
   CumSum,
   DFT: missing,
-  DeformConv: missing,
+  DeformConv: because(
+    'the gradient by its offsets is not written: every tap of every window samples a place of its own',
+  ),
   DepthToSpace,
   DequantizeLinear: quantised,
   Det,
@@ -159,12 +176,12 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   Gelu,
   Gemm,
   GlobalAveragePool,
-  GlobalLpPool: missing,
-  GlobalMaxPool: missing,
+  GlobalLpPool,
+  GlobalMaxPool,
   Greater: 'zero',
   GreaterOrEqual: 'zero',
-  GridSample: missing,
-  GroupNormalization: missing,
+  GridSample,
+  GroupNormalization,
   HammingWindow: 'zero',
   HannWindow: 'zero',
   HardSigmoid,
@@ -173,12 +190,12 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   Identity,
   If: missing,
   ImageDecoder: text,
-  InstanceNormalization: missing,
+  InstanceNormalization,
   IsInf: 'zero',
   IsNaN: 'zero',
-  LRN: missing,
+  LRN,
   LSTM: missing,
-  LayerNormalization: missing,
+  LayerNormalization,
   LeakyRelu,
   Less: 'zero',
   LessOrEqual: 'zero',
@@ -186,13 +203,13 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   LogSoftmax,
   Loop: missing,
   LpNormalization,
-  LpPool: missing,
+  LpPool,
   MatMul,
   MatMulInteger: quantised,
   Max,
   MaxPool,
-  MaxRoiPool: missing,
-  MaxUnpool: missing,
+  MaxRoiPool: because('its windows are cut from coordinates that only the run knows'),
+  MaxUnpool,
   Mean,
   MeanVarianceNormalization,
   MelWeightMatrix: 'zero',
@@ -218,7 +235,7 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   QLinearMatMul: quantised,
   QuantizeLinear: quantised,
   RNN: missing,
-  RMSNormalization: missing,
+  RMSNormalization,
   RandomNormal: 'zero',
   RandomNormalLike: 'zero',
   RandomUniform: 'zero',
@@ -238,10 +255,10 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   RegexFullMatch: text,
   Relu,
   Reshape,
-  Resize: missing,
+  Resize,
   ReverseSequence,
-  RoiAlign: missing,
-  RotaryEmbedding: missing,
+  RoiAlign: because('how many samples a region takes, and where, only the run knows from its coordinates'),
+  RotaryEmbedding,
   Round: 'zero',
   STFT: missing,
   Scan: missing,
@@ -280,7 +297,7 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   Swish,
   Tan,
   Tanh,
-  TensorScatter: missing,
+  TensorScatter,
   TfIdfVectorizer: text,
   ThresholdedRelu,
   Tile,

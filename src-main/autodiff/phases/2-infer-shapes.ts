@@ -1,21 +1,15 @@
 // Every value gets its type and shape. Before that, Constant nodes become initializers, parameters (and running
-// statistics) become inputs, and the batch axis is bound to a number where one is given.
+// statistics) become inputs, and the batch axis is bound to a number where one is given. An If whose condition is known by
+// then gives way to the branch it takes.
 
 import { AtelierError } from '../../shared/errors.ts';
-import { GraphBuilder } from '../../onnx/builder.ts';
-import { nodeError } from '../../onnx/node.ts';
-import { int64s, tensor } from '../../onnx/tensors.ts';
-import type { Graph, Node, Shape, Tensor } from '../../onnx/types.ts';
-
-function constantOf(node: Node): Tensor {
-  const { value, value_float, value_floats, value_int, value_ints } = node.attributes;
-  if (value?.kind === 'tensor') return value.value;
-  if (value_float?.kind === 'float') return tensor('float', [], [value_float.value]);
-  if (value_floats?.kind === 'floats') return tensor('float', [value_floats.value.length], value_floats.value);
-  if (value_int?.kind === 'int') return tensor('int64', [], [value_int.value]);
-  if (value_ints?.kind === 'ints') return int64s(value_ints.value);
-  throw nodeError('unsupported_attribute', node, Object.keys(node.attributes).join(', '));
-}
+import { ifOf, loopOf } from '../../onnx/control-flow.ts';
+import { GraphBuilder, type Inside } from '../../onnx/builder.ts';
+import { changingState, loopBodyInputs, scanBodyInputs } from '../../onnx/shapes/control-flow.ts';
+import { renameValues, withSubgraphs } from '../../onnx/subgraphs.ts';
+import { scalar } from '../../onnx/tensors.ts';
+import type { Graph, Node, Shape, ValueType } from '../../onnx/types.ts';
+import { constantOf, isConstant, settle } from '../settle.ts';
 
 export interface InferOptions {
   /** Initializers to feed from outside. */
@@ -24,7 +18,8 @@ export interface InferOptions {
   readonly batch?: { readonly input: string; readonly size: number };
 }
 
-export function inferShapes(graph: Graph, { open, batch }: InferOptions): Graph {
+export function inferShapes(original: Graph, { open, batch }: InferOptions): Graph {
+  const graph = settle(original);
   const symbol = batch && graph.inputs.find(({ name }) => name === batch.input)?.shape?.[0];
   const bind = (shape: Shape): Shape => (batch ? shape.map((dim) => (dim === symbol ? batch.size : dim)) : shape);
 
@@ -38,10 +33,62 @@ export function inferShapes(graph: Graph, { open, batch }: InferOptions): Graph 
     g.input(name, type, shape);
   }
   for (const [name, value] of graph.initializers) if (!open.includes(name)) g.initializer(name, value);
-  for (const node of graph.nodes) {
-    if (node.op === 'Constant' && node.domain === '') g.initializer(node.outputs[0], constantOf(node));
-    else g.copy(node);
-  }
+  for (const node of graph.nodes) place(g, node);
   for (const { name } of graph.outputs) g.output(name);
   return g.finish();
+}
+
+function place(g: GraphBuilder, node: Node): void {
+  if (isConstant(node)) g.initializer(node.outputs[0], constantOf(node));
+  else if (node.domain === '' && node.op === 'If') placeIf(g, node);
+  else if (node.domain === '' && node.op === 'Scan') placeScan(g, node);
+  else if (node.domain === '' && node.op === 'Loop') placeLoop(g, node);
+  else g.copy(node);
+}
+
+/** `graph` as it is inside a node, its inputs being of these types. */
+function typed(graph: Graph, inputs: readonly ValueType[], inside: Inside): Graph {
+  const g = new GraphBuilder(graph.name, inside);
+  graph.inputs.forEach(({ name }, i) => g.input(name, inputs[i].type, inputs[i].shape));
+  for (const node of graph.nodes) place(g, node);
+  for (const { name } of graph.outputs) g.output(name);
+  return g.finish();
+}
+
+function placeIf(g: GraphBuilder, node: Node): void {
+  const { then, otherwise } = ifOf(node);
+  const [taken] = g.type(node.inputs[0]).elements ?? [];
+  if (typeof taken !== 'number') {
+    g.copy(withSubgraphs(node, (branch) => typed(branch, [], { outer: g, repeated: false })));
+    return;
+  }
+  const branch = taken === 0 ? otherwise : then;
+  for (const inner of branch.nodes) place(g, inner);
+  node.outputs.forEach((output, i) => output && g.alias(output, branch.outputs[i].name));
+}
+
+function placeScan(g: GraphBuilder, node: Node): void {
+  const inputs = scanBodyInputs(node, (name) => g.type(name));
+  g.copy(withSubgraphs(node, (body) => typed(body, inputs, { outer: g, repeated: true })));
+}
+
+function placeLoop(g: GraphBuilder, original: Node): void {
+  // The body runs only while the condition holds.
+  const always = g.constant(scalar('bool', 1));
+  const { before } = loopOf(original);
+  const node = withSubgraphs(original, (body) => ({
+    ...renameValues(body, (name) => (name === before ? always : name)),
+    inputs: body.inputs,
+  }));
+  let inputs = loopBodyInputs(node, (name) => g.type(name));
+  for (;;) {
+    const settled = withSubgraphs(node, (body) => typed(body, inputs, { outer: g, repeated: true }));
+    const { states, body } = loopOf(settled);
+    const changed = states.map(({ input }, i) => {
+      const { type, shape } = body.outputs[i + 1];
+      return changingState(node, input, inputs[i + 2], { type, shape: shape! });
+    });
+    if (changed.every((type) => type === undefined)) return g.copy(settled);
+    inputs = inputs.map((type, i) => changed[i - 2] ?? type);
+  }
 }

@@ -2,12 +2,18 @@
 
 import { ABSTRACT } from '../../onnx/builder.ts';
 import type { Graph, Node } from '../../onnx/types.ts';
+import { Attention } from '../lowering/Attention.ts';
 import { AveragePoolGrad } from '../lowering/AveragePoolGrad.ts';
 import { BatchNormalization } from '../lowering/BatchNormalization.ts';
 import { ConvInputGrad } from '../lowering/ConvInputGrad.ts';
 import { ConvWeightGrad } from '../lowering/ConvWeightGrad.ts';
 import { Einsum } from '../lowering/Einsum.ts';
 import { LogSoftmax } from '../lowering/LogSoftmax.ts';
+import { Col2ImGrad } from '../lowering/Col2ImGrad.ts';
+import { GlobalLpPool } from '../lowering/GlobalLpPool.ts';
+import { GroupNormalization } from '../lowering/GroupNormalization.ts';
+import { LRN } from '../lowering/LRN.ts';
+import { SumPoolGrad } from '../lowering/SumPoolGrad.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { MaxPoolGrad } from '../lowering/MaxPoolGrad.ts';
 import { ReduceLogSumExp } from '../lowering/ReduceLogSumExp.ts';
@@ -22,21 +28,27 @@ import { rewrite } from './rewrite.ts';
 /** Atelier's own operators: none is left afterwards. */
 const abstract: Readonly<Record<string, Lowering>> = {
   AveragePoolGrad,
+  Col2ImGrad,
   ConvInputGrad,
   ConvWeightGrad,
   MaxPoolGrad,
   ReluGrad,
+  SumPoolGrad,
 };
 
 /** ONNX operators that some device, or the inference build as a whole, lacks. */
 const standard: Readonly<Record<string, Lowering>> = {
+  Attention,
   BatchNormalization,
   Einsum,
+  GlobalLpPool,
+  GroupNormalization,
   LogSoftmax,
   ReduceLogSumExp,
   Sign,
   NegativeLogLikelihoodLoss,
   ScatterND,
+  LRN,
   SoftmaxCrossEntropyLoss,
 };
 
@@ -46,11 +58,11 @@ const loweringOf = ({ op, domain }: Node): Lowering | undefined =>
 /** Lowerings may use operators that are lowered in turn, so until none is left. */
 export function lower(graph: Graph, device: Device): Graph {
   let again = false;
-  const lowered = rewrite(graph, (g, node) => {
+  const lowered = rewrite(graph, (g, node, types) => {
     const lowering = loweringOf(node);
     if (!lowering) return undefined;
     g.scope = node.name;
-    const outputs = lowering({ g, node, device, shape: graph.values.get(node.outputs.find(Boolean)!)!.shape });
+    const outputs = lowering({ g, node, device, shape: types.find(Boolean)!.shape });
     g.scope = '';
     again ||= outputs !== undefined;
     return outputs;

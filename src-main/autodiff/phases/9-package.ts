@@ -3,33 +3,15 @@
 
 import type { Value } from '../../onnx/builder.ts';
 import { typeIn } from '../../onnx/graph.ts';
+import { namesOf, renameValues, withSubgraphs } from '../../onnx/subgraphs.ts';
 import type { Graph, Model, Node, ValueInfo } from '../../onnx/types.ts';
 import type { CarriedValue, StepInput, StepOutput, TrainingStep } from '../types.ts';
 import type { Carried } from './6-optimize.ts';
 
-/** Renames every value by `rename`, inside and at the edges. */
-function renamedGraph(graph: Graph, rename: (name: string) => string): Graph {
-  const all = (names: readonly string[]) => names.map((name) => (name ? rename(name) : ''));
-  const info = (value: ValueInfo): ValueInfo => ({ ...value, name: rename(value.name) });
-  return {
-    ...graph,
-    inputs: graph.inputs.map(info),
-    outputs: graph.outputs.map(info),
-    initializers: new Map([...graph.initializers].map(([name, value]) => [rename(name), value])),
-    nodes: graph.nodes.map((node) => ({
-      ...node,
-      name: node.name && rename(node.name),
-      inputs: all(node.inputs),
-      outputs: all(node.outputs),
-    })),
-    values: new Map([...graph.values].map(([name, type]) => [rename(name), type])),
-  };
-}
-
 /** Output i is called `names[i]`. A value that cannot take a new name (an input, or one that is two outputs) is copied. */
 export function nameOutputs(graph: Graph, names: readonly string[]): Graph {
   const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
-  const taken = new Set([...made, ...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()]);
+  const taken = new Set(namesOf(graph));
   const renames = new Map<string, string>();
   const copies: { from: string; to: string }[] = [];
   graph.outputs.forEach(({ name }, index) => {
@@ -44,7 +26,7 @@ export function nameOutputs(graph: Graph, names: readonly string[]): Graph {
     renames.set(name, free);
   }
   const rename = (name: string) => renames.get(name) ?? name;
-  const renamed = renamedGraph(graph, rename);
+  const renamed = renameValues(graph, rename);
   const identities = copies.map(({ from, to }): Node => ({
     name: to,
     op: 'Identity',
@@ -79,7 +61,7 @@ export function repeat(graph: Graph, carried: number, steps: number): Graph {
     ...graph.outputs.slice(0, carried),
     ...graph.outputs.slice(carried).map((output) => stacked(output, steps)),
   ];
-  const body = { ...renamedGraph(graph, (name) => `step/${name}`), name: 'step', values: new Map() };
+  const body = { ...renameValues(graph, (name) => `step/${name}`, 'step/'), name: 'step' };
   const scan: Node = {
     name: 'steps',
     op: 'Scan',
@@ -101,8 +83,15 @@ export const asModel = (graph: Graph, opset: number): Model => ({
   irVersion: irVersionOf(opset),
   opsets: { '': opset },
   producer: 'atelier',
-  graph: { ...graph, values: new Map() },
+  graph: withoutTypes(graph),
   metadata: {},
+});
+
+/** Runtimes work out the types between for themselves. */
+const withoutTypes = (graph: Graph): Graph => ({
+  ...graph,
+  nodes: graph.nodes.map((node) => withSubgraphs(node, withoutTypes)),
+  values: new Map(),
 });
 
 /** One entry per input, in the graph's order, with what it is for. */

@@ -101,9 +101,8 @@ function asReshape(g: GraphBuilder, node: Node): Value | undefined {
 }
 
 export function fold(graph: Graph): Graph {
-  return rewrite(graph, (g, node) => {
+  return rewrite(graph, (g, node, [out]) => {
     if (node.domain !== '' || node.outputs.length !== 1) return undefined;
-    const out = graph.values.get(node.outputs[0]);
     if (!out || dataTypes[out.type].array === null) return undefined;
     const value = evaluate(g, node, out);
     if (value) return [g.constant(value)];

@@ -4,6 +4,7 @@
 // and the mask is made at the pooled size, a quarter of the work for 2×2.
 
 import { ABSTRACT } from '../../onnx/builder.ts';
+import { readsOf } from '../../onnx/subgraphs.ts';
 import type { Graph, Node } from '../../onnx/types.ts';
 import { rewrite } from '../phases/rewrite.ts';
 
@@ -12,7 +13,7 @@ export function maskAfterPooling(graph: Graph): Graph {
   const uses = new Map<string, number>();
   for (const node of graph.nodes) {
     for (const output of node.outputs) producers.set(output, node);
-    for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1);
+    for (const read of readsOf(node)) uses.set(read, (uses.get(read) ?? 0) + 1);
   }
   return rewrite(graph, (g, node) => {
     if (node.domain !== ABSTRACT || node.op !== 'ReluGrad') return undefined;

@@ -1,6 +1,7 @@
 // Common subexpressions: two nodes with the same operator, inputs and attributes compute the same, so the second goes.
 // Outputs that only the second asked for move to the first: a MaxPool wanted once for its values, once for its indices.
 
+import { withSubgraphs } from '../../onnx/subgraphs.ts';
 import type { Attributes, Graph, Node } from '../../onnx/types.ts';
 
 /** undefined: not to be compared (subgraphs; operators that draw random numbers never get here). */
@@ -23,17 +24,23 @@ const RANDOM = new Set([
   'Dropout',
 ]);
 
-export function merge(graph: Graph): Graph {
+export const merge = (graph: Graph): Graph => mergeInside(graph, new Map(), new Set());
+
+/** `renamed`: values that went, and which stand for them. `results`: values that a node must go on making, each its own. */
+function mergeInside(graph: Graph, renamed: Map<string, string>, results: ReadonlySet<string>): Graph {
   const first = new Map<string, number>();
-  const renamed = new Map<string, string>();
   const now = (name: string) => renamed.get(name) ?? name;
   const nodes: Node[] = [];
   for (const original of graph.nodes) {
-    const node = { ...original, inputs: original.inputs.map(now) };
+    const node = {
+      // The outputs of a graph inside a node are looked for by name in it, and must be different values.
+      ...withSubgraphs(original, (inner) => mergeInside(inner, renamed, new Set(inner.outputs.map(({ name }) => name)))),
+      inputs: original.inputs.map(now),
+    };
     const key = RANDOM.has(node.op) ? undefined : keyOf(node, node.attributes);
     const at = key === undefined ? undefined : first.get(key);
-    if (at === undefined) {
-      if (key !== undefined) first.set(key, nodes.length);
+    if (at === undefined || node.outputs.some((output) => results.has(output))) {
+      if (key !== undefined && at === undefined) first.set(key, nodes.length);
       nodes.push(node);
       continue;
     }

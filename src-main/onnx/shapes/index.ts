@@ -5,8 +5,10 @@ import { isOperator, type Operator } from '../operators.ts';
 import type { Node, Tensor, ValueType } from '../types.ts';
 import { CenterCropPad, DepthToSpace, SpaceToDepth } from './blocks.ts';
 import { Col2Im } from './Col2Im.ts';
+import { If, Loop, Scan } from './control-flow.ts';
 import { Conv } from './Conv.ts';
 import { ConvTranspose } from './ConvTranspose.ts';
+import { Attention } from './attention.ts';
 import { Einsum } from './Einsum.ts';
 import {
   Add,
@@ -41,6 +43,7 @@ import { BatchNormalization, Dropout, LayerNormalization, SoftmaxCrossEntropyLos
 import { MatMul } from './MatMul.ts';
 import { Concat, Expand, Flatten, Gather, Pad, Slice, Split, Squeeze, Tile, Transpose, Unsqueeze } from './movement.ts';
 import { AveragePool, GlobalPool, MaxPool, MaxUnpool } from './pools.ts';
+import { GRU, LSTM, RNN } from './recurrent.ts';
 import { ArgMax, Reduce, TopK } from './reductions.ts';
 import { Reshape } from './Reshape.ts';
 import { Resize } from './Resize.ts';
@@ -60,6 +63,7 @@ export const shapeRules: Partial<Record<Operator, ShapeRule>> = {
   Asinh: sameAsInput,
   Atan: sameAsInput,
   Atanh: sameAsInput,
+  Attention,
   AveragePool,
   BatchNormalization,
   BitShift: broadcasting,
@@ -97,6 +101,7 @@ export const shapeRules: Partial<Record<Operator, ShapeRule>> = {
   Expand,
   Flatten,
   Floor: pointwise(Math.floor, (dim) => dim),
+  GRU,
   Gather,
   GatherElements,
   GatherND,
@@ -113,10 +118,12 @@ export const shapeRules: Partial<Record<Operator, ShapeRule>> = {
   HardSwish: sameAsInput,
   Hardmax: sameAsInput,
   Identity: sameWithElements,
+  If,
   InstanceNormalization: sameAsInput,
   IsInf: (c) => [{ type: 'bool', shape: c.shape(0) }],
   IsNaN: (c) => [{ type: 'bool', shape: c.shape(0) }],
   LayerNormalization,
+  LSTM,
   LeakyRelu: sameAsInput,
   Less,
   LessOrEqual,
@@ -125,6 +132,7 @@ export const shapeRules: Partial<Record<Operator, ShapeRule>> = {
   LpNormalization: sameAsInput,
   LpPool: AveragePool,
   LRN: sameAsInput,
+  Loop,
   MatMul,
   Max,
   MaxPool,
@@ -145,6 +153,7 @@ export const shapeRules: Partial<Record<Operator, ShapeRule>> = {
   PRelu: sameAsInput,
   Pad,
   Pow: broadcasting,
+  RNN,
   Range,
   Reciprocal: sameAsInput,
   ReduceL1: Reduce,
@@ -163,7 +172,9 @@ export const shapeRules: Partial<Record<Operator, ShapeRule>> = {
   ReverseSequence: sameAsInput,
   RMSNormalization: sameAsInput,
   RoiAlign,
+  RotaryEmbedding: sameAsInput,
   Round: sameAsInput,
+  Scan,
   ScatterElements: sameAsInput,
   ScatterND: sameAsInput,
   Selu: sameAsInput,
@@ -188,6 +199,7 @@ export const shapeRules: Partial<Record<Operator, ShapeRule>> = {
   Swish: sameAsInput,
   Tan: sameAsInput,
   Tanh: sameAsInput,
+  TensorScatter: sameAsInput,
   ThresholdedRelu: sameAsInput,
   Tile,
   TopK,

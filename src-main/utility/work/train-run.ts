@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { parameterCount as countParameters } from '../../architectures/index.ts';
-import { scheduleOf } from '../../autodiff/schedules/index.ts';
+import { rateByName } from '../../autodiff/schedules/by-name.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
@@ -123,7 +123,7 @@ function trainingTask(
     validation: data.splits.validation,
     goal: goalOf(data),
     settings,
-    rate: scheduleOf({ kind: settings.schedule, rate: settings.learningRate, steps: stepsOf(settings, data) }),
+    ...rateByName(settings.schedule, settings.learningRate, stepsOf(settings, data)),
     runFolder,
     from: last ? { last, best: readCheckpoint(checkpointPath(runFolder, 'best')) } : undefined,
   };

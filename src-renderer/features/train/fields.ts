@@ -1,3 +1,4 @@
+import { optimizerNames, scheduleNames } from '../../../src-main/shared/run.ts';
 import type { DeviceName, SettingField, SettingValue, TrainSettings } from '../../../src-main/shared/run.ts';
 import type { ArchitectureInfo } from '../../../src-main/shared/run.ts';
 import { trainingDefaults } from '../../../src-main/shared/training-defaults.ts';
@@ -48,14 +49,9 @@ export function trainingFields(
   return [
     { key: 'epochs', kind: 'integer', default: training.epochs, min: 1, max: 10_000 },
     { key: 'batchSize', kind: 'integer', default: training.batchSize, min: 1, max: 65_536 },
-    {
-      key: 'optimizer',
-      kind: 'choice',
-      default: training.optimizer,
-      choices: ['sgd', 'momentum', 'adam', 'adamw'],
-    },
+    { key: 'optimizer', kind: 'choice', default: training.optimizer, choices: optimizerNames },
     { key: 'learningRate', kind: 'number', default: training.learningRate, min: smallestRate, max: 100, log: true },
-    { key: 'schedule', kind: 'choice', default: 'cosine', choices: ['cosine', 'constant'] },
+    { key: 'schedule', kind: 'choice', default: 'cosine', choices: scheduleNames },
     { key: 'device', kind: 'choice', default: 'cpu', choices: devices },
     { key: 'seed', kind: 'integer', default: 1, min: 0, max: 2 ** 32 - 1 },
     { key: 'weightDecay', kind: 'number', default: 0, min: 0, max: 10, advanced: true },

@@ -67,7 +67,7 @@ function transpose(x: Array64, perm: readonly number[]): Array64 {
   );
 }
 
-interface Geometry {
+export interface Geometry {
   kernel: readonly number[];
   strides: readonly number[];
   dilations: readonly number[];
@@ -76,7 +76,7 @@ interface Geometry {
   out: number[];
 }
 
-function geometry(node: Node, spatial: readonly number[], kernel: readonly number[]): Geometry {
+export function geometry(node: Node, spatial: readonly number[], kernel: readonly number[]): Geometry {
   const stride = list(node, 'strides') ?? kernel.map(() => 1);
   const dilation = list(node, 'dilations') ?? kernel.map(() => 1);
   let pads = list(node, 'pads') ?? [...kernel, ...kernel].map(() => 0);
@@ -102,7 +102,7 @@ function geometry(node: Node, spatial: readonly number[], kernel: readonly numbe
 }
 
 /** Input coordinates that tap `tap` of the window at `place` sees. */
-const seen = (geo: Geometry, place: readonly number[], tap: readonly number[]): number[] =>
+export const seen = (geo: Geometry, place: readonly number[], tap: readonly number[]): number[] =>
   tap.map((t, axis) => place[axis] * geo.strides[axis] - geo.begin[axis] + t * geo.dilations[axis]);
 
 function conv(node: Node, x: Array64, w: Array64, b?: Array64): Array64 {

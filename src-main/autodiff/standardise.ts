@@ -1,0 +1,29 @@
+// Rows brought to mean 0 and variance 1, which the normalisations by layer, group and instance have in common.
+
+import { float, type GraphBuilder, type Value } from '../onnx/builder.ts';
+import { tensor } from '../onnx/tensors.ts';
+
+export interface Standardised {
+  /** (x − mean)/σ */
+  readonly normal: Value;
+  /** 1/σ, with the axes that the row runs over of size 1. */
+  readonly factor: Value;
+}
+
+/** `axis`: where the rows' axes begin; they go to the end. */
+export function standardise(g: GraphBuilder, x: Value, axis: number, epsilon: number): Standardised {
+  const { type, shape } = g.type(x);
+  if (type === 'float') {
+    const attributes = { axis, epsilon: float(epsilon) };
+    const outputs = ['normal', 'mean', 'factor'];
+    const one = g.constant(tensor('float', [1], [1]));
+    const [normal, , factor] = g.node('LayerNormalization', [x, one], attributes, { outputs });
+    return { normal, factor };
+  }
+  // LayerNormalization keeps the statistics of other types in 32 bits.
+  const axes = shape.flatMap((_, each) => (each < axis ? [] : [each]));
+  const centred = g.sub(x, g.reduceMean(x, axes));
+  const variance = g.reduceMean(g.mul(centred, centred), axes);
+  const factor = g.op('Reciprocal', [g.sqrt(g.add(variance, g.scalar(epsilon, x)))]);
+  return { normal: g.mul(centred, factor), factor };
+}
