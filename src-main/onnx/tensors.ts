@@ -72,8 +72,13 @@ export function tensor(type: DataType, shape: readonly number[], values: ArrayLi
 
 export const scalar = (type: DataType, value: number): Tensor => tensor(type, [], [value]);
 export const int64s = (values: readonly number[]): Tensor => tensor('int64', [values.length], values);
-export const filled = (type: DataType, shape: readonly number[], value: number): Tensor =>
-  tensor(type, shape, new Array<number>(sizeOf(shape)).fill(value));
+export function filled(type: DataType, shape: readonly number[], value: number): Tensor {
+  const result = zeros(type, shape);
+  const { data } = result;
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value));
+  else if (value !== 0) data.fill(value);
+  return result;
+}
 
 /** The values as numbers; int64 beyond 2^53 loses its last bits. */
 export function numbersOf(value: Tensor): number[] {

@@ -337,10 +337,8 @@ describe('refusals name the node', () => {
   it('an attribute', () => {
     const g = new GraphBuilder('bad');
     const [x, w] = [g.input('x', 'float', ['batch', 1, 4, 4]), g.initializer('w', zeros('float', [1]))];
-    const pool = g.op('MaxPool', [g.mul(x, w)], { kernel_shape: [2, 2], auto_pad: 'SAME' });
-    g.output(g.op('Flatten', [pool]));
-    const forward: ForwardModel = { graph: g.finish(), parameters: ['w'], input: 'x', output: 'Flatten' };
-    expect(compile(forward)).toThrow(error('unsupported_attribute', /MaxPool "MaxPool": auto_pad="SAME"/));
+    const pool = () => g.op('MaxPool', [g.mul(x, w)], { kernel_shape: [2, 2], auto_pad: 'SAME' });
+    expect(pool).toThrow(error('unsupported_attribute', /MaxPool "MaxPool": auto_pad="SAME"/));
   });
   it('an opset', () => {
     expect(compile({ ...table(), opset: 6 })).toThrow(error('unsupported_opset', /opset 6/));

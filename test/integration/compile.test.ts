@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { filled, tensor } from '../../src-main/onnx/tensors.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { atelier, done } from '../support/built-cli.ts';
-import { tempFolder } from '../support/temp-workspace.ts';
+import { repository, tempFolder } from '../support/temp-workspace.ts';
 
 /** x [batch, 2] → dense 8 → batch normalization → tanh → dense 2, as another program might have exported it. */
 function writeForward(folder: string, change: (g: GraphBuilder, x: Value) => Value = (_, x) => x): string {
@@ -139,6 +140,26 @@ describe('atelier compile', () => {
     await done(folder, 'compile', forward, '--optimizer', 'nadam', '--steps-per-call', '4', '--out', 'step.onnx');
     const four = await drive(folder, 2, 4);
     four.forEach((loss, i) => expect(loss).toBeCloseTo(single[i], 6));
+  });
+
+  it('is driven by the example in the README', async () => {
+    const folder = tempFolder();
+    await done(folder, 'compile', writeForward(folder), '--optimizer', 'adamw', '--out', 'step.onnx');
+    const readme = readFileSync(join(repository, 'README.md'), 'utf8');
+    const example = /runs this block\. -->\s*```js\n([^]*?)```/.exec(readme)![1];
+    const batches = `const batches = Array.from({ length: 60 }, (_, i) => {
+      const points = Array.from({ length: 64 }, (_, k) => Math.sin(97 * i + k * k));
+      const labels = Array.from({ length: 32 }, (_, k) => Number(points[2 * k] > points[2 * k + 1]));
+      return { x: new ort.Tensor('float32', points, [32, 2]), target: new ort.Tensor('int32', labels, [32]) };
+    });`;
+    writeFileSync(join(folder, 'drive.mjs'), example.replace('for (const { x, target }', `${batches}\n$&`));
+    symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'));
+    const losses = execFileSync(process.execPath, ['drive.mjs'], { cwd: folder, encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .map(Number);
+    expect(losses).toHaveLength(60);
+    expect(mean(losses.slice(-10))).toBeLessThan(0.7 * mean(losses.slice(0, 5)));
   });
 
   it('trains what it is told to', async () => {

@@ -1,6 +1,7 @@
 // Rules and lowerings write what is plainest; what they wrote too much of goes here.
 
 import type { Graph } from '../../onnx/types.ts';
+import { cancel } from '../simplify/cancel.ts';
 import { fold } from '../simplify/fold.ts';
 import { merge } from '../simplify/merge.ts';
 import { prune } from '../simplify/prune.ts';
@@ -8,6 +9,6 @@ import { maskAfterPooling } from '../simplify/mask-after-pooling.ts';
 
 /** Run before lowering, where gradients are still whole, and after it. */
 export function simplify(graph: Graph): Graph {
-  const folded = fold(merge(fold(prune(graph))));
+  const folded = fold(merge(cancel(fold(prune(graph)))));
   return prune(merge(maskAfterPooling(merge(folded))));
 }

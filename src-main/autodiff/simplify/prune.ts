@@ -4,7 +4,7 @@
 import { ifOf, loopOf, type LoopStack, type LoopState, scanOf } from '../../onnx/control-flow.ts';
 import { intsOf } from '../../onnx/node.ts';
 import { signatureOf } from '../../onnx/operators.ts';
-import { readsOf, withSubgraphs } from '../../onnx/subgraphs.ts';
+import { readFor, readsOf, withSubgraphs } from '../../onnx/subgraphs.ts';
 import type { Attributes, Graph, Node } from '../../onnx/types.ts';
 
 type Needed = (name: string) => boolean;
@@ -20,15 +20,6 @@ function withoutUnread(node: Node, needed: Needed): string[] {
 }
 
 const named = (list: Graph['inputs'], keep: ReadonlySet<string>) => list.filter(({ name }) => keep.has(name));
-
-/** What the given outputs of a graph need of it. */
-function readFor(graph: Graph, outputs: Iterable<string>): Set<string> {
-  const read = new Set(outputs);
-  for (const node of [...graph.nodes].reverse()) {
-    if (node.outputs.some((output) => read.has(output))) for (const name of readsOf(node)) read.add(name);
-  }
-  return read;
-}
 
 interface LivingLoop {
   readonly states: readonly LoopState[];
@@ -48,7 +39,7 @@ function living(
   const roots = new Set([...always, ...kept.map(({ slice }) => slice)]);
   let alive = states.filter(({ final }) => needed(final));
   for (;;) {
-    const read = readFor(body, [...roots, ...alive.map(({ output }) => output)]);
+    const read = readFor(body.nodes, [...roots, ...alive.map(({ output }) => output)]);
     const more = states.filter((state) => alive.includes(state) || read.has(state.input));
     if (more.length === alive.length) return { states: alive, results: kept, read };
     alive = more;
