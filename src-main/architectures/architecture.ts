@@ -7,13 +7,24 @@ export type InputSpec =
   /** uint8 [batch, height, width, channels], as decoded; the graph casts, scales and normalises. */
   | { readonly kind: 'image'; readonly height: number; readonly width: number; readonly channels: number }
   /** float [batch, features], encoded by the dataset's recipe. */
-  | { readonly kind: 'table'; readonly features: number };
+  | { readonly kind: 'table'; readonly features: number }
+  /**
+   * float [batch, length + gaps]: the values of a series, one after another; then for each place in `gaps` whether the value there
+   * was missing, 0 or 1.
+   */
+  | { readonly kind: 'series'; readonly length: number; readonly gaps: readonly number[] }
+  /** float [batch, 2]: two whole numbers below `sizes`; 0 is what training never saw. */
+  | { readonly kind: 'pair'; readonly sizes: readonly [number, number] }
+  /** int32 [batch, length]: tokens, whole numbers below `vocabulary`. */
+  | { readonly kind: 'text'; readonly length: number; readonly vocabulary: number };
 
 export type OutputSpec =
   /** logits [batch, count] */
   | { readonly kind: 'classes'; readonly count: number }
   /** values [batch, 1] */
-  | { readonly kind: 'value' };
+  | { readonly kind: 'value' }
+  /** logits [batch, length, vocabulary]: for each place of a text a token, the next one or the one that belongs there. */
+  | { readonly kind: 'tokens' };
 
 export interface BuildOptions {
   readonly input: InputSpec;

@@ -135,6 +135,22 @@ export const orthogonal =
     return result;
   };
 
+/** Blocks of this shape one after another, each drawn by itself: the gates of an LSTM. */
+export const inBlocks =
+  (block: readonly number[], initializer: Initializer): Initializer =>
+  (shape, fan, seed, place) => {
+    const result = blank('float', shape);
+    const data = result.data as Float32Array;
+    const size = sizeOf(block);
+    for (let n = 0; n * size < data.length; n++) {
+      data.set(initializer(block, fan, seed, place + n * PLACES).data as Float32Array, n * size);
+    }
+    return result;
+  };
+
+/** More than any model has parameters: the places of a parameter's blocks are no other's. */
+const PLACES = 2 ** 16;
+
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let k = 0; k < a.length; k++) sum += a[k] * b[k];

@@ -89,6 +89,7 @@ export function compileTrainingStep(forward: ForwardModel, options: TrainingOpti
 const fromLogits: ReadonlySet<LossSpec['kind']> = new Set([
   'binary-cross-entropy',
   'cross-entropy',
+  'ctc',
   'focal',
   'gan',
   'kl-divergence',

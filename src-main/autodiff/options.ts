@@ -19,3 +19,15 @@ export const notNegative = (options: Numbers): void =>
 export const share = (options: Numbers): void => demand(options, 'from 0, below 1', (x) => x >= 0 && x < 1);
 export const whole = (options: Numbers, least: number): void =>
   demand(options, `a whole number from ${least}`, (x) => Number.isSafeInteger(x) && x >= least);
+
+/** Words and the like, where text from outside may say anything. */
+export function oneOf(
+  options: Readonly<Record<string, string | number | undefined>>,
+  allowed: readonly unknown[],
+): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!allowed.includes(value)) {
+      throw new AtelierError('invalid_options', `${name}=${value}: one of ${allowed.join(', ')}`);
+    }
+  }
+}

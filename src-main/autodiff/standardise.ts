@@ -1,7 +1,6 @@
 // Rows brought to mean 0 and variance 1, which the normalisations by layer, group and instance have in common.
 
 import { float, type GraphBuilder, type Value } from '../onnx/builder.ts';
-import { tensor } from '../onnx/tensors.ts';
 
 export interface Standardised {
   /** (x − mean)/σ */
@@ -16,8 +15,9 @@ export function standardise(g: GraphBuilder, x: Value, axis: number, epsilon: nu
   if (type === 'float') {
     const attributes = { axis, epsilon: float(epsilon) };
     const outputs = ['normal', 'mean', 'factor'];
-    const one = g.constant(tensor('float', [1], [1]));
-    const [normal, , factor] = g.node('LayerNormalization', [x, one], attributes, { outputs });
+    // A scale for every element of a row: one number for all of them takes the kernel twice as long.
+    const scale = g.op('Expand', [g.scalar(1, x), g.shapeVector(shape.slice(axis))]);
+    const [normal, , factor] = g.node('LayerNormalization', [x, scale], attributes, { outputs });
     return { normal, factor };
   }
   // LayerNormalization keeps the statistics of other types in 32 bits.

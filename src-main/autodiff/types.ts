@@ -59,6 +59,14 @@ export type LossSpec =
    * and 0 for made; the generator has none.
    */
   | { readonly kind: 'gan'; readonly player: 'generator' | 'discriminator'; readonly form?: 'non-saturating' | 'hinge' }
+  /** From logits [batch, frames, classes]. Target: int32 [batch, labels], shorter ones filled up with negative numbers. */
+  | {
+      readonly kind: 'ctc';
+      /** The class that stands for no label; 0 when left out. */
+      readonly blank?: number;
+      /** What the frames cannot spell counts 0 instead of ∞. */
+      readonly zeroInfinity?: boolean;
+    }
   /** The forward graph's output is the loss already: a scalar, and `reduction` of what the batch's samples add to it; the mean when left out. No target. */
   | { readonly kind: 'output'; readonly reduction?: 'mean' | 'sum' };
 

@@ -11,6 +11,7 @@ const losses: Readonly<Record<LossSpec['kind'], Settings>> = {
   contrastive: { temperature: 'number', outputs: 'words' },
   'cosine-embedding': { margin: 'number', outputs: 'words' },
   'cross-entropy': { classWeights: 'numbers', labelSmoothing: 'number', ...classes },
+  ctc: { blank: 'number', zeroInfinity: 'flag' },
   focal: { gamma: 'number', alpha: 'numbers', ...classes },
   gan: { player: 'word', form: 'word' },
   hinge: { margin: 'number', squared: 'flag' },

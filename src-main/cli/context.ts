@@ -2,9 +2,11 @@ import { join, resolve } from 'node:path';
 import { tmpdir } from 'node:os';
 import { openStore, type Notice, type ReadStore } from '../db/open.ts';
 import { workspaceExists } from '../db/workspace.ts';
+import { runInTurn } from '../jobs/in-turn.ts';
 import { JobLog } from '../jobs/job-log.ts';
-import { runUtility } from '../jobs/run-utility.ts';
+import { runUtility, type UtilityHooks } from '../jobs/run-utility.ts';
 import { Studio } from '../jobs/studio.ts';
+import type { Work } from '../jobs/work.ts';
 import { ownerDied } from '../db/lock.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
@@ -128,20 +130,28 @@ export class Session {
   }
 
   /** A utility's work that stores nothing: needs no ownership of the workspace. */
-  async work<K extends JobKind>(kind: K, title: string, params: JobTypes[K]['params']): Promise<JobTypes[K]['result']> {
+  async work<K extends JobKind>(
+    kind: K,
+    title: string,
+    params: JobTypes[K]['params'],
+    { within, next, progress: whole }: Pick<Work<K>, 'within' | 'next' | 'progress'> = {},
+  ): Promise<JobTypes[K]['result']> {
     const id = newId('job');
     const progress = new ProgressLine(this.out);
-    const log = new JobLog(join(tmpdir(), `atelier-${id}.log`));
-    const run = runUtility(
-      this.host.spawnUtility(kind),
-      { job: id, kind, params },
-      {
-        log,
-        message: (message) => {
-          if (message.type === 'progress')
-            progress.show({ id, kind, title, status: 'running', progress: message.progress });
-        },
-      },
+    const path = join(tmpdir(), `atelier-${id}.log`);
+    const message: UtilityHooks['message'] = (told) => {
+      if (told.type !== 'progress') return;
+      progress.show({ id, kind, title, status: 'running', progress: whole?.(told.progress) ?? told.progress });
+    };
+    const run = runInTurn(
+      (some) =>
+        runUtility(
+          this.host.spawnUtility(kind),
+          { job: id, kind, params: some, within },
+          { log: new JobLog(path), message },
+        ),
+      params,
+      next,
     );
     const stop = this.host.onInterrupt(() => run.cancel());
     const outcome = await run.outcome;

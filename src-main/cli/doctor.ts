@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openStore, sqliteVersion } from '../db/open.ts';
 import { workspaceExists } from '../db/workspace.ts';
+import { surveyDevices } from '../jobs/device-survey.ts';
 import { Reader } from '../jobs/reader.ts';
 import { AtelierError, errorFacts } from '../shared/errors.ts';
 import type { DevicesReport } from '../shared/job.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { benchmark, deviceRows } from './doctor-devices.ts';
 import { table } from './format.ts';
 import type { Host } from './host.ts';
 import { withCommon } from './options.ts';
@@ -14,20 +16,30 @@ import { withCommon } from './options.ts';
 export function addDoctor(program: Command, context: CommandContext): void {
   withCommon(program.command('doctor'))
     .description('check this installation: versions, devices, runtime, and the workspace')
+    .option('--benchmark', 'test each device instead: whether it trains rightly, and how fast; under a minute')
     .addHelpText(
       'after',
       `
 Checks the workspace's database from end to end, and repairs it where needed (a damaged file is kept aside).
 Exits with 1 when something is wrong.
 
-JSON: {"versions":{name:version},"runtime","platform","onnxruntime","providers":[…],"cores","threads","workspace",
-       "integrity":"ok"|…|null,"problems":[{"code","message"}]}
+JSON: {"versions":{name:version},"runtime","platform","onnxruntime","providers":[…],"devices":[{"device","name","memory",
+       "driver","status","reason"}],"cores","threads","workspace","integrity":"ok"|…|null,"problems":[{"code","message"}]}
+
+--benchmark trains small nets on each device, in a process of its own, and compares the weights with the processor's. The
+results are kept: --device auto takes the fastest device that passed, --threads 0 the fastest number of threads.
+JSON, per device: {"device","name","status":"passed"|"failed"|"missing","reason","samples_per_second":{"mlp","cnn"},"threads",
+       "largest_difference"}
 
 Examples:
   $ atelier doctor
+  $ atelier doctor --benchmark
   $ atelier doctor --workspace ~/studies --json`,
     )
-    .action((options: CommonOptions) => doctor(new Session(context, 'doctor', options)));
+    .action((options: CommonOptions & { benchmark?: boolean }) => {
+      const session = new Session(context, 'doctor', options);
+      return options.benchmark ? benchmark(session) : doctor(session);
+    });
 }
 
 interface Problem {
@@ -43,16 +55,13 @@ async function doctor(session: Session): Promise<void> {
     problems.push({ code, message });
   };
 
-  const reader = new Reader(host.spawnUtility);
+  const integrity = checkWorkspace(session, note);
   let devices: DevicesReport | null = null;
   try {
-    devices = await reader.devices();
+    devices = await survey(session, integrity === 'ok');
   } catch (error) {
     note(error);
-  } finally {
-    reader.close();
   }
-  const integrity = checkWorkspace(session, note);
   const versions = collectVersions(host);
 
   out.record({
@@ -61,6 +70,14 @@ async function doctor(session: Session): Promise<void> {
     platform: `${process.platform}-${process.arch}`,
     onnxruntime: devices?.onnxruntime ?? null,
     providers: devices?.providers ?? [],
+    devices: (devices?.devices ?? []).map(({ device, name, memory, driver, status, reason }) => ({
+      device,
+      name,
+      memory,
+      driver,
+      status,
+      reason: reason?.message ?? null,
+    })),
     cores: devices?.cores ?? null,
     threads: devices?.threads ?? null,
     workspace: folder,
@@ -72,7 +89,7 @@ async function doctor(session: Session): Promise<void> {
       ...versions.map(([name, version]) => [name, version]),
       ['runtime', host.runtime],
       ['platform', `${process.platform}-${process.arch}`],
-      ['providers', devices?.providers.join(', ') ?? 'unknown'],
+      ...deviceRows(devices?.devices ?? []),
       ['cores', String(devices?.cores ?? 'unknown')],
       ['workspace', folder],
       ['database', integrity ?? (workspaceExists(folder) ? 'not checked' : 'none yet: made by the first import')],
@@ -84,6 +101,16 @@ async function doctor(session: Session): Promise<void> {
     problems[0].message,
     problems.slice(1).map((problem) => `${problem.code}: ${problem.message}`),
   );
+}
+
+/** With what earlier tests found, where the workspace can be read. */
+async function survey(session: Session, readable: boolean): Promise<DevicesReport> {
+  const { spawnUtility } = session.host;
+  const reader = new Reader(spawnUtility);
+  const found = await reader.devices().finally(() => reader.close());
+  return readable
+    ? session.read((store) => surveyDevices(found, spawnUtility, store))
+    : surveyDevices(found, spawnUtility, null);
 }
 
 /** 'ok' or what is wrong; null when there is none, or another process owns it. */

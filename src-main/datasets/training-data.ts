@@ -2,7 +2,7 @@ import type { Manifest, SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { classesOf, featureCount, type Encoder } from './encode/encoder.ts';
 import type { EncodedSplit } from './encode/encoded-split.ts';
-import { fitTableEncoder } from './encode/fit.ts';
+import { fitTableEncoder, type FitOptions } from './encode/fit.ts';
 import { loadImages } from './encode/images.ts';
 import { loadTable } from './encode/table.ts';
 
@@ -19,11 +19,16 @@ export interface TrainingData {
 }
 
 /**
- * Loads all three splits. Without an encoder one is fitted on the training split; with one (evaluating, resuming) it is applied as is,
+ * Loads all three splits. Without an encoder one is fitted on the training split, by the options; with one (evaluating, resuming) it is applied as is,
  * also to another version or dataset that has the same columns or image size. Samples whose class the encoder does not know are left out.
  * Throws `no_target`, `single_class`, `no_features`, `no_samples`, `missing_columns`, `image_size_differs`.
  */
-export async function loadTrainingData(blobs: string, manifest: Manifest, encoder?: Encoder): Promise<TrainingData> {
+export async function loadTrainingData(
+  blobs: string,
+  manifest: Manifest,
+  encoder?: Encoder,
+  options?: FitOptions,
+): Promise<TrainingData> {
   if (encoder && encoder.kind !== manifest.kind) {
     throw new AtelierError(
       'dataset_kind_differs',
@@ -32,7 +37,7 @@ export async function loadTrainingData(blobs: string, manifest: Manifest, encode
         : 'The model was trained on a table, this dataset holds images. Choose a table with the same columns.',
     );
   }
-  const fitted = encoder ?? (await fitEncoder(blobs, manifest));
+  const fitted = encoder ?? (await fitEncoder(blobs, manifest, options));
   const splits =
     fitted.kind === 'images' ? await loadImages(blobs, manifest, fitted) : await loadTable(blobs, manifest, fitted);
   if (!encoder && splits.train.count === 0) {
@@ -52,9 +57,9 @@ export async function loadTrainingData(blobs: string, manifest: Manifest, encode
   };
 }
 
-async function fitEncoder(blobs: string, manifest: Manifest): Promise<Encoder> {
+async function fitEncoder(blobs: string, manifest: Manifest, options?: FitOptions): Promise<Encoder> {
   checkTrainable(manifest);
-  if (manifest.kind === 'table') return fitTableEncoder(blobs, manifest);
+  if (manifest.kind === 'table') return fitTableEncoder(blobs, manifest, options);
   if (!manifest.image) throw new AtelierError('internal', 'An image dataset without an image size.');
   return { kind: 'images', image: { ...manifest.image }, classes: manifest.classes.map((each) => each.name) };
 }

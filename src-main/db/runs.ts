@@ -1,6 +1,6 @@
 import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../shared/ids.ts';
-import type { RunStatus, RunSummary, TrainSettings } from '../shared/run.ts';
+import type { Fallback, RunStatus, RunSummary, TrainSettings } from '../shared/run.ts';
 import type { Readable, Writable } from './connection.ts';
 
 interface RunRow {
@@ -23,6 +23,7 @@ interface RunRow {
   stoppedEarly: number;
   errorCode: string | null;
   errorMessage: string | null;
+  fallback: string | null;
   job: JobId | null;
   notes: string;
   archived: number;
@@ -34,7 +35,7 @@ export function listRuns(db: Readable, options: { archived?: boolean; version?: 
     `SELECT r.key, r.id, r.name, r.status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
             r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
             r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
-            r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage,
+            r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
             r.job, r.notes, r.archived
        FROM runs r
        JOIN dataset_versions v ON v.id = r.version
@@ -59,7 +60,7 @@ export function getRun(db: Readable, id: RunId): RunSummary {
     `SELECT r.key, r.id, r.name, r.status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
             r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
             r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
-            r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage,
+            r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
             r.job, r.notes, r.archived
        FROM runs r
        JOIN dataset_versions v ON v.id = r.version
@@ -116,6 +117,11 @@ export function setRunJob(db: Writable, id: RunId, job: JobId): void {
 
 export function setRunRunning(db: Writable, id: RunId, now: number): void {
   db.run(`UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'queued'`, [now, id]);
+}
+
+/** Its device failed, and it goes on on the processor. */
+export function setRunFallback(db: Writable, id: RunId, fallback: Fallback): void {
+  db.run(`UPDATE runs SET fallback = ? WHERE id = ?`, [JSON.stringify(fallback), id]);
 }
 
 /** What becomes known when an epoch was the best so far. */
@@ -183,14 +189,15 @@ export function archiveRun(db: Writable, id: RunId, archived: boolean): void {
 export function putRun(db: Writable, run: RunSummary): void {
   db.run(
     `INSERT INTO runs (id, name, status, version, task, settings, created_at, started_at, finished_at, parameter_count,
-                       samples_per_second, best_epoch, stopped_early, error_code, error_message, job, notes, archived)
+                       samples_per_second, best_epoch, stopped_early, error_code, error_message, fallback, job, notes,
+                       archived)
      VALUES (@id, @name, @status, @version, @task, @settings, @createdAt, @startedAt, @finishedAt, @parameterCount,
-             @samplesPerSecond, @bestEpoch, @stoppedEarly, @errorCode, @errorMessage, @job, @notes, @archived)
+             @samplesPerSecond, @bestEpoch, @stoppedEarly, @errorCode, @errorMessage, @fallback, @job, @notes, @archived)
      ON CONFLICT (id) DO UPDATE SET
        name = excluded.name, status = excluded.status, started_at = excluded.started_at, finished_at = excluded.finished_at,
        parameter_count = excluded.parameter_count, samples_per_second = excluded.samples_per_second,
        best_epoch = excluded.best_epoch, stopped_early = excluded.stopped_early, error_code = excluded.error_code,
-       error_message = excluded.error_message, job = excluded.job, notes = excluded.notes, archived = excluded.archived`,
+       error_message = excluded.error_message, fallback = excluded.fallback, job = excluded.job, notes = excluded.notes, archived = excluded.archived`,
     {
       id: run.id,
       name: run.name,
@@ -207,6 +214,8 @@ export function putRun(db: Writable, run: RunSummary): void {
       stoppedEarly: run.stoppedEarly ? 1 : 0,
       errorCode: run.error?.code ?? null,
       errorMessage: run.error?.message ?? null,
+      // Records of before there was such a thing lack it.
+      fallback: run.fallback ? JSON.stringify(run.fallback) : null,
       job: run.job,
       notes: run.notes,
       archived: run.archived ? 1 : 0,
@@ -215,13 +224,14 @@ export function putRun(db: Writable, run: RunSummary): void {
 }
 
 function summary(row: RunRow, metrics: Record<string, number>): RunSummary {
-  const { key: _key, settings, stoppedEarly, errorCode, errorMessage, archived, ...rest } = row;
+  const { key: _key, settings, stoppedEarly, errorCode, errorMessage, fallback, archived, ...rest } = row;
   return {
     ...rest,
     settings: JSON.parse(settings) as TrainSettings,
     metrics,
     stoppedEarly: stoppedEarly === 1,
     error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
+    fallback: fallback === null ? null : (JSON.parse(fallback) as Fallback),
     archived: archived === 1,
   };
 }

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 
-type Noun = 'app.info' | 'app.doctor' | 'preferences.get' | 'preferences.set';
+type Noun = 'app.info' | 'app.doctor' | 'devices.test' | 'preferences.get' | 'preferences.set';
 
 export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -31,6 +31,7 @@ export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
         integrity: desk.studio.integrity(),
       };
     },
+    'devices.test': async () => (await desk.studio.testDevices()).job,
     'preferences.get': () => desk.preferences.value,
     'preferences.set': (change) => {
       // The list of recent workspaces holds paths that this side opens: the page does not write it.

@@ -19,7 +19,10 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
     'architectures.list': () => [...desk.studio.architectures],
     'train.estimate': (request) => desk.studio.estimate(request),
-    'runs.start': (request) => desk.studio.startRun(request).run,
+    'runs.start': async (request) => {
+      if (request.device === 'auto') await desk.studio.knowDevices();
+      return desk.studio.startRun(request).run;
+    },
     'runs.list': () => desk.studio.listRuns(),
     'runs.get': ({ id }) => desk.studio.getRun(id),
     'runs.metrics': ({ runs, keys }) => desk.studio.series(runs, { keys }),

@@ -5,6 +5,7 @@ import type { DatasetId, RunId } from '../shared/ids.ts';
 import type { ArchitectureInfo } from '../shared/run.ts';
 import type { Events } from './events.ts';
 import type { JobQueue } from './queue.ts';
+import type { DeviceChooser } from './train-settings.ts';
 
 /** What every act of the workspace's owner works with. */
 export interface Context {
@@ -12,6 +13,7 @@ export interface Context {
   readonly queue: JobQueue;
   readonly events: Events;
   readonly architectures: readonly ArchitectureInfo[];
+  readonly chooseDevice: DeviceChooser;
 }
 
 /** After a run's row has changed: into its folder as well, and told to whoever watches. */

@@ -1,5 +1,12 @@
-import { buildForward, parameterCount, type InputSpec } from '../architectures/index.ts';
-import { maxCategories } from '../datasets/encode/encoder.ts';
+import {
+  architectureOf,
+  buildForward,
+  parameterCount,
+  tableInput,
+  takesIndices,
+  type InputSpec,
+} from '../architectures/index.ts';
+import { maxCategories, maxIndexed } from '../datasets/encode/encoder.ts';
 import type { TrainEstimate } from '../shared/contract.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -15,7 +22,7 @@ export function estimateNet(
   settings: Readonly<Record<string, SettingValue>>,
 ): TrainEstimate {
   const forward = buildForward(architecture, settings, {
-    input: inputOf(manifest),
+    input: inputOf(manifest, architecture),
     output:
       manifest.task === 'regression'
         ? { kind: 'value' }
@@ -61,16 +68,17 @@ function layerName(op: string, shape: readonly number[], kernel: KernelShape): s
   }
 }
 
-function inputOf(manifest: Manifest): InputSpec {
+function inputOf(manifest: Manifest, architecture: string): InputSpec {
   if (manifest.image) return { kind: 'image', ...manifest.image };
-  const features = manifest.columns
-    .filter((column) => column.role === 'feature')
-    .reduce((sum, column) => {
-      const gaps = column.missing > 0 ? 1 : 0;
-      if (column.type === 'number') return sum + 1 + gaps;
-      if (column.type === 'category') return sum + Math.min(column.distinct + gaps, maxCategories + 1);
-      return sum;
-    }, 0);
-  if (features > 0) return { kind: 'table', features };
+  const template = architectureOf(architecture);
+  const features = manifest.columns.filter((column) => column.role === 'feature');
+  const numbers = features.filter(({ type }) => type === 'number').map(({ missing }) => missing > 0);
+  const categories = features
+    .filter(({ type }) => type === 'category')
+    .map(({ distinct, missing }) => {
+      const values = distinct + (missing > 0 ? 1 : 0);
+      return takesIndices(template) ? Math.min(values, maxIndexed) + 1 : Math.min(values, maxCategories + 1);
+    });
+  if (numbers.length + categories.length > 0) return tableInput(template, { numbers, categories });
   throw new AtelierError('no_features', 'No column has the role "feature", so there is no net to build.');
 }

@@ -18,6 +18,8 @@ const lanes: Record<JobKind, { name: string; atOnce: number }> = {
   evaluate: { name: 'model', atOnce: 1 },
   predict: { name: 'model', atOnce: 1 },
   export: { name: 'model', atOnce: 1 },
+  // Beside a training neither would tell the truth.
+  selftest: { name: 'train', atOnce: 1 },
 };
 
 /** What the queue needs of a job, whatever its kind. */

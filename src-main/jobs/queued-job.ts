@@ -3,8 +3,9 @@ import type { WriteStore } from '../db/open.ts';
 import { errorFacts, errorFromFacts, type ErrorFacts } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { Job, JobKind, JobTypes, Progress } from '../shared/job.ts';
+import { runInTurn } from './in-turn.ts';
 import { JobLog } from './job-log.ts';
-import { runUtility, type Outcome, type UtilityRun } from './run-utility.ts';
+import { runUtility, type Outcome, type UtilityHooks, type UtilityRun } from './run-utility.ts';
 import type { SpawnUtility } from './utility.ts';
 import { unheard, type Made, type Work } from './work.ts';
 
@@ -71,21 +72,22 @@ export class QueuedJob<K extends JobKind> {
         setJobRunning(store, job.id, now);
         this.#work.started?.(now);
       });
-      const { kind, params, log } = this.#work;
-      this.#utility = runUtility(
-        spawn(kind),
-        { job: job.id, kind, params },
-        {
-          log: new JobLog(log ?? logPath(job)),
-          message: (message) => {
-            if (message.type === 'progress') return this.#progress(message.progress);
-            try {
-              this.#work.message?.(message);
-            } catch {
-              // A full disk, most likely. The run's folder has it too, and storing the job's end will tell.
-            }
-          },
-        },
+      const { kind, params, log, within, next, progress } = this.#work;
+      const path = log ?? logPath(job);
+      const message: UtilityHooks['message'] = (told) => {
+        if (told.type === 'progress') return this.#progress(progress?.(told.progress) ?? told.progress);
+        try {
+          this.#work.message?.(told);
+        } catch {
+          // A full disk, most likely. The run's folder has it too, and storing the job's end will tell.
+        }
+      };
+      this.#utility = runInTurn(
+        // A log each, in the same file: a process's last words are its own.
+        (some) =>
+          runUtility(spawn(kind), { job: job.id, kind, params: some, within }, { log: new JobLog(path), message }),
+        params,
+        next,
       );
       void this.#utility.outcome.then(async (outcome) => {
         // If this fails, so does storing the end, which tells.

@@ -1,7 +1,7 @@
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
-import type { DevicesReport, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import type { SpawnUtility, UtilityHandle } from './utility.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -39,8 +39,9 @@ export class Reader {
     return this.#ask({ type: 'offer', paths }) as Promise<ImportOffer>;
   }
 
-  devices(): Promise<DevicesReport> {
-    return this.#ask({ type: 'devices' }) as Promise<DevicesReport>;
+  /** What this machine has; nothing is opened or computed on. */
+  devices(): Promise<DevicesFound> {
+    return this.#ask({ type: 'devices' }) as Promise<DevicesFound>;
   }
 
   close(): void {

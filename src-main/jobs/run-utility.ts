@@ -24,6 +24,14 @@ export interface UtilityRun<K extends JobKind> {
   readonly pid: number | undefined;
 }
 
+export interface UtilityStart<K extends JobKind> {
+  job: JobId;
+  kind: K;
+  params: JobTypes[K]['params'];
+  /** Milliseconds it may take in all; for work that might never end by itself. */
+  within?: number;
+}
+
 export interface UtilityHooks {
   log: JobLog;
   /** Progress, metrics, best: what comes while it works. */
@@ -33,7 +41,7 @@ export interface UtilityHooks {
 /** The life of one utility process doing one job: started, told what to do, listened to, ended. */
 export function runUtility<K extends JobKind>(
   handle: UtilityHandle,
-  start: { job: JobId; kind: K; params: JobTypes[K]['params'] },
+  { within, ...start }: UtilityStart<K>,
   hooks: UtilityHooks,
 ): UtilityRun<K> {
   let cancelling = false;
@@ -96,6 +104,14 @@ export function runUtility<K extends JobKind>(
     );
     end({ status: 'failed', error: { code: error.code, message: error.message, details: error.details } });
   });
+
+  if (within !== undefined) {
+    after(within, () => {
+      handle.kill();
+      const message = `The ${start.kind} process had not finished after ${Math.round(within / 1000)} seconds and was ended.`;
+      end({ status: 'failed', error: { code: 'process_silent', message, details: hooks.log.lastLines } });
+    });
+  }
 
   return {
     outcome,

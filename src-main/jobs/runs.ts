@@ -21,7 +21,7 @@ export interface StartedRun extends Started<RunSummary> {
 export function startRun(context: Context, request: TrainRequest): StartedRun {
   const { store, events } = context;
   const version = getVersion(store, request.version);
-  const settings = completeSettings(request, context.architectures, version.manifest);
+  const settings = completeSettings(request, context.architectures, version.manifest, context.chooseDevice);
   const dataset = getDataset(store, version.dataset).summary;
   const id = newId('run');
   const name = runs.freeRunName(store, request.name?.trim() || `${dataset.name} · ${settings.architecture}`);

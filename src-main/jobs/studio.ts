@@ -10,10 +10,12 @@ import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
 import type { DatasetDetail, DatasetSummary, DatasetVersion, SamplePage, SampleQuery } from '../shared/dataset.ts';
+import type { DeviceTest } from '../shared/device.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult } from '../shared/job.ts';
 import type { ArchitectureInfo, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
 import type { Context } from './context.ts';
+import { Devices } from './devices.ts';
 import * as datasets from './datasets.ts';
 import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
 import { estimateNet } from './estimate.ts';
@@ -55,6 +57,7 @@ export class Studio {
   readonly #queue: JobQueue;
   readonly #reader: Reader;
   readonly #events = new Events();
+  readonly #devices: Devices;
   readonly #context: Context;
 
   private constructor(store: WriteStore, options: StudioOptions) {
@@ -70,7 +73,9 @@ export class Studio {
     this.#store = store;
     this.#queue = new JobQueue(store, options.spawnUtility, this.#events);
     this.#reader = new Reader(options.spawnUtility);
-    this.#context = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
+    const basics = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
+    this.#devices = new Devices(basics, this.#reader, options.spawnUtility);
+    this.#context = { ...basics, chooseDevice: (architecture, asked) => this.#devices.choose(architecture, asked) };
   }
 
   /** Takes the workspace's lock, checks, migrates and if need be repairs it. Blocks; tens of milliseconds when all is well. */
@@ -239,8 +244,16 @@ export class Studio {
 
   // The machine
 
+  /** What there is to train on. Devices that were never tested are tried for a moment, in processes of their own. */
   devices(): Promise<DevicesReport> {
-    return this.#reader.devices();
+    return this.#devices.survey();
+  }
+  /** To be awaited before a run is started on device `auto`. */
+  knowDevices(): Promise<void> {
+    return this.#devices.know();
+  }
+  testDevices(): Promise<Started<DeviceTest[]>> {
+    return this.#devices.test();
   }
   /** 'ok', or the first thing wrong with the database. Reads the whole file. */
   integrity(): string {

@@ -3,17 +3,34 @@ import { completeSettings as completeArchitectureSettings } from '../architectur
 import type { TrainRequest } from '../shared/contract.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { ArchitectureInfo, TrainSettings } from '../shared/run.ts';
+import { type InputKind, takes } from '../shared/input-kinds.ts';
+import type { ArchitectureInfo, DeviceChoice, DeviceName, TrainSettings } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
+
+/** What `auto` and 0 threads stand for, for nets of this architecture. */
+export type DeviceChooser = (architecture: string, asked: DeviceAsked) => { device: DeviceName; threads: number };
+export interface DeviceAsked {
+  device: DeviceChoice;
+  /** 0: as is best. */
+  threads: number;
+}
+
+/** Where nothing was measured. */
+const unmeasured: DeviceChooser = (_, { device, threads }) => ({
+  device: device === 'auto' ? 'cpu' : device,
+  threads: threads || defaultThreads(availableParallelism()),
+});
 
 /** Checks a request against the architecture and the data, and fills in every default: what comes back decides the run. */
 export function completeSettings(
   request: TrainRequest,
   architectures: readonly ArchitectureInfo[],
   manifest: Manifest,
+  choose: DeviceChooser = unmeasured,
 ): TrainSettings {
   const architecture = findArchitecture(request.architecture, architectures);
   checkData(architecture, architectures, manifest);
+  const { device, threads } = choose(architecture.id, { device: request.device, threads: request.threads ?? 0 });
   return {
     architecture: architecture.id,
     architectureSettings: completeArchitectureSettings(architecture, request.architectureSettings),
@@ -24,8 +41,8 @@ export function completeSettings(
     schedule: request.schedule ?? 'cosine',
     weightDecay: request.weightDecay ?? 0,
     seed: request.seed,
-    device: request.device,
-    threads: request.threads || defaultThreads(availableParallelism()),
+    device,
+    threads,
     patience: request.patience ?? 0,
   };
 }
@@ -40,14 +57,6 @@ export function findArchitecture(id: string, architectures: readonly Architectur
 }
 
 function checkData(architecture: ArchitectureInfo, all: readonly ArchitectureInfo[], manifest: Manifest): void {
-  const input = manifest.kind === 'images' ? 'image' : 'table';
-  if (!architecture.inputs.includes(input)) {
-    const fitting = all.filter((other) => other.inputs.includes(input)).map((other) => other.id);
-    throw new AtelierError(
-      'unfit_architecture',
-      `"${architecture.id}" takes ${architecture.inputs.join(' or ')} data, and this dataset is ${input === 'image' ? 'images' : 'a table'}. Choose: ${fitting.join(', ')}.`,
-    );
-  }
   if (manifest.task === null || (manifest.kind === 'table' && manifest.target === null)) {
     throw new AtelierError(
       'no_target',
@@ -69,4 +78,27 @@ function checkData(architecture: ArchitectureInfo, all: readonly ArchitectureInf
   if (manifest.splits.train === 0) {
     throw new AtelierError('no_samples', 'The training split is empty. Change the split, or import more samples.');
   }
+  if (!takes(architecture, manifest)) {
+    const fitting = all.filter((other) => takes(other, manifest)).map((other) => other.id);
+    const wants = architecture.inputs.map((kind) => kindWords[kind]).join(' or ');
+    throw new AtelierError(
+      'unfit_architecture',
+      `"${architecture.id}" takes ${wants}, and this dataset is ${dataWords(manifest)}. Choose: ${fitting.join(', ')}.`,
+    );
+  }
 }
+
+function dataWords({ kind, columns }: Manifest): string {
+  if (kind === 'images') return 'images';
+  const count = (type: 'number' | 'category') =>
+    columns.filter((column) => column.role === 'feature' && column.type === type).length;
+  return `a table whose features are ${count('number')} numbers and ${count('category')} categories`;
+}
+
+const kindWords: Record<InputKind, string> = {
+  image: 'images',
+  table: 'a table',
+  series: 'a series (a table whose features are all numbers)',
+  pair: 'a pair (a table with two features, both categories)',
+  text: 'texts',
+};

@@ -1,6 +1,7 @@
 import type { ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, JobId, RunId } from '../shared/ids.ts';
-import type { FromUtility, JobKind, JobTypes } from '../shared/job.ts';
+import type { FromUtility, JobKind, JobTypes, Progress } from '../shared/job.ts';
+import type { Next } from './in-turn.ts';
 
 /** A job as the acts describe it. The hooks marked so run inside the transaction that stores the job's own change. */
 export interface Work<K extends JobKind> {
@@ -16,6 +17,12 @@ export interface Work<K extends JobKind> {
   /** In the transaction that marks it running. */
   started?(now: number): void;
   message?(message: Extract<FromUtility, { type: 'metrics' | 'best' }>): void;
+  /** Milliseconds that each of its processes may take. */
+  within?: number;
+  /** Where one process is not all: what comes after each. */
+  next?: Next<K>;
+  /** Where one process is not all: its progress, as that of the whole. */
+  progress?(progress: Progress): Progress;
   /** Between the utility's last word and the transaction that stores its end: time to store much, little by little. */
   drain?(): Promise<void>;
   /** In the transaction that marks it finished: stores what it made. What is thrown here fails the job. */

@@ -30,6 +30,7 @@ export const stringOf = (node: Node, name: string, otherwise: string): string =>
   attribute(node, name, 'string') ?? otherwise;
 export const intsOf = (node: Node, name: string): readonly number[] | undefined => attribute(node, name, 'ints');
 export const floatsOf = (node: Node, name: string): readonly number[] | undefined => attribute(node, name, 'floats');
+export const stringsOf = (node: Node, name: string): readonly string[] | undefined => attribute(node, name, 'strings');
 export const tensorOf = (node: Node, name: string) => attribute(node, name, 'tensor');
 export const graphOf = (node: Node, name: string) => attribute(node, name, 'graph');
 

@@ -47,6 +47,15 @@ export const readsOf = (node: Node): string[] => [
   ...subgraphsOf(node).flatMap(([, graph]) => capturedBy(graph)),
 ];
 
+/** What the given values need of these nodes, themselves included. */
+export function readFor(nodes: readonly Node[], values: Iterable<string>): Set<string> {
+  const read = new Set(values);
+  for (const node of [...nodes].reverse()) {
+    if (node.outputs.some((output) => read.has(output))) for (const name of readsOf(node)) read.add(name);
+  }
+  return read;
+}
+
 /** Every value's name, inside of nodes too, through `rename` (which must keep different names different). */
 export function renameValues(graph: Graph, rename: (name: string) => string, nodePrefix = ''): Graph {
   const info = (value: ValueInfo): ValueInfo => ({ ...value, name: rename(value.name) });

@@ -43,9 +43,7 @@ export class CarriedValues {
   /** A value of the model as it is evaluated, exported and kept as the best: an average, where there is one. */
   evaluated(name: string): Value {
     const average = this.#averages.get(name);
-    return average === undefined
-      ? this.on(this.current, 'model', name)
-      : this.on(this.current, 'optimizer', average);
+    return average === undefined ? this.on(this.current, 'model', name) : this.on(this.current, 'optimizer', average);
   }
 
   flip(): void {

@@ -1,41 +1,75 @@
-import { availableParallelism } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import type { Model } from '../onnx/types.ts';
 import { writeModel } from '../onnx/write.ts';
-import type { DevicesReport } from '../shared/job.ts';
+import { deviceNames, type DeviceFacts, type Gap } from '../shared/device.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { DevicesFound } from '../shared/job.ts';
 import type { DeviceName } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
+import { fastestFirst, type Adapter } from './adapters/adapter.ts';
+import { cudaGap, linuxAdapters, webGpuGap } from './adapters/linux.ts';
+import { macAdapters } from './adapters/macos.ts';
+import { windowsAdapters } from './adapters/windows.ts';
 import { Session, valueOf } from './session.ts';
 
-const deviceNames: readonly DeviceName[] = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
-
-/** What can be trained on here: each listed provider counts only once it has opened a session and computed with it. */
-export async function describeDevices(): Promise<DevicesReport> {
-  const listed = ort.listSupportedBackends().map((backend) => backend.name);
-  const providers: string[] = [];
-  for (const device of deviceNames) {
-    if (listed.includes(device) && (await works(device))) providers.push(device);
-  }
+/** What this machine has, as far as it can be told without opening a device: that may crash the process it is tried in. */
+export async function findDevices(): Promise<DevicesFound> {
+  const listed = new Set(ort.listSupportedBackends().map((backend) => backend.name));
+  const adapters = fastestFirst(await adaptersHere());
   const cores = availableParallelism();
   return {
     onnxruntime: ort.env.versions.node ?? '',
-    providers,
     cores,
     threads: defaultThreads(cores),
+    found: deviceNames.map((device) => factsOf(device, listed.has(device), adapters)),
   };
 }
 
-async function works(device: DeviceName): Promise<boolean> {
+function adaptersHere(): Promise<Adapter[]> {
+  if (process.platform === 'linux') return linuxAdapters();
+  if (process.platform === 'win32') return windowsAdapters();
+  return process.platform === 'darwin' ? macAdapters() : Promise.resolve([]);
+}
+
+function factsOf(device: DeviceName, listed: boolean, adapters: readonly Adapter[]): DeviceFacts {
+  if (device === 'cpu') return { device, name: cpus()[0]?.model ?? null, memory: totalmem(), driver: null, gap: null };
+  if (!listed) return { device, name: null, memory: null, driver: null, gap: 'other_platform' };
+  const adapter = device === 'cuda' ? adapters.find(({ vendor }) => vendor === 'nvidia') : adapters[0];
+  // Where it has no memory of its own it shares the machine's.
+  const memory = adapter ? (adapter.memory ?? totalmem()) : null;
+  return { device, name: adapter?.name ?? null, memory, driver: adapter?.driver ?? null, gap: gapOf(device, adapters) };
+}
+
+function gapOf(device: DeviceName, adapters: readonly Adapter[]): Gap | null {
+  if (process.platform === 'linux') {
+    if (device === 'webgpu') return webGpuGap(adapters);
+    if (device === 'cuda') return cudaGap(adapters, runtimeFolder());
+  }
+  return adapters.length === 0 ? 'no_adapter' : null;
+}
+
+/** Where this process has ONNX Runtime's library from: it looks for its providers beside it. */
+export function runtimeFolder(): string {
+  const line = /^.* (\/.+\/libonnxruntime\.so\S*)$/m.exec(readFileSync('/proc/self/maps', 'utf8'));
+  return line ? dirname(line[1]) : '';
+}
+
+/** The least a device must do: opens a session on it and computes two numbers. Errors: session_failed, run_failed, device_wrong. */
+export async function tryDevice(device: DeviceName): Promise<void> {
+  const session = await Session.open(writeModel(probe), { device, threads: 1 });
   try {
-    const session = await Session.open(writeModel(probe), { device, threads: 1 });
-    try {
-      const { y } = await session.run({ x: valueOf('float', [2], new Float32Array([-1, 2])) });
-      return y.data[0] === 0 && y.data[1] === 2;
-    } finally {
-      await session.close();
+    const { y } = await session.run({ x: valueOf('float', [2], new Float32Array([-1, 2])) });
+    if (y.data[0] !== 0 || y.data[1] !== 2) {
+      throw new AtelierError(
+        'device_wrong',
+        `The device computes wrongly: max(0, [-1, 2]) gave [${y.data.join(', ')}].`,
+      );
     }
-  } catch {
-    return false;
+  } finally {
+    await session.close();
   }
 }
 

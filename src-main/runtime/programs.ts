@@ -1,3 +1,4 @@
+import { termsOf } from '../onnx/dims.ts';
 import type { DataType, Dim, Model, NumericArray, Shape, Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
 
@@ -56,9 +57,13 @@ export interface Samples {
   readonly y: Int32Array | Float32Array;
 }
 
-/** The shape with its symbolic batch axis bound; the compiler leaves no other axis open. */
+/** The shape with its symbolic batch bound, also where a size is made from it (`16*batch`); the compiler leaves no other size open. */
 export const bindBatch = (shape: Shape, batch: number): number[] =>
-  shape.map((dim) => (typeof dim === 'number' ? dim : batch));
+  shape.map((dim) =>
+    typeof dim === 'number'
+      ? dim
+      : termsOf(dim).reduce((sum, [factor, names]) => sum + factor * batch ** names.length, 0),
+  );
 
 /** Samples must be of the type and size that the graph takes; said here in words instead of by a native error later. */
 export function checkSamples(inputs: readonly ProgramInput[], samples: Samples): void {

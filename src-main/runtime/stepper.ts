@@ -3,7 +3,7 @@ import { sizeOf, zeros } from '../onnx/tensors.ts';
 import { Random, streams } from '../shared/random.ts';
 import { batchBuffers, type BatchBuffers } from './batches.ts';
 import { carriedBy, type CarriedValues, type Side } from './carried.ts';
-import { bindBatch, type Samples, type TrainingProgram } from './programs.ts';
+import { bindBatch, type ProgramOutput, type Samples, type TrainingProgram } from './programs.ts';
 import { Session, valueOf, type SessionOptions, type Values } from './session.ts';
 
 /**
@@ -18,6 +18,8 @@ export class Stepper {
   readonly losses: Float32Array;
   /** Of the last call, one entry a step: correct predictions; null for regression. */
   readonly corrects: Int32Array | null;
+  /** Of the last call, one entry a step: out of how many; null where that is the batch. */
+  readonly counts: Int32Array | null;
 
   readonly #session: Session;
   readonly #carried: CarriedValues;
@@ -56,13 +58,15 @@ export class Stepper {
 
     const results: Values = {};
     this.losses = new Float32Array(this.stepsPerCall);
-    this.corrects = program.outputs.some((output) => output.role === 'correct')
-      ? new Int32Array(this.stepsPerCall)
-      : null;
+    const integers = (role: ProgramOutput['role']): Int32Array | null =>
+      program.outputs.some((output) => output.role === role) ? new Int32Array(this.stepsPerCall) : null;
+    this.corrects = integers('correct');
+    this.counts = integers('counted');
     for (const { name, role, type, shape } of program.outputs) {
       const dims = bindBatch(shape, this.batch);
       if (role === 'loss') results[name] = valueOf(type, dims, this.losses);
       else if (role === 'correct' && this.corrects) results[name] = valueOf(type, dims, this.corrects);
+      else if (role === 'counted' && this.counts) results[name] = valueOf(type, dims, this.counts);
     }
 
     const carriedOn = (side: Side, end: 'input' | 'output'): Values =>

@@ -152,7 +152,9 @@ class Training {
     const at = this.#at;
     for (let k = 0; k < stepper.stepsPerCall; k++) {
       const loss = stepper.losses[k];
-      const correct = stepper.corrects?.[k] ?? null;
+      // Where a sample has several predictions, their share stands for the sample.
+      const share = stepper.counts ? stepper.batch / Math.max(1, stepper.counts[k]) : 1;
+      const correct = stepper.corrects ? stepper.corrects[k] * share : null;
       at.step++;
       at.offset += stepper.batch;
       if (!Number.isFinite(loss)) throw this.#diverged(`The loss became ${loss} at step ${at.step}`);
@@ -199,11 +201,9 @@ class Training {
     if (this.#task.validation.count === 0)
       return { loss: trained.loss, accuracy: classifies ? trained.accuracy : null };
     const { carried } = this.#steppers;
-    const result = await this.#evaluator.evaluate(
-      this.#task.validation,
-      (name) => carried.evaluated(name),
-      { pause: () => this.#watch.pause() },
-    );
+    const result = await this.#evaluator.evaluate(this.#task.validation, (name) => carried.evaluated(name), {
+      pause: () => this.#watch.pause(),
+    });
     if (!Number.isFinite(result.loss)) throw this.#diverged(`The validation loss became ${result.loss}`);
     this.#recorder.add('validation/loss', this.#at.step, this.#epoch, result.loss);
     if (result.accuracy !== null)

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import type { DatasetDetail, DatasetSummary, SamplePage } from './dataset.ts';
+import { deviceNames } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import { isId } from './ids.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job } from './job.ts';
 import { optimizerNames, scheduleNames } from './run.ts';
-import type { ArchitectureInfo, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
+import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
 import { preferencesSchema } from './settings.ts';
 import type { Preferences } from './settings.ts';
 
@@ -37,7 +38,8 @@ export const trainRequestSchema = v.object({
   schedule: v.optional(v.picklist(scheduleNames), 'cosine'),
   weightDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10)), 0),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
-  device: v.picklist(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']),
+  /** `auto`: the fastest that passed its test. */
+  device: v.picklist(['auto', ...deviceNames]),
   /** 0 lets Atelier choose. */
   threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(256)), 0),
   patience: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), 0),
@@ -56,6 +58,8 @@ export const sampleQuerySchema = v.object({
 export const inputs = {
   'app.info': nothing,
   'app.doctor': nothing,
+  /** Tests every device of this machine; a job. */
+  'devices.test': nothing,
   'preferences.get': nothing,
   'preferences.set': v.partial(preferencesSchema),
   /** Shows the system's folder dialog; null when dismissed. The window reloads on the new workspace. */
@@ -130,6 +134,7 @@ export const inputs = {
 export interface Outputs {
   'app.info': AppInfo;
   'app.doctor': DoctorReport;
+  'devices.test': JobId;
   'preferences.get': Preferences;
   'preferences.set': Preferences;
   'workspace.choose': null;
@@ -179,7 +184,9 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; error: ErrorFacts }
 export type StudioEvent =
   | { type: 'jobs'; jobs: Job[] }
   | { type: 'metrics'; run: RunId; points: MetricPoint[] }
-  | { type: 'changed'; noun: 'datasets' | 'runs' | 'exports' | 'preferences' | 'workspace' }
+  | { type: 'changed'; noun: 'datasets' | 'runs' | 'exports' | 'devices' | 'preferences' | 'workspace' }
+  /** A run's device failed; the run goes on on the processor. */
+  | { type: 'device-failed'; run: RunId; name: string; device: DeviceName; reason: ErrorFacts }
   /** A menu item or a second launch asks the window to do something. */
   | { type: 'command'; command: string };
 

@@ -1,11 +1,12 @@
+import type { DeviceFacts, DeviceReport, DeviceTest } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
-import type { MetricPoint, Parity, TrainSettings } from './run.ts';
+import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
 import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
 
-export type JobKind = 'import' | 'revise' | 'train' | 'evaluate' | 'predict' | 'export';
+export type JobKind = 'import' | 'revise' | 'train' | 'evaluate' | 'predict' | 'export' | 'selftest';
 export type JobStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
 
 export interface Job {
@@ -46,6 +47,7 @@ export interface JobTypes {
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
   export: { params: ExportParams; result: ExportResult };
+  selftest: { params: SelfTestParams; result: DeviceTest[] };
 }
 
 export interface ImportParams {
@@ -146,6 +148,15 @@ export interface ExportResult {
   parity: Parity;
 }
 
+/** One process tests what it is given; the owner gives each device one of its own, since a native crash takes the process along. */
+export interface SelfTestParams {
+  devices: DeviceFacts[];
+  /** Only whether it opens and computes at all. */
+  quick?: boolean;
+  /** The processor's thread counts to measure. */
+  threads: number[];
+}
+
 export type ToUtility =
   | { [K in JobKind]: { type: 'start'; job: JobId; kind: K; params: JobTypes[K]['params'] } }[JobKind]
   /** Stop and keep nothing but what is already on disk. */
@@ -169,7 +180,7 @@ export type ReaderRequest =
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
-  | { id: number; ok: true; value: SamplePage | ImportOffer | DevicesReport }
+  | { id: number; ok: true; value: SamplePage | ImportOffer | DevicesFound }
   | { id: number; ok: false; error: ErrorFacts };
 
 /** What a drop holds, told before anything is imported. */
@@ -185,9 +196,17 @@ export interface ImportOffer {
   target: string | null;
 }
 
-export interface DevicesReport {
+/** As far as it can be told without opening a device. */
+export interface DevicesFound {
   onnxruntime: string;
-  providers: string[];
   cores: number;
+  /** For a new run, where nothing was measured. */
   threads: number;
+  found: DeviceFacts[];
+}
+
+export interface DevicesReport extends Omit<DevicesFound, 'found'> {
+  /** Those that can be trained on. */
+  providers: DeviceName[];
+  devices: DeviceReport[];
 }

@@ -1,5 +1,6 @@
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import type { SplitName } from './dataset.ts';
+import type { InputKind } from './input-kinds.ts';
 
 /** What one training is asked to do, what it reports while it goes, and what it leaves. */
 
@@ -18,6 +19,8 @@ export const optimizerNames = [
 ] as const;
 export type OptimizerName = (typeof optimizerNames)[number];
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+/** `auto`: the fastest that passed its test on this machine. */
+export type DeviceChoice = 'auto' | DeviceName;
 
 /** How the learning rate goes over the run; `plateau` follows the validation loss, the others the steps. */
 export const scheduleNames = [
@@ -72,11 +75,17 @@ export type SettingField =
 
 export interface ArchitectureInfo {
   id: string;
-  /** Which inputs it takes. */
-  inputs: ('image' | 'table')[];
+  /** What it takes of the data: any of these. */
+  inputs: InputKind[];
   fields: SettingField[];
   /** Training defaults that suit it. */
   training: Pick<TrainSettings, 'epochs' | 'batchSize' | 'optimizer' | 'learningRate'>;
+}
+
+/** A run's device failed in mid-run; it went on from its last checkpoint on the processor. */
+export interface Fallback {
+  from: DeviceName;
+  reason: { code: string; message: string };
 }
 
 export type RunStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
@@ -114,6 +123,7 @@ export interface RunSummary {
   bestEpoch: number | null;
   stoppedEarly: boolean;
   error: { code: string; message: string } | null;
+  fallback: Fallback | null;
   job: JobId | null;
   notes: string;
   archived: boolean;

@@ -1,6 +1,6 @@
 import { offerImport } from '../datasets/import.ts';
 import { SampleReader } from '../datasets/reader.ts';
-import { describeDevices } from '../runtime/device.ts';
+import { findDevices } from '../runtime/device.ts';
 import { errorFacts } from '../shared/errors.ts';
 import type { ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import { openPort } from './port/port.ts';
@@ -15,7 +15,7 @@ function answer(request: ReaderRequest) {
     case 'offer':
       return offerImport(request.paths);
     case 'devices':
-      return describeDevices();
+      return findDevices();
   }
 }
 

@@ -152,21 +152,48 @@ describe('finite differences', () => {
       { kind: 'cross-entropy', labelSmoothing: 0.2, classWeights: [1, 2, 0, 3], ignoreIndex: -1 },
       { x: float(2, 3, 4), target: labels([0, 3, 1, -1, 2, 1], 2, 3) },
     ],
-    [{ kind: 'focal', gamma: 1.5, alpha: [1, 2, 0.5, 3] }, { x: float(3, 4), target: labels([0, 3, 1], 3) }],
-    [{ kind: 'binary-cross-entropy', positiveWeight: [1, 3] }, { x: float(2, 2), target: flags([1, 0, 0.25, 1], 2, 2) }],
+    [
+      { kind: 'focal', gamma: 1.5, alpha: [1, 2, 0.5, 3] },
+      { x: float(3, 4), target: labels([0, 3, 1], 3) },
+    ],
+    [
+      { kind: 'binary-cross-entropy', positiveWeight: [1, 3] },
+      { x: float(2, 2), target: flags([1, 0, 0.25, 1], 2, 2) },
+    ],
     [{ kind: 'mean-squared-error' }, { x: float(2, 3), target: float(2, 3) }],
     [{ kind: 'mean-absolute-error' }, { x: float(2, 3), target: float(2, 3) }],
-    [{ kind: 'huber', delta: 0.7 }, { x: float(2, 3), target: float(2, 3) }],
+    [
+      { kind: 'huber', delta: 0.7 },
+      { x: float(2, 3), target: float(2, 3) },
+    ],
     [{ kind: 'kl-divergence' }, { x: float(2, 3), target: flags([0.5, 0.25, 0.25, 1, 0, 0], 2, 3) }],
-    [{ kind: 'cosine-embedding', margin: 0.1 }, { x: float(6, 3), target: labels([1, -1, -1], 3) }],
+    [
+      { kind: 'cosine-embedding', margin: 0.1 },
+      { x: float(6, 3), target: labels([1, -1, -1], 3) },
+    ],
     [{ kind: 'triplet', margin: 2, swap: true }, { x: float(9, 2) }],
-    [{ kind: 'triplet', norm: 1, outputs: ['a', 'p', 'n'] }, { a: float(3, 2), p: float(3, 2), n: float(3, 2) }],
+    [
+      { kind: 'triplet', norm: 1, outputs: ['a', 'p', 'n'] },
+      { a: float(3, 2), p: float(3, 2), n: float(3, 2) },
+    ],
     [{ kind: 'contrastive', temperature: 0.5 }, { x: float(6, 3) }],
-    [{ kind: 'contrastive', outputs: ['a', 'b'] }, { a: float(3, 2), b: float(3, 2) }],
-    [{ kind: 'hinge', squared: true }, { x: float(2, 3), target: flags([1, -1, 1, -1, 1, 1], 2, 3) }],
+    [
+      { kind: 'contrastive', outputs: ['a', 'b'] },
+      { a: float(3, 2), b: float(3, 2) },
+    ],
+    [
+      { kind: 'hinge', squared: true },
+      { x: float(2, 3), target: flags([1, -1, 1, -1, 1, 1], 2, 3) },
+    ],
     [{ kind: 'multi-class-hinge' }, { x: float(3, 4), target: labels([0, 3, 1], 3) }],
-    [{ kind: 'gan', player: 'discriminator' }, { x: float(4, 1), target: flags([1, 0, 0, 1], 4, 1) }],
-    [{ kind: 'gan', player: 'discriminator', form: 'hinge' }, { x: float(4, 1), target: flags([1, 0, 0, 1], 4, 1) }],
+    [
+      { kind: 'gan', player: 'discriminator' },
+      { x: float(4, 1), target: flags([1, 0, 0, 1], 4, 1) },
+    ],
+    [
+      { kind: 'gan', player: 'discriminator', form: 'hinge' },
+      { x: float(4, 1), target: flags([1, 0, 0, 1], 4, 1) },
+    ],
     [{ kind: 'gan', player: 'generator' }, { x: float(4, 1) }],
     [{ kind: 'gan', player: 'generator', form: 'hinge' }, { x: float(4, 1) }],
   ];
@@ -180,7 +207,14 @@ describe('the training step', () => {
   function linear(width: number, ...names: string[]): ForwardModel {
     const g = new GraphBuilder('linear');
     const x = g.input('x', 'float', ['batch', 2]);
-    const w = g.initializer('w', tensor('float', [2, width], Array.from({ length: 2 * width }, (_, i) => Math.sin(i))));
+    const w = g.initializer(
+      'w',
+      tensor(
+        'float',
+        [2, width],
+        Array.from({ length: 2 * width }, (_, i) => Math.sin(i)),
+      ),
+    );
     for (const name of names) g.output(g.node('MatMul', [x, w], {}, { outputs: [name] })[0]);
     return { graph: g.finish(), parameters: ['w'], input: x, output: names[0] };
   }
@@ -214,6 +248,58 @@ describe('the training step', () => {
     });
     expect([...(results.correct.data as Int32Array)]).toEqual([2, 1]);
     expect([...(results.counted.data as Int32Array)]).toEqual([2, 1]);
+  });
+
+  describe('ctc', () => {
+    const g = new GraphBuilder('frames');
+    const x = g.input('x', 'float', ['batch', 'frames', 2]);
+    const w = g.initializer('w', tensor('float', [2, 3], [1, 0.5, -1, 0, 1, 2]));
+    g.output(g.node('MatMul', [x, w], {}, { outputs: ['y'] })[0]);
+    const forward: ForwardModel = { graph: g.finish(), parameters: ['w'], input: x, output: 'y' };
+    const data = Array.from({ length: 2 * 2 * 5 * 2 }, (_, i) => Math.sin(i));
+    const labels = [1, 2, 2, -1, 1, -1, 1, 1];
+    const step = (stepsPerCall: number, zeroInfinity = false) =>
+      compileTrainingStep(forward, { ...options, loss: { kind: 'ctc', zeroInfinity }, stepsPerCall });
+
+    it('trains the same in several steps a call', async () => {
+      const rate = (shape: number[]) => tensor('float', shape, Array<number>(shape[0] ?? 1).fill(0.5));
+      const [one, two] = [step(1), step(2)];
+      const both = await runModel(two.model, {
+        x: tensor('float', [2, 2, 5, 2], data),
+        target: tensor('int32', [2, 2, 2], labels),
+        learning_rate: rate([2]),
+        w: one.parameters[0].initial,
+      });
+      let weights = one.parameters[0].initial;
+      const losses: number[] = [];
+      for (const k of [0, 1]) {
+        const results = await runModel(one.model, {
+          x: tensor('float', [2, 5, 2], data.slice(20 * k, 20 * k + 20)),
+          target: tensor('int32', [2, 2], labels.slice(4 * k, 4 * k + 4)),
+          learning_rate: rate([]),
+          w: weights,
+        });
+        weights = results['w/next'];
+        losses.push(results.loss.data[0] as number);
+      }
+      expect(both['w/next'].data).toEqual(weights.data);
+      expect([...(both.loss.data as Float32Array)]).toEqual(losses);
+      expect(weights.data).not.toEqual(one.parameters[0].initial.data);
+    });
+
+    it.each([
+      [false, Infinity],
+      [true, 0],
+    ])('what the frames cannot spell, zeroInfinity: %s', async (zeroInfinity, loss) => {
+      const results = await runModel(step(1, zeroInfinity).model, {
+        x: tensor('float', [1, 2, 2], data.slice(0, 4)),
+        target: tensor('int32', [1, 2], [1, 1]),
+        learning_rate: tensor('float', [], [0.5]),
+        w: tensor('float', [2, 3], [1, 0.5, -1, 0, 1, 2]),
+      });
+      expect(results.loss.data[0]).toBe(loss);
+      expect([...(results['w/next'].data as Float32Array)]).toEqual([1, 0.5, -1, 0, 1, 2]);
+    });
   });
 
   it('an output that is the loss, its target an input of the graph', async () => {
@@ -281,6 +367,10 @@ describe('the training step', () => {
     refuse({ kind: 'cross-entropy', classWeights: [1, -1, 1, 1] }, /classWeights=1,-1,1,1: numbers from 0/);
     refuse({ kind: 'cross-entropy', classWeights: [1] }, /1 class weights for 4 classes/);
     refuse({ kind: 'cross-entropy', ignoreIndex: 0.5 }, /ignoreIndex=0.5/);
+    refuse({ kind: 'cross-entropy', classAxis: 2 as 1 }, /classAxis=2: one of 1, -1/);
+    refuse({ kind: 'gan', player: 'both' as 'generator' }, /player=both: one of generator, discriminator/);
+    refuse({ kind: 'output', reduction: 'none' as 'sum' }, /reduction=none/);
+    refuse({ kind: 'triplet', norm: 3 as 2 }, /norm=3/);
     refuse({ kind: 'focal', gamma: -1 }, /gamma=-1: a number from 0/);
     refuse({ kind: 'huber', delta: 0 }, /delta=0: a number above 0/);
     refuse({ kind: 'contrastive', temperature: NaN }, /temperature=NaN/);
@@ -288,11 +378,11 @@ describe('the training step', () => {
     refuse({ kind: 'cosine-embedding', outputs: ['y'] }, /outputs=y; this loss compares 2/);
     refuse({ kind: 'cosine-embedding', outputs: ['y', 'z'] }, /outputs=z: the graph has no such output/);
     refuse({ kind: 'output' }, /the output \[batch, 4\] is to be the loss/);
-    expect(() =>
-      compileTrainingStep(linear(4, 'y'), { ...options, loss: { kind: 'triplet' }, batchSize: 4 }),
-    ).toThrow(/4 embeddings in a batch; this loss compares 3/);
-    expect(() =>
-      compileTrainingStep(linear(4, 'y'), { ...options, loss: { kind: 'hinge' }, held: ['w'] }),
-    ).toThrow(/held=w/);
+    expect(() => compileTrainingStep(linear(4, 'y'), { ...options, loss: { kind: 'triplet' }, batchSize: 4 })).toThrow(
+      /4 embeddings in a batch; this loss compares 3/,
+    );
+    expect(() => compileTrainingStep(linear(4, 'y'), { ...options, loss: { kind: 'hinge' }, held: ['w'] })).toThrow(
+      /held=w/,
+    );
   });
 });

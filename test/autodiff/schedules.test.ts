@@ -10,8 +10,7 @@ import {
 } from '../../src-main/autodiff/schedules/index.ts';
 
 type Fixture = { name: string; rates: number[] } & (
-  | { spec: ScheduleSpec; plateau?: undefined }
-  | { plateau: PlateauOptions; losses: number[] }
+  { spec: ScheduleSpec; plateau?: undefined } | { plateau: PlateauOptions; losses: number[] }
 );
 const fixtures = JSON.parse(
   readFileSync(join(import.meta.dirname, '../fixtures/pytorch/schedules.json'), 'utf8'),

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildForward, type BuildOptions, type Settings } from '../../src-main/architectures/index.ts';
 import { compileEvaluation, compileTrainingStep } from '../../src-main/autodiff/compile.ts';
+import { GraphBuilder } from '../../src-main/onnx/builder.ts';
+import type { ForwardModel } from '../../src-main/onnx/forward-model.ts';
+import { tensor } from '../../src-main/onnx/tensors.ts';
 import { plateau } from '../../src-main/autodiff/schedules/index.ts';
 import type { LossSpec, OptimizerSpec } from '../../src-main/autodiff/types.ts';
 import { CarriedValues } from '../../src-main/runtime/carried.ts';
@@ -193,6 +196,44 @@ it('evaluates and keeps averaged weights, and trains on the latest', async () =>
   for (const [name, { data }] of model) expect(optimizer.get(`average/${name}`)!.data).toEqual(data);
   const last = readCheckpoint(checkpointPath(folder, 'last'))!;
   expect(last.model.get('dense1.weight')).not.toEqual(last.optimizer.get('average/dense1.weight'));
+});
+
+it('accuracy is a share of the predictions that count, also where a sample has several', async () => {
+  const g = new GraphBuilder('which coordinates are positive');
+  const x = g.input('x', 'float', ['batch', 3, 1]);
+  const w = g.initializer('w', tensor('float', [1, 2], [0.1, -0.1]));
+  g.output(g.matmul(x, w));
+  const forward: ForwardModel = { graph: g.finish(), parameters: ['w'], input: x, output: g.outputs[0].name };
+  const signs = (count: number, seed: number): Samples => {
+    const random = new Random(seed);
+    const points = Float32Array.from({ length: 3 * count }, () => random.normal());
+    // The last of three is not counted, and is wrong.
+    const y = Int32Array.from(points, (value, i) => (i % 3 === 2 ? -1 : Number(value > 0)));
+    return { count, x: points, y };
+  };
+  const loss: LossSpec = { kind: 'cross-entropy', ignoreIndex: -1 };
+  const points: MetricPoint[] = [];
+  const { best } = await train(
+    {
+      ...task('mlp'),
+      compile: (options) =>
+        compileTrainingStep(forward, { ...options, loss, optimizer: { kind: 'sgd' }, device: 'cpu' }),
+      compileEvaluation: () => compileEvaluation(forward, { loss }),
+      train: signs(203, 1),
+      validation: signs(60, 2),
+      settings: { ...task('mlp').settings, learningRate: 1 },
+    },
+    {
+      points: (some) => points.push(...some),
+      progress: () => undefined,
+      best: () => undefined,
+      pause: () => Promise.resolve(),
+      stopRequested: () => false,
+    },
+  );
+  expect(best.accuracy).toBe(1);
+  expect(best.train.accuracy).toBeCloseTo(1, 2);
+  expect(points.filter(({ key }) => key === 'train/accuracy').at(-1)!.value).toBe(1);
 });
 
 it('a plateau lowers the rate by the validation loss, and goes on from a checkpoint', async () => {

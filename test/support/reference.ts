@@ -2,32 +2,40 @@
 // against. Shares nothing with the compiler but the graph types.
 
 import type { Graph } from '../../src-main/onnx/types.ts';
-import { type Array64, fromTensor, type ReferenceOperators } from './reference/array.ts';
+import { type Array64, fromTensor, type ReferenceOperators, type RunSubgraph } from './reference/array.ts';
 import { attentions } from './reference/attention.ts';
 import { basic } from './reference/basic.ts';
+import { controlFlow } from './reference/control-flow.ts';
 import { einsums } from './reference/einsum.ts';
 import { elementwise } from './reference/elementwise.ts';
 import { indexing } from './reference/indexing.ts';
 import { losses } from './reference/losses.ts';
 import { movement } from './reference/movement.ts';
 import { normalisation } from './reference/normalisation.ts';
+import { recurrence } from './reference/recurrent.ts';
 import { spatial } from './reference/spatial.ts';
 import { reductions } from './reference/reductions.ts';
 
 export { array, type Array64, fromTensor } from './reference/array.ts';
 
-const operators: ReferenceOperators = { ...basic, ...spatial, ...normalisation, ...attentions, ...einsums, ...elementwise, ...indexing, ...losses, ...movement, ...reductions };
+const operators: ReferenceOperators = { ...basic, ...controlFlow, ...recurrence, ...spatial, ...normalisation, ...attentions, ...einsums, ...elementwise, ...indexing, ...losses, ...movement, ...reductions };
 
 /** Every value of the graph, by name. */
 export function evaluateGraph(graph: Graph, feeds: ReadonlyMap<string, Array64>): Map<string, Array64> {
   const values = new Map(feeds);
   for (const [name, tensor] of graph.initializers) if (!values.has(name)) values.set(name, fromTensor(tensor));
+  const run: RunSubgraph = (inner, inputs) => {
+    const fed = inner.inputs.map(({ name }, index) => [name, inputs[index]] as const);
+    const results = evaluateGraph(inner, new Map([...values, ...fed]));
+    return inner.outputs.map(({ name }) => results.get(name)!);
+  };
   for (const node of graph.nodes) {
     const operator = operators[node.op];
     if (!operator) throw new Error(`the reference has no ${node.op}`);
     const results = operator(
       node,
       node.inputs.map((name) => (name ? values.get(name) : undefined)),
+      run,
     );
     node.outputs.forEach((output, index) => output && values.set(output, results[index]));
   }

@@ -115,7 +115,6 @@ export async function expectTrajectory(wanted: Trajectory, options: Partial<Trai
   // Only calls that update are comparable.
   const every = wanted.update?.accumulate ?? 1;
   const due = (numbers: number[]) => numbers.filter((_, step) => (step + 1) % every === 0);
-  for (const [role, numbers] of Object.entries(wanted.metrics))
-    expectClose(due(results[role]), numbers, 1e-5, role);
+  for (const [role, numbers] of Object.entries(wanted.metrics)) expectClose(due(results[role]), numbers, 1e-5, role);
   expect(results.update_norm.filter((_, step) => (step + 1) % every !== 0).every((norm) => norm === 0)).toBe(true);
 }

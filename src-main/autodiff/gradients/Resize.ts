@@ -44,9 +44,6 @@ export const Resize: GradientRule<'Resize'> = ({ g, node, outputs: { Y }, dY }) 
   },
 });
 
-const isCropping = (node: Node): boolean =>
-  stringOf(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize';
-
 function sizesOf(g: GraphBuilder, node: Node): Value | undefined {
   const { sizes } = inputsOf(node, 'Resize');
   return sizes !== undefined && g.shape(sizes)[0] !== 0 ? sizes : undefined;
@@ -65,6 +62,7 @@ function changedAxes(g: GraphBuilder, node: Node, Y: Value): Resized[] {
           axes.map((axis) => g.shape(X)[axis]),
           g.type(sizes).elements ?? [],
         );
+  // With scale 1 the runtime leaves an axis as it is, also where the mode would move or crop it.
   return axes.flatMap((axis, index): Resized[] => {
     const [from, to] = [g.shape(X)[axis], g.shape(Y)[axis]];
     const stretch = typeof from === 'number' && typeof to === 'number' ? to / from : from === to ? 1 : undefined;
@@ -72,7 +70,7 @@ function changedAxes(g: GraphBuilder, node: Node, Y: Value): Resized[] {
     if (common !== undefined && scaled(from, common) !== to) {
       throw nodeError('unsupported_attribute', node, 'its keep_aspect_ratio_policy rounds a size up');
     }
-    return scale === 1 && !isCropping(node) ? [] : [{ axis, index, from, to, scale }];
+    return scale === 1 ? [] : [{ axis, index, from, to, scale }];
   });
 }
 
@@ -150,7 +148,8 @@ function matrixOf(g: GraphBuilder, node: Node, { axis, index, from, to, scale }:
 
 /** The part of the axis that tf_crop_and_resize takes, beside the whole of the matrix' first axis. */
 function regionOf(g: GraphBuilder, node: Node, roi: Value | undefined, axis: number): Value | undefined {
-  if (!isCropping(node) || roi === undefined) return undefined;
+  const cropping = stringOf(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize';
+  if (!cropping || roi === undefined) return undefined;
   const at = resizedAxes(node, g.rank(node.inputs[0])).indexOf(axis);
   const count = Number(g.shape(roi)[0]) / 2;
   const pick = (index: number) => g.slice(roi, [index], [index + 1], [0]);

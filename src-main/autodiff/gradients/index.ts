@@ -29,6 +29,7 @@ import { Expand } from './Expand.ts';
 import { Celu, Elu, Selu } from './exponential-units.ts';
 import { Max, Min } from './extremes.ts';
 import { Flatten } from './Flatten.ts';
+import { GRU } from './GRU.ts';
 import { Gather } from './Gather.ts';
 import { GatherElements } from './GatherElements.ts';
 import { GatherND } from './GatherND.ts';
@@ -42,10 +43,13 @@ import { HardSigmoid } from './HardSigmoid.ts';
 import { HardSwish } from './HardSwish.ts';
 import { Identity } from './Identity.ts';
 import { LayerNormalization } from './LayerNormalization.ts';
+import { If } from './If.ts';
+import { LSTM } from './LSTM.ts';
 import { LeakyRelu } from './LeakyRelu.ts';
 import { Log } from './Log.ts';
 import { LogSoftmax } from './LogSoftmax.ts';
 import { GlobalLpPool, LpPool } from './lp-pools.ts';
+import { Loop } from './Loop.ts';
 import { LpNormalization } from './LpNormalization.ts';
 import { LRN } from './LRN.ts';
 import { MatMul } from './MatMul.ts';
@@ -62,6 +66,7 @@ import { NegativeLogLikelihoodLoss } from './NegativeLogLikelihoodLoss.ts';
 import { Pad } from './Pad.ts';
 import { Pow } from './Pow.ts';
 import { PRelu } from './PRelu.ts';
+import { RNN } from './RNN.ts';
 import { Reciprocal } from './Reciprocal.ts';
 import { ReduceMax, ReduceMin } from './reduce-extremes.ts';
 import { ReduceLogSum } from './ReduceLogSum.ts';
@@ -75,6 +80,7 @@ import { Resize } from './Resize.ts';
 import { ReverseSequence } from './ReverseSequence.ts';
 import { RMSNormalization } from './RMSNormalization.ts';
 import { RotaryEmbedding } from './RotaryEmbedding.ts';
+import { Scan } from './Scan.ts';
 import { ScatterElements } from './ScatterElements.ts';
 import { ScatterND } from './ScatterND.ts';
 import { Sigmoid } from './Sigmoid.ts';
@@ -169,7 +175,7 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   EyeLike: 'zero',
   Flatten,
   Floor: 'zero',
-  GRU: missing,
+  GRU,
   Gather,
   GatherElements,
   GatherND,
@@ -188,20 +194,20 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   HardSwish,
   Hardmax: selection,
   Identity,
-  If: missing,
+  If,
   ImageDecoder: text,
   InstanceNormalization,
   IsInf: 'zero',
   IsNaN: 'zero',
   LRN,
-  LSTM: missing,
+  LSTM,
   LayerNormalization,
   LeakyRelu,
   Less: 'zero',
   LessOrEqual: 'zero',
   Log,
   LogSoftmax,
-  Loop: missing,
+  Loop,
   LpNormalization,
   LpPool,
   MatMul,
@@ -234,7 +240,7 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   QLinearConv: quantised,
   QLinearMatMul: quantised,
   QuantizeLinear: quantised,
-  RNN: missing,
+  RNN,
   RMSNormalization,
   RandomNormal: 'zero',
   RandomNormalLike: 'zero',
@@ -261,7 +267,7 @@ export const gradients: { readonly [Op in Operator]: Gradient<Op> } = {
   RotaryEmbedding,
   Round: 'zero',
   STFT: missing,
-  Scan: missing,
+  Scan,
   ScatterElements,
   ScatterND,
   Selu,

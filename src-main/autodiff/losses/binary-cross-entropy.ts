@@ -9,9 +9,7 @@ import { overElements, rightOnes } from './reduce.ts';
 // PyTorch's binary_cross_entropy_with_logits(pos_weight = ω). Softplus keeps it finite for every x.
 // Target: float 0…1, of the logits' shape: one yes or no for each, several of which may be true at once.
 // Right is a logit on its target's side: above 0 for a target above ½.
-export function binaryCrossEntropy({
-  positiveWeight = 1,
-}: Extract<LossSpec, { kind: 'binary-cross-entropy' }>): Loss {
+export function binaryCrossEntropy({ positiveWeight = 1 }: Extract<LossSpec, { kind: 'binary-cross-entropy' }>): Loss {
   const weights = typeof positiveWeight === 'number' ? [positiveWeight] : positiveWeight;
   if (!weights.every((weight) => weight > 0)) {
     throw new AtelierError('invalid_options', `positiveWeight=${weights.join(',')}: numbers above 0`);

@@ -21,14 +21,10 @@ export function contrastive({ temperature = 0.1, outputs }: Extract<LossSpec, { 
         throw new AtelierError('unsupported_shape', `paired embeddings ${shapes}`);
       }
       // 10⁻¹² as in PyTorch's normalize: nothing but a zero vector notices.
-      const unit = (x: Value) =>
-        g.div(x, g.sqrt(g.add(g.reduceSum(g.mul(x, x), [1]), g.scalar(1e-24, x))));
+      const unit = (x: Value) => g.div(x, g.sqrt(g.add(g.reduceSum(g.mul(x, x), [1]), g.scalar(1e-24, x))));
       const similarity = g.scale(g.matmul(unit(a), g.transpose(unit(b), [1, 0])), 1 / temperature);
       const own = g.op('EyeLike', [similarity]);
-      const both = g.add(
-        g.op('LogSoftmax', [similarity], { axis: 1 }),
-        g.op('LogSoftmax', [similarity], { axis: 0 }),
-      );
+      const both = g.add(g.op('LogSoftmax', [similarity], { axis: 1 }), g.op('LogSoftmax', [similarity], { axis: 0 }));
       const terms = g.scale(g.reduceSum(g.mul(own, both), [1], false), -0.5);
       const nearest = (x: Value) => g.op('ArgMax', [x], { axis: 1, keepdims: 0 });
       const { correct } = rightOnes(g, g.op('Equal', [nearest(similarity), nearest(own)]));

@@ -1,8 +1,8 @@
 import type { Value } from '../../onnx/builder.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { demand, whole } from '../options.ts';
+import { demand } from '../options.ts';
 import type { LossSpec } from '../types.ts';
-import { classAxisOf, Labels } from './labels.ts';
+import { checkedLayout, classAxisOf, Labels } from './labels.ts';
 import type { Loss } from './loss.ts';
 import { quotient, total } from './reduce.ts';
 
@@ -16,7 +16,7 @@ import { quotient, total } from './reduce.ts';
 export function crossEntropy(spec: Extract<LossSpec, { kind: 'cross-entropy' }>): Loss {
   const { classWeights, labelSmoothing = 0, ignoreIndex } = spec;
   demand({ labelSmoothing }, 'from 0 to 1', (x) => x >= 0 && x <= 1);
-  whole({ ignoreIndex }, Number.MIN_SAFE_INTEGER);
+  checkedLayout(spec);
   if (classWeights?.some((weight) => !(weight >= 0))) {
     throw new AtelierError('invalid_options', `classWeights=${classWeights.join(',')}: numbers from 0`);
   }

@@ -1,7 +1,7 @@
 import { AtelierError } from '../../shared/errors.ts';
-import { notNegative, whole } from '../options.ts';
+import { notNegative } from '../options.ts';
 import type { LossSpec } from '../types.ts';
-import { classAxisOf, Labels } from './labels.ts';
+import { checkedLayout, classAxisOf, Labels } from './labels.ts';
 import type { Loss } from './loss.ts';
 import { quotient, total } from './reduce.ts';
 
@@ -11,9 +11,9 @@ import { quotient, total } from './reduce.ts';
 // digits where p_y is nearly 1; below 10⁻³⁰ the power counts as constant, since with γ < 1 its slope at 0 is infinite.
 // Target: as cross-entropy's.
 export function focal(spec: Extract<LossSpec, { kind: 'focal' }>): Loss {
-  const { gamma = 2, alpha = 1, ignoreIndex } = spec;
+  const { gamma = 2, alpha = 1 } = spec;
   notNegative({ gamma });
-  whole({ ignoreIndex }, Number.MIN_SAFE_INTEGER);
+  checkedLayout(spec);
   const alphas = typeof alpha === 'number' ? [alpha] : alpha;
   if (alphas.some((each) => !(each >= 0))) {
     throw new AtelierError('invalid_options', `alpha=${alphas.join(',')}: numbers from 0`);

@@ -1,3 +1,4 @@
+import { oneOf } from '../options.ts';
 import type { LossSpec } from '../types.ts';
 import type { Loss } from './loss.ts';
 import { overElements, rightOnes } from './reduce.ts';
@@ -12,6 +13,8 @@ import { overElements, rightOnes } from './reduce.ts';
 //   generator: the forward graph is D after G, from noise; `parameters` are G's, D's are `held` and renewed from the other
 //     step's before every call. No target: every picture is to look real.
 export function gan({ player, form = 'non-saturating' }: Extract<LossSpec, { kind: 'gan' }>): Loss {
+  oneOf({ player }, ['generator', 'discriminator']);
+  oneOf({ form }, ['non-saturating', 'hinge']);
   return {
     attach(context) {
       const { g, prediction: x } = context;
@@ -26,9 +29,7 @@ export function gan({ player, form = 'non-saturating' }: Extract<LossSpec, { kin
       // ln(1+e⁻ˣ) of the real, ln(1+eˣ) of the made: of −sign·x for y of 0 and 1.
       const against = g.neg(g.mul(sign, x));
       const terms =
-        form === 'hinge'
-          ? g.op('Clip', [g.add(against, g.scalar(1, x)), zero])
-          : g.op('Softplus', [against]);
+        form === 'hinge' ? g.op('Clip', [g.add(against, g.scalar(1, x)), zero]) : g.op('Softplus', [against]);
       const right = rightOnes(g, g.op('Less', [against, zero]));
       return { loss: overElements(context, terms), ...right };
     },

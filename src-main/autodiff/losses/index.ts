@@ -3,6 +3,7 @@ import { binaryCrossEntropy } from './binary-cross-entropy.ts';
 import { contrastive } from './contrastive.ts';
 import { cosineEmbedding } from './cosine-embedding.ts';
 import { crossEntropy } from './cross-entropy.ts';
+import { ctc } from './ctc.ts';
 import { focal } from './focal.ts';
 import { gan } from './gan.ts';
 import { hinge } from './hinge.ts';
@@ -26,6 +27,8 @@ export function lossOf(spec: LossSpec): Loss {
       return cosineEmbedding(spec);
     case 'cross-entropy':
       return crossEntropy(spec);
+    case 'ctc':
+      return ctc(spec);
     case 'focal':
       return focal(spec);
     case 'gan':

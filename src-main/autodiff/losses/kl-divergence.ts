@@ -13,8 +13,8 @@ export const klDivergence: Loss = {
     const sum = total(g, g.mul(q, g.sub(logQ, g.op('LogSoftmax', [prediction], { axis: -1 }))));
     if (reduction === 'sum') return { loss: sum };
     const [batch] = shape;
-    const first = () => g.cast(g.op('Squeeze', [g.op('Shape', [prediction], { start: 0, end: 1 })]), type);
-    return { loss: quotient(g, sum, typeof batch === 'number' ? batch : first()) };
+    const size = () => g.cast(g.op('Squeeze', [g.sizeVector(batch)]), type);
+    return { loss: quotient(g, sum, typeof batch === 'number' ? batch : size()) };
   },
   present: { as: 'probabilities', make: (g, logits) => g.op('Softmax', [logits], { axis: -1 }) },
 };

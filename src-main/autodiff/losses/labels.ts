@@ -4,6 +4,7 @@ import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { tensor } from '../../onnx/tensors.ts';
 import type { Shape } from '../../onnx/types.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import { oneOf, whole } from '../options.ts';
 import type { LossSpec } from '../types.ts';
 import type { AttachedLoss, LossContext } from './loss.ts';
 import { countOf, sizeIn, total } from './reduce.ts';
@@ -17,6 +18,12 @@ export function classAxisOf(shape: Shape, { classAxis }: ClassLayout): number {
   }
   const last = shape.length - 1;
   return classAxis === 1 ? 1 : classAxis === -1 || shape.length <= 3 ? last : 1;
+}
+
+/** Errors: invalid_options. */
+export function checkedLayout({ classAxis, ignoreIndex }: ClassLayout): void {
+  if (classAxis !== undefined) oneOf({ classAxis }, [1, -1]);
+  whole({ ignoreIndex }, Number.MIN_SAFE_INTEGER);
 }
 
 export class Labels {

@@ -1,6 +1,5 @@
 import type { Value } from '../../onnx/builder.ts';
-import { AtelierError } from '../../shared/errors.ts';
-import { positive } from '../options.ts';
+import { oneOf, positive } from '../options.ts';
 import type { LossSpec } from '../types.ts';
 import { embeddings, perComparison } from './embeddings.ts';
 import type { Loss } from './loss.ts';
@@ -10,14 +9,9 @@ import { overAll, rightOnes } from './reduce.ts';
 //   D(a, b) = ‖a − b + ε‖,  ε = 10⁻⁶      (as PyTorch's triplet_margin_loss; swap: Balntas et al. 2016)
 //
 // Three named outputs [n, d], or one [3n, d]. No target. Right is a triplet whose anchor is nearer to the positive.
-export function triplet({
-  margin = 1,
-  norm = 2,
-  swap = false,
-  outputs,
-}: Extract<LossSpec, { kind: 'triplet' }>): Loss {
+export function triplet({ margin = 1, norm = 2, swap = false, outputs }: Extract<LossSpec, { kind: 'triplet' }>): Loss {
   positive({ margin });
-  if (norm !== 1 && norm !== 2) throw new AtelierError('invalid_options', `norm=${String(norm)}: 1 or 2`);
+  oneOf({ norm }, [1, 2]);
   return {
     attach(context) {
       const { g } = context;

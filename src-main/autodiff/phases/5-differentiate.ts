@@ -7,16 +7,19 @@ import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { inputsOf, nodeError, outputsOf } from '../../onnx/node.ts';
 import { isOperator, type Operator, signatureOf } from '../../onnx/operators.ts';
 import { isFloatType } from '../../onnx/tensors.ts';
-import type { Dim, Graph, Node, Shape } from '../../onnx/types.ts';
+import { typeIn } from '../../onnx/graph.ts';
+import { readsOf } from '../../onnx/subgraphs.ts';
+import type { Dim, Graph, Node, Shape, ValueType } from '../../onnx/types.ts';
 import { gradients as table } from '../gradients/index.ts';
-import type { Gradient, RuleContext } from '../gradients/rule.ts';
+import type { Differentiation, Gradient, RuleContext } from '../gradients/rule.ts';
+import { writeOut } from '../write-out.ts';
 
 /** Values through which some of `wrt` can reach the loss. */
-function activeValues(g: GraphBuilder, nodes: readonly Node[], wrt: readonly Value[]): Set<Value> {
+function reached(typeOf: (value: Value) => ValueType, nodes: readonly Node[], wrt: Iterable<Value>): Set<Value> {
   const active = new Set(wrt);
   for (const node of nodes) {
-    if (!node.inputs.some((input) => active.has(input))) continue;
-    for (const output of node.outputs) if (output && isFloatType(g.type(output).type)) active.add(output);
+    if (!readsOf(node).some((value) => active.has(value))) continue;
+    for (const output of node.outputs) if (output && isFloatType(typeOf(output).type)) active.add(output);
   }
   return active;
 }
@@ -63,58 +66,81 @@ function summedAtRunTime(g: GraphBuilder, gradient: Value, value: Value): Value 
 
 type AnyGradient = Gradient<Operator>;
 
-/** Each input's gradient, by the rule of the node's operator. */
+const differentiation: Differentiation = {
+  reached: (g, nodes, wrt) => reached((value) => g.type(value), nodes, wrt),
+  backpropagate,
+};
+
+/** The gradient of each value that the node reads, by the rule of its operator. */
 function apply(
   g: GraphBuilder,
   node: Node,
   dOutputs: readonly (Value | undefined)[],
-): ReadonlyMap<number, () => Value> {
+  active: ReadonlySet<Value>,
+): (readonly [Value, () => Value])[] {
   const gradient = node.domain === '' && isOperator(node.op) ? (table[node.op] as AnyGradient) : undefined;
-  if (gradient === 'zero') return new Map();
+  if (gradient === 'zero') return [];
   if (typeof gradient !== 'function' || !isOperator(node.op)) {
     const reason = gradient && 'reason' in gradient ? gradient.reason : 'Atelier does not know the operator';
     throw nodeError('not_differentiable', node, `lies between a parameter and the loss, but ${reason}`);
   }
-  const dY = dOutputs[0] ?? g.op('Mul', [node.outputs[0], g.scalar(0, node.outputs[0])]);
-  const context = { g, node, inputs: inputsOf(node, node.op), outputs: outputsOf(node, node.op), dY, dOutputs };
-  const byName = gradient(context as unknown as RuleContext<Operator>) as Record<
-    string,
-    (() => Value) | (() => Value)[]
-  >;
-  const byIndex = new Map<number, () => Value>();
-  signatureOf(node.op)!.inputs.forEach(({ name }, index) => {
-    const result = byName[name];
-    if (Array.isArray(result)) result.forEach((each, offset) => byIndex.set(index + offset, each));
-    else if (result && node.inputs[index]) byIndex.set(index, result);
+  const context: Omit<RuleContext<Operator>, 'inputs' | 'outputs'> = {
+    g,
+    node,
+    get dY() {
+      return dOutputs[0] ?? g.op('Mul', [node.outputs[0], g.scalar(0, node.outputs[0])]);
+    },
+    dOutputs,
+    wanted: (value) => active.has(value),
+    differentiation,
+  };
+  const named = { inputs: inputsOf(node, node.op), outputs: outputsOf(node, node.op) };
+  const { reads, ...others } = gradient(Object.assign(context, named) as unknown as RuleContext<Operator>);
+  const byName = others as Record<string, (() => Value) | readonly (() => Value)[] | undefined>;
+  const byInput = signatureOf(node.op)!.inputs.flatMap(({ name, variadic }, index) => {
+    const result = byName[name] ?? [];
+    const rules = typeof result === 'function' ? [result] : result;
+    return rules.map((rule, offset) => [node.inputs[index + (variadic ? offset : 0)] ?? '', rule] as const);
   });
-  return byIndex;
+  return [...byInput, ...(reads ?? [])];
+}
+
+function backpropagate(
+  g: GraphBuilder,
+  nodes: readonly Node[],
+  active: ReadonlySet<Value>,
+  gradients: Map<Value, Value>,
+): void {
+  const { scope } = g;
+  for (const node of [...nodes].reverse()) {
+    if (!readsOf(node).some((value) => active.has(value))) continue;
+    const dOutputs = node.outputs.map((output) => gradients.get(output));
+    if (dOutputs.every((gradient) => gradient === undefined)) continue;
+    g.scope = `grad/${node.name || node.outputs[0]}`;
+    for (const [value, rule] of apply(g, node, dOutputs, active)) {
+      if (!active.has(value)) continue;
+      const gradient = toShape(g, node, rule(), value);
+      const before = gradients.get(value);
+      gradients.set(value, before === undefined ? gradient : g.add(before, gradient));
+    }
+  }
+  g.scope = scope;
 }
 
 export interface Differentiated {
   readonly graph: Graph;
+  /** How many of its nodes, the first ones, are the forward pass. */
+  readonly forwardNodes: number;
   /** Per value of `wrt`: ∂loss/∂value. */
   readonly gradients: ReadonlyMap<Value, Value>;
 }
 
 /** `loss`: a scalar. Errors: not_differentiable, unused_parameter, and what the rules refuse. */
-export function differentiate(graph: Graph, loss: Value, wrt: readonly Value[]): Differentiated {
+export function differentiate(original: Graph, loss: Value, wrt: readonly Value[]): Differentiated {
+  const graph = writeOut(original, reached((value) => typeIn(original, value), original.nodes, wrt));
   const g = GraphBuilder.extend(graph);
-  const active = activeValues(g, graph.nodes, wrt);
   const gradients = new Map<Value, Value>([[loss, g.scalar(1, loss)]]);
-
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.inputs.some((input) => active.has(input))) continue;
-    const dOutputs = node.outputs.map((output) => gradients.get(output));
-    if (dOutputs.every((gradient) => gradient === undefined)) continue;
-    g.scope = `grad/${node.name || node.outputs[0]}`;
-    for (const [index, rule] of apply(g, node, dOutputs)) {
-      const input = node.inputs[index];
-      if (!active.has(input)) continue;
-      const gradient = toShape(g, node, rule(), input);
-      const before = gradients.get(input);
-      gradients.set(input, before === undefined ? gradient : g.add(before, gradient));
-    }
-  }
+  backpropagate(g, graph.nodes, differentiation.reached(g, graph.nodes, wrt), gradients);
 
   const result = wrt.map((value): [Value, Value] => {
     const gradient = gradients.get(value);
@@ -126,5 +152,5 @@ export function differentiate(graph: Graph, loss: Value, wrt: readonly Value[]):
     }
     return [value, gradient];
   });
-  return { graph: g.finish(), gradients: new Map(result) };
+  return { graph: g.finish(), forwardNodes: graph.nodes.length, gradients: new Map(result) };
 }

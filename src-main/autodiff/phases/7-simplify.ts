@@ -3,12 +3,13 @@
 import type { Graph } from '../../onnx/types.ts';
 import { cancel } from '../simplify/cancel.ts';
 import { fold } from '../simplify/fold.ts';
+import { joinStretches } from '../simplify/join-stretches.ts';
 import { merge } from '../simplify/merge.ts';
 import { prune } from '../simplify/prune.ts';
 import { maskAfterPooling } from '../simplify/mask-after-pooling.ts';
 
 /** Run before lowering, where gradients are still whole, and after it. */
 export function simplify(graph: Graph): Graph {
-  const folded = fold(merge(cancel(fold(prune(graph)))));
+  const folded = fold(merge(joinStretches(cancel(fold(prune(graph))))));
   return prune(merge(maskAfterPooling(merge(folded))));
 }

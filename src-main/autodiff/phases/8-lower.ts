@@ -16,6 +16,7 @@ import { LRN } from '../lowering/LRN.ts';
 import { SumPoolGrad } from '../lowering/SumPoolGrad.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { MaxPoolGrad } from '../lowering/MaxPoolGrad.ts';
+import { Pad } from '../lowering/Pad.ts';
 import { ReduceLogSumExp } from '../lowering/ReduceLogSumExp.ts';
 import { ReluGrad } from '../lowering/ReluGrad.ts';
 import { Sign } from '../lowering/Sign.ts';
@@ -44,6 +45,7 @@ const standard: Readonly<Record<string, Lowering>> = {
   GlobalLpPool,
   GroupNormalization,
   LogSoftmax,
+  Pad,
   ReduceLogSumExp,
   Sign,
   NegativeLogLikelihoodLoss,

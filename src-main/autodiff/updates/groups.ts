@@ -13,7 +13,7 @@ export interface Settings {
 
 function matcherOf({ match }: ParameterGroup): (name: string) => boolean {
   try {
-    const pattern = new RegExp(match, 'u');
+    const pattern = new RegExp(match);
     return (name) => pattern.test(name);
   } catch (error) {
     throw new AtelierError('invalid_options', `match=${match}: ${(error as Error).message}`);

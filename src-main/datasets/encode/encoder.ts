@@ -14,7 +14,7 @@ export interface ImageEncoder {
 
 /**
  * The encoded row is: every number column standardised, in column order; then one 0/1 "is missing" column for each number
- * that had gaps; then each category's one-hot block.
+ * that had gaps; then each category's one-hot block, or its value's number.
  */
 export interface TableEncoder {
   kind: 'table';
@@ -37,6 +37,8 @@ export interface NumberEncoder {
 
 export interface CategoryEncoder {
   column: string;
+  /** The category is one number instead of a place for each value: 1 for the first value, and so on, 0 for everything else. */
+  indexed?: boolean;
   /** One output each. '' is "missing" and is there only if missing occurred in training. */
   values: string[];
   /** A last output for everything outside `values`; without it an unseen value is all zeros. */
@@ -49,8 +51,11 @@ export type TargetEncoder =
 
 /** A category column keeps this many values of its own; the rest share "other". */
 export const maxCategories = 64;
+/** The same where a value is a number; the rest share 0. */
+export const maxIndexed = 100_000;
 
-export const categoryWidth = (category: CategoryEncoder): number => category.values.length + (category.other ? 1 : 0);
+export const categoryWidth = (category: CategoryEncoder): number =>
+  category.indexed ? 1 : category.values.length + (category.other ? 1 : 0);
 
 /** How many numbers a row becomes. */
 export function featureCount(encoder: TableEncoder): number {

@@ -6,14 +6,24 @@ import { columnSql, rowsOf, sampleRelation, withDuck, type ColumnSql } from '../
 import { train } from '../splits.ts';
 import {
   maxCategories,
+  maxIndexed,
   type CategoryEncoder,
   type NumberEncoder,
   type TableEncoder,
   type TargetEncoder,
 } from './encoder.ts';
 
+export interface FitOptions {
+  /** Categories as numbers, for nets that look them up. */
+  indexed?: boolean;
+}
+
 /** Learns a table's encoder from its training split alone, so that nothing of the other splits leaks into it. */
-export async function fitTableEncoder(blobs: string, manifest: Manifest): Promise<TableEncoder> {
+export async function fitTableEncoder(
+  blobs: string,
+  manifest: Manifest,
+  { indexed = false }: FitOptions = {},
+): Promise<TableEncoder> {
   const target = manifest.columns.find((column) => column.name === manifest.target);
   if (!target) throw new AtelierError('no_target', 'No target column is chosen. Choose the column to predict.');
   // One thread: sums of floats must come out the same every time.
@@ -30,7 +40,7 @@ export async function fitTableEncoder(blobs: string, manifest: Manifest): Promis
     );
     const categories: CategoryEncoder[] = [];
     for (const column of features) {
-      if (column.type === 'category') categories.push(await fitCategory(connection, rows, sql, column));
+      if (column.type === 'category') categories.push(await fitCategory(connection, rows, sql, column, indexed));
     }
     return { kind: 'table', numbers, categories, target: await fitTarget(connection, rows, sql, manifest, target) };
   });
@@ -84,13 +94,15 @@ async function fitCategory(
   rows: string,
   sql: ColumnSql,
   column: Column,
+  indexed: boolean,
 ): Promise<CategoryEncoder> {
+  const most = indexed ? maxIndexed : maxCategories;
   const found = await rowsOf(
     connection,
-    `SELECT coalesce(${sql(column.name)}, '') AS value, count(*) AS n FROM ${rows} GROUP BY 1 ORDER BY n DESC, value LIMIT ${maxCategories + 1}`,
+    `SELECT coalesce(${sql(column.name)}, '') AS value, count(*) AS n FROM ${rows} GROUP BY 1 ORDER BY n DESC, value LIMIT ${most + 1}`,
   );
-  const values = found.slice(0, maxCategories).map((row) => String(row.value));
-  return { column: column.name, values, other: found.length > maxCategories };
+  const values = found.slice(0, most).map((row) => String(row.value));
+  return { column: column.name, ...(indexed ? { indexed } : {}), values, other: found.length > most };
 }
 
 async function fitTarget(

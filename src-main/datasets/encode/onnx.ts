@@ -1,4 +1,4 @@
-import { GraphBuilder, type Value } from '../../onnx/builder.ts';
+import { float, GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { float32s, float64s, strings } from './onnx-constants.ts';
 import type { Dim, Model } from '../../onnx/types.ts';
 import { categoryWidth, classesOf, type CategoryEncoder, type Encoder, type TableEncoder } from './encoder.ts';
@@ -6,7 +6,7 @@ import type { RawColumns } from './rows.ts';
 
 /**
  * An encoder as ONNX, to stand before and behind a trained graph: raw samples go in, names and probabilities come out.
- * Only standard operators that ONNX Runtime's CPU provider has for strings, and OneHotEncoder of ai.onnx.ml.
+ * Only standard operators that ONNX Runtime's CPU provider has for strings, and OneHotEncoder and LabelEncoder of ai.onnx.ml.
  */
 export interface RawInput {
   /** The column's own name, unless something else in the graph is called so. */
@@ -90,6 +90,7 @@ function addNumbers(g: GraphBuilder, { numbers }: TableEncoder, inputs: Value[])
 }
 
 function addCategory(g: GraphBuilder, category: CategoryEncoder, input: Value): Value {
+  if (category.indexed) return addIndex(g, category, input);
   const count = category.values.length;
   const [hot] = g.node(
     'OneHotEncoder',
@@ -102,6 +103,20 @@ function addCategory(g: GraphBuilder, category: CategoryEncoder, input: Value): 
   // What is in no place of its own is in the last.
   const other = g.sub(g.constant(float32s([1, 1], [1])), g.reduceSum(known, [1]));
   return g.concat([known, other], 1);
+}
+
+function addIndex(g: GraphBuilder, { values }: CategoryEncoder, input: Value): Value {
+  const [number] = g.node(
+    'LabelEncoder',
+    [input],
+    {
+      keys_strings: { kind: 'strings', value: values },
+      values_floats: { kind: 'floats', value: values.map((_, index) => index + 1) },
+      default_float: float(0),
+    },
+    { domain: ml, types: [{ type: 'float', shape: [batch, 1] }] },
+  );
+  return number;
 }
 
 /**

@@ -36,7 +36,8 @@ export function encodeNumber(
 
 /** Writes one category into zeros. `code` is the value's index within `values`, -1 for one outside. */
 export function encodeCategory(category: CategoryEncoder, code: number, x: Float32Array, at: number): void {
-  if (code >= 0) x[at + code] = 1;
+  if (category.indexed) x[at] = code + 1;
+  else if (code >= 0) x[at + code] = 1;
   else if (category.other) x[at + category.values.length] = 1;
 }
 

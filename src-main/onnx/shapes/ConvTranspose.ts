@@ -14,6 +14,15 @@ export interface TransposedWindow extends Window {
 
 /** `spatial`: sizes of the input; `weights`: [in, out/groups, …kernel]. */
 export function transposedWindow(node: Node, spatial: Shape, weights: Shape): TransposedWindow {
+  const window = sized(node, spatial, weights);
+  if (window.extra.some((rows, axis) => rows >= window.strides[axis])) {
+    const detail = `its output is ${window.extra.join(', ')} larger than what it reaches; the runtime wants less than a stride`;
+    throw nodeError('unsupported_attribute', node, detail);
+  }
+  return window;
+}
+
+function sized(node: Node, spatial: Shape, weights: Shape): TransposedWindow {
   const kernel = kernelOf(node, weights);
   const window = unpadded(node, spatial.length, kernel);
   const auto = autoPadOf(node);

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { parameterCount as countParameters } from '../../architectures/index.ts';
+import { architectureOf, parameterCount as countParameters, takesIndices } from '../../architectures/index.ts';
 import { rateByName } from '../../autodiff/schedules/by-name.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
@@ -93,11 +93,12 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
 }
 
 async function loadData(params: TrainParams, context: JobContext, resuming: boolean): Promise<TrainingData> {
-  const { blobs, manifest, runFolder } = params;
+  const { blobs, manifest, runFolder, settings } = params;
   context.progress({ stage: 'reading', unit: 'samples', done: 0, total: manifest.samples });
   await context.pause();
   // A resumed run keeps the encoder it began with.
-  const data = await loadTrainingData(blobs, manifest, resuming ? readEncoder(runFolder) : undefined);
+  const indexed = takesIndices(architectureOf(settings.architecture));
+  const data = await loadTrainingData(blobs, manifest, resuming ? readEncoder(runFolder) : undefined, { indexed });
   if (!resuming) writeAtomically(encoderPath(runFolder), [Buffer.from(JSON.stringify(data.encoder))]);
   await context.pause();
   return data;

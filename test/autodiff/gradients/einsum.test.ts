@@ -378,3 +378,62 @@ describe('Einsum', () => {
     expect(ops).toEqual(['Transpose', 'Transpose', 'MatMul']);
   });
 });
+
+describe('MatMul of sizes with names', () => {
+  const list: [number[], Shape, number[], Shape][] = [
+    [
+      [2, 3, 4],
+      ['batch', 'seq', 4],
+      [4, 5],
+      [4, 5],
+    ],
+    [
+      [2, 3, 4],
+      ['batch', 'seq', 'width'],
+      [4, 5],
+      ['width', 'out'],
+    ],
+    [
+      [2, 2, 3, 4],
+      ['batch', 2, 'seq', 4],
+      [2, 2, 4, 3],
+      ['batch', 2, 4, 'keys'],
+    ],
+    [
+      [2, 2, 3, 4],
+      ['b', 'h', 'n', 'd'],
+      [2, 2, 4, 3],
+      ['b', 'h', 'd', 'm'],
+    ],
+    [
+      [2, 3, 4],
+      ['batch', 'seq', 4],
+      [1, 4, 5],
+      ['other', 4, 5],
+    ],
+    [
+      [3, 4],
+      ['seq', 4],
+      [2, 4, 5],
+      ['batch', 4, 5],
+    ],
+    [
+      [2, 1, 3, 4],
+      ['batch', 1, 'seq', 4],
+      [2, 4, 3],
+      ['heads', 4, 'keys'],
+    ],
+    [[4], ['width'], [2, 4, 3], ['batch', 'width', 3]],
+    [[2, 3, 4], ['batch', 'seq', 'width'], [4], ['width']],
+    [[4], ['n'], [4], ['n']],
+    [[3, 4], ['n', 'm'], [4], ['m']],
+    [[4], ['n'], [4, 3], ['n', 'm']],
+  ];
+  for (const [a, declaredA, b, declaredB] of list) {
+    it(`[${declaredA}] · [${declaredB}]`, () =>
+      checkGradient({
+        inputs: { A: { shape: a, declared: declaredA }, B: { shape: b, declared: declaredB } },
+        build: (g, { A, B }) => g.matmul(A, B),
+      }));
+  }
+});

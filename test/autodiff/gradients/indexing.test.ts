@@ -97,6 +97,19 @@ describe('Gather at one place', () => {
   }
 });
 
+// ONNX Runtime moves the transpositions across the pads that the gradient has between them.
+it('Gather at each place of a transposed value, as queries, keys and values are taken apart', () =>
+  checkGradient({
+    inputs: { X: { shape: [2, 3, 24], declared: ['batch', 'seq', 24] } },
+    build: (g, { X }) => {
+      const apart = g.transpose(g.op('Reshape', [X, g.int64s([0, 0, 3, 2, 4])]), [2, 0, 3, 1, 4]);
+      const [q, k, v] = [0, 1, 2].map((at) =>
+        g.op('Gather', [apart, g.constant({ ...int64s([at]), shape: [] })], { axis: 0 }),
+      );
+      return g.transpose(g.matmul(g.matmul(q, g.transpose(k, [0, 1, 3, 2])), v), [0, 2, 1, 3]);
+    },
+  }));
+
 const operatorsOf = (test: GradientCase, wrt: string): string[] => {
   const g = new GraphBuilder('case');
   for (const [name, { shape, type = 'float', declared }] of Object.entries(test.inputs))
@@ -115,6 +128,10 @@ describe('the gradient of an embedding', () => {
   });
   it('is a scatter for a large one', () => {
     expect(operatorsOf(gather({ shape: [10_000, 64] }, ints([8], [], ['words'])), 'data')).toContain('ScatterElements');
+  });
+  it('is a scatter where one-hot rows would be too many', () => {
+    const pixels = gather({ shape: [256, 64] }, ints([1, 224, 224], [], ['batch', 224, 224]));
+    expect(operatorsOf(pixels, 'data')).toContain('ScatterElements');
   });
 });
 

@@ -1,6 +1,6 @@
 // Arrays of float64 and reading of attributes, for the reference operators. Shares nothing with the compiler but the graph types.
 
-import type { Attribute, Node, Tensor } from '../../../src-main/onnx/types.ts';
+import type { Attribute, Graph, Node, Tensor } from '../../../src-main/onnx/types.ts';
 
 export interface Array64 {
   readonly shape: readonly number[];
@@ -67,6 +67,13 @@ export const number = (node: Node, name: string, otherwise: number): number =>
 export const list = (node: Node, name: string): number[] | undefined => value(node, name) as number[] | undefined;
 export const text = (node: Node, name: string, otherwise: string): string => (value(node, name) as string) ?? otherwise;
 
+/** Outputs of a graph inside a node, which may read the values around it. */
+export type RunSubgraph = (graph: Graph, inputs: readonly Array64[]) => readonly Array64[];
+
 /** What the definition of one operator gives for its inputs; one left out is undefined. */
-export type ReferenceOperator = (node: Node, inputs: readonly (Array64 | undefined)[]) => readonly Array64[];
+export type ReferenceOperator = (
+  node: Node,
+  inputs: readonly (Array64 | undefined)[],
+  run: RunSubgraph,
+) => readonly Array64[];
 export type ReferenceOperators = Readonly<Record<string, ReferenceOperator>>;

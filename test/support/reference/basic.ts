@@ -12,6 +12,7 @@ import {
   number,
   type ReferenceOperators,
   size,
+  strides,
   text,
   value,
 } from './array.ts';
@@ -123,11 +124,14 @@ function conv(node: Node, x: Array64, w: Array64, b?: Array64): Array64 {
   });
 }
 
-function pool(node: Node, x: Array64, kind: 'max' | 'average'): Array64 {
+/** Values, and for a maximum its place in the flattened input. */
+function pool(node: Node, x: Array64, kind: 'max' | 'average'): Array64[] {
   const geo = geometry(node, x.shape.slice(2), list(node, 'kernel_shape')!);
   const withPads = number(node, 'count_include_pad', 0) === 1;
-  return make([x.shape[0], x.shape[1], ...geo.out], ([n, c, ...place]) => {
-    let [max, sum, inside, counted] = [-Infinity, 0, 0, 0];
+  const step = strides(x.shape);
+  const places: number[] = [];
+  const values = make([x.shape[0], x.shape[1], ...geo.out], ([n, c, ...place]) => {
+    let [max, first, sum, inside, counted] = [-Infinity, 0, 0, 0, 0];
     for (const tap of indices(geo.kernel)) {
       const at = seen(geo, place, tap);
       if (at.every((i, axis) => i < x.shape[axis + 2] + geo.end[axis])) counted++;
@@ -135,10 +139,13 @@ function pool(node: Node, x: Array64, kind: 'max' | 'average'): Array64 {
       inside++;
       const element = get(x, [n, c, ...at]);
       sum += element;
+      if (element > max) first = [n, c, ...at].reduce((index, i, axis) => index + i * step[axis], 0);
       max = Math.max(max, element);
     }
+    places.push(first);
     return kind === 'max' ? max : sum / (withPads ? counted : inside);
   });
+  return [values, array(values.shape, places)];
 }
 
 function softmax(x: Array64, axis: number, log: boolean): Array64 {
@@ -236,9 +243,9 @@ function evaluate(node: Node, x: readonly (Array64 | undefined)[]): Array64[] {
     case 'Conv':
       return [conv(node, a, b, c)];
     case 'MaxPool':
-      return [pool(node, a, 'max')];
+      return pool(node, a, 'max');
     case 'AveragePool':
-      return [pool(node, a, 'average')];
+      return pool(node, a, 'average');
     case 'GlobalAveragePool':
       return [reduce(a, a.shape.map((_, i) => i).slice(2), true, mean)];
     case 'Flatten': {

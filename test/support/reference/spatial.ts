@@ -27,7 +27,9 @@ const convTranspose: ReferenceOperator = (node, [X, W, B]) => {
   const extra = list(node, 'output_padding') ?? kernel.map(() => 0);
   const pads = list(node, 'pads') ?? [...kernel, ...kernel].map(() => 0);
   const auto = text(node, 'auto_pad', 'NOTSET');
-  const target = list(node, 'output_shape') ?? (auto.startsWith('SAME') ? kernel.map((_, i) => x.shape[i + 2] * stride[i]) : undefined);
+  const target =
+    list(node, 'output_shape') ??
+    (auto.startsWith('SAME') ? kernel.map((_, i) => x.shape[i + 2] * stride[i]) : undefined);
   const out = kernel.map((k, i) => {
     const full = (x.shape[i + 2] - 1) * stride[i] + (k - 1) * dilation[i] + 1 + extra[i];
     if (!target) return full - pads[i] - pads[i + kernel.length];
@@ -96,11 +98,20 @@ const maxUnpool: ReferenceOperator = (node, [X, I, outputShape]) => {
 /** [element, weight] of the elements along an axis that make up one of the output. */
 type Taps = [number, number][];
 
-function tapsOf(node: Node, at: number, from: number, to: number, scale: number, [start, end]: number[]): Taps | undefined {
+function tapsOf(
+  node: Node,
+  at: number,
+  from: number,
+  to: number,
+  scale: number,
+  [start, end]: number[],
+): Taps | undefined {
+  // As the runtime has it, whatever the mode.
+  if (scale === 1 && from === to) return [[at, 1]];
   const coordinates = text(node, 'coordinate_transformation_mode', 'half_pixel');
   const place = {
     half_pixel: (at + 0.5) / scale - 0.5,
-    half_pixel_symmetric: from / 2 * (1 - to / (scale * from)) + (at + 0.5) / scale - 0.5,
+    half_pixel_symmetric: (from / 2) * (1 - to / (scale * from)) + (at + 0.5) / scale - 0.5,
     pytorch_half_pixel: to > 1 ? (at + 0.5) / scale - 0.5 : 0,
     align_corners: to === 1 ? 0 : (at * (from - 1)) / (to - 1),
     asymmetric: at / scale,
@@ -133,9 +144,8 @@ function tapsOf(node: Node, at: number, from: number, to: number, scale: number,
   for (let i = Math.floor(place) - radius + 1; i <= Math.floor(place) + radius; i++) {
     taps.push([i, weight(Math.abs(i - place) * wide)]);
   }
-  const outside = number(node, 'exclude_outside', 0) === 1 || wide < 1;
-  if (outside) taps = taps.map(([i, w]) => [i, i < 0 || i >= from ? 0 : w]);
-  const total = outside || wide < 1 ? taps.reduce((sum, [, w]) => sum + w, 0) : 1;
+  if (number(node, 'exclude_outside', 0) === 1) taps = taps.map(([i, w]) => [i, i < 0 || i >= from ? 0 : w]);
+  const total = taps.reduce((sum, [, w]) => sum + w, 0);
   return taps.map(([i, w]) => [Math.min(Math.max(i, 0), from - 1), w / total]);
 }
 
@@ -148,10 +158,12 @@ const resize: ReferenceOperator = (node, [X, roi, scales, sizes]) => {
   const region = x.shape.map(() => [0, 1]);
   const policy = text(node, 'keep_aspect_ratio_policy', 'stretch');
   const ratios = axes.map((axis, i) => (sizes ? sizes.data[i] / x.shape[axis] : scales!.data[i]));
-  const common = policy === 'not_larger' ? Math.min(...ratios) : policy === 'not_smaller' ? Math.max(...ratios) : undefined;
+  const common =
+    policy === 'not_larger' ? Math.min(...ratios) : policy === 'not_smaller' ? Math.max(...ratios) : undefined;
   axes.forEach((axis, i) => {
     factors[axis] = common ?? ratios[i];
-    shape[axis] = sizes && common === undefined ? sizes.data[i] : (common ? Math.round : Math.floor)(factors[axis] * x.shape[axis]);
+    shape[axis] =
+      sizes && common === undefined ? sizes.data[i] : (common ? Math.round : Math.floor)(factors[axis] * x.shape[axis]);
     if (roi && roi.data.length > 0) region[axis] = [roi.data[i], roi.data[i + axes.length]];
   });
   const taps = shape.map((to, axis) =>
@@ -165,7 +177,16 @@ const resize: ReferenceOperator = (node, [X, roi, scales, sizes]) => {
     return [...indices(perAxis.map((each) => each!.length))].reduce((sum, choice) => {
       const chosen = choice.map((i, axis) => perAxis[axis]![i]);
       const weight = chosen.reduce((product, [, w]) => product * w, 1);
-      return sum + (weight === 0 ? 0 : weight * get(x, chosen.map(([i]) => i)));
+      return (
+        sum +
+        (weight === 0
+          ? 0
+          : weight *
+            get(
+              x,
+              chosen.map(([i]) => i),
+            ))
+      );
     }, 0);
   });
   return [y];

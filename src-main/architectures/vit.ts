@@ -1,0 +1,74 @@
+import type { Value } from '../onnx/builder.ts';
+import { filled } from '../onnx/tensors.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { Architecture, InputSpec } from './architecture.ts';
+import { convFan, lecunNormal, normal } from './initializers.ts';
+import { wanted } from './input.ts';
+import { LayerBuilder } from './layers.ts';
+import { placed, stackFields, stackOf, toSequences, transformer } from './transformer-layers.ts';
+
+/** Attention works on every pair of patches: past this many their scores alone fill the memory. */
+const MOST_PATCHES = 1024;
+
+/** The image as a sequence of square patches, for a transformer's encoder (Dosovitskiy et al. 2021). */
+export const vit: Architecture = {
+  id: 'vit',
+  inputs: ['image'],
+  fields: [
+    { key: 'patch', kind: 'integer', default: 4, min: 1, max: 64 },
+    ...stackFields(64, 4),
+    { key: 'pooling', kind: 'choice', default: 'mean', choices: ['mean', 'class-token'] },
+  ],
+  training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
+
+  build(settings, { input, output, seed, blank }) {
+    const layers = new LayerBuilder(seed, blank);
+    const { g } = layers;
+    const spec = wanted('vit', input, 'image');
+    const patch = settings.patch as number;
+    const counts = [Math.ceil(spec.height / patch), Math.ceil(spec.width / patch)];
+    const patches = counts[0] * counts[1];
+    if (patches > MOST_PATCHES) {
+      throw new AtelierError('invalid_settings', `patch=${patch}: makes ${patches} patches, at most ${MOST_PATCHES}`);
+    }
+    const token = settings.pooling === 'class-token';
+    const stack = stackOf(settings, patches + (token ? 1 : 0));
+
+    const embedded = patchEmbedding(layers, layers.input(spec), spec, patch, stack.width);
+    const sequence = g.transpose(g.reshape(embedded, [-1, stack.width, patches]), [0, 2, 1]);
+    const tokens = token ? withClassToken(layers, sequence, stack.width) : sequence;
+    const rows = transformer(layers, placed(layers, tokens, stack), stack);
+    const seen = toSequences(layers, rows, stack);
+    const summary = token
+      ? g.op('Gather', [seen, g.constant(filled('int64', [], 0))], { axis: 1 })
+      : g.reduceMean(seen, [1], false);
+    return layers.finish(layers.answer(summary, output));
+  },
+};
+
+/** One dense layer for all patches, which is a convolution that goes in steps of its own size. Where they do not fill the image, black is added. */
+function patchEmbedding(
+  layers: LayerBuilder,
+  x: Value,
+  { height, width, channels }: Extract<InputSpec, { kind: 'image' }>,
+  patch: number,
+  units: number,
+): Value {
+  const shape = [units, channels, patch, patch];
+  const weight = layers.weights('patches.weight', lecunNormal, shape, convFan(shape));
+  const bias = layers.parameter('patches.bias', filled('float', [units], 0));
+  const missing = (size: number) => (patch - (size % patch)) % patch;
+  return layers.named('Conv', 'patches', [x, weight, bias], {
+    kernel_shape: [patch, patch],
+    strides: [patch, patch],
+    pads: [0, 0, missing(height), missing(width)],
+  });
+}
+
+/** A learnt row before the others, which collects what the answer needs. */
+function withClassToken(layers: LayerBuilder, sequence: Value, width: number): Value {
+  const { g } = layers;
+  const token = layers.weights('class', normal(0.02), [1, 1, width], { in: width, out: width });
+  const [batch] = g.shape(sequence);
+  return g.concat([g.op('Expand', [token, g.shapeVector([batch, 1, width])]), sequence], 1);
+}

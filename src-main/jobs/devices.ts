@@ -1,0 +1,88 @@
+import { availableParallelism } from 'node:os';
+import { hasOtherDevices, putDeviceTest } from '../db/devices.ts';
+import {
+  bestSpeed,
+  deviceTitles,
+  familyOf,
+  fastestDevice,
+  type DeviceFacts,
+  type DeviceTest,
+} from '../shared/device.ts';
+import type { DevicesFound, DevicesReport } from '../shared/job.ts';
+import type { DeviceName } from '../shared/run.ts';
+import { defaultThreads } from '../shared/training-defaults.ts';
+import type { Context } from './context.ts';
+import { planTests, testWithinMs } from './device-plan.ts';
+import { storedTest, surveyDevices } from './device-survey.ts';
+import { machineName } from './machine.ts';
+import type { Reader } from './reader.ts';
+import type { DeviceAsked } from './train-settings.ts';
+import type { SpawnUtility } from './utility.ts';
+import type { Started } from './work.ts';
+
+/** The machine's devices: what there is, what tests of them found, and which one a run should take. */
+export class Devices {
+  readonly #context: Pick<Context, 'store' | 'queue' | 'events'>;
+  readonly #reader: Reader;
+  readonly #spawn: SpawnUtility;
+  #found: DeviceFacts[] | null = null;
+
+  constructor(context: Pick<Context, 'store' | 'queue' | 'events'>, reader: Reader, spawn: SpawnUtility) {
+    this.#context = context;
+    this.#reader = reader;
+    this.#spawn = spawn;
+  }
+
+  async survey(): Promise<DevicesReport> {
+    return surveyDevices(await this.#find(), this.#spawn, this.#context.store);
+  }
+
+  /** To be awaited before `choose` may answer with anything but the processor. At once where nothing else was ever tested. */
+  async know(): Promise<void> {
+    if (!this.#found && hasOtherDevices(this.#context.store)) await this.#find();
+  }
+
+  /** What `auto` and 0 threads stand for, by what was measured on this machine; nothing measured: the processor, and the usual threads. */
+  choose(architecture: string, asked: DeviceAsked): { device: DeviceName; threads: number } {
+    const family = familyOf(architecture);
+    const cpu: DeviceFacts = { device: 'cpu', name: null, memory: null, driver: null, gap: null };
+    const others = (this.#found ?? []).filter(({ device }) => device !== 'cpu');
+    const tests = [cpu, ...others]
+      .flatMap((facts) => storedTest(this.#context.store, facts) ?? [])
+      .filter(({ status }) => status === 'passed');
+    const threads = bestSpeed(
+      tests.find(({ device }) => device === 'cpu'),
+      family,
+    )?.threads;
+    return {
+      device: asked.device === 'auto' ? fastestDevice(tests, family) : asked.device,
+      threads: asked.threads || (threads ?? defaultThreads(availableParallelism())),
+    };
+  }
+
+  /** Looks for devices, then queues the test of each. */
+  async test(): Promise<Started<DeviceTest[]>> {
+    const { found } = await this.#find();
+    const { store, queue, events } = this.#context;
+    const names = new Map(found.map((facts) => [facts.device, machineName(facts)]));
+    const { params, next, progress, titles } = planTests(found);
+    return queue.submit({
+      kind: 'selftest',
+      title: titles.map((device) => deviceTitles[device]).join(', '),
+      params,
+      within: testWithinMs,
+      next,
+      progress,
+      finished(tests) {
+        for (const test of tests) putDeviceTest(store, names.get(test.device)!, test);
+      },
+      settled: () => events.emit({ type: 'changed', noun: 'devices' }),
+    });
+  }
+
+  async #find(): Promise<DevicesFound> {
+    const all = await this.#reader.devices();
+    this.#found = all.found;
+    return all;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Manifest } from './dataset.ts';
+
+/**
+ * What an architecture takes of the data. A table can be taken in more than one way: as a row of features (`table`), where all of
+ * them are numbers as a series in column order (`series`), where there are two and both are categories as a pair (`pair`: a person
+ * and a film). `text`: tokens, which no kind of dataset gives yet.
+ */
+export type InputKind = 'image' | 'table' | 'series' | 'pair' | 'text';
+
+/** Those that some dataset can give: architectures that take none of them are not offered. */
+export const givenKinds: readonly InputKind[] = ['image', 'table', 'series', 'pair'];
+
+/** Every way in which a dataset version can be taken. */
+export function inputKinds({ kind, columns }: Pick<Manifest, 'kind' | 'columns'>): InputKind[] {
+  if (kind === 'images') return ['image'];
+  const features = columns.filter((column) => column.role === 'feature' && column.type !== 'text');
+  const all = (type: 'number' | 'category') => features.every((column) => column.type === type);
+  return [
+    'table',
+    ...(features.length >= 2 && all('number') ? (['series'] as const) : []),
+    ...(features.length === 2 && all('category') ? (['pair'] as const) : []),
+  ];
+}
+
+/** Whether a net of this architecture can be trained on the data. */
+export const takes = (
+  { inputs }: { readonly inputs: readonly InputKind[] },
+  manifest: Pick<Manifest, 'kind' | 'columns'>,
+): boolean => inputKinds(manifest).some((kind) => inputs.includes(kind));
+
+/** What is trained where nobody chose: quick to train, and good enough to compare others with. */
+export const usualArchitecture = ({ kind }: Pick<Manifest, 'kind'>): string => (kind === 'images' ? 'cnn' : 'mlp');

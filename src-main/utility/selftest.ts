@@ -1,0 +1,4 @@
+import { runJob } from './port/job-port.ts';
+import { selfTest } from './work/self-test.ts';
+
+runJob('selftest', selfTest);
