@@ -30,8 +30,14 @@ const settings: Readonly<Record<string, readonly number[]>> = {
   Resize: [1, 2, 3],
 };
 
+export interface ForeignModel {
+  readonly forward: ForwardModel;
+  /** Initializers that match the pattern, but that the output does not follow: they stay as they are. */
+  readonly unused: readonly string[];
+}
+
 /** Errors: invalid_model, unsupported_opset, no_parameters. */
-export function foreignModel(model: Model, { trainable, output }: ForeignOptions = {}): ForwardModel {
+export function foreignModel(model: Model, { trainable, output }: ForeignOptions = {}): ForeignModel {
   const opset = model.opsets[''] ?? BASE_OPSET;
   const graph = widen(upgradeGraph(model.graph, opset));
   const learned = output ?? graph.outputs[0]?.name;
@@ -41,26 +47,30 @@ export function foreignModel(model: Model, { trainable, output }: ForeignOptions
   }
   if (graph.inputs.length === 0) throw new AtelierError('invalid_model', 'The model has no input.');
   const batched = graph.inputs.find(({ shape }) => typeof shape?.[0] === 'string') ?? graph.inputs[0];
-  return {
-    graph,
-    opset: Math.max(opset, BASE_OPSET),
-    parameters: parametersOf(graph, learned, trainable),
-    input: batched.name,
-    output: learned,
-  };
+  const { parameters, unused } = parametersOf(graph, learned, trainable);
+  const forward = { graph, opset: Math.max(opset, BASE_OPSET), parameters, input: batched.name, output: learned };
+  return { forward, unused };
 }
 
-function parametersOf(graph: Graph, output: string, trainable: RegExp | undefined): string[] {
+interface Parameters {
+  readonly parameters: readonly string[];
+  readonly unused: readonly string[];
+}
+
+function parametersOf(graph: Graph, output: string, trainable: RegExp | undefined): Parameters {
   const statistics = new Set(runningStatistics(graph));
   const float = [...graph.initializers].filter(([name, { type }]) => isFloatType(type) && !statistics.has(name));
-  const chosen = trainable
-    ? float.filter(([name]) => trainable.test(name))
-    : float.filter(([name, { shape }]) => shape.length > 0 && followed(graph, output).has(name));
-  if (chosen.length > 0) return chosen.map(([name]) => name);
+  const reached = followed(graph, output);
+  const wanted = float
+    .filter(([name, { shape }]) => (trainable ? trainable.test(name) : shape.length > 0))
+    .map(([name]) => name);
+  const parameters = wanted.filter((name) => reached.has(name));
+  if (parameters.length > 0)
+    return { parameters, unused: trainable ? wanted.filter((name) => !reached.has(name)) : [] };
   const names = float.slice(0, 8).map(([name]) => `"${name}"`);
   throw new AtelierError(
     'no_parameters',
-    `Nothing to train: ${trainable ? `no float initializer's name matches ${String(trainable)}` : 'the output follows from no float initializer'}. Float initializers: ${names.join(', ') || 'none'}${float.length > 8 ? ', …' : ''}.`,
+    `Nothing to train: ${trainable ? `no float initializer that the output follows has a name that matches ${String(trainable)}` : 'the output follows from no float initializer'}. Float initializers: ${names.join(', ') || 'none'}${float.length > 8 ? ', …' : ''}.`,
   );
 }
 

@@ -75,10 +75,11 @@ Examples:
 function compile(session: Session, file: string, options: Options): void {
   const { out } = session;
   const { loss, optimizer, update } = compileSettings(options.loss, options.optimizer, options.set);
-  const forward = foreignModel(readModelFile(session.path(file)), {
+  const { forward, unused } = foreignModel(readModelFile(session.path(file)), {
     trainable: options.trainable === undefined ? undefined : regex(options.trainable),
     output: options.output,
   });
+  if (unused.length > 0) out.note(`Left as they are, since the output does not follow them: ${unused.join(', ')}.`);
   const step = compileTrainingStep(forward, {
     loss,
     optimizer,

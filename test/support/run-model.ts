@@ -16,8 +16,12 @@ export interface OpenModel {
   run(feeds: Values): Promise<Values>;
 }
 
+/** Whether what is compiled for WebGPU is to run there (the test stage `webgpu`) rather than, as a spelling, on the CPU. */
+export const onWebGpu = process.env.ATELIER_TEST_WEBGPU === '1';
+
 export async function openModel(model: Model, options: ort.InferenceSession.SessionOptions = {}): Promise<OpenModel> {
   const session = await ort.InferenceSession.create(writeModel(model), {
+    ...(onWebGpu ? { executionProviders: ['webgpu'] } : {}),
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
