@@ -1,16 +1,20 @@
-// The templates people can choose from.
+// The templates.
 
 import { AtelierError } from '../shared/errors.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
+import { givenKinds } from '../shared/input-kinds.ts';
 import type { Architecture, BuildOptions, Settings } from './architecture.ts';
+import { bert } from './bert.ts';
 import { cnn } from './cnn.ts';
 import { cnn1d } from './cnn1d.ts';
+import { gpt } from './gpt.ts';
 import { linear } from './linear.ts';
 import { mlp } from './mlp.ts';
 import { mobilenet } from './mobilenet.ts';
 import { recommender } from './recommender.ts';
 import { resnet } from './resnet.ts';
 import { gru, lstm } from './rnn.ts';
+import { textcnn, textGru, textLstm, textTransformer } from './text.ts';
 import { transformer } from './transformer.ts';
 import { vgg } from './vgg.ts';
 import { vit } from './vit.ts';
@@ -21,7 +25,7 @@ export { tableInput, takesIndices } from './input.ts';
 export { parameterCount } from './layers.ts';
 export { completeSettings } from './settings.ts';
 
-export const architectures: readonly Architecture[] = [
+const templates: readonly Architecture[] = [
   linear,
   mlp,
   cnn,
@@ -34,11 +38,22 @@ export const architectures: readonly Architecture[] = [
   gru,
   transformer,
   recommender,
+  textcnn,
+  textLstm,
+  textGru,
+  textTransformer,
+  bert,
+  gpt,
 ];
 
-/** Errors: unknown_architecture. */
+/** Those that some dataset fits. */
+export const architectures: readonly Architecture[] = templates.filter(({ inputs }) =>
+  inputs.some((kind) => givenKinds.includes(kind)),
+);
+
+/** Any template, offered or not. Errors: unknown_architecture. */
 export function architectureOf(id: string): Architecture {
-  const found = architectures.find((architecture) => architecture.id === id);
+  const found = templates.find((template) => template.id === id);
   if (found) return found;
   const known = architectures.map((architecture) => architecture.id).join(', ');
   throw new AtelierError('unknown_architecture', `"${id}"; there are ${known}`);

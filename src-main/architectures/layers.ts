@@ -6,7 +6,7 @@ import type { Tensor } from '../onnx/types.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
 import type { InputSpec, OutputSpec } from './architecture.ts';
 import * as init from './initializers.ts';
-import { convFan, denseFan, type Fan, type Initializer } from './initializers.ts';
+import { convFan, convTransposeFan, denseFan, type Fan, type Initializer } from './initializers.ts';
 
 export const activations = ['relu', 'leaky-relu', 'gelu', 'tanh', 'sigmoid'] as const;
 export type Activation = (typeof activations)[number];
@@ -16,6 +16,8 @@ export interface ConvOptions {
   readonly bias: boolean;
   /** Along each side; 1 when left out. */
   readonly stride?: number;
+  /** He's when left out. */
+  readonly initializer?: Initializer;
   /** 1 when left out; as many as channels: depthwise. */
   readonly groups?: number;
 }
@@ -126,12 +128,13 @@ export class LayerBuilder {
     return this.dense(x, output.kind === 'classes' ? output.count : 1, 'output', 'output');
   }
 
-  /** Over [batch, channels, length] or [batch, channels, height, width]; padded so that with stride 1 the size stays. Starts by He. */
-  conv(x: Value, channels: number, kernel: number, name: string, { bias, stride = 1, groups = 1 }: ConvOptions): Value {
+  /** Over [batch, channels, length] or [batch, channels, height, width]; padded so that with stride 1 the size stays. */
+  conv(x: Value, channels: number, kernel: number, name: string, options: ConvOptions): Value {
+    const { bias, stride = 1, groups = 1, initializer = init.heNormal } = options;
     const [, inputs, ...spatial] = this.g.shape(x) as number[];
     const each = (value: number) => spatial.map(() => value);
     const shape = [channels, inputs / groups, ...each(kernel)];
-    const weight = this.weights(`${name}.weight`, init.heNormal, shape, convFan(shape, groups));
+    const weight = this.weights(`${name}.weight`, initializer, shape, convFan(shape, groups));
     const b = bias ? this.parameter(`${name}.bias`, filled('float', [channels], 0)) : undefined;
     const before = Math.floor((kernel - 1) / 2);
     return this.named('Conv', name, [x, weight, b], {
@@ -139,6 +142,19 @@ export class LayerBuilder {
       pads: [...each(before), ...each(kernel - 1 - before)],
       strides: stride === 1 ? undefined : each(stride),
       group: groups === 1 ? undefined : groups,
+    });
+  }
+
+  /** Twice the size along every side: the transpose of a 4×4 convolution in steps of 2. No bias: a normalisation follows, or none is wanted. */
+  double(x: Value, channels: number, name: string, initializer: Initializer): Value {
+    const [, inputs, ...spatial] = this.g.shape(x) as number[];
+    const each = (value: number) => spatial.map(() => value);
+    const shape = [inputs, channels, ...each(4)];
+    const weight = this.weights(`${name}.weight`, initializer, shape, convTransposeFan(shape));
+    return this.named('ConvTranspose', name, [x, weight], {
+      kernel_shape: each(4),
+      strides: each(2),
+      pads: [...each(1), ...each(1)],
     });
   }
 

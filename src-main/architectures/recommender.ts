@@ -19,7 +19,7 @@ export const recommender: Architecture = {
     { key: 'hidden', kind: 'integers', default: '', min: 1, max: 2048, maxLength: 4 },
     { key: 'dropout', kind: 'number', default: 0, min: 0, max: 0.9 },
   ],
-  training: { epochs: 20, batchSize: 128, optimizer: 'adamw', learningRate: 0.005 },
+  training: { epochs: 20, batchSize: 128, optimizer: 'adam', learningRate: 0.005 },
 
   build(settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);

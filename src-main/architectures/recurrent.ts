@@ -22,14 +22,17 @@ export const recurrentFields: readonly SettingField[] = [
   { key: 'dropout', kind: 'number', default: 0, min: 0, max: 0.9 },
 ];
 
-/** Through [length, batch, features], some layers deep: the last states, [batch, units], or both directions' side by side. */
-export function lastState(layers: LayerBuilder, x: Value, cell: Cell, settings: Settings): Value {
+/**
+ * Through [length, batch, features], some layers deep: the last states, [batch, units], or both directions' side by side.
+ * `lengths`: int32 [batch], where the sequences end earlier.
+ */
+export function lastState(layers: LayerBuilder, x: Value, cell: Cell, settings: Settings, lengths?: Value): Value {
   const { g } = layers;
   const count = settings.layers as number;
   let sequence = x;
   for (let n = 1; ; n++) {
     const name = `${cell.toLowerCase()}${n}`;
-    const { states, last } = recurrentLayer(layers, sequence, cell, settings, name);
+    const { states, last } = recurrentLayer(layers, sequence, cell, settings, name, lengths);
     const dropped = (value: Value) => layers.dropout(value, settings.dropout as number, `${name}/dropout`);
     if (n === count) return dropped(joined(layers, last, [1, 0, 2], [-1]));
     sequence = dropped(joined(layers, states, [0, 2, 1, 3], [g.shape(x)[0] as number, -1]));
@@ -51,6 +54,7 @@ function recurrentLayer(
   cell: Cell,
   { units: size, bidirectional }: Settings,
   name: string,
+  lengths?: Value,
 ): { states: Value; last: Value } {
   const units = size as number;
   const directions = bidirectional ? 2 : 1;
@@ -72,7 +76,7 @@ function recurrentLayer(
   const B = layers.parameter(`${name}.bias`, biases(cell, directions, units));
   const [states, last] = layers.g.node(
     cell,
-    [x, W, R, B],
+    [x, W, R, B, lengths],
     {
       hidden_size: units,
       direction: bidirectional ? 'bidirectional' : undefined,

@@ -1,5 +1,5 @@
 import type { Architecture } from './architecture.ts';
-import { lecunNormal } from './initializers.ts';
+import { embeddingNormal, lecunNormal } from './initializers.ts';
 import { wanted } from './input.ts';
 import { LayerBuilder } from './layers.ts';
 import { placed, stackFields, stackOf, toRows, toSequences, transformer as encode } from './transformer-layers.ts';
@@ -16,7 +16,8 @@ export const transformer: Architecture = {
     const spec = wanted('transformer', input, 'series');
     const stack = stackOf(settings, spec.length);
     const values = layers.dense(toRows(layers, layers.series(spec, 2)), stack.width, 'values', lecunNormal);
-    const rows = encode(layers, placed(layers, toSequences(layers, values, stack), stack), stack);
+    // As loud as the values: where something stands matters as much as what.
+    const rows = encode(layers, placed(layers, toSequences(layers, values, stack), stack, embeddingNormal), stack);
     const summary = layers.g.reduceMean(toSequences(layers, rows, stack), [1], false);
     return layers.finish(layers.answer(summary, output));
   },

@@ -17,7 +17,7 @@ export const vit: Architecture = {
   fields: [
     { key: 'patch', kind: 'integer', default: 4, min: 1, max: 64 },
     ...stackFields(64, 4),
-    { key: 'pooling', kind: 'choice', default: 'mean', choices: ['mean', 'class-token'] },
+    { key: 'pool', kind: 'choice', default: 'mean', choices: ['mean', 'class-token'] },
   ],
   training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
 
@@ -31,13 +31,13 @@ export const vit: Architecture = {
     if (patches > MOST_PATCHES) {
       throw new AtelierError('invalid_settings', `patch=${patch}: makes ${patches} patches, at most ${MOST_PATCHES}`);
     }
-    const token = settings.pooling === 'class-token';
+    const token = settings.pool === 'class-token';
     const stack = stackOf(settings, patches + (token ? 1 : 0));
 
     const embedded = patchEmbedding(layers, layers.input(spec), spec, patch, stack.width);
     const sequence = g.transpose(g.reshape(embedded, [-1, stack.width, patches]), [0, 2, 1]);
     const tokens = token ? withClassToken(layers, sequence, stack.width) : sequence;
-    const rows = transformer(layers, placed(layers, tokens, stack), stack);
+    const rows = transformer(layers, placed(layers, tokens, stack, normal(0.02)), stack);
     const seen = toSequences(layers, rows, stack);
     const summary = token
       ? g.op('Gather', [seen, g.constant(filled('int64', [], 0))], { axis: 1 })

@@ -52,7 +52,7 @@ export function compileTrainingStep(forward: ForwardModel, options: TrainingOpti
   const { gradients, ...differentiated } = differentiate(attached.graph, attached.loss, forward.parameters);
   const data = differentiated.graph.inputs.map(({ name }) => name).filter((name) => !checked.initializers.has(name));
   const graph = options.recompute
-    ? recompute(differentiated.graph, attached.graph.nodes.length, data)
+    ? recompute(differentiated.graph, differentiated.forwardNodes, data)
     : differentiated.graph;
   const initial = (name: string) => checked.initializers.get(name)!;
   const optimized = optimize(graph, gradients, optimizerOf(options.optimizer), initial, options.update);

@@ -7,9 +7,11 @@ import { isOperator } from '../onnx/operators.ts';
 import { isFloatType } from '../onnx/tensors.ts';
 import type { Graph, Model, Node } from '../onnx/types.ts';
 import { BASE_OPSET, upgradeGraph } from '../onnx/upgrade.ts';
+import { capturedBy, subgraphsOf } from '../onnx/subgraphs.ts';
 import { widen } from '../onnx/widen.ts';
 import { gradients } from './gradients/index.ts';
 import { runningStatistics } from './phases/3-train-mode.ts';
+import { settle } from './settle.ts';
 
 export interface ForeignOptions {
   /** Names of the initializers to train. Left out: every float one of at least one axis that the output follows smoothly. */
@@ -39,7 +41,8 @@ export interface ForeignModel {
 /** Errors: invalid_model, unsupported_opset, no_parameters. */
 export function foreignModel(model: Model, { trainable, output }: ForeignOptions = {}): ForeignModel {
   const opset = model.opsets[''] ?? BASE_OPSET;
-  const graph = widen(upgradeGraph(model.graph, opset));
+  // Weights may stand inside of a loop's body, too.
+  const graph = settle(widen(upgradeGraph(model.graph, opset)));
   const learned = output ?? graph.outputs[0]?.name;
   if (learned === undefined || !graph.outputs.some(({ name }) => name === learned)) {
     const names = graph.outputs.map(({ name }) => `"${name}"`).join(', ');
@@ -82,6 +85,7 @@ function followed(graph: Graph, output: string): Set<string> {
     node.inputs.forEach((name, index) => {
       if (name && !settings[node.op]?.includes(index)) found.add(name);
     });
+    for (const [, inner] of subgraphsOf(node)) for (const name of capturedBy(inner)) found.add(name);
   }
   return found;
 }

@@ -1,7 +1,8 @@
 // What a program needs to know to drive a compiled step, as plain JSON, and the starting values as files beside it.
 
+import { subgraphsOf } from '../onnx/subgraphs.ts';
 import { bytesOf, numbersOf } from '../onnx/tensors.ts';
-import type { DataType, Tensor } from '../onnx/types.ts';
+import type { DataType, Graph, Tensor } from '../onnx/types.ts';
 import type { CarriedValue, StepInput, StepOutput, TrainingStep } from './types.ts';
 
 /** Element types as NumPy and ONNX Runtime's JavaScript spell them. */
@@ -85,14 +86,11 @@ export function describeStep(step: TrainingStep, folder: string): DescribedStep 
       return { ...carried(value), kind: value.kind, ...initial };
     }),
     outputs: step.outputs.map(port),
-    nodes: nodesOf(step),
+    nodes: nodesOf(step.model.graph),
   };
   return { contract, files };
 }
 
-/** Operators of one step, those inside the Scan over several steps included. */
-const nodesOf = ({ model }: TrainingStep): number =>
-  model.graph.nodes.reduce((sum, { attributes }) => {
-    const inner = Object.values(attributes).map((each) => (each.kind === 'graph' ? each.value.nodes.length : 0));
-    return sum + 1 + inner.reduce((a, b) => a + b, 0);
-  }, 0);
+/** Operators, those inside of Scans and Ifs included. */
+const nodesOf = (graph: Graph): number =>
+  graph.nodes.reduce((sum, node) => subgraphsOf(node).reduce((more, [, inner]) => more + nodesOf(inner), sum + 1), 0);

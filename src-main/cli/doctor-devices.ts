@@ -10,7 +10,7 @@ import {
 } from '../shared/device.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { Session } from './context.ts';
-import { bytes, count, table } from './format.ts';
+import { bytes, count, metric, table } from './format.ts';
 
 /** Tests each device and tells what was found; kept where the workspace is free. */
 export async function benchmark(session: Session): Promise<void> {
@@ -26,7 +26,7 @@ export async function benchmark(session: Session): Promise<void> {
       return speed ? count(speed.samplesPerSecond) : '–';
     }),
     test.device === 'cpu' ? threadWords(test) : '–',
-    test.largestDifference === null ? '–' : test.largestDifference.toExponential(1),
+    metric('', test.largestDifference ?? undefined),
   ]);
   out.text(table([['DEVICE', 'NAME', 'TEST', 'MLP /s', 'CNN /s', 'THREADS', 'DIFFERENCE'], ...rows]));
   for (const { device, reason } of tests) if (reason) out.text(`${deviceTitles[device]}: ${reason.message}`);

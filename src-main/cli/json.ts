@@ -22,6 +22,7 @@ export function runJson(run: RunSummary): Record<string, unknown> {
     started_at: iso(run.startedAt),
     finished_at: iso(run.finishedAt),
     error: run.error,
+    fallback: run.fallback,
     notes: run.notes,
     archived: run.archived,
   };

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AtelierError, errorFacts } from '../shared/errors.ts';
 import type { CommandContext } from './context.ts';
+import { addArchitectures } from './architectures.ts';
 import { addCompile } from './compile.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
@@ -84,6 +85,7 @@ Examples:
     );
   addImport(program, context);
   addTrain(program, context);
+  addArchitectures(program, context);
   const runs = program
     .command('runs')
     .description('list, show and compare runs')

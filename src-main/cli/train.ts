@@ -3,11 +3,14 @@ import { Option, type Command } from 'commander';
 import { findDataset, resolveDataset } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import type { VersionId } from '../shared/ids.ts';
+import { usualArchitecture } from '../shared/input-kinds.ts';
+import { deviceNames, deviceTitles } from '../shared/device.ts';
 import { trainingDefaults } from '../shared/training-defaults.ts';
 import { optimizerNames, scheduleNames } from '../shared/run.ts';
-import type { DeviceName, OptimizerName, RunSummary, ScheduleName, SettingField } from '../shared/run.ts';
+import type { DeviceChoice, OptimizerName, RunSummary, ScheduleName, SettingField } from '../shared/run.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { EpochLines } from './epoch-lines.ts';
+import { defaultOf, rangeOf } from './fields.ts';
 import { count, metric } from './format.ts';
 import { runJson, settingsJson } from './json.ts';
 import { integer, number, setting, withCommon } from './options.ts';
@@ -25,7 +28,7 @@ interface Options extends CommonOptions {
   weightDecay: number;
   patience: number;
   seed: number;
-  device: DeviceName;
+  device: DeviceChoice;
   threads: number;
   name?: string;
 }
@@ -37,9 +40,10 @@ export function addTrain(program: Command, context: CommandContext): void {
     .requiredOption('--data <dataset>', 'dataset: its name, its id or the beginning of it, or a path to import')
     .option('--target <column>', "the column to predict (default: the dataset's)")
     .addOption(
-      new Option('--architecture <name>', 'the kind of net (default: cnn for images, mlp for tables)').choices(
-        architectures.map((architecture) => architecture.id),
-      ),
+      new Option(
+        '--architecture <name>',
+        'the kind of net, see "atelier architectures" (default: cnn for images, mlp for tables)',
+      ).choices(architectures.map((architecture) => architecture.id)),
     )
     .option('--set <key=value>', "one of the architecture's own settings; may be repeated", setting)
     .option(
@@ -64,11 +68,11 @@ export function addTrain(program: Command, context: CommandContext): void {
     )
     .option('--seed <n>', 'decides initial weights and order of samples', integer(0, 2 ** 32 - 1), 1)
     .addOption(
-      new Option('--device <name>', 'where to compute')
-        .choices(['cpu', 'webgpu', 'cuda', 'dml', 'coreml'])
-        .default('cpu'),
+      new Option('--device <name>', 'where to compute; auto: where "doctor --benchmark" found it fastest, else the CPU')
+        .choices(['auto', ...deviceNames])
+        .default('auto'),
     )
-    .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
+    .option('--threads <n>', 'CPU threads; 0: as measured fastest, else as fits the machine', integer(0, 256), 0)
     .option('--name <name>', "the run's name (default: dataset and architecture)")
     .addHelpText(
       'after',
@@ -78,7 +82,8 @@ ${architectures.map((each) => `  ${each.id} (${each.inputs.join(', ')})\n${each.
 
 With the same data, settings, seed and threads a CPU run repeats bit for bit. Ctrl-C cancels; the best checkpoint is kept.
 
-JSON: {"event":"started","run",…,"settings"}, then {"event":"metric","key","step","epoch","value","time"} per point, then
+JSON: {"event":"started","run",…,"settings"}, then {"event":"metric","key","step","epoch","value","time"} per point
+      ({"event":"device_failed","run","device","reason"}: the run goes on on the CPU), then
       {"event":"finished","run",…,"metrics","samples_per_second","best_epoch"}, or {"event":"failed"|"cancelled","run",…}
 
 Examples:
@@ -94,12 +99,13 @@ async function trainRun(session: Session, options: Options): Promise<void> {
   await session.own(async (studio) => {
     const version = await findData(session, studio, options.data, options.target);
     const { manifest } = studio.getVersion(version);
-    const architecture = options.architecture ?? (manifest.kind === 'images' ? 'cnn' : 'mlp');
+    const architecture = options.architecture ?? usualArchitecture(manifest);
     const template = session.host.architectures.find((each) => each.id === architecture)!;
     const defaults = trainingDefaults(template, manifest.splits.train);
 
     const epochs = options.epochs ?? defaults.epochs;
 
+    if (options.device === 'auto') await studio.knowDevices();
     const { run, result } = studio.startRun({
       version,
       name: options.name,
@@ -129,6 +135,10 @@ async function trainRun(session: Session, options: Options): Promise<void> {
     out.note(`Training ${started.name} (${run}) on ${started.settings.device}, ${started.settings.threads} threads`);
     const epochLines = new EpochLines((line) => out.note(line), epochs);
     const deaf = studio.onEvent((event) => {
+      if (event.type === 'device-failed' && event.run === run) {
+        out.record({ event: 'device_failed', run, device: event.device, reason: event.reason.message });
+        out.note(`${deviceTitles[event.device]} failed: ${event.reason.message} The run goes on on the CPU.`);
+      }
       if (event.type !== 'metrics' || event.run !== run) return;
       for (const point of event.points) out.record({ event: 'metric', ...point });
       if (!out.json) epochLines.add(event.points);
@@ -169,20 +179,4 @@ export async function findData(session: Session, studio: Studio, text: string, t
   return target === undefined ? version : (await studio.versionWithTarget(version, target)).id;
 }
 
-function fieldHelp(field: SettingField): string {
-  const range = (() => {
-    switch (field.kind) {
-      case 'integer':
-        return `whole number, ${field.min} to ${field.max}`;
-      case 'number':
-        return `${field.min} to ${field.max}`;
-      case 'choice':
-        return field.choices.join(', ');
-      case 'boolean':
-        return 'true or false';
-      case 'integers':
-        return `up to ${field.maxLength} whole numbers, ${field.min} to ${field.max}, separated by commas`;
-    }
-  })();
-  return `${field.key}: ${range} (default ${field.default})`;
-}
+const fieldHelp = (field: SettingField): string => `${field.key}: ${rangeOf(field)} (default ${defaultOf(field)})`;

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { isOfThisSystem, type DeviceFacts, type DeviceTest } from '../shared/device.ts';
+import type { ErrorFacts } from '../shared/errors.ts';
 import type { Progress, SelfTestParams } from '../shared/job.ts';
 import type { DeviceName } from '../shared/run.ts';
 import type { Next } from './in-turn.ts';
-import type { Outcome } from './run-utility.ts';
+import { howItEnded, type Outcome } from './run-utility.ts';
 
 /** The testing of several devices, each in a process of its own: the first one's parameters, and what follows from each one's end. */
 export interface TestPlan {
@@ -41,10 +42,17 @@ export function planTests(found: readonly DeviceFacts[]): TestPlan {
 /** What a device's process told, or how it ended before it could. */
 export function testOf(facts: DeviceFacts, outcome: Outcome<'selftest'>): DeviceTest {
   if (outcome.status === 'finished') return outcome.value[0];
-  const reason =
-    outcome.status === 'failed' ? outcome.error : { code: 'cancelled', message: 'Cancelled.', details: [] };
   const { device, name } = facts;
+  const reason = reasonOf(outcome);
   return { device, name, status: 'failed', reason, speeds: [], largestDifference: null, testedAt: Date.now() };
+}
+
+function reasonOf(outcome: Exclude<Outcome<'selftest'>, { status: 'finished' }>): ErrorFacts {
+  if (outcome.status === 'cancelled') return { code: 'cancelled', message: 'Cancelled.', details: [] };
+  const { error, exit } = outcome;
+  if (!exit || exit.error) return error;
+  const message = `It crashed: the process that tried it ${howItEnded(exit)}.`;
+  return { code: 'device_crashed', message, details: error.details };
 }
 
 /** 1, 2, 4 … and all cores; no small net gains from more than 16. */

@@ -36,37 +36,50 @@ export function estimateNet(
 
   const layers: TrainEstimate['layers'] = [];
   for (const node of graph.nodes) {
-    const shape = (graph.values.get(node.outputs[0])?.shape ?? []).slice(1).map(Number);
+    // What depends on the batch is no size of the net.
+    const shape = (graph.values.get(node.outputs[0])?.shape ?? []).filter((dim) => typeof dim === 'number');
     const parameters = node.inputs.reduce((sum, name) => sum + sizeOf(name), 0);
-    const name = layerName(node.op, shape, node.attributes.kernel_shape);
+    const name = layerName(node, shape, parameters);
     if (name) layers.push({ name, shape, parameters });
   }
   return { parameters: parameterCount(forward), layers };
 }
 
-type KernelShape = { kind: string; value?: unknown } | undefined;
+type Node = ReturnType<typeof buildForward>['graph']['nodes'][number];
 
 /** Null for what is not drawn as a layer: activations, scaling, flattening. */
-function layerName(op: string, shape: readonly number[], kernel: KernelShape): string | null {
-  const size = Array.isArray(kernel?.value) ? kernel.value.join('×') : '';
+function layerName({ op, attributes }: Node, shape: readonly number[], parameters: number): string | null {
+  const ints = (name: string) => (attributes[name]?.kind === 'ints' ? attributes[name].value.join('×') : '');
+  const int = (name: string) => (attributes[name]?.kind === 'int' ? attributes[name].value : undefined);
   switch (op) {
     case 'Gemm':
     case 'MatMul':
-      return `dense ${shape.at(-1)}`;
-    case 'Conv':
-      return `conv ${size} · ${shape[0]}`;
-    case 'MaxPool':
-      return `max pool ${size}`;
-    case 'AveragePool':
-      return `average pool ${size}`;
-    case 'BatchNormalization':
-      return 'batch norm';
-    case 'Dropout':
-      return 'dropout';
+      return parameters > 0 ? `dense ${shape.at(-1)}` : null;
+    case 'Conv': {
+      const depthwise = (int('group') ?? 1) > 1 && int('group') === shape[0];
+      return `${depthwise ? 'depthwise' : 'conv'} ${ints('kernel_shape')} · ${shape[0]}`;
+    }
+    case 'LSTM':
+    case 'GRU':
+      return `${op} ${int('hidden_size')}`;
+    case 'Gather':
+      return parameters > 0 ? `embedding ${shape.at(-1)}` : null;
+    case 'Add':
+      return parameters > 1 ? 'positions' : null;
     default:
-      return null;
+      return plainNames[op] === undefined ? null : `${plainNames[op]} ${ints('kernel_shape')}`.trim();
   }
 }
+
+const plainNames: Readonly<Record<string, string>> = {
+  AveragePool: 'average pool',
+  BatchNormalization: 'batch norm',
+  Dropout: 'dropout',
+  GlobalAveragePool: 'global pool',
+  LayerNormalization: 'layer norm',
+  MaxPool: 'max pool',
+  Softmax: 'attention',
+};
 
 function inputOf(manifest: Manifest, architecture: string): InputSpec {
   if (manifest.image) return { kind: 'image', ...manifest.image };

@@ -13,7 +13,8 @@ const exitWithinMs = 1000;
 
 export type Outcome<K extends JobKind> =
   | { status: 'finished'; value: JobTypes[K]['result'] }
-  | { status: 'failed'; error: ErrorFacts }
+  /** `exit`: it died before it could tell. */
+  | { status: 'failed'; error: ErrorFacts; exit?: UtilityExit }
   | { status: 'cancelled' };
 
 export interface UtilityRun<K extends JobKind> {
@@ -93,7 +94,7 @@ export function runUtility<K extends JobKind>(
   handle.onExit((exit) => {
     if (ended) return;
     if (cancelling) return end({ status: 'cancelled' });
-    end({ status: 'failed', error: died(start.kind, exit, hooks.log) });
+    end({ status: 'failed', error: died(start.kind, exit, hooks.log), exit });
   });
   after(readyWithinMs, () => {
     handle.kill();
@@ -140,14 +141,16 @@ function died(kind: JobKind, exit: UtilityExit, log: JobLog): ErrorFacts {
       details: [],
     };
   }
-  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`;
   const why =
     exit.signal === 'SIGKILL'
       ? ' The system does that when memory runs out: try a smaller batch or net, or close other programs.'
       : '';
   return {
     code: 'process_died',
-    message: `The ${kind} process ${how} before it was done.${why} What was stored until then is kept; its log is in ${log.path}.`,
+    message: `The ${kind} process ${howItEnded(exit)} before it was done.${why} What was stored until then is kept; its log is in ${log.path}.`,
     details: log.lastLines,
   };
 }
+
+export const howItEnded = ({ code, signal }: UtilityExit): string =>
+  signal ? `was ended by ${signal}` : `ended with exit code ${code}`;

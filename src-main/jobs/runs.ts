@@ -6,10 +6,15 @@ import { setRunMetrics } from '../db/metrics.ts';
 import * as runs from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { TrainRequest } from '../shared/contract.ts';
+import { deviceTitles } from '../shared/device.ts';
+import type { ErrorFacts } from '../shared/errors.ts';
 import { newId, type RunId } from '../shared/ids.ts';
-import type { RunSummary } from '../shared/run.ts';
+import type { TrainParams } from '../shared/job.ts';
+import type { DeviceName, RunSummary } from '../shared/run.ts';
 import { runChanged, type Context } from './context.ts';
+import { JobLog } from './job-log.ts';
 import { MetricWriter } from './metric-writer.ts';
+import type { Outcome } from './run-utility.ts';
 import { completeSettings } from './train-settings.ts';
 import { unheard, type Started } from './work.ts';
 
@@ -32,6 +37,14 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
     throw storeError(error, store.folder);
   }
   const writer = new MetricWriter(store, id);
+  const params: TrainParams = {
+    blobs: workspaceFiles.blobs(store.folder),
+    runFolder: folder,
+    run: id,
+    manifest: version.manifest,
+    settings,
+  };
+  let fallenBack = false;
 
   const { job, result } = context.queue.submit({
     kind: 'train',
@@ -39,13 +52,7 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
     dataset: version.dataset,
     run: id,
     log: runLog(store.folder, id),
-    params: {
-      blobs: workspaceFiles.blobs(store.folder),
-      runFolder: folder,
-      run: id,
-      manifest: version.manifest,
-      settings,
-    },
+    params,
     submitted(jobId) {
       runs.insertRun(store, {
         id,
@@ -70,6 +77,12 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
         events.emit({ type: 'changed', noun: 'runs' });
       }
     },
+    next(outcome) {
+      const reason = deviceFailure(outcome, settings.device, request.device === 'auto');
+      if (!reason || fallenBack) return outcome;
+      fallenBack = true;
+      return { params: fallBack(context, { ...params, resume: true }, name, reason) };
+    },
     drain: () => writer.drain(),
     finished(value, now) {
       writer.storeRest();
@@ -88,6 +101,30 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
   });
   runChanged(context, id, version);
   return { run: id, job, result: unheard(result.then(() => runs.getRun(store, id))) };
+}
+
+/** What the device is to blame for; null where another would fail as well. */
+function deviceFailure(outcome: Outcome<'train'>, device: DeviceName, chosenForThem: boolean): ErrorFacts | null {
+  if (outcome.status !== 'failed' || device === 'cpu') return null;
+  // One that a person asked for and that does not even open is told at once; it may be named wrongly.
+  const codes = ['run_failed', 'process_died', ...(chosenForThem ? ['session_failed'] : [])];
+  return codes.includes(outcome.error.code) ? outcome.error : null;
+}
+
+/** The training goes on from its last checkpoint on the processor: written into the run's log and row, and told. */
+function fallBack(context: Context, params: TrainParams, name: string, reason: ErrorFacts): TrainParams {
+  const { store, events } = context;
+  const { run, settings } = params;
+  const log = new JobLog(runLog(store.folder, run));
+  log.line(`${deviceTitles[settings.device]} failed: ${reason.message}`);
+  for (const line of reason.details) log.line(`  ${line}`);
+  log.line('The run goes on from its last checkpoint on the CPU.');
+  log.flush();
+  const { code, message } = reason;
+  store.transaction(() => runs.setRunFallback(store, run, { from: settings.device, reason: { code, message } }));
+  runChanged(context, run);
+  events.emit({ type: 'device-failed', run, name, device: settings.device, reason });
+  return { ...params, settings: { ...settings, device: 'cpu' } };
 }
 
 /** Ends the training now, keeps its best checkpoint, and counts it as finished. */

@@ -13,7 +13,7 @@ import type { DatasetDetail, DatasetSummary, DatasetVersion, SamplePage, SampleQ
 import type { DeviceTest } from '../shared/device.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult } from '../shared/job.ts';
-import type { ArchitectureInfo, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
+import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
 import type { Context } from './context.ts';
 import { Devices } from './devices.ts';
 import * as datasets from './datasets.ts';
@@ -28,6 +28,7 @@ import { Reader } from './reader.ts';
 import * as runs from './runs.ts';
 import type { StartedRun } from './runs.ts';
 import { trainSample, type SampleResult, type SampleStep } from './sample.ts';
+import type { DeviceAsked } from './train-settings.ts';
 import type { SpawnUtility } from './utility.ts';
 import type { Started } from './work.ts';
 
@@ -247,6 +248,10 @@ export class Studio {
   /** What there is to train on. Devices that were never tested are tried for a moment, in processes of their own. */
   devices(): Promise<DevicesReport> {
     return this.#devices.survey();
+  }
+  /** What `auto` and 0 threads stand for. */
+  chooseDevice(architecture: string, asked: DeviceAsked): { device: DeviceName; threads: number } {
+    return this.#devices.choose(architecture, asked);
   }
   /** To be awaited before a run is started on device `auto`. */
   knowDevices(): Promise<void> {

@@ -47,6 +47,13 @@ export const readsOf = (node: Node): string[] => [
   ...subgraphsOf(node).flatMap(([, graph]) => capturedBy(graph)),
 ];
 
+/** The node reading other values, inside of it too. */
+export const withReads = (node: Node, rename: (name: string) => string): Node => ({
+  ...withSubgraphs(node, (graph) => renameValues(graph, rename)),
+  // '' marks an input left out.
+  inputs: node.inputs.map((name) => name && rename(name)),
+});
+
 /** What the given values need of these nodes, themselves included. */
 export function readFor(nodes: readonly Node[], values: Iterable<string>): Set<string> {
   const read = new Set(values);

@@ -10,7 +10,7 @@ import type { DevicesFound } from '../shared/job.ts';
 import type { DeviceName } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 import { fastestFirst, type Adapter } from './adapters/adapter.ts';
-import { cudaGap, linuxAdapters, webGpuGap } from './adapters/linux.ts';
+import { cudaGap, linuxAdapters, softwareVulkan, webGpuGap } from './adapters/linux.ts';
 import { macAdapters } from './adapters/macos.ts';
 import { windowsAdapters } from './adapters/windows.ts';
 import { Session, valueOf } from './session.ts';
@@ -40,7 +40,9 @@ function factsOf(device: DeviceName, listed: boolean, adapters: readonly Adapter
   const adapter = device === 'cuda' ? adapters.find(({ vendor }) => vendor === 'nvidia') : adapters[0];
   // Where it has no memory of its own it shares the machine's.
   const memory = adapter ? (adapter.memory ?? totalmem()) : null;
-  return { device, name: adapter?.name ?? null, memory, driver: adapter?.driver ?? null, gap: gapOf(device, adapters) };
+  const software = device === 'webgpu' && !adapter && process.platform === 'linux' ? softwareVulkan() : null;
+  const [name, driver] = [adapter?.name ?? software, adapter?.driver ?? null];
+  return { device, name, memory, driver, gap: gapOf(device, adapters) };
 }
 
 function gapOf(device: DeviceName, adapters: readonly Adapter[]): Gap | null {

@@ -15,6 +15,7 @@ export function resultOf(job: Job): Location | null {
     const made = job.run ? exports.ofRun(job.run)[0] : undefined;
     return { place: 'export', ...(made ? { export: made.id } : {}) };
   }
+  if (job.kind === 'selftest') return { place: 'settings', section: 'devices' };
   if (job.kind === 'train' && job.run) return { place: 'runs', run: job.run };
   if (job.dataset) return { place: 'data', dataset: job.dataset };
   return null;
@@ -62,6 +63,7 @@ async function announce(job: Job): Promise<void> {
     evaluate: m.toast_evaluated,
     predict: m.toast_evaluated,
     export: m.toast_exported,
+    selftest: m.toast_selftest,
   }[job.kind];
   notify(words({ title: job.title }), { label: m.open(), run: () => navigation.go(resultOf(job) ?? to) });
 }

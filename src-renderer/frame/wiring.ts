@@ -1,13 +1,16 @@
 import type { StudioEvent } from '../../src-main/shared/contract.ts';
+import { deviceTitles } from '../../src-main/shared/device.ts';
 import { studio } from '../bridge/studio.ts';
 import { actions } from '../state/actions.svelte.ts';
 import { app } from '../state/app.svelte.ts';
 import { datasets } from '../state/datasets.svelte.ts';
 import { exports } from '../state/exports.svelte.ts';
 import { jobs } from '../state/jobs.svelte.ts';
+import { navigation } from '../state/navigation.svelte.ts';
 import { preferences } from '../state/preferences.svelte.ts';
 import { runs } from '../state/runs.svelte.ts';
-import { notifyError } from '../ui/toasts.ts';
+import { notify, notifyError } from '../ui/toasts.ts';
+import { m } from '../words/messages.ts';
 
 function take(event: StudioEvent): void {
   switch (event.type) {
@@ -15,6 +18,12 @@ function take(event: StudioEvent): void {
       return jobs.take(event.jobs);
     case 'metrics':
       return runs.takePoints(event.run, event.points);
+    case 'device-failed':
+      return notify(
+        m.toast_device_failed({ device: deviceTitles[event.device], name: event.name }),
+        { label: m.open(), run: () => navigation.go({ place: 'runs', run: event.run }) },
+        'warning',
+      );
     case 'command':
       actions.run(event.command);
       return;
@@ -27,6 +36,7 @@ const reload = {
   datasets: () => datasets.load(),
   runs: () => runs.load(),
   exports: () => exports.load(),
+  devices: () => app.examine(),
   preferences: () => preferences.load(),
   workspace: () => app.load(),
 };

@@ -11,6 +11,12 @@ const words: Record<string, () => string> = {
   'max pool': m.layer_max_pool,
   'average pool': m.layer_average_pool,
   'batch norm': m.setting_batch_norm,
+  'layer norm': m.layer_layer_norm,
+  'global pool': m.layer_global_pool,
+  depthwise: m.layer_depthwise,
+  attention: m.layer_attention,
+  embedding: m.layer_embedding,
+  positions: m.layer_positions,
 };
 
 /** "dense 128" with its first word in the language in use. A word that is new stays as it is. */

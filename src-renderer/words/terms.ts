@@ -1,5 +1,8 @@
 import type { ColumnRole, ColumnType, ImageShape, SplitName } from '../../src-main/shared/dataset.ts';
+import { deviceTitles } from '../../src-main/shared/device.ts';
+import type { InputKind } from '../../src-main/shared/input-kinds.ts';
 import type { JobKind, JobStatus, Progress } from '../../src-main/shared/job.ts';
+import type { DeviceName } from '../../src-main/shared/run.ts';
 import { format } from './format.ts';
 import { locale } from './locale.svelte.ts';
 import { m } from './messages.ts';
@@ -69,6 +72,7 @@ const jobKinds: Record<JobKind, () => string> = {
   evaluate: m.job_evaluate,
   predict: m.job_predict,
   export: m.job_export,
+  selftest: m.job_selftest,
 };
 export const jobKindWord = (kind: JobKind) => jobKinds[kind]();
 
@@ -86,7 +90,10 @@ const stages: Words = {
   checking: m.stage_checking,
   predicting: m.stage_predicting,
 };
-export const stageWord = (stage: string) => look(stages, stage);
+export function stageWord(stage: string): string {
+  const device = /^testing (\w+)$/.exec(stage)?.[1];
+  return device ? m.stage_testing({ device: deviceTitles[device as DeviceName] ?? device }) : look(stages, stage);
+}
 
 const units: Record<Progress['unit'], (n: { n: string }) => string> = {
   samples: m.rate_samples,
@@ -124,6 +131,18 @@ const settings: Words = {
   pooling: m.setting_pool,
   dense: m.setting_dense,
   init: m.setting_init,
+  depth: m.setting_depth,
+  firstChannels: m.setting_first_channels,
+  zeroInit: m.setting_zero_init,
+  perStage: m.setting_per_stage,
+  expansion: m.setting_expansion,
+  patch: m.setting_patch,
+  width: m.setting_width,
+  layers: m.setting_layers,
+  heads: m.setting_heads,
+  units: m.setting_units,
+  bidirectional: m.setting_bidirectional,
+  embedding: m.setting_embedding,
   dataset: m.dataset,
   version: m.version,
 };
@@ -137,6 +156,7 @@ const settingHelps: Words = {
   weightDecay: m.setting_weight_decay_help,
   seed: m.setting_seed_help,
   threads: m.setting_threads_help,
+  device: m.setting_device_help,
   patience: m.setting_patience_help,
   hidden: m.setting_hidden_help,
   dropout: m.setting_dropout_help,
@@ -145,6 +165,20 @@ const settingHelps: Words = {
   filters: m.setting_channels_help,
   kernel: m.setting_kernel_help,
   dense: m.setting_dense_help,
+  activation: m.setting_activation_help,
+  pool: m.setting_pool_help,
+  depth: m.setting_depth_help,
+  firstChannels: m.setting_first_channels_help,
+  zeroInit: m.setting_zero_init_help,
+  perStage: m.setting_per_stage_help,
+  expansion: m.setting_expansion_help,
+  patch: m.setting_patch_help,
+  width: m.setting_width_help,
+  layers: m.setting_layers_help,
+  heads: m.setting_heads_help,
+  units: m.setting_units_help,
+  bidirectional: m.setting_bidirectional_help,
+  embedding: m.setting_embedding_help,
 };
 export const settingHelp = (key: string): string | undefined => settingHelps[key]?.();
 
@@ -168,25 +202,61 @@ const choices: Words = {
   'one-cycle': m.schedule_one_cycle,
   plateau: m.schedule_plateau,
   constant: m.schedule_constant,
+  auto: m.device_auto,
   cpu: m.device_cpu,
   webgpu: m.device_webgpu,
   cuda: m.device_cuda,
   dml: m.device_dml,
   coreml: m.device_coreml,
+  linear: m.architecture_linear,
   mlp: m.architecture_mlp,
   cnn: m.architecture_cnn,
+  vgg: m.architecture_vgg,
+  resnet: m.architecture_resnet,
+  mobilenet: m.architecture_mobilenet,
+  vit: m.architecture_vit,
+  cnn1d: m.architecture_cnn1d,
+  lstm: m.architecture_lstm,
+  gru: m.architecture_gru,
+  transformer: m.architecture_transformer,
+  recommender: m.architecture_recommender,
   relu: m.choice_relu,
+  gelu: m.choice_gelu,
   'leaky-relu': m.choice_leaky_relu,
   tanh: m.choice_tanh,
   sigmoid: m.choice_sigmoid,
   max: m.choice_max,
   average: m.choice_average,
   none: m.choice_none,
+  mean: m.choice_mean,
+  'class-token': m.choice_class_token,
 };
 export const choiceWord = (value: string) => look(choices, value);
 
-const architectureHelps: Words = { mlp: m.architecture_mlp_help, cnn: m.architecture_cnn_help };
+const architectureHelps: Words = {
+  linear: m.architecture_linear_help,
+  mlp: m.architecture_mlp_help,
+  cnn: m.architecture_cnn_help,
+  vgg: m.architecture_vgg_help,
+  resnet: m.architecture_resnet_help,
+  mobilenet: m.architecture_mobilenet_help,
+  vit: m.architecture_vit_help,
+  cnn1d: m.architecture_cnn1d_help,
+  lstm: m.architecture_lstm_help,
+  gru: m.architecture_gru_help,
+  transformer: m.architecture_transformer_help,
+  recommender: m.architecture_recommender_help,
+};
 export const architectureHelp = (id: string) => architectureHelps[id]?.() ?? '';
+
+const architectureGroups: Words = {
+  table: m.architectures_general,
+  image: m.architectures_image,
+  series: m.architectures_series,
+  pair: m.architectures_pair,
+};
+/** What the architectures of a group have in common: the data they take. */
+export const architectureGroupWord = (kind: InputKind) => look(architectureGroups, kind);
 
 const metrics: Words = {
   accuracy: m.metric_accuracy,

@@ -92,7 +92,7 @@ async function compile(name: string, fixture: Fixture, device: Device): Promise<
   const results = [attached.loss, ...parameters.map((parameter) => gradients.get(parameter)!)];
   const lean = simplify(lower(simplify(withOutputs(whole, results)), device));
   const named = nameOutputs(lean, ['loss', ...parameters.map((parameter) => `d.${parameter}`)]);
-  const model = await openModel(asModel(named, Math.max(18, fixture.opset)));
+  const model = await openModel(asModel(named, Math.max(18, fixture.opset)), device);
   const values = Object.fromEntries(open.map((each) => [each, checked.initializers.get(each)!]));
   return { model, inputs: named.inputs, values, parameters };
 }

@@ -87,7 +87,7 @@ describe.each(gradientCases)('PyTorch: $name', (fixture) => {
     const lowered = nameOutputs(simplify(lower(whole, device)), ['y', ...wrt.map((name) => `d.${name}`)]);
     const model = asModel(lowered, fixture.opset ?? 18);
     const used = model.graph.inputs.map(({ name }) => name);
-    const results = await runModel(model, Object.fromEntries(used.map((name) => [name, feeds[name]])));
+    const results = await runModel(model, Object.fromEntries(used.map((name) => [name, feeds[name]])), device);
     expectClose(results.y.data as Float32Array, fixture.output.data, 1e-5, 'output');
     for (const name of wrt)
       expectClose(results[`d.${name}`].data as Float32Array, fixture.gradients[name].data, 1e-5, `d${name}`);
@@ -114,7 +114,7 @@ describe.each(trajectoryCases as unknown as Trajectory[])('PyTorch: twenty steps
   ] as const)('%s, %d steps a call', async (device, stepsPerCall) => {
     const { loss, optimizer, rate } = fixture;
     const step = compileTrainingStep(forwardOf(fixture), { loss: { kind: loss }, optimizer, device, stepsPerCall });
-    const model = await openModel(step.model);
+    const model = await openModel(step.model, device);
     const carried = [...step.parameters, ...step.state];
     let values: Values = Object.fromEntries(carried.map(({ input, initial }) => [input, initial]));
     const [data, target] = step.inputs;

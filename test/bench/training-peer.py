@@ -11,8 +11,10 @@ threads, batch = int(sys.argv[1]), int(sys.argv[2])
 torch.set_num_threads(threads)
 torch.manual_seed(1)
 torch.set_flush_denormal(True)  # ours does, too
-images = torch.randint(0, 256, (8192, 28, 28, 1), dtype=torch.uint8)
-labels = torch.randint(0, 10, (8192,))
+SAMPLES, VOCABULARY, LENGTH, WIDTH = 8192, 10_000, 80, 128
+images = torch.randint(0, 256, (SAMPLES, 28, 28, 1), dtype=torch.uint8)
+tokens = torch.randint(0, VOCABULARY, (SAMPLES, LENGTH))
+labels = torch.randint(0, 10, (SAMPLES,))
 
 
 def cnn(norm):
@@ -24,11 +26,54 @@ def cnn(norm):
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(32 * 49, 128), nn.ReLU(), nn.Linear(128, 10))
 
 
+def normed(inputs, channels, kernel, stride):
+    return nn.Sequential(nn.Conv2d(inputs, channels, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(channels))
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, channels, stride):
+        super().__init__()
+        self.first, self.second = normed(inputs, channels, 3, stride), normed(channels, channels, 3, 1)
+        self.around = nn.Identity() if stride == 1 and inputs == channels else normed(inputs, channels, 1, stride)
+
+    def forward(self, x):
+        return F.relu(self.second(F.relu(self.first(x))) + self.around(x))
+
+
+resnet = nn.Sequential(
+    normed(1, 16, 3, 1), nn.ReLU(), Block(16, 16, 1), Block(16, 32, 2), Block(32, 64, 2),
+    nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10),
+)
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.lstm, self.head = nn.Embedding(VOCABULARY, WIDTH), nn.LSTM(WIDTH, WIDTH, batch_first=True), nn.Linear(WIDTH, 2)
+
+    def forward(self, ids):
+        return self.head(self.lstm(self.embedding(ids))[1][0][0])
+
+
+class Transformer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.head = nn.Embedding(VOCABULARY, WIDTH), nn.Linear(WIDTH, 2)
+        self.layers = nn.Sequential(*(nn.TransformerEncoderLayer(WIDTH, 4, 4 * WIDTH, dropout=0, batch_first=True) for _ in range(2)))
+
+    def forward(self, ids):
+        return self.head(self.layers(self.embedding(ids)).mean(1))
+
+
 models = {
     "mlp": nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
     "cnn": cnn(False),
     "cnn-norm": cnn(True),
+    "resnet": resnet,
+    "lstm": Recurrent(),
+    "transformer": Transformer(),
 }
+ON_TOKENS = ("lstm", "transformer")
 optimizers = {name: torch.optim.Adam(model.parameters(), lr=1e-3) for name, model in models.items()}
 
 print("ready", torch.__version__, flush=True)
@@ -40,8 +85,10 @@ for line in sys.stdin:
     for step in range(int(steps)):
         at = step * batch % (len(images) - batch + 1)
         chosen = order[at : at + batch]
-        x = images[chosen].float().div_(255).permute(0, 3, 1, 2)
-        loss = F.cross_entropy(model(x), labels[chosen])
+        if name in ON_TOKENS:
+            loss = F.cross_entropy(model(tokens[chosen]), labels[chosen] % 2)
+        else:
+            loss = F.cross_entropy(model(images[chosen].float().div_(255).permute(0, 3, 1, 2)), labels[chosen])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()

@@ -1,44 +1,54 @@
-// Steps per second against PyTorch on the same models and batches, from uint8 pixels to updated weights. The two take
-// turns, so that what else the machine does hits both; ratios are per turn, above 1 ours is faster.
-//   npm run bench -- training            BENCH_TURNS=7 BENCH_THREADS=1,2
+// Steps per second against PyTorch on the same models and batches, from uint8 pixels or token ids to updated weights. The two
+// take turns, so that what else the machine does hits both; ratios are per turn, above 1 ours is faster. The last table takes
+// each side at the number of threads that suits it best.
+//   npm run bench -- training            BENCH_TURNS=7 BENCH_THREADS=1,2 BENCH_MODELS=cnn,lstm
 // Needs Debian's python3-torch (`apt-get install python3-torch`); without it only our own numbers are printed.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
-import { buildForward, type Settings } from '../../src-main/architectures/index.ts';
 import { compileTrainingStep } from '../../src-main/autodiff/compile.ts';
 import type { Tensor } from '../../src-main/onnx/types.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';
+import { type BenchModel, length, models, vocabulary } from './models.ts';
 
 const BATCH = 32;
 const SAMPLES = 8192;
 const turns = Number(process.env.BENCH_TURNS ?? 5);
 const threadCounts = (process.env.BENCH_THREADS ?? '1,2').split(',').map(Number);
-const models: { name: string; architecture: string; settings: Settings; steps: number; stepsPerCall: number }[] = [
-  { name: 'mlp', architecture: 'mlp', settings: {}, steps: 480, stepsPerCall: 16 },
-  { name: 'cnn', architecture: 'cnn', settings: {}, steps: 48, stepsPerCall: 4 },
-  { name: 'cnn-norm', architecture: 'cnn', settings: { batchNorm: true }, steps: 48, stepsPerCall: 4 },
-];
+const chosen = models.filter(({ name }) => process.env.BENCH_MODELS?.split(',').includes(name) ?? true);
 
-const pixels = Uint8Array.from({ length: SAMPLES * 784 }, (_, i) => (i * 2654435761) >>> 24);
-const labels = Int32Array.from({ length: SAMPLES }, (_, i) => ((i * 2654435761) >>> 16) % 10);
+const hash = (i: number): number => Math.imul(i, 2654435761) >>> 8;
+const pixels = Uint8Array.from({ length: SAMPLES * 784 }, (_, i) => hash(i) & 255);
+const tokens = BigInt64Array.from({ length: SAMPLES * length }, (_, i) => BigInt(hash(i) % vocabulary));
+const labels = Int32Array.from({ length: SAMPLES }, (_, i) => hash(i) % 10);
+
+/** The samples of a kind, one after the other, and a call's worth of room for them. */
+function dataOf(kind: BenchModel['kind'], perCall: number) {
+  const size = kind === 'pixels' ? 784 : length;
+  const x = kind === 'pixels' ? new Uint8Array(perCall * size) : new BigInt64Array(perCall * size);
+  const put = (sample: number, at: number): void => {
+    if (x instanceof Uint8Array) x.set(pixels.subarray(sample * size, (sample + 1) * size), at * size);
+    else x.set(tokens.subarray(sample * size, (sample + 1) * size), at * size);
+  };
+  return {
+    x,
+    put,
+    type: kind === 'pixels' ? ('uint8' as const) : ('int64' as const),
+    dims: kind === 'pixels' ? [28, 28, 1] : [length],
+  };
+}
 
 /** Returns a function that trains so many steps and gives the seconds. */
-async function ours(architecture: string, settings: Settings, stepsPerCall: number, threads: number) {
-  const forward = buildForward(architecture, settings, {
-    input: { kind: 'image', height: 28, width: 28, channels: 1 },
-    output: { kind: 'classes', count: 10 },
-    seed: 1,
-  });
-  const options = {
+async function ours({ forward, kind, classes, stepsPerCall }: BenchModel, threads: number) {
+  const step = compileTrainingStep(forward(), {
     loss: { kind: 'cross-entropy' },
     optimizer: { kind: 'adam' },
     device: 'cpu',
     stepsPerCall,
-  } as const;
-  const step = compileTrainingStep(forward, options);
+    batchSize: BATCH,
+  });
   const session = await ort.InferenceSession.create(writeModel(step.model), {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -47,11 +57,11 @@ async function ours(architecture: string, settings: Settings, stepsPerCall: numb
   });
   const lead = stepsPerCall > 1 ? [stepsPerCall] : [];
   const perCall = stepsPerCall * BATCH;
-  const x = new Uint8Array(perCall * 784);
+  const { x, put, type, dims } = dataOf(kind, perCall);
   const y = new Int32Array(perCall);
   const [data, target, rate] = step.inputs;
   const fed = {
-    [data.name]: new ort.Tensor('uint8', x, [...lead, BATCH, 28, 28, 1]),
+    [data.name]: new ort.Tensor(type, x, [...lead, BATCH, ...dims]),
     [target.name]: new ort.Tensor('int32', y, [...lead, BATCH]),
     [rate.name]: new ort.Tensor('float32', new Float32Array(stepsPerCall).fill(1e-3), lead),
   };
@@ -77,8 +87,8 @@ async function ours(architecture: string, settings: Settings, stepsPerCall: numb
     for (let done = 0; done < steps; done += stepsPerCall) {
       for (let i = 0; i < perCall; i++) {
         const sample = ((done * BATCH + i) * 40503) % SAMPLES;
-        x.set(pixels.subarray(sample * 784, (sample + 1) * 784), i * 784);
-        y[i] = labels[sample];
+        put(sample, i);
+        y[i] = labels[sample] % classes;
       }
       await session.run(both[side].feeds, both[side].fetches);
       side = 1 - side;
@@ -112,25 +122,40 @@ async function pytorch(threads: number): Promise<Peer | undefined> {
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
+/** Per model, the best median rate of each side over the thread counts. */
+const best = new Map<string, { ours: number; theirs: number }>();
+
 for (const threads of threadCounts) {
   const peer = await pytorch(threads);
   if (!peer) console.log('no PyTorch here (apt-get install python3-torch): only our own numbers');
-  for (const { name, architecture, settings, steps, stepsPerCall } of models) {
-    const train = await ours(architecture, settings, stepsPerCall, threads);
-    await train(Math.max(16, stepsPerCall));
-    await peer?.train(name, 16);
+  for (const model of chosen) {
+    const { name, steps, stepsPerCall } = model;
+    const train = await ours(model, threads);
+    await train(stepsPerCall > 1 ? stepsPerCall : 4);
+    await peer?.train(name, 4);
     const rates: number[] = [];
-    const ratios: number[] = [];
+    const theirs: number[] = [];
     for (let turn = 0; turn < turns; turn++) {
-      const mine = await train(steps);
-      rates.push(steps / mine);
-      if (peer) ratios.push((await peer.train(name, steps)) / mine);
+      rates.push(steps / (await train(steps)));
+      if (peer) theirs.push(steps / (await peer.train(name, steps)));
     }
+    const ratios = theirs.map((rate, turn) => rates[turn] / rate);
     const against = peer
       ? `  ${median(ratios).toFixed(2)}x PyTorch (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`
       : '';
-    const what = `${name}, ${threads} thread${threads > 1 ? 's' : ''}, ${stepsPerCall} steps a call`;
-    console.log(`${what.padEnd(36)} ${median(rates).toFixed(0).padStart(5)} steps/s${against}`);
+    const what = `${name}, ${threads} thread${threads > 1 ? 's' : ''}, ${stepsPerCall} step${stepsPerCall > 1 ? 's' : ''} a call`;
+    console.log(`${what.padEnd(36)} ${median(rates).toFixed(1).padStart(7)} steps/s${against}`);
+    const before = best.get(name) ?? { ours: 0, theirs: 0 };
+    best.set(name, {
+      ours: Math.max(before.ours, median(rates)),
+      theirs: peer ? Math.max(before.theirs, median(theirs)) : 0,
+    });
   }
   peer?.end();
+}
+if ([...best.values()].some(({ theirs }) => theirs > 0)) {
+  console.log('\neach side at its better thread count');
+  for (const [name, { ours: mine, theirs }] of best) {
+    console.log(`${name.padEnd(36)} ${mine.toFixed(1).padStart(7)} steps/s  ${(mine / theirs).toFixed(2)}x PyTorch`);
+  }
 }

@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { architectures } from '../../src-main/architectures/index.ts';
+import { architectureHelp, architectureName, settingHelp, settingName } from '../../src-main/cli/words.ts';
 import { atelier } from '../support/fake-host.ts';
+import { fakeArchitectures } from '../support/fake-studio.ts';
 import { openWriter, tempFolder } from '../support/temp-workspace.ts';
 
 /** A workspace folder with a file to import: what the fake utilities do is decided by its name. */
@@ -14,6 +17,7 @@ function folderWith(...names: string[]): string {
 const commands = [
   ['import'],
   ['train'],
+  ['architectures'],
   ['runs', 'list'],
   ['runs', 'show'],
   ['runs', 'compare'],
@@ -44,6 +48,29 @@ describe('help', () => {
     expect((await atelier(folder, ['train', '--help'])).stdout).toContain(
       'hidden: whole number, 1 to 512 (default 64)',
     );
+  });
+
+  it('of architectures tells what each takes and how it is set', async () => {
+    const folder = tempFolder();
+    const text = await atelier(folder, ['architectures']);
+    expect([text.code, text.stderr]).toEqual([0, '']);
+    expect(text.stdout).toContain('hidden: whole number, 1 to 512 (default 64). Width of each layer');
+    const { code, lines } = await atelier(folder, ['architectures', '--json']);
+    expect(code).toBe(0);
+    expect(lines).toHaveLength(fakeArchitectures.length);
+    expect(lines[0]).toMatchObject({
+      architecture: 'quick',
+      takes: ['image', 'table'],
+      settings: [{ key: 'hidden', kind: 'integer', default: 64, min: 1, max: 512, name: 'Hidden layers' }],
+      training: { epochs: 2, batch: 32, optimizer: 'adam', lr: 0.001 },
+    });
+  });
+
+  it('has a name and a help for every architecture, and a help for every setting', () => {
+    for (const { id, fields } of architectures) {
+      expect([id, architectureName(id), architectureHelp(id)]).not.toContain('');
+      for (const { key } of fields) expect([id, key, settingName(key), settingHelp(key)]).not.toContain('');
+    }
   });
 
   it('goes to stderr with --json', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src-main/architectures/index.ts';
 import { estimateNet } from '../../src-main/jobs/estimate.ts';
 import { completeSettings } from '../../src-main/jobs/train-settings.ts';
+import type { Column, Manifest } from '../../src-main/shared/dataset.ts';
 import type { VersionId } from '../../src-main/shared/ids.ts';
 import { defaultThreads } from '../../src-main/shared/training-defaults.ts';
 import { trainRequest } from '../support/fake-studio.ts';
@@ -16,6 +17,15 @@ const images = sampleManifest({
   target: null,
   image: { height: 28, width: 28, channels: 1 },
 });
+
+/** A table whose features are of these types, and its target. */
+function table(...types: ('number' | 'category')[]): Manifest {
+  const [target] = sampleManifest().columns.filter(({ role }) => role === 'target');
+  const features = types.map((type, i): Column => {
+    return { name: `f${i}`, type, role: 'feature', missing: i, distinct: 100 };
+  });
+  return sampleManifest({ columns: [target, ...features] });
+}
 
 describe('a request to train', () => {
   it('is completed with every default', () => {
@@ -44,6 +54,9 @@ describe('a request to train', () => {
     ['a single class', request, sampleManifest({ classes: [{ name: 'a', count: 6 }] }), 'single_class'],
     ['no features', request, sampleManifest({ columns: sampleManifest().columns.slice(1) }), 'no_features'],
     ['nothing to train on', request, sampleManifest({ splits: { train: 0, validation: 3, test: 3 } }), 'no_samples'],
+    ['a series that is none', { ...request, architecture: 'lstm' }, table('number', 'category'), 'unfit_architecture'],
+    ['a pair that is none', { ...request, architecture: 'recommender' }, table('number'), 'unfit_architecture'],
+    ['images for a table’s net', { ...request, architecture: 'recommender' }, images, 'unfit_architecture'],
   ])('with %s is refused', (_, asked, manifest, wanted) => {
     expect(() => completeSettings(asked, architectures, manifest)).toThrow(code(wanted));
   });
@@ -68,6 +81,33 @@ describe('the estimate', () => {
       'dense 2',
     ]);
     expect(cnn.layers[0].shape).toEqual([16, 28, 28]);
+  });
+
+  it('takes a table as the architecture does', () => {
+    const counts = (architecture: string, manifest: Manifest) => estimateNet(manifest, architecture, {}).parameters;
+    const numbers = table('number', 'number', 'number');
+    // The second and third column have gaps, so there is a channel that says where.
+    expect(counts('linear', numbers)).toBe((3 + 2) * 2 + 2);
+    expect(counts('gru', numbers)).toBe(3 * 64 * (2 + 64 + 2) + 64 * 2 + 2);
+    const pair = table('category', 'category');
+    // More values than one-hot keeps; and each side has a row for what training never saw.
+    expect(counts('linear', pair)).toBe((65 + 65) * 2 + 2);
+    expect(counts('recommender', pair)).toBe((101 + 102) * (16 + 2) + 16 * 2 + 2);
+    expect(estimateNet(pair, 'recommender', {}).layers.map(({ name }) => name)).toEqual([
+      'embedding 16',
+      'embedding 16',
+      'embedding 2',
+      'embedding 2',
+      'dense 2',
+    ]);
+  });
+
+  it('names the layers of deeper nets', () => {
+    const names = (architecture: string, manifest: Manifest) =>
+      new Set(estimateNet(manifest, architecture, {}).layers.map(({ name }) => name.replace(/ \d.*/, '')));
+    expect([...names('mobilenet', images)]).toEqual(['conv', 'batch norm', 'depthwise', 'global pool', 'dense']);
+    expect([...names('vit', images)]).toEqual(['conv', 'positions', 'dropout', 'layer norm', 'dense', 'attention']);
+    expect([...names('lstm', table('number', 'number'))]).toEqual(['LSTM', 'dense']);
   });
 
   it('is at hand at once, however large the net', () => {

@@ -147,6 +147,85 @@ const cases: Case[] = [
     { strides: [2, 2], output_padding: [1, 1] },
     [1, 2, 8, 8],
   ],
+  [
+    'ConvTranspose',
+    [
+      ['n', 4, 'h', 3],
+      [4, 2, 3, 3],
+    ],
+    { strides: [2, 1], group: 2, pads: [1, 0, 1, 0] },
+    ['n', 4, '2*h-1', 5],
+  ],
+  [
+    'ConvTranspose',
+    [
+      ['n', 4, 'h', 3],
+      [4, 2, 3, 3],
+    ],
+    { strides: [2, 2], auto_pad: 'SAME_UPPER' },
+    ['n', 2, '2*h', 6],
+  ],
+  [
+    'Conv',
+    [
+      ['n', 3, 'h', 9],
+      [8, 3, 3, 3],
+    ],
+    { strides: [2, 2], auto_pad: 'SAME_LOWER' },
+    ['n', 8, 'floor((h+1)/2)', 5],
+  ],
+  ['AveragePool', [['n', 2, 'h']], { kernel_shape: [3], strides: [2], ceil_mode: 1 }, ['n', 2, 'floor((h)/2)'],
+  ['LpPool', [['n', 2, 5]], { kernel_shape: [3], strides: [2] }, ['n', 2, 2]],
+  ['GlobalLpPool', [['n', 2, 'h', 5]], {}, ['n', 2, 1, 1]],
+  [
+    'MaxUnpool',
+    [
+      ['n', 2, 'h', 3],
+      ['n', 2, 'h', 3],
+    ],
+    { kernel_shape: [2, 2], strides: [2, 2] },
+    ['n', 2, '2*h', 6],
+  ],
+  ['Resize', [['n', 2, 'h', 4], undefined, undefined, c(3, 2, 6, 7)], {}, [3, 2, 6, 7]],
+  ['Resize', [['n', 2, 'h', 4], undefined, c(1, 1, 2, 3)], {}, ['n', 2, '2*h', 12]],
+  ['Resize', [['n', 2, 'h', 4], undefined, undefined, c(9, 5)], { axes: [-1, -2] }, ['n', 2, 5, 9]],
+  [
+    'GridSample',
+    [
+      ['n', 3, 8, 8],
+      ['n', 'h', 5, 2],
+    ],
+    {},
+    ['n', 3, 'h', 5],
+  ],
+  ['AffineGrid', [['n', 2, 3], c(2, 3, 4, 5)], {}, [2, 4, 5, 2]],
+  ['Col2Im', [['n', 12, 6], c(3, 4), c(2, 2)], {}, ['n', 3, 3, 4]],
+  [
+    'RoiAlign',
+    [[1, 3, 8, 8], ['regions', 4], ['regions']],
+    { output_height: 2, output_width: 5 },
+    ['regions', 3, 2, 5],
+  ],
+  [
+    'MaxRoiPool',
+    [
+      [1, 3, 8, 8],
+      ['regions', 5],
+    ],
+    { pooled_shape: [2, 4] },
+    ['regions', 3, 2, 4],
+  ],
+  [
+    'DeformConv',
+    [
+      ['n', 2, 5, 5],
+      [4, 2, 3, 3],
+      ['n', 18, 3, 3],
+    ],
+    {},
+    ['n', 4, 3, 3],
+  ],
+  ['LayerNormalization', [['n', 3, 4], [4]], {}, ['n', 3, 4]],
 ];
 
 describe('shape inference', () => {

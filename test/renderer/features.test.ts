@@ -164,6 +164,31 @@ describe('the train form', () => {
     expect((await open('images')).architecture?.id).toBe('cnn');
     expect((await open('table')).architecture?.id).toBe('mlp');
   });
+  it('shows only what the data fits, by what it takes', async () => {
+    const more: ArchitectureInfo[] = [
+      ...architectures,
+      { id: 'lstm', inputs: ['series'], fields: [], training },
+      { id: 'recommender', inputs: ['pair'], fields: [], training },
+      { id: 'gpt', inputs: ['text'], fields: [], training },
+    ];
+    const column = (name: string, type: 'number' | 'category') =>
+      ({ ...manifest.columns[0], name, type, role: 'feature' }) as const;
+    async function groups(columns: Manifest['columns']) {
+      const table = detail('table', 100);
+      const version = { ...table.version, manifest: { ...table.version.manifest, columns } };
+      const form = new TrainForm(
+        fakeBridge({ 'architectures.list': () => more, 'datasets.get': () => ({ ...table, version }) }),
+      );
+      await form.load();
+      expect(form.groups).toEqual([]);
+      await form.open(newId('dataset'));
+      expect(form.architecture?.id).toBe('mlp');
+      return form.groups.map(({ kind, architectures }) => [kind, ...architectures.map(({ id }) => id)].join(' '));
+    }
+    expect(await groups([column('a', 'number'), column('b', 'number')])).toEqual(['table mlp', 'series lstm']);
+    expect(await groups([column('a', 'category'), column('b', 'category')])).toEqual(['table mlp', 'pair recommender']);
+    expect(await groups([column('a', 'category'), column('b', 'number')])).toEqual(['table mlp']);
+  });
   it('follows the architecture’s defaults until a field is changed', async () => {
     const form = await open('images');
     expect(form.value.epochs).toBe(9);
@@ -206,8 +231,8 @@ describe('the train form', () => {
         patience: 0,
       },
     } as unknown as RunSummary);
-    expect(form.value).toMatchObject({ hidden: '9', epochs: 3, seed: 4 });
-    expect(form.changed).toBe(3);
+    expect(form.value).toMatchObject({ hidden: '9', epochs: 3, seed: 4, device: 'cpu' });
+    expect(form.changed).toBe(4);
   });
 });
 

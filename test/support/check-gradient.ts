@@ -106,7 +106,7 @@ export async function compiledGradients(test: GradientCase, device: Device): Pro
   const names = ['output', ...prepared.wrt.map((name) => `d.${name}`)];
   const used = lean.inputs.map(({ name }) => name);
   const feeds = Object.fromEntries(Object.entries(prepared.feeds).filter(([name]) => used.includes(name)));
-  return runModel(asModel(nameOutputs(lean, names), test.opset ?? 18), feeds);
+  return runModel(asModel(nameOutputs(lean, names), test.opset ?? 18), feeds, device);
 }
 
 export function expectClose(
@@ -130,7 +130,7 @@ export function expectClose(
 /** The pooling, convolution and masking gradients differ by device: both spellings are run (on the CPU). */
 export async function checkGradient(test: GradientCase): Promise<void> {
   const { tolerance = 2e-5 } = test;
-  const devices = onWebGpu ? (['webgpu'] as const) : (test.devices ?? ['cpu', 'webgpu']);
+  const devices = test.devices ?? (onWebGpu ? ['webgpu'] : ['cpu', 'webgpu']);
   const prepared = prepare(test);
   const forward = evaluateGraph(prepared.graph, references(prepared.feeds)).get(prepared.output)!;
   const wanted = Object.fromEntries(prepared.wrt.map((name) => [name, finiteDifferences(prepared, name)]));

@@ -14,7 +14,12 @@ export interface Ran {
 }
 
 /** Runs the command line in this process, its utilities being utilities/fake.mjs. `interruptWhen`: presses Ctrl-C once what it said matches. */
-export async function atelier(folder: string, args: string[], interruptWhen?: RegExp): Promise<Ran> {
+export async function atelier(
+  folder: string,
+  args: string[],
+  interruptWhen?: RegExp,
+  utility = join(repository, 'test/support/utilities/fake.mjs'),
+): Promise<Ran> {
   let [stdout, stderr] = ['', ''];
   let interrupt: (() => void) | null = null;
   let pressed = false;
@@ -28,7 +33,7 @@ export async function atelier(folder: string, args: string[], interruptWhen?: Re
     appVersion: '0.0.0-test',
     runtime: 'test',
     architectures: fakeArchitectures,
-    spawnUtility: spawnWithNode(() => join(repository, 'test/support/utilities/fake.mjs')),
+    spawnUtility: spawnWithNode(() => utility),
     env: { ATELIER_WORKSPACE: folder },
     cwd: folder,
     stdout: {

@@ -9,7 +9,18 @@ import type { ArchitectureInfo } from '../../src-main/shared/run.ts';
 import { migrationsFolder, repository } from './temp-workspace.ts';
 
 /** Real processes, whose behaviour is the architecture's (or the imported file's) name: see utilities/fake.mjs. */
-export const behaviours = ['quick', 'busy', 'deaf', 'stubborn', 'refuses', 'crashes', 'exits', 'measures', 'flood'];
+export const behaviours = [
+  'quick',
+  'busy',
+  'deaf',
+  'stubborn',
+  'refuses',
+  'crashes',
+  'loses-its-device',
+  'exits',
+  'measures',
+  'flood',
+];
 
 export const fakeArchitectures: ArchitectureInfo[] = behaviours.map((id) => ({
   id,

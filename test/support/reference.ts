@@ -13,12 +13,25 @@ import { losses } from './reference/losses.ts';
 import { movement } from './reference/movement.ts';
 import { normalisation } from './reference/normalisation.ts';
 import { recurrence } from './reference/recurrent.ts';
-import { spatial } from './reference/spatial.ts';
 import { reductions } from './reference/reductions.ts';
+import { spatial } from './reference/spatial.ts';
 
 export { array, type Array64, fromTensor } from './reference/array.ts';
 
-const operators: ReferenceOperators = { ...basic, ...controlFlow, ...recurrence, ...spatial, ...normalisation, ...attentions, ...einsums, ...elementwise, ...indexing, ...losses, ...movement, ...reductions };
+const operators: ReferenceOperators = {
+  ...basic,
+  ...controlFlow,
+  ...recurrence,
+  ...spatial,
+  ...normalisation,
+  ...attentions,
+  ...einsums,
+  ...elementwise,
+  ...indexing,
+  ...losses,
+  ...movement,
+  ...reductions,
+};
 
 /** Every value of the graph, by name. */
 export function evaluateGraph(graph: Graph, feeds: ReadonlyMap<string, Array64>): Map<string, Array64> {

@@ -4,6 +4,7 @@ import * as ort from 'onnxruntime-node';
 import { dataTypes, zeros } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Model, Tensor } from '../../src-main/onnx/types.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';
+import type { Device } from '../../src-main/autodiff/types.ts';
 
 const ortTypes: Partial<Record<DataType, ort.Tensor.Type>> = { float: 'float32', double: 'float64' };
 const toOrt = (type: DataType): ort.Tensor.Type => ortTypes[type] ?? (type as ort.Tensor.Type);
@@ -19,13 +20,13 @@ export interface OpenModel {
 /** Whether what is compiled for WebGPU is to run there (the test stage `webgpu`) rather than, as a spelling, on the CPU. */
 export const onWebGpu = process.env.ATELIER_TEST_WEBGPU === '1';
 
-export async function openModel(model: Model, options: ort.InferenceSession.SessionOptions = {}): Promise<OpenModel> {
+/** `device`: what the model was compiled for. */
+export async function openModel(model: Model, device: Device = 'cpu'): Promise<OpenModel> {
   const session = await ort.InferenceSession.create(writeModel(model), {
-    ...(onWebGpu ? { executionProviders: ['webgpu'] } : {}),
+    executionProviders: device === 'webgpu' && onWebGpu ? ['webgpu'] : ['cpu'],
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
-    ...options,
   });
   return {
     async run(feeds) {
@@ -47,6 +48,6 @@ export async function openModel(model: Model, options: ort.InferenceSession.Sess
   };
 }
 
-export async function runModel(model: Model, feeds: Values): Promise<Values> {
-  return (await openModel(model)).run(feeds);
+export async function runModel(model: Model, feeds: Values, device?: Device): Promise<Values> {
+  return (await openModel(model, device)).run(feeds);
 }

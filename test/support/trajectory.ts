@@ -77,7 +77,7 @@ export async function runTrajectory(
   };
   const step = compileTrainingStep(forwardOf(parameters, type), full);
   const k = step.stepsPerCall;
-  const model = await openModel(step.model);
+  const model = await openModel(step.model, full.device);
   const carried = [...step.parameters, ...step.state];
   let values: Values = Object.fromEntries(carried.map(({ input, initial }) => [input, initial]));
   const results: Record<string, number[]> = Object.fromEntries(step.outputs.map(({ role }) => [role, []]));

@@ -1,4 +1,6 @@
+import { kernelOf } from '../../onnx/shapes/Conv.ts';
 import type { GradientRule } from './rule.ts';
+import { samePads } from './same-pads.ts';
 
 // Y = X ∗ W + B   (correlation, with strides, pads, dilations, groups)
 //   dX = dY ∗ᵀ W                 the transposed convolution
@@ -6,13 +8,22 @@ import type { GradientRule } from './rule.ts';
 //   dB = Σ dY                    over batch and places
 //
 // Both products have several spellings with standard operators; lowering/ConvInputGrad.ts and ConvWeightGrad.ts choose.
-export const Conv: GradientRule<'Conv'> = ({ g, node, inputs: { X, W }, dY }) => ({
-  X: () => g.abstract('ConvInputGrad', [dY, W, X], X, node.attributes),
-  W: () => g.abstract('ConvWeightGrad', [dY, X, W], W, node.attributes),
-  B: () =>
-    g.reduceSum(
-      dY,
-      g.shape(dY).flatMap((_, axis) => (axis === 1 ? [] : [axis])),
-      false,
-    ),
-});
+export const Conv: GradientRule<'Conv'> = ({ g, node, inputs: { X, W }, dY }) => {
+  const same = samePads(g, node, X, kernelOf(node, g.shape(W)));
+  const attributes = same?.attributes ?? node.attributes;
+  const padded = () => same?.pad(X) ?? X;
+  return {
+    X: () => {
+      const around = padded();
+      const dX = g.abstract('ConvInputGrad', [dY, W, around], around, attributes);
+      return same?.crop(dX) ?? dX;
+    },
+    W: () => g.abstract('ConvWeightGrad', [dY, padded(), W], W, attributes),
+    B: () =>
+      g.reduceSum(
+        dY,
+        g.shape(dY).flatMap((_, axis) => (axis === 1 ? [] : [axis])),
+        false,
+      ),
+  };
+};

@@ -30,4 +30,4 @@ const cell: Cell = {
   },
 };
 
-export const GRU: WrittenOut<'GRU'> = { write: ({ g, node, inputs }) => writeRecurrent(g, node, inputs, cell) };
+export const GRU: WrittenOut<'GRU'> = { write: ({ g, node }) => writeRecurrent(g, node, cell) };

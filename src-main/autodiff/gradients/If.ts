@@ -42,6 +42,9 @@ export const If: GradientRule<'If'> = ({ g, node, dOutputs, wanted, differentiat
     return [name, { kind: 'graph', value: r.finish() } as const];
   });
   const types = used.map((value) => ({ type: g.type(value).type, shape: g.shape(value) }));
-  const results = g.node('If', [cond], Object.fromEntries(graphs), { outputs: used.map((value) => `d.${value}`), types });
+  const results = g.node('If', [cond], Object.fromEntries(graphs), {
+    outputs: used.map((value) => `d.${value}`),
+    types,
+  });
   return { reads: used.map((value, i) => [value, () => results[i]] as const) };
 };

@@ -27,4 +27,4 @@ const cell: Cell = {
   },
 };
 
-export const LSTM: WrittenOut<'LSTM'> = { write: ({ g, node, inputs }) => writeRecurrent(g, node, inputs, cell) };
+export const LSTM: WrittenOut<'LSTM'> = { write: ({ g, node }) => writeRecurrent(g, node, cell) };

@@ -14,4 +14,4 @@ const cell: Cell = {
   },
 };
 
-export const RNN: WrittenOut<'RNN'> = { write: ({ g, node, inputs }) => writeRecurrent(g, node, inputs, cell) };
+export const RNN: WrittenOut<'RNN'> = { write: ({ g, node }) => writeRecurrent(g, node, cell) };

@@ -41,7 +41,10 @@ export const Scan: GradientRule<'Scan'> = (context) => {
   const dSlices = asked.map(({ slice }) => gradients.get(slice)!);
 
   // Sums over steps ask for stacks of values of both passes, and for values to be added up.
-  const isForward = new Set([...body.inputs.map(({ name }) => name), ...outputsOf(b.nodes.slice(0, body.nodes.length))]);
+  const isForward = new Set([
+    ...body.inputs.map(({ name }) => name),
+    ...outputsOf(b.nodes.slice(0, body.nodes.length)),
+  ]);
   const makers = new Map(b.nodes.flatMap((each) => each.outputs.map((output) => [output, each] as const)));
   const onTape: Order = { axis: 0, backward: scanned.every(({ backward }) => backward) };
   const sharedSlices = new Set(dSlices.filter((_, i) => alike(asked[i], onTape)));
@@ -171,7 +174,9 @@ function withGradient(
   for (;;) {
     const roots = [...carried.map(({ output }) => output), ...seen.map(({ slice }) => slice)];
     const read = readFor(body.nodes, roots);
-    const more = states.filter((state) => carried.includes(state) || (read.has(state.input) && active.has(state.input)));
+    const more = states.filter(
+      (state) => carried.includes(state) || (read.has(state.input) && active.has(state.input)),
+    );
     if (more.length === carried.length) return { carried, seen };
     carried = more;
   }
@@ -232,10 +237,7 @@ type Order = Pick<LoopStack, 'axis' | 'backward'>;
 const alike = (a: Order, b: Order): boolean => a.axis === b.axis && a.backward === b.backward;
 
 /** Axes as they are, directions the other way. */
-function reversed(
-  side: 'input' | 'output',
-  stacks: readonly Order[],
-): Record<string, readonly number[]> {
+function reversed(side: 'input' | 'output', stacks: readonly Order[]): Record<string, readonly number[]> {
   if (stacks.length === 0) return {};
   const axes = stacks.map(({ axis }) => axis);
   return {

@@ -48,7 +48,7 @@ function grouped(g: GraphBuilder, node: Node, X: Value, scale: Value, dY: Value,
 
 export const InstanceNormalization: GradientRule<'InstanceNormalization'> = ({ g, node, inputs, dY }) => {
   const { input, scale } = inputs;
-  const { X, ...others } = grouped(g, node, input, scale, dY, g.shape(scale)[0] as number);
+  const { X, ...others } = grouped(g, node, input, scale, dY, g.shape(input)[1] as number);
   return { input: X, ...others };
 };
 

@@ -2,6 +2,7 @@ import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { intOf } from '../../onnx/node.ts';
 import type { Node } from '../../onnx/types.ts';
 import type { GradientRule } from './rule.ts';
+import { samePads } from './same-pads.ts';
 
 // Y = (Σ |X|ᵖ)^(1/p) over a window, or over all places;  dX = sign(X)·|X|^(p−1) · dY/Y^(p−1), summed over X's windows —
 // 0 where Y is 0.
@@ -25,7 +26,10 @@ const powerOf = (node: Node): number => intOf(node, 'p', 2);
 export const LpPool: GradientRule<'LpPool'> = ({ g, node, inputs: { X }, outputs: { Y }, dY }) => ({
   X: () => {
     const p = powerOf(node);
-    return g.mul(slope(g, X, p), g.abstract('SumPoolGrad', [share(g, Y, dY, p), X], X, node.attributes));
+    const same = samePads(g, node, X);
+    const padded = same?.pad(X) ?? X;
+    const shares = g.abstract('SumPoolGrad', [share(g, Y, dY, p), padded], padded, same?.attributes ?? node.attributes);
+    return g.mul(slope(g, X, p), same?.crop(shares) ?? shares);
   },
 });
 

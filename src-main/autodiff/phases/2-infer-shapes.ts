@@ -9,6 +9,7 @@ import { changingState, loopBodyInputs, scanBodyInputs } from '../../onnx/shapes
 import { renameValues, withSubgraphs } from '../../onnx/subgraphs.ts';
 import { scalar } from '../../onnx/tensors.ts';
 import type { Graph, Node, Shape, ValueType } from '../../onnx/types.ts';
+import { isBatchFirst, withBatchSecond } from '../recurrent/batch-first.ts';
 import { constantOf, isConstant, settle } from '../settle.ts';
 
 export interface InferOptions {
@@ -43,6 +44,7 @@ function place(g: GraphBuilder, node: Node): void {
   else if (node.domain === '' && node.op === 'If') placeIf(g, node);
   else if (node.domain === '' && node.op === 'Scan') placeScan(g, node);
   else if (node.domain === '' && node.op === 'Loop') placeLoop(g, node);
+  else if (isBatchFirst(node)) placeBatchFirst(g, node);
   else g.copy(node);
 }
 
@@ -65,6 +67,15 @@ function placeIf(g: GraphBuilder, node: Node): void {
   const branch = taken === 0 ? otherwise : then;
   for (const inner of branch.nodes) place(g, inner);
   node.outputs.forEach((output, i) => output && g.alias(output, branch.outputs[i].name));
+}
+
+function placeBatchFirst(g: GraphBuilder, node: Node): void {
+  g.scope = node.name || node.outputs.find(Boolean)!;
+  const outputs = withBatchSecond(g, node, ({ op, inputs, attributes }) =>
+    g.node(op, inputs, attributes, { outputs: node.outputs.map((output) => output && op) }),
+  );
+  g.scope = '';
+  node.outputs.forEach((output, i) => output && g.alias(output, outputs[i]!));
 }
 
 function placeScan(g: GraphBuilder, node: Node): void {

@@ -4,6 +4,7 @@
 import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { floatOf, inputsOf, nodeError } from '../../onnx/node.ts';
 import { numbersOf } from '../../onnx/tensors.ts';
+import { subgraphsOf } from '../../onnx/subgraphs.ts';
 import type { Graph, Node } from '../../onnx/types.ts';
 import { prune } from '../simplify/prune.ts';
 
@@ -62,6 +63,19 @@ function drop(g: GraphBuilder, node: Node): Value | undefined {
   return random;
 }
 
+/** A mask, or statistics, of every step of a loop would have to come in and go out in stacks. */
+function refuseInside(node: Node): void {
+  for (const [, inner] of subgraphsOf(node)) {
+    for (const each of inner.nodes) {
+      if (each.domain === '' && (each.op === 'Dropout' || each.op === 'BatchNormalization')) {
+        const where = `inside of ${node.op} "${node.name || node.outputs[0]}"`;
+        throw nodeError('unsupported_model', each, `acts otherwise while training, which it cannot do ${where}`);
+      }
+      refuseInside(each);
+    }
+  }
+}
+
 /** `trained`: where given, a BatchNormalization that has none of these parameters stays as it is, and so do its statistics. */
 export function trainMode(whole: Graph, trained?: readonly Value[]): TrainMode {
   // Files name outputs that nothing reads, a Dropout's mask among them.
@@ -70,6 +84,7 @@ export function trainMode(whole: Graph, trained?: readonly Value[]): TrainMode {
   const statistics = new Map<Value, Value>();
   const random: Value[] = [];
   for (const node of graph.nodes) {
+    refuseInside(node);
     if (node.op === 'BatchNormalization' && node.domain === '') {
       const { scale, B, input_mean, input_var } = inputsOf(node, 'BatchNormalization');
       if (!trained || trained.includes(scale) || trained.includes(B)) normalise(g, node, statistics);

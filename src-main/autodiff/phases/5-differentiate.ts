@@ -137,7 +137,10 @@ export interface Differentiated {
 
 /** `loss`: a scalar. Errors: not_differentiable, unused_parameter, and what the rules refuse. */
 export function differentiate(original: Graph, loss: Value, wrt: readonly Value[]): Differentiated {
-  const graph = writeOut(original, reached((value) => typeIn(original, value), original.nodes, wrt));
+  const graph = writeOut(
+    original,
+    reached((value) => typeIn(original, value), original.nodes, wrt),
+  );
   const g = GraphBuilder.extend(graph);
   const gradients = new Map<Value, Value>([[loss, g.scalar(1, loss)]]);
   backpropagate(g, graph.nodes, differentiation.reached(g, graph.nodes, wrt), gradients);

@@ -5,24 +5,24 @@ import type { Graph, Node } from '../../onnx/types.ts';
 import { Attention } from '../lowering/Attention.ts';
 import { AveragePoolGrad } from '../lowering/AveragePoolGrad.ts';
 import { BatchNormalization } from '../lowering/BatchNormalization.ts';
+import { Col2ImGrad } from '../lowering/Col2ImGrad.ts';
 import { ConvInputGrad } from '../lowering/ConvInputGrad.ts';
 import { ConvWeightGrad } from '../lowering/ConvWeightGrad.ts';
 import { Einsum } from '../lowering/Einsum.ts';
-import { LogSoftmax } from '../lowering/LogSoftmax.ts';
-import { Col2ImGrad } from '../lowering/Col2ImGrad.ts';
 import { GlobalLpPool } from '../lowering/GlobalLpPool.ts';
 import { GroupNormalization } from '../lowering/GroupNormalization.ts';
-import { LRN } from '../lowering/LRN.ts';
-import { SumPoolGrad } from '../lowering/SumPoolGrad.ts';
+import { LogSoftmax } from '../lowering/LogSoftmax.ts';
 import type { Lowering } from '../lowering/lowering.ts';
+import { LRN } from '../lowering/LRN.ts';
 import { MaxPoolGrad } from '../lowering/MaxPoolGrad.ts';
+import { NegativeLogLikelihoodLoss } from '../lowering/NegativeLogLikelihoodLoss.ts';
 import { Pad } from '../lowering/Pad.ts';
 import { ReduceLogSumExp } from '../lowering/ReduceLogSumExp.ts';
 import { ReluGrad } from '../lowering/ReluGrad.ts';
-import { Sign } from '../lowering/Sign.ts';
-import { NegativeLogLikelihoodLoss } from '../lowering/NegativeLogLikelihoodLoss.ts';
 import { ScatterND } from '../lowering/ScatterND.ts';
+import { Sign } from '../lowering/Sign.ts';
 import { SoftmaxCrossEntropyLoss } from '../lowering/SoftmaxCrossEntropyLoss.ts';
+import { SumPoolGrad } from '../lowering/SumPoolGrad.ts';
 import type { Device } from '../types.ts';
 import { rewrite } from './rewrite.ts';
 
@@ -45,12 +45,12 @@ const standard: Readonly<Record<string, Lowering>> = {
   GlobalLpPool,
   GroupNormalization,
   LogSoftmax,
+  LRN,
+  NegativeLogLikelihoodLoss,
   Pad,
   ReduceLogSumExp,
-  Sign,
-  NegativeLogLikelihoodLoss,
   ScatterND,
-  LRN,
+  Sign,
   SoftmaxCrossEntropyLoss,
 };
 

@@ -52,7 +52,7 @@ const stacked = (value: ValueInfo, steps: number): ValueInfo => ({ ...value, sha
 
 /**
  * `steps` runs of the graph in one: the first `carried` inputs and outputs go round, all others gain a leading axis.
- * Inside, names start with `step/`: a subgraph must not repeat a name from outside.
+ * Inside, names start with `step/`: a subgraph should not repeat a name from outside.
  */
 export function repeat(graph: Graph, carried: number, steps: number): Graph {
   const scanned = graph.inputs.slice(carried);
@@ -61,7 +61,10 @@ export function repeat(graph: Graph, carried: number, steps: number): Graph {
     ...graph.outputs.slice(0, carried),
     ...graph.outputs.slice(carried).map((output) => stacked(output, steps)),
   ];
-  const body = { ...renameValues(graph, (name) => `step/${name}`, 'step/'), name: 'step' };
+  const outside = new Set([...inputs, ...outputs].map(({ name }) => name));
+  let prefix = 'step/';
+  while ([...namesOf(graph)].some((name) => outside.has(prefix + name))) prefix = `step_${prefix}`;
+  const body = { ...renameValues(graph, (name) => prefix + name, prefix), name: 'step' };
   const scan: Node = {
     name: 'steps',
     op: 'Scan',
@@ -83,16 +86,25 @@ export const asModel = (graph: Graph, opset: number): Model => ({
   irVersion: irVersionOf(opset),
   opsets: { '': opset },
   producer: 'atelier',
-  graph: withoutTypes(graph),
+  graph: finished(graph),
   metadata: {},
 });
 
-/** Runtimes work out the types between for themselves. */
-const withoutTypes = (graph: Graph): Graph => ({
-  ...graph,
-  nodes: graph.nodes.map((node) => withSubgraphs(node, withoutTypes)),
-  values: new Map(),
-});
+/**
+ * Runtimes work out the types between for themselves. They want nodes of one graph to have different names, which those of a file,
+ * of a branch that took the place of its If, and of what was made since need not have.
+ */
+function finished(graph: Graph): Graph {
+  const taken = new Set<string>();
+  const free = (name: string): string => {
+    let unique = name;
+    for (let n = 2; taken.has(unique); n++) unique = `${name}_${n}`;
+    taken.add(unique);
+    return unique;
+  };
+  const nodes = graph.nodes.map((node) => ({ ...withSubgraphs(node, finished), name: node.name && free(node.name) }));
+  return { ...graph, nodes, values: new Map() };
+}
 
 /** One entry per input, in the graph's order, with what it is for. */
 export const inputsOf = (graph: Graph, fed: readonly Fed[]): StepInput[] =>

@@ -4,14 +4,16 @@
 
 import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { isFloatType } from '../../onnx/tensors.ts';
+import { namesOf, readsOf, subgraphsOf, withReads } from '../../onnx/subgraphs.ts';
 import type { Graph, Node } from '../../onnx/types.ts';
 import { chooseSegments, type Segment } from './segments.ts';
 
 /** Values that depend on the data, not on the weights alone. */
 function varyingValues(nodes: readonly Node[], data: Iterable<string>): Set<string> {
   const varying = new Set(data);
-  for (const { inputs, outputs } of nodes) {
-    if (inputs.some((input) => varying.has(input))) for (const output of outputs) if (output) varying.add(output);
+  for (const node of nodes) {
+    if (!readsOf(node).some((value) => varying.has(value))) continue;
+    for (const output of node.outputs) if (output) varying.add(output);
   }
   return varying;
 }
@@ -24,7 +26,7 @@ export function recompute(graph: Graph, forwardCount: number, data: readonly str
   const forward = graph.nodes.slice(0, forwardCount);
   const backward = graph.nodes.slice(forwardCount);
   const varying = varyingValues(forward, data);
-  const needed = new Set(backward.flatMap(({ inputs }) => inputs));
+  const needed = new Set(backward.flatMap(readsOf));
   const segments = chooseSegments(graph, forward, varying, needed);
   if (segments.length === 1) return graph;
 
@@ -40,13 +42,12 @@ export function recompute(graph: Graph, forwardCount: number, data: readonly str
   let latest: Value | undefined;
   for (const node of backward) {
     for (const part of plan) {
-      if (part.done || !node.inputs.some((input) => part.dropped.has(input))) continue;
+      if (part.done || !readsOf(node).some((value) => part.dropped.has(value))) continue;
       part.done = true;
       // The last segments come first, when some gradient is there to wait for.
       if (latest !== undefined) repeat(g, graph, part, latest, again);
     }
-    const inputs = node.inputs.map((input) => again.get(input) ?? input);
-    copy({ ...node, inputs });
+    copy(withReads(node, (value) => again.get(value) ?? value));
     const made = node.outputs.find((output) => output && isFloatType(graph.values.get(output)!.type));
     if (made !== undefined) latest = made;
   }
@@ -72,7 +73,7 @@ function planOf(
   graph: Graph,
 ): Part {
   const inside = forward.slice(from, to);
-  const laterUses = new Set(forward.slice(to).flatMap(({ inputs }) => inputs));
+  const laterUses = new Set(forward.slice(to).flatMap(readsOf));
   const results = new Set(graph.outputs.map(({ name }) => name));
   // What crosses the cut, or leaves the graph, is kept anyway.
   const keeps = (value: Value) => !varying.has(value) || laterUses.has(value) || results.has(value);
@@ -83,7 +84,7 @@ function planOf(
   for (const node of [...inside].reverse()) {
     if (!node.outputs.some((output) => wanted.has(output))) continue;
     nodes.push(node);
-    for (const input of node.inputs) {
+    for (const input of readsOf(node)) {
       const here = inside.some(({ outputs }) => outputs.includes(input));
       if (here && !keeps(input)) wanted.add(input);
     }
@@ -91,7 +92,7 @@ function planOf(
   nodes.reverse();
   const made = new Set(nodes.flatMap(({ outputs }) => outputs.filter((output) => wanted.has(output))));
   const starts = new Set(
-    nodes.flatMap(({ inputs }) => inputs.filter((input) => varying.has(input) && !made.has(input))),
+    nodes.flatMap((node) => readsOf(node).filter((value) => varying.has(value) && !made.has(value))),
   );
   return { nodes, dropped: made, starts: [...starts], done: false };
 }
@@ -116,8 +117,9 @@ function repeat(g: GraphBuilder, graph: Graph, part: Part, latest: Value, again:
   const now = (value: Value) => local.get(value) ?? again.get(value) ?? value;
   for (const node of part.nodes) {
     const outputs = node.outputs.map((output) => (output ? g.unique(output) : ''));
+    for (const [, inner] of subgraphsOf(node)) for (const name of namesOf(inner)) local.set(name, g.unique(name));
     g.copy(
-      { ...node, name: outputs.find(Boolean)!, inputs: node.inputs.map(now), outputs },
+      { ...withReads(node, now), name: outputs.find(Boolean)!, outputs },
       node.outputs.map((output) => graph.values.get(output)),
     );
     node.outputs.forEach((output, index) => output && local.set(output, outputs[index]));

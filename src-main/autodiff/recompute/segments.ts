@@ -1,6 +1,7 @@
 // Where to cut a forward pass into segments: at a cut only the values that cross it are kept, and what lies between two
 // cuts is computed a second time when its gradients are due (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost").
 
+import { readsOf } from '../../onnx/subgraphs.ts';
 import type { Graph, Node } from '../../onnx/types.ts';
 import { bytesOfValue } from './bytes.ts';
 
@@ -26,7 +27,7 @@ function profile(
 ): Profile {
   const size = (name: string) => (varying.has(name) ? bytesOfValue(graph.values.get(name)!) : 0);
   const last = new Map<string, number>();
-  nodes.forEach(({ inputs }, at) => inputs.forEach((input) => last.set(input, at)));
+  nodes.forEach((node, at) => readsOf(node).forEach((value) => last.set(value, at)));
   const changes = new Array<number>(nodes.length + 1).fill(0);
   nodes.forEach(({ outputs }, at) => {
     for (const output of outputs) {

@@ -41,10 +41,14 @@ const activations: Readonly<Record<string, Named>> = {
 export function activationsOf(node: Node, directions: number, defaults: readonly string[]): Activation[][] {
   const names = stringsOf(node, 'activations') ?? new Array<readonly string[]>(directions).fill(defaults).flat();
   if (names.length !== directions * defaults.length) {
-    throw nodeError('invalid_model', node, `${names.length} activations for ${directions} of ${defaults.length}`);
+    const wanted = `${directions} of ${defaults.length}`;
+    throw nodeError('invalid_model', node, `${names.length} activations for ${wanted}`);
   }
   // Each takes the next of the numbers only if it has such a parameter.
-  const numbers = { alpha: [...(floatsOf(node, 'activation_alpha') ?? [])], beta: [...(floatsOf(node, 'activation_beta') ?? [])] };
+  const numbers = {
+    alpha: [...(floatsOf(node, 'activation_alpha') ?? [])],
+    beta: [...(floatsOf(node, 'activation_beta') ?? [])],
+  };
   const made = names.map((name): Activation => {
     const known = activations[name.toLowerCase()];
     if (!known) throw nodeError('unsupported_attribute', node, `activation ${name}`);

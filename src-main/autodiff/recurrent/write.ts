@@ -3,12 +3,14 @@
 
 import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { product } from '../../onnx/dims.ts';
-import { floatOf, intOf, nodeError, stringOf } from '../../onnx/node.ts';
+import { floatOf, inputsOf, nodeError, stringOf } from '../../onnx/node.ts';
 import type { Dim, Node } from '../../onnx/types.ts';
 import { zeros } from '../gradients/zeros.ts';
 import { type Activation, activationsOf } from './activations.ts';
+import { isBatchFirst, withBatchSecond } from './batch-first.ts';
 
-export interface RecurrentInputs {
+/** GRU and RNN have the first of them. */
+interface RecurrentInputs {
   readonly X: Value;
   readonly W: Value;
   readonly R: Value;
@@ -44,16 +46,21 @@ export interface Cell {
   /** h and c, or h alone. */
   readonly states: number;
   /** What is ready before the first step, and what is done in each. */
-  prepare(g: GraphBuilder, direction: Direction, node: Node): { readonly inputs: readonly Value[]; readonly step: Step };
+  prepare(
+    g: GraphBuilder,
+    direction: Direction,
+    node: Node,
+  ): { readonly inputs: readonly Value[]; readonly step: Step };
 }
 
 /** Y and the last states. */
-export function writeRecurrent(g: GraphBuilder, node: Node, given: RecurrentInputs, cell: Cell): (Value | undefined)[] {
-  if (floatOf(node, 'clip', 0) !== 0) throw nodeError('unsupported_attribute', node, `clip=${floatOf(node, 'clip', 0)}`);
+export function writeRecurrent(g: GraphBuilder, node: Node, cell: Cell): (Value | undefined)[] {
+  if (isBatchFirst(node)) return withBatchSecond(g, node, (swapped) => writeRecurrent(g, swapped, cell));
+  const given: RecurrentInputs = inputsOf(node, 'LSTM');
+  const { X } = given;
+  if (floatOf(node, 'clip', 0) !== 0)
+    throw nodeError('unsupported_attribute', node, `clip=${floatOf(node, 'clip', 0)}`);
   const direction = stringOf(node, 'direction', 'forward');
-  const batchFirst = intOf(node, 'layout', 0) === 1;
-  const swap = (x: Value): Value => (batchFirst ? g.transpose(x, [1, 0, 2]) : x);
-  const X = swap(given.X);
   const count = direction === 'bidirectional' ? 2 : 1;
   const activations = activationsOf(node, count, cell.activations);
   const parts = (x: Value | undefined): (Value | undefined)[] => {
@@ -62,9 +69,7 @@ export function writeRecurrent(g: GraphBuilder, node: Node, given: RecurrentInpu
     return each.map((part) => g.op('Squeeze', [part, g.int64s([0])]));
   };
   const weights = { W: parts(given.W), R: parts(given.R), B: parts(given.B), P: parts(given.P) };
-  const initial = [given.initial_h, given.initial_c]
-    .slice(0, cell.states)
-    .map((state) => parts(state === undefined ? undefined : swap(state)));
+  const initial = [given.initial_h, given.initial_c].slice(0, cell.states).map(parts);
 
   const runs = activations.map((functions, d) =>
     runDirection(g, node, cell, {
@@ -84,10 +89,15 @@ export function writeRecurrent(g: GraphBuilder, node: Node, given: RecurrentInpu
     const grown = values.map((value) => g.unsqueeze(value, [axis]));
     return grown.length === 1 ? grown[0] : g.concat(grown, axis);
   };
-  const all = Y ? joined(runs.map(({ steps }) => steps!), 1) : undefined;
+  const states = (i: number): Value[] => runs.map((run) => run.states[i]);
   return [
-    all !== undefined && batchFirst ? g.transpose(all, [2, 0, 1, 3]) : all,
-    ...last.map((name, i) => (name ? swap(joined(runs.map(({ states }) => states[i]), 0)) : undefined)),
+    Y
+      ? joined(
+          runs.map(({ steps }) => steps!),
+          1,
+        )
+      : undefined,
+    ...last.map((name, i) => (name ? joined(states(i), 0) : undefined)),
   ];
 }
 
@@ -139,10 +149,11 @@ function runDirection(g: GraphBuilder, node: Node, cell: Cell, run: Run): { step
     {
       body: { kind: 'graph', value: body.finish() },
       num_scan_inputs: stacks.length,
-      ...(backward && lengths === undefined && {
-        scan_input_directions: stacks.map(() => 1),
-        ...(wanted && { scan_output_directions: [1] }),
-      }),
+      ...(backward &&
+        lengths === undefined && {
+          scan_input_directions: stacks.map(() => 1),
+          ...(wanted && { scan_output_directions: [1] }),
+        }),
     },
     { outputs: [...initial.map((_, i) => ['last_h', 'last_c'][i]), ...(wanted ? [`steps_${seq}`] : [])] },
   );

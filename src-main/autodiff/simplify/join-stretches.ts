@@ -7,6 +7,7 @@ import { sum } from '../../onnx/dims.ts';
 import { typeIn } from '../../onnx/graph.ts';
 import { axesOf } from '../../onnx/node.ts';
 import { numbersOf } from '../../onnx/tensors.ts';
+import { readsOf } from '../../onnx/subgraphs.ts';
 import type { Dim, Graph, Node } from '../../onnx/types.ts';
 
 interface Stretch {
@@ -23,7 +24,7 @@ export function joinStretches(graph: Graph): Graph {
   const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const uses = new Map<string, number>();
   const count = (name: string) => uses.set(name, (uses.get(name) ?? 0) + 1);
-  for (const node of graph.nodes) node.inputs.forEach(count);
+  for (const node of graph.nodes) readsOf(node).forEach(count);
   for (const { name } of graph.outputs) count(name);
   const onlyHere = (name: string, op: string): Node | undefined => {
     const node = producers.get(name);

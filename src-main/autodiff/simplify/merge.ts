@@ -34,7 +34,9 @@ function mergeInside(graph: Graph, renamed: Map<string, string>, results: Readon
   for (const original of graph.nodes) {
     const node = {
       // The outputs of a graph inside a node are looked for by name in it, and must be different values.
-      ...withSubgraphs(original, (inner) => mergeInside(inner, renamed, new Set(inner.outputs.map(({ name }) => name)))),
+      ...withSubgraphs(original, (inner) =>
+        mergeInside(inner, renamed, new Set(inner.outputs.map(({ name }) => name))),
+      ),
       inputs: original.inputs.map(now),
     };
     const key = RANDOM.has(node.op) ? undefined : keyOf(node, node.attributes);

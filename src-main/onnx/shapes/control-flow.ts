@@ -76,7 +76,8 @@ export const Scan: ShapeRule = (c) => {
   return [
     ...states.map(({ initial, output }) => {
       const [before, after] = [plain(typeOf(initial)), outputOf(body, output)];
-      const differs = (dim: Dim, axis: number) => typeof dim === 'number' && typeof after.shape[axis] === 'number' && dim !== after.shape[axis];
+      const differs = (dim: Dim, axis: number) =>
+        typeof dim === 'number' && typeof after.shape[axis] === 'number' && dim !== after.shape[axis];
       if (before.shape.length === after.shape.length && !before.shape.some(differs)) return before;
       const shapes = `[${before.shape.join(', ')}] and comes out [${after.shape.join(', ')}]`;
       throw nodeError('shape_mismatch', c.node, `"${initial}" goes in ${shapes}`);
@@ -118,6 +119,9 @@ export const If: ShapeRule = (c) => {
       const shapes = `[${a.shape!.join(', ')}] or [${b.shape!.join(', ')}]`;
       throw nodeError('unsupported_shape', c.node, `"${output}" is ${shapes}, and only the run can tell which`);
     }
-    return { type: a.type, shape: a.shape!.map((dim, axis) => (dim === b.shape![axis] ? dim : `${output}/dim${axis}`)) };
+    return {
+      type: a.type,
+      shape: a.shape!.map((dim, axis) => (dim === b.shape![axis] ? dim : `${output}/dim${axis}`)),
+    };
   });
 };

@@ -82,15 +82,25 @@ export function webGpuGap(adapters: readonly Adapter[], places = thisLinux()): G
   if (!loaders.some((folder) => existsSync(join(folder, 'libvulkan.so.1')))) {
     return nothing ? 'no_adapter' : 'webgpu_no_loader';
   }
-  const named = places.env.VK_DRIVER_FILES ?? places.env.VK_ICD_FILENAMES;
-  const drivers = named
-    ? named.split(':').filter((file) => existsSync(file))
-    : ['usr/share', 'usr/local/share', 'etc', join(homedir(), '.local/share').slice(1)].flatMap((folder) =>
-        namesIn(join(places.root, folder, 'vulkan/icd.d')).filter((name) => name.endsWith('.json')),
-      );
-  if (drivers.length === 0) return nothing ? 'no_adapter' : 'webgpu_no_driver';
+  if (vulkanDrivers(places).length === 0) return nothing ? 'no_adapter' : 'webgpu_no_driver';
   if (nodes.length > 0 && !nodes.some((name) => mayUse(join(places.root, 'dev/dri', name)))) return 'webgpu_no_access';
   return null;
+}
+
+/** The name of a Vulkan driver that computes on the processor: what WebGPU takes where there is no adapter. */
+export function softwareVulkan(places = thisLinux()): string | null {
+  const names = vulkanDrivers(places).map((file) => basename(file));
+  if (names.some((name) => name.includes('swiftshader'))) return 'SwiftShader (software)';
+  return names.some((name) => name.startsWith('lvp_')) ? 'llvmpipe (software)' : null;
+}
+
+/** Files that describe the installed Vulkan drivers. */
+function vulkanDrivers({ root, env }: LinuxPlaces): string[] {
+  const named = env.VK_DRIVER_FILES ?? env.VK_ICD_FILENAMES;
+  if (named) return named.split(':').filter((file) => existsSync(file));
+  return ['usr/share', 'usr/local/share', 'etc', join(homedir(), '.local/share').slice(1)].flatMap((folder) =>
+    namesIn(join(root, folder, 'vulkan/icd.d')).filter((name) => name.endsWith('.json')),
+  );
 }
 
 /** What keeps CUDA from working; `provider` is the folder of ONNX Runtime's own libraries. */

@@ -52,7 +52,7 @@ export function trainingFields(
     { key: 'optimizer', kind: 'choice', default: training.optimizer, choices: optimizerNames },
     { key: 'learningRate', kind: 'number', default: training.learningRate, min: smallestRate, max: 100, log: true },
     { key: 'schedule', kind: 'choice', default: 'cosine', choices: scheduleNames },
-    { key: 'device', kind: 'choice', default: 'cpu', choices: devices },
+    { key: 'device', kind: 'choice', default: 'auto', choices: ['auto', ...devices] },
     { key: 'seed', kind: 'integer', default: 1, min: 0, max: 2 ** 32 - 1 },
     { key: 'weightDecay', kind: 'number', default: 0, min: 0, max: 10, advanced: true },
     { key: 'patience', kind: 'integer', default: 0, min: 0, max: 10_000, advanced: true },

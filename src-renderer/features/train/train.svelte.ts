@@ -1,6 +1,8 @@
 import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
 import type { DatasetDetail } from '../../../src-main/shared/dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
+import { takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
+import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
 import type {
   ArchitectureInfo,
   DeviceName,
@@ -22,6 +24,16 @@ export interface FormField {
   checked: Checked;
   changed: boolean;
 }
+
+/** Architectures with something in common. */
+export interface ArchitectureGroup {
+  kind: InputKind;
+  architectures: ArchitectureInfo[];
+}
+
+const groupOrder: readonly InputKind[] = ['table', 'image', 'series', 'pair', 'text'];
+/** What takes rows of features takes most data. */
+const groupOf = ({ inputs }: ArchitectureInfo): InputKind => (inputs.includes('table') ? 'table' : inputs[0]);
 
 /** The Train page: what to train on, which net, its settings as typed, and what they come to. */
 export class TrainForm {
@@ -67,18 +79,23 @@ export class TrainForm {
     await this.#detail.load(() => this.#studio.call('datasets.get', { id: dataset, version }));
   }
 
-  fits(architecture: ArchitectureInfo): boolean {
-    const kind = this.detail?.version.manifest.kind;
-    return kind === undefined || architecture.inputs.includes(kind === 'images' ? 'image' : 'table');
+  /** Those that the data fits, by what they take: first those for any data. While the data are not known, none. */
+  get groups(): ArchitectureGroup[] {
+    const manifest = this.detail?.version.manifest;
+    if (!manifest) return [];
+    const fitting = this.architectures.filter((one) => takes(one, manifest));
+    const of = (kind: InputKind) => fitting.filter((one) => groupOf(one) === kind);
+    const groups = groupOrder.map((kind) => ({ kind, architectures: of(kind) }));
+    return groups.filter(({ architectures }) => architectures.length > 0);
   }
 
-  /** The one chosen, or the best that fits: for images a convolutional net where there is one. */
+  /** The one chosen where the data fits it, else the usual one. */
   get architecture(): ArchitectureInfo | null {
-    const fitting = this.architectures.filter((one) => this.fits(one));
-    const chosen = fitting.find((one) => one.id === this.#chosen);
-    if (chosen) return chosen;
-    const images = this.detail?.version.manifest.kind === 'images';
-    return (images ? fitting.find((one) => !one.inputs.includes('table')) : undefined) ?? fitting[0] ?? null;
+    const manifest = this.detail?.version.manifest;
+    const fitting = this.groups.flatMap((group) => group.architectures);
+    const usual = manifest && usualArchitecture(manifest);
+    const find = (id: string | null | undefined) => fitting.find((one) => one.id === id);
+    return find(this.#chosen) ?? find(usual) ?? fitting[0] ?? null;
   }
   choose(id: string): void {
     this.#chosen = id;

@@ -135,6 +135,99 @@ describe('the gradient of an embedding', () => {
   });
 });
 
+describe('a value taken apart', () => {
+  const apart = (declared: Shape, bounds: [number, number][], axis = -1): GradientCase => ({
+    inputs: { X: { shape: [2, 3, 6], declared } },
+    build: (g, { X }) => {
+      const parts = bounds.map(([start, end]) => g.slice(X, [start], [end], [axis]));
+      return parts.map((part) => g.op('Tanh', [g.reduceSum(part, [axis])])).reduce(g.mul);
+    },
+  });
+  const lists: Record<string, [GradientCase, 'Concat' | 'Pad']> = {
+    'into thirds': [
+      apart(
+        [2, 3, 6],
+        [
+          [0, 2],
+          [2, 4],
+          [4, 6],
+        ],
+      ),
+      'Concat',
+    ],
+    'into thirds, out of order, unknown batch': [
+      apart(
+        ['batch', 3, 6],
+        [
+          [4, 6],
+          [0, 2],
+          [2, 4],
+        ],
+      ),
+      'Concat',
+    ],
+    'an unknown length, first and rest': [
+      apart(
+        [2, 'seq', 6],
+        [
+          [0, 1],
+          [1, 2 ** 31 - 1],
+        ],
+        1,
+      ),
+      'Concat',
+    ],
+    'with a gap': [
+      apart(
+        [2, 3, 6],
+        [
+          [0, 2],
+          [4, 6],
+        ],
+      ),
+      'Pad',
+    ],
+    'not to the end': [
+      apart(
+        [2, 3, 6],
+        [
+          [0, 2],
+          [2, 4],
+        ],
+      ),
+      'Pad',
+    ],
+    overlapping: [
+      apart(
+        [2, 3, 6],
+        [
+          [0, 3],
+          [2, 6],
+        ],
+      ),
+      'Pad',
+    ],
+    'one part twice': [
+      apart(
+        [2, 3, 6],
+        [
+          [0, 3],
+          [3, 6],
+          [3, 6],
+        ],
+      ),
+      'Pad',
+    ],
+  };
+  for (const [what, [test, op]] of Object.entries(lists)) {
+    it(`${what}: ${op}`, async () => {
+      await checkGradient(test);
+      const ops = operatorsOf(test, 'X');
+      expect([ops.includes('Concat'), ops.includes('Pad')]).toEqual([op === 'Concat', op === 'Pad']);
+    });
+  }
+});
+
 cases('GatherElements', {
   'axis 0, duplicates': one('GatherElements', {
     data: { shape: [3, 2] },

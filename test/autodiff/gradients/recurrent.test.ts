@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type AttributeInput, type GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
+import { asModel } from '../../../src-main/autodiff/phases/9-package.ts';
+import { writeOut } from '../../../src-main/autodiff/write-out.ts';
+import { type AttributeInput, GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
+import { sizeOf, tensor } from '../../../src-main/onnx/tensors.ts';
 import type { Shape } from '../../../src-main/onnx/types.ts';
-import { checkGradient, type GradientCase, type InputCase } from '../../support/check-gradient.ts';
+import { Random } from '../../../src-main/shared/random.ts';
+import { checkGradient, expectClose, type GradientCase, type InputCase } from '../../support/check-gradient.ts';
+import { runModel, type Values } from '../../support/run-model.ts';
 
 type Op = 'LSTM' | 'GRU' | 'RNN';
 const gates: Record<Op, number> = { LSTM: 4, GRU: 3, RNN: 1 };
@@ -60,9 +65,16 @@ function recurrent(op: Op, options: Recurrent = {}): GradientCase {
         op,
         names.map((name) => values[name]),
         { hidden_size: hidden, ...attributes, ...(batchFirst && { layout: 1 }) },
-        { outputs: ['Y', 'Y_h', 'Y_c'].slice(0, Math.max(...outputs) + 1).map((name, i) => (outputs.includes(i) ? name : '')) },
+        {
+          outputs: ['Y', 'Y_h', 'Y_c']
+            .slice(0, Math.max(...outputs) + 1)
+            .map((name, i) => (outputs.includes(i) ? name : '')),
+        },
       );
-      return join(g, outputs.map((i) => results[i]));
+      return join(
+        g,
+        outputs.map((i) => results[i]),
+      );
     },
   };
 }
@@ -96,7 +108,12 @@ describe.each(['LSTM', 'GRU', 'RNN'] as const)('%s', (op) => {
     },
     'a size with a name: batch': { declared: { batch: 'batch' }, given: ['B'] },
     'a size with a name: steps': { declared: { seq: 'seq' }, given: ['B', ...initial(op)] },
-    'sizes with names': { declared: { batch: 'batch', seq: 'seq' }, given: ['B'], attributes: bidirectional, directions: 2 },
+    'sizes with names': {
+      declared: { batch: 'batch', seq: 'seq' },
+      given: ['B'],
+      attributes: bidirectional,
+      directions: 2,
+    },
     'sizes with names, lengths': {
       declared: { batch: 'batch', seq: 'seq' },
       given: ['B', 'sequence_lens'],
@@ -148,10 +165,72 @@ describe('GRU', () => {
   it.each(Object.entries(cases))('linear before reset: %s', (_, options) => checkGradient(recurrent('GRU', options)));
 });
 
+/** The graph of a case, and its inputs with values. */
+function prepared({ inputs, build }: GradientCase): { g: GraphBuilder; output: Value; feeds: Values } {
+  const random = new Random(5);
+  const g = new GraphBuilder('case');
+  const feeds: Values = {};
+  for (const [name, { shape, type = 'float', values, map = (x: number) => x }] of Object.entries(inputs)) {
+    feeds[name] = tensor(type, shape, values ?? Array.from({ length: sizeOf(shape) }, () => map(random.normal())));
+    g.input(name, type, shape);
+  }
+  const output = build(g, Object.fromEntries(Object.keys(inputs).map((name) => [name, name])));
+  g.output(output);
+  return { g, output, feeds };
+}
+
+describe('written out it is what ONNX Runtime’s operator computes', () => {
+  const strings = (...value: string[]) => ({ kind: 'strings', value }) as const;
+  const floats = (...value: number[]) => ({ kind: 'floats', value }) as const;
+  const full: Partial<Recurrent> = { seq: 5, batch: 3, directions: 2, lengths: [5, 2, 3] };
+  const cases: [string, Op, Recurrent][] = [
+    [
+      'everything',
+      'LSTM',
+      { ...full, attributes: bidirectional, given: ['B', 'sequence_lens', 'initial_h', 'initial_c', 'P'] },
+    ],
+    ['coupled gates', 'LSTM', { attributes: { input_forget: 1 }, given: ['B', 'P'] }],
+    [
+      'activations with numbers of their own',
+      'LSTM',
+      {
+        directions: 2,
+        attributes: {
+          ...bidirectional,
+          activations: strings('HardSigmoid', 'ScaledTanh', 'Affine', 'Sigmoid', 'LeakyRelu', 'Softsign'),
+          activation_alpha: floats(0.3, 1.2, 0.9, 0.1),
+          activation_beta: floats(0.4, 0.8, 0.1),
+        },
+      },
+    ],
+    ['everything', 'GRU', { ...full, attributes: bidirectional, given: ['B', 'sequence_lens', 'initial_h'] }],
+    [
+      'reset after',
+      'GRU',
+      { ...full, attributes: { ...bidirectional, linear_before_reset: 1 }, given: ['B', 'sequence_lens'] },
+    ],
+    ['activations', 'GRU', { attributes: { activations: strings('Sigmoid', 'Softplus') } }],
+    ['everything', 'RNN', { ...full, attributes: bidirectional, given: ['B', 'sequence_lens', 'initial_h'] }],
+    ['activations', 'RNN', { attributes: { activations: strings('Elu'), activation_alpha: floats(0.7) } }],
+  ];
+  it.each(cases)('%s, %s', async (_, op, options) => {
+    const { g, output, feeds } = prepared(recurrent(op, options));
+    const written = writeOut(g.finish(), new Set(Object.keys(feeds)));
+    expect(written.nodes.map((node) => node.op)).not.toContain(op);
+    const [there, here] = [g.finish(), written].map((graph) => runModel(asModel(graph, 18), feeds));
+    expectClose((await here)[output].data as Float32Array, (await there)[output].data as Float32Array, 1e-5, op);
+  });
+});
+
 describe('what is refused', () => {
-  const error = (op: Op, options: Recurrent) => expect(checkGradient(recurrent(op, options))).rejects;
-  it('clipping', () =>
-    error('LSTM', { attributes: { clip: { kind: 'float', value: 3 } } }).toThrow(/LSTM "Y": clip=3/));
-  it('an activation that ONNX does not name', () =>
-    error('RNN', { attributes: { activations: { kind: 'strings', value: ['Sine'] } } }).toThrow(/RNN|Sine/));
+  const refused = (op: Op, attributes: Recurrent['attributes'], message: RegExp) => {
+    const { g, feeds } = prepared(recurrent(op, { attributes }));
+    expect(() => writeOut(g.finish(), new Set(Object.keys(feeds)))).toThrow(message);
+  };
+  const named = (...value: string[]) => ({ activations: { kind: 'strings', value } as const });
+  it('clipping', () => refused('LSTM', { clip: { kind: 'float', value: 3 } }, /^LSTM "Y": clip=3/));
+  it('an activation that ONNX does not name', () => refused('RNN', named('Sine'), /^RNN "Y": activation Sine/));
+  it('an activation that lacks a number', () =>
+    refused('RNN', named('Affine'), /^RNN "Y": activation Affine without its alpha/));
+  it('too few activations', () => refused('GRU', named('Tanh'), /^GRU "Y": 1 activations for 1 of 2/));
 });

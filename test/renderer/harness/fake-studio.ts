@@ -14,6 +14,7 @@ import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { MetricPoint, MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
+import { devices } from './devices.ts';
 import { makeDatasets, now, page, random } from './data.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 
@@ -122,7 +123,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         unit: 'samples',
         rate: 4000 / seconds,
         remaining: seconds * (1 - share),
-        stage: share < 0.5 ? 'reading' : 'writing',
+        stage: kind === 'selftest' ? 'testing webgpu' : share < 0.5 ? 'reading' : 'writing',
       };
       if (share === 1) {
         clearInterval(timer);
@@ -162,7 +163,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     }),
     'app.doctor': (): DoctorReport => ({
       onnxruntime: '1.30.0',
-      providers: ['CPU', 'WebGPU'],
+      providers: ['cpu', 'webgpu'],
+      devices,
       cores: 8,
       threads: 4,
       versions: [
@@ -176,6 +178,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       workspace: '/home/ada/Atelier',
       integrity: 'ok',
     }),
+    'devices.test': () => work('selftest', 'CPU, WebGPU, CUDA', 20, () => {}).id,
     'preferences.get': () => preferences,
     'preferences.set': (input) => (preferences = { ...preferences, ...structuredClone(input) } as Preferences),
     'workspace.choose': () => null,
@@ -249,22 +252,23 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         shape: image ? [image.channels, image.height, image.width] : [features],
         parameters: 0,
       });
-      if (architecture === 'cnn' && image) {
+      if (architecture !== 'mlp' && architecture !== 'linear' && image) {
         let [channels, side] = [image.channels, image.height];
-        for (const width of widths(architectureSettings.channels)) {
-          layers.push({
-            name: `conv 3×3 · ${width}`,
-            shape: [width, side, side],
-            parameters: channels * width * 9 + width,
-          });
+        const each = architecture === 'cnn' ? 1 : Number(architectureSettings.perStage ?? 6);
+        for (const width of widths(architectureSettings.channels ?? '16,32,64')) {
+          for (let n = 0; n < each; n++) {
+            const shape = [width, side, side];
+            layers.push({ name: `conv 3×3 · ${width}`, shape, parameters: channels * width * 9 + width });
+            if (architecture !== 'cnn') layers.push({ name: 'batch norm', shape, parameters: 2 * width });
+            channels = width;
+          }
           side = Math.floor(side / 2);
           layers.push({ name: 'max pool 2×2', shape: [width, side, side], parameters: 0 });
-          channels = width;
         }
         features = channels * side * side;
         layers.push({ name: 'flatten', shape: [features], parameters: 0 });
       }
-      for (const width of widths(architecture === 'cnn' ? architectureSettings.dense : architectureSettings.hidden)) {
+      for (const width of widths(architectureSettings.hidden ?? '')) {
         layers.push({ name: `dense ${width}`, shape: [width], parameters: features * width + width });
         features = width;
       }

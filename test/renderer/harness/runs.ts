@@ -1,3 +1,4 @@
+import { architectures as templates } from '../../../src-main/architectures/index.ts';
 import type { JobId, RunId } from '../../../src-main/shared/ids.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { Job } from '../../../src-main/shared/job.ts';
@@ -11,30 +12,13 @@ import type {
 import { hour, now, random } from './data.ts';
 import type { FakeDataset } from './data.ts';
 
-export const architectures: ArchitectureInfo[] = [
-  {
-    id: 'mlp',
-    inputs: ['table', 'image'],
-    fields: [
-      { key: 'hidden', kind: 'integers', default: '128,64', min: 1, max: 4096, maxLength: 8 },
-      { key: 'activation', kind: 'choice', default: 'relu', choices: ['relu', 'tanh', 'sigmoid'] },
-      { key: 'dropout', kind: 'number', default: 0, min: 0, max: 0.9, advanced: true },
-    ],
-    training: { epochs: 10, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
-  },
-  {
-    id: 'cnn',
-    inputs: ['image'],
-    fields: [
-      { key: 'channels', kind: 'integers', default: '16,32', min: 1, max: 512, maxLength: 6 },
-      { key: 'kernel', kind: 'integer', default: 3, min: 1, max: 11 },
-      { key: 'pool', kind: 'choice', default: 'max', choices: ['max', 'average'] },
-      { key: 'dense', kind: 'integers', default: '128', min: 1, max: 4096, maxLength: 4 },
-      { key: 'batchNorm', kind: 'boolean', default: false, advanced: true },
-    ],
-    training: { epochs: 5, batchSize: 64, optimizer: 'adam', learningRate: 0.001 },
-  },
-];
+export const architectures: ArchitectureInfo[] = templates.map(({ id, inputs, fields, training }) => ({
+  id,
+  inputs,
+  fields,
+  training,
+}));
+const [, mlp, cnn] = architectures;
 
 export interface FakeRun {
   summary: RunSummary;
@@ -75,7 +59,7 @@ export function makeRuns(datasets: FakeDataset[]): FakeRun[] {
   for (let i = 0; i < 38; i++) {
     const from = i % 5 === 4 ? flowers : i % 3 === 0 ? adult : glyphs;
     const images = from !== adult;
-    const info = images && i % 2 === 0 ? architectures[1] : architectures[0];
+    const info = images && i % 2 === 0 ? cnn : mlp;
     const status: RunStatus =
       i === 37
         ? 'running'
@@ -153,6 +137,13 @@ export function makeRuns(datasets: FakeDataset[]): FakeRun[] {
             ? {
                 code: 'diverged',
                 message: 'The loss was not a number at step 214. Lower the learning rate (0.01) or the batch size.',
+              }
+            : null,
+        fallback:
+          i === 33
+            ? {
+                from: 'webgpu',
+                reason: { code: 'run_failed', message: 'ONNX Runtime failed while running the model: device lost' },
               }
             : null,
         job,

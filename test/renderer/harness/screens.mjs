@@ -111,6 +111,13 @@ export const screens = {
       await at(page, 'data-train').click();
     },
   },
+  'train-deep': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-train').click();
+      await at(page, 'architecture-resnet').click();
+    },
+  },
   'train-empty': { scenario: 'empty', go: async (page) => place(page, 'train') },
   runs: { go: async (page) => place(page, 'runs') },
   'runs-selected': { wait: 900, go: async (page) => select(page, [5]) },
@@ -172,6 +179,21 @@ export const screens = {
   export: { go: async (page) => place(page, 'export') },
   'export-empty': { scenario: 'empty', go: async (page) => place(page, 'export') },
   settings: { wait: 1000, go: async (page) => place(page, 'settings') },
+  'settings-devices': {
+    wait: 1000,
+    go: async (page) => {
+      await place(page, 'settings');
+      await at(page, 'settings-devices').click();
+    },
+  },
+  'settings-devices-testing': {
+    wait: 2500,
+    go: async (page) => {
+      await place(page, 'settings');
+      await at(page, 'settings-devices').click();
+      await at(page, 'devices-test').click();
+    },
+  },
   'settings-about': {
     wait: 1000,
     go: async (page) => {

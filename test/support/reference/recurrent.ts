@@ -89,7 +89,7 @@ function recurrent(gates: number, names: readonly string[], step: Step) {
     const Y = make([seq, directions, batch, hidden], () => 0);
     const last = [make([directions, batch, hidden], () => 0), make([directions, batch, hidden], () => 0)];
     const start = (state: Array64 | undefined, d: number, n: number, u: number) =>
-      state ? state.data[((batchFirst ? n * directions + d : d * batch + n) * hidden) + u] : 0;
+      state ? state.data[(batchFirst ? n * directions + d : d * batch + n) * hidden + u] : 0;
 
     for (let d = 0; d < directions; d++) {
       const backward = d === 1 || direction === 'reverse';

@@ -3,7 +3,6 @@
 import type { Node } from '../../../src-main/onnx/types.ts';
 import {
   array,
-  type Array64,
   get,
   indices,
   list,

@@ -43,6 +43,18 @@ function start(kind, params) {
       console.error('something is about to go wrong');
       console.log('it does');
       return void setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100);
+    case 'loses-its-device':
+      // As a graphics driver that goes away in mid-run.
+      if (params.settings.device === 'cpu') {
+        const resumed = { 'test/resumed': params.resume ? 1 : 0 };
+        return end({ type: 'result', value: { ...trainResult(false), metrics: resumed } });
+      }
+      process.send({ type: 'best', epoch: 1, parameterCount: 123 });
+      if (params.settings.device === 'webgpu') return void setTimeout(() => process.kill(process.pid, 'SIGSEGV'), 50);
+      return end({
+        type: 'error',
+        error: { code: errors[params.settings.device], message: 'It is gone.', details: [] },
+      });
     case 'exits':
       console.error('giving up');
       return void setTimeout(() => process.exit(7), 50);
@@ -75,6 +87,8 @@ function start(kind, params) {
     }
   }
 }
+
+const errors = { cuda: 'run_failed', dml: 'session_failed', coreml: 'diverged' };
 
 function trainResult(stoppedEarly) {
   return {

@@ -1,0 +1,124 @@
+import type { Value } from '../onnx/builder.ts';
+import type { ForwardModel } from '../onnx/forward-model.ts';
+import { tensor } from '../onnx/tensors.ts';
+import type { Architecture, BuildOptions, Settings } from './architecture.ts';
+import { normal } from './initializers.ts';
+import { wanted } from './input.ts';
+import { LayerBuilder } from './layers.ts';
+import {
+  causalMask,
+  FORBIDDEN,
+  positions,
+  type Stack,
+  stackFields,
+  stackOf,
+  toRows,
+  toSequences,
+  transformer,
+} from './transformer-layers.ts';
+
+const initializer = normal(0.02);
+
+/** A transformer that sees what came before and says for each place which token comes next (Radford et al. 2019). */
+export const gpt: Architecture = {
+  id: 'gpt',
+  inputs: ['text'],
+  fields: [...stackFields(128, 4, 4), { key: 'tied', kind: 'boolean', default: true }],
+  training: { epochs: 5, batchSize: 32, optimizer: 'adamw', learningRate: 0.0005 },
+
+  build(settings, options) {
+    const { length } = wanted('gpt', options.input, 'text');
+    const layers = new LayerBuilder(options.seed, options.blank);
+    const stack = gptStack(settings, length);
+    const words = embedded(layers, options, stack, ['batch', length]);
+    const places = positions(layers, stack, length, initializer);
+    const mask = causalMask(layers, length);
+    return layers.finish(logitsOf(layers, words, places, { ...stack, mask }, options, settings));
+  },
+};
+
+/**
+ * The same net, and the same weights by name, for writing text token by token: it takes the new tokens, int32 [batch, new], and each
+ * layer's keys and values of the `past` ones, [batch, heads, past, width/heads]; and gives the new places' logits [batch, new, vocabulary]
+ * and the keys and values with the new ones at their end. past + new: at most the length it was built for.
+ */
+export function gptDecoder(settings: Settings, options: BuildOptions): ForwardModel {
+  const { length } = wanted('gpt', options.input, 'text');
+  const layers = new LayerBuilder(options.seed, options.blank);
+  const { g } = layers;
+  const stack = gptStack(settings, 'new');
+  const words = embedded(layers, options, stack, ['batch', 'new']);
+  const shape = ['batch', stack.heads, 'past', stack.width / stack.heads];
+  const earlier = new Map(
+    Array.from({ length: stack.layers }, (_, n) => {
+      const name = `layer${n + 1}/attention`;
+      return [name, ['key', 'value'].map((what) => g.input(`past/layer${n + 1}/${what}`, 'float', shape))] as const;
+    }),
+  );
+  const present: Value[] = [];
+  const remember = (name: string, keys: Value, values: Value): [Value, Value] => {
+    const [pastKeys, pastValues] = earlier.get(name)!;
+    const layer = name.replace('/attention', '');
+    const { scope } = g;
+    g.scope = '';
+    const all: [Value, Value] = [
+      layers.named('Concat', `present/${layer}/key`, [pastKeys, keys], { axis: 2 }),
+      layers.named('Concat', `present/${layer}/value`, [pastValues, values], { axis: 2 }),
+    ];
+    g.scope = scope;
+    present.push(...all);
+    return all;
+  };
+
+  g.scope = 'places';
+  const [past, fresh] = [g.sizeVector('past'), g.sizeVector('new')];
+  const end = g.add(past, fresh);
+  const places = g.op('Slice', [positions(layers, stack, length, initializer), past, end, g.int64s([1])]);
+  // Row i of the new ones is place past + i, and sees the places up to its own.
+  const range = (from: Value, to: Value) =>
+    g.op('Range', [g.reshape(from, []), g.reshape(to, []), g.constant(tensor('int64', [], [1]))]);
+  const later = g.op('Less', [g.unsqueeze(range(past, end), [1]), g.unsqueeze(range(g.int64s([0]), end), [0])]);
+  const number = (value: number) => g.constant(tensor('float', [], [value]));
+  const mask = g.where(later, number(FORBIDDEN), number(0));
+  g.scope = '';
+  const forward = layers.finish(logitsOf(layers, words, places, { ...stack, mask, remember }, options, settings));
+  for (const value of present) g.output(value);
+  return { ...forward, graph: g.finish() };
+}
+
+/** What is added to the rows begins smaller the more layers there are, so that their sum does not grow. */
+function gptStack(settings: Settings, length: Stack['length']): Stack {
+  const stack = stackOf(settings, length);
+  return { ...stack, initializer, intoSum: normal(0.02 / Math.sqrt(2 * stack.layers)) };
+}
+
+function embedded(
+  layers: LayerBuilder,
+  { input }: BuildOptions,
+  { width }: Stack,
+  shape: readonly [string, string | number],
+): Value {
+  const { vocabulary } = wanted('gpt', input, 'text');
+  const tokens = layers.g.input('tokens', 'int32', shape);
+  return layers.embedding(tokens, vocabulary, width, 'embedding', initializer);
+}
+
+function logitsOf(
+  layers: LayerBuilder,
+  words: Value,
+  places: Value,
+  stack: Stack,
+  { input }: BuildOptions,
+  settings: Settings,
+): Value {
+  const { vocabulary } = wanted('gpt', input, 'text');
+  const { width, dropout } = stack;
+  const placed = layers.dropout(layers.named('Add', 'placed', [words, places]), dropout, 'placed/dropout');
+  const rows = transformer(layers, toRows(layers, placed), stack);
+  // Tied: the words' own embeddings say how well a word fits (Press & Wolf 2017). No bias either way.
+  const weight = settings.tied
+    ? 'embedding.weight'
+    : layers.weights('output.weight', initializer, [vocabulary, width], { in: width, out: vocabulary });
+  const logits = layers.named('Gemm', 'output', [rows, weight], { transB: 1 });
+  return layers.named('Identity', 'logits', [toSequences(layers, logits, stack)]);
+}

@@ -1,0 +1,332 @@
+// The templates that take tokens, which no dataset gives yet, and the two players of a GAN.
+
+import { describe, expect, it } from 'vitest';
+import { dcgan } from '../../src-main/architectures/dcgan.ts';
+import { gptDecoder } from '../../src-main/architectures/gpt.ts';
+import {
+  architectureOf,
+  architectures,
+  type BuildOptions,
+  buildForward,
+  completeSettings,
+  parameterCount,
+  type Settings,
+} from '../../src-main/architectures/index.ts';
+import { compileInference, compileTrainingStep } from '../../src-main/autodiff/compile.ts';
+import type { LossSpec, TrainingOptions } from '../../src-main/autodiff/types.ts';
+import { asModel } from '../../src-main/autodiff/phases/9-package.ts';
+import { checkGraph } from '../../src-main/onnx/check.ts';
+import type { ForwardModel } from '../../src-main/onnx/forward-model.ts';
+import { numbersOf, tensor, zeros } from '../../src-main/onnx/tensors.ts';
+import { Random } from '../../src-main/shared/random.ts';
+import { openModel, runModel, type Values } from '../support/run-model.ts';
+
+const text = { kind: 'text', length: 6, vocabulary: 11 } as const;
+const classes: BuildOptions = { input: text, output: { kind: 'classes', count: 2 }, seed: 1 };
+const tokens: BuildOptions = { input: text, output: { kind: 'tokens' }, seed: 1 };
+
+const small: Readonly<Record<string, Settings>> = {
+  textcnn: { embedding: 8, kernels: '2,3', filters: 6, dropout: 0.1 },
+  'text-lstm': { embedding: 8, units: 8 },
+  'text-gru': { embedding: 8, units: 8, layers: 2, bidirectional: true, dropout: 0.1 },
+  'text-transformer': { width: 16, layers: 1, heads: 2, dropout: 0 },
+  bert: { width: 16, layers: 1, heads: 2, expansion: 2 },
+  gpt: { width: 16, layers: 2, heads: 2, expansion: 2 },
+};
+const stack = (width: number, wide: number) =>
+  4 * width + (3 * width * width + 3 * width) + (width * width + width) + (2 * width * wide + wide + width);
+
+describe('what takes tokens', () => {
+  it('is there, and is not offered', () => {
+    for (const id of Object.keys(small)) {
+      expect(architectureOf(id).inputs).toEqual(['text']);
+      expect(architectures.map((each) => each.id)).not.toContain(id);
+    }
+  });
+
+  const count = (id: string, options: BuildOptions, settings: Settings = small[id]) =>
+    parameterCount(buildForward(id, settings, options));
+  it.each([
+    ['textcnn', classes, 11 * 8 + (2 * 8 * 6 + 6) + (3 * 8 * 6 + 6) + 12 * 2 + 2],
+    ['text-lstm', classes, 11 * 8 + 4 * 8 * (8 + 8 + 2) + 8 * 2 + 2],
+    ['text-gru', classes, 11 * 8 + 2 * 3 * 8 * (8 + 8 + 2) + 2 * 3 * 8 * (16 + 8 + 2) + 16 * 2 + 2],
+    ['text-transformer', classes, (11 + 6) * 16 + stack(16, 32) + 32 + 34],
+    ['bert', tokens, (11 + 6) * 16 + 32 + stack(16, 32) + (16 * 16 + 16) + 32 + 11],
+    ['gpt', tokens, (11 + 6) * 16 + 2 * stack(16, 32) + 32],
+  ] as const)('%s counts', (id, options, wanted) => expect(count(id, options)).toBe(wanted));
+  it('gpt with a matrix of its own for the answers', () => {
+    expect(count('gpt', tokens, { ...small.gpt, tied: false }) - count('gpt', tokens)).toBe(11 * 16);
+  });
+
+  it.each(Object.keys(small))('%s checks, whatever its settings', (id) => {
+    const options = id === 'bert' || id === 'gpt' ? tokens : classes;
+    for (const settings of [small[id], {}]) {
+      const forward = buildForward(id, settings, options);
+      checkGraph(forward.graph);
+      const shape = options === tokens ? ['batch', 6, 11] : ['batch', 2];
+      expect(forward.graph.values.get(forward.output)?.shape).toEqual(shape);
+    }
+  });
+
+  it.each(['text-lstm', 'text-gru', 'text-transformer'])(
+    '%s does not mind how much a text is filled up',
+    async (id) => {
+      const answer = async (length: number) => {
+        const options = { ...classes, input: { ...text, length } };
+        const forward = buildForward(id, { ...small[id], dropout: 0 }, options);
+        // The same rows for the same places.
+        const places = forward.graph.initializers.get('positions');
+        const values = new Map(places ? [['positions', ramp(places.shape)]] : []);
+        const row = Array.from({ length }, (_, i) => [3, 5, 1, 7][i] ?? 0);
+        const model = compileInference(forward, values);
+        return numbersOf(Object.values(await runModel(model, { tokens: tensor('int32', [1, length], row) }))[0]);
+      };
+      const [short, long] = [await answer(4), await answer(9)];
+      short.forEach((value, i) => expect(long[i]).toBeCloseTo(value, 5));
+    },
+  );
+});
+
+/** By its place from the front alone, so that a longer one begins as a shorter one. */
+function ramp(shape: readonly number[]) {
+  const result = zeros('float', shape);
+  for (let i = 0; i < result.data.length; i++) (result.data as Float32Array)[i] = Math.sin(i);
+  return result;
+}
+
+type Draw = (random: Random) => { readonly x: readonly number[]; readonly y: readonly number[] };
+/** Which of two words comes first. */
+const order: Draw = (random) => {
+  const y = random.below(2);
+  const length = 4 + random.below(3);
+  const x = Array.from({ length: 6 }, (_, i) => (i < length ? 3 + random.below(8) : 0));
+  const at = random.below(2);
+  x[at] = 1 + y;
+  x[at + 2] = 2 - y;
+  return { x, y: [y] };
+};
+/** Counting on, from anywhere: the next token is known once two have been seen. */
+const counting: Draw = (random) => {
+  const [first, by] = [random.below(10), 1 + random.below(2)];
+  const all = Array.from({ length: 7 }, (_, i) => 1 + ((first + by * i) % 10));
+  return { x: all.slice(0, 6), y: all.slice(1) };
+};
+/** The same with one token hidden, which is 1 here; the others do not count. */
+const hiding: Draw = (random) => {
+  const first = random.below(8);
+  const all = Array.from({ length: 6 }, (_, i) => 2 + ((first + i) % 8));
+  const at = random.below(6);
+  return { x: all.map((token, i) => (i === at ? 1 : token)), y: all.map((token, i) => (i === at ? token : -100)) };
+};
+
+async function train(
+  forward: ForwardModel,
+  options: Pick<TrainingOptions, 'loss'>,
+  draw: Draw,
+  calls: number,
+): Promise<number[]> {
+  const [steps, batch] = [10, 32];
+  const compiled = compileTrainingStep(forward, {
+    ...options,
+    optimizer: { kind: 'adam' },
+    device: 'cpu',
+    stepsPerCall: steps,
+    batchSize: batch,
+  });
+  const model = await openModel(compiled.model);
+  const carried = [...compiled.parameters, ...compiled.state];
+  let values: Values = Object.fromEntries(carried.map(({ input, initial }) => [input, initial]));
+  const losses: number[] = [];
+  for (let call = 0; call < calls; call++) {
+    const random = new Random(call);
+    const samples = Array.from({ length: steps * batch }, () => draw(random));
+    const feeds = compiled.inputs.map(({ name, role, type, shape }) => {
+      const dims = shape as readonly number[];
+      if (role === 'data')
+        return [
+          name,
+          tensor(
+            type,
+            dims,
+            samples.flatMap(({ x }) => x),
+          ),
+        ];
+      if (role === 'target')
+        return [
+          name,
+          tensor(
+            type,
+            dims,
+            samples.flatMap(({ y }) => y),
+          ),
+        ];
+      if (role === 'learning_rate') return [name, tensor(type, dims, Array<number>(steps).fill(0.005))];
+      const bytes = new Uint8Array(dims.reduce((a, b) => a * b, 1));
+      new Random(call, 9).fillBytes(bytes);
+      return [name, { type, shape: dims, data: bytes }];
+    });
+    const results = await model.run({ ...values, ...(Object.fromEntries(feeds) as Values) });
+    values = Object.fromEntries(carried.map(({ input, output }) => [input, results[output]]));
+    losses.push(numbersOf(results.loss).reduce((a, b) => a + b, 0) / steps);
+  }
+  return losses;
+}
+
+describe('learning from tokens', () => {
+  const crossEntropy: LossSpec = { kind: 'cross-entropy' };
+  it.each([
+    ['textcnn', classes, order, crossEntropy, 0.3, 15],
+    ['text-lstm', classes, order, crossEntropy, 0.3, 15],
+    ['text-gru', classes, order, crossEntropy, 0.3, 15],
+    ['text-transformer', classes, order, crossEntropy, 0.3, 25],
+    ['bert', tokens, hiding, { ...crossEntropy, ignoreIndex: -100 }, 0.6, 25],
+    // What comes after the first token cannot be known: ln 2 of one place in six.
+    ['gpt', tokens, counting, crossEntropy, 0.3, 25],
+  ] as const)('%s', async (id, options, draw, loss, wanted, calls) => {
+    const losses = await train(buildForward(id, small[id], options), { loss }, draw, calls);
+    expect(losses[0]).toBeGreaterThan(2 * wanted);
+    expect(losses.at(-1)).toBeLessThan(wanted);
+  });
+});
+
+describe('gpt, token by token', () => {
+  it.each([true, false])('says what it says of the whole text; tied: %s', async (tied) => {
+    const settings = completeSettings(architectureOf('gpt'), { ...small.gpt, tied });
+    const whole = buildForward('gpt', settings, tokens);
+    const decoder = gptDecoder(settings, tokens);
+    checkGraph(decoder.graph);
+    expect([...decoder.parameters].sort()).toEqual([...whole.parameters].sort());
+    const random = new Random(3);
+    const values = new Map(
+      whole.parameters.map((name) => {
+        const { shape } = whole.graph.initializers.get(name)!;
+        return [
+          name,
+          tensor(
+            'float',
+            shape,
+            Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal() / 2),
+          ),
+        ];
+      }),
+    );
+    const rows = [
+      [3, 1, 4, 1, 5, 9],
+      [2, 7, 1, 8, 2, 8],
+    ];
+    const all = await runModel(compileInference(whole, values), { tokens: tensor('int32', [2, 6], rows.flat()) });
+    const wanted = numbersOf(Object.values(all)[0]);
+
+    const initializers = new Map(
+      [...decoder.graph.initializers].map(([name, value]) => [name, values.get(name) ?? value]),
+    );
+    const model = await openModel(asModel({ ...decoder.graph, initializers }, 20));
+    let memory: Values = Object.fromEntries(
+      decoder.graph.inputs.slice(1).map(({ name }) => [name, tensor('float', [2, 2, 0, 8], [])]),
+    );
+    let at = 0;
+    // Three at once, then one by one.
+    for (const count of [3, 1, 1, 1]) {
+      const fresh = tensor(
+        'int32',
+        [2, count],
+        rows.flatMap((row) => row.slice(at, at + count)),
+      );
+      const { logits, ...present } = await model.run({ tokens: fresh, ...memory });
+      expect(logits.shape).toEqual([2, count, 11]);
+      numbersOf(logits).forEach((value, i) => {
+        const [row, place] = [Math.floor(i / (11 * count)), at + Math.floor((i % (11 * count)) / 11)];
+        expect(value).toBeCloseTo(wanted[(row * 6 + place) * 11 + (i % 11)], 4);
+      });
+      memory = Object.fromEntries(
+        Object.entries(present).map(([name, value]) => [name.replace('present', 'past'), value]),
+      );
+      at += count;
+    }
+    expect(Object.values(memory)[0].shape).toEqual([2, 2, 6, 8]);
+  });
+});
+
+describe('dcgan', () => {
+  const picture = { kind: 'image', height: 8, width: 8, channels: 1 } as const;
+  const settings = { noise: 4, channels: '6,8' };
+  it('has the weights of one player each, and the same names', () => {
+    const { generator, adversary, discriminator } = dcgan(settings, picture, { seed: 1 });
+    for (const { graph } of [generator, adversary, discriminator]) checkGraph(graph);
+    expect(parameterCount(generator)).toBe(4 * 32 + 32 + 16 + (8 * 6 * 16 + 12) + 6 * 16);
+    expect(parameterCount(discriminator)).toBe(6 * 16 + 6 + (6 * 8 * 16 + 16) + 32 + 1);
+    expect(adversary.parameters).toEqual(generator.parameters);
+    for (const name of discriminator.parameters) expect(adversary.graph.initializers.has(name)).toBe(true);
+    expect(generator.graph.values.get(generator.output)?.shape).toEqual(['batch', 1, 8, 8]);
+    expect(discriminator.graph.values.get(discriminator.output)?.shape).toEqual(['batch', 1]);
+  });
+  it('refuses pictures that cannot be halved so often', () => {
+    expect(() => dcgan({ channels: '4,4,4,4' }, picture, { seed: 1 })).toThrow(/channels=4,4,4,4: 8×8 pixels/);
+    expect(() => dcgan({ channels: '' }, picture, { seed: 1 })).toThrow(/channels=/);
+  });
+
+  it('learns to make what it is shown', async () => {
+    const { adversary, discriminator } = dcgan(settings, picture, { seed: 1 });
+    const options = { optimizer: { kind: 'adam', beta1: 0.5 }, device: 'cpu', stepsPerCall: 1 } as const;
+    const judge = compileTrainingStep(discriminator, { ...options, loss: { kind: 'gan', player: 'discriminator' } });
+    const maker = compileTrainingStep(adversary, {
+      ...options,
+      loss: { kind: 'gan', player: 'generator' },
+      held: discriminator.parameters,
+    });
+    const made = compileTrainingStep(adversary, { ...options, loss: { kind: 'gan', player: 'generator' } });
+    expect(made.state.some(({ kind }) => kind === 'held')).toBe(false);
+
+    const generating = dcgan(settings, picture, { seed: 1 }).generator;
+    const sessions = { judge: await openModel(judge.model), maker: await openModel(maker.model) };
+    const carriedBy = ({ parameters, state }: typeof judge) => [...parameters, ...state];
+    const values: Record<'judge' | 'maker', Values> = {
+      judge: Object.fromEntries(carriedBy(judge).map(({ input, initial }) => [input, initial])),
+      maker: Object.fromEntries(carriedBy(maker).map(({ input, initial }) => [input, initial])),
+    };
+    const random = new Random(5);
+    const noise = (count: number) =>
+      tensor(
+        'float',
+        [count, 4],
+        Array.from({ length: 4 * count }, () => random.normal()),
+      );
+    const rate = tensor('float', [], [0.002]);
+    const generate = async (count: number) => {
+      const trained = new Map(maker.parameters.map(({ name, input }) => [name, values.maker[input]]));
+      for (const { name, input, kind } of maker.state)
+        if (kind === 'statistics' && name.startsWith('generator/')) trained.set(name, values.maker[input]);
+      return Object.values(await runModel(compileInference(generating, trained), { noise: noise(count) }))[0];
+    };
+    const brightness = (of: number[]) => of.reduce((a, b) => a + b, 0) / of.length;
+    // Real pictures are bright all over.
+    const before = brightness(numbersOf(await generate(16)));
+    for (let step = 0; step < 40; step++) {
+      const fake = numbersOf(await generate(8));
+      const real = Array.from({ length: 8 * 64 }, () => 0.8 + 0.1 * random.normal());
+      const judged = await sessions.judge.run({
+        ...values.judge,
+        pictures: tensor('float', [16, 1, 8, 8], [...real, ...fake]),
+        target: tensor(
+          'float',
+          [16, 1],
+          Array.from({ length: 16 }, (_, i) => (i < 8 ? 1 : 0)),
+        ),
+        learning_rate: rate,
+      });
+      values.judge = Object.fromEntries(carriedBy(judge).map(({ input, output }) => [input, judged[output]]));
+      const held = maker.state.filter(({ kind }) => kind === 'held');
+      const newest = Object.fromEntries(
+        held.map(({ name, input }) => [
+          input,
+          values.judge[judge.parameters.find((each) => each.name === name)!.input],
+        ]),
+      );
+      const made = await sessions.maker.run({ ...values.maker, ...newest, noise: noise(16), learning_rate: rate });
+      values.maker = Object.fromEntries(carriedBy(maker).map(({ input, output }) => [input, made[output]]));
+    }
+    const after = brightness(numbersOf(await generate(16)));
+    expect(Math.abs(before)).toBeLessThan(0.3);
+    expect(after).toBeGreaterThan(0.4);
+  });
+});
