@@ -7,7 +7,7 @@ export const linear: Architecture = {
   id: 'linear',
   inputs: ['image', 'table'],
   fields: [],
-  training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
+  training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.01 },
 
   build(_settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);

@@ -20,7 +20,7 @@ export const mobilenet: Architecture = {
     { key: 'expansion', kind: 'integer', default: 4, min: 1, max: 10 },
     { key: 'dropout', kind: 'number', default: 0, min: 0, max: 0.9 },
   ],
-  training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
+  training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.003 },
 
   build(settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);

@@ -17,7 +17,7 @@ const FORGET = 2;
 
 export const recurrentFields: readonly SettingField[] = [
   { key: 'units', kind: 'integer', default: 64, min: 1, max: 512 },
-  { key: 'layers', kind: 'integer', default: 1, min: 1, max: 8 },
+  { key: 'layers', kind: 'integer', default: 1, min: 1, max: 4 },
   { key: 'bidirectional', kind: 'boolean', default: false },
   { key: 'dropout', kind: 'number', default: 0, min: 0, max: 0.9 },
 ];

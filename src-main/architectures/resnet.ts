@@ -27,7 +27,7 @@ export const resnet: Architecture = {
     { key: 'zeroInit', kind: 'boolean', default: false },
     { key: 'dropout', kind: 'number', default: 0, min: 0, max: 0.9 },
   ],
-  training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
+  training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.003 },
 
   build(settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);

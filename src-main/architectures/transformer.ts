@@ -9,7 +9,7 @@ export const transformer: Architecture = {
   id: 'transformer',
   inputs: ['series'],
   fields: stackFields(32, 2),
-  training: { epochs: 20, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
+  training: { epochs: 20, batchSize: 32, optimizer: 'adam', learningRate: 0.002 },
 
   build(settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);

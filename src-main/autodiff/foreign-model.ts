@@ -7,9 +7,10 @@ import { isOperator } from '../onnx/operators.ts';
 import { isFloatType } from '../onnx/tensors.ts';
 import type { Graph, Model, Node } from '../onnx/types.ts';
 import { BASE_OPSET, upgradeGraph } from '../onnx/upgrade.ts';
-import { capturedBy, subgraphsOf } from '../onnx/subgraphs.ts';
+import { subgraphsOf } from '../onnx/subgraphs.ts';
 import { widen } from '../onnx/widen.ts';
 import { gradients } from './gradients/index.ts';
+import { inferShapes } from './phases/2-infer-shapes.ts';
 import { runningStatistics } from './phases/3-train-mode.ts';
 import { settle } from './settle.ts';
 
@@ -63,7 +64,8 @@ interface Parameters {
 function parametersOf(graph: Graph, output: string, trainable: RegExp | undefined): Parameters {
   const statistics = new Set(runningStatistics(graph));
   const float = [...graph.initializers].filter(([name, { type }]) => isFloatType(type) && !statistics.has(name));
-  const reached = followed(graph, output);
+  // Branches that sizes and constants rule out lead nowhere.
+  const reached = followed(inferShapes(graph, { open: [] }), [output]);
   const wanted = float
     .filter(([name, { shape }]) => (trainable ? trainable.test(name) : shape.length > 0))
     .map(([name]) => name);
@@ -77,15 +79,18 @@ function parametersOf(graph: Graph, output: string, trainable: RegExp | undefine
   );
 }
 
-/** Every value that the output changes with, little by little. */
-function followed(graph: Graph, output: string): Set<string> {
-  const found = new Set([output]);
+/** Every value that the outputs change with, little by little. */
+function followed(graph: Graph, outputs: readonly string[]): Set<string> {
+  const found = new Set(outputs);
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((name) => found.has(name)) || stops(node)) continue;
     node.inputs.forEach((name, index) => {
       if (name && !settings[node.op]?.includes(index)) found.add(name);
     });
-    for (const [, inner] of subgraphsOf(node)) for (const name of capturedBy(inner)) found.add(name);
+    for (const [, inner] of subgraphsOf(node)) {
+      const results = inner.outputs.map(({ name }) => name);
+      for (const name of followed(inner, results)) found.add(name);
+    }
   }
   return found;
 }

@@ -111,6 +111,12 @@ function readTensor(message: WireMessage, where: string, { external }: Source): 
   return result;
 }
 
+/** What a branch or body that is never run says of its values must not keep a file from being read. */
+function readInnerInfo(message: WireMessage): ValueInfo {
+  if (part(part(message, 'type') ?? {}, 'tensorType')) return readValueInfo(message);
+  return { name: text(message, 'name'), type: 'float', tensor: false };
+}
+
 function readValueInfo(message: WireMessage): ValueInfo {
   const name = text(message, 'name');
   const tensorType = part(part(message, 'type') ?? {}, 'tensorType');
@@ -139,7 +145,7 @@ function readAttribute(message: WireMessage, where: string, source: Source): Att
     case attributeCodes.tensor:
       return { kind: 'tensor', value: readTensor(part(message, 't') ?? {}, where, source) };
     case attributeCodes.graph:
-      return { kind: 'graph', value: readGraph(part(message, 'g') ?? {}, source) };
+      return { kind: 'graph', value: readGraph(part(message, 'g') ?? {}, source, readInnerInfo) };
     case attributeCodes.floats:
       return { kind: 'floats', value: list<number>(message, 'floats') };
     case attributeCodes.ints:
@@ -171,7 +177,7 @@ function readNode(message: WireMessage, source: Source): Node {
   };
 }
 
-function readGraph(message: WireMessage, source: Source): Graph {
+function readGraph(message: WireMessage, source: Source, readInfo = readValueInfo): Graph {
   if (parts(message, 'sparseInitializer').length > 0) {
     throw new AtelierError('unsupported_model', 'sparse initializers');
   }
@@ -192,9 +198,9 @@ function readGraph(message: WireMessage, source: Source): Graph {
     name: text(message, 'name'),
     // Before IR version 4 initializers had to be listed among the inputs, too.
     inputs: parts(message, 'input')
-      .map(readValueInfo)
+      .map(readInfo)
       .filter(({ name }) => !initializers.has(name)),
-    outputs: parts(message, 'output').map(readValueInfo),
+    outputs: parts(message, 'output').map(readInfo),
     initializers,
     nodes: source.functions.inlined(parts(message, 'node')).map((node) => readNode(node, source)),
     values: new Map(values),

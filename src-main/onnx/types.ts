@@ -53,6 +53,8 @@ export interface ValueInfo {
   readonly name: string;
   readonly type: DataType;
   readonly shape?: Shape;
+  /** A sequence, an optional value, or a type that the file leaves out: at the edges of graphs inside nodes. */
+  readonly tensor?: false;
 }
 
 export type Attribute =

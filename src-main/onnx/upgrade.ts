@@ -130,6 +130,14 @@ const upgrades: Readonly<Record<string, readonly (readonly [since: number, upgra
       }),
     ],
   ],
+  Scan: [
+    [
+      9,
+      (node) => {
+        throw nodeError('unsupported_opset', node, 'in opset 8 it took a batch of sequences');
+      },
+    ],
+  ],
   Slice: [
     [
       10,

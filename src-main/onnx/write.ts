@@ -21,10 +21,10 @@ const shapeMessage = (shape: Shape): WireMessage => ({
   dim: shape.map((dim): WireMessage => (typeof dim === 'number' ? { value: dim } : { param: dim })),
 });
 
-const valueMessage = ({ name, type, shape }: ValueInfo): WireMessage => ({
-  name,
-  type: { tensorType: { elemType: dataTypes[type].code, shape: shape && shapeMessage(shape) } },
-});
+function valueMessage({ name, type, shape, tensor }: ValueInfo): WireMessage {
+  if (tensor === false) throw new AtelierError('unsupported_type', `value "${name}" is no tensor`);
+  return { name, type: { tensorType: { elemType: dataTypes[type].code, shape: shape && shapeMessage(shape) } } };
+}
 
 function attributeMessage(name: string, attribute: Attribute): WireMessage {
   const message: WireMessage = { name, type: attributeCodes[attribute.kind] };

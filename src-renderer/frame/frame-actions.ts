@@ -3,6 +3,7 @@ import ArrowRight from '@lucide/svelte/icons/arrow-right';
 import FilePlus from '@lucide/svelte/icons/file-plus';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import Gauge from '@lucide/svelte/icons/gauge';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import Languages from '@lucide/svelte/icons/languages';
 import ListTodo from '@lucide/svelte/icons/list-todo';
@@ -108,6 +109,17 @@ export function frameActions(open: { palette: () => void; keys: () => void }): A
       icon: placeIcons.settings,
       keys: 'mod+,',
       run: () => navigation.visit('settings'),
+    },
+    {
+      id: 'devices.test',
+      name: m.devices_test,
+      section: preferencesSection,
+      icon: Gauge,
+      why: () => (jobs.active.some(({ kind }) => kind === 'selftest') ? m.devices_testing() : undefined),
+      run: () => {
+        navigation.go({ place: 'settings', section: 'devices' });
+        void attempt(() => studio.call('devices.test'));
+      },
     },
     ...(['system', 'light', 'dark'] as const).map((theme): Action => ({
       id: `theme.${theme}`,

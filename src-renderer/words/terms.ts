@@ -208,18 +208,6 @@ const choices: Words = {
   cuda: m.device_cuda,
   dml: m.device_dml,
   coreml: m.device_coreml,
-  linear: m.architecture_linear,
-  mlp: m.architecture_mlp,
-  cnn: m.architecture_cnn,
-  vgg: m.architecture_vgg,
-  resnet: m.architecture_resnet,
-  mobilenet: m.architecture_mobilenet,
-  vit: m.architecture_vit,
-  cnn1d: m.architecture_cnn1d,
-  lstm: m.architecture_lstm,
-  gru: m.architecture_gru,
-  transformer: m.architecture_transformer,
-  recommender: m.architecture_recommender,
   relu: m.choice_relu,
   gelu: m.choice_gelu,
   'leaky-relu': m.choice_leaky_relu,
@@ -232,6 +220,22 @@ const choices: Words = {
   'class-token': m.choice_class_token,
 };
 export const choiceWord = (value: string) => look(choices, value);
+
+const architectures: Words = {
+  linear: m.architecture_linear,
+  mlp: m.architecture_mlp,
+  cnn: m.architecture_cnn,
+  vgg: m.architecture_vgg,
+  resnet: m.architecture_resnet,
+  mobilenet: m.architecture_mobilenet,
+  vit: m.architecture_vit,
+  cnn1d: m.architecture_cnn1d,
+  lstm: m.architecture_lstm,
+  gru: m.architecture_gru,
+  transformer: m.architecture_transformer,
+  recommender: m.architecture_recommender,
+};
+export const architectureWord = (id: string) => look(architectures, id);
 
 const architectureHelps: Words = {
   linear: m.architecture_linear_help,

@@ -8,9 +8,13 @@ import type { TrainingOptions, TrainingStep } from '../../src-main/autodiff/type
 import { GraphBuilder, type Value } from '../../src-main/onnx/builder.ts';
 import { checkGraph } from '../../src-main/onnx/check.ts';
 import type { ForwardModel } from '../../src-main/onnx/forward-model.ts';
+import { modelProto } from '../../src-main/onnx/proto.ts';
+import { readModel } from '../../src-main/onnx/read.ts';
 import { capturedBy, namesOf, renameValues, subgraphsOf } from '../../src-main/onnx/subgraphs.ts';
 import { scalar, sizeOf, tensor } from '../../src-main/onnx/tensors.ts';
 import type { Attribute, Graph, Model, Node, Shape, Tensor, ValueInfo } from '../../src-main/onnx/types.ts';
+import { decode, encode } from '../../src-main/onnx/wire.ts';
+import { writeModel } from '../../src-main/onnx/write.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { expectClose } from '../support/check-gradient.ts';
 import { openModel, runModel, type Values } from '../support/run-model.ts';
@@ -222,6 +226,13 @@ async function trains(model: Model, target: readonly number[]): Promise<Training
   return step;
 }
 
+/** A file's messages, to be damaged. */
+interface Mutable {
+  graph: {
+    node: { attribute?: { name: string; g: { node: { opType: string }[]; output: { type?: unknown }[] } }[] }[];
+  };
+}
+
 describe('models of files', () => {
   const branch = (op: string, scale: number): Attribute =>
     inner({
@@ -266,6 +277,23 @@ describe('models of files', () => {
       [2, 3, 2],
     );
     expect(operators(step.model.graph).filter((op) => op === 'If')).toHaveLength(2);
+  });
+
+  it('a branch never taken may have values that are no tensors', async () => {
+    const model = conditional([
+      node('Constant', [], ['no'], value(scalar('int64', 0))),
+      node('Cast', ['no'], ['yes'], { to: { kind: 'int', value: 9 } }),
+    ]);
+    const message = decode(writeModel(model), modelProto) as Mutable;
+    const [branch] = message.graph.node.flatMap(({ attribute = [] }) =>
+      attribute.filter(({ name }) => name === 'then_branch'),
+    );
+    delete branch.g.output[0].type;
+    branch.g.node[0].opType = 'Optional';
+    const read = readModel(encode(message as never, modelProto));
+    const step = compileTrainingStep(foreignModel(read).forward, options());
+    expect(operators(step.model.graph)).not.toContain('If');
+    expect(() => writeModel(read)).toThrow(/value "chosen" is no tensor/);
   });
 
   it('a Loop with weights, constants and an initial condition inside', async () => {
@@ -341,6 +369,38 @@ describe('models of files', () => {
     expect(() => compileTrainingStep(forward, options())).toThrow(
       /^Dropout "each": acts otherwise while training, which it cannot do inside of Scan "y"/,
     );
+  });
+
+  describe('refuses what is no loop', () => {
+    const parts = { inputs: [untyped('a')], outputs: [untyped('a')] };
+    const scan = (inputs: string[], scans: number, body: Partial<Graph>) =>
+      node('Scan', inputs, ['y'], { body: inner(body), num_scan_inputs: { kind: 'int', value: scans } });
+    it.each([
+      ['a Scan over nothing', scan(['x'], 0, parts), /num_scan_inputs=0 of 1, with 1 inputs and 1 outputs/],
+      ['a Scan with a body of other inputs', scan(['x', 'w'], 1, parts), /num_scan_inputs=1 of 2, with 1 inputs/],
+      ['a Scan without a body', node('Scan', ['x'], ['y']), /lacks body/],
+      [
+        'a Loop with a body of other inputs',
+        node('Loop', ['', '', 'x'], ['y'], { body: inner(parts) }),
+        /1 carried values, but its body has 1 inputs/,
+      ],
+      [
+        'an If with unequal branches',
+        node('If', ['yes'], ['y'], {
+          then_branch: inner({ outputs: [] }),
+          else_branch: inner({ outputs: [untyped('x')] }),
+        }),
+        /its branches have 0 and 1 outputs/,
+      ],
+    ])('%s', (_, wrong, message) => {
+      const model = file([wrong], 'y', { yes: scalar('bool', 1) });
+      expect(() => inferShapes(model.graph, { open: [] })).toThrow(message);
+    });
+
+    it('a Scan of opset 8', () => {
+      const model = { ...file([scan(['x'], 1, parts)], 'y'), opsets: { '': 8 } };
+      expect(() => foreignModel(model)).toThrow(/Scan "y": in opset 8 it took a batch of sequences/);
+    });
   });
 
   it('says which sizes do not agree', () => {

@@ -80,6 +80,26 @@ describe('a table', () => {
     expect([...y]).toEqual([1, 0, -1, -1]);
   });
 
+  it('has categories as numbers where asked to, all of them, and 0 for what training never saw', async () => {
+    const lines = Array.from({ length: 600 }, (_, i) => `u${i % 150},${i % 3 ? 'a' : 'b'},${i / 7}`);
+    const folder = await dataFolder();
+    await writeFiles(folder.path, { 'data.csv': `user,item,rating\n${lines.join('\n')}\n` });
+    const { manifest } = await importFrom(folder, ['data.csv']);
+    const data = await loadTrainingData(folder.blobs, manifest, undefined, { indexed: true });
+    const encoder = data.encoder as TableEncoder;
+    const [user, item] = encoder.categories;
+    expect([user.indexed, user.other]).toEqual([true, false]);
+    expect(user.values.length).toBeGreaterThan(2 * maxCategories);
+    expect(featureCount(encoder)).toBe(2);
+    const { x, indices } = data.splits.train;
+    for (let i = 0; i < indices.length; i++) {
+      const [u, f] = lines[indices[i]].split(',');
+      expect([user.values[x[2 * i] - 1], item.values[x[2 * i + 1] - 1]]).toEqual([u, f]);
+    }
+    const rows = encodeTableRows(encoder, [['nobody', 'b', null]], ['user', 'item', 'rating']);
+    expect([...rows.x]).toEqual([0, 1 + item.values.indexOf('b')]);
+  });
+
   it('estimates a value on a standard scale', async () => {
     const lines = Array.from({ length: 100 }, (_, i) => `${i / 4},${(i * 1.5 + 7.25).toFixed(2)}`);
     const { data, manifest } = await loaded(`x,price\n${lines.join('\n')}\n`);

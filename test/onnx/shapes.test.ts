@@ -174,7 +174,7 @@ const cases: Case[] = [
     { strides: [2, 2], auto_pad: 'SAME_LOWER' },
     ['n', 8, 'floor((h+1)/2)', 5],
   ],
-  ['AveragePool', [['n', 2, 'h']], { kernel_shape: [3], strides: [2], ceil_mode: 1 }, ['n', 2, 'floor((h)/2)'],
+  ['AveragePool', [['n', 2, 'h']], { kernel_shape: [3], strides: [2], ceil_mode: 1 }, ['n', 2, 'floor((h)/2)']],
   ['LpPool', [['n', 2, 5]], { kernel_shape: [3], strides: [2] }, ['n', 2, 2]],
   ['GlobalLpPool', [['n', 2, 'h', 5]], {}, ['n', 2, 1, 1]],
   [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
+import { architectures, type Settings } from '../../src-main/architectures/index.ts';
 import { composeExport } from '../../src-main/export/compose.ts';
 import { readModel } from '../../src-main/onnx/read.ts';
 import { zeros } from '../../src-main/onnx/tensors.ts';
@@ -11,6 +12,8 @@ import type { Model } from '../../src-main/onnx/types.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';
 import { runLogPath, type RunLogLine } from '../../src-main/runtime/run-log.ts';
 import type { EvaluateParams, Prediction } from '../../src-main/shared/job.ts';
+import { inputKinds } from '../../src-main/shared/input-kinds.ts';
+import { Random } from '../../src-main/shared/random.ts';
 import { evaluateModel } from '../../src-main/utility/work/evaluate-model.ts';
 import { exportRun } from '../../src-main/utility/work/export-run.ts';
 import { predictFiles } from '../../src-main/utility/work/predict-files.ts';
@@ -231,6 +234,55 @@ describe('models from elsewhere', () => {
     expect(prediction.label).toBe('2');
     expect(prediction.probabilities!['2']).toBeCloseTo(1, 5);
   });
+});
+
+describe('every architecture, from training to the exported file', () => {
+  /** Quick ones. */
+  const own: Readonly<Record<string, Settings>> = {
+    mlp: { hidden: '8' },
+    cnn: { channels: '4', hidden: '8' },
+    vgg: { channels: '4,4', hidden: '8' },
+    resnet: { firstChannels: 4, zeroInit: true },
+    mobilenet: { channels: '4,6', perStage: 1, expansion: 2 },
+    vit: { width: 8, layers: 1, heads: 2 },
+    cnn1d: { channels: '4,4', hidden: '8' },
+    lstm: { units: 6, bidirectional: true },
+    gru: { units: 6, layers: 2 },
+    transformer: { width: 8, layers: 1, heads: 2 },
+    recommender: { embedding: 4, hidden: '4' },
+  };
+  const random = new Random(8);
+  const numbers = (count: number) => Array.from({ length: count }, () => random.normal().toFixed(3));
+  const rows = (count: number, row: (i: number) => string[]) =>
+    Array.from({ length: count }, (_, i) => row(i).join(',')).join('\n');
+  /** Five values, the third of which may be missing. */
+  const series = `a,b,c,d,e,kind\n${rows(200, (i) => [...numbers(2), i % 9 ? numbers(1)[0] : '', ...numbers(2), i % 2 ? 'x' : 'y'])}\n`;
+  const pairs = `user,film,rating\n${rows(300, (i) => [`u${i % 30}`, `f${(i * 7) % 12}`, ...numbers(1)])}\n`;
+
+  it.each(architectures.flatMap(({ id, inputs }) => inputs.map((kind) => [id, kind] as const)))(
+    '%s, %s',
+    async (id, kind) => {
+      const folder = await dataFolder();
+      const csv = join(folder.path, 'data.csv');
+      const text = kind === 'pair' ? pairs : series;
+      const manifest =
+        kind === 'image'
+          ? await barsVersion(folder.blobs, 100)
+          : await writeFile(csv, text).then(async () => (await importFrom(folder, ['data.csv'])).manifest);
+      expect(inputKinds(manifest)).toContain(kind);
+      const trained = await trainHere(folder, manifest, trainSettings(id, { epochs: 2 }, own[id]));
+      const out = join(folder.path, 'model.onnx');
+      expect((await exportTo(trained, out)).parity).toMatchObject({ passed: true, agreement: 1 });
+      const [mine, files] = [await evaluate(trained, trained), await evaluate(trained, { onnx: out })];
+      expect(Object.keys(files.metrics)).not.toEqual([]);
+      for (const [key, value] of Object.entries(files.metrics)) expect(value).toBeCloseTo(mine.metrics[key], 4);
+      if (kind === 'image') return;
+      const byRun = await predict(trained, folder.blobs, [csv]);
+      const byFile = await predict({ onnx: out }, folder.blobs, [csv]);
+      expect(byRun).toHaveLength(kind === 'pair' ? 300 : 200);
+      byRun.forEach((prediction, i) => expectSame(prediction, byFile[i]));
+    },
+  );
 });
 
 describe('rows to predict', () => {

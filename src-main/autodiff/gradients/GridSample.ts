@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { product } from '../../onnx/dims.ts';
 import { intOf, stringOf, unsupportedAttribute } from '../../onnx/node.ts';
-import type { Dim, Node } from '../../onnx/types.ts';
+import type { Dim, Node, Shape } from '../../onnx/types.ts';
 import { zerosOf } from './add-at.ts';
 import type { GradientRule } from './rule.ts';
 
@@ -33,11 +33,7 @@ export const GridSample: GradientRule<'GridSample'> = ({ g, node, inputs: { X, g
   /** Every corner's index in the flattened picture, for every channel. */
   const corners = (places: readonly Places[]) =>
     choices(places.length, nearest ? 1 : 2).map((choice) => {
-      const index = choice
-        .map((end, axis) =>
-          g.mul(places[axis].at[end], g.cast(g.sizeVector(product(spatial.slice(axis + 1))), 'int32')),
-        )
-        .reduce(g.add);
+      const index = choice.map((end, axis) => times(g, places[axis].at[end], spatial.slice(axis + 1))).reduce(g.add);
       const perChannel = g.op('Expand', [g.unsqueeze(index, [1]), g.shapeVector([1, channels, 1])]);
       return { choice, index: perChannel };
     });
@@ -71,6 +67,14 @@ export const GridSample: GradientRule<'GridSample'> = ({ g, node, inputs: { X, g
   };
 };
 
+/** Indices along an axis, times how many elements lie under each. */
+function times(g: GraphBuilder, indices: Value, inner: Shape): Value {
+  const step = product(inner);
+  return typeof step === 'number'
+    ? g.scale(indices, step)
+    : g.mul(indices, g.cast(g.sizeVector(step), g.type(indices).type));
+}
+
 /** All ways to choose one of `count` ends on each axis. */
 const choices = (axes: number, count: number): number[][] =>
   Array.from({ length: count ** axes }, (_, i) =>
@@ -80,7 +84,7 @@ const choices = (axes: number, count: number): number[][] =>
 function placesOn(g: GraphBuilder, node: Node, grid: Value, coordinate: number, size: Dim, nearest: boolean): Places {
   const number = (value: number) => g.scalar(value, grid);
   const aligned = intOf(node, 'align_corners', 0) === 1;
-  const length = g.cast(g.sizeVector(size), g.type(grid).type);
+  const length = typeof size === 'number' ? number(size) : g.cast(g.sizeVector(size), g.type(grid).type);
   const end = g.sub(length, number(1));
   // −1 and 1 are the first and the last element's centres, or, unaligned, the outer edges.
   const half = g.scale(aligned ? end : length, 0.5);

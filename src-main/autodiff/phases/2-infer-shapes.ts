@@ -10,6 +10,7 @@ import { renameValues, withSubgraphs } from '../../onnx/subgraphs.ts';
 import { scalar } from '../../onnx/tensors.ts';
 import type { Graph, Node, Shape, ValueType } from '../../onnx/types.ts';
 import { isBatchFirst, withBatchSecond } from '../recurrent/batch-first.ts';
+import { Sequences } from '../sequences.ts';
 import { constantOf, isConstant, settle } from '../settle.ts';
 
 export interface InferOptions {
@@ -34,39 +35,45 @@ export function inferShapes(original: Graph, { open, batch }: InferOptions): Gra
     g.input(name, type, shape);
   }
   for (const [name, value] of graph.initializers) if (!open.includes(name)) g.initializer(name, value);
-  for (const node of graph.nodes) place(g, node);
+  const sequences = new Sequences();
+  for (const node of graph.nodes) place(g, node, sequences);
   for (const { name } of graph.outputs) g.output(name);
   return g.finish();
 }
 
-function place(g: GraphBuilder, node: Node): void {
+function place(g: GraphBuilder, node: Node, sequences: Sequences): void {
+  if (sequences.place(g, node)) return;
   if (isConstant(node)) g.initializer(node.outputs[0], constantOf(node));
-  else if (node.domain === '' && node.op === 'If') placeIf(g, node);
-  else if (node.domain === '' && node.op === 'Scan') placeScan(g, node);
-  else if (node.domain === '' && node.op === 'Loop') placeLoop(g, node);
+  else if (node.domain === '' && node.op === 'If') placeIf(g, node, sequences);
+  else if (node.domain === '' && node.op === 'Scan') placeScan(g, node, sequences);
+  else if (node.domain === '' && node.op === 'Loop') placeLoop(g, node, sequences);
   else if (isBatchFirst(node)) placeBatchFirst(g, node);
   else g.copy(node);
 }
 
 /** `graph` as it is inside a node, its inputs being of these types. */
-function typed(graph: Graph, inputs: readonly ValueType[], inside: Inside): Graph {
+function typed(graph: Graph, inputs: readonly ValueType[], inside: Inside, sequences: Sequences): Graph {
   const g = new GraphBuilder(graph.name, inside);
   graph.inputs.forEach(({ name }, i) => g.input(name, inputs[i].type, inputs[i].shape));
-  for (const node of graph.nodes) place(g, node);
+  for (const node of graph.nodes) place(g, node, sequences);
   for (const { name } of graph.outputs) g.output(name);
   return g.finish();
 }
 
-function placeIf(g: GraphBuilder, node: Node): void {
+function placeIf(g: GraphBuilder, node: Node, sequences: Sequences): void {
   const { then, otherwise } = ifOf(node);
   const [taken] = g.type(node.inputs[0]).elements ?? [];
   if (typeof taken !== 'number') {
-    g.copy(withSubgraphs(node, (branch) => typed(branch, [], { outer: g, repeated: false })));
+    g.copy(withSubgraphs(node, (branch) => typed(branch, [], { outer: g, repeated: false }, sequences)));
     return;
   }
   const branch = taken === 0 ? otherwise : then;
-  for (const inner of branch.nodes) place(g, inner);
-  node.outputs.forEach((output, i) => output && g.alias(output, branch.outputs[i].name));
+  for (const inner of branch.nodes) place(g, inner, sequences);
+  node.outputs.forEach((output, i) => {
+    const { name } = branch.outputs[i];
+    if (sequences.has(name)) sequences.name(output, name);
+    else if (output) g.alias(output, name);
+  });
 }
 
 function placeBatchFirst(g: GraphBuilder, node: Node): void {
@@ -78,12 +85,13 @@ function placeBatchFirst(g: GraphBuilder, node: Node): void {
   node.outputs.forEach((output, i) => output && g.alias(output, outputs[i]!));
 }
 
-function placeScan(g: GraphBuilder, node: Node): void {
+function placeScan(g: GraphBuilder, node: Node, sequences: Sequences): void {
   const inputs = scanBodyInputs(node, (name) => g.type(name));
-  g.copy(withSubgraphs(node, (body) => typed(body, inputs, { outer: g, repeated: true })));
+  g.copy(withSubgraphs(node, (body) => typed(body, inputs, { outer: g, repeated: true }, sequences)));
 }
 
-function placeLoop(g: GraphBuilder, original: Node): void {
+function placeLoop(g: GraphBuilder, given: Node, sequences: Sequences): void {
+  const original = sequences.stacking(given, (hint) => g.unique(hint));
   // The body runs only while the condition holds.
   const always = g.constant(scalar('bool', 1));
   const { before } = loopOf(original);
@@ -93,7 +101,7 @@ function placeLoop(g: GraphBuilder, original: Node): void {
   }));
   let inputs = loopBodyInputs(node, (name) => g.type(name));
   for (;;) {
-    const settled = withSubgraphs(node, (body) => typed(body, inputs, { outer: g, repeated: true }));
+    const settled = withSubgraphs(node, (body) => typed(body, inputs, { outer: g, repeated: true }, sequences));
     const { states, body } = loopOf(settled);
     const changed = states.map(({ input }, i) => {
       const { type, shape } = body.outputs[i + 1];

@@ -119,7 +119,7 @@ function trainingTask(
         optimizer: { kind: settings.optimizer, weightDecay: settings.weightDecay },
         device: settings.device,
       }),
-    compileEvaluation: () => compileEvaluation(forward, { loss }),
+    compileEvaluation: () => compileEvaluation(forward, { loss, device: settings.device }),
     train: data.splits.train,
     validation: data.splits.validation,
     goal: goalOf(data),

@@ -3,6 +3,7 @@ import type { TableColumn } from '../../ui/DataTable.svelte';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
 import {
+  architectureWord,
   choiceWord,
   lowerIsBetter,
   metricRank,
@@ -15,15 +16,15 @@ import {
 
 type RunColumn = TableColumn<RunSummary>;
 
-export function settingText(value: SettingValue | undefined): string {
+export function settingShown(key: string, value: SettingValue | undefined): string {
   if (value === undefined) return '–';
   if (typeof value === 'boolean') return value ? m.yes() : m.no();
-  return typeof value === 'number' ? format.figure(value) : choiceWord(value);
+  if (typeof value === 'number') return format.figure(value);
+  if (key === 'architecture') return architectureWord(value);
+  if (value === '') return m.choice_none();
+  // Lists of widths are no words to look up.
+  return /[\d,]/.test(value) || key === 'dataset' ? value : choiceWord(value);
 }
-
-/** Lists of widths are no words to look up. */
-export const settingShown = (key: string, value: SettingValue | undefined) =>
-  typeof value === 'string' && (/[\d,]/.test(value) || key === 'dataset') ? value : settingText(value);
 
 export function runSeconds(run: RunSummary): number | null {
   return run.startedAt === null ? null : ((run.finishedAt ?? Date.now()) - run.startedAt) / 1000;

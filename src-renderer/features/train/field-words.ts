@@ -42,5 +42,6 @@ export function problemWords(field: SettingField, problem: Problem): string {
 export function standardWords(field: SettingField): string {
   if (field.kind === 'choice') return choiceWord(field.default);
   if (field.kind === 'boolean') return field.default ? m.yes() : m.no();
-  return typeof field.default === 'number' ? format.figure(field.default) : field.default;
+  if (typeof field.default === 'number') return format.figure(field.default);
+  return field.default === '' ? m.choice_none() : field.default;
 }

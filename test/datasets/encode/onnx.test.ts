@@ -19,39 +19,43 @@ async function run(model: Model, feeds: Record<string, ort.Tensor>): Promise<ort
 }
 
 describe('preprocessing of a table', () => {
-  it('as ONNX, from rows in JavaScript, and from Parquet in DuckDB are one', async () => {
-    const folder = await dataFolder();
-    const table = mixedTable(1500);
-    await writeFiles(folder.path, { 'mixed.csv': csvText(table) });
-    const { manifest } = await importFrom(folder, ['mixed.csv']);
-    const data = await loadTrainingData(folder.blobs, manifest);
-    const encoder = data.encoder as TableEncoder;
-    expect(encoder.numbers.map((each) => each.column)).toEqual(['age', 'amount', 'ratio', 'year']);
-    expect(encoder.numbers.map((each) => each.indicator)).toEqual([true, false, true, false]);
-    expect(encoder.categories.map((each) => [each.column, each.other])).toEqual([
-      ['colour', false],
-      ['city', true],
-      ['grade', false],
-    ]);
+  it.each([false, true])(
+    'as ONNX, from rows in JavaScript, and from Parquet in DuckDB are one; indexed: %s',
+    async (indexed) => {
+      const folder = await dataFolder();
+      const table = mixedTable(1500);
+      await writeFiles(folder.path, { 'mixed.csv': csvText(table) });
+      const { manifest } = await importFrom(folder, ['mixed.csv']);
+      const data = await loadTrainingData(folder.blobs, manifest, undefined, { indexed });
+      const encoder = data.encoder as TableEncoder;
+      expect(encoder.numbers.map((each) => each.column)).toEqual(['age', 'amount', 'ratio', 'year']);
+      expect(encoder.numbers.map((each) => each.indicator)).toEqual([true, false, true, false]);
+      expect(encoder.categories.map((each) => [each.column, each.other])).toEqual([
+        ['colour', false],
+        ['city', !indexed],
+        ['grade', false],
+      ]);
+      if (indexed) expect(featureCount(encoder)).toBe(4 + 2 + 3);
 
-    const { train } = data.splits;
-    const rows = Array.from(train.indices, (sample) => table.rows[sample]);
-    const inJavaScript = encodeTableRows(encoder, rows, table.names);
-    expect(inJavaScript.x).toEqual(train.x);
-    expect(inJavaScript.y).toEqual(train.y);
+      const { train } = data.splits;
+      const rows = Array.from(train.indices, (sample) => table.rows[sample]);
+      const inJavaScript = encodeTableRows(encoder, rows, table.names);
+      expect(inJavaScript.x).toEqual(train.x);
+      expect(inJavaScript.y).toEqual(train.y);
 
-    // Values that training never saw, and words for missing in odd places.
-    const strange = [...rows, ...rows.slice(0, 3).map((row) => row.map((_, i) => ['new', '-', '', '1e99'][i % 4]))];
-    const wanted = encodeTableRows(encoder, strange, table.names);
-    const { model, inputs, output } = preprocessModel(encoder, opset);
-    const raw = rawFeeds(inputs, rawColumns(encoder, strange, table.names));
-    const feeds = Object.fromEntries(
-      raw.map(({ name, type, data, dims }) => [name, new ort.Tensor(type, data as Float32Array, dims)]),
-    );
-    const got = await run(model, feeds);
-    expect(got[output].dims).toEqual([strange.length, featureCount(encoder)]);
-    expect(got[output].data).toEqual(wanted.x);
-  });
+      // Values that training never saw, and words for missing in odd places.
+      const strange = [...rows, ...rows.slice(0, 3).map((row) => row.map((_, i) => ['new', '-', '', '1e99'][i % 4]))];
+      const wanted = encodeTableRows(encoder, strange, table.names);
+      const { model, inputs, output } = preprocessModel(encoder, opset);
+      const raw = rawFeeds(inputs, rawColumns(encoder, strange, table.names));
+      const feeds = Object.fromEntries(
+        raw.map(({ name, type, data, dims }) => [name, new ort.Tensor(type, data as Float32Array, dims)]),
+      );
+      const got = await run(model, feeds);
+      expect(got[output].dims).toEqual([strange.length, featureCount(encoder)]);
+      expect(got[output].data).toEqual(wanted.x);
+    },
+  );
 
   it('takes a column called like a value inside the graph', async () => {
     const encoder: TableEncoder = {
