@@ -15,9 +15,9 @@ export const mobilenet: Architecture = {
   id: 'mobilenet',
   inputs: ['image'],
   fields: [
-    { key: 'channels', kind: 'integers', default: '16,24,32', min: 1, max: 512, maxLength: 8 },
+    { key: 'channels', kind: 'integers', default: '8,16,32', min: 1, max: 512, maxLength: 8 },
     { key: 'perStage', kind: 'integer', default: 2, min: 1, max: 8 },
-    { key: 'expansion', kind: 'integer', default: 4, min: 1, max: 10 },
+    { key: 'expansion', kind: 'integer', default: 3, min: 1, max: 10 },
     { key: 'dropout', kind: 'number', default: 0, min: 0, max: 0.9 },
   ],
   training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.003 },

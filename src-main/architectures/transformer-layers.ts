@@ -44,8 +44,18 @@ export const stackFields = (width: number, layers: number, expansion = 2): Setti
   { key: 'dropout', kind: 'number', default: 0.1, min: 0, max: 0.9 },
 ];
 
+/** Attention works on every pair of places: past this many their scores alone fill the memory. */
+export const MOST_PLACES = 1024;
+
+/** Errors: invalid_settings. */
 export function stackOf(settings: Settings, length: Dim): Stack {
   const { width, heads, layers, expansion, dropout } = settings as Readonly<Record<string, number>>;
+  if (typeof length === 'number' && length > MOST_PLACES) {
+    throw new AtelierError(
+      'invalid_settings',
+      `${length} places are too many for attention, which looks at every pair of them; it takes up to ${MOST_PLACES}`,
+    );
+  }
   if (width % heads !== 0) {
     throw new AtelierError('invalid_settings', `heads=${heads}: width=${width} cannot be shared evenly among them`);
   }

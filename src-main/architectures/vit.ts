@@ -5,10 +5,7 @@ import type { Architecture, InputSpec } from './architecture.ts';
 import { convFan, lecunNormal, normal } from './initializers.ts';
 import { wanted } from './input.ts';
 import { LayerBuilder } from './layers.ts';
-import { placed, stackFields, stackOf, toSequences, transformer } from './transformer-layers.ts';
-
-/** Attention works on every pair of patches: past this many their scores alone fill the memory. */
-const MOST_PATCHES = 1024;
+import { MOST_PLACES, placed, stackFields, stackOf, toSequences, transformer } from './transformer-layers.ts';
 
 /** The image as a sequence of square patches, for a transformer's encoder (Dosovitskiy et al. 2021). */
 export const vit: Architecture = {
@@ -28,11 +25,12 @@ export const vit: Architecture = {
     const patch = settings.patch as number;
     const counts = [Math.ceil(spec.height / patch), Math.ceil(spec.width / patch)];
     const patches = counts[0] * counts[1];
-    if (patches > MOST_PATCHES) {
-      throw new AtelierError('invalid_settings', `patch=${patch}: makes ${patches} patches, at most ${MOST_PATCHES}`);
-    }
     const token = settings.pool === 'class-token';
-    const stack = stackOf(settings, patches + (token ? 1 : 0));
+    const places = patches + (token ? 1 : 0);
+    if (places > MOST_PLACES) {
+      throw new AtelierError('invalid_settings', `patch=${patch}: makes ${places} places, at most ${MOST_PLACES}`);
+    }
+    const stack = stackOf(settings, places);
 
     const embedded = patchEmbedding(layers, layers.input(spec), spec, patch, stack.width);
     const sequence = g.transpose(g.reshape(embedded, [-1, stack.width, patches]), [0, 2, 1]);

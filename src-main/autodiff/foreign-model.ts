@@ -12,7 +12,7 @@ import { widen } from '../onnx/widen.ts';
 import { gradients } from './gradients/index.ts';
 import { inferShapes } from './phases/2-infer-shapes.ts';
 import { runningStatistics } from './phases/3-train-mode.ts';
-import { settle } from './settle.ts';
+import { settle } from './control-flow/settle.ts';
 
 export interface ForeignOptions {
   /** Names of the initializers to train. Left out: every float one of at least one axis that the output follows smoothly. */

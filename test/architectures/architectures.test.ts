@@ -258,7 +258,7 @@ describe('vit', () => {
     else expect(build).not.toThrow();
   });
   it('refuses more patches than memory holds', () =>
-    expect(() => buildForward('vit', { patch: 1 }, rgb(64))).toThrow(/patch=1: makes 4096 patches, at most 1024/));
+    expect(() => buildForward('vit', { patch: 1 }, rgb(64))).toThrow(/patch=1: makes 4096 places, at most 1024/));
 });
 
 describe('series', () => {
@@ -306,6 +306,7 @@ describe('series', () => {
     const layer = 4 * 8 + (8 * 24 + 24) + (8 * 8 + 8) + (2 * 8 * 16 + 16 + 8);
     expect(parameterCount(forward)).toBe(16 + 5 * 8 + layer + 16 + 27);
     expect(() => buildForward('transformer', { width: 9, heads: 2 }, series(5))).toThrow(/heads=2: width=9/);
+    expect(() => buildForward('transformer', {}, series(1025))).toThrow(/1025 places are too many/);
   });
 });
 
@@ -478,9 +479,12 @@ describe('learning', () => {
     expect(await accuracy(id, settings, series, bumps, 20)).toBeGreaterThan(0.9);
   });
 
-  it.each([{}, { hidden: '16' }, { dropout: 0.1 }])('recommender %j learns who likes what', async (settings) => {
-    expect(await accuracy('recommender', settings, { kind: 'pair', sizes: [7, 7] }, liking, 30)).toBeGreaterThan(0.9);
-  });
+  it.each<Settings>([{}, { hidden: '16' }, { dropout: 0.1 }])(
+    'recommender %j learns who likes what',
+    async (settings) => {
+      expect(await accuracy('recommender', settings, { kind: 'pair', sizes: [7, 7] }, liking, 30)).toBeGreaterThan(0.9);
+    },
+  );
 
   it('linear learns which side of a line', async () => {
     expect(await accuracy('linear', {}, { kind: 'table', features: 3 }, side, 12)).toBeGreaterThan(0.9);

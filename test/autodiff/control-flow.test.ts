@@ -284,7 +284,7 @@ describe('models of files', () => {
       node('Constant', [], ['no'], value(scalar('int64', 0))),
       node('Cast', ['no'], ['yes'], { to: { kind: 'int', value: 9 } }),
     ]);
-    const message = decode(writeModel(model), modelProto) as Mutable;
+    const message = decode(writeModel(model), modelProto) as unknown as Mutable;
     const [branch] = message.graph.node.flatMap(({ attribute = [] }) =>
       attribute.filter(({ name }) => name === 'then_branch'),
     );

@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/builder.ts';
 import { nodeError } from '../../onnx/node.ts';
-import { attentionParts, grouped, joinHeads, splitHeads, swapLast, ungrouped } from '../attention.ts';
+import { attentionParts, grouped, joinHeads, splitHeads, swapLast, ungrouped } from '../forms/attention.ts';
 import type { GradientRule } from './rule.ts';
 
 // Y = P·V,  P = softmax(C + mask),  C = c·tanh(S/c) or S,  S = scale·Q·Kᵀ  (Vaswani et al. 2017)

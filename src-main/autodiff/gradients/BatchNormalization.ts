@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/builder.ts';
 import { floatOf, intOf } from '../../onnx/node.ts';
-import { batchStatistics, centredBy, perChannel } from '../batch-statistics.ts';
+import { batchStatistics, centredBy, perChannel } from '../forms/batch-statistics.ts';
 import type { GradientRule } from './rule.ts';
 import { spread } from './spread.ts';
 

@@ -1,5 +1,5 @@
 import { intOf } from '../../onnx/node.ts';
-import { linearIndices } from '../linear-indices.ts';
+import { linearIndices } from '../forms/linear-indices.ts';
 import { addAt } from './add-at.ts';
 import type { GradientRule } from './rule.ts';
 

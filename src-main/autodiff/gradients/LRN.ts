@@ -1,4 +1,4 @@
-import { localResponse } from '../local-response.ts';
+import { localResponse } from '../forms/local-response.ts';
 import type { GradientRule } from './rule.ts';
 
 // Y = X/s^β,  s = bias + α·(mean of the neighbouring channels' X²)   (Krizhevsky et al. 2012)

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { axisOf, floatOf, intOf, nodeError } from '../../onnx/node.ts';
-import { standardise, type Standardised } from '../standardise.ts';
+import { standardise, type Standardised } from '../forms/standardise.ts';
 import type { Node } from '../../onnx/types.ts';
 import { rowMean } from './row-mean.ts';
 import type { GradientRule } from './rule.ts';

@@ -1,4 +1,4 @@
-import { labelGradient, labelWeights, subtractAtLabels } from '../label-weights.ts';
+import { labelGradient, labelWeights, subtractAtLabels } from '../forms/label-weights.ts';
 import { zerosOf } from './add-at.ts';
 import type { GradientRule } from './rule.ts';
 

@@ -1,7 +1,7 @@
 import type { Value } from '../../onnx/builder.ts';
 import { floorDiv } from '../../onnx/dims.ts';
 import { intOf, nodeError } from '../../onnx/node.ts';
-import { splitHeads } from '../attention.ts';
+import { splitHeads } from '../forms/attention.ts';
 import { addAt } from './add-at.ts';
 import type { GradientRule } from './rule.ts';
 

@@ -2,9 +2,9 @@ import { GraphBuilder, type Inside, type Value } from '../../onnx/builder.ts';
 import { type LoopStack, type LoopState, scanOf, type ScanParts } from '../../onnx/control-flow.ts';
 import { intsOf } from '../../onnx/node.ts';
 import { scanLength } from '../../onnx/shapes/control-flow.ts';
-import { capturedBy, readFor, renameValues } from '../../onnx/subgraphs.ts';
-import type { Attribute, Node, Shape, ValueType } from '../../onnx/types.ts';
-import { type Later, sumOverSteps } from '../sum-over-steps.ts';
+import { capturedBy, readFor, withReads } from '../../onnx/subgraphs.ts';
+import type { Attribute, Graph, Node, Shape, ValueType } from '../../onnx/types.ts';
+import { type Later, sumOverSteps } from '../control-flow/sum-over-steps.ts';
 import type { GradientRule, RuleContext } from './rule.ts';
 import { zeros } from './zeros.ts';
 
@@ -85,27 +85,12 @@ export const Scan: GradientRule<'Scan'> = (context) => {
   for (const value of fromTape) tape.add(value);
   record(context, scan, b, [...tape], onTape, stacks);
 
-  const r = new GraphBuilder(`${body.name}/backward`, inside);
-  r.scope = g.scope;
-  const names = new Map<Value, Value>();
-  const define = (value: Value, name: Value): void => {
-    const { type, shape } = b.type(value);
-    names.set(value, r.input(name, type, shape));
-  };
-  for (const value of [...dStates, ...sums.map(({ input }) => input), ...dResults]) define(value, value);
+  // A Scan needs something to count its steps by.
   const dummy = dResults.length + slices.length + fromTape.length === 0 ? scanned.slice(0, 1) : [];
   const fed = [...slices, ...dummy];
-  for (const { slice } of fed) define(slice, r.unique(slice));
-  for (const value of fromTape) define(value, r.unique(value));
-  const now = (value: Value): Value => names.get(value) ?? value;
+  const own = [...dStates, ...sums.map(({ input }) => input), ...dResults];
+  const forward = [...fed.map(({ slice }) => slice), ...fromTape];
   const kept = backward.filter(({ outputs }) => outputs.some((output) => read.has(output)));
-  for (const each of renameValues({ ...body, inputs: [], outputs: [], nodes: kept, values: new Map() }, now).nodes) {
-    r.copy(
-      each,
-      each.outputs.map((output) => (output ? b.type(output) : undefined)),
-    );
-  }
-  for (const root of roots) r.output(now(root));
 
   const inputs = [...seen, ...fed, ...fromTape.map(() => onTape)];
   const outputs = [...asked, ...[...emitted].map(() => onTape)];
@@ -119,7 +104,7 @@ export const Scan: GradientRule<'Scan'> = (context) => {
       ...fromTape.map((value) => stacks.get(value)!),
     ],
     {
-      body: { kind: 'graph', value: r.finish() },
+      body: { kind: 'graph', value: backwardBody(b, inside, own, forward, kept, roots) },
       num_scan_inputs: inputs.length,
       ...reversed('input', inputs),
       ...reversed('output', outputs),
@@ -180,6 +165,34 @@ function withGradient(
     if (more.length === carried.length) return { carried, seen };
     carried = more;
   }
+}
+
+/**
+ * The backward pass as a graph of its own. `own`: inputs that are its alone; `forward`: values of the forward pass, which get
+ * other names here.
+ */
+function backwardBody(
+  b: GraphBuilder,
+  inside: Inside,
+  own: readonly Value[],
+  forward: readonly Value[],
+  nodes: readonly Node[],
+  results: readonly Value[],
+): Graph {
+  const r = new GraphBuilder(`${b.name}/backward`, inside);
+  r.scope = b.scope;
+  const names = new Map(forward.map((value) => [value, r.unique(value)]));
+  const now = (value: Value): Value => names.get(value) ?? value;
+  for (const value of [...own, ...forward]) {
+    const { type, shape } = b.type(value);
+    r.input(now(value), type, shape);
+  }
+  for (const node of nodes) {
+    const types = node.outputs.map((output) => (output ? b.type(output) : undefined));
+    r.copy(withReads(node, now), types);
+  }
+  for (const result of results) r.output(now(result));
+  return r.finish();
 }
 
 /** Lets the forward Scan put out the values of the tape, and notes their stacks. */

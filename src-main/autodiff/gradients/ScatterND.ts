@@ -1,4 +1,4 @@
-import { linearIndices, scatterRows } from '../linear-indices.ts';
+import { linearIndices, scatterRows } from '../forms/linear-indices.ts';
 import type { GradientRule } from './rule.ts';
 import { scatterGradients } from './scattered.ts';
 

@@ -1,4 +1,4 @@
-import { labelGradient, labelWeights, subtractAtLabels } from '../label-weights.ts';
+import { labelGradient, labelWeights, subtractAtLabels } from '../forms/label-weights.ts';
 import type { GradientRule } from './rule.ts';
 
 // loss = Σ ωᵢ·(−ln pᵢ[labelᵢ]) / n, with p = softmax(scores), ωᵢ the weight of i's label, and n = Σ ω, or 1 for a sum or none

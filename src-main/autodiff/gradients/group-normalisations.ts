@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { floatOf, intOf, nodeError } from '../../onnx/node.ts';
-import { standardise } from '../standardise.ts';
+import { standardise } from '../forms/standardise.ts';
 import type { Node } from '../../onnx/types.ts';
 import type { GradientRule } from './rule.ts';
 import { spread } from './spread.ts';

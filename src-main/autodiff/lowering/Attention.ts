@@ -1,4 +1,4 @@
-import { attended, attentionParts, joinHeads } from '../attention.ts';
+import { attended, attentionParts, joinHeads } from '../forms/attention.ts';
 import type { Lowering } from './lowering.ts';
 
 // Written out, so that the gradient finds what it needs of it. The operator itself keeps none of that.

@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/builder.ts';
 import { floatOf, inputsOf, intOf } from '../../onnx/node.ts';
-import { batchStatistics, perChannel } from '../batch-statistics.ts';
+import { batchStatistics, perChannel } from '../forms/batch-statistics.ts';
 import type { Lowering } from './lowering.ts';
 
 // The training form, written out: WebGPU accepts the operator and then fails, and the gradient needs these values anyway.

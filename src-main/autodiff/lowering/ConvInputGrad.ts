@@ -1,4 +1,3 @@
-import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { product } from '../../onnx/dims.ts';
 import { intOf } from '../../onnx/node.ts';
 import { kernelOf } from '../../onnx/shapes/Conv.ts';
@@ -7,26 +6,7 @@ import type { Shape } from '../../onnx/types.ts';
 import { fillOf } from './add-patches.ts';
 import { cropTo } from './crop.ts';
 import type { Lowering } from './lowering.ts';
-
-/** W [out, in/groups, …k] → [in, out/groups, …k], each kernel turned around. */
-function turned(g: GraphBuilder, W: Value, group: number): Value {
-  const [out, perGroup, ...kernel] = g.shape(W) as number[];
-  const spatial = kernel.map((_, axis) => axis);
-  const grouped = group === 1 ? W : g.reshape(W, [group, out / group, perGroup, ...kernel]);
-  const offset = group === 1 ? 0 : 1;
-  const lead = group === 1 ? [1, 0] : [0, 2, 1];
-  const swapped = g.transpose(grouped, [...lead, ...spatial.map((axis) => axis + 2 + offset)]);
-  const joined = group === 1 ? swapped : g.reshape(swapped, [group * perGroup, out / group, ...kernel]);
-  if (kernel.every((size) => size === 1)) return joined;
-  const all = (value: number) => kernel.map(() => value);
-  return g.slice(
-    joined,
-    all(-1),
-    all(-(2 ** 31)),
-    spatial.map((axis) => axis + 2),
-    all(-1),
-  );
-}
+import { turned } from './turned.ts';
 
 /** A batch of a size that only the run knows is taken to be this large, for choices of speed. */
 const USUAL_BATCH = 32;

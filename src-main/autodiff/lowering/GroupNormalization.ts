@@ -1,5 +1,5 @@
 import { floatOf, inputsOf, intOf } from '../../onnx/node.ts';
-import { standardise } from '../standardise.ts';
+import { standardise } from '../forms/standardise.ts';
 import type { Lowering } from './lowering.ts';
 
 // scale·N + bias with N by the kernel for layers, which also gives the gradient its statistics; the runtime would take the

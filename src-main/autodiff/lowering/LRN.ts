@@ -1,5 +1,5 @@
 import { intOf } from '../../onnx/node.ts';
-import { localResponse } from '../local-response.ts';
+import { localResponse } from '../forms/local-response.ts';
 import type { Lowering } from './lowering.ts';
 
 // X/s^β. The runtime's own kernel takes pictures and odd numbers of neighbours only.

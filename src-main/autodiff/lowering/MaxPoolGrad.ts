@@ -4,6 +4,7 @@ import { nodeError } from '../../onnx/node.ts';
 import { mayDrop, reach, type Window, windowOf } from '../../onnx/shapes/window.ts';
 import type { Shape } from '../../onnx/types.ts';
 import { addPatches } from './add-patches.ts';
+import { cropTo } from './crop.ts';
 import type { Lowering, LoweringContext } from './lowering.ts';
 import { patches } from './patches.ts';
 
@@ -74,9 +75,12 @@ function byIndices({ g, node }: LoweringContext, { kernel, strides, dilations, b
 }
 
 function byComparison({ g, node, shape }: LoweringContext, window: Window): Value {
-  const [dY, X, Y] = node.inputs;
+  const [dY, X] = node.inputs;
   const [batch, channels, ...spatial] = shape;
-  const places = g.shape(Y).slice(2);
+  const places = g.shape(node.inputs[2]).slice(2);
+  // Before opset 22 ONNX infers a window more than there is, which here would contradict the taps.
+  const drops = places.some((_, axis) => mayDrop(window, axis));
+  const Y = drops ? cropTo(g, node.inputs[2], places) : node.inputs[2];
   // A last window rounded up reaches beyond the padding.
   const beyond = spatial.map((size, axis) => {
     const { strides, begin, end } = window;

@@ -1,5 +1,5 @@
 import { stringOf } from '../../onnx/node.ts';
-import { linearIndices, scatterRows } from '../linear-indices.ts';
+import { linearIndices, scatterRows } from '../forms/linear-indices.ts';
 import type { Lowering } from './lowering.ts';
 
 // With a reduction: by ScatterElements. On two threads the CPU's ScatterND loses additions to equal places.

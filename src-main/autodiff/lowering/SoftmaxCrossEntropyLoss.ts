@@ -1,4 +1,4 @@
-import { reducedLoss } from '../label-weights.ts';
+import { reducedLoss } from '../forms/label-weights.ts';
 import type { Lowering } from './lowering.ts';
 
 // loss = −Σ weight·ln softmax(scores)[label] / n. The inference build has no kernel for the operator itself.

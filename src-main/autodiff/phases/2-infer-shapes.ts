@@ -10,8 +10,8 @@ import { renameValues, withSubgraphs } from '../../onnx/subgraphs.ts';
 import { scalar } from '../../onnx/tensors.ts';
 import type { Graph, Node, Shape, ValueType } from '../../onnx/types.ts';
 import { isBatchFirst, withBatchSecond } from '../recurrent/batch-first.ts';
-import { Sequences } from '../sequences.ts';
-import { constantOf, isConstant, settle } from '../settle.ts';
+import { Sequences } from '../control-flow/sequences.ts';
+import { constantOf, isConstant, settle } from '../control-flow/settle.ts';
 
 export interface InferOptions {
   /** Initializers to feed from outside. */

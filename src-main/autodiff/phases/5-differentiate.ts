@@ -12,7 +12,7 @@ import { readsOf } from '../../onnx/subgraphs.ts';
 import type { Dim, Graph, Node, Shape, ValueType } from '../../onnx/types.ts';
 import { gradients as table } from '../gradients/index.ts';
 import type { Differentiation, Gradient, RuleContext } from '../gradients/rule.ts';
-import { writeOut } from '../write-out.ts';
+import { writeOut } from '../control-flow/write-out.ts';
 
 /** Values through which some of `wrt` can reach the loss. */
 function reached(typeOf: (value: Value) => ValueType, nodes: readonly Node[], wrt: Iterable<Value>): Set<Value> {

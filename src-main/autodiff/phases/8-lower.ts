@@ -11,18 +11,16 @@ import { ConvWeightGrad } from '../lowering/ConvWeightGrad.ts';
 import { Einsum } from '../lowering/Einsum.ts';
 import { GlobalLpPool } from '../lowering/GlobalLpPool.ts';
 import { GroupNormalization } from '../lowering/GroupNormalization.ts';
-import { LogSoftmax } from '../lowering/LogSoftmax.ts';
 import type { Lowering } from '../lowering/lowering.ts';
 import { LRN } from '../lowering/LRN.ts';
 import { MaxPoolGrad } from '../lowering/MaxPoolGrad.ts';
 import { NegativeLogLikelihoodLoss } from '../lowering/NegativeLogLikelihoodLoss.ts';
 import { Pad } from '../lowering/Pad.ts';
-import { ReduceLogSumExp } from '../lowering/ReduceLogSumExp.ts';
 import { ReluGrad } from '../lowering/ReluGrad.ts';
 import { ScatterND } from '../lowering/ScatterND.ts';
-import { Sign } from '../lowering/Sign.ts';
 import { SoftmaxCrossEntropyLoss } from '../lowering/SoftmaxCrossEntropyLoss.ts';
 import { SumPoolGrad } from '../lowering/SumPoolGrad.ts';
+import { webgpu } from '../lowering/webgpu/index.ts';
 import type { Device } from '../types.ts';
 import { rewrite } from './rewrite.ts';
 
@@ -37,37 +35,41 @@ const abstract: Readonly<Record<string, Lowering>> = {
   SumPoolGrad,
 };
 
-/** ONNX operators that some device, or the inference build as a whole, lacks. */
+/** ONNX operators that the inference build lacks, or does slowly, on every device. */
 const standard: Readonly<Record<string, Lowering>> = {
   Attention,
   BatchNormalization,
   Einsum,
   GlobalLpPool,
   GroupNormalization,
-  LogSoftmax,
   LRN,
   NegativeLogLikelihoodLoss,
   Pad,
-  ReduceLogSumExp,
   ScatterND,
-  Sign,
   SoftmaxCrossEntropyLoss,
 };
 
-const loweringOf = ({ op, domain }: Node): Lowering | undefined =>
-  domain === ABSTRACT ? abstract[op] : domain === '' ? standard[op] : undefined;
+const ofDevice: Partial<Record<Device, Readonly<Record<string, Lowering>>>> = { webgpu };
+
+function loweringsOf({ op, domain }: Node, device: Device): Lowering[] {
+  const tables = domain === ABSTRACT ? [abstract] : domain === '' ? [standard, ofDevice[device] ?? {}] : [];
+  return tables.flatMap((table) => table[op] ?? []);
+}
 
 /** Lowerings may use operators that are lowered in turn, so until none is left. */
 export function lower(graph: Graph, device: Device): Graph {
   let again = false;
   const lowered = rewrite(graph, (g, node, types) => {
-    const lowering = loweringOf(node);
-    if (!lowering) return undefined;
-    g.scope = node.name;
-    const outputs = lowering({ g, node, device, shape: types.find(Boolean)!.shape });
-    g.scope = '';
-    again ||= outputs !== undefined;
-    return outputs;
+    const context = { g, node, device, shape: types.find(Boolean)!.shape };
+    for (const lowering of loweringsOf(node, device)) {
+      g.scope = node.name;
+      const outputs = lowering(context);
+      g.scope = '';
+      if (outputs === undefined) continue;
+      again = true;
+      return outputs;
+    }
+    return undefined;
   });
   return again ? lower(lowered, device) : lowered;
 }

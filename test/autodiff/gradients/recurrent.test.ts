@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asModel } from '../../../src-main/autodiff/phases/9-package.ts';
-import { writeOut } from '../../../src-main/autodiff/write-out.ts';
+import { writeOut } from '../../../src-main/autodiff/control-flow/write-out.ts';
 import { type AttributeInput, GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
 import { sizeOf, tensor } from '../../../src-main/onnx/tensors.ts';
 import type { Shape } from '../../../src-main/onnx/types.ts';

@@ -1,6 +1,6 @@
 // Rows brought to mean 0 and variance 1, which the normalisations by layer, group and instance have in common.
 
-import { float, type GraphBuilder, type Value } from '../onnx/builder.ts';
+import { float, type GraphBuilder, type Value } from '../../onnx/builder.ts';
 
 export interface Standardised {
   /** (x − mean)/σ */

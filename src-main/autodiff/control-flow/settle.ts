@@ -2,10 +2,10 @@
 // name (two branches of an If may, in a file), constants stand outside, where every graph sees them, and every output of a
 // body has a name outside.
 
-import { nodeError } from '../onnx/node.ts';
-import { withSubgraphs } from '../onnx/subgraphs.ts';
-import { int64s, tensor } from '../onnx/tensors.ts';
-import type { Graph, Node, Tensor, ValueInfo } from '../onnx/types.ts';
+import { nodeError } from '../../onnx/node.ts';
+import { withSubgraphs } from '../../onnx/subgraphs.ts';
+import { int64s, tensor } from '../../onnx/tensors.ts';
+import type { Graph, Node, Tensor, ValueInfo } from '../../onnx/types.ts';
 
 export const isConstant = ({ op, domain }: Node): boolean => op === 'Constant' && domain === '';
 

@@ -1,10 +1,9 @@
-import { intOf } from '../../onnx/node.ts';
-import type { Lowering } from './lowering.ts';
+import { intOf } from '../../../onnx/node.ts';
+import type { Lowering } from '../lowering.ts';
 
 // max + ln Σ exp(X − max). WebGPU sums exp X itself, which overflows from 89 on. A maximum of −∞ is not taken off: −∞ − (−∞)
 // would be no number.
-export const ReduceLogSumExp: Lowering = ({ g, node, device, shape }) => {
-  if (device !== 'webgpu') return undefined;
+export const ReduceLogSumExp: Lowering = ({ g, node, shape }) => {
   const [x, ...axes] = node.inputs;
   const attributes = { keepdims: 1, noop_with_empty_axes: intOf(node, 'noop_with_empty_axes', 0) };
   const max = g.op('ReduceMax', [x, ...axes], attributes);

@@ -1,6 +1,6 @@
 // Batch normalisation's statistics, shared by its value (lowering) and its gradient (rule): equal nodes are merged later.
 
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 
 /** A vector [channels] as [1, channels, 1, …], to broadcast against a value of this rank. */
 export const perChannel = (g: GraphBuilder, x: Value, rank: number): Value =>

@@ -1,10 +1,10 @@
 // Cross-entropy's bookkeeping, shared by its value (lowering) and its gradient (rule): equal nodes are merged later.
 
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { isStatic } from '../onnx/dims.ts';
-import { stringOf } from '../onnx/node.ts';
-import { sizeOf } from '../onnx/tensors.ts';
-import type { DataType, Node } from '../onnx/types.ts';
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
+import { isStatic } from '../../onnx/dims.ts';
+import { stringOf } from '../../onnx/node.ts';
+import { sizeOf } from '../../onnx/tensors.ts';
+import type { DataType, Node } from '../../onnx/types.ts';
 
 export interface LabelWeights {
   /** [batch, 1, …]: the labels as indices along the class axis, an ignored one made 0. */

@@ -1,10 +1,10 @@
 // Σₜ of a value that the body of a loop computes in every step. Where that sum is one operation over all steps it is done
 // outside, on the stacks of its operands: Σₜ aₜᵀ·bₜ is a single Gemm with the steps one below the other. Else the body adds up.
 
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { sameShape } from '../onnx/dims.ts';
-import { intOf } from '../onnx/node.ts';
-import type { Node } from '../onnx/types.ts';
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
+import { sameShape } from '../../onnx/dims.ts';
+import { intOf } from '../../onnx/node.ts';
+import type { Node } from '../../onnx/types.ts';
 
 /** A value outside of the loop, to be asked for when the loop is there. */
 export type Later = () => Value;
@@ -14,9 +14,9 @@ export interface Steps {
   readonly g: GraphBuilder;
   /** The body. */
   readonly b: GraphBuilder;
-  /** The node of the body that makes a value, for values that are not worth stacking when an operand of theirs is. */
+  /** The node that makes a value of the backward pass; values of the forward pass are not taken apart. */
   producer(value: Value): Node | undefined;
-  /** The node that makes a value of the forward or the backward pass. */
+  /** The node that makes a value of either pass. */
   maker(value: Value): Node | undefined;
   /** [steps, …shape]: the value of every step. */
   stack(value: Value): Later;

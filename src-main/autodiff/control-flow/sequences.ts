@@ -1,19 +1,19 @@
 // Sequences of tensors, as scripted models make them (a list that a loop appends to, the parts of a tensor of unknown length),
 // told before the run: each is a list of known values, or the slices of one tensor. None is left in the graph.
 
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { loopOf } from '../onnx/control-flow.ts';
-import { product } from '../onnx/dims.ts';
-import { axisOf, intOf, nodeError } from '../onnx/node.ts';
-import { withSubgraphs } from '../onnx/subgraphs.ts';
-import { scalar } from '../onnx/tensors.ts';
-import type { Dim, Graph, Node, ValueInfo } from '../onnx/types.ts';
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
+import { loopOf } from '../../onnx/control-flow.ts';
+import { product } from '../../onnx/dims.ts';
+import { axisOf, intOf, nodeError } from '../../onnx/node.ts';
+import { withSubgraphs } from '../../onnx/subgraphs.ts';
+import { scalar } from '../../onnx/tensors.ts';
+import type { Dim, Graph, Node, ValueInfo } from '../../onnx/types.ts';
 
 /** A list of values, or the slices of a tensor along an axis, which they keep with size 1 or lose. */
 type Sequence =
   { readonly items: readonly Value[] } | { readonly stack: Value; readonly axis: number; readonly keepsAxis: boolean };
 
-const unsupported = (node: Node, what: string) => nodeError('unsupported_model', node, `${what} of a sequence`);
+const unsupported = (node: Node, what: string) => nodeError('unsupported_model', node, what);
 
 export class Sequences {
   readonly #known = new Map<string, Sequence>();
@@ -46,7 +46,8 @@ export class Sequences {
     const stacks = appended.map(({ final }) => free(`${final}/stack`));
     appended.forEach(({ initial, final }, i) => {
       const start = this.#known.get(initial)!;
-      if (!('items' in start) || start.items.length > 0) throw unsupported(node, 'carries what is no empty start');
+      if (!('items' in start) || start.items.length > 0)
+        throw unsupported(node, 'carries a sequence that does not start empty');
       this.#known.set(final, { stack: stacks[i], axis: 0, keepsAxis: false });
     });
     const outside = new Set(appended.map(({ initial }) => initial));
@@ -77,21 +78,21 @@ export class Sequences {
 
   #of(node: Node): Sequence {
     const sequence = this.#known.get(node.inputs[0]);
-    if (!sequence) throw unsupported(node, 'what is not known');
+    if (!sequence) throw unsupported(node, 'its sequence is not known before the run');
     return sequence;
   }
 
   #items(node: Node): readonly Value[] {
     const sequence = this.#of(node);
     if ('items' in sequence) return sequence.items;
-    throw unsupported(node, 'changes the length');
+    throw unsupported(node, 'changes the length of a sequence of slices');
   }
 
   /** A place in a list, from the front; the end where none is given. */
   #position(g: GraphBuilder, node: Node, input: number, length: number): number {
     if (!node.inputs[input]) return length;
     const [at] = g.type(node.inputs[input]).elements ?? [];
-    if (typeof at !== 'number') throw unsupported(node, 'takes an unknown element');
+    if (typeof at !== 'number') throw unsupported(node, 'takes an unknown element of a sequence');
     return at < 0 ? at + length : at;
   }
 
@@ -135,7 +136,7 @@ export class Sequences {
     const shape = g.shape(value);
     const axis = axisOf(node, intOf(node, 'axis', 0), shape.length);
     const sizes = split ? g.type(split).elements : [1];
-    if (!sizes) throw unsupported(node, 'unknown sizes');
+    if (!sizes) throw unsupported(node, 'cuts parts of unknown sizes');
     const each = !split || g.rank(split) === 0 ? sizes[0] : undefined;
     if (each === 1) {
       const keepsAxis = Boolean(split) || intOf(node, 'keepdims', 1) === 1;
@@ -143,7 +144,7 @@ export class Sequences {
       return;
     }
     const parts = each === undefined ? sizes : partsOf(shape[axis], each);
-    if (!parts?.every((part) => typeof part === 'number')) throw unsupported(node, 'an unknown number of parts');
+    if (!parts?.every((part) => typeof part === 'number')) throw unsupported(node, 'cuts an unknown number of parts');
     const outputs = parts.map(() => 'part');
     const items = g.node('Split', [value, g.int64s(parts as number[])], { axis }, { outputs });
     this.#known.set(node.outputs[0], { items });
@@ -196,7 +197,8 @@ function insertIn(node: Node, body: Graph, input: string, output: string): Node 
     const reads = body.nodes.filter(({ inputs }) => inputs.includes(input));
     if (maker?.op === 'SequenceInsert' && maker.inputs[0] === input && !maker.inputs[2] && reads.length === 1)
       return maker;
-    if (maker?.op !== 'Identity') throw unsupported(node, 'does more than to append one value in each run');
+    if (maker?.op !== 'Identity')
+      throw unsupported(node, 'does more with a sequence than append one value in each run');
     name = maker.inputs[0];
   }
 }

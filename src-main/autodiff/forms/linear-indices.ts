@@ -1,10 +1,10 @@
 // GatherND and ScatterND name slices by tuples of indices; here a tuple becomes one number. Shared by their gradients and
 // ScatterND's lowering.
 
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { product } from '../onnx/dims.ts';
-import { nodeError } from '../onnx/node.ts';
-import type { Dim, Node, Shape } from '../onnx/types.ts';
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
+import { product } from '../../onnx/dims.ts';
+import { nodeError } from '../../onnx/node.ts';
+import type { Dim, Node, Shape } from '../../onnx/types.ts';
 
 export interface LinearIndices {
   /** int64, one axis: per tuple, its slice's place when the axes that tuples and batches run over are laid out as one. */

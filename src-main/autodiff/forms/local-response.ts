@@ -1,8 +1,8 @@
 // Local response normalisation's divisor, shared by its value (lowering) and its gradient (rule): equal nodes are merged later.
 
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { floatOf, intOf } from '../onnx/node.ts';
-import type { Node } from '../onnx/types.ts';
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
+import { floatOf, intOf } from '../../onnx/node.ts';
+import type { Node } from '../../onnx/types.ts';
 
 export interface LocalResponse {
   /** bias + α·(mean of the neighbouring channels' squares), in the shape of X. */

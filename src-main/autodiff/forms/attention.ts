@@ -1,12 +1,12 @@
 // Attention written out in products of matrices. Shared by its value (lowering) and its gradient (rule), in which equal
 // nodes are merged later.
 
-import type { GraphBuilder, Value } from '../onnx/builder.ts';
-import { product } from '../onnx/dims.ts';
-import { floatOf, inputsOf, intOf, nodeError } from '../onnx/node.ts';
-import { attentionSizes, type AttentionSizes } from '../onnx/shapes/attention.ts';
-import { scalar } from '../onnx/tensors.ts';
-import type { Node } from '../onnx/types.ts';
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
+import { product } from '../../onnx/dims.ts';
+import { floatOf, inputsOf, intOf, nodeError } from '../../onnx/node.ts';
+import { attentionSizes, type AttentionSizes } from '../../onnx/shapes/attention.ts';
+import { scalar } from '../../onnx/tensors.ts';
+import type { Node } from '../../onnx/types.ts';
 
 /** What a masked score is lowered by: three of them still make a finite number. */
 const MASKED = -1e38;

@@ -1,14 +1,14 @@
 // Operators that do not show what their gradients need (an LSTM keeps its gates to itself) are written in others that do,
 // where a gradient will pass. Values keep their names.
 
-import type { Value } from '../onnx/builder.ts';
-import { inputsOf } from '../onnx/node.ts';
-import { isOperator, type Operator } from '../onnx/operators.ts';
-import { readsOf, subgraphsOf } from '../onnx/subgraphs.ts';
-import type { Graph, Node } from '../onnx/types.ts';
-import { gradients } from './gradients/index.ts';
-import type { Gradient, WriteContext, WrittenOut } from './gradients/rule.ts';
-import { rewrite } from './phases/rewrite.ts';
+import type { Value } from '../../onnx/builder.ts';
+import { inputsOf } from '../../onnx/node.ts';
+import { isOperator, type Operator } from '../../onnx/operators.ts';
+import { readsOf, subgraphsOf } from '../../onnx/subgraphs.ts';
+import type { Graph, Node } from '../../onnx/types.ts';
+import { gradients } from '../gradients/index.ts';
+import type { Gradient, WriteContext, WrittenOut } from '../gradients/rule.ts';
+import { rewrite } from '../phases/rewrite.ts';
 
 function writtenOut({ op, domain }: Node): WrittenOut<Operator> | undefined {
   const gradient = domain === '' && isOperator(op) ? (gradients[op] as Gradient<Operator>) : undefined;
