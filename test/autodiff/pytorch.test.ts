@@ -113,7 +113,12 @@ describe.each(trajectoryCases as unknown as Trajectory[])('PyTorch: twenty steps
     ['webgpu', 1],
   ] as const)('%s, %d steps a call', async (device, stepsPerCall) => {
     const { loss, optimizer, rate } = fixture;
-    const step = compileTrainingStep(forwardOf(fixture), { loss: { kind: loss }, optimizer, device, stepsPerCall });
+    const step = compileTrainingStep(forwardOf(fixture), {
+      loss: { kind: loss } as LossSpec,
+      optimizer,
+      device,
+      stepsPerCall,
+    });
     const model = await openModel(step.model, device);
     const carried = [...step.parameters, ...step.state];
     let values: Values = Object.fromEntries(carried.map(({ input, initial }) => [input, initial]));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { modelProto } from '../../src-main/onnx/proto.ts';
 import { readModel } from '../../src-main/onnx/read.ts';
 import { tensor } from '../../src-main/onnx/tensors.ts';
+import type { Tensor } from '../../src-main/onnx/types.ts';
 import { widen } from '../../src-main/onnx/widen.ts';
 import { encode, type WireMessage } from '../../src-main/onnx/wire.ts';
 import { runModel } from '../support/run-model.ts';
@@ -135,7 +136,7 @@ describe('values in files beside the model', () => {
 describe('half precision', () => {
   it('is widened without a change of value', () => {
     const half = (bits: number[]) => ({ type: 'float16', shape: [bits.length], data: Uint16Array.from(bits) }) as const;
-    const initializers = new Map([
+    const initializers = new Map<string, Tensor>([
       // 1, −2, 0.1 (rounded), the smallest subnormal, the largest, ∞, −0
       ['h', half([0x3c00, 0xc000, 0x2e66, 0x0001, 0x7bff, 0x7c00, 0x8000])],
       ['b', { type: 'bfloat16', shape: [2], data: Uint16Array.from([0x3f80, 0xc040]) } as const],

@@ -3,9 +3,9 @@ import { product } from '../../../onnx/dims.ts';
 import { intOf } from '../../../onnx/node.ts';
 import { type TransposedWindow, transposedWindow } from '../../../onnx/shapes/ConvTranspose.ts';
 import { reach } from '../../../onnx/shapes/window.ts';
-import type { Shape } from '../../../onnx/types.ts';
 import type { Lowering, LoweringContext } from '../lowering.ts';
 import { turned } from '../turned.ts';
+import { grown } from './grown.ts';
 
 // What WebGPU's kernel has not (3-D) or does wrongly (groups of one output and an even number of inputs).
 export const ConvTranspose: Lowering = (context) => {
@@ -46,14 +46,5 @@ function apart(g: GraphBuilder, X: Value, strides: readonly number[]): Value {
 /** One input more in each group, all zeros. */
 function withOddGroups({ g, node }: LoweringContext, group: number): Value {
   const [X, W, B] = node.inputs;
-  const [inputs, ...kernel] = g.shape(W) as readonly number[];
-  const [batch, , ...spatial] = g.shape(X);
-  const each = inputs / group;
-  const grown = (x: Value, front: Shape, rest: Shape): Value => {
-    const parts = g.reshape(x, [...front, group, each, ...rest]);
-    const none = [...front, group, each, ...rest].map(() => 0);
-    const one = none.map((_, axis) => (axis === front.length + 1 ? 1 : 0));
-    return g.reshape(g.op('Pad', [parts, g.int64s([...none, ...one])]), [...front, group * (each + 1), ...rest]);
-  };
-  return g.op('ConvTranspose', [grown(X, [batch], spatial), grown(W, [], kernel), B], node.attributes);
+  return g.op('ConvTranspose', [grown(g, X, 1, group, 1), grown(g, W, 0, group, 1), B], node.attributes);
 }

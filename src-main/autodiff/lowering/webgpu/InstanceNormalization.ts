@@ -1,5 +1,5 @@
 import { floatOf, inputsOf } from '../../../onnx/node.ts';
-import { standardise } from '../forms/standardise.ts';
+import { standardise } from '../../forms/standardise.ts';
 import type { Lowering } from '../lowering.ts';
 
 // scale·N + B with N by the kernel for layers. WebGPU's own takes the epsilon of the first such node in the process.

@@ -1,7 +1,6 @@
 import type { GraphBuilder, Value } from '../../../onnx/builder.ts';
-import { nodeError } from '../../../onnx/node.ts';
+import { axesOf, nodeError } from '../../../onnx/node.ts';
 import { numbersOf } from '../../../onnx/tensors.ts';
-import { axesOf } from '../../../onnx/node.ts';
 import type { Dim } from '../../../onnx/types.ts';
 import type { Lowering } from '../lowering.ts';
 
