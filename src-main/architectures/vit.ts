@@ -16,7 +16,7 @@ export const vit: Architecture = {
     ...stackFields(64, 4),
     { key: 'pool', kind: 'choice', default: 'mean', choices: ['mean', 'class-token'] },
   ],
-  training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
+  training: { epochs: 10, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
 
   build(settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);

@@ -188,6 +188,11 @@ export const isNatural = (dim: Dim): boolean =>
 /** Whether it may be anything the run computes, a −1 for Reshape among them. */
 export const isComputed = (dim: Dim): boolean => typeof dim === 'string' && dim.includes('?');
 
+/** The size of a value's axis that only the run can tell: how many elements a condition holds for. It may be 0. */
+export const runDim = (value: string, axis: number): Dim => `${value}/dim${axis}`;
+
+export const dependsOnRun = (dim: Dim): boolean => typeof dim === 'string' && /\/dim\d+$/.test(dim);
+
 /** The sums of products that a size is made of: [coefficient, names], to compute it while the graph runs. */
 export const termsOf = (dim: Dim): [coefficient: number, names: string[]][] =>
   [...polynomial(dim)].map(([names, coefficient]) => [coefficient, splitTop(names).filter(Boolean)]);

@@ -1,5 +1,6 @@
 // What a shape rule sees of its node, and what it gives back.
 
+import { runDim } from '../dims.ts';
 import { nodeError } from '../node.ts';
 import { numbersOf } from '../tensors.ts';
 import type { Dim, Node, Shape, Tensor, ValueType } from '../types.ts';
@@ -79,7 +80,7 @@ export class InferContext {
 
   /** A size that only the run can tell. */
   unknown(axis: number): Dim {
-    return `${this.node.outputs.find(Boolean)}/dim${axis}`;
+    return runDim(this.node.outputs.find(Boolean)!, axis);
   }
 }
 

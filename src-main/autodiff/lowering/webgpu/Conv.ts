@@ -1,5 +1,4 @@
 import { attributesOf, type GraphBuilder, type Value } from '../../../onnx/builder.ts';
-import { product } from '../../../onnx/dims.ts';
 import { intOf, stringOf } from '../../../onnx/node.ts';
 import { kernelOf } from '../../../onnx/shapes/Conv.ts';
 import { autoPadOf, type Window, windowOf } from '../../../onnx/shapes/window.ts';
@@ -50,14 +49,17 @@ function byDepth({ g, node, shape }: LoweringContext, window: Window): Value {
     group: intOf(node, 'group', 1),
   };
   const exchanged = (x: Value) => g.transpose(x, [0, 2, 1, 3, 4]);
-  const sum = patches(g, X, along, [depth, ...size], 'zero')
+  const layers = patches(g, X, along, [depth, ...size], 'zero').map(exchanged);
+  // A size with a name is read off these.
+  const count = g.shape(layers[0])[1];
+  const sum = layers
     .map((layer, tap) => {
       const weights = g.reshape(g.slice(W, [tap], [tap + 1], [2]), [out, perGroup, ...kernel.slice(1)]);
-      const pictures = g.reshape(exchanged(layer), [product([batch, depth]), channels, ...size]);
+      const pictures = g.op('Reshape', [layer, g.concat([g.int64s([-1]), g.shapeVector([channels, ...size])], 0)]);
       return g.op('Conv', [pictures, weights, tap === 0 ? B : undefined], attributes);
     })
     .reduce(g.add);
-  return exchanged(g.reshape(sum, [batch, depth, out, ...places]));
+  return exchanged(g.reshape(sum, [batch, count, out, ...places]));
 }
 
 // ---- groups: from four outputs a group on, the kernel makes as many at once as the outputs of all groups are a multiple of

@@ -12,10 +12,12 @@ import { ReduceL1, ReduceL2, ReduceLogSum, ReduceSumSquare } from './empty-reduc
 import { Gemm } from './Gemm.ts';
 import { InstanceNormalization } from './InstanceNormalization.ts';
 import { LogSoftmax } from './LogSoftmax.ts';
+import { MatMul } from './MatMul.ts';
 import { MaxPool } from './MaxPool.ts';
 import { Pad } from './Pad.ts';
 import { Pow } from './Pow.ts';
 import { ReduceLogSumExp } from './ReduceLogSumExp.ts';
+import { Resize } from './Resize.ts';
 import { LayerNormalization, RMSNormalization } from './row-scales.ts';
 import { Sign } from './Sign.ts';
 import { Slice } from './Slice.ts';
@@ -31,6 +33,7 @@ export const webgpu: Readonly<Record<string, Lowering>> = {
   InstanceNormalization,
   LayerNormalization,
   LogSoftmax,
+  MatMul,
   MaxPool,
   Pad,
   Pow,
@@ -39,6 +42,7 @@ export const webgpu: Readonly<Record<string, Lowering>> = {
   ReduceLogSum,
   ReduceLogSumExp,
   ReduceSumSquare,
+  Resize,
   RMSNormalization,
   Sign,
   Slice,
