@@ -9,7 +9,12 @@ const FOLDERS = {
   search: { folders: ['shared'] },
   evaluation: { folders: ['shared'] },
   compress: { folders: ['onnx', 'shared'], core: true },
-  datasets: { folders: ['onnx', 'shared'], packages: ['sharp', '@duckdb/node-api'], core: true },
+  tokenizers: { folders: ['shared'], packages: ['@huggingface/tokenizers'] },
+  datasets: {
+    folders: ['onnx', 'tokenizers', 'shared'],
+    packages: ['sharp', '@duckdb/node-api', 'yauzl', 'tar-stream', 'sax'],
+    core: true,
+  },
   export: { folders: ['onnx', 'datasets', 'shared'], core: true },
   db: { folders: ['shared'], packages: ['better-sqlite3'], core: true },
   runtime: { folders: ['onnx', 'shared'], packages: ['onnxruntime-node'], core: true },

@@ -1,7 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// One runner for everything: `unit` needs no build, `integration` and `e2e` drive the built product.
+// One runner for everything: `unit` needs no build, `integration` and `e2e` drive the built product. `webgpu` runs what is compiled
+// for WebGPU on its provider; `npm test -- --only webgpu` gives it a driver.
 export default defineConfig({
   test: {
     projects: [
@@ -12,8 +13,26 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/e2e/**', 'test/bench/**'],
+          exclude: ['test/integration/**', 'test/e2e/**', 'test/bench/**', 'test/webgpu/**'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'webgpu',
+          environment: 'node',
+          env: { ATELIER_TEST_WEBGPU: '1' },
+          include: [
+            'test/webgpu/**/*.test.ts',
+            'test/autodiff/gradients/**/*.test.ts',
+            'test/autodiff/{exports,losses,optimizers,pytorch,random-graphs,random-loops,updates}.test.ts',
+            'test/architectures/trajectories.test.ts',
+            'test/runtime/players.test.ts',
+          ],
+          testTimeout: 60_000,
+          // One process in all: what a kernel was once compiled for must not leak into what comes after, as it does in training.
+          isolate: false,
+          fileParallelism: false,
         },
       },
       {

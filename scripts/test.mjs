@@ -1,5 +1,5 @@
 // npm test: sets everything up, runs every check, and ends with one plain line: `N passed, N failed`.
-//   npm test -- --only unit,types        some stages (build format lint types layers unit integration e2e packaged)
+//   npm test -- --only unit,types        some stages (build format lint types layers unit webgpu integration e2e packaged)
 //   npm test -- --only unit -- csv       further words go to vitest (a file name filter, -t …)
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,8 @@ import { describe, electronEnv } from './setup/electron.mjs';
 import { SetupError } from './setup/errors.mjs';
 import { enter } from './setup/index.mjs';
 import { root } from './setup/paths.mjs';
-import { NEEDS_BUILD, NEEDS_WINDOW, checkStages, stageNames } from './setup/stages.mjs';
+import { softwareVulkan } from './setup/software-vulkan.mjs';
+import { NEEDS_BUILD, NEEDS_WINDOW, WANTS_ELECTRON, checkStages, stageNames } from './setup/stages.mjs';
 import { startScreen } from './setup/screen.mjs';
 
 function options(words) {
@@ -29,8 +30,11 @@ await enter(async ({ setUp }) => {
   const window = only.some((name) => NEEDS_WINDOW.includes(name));
   // A bundle that does not build is a failed check, not a failed set-up: the stage `build` tells of it and the others still run.
   const bundles = only.some((name) => NEEDS_BUILD.includes(name)) ? 'try' : 'no';
+  const wanted = only.some((name) => WANTS_ELECTRON.includes(name));
   const { runtime } = await setUp(
-    window ? { electron: 'required', tests: true, bundles } : { electron: 'no', bundles },
+    window
+      ? { electron: 'required', tests: true, bundles }
+      : { electron: wanted ? 'optional' : 'no', libraries: false, bundles },
   );
   if (runtime) console.log(`Testing on ${describe(runtime)}.`);
   const out = path.join(root, 'test-output');
@@ -45,9 +49,11 @@ await enter(async ({ setUp }) => {
       ATELIER_TEST_OUTPUT: out,
       CI: process.env.CI ?? '1',
     };
-    const { passed, failed } = await checkStages(only, { env, rest, reports: path.join(out, 'reports') });
+    const vulkan = softwareVulkan(runtime?.dist);
+    const reports = path.join(out, 'reports');
+    const { passed, failed, leftOut } = await checkStages(only, { env, rest, reports, vulkan });
     console.log(`\n${passed} passed, ${failed} failed`);
-    return failed > 0 || passed === 0 ? 1 : 0;
+    return failed > 0 || passed + leftOut === 0 ? 1 : 0;
   } finally {
     screen?.stop();
   }

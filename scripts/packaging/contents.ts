@@ -14,7 +14,8 @@ const NEVER = [
   /^\/node_modules\/\.(bin|package-lock\.json|vite|cache)/,
   /^\/node_modules\/node-addon-api\//,
   /^\/node_modules\/better-sqlite3\/(deps|src)(\/|$)/,
-  /^\/node_modules\/onnxruntime-node\/script(\/|$)/,
+  // Where its CUDA provider comes from stands in there.
+  /^\/node_modules\/onnxruntime-node\/script\/(?!install-metadata)/,
   /^\/node_modules\/sharp\/src(\/|$)/,
 ];
 

@@ -35,16 +35,24 @@ const STATIC = {
     ],
   ],
 };
-const VITEST = ['unit', 'integration', 'e2e'];
+const VITEST = ['unit', 'webgpu', 'integration', 'e2e'];
 /** `packaged` runs the e2e suite once more, against a packaged test build. */
 export const stageNames = ['build', ...Object.keys(STATIC), ...VITEST, 'packaged'];
+/** Takes an Electron's graphics driver where there is one, and is left out where there is none. */
+export const WANTS_ELECTRON = ['webgpu'];
 /** Stages that make or drive the built product, and those that open windows. */
 export const NEEDS_BUILD = ['build', 'integration', 'e2e', 'packaged'];
 export const NEEDS_WINDOW = ['e2e', 'packaged'];
 /** Tests that only make sense on a package. */
 const PACKAGE_ONLY = 'test/e2e/packaged.test.ts';
 
-const LIMIT_MS = { unit: 10 * 60_000, integration: 15 * 60_000, e2e: 15 * 60_000, packaged: 15 * 60_000 };
+const LIMIT_MS = {
+  unit: 10 * 60_000,
+  webgpu: 10 * 60_000,
+  integration: 15 * 60_000,
+  e2e: 15 * 60_000,
+  packaged: 15 * 60_000,
+};
 
 const outcome = (failures, passed = failures.length === 0 ? 1 : 0) => ({
   passed,
@@ -72,8 +80,8 @@ async function staticStage(name, env) {
   return outcome(failures, STATIC[name].length - failures.length);
 }
 
-async function vitestStage(name, { env, rest, reports }) {
-  const report = path.join(reports, `${name}.json`);
+async function vitestStage(name, { env, rest, reports, part = name }) {
+  const report = path.join(reports, `${part}.json`);
   const project = name === 'packaged' ? 'e2e' : name;
   const command = [
     bin('vitest/vitest.mjs'),
@@ -98,6 +106,27 @@ async function vitestStage(name, { env, rest, reports }) {
     // No report: vitest itself did not get to its end.
   }
   return summarize(json, { code, output, timedOut });
+}
+
+/** Two processes side by side: nearly all of the time goes into compiling shaders, once a process and on one thread. */
+async function webgpuStage({ env, rest, vulkan, ...options }) {
+  if (!vulkan)
+    return { ...outcome([], 0), leftOut: 'no Electron here with a Vulkan driver that computes on the processor' };
+  // Of what a filter names, one of two might have nothing.
+  const shards = rest.length > 0 ? [null] : ['1/2', '2/2'];
+  const outcomes = await Promise.all(
+    shards.map((shard) =>
+      vitestStage('webgpu', {
+        ...options,
+        env: { ...env, ...vulkan },
+        rest: shard ? [`--shard=${shard}`] : rest,
+        part: `webgpu${shard ? `-${shard[0]}` : ''}`,
+      }),
+    ),
+  );
+  const sum = (key) => outcomes.reduce((total, each) => total + each[key], 0);
+  const failures = outcomes.flatMap((each) => each.failures);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), failures };
 }
 
 async function packagedStage(options) {
@@ -148,17 +177,26 @@ export function summarize(json, { code, output, timedOut }) {
 async function runStage(name, options) {
   if (name === 'build') return buildStage();
   if (STATIC[name]) return staticStage(name, options.env);
+  if (name === 'webgpu') return webgpuStage(options);
   if (NEEDS_BUILD.includes(name) && !buildIsCurrent())
     return outcome(['Not run: the bundles are not built from these sources.']);
   return name === 'packaged' ? packagedStage(options) : vitestStage(name, options);
 }
 
-/** Runs the stages in order, all of them even when one fails, and adds up. */
+/**
+ * Runs the stages in order, all of them even when one fails, and adds up.
+ * @param options.vulkan environment of a software Vulkan driver, or null: then the stage `webgpu` is left out, and told so
+ */
 export async function checkStages(names, options) {
-  const sum = { passed: 0, failed: 0 };
+  const sum = { passed: 0, failed: 0, leftOut: 0 };
   for (const name of stageNames.filter((stage) => names.includes(stage))) {
     const started = Date.now();
     const result = await runStage(name, options);
+    if (result.leftOut) {
+      console.log(`– ${name}: left out: ${result.leftOut}`);
+      sum.leftOut++;
+      continue;
+    }
     const seconds = ((Date.now() - started) / 1000).toFixed(1);
     const parts = [`${result.passed} passed`, `${result.failed} failed`];
     if (result.skipped > 0) parts.push(`${result.skipped} skipped`);

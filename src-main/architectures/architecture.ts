@@ -15,8 +15,8 @@ export type InputSpec =
   | { readonly kind: 'series'; readonly length: number; readonly gaps: readonly number[] }
   /** float [batch, 2]: two whole numbers below `sizes`; 0 is what training never saw. */
   | { readonly kind: 'pair'; readonly sizes: readonly [number, number] }
-  /** int32 [batch, length]: tokens, whole numbers below `vocabulary`. */
-  | { readonly kind: 'text'; readonly length: number; readonly vocabulary: number };
+  /** int32 [batch, length]: tokens, whole numbers below `vocabulary`; `pad`, 0 when left out, fills up a text that is shorter. */
+  | { readonly kind: 'text'; readonly length: number; readonly vocabulary: number; readonly pad?: number };
 
 export type OutputSpec =
   /** logits [batch, count] */
@@ -24,7 +24,9 @@ export type OutputSpec =
   /** values [batch, 1] */
   | { readonly kind: 'value' }
   /** logits [batch, length, vocabulary]: for each place of a text a token, the next one or the one that belongs there. */
-  | { readonly kind: 'tokens' };
+  | { readonly kind: 'tokens' }
+  /** Samples like those that go in: the same again, or new ones. */
+  | { readonly kind: 'samples' };
 
 export interface BuildOptions {
   readonly input: InputSpec;
@@ -40,4 +42,16 @@ export type Settings = Readonly<Record<string, SettingValue>>;
 export interface Architecture extends ArchitectureInfo {
   /** `settings`: complete and valid (see `completeSettings`). Errors: invalid_settings where they do not fit the input. */
   build(settings: Settings, options: BuildOptions): ForwardModel;
+  /** Where it learns `generation` by two nets that train each other; `build` gives the generator alone. */
+  players?(settings: Settings, options: BuildOptions): Players;
+}
+
+/** The same weights have the same names, and begin the same, in all three. */
+export interface Players {
+  /** (samples, noise) → logits [batch, 2]: that the sample is real, and that what the generator makes of the noise is. Trains the discriminator. */
+  readonly discriminator: ForwardModel;
+  /** Noise → the discriminator's logit [batch, 1] of what the generator makes of it. Trains the generator. */
+  readonly adversary: ForwardModel;
+  /** Latent numbers [batch, n] → samples. */
+  readonly generator: ForwardModel;
 }

@@ -15,11 +15,12 @@ import {
 
 /**
  * A transformer that sees a whole text and says for each place which token belongs there (Devlin et al. 2019): trained on texts of
- * which some tokens are hidden. Token 0 fills up; one segment, no pooler.
+ * which some tokens are hidden. One segment, no pooler.
  */
 export const bert: Architecture = {
   id: 'bert',
   inputs: ['text'],
+  learns: 'language',
   fields: stackFields(128, 4, 4),
   training: { epochs: 5, batchSize: 32, optimizer: 'adamw', learningRate: 0.0005 },
 
@@ -28,7 +29,7 @@ export const bert: Architecture = {
     const spec = wanted('bert', input, 'text');
     const initializer = truncatedNormal(0.02);
     const tokens = layers.tokens(spec);
-    const mask = paddingMask(layers, tokens);
+    const mask = paddingMask(layers, tokens, spec.pad);
     const stack = { ...stackOf(settings, spec.length), normalise: 'after', initializer, mask } as const;
 
     const words = layers.embedding(tokens, spec.vocabulary, stack.width, 'embedding', initializer);

@@ -7,6 +7,7 @@ import { LayerBuilder } from './layers.ts';
 export const cnn: Architecture = {
   id: 'cnn',
   inputs: ['image'],
+  learns: 'target',
   fields: [
     { key: 'channels', kind: 'integers', default: '16,32', min: 1, max: 1024, maxLength: 8 },
     { key: 'kernel', kind: 'integer', default: 3, min: 1, max: 11 },

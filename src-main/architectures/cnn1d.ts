@@ -7,6 +7,7 @@ import { LayerBuilder } from './layers.ts';
 export const cnn1d: Architecture = {
   id: 'cnn1d',
   inputs: ['series'],
+  learns: 'target',
   fields: [
     { key: 'channels', kind: 'integers', default: '32,64', min: 1, max: 1024, maxLength: 8 },
     { key: 'kernel', kind: 'integer', default: 5, min: 1, max: 63 },

@@ -23,6 +23,7 @@ const initializer = normal(0.02);
 export const gpt: Architecture = {
   id: 'gpt',
   inputs: ['text'],
+  learns: 'language',
   fields: [...stackFields(128, 4, 4), { key: 'tied', kind: 'boolean', default: true }],
   training: { epochs: 5, batchSize: 32, optimizer: 'adamw', learningRate: 0.0005 },
 

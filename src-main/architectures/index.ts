@@ -2,11 +2,13 @@
 
 import { AtelierError } from '../shared/errors.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
-import { givenKinds } from '../shared/input-kinds.ts';
-import type { Architecture, BuildOptions, Settings } from './architecture.ts';
+import { givenKinds, givenLearnings } from '../shared/input-kinds.ts';
+import type { Architecture, BuildOptions, Players, Settings } from './architecture.ts';
+import { autoencoder } from './autoencoder.ts';
 import { bert } from './bert.ts';
 import { cnn } from './cnn.ts';
 import { cnn1d } from './cnn1d.ts';
+import { dcgan } from './dcgan.ts';
 import { gpt } from './gpt.ts';
 import { linear } from './linear.ts';
 import { mlp } from './mlp.ts';
@@ -20,10 +22,12 @@ import { vgg } from './vgg.ts';
 import { vit } from './vit.ts';
 import { completeSettings } from './settings.ts';
 
-export type { Architecture, BuildOptions, InputSpec, OutputSpec, Settings } from './architecture.ts';
+export type { Architecture, BuildOptions, InputSpec, OutputSpec, Players, Settings } from './architecture.ts';
 export { tableInput, takesIndices } from './input.ts';
 export { parameterCount } from './layers.ts';
+export { outputOf } from './output.ts';
 export { completeSettings } from './settings.ts';
+export { textOptionsOf } from './text-settings.ts';
 
 const templates: readonly Architecture[] = [
   linear,
@@ -38,6 +42,8 @@ const templates: readonly Architecture[] = [
   gru,
   transformer,
   recommender,
+  autoencoder,
+  dcgan,
   textcnn,
   textLstm,
   textGru,
@@ -46,9 +52,9 @@ const templates: readonly Architecture[] = [
   gpt,
 ];
 
-/** Those that some dataset fits. */
-export const architectures: readonly Architecture[] = templates.filter(({ inputs }) =>
-  inputs.some((kind) => givenKinds.includes(kind)),
+/** Those that some dataset fits, and some run can train. */
+export const architectures: readonly Architecture[] = templates.filter(
+  ({ inputs, learns }) => inputs.some((kind) => givenKinds.includes(kind)) && givenLearnings.includes(learns),
 );
 
 /** Any template, offered or not. Errors: unknown_architecture. */
@@ -63,4 +69,18 @@ export function architectureOf(id: string): Architecture {
 export function buildForward(id: string, settings: Settings, options: BuildOptions): ForwardModel {
   const architecture = architectureOf(id);
   return architecture.build(completeSettings(architecture, settings), options);
+}
+
+/** The nets that train each other, where the architecture learns so; else null. Errors as `buildForward`'s. */
+export function buildPlayers(id: string, settings: Settings, options: BuildOptions): Players | null {
+  const architecture = architectureOf(id);
+  return architecture.players?.(completeSettings(architecture, settings), options) ?? null;
+}
+
+/** All that a run trains, as one graph to look at; where two nets train each other, the one behind the other. */
+export function buildWhole(id: string, settings: Settings, options: BuildOptions): ForwardModel {
+  const players = buildPlayers(id, settings, options);
+  if (!players) return buildForward(id, settings, options);
+  const { adversary, discriminator } = players;
+  return { ...adversary, parameters: [...adversary.parameters, ...discriminator.parameters] };
 }

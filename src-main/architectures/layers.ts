@@ -95,14 +95,16 @@ export class LayerBuilder {
 
   // ---- parameters
 
-  /** A value to train that begins as it is given. */
+  /** A value to train that begins as it is given. A layer by the name of an earlier one has its parameters. */
   parameter(name: string, value: Tensor): Value {
+    if (this.parameters.includes(name)) return name;
     this.parameters.push(name);
     return this.g.initializer(name, value);
   }
 
   /** A value to train that begins by chance. */
   weights(name: string, initializer: Initializer, shape: readonly number[], fan: Fan): Value {
+    if (this.parameters.includes(name)) return name;
     const place = this.parameters.length;
     return this.parameter(name, this.blank ? zeros('float', shape) : initializer(shape, fan, this.seed, place));
   }
@@ -145,13 +147,14 @@ export class LayerBuilder {
     });
   }
 
-  /** Twice the size along every side: the transpose of a 4×4 convolution in steps of 2. No bias: a normalisation follows, or none is wanted. */
-  double(x: Value, channels: number, name: string, initializer: Initializer): Value {
+  /** Twice the size along every side: the transpose of a 4×4 convolution in steps of 2. No bias where a normalisation follows, or none is wanted. */
+  double(x: Value, channels: number, name: string, initializer: Initializer, bias = false): Value {
     const [, inputs, ...spatial] = this.g.shape(x) as number[];
     const each = (value: number) => spatial.map(() => value);
     const shape = [inputs, channels, ...each(4)];
     const weight = this.weights(`${name}.weight`, initializer, shape, convTransposeFan(shape));
-    return this.named('ConvTranspose', name, [x, weight], {
+    const b = bias ? this.parameter(`${name}.bias`, filled('float', [channels], 0)) : undefined;
+    return this.named('ConvTranspose', name, [x, weight, b], {
       kernel_shape: each(4),
       strides: each(2),
       pads: [...each(1), ...each(1)],
@@ -163,8 +166,11 @@ export class LayerBuilder {
     const channels = this.g.shape(x)[1] as number;
     const scales = this.parameter(`${name}.scale`, filled('float', [channels], scale));
     const bias = this.parameter(`${name}.bias`, filled('float', [channels], 0));
-    const mean = this.g.initializer(`${name}.running_mean`, filled('float', [channels], 0));
-    const variance = this.g.initializer(`${name}.running_var`, filled('float', [channels], 1));
+    const running = (what: string, value: number) => {
+      const full = `${name}.running_${what}`;
+      return this.g.has(full) ? full : this.g.initializer(full, filled('float', [channels], value));
+    };
+    const [mean, variance] = [running('mean', 0), running('var', 1)];
     return this.named('BatchNormalization', name, [x, scales, bias, mean, variance]);
   }
 

@@ -6,6 +6,7 @@ import { LayerBuilder } from './layers.ts';
 export const linear: Architecture = {
   id: 'linear',
   inputs: ['image', 'table'],
+  learns: 'target',
   fields: [],
   training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.01 },
 

@@ -7,6 +7,7 @@ import { LayerBuilder } from './layers.ts';
 export const mlp: Architecture = {
   id: 'mlp',
   inputs: ['image', 'table'],
+  learns: 'target',
   fields: [
     { key: 'hidden', kind: 'integers', default: '128', min: 1, max: 8192, maxLength: 8 },
     activationField,

@@ -14,6 +14,7 @@ const LARGE = 64;
 export const mobilenet: Architecture = {
   id: 'mobilenet',
   inputs: ['image'],
+  learns: 'target',
   fields: [
     { key: 'channels', kind: 'integers', default: '8,16,32', min: 1, max: 512, maxLength: 8 },
     { key: 'perStage', kind: 'integer', default: 2, min: 1, max: 8 },

@@ -14,6 +14,7 @@ import { integersOf } from './settings.ts';
 export const recommender: Architecture = {
   id: 'recommender',
   inputs: ['pair'],
+  learns: 'target',
   fields: [
     { key: 'embedding', kind: 'integer', default: 16, min: 1, max: 512 },
     { key: 'hidden', kind: 'integers', default: '', min: 1, max: 2048, maxLength: 4 },

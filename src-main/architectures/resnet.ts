@@ -21,6 +21,7 @@ const plans: Readonly<Record<string, { readonly blocks: readonly number[]; reado
 export const resnet: Architecture = {
   id: 'resnet',
   inputs: ['image'],
+  learns: 'target',
   fields: [
     { key: 'depth', kind: 'choice', default: '8', choices: Object.keys(plans) },
     { key: 'firstChannels', kind: 'integer', default: 0, min: 0, max: 256 },

@@ -7,6 +7,7 @@ import { type Cell, lastState, recurrentFields } from './recurrent.ts';
 const reader = (id: string, cell: Cell): Architecture => ({
   id,
   inputs: ['series'],
+  learns: 'target',
   fields: [...recurrentFields],
   training: { epochs: 20, batchSize: 32, optimizer: 'adam', learningRate: 0.002 },
 

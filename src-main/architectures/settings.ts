@@ -2,6 +2,7 @@
 
 import { AtelierError } from '../shared/errors.ts';
 import type { SettingField, SettingValue } from '../shared/run.ts';
+import { readTokenizerRef } from '../shared/text.ts';
 import type { Architecture, Settings } from './architecture.ts';
 
 const refuse = (key: string, value: SettingValue, wanted: string): AtelierError =>
@@ -32,6 +33,10 @@ function checked(field: SettingField, value: SettingValue): SettingValue {
       }
       return number;
     }
+    case 'tokenizer':
+      if (!field.choices.includes(String(value)) && !readTokenizerRef(String(value)))
+        throw refuse(key, value, `one of ${field.choices.join(', ')}, or a tokenizer.json`);
+      return String(value);
     case 'choice':
       if (!field.choices.includes(String(value))) throw refuse(key, value, `one of ${field.choices.join(', ')}`);
       return String(value);

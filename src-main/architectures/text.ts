@@ -1,4 +1,4 @@
-// Classifiers of texts. A text is tokens, whole numbers; 0 is what fills up a text that is shorter than the others.
+// Nets that tell something of a text. A text is tokens, whole numbers, one of which fills up texts that are shorter than the others.
 
 import type { Value } from '../onnx/builder.ts';
 import type { Architecture } from './architecture.ts';
@@ -7,6 +7,7 @@ import { wanted } from './input.ts';
 import { LayerBuilder } from './layers.ts';
 import { type Cell, lastState, recurrentFields } from './recurrent.ts';
 import { integersOf } from './settings.ts';
+import { textFields } from './text-settings.ts';
 import { paddingMask, placed, stackFields, stackOf, toSequences, transformer } from './transformer-layers.ts';
 
 const training = { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 } as const;
@@ -16,7 +17,9 @@ const embeddingField = { key: 'embedding', kind: 'integer', default: 64, min: 1,
 export const textcnn: Architecture = {
   id: 'textcnn',
   inputs: ['text'],
+  learns: 'target',
   fields: [
+    ...textFields,
     embeddingField,
     { key: 'kernels', kind: 'integers', default: '3,4,5', min: 1, max: 31, maxLength: 8 },
     { key: 'filters', kind: 'integer', default: 64, min: 1, max: 1024 },
@@ -47,7 +50,8 @@ export const textcnn: Architecture = {
 const reader = (id: string, cell: Cell): Architecture => ({
   id,
   inputs: ['text'],
-  fields: [embeddingField, ...recurrentFields],
+  learns: 'target',
+  fields: [...textFields, embeddingField, ...recurrentFields],
   training,
 
   build(settings, { input, output, seed, blank }) {
@@ -59,7 +63,10 @@ const reader = (id: string, cell: Cell): Architecture => ({
     const words = layers.embedding(tokens, spec.vocabulary, width, 'embedding', embeddingNormal);
     g.scope = 'lengths';
     // A text without any word is read as one.
-    const lengths = g.op('Max', [g.reduceSum(present(layers, tokens, 'int32'), [1], false), g.scalar(1, tokens)]);
+    const lengths = g.op('Max', [
+      g.reduceSum(present(layers, tokens, 'int32', spec.pad), [1], false),
+      g.scalar(1, tokens),
+    ]);
     g.scope = '';
     const state = lastState(layers, g.transpose(words, [1, 0, 2]), cell, settings, lengths);
     return layers.finish(layers.answer(state, output));
@@ -73,7 +80,8 @@ export const textGru = reader('text-gru', 'GRU');
 export const textTransformer: Architecture = {
   id: 'text-transformer',
   inputs: ['text'],
-  fields: stackFields(64, 2),
+  learns: 'target',
+  fields: [...textFields, ...stackFields(64, 2)],
   training,
 
   build(settings, { input, output, seed, blank }) {
@@ -81,11 +89,11 @@ export const textTransformer: Architecture = {
     const { g } = layers;
     const spec = wanted('text-transformer', input, 'text');
     const tokens = layers.tokens(spec);
-    const stack = { ...stackOf(settings, spec.length), mask: paddingMask(layers, tokens) };
+    const stack = { ...stackOf(settings, spec.length), mask: paddingMask(layers, tokens, spec.pad) };
     const words = layers.embedding(tokens, spec.vocabulary, stack.width, 'embedding', normal(0.02));
     const rows = transformer(layers, placed(layers, words, stack, normal(0.02)), stack);
     g.scope = 'mean';
-    const keep = g.unsqueeze(present(layers, tokens, 'float'), [2]);
+    const keep = g.unsqueeze(present(layers, tokens, 'float', spec.pad), [2]);
     const count = g.op('Max', [g.reduceSum(keep, [1], false), g.scalar(1, keep)]);
     const mean = g.div(g.reduceSum(g.mul(toSequences(layers, rows, stack), keep), [1], false), count);
     g.scope = '';
@@ -94,6 +102,6 @@ export const textTransformer: Architecture = {
 };
 
 /** 1 where there is a word, 0 where there is filling: [batch, length]. */
-function present({ g }: LayerBuilder, tokens: Value, type: 'int32' | 'float'): Value {
-  return g.cast(g.op('Not', [g.op('Equal', [tokens, g.scalar(0, tokens)])]), type);
+function present({ g }: LayerBuilder, tokens: Value, type: 'int32' | 'float', pad = 0): Value {
+  return g.cast(g.op('Not', [g.op('Equal', [tokens, g.scalar(pad, tokens)])]), type);
 }

@@ -72,12 +72,12 @@ export function causalMask(layers: LayerBuilder, length: number): Value {
   return layers.g.constant(tensor('float', [1, 1, length, length], values));
 }
 
-/** Nobody looks at padding, which is token 0: [batch, 1, 1, length]. */
-export function paddingMask(layers: LayerBuilder, tokens: Value): Value {
+/** Nobody looks at padding, the tokens `pad`: [batch, 1, 1, length]. */
+export function paddingMask(layers: LayerBuilder, tokens: Value, pad = 0): Value {
   const { g } = layers;
   g.scope = 'padding';
   const number = (value: number) => g.constant(tensor('float', [], [value]));
-  const mask = g.where(g.op('Equal', [tokens, g.scalar(0, tokens)]), number(FORBIDDEN), number(0));
+  const mask = g.where(g.op('Equal', [tokens, g.scalar(pad, tokens)]), number(FORBIDDEN), number(0));
   const broadcast = g.unsqueeze(mask, [1, 2]);
   g.scope = '';
   return broadcast;

@@ -8,6 +8,7 @@ import { placed, stackFields, stackOf, toRows, toSequences, transformer as encod
 export const transformer: Architecture = {
   id: 'transformer',
   inputs: ['series'],
+  learns: 'target',
   fields: stackFields(32, 2),
   training: { epochs: 20, batchSize: 32, optimizer: 'adam', learningRate: 0.002 },
 

@@ -10,6 +10,7 @@ import { LayerBuilder } from './layers.ts';
 export const vgg: Architecture = {
   id: 'vgg',
   inputs: ['image'],
+  learns: 'target',
   fields: [
     { key: 'channels', kind: 'integers', default: '16,32,64', min: 1, max: 512, maxLength: 8 },
     { key: 'perStage', kind: 'integer', default: 2, min: 1, max: 8 },

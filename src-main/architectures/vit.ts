@@ -11,6 +11,7 @@ import { MOST_PLACES, placed, stackFields, stackOf, toSequences, transformer } f
 export const vit: Architecture = {
   id: 'vit',
   inputs: ['image'],
+  learns: 'target',
   fields: [
     { key: 'patch', kind: 'integer', default: 4, min: 1, max: 64 },
     ...stackFields(64, 4),

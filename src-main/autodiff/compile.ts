@@ -7,13 +7,13 @@ import { sameShape } from '../onnx/dims.ts';
 import type { Graph, Model, Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { lossOf } from './losses/index.ts';
-import type { AttachedLoss } from './losses/loss.ts';
+import type { AttachedLoss, Loss } from './losses/loss.ts';
 import { optimizerOf } from './optimizers/index.ts';
 import { whole } from './options.ts';
 import { check, opsetOf } from './phases/1-check.ts';
 import { inferShapes } from './phases/2-infer-shapes.ts';
 import { runningStatistics, trainMode } from './phases/3-train-mode.ts';
-import { attachLoss, present } from './phases/4-attach-loss.ts';
+import { attachLoss, present, squaredError } from './phases/4-attach-loss.ts';
 import { differentiate } from './phases/5-differentiate.ts';
 import { type Carried, optimize } from './phases/6-optimize.ts';
 import { simplify } from './phases/7-simplify.ts';
@@ -30,7 +30,7 @@ import {
 } from './phases/9-package.ts';
 import { recompute } from './recompute/index.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
-import type { Device, Evaluation, LossSpec, StepOutput, TrainingOptions, TrainingStep } from './types.ts';
+import type { Device, Evaluation, LossSpec, SampleFact, StepOutput, TrainingOptions, TrainingStep } from './types.ts';
 
 /**
  * A forward graph and how to train it → one ONNX model that does `stepsPerCall` steps of training a call. The same
@@ -69,7 +69,7 @@ export function compileTrainingStep(forward: ForwardModel, options: TrainingOpti
     ...optimized.state,
   ];
   const fed: Fed[] = [
-    ...checked.inputs.map(({ name }): Fed => ({ name, role: 'data' })),
+    ...dataOf(checked, forward),
     ...(target === undefined ? [] : [{ name: target, role: 'target' } as const]),
     { name: optimized.rate, role: 'learning_rate' },
     ...training.random.map((name): Fed => ({ name, role: 'random' })),
@@ -79,7 +79,9 @@ export function compileTrainingStep(forward: ForwardModel, options: TrainingOpti
     : [];
   const metrics = [...lossMetrics(attached), ...shown, ...optimized.metrics];
   const results = [...carried.map(({ next }) => next), ...metrics.map(([, value]) => value)];
-  const lean = simplify(lower(simplify(withOutputs(optimized.graph, results)), device));
+  const lean = simplify(
+    lower(simplify(withOutputs(optimized.graph, results)), device, options.channelBlock, options.threads),
+  );
 
   const roles = metrics.map(([role]) => role);
   const step = packageStep(lean, { carried, fed, metrics: roles, opset: opsetOf(forward) }, stepsPerCall);
@@ -100,6 +102,9 @@ const lossMetrics = ({ loss, correct, counted, weight }: AttachedLoss): [StepOut
     value === undefined ? [] : [[role as StepOutput['role'], value]],
   );
 
+const dataOf = ({ inputs }: Graph, { noise = [] }: ForwardModel): Fed[] =>
+  inputs.map(({ name }) => ({ name, role: noise.includes(name) ? 'noise' : 'data' }));
+
 /** Initializers to feed that are not trained. */
 function heldValues(graph: Graph, { parameters }: ForwardModel, held: readonly string[] = []): readonly string[] {
   const others = [...parameters, ...runningStatistics(graph)];
@@ -113,26 +118,33 @@ function heldValues(graph: Graph, { parameters }: ForwardModel, held: readonly s
   return held;
 }
 
+export interface EvaluationOptions {
+  /** Left out: only predictions. */
+  readonly loss?: LossSpec;
+  readonly device?: Device;
+  readonly held?: readonly string[];
+  readonly facts?: readonly SampleFact[];
+  readonly channelBlock?: number;
+}
+
 /** (samples, target, parameters and running statistics) → summed loss, correct count, predictions. Any batch size. */
-export function compileEvaluation(
-  forward: ForwardModel,
-  options: { readonly loss: LossSpec; readonly device?: Device; readonly held?: readonly string[] },
-): Evaluation {
+export function compileEvaluation(forward: ForwardModel, options: EvaluationOptions): Evaluation {
   const checked = check(forward);
   const open = [...forward.parameters, ...runningStatistics(checked), ...heldValues(checked, forward, options.held)];
   const typed = inferShapes(checked, { open });
-  const spec = lossOf(options.loss);
-  const { target, ...attached } = attachLoss(typed, forward, spec, 'sum');
-  const { presented, ...shown } = present(attached.graph, forward.output, spec);
+  const spec = options.loss && lossOf(options.loss);
+  const { target, ...attached } = spec ? attachLoss(typed, forward, spec, 'sum') : { graph: typed };
+  const shown = show(attached.graph, forward, spec, options.facts);
 
-  const [loss, ...others] = lossMetrics(attached);
-  const results = [loss, ['prediction', presented] as const, ...others];
+  const [loss, ...others] = 'loss' in attached ? lossMetrics(attached) : [];
+  const results = [...(loss ? [loss] : []), ['prediction', shown.presented] as const, ...others, ...shown.facts];
   const roles = results.map(([role]) => role);
   const values = results.map(([, value]) => value);
-  const lean = simplify(lower(simplify(withOutputs(shown.graph, values)), options.device ?? 'cpu'));
+  const { device = 'cpu', channelBlock } = options;
+  const lean = simplify(lower(simplify(withOutputs(shown.graph, values)), device, channelBlock));
 
   const fed: Fed[] = [
-    ...checked.inputs.map(({ name }): Fed => ({ name, role: 'data' })),
+    ...dataOf(checked, forward),
     ...(target === undefined ? [] : [{ name: target, role: 'target' } as const]),
   ];
   const graph = orderInputs(nameOutputs(lean, resultNames(lean, roles)), [...fed.map(({ name }) => name), ...open]);
@@ -147,14 +159,31 @@ export function compileEvaluation(
   };
 }
 
+/** What people see of a prediction, and what they asked to know of each sample. */
+function show(graph: Graph, forward: ForwardModel, loss: Loss | undefined, facts: readonly SampleFact[] = []) {
+  const shown = present(graph, forward.output, loss);
+  const { target, code } = forward;
+  let whole = shown.graph;
+  const found = facts.map((fact): [SampleFact, Value] => {
+    const of = fact === 'error' ? target : code;
+    if (of === undefined) throw new AtelierError('invalid_options', `facts=${fact}: the model has no such thing`);
+    if (fact === 'code') return [fact, of];
+    const measured = squaredError(whole, shown.presented, of);
+    whole = measured.graph;
+    return [fact, measured.error];
+  });
+  return { ...shown, graph: whole, facts: found };
+}
+
 /**
  * The forward graph with trained values (parameters and running statistics, by name) as initializers; values that are
- * not given stay as built. With a loss, the output is what that loss shows people: `probabilities` for logits.
+ * not given stay as built. With a loss, the first output is what that loss shows people: `probabilities` for logits; the facts
+ * asked for follow, each under its own name.
  */
 export function compileInference(
   forward: ForwardModel,
   values: ReadonlyMap<string, Tensor>,
-  { loss }: { readonly loss?: LossSpec } = {},
+  { loss, facts }: Pick<EvaluationOptions, 'loss' | 'facts'> = {},
 ): Model {
   const checked = check(forward);
   for (const [name, { type, shape }] of values) {
@@ -167,9 +196,7 @@ export function compileInference(
   const initializers = [...checked.initializers].map(([name, value]) => [name, values.get(name) ?? value] as const);
   const trained: Graph = { ...checked, initializers: new Map(initializers) };
   const typed = inferShapes(trained, { open: [] });
-  const shown = loss
-    ? present(typed, forward.output, lossOf(loss))
-    : { graph: typed, presented: forward.output, as: forward.output };
-  const lean = simplify(withOutputs(shown.graph, [shown.presented]));
-  return asModel(nameOutputs(lean, [shown.as]), opsetOf(forward));
+  const shown = show(typed, forward, loss && lossOf(loss), facts);
+  const lean = simplify(withOutputs(shown.graph, [shown.presented, ...shown.facts.map(([, value]) => value)]));
+  return asModel(nameOutputs(lean, [shown.as, ...shown.facts.map(([fact]) => fact)]), opsetOf(forward));
 }

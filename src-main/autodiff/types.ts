@@ -162,6 +162,13 @@ export interface TrainingOptions {
   readonly update?: UpdateOptions;
   /** Forward values that the gradients need are computed a second time instead of kept: about a third slower, far less memory. */
   readonly recompute?: boolean;
+  /**
+   * For the CPU of this very machine: the block of channels (8 or 16) of the runtime's own convolution kernels. The graph then holds
+   * operators that are ONNX Runtime's and not ONNX's. Left out: standard operators only.
+   */
+  readonly channelBlock?: number;
+  /** Of the session that will run the step, intra-op. Left out: right with any number, and a little slower with one. */
+  readonly threads?: number;
   /** The learned output as one of the step's results, under the role `logits` or `prediction`. */
   readonly prediction?: boolean;
   /**
@@ -176,8 +183,8 @@ export interface TrainingOptions {
 /** A tensor to feed. `shape` is complete, the leading K axis included. */
 export interface StepInput {
   readonly name: string;
-  /** `random`: uniform bytes for a Dropout mask, fresh for every step (shared/random.ts). */
-  readonly role: 'data' | 'target' | 'learning_rate' | 'random';
+  /** Fresh for every step (shared/random.ts): `random`, uniform bytes for a Dropout mask; `noise`, standard normal numbers. */
+  readonly role: 'data' | 'target' | 'learning_rate' | 'random' | 'noise';
   readonly type: DataType;
   readonly shape: Shape;
 }
@@ -189,11 +196,15 @@ export interface StepOutput {
    * Evaluation: `loss` summed over the batch, `correct`, and `prediction` (class probabilities, or the values).
    * What they are to be divided by, where that is not the number of samples: `counted` (int32; how many predictions `correct`
    * is out of) and, in evaluation, `weight` (float; of the summed loss).
+   * Of each sample, where asked for: `error` (float, mean squared difference from the forward model's own target) and `code`.
    */
-  readonly role: 'loss' | 'correct' | 'counted' | 'weight' | 'logits' | 'prediction' | UpdateMetric;
+  readonly role: 'loss' | 'correct' | 'counted' | 'weight' | 'logits' | 'prediction' | UpdateMetric | SampleFact;
   readonly type: DataType;
   readonly shape: Shape;
 }
+
+/** What can be told of each sample besides the prediction, where the forward model has a `target` or a `code`. */
+export type SampleFact = 'error' | 'code';
 
 /** A value that goes in as `input`, comes out updated as `output`, and is fed back. Never fetch into the buffer being fed. */
 export interface CarriedValue {

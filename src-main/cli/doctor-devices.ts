@@ -5,12 +5,13 @@ import {
   deviceTitles,
   families,
   isOfThisSystem,
+  lacksProvider,
   type DeviceReport,
   type DeviceTest,
 } from '../shared/device.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { Session } from './context.ts';
-import { bytes, count, metric, table } from './format.ts';
+import { count, gibibytes, metric, table } from './format.ts';
 
 /** Tests each device and tells what was found; kept where the workspace is free. */
 export async function benchmark(session: Session): Promise<void> {
@@ -81,14 +82,22 @@ const threadWords = (test: DeviceTest): string =>
 export function deviceRows(devices: readonly DeviceReport[]): string[][] {
   return devices
     .filter(isOfThisSystem)
-    .map(({ device, name, memory, driver, status, reason }) => [
+    .map(({ device, name, memory, driver, gap, status, reason }) => [
       deviceTitles[device],
       [
         status,
         ...(name ? [name] : []),
-        ...(memory ? [bytes(memory)] : []),
+        ...(memory ? [gibibytes(memory)] : []),
         ...(driver ? [driver] : []),
         ...(reason ? [reason.message] : []),
+        ...(lacksProvider(gap) ? ['"atelier doctor --get-cuda" tells how large it is.'] : []),
       ].join(' · '),
     ]);
+}
+
+/** What to do next, where there is something. */
+export function deviceAdvice(devices: readonly DeviceReport[]): string | null {
+  return devices.some(({ status }) => status === 'untested')
+    ? 'untested: it opens, and no more is known. "atelier doctor --benchmark" trains a little on each device, in under a minute.'
+    : null;
 }

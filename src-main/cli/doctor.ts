@@ -8,7 +8,8 @@ import { Reader } from '../jobs/reader.ts';
 import { AtelierError, errorFacts } from '../shared/errors.ts';
 import type { DevicesReport } from '../shared/job.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
-import { benchmark, deviceRows } from './doctor-devices.ts';
+import { getCuda } from './doctor-cuda.ts';
+import { benchmark, deviceAdvice, deviceRows } from './doctor-devices.ts';
 import { table } from './format.ts';
 import type { Host } from './host.ts';
 import { withCommon } from './options.ts';
@@ -17,6 +18,8 @@ export function addDoctor(program: Command, context: CommandContext): void {
   withCommon(program.command('doctor'))
     .description('check this installation: versions, devices, runtime, and the workspace')
     .option('--benchmark', 'test each device instead: whether it trains rightly, and how fast; under a minute')
+    .option('--get-cuda', 'tell what ONNX Runtime’s CUDA provider is and how large (Linux x64 with an NVIDIA card)')
+    .option('--yes', 'with --get-cuda: download and install it')
     .addHelpText(
       'after',
       `
@@ -24,20 +27,29 @@ Checks the workspace's database from end to end, and repairs it where needed (a 
 Exits with 1 when something is wrong.
 
 JSON: {"versions":{name:version},"runtime","platform","onnxruntime","providers":[…],"devices":[{"device","name","memory",
-       "driver","status","reason"}],"cores","threads","workspace","integrity":"ok"|…|null,"problems":[{"code","message"}]}
+       "driver","gap","status","reason"}],"cores","threads","workspace","integrity":"ok"|…|null,"problems":[{"code","message"}]}
 
 --benchmark trains small nets on each device, in a process of its own, and compares the weights with the processor's. The
 results are kept: --device auto takes the fastest device that passed, --threads 0 the fastest number of threads.
 JSON, per device: {"device","name","status":"passed"|"failed"|"missing","reason","samples_per_second":{"mlp","cnn"},"threads",
        "largest_difference"}
 
+--get-cuda tells what would be downloaded, from where and how large; with --yes it does. It goes on from where an earlier download
+was cut, checks the file against its catalogue's SHA-512, and installs all of it or nothing, in a folder of yours: doctor and every
+run then find it. NVIDIA's driver, CUDA 12 and cuDNN 9 are not part of it; doctor says which of them is missing.
+The address is the one that onnxruntime-node's own installer uses; ATELIER_NUGET_FEED=URL asks a mirror instead, and HTTPS_PROXY is
+heeded on Node 24. JSON: {"event":"offered"|"installed","version","bytes","have","host","folder","lacks"}
+
 Examples:
   $ atelier doctor
   $ atelier doctor --benchmark
+  $ atelier doctor --get-cuda --yes
   $ atelier doctor --workspace ~/studies --json`,
     )
-    .action((options: CommonOptions & { benchmark?: boolean }) => {
+    .action((options: CommonOptions & { benchmark?: boolean; getCuda?: boolean; yes?: boolean }, command: Command) => {
+      if (options.yes && !options.getCuda) command.error('error: --yes goes with --get-cuda');
       const session = new Session(context, 'doctor', options);
+      if (options.getCuda) return getCuda(session, options.yes ?? false);
       return options.benchmark ? benchmark(session) : doctor(session);
     });
 }
@@ -70,11 +82,12 @@ async function doctor(session: Session): Promise<void> {
     platform: `${process.platform}-${process.arch}`,
     onnxruntime: devices?.onnxruntime ?? null,
     providers: devices?.providers ?? [],
-    devices: (devices?.devices ?? []).map(({ device, name, memory, driver, status, reason }) => ({
+    devices: (devices?.devices ?? []).map(({ device, name, memory, driver, gap, status, reason }) => ({
       device,
       name,
       memory,
       driver,
+      gap,
       status,
       reason: reason?.message ?? null,
     })),
@@ -90,11 +103,18 @@ async function doctor(session: Session): Promise<void> {
       ['runtime', host.runtime],
       ['platform', `${process.platform}-${process.arch}`],
       ...deviceRows(devices?.devices ?? []),
-      ['cores', String(devices?.cores ?? 'unknown')],
+      [
+        'cores',
+        devices
+          ? `${devices.cores} (${devices.threads} ${devices.threads === 1 ? 'thread' : 'threads'} by default)`
+          : 'unknown',
+      ],
       ['workspace', folder],
       ['database', integrity ?? (workspaceExists(folder) ? 'not checked' : 'none yet: made by the first import')],
     ]),
   );
+  const advice = deviceAdvice(devices?.devices ?? []);
+  if (advice) out.text(`\n${advice}`);
   if (problems.length === 0) return out.text('\nEverything is in order.');
   throw new AtelierError(
     problems[0].code,

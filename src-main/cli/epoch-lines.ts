@@ -21,7 +21,10 @@ export class EpochLines {
     const end = points.findLast((point) => point.key.startsWith('validation/'));
     if (!end || Date.now() < this.#nextAt) return;
     this.#nextAt = Date.now() + everyMs;
-    const shown = ['train/loss', 'validation/loss', 'validation/accuracy'].filter((key) => key in this.#last);
+    const shown = [
+      ...['train/loss', 'validation/loss', 'validation/accuracy'],
+      ...['train/d_loss', 'train/g_loss', 'train/d_accuracy_real', 'train/d_accuracy_generated'],
+    ].filter((key) => key in this.#last);
     const values = shown.map((key) => `${key} ${metric(key, this.#last[key])}`);
     this.#say([`epoch ${Math.round(end.epoch)}/${this.#epochs}`, ...values].join(' · '));
   }

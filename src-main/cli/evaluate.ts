@@ -32,8 +32,9 @@ export function addEvaluate(program: Command, context: CommandContext): void {
       `
 For a run on its own dataset, the version it was trained on is used, so that the split is the one it was trained with.
 
-JSON: {"model","dataset","version","split","samples","metrics":{…},"confusion":{"classes":[…],"counts":[[…]]}|null};
-      counts[actual][predicted].
+JSON: {"model","version","split","samples","metrics":{…},"confusion":{"classes":[…],"counts":[[…]]}|null,"errors":…|null};
+      counts[actual][predicted]. Of an autoencoder "errors" is {"histogram":{"from","width","counts":[…]},"highest":[{"sample",
+      "error"}]}: the samples least like what it was trained on, worst first, by their number in the dataset, from 0.
 
 Examples:
   $ atelier evaluate "iris · mlp"
@@ -79,12 +80,16 @@ function tell(
   split: string,
   result: EvaluateResult,
 ): void {
-  const { samples, metrics, confusion } = result;
-  out.record({ model: 'run' in model ? model.run : model.onnx, version, split, samples, metrics, confusion });
+  const { samples, metrics, confusion, errors } = result;
+  out.record({ model: 'run' in model ? model.run : model.onnx, version, split, samples, metrics, confusion, errors });
   out.text(`${count(samples)} samples of the ${split} split`);
   out.text(table([['METRIC', 'VALUE'], ...Object.entries(metrics).map(([key, value]) => [key, metric(key, value)])]));
   if (confusion && confusion.classes.length <= 20) {
     const rows = confusion.counts.map((row, i) => [confusion.classes[i], ...row.map(String)]);
     out.text(`\n${table([['actual \\ predicted', ...confusion.classes], ...rows])}`);
+  }
+  if (errors) {
+    const rows = errors.highest.slice(0, 10).map(({ sample, error }) => [String(sample), metric('error', error)]);
+    out.text(`\n${table([['LEAST ALIKE: SAMPLE', 'ERROR'], ...rows])}`);
   }
 }

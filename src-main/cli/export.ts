@@ -21,10 +21,14 @@ export function addExport(program: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-The file takes raw input (a CSV row's cells, or uint8 pixels) and gives class probabilities and labels, in any ONNX
-Runtime. It is opened again in a plain session, and kept only if it agrees with the run.
+The file takes raw input (a CSV row's cells, texts, or uint8 pixels) and gives class probabilities and labels, or the value, in
+any ONNX Runtime. An autoencoder's gives the reconstruction (an image, or a table's columns, each as it went in), the code and
+the error of each sample; a generator's takes "latent", standard normal numbers, and gives "image", uint8 pixels. It is opened
+again in a plain session, and kept only if it agrees with the run. Of texts it reads words and characters by itself; with byte
+pairs, or a tokenizer that you brought, it takes "input_ids", and a tokenizer.json lies beside it.
 
-JSON: {"export","run","path","bytes","sha256","parity":{"samples","split","max_difference","agreement","tolerance","passed"}}
+JSON: {"export","run","path","bytes","sha256","tokenizer","parity":{"samples","split","max_difference","agreement","tolerance","passed"}};
+      "split" is null where the samples are generated
 
 Examples:
   $ atelier export "iris · mlp" --out iris.onnx`,
@@ -49,7 +53,8 @@ function outFile(path: string): string {
   );
 }
 
-export function exportJson({ id, run, path, bytes: size, sha256, parity }: ExportRecord): Record<string, unknown> {
+export function exportJson(made: ExportRecord): Record<string, unknown> {
+  const { id, run, path, bytes: size, sha256, tokenizer, parity } = made;
   const { samples, split, maxDifference, agreement, tolerance, passed } = parity;
   return {
     export: id,
@@ -57,6 +62,7 @@ export function exportJson({ id, run, path, bytes: size, sha256, parity }: Expor
     path,
     bytes: size,
     sha256,
+    tokenizer,
     parity: { samples, split, max_difference: maxDifference, agreement, tolerance, passed },
   };
 }
@@ -65,7 +71,10 @@ export function tellExport(out: Output, made: ExportRecord): void {
   out.record(exportJson(made));
   const { samples, split, maxDifference, agreement } = made.parity;
   out.text(`Exported ${made.path} (${bytes(made.bytes)})`);
+  if (made.tokenizer !== null) {
+    out.text(`It takes tokens. ${made.tokenizer} makes them of texts, by Hugging Face's tokenizers in any language.`);
+  }
   out.text(
-    `Checked on ${count(samples)} samples of the ${split} split: ${(100 * agreement).toFixed(agreement === 1 ? 0 : 2)} % the same, largest difference ${maxDifference.toExponential(1)}`,
+    `Checked on ${count(samples)} ${split ? `samples of the ${split} split` : 'generated samples'}: ${(100 * agreement).toFixed(agreement === 1 ? 0 : 2)} % the same, largest difference ${maxDifference.toExponential(1)}`,
   );
 }

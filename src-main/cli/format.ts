@@ -35,6 +35,9 @@ export function bytes(value: number): string {
   return `${unit === 0 ? rest : rest.toFixed(1)} ${units[unit]}`;
 }
 
+/** Of a machine or a graphics card, in the binary units that it is sold by. */
+export const gibibytes = (value: number): string => `${(value / 2 ** 30).toFixed(1)} GiB`;
+
 /** Local time to the minute. */
 export function when(time: number | null): string {
   if (time === null) return '–';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { DatasetDetail } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { importKinds, type ImportKind } from '../shared/job.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, table } from './format.ts';
 import { integer, withCommon } from './options.ts';
@@ -9,30 +10,54 @@ import type { Output } from './output.ts';
 
 interface Options extends CommonOptions {
   name?: string;
+  kind?: ImportKind;
+  file?: string;
+  sheet?: string;
   target?: string;
   splitSeed: number;
 }
 
 export function addImport(program: Command, context: CommandContext): void {
   withCommon(program.command('import'))
-    .description('read files into a new dataset: a CSV file, a folder of images, or IDX files')
-    .argument('<path...>', 'the file, folder or files')
+    .description('read files into a new dataset: tables, images, texts or arrays, also in archives')
+    .argument('<path...>', 'the file, folder, files or archive')
     .option('--name <name>', "the dataset's name (default: from the file's name)")
-    .option('--target <column>', 'the column to predict (default: guessed)')
+    .addOption(
+      new Option('--kind <kind>', 'what the files are, where their content leaves it open').choices(importKinds),
+    )
+    .option('--file <path>', 'of several tables the one in this file, by its path inside what is given')
+    .option('--sheet <name>', 'of several sheets the one of this name (default: the first with rows)')
+    .option('--target <column>', 'the column, or array, to predict (default: guessed)')
     .option('--split-seed <n>', 'seed of the drawn train/validation/test split', integer(0, 2 ** 32 - 1), 0)
     .addHelpText(
       'after',
       `
-A folder holds a sub-folder of images per class. IDX images and labels given together are paired; train-* files with
-t10k-* or test-* ones become given splits. Files that cannot be read are listed and left out. Importing the same data
-again gives the dataset that is there already.
+What is taken, told by content whatever the files are called:
+  tables    CSV and its kin, with any delimiter, quoting, decimal comma; in UTF-8, UTF-16, GB 18030 or Windows-1252
+            JSON: an array of objects, an object with one such array, or an object a line (JSON Lines)
+            Parquet: one file, or several of the same columns
+            Excel: .xlsx and .xlsm; formulas by their stored values, dates as dates, macros never run
+            NumPy: .npy and .npz of 2 dimensions, or lists of one length
+  images    a sub-folder per class, or without any; IDX pairs as in MNIST;
+            NumPy arrays of 3 or 4 dimensions, with labels in a second one (y, labels, *_labels, or --target)
+  texts     a sub-folder per class; without such folders they are a corpus, for language models: long files are cut into parts
+  packed    gzip of any of these; ZIP and TAR (.tar, .tar.gz) of folders, tables, IDX files
+
+Objects inside JSON and Parquet become columns called a.b; lists stay one column, as JSON. Files called train-* with test-* (or
+t10k-*), and folders so called, become given splits. Where there are several things, --kind, --file and --sheet choose. What
+cannot be read is listed and left out. Importing the same data again gives the dataset that is there already.
 
 JSON: {"dataset","version","name","kind","samples","classes","class_counts","target","task","columns","image","splits",
        "rejected","rejected_count","notes","reused"}
 
 Examples:
   $ atelier import iris.csv --target species
-  $ atelier import photos/ --name flowers
+  $ atelier import sales.xlsx --sheet 2026
+  $ atelier import events.jsonl.gz
+  $ atelier import photos.zip --name flowers
+  $ atelier import digits.npz               # x_train, y_train, x_test, y_test
+  $ atelier import reviews/ --name reviews    # reviews/good/*.txt, reviews/bad/*.txt
+  $ atelier import book.txt --kind corpus
   $ atelier import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz`,
     )
     .action((paths: string[], options: Options) =>
@@ -45,8 +70,8 @@ async function importFiles(session: Session, given: string[], options: Options):
   const missing = paths.find((path) => !existsSync(path));
   if (missing) throw new AtelierError('no_such_file', `There is nothing at ${missing}. Check the path.`);
   await session.own(async (studio) => {
-    const { name, target, splitSeed } = options;
-    const imported = await studio.importData({ paths, name, target, splitSeed }).result;
+    const { name, kind, file, sheet, target, splitSeed } = options;
+    const imported = await studio.importData({ paths, name, kind, file, sheet, target, splitSeed }).result;
     tellDataset(session.out, studio.getDataset(imported.dataset, imported.version), imported.reused);
   });
 }

@@ -6,23 +6,33 @@ import { metric } from './format.ts';
 import { integer, withCommon } from './options.ts';
 
 interface Options extends CommonOptions {
+  text?: string[];
   threads: number;
 }
 
 export function addPredict(program: Command, context: CommandContext): void {
   withCommon(program.command('predict'))
-    .description('predict the rows of CSV files, or images')
+    .description('predict the rows of CSV files, images, or texts')
     .argument('<model>', "a run's name, its id or the beginning of it, or an .onnx file")
-    .argument('<file...>', 'CSV files with the columns the model was trained on, or image files')
+    .argument('[file...]', 'CSV files with the columns the model was trained on, image files, or text files')
+    .option('--text <text>', 'a text for a model of texts; may be repeated', (text, all: string[] = []) => [
+      ...all,
+      text,
+    ])
     .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
     .addHelpText(
       'after',
       `
-JSON: one line per row or image: {"input","label","probabilities":{class:share}}, or {"input","value"} for a number.
+A model that reads one column of texts takes a file called .txt or .md as one text.
+
+JSON: one line per row, image or text: {"input","label","probabilities":{class:share}}, or {"input","value"} for a number, or of an
+      autoencoder {"input","error","code":[…],"reconstruction":{column:value}} (of a table; null: missing): a high error
+      says that a sample is unlike those it was trained on. A generator has nothing to predict.
 
 Examples:
   $ atelier predict "iris · mlp" new-rows.csv
-  $ atelier predict glyphs.onnx a.png b.png --json`,
+  $ atelier predict glyphs.onnx a.png b.png --json
+  $ atelier predict spam.onnx --text "You have won a prize" letter.txt`,
     )
     .action((model: string, files: string[], options: Options) =>
       predict(new Session(context, 'predict', options), model, files, options),
@@ -34,9 +44,20 @@ async function predict(session: Session, text: string, files: string[], options:
   await session.readIfAny(async (store) => {
     const model = resolveModel(store, text, session.host.cwd);
     const paths = files.map((file) => session.path(file));
-    const params = predictParams(store, session.folder, { model, paths, threads: options.threads });
+    const params = predictParams(store, session.folder, {
+      model,
+      paths,
+      texts: options.text,
+      threads: options.threads,
+    });
     const { predictions } = await session.work('predict', text, params);
-    for (const { input, label, value, probabilities } of predictions) {
+    for (const { input, label, value, probabilities, reconstruction } of predictions) {
+      if (reconstruction) {
+        const { error, code, columns } = reconstruction;
+        out.record({ input, error, code, ...(columns ? { reconstruction: columns } : {}) });
+        out.text(`${input}\t${metric('error', error)}`);
+        continue;
+      }
       out.record(label === null ? { input, value } : { input, label, probabilities });
       const best = label === null ? undefined : probabilities?.[label];
       out.text(

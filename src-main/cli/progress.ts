@@ -1,5 +1,5 @@
 import type { Job, Progress } from '../shared/job.ts';
-import { count, duration } from './format.ts';
+import { bytes, count, duration } from './format.ts';
 import type { Output } from './output.ts';
 
 type Shown = Pick<Job, 'id' | 'kind' | 'title' | 'status' | 'progress'>;
@@ -42,10 +42,12 @@ function bar(progress: Progress): string {
 }
 
 function words({ stage, done, total, unit, rate, remaining }: Progress): string {
+  const amount = (value: number): string => (unit === 'bytes' ? bytes(value) : `${count(value)} ${unit}`);
   const parts = [stage];
   if (total > 0) parts.push(`${Math.floor((100 * Math.min(done, total)) / total)} %`);
-  else if (done > 0) parts.push(`${count(done)} ${unit}`);
-  if (rate > 0) parts.push(`${count(rate)} ${unit}/s`);
+  else if (done > 0) parts.push(amount(done));
+  if (total > 0 && unit === 'bytes') parts.push(`${bytes(done)} of ${bytes(total)}`);
+  if (rate > 0) parts.push(`${amount(rate)}/s`);
   if (remaining !== null && remaining >= 1) parts.push(`${duration(remaining)} left`);
   return parts.join(' · ');
 }

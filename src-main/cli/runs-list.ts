@@ -43,7 +43,14 @@ async function list(session: Session, options: Options): Promise<void> {
   });
 }
 
-const columns = ['validation/accuracy', 'test/accuracy', 'validation/loss', 'test/loss'];
+const columns = [
+  'validation/accuracy',
+  'test/accuracy',
+  'validation/loss',
+  'test/loss',
+  'train/d_loss',
+  'train/g_loss',
+];
 
 export function runTable(runs: readonly RunSummary[]): string {
   const shown = columns.filter((key) => runs.some((run) => key in run.metrics)).slice(0, 3);

@@ -3,6 +3,7 @@ import { listExports } from '../db/exports.ts';
 import { getSeries } from '../db/metrics.ts';
 import { getRun } from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
+import { pictureEpochs, picturesFolder } from '../jobs/pictures.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, duration, metric, table, when } from './format.ts';
@@ -21,7 +22,7 @@ export function addRunsShow(runs: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-JSON: one object as in "runs list", with "folder" and "exports"; with --points one more line per point:
+JSON: one object as in "runs list", with "folder", "pictures" (epochs that left one there) and "exports"; with --points one more line per point:
       {"key","step","epoch","value","time"}
 
 Examples:
@@ -37,9 +38,11 @@ async function show(session: Session, text: string, options: Options): Promise<v
     const run = getRun(store, resolveRun(store, text));
     const exports = listExports(store, run.id);
     const folder = workspaceFiles.run(session.folder, run.id);
+    const pictures = pictureEpochs(session.folder, run.id);
     out.record({
       ...runJson(run),
       folder,
+      pictures,
       exports: exports.map(({ id, path, bytes, sha256, parity }) => ({ export: id, path, bytes, sha256, parity })),
     });
 
@@ -55,6 +58,9 @@ async function show(session: Session, text: string, options: Options): Promise<v
       ['samples/s', run.samplesPerSecond === null ? '–' : count(run.samplesPerSecond)],
       ['best epoch', String(run.bestEpoch ?? '–')],
       ['folder', folder],
+      ...(pictures.length > 0
+        ? [['pictures', `${picturesFolder(session.folder, run.id)}, of ${count(pictures.length)} epochs`]]
+        : []),
       ...exports.map((made) => ['export', made.path]),
       ...(run.notes ? [['notes', run.notes]] : []),
     ];

@@ -107,7 +107,8 @@ async function syncFolder(folder: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
-async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
+/** A write may take less than it was given. */
+export async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
   for (let done = 0; done < chunk.length;) done += (await file.write(chunk, done)).bytesWritten;
 }
 

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnType } from '../shared/dataset.ts';
 import { finiteSql, numberSql } from './cells.ts';
 import { rowsOf } from './duck.ts';
+import { countText } from './text-facts.ts';
 
 /** What is counted of a column before its type is decided. */
 export interface ColumnFacts {
@@ -98,7 +99,10 @@ async function scan(
   return row;
 }
 
-/** The type and role that a column's content speaks for. */
+/**
+ * The type and role that a column's content speaks for. Free text is a feature; names and other short texts, nearly all of them
+ * different, are not, unless there is nothing else to learn from (see `withShortTexts`).
+ */
 export function judgeColumn(name: string, facts: ColumnFacts): Pick<Column, 'type' | 'role' | 'note' | 'decimalComma'> {
   const { rows, present, distinct } = facts;
   const best = Math.max(facts.numbers, facts.commaNumbers);
@@ -116,10 +120,21 @@ export function judgeColumn(name: string, facts: ColumnFacts): Pick<Column, 'typ
       return ignored('number', 'identifier');
     return { type, role: 'feature', ...decimalComma };
   }
-  if (distinct > 20 && (facts.meanLength > 50 || facts.meanWords > 4)) return ignored('text', 'text');
+  if (distinct > 20 && (facts.meanLength > 50 || facts.meanWords > 4)) return { type: 'text', role: 'feature' };
   if (manyDistinct) return facts.meanWords < 2 ? ignored('category', 'identifier') : ignored('text', 'text');
   if (distinct > 50 && distinct > present * 0.5) return ignored('text', 'text');
   return { type, role: 'feature' };
+}
+
+type Judged = Pick<Column, 'name' | 'type' | 'role' | 'note' | 'decimalComma'>;
+
+/** Where no column but the target is a feature, short texts are. */
+export function withShortTexts(columns: readonly Judged[], target: string | null): Judged[] {
+  const others = columns.some(({ name, role }) => role === 'feature' && name !== target);
+  return columns.map((column) => {
+    const { name, type, decimalComma } = column;
+    return others || column.note !== 'text' || name === target ? column : { name, type, role: 'feature', decimalComma };
+  });
 }
 
 /** Distinct whole numbers that count rows, or are called so. */
@@ -159,6 +174,7 @@ export async function describeColumn(
     );
     described.top = top.map((row) => ({ value: String(row.value), count: Number(row.n) }));
   }
+  if (type === 'text') described.text = await countText(connection, table, index, facts);
   if (column.note) described.note = column.note;
   if (column.decimalComma) described.decimalComma = true;
   return described;

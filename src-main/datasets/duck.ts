@@ -2,13 +2,13 @@ import { cpus, tmpdir } from 'node:os';
 import { DuckDBDataChunk, DuckDBInstance, UTINYINT, type DuckDBConnection, type DuckDBVector } from '@duckdb/node-api';
 import type { BlobHash, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { ImportContext } from './importers/importer.ts';
+import type { ImportContext } from './import-context.ts';
 import { blobPath, partialFolder, readBlob } from './blobs.ts';
 import { sqlText } from './cells.ts';
 
 export interface DuckOptions {
-  /** Where the blobs are; what does not fit its memory is spilled among the partial ones. */
-  blobs: string;
+  /** Where the blobs are; what does not fit its memory is spilled among the partial ones. Left out for a glance, which spills nothing. */
+  blobs?: string;
   threads?: number;
   memoryMB?: number;
 }
@@ -18,7 +18,7 @@ export async function openDuck({ blobs, threads, memoryMB = 768 }: DuckOptions):
   return DuckDBInstance.create(':memory:', {
     threads: String(threads ?? Math.min(cpus().length, 8)),
     memory_limit: `${memoryMB}MB`,
-    temp_directory: await spillFolder(blobs),
+    temp_directory: blobs === undefined ? '' : await spillFolder(blobs),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',

@@ -8,7 +8,7 @@ export interface ImageSet {
   /** The pixels, not yet committed. */
   pixels: BlobWriter;
   names: string[];
-  /** Class index per sample. */
+  /** Class index per sample, -1 where it has none. */
   labels: Int32Array;
   classes: string[];
   /** The split byte per sample where the source is divided already. */
@@ -21,12 +21,20 @@ export interface ImageSet {
 
 /** Divides the samples, stores what belongs to them and makes the manifest. */
 export async function finishImages(blobs: string, set: ImageSet, seed: number): Promise<Manifest> {
+  const labels = set.classes.length > 0 ? set.labels : null;
   const split = set.given
-    ? completeGiven(set.given, set.labels, carvedValidation, seed)
-    : divide(set.labels.length, set.labels, defaultFractions, seed);
+    ? completeGiven(set.given, labels, carvedValidation, seed)
+    : divide(set.labels.length, labels, defaultFractions, seed);
   const classes = set.classes.map((name) => ({ name, count: 0 }));
   for (const label of set.labels) if (label >= 0) classes[label].count++;
   const notes = [...set.notes];
+  if (classes.length === 0) {
+    notes.push({
+      code: 'no_classes',
+      message:
+        'The images have no classes, which nets that make or give back images need not. To tell images apart, put those of each class into a folder named after it.',
+    });
+  }
   if (classes.length === 1) {
     notes.push({
       code: 'single_class',
@@ -42,7 +50,7 @@ export async function finishImages(blobs: string, set: ImageSet, seed: number): 
     classes,
     image: set.image,
     splits: countSplits(split),
-    splitSource: set.given ? 'given' : 'stratified',
+    splitSource: set.given ? 'given' : labels ? 'stratified' : 'random',
     splitSeed: seed,
     // The large one last: should the disk fill up here, next to nothing is left behind.
     blobs: {

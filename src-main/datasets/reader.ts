@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { splitNames, type Manifest, type SamplePage, type SampleQuery } from '../shared/dataset.ts';
+import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { readBlob, readBlobRanges } from './blobs.ts';
 import { finiteSql, numberSql, sqlText } from './cells.ts';
@@ -69,7 +69,8 @@ export class SampleReader {
 
   async #rows(blobs: string, manifest: Manifest, indices: number[]): Promise<Pick<SamplePage, 'rows' | 'labels'>> {
     if (indices.length === 0) return { rows: [], labels: [] };
-    const names = manifest.columns.map((_, i) => `c${i}`);
+    const whole = (name: string): boolean => indices.length === 1 || name === manifest.target;
+    const names = manifest.columns.map(({ name }, i) => (whole(name) ? `c${i}` : `left(c${i}, ${shownText})`));
     const statement = `SELECT file_row_number::INTEGER AS sample, [${names.join(', ')}] AS cells
       FROM ${parquetSql(blobs, manifest.blobs.table!)} WHERE file_row_number IN (${indices.join(', ')})`;
     const found = await this.#ask(blobs, (duck) => rowsOf(duck, statement));

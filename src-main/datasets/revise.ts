@@ -25,7 +25,7 @@ async function reviseImages({ blobs, manifest, columns, target, split }: ReviseP
     throw new AtelierError('not_a_table', 'Images have no columns; only their split can be changed.');
   }
   if (!split) throw unchanged();
-  const labels = int32s(await readBlob(blobs, manifest.blobs.labels!));
+  const labels = manifest.classes.length > 0 ? int32s(await readBlob(blobs, manifest.blobs.labels!)) : null;
   const revised = await withSplit(blobs, manifest, labels, split);
   return { manifest: revised, change: splitWords(split) };
 }
@@ -70,11 +70,11 @@ const sameTarget = (before: Manifest, after: Manifest): boolean =>
 
 type SplitWish = { seed: number; validation: number; test: number };
 
-const defaultSplit = ({ samples, splits, splitSeed }: Manifest): SplitWish => ({
-  seed: splitSeed,
-  validation: splits.validation / samples,
-  test: splits.test / samples,
-});
+/** As it is now. A test set that came with the source stays, which is what no wish for one means. */
+const defaultSplit = ({ samples, splits, splitSeed, splitSource }: Manifest): SplitWish =>
+  splitSource === 'given'
+    ? { seed: splitSeed, validation: splits.validation / (samples - splits.test), test: 0 }
+    : { seed: splitSeed, validation: splits.validation / samples, test: splits.test / samples };
 
 function checkFractions({ seed, validation, test }: SplitWish): void {
   if (validation >= 0 && test >= 0 && validation + test < 1 && Number.isSafeInteger(seed)) return;
@@ -141,7 +141,7 @@ async function reviseColumns(connection: DuckDBConnection, params: ReviseParams,
       await describeColumn(connection, table, i, facts, {
         name: column.name,
         type,
-        role: ceases && type === 'text' ? 'ignored' : role,
+        role: ceases && type === 'text' && judged.note ? 'ignored' : role,
         decimalComma,
       }),
     );

@@ -1,14 +1,31 @@
-import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { lstat, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
-import type { Rejected } from '../shared/dataset.ts';
+import type { Rejected, SourceFile } from '../shared/dataset.ts';
 import { naming, systemError } from './system-errors.ts';
 
 /** One regular file of what is to be imported. */
 export interface FoundFile {
+  /** On the disk: the file itself, or what it is packed in. */
   path: string;
   /** From the source's root, with "/" on every system. */
   relative: string;
+  /** Only where it is compressed or in an archive. */
+  packed?: Packed;
+}
+
+/** How to get at a file that does not lie on the disk as it is. */
+export interface Packed {
+  /** Bytes that it takes as it is stored. */
+  stored: number;
+  /** Bytes that it has unpacked, by its archive's word; null where that does not say. */
+  claimed: number | null;
+  /** Its content from the beginning, a little at a time. `onStored` is given the bytes as they are stored. Throws where it is damaged or grows past all bounds. */
+  open(signal?: AbortSignal, onStored?: (chunk: Uint8Array) => void): AsyncIterable<Uint8Array>;
+  /** The first `length` bytes, or what there is of them before it ends or is damaged: for that is told when it is read. */
+  head(length: number): Promise<Uint8Array>;
 }
 
 /** What was dropped, pasted or named on the command line: its files, by name, in a stable order. */
@@ -23,11 +40,11 @@ export interface Source {
   refused: Rejected[];
 }
 
-const maxDepth = 12;
+export const maxDepth = 12;
 const maxFiles = 5_000_000;
 /** What operating systems leave in folders, and people never mean. */
 const litter = new Set(['thumbs.db', 'desktop.ini', '__macosx', 'node_modules']);
-const isLitter = (name: string): boolean => name.startsWith('.') || litter.has(name.toLowerCase());
+export const isLitter = (name: string): boolean => name.startsWith('.') || litter.has(name.toLowerCase());
 
 /** Lists the files under `paths`. Symbolic links inside are refused: they could lead anywhere on the disk. */
 export async function findSource(paths: string[], signal?: AbortSignal): Promise<Source> {
@@ -119,13 +136,38 @@ function commonFolder(paths: string[]): string {
   return folder;
 }
 
+/** A file's content from the beginning, a little at a time, wherever it lies. `onStored` is given the bytes as they lie on the disk. */
+export async function* openFile(
+  file: FoundFile,
+  signal?: AbortSignal,
+  onStored?: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  if (file.packed) {
+    yield* file.packed.open(signal, onStored);
+    return;
+  }
+  const stream = createReadStream(file.path, { highWaterMark: 1 << 19 });
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
+      onStored?.(chunk);
+      yield chunk;
+    }
+  } catch (error) {
+    throw systemError(error, { reading: file.path });
+  } finally {
+    stream.destroy();
+  }
+}
+
 /** The first `length` bytes of a file, fewer if it is shorter. */
 export async function readHead(file: FoundFile, length: number): Promise<Uint8Array> {
-  try {
+  if (file.packed) return file.packed.head(length);
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  return naming({ reading: file.path }, async () => {
     const handle = await open(file.path, 'r');
     try {
-      const bytes = new Uint8Array(length);
-      let done = 0;
       while (done < length) {
         const { bytesRead } = await handle.read(bytes, done, length - done, done);
         if (bytesRead === 0) break;
@@ -135,15 +177,94 @@ export async function readHead(file: FoundFile, length: number): Promise<Uint8Ar
     } finally {
       await handle.close();
     }
+  });
+}
+
+/** A whole file of at most `most` bytes; `tooLarge` makes the error for a larger one. */
+export async function readWhole(
+  file: FoundFile,
+  most: number,
+  tooLarge: (bytes: number) => Error,
+): Promise<Uint8Array> {
+  const { path, relative, packed } = file;
+  const size = packed ? (packed.claimed ?? 0) : (await naming({ reading: relative }, () => stat(path))).size;
+  if (size > most) throw tooLarge(size);
+  if (!packed) return naming({ reading: relative }, () => readFile(path));
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of packed.open()) {
+    bytes += chunk.length;
+    if (bytes > most) throw tooLarge(bytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A part of a file on the disk. */
+export async function* readRange(
+  path: string,
+  start: number,
+  size: number,
+  signal?: AbortSignal,
+  onStored?: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  if (size === 0) return;
+  const stream = createReadStream(path, { start, end: start + size - 1, highWaterMark: Math.min(size, 1 << 18) });
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
+      onStored?.(chunk);
+      yield chunk;
+    }
   } catch (error) {
-    throw systemError(error, { reading: file.path });
+    signal?.throwIfAborted();
+    throw systemError(error, { reading: path });
+  } finally {
+    stream.destroy();
   }
 }
 
-/** Bytes in all; past a thousand files their average stands for the rest. */
+/** The first `length` bytes of what comes. */
+export async function firstBytes(chunks: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  for await (const chunk of chunks) {
+    bytes.set(chunk.subarray(0, length - done), done);
+    done = Math.min(length, done + chunk.length);
+    if (done === length) break;
+  }
+  return bytes.subarray(0, done);
+}
+
+/** What the file is, as it is stored. `progress` hears how many bytes were read. */
+export async function storedAs(
+  file: FoundFile,
+  signal?: AbortSignal,
+  progress?: (bytes: number) => void,
+): Promise<SourceFile> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const stored = (chunk: Uint8Array): void => {
+    hash.update(chunk);
+    progress?.((bytes += chunk.length));
+  };
+  // All of it is to be read: what comes out matters to others.
+  for await (const chunk of openFile(file, signal, stored)) void chunk;
+  return { name: file.relative, bytes, sha256: hash.digest('hex') };
+}
+
+/** What the file is called without what says how it is packed. */
+export const contentName = ({ relative, packed }: FoundFile): string =>
+  packed ? relative.replace(/\.gz$/i, '') : relative;
+
+/** Bytes that a file takes on the disk. */
+export const storedBytes = async ({ path, packed }: FoundFile): Promise<number> =>
+  packed ? packed.stored : ((await lstat(path).catch(() => null))?.size ?? 0);
+
+/** Bytes in all, as they lie on the disk; past a thousand files their average stands for the rest. */
 export async function totalBytes(files: FoundFile[]): Promise<number> {
   const counted = files.slice(0, 1000);
   let bytes = 0;
-  for (const file of counted) bytes += (await lstat(file.path).catch(() => null))?.size ?? 0;
+  for (const file of counted) bytes += await storedBytes(file);
   return files.length > counted.length ? Math.round((bytes / counted.length) * files.length) : bytes;
 }

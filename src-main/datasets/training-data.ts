@@ -1,35 +1,50 @@
 import type { Manifest, SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { classesOf, featureCount, type Encoder } from './encode/encoder.ts';
+import { usualTextOptions, type TextOptions } from '../shared/text.ts';
+import { openTokenizer } from '../tokenizers/open.ts';
+import { classesOf, featureCount, targetTaskOf, type Encoder } from './encode/encoder.ts';
 import type { EncodedSplit } from './encode/encoded-split.ts';
 import { fitTableEncoder, type FitOptions } from './encode/fit.ts';
 import { loadImages } from './encode/images.ts';
 import { loadTable } from './encode/table.ts';
+import type { TextWork } from './encode/texts/context.ts';
+import { fitTextEncoder } from './encode/texts/fit.ts';
+import { loadTexts } from './encode/texts/load.ts';
 
 /** A dataset version as a trainer wants it: in memory, encoded, divided. */
 export interface TrainingData {
-  kind: 'table' | 'images';
-  task: 'classification' | 'regression';
-  /** Class names in label order; empty for regression. */
+  kind: Encoder['kind'];
+  /** What the target asks for; null where none is learnt. */
+  task: 'classification' | 'regression' | null;
+  /** Class names in label order; empty without. */
   classes: string[];
-  input: { kind: 'image'; height: number; width: number; channels: number } | { kind: 'table'; features: number };
+  input:
+    | { kind: 'image'; height: number; width: number; channels: number }
+    | { kind: 'table'; features: number }
+    | { kind: 'text'; length: number; vocabulary: number };
   /** To be kept with the run: predicting and exporting need it. */
   encoder: Encoder;
   splits: Record<SplitName, EncodedSplit>;
 }
 
+export interface LoadOptions extends FitOptions {
+  /** A table's texts are to be read, and its other columns left out; where nothing is said, if it has no others. */
+  text?: TextOptions | null;
+}
+
 /**
  * Loads all three splits. Without an encoder one is fitted on the training split, by the options; with one (evaluating, resuming) it is applied as is,
  * also to another version or dataset that has the same columns or image size. Samples whose class the encoder does not know are left out.
- * Throws `no_target`, `single_class`, `no_features`, `no_samples`, `missing_columns`, `image_size_differs`.
+ * Throws `no_target`, `single_class`, `no_features`, `no_samples`, `missing_columns`, `image_size_differs`, `no_texts`, `not_a_tokenizer`.
  */
 export async function loadTrainingData(
   blobs: string,
   manifest: Manifest,
   encoder?: Encoder,
-  options?: FitOptions,
+  options?: LoadOptions,
+  work?: TextWork,
 ): Promise<TrainingData> {
-  if (encoder && encoder.kind !== manifest.kind) {
+  if (encoder && (encoder.kind === 'images') !== (manifest.kind === 'images')) {
     throw new AtelierError(
       'dataset_kind_differs',
       encoder.kind === 'images'
@@ -37,39 +52,93 @@ export async function loadTrainingData(
         : 'The model was trained on a table, this dataset holds images. Choose a table with the same columns.',
     );
   }
-  const fitted = encoder ?? (await fitEncoder(blobs, manifest, options));
-  const splits =
-    fitted.kind === 'images' ? await loadImages(blobs, manifest, fitted) : await loadTable(blobs, manifest, fitted);
+  const fitted = encoder ?? (await fitEncoder(blobs, manifest, options, work));
+  const splits = await loadSplits(blobs, manifest, fitted, work);
   if (!encoder && splits.train.count === 0) {
     throw new AtelierError(
       'no_samples',
-      'The training split holds no labelled sample. Change the split or the target.',
+      options?.target === false
+        ? 'The training split holds no sample. Change the split.'
+        : 'The training split holds no labelled sample. Change the split or the target.',
     );
   }
   return {
     kind: fitted.kind,
-    task: fitted.kind === 'images' ? 'classification' : fitted.target.task,
+    task: targetTaskOf(fitted),
     classes: classesOf(fitted),
-    input:
-      fitted.kind === 'images' ? { kind: 'image', ...fitted.image } : { kind: 'table', features: featureCount(fitted) },
+    input: inputOf(fitted),
     encoder: fitted,
     splits,
   };
 }
 
-async function fitEncoder(blobs: string, manifest: Manifest, options?: FitOptions): Promise<Encoder> {
-  checkTrainable(manifest);
-  if (manifest.kind === 'table') return fitTableEncoder(blobs, manifest, options);
-  if (!manifest.image) throw new AtelierError('internal', 'An image dataset without an image size.');
-  return { kind: 'images', image: { ...manifest.image }, classes: manifest.classes.map((each) => each.name) };
+function loadSplits(
+  blobs: string,
+  manifest: Manifest,
+  encoder: Encoder,
+  work?: TextWork,
+): Promise<Record<SplitName, EncodedSplit>> {
+  switch (encoder.kind) {
+    case 'images':
+      return loadImages(blobs, manifest, encoder);
+    case 'table':
+      return loadTable(blobs, manifest, encoder);
+    case 'text':
+      return loadTexts(blobs, manifest, encoder, work);
+  }
 }
 
-/** Whether a model can be trained on it at all, said in words before any work begins. */
-export function checkTrainable(manifest: Manifest): void {
-  if (manifest.kind === 'table' && manifest.target === null) {
+function inputOf(encoder: Encoder): TrainingData['input'] {
+  switch (encoder.kind) {
+    case 'images':
+      return { kind: 'image', ...encoder.image };
+    case 'table':
+      return { kind: 'table', features: featureCount(encoder) };
+    case 'text': {
+      const { length, tokenizer } = encoder;
+      return { kind: 'text', length, vocabulary: tokenizer ? openTokenizer(tokenizer).vocabulary : 0 };
+    }
+  }
+}
+
+async function fitEncoder(
+  blobs: string,
+  manifest: Manifest,
+  options: LoadOptions = {},
+  work?: TextWork,
+): Promise<Encoder> {
+  const { target = true, text = onlyTexts(manifest) ? usualTextOptions : null } = options;
+  checkTrainable(manifest, target);
+  if (text) return fitTextEncoder(blobs, manifest, text, { target }, work);
+  if (onlyTexts(manifest)) {
+    throw new AtelierError(
+      'no_features',
+      'All columns that are used hold text, which this net does not read. Choose a net for texts.',
+    );
+  }
+  if (manifest.kind === 'table') return fitTableEncoder(blobs, manifest, options);
+  if (!manifest.image) throw new AtelierError('internal', 'An image dataset without an image size.');
+  const classes = target ? manifest.classes.map((each) => each.name) : [];
+  return { kind: 'images', image: { ...manifest.image }, classes };
+}
+
+const onlyTexts = ({ columns }: Manifest): boolean => {
+  const features = columns.filter(({ role }) => role === 'feature');
+  return features.length > 0 && features.every(({ type }) => type === 'text');
+};
+
+/** Whether a model can be trained on it at all, said in words before any work begins. `target`: whether it is to tell one. */
+export function checkTrainable(manifest: Manifest, target = true): void {
+  if (target && manifest.kind === 'table' && manifest.target === null) {
     throw new AtelierError('no_target', 'No target column is chosen. Choose the column to predict.');
   }
-  if (manifest.task === 'classification' && manifest.classes.length < 2) {
+  if (target && manifest.kind === 'images' && manifest.classes.length === 0) {
+    throw new AtelierError(
+      'no_classes',
+      'The images have no classes to be told apart. Import them again with those of each class in a folder named after it, or choose a net that learns without.',
+    );
+  }
+  if (target && manifest.task === 'classification' && manifest.classes.length < 2) {
     const only = manifest.classes[0]?.name;
     throw new AtelierError(
       'single_class',
@@ -79,7 +148,7 @@ export function checkTrainable(manifest: Manifest): void {
   if (manifest.kind === 'table' && !manifest.columns.some((column) => column.role === 'feature')) {
     throw new AtelierError(
       'no_features',
-      'No column is left to predict from: the others are ignored or hold free text, which is not trained on yet. Set a number or category column to be used.',
+      'No column is left to learn from: the others are ignored or the target. Set one to be used.',
     );
   }
 }

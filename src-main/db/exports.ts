@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
 import type { ExportId, RunId } from '../shared/ids.ts';
-import type { ExportRecord, Parity } from '../shared/run.ts';
+import { tokenizerFile, type ExportRecord, type Parity } from '../shared/run.ts';
 import type { Readable, Writable } from './connection.ts';
 
-interface ExportRow extends Omit<ExportRecord, 'parity' | 'fileName'> {
+interface ExportRow extends Omit<ExportRecord, 'parity' | 'fileName' | 'tokenizer'> {
   parity: string;
 }
 
@@ -28,7 +29,7 @@ export function getExport(db: Readable, id: ExportId): ExportRecord {
   return record(row);
 }
 
-export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName'>): void {
+export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName' | 'tokenizer'>): void {
   db.run(
     `INSERT INTO exports (id, run, created_at, path, bytes, sha256, parity)
      VALUES (@id, @run, @createdAt, @path, @bytes, @sha256, @parity)`,
@@ -45,5 +46,11 @@ export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName'>)
 }
 
 function record(row: ExportRow): ExportRecord {
-  return { ...row, fileName: basename(row.path), parity: JSON.parse(row.parity) as Parity };
+  const tokenizer = tokenizerFile(row.path);
+  return {
+    ...row,
+    fileName: basename(row.path),
+    tokenizer: existsSync(tokenizer) ? tokenizer : null,
+    parity: JSON.parse(row.parity) as Parity,
+  };
 }

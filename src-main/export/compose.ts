@@ -1,27 +1,35 @@
 import type { Encoder } from '../datasets/encode/encoder.ts';
-import { postprocessModel, preprocessModel } from '../datasets/encode/onnx.ts';
+import { preprocessModel } from '../datasets/encode/onnx.ts';
 import { renameValues } from '../onnx/subgraphs.ts';
 import type { Model } from '../onnx/types.ts';
 import { joinModels } from './join.ts';
+import type { Postprocess } from './postprocess.ts';
 
 /**
- * The one file that a run becomes: raw samples in (a table's columns in the encoder's order, or uint8 images), `label` and
- * `probabilities` or `value` out. Preprocessing, the trained net (encoded samples in, probabilities or standardised values out) and
- * postprocessing are models of their own until here.
+ * The one file that a run becomes: raw samples in (a table's columns in the encoder's order, or uint8 images), what people want to see of the
+ * net's answers out. Preprocessing, the trained net (encoded samples in) and postprocessing are models of their own until here.
+ * Without an encoder the net is fed by its own inputs, under their names.
  */
-export function composeExport(trained: Model, encoder: Encoder, metadata: Readonly<Record<string, string>>): Model {
-  // Its answer is called `probabilities` too, like the whole's.
-  const net: Model = { ...trained, graph: renameValues(trained.graph, (name) => `net/${name}`, 'net/') };
-  const opset = net.opsets[''];
-  const after = postprocessModel(encoder, opset);
+export function composeExport(
+  trained: Model,
+  encoder: Encoder | null,
+  after: Postprocess,
+  metadata: Readonly<Record<string, string>>,
+): Model {
+  // Its answer may be called like one of the whole's, `probabilities` for one.
+  const own = new Set(encoder ? [] : trained.graph.inputs.map(({ name }) => name));
+  const rename = (name: string): string => (own.has(name) ? name : `net/${name}`);
+  const net: Model = { ...trained, graph: renameValues(trained.graph, rename, 'net/') };
+  const links = Object.fromEntries(after.inputs.map((name, i) => [name, net.graph.outputs[i].name]));
   const outputs = new Set(after.model.graph.outputs.map(({ name }) => name));
-  const before = withoutNames(preprocessModel(encoder, opset), outputs);
-
-  const [input] = net.graph.inputs;
-  const [answer] = net.graph.outputs;
-  const encodedNet = joinModels(before.model, net, { [input.name]: before.output }, '');
-  const whole = joinModels(encodedNet, after.model, { [after.input]: answer.name }, 'postprocess/');
+  const whole = joinModels(encoder ? encoded(net, encoder, outputs) : net, after.model, links, 'postprocess/');
   return { ...whole, producer: 'atelier', metadata: { ...metadata }, graph: { ...whole.graph, name: 'atelier' } };
+}
+
+function encoded(net: Model, encoder: Encoder, reserved: ReadonlySet<string>): Model {
+  const before = withoutNames(preprocessModel(encoder, net.opsets['']), reserved);
+  const [input] = net.graph.inputs;
+  return joinModels(before.model, net, { [input.name]: before.output }, '');
 }
 
 /** A feature column that is called like one of the outputs gets another name: inputs are fed by place or by encoder, outputs by name. */

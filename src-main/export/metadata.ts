@@ -1,6 +1,7 @@
 import type { Encoder } from '../datasets/encode/encoder.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import type { TrainSettings } from '../shared/run.ts';
+import type { Task } from '../shared/task.ts';
 
 /** Of the metadata: another number means that older versions of Atelier cannot feed the model. */
 export const exportFormat = '1';
@@ -11,13 +12,24 @@ export const exportFormat = '1';
  */
 export function exportMetadata(
   given: Readonly<Record<string, string>>,
-  facts: { encoder: Encoder; manifest: Manifest; settings: TrainSettings; classes: string[] },
+  facts: {
+    task: Task;
+    encoder: Encoder;
+    manifest: Manifest;
+    settings: TrainSettings;
+    classes: string[];
+    /** Where the file takes tokens: the name of the tokenizer.json beside it, and its hash. */
+    tokenizer?: { file: string; sha256: string };
+  },
 ): Record<string, string> {
-  const { encoder, manifest, settings, classes } = facts;
+  const { task, encoder, manifest, settings, classes, tokenizer } = facts;
   return {
     ...given,
     'atelier.format': exportFormat,
-    'atelier.encoder': JSON.stringify(encoder),
+    'atelier.task': task,
+    // A tokenizer is in the graph, or in a file of its own.
+    'atelier.encoder': JSON.stringify(encoder.kind === 'text' ? { ...encoder, tokenizer: null } : encoder),
+    ...(tokenizer && { 'atelier.tokenizer': JSON.stringify(tokenizer) }),
     'atelier.classes': JSON.stringify(classes),
     'atelier.settings': JSON.stringify(settings),
     'atelier.dataset': JSON.stringify(manifest.blobs),

@@ -34,16 +34,44 @@ export function compareProbabilities(
 
 /** Values in the target's own unit; differences are over its standard deviation, and one step of 32-bit rounding is none. */
 export function compareValues(own: Float32Array, exported: Float32Array, std: number): Compared {
-  let maxDifference = 0;
-  let agreeing = 0;
-  for (let i = 0; i < own.length; i++) {
+  return tally(own.length, (i) => {
     const rounding = Math.abs(own[i]) * 2 ** -23;
     const difference = Math.abs(own[i] - exported[i]);
-    const counted = difference <= rounding ? 0 : difference / std;
-    maxDifference = largest(maxDifference, counted);
-    if (counted <= parityTolerance) agreeing++;
+    return difference <= rounding ? 0 : difference / std;
+  });
+}
+
+/** Values of any size; differences are over what they are differences of, or over 1 where that is more. NaN is like NaN. */
+export function compareUnbounded(own: Float32Array, exported: Float32Array): Compared {
+  return tally(own.length, (i) => {
+    if (Number.isNaN(own[i]) && Number.isNaN(exported[i])) return 0;
+    return Math.abs(own[i] - exported[i]) / Math.max(1, Math.abs(own[i]));
+  });
+}
+
+/** Brightness 0 … 255, whole in the file: differences past the rounding, over 255. */
+export function comparePixels(own: Float32Array, exported: Float32Array): Compared {
+  return tally(own.length, (i) => {
+    const past = Math.abs(own[i] - exported[i]) - 0.5;
+    return past <= 0 ? 0 : past / 255;
+  });
+}
+
+/** Of several things said of the same samples. */
+export const together = (all: readonly Compared[]): Compared => ({
+  maxDifference: all.reduce((most, { maxDifference }) => largest(most, maxDifference), 0),
+  agreement: all.reduce((least, { agreement }) => Math.min(least, agreement), 1),
+});
+
+function tally(count: number, difference: (i: number) => number): Compared {
+  let maxDifference = 0;
+  let agreeing = 0;
+  for (let i = 0; i < count; i++) {
+    const found = difference(i);
+    maxDifference = largest(maxDifference, found);
+    if (found <= parityTolerance) agreeing++;
   }
-  return { maxDifference, agreement: own.length === 0 ? 1 : agreeing / own.length };
+  return { maxDifference, agreement: count === 0 ? 1 : agreeing / count };
 }
 
 /** Like Math.max, but a NaN counts as infinitely far off. */
@@ -57,6 +85,6 @@ export function judge(compared: Compared, samples: number, split: Parity['split'
 export function parityFailed(parity: Parity): AtelierError {
   return new AtelierError(
     'parity_failed',
-    `The exported file does not give the run's own predictions, so it was not kept: on ${parity.samples} ${parity.split} samples they differ by up to ${parity.maxDifference.toExponential(2)} (allowed ${parity.tolerance}) and agree on ${(parity.agreement * 100).toFixed(2)} %. This is a fault in Atelier: please report it with the run's settings.`,
+    `The exported file does not give the run's own predictions, so it was not kept: on ${parity.samples} ${parity.split ?? 'generated'} samples they differ by up to ${parity.maxDifference.toExponential(2)} (allowed ${parity.tolerance}) and agree on ${(parity.agreement * 100).toFixed(2)} %. This is a fault in Atelier: please report it with the run's settings.`,
   );
 }

@@ -3,7 +3,14 @@ import { basename } from 'node:path';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 
-type Noun = 'app.info' | 'app.doctor' | 'devices.test' | 'preferences.get' | 'preferences.set';
+type Noun =
+  | 'app.info'
+  | 'app.doctor'
+  | 'devices.test'
+  | 'devices.offerProvider'
+  | 'devices.getProvider'
+  | 'preferences.get'
+  | 'preferences.set';
 
 export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -32,6 +39,8 @@ export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
       };
     },
     'devices.test': async () => (await desk.studio.testDevices()).job,
+    'devices.offerProvider': () => desk.studio.offerProvider(),
+    'devices.getProvider': async () => (await desk.studio.getProvider()).job,
     'preferences.get': () => desk.preferences.value,
     'preferences.set': (change) => {
       // The list of recent workspaces holds paths that this side opens: the page does not write it.

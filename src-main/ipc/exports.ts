@@ -1,5 +1,7 @@
 import { dialog, shell } from 'electron';
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { AtelierError } from '../shared/errors.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
@@ -15,7 +17,7 @@ export function exportHandlers(desk: Desk): Pick<Handlers, Noun> {
       return null;
     },
     'exports.saveAs': async ({ id }) => {
-      const { path, fileName } = desk.studio.getExport(id);
+      const { path, fileName, tokenizer } = desk.studio.getExport(id);
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_save_model(),
         defaultPath: fileName,
@@ -25,14 +27,30 @@ export function exportHandlers(desk: Desk): Pick<Handlers, Noun> {
         ? dialog.showSaveDialog(desk.window, options)
         : dialog.showSaveDialog(options));
       if (canceled || !filePath) return null;
-      const beside = `${filePath}.partial`;
-      try {
-        await copyFile(path, beside);
-        await rename(beside, filePath);
-      } finally {
-        await rm(beside, { force: true });
-      }
+      // The model knows it by its name.
+      if (tokenizer) await copyWhole(tokenizer, join(dirname(filePath), basename(tokenizer)), 'keep');
+      await copyWhole(path, filePath, 'replace');
       return { path: filePath };
     },
   };
+}
+
+/** `keep`: what stands there is only replaced by itself; the dialog has not asked about it. */
+async function copyWhole(from: string, to: string, existing: 'replace' | 'keep'): Promise<void> {
+  if (existing === 'keep') {
+    const there = await readFile(to).catch(() => null);
+    if (there && !there.equals(await readFile(from))) {
+      throw new AtelierError(
+        'file_exists',
+        `${to} is another tokenizer, which some other model needs. Choose another folder, or move that file away.`,
+      );
+    }
+  }
+  const beside = `${to}.partial`;
+  try {
+    await copyFile(from, beside);
+    await rename(beside, to);
+  } finally {
+    await rm(beside, { force: true });
+  }
 }

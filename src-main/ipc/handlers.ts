@@ -6,6 +6,7 @@ import { exportHandlers } from './exports.ts';
 import { importHandlers } from './imports.ts';
 import { jobHandlers } from './jobs.ts';
 import { runHandlers } from './runs.ts';
+import { tokenizerHandlers } from './tokenizers.ts';
 import { workspaceHandlers } from './workspace.ts';
 
 /** The whole table. A channel of the contract without a handler does not compile. */
@@ -16,6 +17,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...importHandlers(desk),
     ...datasetHandlers(desk),
     ...runHandlers(desk),
+    ...tokenizerHandlers(desk),
     ...exportHandlers(desk),
     ...jobHandlers(desk),
   };

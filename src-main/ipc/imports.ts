@@ -2,6 +2,7 @@ import { dialog } from 'electron';
 import { randomUUID } from 'node:crypto';
 import type { Offered } from '../shared/contract.ts';
 import { AtelierError } from '../shared/errors.ts';
+import type { ImportOffer } from '../shared/job.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
@@ -9,19 +10,23 @@ import { words } from './words.ts';
 type Noun = 'imports.choose' | 'imports.offer' | 'imports.start' | 'sample.start';
 
 const offerLivesMs = 10 * 60 * 1000;
-const dataExtensions = ['csv', 'tsv', 'txt', 'gz', 'idx', 'png', 'jpg', 'jpeg', 'webp', 'gif', 'bmp', 'tif', 'tiff'];
+const dataExtensions = [
+  ...['csv', 'tsv', 'tab', 'psv', 'txt', 'md', 'dat', 'data', 'json', 'jsonl', 'ndjson', 'parquet', 'xlsx', 'xlsm'],
+  ...['zip', 'tar', 'tgz', 'gz', 'idx', 'npy', 'npz'],
+  ...['png', 'jpg', 'jpeg', 'webp', 'gif', 'tif', 'tiff', 'avif'],
+];
 
 export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
   // The page knows an offer by its id only; the paths stay on this side.
-  const offers = new Map<string, { paths: string[]; until: number }>();
+  const offers = new Map<string, { paths: string[]; found: ImportOffer[]; until: number }>();
 
   const offer = async (paths: string[]): Promise<Offered> => {
     const found = await desk.studio.offer(paths);
     const now = Date.now();
     for (const [id, { until }] of offers) if (until < now) offers.delete(id);
     const id = randomUUID();
-    offers.set(id, { paths, until: now + offerLivesMs });
-    return { id, offer: found };
+    offers.set(id, { paths, found, until: now + offerLivesMs });
+    return { id, found };
   };
 
   return {
@@ -45,12 +50,21 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       return canceled || filePaths.length === 0 ? null : offer(filePaths);
     },
     'imports.offer': ({ paths }) => offer(paths),
-    'imports.start': ({ offer: id, name, target }) => {
+    'imports.start': ({ offer: id, choice, name, target }) => {
       const offered = offers.get(id);
-      if (!offered || offered.until < Date.now()) {
+      const chosen = offered?.found[choice];
+      if (!offered || !chosen || offered.until < Date.now()) {
         throw new AtelierError('offer_expired', 'What was dropped is no longer at hand. Drop it again.');
       }
-      const { job } = desk.studio.importData({ paths: offered.paths, name, target });
+      const { kind, file, sheet } = chosen;
+      const { job } = desk.studio.importData({
+        paths: offered.paths,
+        kind,
+        file: file ?? undefined,
+        sheet: sheet ?? undefined,
+        name,
+        target,
+      });
       offers.delete(id);
       return job;
     },

@@ -4,6 +4,7 @@ import type { Desk } from './desk.ts';
 type Noun =
   | 'architectures.list'
   | 'train.estimate'
+  | 'train.forecast'
   | 'runs.start'
   | 'runs.list'
   | 'runs.get'
@@ -13,12 +14,20 @@ type Noun =
   | 'runs.note'
   | 'runs.archive'
   | 'runs.log'
-  | 'runs.evaluate';
+  | 'runs.evaluate'
+  | 'runs.pictures'
+  | 'runs.picture';
 
 export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
     'architectures.list': () => [...desk.studio.architectures],
     'train.estimate': (request) => desk.studio.estimate(request),
+    'train.forecast': async (request) => {
+      if (request?.device === 'auto') await desk.studio.knowDevices();
+      if (request) return desk.studio.forecast(request);
+      desk.studio.cancelForecast();
+      return null;
+    },
     'runs.start': async (request) => {
       if (request.device === 'auto') await desk.studio.knowDevices();
       return desk.studio.startRun(request).run;
@@ -44,5 +53,7 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'runs.log': ({ id }) => desk.studio.runLog(id),
     'runs.evaluate': ({ id, split }) => desk.studio.evaluate({ model: { run: id }, split }).result,
+    'runs.pictures': ({ id }) => desk.studio.pictureEpochs(id),
+    'runs.picture': ({ id, epoch }) => desk.studio.picture(id, epoch),
   };
 }

@@ -4,7 +4,7 @@ import { workspaceFiles } from '../db/workspace.ts';
 import type { DatasetVersion } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { newId, type DatasetId, type VersionId } from '../shared/ids.ts';
-import type { ReviseParams } from '../shared/job.ts';
+import type { ImportKind, ReviseParams } from '../shared/job.ts';
 import { datasetChanged, type Context } from './context.ts';
 import { unheard, type Started } from './work.ts';
 
@@ -12,6 +12,10 @@ export interface ImportRequest {
   /** Absolute. */
   paths: string[];
   name?: string;
+  /** Which of the things that the files hold, where there are several: see `ImportOffer`. */
+  kind?: ImportKind;
+  file?: string;
+  sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
   splitSeed?: number;
@@ -38,6 +42,9 @@ export function importData(context: Context, request: ImportRequest): Started<Im
     params: {
       blobs: workspaceFiles.blobs(store.folder),
       paths: request.paths,
+      kind: request.kind,
+      file: request.file,
+      sheet: request.sheet,
       target: request.target,
       splitSeed: request.splitSeed ?? 0,
     },

@@ -2,7 +2,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from '../db/connection.ts';
 import { getDeviceTest } from '../db/devices.ts';
-import { gapFacts, isOfThisSystem, type DeviceFacts, type DeviceReport, type DeviceTest } from '../shared/device.ts';
+import {
+  gapFacts,
+  isOfThisSystem,
+  lacksProvider,
+  type DeviceFacts,
+  type DeviceReport,
+  type DeviceTest,
+} from '../shared/device.ts';
 import { newId } from '../shared/ids.ts';
 import type { DevicesFound, DevicesReport } from '../shared/job.ts';
 import { testOf } from './device-plan.ts';
@@ -33,7 +40,7 @@ async function reportOn(facts: DeviceFacts, spawn: SpawnUtility, test: DeviceTes
   // What was missing may have been installed since.
   if (test && test.status !== 'missing') return { ...facts, status: test.status, reason: test.reason, test };
   if (facts.device === 'cpu') return { ...facts, status: 'untested', reason: null, test: null };
-  if (facts.gap && (!isOfThisSystem(facts) || facts.gap === 'cuda_no_package')) {
+  if (facts.gap && (!isOfThisSystem(facts) || lacksProvider(facts.gap))) {
     return { ...facts, status: 'missing', reason: gapFacts(facts.gap), test: null };
   }
   const { status, reason } = await probe(facts, spawn);

@@ -8,16 +8,18 @@ import {
   type DeviceFacts,
   type DeviceTest,
 } from '../shared/device.ts';
-import type { DevicesFound, DevicesReport } from '../shared/job.ts';
+import type { DevicesFound, DevicesReport, ProviderOffer } from '../shared/job.ts';
 import type { DeviceName } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 import type { Context } from './context.ts';
 import { planTests, testWithinMs } from './device-plan.ts';
 import { storedTest, surveyDevices } from './device-survey.ts';
-import { machineName } from './machine.ts';
+import { machineName, runtimeVersion } from './machine.ts';
+import { askForProvider, checkUse } from './provider.ts';
 import type { Reader } from './reader.ts';
 import type { DeviceAsked } from './train-settings.ts';
 import type { SpawnUtility } from './utility.ts';
+import { providerFolder } from './utility-env.ts';
 import type { Started } from './work.ts';
 
 /** The machine's devices: what there is, what tests of them found, and which one a run should take. */
@@ -77,6 +79,28 @@ export class Devices {
         for (const test of tests) putDeviceTest(store, names.get(test.device)!, test);
       },
       settled: () => events.emit({ type: 'changed', noun: 'devices' }),
+    });
+  }
+
+  async offerProvider(): Promise<ProviderOffer> {
+    const { found } = await this.#find();
+    return askForProvider(found, this.#spawn);
+  }
+
+  /** Downloads and installs CUDA's provider, going on from where an earlier download stopped. */
+  async getProvider(): Promise<Started<ProviderOffer>> {
+    const { found } = await this.#find();
+    checkUse(found);
+    const { queue, events } = this.#context;
+    return queue.submit({
+      kind: 'provider',
+      title: `CUDA (ONNX Runtime ${runtimeVersion()})`,
+      params: { folder: providerFolder(), install: true },
+      settled: () => {
+        // It has loaded the library that knows no provider.
+        this.#reader.restart();
+        events.emit({ type: 'changed', noun: 'devices' });
+      },
     });
   }
 

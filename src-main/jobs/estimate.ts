@@ -1,9 +1,12 @@
 import {
   architectureOf,
-  buildForward,
+  buildWhole,
+  completeSettings,
+  outputOf,
   parameterCount,
   tableInput,
   takesIndices,
+  textOptionsOf,
   type InputSpec,
 } from '../architectures/index.ts';
 import { maxCategories, maxIndexed } from '../datasets/encode/encoder.ts';
@@ -11,6 +14,8 @@ import type { TrainEstimate } from '../shared/contract.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { SettingValue } from '../shared/run.ts';
+import { taskOf } from '../shared/task.ts';
+import { estimateTexts } from './estimate-text.ts';
 
 /**
  * The net that these settings give on this data. A table's width is only known once its encoder is fitted on the training split;
@@ -21,12 +26,9 @@ export function estimateNet(
   architecture: string,
   settings: Readonly<Record<string, SettingValue>>,
 ): TrainEstimate {
-  const forward = buildForward(architecture, settings, {
-    input: inputOf(manifest, architecture),
-    output:
-      manifest.task === 'regression'
-        ? { kind: 'value' }
-        : { kind: 'classes', count: Math.max(1, manifest.classes.length) },
+  const forward = buildWhole(architecture, settings, {
+    input: inputOf(manifest, architecture, settings),
+    output: outputOf(taskOf(architectureOf(architecture), manifest) ?? 'classification', manifest.classes.length),
     seed: 0,
     blank: true,
   });
@@ -45,7 +47,7 @@ export function estimateNet(
   return { parameters: parameterCount(forward), layers };
 }
 
-type Node = ReturnType<typeof buildForward>['graph']['nodes'][number];
+type Node = ReturnType<typeof buildWhole>['graph']['nodes'][number];
 
 /** Null for what is not drawn as a layer: activations, scaling, flattening. */
 function layerName({ op, attributes }: Node, shape: readonly number[], parameters: number): string | null {
@@ -59,6 +61,8 @@ function layerName({ op, attributes }: Node, shape: readonly number[], parameter
       const depthwise = (int('group') ?? 1) > 1 && int('group') === shape[0];
       return `${depthwise ? 'depthwise' : 'conv'} ${ints('kernel_shape')} · ${shape[0]}`;
     }
+    case 'ConvTranspose':
+      return `conv transpose ${ints('kernel_shape')} · ${shape[0]}`;
     case 'LSTM':
     case 'GRU':
       return `${op} ${int('hidden_size')}`;
@@ -81,9 +85,15 @@ const plainNames: Readonly<Record<string, string>> = {
   Softmax: 'attention',
 };
 
-function inputOf(manifest: Manifest, architecture: string): InputSpec {
+function inputOf(
+  manifest: Manifest,
+  architecture: string,
+  settings: Readonly<Record<string, SettingValue>>,
+): InputSpec {
   if (manifest.image) return { kind: 'image', ...manifest.image };
   const template = architectureOf(architecture);
+  const texts = textOptionsOf(template, completeSettings(template, settings));
+  if (texts) return estimateTexts(manifest, texts);
   const features = manifest.columns.filter((column) => column.role === 'feature');
   const numbers = features.filter(({ type }) => type === 'number').map(({ missing }) => missing > 0);
   const categories = features

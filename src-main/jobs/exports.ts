@@ -41,10 +41,10 @@ export function exportRun(context: Context, request: ExportRequest): Started<Exp
         'atelier.metrics': JSON.stringify(run.metrics),
       },
     },
-    finished({ path, bytes, sha256, parity }, now) {
+    finished({ path, bytes, sha256, tokenizer, parity }, now) {
       const made = { id: newId('export', now), run: run.id, createdAt: now, path, bytes, sha256, parity };
       insertExport(store, made);
-      record = { ...made, fileName: path.split(/[\\/]/).pop() ?? path };
+      record = { ...made, tokenizer, fileName: path.split(/[\\/]/).pop() ?? path };
       return { run: run.id };
     },
     settled(status) {

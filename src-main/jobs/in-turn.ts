@@ -1,12 +1,12 @@
 import { errorFacts } from '../shared/errors.ts';
-import type { JobKind, JobTypes } from '../shared/job.ts';
+import type { WorkKind, JobTypes } from '../shared/job.ts';
 import type { Outcome, UtilityRun } from './run-utility.ts';
 
 /** Given how one process ended: the parameters of the one to start next, or the end of the whole. Not asked once it is cancelled. */
-export type Next<K extends JobKind> = (outcome: Outcome<K>) => { params: JobTypes[K]['params'] } | Outcome<K>;
+export type Next<K extends WorkKind> = (outcome: Outcome<K>) => { params: JobTypes[K]['params'] } | Outcome<K>;
 
 /** Utility processes one after another, as one run. Without `next` there is one. */
-export function runInTurn<K extends JobKind>(
+export function runInTurn<K extends WorkKind>(
   start: (params: JobTypes[K]['params']) => UtilityRun<K>,
   params: JobTypes[K]['params'],
   next?: Next<K>,

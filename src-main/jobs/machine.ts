@@ -18,7 +18,7 @@ export function machineName({ device, name, driver }: DeviceFacts): string {
 }
 
 /** ONNX Runtime's, from its package: loading the library itself is the utilities' business. */
-function runtimeVersion(): string {
+export function runtimeVersion(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const file = join(folder, 'node_modules', 'onnxruntime-node', 'package.json');
     if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;

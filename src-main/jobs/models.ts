@@ -24,8 +24,9 @@ export interface EvaluateRequest {
 
 export interface PredictRequest {
   model: ModelRef;
-  /** Absolute. CSV or image files. */
+  /** Absolute. CSV, image or text files. */
   paths: string[];
+  texts?: string[];
   threads?: number;
 }
 
@@ -48,11 +49,12 @@ export function evaluateParams(db: Readable, folder: string, request: EvaluateRe
 }
 
 export function predictParams(db: Readable | null, folder: string, request: PredictRequest): PredictParams {
-  for (const path of request.paths) existingFile(path);
+  const { paths, texts } = request;
+  for (const path of paths) existingFile(path);
   const threads = request.threads || defaultThreads(availableParallelism());
   const blobs = workspaceFiles.blobs(folder);
   if ('onnx' in request.model) {
-    return { blobs, model: { onnx: existingFile(request.model.onnx) }, paths: request.paths, threads };
+    return { blobs, model: { onnx: existingFile(request.model.onnx) }, paths, texts, threads };
   }
   if (!db) throw new AtelierError('no_such_run', `There is no run "${request.model.run}" in ${folder}.`);
   const run = trainedRun(db, request.model.run);
@@ -61,7 +63,7 @@ export function predictParams(db: Readable | null, folder: string, request: Pred
     settings: run.settings,
     manifest: getVersion(db, run.version).manifest,
   };
-  return { blobs, model, paths: request.paths, threads };
+  return { blobs, model, paths, texts, threads };
 }
 
 /** A run that has a checkpoint to work with, whether or not it ran to its end. */

@@ -2,6 +2,7 @@ import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import type { BroughtTokenizer } from '../shared/text.ts';
 import type { SpawnUtility, UtilityHandle } from './utility.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -34,14 +35,24 @@ export class Reader {
     return this.#ask({ type: 'samples', blobs, manifest, query }) as Promise<SamplePage>;
   }
 
-  /** What these files hold, before anything is imported. */
-  offer(paths: string[]): Promise<ImportOffer> {
-    return this.#ask({ type: 'offer', paths }) as Promise<ImportOffer>;
+  /** What these files hold, likeliest first, before anything is imported. */
+  offer(paths: string[]): Promise<ImportOffer[]> {
+    return this.#ask({ type: 'offer', paths }) as Promise<ImportOffer[]>;
+  }
+
+  /** Checks a tokenizer.json and keeps it. */
+  tokenizer(blobs: string, path: string): Promise<BroughtTokenizer> {
+    return this.#ask({ type: 'tokenizer', blobs, path }) as Promise<BroughtTokenizer>;
   }
 
   /** What this machine has; nothing is opened or computed on. */
   devices(): Promise<DevicesFound> {
     return this.#ask({ type: 'devices' }) as Promise<DevicesFound>;
+  }
+
+  /** The next question goes to a fresh process; those under way are asked again of it. */
+  restart(): void {
+    this.#handle?.kill();
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
 import type { JobId } from '../shared/ids.ts';
-import type { FromUtility, JobKind, JobTypes, ToUtility } from '../shared/job.ts';
+import type { FromUtility, WorkKind, JobTypes, ToUtility } from '../shared/job.ts';
 import type { JobLog } from './job-log.ts';
 import type { UtilityExit, UtilityHandle } from './utility.ts';
 
@@ -11,13 +11,13 @@ const readyWithinMs = 60_000;
 /** After its last message a utility has nothing left to do. */
 const exitWithinMs = 1000;
 
-export type Outcome<K extends JobKind> =
+export type Outcome<K extends WorkKind> =
   | { status: 'finished'; value: JobTypes[K]['result'] }
   /** `exit`: it died before it could tell. */
   | { status: 'failed'; error: ErrorFacts; exit?: UtilityExit }
   | { status: 'cancelled' };
 
-export interface UtilityRun<K extends JobKind> {
+export interface UtilityRun<K extends WorkKind> {
   /** Never rejects. */
   outcome: Promise<Outcome<K>>;
   cancel(): void;
@@ -25,7 +25,7 @@ export interface UtilityRun<K extends JobKind> {
   readonly pid: number | undefined;
 }
 
-export interface UtilityStart<K extends JobKind> {
+export interface UtilityStart<K extends WorkKind> {
   job: JobId;
   kind: K;
   params: JobTypes[K]['params'];
@@ -40,7 +40,7 @@ export interface UtilityHooks {
 }
 
 /** The life of one utility process doing one job: started, told what to do, listened to, ended. */
-export function runUtility<K extends JobKind>(
+export function runUtility<K extends WorkKind>(
   handle: UtilityHandle,
   { within, ...start }: UtilityStart<K>,
   hooks: UtilityHooks,
@@ -133,7 +133,7 @@ export function runUtility<K extends JobKind>(
   };
 }
 
-function died(kind: JobKind, exit: UtilityExit, log: JobLog): ErrorFacts {
+function died(kind: WorkKind, exit: UtilityExit, log: JobLog): ErrorFacts {
   if (exit.error) {
     return {
       code: 'process_not_started',

@@ -11,11 +11,12 @@ import type { ErrorFacts } from '../shared/errors.ts';
 import { newId, type RunId } from '../shared/ids.ts';
 import type { TrainParams } from '../shared/job.ts';
 import type { DeviceName, RunSummary } from '../shared/run.ts';
+import { taskOf } from '../shared/task.ts';
 import { runChanged, type Context } from './context.ts';
 import { JobLog } from './job-log.ts';
 import { MetricWriter } from './metric-writer.ts';
 import type { Outcome } from './run-utility.ts';
-import { completeSettings } from './train-settings.ts';
+import { completeSettings, findArchitecture } from './train-settings.ts';
 import { unheard, type Started } from './work.ts';
 
 export interface StartedRun extends Started<RunSummary> {
@@ -58,7 +59,7 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
         id,
         name,
         version: version.id,
-        task: version.manifest.task ?? 'classification',
+        task: taskOf(findArchitecture(settings.architecture, context.architectures), version.manifest)!,
         settings,
         createdAt: Date.now(),
       });

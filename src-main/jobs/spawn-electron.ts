@@ -1,4 +1,5 @@
 import type { SpawnUtility, UtilityExit, UtilityPath } from './utility.ts';
+import { utilityEnv } from './utility-env.ts';
 
 /** The part of Electron that is needed here; given from outside, so that this folder also runs under plain Node. */
 export interface ElectronUtilityProcess {
@@ -25,7 +26,7 @@ export function spawnWithElectron(utilityProcess: ElectronUtilityProcess, path: 
     const child = utilityProcess.fork(path(kind), [], {
       stdio: 'pipe',
       serviceName: `Atelier ${kind}`,
-      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+      env: utilityEnv(kind),
       execArgv: [],
     });
     const exitListeners: ((exit: UtilityExit) => void)[] = [];

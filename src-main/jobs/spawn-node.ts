@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import type { SpawnUtility, UtilityExit, UtilityPath } from './utility.ts';
+import { utilityEnv } from './utility-env.ts';
 
 /** Utilities as children of plain Node: for the command line and the tests. */
 export function spawnWithNode(path: UtilityPath): SpawnUtility {
@@ -10,7 +11,7 @@ export function spawnWithNode(path: UtilityPath): SpawnUtility {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Not this process's --inspect or loaders.
       execArgv: [],
-      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+      env: utilityEnv(kind),
       // Ctrl-C goes to the whole group of the terminal: the owner alone decides what it means for a job.
       detached: process.platform !== 'win32',
     });

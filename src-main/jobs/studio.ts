@@ -11,9 +11,11 @@ import { workspaceFiles } from '../db/workspace.ts';
 import type { StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
 import type { DatasetDetail, DatasetSummary, DatasetVersion, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { DeviceTest } from '../shared/device.ts';
+import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
-import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult } from '../shared/job.ts';
+import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, ProviderOffer } from '../shared/job.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
+import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import type { Context } from './context.ts';
 import { Devices } from './devices.ts';
 import * as datasets from './datasets.ts';
@@ -21,8 +23,10 @@ import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
 import { estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
 import { exportRun, type ExportRequest } from './exports.ts';
+import { Forecasts } from './forecasts.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
+import { picture, pictureEpochs } from './pictures.ts';
 import { JobQueue } from './queue.ts';
 import { Reader } from './reader.ts';
 import * as runs from './runs.ts';
@@ -59,15 +63,17 @@ export class Studio {
   readonly #reader: Reader;
   readonly #events = new Events();
   readonly #devices: Devices;
+  readonly #forecasts: Forecasts;
   readonly #context: Context;
 
   private constructor(store: WriteStore, options: StudioOptions) {
     this.folder = options.folder;
     this.notices = store.notices;
     // Without their build functions: these facts cross to the window.
-    this.architectures = options.architectures.map(({ id, inputs, fields, training }) => ({
+    this.architectures = options.architectures.map(({ id, inputs, learns, fields, training }) => ({
       id,
       inputs,
+      learns,
       fields,
       training,
     }));
@@ -77,6 +83,7 @@ export class Studio {
     const basics = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
     this.#devices = new Devices(basics, this.#reader, options.spawnUtility);
     this.#context = { ...basics, chooseDevice: (architecture, asked) => this.#devices.choose(architecture, asked) };
+    this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
   }
 
   /** Takes the workspace's lock, checks, migrates and if need be repairs it. Blocks; tens of milliseconds when all is well. */
@@ -91,7 +98,7 @@ export class Studio {
   /** Cancels what works (within 2 s), then lets go of the workspace. */
   async close(): Promise<void> {
     this.#reader.close();
-    await this.#queue.close();
+    await Promise.all([this.#forecasts.close(), this.#queue.close()]);
     this.#store.close();
   }
 
@@ -137,8 +144,13 @@ export class Studio {
     return this.#reader.samples(workspaceFiles.blobs(this.folder), manifest, query);
   }
   /** What files hold, before anything is imported. */
-  offer(paths: string[]): Promise<ImportOffer> {
+  offer(paths: string[]): Promise<ImportOffer[]> {
     return this.#reader.offer(paths);
+  }
+
+  /** Keeps a tokenizer.json, to train with: what its setting is to say. */
+  async addTokenizer(path: string): Promise<TokenizerRef> {
+    return tokenizerRef(await this.#reader.tokenizer(workspaceFiles.blobs(this.folder), path));
   }
 
   // Runs
@@ -149,7 +161,16 @@ export class Studio {
     return estimateNet(manifest, request.architecture, request.architectureSettings);
   }
 
+  /** What a run would take, found out by beginning it for a moment. The latest question counts: those before it are cancelled. */
+  forecast(request: TrainRequest): Promise<Forecast> {
+    return this.#forecasts.ask(request);
+  }
+  cancelForecast(): void {
+    this.#forecasts.cancel();
+  }
+
   startRun(request: TrainRequest): StartedRun {
+    this.#forecasts.cancel();
     return runs.startRun(this.#context, request);
   }
   stopEarly(id: RunId): void {
@@ -178,6 +199,14 @@ export class Studio {
   }
   runLog(id: RunId): string {
     return readLog(runs.runLog(this.folder, id));
+  }
+  /** The epochs that left a picture of what the model makes. */
+  pictureEpochs(id: RunId): number[] {
+    return pictureEpochs(this.folder, id);
+  }
+  /** A PNG. */
+  picture(id: RunId, epoch: number): Promise<Uint8Array> {
+    return picture(this.folder, id, epoch);
   }
   /** Where a run's checkpoints, curves and log lie. */
   runFolder(id: RunId): string {
@@ -257,7 +286,15 @@ export class Studio {
   knowDevices(): Promise<void> {
     return this.#devices.know();
   }
+  /** ONNX Runtime's CUDA provider, which is a download of its own: what it is, and getting it. */
+  offerProvider(): Promise<ProviderOffer> {
+    return this.#devices.offerProvider();
+  }
+  getProvider(): Promise<Started<ProviderOffer>> {
+    return this.#devices.getProvider();
+  }
   testDevices(): Promise<Started<DeviceTest[]>> {
+    this.#forecasts.cancel();
     return this.#devices.test();
   }
   /** 'ok', or the first thing wrong with the database. Reads the whole file. */

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { completeSettings as completeArchitectureSettings } from '../architectures/index.ts';
 import type { TrainRequest } from '../shared/contract.ts';
-import type { Manifest } from '../shared/dataset.ts';
+import type { ColumnType, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { type InputKind, takes } from '../shared/input-kinds.ts';
 import type { ArchitectureInfo, DeviceChoice, DeviceName, TrainSettings } from '../shared/run.ts';
+import { taskFacts, taskOf } from '../shared/task.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 
 /** What `auto` and 0 threads stand for, for nets of this architecture. */
@@ -30,6 +31,7 @@ export function completeSettings(
 ): TrainSettings {
   const architecture = findArchitecture(request.architecture, architectures);
   checkData(architecture, architectures, manifest);
+  checkComparing(architecture, request);
   const { device, threads } = choose(architecture.id, { device: request.device, threads: request.threads ?? 0 });
   return {
     architecture: architecture.id,
@@ -56,23 +58,41 @@ export function findArchitecture(id: string, architectures: readonly Architectur
   );
 }
 
+/** What waits for a better validation result would wait forever where there is none. */
+function checkComparing(architecture: ArchitectureInfo, { schedule, patience = 0 }: TrainRequest): void {
+  if (architecture.learns === 'target' || taskFacts[architecture.learns].compares) return;
+  const wrong = schedule === 'plateau' ? 'schedule=plateau' : patience > 0 ? `patience=${patience}` : null;
+  if (wrong === null) return;
+  throw new AtelierError(
+    'invalid_settings',
+    `${wrong}: "${architecture.id}" has no validation result that could get better. Choose another schedule, and patience 0.`,
+  );
+}
+
 function checkData(architecture: ArchitectureInfo, all: readonly ArchitectureInfo[], manifest: Manifest): void {
-  if (manifest.task === null || (manifest.kind === 'table' && manifest.target === null)) {
+  const task = taskOf(architecture, manifest);
+  if (task === null || (architecture.learns === 'target' && manifest.kind === 'table' && manifest.target === null)) {
     throw new AtelierError(
       'no_target',
-      `It is not said yet what to predict. Choose a target column (--target COLUMN): ${manifest.columns.map((column) => column.name).join(', ')}.`,
+      `It is not said yet what to predict. Choose a target column (--target COLUMN): ${manifest.columns.map((column) => column.name).join(', ')}.${withoutTarget(all, manifest)}`,
     );
   }
-  if (manifest.task === 'classification' && manifest.classes.length < 2) {
+  if (task === 'classification' && manifest.kind === 'images' && manifest.classes.length === 0) {
+    throw new AtelierError(
+      'no_classes',
+      `The images have no classes to be told apart. Import them again with those of each class in a folder named after it.${withoutTarget(all, manifest)}`,
+    );
+  }
+  if (task === 'classification' && manifest.classes.length < 2) {
     throw new AtelierError(
       'single_class',
-      `All samples have the same class${manifest.classes[0] ? ` ("${manifest.classes[0].name}")` : ''}, so there is nothing to learn. Add samples of another class, or choose another target.`,
+      `All samples have the same class${manifest.classes[0] ? ` ("${manifest.classes[0].name}")` : ''}, so there is nothing to tell apart. Add samples of another class, or choose another target.${withoutTarget(all, manifest)}`,
     );
   }
   if (manifest.kind === 'table' && !manifest.columns.some((column) => column.role === 'feature')) {
     throw new AtelierError(
       'no_features',
-      'Every column but the target is left out, so there is nothing to learn from. Give at least one column the role "feature".',
+      'Every column is left out, or is the target, so there is nothing to learn from. Give at least one column the role "feature".',
     );
   }
   if (manifest.splits.train === 0) {
@@ -88,11 +108,20 @@ function checkData(architecture: ArchitectureInfo, all: readonly ArchitectureInf
   }
 }
 
+/** The way out for who has no target, where there is one. */
+function withoutTarget(all: readonly ArchitectureInfo[], manifest: Manifest): string {
+  const fitting = all.filter((other) => other.learns !== 'target' && takes(other, manifest));
+  const ids = fitting.map((other) => other.id).join(', ');
+  return ids === '' ? '' : ` Or choose an architecture that needs none: ${ids}.`;
+}
+
 function dataWords({ kind, columns }: Manifest): string {
   if (kind === 'images') return 'images';
-  const count = (type: 'number' | 'category') =>
-    columns.filter((column) => column.role === 'feature' && column.type === type).length;
-  return `a table whose features are ${count('number')} numbers and ${count('category')} categories`;
+  const count = (type: ColumnType, one: string, many: string): string => {
+    const found = columns.filter((column) => column.role === 'feature' && column.type === type).length;
+    return `${found} ${found === 1 ? one : many}`;
+  };
+  return `a table whose features are ${count('number', 'number', 'numbers')}, ${count('category', 'category', 'categories')} and ${count('text', 'text', 'texts')}`;
 }
 
 const kindWords: Record<InputKind, string> = {
@@ -100,5 +129,5 @@ const kindWords: Record<InputKind, string> = {
   table: 'a table',
   series: 'a series (a table whose features are all numbers)',
   pair: 'a pair (a table with two features, both categories)',
-  text: 'texts',
+  text: 'texts (a table with a column of text)',
 };

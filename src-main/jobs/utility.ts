@@ -1,7 +1,7 @@
-import type { JobKind } from '../shared/job.ts';
+import type { WorkKind } from '../shared/job.ts';
 
 /** Entry files that do the work in processes of their own: one per kind of job, and the reader, which answers questions. */
-export type UtilityKind = JobKind | 'reader';
+export type UtilityKind = WorkKind | 'reader';
 
 /** A started utility process, whatever started it (Electron or Node). Messages keep NaN and typed arrays. */
 export interface UtilityHandle {

@@ -11,4 +11,10 @@ export interface ForwardModel {
   readonly input: string;
   /** Graph output to learn: logits [batch, classes] for a classifier, values for a regression. */
   readonly output: string;
+  /** Another graph output that the output is to match, as an autoencoder's is to match its input. Left out: targets come from outside. */
+  readonly target?: string;
+  /** Graph inputs (float) that are no data: standard normal numbers, new ones in every step. */
+  readonly noise?: readonly string[];
+  /** Another graph output: what a sample becomes on the way, [batch, n]. */
+  readonly code?: string;
 }

@@ -47,7 +47,7 @@ export function writeAtomically(path: string, pieces: readonly Uint8Array[]): vo
 }
 
 /** The rename itself is only on the disk once its folder is; Windows cannot flush folders and does not need it. */
-function flushFolder(folder: string): void {
+export function flushFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   try {

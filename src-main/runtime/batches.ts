@@ -68,15 +68,20 @@ export class Gatherer {
 
 /** Room for a number of samples; `bytes` is `x`'s memory. */
 export interface BatchBuffers {
-  x: Uint8Array | Float32Array;
+  x: Samples['x'];
   y: Int32Array | Float32Array;
   bytes: Buffer;
+}
+
+function arrayOf(x: Samples['x']) {
+  if (x instanceof Uint8Array) return Uint8Array;
+  return x instanceof Int32Array ? Int32Array : Float32Array;
 }
 
 export function batchBuffers(like: Samples, rows: number): BatchBuffers {
   const perRow = like.count === 0 ? 0 : like.x.length / like.count;
   const targets = like.count === 0 ? 0 : like.y.length / like.count;
-  const x = like.x instanceof Uint8Array ? new Uint8Array(rows * perRow) : new Float32Array(rows * perRow);
+  const x = new (arrayOf(like.x))(rows * perRow);
   const y = like.y instanceof Int32Array ? new Int32Array(rows * targets) : new Float32Array(rows * targets);
   return { x, y, bytes: Buffer.from(x.buffer) };
 }

@@ -44,8 +44,9 @@ export class CheckpointKeeper {
   }
 
   /** `last` is written at once and may be a view of live values. */
-  saveIfDue(last: () => Checkpoint): void {
-    if (this.#now() - this.#lastSave >= Math.max(minIntervalMs, intervalPerWrite * this.#writeMs)) this.save(last());
+  async saveIfDue(last: () => Promise<Checkpoint>): Promise<void> {
+    if (this.#now() - this.#lastSave < Math.max(minIntervalMs, intervalPerWrite * this.#writeMs)) return;
+    this.save(await last());
   }
 
   save(last: Checkpoint): void {

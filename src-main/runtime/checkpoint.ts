@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { writeAtomically } from './atomic-file.ts';
+import type { Measures } from './learner.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
 /**
@@ -24,9 +25,8 @@ export interface Position {
   epoch: number;
   /** Samples of the current epoch already used. */
   offset: number;
-  /** Sums over the current epoch so far: loss × samples, and correct predictions. */
-  lossSum: number;
-  correct: number;
+  /** Over the current epoch so far, each of a step's measures × its samples. */
+  sums: Record<string, number>;
   /** Seconds of training so far. */
   seconds: number;
   best: Best | null;
@@ -46,12 +46,10 @@ export interface Best {
   /** Epochs done, fractional where the training was stopped inside one. */
   epoch: number;
   step: number;
-  /** Mean over the validation split, or over the epoch's training samples where there is no validation split. */
-  loss: number;
-  /** Classification only. */
-  accuracy: number | null;
+  /** Over the validation split, or over the epoch's training samples where there is no validation split. */
+  measures: Measures;
   /** Means over the epoch's training samples, taken while the parameters changed. */
-  train: { loss: number; accuracy: number | null };
+  train: Measures;
 }
 
 export type CheckpointName = 'best' | 'last';

@@ -23,6 +23,7 @@ export async function trainedBy(task: CheckTask, session: SessionOptions): Promi
   const single = task.compile({ stepsPerCall: 1, batchSize: batch });
   const block = task.compile({ stepsPerCall: blockSteps, batchSize: batch });
   const carried = new CarriedValues(single);
+  await carried.moveTo(session);
   const options = { batch, carried, samples, rate: () => rate, seed: 1 };
   const order = new EpochOrder(1, samples.count);
   order.begin(0);
@@ -39,15 +40,19 @@ export async function trainedBy(task: CheckTask, session: SessionOptions): Promi
       await stepper.close();
     }
   };
-  await train(single, singleSteps);
-  await train(block, 1);
-  const { model } = carried.view();
-  return new Map(
-    single.parameters.map(({ name, initial }) => {
-      const [before, after] = [initial.data as Float32Array, model.get(name)!.data as Float32Array];
-      return [name, Float64Array.from(after, (value, i) => value - before[i])];
-    }),
-  );
+  try {
+    await train(single, singleSteps);
+    await train(block, 1);
+    const { model } = await carried.view();
+    return new Map(
+      single.parameters.map(({ name, initial }) => {
+        const [before, after] = [initial.data as Float32Array, model.get(name)!.data as Float32Array];
+        return [name, Float64Array.from(after, (value, i) => value - before[i])];
+      }),
+    );
+  } finally {
+    await carried.close();
+  }
 }
 
 /** Samples that `trainedBy` uses. */

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import { dirname } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import type { Model } from '../onnx/types.ts';
 import { writeModel } from '../onnx/write.ts';
 import { deviceNames, type DeviceFacts, type Gap } from '../shared/device.ts';
@@ -10,9 +7,12 @@ import type { DevicesFound } from '../shared/job.ts';
 import type { DeviceName } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 import { fastestFirst, type Adapter } from './adapters/adapter.ts';
-import { cudaGap, linuxAdapters, softwareVulkan, webGpuGap } from './adapters/linux.ts';
+import { cudaGap, linuxAdapters, softwareVulkan, webGpuGap, type ProviderState } from './adapters/linux.ts';
 import { macAdapters } from './adapters/macos.ts';
 import { windowsAdapters } from './adapters/windows.ts';
+import { runtimeFolder } from './library.ts';
+import { ort } from './ort.ts';
+import { hasProvider, olderProviders } from './provider/installed.ts';
 import { Session, valueOf } from './session.ts';
 
 /** What this machine has, as far as it can be told without opening a device: that may crash the process it is tried in. */
@@ -48,15 +48,15 @@ function factsOf(device: DeviceName, listed: boolean, adapters: readonly Adapter
 function gapOf(device: DeviceName, adapters: readonly Adapter[]): Gap | null {
   if (process.platform === 'linux') {
     if (device === 'webgpu') return webGpuGap(adapters);
-    if (device === 'cuda') return cudaGap(adapters, runtimeFolder());
+    if (device === 'cuda') return cudaGap(adapters, providerState());
   }
   return adapters.length === 0 ? 'no_adapter' : null;
 }
 
-/** Where this process has ONNX Runtime's library from: it looks for its providers beside it. */
-export function runtimeFolder(): string {
-  const line = /^.* (\/.+\/libonnxruntime\.so\S*)$/m.exec(readFileSync('/proc/self/maps', 'utf8'));
-  return line ? dirname(line[1]) : '';
+function providerState(): ProviderState {
+  if (hasProvider(runtimeFolder())) return 'present';
+  const folder = process.env.ATELIER_ONNXRUNTIME;
+  return folder && olderProviders(folder).length > 0 ? 'older' : 'none';
 }
 
 /** The least a device must do: opens a session on it and computes two numbers. Errors: session_failed, run_failed, device_wrong. */

@@ -2,22 +2,28 @@ import { writeModel } from '../onnx/write.ts';
 import { sizeOf } from '../onnx/tensors.ts';
 import type { Tensor, NumericArray } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { Random, streams } from '../shared/random.ts';
 import { bindBatch, checkSamples, type EvaluationProgram, type ProgramOutput, type Samples } from './programs.ts';
 import { dataOf, Session, valueOf, type SessionOptions, type Value, type Values } from './session.ts';
 
 /** Numbers in one batch's input. Fixed rather than measured: another batch size may give other last bits, and so another "best" epoch. */
 const batchElements = 2 ** 18;
+/** Tokens: each becomes a vector, and attention looks at every pair of them. */
+const batchTokens = 2 ** 14;
 const maxBatch = 512;
 
 export interface EvaluationResult {
   samples: number;
-  /** Mean over the samples; for regression over all target values. */
+  /** Mean over the samples; for regression over all target values. NaN where the program has none. */
   loss: number;
-  /** Null for regression. */
+  /** Null where nothing is right or wrong. */
   accuracy: number | null;
-  /** Row-major, samples × classes (probabilities) or samples × values; null unless asked for. */
-  predictions: Float32Array | null;
+  /** What was asked for, row-major: samples × classes (probabilities), samples × values, … */
+  collected: Partial<Record<Collected, Float32Array>>;
 }
+
+/** What a program says of each sample. */
+export type Collected = Extract<ProgramOutput['role'], 'prediction' | 'error' | 'code'>;
 
 /** Values by the forward graph's names. */
 export type ModelValues = ReadonlyMap<string, Tensor> | ((name: string) => Value);
@@ -40,15 +46,19 @@ export class Evaluator {
   async evaluate(
     samples: Samples,
     model: ModelValues,
-    options: { predictions?: boolean; pause?: () => Promise<void> } = {},
+    options: { collect?: readonly Collected[]; pause?: () => Promise<void> } = {},
   ): Promise<EvaluationResult> {
     checkSamples(this.#program.inputs, samples);
     const parameters = this.#parameters(model);
     const perSample = samples.count === 0 ? 0 : samples.x.length / samples.count;
-    const batch = Math.max(1, Math.min(maxBatch, Math.floor(batchElements / Math.max(1, perSample))));
-    const prediction = this.#output('prediction');
-    const width = prediction ? sizeOf(bindBatch(prediction.shape, 1)) : 0;
-    const predictions = options.predictions ? new Float32Array(samples.count * width) : null;
+    const most = samples.x instanceof Int32Array ? batchTokens : batchElements;
+    const batch = Math.max(1, Math.min(maxBatch, Math.floor(most / Math.max(1, perSample))));
+    const collecting = (options.collect ?? []).map((role) => {
+      const output = this.#output(role);
+      if (!output) throw new AtelierError('internal', `The program does not say "${role}".`);
+      const width = sizeOf(bindBatch(output.shape, 1));
+      return { role, width, name: output.name, values: new Float32Array(samples.count * width) };
+    });
 
     let lossSum = 0;
     let correct = 0;
@@ -65,14 +75,16 @@ export class Evaluator {
       correct += read(results, 'correct') ?? 0;
       weight += read(results, 'weight') ?? count;
       counted += read(results, 'counted') ?? count;
-      if (predictions && prediction) predictions.set(dataOf(results[prediction.name]) as Float32Array, from * width);
+      for (const { name, width, values } of collecting) {
+        values.set(dataOf(results[name]) as Float32Array, from * width);
+      }
       await options.pause?.();
     }
     return {
       samples: samples.count,
       loss: lossSum / weight,
       accuracy: this.#output('correct') ? correct / counted : null,
-      predictions,
+      collected: Object.fromEntries(collecting.map(({ role, values }) => [role, values])),
     };
   }
 
@@ -109,6 +121,12 @@ export class Evaluator {
       const dims = bindBatch(shape, count);
       if (role === 'data') values[name] = valueOf(type, dims, rows(samples.x));
       else if (role === 'target') values[name] = valueOf(type, dims, rows(samples.y));
+      else if (role === 'noise') {
+        const numbers = new Float32Array(sizeOf(dims));
+        // The same every time: two evaluations of the same values agree.
+        new Random(0, streams.show, from).fillNormal(numbers);
+        values[name] = valueOf(type, dims, numbers);
+      }
     }
     return values;
   }

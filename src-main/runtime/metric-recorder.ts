@@ -1,4 +1,5 @@
 import type { MetricPoint } from '../shared/run.ts';
+import { addTo, type Measures } from './learner.ts';
 
 /** A run has about this many training points per metric, however long it is: a chart shows no more, and storage stays bounded. */
 const pointsPerRun = 1_000;
@@ -28,7 +29,7 @@ export class MetricRecorder {
   #lastSystem: number;
   #samplesSinceSystem = 0;
   #secondsSinceSystem = 0;
-  #window = { samples: 0, lossSum: 0, correct: 0 };
+  #window: { samples: number; sums: Record<string, number> } = { samples: 0, sums: {} };
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -43,16 +44,17 @@ export class MetricRecorder {
     return (this.#now() - this.#start) / 1000;
   }
 
-  /** One optimizer step: `step` and `epoch` are those after it, `loss` is the batch's mean, `correct` null for regression. */
-  step(step: number, epoch: number, samples: number, loss: number, correct: number | null): void {
+  /** One optimizer step: `step` and `epoch` are those after it, `measures` are the batch's means. */
+  step(step: number, epoch: number, samples: number, measures: Measures): void {
     const window = this.#window;
     window.samples += samples;
-    window.lossSum += loss * samples;
-    window.correct += correct ?? 0;
+    addTo(window.sums, measures, samples);
     if (step % this.every !== 0) return;
-    this.add('train/loss', step, epoch, window.lossSum / window.samples);
-    if (correct !== null) this.add('train/accuracy', step, epoch, window.correct / window.samples);
-    window.samples = window.lossSum = window.correct = 0;
+    for (const key in window.sums) {
+      this.add(`train/${key}`, step, epoch, window.sums[key] / window.samples);
+      window.sums[key] = 0;
+    }
+    window.samples = 0;
   }
 
   /** After each call of the graph: how many samples it trained on in how long. */

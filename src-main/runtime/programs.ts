@@ -8,14 +8,24 @@ import { AtelierError } from '../shared/errors.ts';
  */
 export interface ProgramInput {
   readonly name: string;
-  readonly role: 'data' | 'target' | 'learning_rate' | 'random';
+  readonly role: 'data' | 'target' | 'learning_rate' | 'random' | 'noise';
   readonly type: DataType;
   readonly shape: Shape;
 }
 
 export interface ProgramOutput {
   readonly name: string;
-  readonly role: 'loss' | 'correct' | 'counted' | 'weight' | 'logits' | 'prediction' | 'gradient_norm' | 'update_norm';
+  readonly role:
+    | 'loss'
+    | 'correct'
+    | 'counted'
+    | 'weight'
+    | 'logits'
+    | 'prediction'
+    | 'gradient_norm'
+    | 'update_norm'
+    | 'error'
+    | 'code';
   readonly type: DataType;
   readonly shape: Shape;
 }
@@ -53,7 +63,7 @@ export interface EvaluationProgram {
 /** One split in memory: `count` samples one after another in `x`, and a class index or value each in `y`. */
 export interface Samples {
   readonly count: number;
-  readonly x: Uint8Array | Float32Array;
+  readonly x: Uint8Array | Int32Array | Float32Array;
   readonly y: Int32Array | Float32Array;
 }
 

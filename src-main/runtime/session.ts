@@ -1,7 +1,9 @@
-import * as ort from 'onnxruntime-node';
+import type * as Ort from 'onnxruntime-node';
 import type { DataType, NumericArray, Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { DeviceName } from '../shared/run.ts';
+import { cudaComplaint, loadCudaLibraries } from './cuda-libraries.ts';
+import { ort } from './ort.ts';
 
 // The native library reads this when the first session is opened (not when it is loaded): no word leaves this machine.
 process.env.ORT_DISABLE_TELEMETRY = '1';
@@ -9,13 +11,15 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 ort.env.logLevel = 'fatal';
 
 /** A tensor as ONNX Runtime holds it: a view, not a copy, of the typed array it was made from. */
-export type Value = ort.Tensor;
+export type Value = Ort.Tensor;
 export type Values = Record<string, Value>;
 
 export interface SessionOptions {
   device: DeviceName;
   /** Intra-op threads. CPU results repeat bit for bit at the same number only. */
   threads: number;
+  /** Outputs are left on the device, which must keep tensors (`DeviceMemory`). */
+  leaveOutputs?: boolean;
 }
 
 /** What a session says of an input or output; symbolic axes are their names. */
@@ -25,13 +29,13 @@ export interface SessionPort {
   shape: (number | string)[];
 }
 
-const toOrtType = (type: DataType): ort.Tensor.Type =>
-  type === 'float' ? 'float32' : type === 'double' ? 'float64' : (type as ort.Tensor.Type);
-const fromOrtType = (type: ort.Tensor.Type): DataType =>
+const toOrtType = (type: DataType): Ort.Tensor.Type =>
+  type === 'float' ? 'float32' : type === 'double' ? 'float64' : (type as Ort.Tensor.Type);
+const fromOrtType = (type: Ort.Tensor.Type): DataType =>
   type === 'float32' ? 'float' : type === 'float64' ? 'double' : (type as DataType);
 
 export function valueOf(type: DataType, shape: readonly number[], data: NumericArray | readonly string[]): Value {
-  return new ort.Tensor(toOrtType(type), data as ort.Tensor.DataType, shape);
+  return new ort.Tensor(toOrtType(type), data as Ort.Tensor.DataType, shape);
 }
 
 export const dataOf = (value: Value): NumericArray => value.data as NumericArray;
@@ -44,10 +48,10 @@ export function tensorOf(value: Value): Tensor {
 export class Session {
   readonly inputs: readonly SessionPort[];
   readonly outputs: readonly SessionPort[];
-  readonly #session: ort.InferenceSession;
+  readonly #session: Ort.InferenceSession;
   #closed = false;
 
-  private constructor(session: ort.InferenceSession) {
+  private constructor(session: Ort.InferenceSession) {
     this.#session = session;
     this.inputs = session.inputMetadata.map(portOf);
     this.outputs = session.outputMetadata.map(portOf);
@@ -55,6 +59,7 @@ export class Session {
 
   /** Only ever from bytes: a path would let a hostile model reach other files beside it through external data. */
   static async open(model: Uint8Array, options: SessionOptions): Promise<Session> {
+    if (options.device === 'cuda') loadCudaLibraries();
     try {
       const session = await ort.InferenceSession.create(model, {
         // What the device has no kernel for runs on the CPU.
@@ -64,6 +69,7 @@ export class Session {
         executionMode: 'sequential',
         graphOptimizationLevel: 'all',
         logSeverityLevel: 3,
+        ...(options.leaveOutputs ? { preferredOutputLocation: 'gpu-buffer' as const } : {}),
         // Adam's moments of parameters that no longer get a gradient (pixels that are always black) decay into subnormal numbers after
         // ~800 steps, on which CPUs compute many times slower: an MLP on Fashion-MNIST ran at half speed. ONNX Runtime sets this for the
         // calling thread once, from the first session a process opens; so every session asks for it.
@@ -71,9 +77,10 @@ export class Session {
       });
       return new Session(session);
     } catch (error) {
+      const complaint = options.device === 'cuda' ? cudaComplaint() : null;
       throw new AtelierError(
         'session_failed',
-        `ONNX Runtime could not open the model on device "${options.device}": ${messageOf(error)}`,
+        `ONNX Runtime could not open the model on device "${options.device}": ${messageOf(error)}${complaint ? `: ${complaint}` : ''}`,
       );
     }
   }
@@ -95,7 +102,7 @@ export class Session {
   }
 }
 
-function portOf(metadata: ort.InferenceSession.ValueMetadata): SessionPort {
+function portOf(metadata: Ort.InferenceSession.ValueMetadata): SessionPort {
   // Sequences and maps (scikit-learn's ZipMap): told apart by a type that nothing here feeds or reads.
   if (!metadata.isTensor) return { name: metadata.name, type: 'string', shape: [] };
   return { name: metadata.name, type: fromOrtType(metadata.type), shape: [...metadata.shape] };

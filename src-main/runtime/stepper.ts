@@ -2,7 +2,8 @@ import { writeModel } from '../onnx/write.ts';
 import { sizeOf, zeros } from '../onnx/tensors.ts';
 import { Random, streams } from '../shared/random.ts';
 import { batchBuffers, type BatchBuffers } from './batches.ts';
-import { carriedBy, type CarriedValues, type Side } from './carried.ts';
+import type { Binding, CarriedValues } from './carried.ts';
+import type { Call, Measures } from './learner.ts';
 import { bindBatch, type ProgramOutput, type Samples, type TrainingProgram } from './programs.ts';
 import { Session, valueOf, type SessionOptions, type Values } from './session.ts';
 
@@ -10,7 +11,7 @@ import { Session, valueOf, type SessionOptions, type Values } from './session.ts
  * One opened training program at one batch size, with every buffer it will ever need: a call allocates nothing.
  * Several steppers (K steps a call, one step, the smaller last batch) work on the same carried values.
  */
-export class Stepper {
+export class Stepper implements Call {
   readonly stepsPerCall: number;
   readonly batch: number;
   readonly buffers: BatchBuffers;
@@ -20,70 +21,62 @@ export class Stepper {
   readonly corrects: Int32Array | null;
   /** Of the last call, one entry a step: out of how many; null where that is the batch. */
   readonly counts: Int32Array | null;
+  /** Of the last call, where the program gives them: what it learns to say, step after step, row after row. */
+  readonly logits: Float32Array | null;
 
   readonly #session: Session;
-  readonly #carried: CarriedValues;
-  readonly #feeds: [Values, Values];
-  readonly #fetches: [Values, Values];
+  readonly #bindings: readonly Binding[];
+  readonly #feeds: Values = {};
+  readonly #fetches: Values = {};
   readonly #masks: { bytes: Uint8Array; perStep: number }[] = [];
+  readonly #noises: { numbers: Float32Array; perStep: number }[] = [];
   readonly #seed: number;
+  readonly #player: number;
   readonly #rate: (step: number) => number;
   /** One entry a step. */
   #rates = new Float32Array(0);
 
   constructor(session: Session, program: TrainingProgram, options: StepperOptions) {
     this.#session = session;
-    this.#carried = options.carried;
+    this.#bindings = options.carried.bindingsOf(program, options.owner);
     this.#seed = options.seed;
+    this.#player = options.player ?? 0;
     this.#rate = options.rate;
     this.stepsPerCall = program.stepsPerCall;
     this.batch = options.batch;
     this.buffers = batchBuffers(options.samples, this.samplesPerCall);
 
-    const inputs: Values = {};
     for (const { name, role, type, shape } of program.inputs) {
       const dims = bindBatch(shape, this.batch);
-      if (role === 'data') inputs[name] = valueOf(type, dims, this.buffers.x);
-      else if (role === 'target') inputs[name] = valueOf(type, dims, this.buffers.y);
+      if (role === 'data') this.#feeds[name] = valueOf(type, dims, this.buffers.x);
+      else if (role === 'target') this.#feeds[name] = valueOf(type, dims, this.buffers.y);
       else if (role === 'learning_rate') {
         this.#rates = new Float32Array(sizeOf(dims));
-        inputs[name] = valueOf(type, dims, this.#rates);
+        this.#feeds[name] = valueOf(type, dims, this.#rates);
+      } else if (role === 'noise') {
+        const numbers = new Float32Array(sizeOf(dims));
+        this.#noises.push({ numbers, perStep: numbers.length / this.stepsPerCall });
+        this.#feeds[name] = valueOf(type, dims, numbers);
       } else {
         const { data } = zeros(type, dims);
         const bytes = new Uint8Array(data.buffer as ArrayBuffer);
         this.#masks.push({ bytes, perStep: bytes.length / this.stepsPerCall });
-        inputs[name] = valueOf(type, dims, data);
+        this.#feeds[name] = valueOf(type, dims, data);
       }
     }
 
-    const results: Values = {};
     this.losses = new Float32Array(this.stepsPerCall);
-    const integers = (role: ProgramOutput['role']): Int32Array | null =>
-      program.outputs.some((output) => output.role === role) ? new Int32Array(this.stepsPerCall) : null;
+    const output = (role: ProgramOutput['role']) => program.outputs.find((each) => each.role === role);
+    const integers = (role: ProgramOutput['role']) => (output(role) ? new Int32Array(this.stepsPerCall) : null);
     this.corrects = integers('correct');
     this.counts = integers('counted');
+    const said = output('logits');
+    this.logits = said ? new Float32Array(sizeOf(bindBatch(said.shape, this.batch))) : null;
+    const room = { loss: this.losses, correct: this.corrects, counted: this.counts, logits: this.logits };
     for (const { name, role, type, shape } of program.outputs) {
-      const dims = bindBatch(shape, this.batch);
-      if (role === 'loss') results[name] = valueOf(type, dims, this.losses);
-      else if (role === 'correct' && this.corrects) results[name] = valueOf(type, dims, this.corrects);
-      else if (role === 'counted' && this.counts) results[name] = valueOf(type, dims, this.counts);
+      const data = role in room ? room[role as keyof typeof room] : null;
+      if (data) this.#fetches[name] = valueOf(type, bindBatch(shape, this.batch), data);
     }
-
-    const carriedOn = (side: Side, end: 'input' | 'output'): Values =>
-      Object.fromEntries(
-        carriedBy(program).map(({ carried, section }) => [
-          carried[end],
-          options.carried.on(side, section, carried.name),
-        ]),
-      );
-    this.#feeds = [
-      { ...inputs, ...carriedOn(0, 'input') },
-      { ...inputs, ...carriedOn(1, 'input') },
-    ];
-    this.#fetches = [
-      { ...results, ...carriedOn(0, 'output') },
-      { ...results, ...carriedOn(1, 'output') },
-    ];
   }
 
   static async open(program: TrainingProgram, options: StepperOptions & { session: SessionOptions }): Promise<Stepper> {
@@ -99,15 +92,24 @@ export class Stepper {
     return this.stepsPerCall * this.batch;
   }
 
-  /** Trains on what lies in `buffers`; `step` is the number of steps done before, which the masks and the learning rate follow from. */
+  /** Trains on what lies in `buffers`; `step` is the number of steps done before, which all chance and the learning rate follow from. */
   async run(step: number): Promise<void> {
     await this.#call(step);
-    this.#carried.flip();
+    for (const { slot, output } of this.#bindings) if (output !== undefined) slot.current = slot.current === 0 ? 1 : 0;
   }
 
   /** The same work without its effect, to measure how long it takes. */
   async rehearse(): Promise<void> {
     await this.#call(0);
+  }
+
+  measures(k: number): Measures {
+    if (!this.corrects) return { loss: this.losses[k] };
+    // Where a sample has several predictions, their share stands for the sample.
+    return {
+      loss: this.losses[k],
+      accuracy: this.corrects[k] / (this.counts ? Math.max(1, this.counts[k]) : this.batch),
+    };
   }
 
   close(): Promise<void> {
@@ -116,19 +118,31 @@ export class Stepper {
 
   async #call(step: number): Promise<void> {
     for (let k = 0; k < this.#rates.length; k++) this.#rates[k] = this.#rate(step + k);
-    for (let m = 0; m < this.#masks.length; m++) {
-      const { bytes, perStep } = this.#masks[m];
+    // One stream an input and step, so that K does not change what is drawn.
+    this.#masks.forEach(({ bytes, perStep }, m) => {
       for (let k = 0; k < this.stepsPerCall; k++) {
-        // One stream a mask and step, so that K does not change what is drawn.
-        new Random(this.#seed, streams.mask + 256 * m, step + k).fillBytes(
-          bytes.subarray(k * perStep, (k + 1) * perStep),
-        );
+        this.#random(streams.mask, m, step + k).fillBytes(bytes.subarray(k * perStep, (k + 1) * perStep));
       }
+    });
+    this.#noises.forEach(({ numbers, perStep }, n) => {
+      for (let k = 0; k < this.stepsPerCall; k++) {
+        this.#random(streams.noise, n, step + k).fillNormal(numbers.subarray(k * perStep, (k + 1) * perStep));
+      }
+    });
+    for (const { input, output, slot } of this.#bindings) {
+      this.#feeds[input] = slot.sides[slot.current];
+      if (output !== undefined) this.#fetches[output] = slot.sides[slot.current === 0 ? 1 : 0];
     }
-    const from = this.#carried.current;
-    await this.#session.run(this.#feeds[from], this.#fetches[from === 0 ? 1 : 0]);
+    await this.#session.run(this.#feeds, this.#fetches);
+  }
+
+  #random(stream: number, input: number, step: number): Random {
+    return new Random(this.#seed, stream + 256 * (input + inputsAPlayer * this.#player), step);
   }
 }
+
+/** More random inputs than any net has. */
+const inputsAPlayer = 2 ** 16;
 
 export interface StepperOptions {
   batch: number;
@@ -137,4 +151,7 @@ export interface StepperOptions {
   samples: Samples;
   rate: (step: number) => number;
   seed: number;
+  /** Where several programs train in turn: whose optimizer state this is, and a number of its own, from 0, that its chance follows from. */
+  owner?: string;
+  player?: number;
 }

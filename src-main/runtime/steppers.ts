@@ -1,5 +1,7 @@
 import type { TrainSettings } from '../shared/run.ts';
 import { CarriedValues } from './carried.ts';
+import { keepsTensors } from './device-memory.ts';
+import type { Learner } from './learner.ts';
 import type { Samples, TrainingProgram } from './programs.ts';
 import { Stepper, type StepperOptions } from './stepper.ts';
 import { chooseStepsPerCall } from './steps-per-call.ts';
@@ -23,7 +25,7 @@ const rehearsals = 5;
  * The graphs that together cover an epoch, from the most samples a call to the fewest: K whole batches, one whole batch,
  * and the smaller batch at the end. The last two are one session with an open batch axis.
  */
-export class Steppers {
+export class Steppers implements Learner {
   readonly carried: CarriedValues;
   readonly #steppers: Stepper[];
 
@@ -40,6 +42,7 @@ export class Steppers {
     const rate = task.rate ?? (() => learningRate);
     const options = (batch: number): StepperOptions => ({ batch, carried, samples: train, rate, seed });
     const session = { device, threads };
+    await carried.moveTo(session);
 
     const batch = Math.min(settings.batchSize, train.count);
     const fullBatches = Math.floor(train.count / batch);
@@ -48,7 +51,7 @@ export class Steppers {
     const steppers = [one];
     if (rest > 0) steppers.push(one.withBatch(single, options(rest)));
 
-    const k = task.stepsPerCall ?? (await measuredChoice(one, fullBatches, stepsLeft));
+    const k = task.stepsPerCall ?? (keepsTensors(device) ? 1 : await measuredChoice(one, fullBatches, stepsLeft));
     if (k > 1 && k <= fullBatches) {
       const block = task.compile({ stepsPerCall: k, batchSize: batch });
       steppers.unshift(await Stepper.open(block, { ...options(batch), session }));
@@ -66,6 +69,7 @@ export class Steppers {
   }
 
   async close(): Promise<void> {
+    await this.carried.close();
     for (const stepper of this.#steppers) await stepper.close();
   }
 }

@@ -1,85 +1,57 @@
-import type { Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { MetricPoint, TrainSettings } from '../shared/run.ts';
 import { EpochOrder, Gatherer } from './batches.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
-import type { Best, Checkpoint, PlateauState, Position } from './checkpoint.ts';
+import type { Checkpoint, Position } from './checkpoint.ts';
 import { Evaluator } from './evaluate.ts';
+import { addTo, type Call, type Learner, type Measures } from './learner.ts';
 import { MetricRecorder } from './metric-recorder.ts';
-import { checkSamples, type EvaluationProgram, type Samples, type TrainingProgram } from './programs.ts';
-import type { Stepper } from './stepper.ts';
+import { Players } from './players.ts';
+import { checkSamples } from './programs.ts';
 import { Steppers } from './steppers.ts';
+import type { TrainingOutcome, TrainingTask, TrainingWatch } from './training-task.ts';
 
-/** Everything one training needs. The loop knows nothing of datasets and architectures: only graphs, samples and settings. */
-export interface TrainingTask {
-  /** Without a batch size the program must take any. */
-  compile(options: { stepsPerCall: number; batchSize?: number }): TrainingProgram;
-  compileEvaluation(): EvaluationProgram;
-  train: Samples;
-  /** May be empty: then the latest epoch counts as the best. */
-  validation: Samples;
-  /** What "best" means: the highest validation accuracy (of equals, the lowest loss), or the lowest validation loss. */
-  goal: 'accuracy' | 'loss';
-  settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads' | 'patience'>;
-  /** The learning rate of each step, counted from 0; the settings' own throughout when left out. */
-  rate?: (step: number) => number;
-  /** Instead of `rate`: a learning rate that follows the validation loss, epoch by epoch. */
-  plateau?: { start: PlateauState; next(state: PlateauState, loss: number): PlateauState };
-  runFolder: string;
-  /** Goes on from here, bit for bit as if never stopped (CPU, same thread count). */
-  from?: { last: Checkpoint; best: Checkpoint | null };
-  /** For tests and measurements; chosen by timing when left out. */
-  stepsPerCall?: number;
-}
-
-export interface TrainingWatch {
-  points(points: MetricPoint[]): void;
-  progress(samplesDone: number, samplesTotal: number): void;
-  best(best: Best): void;
-  /** Lets messages in; throws when the training is cancelled. */
-  pause(): Promise<void>;
-  stopRequested(): boolean;
-}
-
-export interface TrainingOutcome {
-  best: Best;
-  /** Parameters and running statistics of the best checkpoint. */
-  model: Map<string, Tensor>;
-  stoppedEarly: boolean;
-  /** While training: validation and checkpoints are not counted. */
-  samplesPerSecond: number;
-  stepsPerCall: number;
-}
+export type { TrainingOutcome, TrainingTask, TrainingWatch } from './training-task.ts';
 
 /** A call takes up to ~50 ms; shorter ones do not each need to listen for messages. */
 const pauseEveryMs = 20;
 
 export async function train(task: TrainingTask, watch: TrainingWatch): Promise<TrainingOutcome> {
-  const position = { plateau: task.plateau?.start, ...(task.from ? task.from.last.position : start) };
+  const position = { plateau: task.plateau?.start, sums: {}, ...(task.from ? task.from.last.position : start) };
   const stepsPerEpoch = Math.ceil(task.train.count / task.settings.batchSize);
   const evaluation = task.compileEvaluation();
   checkSamples(evaluation.inputs, task.train);
   const evaluator = await Evaluator.open(evaluation, task.settings);
   try {
     const rate = position.plateau ? () => position.plateau!.rate : task.rate;
-    const steppers = await Steppers.open({ ...task, rate }, stepsPerEpoch * task.settings.epochs - position.step);
+    const learner = await openLearner({ ...task, rate }, stepsPerEpoch * task.settings.epochs - position.step);
     try {
-      if (task.from) steppers.carried.restore(task.from.last);
-      return await new Training(task, watch, steppers, evaluator, position).run();
+      if (task.from) await learner.carried.restore(task.from.last);
+      return await new Training(task, watch, learner, evaluator, position).run();
     } finally {
-      await steppers.close();
+      await learner.close();
     }
   } finally {
     await evaluator.close();
   }
 }
 
-const start: Position = { step: 0, epoch: 0, offset: 0, lossSum: 0, correct: 0, seconds: 0, best: null };
+/** What trains: one program, or two in turn. */
+export function openLearner(task: TrainingTask, stepsLeft: number): Promise<Learner> {
+  const { discriminator, rate = () => task.settings.learningRate } = task;
+  if (!discriminator) return Steppers.open(task, stepsLeft);
+  return Players.open({
+    ...task,
+    discriminator,
+    generator: { compile: () => task.compile({ stepsPerCall: 1 }), rate },
+  });
+}
+
+const start: Omit<Position, 'sums'> = { step: 0, epoch: 0, offset: 0, seconds: 0, best: null };
 
 class Training {
   readonly #task: TrainingTask;
   readonly #watch: TrainingWatch;
-  readonly #steppers: Steppers;
+  readonly #learner: Learner;
   readonly #evaluator: Evaluator;
   readonly #at: Position;
   readonly #order: EpochOrder;
@@ -89,10 +61,10 @@ class Training {
   readonly #worked = { samples: 0, seconds: 0 };
   #lastPause = 0;
 
-  constructor(task: TrainingTask, watch: TrainingWatch, steppers: Steppers, evaluator: Evaluator, at: Position) {
+  constructor(task: TrainingTask, watch: TrainingWatch, learner: Learner, evaluator: Evaluator, at: Position) {
     this.#task = task;
     this.#watch = watch;
-    this.#steppers = steppers;
+    this.#learner = learner;
     this.#evaluator = evaluator;
     this.#at = at;
     this.#order = new EpochOrder(task.settings.seed, task.train.count);
@@ -115,7 +87,7 @@ class Training {
       await this.#endEpoch();
       stop = this.#watch.stopRequested() || this.#outOfPatience();
     }
-    this.#keeper.save(this.#checkpoint());
+    this.#keeper.save(await this.#checkpoint());
     this.#recorder.finish(this.#at.step, this.#epoch);
     const best = this.#keeper.best;
     if (!best?.position.best)
@@ -125,7 +97,7 @@ class Training {
       model: best.model,
       stoppedEarly: this.#at.epoch < epochs,
       samplesPerSecond: this.#worked.seconds > 0 ? this.#worked.samples / this.#worked.seconds : 0,
-      stepsPerCall: this.#steppers.stepsPerCall,
+      stepsPerCall: this.#learner.stepsPerCall,
     };
   }
 
@@ -140,37 +112,33 @@ class Training {
     this.#order.begin(this.#at.epoch);
     do {
       const began = performance.now();
-      const stepper = this.#steppers.for(count - this.#at.offset);
-      this.#gatherer.gather(this.#order.order, this.#at.offset, stepper.samplesPerCall, stepper.buffers);
-      await stepper.run(this.#at.step);
-      this.#record(stepper, (performance.now() - began) / 1000);
+      const call = this.#learner.for(count - this.#at.offset);
+      this.#gatherer.gather(this.#order.order, this.#at.offset, call.samplesPerCall, call.buffers);
+      await call.run(this.#at.step);
+      this.#record(call, (performance.now() - began) / 1000);
       if (performance.now() - this.#lastPause >= pauseEveryMs) await this.#pause();
     } while (this.#at.offset < count && !this.#watch.stopRequested());
   }
 
-  #record(stepper: Stepper, seconds: number): void {
+  #record(call: Call, seconds: number): void {
     const at = this.#at;
-    for (let k = 0; k < stepper.stepsPerCall; k++) {
-      const loss = stepper.losses[k];
-      // Where a sample has several predictions, their share stands for the sample.
-      const share = stepper.counts ? stepper.batch / Math.max(1, stepper.counts[k]) : 1;
-      const correct = stepper.corrects ? stepper.corrects[k] * share : null;
+    for (let k = 0; k < call.stepsPerCall; k++) {
+      const measures = call.measures(k);
       at.step++;
-      at.offset += stepper.batch;
-      if (!Number.isFinite(loss)) throw this.#diverged(`The loss became ${loss} at step ${at.step}`);
-      at.lossSum += loss * stepper.batch;
-      at.correct += correct ?? 0;
-      this.#recorder.step(at.step, this.#epoch, stepper.batch, loss, correct);
+      at.offset += call.batch;
+      this.#checkFinite(measures, (name, value) => `The ${name} became ${value} at step ${at.step}`);
+      addTo(at.sums, measures, call.batch);
+      this.#recorder.step(at.step, this.#epoch, call.batch, measures);
     }
-    this.#worked.samples += stepper.samplesPerCall;
+    this.#worked.samples += call.samplesPerCall;
     this.#worked.seconds += seconds;
-    this.#recorder.worked(at.step, this.#epoch, stepper.samplesPerCall, seconds);
+    this.#recorder.worked(at.step, this.#epoch, call.samplesPerCall, seconds);
   }
 
   async #pause(): Promise<void> {
     const { train, settings } = this.#task;
     this.#watch.progress(this.#at.epoch * train.count + this.#at.offset, settings.epochs * train.count);
-    this.#keeper.saveIfDue(() => this.#checkpoint());
+    await this.#keeper.saveIfDue(() => this.#checkpoint());
     await this.#watch.pause();
     this.#lastPause = performance.now();
   }
@@ -183,39 +151,43 @@ class Training {
       at.epoch++;
       at.offset = 0;
     }
-    const trained = { loss: at.lossSum / seen, accuracy: at.correct / seen };
-    const { loss, accuracy } = await this.#validate(trained);
-    if (at.offset === 0) at.lossSum = at.correct = 0;
+    const train = Object.fromEntries(Object.entries(at.sums).map(([key, sum]) => [key, sum / seen]));
+    const measures = await this.#validate(train);
+    if (at.offset === 0) at.sums = {};
 
-    if (this.#isBetter(loss, accuracy)) {
-      const train = { loss: trained.loss, accuracy: accuracy === null ? null : trained.accuracy };
-      at.best = { epoch: this.#epoch, step: at.step, loss, accuracy, train };
-      this.#keeper.keepBest({ ...this.#steppers.carried.snapshot(), position: { ...at } });
+    if (this.#isBetter(measures)) {
+      at.best = { epoch: this.#epoch, step: at.step, measures, train };
+      this.#keeper.keepBest({ ...(await this.#learner.carried.snapshot()), position: { ...at, sums: { ...at.sums } } });
     }
-    if (at.plateau && at.offset === 0) at.plateau = this.#task.plateau?.next(at.plateau, loss);
+    if (at.plateau && at.offset === 0) at.plateau = this.#task.plateau?.next(at.plateau, measures.loss);
+    const model = async () => (await this.#learner.carried.snapshot()).model;
+    if (at.offset === 0) await this.#watch.epoch?.(at.epoch, model);
     await this.#pause();
   }
 
-  async #validate(trained: { loss: number; accuracy: number }): Promise<{ loss: number; accuracy: number | null }> {
-    const classifies = this.#task.goal === 'accuracy';
-    if (this.#task.validation.count === 0)
-      return { loss: trained.loss, accuracy: classifies ? trained.accuracy : null };
-    const { carried } = this.#steppers;
-    const result = await this.#evaluator.evaluate(this.#task.validation, (name) => carried.evaluated(name), {
+  async #validate(trained: Measures): Promise<Measures> {
+    const { validation, score } = this.#task;
+    if (validation.count === 0) return trained;
+    const { carried } = this.#learner;
+    const result = await this.#evaluator.evaluate(validation, (name) => carried.evaluated(name), {
+      collect: score?.collect,
       pause: () => this.#watch.pause(),
     });
-    if (!Number.isFinite(result.loss)) throw this.#diverged(`The validation loss became ${result.loss}`);
-    this.#recorder.add('validation/loss', this.#at.step, this.#epoch, result.loss);
-    if (result.accuracy !== null)
-      this.#recorder.add('validation/accuracy', this.#at.step, this.#epoch, result.accuracy);
-    return result;
+    const { loss, accuracy } = result;
+    const measures = score ? score.measures(result) : { loss, ...(accuracy === null ? {} : { accuracy }) };
+    this.#checkFinite(measures, (name, value) => `The validation's ${name} became ${value}`);
+    for (const [key, value] of Object.entries(measures)) {
+      this.#recorder.add(`validation/${key}`, this.#at.step, this.#epoch, value);
+    }
+    return measures;
   }
 
-  #isBetter(loss: number, accuracy: number | null): boolean {
+  #isBetter({ loss, accuracy = 0 }: Measures): boolean {
     const { best } = this.#at;
-    if (!best || this.#task.validation.count === 0) return true;
-    const byAccuracy = this.#task.goal === 'accuracy' && accuracy !== best.accuracy;
-    return byAccuracy ? (accuracy ?? 0) > (best.accuracy ?? 0) : loss < best.loss;
+    const { goal, validation } = this.#task;
+    if (!best || goal === 'latest' || validation.count === 0) return true;
+    const { loss: bestLoss, accuracy: bestAccuracy = 0 } = best.measures;
+    return goal === 'accuracy' && accuracy !== bestAccuracy ? accuracy > bestAccuracy : loss < bestLoss;
   }
 
   #outOfPatience(): boolean {
@@ -224,8 +196,16 @@ class Training {
   }
 
   /** A view of the values as of now: to be written before training goes on. */
-  #checkpoint(): Checkpoint {
-    return { ...this.#steppers.carried.view(), position: { ...this.#at, seconds: this.#recorder.seconds } };
+  async #checkpoint(): Promise<Checkpoint> {
+    return { ...(await this.#learner.carried.view()), position: { ...this.#at, seconds: this.#recorder.seconds } };
+  }
+
+  #checkFinite(measures: Measures, what: (name: string, value: number) => string): void {
+    for (const key in measures) {
+      if (Number.isFinite(measures[key])) continue;
+      const name = { loss: 'loss', d_loss: "discriminator's loss", g_loss: "generator's loss" }[key] ?? key;
+      throw this.#diverged(what(name, measures[key]));
+    }
   }
 
   #diverged(what: string): AtelierError {

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-node';
+import { ort } from './ort.ts';
 
 /** What a run was made with: recorded, because another version may round differently. */
 export function versions(): Record<string, string> {

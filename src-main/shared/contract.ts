@@ -2,13 +2,15 @@ import * as v from 'valibot';
 import type { DatasetDetail, DatasetSummary, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
+import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
-import type { DevicesReport, EvaluateResult, ImportOffer, Job } from './job.ts';
+import type { DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
 import { optimizerNames, scheduleNames } from './run.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
 import { preferencesSchema } from './settings.ts';
 import type { Preferences } from './settings.ts';
+import type { TokenizerRef } from './text.ts';
 
 /**
  * Everything the window may ask of the main process: one channel per act, a schema for what it sends, a type for what
@@ -60,6 +62,10 @@ export const inputs = {
   'app.doctor': nothing,
   /** Tests every device of this machine; a job. */
   'devices.test': nothing,
+  /** Asks the network, because a person asked: what CUDA's provider is and how large. */
+  'devices.offerProvider': nothing,
+  /** Downloads and installs it; a job. */
+  'devices.getProvider': nothing,
   'preferences.get': nothing,
   'preferences.set': v.partial(preferencesSchema),
   /** Shows the system's folder dialog; null when dismissed. The window reloads on the new workspace. */
@@ -70,7 +76,13 @@ export const inputs = {
   'imports.choose': v.object({ what: v.picklist(['files', 'folder']) }),
   /** `paths` are only ever sent by the preload, from files that the person dropped. */
   'imports.offer': v.object({ paths: v.pipe(v.array(text(4096)), v.minLength(1), v.maxLength(10_000)) }),
-  'imports.start': v.object({ offer: text(64), name: v.optional(name), target: v.optional(v.nullable(text(1000))) }),
+  /** `choice`: which of the things offered, by its place in the list. */
+  'imports.start': v.object({
+    offer: text(64),
+    choice: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
+    name: v.optional(name),
+    target: v.optional(v.nullable(text(1000))),
+  }),
   /** Imports the bundled sample, trains an MLP and a CNN on it and exports the better one. */
   'sample.start': nothing,
   'datasets.list': nothing,
@@ -101,12 +113,16 @@ export const inputs = {
     ),
   }),
   'architectures.list': nothing,
+  /** Shows the system's open dialog and keeps the tokenizer.json chosen; what its setting is to say, or null when dismissed. */
+  'tokenizers.choose': nothing,
   /** Parameter count and shapes of the net these settings give, for the Train page. */
   'train.estimate': v.object({
     version: versionId,
     architecture: text(64),
     architectureSettings: v.record(text(64), v.union([v.number(), text(256), v.boolean()])),
   }),
+  /** What a run would take, measured for a moment; null: what is being measured is of no use any more. */
+  'train.forecast': v.nullable(trainRequestSchema),
   'runs.start': trainRequestSchema,
   'runs.list': nothing,
   'runs.get': v.object({ id: runId }),
@@ -118,6 +134,9 @@ export const inputs = {
   'runs.log': v.object({ id: runId }),
   /** Confusion matrix and metrics of the best checkpoint on a split. */
   'runs.evaluate': v.object({ id: runId, split: splitName }),
+  /** The epochs that left a picture of what the model makes, in order. */
+  'runs.pictures': v.object({ id: runId }),
+  'runs.picture': v.object({ id: runId, epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)) }),
   'exports.list': nothing,
   /** A job; the file lands in the workspace's exports folder. */
   'exports.start': v.object({ run: runId }),
@@ -135,6 +154,8 @@ export interface Outputs {
   'app.info': AppInfo;
   'app.doctor': DoctorReport;
   'devices.test': JobId;
+  'devices.offerProvider': ProviderOffer;
+  'devices.getProvider': JobId;
   'preferences.get': Preferences;
   'preferences.set': Preferences;
   'workspace.choose': null;
@@ -151,7 +172,9 @@ export interface Outputs {
   'datasets.samples': SamplePage;
   'datasets.revise': JobId;
   'architectures.list': ArchitectureInfo[];
+  'tokenizers.choose': TokenizerRef | null;
   'train.estimate': TrainEstimate;
+  'train.forecast': Forecast | null;
   'runs.start': RunId;
   'runs.list': RunSummary[];
   'runs.get': RunSummary;
@@ -162,6 +185,9 @@ export interface Outputs {
   'runs.archive': null;
   'runs.log': string;
   'runs.evaluate': EvaluateResult;
+  'runs.pictures': number[];
+  /** A PNG. */
+  'runs.picture': Uint8Array;
   'exports.list': ExportRecord[];
   'exports.start': JobId;
   'exports.reveal': null;
@@ -203,7 +229,8 @@ export interface StudioBridge {
 export interface Offered {
   /** Opaque; good for one `imports.start` within ten minutes. */
   id: string;
-  offer: ImportOffer;
+  /** What it holds, likeliest first; at least one. */
+  found: ImportOffer[];
 }
 
 export interface AppInfo {

@@ -7,7 +7,7 @@ export type SplitName = 'train' | 'validation' | 'test';
 /** The byte that stands for each split in a split blob. */
 export const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
 
-/** `number` is scaled, `category` is one-hot; `text` is shown and kept, but not yet trained on. */
+/** `number` is scaled, `category` is one-hot; `text` is read by the nets for texts, and left out by all others. */
 export type ColumnType = 'number' | 'category' | 'text';
 export type ColumnRole = 'feature' | 'target' | 'ignored';
 
@@ -24,10 +24,33 @@ export interface Column {
   mean?: number;
   /** Categories only: the most frequent values, most frequent first, at most 20. */
   top?: { value: string; count: number }[];
+  /** Texts only. */
+  text?: TextFacts;
   /** Why it is ignored, where the importer decided so: `all_missing`, `constant`, `identifier`, `text`. */
   note?: string;
   /** The column is written with a decimal comma ("3,14"). */
   decimalComma?: boolean;
+}
+
+/** How long a column's texts are, and of how many words they are made (see `tokenizers/words.ts`); without the missing ones. */
+export interface TextFacts {
+  /** Of so many samples, spread over all: a look at every one would take long. */
+  sampled: number;
+  characters: Lengths;
+  words: Lengths;
+  /** counts[i] texts have from `from + i·width` words on; the last bar has all that are longer, too. */
+  histogram: { from: number; width: number; counts: number[] };
+  /** Different words, whatever their case; and those of them that occur more than once. */
+  vocabulary: number;
+  repeated: number;
+}
+
+export interface Lengths {
+  mean: number;
+  median: number;
+  /** 95 of 100 are at most so long. */
+  p95: number;
+  max: number;
 }
 
 export interface ClassCount {
@@ -75,7 +98,7 @@ export interface Manifest {
   /** A table's target column, or null while none is chosen. Images always have their classes. */
   target: string | null;
   task: 'classification' | 'regression' | null;
-  /** Classification only; ordered by name (numbers by value), or as given by the source. */
+  /** Classification only; ordered by name (numbers by value), or as given by the source. None for images without any. */
   classes: ClassCount[];
   /** Images only. */
   image: ImageShape | null;
@@ -122,6 +145,9 @@ export interface DatasetDetail {
   versions: { id: VersionId; number: number; createdAt: number; change: string; samples: number }[];
 }
 
+/** A cell longer than this is cut in a page of several samples. */
+export const shownText = 400;
+
 /** A page of samples for the grid or the table. `indices[i]` is the sample number of row i. */
 export interface SamplePage {
   total: number;
@@ -129,7 +155,10 @@ export interface SamplePage {
   splits: SplitName[];
   /** Class name per sample, null where unlabelled; absent for regression. */
   labels: (string | null)[];
-  /** Tables: one array of cells per sample, in the manifest's column order; null is missing. */
+  /**
+   * Tables: one array of cells per sample, in the manifest's column order; null is missing. In a page of several samples long cells end
+   * after `shownText` characters; in a page of one they are whole.
+   */
   rows?: (string | null)[][];
   /** Images: the samples' bytes one after another (height × width × channels each). */
   pixels?: Uint8Array;

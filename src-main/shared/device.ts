@@ -33,10 +33,18 @@ export const gaps = {
   cuda_no_adapter: 'No NVIDIA graphics card was found in this machine.',
   cuda_no_driver:
     'There is an NVIDIA graphics card, but its driver is not loaded. Install NVIDIA’s driver and restart.',
+  cuda_old_driver: 'NVIDIA’s driver is too old for CUDA 12. Install version 525 or newer and restart.',
   cuda_no_package: 'ONNX Runtime’s CUDA provider is not installed: it is a download of its own.',
-  cuda_no_libraries: 'CUDA 12 and cuDNN 9 are needed and were not found. Install them from NVIDIA.',
+  cuda_old_package: 'The CUDA provider that was downloaded is for an older ONNX Runtime. Get the one for this version.',
+  cuda_no_libraries:
+    'CUDA 12 is needed and was not found (a newer one alone does not serve). Install it from NVIDIA; with its apt repository: sudo apt install cuda-libraries-12-9 libcudnn9-cuda-12',
+  cuda_no_cudnn:
+    'cuDNN 9 for CUDA 12 is needed and was not found. Install it from NVIDIA; with its apt repository: sudo apt install libcudnn9-cuda-12',
 } as const;
 export type Gap = keyof typeof gaps;
+
+/** What a download can fill: ONNX Runtime's CUDA provider. */
+export const lacksProvider = (gap: Gap | null): boolean => gap === 'cuda_no_package' || gap === 'cuda_old_package';
 
 /** What is known of a device before anything runs on it. */
 export interface DeviceFacts {

@@ -1,24 +1,30 @@
 import type { Manifest } from './dataset.ts';
+import type { Learning } from './task.ts';
 
 /**
  * What an architecture takes of the data. A table can be taken in more than one way: as a row of features (`table`), where all of
  * them are numbers as a series in column order (`series`), where there are two and both are categories as a pair (`pair`: a person
- * and a film). `text`: tokens, which no kind of dataset gives yet.
+ * and a film); for its columns of text, whatever else it has (`text`). What is no text's leaves those out.
  */
 export type InputKind = 'image' | 'table' | 'series' | 'pair' | 'text';
 
 /** Those that some dataset can give: architectures that take none of them are not offered. */
-export const givenKinds: readonly InputKind[] = ['image', 'table', 'series', 'pair'];
+export const givenKinds: readonly InputKind[] = ['image', 'table', 'series', 'pair', 'text'];
+/** What a run can train a net for: no run learns a language yet. */
+export const givenLearnings: readonly Learning[] = ['target', 'reconstruction', 'generation'];
 
 /** Every way in which a dataset version can be taken. */
 export function inputKinds({ kind, columns }: Pick<Manifest, 'kind' | 'columns'>): InputKind[] {
   if (kind === 'images') return ['image'];
-  const features = columns.filter((column) => column.role === 'feature' && column.type !== 'text');
+  const used = columns.filter(({ role }) => role === 'feature');
+  const features = used.filter(({ type }) => type !== 'text');
+  const texts = used.length > features.length;
   const all = (type: 'number' | 'category') => features.every((column) => column.type === type);
   return [
-    'table',
+    ...(features.length > 0 || !texts ? (['table'] as const) : []),
     ...(features.length >= 2 && all('number') ? (['series'] as const) : []),
     ...(features.length === 2 && all('category') ? (['pair'] as const) : []),
+    ...(texts ? (['text'] as const) : []),
   ];
 }
 
@@ -29,4 +35,7 @@ export const takes = (
 ): boolean => inputKinds(manifest).some((kind) => inputs.includes(kind));
 
 /** What is trained where nobody chose: quick to train, and good enough to compare others with. */
-export const usualArchitecture = ({ kind }: Pick<Manifest, 'kind'>): string => (kind === 'images' ? 'cnn' : 'mlp');
+export function usualArchitecture(manifest: Pick<Manifest, 'kind' | 'columns'>): string {
+  const [usual] = inputKinds(manifest);
+  return usual === 'image' ? 'cnn' : usual === 'text' ? 'textcnn' : 'mlp';
+}

@@ -1,12 +1,16 @@
-import type { DeviceFacts, DeviceReport, DeviceTest } from './device.ts';
+import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
+import type { Forecast } from './forecast.ts';
 import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
 import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
+import type { BroughtTokenizer } from './text.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
 
-export type JobKind = 'import' | 'revise' | 'train' | 'evaluate' | 'predict' | 'export' | 'selftest';
+export type JobKind = 'import' | 'revise' | 'train' | 'evaluate' | 'predict' | 'export' | 'selftest' | 'provider';
+/** With what a process of its own also does, but nobody queues and nothing is stored of. */
+export type WorkKind = JobKind | 'forecast';
 export type JobStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
 
 export interface Job {
@@ -48,11 +52,24 @@ export interface JobTypes {
   predict: { params: PredictParams; result: PredictResult };
   export: { params: ExportParams; result: ExportResult };
   selftest: { params: SelfTestParams; result: DeviceTest[] };
+  provider: { params: ProviderParams; result: ProviderOffer };
+  /** `runFolder`: made for the moment, and removed. */
+  forecast: { params: TrainParams; result: Forecast };
 }
+
+/** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `text-folder`: texts with one folder per class; `corpus`: texts without labels. */
+export const importKinds = ['table', 'image-folder', 'image-array', 'idx', 'text-folder', 'corpus'] as const;
+export type ImportKind = (typeof importKinds)[number];
 
 export interface ImportParams {
   blobs: string;
   paths: string[];
+  /** Of several things in the source the one of this kind, … */
+  kind?: ImportKind;
+  /** … of several tables the one in this file, by its path within the source, … */
+  file?: string;
+  /** … of several sheets the one of this name. Where left out, told by the content. */
+  sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
   splitSeed: number;
@@ -109,13 +126,25 @@ export interface EvaluateResult {
   metrics: Record<string, number>;
   /** Classification: counts[actual][predicted], with the class names in order. */
   confusion: { classes: string[]; counts: number[][] } | null;
+  /** Reconstruction. */
+  errors: SampleErrors | null;
+}
+
+/** How well samples were given back: each one's error is the mean of the squared differences of its (normalised) values. */
+export interface SampleErrors {
+  /** counts[i]: how many lie from `from + i·width` on. */
+  histogram: { from: number; width: number; counts: number[] };
+  /** The samples least like what the model knows, worst first, by their number in the dataset version. */
+  highest: { sample: number; error: number }[];
 }
 
 export interface PredictParams {
   blobs: string;
   model: { runFolder: string; settings: TrainSettings; manifest: Manifest } | { onnx: string };
-  /** CSV files or image files. */
+  /** CSV files or image files; for a model of one column of text, text files too, each one sample. */
   paths: string[];
+  /** Samples that are in no file: texts, for such a model. */
+  texts?: string[];
   threads: number;
 }
 export interface Prediction {
@@ -126,6 +155,8 @@ export interface Prediction {
   /** Regression only. */
   value: number | null;
   probabilities: Record<string, number> | null;
+  /** Reconstruction only: how unlike the training's it is, its code, and of a table each column as it is given back (null: missing). */
+  reconstruction: { error: number; code: number[]; columns: Record<string, number | string | null> | null } | null;
 }
 export interface PredictResult {
   predictions: Prediction[];
@@ -145,6 +176,8 @@ export interface ExportResult {
   path: string;
   bytes: number;
   sha256: string;
+  /** The path of the tokenizer.json written beside it, where it takes tokens instead of texts. */
+  tokenizer: string | null;
   parity: Parity;
 }
 
@@ -157,8 +190,30 @@ export interface SelfTestParams {
   threads: number[];
 }
 
+/** ONNX Runtime's CUDA provider, which is a download of its own. */
+export interface ProviderParams {
+  /** Where it goes: one for each version of the runtime. */
+  folder: string;
+  /** False: only tells what would be done. */
+  install: boolean;
+}
+export interface ProviderOffer {
+  version: string;
+  /** To download. */
+  bytes: number;
+  /** Of these, there already. */
+  have: number;
+  /** Where it comes from. */
+  host: string;
+  folder: string;
+  /** All of it is there, and as it came. */
+  installed: boolean;
+  /** What CUDA lacks besides: NVIDIA's own libraries. */
+  lacks: Gap | null;
+}
+
 export type ToUtility =
-  | { [K in JobKind]: { type: 'start'; job: JobId; kind: K; params: JobTypes[K]['params'] } }[JobKind]
+  | { [K in WorkKind]: { type: 'start'; job: JobId; kind: K; params: JobTypes[K]['params'] } }[WorkKind]
   /** Stop and keep nothing but what is already on disk. */
   | { type: 'cancel' }
   /** Training only: stop now, keep the best checkpoint, finish as `finished`. */
@@ -170,7 +225,7 @@ export type FromUtility =
   | { type: 'log'; text: string }
   | { type: 'metrics'; points: MetricPoint[] }
   | { type: 'best'; epoch: number; parameterCount: number }
-  | { type: 'result'; value: JobTypes[JobKind]['result'] }
+  | { type: 'result'; value: JobTypes[WorkKind]['result'] }
   | { type: 'cancelled' }
   | { type: 'error'; error: ErrorFacts };
 
@@ -178,14 +233,19 @@ export type FromUtility =
 export type ReaderRequest =
   | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
   | { id: number; type: 'offer'; paths: string[] }
+  | { id: number; type: 'tokenizer'; blobs: string; path: string }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
-  | { id: number; ok: true; value: SamplePage | ImportOffer | DevicesFound }
+  | { id: number; ok: true; value: SamplePage | ImportOffer[] | BroughtTokenizer | DevicesFound }
   | { id: number; ok: false; error: ErrorFacts };
 
-/** What a drop holds, told before anything is imported. */
+/** One thing that a drop holds, told before anything is imported. `kind`, `file` and `sheet` choose it. */
 export interface ImportOffer {
-  kind: 'table' | 'image-folder' | 'idx';
+  kind: ImportKind;
+  /** A table's file, by its path within what was dropped. */
+  file: string | null;
+  /** A spreadsheet's sheet. */
+  sheet: string | null;
   suggestedName: string;
   /** Counts for the sentence shown: files, folders (classes), rows (estimated), bytes. */
   files: number;

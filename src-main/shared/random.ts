@@ -53,6 +53,16 @@ export class Random {
     }
   }
 
+  /** Standard normal numbers: both of Box and Muller's, from 32 bits each, which is as fine as 32-bit floats need. */
+  fillNormal(numbers: Float32Array): void {
+    for (let i = 0; i < numbers.length; i += 2) {
+      const radius = Math.sqrt(-2 * Math.log((this.uint32() + 1) / 2 ** 32));
+      const angle = (2 * Math.PI * this.uint32()) / 2 ** 32;
+      numbers[i] = radius * Math.cos(angle);
+      if (i + 1 < numbers.length) numbers[i + 1] = radius * Math.sin(angle);
+    }
+  }
+
   /** Fisher and Yates, in place. */
   shuffle(items: { length: number; [index: number]: number }): void {
     for (let i = items.length - 1; i > 0; i--) {
@@ -79,7 +89,7 @@ export class Random {
 }
 
 /** What a run draws random numbers for. The numbers are part of every seed's meaning: never renumber. */
-export const streams = { initialize: 1, shuffle: 2, mask: 3, split: 4 } as const;
+export const streams = { initialize: 1, shuffle: 2, mask: 3, split: 4, noise: 5, show: 6 } as const;
 
 /** The bijection itself: counter (4 words) and key (2 words) → 4 words, written into `out`. */
 export function philox(

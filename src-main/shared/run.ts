@@ -1,6 +1,7 @@
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import type { SplitName } from './dataset.ts';
 import type { InputKind } from './input-kinds.ts';
+import type { Learning, Task } from './task.ts';
 
 /** What one training is asked to do, what it reports while it goes, and what it leaves. */
 
@@ -57,8 +58,8 @@ export interface TrainSettings {
   patience: number;
 }
 
-/** A field of a settings form; labels and help are messages keyed by `key`. */
-export type SettingField =
+/** A field of a settings form; labels and help are messages keyed by `key`. `only`: for data taken so, of no effect on others. */
+export type SettingField = { advanced?: boolean; only?: InputKind } & (
   | {
       key: string;
       kind: 'integer' | 'number';
@@ -66,17 +67,20 @@ export type SettingField =
       min: number;
       max: number;
       log?: boolean;
-      advanced?: boolean;
     }
-  | { key: string; kind: 'choice'; default: string; choices: readonly string[]; advanced?: boolean }
-  | { key: string; kind: 'boolean'; default: boolean; advanced?: boolean }
+  | { key: string; kind: 'choice'; default: string; choices: readonly string[] }
+  | { key: string; kind: 'boolean'; default: boolean }
+  /** One of the choices, or a tokenizer.json (see `TokenizerRef`). */
+  | { key: string; kind: 'tokenizer'; default: string; choices: readonly string[] }
   /** Comma-separated positive integers, e.g. layer widths "128,64". */
-  | { key: string; kind: 'integers'; default: string; min: number; max: number; maxLength: number; advanced?: boolean };
+  | { key: string; kind: 'integers'; default: string; min: number; max: number; maxLength: number }
+);
 
 export interface ArchitectureInfo {
   id: string;
   /** What it takes of the data: any of these. */
   inputs: InputKind[];
+  learns: Learning;
   fields: SettingField[];
   /** Training defaults that suit it. */
   training: Pick<TrainSettings, 'epochs' | 'batchSize' | 'optimizer' | 'learningRate'>;
@@ -110,7 +114,7 @@ export interface RunSummary {
   datasetName: string;
   version: VersionId;
   versionNumber: number;
-  task: 'classification' | 'regression';
+  task: Task;
   settings: TrainSettings;
   createdAt: number;
   startedAt: number | null;
@@ -151,17 +155,33 @@ export interface ExportRecord {
   path: string;
   bytes: number;
   sha256: string;
+  /** The tokenizer.json beside it, where the file takes tokens instead of texts. */
+  tokenizer: string | null;
   parity: Parity;
 }
 
-/** The exported file, opened again in a plain session and run on raw samples, against the run's own predictions. */
+/** Where an exported file's tokenizer.json lies: beside it, under its name. */
+export const tokenizerFile = (path: string): string => `${path.replace(/\.onnx$/i, '')}.tokenizer.json`;
+
+/** The exported file, opened again in a plain session and run on raw samples (or noise), against what the run itself says. */
 export interface Parity {
   samples: number;
-  split: SplitName;
-  /** Largest absolute difference of a class probability (or of the value, over its standard deviation). */
+  /** Null: generated ones. */
+  split: SplitName | null;
+  /**
+   * Largest absolute difference of a class probability, of a value over its standard deviation, of a brightness past its rounding over 255,
+   * or of anything else over its own size.
+   */
   maxDifference: number;
-  /** Share of samples whose predicted class is the same, 0…1. */
+  /** Share of samples whose predicted class (or of other numbers that) are the same, 0…1. */
   agreement: number;
   tolerance: number;
   passed: boolean;
+}
+
+/** The file in a run's `pictures` folder that shows what its model made after this epoch, and the epoch of such a file. */
+export const pictureFile = (epoch: number): string => `${String(epoch).padStart(6, '0')}.png`;
+export function pictureEpoch(file: string): number | null {
+  const found = /^(\d{6,})\.png$/.exec(file);
+  return found ? Number(found[1]) : null;
 }

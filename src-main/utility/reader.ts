@@ -1,4 +1,5 @@
 import { offerImport } from '../datasets/import.ts';
+import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { SampleReader } from '../datasets/reader.ts';
 import { findDevices } from '../runtime/device.ts';
 import { errorFacts } from '../shared/errors.ts';
@@ -14,6 +15,8 @@ function answer(request: ReaderRequest) {
       return reader.page(request.blobs, request.manifest, request.query);
     case 'offer':
       return offerImport(request.paths);
+    case 'tokenizer':
+      return keepTokenizer(request.blobs, request.path);
     case 'devices':
       return findDevices();
   }

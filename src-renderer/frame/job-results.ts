@@ -15,7 +15,7 @@ export function resultOf(job: Job): Location | null {
     const made = job.run ? exports.ofRun(job.run)[0] : undefined;
     return { place: 'export', ...(made ? { export: made.id } : {}) };
   }
-  if (job.kind === 'selftest') return { place: 'settings', section: 'devices' };
+  if (job.kind === 'selftest' || job.kind === 'provider') return { place: 'settings', section: 'devices' };
   if (job.kind === 'train' && job.run) return { place: 'runs', run: job.run };
   if (job.dataset) return { place: 'data', dataset: job.dataset };
   return null;
@@ -64,6 +64,7 @@ async function announce(job: Job): Promise<void> {
     predict: m.toast_evaluated,
     export: m.toast_exported,
     selftest: m.toast_selftest,
+    provider: m.toast_provider,
   }[job.kind];
   notify(words({ title: job.title }), { label: m.open(), run: () => navigation.go(resultOf(job) ?? to) });
 }

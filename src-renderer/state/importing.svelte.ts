@@ -1,5 +1,6 @@
 import type { Offered } from '../../src-main/shared/contract.ts';
 import type { AtelierError } from '../../src-main/shared/errors.ts';
+import type { ImportOffer } from '../../src-main/shared/job.ts';
 import type { JobId } from '../../src-main/shared/ids.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
@@ -12,6 +13,7 @@ export class Importing {
   #error = $state.raw<AtelierError | null>(null);
   #looking = $state(false);
   #starting = $state(false);
+  #choice = $state(0);
   /** Jobs begun here: their dataset opens when they are done. */
   #begun = new Set<JobId>();
   #turn = 0;
@@ -23,8 +25,16 @@ export class Importing {
     this.#studio = through;
   }
 
-  get offered(): Offered | null {
-    return this.#offered;
+  /** Everything that was found, likeliest first. */
+  get found(): readonly ImportOffer[] {
+    return this.#offered?.found ?? [];
+  }
+  /** Which of it is to be imported, by its place in the list. */
+  get choice(): number {
+    return this.#choice;
+  }
+  get offer(): ImportOffer | null {
+    return this.found[this.#choice] ?? null;
   }
   get error(): AtelierError | null {
     return this.#error;
@@ -56,6 +66,13 @@ export class Importing {
     return this.#ask(() => this.#studio.call('imports.choose', { what }), false);
   }
 
+  /** Takes another one of what was found. */
+  pick(choice: number): void {
+    this.#choice = choice;
+    this.name = this.offer?.suggestedName ?? '';
+    this.target = this.offer?.target ?? undefined;
+  }
+
   async #ask(offer: () => Promise<Offered | null>, lookingShown = true): Promise<void> {
     const turn = ++this.#turn;
     this.#offered = null;
@@ -65,8 +82,7 @@ export class Importing {
       const offered = await offer();
       if (turn !== this.#turn) return;
       this.#offered = offered;
-      this.name = offered?.offer.suggestedName ?? '';
-      this.target = offered?.offer.target ?? undefined;
+      this.pick(0);
     } catch (error) {
       if (turn === this.#turn) this.#error = asError(error);
     } finally {
@@ -80,10 +96,11 @@ export class Importing {
     this.#starting = true;
     this.#error = null;
     try {
-      const table = offered.offer.kind === 'table';
+      const table = this.offer?.kind === 'table';
       const name = this.name.trim();
       const job = await this.#studio.call('imports.start', {
         offer: offered.id,
+        choice: this.#choice,
         ...(name === '' ? {} : { name }),
         ...(table && this.target !== undefined ? { target: this.target } : {}),
       });

@@ -11,6 +11,7 @@ export const format = {
   compact: (value: number) => numbers.compact(value, locale.current),
   percent: (share: number, decimals?: number) => numbers.percent(share, locale.current, decimals),
   bytes: (value: number, digits?: number) => numbers.bytes(value, locale.current, digits),
+  memory: (value: number) => numbers.memory(value, locale.current),
   duration: (seconds: number) => numbers.duration(seconds, locale.current),
   clock: (seconds: number) => numbers.clock(seconds),
   ago: (then: number, now: number = Date.now()) => times.ago(then, now, locale.current),

@@ -4,6 +4,7 @@ const words: Record<string, () => string> = {
   input: m.layer_input,
   dense: m.layer_dense,
   conv: m.layer_conv,
+  'conv transpose': m.layer_conv_transpose,
   flatten: m.layer_flatten,
   dropout: m.setting_dropout,
   output: m.layer_output,

@@ -100,6 +100,10 @@ export function bytes(value: number, locale: string, digits = 3): string {
   return `${intl(locale, { maximumSignificantDigits: unit === 0 ? 4 : digits }).format(size)}${gap}${byteUnits[unit]}`;
 }
 
+/** Of a machine or a graphics card, in the binary units that it is sold by: 31.3 GiB. */
+export const memory = (value: number, locale: string): string =>
+  `${intl(locale, { maximumSignificantDigits: 3 }).format(value / 2 ** 30)}${gap}GiB`;
+
 /** 340 µs · 34.5 ms · 4.2 s · 1:12 · 2:03:09. */
 export function duration(seconds: number, locale: string): string {
   if (!Number.isFinite(seconds)) return notFinite(seconds);

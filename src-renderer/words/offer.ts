@@ -8,18 +8,53 @@ export function offerSentence(offer: ImportOffer): string {
   const size = format.bytes(offer.bytes);
   switch (offer.kind) {
     case 'image-folder':
+      if (offer.folders === 0) return m.offer_images_flat({ images: m.images_count(files), size });
       return m.offer_images({
         images: m.images_count(files),
         folders: m.folders_count({ count: offer.folders, n: format.integer(offer.folders) }),
         size,
       });
+    case 'text-folder':
+      return m.offer_texts({
+        texts: m.texts_count(files),
+        folders: m.folders_count({ count: offer.folders, n: format.integer(offer.folders) }),
+        size,
+      });
+    case 'corpus':
+      return m.offer_corpus({ texts: m.texts_count(files), size });
     case 'idx':
       return m.offer_idx({ files: m.files_count(files), size });
+    case 'image-array':
+      return m.offer_array({ files: m.files_count(files), size });
     case 'table':
+      // What is packed is not unpacked to be looked at.
+      if (offer.columns.length === 0) return m.offer_table_unseen({ files: m.files_count(files), size });
       return m.offer_table({
         columns: m.columns_count({ count: offer.columns.length, n: format.integer(offer.columns.length) }),
         files: m.files_count(files),
         size,
       });
+  }
+}
+
+/** What one of several offers is called in a list: a table by its file, the others by what they are. */
+export function offerName(offer: ImportOffer): string {
+  const count = { count: offer.files, n: format.integer(offer.files) };
+  const folders = m.folders_count({ count: offer.folders, n: format.integer(offer.folders) });
+  switch (offer.kind) {
+    case 'image-folder':
+      if (offer.folders === 0) return m.found_images_flat({ images: m.images_count(count) });
+      return m.found_images({ images: m.images_count(count), folders });
+    case 'text-folder':
+      return m.found_texts({ texts: m.texts_count(count), folders });
+    case 'corpus':
+      return m.texts_count(count);
+    case 'idx':
+      return m.found_idx();
+    case 'image-array':
+      return m.found_array();
+    case 'table':
+      if (offer.file === null) return m.found_table();
+      return offer.sheet === null ? offer.file : m.found_sheet({ file: offer.file, sheet: offer.sheet });
   }
 }

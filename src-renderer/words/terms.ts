@@ -3,6 +3,8 @@ import { deviceTitles } from '../../src-main/shared/device.ts';
 import type { InputKind } from '../../src-main/shared/input-kinds.ts';
 import type { JobKind, JobStatus, Progress } from '../../src-main/shared/job.ts';
 import type { DeviceName } from '../../src-main/shared/run.ts';
+import { readTokenizerRef } from '../../src-main/shared/text.ts';
+import type { Learning } from '../../src-main/shared/task.ts';
 import { format } from './format.ts';
 import { locale } from './locale.svelte.ts';
 import { m } from './messages.ts';
@@ -73,11 +75,16 @@ const jobKinds: Record<JobKind, () => string> = {
   predict: m.job_predict,
   export: m.job_export,
   selftest: m.job_selftest,
+  provider: m.job_provider,
 };
 export const jobKindWord = (kind: JobKind) => jobKinds[kind]();
 
 const stages: Words = {
+  listing: m.stage_listing,
+  unpacking: m.stage_unpacking,
   reading: m.stage_reading,
+  converting: m.stage_converting,
+  profiling: m.stage_profiling,
   decoding: m.stage_decoding,
   scanning: m.stage_scanning,
   writing: m.stage_writing,
@@ -85,9 +92,11 @@ const stages: Words = {
   encoding: m.stage_encoding,
   compiling: m.stage_compiling,
   training: m.stage_training,
+  tokenizing: m.stage_tokenizing,
   evaluating: m.stage_evaluating,
   exporting: m.stage_exporting,
   checking: m.stage_checking,
+  downloading: m.stage_downloading,
   predicting: m.stage_predicting,
 };
 export function stageWord(stage: string): string {
@@ -125,7 +134,7 @@ const settings: Words = {
   batch_norm: m.setting_batch_norm,
   normalization: m.setting_batch_norm,
   channels: m.setting_channels,
-  filters: m.setting_channels,
+  filters: m.setting_filters,
   kernel: m.setting_kernel,
   pool: m.setting_pool,
   pooling: m.setting_pool,
@@ -143,6 +152,16 @@ const settings: Words = {
   units: m.setting_units,
   bidirectional: m.setting_bidirectional,
   embedding: m.setting_embedding,
+  tokenizer: m.setting_tokenizer,
+  vocabulary: m.setting_vocabulary,
+  length: m.setting_length,
+  lowercase: m.setting_lowercase,
+  kernels: m.setting_kernels,
+  latent: m.setting_latent,
+  corruption: m.setting_corruption,
+  loss: m.setting_loss,
+  discriminatorRate: m.setting_discriminator_rate,
+  beta1: m.setting_beta1,
   dataset: m.dataset,
   version: m.version,
 };
@@ -162,7 +181,7 @@ const settingHelps: Words = {
   dropout: m.setting_dropout_help,
   batchNorm: m.setting_batch_norm_help,
   channels: m.setting_channels_help,
-  filters: m.setting_channels_help,
+  filters: m.setting_filters_help,
   kernel: m.setting_kernel_help,
   dense: m.setting_dense_help,
   activation: m.setting_activation_help,
@@ -179,6 +198,16 @@ const settingHelps: Words = {
   units: m.setting_units_help,
   bidirectional: m.setting_bidirectional_help,
   embedding: m.setting_embedding_help,
+  tokenizer: m.setting_tokenizer_help,
+  vocabulary: m.setting_vocabulary_help,
+  length: m.setting_length_help,
+  lowercase: m.setting_lowercase_help,
+  kernels: m.setting_kernels_help,
+  latent: m.setting_latent_help,
+  corruption: m.setting_corruption_help,
+  loss: m.setting_loss_help,
+  discriminatorRate: m.setting_discriminator_rate_help,
+  beta1: m.setting_beta1_help,
 };
 export const settingHelp = (key: string): string | undefined => settingHelps[key]?.();
 
@@ -218,8 +247,19 @@ const choices: Words = {
   none: m.choice_none,
   mean: m.choice_mean,
   'class-token': m.choice_class_token,
+  word: m.choice_word,
+  character: m.choice_character,
+  'byte-pair': m.choice_byte_pair,
+  mse: m.choice_mse,
+  bce: m.choice_bce,
+  'non-saturating': m.choice_non_saturating,
+  hinge: m.choice_hinge,
 };
-export const choiceWord = (value: string) => look(choices, value);
+export function choiceWord(value: string): string {
+  const brought = readTokenizerRef(value);
+  if (!brought) return look(choices, value);
+  return m.brought_tokenizer({ name: brought.name, n: format.integer(brought.vocabulary) });
+}
 
 const architectures: Words = {
   linear: m.architecture_linear,
@@ -234,6 +274,12 @@ const architectures: Words = {
   gru: m.architecture_gru,
   transformer: m.architecture_transformer,
   recommender: m.architecture_recommender,
+  textcnn: m.architecture_textcnn,
+  'text-lstm': m.architecture_text_lstm,
+  'text-gru': m.architecture_text_gru,
+  'text-transformer': m.architecture_text_transformer,
+  autoencoder: m.architecture_autoencoder,
+  dcgan: m.architecture_dcgan,
 };
 export const architectureWord = (id: string) => look(architectures, id);
 
@@ -250,6 +296,12 @@ const architectureHelps: Words = {
   gru: m.architecture_gru_help,
   transformer: m.architecture_transformer_help,
   recommender: m.architecture_recommender_help,
+  textcnn: m.architecture_textcnn_help,
+  'text-lstm': m.architecture_text_lstm_help,
+  'text-gru': m.architecture_text_gru_help,
+  'text-transformer': m.architecture_text_transformer_help,
+  autoencoder: m.architecture_autoencoder_help,
+  dcgan: m.architecture_dcgan_help,
 };
 export const architectureHelp = (id: string) => architectureHelps[id]?.() ?? '';
 
@@ -258,9 +310,12 @@ const architectureGroups: Words = {
   image: m.architectures_image,
   series: m.architectures_series,
   pair: m.architectures_pair,
+  text: m.architectures_text,
+  reconstruction: m.architectures_reconstruction,
+  generation: m.architectures_generation,
 };
-/** What the architectures of a group have in common: the data they take. */
-export const architectureGroupWord = (kind: InputKind) => look(architectureGroups, kind);
+/** What the architectures of a group have in common: the data they take, or what they learn without a target. */
+export const architectureGroupWord = (kind: InputKind | Learning) => look(architectureGroups, kind);
 
 const metrics: Words = {
   accuracy: m.metric_accuracy,
@@ -277,6 +332,16 @@ const metrics: Words = {
   mae: m.metric_mae,
   mse: m.metric_mse,
   r2: m.metric_r2,
+  psnr: m.metric_psnr,
+  error_median: m.metric_error_median,
+  error_p95: m.metric_error_p95,
+  error_max: m.metric_error_max,
+  d_loss: m.metric_d_loss,
+  g_loss: m.metric_g_loss,
+  d_accuracy_real: m.metric_d_accuracy_real,
+  d_accuracy_generated: m.metric_d_accuracy_generated,
+  player_losses: m.metric_player_losses,
+  player_accuracies: m.metric_player_accuracies,
   samples_per_second: m.metric_samples_per_second,
   memory: m.metric_memory,
 };
@@ -304,6 +369,8 @@ export function metricRank(key: string): number {
 }
 /** Whether less of it is better. */
 export const lowerIsBetter = (key: string) => lower.test(key);
+/** Measured against an opponent who changes: neither more nor less is better. */
+export const isRelative = (key: string) => /(^|\/)[dg]_/.test(key);
 
 /** "Val accuracy": for the heads of columns. */
 export function metricShort(key: string): string {
@@ -319,6 +386,8 @@ export function metricValue(key: string, value: number, short = false): string {
   if (key.endsWith('/memory')) return format.bytes(value, short ? 4 : 3);
   if (key.endsWith('samples_per_second'))
     return short ? format.compact(value) : m.rate_samples({ n: format.compact(value) });
+  // Decibels.
+  if (key.endsWith('psnr')) return format.fixed(value, 2);
   return short ? format.figure(value, 3) : format.fixed(value, 4);
 }
 
@@ -342,14 +411,27 @@ const noteCodes: Words = {
   given_split: m.note_given_split,
   small_class: m.note_small_class,
   empty_class: m.note_empty_class,
+  no_classes: m.note_no_classes,
+  nested: m.note_nested,
+  binary_left_out: m.note_binary_left_out,
+  cut_short: m.note_cut_short,
+  also_found: m.note_also_found,
+  scaled: m.note_scaled,
+  channels_first: m.note_channels_first,
+  arrays_left_out: m.note_arrays_left_out,
+  error_cells: m.note_error_cells,
+  formulas_without_values: m.note_formulas_without_values,
   misnamed: m.note_misnamed,
   passed_over: m.note_passed_over,
+  corpus: m.note_corpus,
+  cut_into_parts: m.note_cut_into_parts,
 };
 
-/** Where in the source something is: a file's path as it is, a line in words. */
+/** Where in the source something is: a file's path as it is, a line or record in words. */
 export function whereText(where: string): string {
-  const line = /^line (\d+)$/.exec(where);
-  return line ? m.line_n({ n: line[1] }) : where;
+  const [, what, n] = /^(line|record) (\d+)$/.exec(where) ?? [];
+  if (what === 'line') return m.line_n({ n });
+  return what === 'record' ? m.record_n({ n }) : where;
 }
 
 /** "28 × 28 px, grey". */

@@ -1,7 +1,6 @@
-// The templates that take tokens, which no dataset gives yet, and the two players of a GAN.
+// The templates that take tokens, which no dataset gives yet.
 
 import { describe, expect, it } from 'vitest';
-import { dcgan } from '../../src-main/architectures/dcgan.ts';
 import { gptDecoder } from '../../src-main/architectures/gpt.ts';
 import {
   architectureOf,
@@ -11,6 +10,7 @@ import {
   completeSettings,
   parameterCount,
   type Settings,
+  textOptionsOf,
 } from '../../src-main/architectures/index.ts';
 import { compileInference, compileTrainingStep } from '../../src-main/autodiff/compile.ts';
 import type { LossSpec, TrainingOptions } from '../../src-main/autodiff/types.ts';
@@ -19,6 +19,7 @@ import { checkGraph } from '../../src-main/onnx/check.ts';
 import type { ForwardModel } from '../../src-main/onnx/forward-model.ts';
 import { numbersOf, tensor, zeros } from '../../src-main/onnx/tensors.ts';
 import { Random } from '../../src-main/shared/random.ts';
+import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { openModel, runModel, type Values } from '../support/run-model.ts';
 
 const text = { kind: 'text', length: 6, vocabulary: 11 } as const;
@@ -37,10 +38,27 @@ const stack = (width: number, wide: number) =>
   4 * width + (3 * width * width + 3 * width) + (width * width + width) + (2 * width * wide + wide + width);
 
 describe('what takes tokens', () => {
-  it('is there, and is not offered', () => {
+  it('is offered where a run can train it', () => {
     for (const id of Object.keys(small)) {
-      expect(architectureOf(id).inputs).toEqual(['text']);
-      expect(architectures.map((each) => each.id)).not.toContain(id);
+      const { inputs, learns } = architectureOf(id);
+      expect(inputs).toEqual(['text']);
+      expect(architectures.some((each) => each.id === id)).toBe(learns === 'target');
+    }
+  });
+
+  it('says how texts are read', () => {
+    const settings = completeSettings(architectureOf('textcnn'), { vocabulary: '500', lowercase: 'false' });
+    const read = { tokenizer: 'word', vocabulary: 500, length: 0, lowercase: false };
+    expect(textOptionsOf(architectureOf('textcnn'), settings)).toEqual(read);
+    expect(textOptionsOf(architectureOf('mlp'), {})).toBeNull();
+    const own = tokenizerRef({ name: 'mine.json', vocabulary: 9, blob: 'b'.repeat(64) });
+    for (const tokenizer of ['character', 'byte-pair', own]) {
+      expect(completeSettings(architectureOf('textcnn'), { tokenizer })).toMatchObject({ tokenizer });
+    }
+    for (const tokenizer of ['sentence', 'mine.json', `${own}0`]) {
+      expect(() => completeSettings(architectureOf('textcnn'), { tokenizer })).toThrow(
+        expect.objectContaining({ code: 'invalid_settings' }),
+      );
     }
   });
 
@@ -69,20 +87,23 @@ describe('what takes tokens', () => {
   });
 
   it.each(['text-lstm', 'text-gru', 'text-transformer'])(
-    '%s does not mind how much a text is filled up',
+    '%s does not mind how much a text is filled up, nor with what',
     async (id) => {
-      const answer = async (length: number) => {
-        const options = { ...classes, input: { ...text, length } };
+      const answer = async (length: number, pad = 0) => {
+        const options = { ...classes, input: { ...text, length, pad } };
         const forward = buildForward(id, { ...small[id], dropout: 0 }, options);
         // The same rows for the same places.
         const places = forward.graph.initializers.get('positions');
         const values = new Map(places ? [['positions', ramp(places.shape)]] : []);
-        const row = Array.from({ length }, (_, i) => [3, 5, 1, 7][i] ?? 0);
+        const row = Array.from({ length }, (_, i) => [3, 5, 1, 7][i] ?? pad);
         const model = compileInference(forward, values);
         return numbersOf(Object.values(await runModel(model, { tokens: tensor('int32', [1, length], row) }))[0]);
       };
-      const [short, long] = [await answer(4), await answer(9)];
-      short.forEach((value, i) => expect(long[i]).toBeCloseTo(value, 5));
+      const [short, long, other] = [await answer(4), await answer(9), await answer(9, 10)];
+      short.forEach((value, i) => {
+        expect(long[i]).toBeCloseTo(value, 5);
+        expect(other[i]).toBeCloseTo(value, 5);
+      });
     },
   );
 });
@@ -243,86 +264,5 @@ describe('gpt, token by token', () => {
       at += count;
     }
     expect(Object.values(memory)[0].shape).toEqual([2, 2, 6, 8]);
-  });
-});
-
-describe('dcgan', () => {
-  const picture = { kind: 'image', height: 8, width: 8, channels: 1 } as const;
-  const settings = { noise: 4, channels: '6,8' };
-  it('has the weights of one player each, and the same names', () => {
-    const { generator, adversary, discriminator } = dcgan(settings, picture, { seed: 1 });
-    for (const { graph } of [generator, adversary, discriminator]) checkGraph(graph);
-    expect(parameterCount(generator)).toBe(4 * 32 + 32 + 16 + (8 * 6 * 16 + 12) + 6 * 16);
-    expect(parameterCount(discriminator)).toBe(6 * 16 + 6 + (6 * 8 * 16 + 16) + 32 + 1);
-    expect(adversary.parameters).toEqual(generator.parameters);
-    for (const name of discriminator.parameters) expect(adversary.graph.initializers.has(name)).toBe(true);
-    expect(generator.graph.values.get(generator.output)?.shape).toEqual(['batch', 1, 8, 8]);
-    expect(discriminator.graph.values.get(discriminator.output)?.shape).toEqual(['batch', 1]);
-  });
-  it('refuses pictures that cannot be halved so often', () => {
-    expect(() => dcgan({ channels: '4,4,4,4' }, picture, { seed: 1 })).toThrow(/channels=4,4,4,4: 8×8 pixels/);
-    expect(() => dcgan({ channels: '' }, picture, { seed: 1 })).toThrow(/channels=/);
-  });
-
-  it('learns to make what it is shown', async () => {
-    const { adversary, discriminator } = dcgan(settings, picture, { seed: 1 });
-    const options = { optimizer: { kind: 'adam', beta1: 0.5 }, device: 'cpu', stepsPerCall: 1 } as const;
-    const judge = compileTrainingStep(discriminator, { ...options, loss: { kind: 'gan', player: 'discriminator' } });
-    const maker = compileTrainingStep(adversary, {
-      ...options,
-      loss: { kind: 'gan', player: 'generator' },
-      held: discriminator.parameters,
-    });
-    const generating = dcgan(settings, picture, { seed: 1 }).generator;
-    const sessions = { judge: await openModel(judge.model), maker: await openModel(maker.model) };
-    const carriedBy = ({ parameters, state }: typeof judge) => [...parameters, ...state];
-    const values: Record<'judge' | 'maker', Values> = {
-      judge: Object.fromEntries(carriedBy(judge).map(({ input, initial }) => [input, initial])),
-      maker: Object.fromEntries(carriedBy(maker).map(({ input, initial }) => [input, initial])),
-    };
-    const random = new Random(5);
-    const noise = (count: number) =>
-      tensor(
-        'float',
-        [count, 4],
-        Array.from({ length: 4 * count }, () => random.normal()),
-      );
-    const rate = tensor('float', [], [0.002]);
-    const generate = async (count: number) => {
-      const trained = new Map(maker.parameters.map(({ name, input }) => [name, values.maker[input]]));
-      for (const { name, input, kind } of maker.state)
-        if (kind === 'statistics' && name.startsWith('generator/')) trained.set(name, values.maker[input]);
-      return Object.values(await runModel(compileInference(generating, trained), { noise: noise(count) }))[0];
-    };
-    const brightness = (of: number[]) => of.reduce((a, b) => a + b, 0) / of.length;
-    // Real pictures are bright all over.
-    const before = brightness(numbersOf(await generate(16)));
-    for (let step = 0; step < 100; step++) {
-      const fake = numbersOf(await generate(8));
-      const real = Array.from({ length: 8 * 64 }, () => 0.8 + 0.1 * random.normal());
-      const judged = await sessions.judge.run({
-        ...values.judge,
-        pictures: tensor('float', [16, 1, 8, 8], [...real, ...fake]),
-        target: tensor(
-          'float',
-          [16, 1],
-          Array.from({ length: 16 }, (_, i) => (i < 8 ? 1 : 0)),
-        ),
-        learning_rate: rate,
-      });
-      values.judge = Object.fromEntries(carriedBy(judge).map(({ input, output }) => [input, judged[output]]));
-      const held = maker.state.filter(({ kind }) => kind === 'held');
-      const newest = Object.fromEntries(
-        held.map(({ name, input }) => [
-          input,
-          values.judge[judge.parameters.find((each) => each.name === name)!.input],
-        ]),
-      );
-      const made = await sessions.maker.run({ ...values.maker, ...newest, noise: noise(16), learning_rate: rate });
-      values.maker = Object.fromEntries(carriedBy(maker).map(({ input, output }) => [input, made[output]]));
-    }
-    const after = brightness(numbersOf(await generate(16)));
-    expect(Math.abs(before)).toBeLessThan(0.3);
-    expect(after).toBeGreaterThan(0.4);
   });
 });

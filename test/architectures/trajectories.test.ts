@@ -1,63 +1,19 @@
-// Ten steps of every template as PyTorch takes them (test/fixtures/pytorch/architectures.py).
+// Ten steps of every template as PyTorch takes them.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dcgan } from '../../src-main/architectures/dcgan.ts';
-import { architectures, buildForward, type BuildOptions, type Settings } from '../../src-main/architectures/index.ts';
+import { architectures } from '../../src-main/architectures/index.ts';
 import { compileTrainingStep } from '../../src-main/autodiff/compile.ts';
-import type { Device, LossSpec, OptimizerSpec } from '../../src-main/autodiff/types.ts';
-import type { ForwardModel } from '../../src-main/onnx/forward-model.ts';
+import type { Device } from '../../src-main/autodiff/types.ts';
 import { numbersOf, tensor } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Tensor } from '../../src-main/onnx/types.ts';
-import { openModel, type Values } from '../support/run-model.ts';
-
-interface Numbers {
-  shape: number[];
-  data: number[];
-}
-
-interface Entry {
-  name: string;
-  architecture: string;
-  settings: Settings;
-  spec: Pick<BuildOptions, 'input' | 'output'>;
-  loss: LossSpec;
-  parameters: Record<string, Numbers>;
-  data: Numbers[];
-  /** None: the loss needs none. */
-  target: Numbers[];
-  runs: { optimizer: OptimizerSpec; rate: number; losses: number[] }[];
-}
+import { type ArchitectureCase, architectureCases, forwardOf, type Numbers } from '../support/architecture-cases.ts';
+import { onDevices, openModel, type Values } from '../support/run-model.ts';
 
 const STEPS = 10;
-const entries = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../fixtures/pytorch/architectures.json'), 'utf8'),
-) as Entry[];
-
-function built({ architecture, settings, spec }: Entry): ForwardModel {
-  const [id, player] = architecture.split('/');
-  if (player === undefined) return buildForward(id, settings, { ...spec, seed: 0 });
-  if (spec.input.kind !== 'image') throw new Error('a GAN makes pictures');
-  return dcgan(settings, spec.input, { seed: 0 })[player as 'discriminator' | 'adversary'];
-}
-
-/** The template, started from PyTorch's numbers; those that are not trained are there as well. */
-function forwardOf(entry: Entry): ForwardModel {
-  const forward = built(entry);
-  const given = Object.keys(entry.parameters);
-  if (entry.loss.kind !== 'gan') expect([...forward.parameters].sort()).toEqual(given.sort());
-  const initializers = new Map(forward.graph.initializers);
-  for (const [name, { shape, data }] of Object.entries(entry.parameters)) {
-    expect([name, initializers.get(name)?.shape]).toEqual([name, shape]);
-    initializers.set(name, tensor('float', shape, data));
-  }
-  return { ...forward, graph: { ...forward.graph, initializers } };
-}
 
 async function losses(
-  entry: Entry,
-  { optimizer, rate }: Entry['runs'][number],
+  entry: ArchitectureCase,
+  { optimizer, rate }: ArchitectureCase['runs'][number],
   device: Device,
   stepsPerCall: number,
 ): Promise<number[]> {
@@ -88,13 +44,14 @@ async function losses(
   return result;
 }
 
-describe.each(entries)('PyTorch: ten steps of $name', (entry) => {
+describe.each(architectureCases)('PyTorch: ten steps of $name', (entry) => {
   const optimizers = entry.runs.map((run) => run.optimizer.kind);
-  it.each([
-    ...optimizers.map((kind) => [kind, 'cpu', 1] as const),
-    ['momentum', 'cpu', 5],
-    ['adam', 'webgpu', 1],
-  ] as const)('%s, %s, %d steps a call', async (kind, device, stepsPerCall) => {
+  const runs = onDevices([
+    ...optimizers.map((kind) => ['cpu', kind, 1] as const),
+    ['cpu', 'momentum', 5],
+    ['webgpu', 'adam', 1],
+  ] as const);
+  it.each(runs)('%s, %s, %d steps a call', async (device, kind, stepsPerCall) => {
     const run = entry.runs.find(({ optimizer }) => optimizer.kind === kind)!;
     const found = await losses(entry, run, device, stepsPerCall);
     expect(found).toHaveLength(STEPS);
@@ -105,6 +62,7 @@ describe.each(entries)('PyTorch: ten steps of $name', (entry) => {
 });
 
 it('covers every template', () => {
-  const covered = new Set(entries.map(({ architecture }) => architecture));
+  // Two nets in turn are checked in test/runtime/players.test.ts.
+  const covered = new Set(['dcgan', ...architectureCases.map(({ architecture }) => architecture)]);
   expect(architectures.filter(({ id }) => !covered.has(id))).toEqual([]);
 });

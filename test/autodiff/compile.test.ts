@@ -129,6 +129,7 @@ describe('the training step', () => {
                   target: source.below(3),
                   learning_rate: 0.01,
                   random: source.below(256),
+                  noise: source.normal(),
                 };
                 value.data[k * size + i] = draw[role];
               }

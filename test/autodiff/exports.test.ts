@@ -19,7 +19,7 @@ import { readModel } from '../../src-main/onnx/read.ts';
 import { filled, sizeOf, tensor } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Dim, Graph, Tensor, ValueInfo } from '../../src-main/onnx/types.ts';
 import { expectClose } from '../support/check-gradient.ts';
-import { openModel, type OpenModel, type Values } from '../support/run-model.ts';
+import { devices, openModel, type OpenModel, type Values } from '../support/run-model.ts';
 
 interface Numbers {
   type: DataType;
@@ -127,8 +127,6 @@ function feedsOf({ inputs, values }: Compiled, given: Case): Values {
 }
 
 const largestOf = (values: readonly number[]): number => Math.max(...values.map(Math.abs));
-
-const devices: Device[] = ['cpu', 'webgpu'];
 
 describe.each(names)('PyTorch export: %s', (name) => {
   it.each(devices)('%s', async (device) => {

@@ -15,7 +15,7 @@ import { withOutputs } from '../../src-main/onnx/graph.ts';
 import { tensor, zeros } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Shape, Tensor } from '../../src-main/onnx/types.ts';
 import { checkGradient, expectClose, type GradientCase } from '../support/check-gradient.ts';
-import { runModel, type Values } from '../support/run-model.ts';
+import { devices, runModel, type Values } from '../support/run-model.ts';
 
 interface Numbers {
   shape: number[];
@@ -84,7 +84,7 @@ describe.each(fixtures)('PyTorch: $name', (fixture) => {
     const loss = attachLoss(forward.graph, forward, lossOf(fixture.spec), 'mean');
     const names = Object.keys(fixture.outputs);
     const wrt = names.map((name) => `of/${name}`);
-    for (const device of ['cpu', 'webgpu'] as const) {
+    for (const device of devices) {
       const { graph, gradients } = differentiate(loss.graph, loss.loss, wrt);
       const metrics = [loss.correct, loss.counted].flatMap((value) => value ?? []);
       const whole = withOutputs(graph, [loss.loss, ...wrt.map((name) => gradients.get(name)!), ...metrics]);
@@ -109,10 +109,10 @@ describe.each(fixtures)('PyTorch: $name', (fixture) => {
     }
   });
 
-  it('sum and metrics, in evaluation', async () => {
+  it.each(devices)('sum and metrics, in evaluation, %s', async (device) => {
     const forward = forwardOf(fixture, declarations[1][1]);
-    const { model, outputs } = compileEvaluation(forward, { loss: fixture.spec });
-    const results = await runModel(model, feedsOf(fixture));
+    const { model, outputs } = compileEvaluation(forward, { loss: fixture.spec, device });
+    const results = await runModel(model, feedsOf(fixture), device);
     const of = (role: string): Tensor | undefined => {
       const output = outputs.find((each) => each.role === role);
       return output && results[output.name];

@@ -2,16 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { optimizerOf } from '../../src-main/autodiff/optimizers/index.ts';
 import type { OptimizerSpec } from '../../src-main/autodiff/types.ts';
 import { expectClose } from '../support/check-gradient.ts';
+import { onDevices } from '../support/run-model.ts';
 import { expectTrajectory, runTrajectory, trajectories } from '../support/trajectory.ts';
 
 const plain = trajectories.filter(({ update }) => update === undefined);
 
 describe.each(plain)('PyTorch, fifteen steps: $name', (trajectory) => {
-  it.each([
-    ['cpu', 1],
-    ['cpu', 5],
-    ['webgpu', 1],
-  ] as const)('%s, %d a call', async (device, stepsPerCall) => expectTrajectory(trajectory, { device, stepsPerCall }));
+  it.each(
+    onDevices([
+      ['cpu', 1],
+      ['cpu', 5],
+      ['webgpu', 1],
+    ] as const),
+  )('%s, %d a call', async (device, stepsPerCall) => expectTrajectory(trajectory, { device, stepsPerCall }));
 
   it('several steps a call are the same steps, bit for bit', async () => {
     const [one, three] = [await runTrajectory(trajectory), await runTrajectory(trajectory, { stepsPerCall: 3 })];

@@ -15,7 +15,7 @@ import { signatureOf } from '../../src-main/onnx/operators.ts';
 import { scalar, tensor } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Tensor } from '../../src-main/onnx/types.ts';
 import { expectClose } from '../support/check-gradient.ts';
-import { openModel, runModel, type Values } from '../support/run-model.ts';
+import { devices, onDevices, openModel, runModel, type Values } from '../support/run-model.ts';
 import trajectoryCases from '../fixtures/pytorch/trajectories.json' with { type: 'json' };
 
 interface Numbers {
@@ -59,7 +59,7 @@ const gradientCases = readdirSync(fixtures)
   .flatMap((name) => JSON.parse(readFileSync(join(fixtures, name), 'utf8')) as GradientFixture[]);
 
 describe.each(gradientCases)('PyTorch: $name', (fixture) => {
-  it.each(['cpu', 'webgpu'] as const)('%s', async (device) => {
+  it.each(devices)('%s', async (device) => {
     const g = new GraphBuilder('fixture');
     const feeds: Values = {};
     for (const [name, input] of Object.entries(fixture.inputs)) {
@@ -107,11 +107,13 @@ function forwardOf({ architecture, settings, spec, parameters }: Trajectory): Fo
 }
 
 describe.each(trajectoryCases as unknown as Trajectory[])('PyTorch: twenty steps of $name', (fixture) => {
-  it.each([
-    ['cpu', 1],
-    ['cpu', 5],
-    ['webgpu', 1],
-  ] as const)('%s, %d steps a call', async (device, stepsPerCall) => {
+  it.each(
+    onDevices([
+      ['cpu', 1],
+      ['cpu', 5],
+      ['webgpu', 1],
+    ] as const),
+  )('%s, %d steps a call', async (device, stepsPerCall) => {
     const { loss, optimizer, rate } = fixture;
     const step = compileTrainingStep(forwardOf(fixture), {
       loss: { kind: loss } as LossSpec,

@@ -2,6 +2,7 @@ import { describe, it } from 'vitest';
 import type { GraphBuilder, Value } from '../../src-main/onnx/builder.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { checkGradient } from '../support/check-gradient.ts';
+import { devices } from '../support/run-model.ts';
 
 /** Smooth operators only, so that finite differences hold wherever the dice fall. */
 function grow(g: GraphBuilder, random: Random, values: Value[]): Value {
@@ -70,7 +71,7 @@ describe('graphs put together at random', () => {
     checkGradient({
       inputs: { A: { shape: [3, 4] }, B: { shape: [3, 1] }, C: { shape: [4, 4] } },
       seed,
-      devices: [seed % 2 ? 'cpu' : 'webgpu'],
+      devices: [devices[seed % devices.length]],
       build: (g, { A, B, C }) => {
         // All three matter, whatever the dice say.
         const start = g.add(g.matmul(A, C), B);

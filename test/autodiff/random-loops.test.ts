@@ -4,6 +4,7 @@ import { scalar } from '../../src-main/onnx/tensors.ts';
 import type { Shape } from '../../src-main/onnx/types.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { checkGradient, type InputCase } from '../support/check-gradient.ts';
+import { devices } from '../support/run-model.ts';
 
 const [ROWS, COLUMNS] = [2, 3];
 
@@ -111,7 +112,7 @@ describe('loops put together at random', () => {
     return checkGradient({
       inputs,
       seed,
-      devices: [seed % 2 ? 'cpu' : 'webgpu'],
+      devices: [devices[seed % devices.length]],
       tolerance: 1e-4,
       build(g, values) {
         const dice = new Dice(new Random(seed + 1000), values as Around);

@@ -6,7 +6,7 @@ import type { ForwardModel } from '../../src-main/onnx/forward-model.ts';
 import { printGraph } from '../../src-main/onnx/print.ts';
 import { tensor } from '../../src-main/onnx/tensors.ts';
 import { expectClose } from '../support/check-gradient.ts';
-import { runModel } from '../support/run-model.ts';
+import { onDevices, runModel } from '../support/run-model.ts';
 import { expectTrajectory, forwardOf, runTrajectory, trajectories } from '../support/trajectory.ts';
 
 const updated = trajectories.filter(({ update }) => update !== undefined);
@@ -19,11 +19,13 @@ const base: TrainingOptions = {
 };
 
 describe.each(updated)('PyTorch, fifteen steps: $name', (trajectory) => {
-  it.each([
-    ['cpu', 1],
-    ['cpu', 5],
-    ['webgpu', 1],
-  ] as const)('%s, %d a call', async (device, stepsPerCall) => expectTrajectory(trajectory, { device, stepsPerCall }));
+  it.each(
+    onDevices([
+      ['cpu', 1],
+      ['cpu', 5],
+      ['webgpu', 1],
+    ] as const),
+  )('%s, %d a call', async (device, stepsPerCall) => expectTrajectory(trajectory, { device, stepsPerCall }));
 
   it('several steps a call are the same steps, bit for bit', async () => {
     const [one, three] = [await runTrajectory(trajectory), await runTrajectory(trajectory, { stepsPerCall: 3 })];

@@ -1,4 +1,4 @@
-// What training.bench.ts trains, and the same in training-peer.py: from pixels, or from token ids, to logits.
+// What training.bench.ts trains, and the same in peers/pytorch.py: from pixels, or from token ids, to logits.
 
 import { buildForward, type Settings } from '../../src-main/architectures/index.ts';
 import { GraphBuilder, type Value } from '../../src-main/onnx/builder.ts';
@@ -112,17 +112,20 @@ const attention = (layers: Layers, x: Value, name: string): Value => {
   return layers.dense(g.op('Reshape', [mixed, g.int64s([0, length, width])]), `${name}.out`, width, width);
 };
 
-/** Two layers as torch.nn.TransformerEncoderLayer: norms after the sums, Relu. */
-const transformer = (layers: Layers, x: Value): Value => {
-  const { g } = layers;
-  let y = x;
-  for (const name of ['one', 'two']) {
-    y = layers.norm(g.add(y, attention(layers, y, name)), `${name}.norm1`);
-    const wide = g.op('Relu', [layers.dense(y, `${name}.up`, width, 4 * width)]);
-    y = layers.norm(g.add(y, layers.dense(wide, `${name}.down`, 4 * width, width)), `${name}.norm2`);
-  }
-  return g.reduceMean(y, [1], false);
-};
+/** Layers as torch.nn.TransformerEncoderLayer: norms after the sums, Relu. */
+const transformer =
+  (depth: number) =>
+  (layers: Layers, x: Value): Value => {
+    const { g } = layers;
+    let y = x;
+    for (let layer = 1; layer <= depth; layer++) {
+      const name = `layer${layer}`;
+      y = layers.norm(g.add(y, attention(layers, y, name)), `${name}.norm1`);
+      const wide = g.op('Relu', [layers.dense(y, `${name}.up`, width, 4 * width)]);
+      y = layers.norm(g.add(y, layers.dense(wide, `${name}.down`, 4 * width, width)), `${name}.norm2`);
+    }
+    return g.reduceMean(y, [1], false);
+  };
 
 export const models: readonly BenchModel[] = [
   onPixels('mlp', 'mlp', {}, 480, 16),
@@ -130,5 +133,8 @@ export const models: readonly BenchModel[] = [
   onPixels('cnn-norm', 'cnn', { batchNorm: true }, 48, 4),
   onPixels('resnet', 'resnet', { depth: '8' }, 12, 1),
   onTokens('lstm', 24, recurrent),
-  onTokens('transformer', 16, transformer),
+  onTokens('transformer', 16, transformer(2)),
 ];
+
+/** Only for memory. */
+export const deep = onTokens('deep', 2, transformer(12));

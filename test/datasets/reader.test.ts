@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { SampleReader } from '../../src-main/datasets/reader.ts';
-import type { SampleQuery } from '../../src-main/shared/dataset.ts';
+import { shownText, type SampleQuery } from '../../src-main/shared/dataset.ts';
 import type { VersionId } from '../../src-main/shared/ids.ts';
 import { dataFolder, failure, importFrom, writeFiles } from '../support/data-import.ts';
 import { idxPair } from '../support/data-idx.ts';
@@ -60,6 +60,23 @@ it('answers questions that overlap', async () => {
     Array.from({ length: 8 }, (_, i) => page({ offset: i * 10, sort: { column: 'n', descending: i % 2 === 0 } })),
   );
   expect(pages.map((each) => each.indices.length)).toEqual(Array(8).fill(5));
+});
+
+it('gives the beginnings of long texts, and one alone whole', async () => {
+  const folder = await dataFolder();
+  const long = Array.from({ length: 30 }, (_, i) => `${i} ${'狗 runs '.repeat(200)}`.trim());
+  await writeFiles(folder.path, {
+    'data.csv': `text,kind\n${long.map((text, i) => `${text},${'ab'[i % 2]}`).join('\n')}`,
+  });
+  const { manifest } = await importFrom(folder, ['data.csv']);
+  const page = (offset: number, limit: number) =>
+    new SampleReader().page(folder.blobs, manifest, { version: 'dv' as VersionId, offset, limit });
+  const several = await page(3, 2);
+  expect(several.rows).toEqual([
+    [long[3].slice(0, shownText), 'b'],
+    [long[4].slice(0, shownText), 'a'],
+  ]);
+  expect((await page(3, 1)).rows).toEqual([[long[3], 'b']]);
 });
 
 it('refuses a column that is not there and odd offsets', async () => {

@@ -105,7 +105,7 @@ describe('a table', () => {
     const { data, manifest } = await loaded(`x,price\n${lines.join('\n')}\n`);
     expect(manifest).toMatchObject({ task: 'regression', splitSource: 'random' });
     const { target } = data.encoder as TableEncoder;
-    if (target.task !== 'regression') throw new Error('not a regression');
+    if (target?.task !== 'regression') throw new Error('not a regression');
     const { y, indices } = data.splits.test;
     for (let i = 0; i < y.length; i++) expect(y[i] * target.std + target.mean).toBeCloseTo(indices[i] * 1.5 + 7.25, 3);
   });
@@ -130,12 +130,17 @@ describe('a table', () => {
     expect(error.message).toContain('amount, ratio');
   });
 
-  it('of free text alone cannot be trained on yet, and says so', async () => {
+  it('of free text alone is read as text, and only so', async () => {
     const lines = Array.from(
       { length: 60 },
       (_, i) => `${i % 2 ? 'ham' : 'spam'}\tthis is message number ${i} of the whole set`,
     );
-    await expect(loaded(`${lines.join('\n')}\n`)).rejects.toMatchObject({ code: 'no_features' });
+    const { folder, manifest, data } = await loaded(`${lines.join('\n')}\n`);
+    expect(data).toMatchObject({ kind: 'text', task: 'classification', classes: ['ham', 'spam'] });
+    expect(data.input).toEqual({ kind: 'text', length: 16, vocabulary: 12 });
+    expect(data.splits.train.x).toBeInstanceOf(Int32Array);
+    const asTable = loadTrainingData(folder.blobs, manifest, undefined, { text: null });
+    await expect(asTable).rejects.toMatchObject({ code: 'no_features' });
   });
 });
 

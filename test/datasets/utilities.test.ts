@@ -72,7 +72,7 @@ describe('the reader utility', () => {
     };
     const offer = await ask({ id: 1, type: 'offer', paths: [join(folder.path, 'data.csv')] });
     expect(offer).toMatchObject({ id: 1, ok: true });
-    expect((offer as { value: ImportOffer }).value).toMatchObject({
+    expect((offer as { value: ImportOffer[] }).value[0]).toMatchObject({
       kind: 'table',
       target: 'label',
       suggestedName: 'data',

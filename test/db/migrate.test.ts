@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { listBackups } from '../../src-main/db/backup.ts';
 import { listRuns } from '../../src-main/db/runs.ts';
+import { tasks } from '../../src-main/shared/task.ts';
 import { addDataset, addRun, migrationsFolder, openReader, openWriter, tempFolder } from '../support/temp-workspace.ts';
 
 const names = readdirSync(migrationsFolder).sort();
@@ -44,6 +45,45 @@ describe('migrations', () => {
       const backups = listBackups(folder);
       expect(backups.at(-1)?.version).toBe(version);
     }
+  });
+
+  it('keep runs, their metrics and their exports, and let them learn more than a target', () => {
+    const folder = workspaceOfVersion(4);
+    const old = new Database(join(folder, 'atelier.db'));
+    old.exec(`
+      INSERT INTO dataset_versions (id, dataset, number, created_at, change, manifest, kind, samples, classes)
+        VALUES ('dv_0', 'ds_0', 1, 1, 'imported', '{}', 'table', 6, 2);
+      INSERT INTO runs (key, id, name, status, version, task, settings, created_at, best_epoch, fallback, notes)
+        VALUES (7, 'run_0', 'old', 'finished', 'dv_0', 'regression', '{}', 5, 3, '{"from":"cuda"}', 'kept');
+      INSERT INTO metric_keys (key, name) VALUES (1, 'test/rmse');
+      INSERT INTO metric_points (run, key, step, epoch, milliseconds, value) VALUES (7, 1, 10, 1, 20, 0.5);
+      INSERT INTO run_metrics (run, key, value) VALUES (7, 1, 0.5);
+      INSERT INTO exports (id, run, created_at, path, bytes, sha256, parity) VALUES ('ex_0', 'run_0', 6, '/x', 1, 'a', '{}');
+    `);
+    old.close();
+    const store = openWriter(folder);
+    const [run] = listRuns(store);
+    expect(run).toMatchObject({
+      id: 'run_0',
+      task: 'regression',
+      bestEpoch: 3,
+      fallback: { from: 'cuda' },
+      notes: 'kept',
+    });
+    expect(run.metrics).toEqual({ 'test/rmse': 0.5 });
+    expect(store.get<{ n: number }>(`SELECT count(*) AS n FROM metric_points WHERE run = 7`)?.n).toBe(1);
+    expect(store.get<{ n: number }>(`SELECT count(*) AS n FROM exports WHERE run = 'run_0'`)?.n).toBe(1);
+    expect(store.integrity()).toBe('ok');
+    const insert = (task: string) =>
+      store.transaction(() =>
+        store.run(
+          `INSERT INTO runs (id, name, status, version, task, settings, created_at) VALUES (?, ?, 'queued', 'dv_0', ?, '{}', 7)`,
+          [`run_${task}`, task, task],
+        ),
+      );
+    for (const task of tasks) insert(task);
+    expect(() => insert('divination')).toThrow(/CHECK/);
+    store.close();
   });
 
   it('leave the version before untouched when one fails', () => {

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as datasets from '../../src-main/db/datasets.ts';
 import { getExport, insertExport, listExports } from '../../src-main/db/exports.ts';
@@ -13,6 +15,7 @@ import {
 import { getSeries, insertPoints, setRunMetrics } from '../../src-main/db/metrics.ts';
 import * as runs from '../../src-main/db/runs.ts';
 import { newId, type DatasetId, type RunId, type VersionId } from '../../src-main/shared/ids.ts';
+import { tokenizerFile } from '../../src-main/shared/run.ts';
 import {
   addDataset,
   addRun,
@@ -175,7 +178,14 @@ describe('exports', () => {
     insertExport(store, { ...made, id: a, createdAt: 1, path: '/x/a.onnx' });
     insertExport(store, { ...made, id: b, createdAt: 2, path: '/x/b.onnx' });
     expect(listExports(store, run).map((each) => each.fileName)).toEqual(['b.onnx', 'a.onnx']);
-    expect(getExport(store, a)).toEqual({ ...made, id: a, createdAt: 1, path: '/x/a.onnx', fileName: 'a.onnx' });
+    const first = { ...made, id: a, createdAt: 1, path: '/x/a.onnx', fileName: 'a.onnx', tokenizer: null };
+    expect(getExport(store, a)).toEqual(first);
+    // What takes tokens has its tokenizer beside it.
+    const path = join(tempFolder(), 'c.onnx');
+    writeFileSync(tokenizerFile(path), '{}');
+    const c = newId('export');
+    insertExport(store, { ...made, id: c, createdAt: 3, path });
+    expect(getExport(store, c).tokenizer).toBe(join(path, '..', 'c.tokenizer.json'));
     store.close();
   });
 });

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { zipOf } from '../support/archives.ts';
 import { atelier, done, samples } from '../support/built-cli.ts';
+import { text as cell, xlsxOf } from '../support/data-xlsx.ts';
 import { tempFolder } from '../support/temp-workspace.ts';
+import { reviews } from '../support/texts.ts';
 
 const iris = join(samples, 'iris.csv');
 type Metrics = Record<string, number>;
@@ -107,6 +110,63 @@ describe('a table, end to end', () => {
   });
 });
 
+describe('texts, end to end', () => {
+  it('by folder, with words read inside the file and with a tokenizer.json beside it', async () => {
+    const folder = tempFolder();
+    for (const [i, { text, feeling }] of reviews(300).entries()) {
+      mkdirSync(join(folder, 'reviews', feeling), { recursive: true });
+      writeFileSync(join(folder, 'reviews', feeling, `${i}.txt`), text);
+    }
+    const [imported] = (await done(folder, 'import', 'reviews', '--json')).lines;
+    expect(imported).toMatchObject({
+      name: 'reviews',
+      kind: 'table',
+      samples: 300,
+      target: 'class',
+      task: 'classification',
+    });
+    const columns = imported.columns as { name: string; type: string; role: string }[];
+    expect(columns.find(({ name }) => name === 'text')).toMatchObject({ type: 'text', role: 'feature' });
+
+    const settings = ['embedding=16', 'filters=16', 'kernels=1,2'].flatMap((each) => ['--set', each]);
+    const own = [...settings, ...'--lr 0.01 --batch 16 --epochs 15'.split(' ')];
+    const train = async (...more: string[]) => {
+      const args = ['train', '--data', 'reviews', ...own, '--device', 'cpu', '--threads', '1', '--json', ...more];
+      return (await done(folder, ...args)).lines.at(-1)!;
+    };
+    // Where there is nothing but text, a net for texts is what is trained.
+    const words = await train();
+    expect((words.metrics as Metrics)['test/accuracy']).toBeGreaterThan(0.85);
+    expect(words.settings).toMatchObject({ architecture: 'textcnn' });
+    const [inside] = (await done(folder, 'export', String(words.run), '--out', 'words.onnx', '--json')).lines;
+    expect(inside).toMatchObject({ tokenizer: null, parity: { passed: true, agreement: 1 } });
+
+    // The run's own tokenizer, brought to another one.
+    const pairs = await train('--set', 'tokenizer=byte-pair', '--set', 'vocabulary=300');
+    const file = join(folder, 'runs', String(pairs.run), 'tokenizer.json');
+    const brought = await train('--set', `tokenizer=${file}`);
+    for (const key of ['train/loss', 'validation/loss', 'test/loss']) {
+      expect((brought.metrics as Metrics)[key]).toBe((pairs.metrics as Metrics)[key]);
+    }
+    const [beside] = (await done(folder, 'export', String(brought.run), '--out', 'pairs.onnx', '--json')).lines;
+    expect(beside).toMatchObject({ tokenizer: join(folder, 'pairs.tokenizer.json'), parity: { passed: true } });
+
+    writeFileSync(join(folder, 'new.txt'), 'What a superb evening it was');
+    for (const model of ['words.onnx', 'pairs.onnx', String(words.run)]) {
+      const said = (await done(folder, 'predict', model, '--text', 'A boring film', 'new.txt', '--json')).lines;
+      expect(said.map(({ input, label }) => [input, label])).toEqual([
+        ['A boring film', 'bad'],
+        ['new.txt', 'good'],
+      ]);
+    }
+    const wrong = await atelier(folder, 'train', '--data', 'reviews', '--set', `tokenizer=${join(folder, 'new.txt')}`);
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      expect.stringContaining('error: not_a_tokenizer: new.txt') as string,
+    ]);
+  });
+});
+
 describe('doctor', () => {
   it('tells versions, providers and the state of the workspace', async () => {
     const folder = tempFolder();
@@ -136,6 +196,28 @@ describe('first-run', () => {
     expect(stderr).toMatch(/Training/);
     // Stated for two quiet cores; a busy machine gets twice that.
     expect(seconds).toBeLessThan(120);
+  });
+});
+
+describe('what is imported', () => {
+  it('may be a sheet of a workbook, or one table of an archive', async () => {
+    const folder = tempFolder();
+    const rows = (name: string) => [[name, 'n'].map(cell), ['x', 'y'].map(cell), ['z', 'w'].map(cell)];
+    writeFileSync(join(folder, 'book.xlsx'), xlsxOf(['First', 'Second'].map((name) => ({ name, rows: rows(name) }))));
+    writeFileSync(
+      join(folder, 'all.zip'),
+      zipOf({ 'a.csv': Buffer.from('p,q\n1,2\n'), 'b.csv': Buffer.from('r,s\n3,4\n') }),
+    );
+    const columns = async (...args: string[]) => {
+      const [imported] = (await done(folder, 'import', ...args, '--json')).lines;
+      return (imported.columns as { name: string }[]).map(({ name }) => name);
+    };
+    expect(await columns('book.xlsx')).toEqual(['First', 'n']);
+    expect(await columns('book.xlsx', '--sheet', 'Second')).toEqual(['Second', 'n']);
+    expect(await columns('all.zip', '--file', 'b.csv')).toEqual(['r', 's']);
+    const { code, stderr } = await atelier(folder, 'import', 'all.zip');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: several_tables: .*a\.csv, b\.csv.*--file/m);
   });
 });
 

@@ -6,6 +6,7 @@ import { completeSettings } from '../../src-main/jobs/train-settings.ts';
 import type { Column, Manifest } from '../../src-main/shared/dataset.ts';
 import type { VersionId } from '../../src-main/shared/ids.ts';
 import { defaultThreads } from '../../src-main/shared/training-defaults.ts';
+import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { trainRequest } from '../support/fake-studio.ts';
 import { sampleManifest } from '../support/temp-workspace.ts';
 
@@ -19,7 +20,7 @@ const images = sampleManifest({
 });
 
 /** A table whose features are of these types, and its target. */
-function table(...types: ('number' | 'category')[]): Manifest {
+function table(...types: ('number' | 'category' | 'text')[]): Manifest {
   const [target] = sampleManifest().columns.filter(({ role }) => role === 'target');
   const features = types.map((type, i): Column => {
     return { name: `f${i}`, type, role: 'feature', missing: i, distinct: 100 };
@@ -56,6 +57,8 @@ describe('a request to train', () => {
     ['nothing to train on', request, sampleManifest({ splits: { train: 0, validation: 3, test: 3 } }), 'no_samples'],
     ['a series that is none', { ...request, architecture: 'lstm' }, table('number', 'category'), 'unfit_architecture'],
     ['a pair that is none', { ...request, architecture: 'recommender' }, table('number'), 'unfit_architecture'],
+    ['texts that are none', { ...request, architecture: 'textcnn' }, table('number', 'category'), 'unfit_architecture'],
+    ['nothing but texts', request, table('text'), 'unfit_architecture'],
     ['images for a table’s net', { ...request, architecture: 'recommender' }, images, 'unfit_architecture'],
   ])('with %s is refused', (_, asked, manifest, wanted) => {
     expect(() => completeSettings(asked, architectures, manifest)).toThrow(code(wanted));
@@ -100,6 +103,25 @@ describe('the estimate', () => {
       'embedding 2',
       'dense 2',
     ]);
+  });
+
+  it('takes texts as long as most are, and words that occur more than once', () => {
+    const lengths = (p95: number) => ({ mean: p95 / 2, median: p95 / 2, p95, max: 9 * p95 });
+    const facts = { sampled: 6, histogram: { from: 0, width: 1, counts: [] }, vocabulary: 900, repeated: 300 };
+    const texts = table('text');
+    texts.columns[1].text = { ...facts, characters: lengths(180), words: lengths(30) };
+    const parameters = (settings: Record<string, string | number>) =>
+      estimateNet(texts, 'textcnn', { embedding: 8, kernels: '2', filters: 4, ...settings }).parameters;
+    const rest = 2 * 8 * 4 + 4 + 4 * 2 + 2;
+    expect(parameters({})).toBe((300 + 4) * 8 + rest);
+    expect(parameters({ vocabulary: 260 })).toBe(260 * 8 + rest);
+    expect(parameters({ tokenizer: 'character' })).toBe(104 * 8 + rest);
+    const own = tokenizerRef({ name: 'mine.json', vocabulary: 1234, blob: 'b'.repeat(64) });
+    expect(parameters({ tokenizer: own })).toBe(1234 * 8 + rest);
+    const length = (settings: Record<string, string | number>) =>
+      estimateNet(texts, 'text-transformer', { width: 4, heads: 1, ...settings }).layers[1].shape[0];
+    expect([length({}), length({ length: 17 }), length({ tokenizer: 'character' })]).toEqual([32, 17, 184]);
+    expect(() => estimateNet(table('number'), 'textcnn', {})).toThrow(code('no_texts'));
   });
 
   it('names the layers of deeper nets', () => {

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
 import { newId } from '../../src-main/shared/ids.ts';
 import type { ArchitectureInfo, RunSummary, SettingField } from '../../src-main/shared/run.ts';
+import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { SamplePages } from '../../src-renderer/features/data/sample-pages.svelte.ts';
 import { SchemaDraft } from '../../src-renderer/features/data/schema-draft.svelte.ts';
 import { SplitDraft } from '../../src-renderer/features/data/split-draft.svelte.ts';
@@ -57,6 +58,9 @@ describe('the schema draft', () => {
     const draft = new SchemaDraft(manifest);
     draft.setRole('a', 'ignored');
     expect(draft.problem).toBe('no_features');
+    // A text is something to learn from.
+    draft.setRole('c', 'feature');
+    expect(draft.problem).toBeNull();
   });
 });
 
@@ -111,6 +115,25 @@ describe('sample pages', () => {
     await settle();
     expect(pages.total).toBe(5);
   });
+  it('asks for one sample alone to have it whole', async () => {
+    const long = 'x'.repeat(900);
+    const rows = (limit: number) => ({ rows: [[limit === 1 ? long : long.slice(0, 400)]] });
+    const bridge = fakeBridge({
+      'datasets.samples': (({ offset, limit }: { offset: number; limit: number }) => ({
+        ...page(offset, offset + 1),
+        ...rows(limit),
+      })) as never,
+    });
+    const pages = new SamplePages(bridge);
+    expect(await pages.whole(3)).toBeUndefined();
+    pages.ask({ version, split: 'test' }, 0);
+    expect(await pages.whole(3)).toMatchObject({ index: 3, split: 'train', cells: [long] });
+    expect(bridge.asked.at(-1)![1]).toEqual({ version, split: 'test', offset: 3, limit: 1 });
+    // Another question meanwhile: that sample is no longer meant.
+    const late = pages.whole(4);
+    pages.ask({ version }, 0);
+    expect(await late).toBeUndefined();
+  });
   it('takes smaller pages of larger pictures', () => {
     const pages = new SamplePages(fakeBridge({ 'datasets.samples': () => page(0, 10) }));
     pages.ask({ version }, 224 * 224 * 3);
@@ -144,8 +167,8 @@ describe('settings as typed', () => {
 describe('the train form', () => {
   const training = { epochs: 5, batchSize: 32, optimizer: 'adam' as const, learningRate: 0.001 };
   const architectures: ArchitectureInfo[] = [
-    { id: 'mlp', inputs: ['table', 'image'], fields: [widths], training },
-    { id: 'cnn', inputs: ['image'], fields: [], training: { ...training, epochs: 9 } },
+    { id: 'mlp', inputs: ['table', 'image'], learns: 'target', fields: [widths], training },
+    { id: 'cnn', inputs: ['image'], learns: 'target', fields: [], training: { ...training, epochs: 9 } },
   ];
   const detail = (kind: 'table' | 'images', train: number) => ({
     summary: { id: newId('dataset') },
@@ -164,12 +187,54 @@ describe('the train form', () => {
     expect((await open('images')).architecture?.id).toBe('cnn');
     expect((await open('table')).architecture?.id).toBe('mlp');
   });
+  it('asks what a run would take once the person has stopped typing, and again where it makes a difference', async () => {
+    vi.useFakeTimers();
+    try {
+      const bridge = fakeBridge({
+        'architectures.list': () => architectures,
+        'datasets.get': () => detail('images', 32_001),
+        'train.forecast': (request) => request && { parameters: 1 },
+      });
+      const form = new TrainForm(bridge);
+      await form.load();
+      await form.open(newId('dataset'));
+      const asked = () =>
+        bridge.asked.filter(([channel]) => channel === 'train.forecast').map(([, request]) => request);
+      form.foresee();
+      form.foresee();
+      expect(asked()).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(asked()).toEqual([form.request]);
+      expect(form.forecast.value).toEqual({ parameters: 1 });
+
+      const before = form.telling;
+      form.type(field(form, 'learningRate'), '0.5');
+      form.name = 'other';
+      expect(form.telling).toBe(before);
+      form.type(field(form, 'batchSize'), '64');
+      expect(form.telling).not.toBe(before);
+      // What no run could be made of is not asked for, and what was known is of another one.
+      form.type(field(form, 'batchSize'), 'many');
+      expect(form.telling).toBeNull();
+      form.foresee();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect([asked().length, form.forecast.value]).toEqual([1, null]);
+      // Nobody looks any more before it was asked.
+      form.type(field(form, 'batchSize'), '64');
+      form.foresee();
+      form.forget();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(asked()).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
   it('shows only what the data fits, by what it takes', async () => {
     const more: ArchitectureInfo[] = [
       ...architectures,
-      { id: 'lstm', inputs: ['series'], fields: [], training },
-      { id: 'recommender', inputs: ['pair'], fields: [], training },
-      { id: 'gpt', inputs: ['text'], fields: [], training },
+      { id: 'lstm', inputs: ['series'], learns: 'target', fields: [], training },
+      { id: 'recommender', inputs: ['pair'], learns: 'target', fields: [], training },
+      { id: 'gpt', inputs: ['text'], learns: 'language', fields: [], training },
     ];
     const column = (name: string, type: 'number' | 'category') =>
       ({ ...manifest.columns[0], name, type, role: 'feature' }) as const;
@@ -188,6 +253,49 @@ describe('the train form', () => {
     expect(await groups([column('a', 'number'), column('b', 'number')])).toEqual(['table mlp', 'series lstm']);
     expect(await groups([column('a', 'category'), column('b', 'category')])).toEqual(['table mlp', 'pair recommender']);
     expect(await groups([column('a', 'category'), column('b', 'number')])).toEqual(['table mlp']);
+  });
+  it('offers nets for texts where there are any, and says which columns are read', async () => {
+    const text: ArchitectureInfo = {
+      id: 'textcnn',
+      inputs: ['text'],
+      learns: 'target',
+      fields: [{ key: 'tokenizer', kind: 'tokenizer', default: 'word', choices: ['word', 'character'] }],
+      training,
+    };
+    const ref = tokenizerRef({ name: 'mine', vocabulary: 9, blob: 'a'.repeat(64) });
+    async function opened(columns: Manifest['columns'], chosen: string | null = ref) {
+      const table = detail('table', 100);
+      const version = { ...table.version, manifest: { ...table.version.manifest, columns } };
+      const form = new TrainForm(
+        fakeBridge({
+          'architectures.list': () => [...architectures, text],
+          'datasets.get': () => ({ ...table, version }),
+          'tokenizers.choose': () => chosen,
+        }),
+      );
+      await form.load();
+      await form.open(newId('dataset'));
+      return form;
+    }
+    const [a, b] = [column('a', 'number', 'feature'), column('b', 'text', 'feature')];
+    const none = await opened([a]);
+    expect([none.groups.map(({ kind }) => kind), none.texts]).toEqual([['table'], null]);
+    const both = await opened([a, b]);
+    expect(both.groups.map(({ kind }) => kind)).toEqual(['table', 'text']);
+    expect([both.architecture?.id, both.texts]).toEqual(['mlp', { names: ['b'], read: false, left: 1 }]);
+    both.choose('textcnn');
+    expect(both.texts).toEqual({ names: ['b'], read: true, left: 1 });
+
+    const form = await opened([b]);
+    expect(form.architecture?.id).toBe('textcnn');
+    await form.bringTokenizer(field(form, 'tokenizer'));
+    expect([form.value.tokenizer, form.broughtTokenizers]).toEqual([ref, [ref]]);
+    form.type(field(form, 'tokenizer'), 'character');
+    // It can be chosen again.
+    expect([form.value.tokenizer, form.broughtTokenizers]).toEqual(['character', [ref]]);
+    const dismissed = await opened([b], null);
+    await dismissed.bringTokenizer(field(dismissed, 'tokenizer'));
+    expect([dismissed.value.tokenizer, dismissed.broughtTokenizers]).toEqual(['word', []]);
   });
   it('follows the architecture’s defaults until a field is changed', async () => {
     const form = await open('images');

@@ -173,7 +173,30 @@ describe('jobs', () => {
 describe('an import', () => {
   const offered = {
     id: 'o1',
-    offer: { kind: 'table', suggestedName: 'iris', files: 1, folders: 0, bytes: 9, columns: ['a', 'b'], target: 'b' },
+    found: [
+      {
+        kind: 'table',
+        file: 'iris.csv',
+        sheet: null,
+        suggestedName: 'iris',
+        files: 1,
+        folders: 0,
+        bytes: 9,
+        columns: ['a', 'b'],
+        target: 'b',
+      },
+      {
+        kind: 'image-folder',
+        file: null,
+        sheet: null,
+        suggestedName: 'all',
+        files: 4,
+        folders: 2,
+        bytes: 9,
+        columns: [],
+        target: null,
+      },
+    ],
   };
   it('begins with what was suggested, and sends what was said', async () => {
     const bridge = fakeBridge({ 'imports.offer': () => offered, 'imports.start': () => 'job_x' });
@@ -183,8 +206,17 @@ describe('an import', () => {
     importing.name = ' flowers ';
     importing.target = null;
     await importing.start();
-    expect(bridge.asked).toEqual([['imports.start', { offer: 'o1', name: 'flowers', target: null }]]);
+    expect(bridge.asked).toEqual([['imports.start', { offer: 'o1', choice: 0, name: 'flowers', target: null }]]);
     expect(importing.open).toBe(false);
+  });
+  it('takes another one of what was found', async () => {
+    const bridge = fakeBridge({ 'imports.offer': () => offered, 'imports.start': () => 'job_x' });
+    const importing = new Importing(bridge);
+    await importing.drop([]);
+    importing.pick(1);
+    expect([importing.name, importing.target, importing.offer?.kind]).toEqual(['all', undefined, 'image-folder']);
+    await importing.start();
+    expect(bridge.asked).toEqual([['imports.start', { offer: 'o1', choice: 1, name: 'all' }]]);
   });
   it('shows why a drop cannot be taken', async () => {
     const importing = new Importing(fakeBridge({ 'imports.offer': () => Promise.reject(new Error('no')) }));

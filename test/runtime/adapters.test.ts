@@ -4,12 +4,14 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fastestFirst, type Adapter } from '../../src-main/runtime/adapters/adapter.ts';
 import {
+  cudaFolders,
   cudaGap,
   linuxAdapters,
   parseNvidiaSmi,
   softwareVulkan,
   webGpuGap,
   type LinuxPlaces,
+  type ProviderState,
 } from '../../src-main/runtime/adapters/linux.ts';
 import { parseProfile } from '../../src-main/runtime/adapters/macos.ts';
 import { parseRegistry } from '../../src-main/runtime/adapters/windows.ts';
@@ -132,18 +134,39 @@ describe('what WebGPU lacks on Linux', () => {
 });
 
 describe('what CUDA lacks on Linux', () => {
-  const gap = async () => cudaGap(await linuxAdapters(places()), join(root, 'provider'), places());
+  const gap = async (provider: ProviderState) => cudaGap(await linuxAdapters(places()), provider, places());
+  const driver = (version: string): void =>
+    write('proc/driver/nvidia/version', `NVRM version: NVIDIA UNIX x86_64 Kernel Module  ${version}`);
+  const cuda = ['libcudart.so.12', 'libcublasLt.so.12', 'libcublas.so.12', 'libcufft.so.11', 'libcurand.so.10'];
+
   it('first a card, then its driver, then the provider, then NVIDIA’s libraries', async () => {
     amd();
-    expect(await gap()).toBe('cuda_no_adapter');
+    expect(await gap('none')).toBe('cuda_no_adapter');
     nvidia();
-    expect(await gap()).toBe('cuda_no_driver');
-    write('proc/driver/nvidia/version', 'NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.14');
-    expect(await gap()).toBe('cuda_no_package');
-    write('provider/libonnxruntime_providers_cuda.so');
-    expect(await gap()).toBe('cuda_no_libraries');
-    for (const name of ['libcudart.so.12', 'libcublasLt.so.12', 'libcudnn.so.9']) write(`usr/local/cuda/lib64/${name}`);
-    expect(await gap()).toBeNull();
+    expect(await gap('none')).toBe('cuda_no_driver');
+    driver('470.199.02');
+    expect(await gap('none')).toBe('cuda_old_driver');
+    driver('550.54.14');
+    expect(await gap('none')).toBe('cuda_no_package');
+    expect(await gap('older')).toBe('cuda_old_package');
+    expect(await gap('present')).toBe('cuda_no_libraries');
+    for (const name of cuda) write(`usr/local/cuda/lib64/${name}`);
+    expect(await gap('present')).toBe('cuda_no_cudnn');
+    write('usr/lib/x86_64-linux-gnu/libcudnn.so.9');
+    expect(await gap('present')).toBeNull();
+  });
+
+  it.runIf(process.arch === 'x64')('is looked for in every CUDA 12, the newest first, and in no other', () => {
+    for (const name of ['cuda', 'cuda-13.0', 'cuda-12.4', 'cuda-12.10', 'cuda-11.8']) {
+      write(`usr/local/${name}/lib64/libcudart.so.x`);
+    }
+    write('opt/cuda-12/targets/x86_64-linux/lib/libcudart.so.12');
+    expect(cudaFolders(places()).map((folder) => folder.slice(root.length))).toEqual([
+      '/usr/local/cuda-12.10/lib64',
+      '/usr/local/cuda-12.4/lib64',
+      '/usr/local/cuda/lib64',
+      '/opt/cuda-12/targets/x86_64-linux/lib',
+    ]);
   });
 });
 

@@ -25,7 +25,7 @@ const checkpoint = (value: number): Checkpoint => ({
     ['mask', { type: 'bool', shape: [3], data: new Uint8Array([1, 0, 1]) }],
   ]),
   optimizer: new Map([['dense/weight', float(0.1, -0, NaN)]]),
-  position: { step: 10, epoch: 1, offset: 32, lossSum: 1 / 3, correct: 5, seconds: 1.5, best: null },
+  position: { step: 10, epoch: 1, offset: 32, sums: { loss: 1 / 3, accuracy: 5 }, seconds: 1.5, best: null },
 });
 
 describe('checkpoints', () => {
@@ -69,23 +69,23 @@ describe('checkpoints', () => {
     expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ code: 'broken_checkpoint' }) as Error);
   });
 
-  it('are not written more often than is worth it', () => {
+  it('are not written more often than is worth it', async () => {
     let now = 0;
     const announced: (Checkpoint | null)[] = [];
     const onDisk = (name: 'best' | 'last'): Checkpoint | null => readCheckpoint(checkpointPath(folder, name));
     const keeper = new CheckpointKeeper(folder, null, { saved: () => announced.push(onDisk('best')), now: () => now });
-    keeper.saveIfDue(() => checkpoint(1));
+    await keeper.saveIfDue(() => Promise.resolve(checkpoint(1)));
     expect([onDisk('best'), onDisk('last')]).toEqual([null, checkpoint(1)]);
 
     // The first best is kept at once: from then on there is something to go back to.
     now = 2_999;
     keeper.keepBest(checkpoint(2));
     keeper.keepBest(checkpoint(3));
-    keeper.saveIfDue(() => checkpoint(3));
+    await keeper.saveIfDue(() => Promise.resolve(checkpoint(3)));
     expect([onDisk('best'), onDisk('last')]).toEqual([checkpoint(2), checkpoint(1)]);
 
     now = 3_000;
-    keeper.saveIfDue(() => checkpoint(4));
+    await keeper.saveIfDue(() => Promise.resolve(checkpoint(4)));
     expect([onDisk('best'), onDisk('last')]).toEqual([checkpoint(3), checkpoint(4)]);
     keeper.keepBest(checkpoint(5));
     keeper.saveBest();

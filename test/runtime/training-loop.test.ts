@@ -72,7 +72,7 @@ describe('training loop', () => {
     expect(series(report.all, 'validation/loss')).toHaveLength(4);
     expect(series(report.all, 'train/loss')).toHaveLength(4 * 13);
     expect(series(report.all, 'system/memory').length).toBeGreaterThan(0);
-    expect(outcome.best.loss).toBe(Math.min(...series(report.all, 'validation/loss')));
+    expect(outcome.best.measures.loss).toBe(Math.min(...series(report.all, 'validation/loss')));
     expect(report.bests.at(-1)).toBe(outcome.best.epoch);
     expect(report.all.filter((p) => p.key === 'validation/loss').map((p) => [p.step, p.epoch])).toEqual([
       [13, 1],

@@ -13,7 +13,7 @@ import { withOutputs } from '../../src-main/onnx/graph.ts';
 import type { Device } from '../../src-main/autodiff/types.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { type Array64, array, evaluateGraph, fromTensor } from './reference.ts';
-import { onWebGpu, runModel } from './run-model.ts';
+import { devices as allDevices, runModel } from './run-model.ts';
 
 export interface InputCase {
   readonly shape: readonly number[];
@@ -130,7 +130,7 @@ export function expectClose(
 /** The pooling, convolution and masking gradients differ by device: both spellings are run (on the CPU). */
 export async function checkGradient(test: GradientCase): Promise<void> {
   const { tolerance = 2e-5 } = test;
-  const devices = test.devices ?? (onWebGpu ? ['webgpu'] : ['cpu', 'webgpu']);
+  const devices = test.devices ?? allDevices;
   const prepared = prepare(test);
   const forward = evaluateGraph(prepared.graph, references(prepared.feeds)).get(prepared.output)!;
   const wanted = Object.fromEntries(prepared.wrt.map((name) => [name, finiteDifferences(prepared, name)]));

@@ -15,6 +15,7 @@ interface Case {
   write(folder: string): Promise<string[]>;
   kind: ImportOffer['kind'];
   samples: number;
+  /** None: nothing can be told of them. */
   classes: string[];
 }
 
@@ -30,7 +31,7 @@ export function importerContract(name: string, { write, kind, samples, classes }
 
     it('offers what it found and stores nothing', async () => {
       const { folder, paths } = await prepared();
-      const offer = await offerImport(paths.map((path) => join(folder.path, path)));
+      const [offer] = await offerImport(paths.map((path) => join(folder.path, path)));
       expect(offer.kind).toBe(kind);
       expect(offer.files).toBeGreaterThan(0);
       expect(offer.bytes).toBeGreaterThan(0);
@@ -51,9 +52,13 @@ export function importerContract(name: string, { write, kind, samples, classes }
       expect(await readBlob(folder.blobs, manifest.blobs.split)).toHaveLength(samples);
     });
 
-    it('can be trained on', async () => {
+    it(classes.length > 0 ? 'can be trained on' : 'says that there is nothing to tell', async () => {
       const { folder, paths } = await prepared();
       const { manifest } = await importFrom(folder, paths);
+      if (classes.length === 0) {
+        expect(await failure(loadTrainingData(folder.blobs, manifest))).toMatchObject({ code: 'no_target' });
+        return;
+      }
       const data = await loadTrainingData(folder.blobs, manifest);
       expect(data.classes).toEqual(classes);
       const all = splitNames.flatMap((split) => [...data.splits[split].indices]);

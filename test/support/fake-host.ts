@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { runCli } from '../../src-main/cli/run.ts';
 import { spawnWithNode } from '../../src-main/jobs/spawn-node.ts';
+import type { UtilityPath } from '../../src-main/jobs/utility.ts';
 import { findPlaces } from '../../src-main/paths.ts';
 import { fakeArchitectures } from './fake-studio.ts';
 import { repository } from './temp-workspace.ts';
@@ -18,7 +19,7 @@ export async function atelier(
   folder: string,
   args: string[],
   interruptWhen?: RegExp,
-  utility = join(repository, 'test/support/utilities/fake.mjs'),
+  utility: string | UtilityPath = join(repository, 'test/support/utilities/fake.mjs'),
 ): Promise<Ran> {
   let [stdout, stderr] = ['', ''];
   let interrupt: (() => void) | null = null;
@@ -33,7 +34,7 @@ export async function atelier(
     appVersion: '0.0.0-test',
     runtime: 'test',
     architectures: fakeArchitectures,
-    spawnUtility: spawnWithNode(() => utility),
+    spawnUtility: spawnWithNode(typeof utility === 'string' ? () => utility : utility),
     env: { ATELIER_WORKSPACE: folder },
     cwd: folder,
     stdout: {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { spawnWithNode } from '../../src-main/jobs/spawn-node.ts';
 import { Studio } from '../../src-main/jobs/studio.ts';
-import type { UtilityHandle } from '../../src-main/jobs/utility.ts';
+import type { UtilityHandle, UtilityPath } from '../../src-main/jobs/utility.ts';
 import type { TrainRequest } from '../../src-main/shared/contract.ts';
 import type { VersionId } from '../../src-main/shared/ids.ts';
 import type { ArchitectureInfo } from '../../src-main/shared/run.ts';
@@ -25,6 +25,7 @@ export const behaviours = [
 export const fakeArchitectures: ArchitectureInfo[] = behaviours.map((id) => ({
   id,
   inputs: ['image', 'table'],
+  learns: 'target',
   fields: [{ key: 'hidden', kind: 'integer', default: 64, min: 1, max: 512 }],
   training: { epochs: 2, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
 }));
@@ -37,10 +38,10 @@ export interface FakeStudio {
 
 export function openFakeStudio(
   folder: string,
-  utility = join(repository, 'test/support/utilities/fake.mjs'),
+  utility: string | UtilityPath = join(repository, 'test/support/utilities/fake.mjs'),
 ): FakeStudio {
   const utilities: UtilityHandle[] = [];
-  const spawn = spawnWithNode(() => utility);
+  const spawn = spawnWithNode(typeof utility === 'string' ? () => utility : utility);
   const studio = Studio.open({
     folder,
     migrations: migrationsFolder,

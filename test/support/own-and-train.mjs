@@ -12,7 +12,7 @@ const studio = Studio.open({
   migrations,
   appVersion: '0.0.0-test',
   owner: 'a test',
-  architectures: [{ id: 'measures', inputs: ['image'], fields: [], training }],
+  architectures: [{ id: 'measures', inputs: ['image'], learns: 'target', fields: [], training }],
   spawnUtility: (kind) => (last = spawn(kind)),
 });
 const { version } = await studio.importData({ paths: ['/data/quick'] }).result;

@@ -20,6 +20,13 @@ export interface OpenModel {
 /** Whether what is compiled for WebGPU is to run there (the test stage `webgpu`) rather than, as a spelling, on the CPU. */
 export const onWebGpu = process.env.ATELIER_TEST_WEBGPU === '1';
 
+/** What tests compile for: each device with lowerings of its own. */
+export const devices: readonly Device[] = onWebGpu ? ['webgpu'] : ['cpu', 'webgpu'];
+
+/** Of cases for one device each, those that are to run. */
+export const onDevices = <Case extends readonly [Device, ...unknown[]]>(cases: readonly Case[]): readonly Case[] =>
+  cases.filter(([device]) => devices.includes(device));
+
 /** `device`: what the model was compiled for. */
 export async function openModel(model: Model, device: Device = 'cpu'): Promise<OpenModel> {
   const session = await ort.InferenceSession.create(writeModel(model), {

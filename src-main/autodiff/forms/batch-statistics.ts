@@ -6,6 +6,10 @@ import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 export const perChannel = (g: GraphBuilder, x: Value, rank: number): Value =>
   g.reshape(x, [1, g.shape(x)[0], ...new Array<number>(rank - 2).fill(1)]);
 
+/** x·scale + shift; both as `perChannel` gives them. */
+export const affine = (g: GraphBuilder, x: Value, scale: Value, shift: Value): Value =>
+  g.abstract('ChannelAffine', [x, scale, shift], x);
+
 /** All but `centred` have the shape [1, channels, 1, …]. */
 export interface Statistics {
   readonly mean: Value;

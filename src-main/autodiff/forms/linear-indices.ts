@@ -39,7 +39,7 @@ export function linearIndices(g: GraphBuilder, node: Node, shape: Shape, indices
   return { places: flat(g.add(perBatch, g.unsqueeze(starts, [1]))), rows };
 }
 
-/** ScatterND by ScatterElements: the operator itself loses additions to equal places when it runs on two threads. */
+/** ScatterND whose tuples are places; how is lowering/ScatterRows' business. */
 export function scatterRows(
   g: GraphBuilder,
   { places, rows }: LinearIndices,
@@ -47,8 +47,8 @@ export function scatterRows(
   updates: Value,
   reduction: string,
 ): Value {
+  const table = g.reshape(data, rows);
   const values = g.reshape(updates, [g.shape(places)[0], ...rows.slice(1)]);
-  const spread = rows.length > 1 ? g.op('Expand', [g.unsqueeze(places, [1]), g.shapeVector(g.shape(values))]) : places;
-  const result = g.op('ScatterElements', [g.reshape(data, rows), spread, values], { axis: 0, reduction });
-  return g.reshape(result, g.shape(data));
+  const attributes = { reduction: { kind: 'string', value: reduction } } as const;
+  return g.reshape(g.abstract('ScatterRows', [table, places, values], table, attributes), g.shape(data));
 }

@@ -7,7 +7,8 @@ import type { GradientRule } from './rule.ts';
 //   dV = Pᵀ·dY,  dP = dY·Vᵀ,  dC = dmask = P·(dP − Σ dP·P),  dS = dC·(1 − tanh²(S/c)) or dC,  dQ = scale·dS·K,  dK = scale·dSᵀ·Q
 //
 // K and V are the past's, if there are any, and the new ones after them; present_key and present_value are just those.
-export const Attention: GradientRule<'Attention'> = ({ g, node, inputs, dY, dOutputs }) => {
+// Σ dP·P = Σ dY·Y, which is shorter (Dao et al. 2022, FlashAttention, appendix B).
+export const Attention: GradientRule<'Attention'> = ({ g, node, inputs, outputs: { Y }, dY, dOutputs }) => {
   const { Q, K, V, attn_mask } = inputs;
   if (dOutputs[3]) throw nodeError('unsupported_attribute', node, 'qk_matmul_output leads to the loss');
   const rank = g.rank(Q);
@@ -17,7 +18,8 @@ export const Attention: GradientRule<'Attention'> = ({ g, node, inputs, dY, dOut
   const dHeads = () => grouped(g, splitHeads(g, dY, heads), parts);
   const dCapped = () => {
     const dP = ungrouped(g, g.matmul(dHeads(), swapLast(g, v)), parts);
-    return g.mul(P, g.sub(dP, g.reduceSum(g.mul(dP, P), [3])));
+    const inRow = g.reduceSum(g.mul(splitHeads(g, dY, heads), splitHeads(g, Y, heads)), [3]);
+    return g.mul(P, g.sub(dP, inRow));
   };
   const dScores = () => {
     const slope = capped && g.sub(g.scalar(1, capped), g.mul(capped, capped));

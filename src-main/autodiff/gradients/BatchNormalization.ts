@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/builder.ts';
 import { floatOf, intOf } from '../../onnx/node.ts';
-import { batchStatistics, centredBy, perChannel } from '../forms/batch-statistics.ts';
+import { affine, batchStatistics, centredBy, perChannel } from '../forms/batch-statistics.ts';
 import type { GradientRule } from './rule.ts';
 import { spread } from './spread.ts';
 
@@ -29,7 +29,7 @@ export const BatchNormalization: GradientRule<'BatchNormalization'> = ({ g, node
     if (!training) return g.mul(dY, factor());
     const { centred, variance } = statistics();
     const slope = g.div(mean(sumOfProducts()), variance);
-    return g.mul(factor(), g.sub(g.sub(dY, mean(sum(dY))), g.mul(centred, slope)));
+    return g.mul(factor(), g.sub(dY, affine(g, centred, slope, mean(sum(dY)))));
   };
   const [, dMean, dVariance] = dOutputs;
   const kept = (next: Value | undefined) =>

@@ -8,7 +8,7 @@ export const GlobalMaxPool: GradientRule<'GlobalMaxPool'> = ({ g, inputs: { X },
     const [batch, channels, ...spatial] = g.shape(X);
     const rows = [batch, channels, product(spatial)];
     const flat = (x: string) => g.op('Reshape', [x, g.int64s([0, 0, -1])]);
-    const first = g.op('ArgMax', [flat(X), undefined], { axis: 2, keepdims: 1 });
+    const first = g.cast(g.op('ArgMax', [flat(X)], { axis: 2, keepdims: 1 }), 'int32');
     return g.reshapeLike(g.op('ScatterElements', [zerosOf(g, rows, X), first, flat(dY)], { axis: 2 }), X);
   },
 });

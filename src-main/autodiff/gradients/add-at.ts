@@ -4,6 +4,7 @@ import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { isStatic, product, sum } from '../../onnx/dims.ts';
 import { numbersOf, sizeOf, tensor } from '../../onnx/tensors.ts';
 import type { Shape } from '../../onnx/types.ts';
+import { scatterRows } from '../forms/linear-indices.ts';
 import { place } from './place.ts';
 
 /** Zeros of a type, of any shape. */
@@ -71,8 +72,11 @@ function byProduct(g: GraphBuilder, size: number, indices: Value, rows: Value, h
 }
 
 function byScatter(g: GraphBuilder, shape: Shape, indices: Value, rows: Value, axis: number): Value {
+  const zeros = zerosOf(g, shape, rows);
+  if (axis === 0)
+    return scatterRows(g, { places: g.op('Reshape', [indices, g.int64s([-1])]), rows: shape }, zeros, rows, 'add');
   const column = g.shape(rows).map((_, each) => (each === axis ? -1 : 1));
   const flat = g.op('Reshape', [indices, g.int64s(column)]);
   const spread = g.op('Expand', [flat, g.shapeVector(g.shape(rows))]);
-  return g.op('ScatterElements', [zerosOf(g, shape, rows), spread, rows], { axis, reduction: 'add' });
+  return g.op('ScatterElements', [zeros, spread, rows], { axis, reduction: 'add' });
 }

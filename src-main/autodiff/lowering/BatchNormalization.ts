@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/builder.ts';
 import { floatOf, inputsOf, intOf } from '../../onnx/node.ts';
-import { batchStatistics, perChannel } from '../forms/batch-statistics.ts';
+import { affine, batchStatistics, perChannel } from '../forms/batch-statistics.ts';
 import type { Lowering } from './lowering.ts';
 
 // The training form, written out: WebGPU accepts the operator and then fails, and the gradient needs these values anyway.
@@ -14,7 +14,7 @@ export const BatchNormalization: Lowering = ({ g, node }) => {
   const blend = (running: Value, batch: Value) =>
     g.add(g.scale(running, momentum), g.scale(g.reshapeLike(batch, running), 1 - momentum));
   return [
-    g.add(g.mul(centred, g.div(channel(scale), deviation)), channel(B)),
+    affine(g, centred, g.div(channel(scale), deviation), channel(B)),
     blend(input_mean, mean),
     blend(input_var, population),
   ];

@@ -1,9 +1,11 @@
+import { attributesOf } from '../../onnx/builder.ts';
 import { product } from '../../onnx/dims.ts';
 import { intOf } from '../../onnx/node.ts';
 import { kernelOf } from '../../onnx/shapes/Conv.ts';
 import { reach, windowOf } from '../../onnx/shapes/window.ts';
 import type { Shape } from '../../onnx/types.ts';
 import { fillOf } from './add-patches.ts';
+import { blockedConv, blockedOf, turnedBlockedWeights } from './blocked/blocks.ts';
 import { cropTo } from './crop.ts';
 import type { Lowering } from './lowering.ts';
 import { turned } from './turned.ts';
@@ -25,7 +27,7 @@ function transposedIsFaster(dY: Shape, [out, channels]: Shape): boolean {
 
 // dX = dY ∗ᵀ W, ONNX's ConvTranspose. With stride 1 that is also a plain Conv of dY with the turned kernel and the complementary
 // padding.
-export const ConvInputGrad: Lowering = ({ g, node, shape, device }) => {
+export const ConvInputGrad: Lowering = ({ g, node, shape, device, block }) => {
   const [dY, W] = node.inputs;
   const spatial = shape.slice(2);
   const window = windowOf(node, spatial, kernelOf(node, g.shape(W)));
@@ -34,10 +36,17 @@ export const ConvInputGrad: Lowering = ({ g, node, shape, device }) => {
 
   const full = kernel.map((_, axis) => reach(window, axis) - 1);
   const pads = [...full.map((size, axis) => size - begin[axis]), ...full.map((size, axis) => size - end[axis])];
-  const transposed = device === 'cpu' && group === 1 && transposedIsFaster(g.shape(dY), g.shape(W));
-  if (!transposed && strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0)) {
-    return [g.op('Conv', [dY, turned(g, W, group)], { kernel_shape: kernel, dilations, pads, group })];
+  const asConv = strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0);
+  const attributes = { kernel_shape: kernel, dilations, pads, group };
+  const [out, perGroup] = g.shape(W);
+  const exchanged = [Number(perGroup) * group, Number(out) / group, ...kernel];
+  const blocked = asConv ? blockedOf(block, group, exchanged, shape) : undefined;
+  if (blocked && blocked.channels >= blocked.block && g.type(dY).type === 'float') {
+    const weights = turnedBlockedWeights(g, W, blocked);
+    return [blockedConv(g, blocked, [dY, weights], attributesOf(attributes), shape)];
   }
+  const transposed = device === 'cpu' && group === 1 && transposedIsFaster(g.shape(dY), g.shape(W));
+  if (!transposed && asConv) return [g.op('Conv', [dY, turned(g, W, group)], attributes)];
   const places = g.shape(dY).slice(2);
   const fills = spatial.map((size, axis) => fillOf(window, axis, size, places[axis]));
   const dX = g.op('ConvTranspose', [dY, W], {

@@ -9,6 +9,10 @@ export interface LoweringContext {
   /** Its inputs are values of `g` already. */
   readonly node: Node;
   readonly device: Device;
+  /** How many channels the runtime's own layout for pictures keeps together on this machine; undefined: not to be used. */
+  readonly block?: number;
+  /** Threads of the session that will run the graph; undefined: any number. */
+  readonly threads?: number;
   /** Shape of the node's first output. */
   readonly shape: Shape;
 }

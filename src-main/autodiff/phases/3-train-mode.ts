@@ -21,17 +21,21 @@ export function runningStatistics(graph: Graph): string[] {
   const names = graph.nodes.flatMap((node) =>
     node.op === 'BatchNormalization' && node.domain === '' ? [node.inputs[3], node.inputs[4]] : [],
   );
-  return names.filter((name) => graph.initializers.has(name));
+  return [...new Set(names)].filter((name) => graph.initializers.has(name));
 }
 
 /** running ← momentum·running + (1 − momentum)·batch, by the operator itself in its training form. */
 function normalise(g: GraphBuilder, node: Node, statistics: Map<Value, Value>): void {
   const { input_mean, input_var } = inputsOf(node, 'BatchNormalization');
-  for (const name of [input_mean, input_var]) {
-    if (statistics.has(name)) throw nodeError('unsupported_model', node, `shares the running statistic "${name}"`);
-  }
+  // A layer that is used twice keeps its statistics once: each use goes on from the one before, as calls of PyTorch's module do.
+  const before = [input_mean, input_var].map((name) => statistics.get(name) ?? name);
   const outputs = [node.outputs[0], g.unique(`${input_mean}/next`), g.unique(`${input_var}/next`)];
-  g.copy({ ...node, outputs, attributes: { ...node.attributes, training_mode: { kind: 'int', value: 1 } } });
+  g.copy({
+    ...node,
+    inputs: [...node.inputs.slice(0, 3), ...before],
+    outputs,
+    attributes: { ...node.attributes, training_mode: { kind: 'int', value: 1 } },
+  });
   statistics.set(input_mean, outputs[1]);
   statistics.set(input_var, outputs[2]);
 }
@@ -90,7 +94,7 @@ export function trainMode(whole: Graph, trained?: readonly Value[]): TrainMode {
       if (!trained || trained.includes(scale) || trained.includes(B)) normalise(g, node, statistics);
       else {
         g.copy(node);
-        for (const name of [input_mean, input_var]) statistics.set(name, name);
+        for (const name of [input_mean, input_var]) if (!statistics.has(name)) statistics.set(name, name);
       }
     } else if (node.op === 'Dropout' && node.domain === '') {
       const bytes = drop(g, node);

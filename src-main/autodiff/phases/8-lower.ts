@@ -5,21 +5,26 @@ import type { Graph, Node } from '../../onnx/types.ts';
 import { Attention } from '../lowering/Attention.ts';
 import { AveragePoolGrad } from '../lowering/AveragePoolGrad.ts';
 import { BatchNormalization } from '../lowering/BatchNormalization.ts';
+import { ChannelAffine } from '../lowering/ChannelAffine.ts';
 import { Col2ImGrad } from '../lowering/Col2ImGrad.ts';
 import { ConvInputGrad } from '../lowering/ConvInputGrad.ts';
 import { ConvWeightGrad } from '../lowering/ConvWeightGrad.ts';
 import { Einsum } from '../lowering/Einsum.ts';
 import { GlobalLpPool } from '../lowering/GlobalLpPool.ts';
 import { GroupNormalization } from '../lowering/GroupNormalization.ts';
-import type { Lowering } from '../lowering/lowering.ts';
+import type { Lowering, LoweringContext } from '../lowering/lowering.ts';
 import { LRN } from '../lowering/LRN.ts';
 import { MaxPoolGrad } from '../lowering/MaxPoolGrad.ts';
 import { NegativeLogLikelihoodLoss } from '../lowering/NegativeLogLikelihoodLoss.ts';
 import { Pad } from '../lowering/Pad.ts';
 import { ReluGrad } from '../lowering/ReluGrad.ts';
+import { rowUpdates } from '../lowering/row-updates.ts';
 import { ScatterND } from '../lowering/ScatterND.ts';
+import { ScatterRows } from '../lowering/ScatterRows.ts';
 import { SoftmaxCrossEntropyLoss } from '../lowering/SoftmaxCrossEntropyLoss.ts';
 import { SumPoolGrad } from '../lowering/SumPoolGrad.ts';
+import { joinBlocks } from '../lowering/blocked/join.ts';
+import { cpu } from '../lowering/cpu/index.ts';
 import { webgpu } from '../lowering/webgpu/index.ts';
 import type { Device } from '../types.ts';
 import { rewrite } from './rewrite.ts';
@@ -27,11 +32,13 @@ import { rewrite } from './rewrite.ts';
 /** Atelier's own operators: none is left afterwards. */
 const abstract: Readonly<Record<string, Lowering>> = {
   AveragePoolGrad,
+  ChannelAffine,
   Col2ImGrad,
   ConvInputGrad,
   ConvWeightGrad,
   MaxPoolGrad,
   ReluGrad,
+  ScatterRows,
   SumPoolGrad,
 };
 
@@ -49,19 +56,28 @@ const standard: Readonly<Record<string, Lowering>> = {
   SoftmaxCrossEntropyLoss,
 };
 
-const ofDevice: Partial<Record<Device, Readonly<Record<string, Lowering>>>> = { webgpu };
+const ofDevice: Partial<Record<Device, Readonly<Record<string, Lowering>>>> = { webgpu, cpu };
 
 function loweringsOf({ op, domain }: Node, device: Device): Lowering[] {
   const tables = domain === ABSTRACT ? [abstract] : domain === '' ? [standard, ofDevice[device] ?? {}] : [];
   return tables.flatMap((table) => table[op] ?? []);
 }
 
+/**
+ * `block`: the runtime's blocked convolutions may be used, which are its own operators and not ONNX's. `threads`: those of the
+ * session, where they are known.
+ */
+export function lower(graph: Graph, device: Device, block?: number, threads?: number): Graph {
+  const lowered = lowerAll(rowUpdates(graph, device === 'cpu' && threads === 1), { device, block, threads });
+  return block === undefined ? lowered : joinBlocks(lowered);
+}
+
 /** Lowerings may use operators that are lowered in turn, so until none is left. */
-export function lower(graph: Graph, device: Device): Graph {
+function lowerAll(graph: Graph, target: Pick<LoweringContext, 'device' | 'block' | 'threads'>): Graph {
   let again = false;
   const lowered = rewrite(graph, (g, node, types) => {
-    const context = { g, node, device, shape: types.find(Boolean)!.shape };
-    for (const lowering of loweringsOf(node, device)) {
+    const context = { ...target, g, node, shape: types.find(Boolean)!.shape };
+    for (const lowering of loweringsOf(node, target.device)) {
       g.scope = node.name;
       const outputs = lowering(context);
       g.scope = '';
@@ -71,5 +87,5 @@ export function lower(graph: Graph, device: Device): Graph {
     }
     return undefined;
   });
-  return again ? lower(lowered, device) : lowered;
+  return again ? lowerAll(lowered, target) : lowered;
 }

@@ -3,9 +3,10 @@
 
 import type { Value } from '../../onnx/builder.ts';
 import { typeIn } from '../../onnx/graph.ts';
-import { namesOf, renameValues, withSubgraphs } from '../../onnx/subgraphs.ts';
+import { namesOf, renameValues, subgraphsOf, withSubgraphs } from '../../onnx/subgraphs.ts';
 import type { Graph, Model, Node, ValueInfo } from '../../onnx/types.ts';
 import type { CarriedValue, StepInput, StepOutput, TrainingStep } from '../types.ts';
+import { NCHWC } from '../lowering/blocked/blocks.ts';
 import type { Carried } from './6-optimize.ts';
 
 /** Output i is called `names[i]`. A value that cannot take a new name (an input, or one that is two outputs) is copied. */
@@ -84,11 +85,16 @@ const irVersionOf = (opset: number): number => (opset > 22 ? 11 : opset > 20 ? 1
 
 export const asModel = (graph: Graph, opset: number): Model => ({
   irVersion: irVersionOf(opset),
-  opsets: { '': opset },
+  opsets: { '': opset, ...(usesDomain(graph, NCHWC) && { [NCHWC]: 1 }) },
   producer: 'atelier',
   graph: finished(graph),
   metadata: {},
 });
+
+const usesDomain = (graph: Graph, domain: string): boolean =>
+  graph.nodes.some(
+    (node) => node.domain === domain || subgraphsOf(node).some(([, inner]) => usesDomain(inner, domain)),
+  );
 
 /**
  * Runtimes work out the types between for themselves. They want nodes of one graph to have different names, which those of a file,

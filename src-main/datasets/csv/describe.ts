@@ -1,18 +1,19 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { countColumns, describeColumn, judgeColumn } from '../columns.ts';
-import { countSplits, defaultFractions, divide } from '../splits.ts';
+import { countColumns, describeColumn, judgeColumn, withShortTexts } from '../columns.ts';
+import { carvedValidation, completeGiven, countSplits, defaultFractions, divide } from '../splits.ts';
 import { readTarget, targetNotes } from '../table-target.ts';
 import { guessTarget, targetType } from '../target.ts';
 
-/** Types, target, classes and split of the table now in Parquet. `file` is for messages. */
+/** Types, target, classes and split of the table now in Parquet. `file` is for messages; `given`: the split byte per row where the source is divided already. */
 export async function describeTable(
   connection: DuckDBConnection,
   relation: string,
   names: readonly string[],
   params: { target?: string | null; splitSeed: number },
   file: string,
+  given: Uint8Array | null = null,
 ): Promise<Omit<Manifest, 'blobs' | 'sources' | 'rejected' | 'rejectedCount'> & { split: Uint8Array }> {
   const facts = await countColumns(
     connection,
@@ -26,7 +27,7 @@ export async function describeTable(
   const judged = facts.map((each, i) => ({ name: names[i], ...judgeColumn(names[i], each) }));
   const target = params.target === undefined ? guessTarget(judged, facts) : params.target;
   const columns: Column[] = [];
-  for (const [i, column] of judged.entries()) {
+  for (const [i, column] of withShortTexts(judged, target).entries()) {
     const chosen =
       column.name === target
         ? { ...column, role: 'target' as const, type: targetType(column, facts[i]), note: undefined }
@@ -34,7 +35,10 @@ export async function describeTable(
     columns.push(await describeColumn(connection, relation, i, facts[i], chosen));
   }
   const found = await readTarget(connection, relation, columns, target);
-  const split = divide(rows, found.labels, defaultFractions, params.splitSeed);
+  const { splitSeed } = params;
+  const split = given
+    ? completeGiven(given, found.labels, carvedValidation, splitSeed)
+    : divide(rows, found.labels, defaultFractions, splitSeed);
   return {
     kind: 'table',
     samples: rows,
@@ -44,8 +48,8 @@ export async function describeTable(
     classes: found.classes,
     image: null,
     splits: countSplits(split),
-    splitSource: found.labels ? 'stratified' : 'random',
-    splitSeed: params.splitSeed,
+    splitSource: given ? 'given' : found.labels ? 'stratified' : 'random',
+    splitSeed,
     split,
     notes: targetNotes(columns, target, found),
   };

@@ -1,11 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { AtelierError } from '../../shared/errors.ts';
-import type { FoundFile } from '../source.ts';
-import { systemError } from '../system-errors.ts';
+import { openFile, type FoundFile } from '../source.ts';
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'gb18030' | 'windows-1252';
 
 /** What a byte-order mark, or the zeros of UTF-16 between Latin letters, tell; 'utf-8' is still to be proved by reading on. */
 export function guessEncoding(head: Uint8Array): Encoding {
@@ -28,13 +26,22 @@ export function guessEncoding(head: Uint8Array): Encoding {
 export function isBinary(head: Uint8Array, encoding: Encoding): boolean {
   if (encoding === 'utf-16le' || encoding === 'utf-16be') return false;
   let control = 0;
-  for (const byte of head) if (byte < 9 || (byte > 13 && byte < 28) || byte === 127) control++;
+  let between = 0;
+  for (const byte of head) {
+    if (byte === 1) between++;
+    else if (byte < 9 || (byte > 13 && byte < 28) || byte === 127) control++;
+  }
+  // Hive's tables have 0x01 between their cells.
+  if (between > head.length / 3) return true;
   return control > head.length * 0.01;
 }
 
 export interface Survey {
   encoding: Encoding;
+  /** Of its content. */
   bytes: number;
+  /** Of the file as it is stored, perhaps compressed. */
+  stored: number;
   sha256: string;
   /** Some bytes of a UTF-8 file are not UTF-8, and will read as "�". */
   damaged: boolean;
@@ -42,7 +49,7 @@ export interface Survey {
   mixedNewlines: boolean;
 }
 
-/** Reads a whole text file once: its hash, its encoding for sure, how its lines end. */
+/** Reads a whole text file once: its hash as it is stored, its encoding for sure, how its lines end. */
 export async function surveyText(
   file: FoundFile,
   signal: AbortSignal,
@@ -51,44 +58,44 @@ export async function surveyText(
   const hash = createHash('sha256');
   let guess: Encoding | null = null;
   let bytes = 0;
+  let stored = 0;
   let valid = 0;
   let invalid = 0;
+  const chinese = { common: 0, rare: 0, others: 0 };
   let carried: Uint8Array = new Uint8Array(0);
   const newlines = { crlf: 0, lf: 0, cr: 0 };
   let lastWasCr = false;
-  try {
-    for await (const chunk of createReadStream(file.path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-      signal.throwIfAborted();
-      guess ??= guessEncoding(chunk);
-      hash.update(chunk);
-      bytes += chunk.length;
-      progress(bytes);
-      if (guess !== 'utf-8') continue;
-      lastWasCr = countNewlines(chunk, newlines, lastWasCr);
-      const joined = carried.length > 0 ? Buffer.concat([carried, chunk]) : chunk;
-      const end = joined.length - incompleteTail(joined);
-      const whole = joined.subarray(0, end);
-      // Slow counting only where the quick test fails.
-      if (!isUtf8(whole)) {
-        const counts = countSequences(whole);
-        valid += counts.valid;
-        invalid += counts.invalid;
-      } else if (valid < 1000) valid += countSequences(whole.subarray(0, 65536)).valid;
-      carried = Uint8Array.from(joined.subarray(end));
-    }
-  } catch (error) {
-    throw systemError(error, { reading: file.path });
+  for await (const chunk of openFile(file, signal, (raw) => {
+    hash.update(raw);
+    stored += raw.length;
+  })) {
+    guess ??= guessEncoding(chunk);
+    bytes += chunk.length;
+    progress(bytes);
+    if (guess !== 'utf-8') continue;
+    lastWasCr = countNewlines(chunk, newlines, lastWasCr);
+    const joined = carried.length > 0 ? Buffer.concat([carried, chunk]) : chunk;
+    const end = joined.length - incompleteTail(joined);
+    const whole = joined.subarray(0, end);
+    // Slow counting only where the quick test fails.
+    if (!isUtf8(whole)) {
+      const counts = countSequences(whole);
+      valid += counts.valid;
+      invalid += counts.invalid;
+      countPairs(whole, chinese);
+    } else if (valid < 1000) valid += countSequences(whole.subarray(0, 65536)).valid;
+    carried = Uint8Array.from(joined.subarray(end));
   }
   if (carried.length > 0) invalid++;
-  const common = { bytes, sha256: hash.digest('hex') };
+  const common = { bytes, stored, sha256: hash.digest('hex') };
   if (guess && guess !== 'utf-8') return { ...common, encoding: guess, damaged: false, mixedNewlines: false };
   const kinds = Object.values(newlines).filter((count) => count > 0).length;
   // A stray bad byte in a file that is full of good sequences is damage; otherwise it never was UTF-8.
-  const latin = invalid > 0 && valid < invalid * 10;
+  const other = invalid > 0 && valid < invalid * 10;
   return {
     ...common,
-    encoding: latin ? 'windows-1252' : 'utf-8',
-    damaged: invalid > 0 && !latin,
+    encoding: !other ? 'utf-8' : isChinese(chinese) ? 'gb18030' : 'windows-1252',
+    damaged: invalid > 0 && !other,
     mixedNewlines: kinds > 1,
   };
 }
@@ -146,6 +153,32 @@ function countSequences(bytes: Uint8Array): { valid: number; invalid: number } {
   return { valid, invalid };
 }
 
+interface Pairs {
+  common: number;
+  rare: number;
+  others: number;
+}
+
+/**
+ * Chinese in GB 18030 is pairs of bytes from 0xa1 on, nearly all in the rows of GB 2312's common characters. Letters of Western Europe stand
+ * alone among ASCII, or ("öß") in the rows of rare ones; those of other alphabets stand in words, half of which have an odd number of bytes.
+ */
+function countPairs(bytes: Uint8Array, counts: Pairs): void {
+  for (let i = 0; i < bytes.length; i++) {
+    const lead = bytes[i];
+    if (lead < 0x80) continue;
+    const trail = bytes[i + 1];
+    if (lead >= 0xa1 && lead <= 0xd7 && trail >= 0xa1 && trail < 0xff) counts.common++;
+    else if (lead >= 0xd8 && lead <= 0xf7 && trail >= 0xa1 && trail < 0xff) counts.rare++;
+    // Rarer characters of GBK, and those of four bytes.
+    else if (lead >= 0x81 && lead < 0xff && trail >= 0x30 && trail <= 0x39 && bytes[i + 2] >= 0x81) i += 2;
+    else counts.others++;
+    i++;
+  }
+}
+
+const isChinese = ({ common, rare, others }: Pairs): boolean => common > rare && others <= common / 20;
+
 /** Windows-1252's characters where it differs from Latin-1 (0x80 to 0x9f); the five unused bytes stay control characters. */
 const windows1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
@@ -165,34 +198,30 @@ export function textDecoder(encoding: Encoding): (chunk: Uint8Array, last: boole
 export async function* asUtf8(file: FoundFile, survey: Survey, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const decode = textDecoder(survey.encoding);
   let carried = '';
-  try {
-    for await (const chunk of createReadStream(file.path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
-      signal.throwIfAborted();
-      let text = carried + decode(chunk, false);
-      // A CR at the end may be half of a CRLF.
-      carried = text.endsWith('\r') ? '\r' : '';
-      if (carried) text = text.slice(0, -1);
-      yield Buffer.from(text.replace(/\r\n?/g, '\n'));
-    }
-    yield Buffer.from((carried + decode(new Uint8Array(0), true)).replace(/\r\n?/g, '\n'));
-  } catch (error) {
-    throw systemError(error, { reading: file.path });
+  for await (const chunk of openFile(file, signal)) {
+    let text = carried + decode(chunk, false);
+    // A CR at the end may be half of a CRLF.
+    carried = text.endsWith('\r') ? '\r' : '';
+    if (carried) text = text.slice(0, -1);
+    yield Buffer.from(text.replace(/\r\n?/g, '\n'));
   }
+  yield Buffer.from((carried + decode(new Uint8Array(0), true)).replace(/\r\n?/g, '\n'));
 }
 
 /** The beginning of a text file, decoded; a half character at its end is dropped. Throws `not_text`. */
-export function decodeHead(head: Uint8Array, name: string): string {
+export function decodeHead(head: Uint8Array, name: string, advice = 'Save it as CSV and try again.'): string {
   let encoding = guessEncoding(head);
   if (isBinary(head, encoding)) {
-    throw new AtelierError(
-      'not_text',
-      `${name} does not hold text, whatever it is called. Save it as CSV and try again.`,
-    );
+    throw new AtelierError('not_text', `${name} does not hold text, whatever it is called. ${advice}`);
   }
   if (encoding === 'utf-8') {
     const whole = head.subarray(0, head.length - incompleteTail(head));
     const { valid, invalid } = isUtf8(whole) ? { valid: 0, invalid: 0 } : countSequences(whole);
-    if (invalid > 0 && valid < invalid * 10) encoding = 'windows-1252';
+    if (invalid > 0 && valid < invalid * 10) {
+      const chinese = { common: 0, rare: 0, others: 0 };
+      countPairs(whole, chinese);
+      encoding = isChinese(chinese) ? 'gb18030' : 'windows-1252';
+    }
   }
   return textDecoder(encoding)(head, false).replace(/^\ufeff/, '');
 }

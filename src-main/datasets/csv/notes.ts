@@ -1,4 +1,3 @@
-import type { Rejects } from '../importers/importer.ts';
 import type { Survey } from './encoding.ts';
 import type { Dialect } from './sniff.ts';
 
@@ -14,6 +13,7 @@ const encodingNames = {
   'utf-8': 'UTF-8',
   'utf-16le': 'UTF-16',
   'utf-16be': 'UTF-16 (big-endian)',
+  gb18030: 'GB 18030',
   'windows-1252': 'Latin-1 (Windows-1252)',
 };
 
@@ -22,7 +22,7 @@ export function readingNotes(
   name: string,
   dialect: Dialect,
   survey: Survey,
-  rejects: Rejects,
+  rejectedRows: number,
 ): { code: string; message: string }[] {
   const notes = [
     {
@@ -37,10 +37,10 @@ export function readingNotes(
       code: 'skipped_lines',
       message: `The first ${dialect.skipLines} lines come before the table and were left out.`,
     });
-  if (rejects.count > 0)
+  if (rejectedRows > 0)
     notes.push({
       code: 'rejected',
-      message: `${rejects.count} rows could not be read and were left out; the others were kept.`,
+      message: `${rejectedRows} rows could not be read and were left out; the others were kept.`,
     });
   return notes;
 }

@@ -16,8 +16,12 @@ export interface CsvRecord {
 export function parseRecords(text: string, delimiter: string, quote: string, cut = false): CsvRecord[] {
   const records: CsvRecord[] = [];
   const end = text.length;
+  const [first] = delimiter;
+  const long = delimiter.length > 1;
   let at = 0;
   let line = 1;
+  const cellEnds = (): boolean =>
+    (text[at] === first && (!long || text.startsWith(delimiter, at))) || text[at] === '\n' || text[at] === '\r';
   while (at < end) {
     const record: CsvRecord = { cells: [], quoted: new Set(), brokenQuote: false, line };
     for (;;) {
@@ -44,19 +48,19 @@ export function parseRecords(text: string, delimiter: string, quote: string, cut
         }
         line += cell.split('\n').length - 1;
         const rest = at;
-        while (at < end && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') at++;
+        while (at < end && !cellEnds()) at++;
         if (text.slice(rest, at).trim() !== '') {
           record.brokenQuote = true;
           cell += text.slice(rest, at);
         }
       } else {
         const from = at;
-        while (at < end && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') at++;
+        while (at < end && !cellEnds()) at++;
         cell = text.slice(from, at);
       }
       record.cells.push(cell);
-      if (at < end && text[at] === delimiter) {
-        at++;
+      if (at < end && text[at] === first && (!long || text.startsWith(delimiter, at))) {
+        at += delimiter.length;
         if (at === end) record.cells.push('');
         if (at < end) continue;
       }

@@ -1,4 +1,5 @@
 import { parseNumber, readCell } from '../cells.ts';
+import { uniqueNames } from '../tables/names.ts';
 import { parseRecords, type CsvRecord } from './records.ts';
 
 /** How a table is written down. */
@@ -15,7 +16,9 @@ export interface Dialect {
 }
 
 /** In order of preference among equals. */
-const delimiters = [',', '\t', ';', '|', '^', '~', '\u001f', ':', ' '];
+const delimiters = [',', '\t', ';', '||', '|', '^', '~', '\u001f', '\u0001', '::', ':', ' '];
+/** Taken where none of those cuts anything, and what they cut holds numbers. */
+const rareDelimiters = ['#', '*', '&', '!', '§', '¦', '·', '、', '，', '；', '｜'];
 const sniffed = 64 * 1024;
 
 /**
@@ -25,18 +28,7 @@ const sniffed = 64 * 1024;
 export function sniffDialect(text: string, whole: boolean): Dialect | null {
   const sample = text.length > sniffed ? text.slice(0, sniffed) : text;
   const cut = !whole || sample.length < text.length;
-  let best: { delimiter: string; quote: Dialect['quote']; columns: number; score: number } | null = null;
-  for (const [rank, delimiter] of delimiters.entries()) {
-    for (const quote of ['"', "'", ''] as const) {
-      if (quote === "'" && !sample.includes("'")) continue;
-      const records = parseRecords(sample, delimiter, quote, cut);
-      const judged = judge(records, delimiter, quote);
-      if (!judged) continue;
-      // Quotes that change nothing are still quotes: later rows may use them.
-      const score = judged.score - rank * 1e-3 - (quote === '"' ? 0 : quote === '' ? 0.02 : 0.03);
-      if (!best || score > best.score) best = { delimiter, quote, columns: judged.columns, score };
-    }
-  }
+  const best = bestOf(delimiters, sample, cut) ?? bestOf(rareDelimiters, sample, cut, true);
   if (!best) return null;
   // A quote that only begins a word ("'twas") may come late in the file: look further with the delimiter now known.
   if (best.quote !== '' && text.length > sample.length) {
@@ -46,6 +38,30 @@ export function sniffDialect(text: string, whole: boolean): Dialect | null {
   }
   const records = parseRecords(sample, best.delimiter, best.quote, cut).filter((record) => !isBlank(record));
   return { ...layout(records, best.columns), delimiter: best.delimiter, quote: best.quote, columns: best.columns };
+}
+
+interface Judged {
+  delimiter: string;
+  quote: Dialect['quote'];
+  columns: number;
+  score: number;
+}
+
+function bestOf(candidates: readonly string[], sample: string, cut: boolean, mustHoldNumbers = false): Judged | null {
+  let best: Judged | null = null;
+  for (const [rank, delimiter] of candidates.entries()) {
+    if (!sample.includes(delimiter)) continue;
+    for (const quote of ['"', "'", ''] as const) {
+      if (quote === "'" && !sample.includes("'")) continue;
+      const records = parseRecords(sample, delimiter, quote, cut);
+      const judged = judge(records, delimiter, quote);
+      if (!judged || (mustHoldNumbers && !holdsNumbers(records, judged.columns))) continue;
+      // Quotes that change nothing are still quotes: later rows may use them.
+      const score = judged.score - rank * 1e-3 - (quote === '"' ? 0 : quote === '' ? 0.02 : 0.03);
+      if (!best || score > best.score) best = { delimiter, quote, columns: judged.columns, score };
+    }
+  }
+  return best;
 }
 
 const isBlank = (record: CsvRecord): boolean => record.cells.length === 1 && record.cells[0].trim() === '';
@@ -104,7 +120,7 @@ function layout(records: CsvRecord[], columns: number): Pick<Dialect, 'skipLines
 }
 
 /** A header is words over numbers; or, over words, words that are short, all different, and not among the values below. */
-function looksLikeHeader(first: string[], body: string[][]): boolean {
+export function looksLikeHeader(first: string[], body: string[][]): boolean {
   const names = first.map((cell) => cell.trim());
   if (names.every((name) => name === '')) return false;
   if (names.some((name) => parseNumber(name, false) !== null || parseNumber(name, true) !== null)) {
@@ -132,16 +148,4 @@ function looksLikeHeader(first: string[], body: string[][]): boolean {
   }
   // The same name twice is odd, but over numbers it can still be nothing else.
   return votes > 0 && (new Set(names).size === names.length || votes >= names.length);
-}
-
-/** Names as written, made unique: SQL and people's eyes do not tell "Age" from "age". */
-function uniqueNames(raw: string[]): string[] {
-  const taken = new Set<string>();
-  return raw.map((cell, i) => {
-    const base = cell.replace(/\s+/g, ' ').trim().slice(0, 200) || `column_${i + 1}`;
-    let name = base;
-    for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${base}_${n}`;
-    taken.add(name.toLowerCase());
-    return name;
-  });
 }

@@ -1,14 +1,16 @@
 import type { ImageShape } from '../../shared/dataset.ts';
+import type { TokenizerFile } from '../../tokenizers/tokenizer-file.ts';
 
 /**
  * What turns raw samples into a model's input, fitted on the training split and kept with the run (`encoder.json`).
  * Plain JSON: the same object drives training, `predict` and the preprocessing inside an exported ONNX file.
  */
-export type Encoder = TableEncoder | ImageEncoder;
+export type Encoder = TableEncoder | ImageEncoder | TextInputEncoder;
 
 export interface ImageEncoder {
   kind: 'images';
   image: ImageShape;
+  /** None where no target is learnt: then images without a label count too. */
   classes: string[];
 }
 
@@ -20,7 +22,20 @@ export interface TableEncoder {
   kind: 'table';
   numbers: NumberEncoder[];
   categories: CategoryEncoder[];
-  target: TargetEncoder;
+  /** Null where no target is learnt: then rows without one count too. */
+  target: TargetEncoder | null;
+}
+
+/** Texts become tokens, so many for each: longer texts are cut, shorter ones filled up with the tokenizer's own number for that. */
+export interface TextInputEncoder {
+  kind: 'text';
+  /** Of several columns a sample's texts are one, each from a new line on. */
+  columns: string[];
+  length: number;
+  /** Null where none is at hand: an exported file reads its texts by itself. */
+  tokenizer: TokenizerFile | null;
+  /** Null where no target is learnt: then rows without one count too. */
+  target: TargetEncoder | null;
 }
 
 export interface NumberEncoder {
@@ -63,12 +78,40 @@ export function featureCount(encoder: TableEncoder): number {
   return encoder.numbers.length + indicators + encoder.categories.reduce((sum, each) => sum + categoryWidth(each), 0);
 }
 
-export const sampleSizeOf = (encoder: Encoder): number =>
-  encoder.kind === 'table'
-    ? featureCount(encoder)
-    : encoder.image.height * encoder.image.width * encoder.image.channels;
+/** Elements of an encoded sample. */
+export function sampleSizeOf(encoder: Encoder): number {
+  switch (encoder.kind) {
+    case 'table':
+      return featureCount(encoder);
+    case 'text':
+      return encoder.length;
+    case 'images':
+      return encoder.image.height * encoder.image.width * encoder.image.channels;
+  }
+}
+
+/** The columns that a sample is read from, in the order of an exported file's inputs; none of images. */
+export function inputColumns(encoder: Encoder): string[] {
+  switch (encoder.kind) {
+    case 'table':
+      return [...encoder.numbers, ...encoder.categories].map(({ column }) => column);
+    case 'text':
+      return encoder.columns;
+    case 'images':
+      return [];
+  }
+}
+
+/** What a column is to be told of, null where none is. */
+export const targetOf = (encoder: Encoder): TargetEncoder | null => (encoder.kind === 'images' ? null : encoder.target);
 
 export const classesOf = (encoder: Encoder): string[] => {
   if (encoder.kind === 'images') return encoder.classes;
-  return encoder.target.task === 'classification' ? encoder.target.classes : [];
+  return encoder.target?.task === 'classification' ? encoder.target.classes : [];
 };
+
+/** What the target asks for; null where none is learnt. */
+export function targetTaskOf(encoder: Encoder): TargetEncoder['task'] | null {
+  if (encoder.kind === 'images') return encoder.classes.length > 0 ? 'classification' : null;
+  return encoder.target?.task ?? null;
+}

@@ -16,21 +16,25 @@ import {
 export interface FitOptions {
   /** Categories as numbers, for nets that look them up. */
   indexed?: boolean;
+  /** False for nets that learn no target: then every row counts, and the encoder has none. */
+  target?: boolean;
 }
 
 /** Learns a table's encoder from its training split alone, so that nothing of the other splits leaks into it. */
 export async function fitTableEncoder(
   blobs: string,
   manifest: Manifest,
-  { indexed = false }: FitOptions = {},
+  { indexed = false, target: wanted = true }: FitOptions = {},
 ): Promise<TableEncoder> {
-  const target = manifest.columns.find((column) => column.name === manifest.target);
-  if (!target) throw new AtelierError('no_target', 'No target column is chosen. Choose the column to predict.');
+  const target = wanted ? manifest.columns.find((column) => column.name === manifest.target) : undefined;
+  if (wanted && !target)
+    throw new AtelierError('no_target', 'No target column is chosen. Choose the column to predict.');
   // One thread: sums of floats must come out the same every time.
   return withDuck({ blobs, threads: 1 }, async (connection) => {
     const samples = await sampleRelation(connection, blobs, manifest);
     const sql = columnSql(manifest);
-    const rows = `(SELECT * FROM ${samples} WHERE split = ${train} AND ${sql(target.name)} IS NOT NULL)`;
+    const known = target ? ` AND ${sql(target.name)} IS NOT NULL` : '';
+    const rows = `(SELECT * FROM ${samples} WHERE split = ${train}${known})`;
     const features = manifest.columns.filter((column) => column.role === 'feature');
     const numbers = await fitNumbers(
       connection,
@@ -42,7 +46,8 @@ export async function fitTableEncoder(
     for (const column of features) {
       if (column.type === 'category') categories.push(await fitCategory(connection, rows, sql, column, indexed));
     }
-    return { kind: 'table', numbers, categories, target: await fitTarget(connection, rows, sql, manifest, target) };
+    const encodedTarget = target ? await fitTarget(connection, rows, sql, manifest, target) : null;
+    return { kind: 'table', numbers, categories, target: encodedTarget };
   });
 }
 
@@ -105,7 +110,8 @@ async function fitCategory(
   return { column: column.name, ...(indexed ? { indexed } : {}), values, other: found.length > most };
 }
 
-async function fitTarget(
+/** Of classes their names; of values mean and deviation over `rows`. */
+export async function fitTarget(
   connection: DuckDBConnection,
   rows: string,
   sql: ColumnSql,

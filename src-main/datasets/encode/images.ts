@@ -7,7 +7,7 @@ import { sampleSizeOf, type ImageEncoder } from './encoder.ts';
 
 const blockBytes = 4 << 20;
 
-/** Reads the image blob once, front to back, laying each labelled sample into its split. */
+/** Reads the image blob once, front to back, laying each sample into its split: each labelled one, where the classes are learnt. */
 export async function loadImages(
   blobs: string,
   manifest: Manifest,
@@ -17,7 +17,10 @@ export async function loadImages(
   if (!images || !labelBlob || !manifest.image) throw new AtelierError('internal', 'An image version without images.');
   checkSize(manifest, encoder);
   const split = await readBlob(blobs, manifest.blobs.split);
-  const labels = translate(int32s(await readBlob(blobs, labelBlob)), manifest, encoder);
+  const learnt = encoder.classes.length > 0;
+  const labels = learnt
+    ? translate(int32s(await readBlob(blobs, labelBlob)), manifest, encoder)
+    : new Int32Array(manifest.samples);
 
   const counts = [0, 0, 0];
   for (let i = 0; i < manifest.samples; i++) if (labels[i] >= 0) counts[split[i]]++;
@@ -25,7 +28,7 @@ export async function loadImages(
   const made = counts.map((count) => ({
     count,
     x: new Uint8Array(count * size),
-    y: new Int32Array(count),
+    y: new Int32Array(learnt ? count : 0),
     indices: new Int32Array(count),
   }));
 
@@ -51,7 +54,7 @@ export async function loadImages(
         const into = made[split[sample]];
         const at = filled[split[sample]]++;
         into.x.set(block.subarray(k * size, (k + 1) * size), at * size);
-        into.y[at] = labels[sample];
+        if (learnt) into.y[at] = labels[sample];
         into.indices[at] = sample;
       }
     }

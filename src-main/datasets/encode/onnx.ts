@@ -1,8 +1,17 @@
 import { float, GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { float32s, float64s, strings } from './onnx-constants.ts';
 import type { Dim, Model } from '../../onnx/types.ts';
-import { categoryWidth, classesOf, type CategoryEncoder, type Encoder, type TableEncoder } from './encoder.ts';
+import {
+  categoryWidth,
+  classesOf,
+  targetOf,
+  type CategoryEncoder,
+  type Encoder,
+  type TableEncoder,
+  type TextInputEncoder,
+} from './encoder.ts';
 import type { RawColumns } from './rows.ts';
+import { addTextReading, addTokenReading, readsTexts, textOpset, textOpsets } from './texts/onnx.ts';
 
 /**
  * An encoder as ONNX, to stand before and behind a trained graph: raw samples go in, names and probabilities come out.
@@ -11,9 +20,9 @@ import type { RawColumns } from './rows.ts';
 export interface RawInput {
   /** The column's own name, unless something else in the graph is called so. */
   name: string;
-  /** Tables only. */
+  /** Tables, and texts that are read inside. */
   column?: string;
-  type: 'float' | 'string' | 'uint8';
+  type: 'float' | 'string' | 'uint8' | 'int64';
 }
 
 const batch: Dim = 'batch';
@@ -25,7 +34,8 @@ export const preprocessOpsets = { [ml]: 3 } as const;
 /**
  * Adds raw inputs and what turns them into the encoder's tensor, which is returned.
  * Tables: one input per feature column, float [batch, 1] with NaN for missing or string [batch, 1] with "" for missing; out comes
- * float [batch, features]. Images: uint8 [batch, height, width, channels], as it is.
+ * float [batch, features]. Images: uint8 [batch, height, width, channels], as it is. Texts: one input per column, string [batch, 1], or,
+ * where only its tokenizer.json can read them, `input_ids`, int64 [batch, any]; out come tokens, int32 [batch, length].
  */
 export function addPreprocess(g: GraphBuilder, encoder: Encoder): { inputs: RawInput[]; encoded: Value } {
   if (encoder.kind === 'images') {
@@ -33,6 +43,7 @@ export function addPreprocess(g: GraphBuilder, encoder: Encoder): { inputs: RawI
     const name = g.input(g.unique('image'), 'uint8', [batch, height, width, channels]);
     return { inputs: [{ name, type: 'uint8' }], encoded: name };
   }
+  if (encoder.kind === 'text') return addTexts(g, encoder);
   const inputs = [
     ...encoder.numbers.map(({ column }) => ({ column, type: 'float' as const })),
     ...encoder.categories.map(({ column }) => ({ column, type: 'string' as const })),
@@ -45,6 +56,23 @@ export function addPreprocess(g: GraphBuilder, encoder: Encoder): { inputs: RawI
     ...encoder.categories.map((category, i) => addCategory(g, category, names[encoder.numbers.length + i])),
   ];
   const [encoded] = g.node('Concat', parts, { axis: 1 }, { outputs: ['encoded'] });
+  g.scope = scope;
+  return { inputs, encoded };
+}
+
+function addTexts(g: GraphBuilder, encoder: TextInputEncoder): { inputs: RawInput[]; encoded: Value } {
+  const inside = readsTexts(encoder);
+  const inputs: RawInput[] = inside
+    ? encoder.columns.map((column) => ({
+        name: g.input(g.unique(column), 'string', [batch, 1]),
+        column,
+        type: 'string',
+      }))
+    : [{ name: g.input(g.unique('input_ids'), 'int64', [batch, 'tokens']), type: 'int64' }];
+  const names = inputs.map(({ name }) => name);
+  const { scope } = g;
+  g.scope = scope ? `${scope}/preprocess` : 'preprocess';
+  const encoded = inside ? addTextReading(g, encoder, names) : addTokenReading(g, encoder, names[0]);
   g.scope = scope;
   return { inputs, encoded };
 }
@@ -129,8 +157,9 @@ export function addPostprocess(
   encoder: Encoder,
   answer: Value,
 ): { label?: Value; probabilities?: Value; value?: Value } {
-  if (encoder.kind === 'table' && encoder.target.task === 'regression') {
-    const { mean, std } = encoder.target;
+  const target = targetOf(encoder);
+  if (target?.task === 'regression') {
+    const { mean, std } = target;
     const scaled = g.mul(g.cast(g.reshape(answer, [batch]), 'double'), g.constant(float64s([], [std])));
     const [value] = g.node(
       'Cast',
@@ -149,6 +178,10 @@ export function addPostprocess(
   g.output(probabilities);
   return { label, probabilities };
 }
+
+/** The oldest opset that has what reads raw samples. */
+export const preprocessOpset = (encoder: Encoder): number =>
+  encoder.kind === 'text' && readsTexts(encoder) ? textOpset : 0;
 
 /** The preprocessing as a model of its own; its output is `encoded` (images: `image`, by Identity). */
 export function preprocessModel(encoder: Encoder, opset: number): { model: Model; inputs: RawInput[]; output: string } {
@@ -173,9 +206,10 @@ export function postprocessModel(
 
 function modelOf(g: GraphBuilder, opset: number, encoder: Encoder): Model {
   const usesMl = encoder.kind === 'table' && encoder.categories.some((category) => categoryWidth(category) > 0);
+  const usesStrings = encoder.kind === 'text' && readsTexts(encoder);
   return {
     irVersion: 9,
-    opsets: { '': opset, ...(usesMl ? preprocessOpsets : {}) },
+    opsets: { '': opset, ...(usesMl ? preprocessOpsets : {}), ...(usesStrings ? textOpsets : {}) },
     producer: 'atelier',
     graph: g.finish(),
     metadata: {},

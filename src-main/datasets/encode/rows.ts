@@ -1,6 +1,6 @@
 import { AtelierError } from '../../shared/errors.ts';
 import { parseNumber, readCell } from '../cells.ts';
-import type { TableEncoder } from './encoder.ts';
+import type { TableEncoder, TargetEncoder } from './encoder.ts';
 import { encodeCategory, encodeNumber, layoutOf, rawNumber } from './row.ts';
 
 /** A table's rows as they enter an exported model: one column of 32-bit floats (NaN missing) or strings ('' missing) per feature. */
@@ -28,7 +28,10 @@ export function rawColumns(encoder: TableEncoder, rows: (string | null)[][], col
   };
 }
 
-/** Encodes raw rows exactly as training does. `y`: class index (-1 unknown or missing), or the standardised target (NaN missing). */
+/**
+ * Encodes raw rows exactly as training does. `y`: class index (-1 unknown or missing), or the standardised target (NaN missing);
+ * empty where no target is learnt.
+ */
 export function encodeTableRows(
   encoder: TableEncoder,
   rows: (string | null)[][],
@@ -50,12 +53,16 @@ export function encodeTableRows(
       encodeCategory(category, codes.get(value) ?? -1, x, r * layout.width + layout.categories[i]);
     });
   }
-  return { x, y: encodeTargets(encoder, rows, columnNames.indexOf(encoder.target.column)) };
+  return { x, y: encoder.target ? encodeTargets(encoder.target, rows, columnNames) : new Int32Array() };
 }
 
 /** Without a target column (predicting), all are unknown. */
-function encodeTargets(encoder: TableEncoder, rows: (string | null)[][], at: number): Int32Array | Float32Array {
-  const { target } = encoder;
+function encodeTargets(
+  target: TargetEncoder,
+  rows: (string | null)[][],
+  columnNames: string[],
+): Int32Array | Float32Array {
+  const at = columnNames.indexOf(target.column);
   if (target.task === 'classification') {
     const index = new Map(target.classes.map((name, i) => [name, i]));
     return Int32Array.from(rows, (row) => index.get(cell(row[at]) ?? '') ?? -1);

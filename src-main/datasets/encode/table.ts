@@ -1,14 +1,14 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
+import type { Manifest, SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { readBlob } from '../blobs.ts';
-import { finiteSql, numberSql, sqlText } from '../cells.ts';
-import { columnSql, eachRow, parquetSql, withDuck, type ColumnSql } from '../duck.ts';
+import { numberSql } from '../cells.ts';
+import { columnSql, eachRow, parquetSql, withDuck } from '../duck.ts';
 import type { EncodedSplit } from './encoded-split.ts';
-import type { TableEncoder, TargetEncoder } from './encoder.ts';
+import type { TableEncoder } from './encoder.ts';
 import { columnsAtOnce } from './fit.ts';
 import { encodeCategory, encodeNumber, layoutOf } from './row.ts';
 import { checkColumns } from './rows.ts';
+import { checkTarget, codeSql, divide, enumSql, orNaN, readTargets } from './targets.ts';
 
 /** Streams the stored table, some columns at a time, through the encoder into its three splits. DuckDB parses numbers and looks categories up. */
 export async function loadTable(
@@ -18,17 +18,16 @@ export async function loadTable(
 ): Promise<Record<SplitName, EncodedSplit>> {
   const names = manifest.columns.map((column) => column.name);
   checkColumns(encoder, names);
-  if (!names.includes(encoder.target.column)) {
-    throw new AtelierError('missing_columns', `The data lacks the target column "${encoder.target.column}".`);
-  }
+  const { target } = encoder;
+  checkTarget(target, names);
   if (!manifest.blobs.table) throw new AtelierError('internal', 'A table version without a table.');
   const table = parquetSql(blobs, manifest.blobs.table);
   const split = await readBlob(blobs, manifest.blobs.split);
   const sql = columnSql(manifest);
   return withDuck({ blobs }, async (connection) => {
-    const targets = await readTargets(connection, table, sql, encoder.target, manifest.samples);
+    const targets = await readTargets(connection, table, sql, target, manifest.samples);
     const layout = layoutOf(encoder);
-    const { splits, place } = divide(targets, split, layout.width, encoder.target);
+    const { splits, place } = divide(targets, split, target, (count) => new Float32Array(count * layout.width));
 
     for (let first = 0; first < encoder.numbers.length; first += columnsAtOnce) {
       const batch = encoder.numbers.slice(first, first + columnsAtOnce);
@@ -67,63 +66,4 @@ export async function loadTable(
     const [train, validation, test] = splits;
     return { train, validation, test };
   });
-}
-
-/** DuckDB's ENUM is its string-to-code table: the quickest look-up it has. */
-const enumSql = (name: string, values: string[]): string =>
-  `CREATE OR REPLACE TYPE ${name} AS ENUM (${(values.length > 0 ? values : ['']).map(sqlText).join(', ')})`;
-const codeSql = (expression: string, type: string): string =>
-  `coalesce(enum_code(TRY_CAST(${expression} AS ${type}))::INTEGER, -1)`;
-const orNaN = (name: string): string => `coalesce(${finiteSql(name)}, 'nan'::DOUBLE)`;
-
-/** Every sample's class index or standardised value; NaN where it has none (or none that the encoder knows). */
-async function readTargets(
-  connection: DuckDBConnection,
-  table: string,
-  sql: ColumnSql,
-  target: TargetEncoder,
-  samples: number,
-): Promise<Float64Array> {
-  const targets = new Float64Array(samples).fill(NaN);
-  if (target.task === 'classification') {
-    await connection.run(enumSql('target', target.classes));
-    const query = `SELECT file_row_number::INTEGER, ${codeSql(sql(target.column), 'target')} FROM ${table}`;
-    await eachRow(connection, query, (row, columns, r) => {
-      const code = columns[1].getItem(r) as number;
-      if (code >= 0) targets[row] = code;
-    });
-  } else {
-    const query = `SELECT file_row_number::INTEGER, ${orNaN('y')}
-      FROM (SELECT file_row_number, ${numberSql(sql(target.column), target.decimalComma)} AS y FROM ${table})`;
-    await eachRow(connection, query, (row, columns, r) => {
-      targets[row] = (Math.fround(columns[1].getItem(r) as number) - target.mean) / target.std;
-    });
-  }
-  return targets;
-}
-
-/** Makes the splits' arrays for the samples that have a target, and says where in its split each sample stands (-1: nowhere). */
-function divide(
-  targets: Float64Array,
-  split: Uint8Array,
-  width: number,
-  target: TargetEncoder,
-): { splits: (EncodedSplit & { x: Float32Array })[]; place: Int32Array } {
-  const place = new Int32Array(targets.length).fill(-1);
-  const members: number[] = splitNames.map(() => 0);
-  targets.forEach((y, sample) => {
-    if (!Number.isNaN(y)) place[sample] = members[split[sample]]++;
-  });
-  const splits = members.map((count) => ({
-    count,
-    x: new Float32Array(count * width),
-    y: target.task === 'classification' ? new Int32Array(count) : new Float32Array(count),
-    indices: new Int32Array(count),
-  }));
-  place.forEach((at, sample) => {
-    if (at < 0) return;
-    splits[split[sample]].y[at] = targets[sample];
-    splits[split[sample]].indices[at] = sample;
-  });
-  return { splits, place };
 }

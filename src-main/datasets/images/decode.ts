@@ -1,8 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
 import sharp, { type SharpOptions } from 'sharp';
 import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { systemError } from '../system-errors.ts';
+import { readWhole, type FoundFile } from '../source.ts';
 import { headBytes, imageType } from './file-type.ts';
 
 /** The largest side of an image as trained on. */
@@ -17,21 +16,18 @@ sharp.cache(false);
 
 const options: SharpOptions = { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true };
 
-/** An image file's bytes, refused where empty, vast or no image. `name` is for the message. */
-export async function readImageFile(path: string, name: string): Promise<Uint8Array> {
-  let bytes: Uint8Array;
-  try {
-    const { size } = await stat(path);
-    if (size > maxFileBytes) {
-      throw new AtelierError(
+/** An image file's bytes, refused where empty, vast or no image. */
+export async function readImageFile(file: FoundFile): Promise<Uint8Array> {
+  const name = file.relative;
+  const bytes = await readWhole(
+    file,
+    maxFileBytes,
+    (size) =>
+      new AtelierError(
         'image_too_large',
         `${name} is a file of ${Math.round(size / 2 ** 20)} MB; at most ${maxFileBytes >> 20} MB are read. Scale it down first.`,
-      );
-    }
-    bytes = await readFile(path);
-  } catch (error) {
-    throw systemError(error, { reading: name });
-  }
+      ),
+  );
   if (bytes.length === 0) throw new AtelierError('image_empty', `${name} is empty (0 bytes).`);
   if (!imageType(bytes.subarray(0, headBytes))) {
     throw new AtelierError(
@@ -111,7 +107,7 @@ export function toGrey(rgb: Uint8Array): Uint8Array {
 
 /** An image file as the model takes it: decoded and scaled the very same way as at import. height × width × channels. */
 export async function decodeImageFor(shape: ImageShape, path: string): Promise<Uint8Array> {
-  const bytes = await readImageFile(path, path);
+  const bytes = await readImageFile({ path, relative: path });
   const { width, height } = await imageSize(bytes, path);
   const same = width === shape.width && height === shape.height;
   const { rgb } = await decodeImage(bytes, path, same ? undefined : shape);

@@ -3,12 +3,12 @@ import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
+import type { Member } from '../class-folders.ts';
 import type { ImageSet } from '../image-version.ts';
 import type { ImportContext, Rejects } from '../importers/importer.ts';
 import type { Source } from '../source.ts';
 import { splitCode } from '../splits.ts';
 import { sortClasses } from '../target.ts';
-import type { Member } from './arrange.ts';
 import { decodeImage, imageSize, maxSide, readImageFile } from './decode.ts';
 import { claimedType, headBytes, imageType } from './file-type.ts';
 import { PixelSink } from './pixel-sink.ts';
@@ -30,7 +30,7 @@ export async function chooseSize(members: Member[], signal: AbortSignal): Promis
     signal.throwIfAborted();
     const { file } = members[Math.floor((at * 7919) % members.length)];
     try {
-      sizes.push(await imageSize(await readImageFile(file.path, file.relative), file.relative));
+      sizes.push(await imageSize(await readImageFile(file), file.relative));
     } catch {
       // Bad ones are listed when all are read.
     }
@@ -104,7 +104,7 @@ export class Reading {
   /** Never rejects: an error is a result like another, to be met in its turn. */
   async #decode({ file }: Member): Promise<Decoded | Error> {
     try {
-      const bytes = await readImageFile(file.path, file.relative);
+      const bytes = await readImageFile(file);
       const decoded = await decodeImage(bytes, file.relative, this.size.scale ? this.size : undefined);
       return {
         ...decoded,
@@ -146,6 +146,7 @@ export class Reading {
       );
     }
     const names = new Set(this.#good.map((member) => member.className));
+    names.delete('');
     const classes = sortClasses([...names].map((name) => ({ name, count: 0 }))).map(({ name }) => name);
     const index = new Map(classes.map((name, i) => [name, i]));
     const divided = new Set(this.#good.map((member) => member.split)).size > 1;
@@ -154,7 +155,7 @@ export class Reading {
       image: { height: this.size.height, width: this.size.width, channels },
       pixels: blob,
       names: this.#good.map((member) => member.file.relative),
-      labels: Int32Array.from(this.#good, (member) => index.get(member.className)!),
+      labels: Int32Array.from(this.#good, (member) => index.get(member.className) ?? -1),
       classes,
       given: divided ? Uint8Array.from(this.#good, (member) => splitCode(member.split ?? 'train')) : null,
       sources: [{ name: basename(this.#source.root), bytes: this.#bytes, sha256: this.#hash.digest('hex') }],

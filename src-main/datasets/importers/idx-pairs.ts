@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { FoundFile } from '../source.ts';
 import type { IdxFile } from './idx-format.ts';
@@ -6,7 +7,7 @@ import type { IdxFile } from './idx-format.ts';
 export interface Pair {
   images: IdxFile;
   labels: IdxFile;
-  split: 'train' | 'validation' | 'test' | null;
+  split: SplitName | null;
 }
 
 /** What is left of a file's name without the words that say which half of a pair it is: "train", "emnist-letters-test". */
@@ -18,9 +19,10 @@ const stem = (file: FoundFile): string =>
     .replace(/[^a-z0-9/]+/g, '-')
     .replace(/^-+|-+$/g, '');
 
-function roleOf(name: string): Pair['split'] {
+/** The split that a file's name says it is; null where it says none. */
+export function splitInName(name: string): SplitName | null {
   if (/(^|[^a-z])(t10k|test|testing)([^a-z]|$)/.test(name)) return 'test';
-  if (/(^|[^a-z])val(id|idation)?([^a-z]|$)/.test(name)) return 'validation';
+  if (/(^|[^a-z])(val(id|idation)?|dev)([^a-z]|$)/.test(name)) return 'validation';
   if (/(^|[^a-z])train(ing)?([^a-z]|$)/.test(name)) return 'train';
   return null;
 }
@@ -34,7 +36,7 @@ export function pairUp(files: IdxFile[]): Pair[] {
   if (images.length === 0) {
     throw new AtelierError(
       'idx_images_missing',
-      `${basename(files[0].path)} holds labels (or no images). Give the file of images with it.`,
+      `${basename(files[0].relative)} holds labels (or no images). Give the file of images with it.`,
     );
   }
   const pairs = images.map((file): Pair => {
@@ -43,10 +45,10 @@ export function pairUp(files: IdxFile[]): Pair[] {
     if (!partner) {
       throw new AtelierError(
         'idx_labels_missing',
-        `${basename(file.path)} has no labels file beside it (such as train-labels-idx1-ubyte). Give both together.`,
+        `${basename(file.relative)} has no labels file beside it (such as train-labels-idx1-ubyte). Give both together.`,
       );
     }
-    return { images: file, labels: partner, split: roleOf(stem(file)) };
+    return { images: file, labels: partner, split: splitInName(stem(file)) };
   });
   return pairs.sort(
     (a, b) => order[a.split ?? 'train'] - order[b.split ?? 'train'] || (a.images.relative < b.images.relative ? -1 : 1),

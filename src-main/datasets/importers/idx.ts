@@ -18,17 +18,19 @@ const maxCandidates = 64;
 export const idx: Importer = {
   async offer(source) {
     const files = await idxFiles(source);
-    if (files.length === 0) return null;
+    if (files.length === 0) return [];
     pairUp(files);
-    return {
-      kind: 'idx',
-      suggestedName: nameOf(source),
-      files: files.length,
-      folders: 0,
-      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-      columns: [],
-      target: null,
-    };
+    return [
+      {
+        kind: 'idx',
+        suggestedName: source.suggestedName,
+        files: files.length,
+        folders: 0,
+        bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+        columns: [],
+        target: null,
+      },
+    ];
   },
 
   async read(source, params, context) {
@@ -52,7 +54,7 @@ export const idx: Importer = {
         sources.push(await copyLabels(labels, values.subarray(before, before + images.dims[0]), context.signal));
         done = before + images.dims[0];
       }
-      if (total === 0) throw new AtelierError('no_samples', `${basename(pairs[0].images.path)} holds no images.`);
+      if (total === 0) throw new AtelierError('no_samples', `${basename(pairs[0].images.relative)} holds no images.`);
       context.signal.throwIfAborted();
       const { labels, classes } = await nameClasses(source, values);
       const rejects = new Rejects();
@@ -79,7 +81,7 @@ export const idx: Importer = {
                 },
               ],
       };
-      return { suggestedName: nameOf(source), manifest: await finishImages(params.blobs, set, params.splitSeed) };
+      return { suggestedName: source.suggestedName, manifest: await finishImages(params.blobs, set, params.splitSeed) };
     } catch (error) {
       await pixels.abort();
       throw error;
@@ -104,7 +106,7 @@ function shapeOf(file: IdxFile): ImageShape {
   if (height < 1 || width < 1 || height > 4096 || width > 4096 || (channels !== 1 && channels !== 3)) {
     throw new AtelierError(
       'idx_shape',
-      `${basename(file.path)} says its images are ${file.dims.slice(1).join(' × ')}: not a size that can be read (1 or 3 channels last, sides up to 4096).`,
+      `${basename(file.relative)} says its images are ${file.dims.slice(1).join(' × ')}: not a size that can be read (1 or 3 channels last, sides up to 4096).`,
     );
   }
   return { height, width, channels };
@@ -119,14 +121,14 @@ function checkPair(images: IdxFile, labels: IdxFile, stored: ImageShape): void {
   if (images.dims[0] !== labels.dims[0]) {
     throw new AtelierError(
       'idx_count_differs',
-      `${basename(images.path)} holds ${images.dims[0]} images, ${basename(labels.path)} ${labels.dims[0]} labels. They do not belong together.`,
+      `${basename(images.relative)} holds ${images.dims[0]} images, ${basename(labels.relative)} ${labels.dims[0]} labels. They do not belong together.`,
     );
   }
   const shape = shapeOf(images);
   if (shape.height !== stored.height || shape.width !== stored.width || shape.channels !== stored.channels) {
     throw new AtelierError(
       'idx_shape',
-      `${basename(images.path)} holds images of another size than the rest. Import them separately.`,
+      `${basename(images.relative)} holds images of another size than the rest. Import them separately.`,
     );
   }
 }
@@ -199,7 +201,3 @@ function givenSplit(pairs: Pair[], total: number): Uint8Array | null {
   for (const pair of pairs) split.fill(splitCode(pair.split ?? 'train'), at, (at += pair.images.dims[0]));
   return split;
 }
-
-/** Files are called the same in every set of the family; their folder tells which it is. */
-const nameOf = (source: Source): string =>
-  source.wholeFolder || source.files.length > 1 ? basename(source.root) || source.suggestedName : source.suggestedName;

@@ -1,30 +1,33 @@
+import { AtelierError } from '../../shared/errors.ts';
+import { arrange, splitOf, type Member } from '../class-folders.ts';
 import { finishImages } from '../image-version.ts';
-import { arrange } from '../images/arrange.ts';
 import { headBytes, imageType, namedImage } from '../images/file-type.ts';
 import { chooseSize, Reading } from '../images/reading.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer } from './importer.ts';
 
-/** Images told apart by the folder they lie in: one folder per class, perhaps inside train/ and test/. */
+/** Images told apart by the folder they lie in: one folder per class, perhaps inside train/ and test/. Without such folders they have no classes. */
 export const imageFolder: Importer = {
   async offer(source) {
     const images = await imageFiles(source);
-    if (images.length === 0) return null;
-    const { members } = arrange(images, source);
-    return {
-      kind: 'image-folder',
-      suggestedName: source.suggestedName,
-      files: images.length,
-      folders: new Set(members.map((member) => member.className)).size,
-      bytes: await totalBytes(images),
-      columns: [],
-      target: null,
-    };
+    if (images.length === 0) return [];
+    const { members } = labelled(images);
+    return [
+      {
+        kind: 'image-folder',
+        suggestedName: source.suggestedName,
+        files: images.length,
+        folders: new Set(members.flatMap(({ className }) => (className === '' ? [] : [className]))).size,
+        bytes: await totalBytes(images),
+        columns: [],
+        target: null,
+      },
+    ];
   },
 
   async read(source, params, context) {
     const images = await imageFiles(source);
-    const { members, strays } = arrange(images, source);
+    const { members, strays } = labelled(images);
     const rejects = new Rejects();
     for (const { where, code, message } of source.refused) rejects.add(where, code, message);
     for (const { relative } of strays) {
@@ -48,6 +51,24 @@ export const imageFolder: Importer = {
     }
   },
 };
+
+/** Throws `images_without_classes` for a single image: that is no dataset. */
+function labelled(images: FoundFile[]): { members: Member[]; strays: FoundFile[] } {
+  const arranged = arrange(images);
+  if (arranged.members.length > 0) return arranged;
+  if (images.length > 1) return { members: images.map(withoutClass), strays: [] };
+  throw new AtelierError(
+    'images_without_classes',
+    `${images[0].relative} is an image without a label. Training needs to know the class of each: put the images of every class into a folder named after it, and drop the folder that holds these folders.`,
+  );
+}
+
+/** Flat, or in folders called train and test with nothing below. */
+const withoutClass = (file: FoundFile): Member => ({
+  file,
+  className: '',
+  split: splitOf(file.relative.split('/')[0]),
+});
 
 /** Files called images; where none is, those that are without being called so. */
 async function imageFiles(source: Source): Promise<FoundFile[]> {

@@ -1,12 +1,14 @@
 import type { Rejected } from '../../shared/dataset.ts';
-import type { ImportOffer, ImportParams, ImportResult, Progress } from '../../shared/job.ts';
+import type { ImportOffer, ImportParams, ImportResult } from '../../shared/job.ts';
+import type { Staging } from '../archives/staging.ts';
+import type { ImportContext } from '../import-context.ts';
 import type { Source } from '../source.ts';
 
-/** What an import says while it works, and listens to. A job's context is one. */
-export interface ImportContext {
-  progress(report: Pick<Progress, 'stage' | 'unit' | 'done' | 'total'>): void;
-  /** Aborted: the import stops within a second, removes what it wrote, and throws the signal's reason. */
-  signal: AbortSignal;
+export type { ImportContext } from '../import-context.ts';
+
+/** What an importer works with besides: a place for passing files, cleared when it has ended, however it ended. */
+export interface ReadContext extends ImportContext {
+  staging: Staging;
 }
 
 /**
@@ -14,10 +16,13 @@ export interface ImportContext {
  * kept and bad ones listed with where and why; an error leaves no file behind; the same source gives the same manifest.
  */
 export interface Importer {
-  /** What the source holds if it is of this format, else null. Reads only the beginnings of files. */
-  offer(source: Source): Promise<ImportOffer | null>;
-  read(source: Source, params: ImportParams, context: ImportContext): Promise<ImportResult>;
+  /** What the source holds of this format: nothing, one thing, or several to choose from. Reads only the beginnings of files. */
+  offer(source: Source): Promise<Offer[]>;
+  read(source: Source, params: ImportParams, context: ReadContext): Promise<ImportResult>;
 }
+
+/** What an importer says of what it found; which of the source's files that is says who asked it. */
+export type Offer = Omit<ImportOffer, 'file' | 'sheet'> & { sheet?: string };
 
 const kept = 1000;
 

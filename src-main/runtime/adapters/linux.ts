@@ -45,9 +45,7 @@ export async function linuxAdapters(places = thisLinux()): Promise<Adapter[]> {
 
 /** NVIDIA's own driver knows names and memory better than the bus does. */
 async function tellNvidia(places: LinuxPlaces, adapters: (Adapter & { address: string })[]): Promise<void> {
-  const version = /Module\S*(?: for \S+)?\s+([\d.]+)/.exec(
-    textOf(join(places.root, 'proc/driver/nvidia/version')),
-  )?.[1];
+  const version = nvidiaVersion(places);
   if (!version) return;
   const query = ['--query-gpu=pci.bus_id,name,memory.total', '--format=csv,noheader,nounits'];
   const told = places.root === '/' ? parseNvidiaSmi(await outputOf('nvidia-smi', query)) : [];
@@ -59,6 +57,9 @@ async function tellNvidia(places: LinuxPlaces, adapters: (Adapter & { address: s
     adapter.memory = known?.memory ?? adapter.memory;
   }
 }
+
+const nvidiaVersion = ({ root }: LinuxPlaces): string | undefined =>
+  /Module\S*(?: for \S+)?\s+([\d.]+)/.exec(textOf(join(root, 'proc/driver/nvidia/version')))?.[1];
 
 /** Lines of "00000000:01:00.0, NVIDIA GeForce RTX 4070, 12282" (mebibytes). */
 export function parseNvidiaSmi(text: string): { address: string; name: string; memory: number | null }[] {
@@ -103,16 +104,53 @@ function vulkanDrivers({ root, env }: LinuxPlaces): string[] {
   );
 }
 
-/** What keeps CUDA from working; `provider` is the folder of ONNX Runtime's own libraries. */
-export function cudaGap(adapters: readonly Adapter[], provider: string, places = thisLinux()): Gap | null {
+/** The provider in the folder of ONNX Runtime's library; `older`: only one for an older version was downloaded. */
+export type ProviderState = 'present' | 'older' | 'none';
+
+/** What keeps CUDA from working: the first thing to see to. */
+export function cudaGap(adapters: readonly Adapter[], provider: ProviderState, places = thisLinux()): Gap | null {
   const nvidia = adapters.filter(({ vendor }) => vendor === 'nvidia');
   if (nvidia.length === 0) return 'cuda_no_adapter';
   if (!existsSync(join(places.root, 'proc/driver/nvidia/version'))) return 'cuda_no_driver';
-  if (!existsSync(join(provider, 'libonnxruntime_providers_cuda.so'))) return 'cuda_no_package';
-  const needed = ['libcudart.so.12', 'libcublasLt.so.12', 'libcudnn.so.9'];
-  const folders = libraryFolders(places);
-  const all = needed.every((name) => folders.some((folder) => existsSync(join(folder, name))));
-  return all ? null : 'cuda_no_libraries';
+  if (parseInt(nvidiaVersion(places) ?? '', 10) < oldestDriver) return 'cuda_old_driver';
+  if (provider !== 'present') return provider === 'older' ? 'cuda_old_package' : 'cuda_no_package';
+  return cudaLibraryGap(places);
+}
+
+/** The first that runs CUDA 12 (docs.nvidia.com/deploy/cuda-compatibility, minor version compatibility). */
+const oldestDriver = 525;
+
+/** The libraries that ONNX Runtime's CUDA provider is linked to, each after those it needs itself: CUDA 12's, then cuDNN 9's. */
+export const cudaLibraries = [
+  'libcudart.so.12',
+  'libnvrtc.so.12',
+  'libcublasLt.so.12',
+  'libcublas.so.12',
+  'libcurand.so.10',
+  'libcufft.so.11',
+  'libcudnn.so.9',
+];
+/** Needed at once, where others are only by some operators. */
+const looked = ['libcudart.so.12', 'libcublas.so.12', 'libcublasLt.so.12', 'libcufft.so.11', 'libcurand.so.10'];
+
+/** What of NVIDIA's own libraries is not there, as far as files tell. */
+export function cudaLibraryGap(places = thisLinux()): Gap | null {
+  const folders = [...libraryFolders(places), ...cudaFolders(places)];
+  const isThere = (name: string): boolean => folders.some((folder) => existsSync(join(folder, name)));
+  if (!looked.every(isThere)) return 'cuda_no_libraries';
+  return isThere('libcudnn.so.9') ? null : 'cuda_no_cudnn';
+}
+
+/** Where NVIDIA's own installers put CUDA, which the system's loader does not search unless told to: newest first. */
+export function cudaFolders({ root }: Pick<LinuxPlaces, 'root'> = thisLinux()): string[] {
+  const homes = ['usr/local', 'opt'].flatMap((place) =>
+    namesIn(join(root, place))
+      .filter((name) => /^cuda(-12([.]\d+)?)?$/.test(name))
+      .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+      .map((name) => join(root, place, name)),
+  );
+  const inside = ['lib64', `targets/${process.arch === 'arm64' ? 'sbsa' : 'x86_64'}-linux/lib`];
+  return homes.flatMap((home) => inside.map((folder) => join(home, folder))).filter((folder) => existsSync(folder));
 }
 
 function libraryFolders({ root, env }: LinuxPlaces): string[] {
@@ -125,8 +163,6 @@ function libraryFolders({ root, env }: LinuxPlaces): string[] {
     'lib64',
     'lib',
     'usr/local/lib',
-    'usr/local/cuda/lib64',
-    'opt/cuda/lib64',
     'run/opengl-driver/lib',
   ];
   const named = (env.LD_LIBRARY_PATH ?? '').split(':').filter((folder) => folder !== '');

@@ -1,5 +1,5 @@
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
-import type { FromUtility, JobKind, JobTypes, Progress, ToUtility } from '../../shared/job.ts';
+import type { FromUtility, WorkKind, JobTypes, Progress, ToUtility } from '../../shared/job.ts';
 import { openPort, type Port } from './port.ts';
 import { ProgressMeter } from './progress.ts';
 
@@ -22,7 +22,7 @@ export interface JobContext {
   pause(): Promise<void>;
 }
 
-type Work<K extends JobKind> = (params: JobTypes[K]['params'], context: JobContext) => Promise<JobTypes[K]['result']>;
+type Work<K extends WorkKind> = (params: JobTypes[K]['params'], context: JobContext) => Promise<JobTypes[K]['result']>;
 
 /** Thrown through a job's code when it is cancelled; the parent gets a 'cancelled' message, not an error. */
 export class Cancelled extends AtelierError {
@@ -32,7 +32,7 @@ export class Cancelled extends AtelierError {
 }
 
 /** The whole life of a utility that does one job: announces itself, waits for 'start', works, sends one last message and exits. */
-export function runJob<K extends JobKind>(kind: K, work: Work<K>): void {
+export function runJob<K extends WorkKind>(kind: K, work: Work<K>): void {
   const port = openPort<ToUtility, FromUtility>();
   const abort = new AbortController();
   let stopRequested = false;

@@ -6,8 +6,8 @@ import type { JobContext } from '../port/job-port.ts';
 import type { RawModel } from './model.ts';
 import { openModelFile } from './open-model.ts';
 import { countOf, eachRawBatch } from './raw-samples.ts';
-import { inTargetUnit, RunModel } from './run-model.ts';
-import { splitMetrics, type Outputs } from './split-metrics.ts';
+import { RunModel } from './run-model.ts';
+import { workOf } from './tasks/index.ts';
 
 /** Metrics of a run's best checkpoint, or of a model file on raw samples, over a split of any dataset that fits. */
 export async function evaluateModel(params: EvaluateParams, context: JobContext): Promise<EvaluateResult> {
@@ -28,52 +28,61 @@ export async function evaluateModel(params: EvaluateParams, context: JobContext)
     const splits = names.map((name) => data.splits[name]).filter((split) => split.count > 0);
     const samples = splits.reduce((sum, split) => sum + split.count, 0);
     if (samples === 0) {
-      throw new AtelierError('no_samples', `The split "${params.split}" holds no labelled sample. Choose another one.`);
+      const which = data.task === null ? 'sample' : 'labelled sample';
+      throw new AtelierError('no_samples', `The split "${params.split}" holds no ${which}. Choose another one.`);
     }
     let done = 0;
-    const parts: (Outputs & { y: EncodedSplit['y'] })[] = [];
+    const parts: SplitAnswers[] = [];
     for (const split of splits) {
-      parts.push({
-        y: split.y,
-        ...(await outputsOf(model, split, params, context, (count) => {
+      parts.push(
+        await answersTo(model, split, params, context, (count) => {
           context.progress({ stage: 'evaluating', unit: 'samples', done: (done += count), total: samples });
-        })),
-      });
+        }),
+      );
     }
-    const y = parts.flatMap((part) => [...part.y]);
-    const predictions = concat(parts.map((part) => part.predictions));
+    const all = {
+      y: splits.flatMap(({ y }) => [...y]),
+      indices: splits.flatMap(({ indices }) => [...indices]),
+    };
+    const answers = { values: concat(parts.map(({ values }) => values)) };
     const loss = parts.every((part) => part.loss !== undefined)
-      ? parts.reduce((sum, part) => sum + (part.loss ?? 0) * part.y.length, 0) / y.length
+      ? parts.reduce((sum, part, i) => sum + (part.loss ?? 0) * splits[i].count, 0) / samples
       : undefined;
-    return { samples, ...splitMetrics(params.split, model.encoder, y, { predictions, loss }) };
+    return { samples, ...workOf(model.task).measure(params.split, model.encoder, all, { answers, loss }) };
   } finally {
     await model.close();
   }
 }
 
-async function outputsOf(
+interface SplitAnswers {
+  values: Float32Array;
+  /** Where it is known. */
+  loss?: number;
+}
+
+async function answersTo(
   model: RawModel,
   split: EncodedSplit,
   { blobs, manifest }: EvaluateParams,
   context: JobContext,
   progress: (count: number) => void,
-): Promise<Outputs & { predictions: Float32Array }> {
-  const { encoder } = model;
+): Promise<SplitAnswers> {
   if (model instanceof RunModel) {
-    const { predictions, loss } = await model.evaluate(split, () => context.pause());
+    const { answers, loss } = await model.evaluate(split, () => context.pause());
     progress(split.count);
-    return { predictions: inTargetUnit(encoder, predictions ?? new Float32Array()), loss };
+    return { values: answers.values, loss };
   }
+  const { encoder } = model;
   const parts: Float32Array[] = [];
-  const table = encoder.kind === 'table' ? encoder : null;
-  await eachRawBatch({ blobs, manifest, split, encoder: table }, async (raw) => {
-    parts.push(await model.predict(raw));
+  await eachRawBatch({ blobs, manifest, split, encoder }, async (raw) => {
+    parts.push((await model.answer(raw)).values);
     progress(countOf(raw));
     await context.pause();
   });
-  return { predictions: concat(parts) };
+  return { values: concat(parts) };
 }
 
+/** One after another. */
 function concat(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

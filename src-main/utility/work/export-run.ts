@@ -1,23 +1,28 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { compileInference } from '../../autodiff/compile.ts';
 import { classesOf, type Encoder } from '../../datasets/encode/encoder.ts';
+import { preprocessOpset } from '../../datasets/encode/onnx.ts';
+import { readsTexts } from '../../datasets/encode/texts/onnx.ts';
 import { loadTrainingData, type EncodedSplit } from '../../datasets/training-data.ts';
 import { composeExport } from '../../export/compose.ts';
 import { exportMetadata } from '../../export/metadata.ts';
-import { compareProbabilities, compareValues, judge, parityFailed } from '../../export/parity.ts';
+import { judge, parityFailed } from '../../export/parity.ts';
+import type { Model } from '../../onnx/types.ts';
 import { writeModel } from '../../onnx/write.ts';
-import { stageFile } from '../../runtime/atomic-file.ts';
+import { stageFile, type StagedFile } from '../../runtime/atomic-file.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ExportParams, ExportResult } from '../../shared/job.ts';
-import type { SplitName } from '../../shared/dataset.ts';
-import type { Parity } from '../../shared/run.ts';
+import { tokenizerFile, type Parity } from '../../shared/run.ts';
+import type { Tokenizer } from '../../tokenizers/tokenizer.ts';
 import type { JobContext } from '../port/job-port.ts';
+import { openCompanion, type Companion } from './companion.ts';
+import { checkGenerator, generatorModel } from './export-generator.ts';
 import { ExportedModel } from './exported-model.ts';
-import { forwardModel, lossOf } from './forward.ts';
 import { countOf, eachRawBatch } from './raw-samples.ts';
-import { inTargetUnit, RunModel } from './run-model.ts';
+import { RunModel } from './run-model.ts';
+import { rawWorkOf } from './tasks/index.ts';
 
 /** Enough to meet every class and category, and over in a second or two. */
 const paritySamples = 2_000;
@@ -28,27 +33,47 @@ export async function exportRun(params: ExportParams, context: JobContext): Prom
   context.progress({ stage: 'writing', unit: 'steps', done: 0, total: 3 });
   const own = await RunModel.open(params, settings.threads);
   try {
-    const { encoder } = own;
-    const metadata = exportMetadata(params.metadata, { encoder, manifest, settings, classes: classesOf(encoder) });
-    const net = compileInference(forwardModel(settings, encoder), own.values, { loss: lossOf(encoder) });
-    const model = composeExport(net, encoder, metadata);
+    const { encoder, task } = own;
+    const beside = companionOf(encoder, out);
+    const metadata = exportMetadata(params.metadata, {
+      task,
+      encoder,
+      manifest,
+      settings,
+      classes: classesOf(encoder),
+      tokenizer: beside?.companion,
+    });
+    const model = task === 'generation' ? generatorModel(own, metadata) : samplesModel(own, metadata);
     mkdirSync(dirname(out), { recursive: true });
-    const staged = stageFile(out, [writeModel(model)]);
+    const staged: StagedFile[] = [];
     try {
+      staged.push(stageFile(out, [writeModel(model)]));
+      if (beside) staged.push(stageFile(beside.path, [beside.bytes]));
+      const [file, tokenizer] = staged;
       await context.pause();
       context.progress({ stage: 'checking', unit: 'steps', done: 1, total: 3 });
       // From the disk: what is checked is what people get.
-      const bytes = readFileSync(staged.path);
-      const parity = await checkParity(bytes, own, params, context);
+      const bytes = readFileSync(file.path);
+      const reader = beside && openCompanion(out, { ...beside.companion, file: basename(tokenizer.path) });
+      const parity = await (task === 'generation'
+        ? checkGenerator(bytes, own, params, context)
+        : checkParity(bytes, reader, own, params, context));
       context.log(
-        `parity on ${parity.samples} ${parity.split} samples: difference ${parity.maxDifference.toExponential(2)}, agreement ${parity.agreement}`,
+        `parity on ${parity.samples} ${parity.split ?? 'generated'} samples: difference ${parity.maxDifference.toExponential(2)}, agreement ${parity.agreement}`,
       );
       if (!parity.passed) throw parityFailed(parity);
-      staged.commit();
+      // The model last: it is not there without its tokenizer.
+      for (const each of staged.reverse()) each.commit();
       context.progress({ stage: 'checking', unit: 'steps', done: 3, total: 3 });
-      return { path: out, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), parity };
+      return {
+        path: out,
+        bytes: bytes.length,
+        sha256: sha256Of(bytes),
+        tokenizer: beside?.path ?? null,
+        parity,
+      };
     } catch (error) {
-      staged.discard();
+      for (const each of staged) each.discard();
       throw error;
     }
   } finally {
@@ -56,62 +81,69 @@ export async function exportRun(params: ExportParams, context: JobContext): Prom
   }
 }
 
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The tokenizer.json that goes beside the file; null where it needs none. */
+function companionOf(encoder: Encoder, out: string): { path: string; bytes: Uint8Array; companion: Companion } | null {
+  if (encoder.kind !== 'text' || readsTexts(encoder)) return null;
+  const path = tokenizerFile(out);
+  const bytes = Buffer.from(JSON.stringify(encoder.tokenizer));
+  return { path, bytes, companion: { file: basename(path), sha256: sha256Of(bytes) } };
+}
+
+function samplesModel({ net, encoder, values }: RunModel, metadata: Record<string, string>): Model {
+  const opset = Math.max(net.forward.opset ?? 0, preprocessOpset(encoder)) || undefined;
+  const trained = compileInference({ ...net.forward, opset }, values, net);
+  return composeExport(trained, encoder, rawWorkOf(net.task).postprocess(trained, encoder), metadata);
+}
+
 /** The file in a session of its own, on raw samples, against the checkpoint on encoded ones. */
 async function checkParity(
   bytes: Uint8Array,
+  tokenizer: Tokenizer | null,
   own: RunModel,
   params: ExportParams,
   context: JobContext,
 ): Promise<Parity> {
   const { blobs, manifest } = params;
-  const { encoder } = own;
+  const { encoder, task } = own;
+  const work = rawWorkOf(task);
   const data = await loadTrainingData(blobs, manifest, encoder);
   const name = (['test', 'validation', 'train'] as const).find((split) => data.splits[split].count > 0);
-  if (!name)
-    throw new AtelierError('no_samples', 'The dataset holds no labelled sample to check the exported file on.');
-  const split = firstOf(data.splits[name], paritySamples);
-  const { predictions } = await own.evaluate(split, () => context.pause());
-
-  const exported = await ExportedModel.open(bytes, encoder, params.settings.threads);
+  if (!name) {
+    throw new AtelierError('no_samples', 'The dataset holds no sample to check the exported file on.');
+  }
+  const exported = await ExportedModel.open(bytes, { task, encoder }, params.settings.threads, tokenizer);
   try {
-    const answers = new Float32Array(predictions?.length ?? 0);
-    const labels: string[] = [];
-    let filled = 0;
+    // Piece by piece: a large image's reconstruction is as large.
+    const compared: Comparison[] = [];
     let done = 0;
-    const table = encoder.kind === 'table' ? encoder : null;
-    await eachRawBatch({ blobs, manifest, split, encoder: table }, async (raw) => {
-      const answer = await exported.answer(raw);
-      answers.set(answer.predictions, filled);
-      filled += answer.predictions.length;
-      labels.push(...answer.labels);
-      done += countOf(raw);
+    const split = firstOf(data.splits[name], paritySamples);
+    await eachRawBatch({ blobs, manifest, split, encoder }, async (raw) => {
+      const count = countOf(raw);
+      const { answers } = await own.evaluate(part(split, done, count), () => context.pause(), work.collect);
+      compared.push({ count, ...work.compare(encoder, answers, await exported.answer(raw)) });
+      done += count;
       await context.pause();
     });
     if (done !== split.count)
       throw new AtelierError('internal', `Read ${done} of ${split.count} samples for the check.`);
-    return compare(encoder, inTargetUnit(encoder, predictions ?? new Float32Array()), answers, labels, done, name);
+    const maxDifference = compared.reduce((most, each) => Math.max(most, each.maxDifference), 0);
+    const agreement = compared.reduce((sum, each) => sum + each.agreement * each.count, 0) / done;
+    return judge({ maxDifference, agreement }, done, name);
   } finally {
     await exported.close();
   }
 }
 
-function compare(
-  encoder: Encoder,
-  own: Float32Array,
-  exported: Float32Array,
-  labels: string[],
-  samples: number,
-  split: SplitName,
-): Parity {
-  if (encoder.kind === 'table' && encoder.target.task === 'regression') {
-    return judge(compareValues(own, exported, encoder.target.std), samples, split);
-  }
-  return judge(compareProbabilities(own, exported, labels, classesOf(encoder)), samples, split);
-}
+type Comparison = { count: number } & Pick<Parity, 'maxDifference' | 'agreement'>;
 
-function firstOf(split: EncodedSplit, most: number): EncodedSplit {
-  const count = Math.min(split.count, most);
-  const part = <T extends EncodedSplit['x' | 'y']>(all: T): T =>
-    all.subarray(0, (all.length / split.count) * count) as T;
-  return { count, x: part(split.x), y: part(split.y), indices: split.indices.subarray(0, count) };
+const firstOf = (split: EncodedSplit, most: number): EncodedSplit => part(split, 0, Math.min(split.count, most));
+
+function part(split: EncodedSplit, from: number, count: number): EncodedSplit {
+  const cut = <T extends EncodedSplit['x' | 'y' | 'indices']>(all: T): T => {
+    const each = all.length / split.count;
+    return all.subarray(each * from, each * (from + count)) as T;
+  };
+  return { count, x: cut(split.x), y: cut(split.y), indices: cut(split.indices) };
 }

@@ -1,14 +1,19 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { classesOf, sampleSizeOf, type Encoder } from '../../datasets/encode/encoder.ts';
+import { inputColumns, sampleSizeOf, type Encoder, type TextInputEncoder } from '../../datasets/encode/encoder.ts';
 import { rawColumns } from '../../datasets/encode/rows.ts';
+import { rawTexts } from '../../datasets/encode/texts/load.ts';
 import { readModel } from '../../onnx/read.ts';
 import type { Model } from '../../onnx/types.ts';
-import { dataOf, Session, valueOf, type Values } from '../../runtime/session.ts';
+import { Session, valueOf, type Value, type Values } from '../../runtime/session.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import type { Task } from '../../shared/task.ts';
+import type { Tokenizer } from '../../tokenizers/tokenizer.ts';
 import type { RawModel } from './model.ts';
-import type { RawSamples } from './raw-samples.ts';
-import { readExportMetadata } from './read-metadata.ts';
+import type { RawRows, RawSamples } from './raw-samples.ts';
+import { readExportMetadata, type ExportFacts } from './read-metadata.ts';
+import { rawWorkOf } from './tasks/index.ts';
+import type { Answers } from './tasks/task-work.ts';
 
 /** No model of Atelier's comes near it; a hostile file could otherwise take all memory before it is looked at. */
 const maxModelBytes = 1024 * 2 ** 20;
@@ -37,36 +42,39 @@ export function readModelFile(path: string): { bytes: Uint8Array; model: Model }
 
 /** A file that Atelier exported, fed by what it says of itself. */
 export class ExportedModel implements RawModel {
+  readonly task: Task;
   readonly encoder: Encoder;
   readonly #session: Session;
+  /** Makes the tokens that the file takes, where it takes those. */
+  readonly #tokenizer: Tokenizer | null;
 
-  private constructor(encoder: Encoder, session: Session) {
+  private constructor(task: Task, encoder: Encoder, session: Session, tokenizer: Tokenizer | null) {
+    this.task = task;
     this.encoder = encoder;
     this.#session = session;
+    this.#tokenizer = tokenizer;
   }
 
-  static async open(bytes: Uint8Array, encoder: Encoder, threads: number): Promise<ExportedModel> {
+  /** `tokenizer`: for a file that takes tokens. Errors: takes_no_samples, broken_model. */
+  static async open(
+    bytes: Uint8Array,
+    { task, encoder }: Omit<ExportFacts, 'tokenizer'>,
+    threads: number,
+    tokenizer: Tokenizer | null = null,
+  ): Promise<ExportedModel> {
+    const answers = rawWorkOf(task).outputs(encoder);
     const session = await Session.open(bytes, { device: 'cpu', threads });
-    const wanted = encoder.kind === 'images' ? 1 : encoder.numbers.length + encoder.categories.length;
+    const wanted = encoder.kind === 'images' || tokenizer ? 1 : inputColumns(encoder).length;
     const outputs = new Set(session.outputs.map((output) => output.name));
-    const answers = classesOf(encoder).length > 0 ? ['label', 'probabilities'] : ['value'];
     if (session.inputs.length !== wanted || !answers.every((name) => outputs.has(name))) {
       await session.close();
       throw new AtelierError('broken_model', 'The model is not what its metadata say: its inputs or outputs differ.');
     }
-    return new ExportedModel(encoder, session);
+    return new ExportedModel(task, encoder, session, tokenizer);
   }
 
-  async predict(raw: RawSamples): Promise<Float32Array> {
-    return (await this.answer(raw)).predictions;
-  }
-
-  /** With the labels in the model's own words; empty for a regression. */
-  async answer(raw: RawSamples): Promise<{ predictions: Float32Array; labels: string[] }> {
-    const results = await this.#session.run(this.#feeds(raw));
-    const output = classesOf(this.encoder).length > 0 ? results.probabilities : results.value;
-    const labels = results.label ? ([...(results.label.data as unknown as string[])] as string[]) : [];
-    return { predictions: Float32Array.from(dataOf(output) as Float32Array), labels };
+  async answer(raw: RawSamples): Promise<Answers> {
+    return rawWorkOf(this.task).read(this.encoder, await this.#session.run(this.#feeds(raw)));
   }
 
   close(): Promise<void> {
@@ -86,6 +94,11 @@ export class ExportedModel implements RawModel {
     if (raw.kind === 'images' || encoder.kind === 'images') {
       throw new AtelierError('internal', `A model of ${encoder.kind} was given ${raw.kind}.`);
     }
+    if (encoder.kind === 'text') {
+      return this.#tokenizer
+        ? { [names[0]]: tokensOf(this.#tokenizer, rawTexts(encoder, raw.rows, raw.columns)) }
+        : textFeeds(encoder, names, raw);
+    }
     const { count, numbers, categories } = rawColumns(encoder, raw.rows, raw.columns);
     const shape = [count, 1];
     const values: Values = {};
@@ -95,5 +108,19 @@ export class ExportedModel implements RawModel {
   }
 }
 
+function textFeeds(encoder: TextInputEncoder, names: readonly string[], { rows, columns }: RawRows): Values {
+  const texts = encoder.columns.map((column) => rawTexts({ ...encoder, columns: [column] }, rows, columns));
+  return Object.fromEntries(texts.map((each, i) => [names[i], valueOf('string', [rows.length, 1], each)]));
+}
+
+/** As many for each text as the longest has. */
+function tokensOf(tokenizer: Tokenizer, texts: readonly string[]): Value {
+  const all = texts.map((text) => tokenizer.encode(text, { special: true }));
+  const width = all.reduce((most, tokens) => Math.max(most, tokens.length), 0);
+  const ids = new BigInt64Array(texts.length * width).fill(BigInt(tokenizer.special.pad));
+  all.forEach((tokens, row) => tokens.forEach((token, i) => (ids[row * width + i] = BigInt(token))));
+  return valueOf('int64', [texts.length, width], ids);
+}
+
 /** Null where the file is none of Atelier's. */
-export const encoderOf = (model: Model): Encoder | null => readExportMetadata(model.metadata);
+export const exportFacts = (model: Model): ExportFacts | null => readExportMetadata(model.metadata);

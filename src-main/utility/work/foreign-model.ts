@@ -3,6 +3,7 @@ import { dataOf, Session, valueOf, type SessionPort, type Value } from '../../ru
 import { AtelierError } from '../../shared/errors.ts';
 import type { RawModel } from './model.ts';
 import type { RawSamples } from './raw-samples.ts';
+import type { Answers } from './tasks/task-work.ts';
 
 interface ImageInput {
   name: string;
@@ -15,6 +16,7 @@ interface ImageInput {
 
 /** An image classifier made elsewhere. Floats are fed as 0…1, channels in RGB order; scores that are no probabilities go through softmax. */
 export class ForeignModel implements RawModel {
+  readonly task = 'classification';
   readonly encoder: ImageEncoder;
   readonly #session: Session;
   readonly #input: ImageInput;
@@ -41,7 +43,7 @@ export class ForeignModel implements RawModel {
     return new ForeignModel(session, input, output.name, names);
   }
 
-  async predict(raw: RawSamples): Promise<Float32Array> {
+  async answer(raw: RawSamples): Promise<Answers> {
     if (raw.kind !== 'images')
       throw new AtelierError('dataset_kind_differs', 'The model takes images, the data are a table.');
     const size = raw.pixels.length / raw.count;
@@ -53,7 +55,7 @@ export class ForeignModel implements RawModel {
       const results = await this.#session.run({ [this.#input.name]: feed });
       result.set(dataOf(results[this.#output]) as Float32Array, from * width);
     }
-    return asProbabilities(result, width);
+    return { values: asProbabilities(result, width) };
   }
 
   close(): Promise<void> {

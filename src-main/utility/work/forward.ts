@@ -1,19 +1,77 @@
-import { architectureOf, buildForward, type InputSpec, tableInput } from '../../architectures/index.ts';
+import {
+  architectureOf,
+  buildForward,
+  buildPlayers,
+  type InputSpec,
+  outputOf,
+  parameterCount,
+  type Players,
+  tableInput,
+} from '../../architectures/index.ts';
+import type { LossSpec, SampleFact } from '../../autodiff/types.ts';
+import {
+  categoryWidth,
+  classesOf,
+  targetTaskOf,
+  type Encoder,
+  type TableEncoder,
+  type TextInputEncoder,
+} from '../../datasets/encode/encoder.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
-import type { LossSpec } from '../../autodiff/types.ts';
-import { categoryWidth, classesOf, type Encoder, type TableEncoder } from '../../datasets/encode/encoder.ts';
+import { AtelierError } from '../../shared/errors.ts';
 import type { TrainSettings } from '../../shared/run.ts';
+import { taskOf, type Task } from '../../shared/task.ts';
+import { openTokenizer } from '../../tokenizers/open.ts';
 
-/** The run's graph, with its initial weights: a function of the settings and of what the encoder says about the data. */
-export function forwardModel(settings: TrainSettings, encoder: Encoder): ForwardModel {
-  const input: InputSpec =
-    encoder.kind === 'images' ? { kind: 'image', ...encoder.image } : inputOfTable(settings, encoder);
-  const classes = classesOf(encoder);
-  return buildForward(settings.architecture, settings.architectureSettings, {
-    input,
-    output: classes.length > 0 ? { kind: 'classes', count: classes.length } : { kind: 'value' },
-    seed: settings.seed,
-  });
+/** What a run trains, with its initial weights: a function of the settings and of what the encoder says about the data. */
+export interface Net {
+  readonly task: Task;
+  /** What is trained and evaluated; where two nets play against each other, the discriminator's. */
+  readonly forward: ForwardModel;
+  readonly loss: LossSpec;
+  /** Parameters of `forward` that are trained by another graph. */
+  readonly held: readonly string[];
+  /** What can be told of each sample. */
+  readonly facts: readonly SampleFact[];
+  readonly players: Players | null;
+  /** Numbers to train. */
+  readonly parameterCount: number;
+}
+
+export function netOf(settings: TrainSettings, encoder: Encoder): Net {
+  const { architecture, architectureSettings, seed } = settings;
+  const task = taskOf(architectureOf(architecture), { task: targetTaskOf(encoder) });
+  if (task === null) throw new AtelierError('internal', `"${architecture}" learns a target, and the encoder has none.`);
+  const options = { input: inputOf(settings, encoder), output: outputOf(task, classesOf(encoder).length), seed };
+  const players = buildPlayers(architecture, architectureSettings, options);
+  const forward = players?.discriminator ?? buildForward(architecture, architectureSettings, options);
+  const own = parameterCount(forward);
+  return {
+    task,
+    forward,
+    loss: lossOf(task, settings),
+    held: players?.generator.parameters ?? [],
+    facts: task === 'reconstruction' ? ['error', 'code'] : [],
+    players,
+    parameterCount: players ? own + parameterCount(players.generator) : own,
+  };
+}
+
+function inputOf(settings: TrainSettings, encoder: Encoder): InputSpec {
+  switch (encoder.kind) {
+    case 'images':
+      return { kind: 'image', ...encoder.image };
+    case 'table':
+      return inputOfTable(settings, encoder);
+    case 'text':
+      return inputOfText(encoder);
+  }
+}
+
+function inputOfText({ length, tokenizer }: TextInputEncoder): InputSpec {
+  if (!tokenizer) throw new AtelierError('internal', 'Texts without a tokenizer.');
+  const { vocabulary, special } = openTokenizer(tokenizer);
+  return { kind: 'text', length, vocabulary, pad: special.pad };
 }
 
 const inputOfTable = ({ architecture }: TrainSettings, { numbers, categories }: TableEncoder): InputSpec =>
@@ -22,5 +80,23 @@ const inputOfTable = ({ architecture }: TrainSettings, { numbers, categories }: 
     categories: categories.map((each) => (each.indexed ? each.values.length + 1 : categoryWidth(each))),
   });
 
-export const lossOf = (encoder: Encoder): LossSpec =>
-  classesOf(encoder).length > 0 ? { kind: 'cross-entropy' } : { kind: 'mean-squared-error' };
+function lossOf(task: Task, { architectureSettings }: TrainSettings): LossSpec {
+  switch (task) {
+    case 'classification':
+    case 'language':
+      return { kind: 'cross-entropy' };
+    case 'regression':
+      return { kind: 'mean-squared-error' };
+    case 'reconstruction':
+      return { kind: architectureSettings.loss === 'bce' ? 'binary-cross-entropy' : 'mean-squared-error' };
+    case 'generation':
+      return ganLoss('discriminator', architectureSettings.loss);
+  }
+}
+
+/** The loss of one of two nets that play against each other. */
+export const ganLoss = (player: 'generator' | 'discriminator', form: unknown): LossSpec => ({
+  kind: 'gan',
+  player,
+  form: form === 'hinge' ? 'hinge' : 'non-saturating',
+});

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { AtelierError } from '../../shared/errors.ts';
-import { encoderOf, ExportedModel, readModelFile } from './exported-model.ts';
+import { openCompanion } from './companion.ts';
+import { exportFacts, ExportedModel, readModelFile } from './exported-model.ts';
 import { ForeignModel } from './foreign-model.ts';
 import type { RawModel } from './model.ts';
 
@@ -10,8 +11,11 @@ import type { RawModel } from './model.ts';
  */
 export async function openModelFile(path: string, threads: number, classes: readonly string[] = []): Promise<RawModel> {
   const { bytes, model } = readModelFile(path);
-  const encoder = encoderOf(model);
-  if (encoder) return ExportedModel.open(bytes, encoder, threads);
+  const facts = exportFacts(model);
+  if (facts) {
+    const tokenizer = facts.tokenizer ? openCompanion(path, facts.tokenizer) : null;
+    return ExportedModel.open(bytes, facts, threads, tokenizer);
+  }
   const foreign = await ForeignModel.open(bytes, threads, classes);
   if (foreign) return foreign;
   throw new AtelierError(

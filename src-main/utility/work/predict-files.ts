@@ -1,34 +1,39 @@
 import { basename } from 'node:path';
-import { classesOf, type Encoder } from '../../datasets/encode/encoder.ts';
+import { inputColumns } from '../../datasets/encode/encoder.ts';
+import { namedText, readDocument } from '../../datasets/texts/document.ts';
 import { decodeImageFor } from '../../datasets/training-data.ts';
-import { argmaxRows } from '../../evaluation/classification.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImageShape } from '../../shared/dataset.ts';
 import type { Prediction, PredictParams, PredictResult } from '../../shared/job.ts';
 import type { JobContext } from '../port/job-port.ts';
 import type { RawModel } from './model.ts';
 import { openModelFile } from './open-model.ts';
-import { countOf, type RawSamples } from './raw-samples.ts';
+import type { RawSamples } from './raw-samples.ts';
 import { readCsvRows } from './read-csv.ts';
 import { RunModel } from './run-model.ts';
+import { rawWorkOf } from './tasks/index.ts';
 
 /** Rows at a time; images are decoded and predicted a few at a time. */
 const rowsAtOnce = 256;
 const imagesAtOnce = 32;
 
-/** Predicts every row of CSV files, or every image file, in the order given. */
+/** Predicts every text, then every row of CSV files, or every image or text file, in the order given. */
 export async function predictFiles(params: PredictParams, context: JobContext): Promise<PredictResult> {
-  const { threads, paths } = params;
-  if (paths.length === 0) throw new AtelierError('no_paths', 'Nothing to predict: give at least one file.');
+  const { threads, paths, texts = [] } = params;
+  if (paths.length + texts.length === 0)
+    throw new AtelierError('no_paths', 'Nothing to predict: give at least one file.');
   const model =
     'onnx' in params.model
       ? await openModelFile(params.model.onnx, threads)
       : await RunModel.open(params.model, threads);
   try {
     const { encoder } = model;
-    const predictions =
-      encoder.kind === 'images' ? images(model, encoder.image, paths, context) : rows(model, paths, context);
-    return { predictions: await predictions };
+    if (encoder.kind === 'images') {
+      refuseTexts(texts, 'images');
+      return { predictions: await images(model, encoder.image, paths, context) };
+    }
+    const given = texts.map((text) => ({ input: text.length > 80 ? `${text.slice(0, 79)}…` : text, text }));
+    return { predictions: [...(await documents(model, given)), ...(await rows(model, paths, context))] };
   } finally {
     await model.close();
   }
@@ -52,6 +57,13 @@ async function images(model: RawModel, shape: ImageShape, paths: string[], conte
 async function rows(model: RawModel, paths: string[], context: JobContext): Promise<Prediction[]> {
   const predictions: Prediction[] = [];
   for (const path of paths) {
+    if (model.encoder.kind === 'text' && namedText(path)) {
+      const { text } = await readDocument({ path, relative: basename(path) });
+      predictions.push(...(await documents(model, [{ input: basename(path), text }])));
+      context.progress({ stage: 'predicting', unit: 'files', done: predictions.length, total: paths.length });
+      await context.pause();
+      continue;
+    }
     const file = readCsvRows(path);
     for (let from = 0; from < file.rows.length; from += rowsAtOnce) {
       const part = file.rows.slice(from, from + rowsAtOnce);
@@ -64,19 +76,23 @@ async function rows(model: RawModel, paths: string[], context: JobContext): Prom
   return predictions;
 }
 
-async function predict(model: RawModel, raw: RawSamples, inputs: string[]): Promise<Prediction[]> {
-  const answers = await model.predict(raw);
-  const classes = classesOf(model.encoder);
-  if (isRegression(model.encoder)) {
-    return inputs.map((input, i) => ({ input, label: null, value: answers[i], probabilities: null }));
-  }
-  const best = argmaxRows(answers, classes.length);
-  return Array.from({ length: countOf(raw) }, (_, i) => ({
-    input: inputs[i],
-    label: classes[best[i]],
-    value: null,
-    probabilities: Object.fromEntries(classes.map((name, c) => [name, answers[i * classes.length + c]])),
-  }));
+/** Texts as the one column that the model reads. */
+async function documents(model: RawModel, given: readonly { input: string; text: string }[]): Promise<Prediction[]> {
+  if (given.length === 0) return [];
+  const { encoder } = model;
+  if (encoder.kind !== 'text') refuseTexts(given, 'rows of a table');
+  const columns = inputColumns(encoder);
+  if (columns.length > 1) refuseTexts(given, `the columns ${columns.join(', ')}`);
+  const rows = given.map(({ text }) => [text]);
+  const inputs = given.map(({ input }) => input);
+  return predict(model, { kind: 'table', columns, rows }, inputs);
 }
 
-const isRegression = (encoder: Encoder): boolean => encoder.kind === 'table' && encoder.target.task === 'regression';
+function refuseTexts(texts: readonly unknown[], wanted: string): void {
+  if (texts.length === 0) return;
+  throw new AtelierError('takes_no_text', `The model takes ${wanted}, not a text alone. Give it files with those.`);
+}
+
+async function predict(model: RawModel, raw: RawSamples, inputs: string[]): Promise<Prediction[]> {
+  return rawWorkOf(model.task).predictions(model.encoder, await model.answer(raw), inputs);
+}

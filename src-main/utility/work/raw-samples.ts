@@ -1,13 +1,17 @@
 import { columnSql, parquetSql, withDuck } from '../../datasets/duck.ts';
-import type { TableEncoder } from '../../datasets/encode/encoder.ts';
+import { inputColumns, type Encoder } from '../../datasets/encode/encoder.ts';
 import type { EncodedSplit } from '../../datasets/training-data.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 
-/** Samples as an exported model takes them: before any encoding. */
-export type RawSamples =
-  | { kind: 'table'; columns: string[]; rows: (string | null)[][] }
-  | { kind: 'images'; count: number; pixels: Uint8Array };
+/** Samples as an exported model takes them: before any encoding. Texts are columns of a table. */
+export type RawSamples = RawRows | { kind: 'images'; count: number; pixels: Uint8Array };
+
+export interface RawRows {
+  kind: 'table';
+  columns: string[];
+  rows: (string | null)[][];
+}
 
 export const countOf = (raw: RawSamples): number => (raw.kind === 'table' ? raw.rows.length : raw.count);
 
@@ -19,13 +23,13 @@ export interface RawSource {
   manifest: Manifest;
   /** Which samples, in ascending order. Images are taken from its `x`, which is what is stored. */
   split: Pick<EncodedSplit, 'count' | 'x' | 'indices'>;
-  /** Tables: names the columns to read. */
-  encoder: TableEncoder | null;
+  /** Names the columns to read. */
+  encoder: Encoder;
 }
 
 /** Hands the split's raw samples to `work`, batch after batch, in order. */
 export async function eachRawBatch(source: RawSource, work: (raw: RawSamples) => Promise<void>): Promise<void> {
-  if (source.encoder) return eachTableBatch(source, source.encoder, work);
+  if (source.encoder.kind !== 'images') return eachTableBatch(source, work);
   const { count, x } = source.split;
   const size = count === 0 ? 0 : x.length / count;
   for (let from = 0; from < count; from += batchSize) {
@@ -35,13 +39,12 @@ export async function eachRawBatch(source: RawSource, work: (raw: RawSamples) =>
 }
 
 async function eachTableBatch(
-  { blobs, manifest, split }: RawSource,
-  encoder: TableEncoder,
+  { blobs, manifest, split, encoder }: RawSource,
   work: (raw: RawSamples) => Promise<void>,
 ): Promise<void> {
   if (!manifest.blobs.table) throw new AtelierError('internal', 'A table version without a table.');
   const table = parquetSql(blobs, manifest.blobs.table);
-  const columns = [...encoder.numbers, ...encoder.categories].map(({ column }) => column);
+  const columns = inputColumns(encoder);
   const sql = columnSql(manifest);
   await withDuck({ blobs }, async (connection) => {
     const names = ['file_row_number::INTEGER', ...columns.map((name) => sql(name))];

@@ -1,11 +1,20 @@
 import * as v from 'valibot';
-import type { Encoder } from '../../datasets/encode/encoder.ts';
+import { targetTaskOf, type Encoder } from '../../datasets/encode/encoder.ts';
 import { exportFormat } from '../../export/metadata.ts';
+import type { Task } from '../../shared/task.ts';
+import type { Companion } from './companion.ts';
 
 const text = v.pipe(v.string(), v.maxLength(10_000));
 const names = v.pipe(v.array(text), v.maxLength(100_000));
 const number = v.pipe(v.number(), v.finite());
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
+
+const target = v.nullable(
+  v.variant('task', [
+    v.object({ task: v.literal('classification'), column: text, classes: names }),
+    v.object({ task: v.literal('regression'), column: text, decimalComma: v.boolean(), mean: number, std: number }),
+  ]),
+);
 
 const imageEncoder = v.object({
   kind: v.literal('images'),
@@ -25,26 +34,57 @@ const tableEncoder = v.object({
     }),
   ),
   categories: v.array(v.object({ column: text, values: names, other: v.boolean() })),
-  target: v.variant('task', [
-    v.object({ task: v.literal('classification'), column: text, classes: names }),
-    v.object({ task: v.literal('regression'), column: text, decimalComma: v.boolean(), mean: number, std: number }),
-  ]),
+  target,
 });
-const encoderSchema = v.variant('kind', [imageEncoder, tableEncoder]);
+const textEncoder = v.object({
+  kind: v.literal('text'),
+  columns: v.pipe(names, v.minLength(1)),
+  length: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20)),
+  tokenizer: v.null(),
+  target,
+});
+const encoderSchema = v.variant('kind', [imageEncoder, tableEncoder, textEncoder]);
+/** Only a name: never a way out of the model's own folder. */
+const companion = v.object({
+  file: v.pipe(v.string(), v.maxLength(300), v.regex(/^[^/\\\0]+\.json$/)),
+  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+});
 
 /** Metadata of this size come from no export. */
 const maxLength = 64 * 2 ** 20;
 
-/** The encoder inside a model's metadata, checked like any hostile input; null where the model is not an export of Atelier's. */
-export function readExportMetadata(metadata: Readonly<Record<string, string>>): Encoder | null {
+/** What a model is for, and how it is fed. */
+export interface ExportFacts {
+  task: Task;
+  encoder: Encoder;
+  /** Where the file takes tokens: the tokenizer.json that lies beside it. */
+  tokenizer?: Companion;
+}
+
+/** What a model's metadata say, checked like any hostile input; null where the model is not an export of Atelier's. */
+export function readExportMetadata(metadata: Readonly<Record<string, string>>): ExportFacts | null {
   const json = metadata['atelier.encoder'];
   if (metadata['atelier.format'] !== exportFormat || json === undefined || json.length > maxLength) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch {
-    return null;
-  }
-  const parsed = v.safeParse(encoderSchema, value);
-  return parsed.success ? parsed.output : null;
+  const parsed = v.safeParse(encoderSchema, jsonOf(json));
+  if (!parsed.success) return null;
+  const encoder = parsed.output;
+  const target = targetTaskOf(encoder);
+  // Files of before there were other tasks do not say.
+  const task = metadata['atelier.task'] ?? target;
+  const fits = target === null ? untargeted.includes(task ?? '') : task === target;
+  if (!fits) return null;
+  const tokenizer = metadata['atelier.tokenizer'];
+  if (encoder.kind !== 'text' || tokenizer === undefined) return { task: task as Task, encoder };
+  const beside = v.safeParse(companion, jsonOf(tokenizer));
+  return beside.success ? { task: task as Task, encoder, tokenizer: beside.output } : null;
 }
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const untargeted: readonly string[] = ['reconstruction', 'generation'] satisfies Task[];

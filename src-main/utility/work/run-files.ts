@@ -2,14 +2,32 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Encoder } from '../../datasets/training-data.ts';
 import { checkpointPath, readCheckpoint, type Checkpoint } from '../../runtime/checkpoint.ts';
+import { writeAtomically } from '../../runtime/atomic-file.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import { configOf } from '../../tokenizers/special.ts';
+import { parseTokenizerFile } from '../../tokenizers/tokenizer-file.ts';
 
-/** `encoder.json`: written once, before training, never changed. */
-export const encoderPath = (runFolder: string): string => join(runFolder, 'encoder.json');
+/** Written once, before training, never changed. */
+const encoderPath = (runFolder: string): string => join(runFolder, 'encoder.json');
+/** An encoder of texts has its tokenizer in a file of its own, in Hugging Face's format, for anybody to read. */
+const tokenizerPath = (runFolder: string): string => join(runFolder, 'tokenizer.json');
+
+export function writeEncoder(runFolder: string, encoder: Encoder): void {
+  const write = (path: string, json: unknown) => writeAtomically(path, [Buffer.from(JSON.stringify(json))]);
+  if (encoder.kind === 'text') {
+    write(tokenizerPath(runFolder), encoder.tokenizer);
+    const config = encoder.tokenizer && configOf(encoder.tokenizer);
+    if (config) write(join(runFolder, 'tokenizer_config.json'), config);
+  }
+  write(encoderPath(runFolder), encoder.kind === 'text' ? { ...encoder, tokenizer: null } : encoder);
+}
 
 export function readEncoder(runFolder: string): Encoder {
+  const read = (path: string): string => readFileSync(path, 'utf8');
   try {
-    return JSON.parse(readFileSync(encoderPath(runFolder), 'utf8')) as Encoder;
+    const encoder = JSON.parse(read(encoderPath(runFolder))) as Encoder;
+    if (encoder.kind !== 'text') return encoder;
+    return { ...encoder, tokenizer: parseTokenizerFile(read(tokenizerPath(runFolder)), 'tokenizer.json') };
   } catch (error) {
     throw new AtelierError(
       'run_incomplete',

@@ -2,6 +2,7 @@ import { buildForward } from '../../architectures/index.ts';
 import { compileTrainingStep } from '../../autodiff/compile.ts';
 import type { OptimizerSpec } from '../../autodiff/types.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
+import { channelBlock } from '../../runtime/channel-block.ts';
 import { tryDevice } from '../../runtime/device.ts';
 import {
   largestDifference,
@@ -116,9 +117,10 @@ async function speedOf(
   const side = 28;
   const batchSize = 32;
   const forward = build(family, side, 10, {});
+  const block = device === 'cpu' ? await channelBlock() : undefined;
   const samplesPerSecond = await measureSpeed(
     {
-      compile: (options) => compile(forward, options, { kind: 'adam' }, device),
+      compile: (options) => compile(forward, { ...options, channelBlock: block, threads }, { kind: 'adam' }, device),
       train: pictures(64 * batchSize, side, 10),
       settings: { epochs: 1, batchSize, learningRate: 1e-3, seed: 1, device, threads },
     },
@@ -139,7 +141,7 @@ function build(family: Family, side: number, classes: number, settings: Record<s
 
 const compile = (
   forward: ForwardModel,
-  options: { stepsPerCall: number; batchSize?: number },
+  options: { stepsPerCall: number; batchSize?: number; channelBlock?: number; threads?: number },
   optimizer: OptimizerSpec,
   device: DeviceName,
 ) => compileTrainingStep(forward, { ...options, loss: { kind: 'cross-entropy' }, optimizer, device });

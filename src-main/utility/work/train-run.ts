@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { architectureOf, parameterCount as countParameters, takesIndices } from '../../architectures/index.ts';
+import { architectureOf, takesIndices, textOptionsOf } from '../../architectures/index.ts';
 import { rateByName } from '../../autodiff/schedules/by-name.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
+import type { LossSpec, OptimizerSpec, TrainingOptions } from '../../autodiff/types.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
-import { writeAtomically } from '../../runtime/atomic-file.ts';
+import { channelBlock } from '../../runtime/channel-block.ts';
 import {
   checkpointPath,
   clearCheckpoints,
@@ -13,17 +14,18 @@ import {
   type Checkpoint,
 } from '../../runtime/checkpoint.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
+import { processMemory } from '../../runtime/memory.ts';
 import { RunLog } from '../../runtime/run-log.ts';
 import { train, type TrainingTask } from '../../runtime/training-loop.ts';
 import { versions } from '../../runtime/versions.ts';
-import { errorFacts } from '../../shared/errors.ts';
+import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { TrainParams, TrainResult } from '../../shared/job.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import type { JobContext } from '../port/job-port.ts';
-import { forwardModel, lossOf } from './forward.ts';
-import { encoderPath, readEncoder } from './run-files.ts';
-import { inTargetUnit } from './run-model.ts';
-import { splitMetrics } from './split-metrics.ts';
+import { EpochPictures } from './epoch-pictures.ts';
+import { ganLoss, netOf, type Net } from './forward.ts';
+import { readEncoder, writeEncoder } from './run-files.ts';
+import { workOf } from './tasks/index.ts';
 
 /** A whole run: loads and encodes the data, trains, evaluates the best checkpoint, and writes all of it to the run folder on the way. */
 export async function trainRun(params: TrainParams, context: JobContext): Promise<TrainResult> {
@@ -47,8 +49,8 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
   const last = params.resume ? readCheckpoint(checkpointPath(runFolder, 'last')) : null;
   if (!last) clearCheckpoints(runFolder);
   const data = await loadData(params, context, last !== null);
-  const forward = forwardModel(settings, data.encoder);
-  const parameterCount = countParameters(forward);
+  const net = netOf(settings, data.encoder);
+  const { parameterCount } = net;
   log.write({
     type: 'start',
     run: params.run,
@@ -56,7 +58,7 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
     step: last?.position.step ?? 0,
     settings,
     data: {
-      task: data.task,
+      task: net.task,
       classes: data.classes,
       samples: { ...params.manifest.splits },
       blobs: { ...params.manifest.blobs },
@@ -65,7 +67,8 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
     versions: versions(),
   });
 
-  const task = trainingTask(params, data, forward, last);
+  const task = await trainingTask(params, data, net, last);
+  const pictures = await EpochPictures.open(runFolder, net, data, settings, last !== null);
   const outcome = await train(task, {
     points(points) {
       context.post({ type: 'metrics', points });
@@ -73,69 +76,100 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
     },
     progress: (done, total) => context.progress({ stage: 'training', unit: 'samples', done, total }),
     best({ epoch, step }) {
-      context.post({ type: 'best', epoch, parameterCount });
+      // One that was stopped in its midst counts as the epoch it is.
+      context.post({ type: 'best', epoch: Math.ceil(epoch), parameterCount });
       log.write({ type: 'best', epoch, step });
     },
+    epoch: async (epoch, model) => pictures?.draw(epoch, model),
     pause: () => context.pause(),
     stopRequested: () => context.stopRequested(),
-  });
+  }).finally(() => pictures?.close());
 
   const evaluator = await Evaluator.open(task.compileEvaluation(), settings);
-  const metrics = await evaluateBest(evaluator, data, outcome.model, context).finally(() => evaluator.close());
+  const metrics = await evaluateBest(evaluator, net, data, outcome.model, context).finally(() => evaluator.close());
   return {
     metrics: { ...trainMetrics(outcome.best), ...metrics },
     samplesPerSecond: outcome.samplesPerSecond,
-    bestEpoch: outcome.best.epoch,
+    bestEpoch: Math.ceil(outcome.best.epoch),
     stoppedEarly: outcome.stoppedEarly,
     parameterCount,
-    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    peakMemoryBytes: processMemory().peak,
   };
 }
 
-async function loadData(params: TrainParams, context: JobContext, resuming: boolean): Promise<TrainingData> {
+export async function loadData(params: TrainParams, context: JobContext, resuming: boolean): Promise<TrainingData> {
   const { blobs, manifest, runFolder, settings } = params;
   context.progress({ stage: 'reading', unit: 'samples', done: 0, total: manifest.samples });
   await context.pause();
   // A resumed run keeps the encoder it began with.
-  const indexed = takesIndices(architectureOf(settings.architecture));
-  const data = await loadTrainingData(blobs, manifest, resuming ? readEncoder(runFolder) : undefined, { indexed });
-  if (!resuming) writeAtomically(encoderPath(runFolder), [Buffer.from(JSON.stringify(data.encoder))]);
+  const template = architectureOf(settings.architecture);
+  const options = {
+    indexed: takesIndices(template),
+    target: template.learns === 'target',
+    text: textOptionsOf(template, settings.architectureSettings),
+  };
+  const data = await loadTrainingData(blobs, manifest, resuming ? readEncoder(runFolder) : undefined, options, {
+    progress: (done, total) => context.progress({ stage: 'tokenizing', unit: 'samples', done, total }),
+    signal: context.signal,
+  });
+  if (!resuming) writeEncoder(runFolder, data.encoder);
   await context.pause();
   return data;
 }
 
-function trainingTask(
+export async function trainingTask(
   { settings, runFolder }: TrainParams,
   data: TrainingData,
-  forward: ForwardModel,
+  net: Net,
   last: Checkpoint | null,
-): TrainingTask {
-  const loss = lossOf(data.encoder);
-  return {
-    compile: (options) =>
-      compileTrainingStep(forward, {
-        ...options,
-        loss,
-        optimizer: { kind: settings.optimizer, weightDecay: settings.weightDecay },
-        device: settings.device,
-      }),
-    compileEvaluation: () => compileEvaluation(forward, { loss, device: settings.device }),
+): Promise<TrainingTask> {
+  const { architectureSettings } = settings;
+  const machine = await machineOptions(settings);
+  const { goal, score } = workOf(net.task);
+  const { validation } = data.splits;
+  type Options = Pick<TrainingOptions, 'stepsPerCall' | 'batchSize' | 'held' | 'prediction'>;
+  const step = (forward: ForwardModel, loss: LossSpec, options: Options) =>
+    compileTrainingStep(forward, { ...options, loss, optimizer: optimizerOf(settings), ...machine });
+  const rate = (start: number) => rateByName(settings.schedule, start, stepsOf(settings, data));
+  const common = {
+    compileEvaluation: () => compileEvaluation(net.forward, { ...net, ...machine }),
     train: data.splits.train,
-    validation: data.splits.validation,
-    goal: goalOf(data),
+    validation,
+    goal: goal(validation.count),
+    score,
     settings,
-    ...rateByName(settings.schedule, settings.learningRate, stepsOf(settings, data)),
+    ...rate(settings.learningRate),
     runFolder,
     from: last ? { last, best: readCheckpoint(checkpointPath(runFolder, 'best')) } : undefined,
   };
+  if (!net.players) return { ...common, compile: (options) => step(net.forward, net.loss, options) };
+
+  const { discriminator, adversary, generator } = net.players;
+  const rates = rate(architectureSettings.discriminatorRate as number);
+  if (!('rate' in rates)) throw new AtelierError('internal', 'Two players have no validation loss to go by.');
+  return {
+    ...common,
+    compile: (options) =>
+      step(adversary, ganLoss('generator', architectureSettings.loss), { ...options, held: discriminator.parameters }),
+    discriminator: {
+      compile: () => step(discriminator, net.loss, { stepsPerCall: 1, held: generator.parameters, prediction: true }),
+      rate: rates.rate,
+    },
+  };
 }
 
-/** Where a single sample moves the accuracy by more than a tenth of a percent, luck would choose the best checkpoint: the loss tells more. */
-const enoughToCount = 1_000;
-const goalOf = ({ task, splits }: TrainingData): TrainingTask['goal'] =>
-  task === 'classification' && (splits.validation.count === 0 || splits.validation.count >= enoughToCount)
-    ? 'accuracy'
-    : 'loss';
+/** What the compiler is to know of this machine. */
+async function machineOptions({
+  device,
+  threads,
+}: TrainSettings): Promise<Pick<TrainingOptions, 'device' | 'channelBlock' | 'threads'>> {
+  return { device, threads, channelBlock: device === 'cpu' ? await channelBlock() : undefined };
+}
+
+/** An architecture may have its own say about how quickly the gradient's average forgets. */
+function optimizerOf({ optimizer, weightDecay, architectureSettings: { beta1 } }: TrainSettings): OptimizerSpec {
+  return { kind: optimizer, weightDecay, ...(typeof beta1 === 'number' ? { beta1 } : {}) };
+}
 
 /** All steps of the run: the last batch of an epoch may be smaller, and is a step. */
 const stepsOf = ({ epochs, batchSize }: TrainSettings, { splits }: TrainingData): number =>
@@ -143,10 +177,12 @@ const stepsOf = ({ epochs, batchSize }: TrainSettings, { splits }: TrainingData)
 
 async function evaluateBest(
   evaluator: Evaluator,
+  { task }: Net,
   data: TrainingData,
   model: ModelValues,
   context: JobContext,
 ): Promise<Record<string, number>> {
+  const work = workOf(task);
   const splits = (['validation', 'test'] as const).filter((split) => data.splits[split].count > 0);
   const total = splits.reduce((sum, split) => sum + data.splits[split].count, 0);
   const metrics: Record<string, number> = {};
@@ -154,16 +190,15 @@ async function evaluateBest(
   for (const split of splits) {
     context.progress({ stage: 'evaluating', unit: 'samples', done, total });
     const samples = data.splits[split];
-    const result = await evaluator.evaluate(samples, model, { predictions: true, pause: () => context.pause() });
-    const predictions = inTargetUnit(data.encoder, result.predictions ?? new Float32Array());
-    Object.assign(metrics, splitMetrics(split, data.encoder, samples.y, { predictions, loss: result.loss }).metrics);
+    const { collect } = work;
+    const { loss, collected } = await evaluator.evaluate(samples, model, { collect, pause: () => context.pause() });
+    const answers = work.answers(data.encoder, collected);
+    Object.assign(metrics, work.measure(split, data.encoder, samples, { answers, loss }).metrics);
     done += samples.count;
   }
   context.progress({ stage: 'evaluating', unit: 'samples', done, total });
   return metrics;
 }
 
-const trainMetrics = ({ train }: Best): Record<string, number> => ({
-  'train/loss': train.loss,
-  ...(train.accuracy === null ? {} : { 'train/accuracy': train.accuracy }),
-});
+const trainMetrics = ({ train }: Best): Record<string, number> =>
+  Object.fromEntries(Object.entries(train).map(([key, value]) => [`train/${key}`, value]));

@@ -8,10 +8,9 @@ import type { Sample } from './sample-pages.svelte.ts';
 /** Room for the name and for the values most often seen; Han takes two places. */
 function widthFor(column: Column): number {
   const places = (text: string) => [...text].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 1.8 : 1), 0);
-  const longest = Math.max(
-    column.type === 'text' ? 18 : 0,
-    ...(column.top ?? []).slice(0, 6).map((one) => places(one.value)),
-  );
+  // A text is read here, not only told apart.
+  if (column.type === 'text') return Math.min(520, Math.max(160, (column.text?.characters.median ?? 40) * 6.4));
+  const longest = Math.max(0, ...(column.top ?? []).slice(0, 6).map((one) => places(one.value)));
   return Math.round(Math.min(220, Math.max(76, places(column.name) * 7 + 30, longest * 7.2 + 24)));
 }
 

@@ -90,6 +90,17 @@ export class SamplePages {
     };
   }
 
+  /** One sample with all of its cells whole, which in a list may be cut. */
+  async whole(i: number): Promise<Sample | undefined> {
+    const query = this.#query;
+    const turn = this.#turn;
+    if (!query) return undefined;
+    const page = await this.#studio.call('datasets.samples', { ...query, offset: i, limit: 1 });
+    if (turn !== this.#turn || page.indices.length === 0) return undefined;
+    const [index, split, label, cells] = [page.indices[0], page.splits[0], page.labels[0] ?? null, page.rows?.[0]];
+    return { index, split, label, cells };
+  }
+
   async #fetch(page: number): Promise<void> {
     const query = this.#query;
     if (!query) return;

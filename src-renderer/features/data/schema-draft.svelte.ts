@@ -44,7 +44,7 @@ export class SchemaDraft {
   get problem(): SchemaProblem | null {
     const columns = this.columns;
     if (columns.some((one) => one.role === 'target' && one.type === 'text')) return 'text_target';
-    return columns.some((one) => one.role === 'feature' && one.type !== 'text') ? null : 'no_features';
+    return columns.some((one) => one.role === 'feature') ? null : 'no_features';
   }
 
   setType(name: string, type: ColumnType): void {

@@ -48,11 +48,18 @@ function lines(
   ];
 }
 
-const order = ['loss', 'accuracy', 'rmse', 'mae', 'r2'];
+const order = ['loss', 'd_loss', 'g_loss', 'accuracy', 'd_accuracy_real', 'd_accuracy_generated', 'rmse', 'mae', 'r2'];
 const metricOf = (key: string) => key.split('/').slice(1).join('/') || key;
 const rank = (key: string) => {
   const at = order.indexOf(metricOf(key));
   return at < 0 ? order.length : at;
+};
+/** Metrics of two nets that play against each other, drawn in one chart each. */
+const families: Readonly<Record<string, string>> = {
+  d_loss: 'player_losses',
+  g_loss: 'player_losses',
+  d_accuracy_real: 'player_accuracies',
+  d_accuracy_generated: 'player_accuracies',
 };
 const isSystem = (key: string) => key.startsWith('system/');
 
@@ -65,29 +72,47 @@ function yAxis(key: string): ChartAxis {
   };
 }
 
+const isFamily = (metric: string) => Object.values(families).includes(metric);
+
+/** A colour for each metric; validation dashed. */
+function familyLines(members: readonly LiveSeries[], x: XKind, reach: number): ChartSeries[] {
+  const metrics = [...new Set(members.map(({ key }) => metricOf(key)))].sort();
+  return members.flatMap((live) => {
+    const validation = live.key.startsWith('validation/');
+    return lines(live, x, validation ? 0 : reach, {
+      id: live.key,
+      legend: live.key,
+      name: validation ? metricWord(live.key) : metricParts(live.key).metric,
+      colour: `var(--category-${metrics.indexOf(metricOf(live.key))})`,
+    }).map((line) => (validation ? { ...line, look: 'dashed' as const } : line));
+  });
+}
+
 /** One run: a chart for each metric, with training and validation in it. */
 export function oneRunCurves(series: ReadonlyMap<string, LiveSeries>, x: XKind, reach: number): CurvePlan[] {
   const groups = new Map<string, LiveSeries[]>();
   for (const live of [...series.values()].sort((a, b) => rank(a.key) - rank(b.key))) {
     if (live.key.startsWith('test/') || live.length === 0) continue;
-    const metric = isSystem(live.key) ? live.key : metricOf(live.key);
+    const metric = isSystem(live.key) ? live.key : (families[metricOf(live.key)] ?? metricOf(live.key));
     groups.set(metric, [...(groups.get(metric) ?? []), live]);
   }
   return [...groups].map(([metric, members]) => ({
     id: metric,
-    title: metricParts(members[0].key).metric,
-    y: yAxis(members[0].key),
-    series: members
-      .toSorted((a) => (a.key.startsWith('train/') ? -1 : 1))
-      .flatMap((live) => {
-        const { split } = metricParts(live.key);
-        return lines(live, x, isSystem(live.key) ? 0 : reach, {
-          id: live.key,
-          legend: split ?? live.key,
-          name: split ? splitWord(split) : metricWord(live.key),
-          colour: split ? splitColour(split) : 'var(--category-0)',
-        });
-      }),
+    title: metricParts(isFamily(metric) ? metric : members[0].key).metric,
+    y: yAxis(isFamily(metric) ? metric : members[0].key),
+    series: isFamily(metric)
+      ? familyLines(members, x, reach)
+      : members
+          .toSorted((a) => (a.key.startsWith('train/') ? -1 : 1))
+          .flatMap((live) => {
+            const { split } = metricParts(live.key);
+            return lines(live, x, isSystem(live.key) ? 0 : reach, {
+              id: live.key,
+              legend: split ?? live.key,
+              name: split ? splitWord(split) : metricWord(live.key),
+              colour: split ? splitColour(split) : 'var(--category-0)',
+            });
+          }),
   }));
 }
 

@@ -1,5 +1,5 @@
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
-import { lowerIsBetter, metricRank } from '../../words/terms.ts';
+import { isRelative, lowerIsBetter, metricRank } from '../../words/terms.ts';
 
 export interface DiffRow {
   key: string;
@@ -47,7 +47,7 @@ export function metricRows(runs: readonly RunSummary[]): MetricRow[] {
       const values = runs.map((run) => run.metrics[key]);
       const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
       const best = lowerIsBetter(key) ? Math.min(...known) : Math.max(...known);
-      const telling = known.length > 1 && known.some((value) => value !== best);
+      const telling = !isRelative(key) && known.length > 1 && known.some((value) => value !== best);
       return { key, values, best: new Set(telling ? values.flatMap((value, i) => (value === best ? [i] : [])) : []) };
     });
 }

@@ -65,6 +65,8 @@ const shownMetrics = [
   'validation/rmse',
   'test/rmse',
   'validation/r2',
+  'train/d_loss',
+  'train/g_loss',
 ];
 
 /** The columns that these runs can have: metrics and settings are found, not listed. */

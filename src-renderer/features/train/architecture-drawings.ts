@@ -75,11 +75,28 @@ const drawings: Readonly<Record<string, Drawing>> = {
     ].join(''),
     shapes: [6, 18, 30, 42].map((x) => dot(x, 25, 2.5)).join(''),
   },
+  textcnn: {
+    lines: ['M2 9v-4h25v4', 'M11 23v4h16v-4', line(27, 5, 42, 13), line(27, 27, 42, 19)].join(''),
+    shapes: [2, 11, 20].map((x) => box(x, 11, 7, 10)).join('') + box(40, 13, 6, 6),
+  },
   recommender: {
     lines: [line(10, 5, 38, 16), line(10, 16, 38, 5), line(10, 16, 38, 27), line(10, 27, 38, 16)].join(''),
     shapes: [5, 16, 27].flatMap((y) => [dot(10, y, 3), box(35, y - 3, 6, 6)]).join(''),
   },
+  autoencoder: {
+    lines: [line(8, 2, 24, 13), line(8, 30, 24, 19), line(24, 13, 40, 2), line(24, 19, 40, 30)].join(''),
+    shapes: [bar(4, 28), bar(14, 14), bar(22, 6), bar(30, 14), bar(40, 28)].join(''),
+  },
+  dcgan: {
+    lines: [box(19, 11, 10, 10), line(12, 16, 19, 16), line(29, 16, 36, 16)].join(''),
+    shapes: [
+      'M2 13L12 6V26L2 19z',
+      'M46 13L36 6V26L46 19z',
+      ...[box(21, 13, 2, 2), box(25, 13, 2, 2), box(23, 16, 2, 2), box(21, 18, 2, 1)],
+    ].join(''),
+  },
 };
 
-/** A kind of net that is new shows as a net. */
-export const drawingOf = (architecture: string): Drawing => drawings[architecture] ?? drawings.mlp;
+/** A net for texts looks as its like for columns; one that is new shows as a net. */
+export const drawingOf = (architecture: string): Drawing =>
+  drawings[architecture] ?? drawings[architecture.replace(/^text-/, '')] ?? drawings.mlp;

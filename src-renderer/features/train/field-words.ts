@@ -40,7 +40,7 @@ export function problemWords(field: SettingField, problem: Problem): string {
 }
 
 export function standardWords(field: SettingField): string {
-  if (field.kind === 'choice') return choiceWord(field.default);
+  if (field.kind === 'choice' || field.kind === 'tokenizer') return choiceWord(field.default);
   if (field.kind === 'boolean') return field.default ? m.yes() : m.no();
   if (typeof field.default === 'number') return format.figure(field.default);
   return field.default === '' ? m.choice_none() : field.default;

@@ -1,6 +1,8 @@
 import { optimizerNames, scheduleNames } from '../../../src-main/shared/run.ts';
 import type { DeviceName, SettingField, SettingValue, TrainSettings } from '../../../src-main/shared/run.ts';
 import type { ArchitectureInfo } from '../../../src-main/shared/run.ts';
+import { taskFacts } from '../../../src-main/shared/task.ts';
+import { readTokenizerRef } from '../../../src-main/shared/text.ts';
 import { trainingDefaults } from '../../../src-main/shared/training-defaults.ts';
 import { parseNumber } from '../../words/numbers.ts';
 
@@ -13,6 +15,10 @@ export function checkField(field: SettingField, typed: string | boolean): Checke
   switch (field.kind) {
     case 'boolean':
       return { value: typed === true || typed === 'true' };
+    case 'tokenizer': {
+      const value = String(typed);
+      return field.choices.includes(value) || readTokenizerRef(value) ? { value } : { problem: 'choice' };
+    }
     case 'choice':
       return field.choices.includes(String(typed)) ? { value: String(typed) } : { problem: 'choice' };
     case 'integer':
@@ -46,16 +52,22 @@ export function trainingFields(
   devices: readonly DeviceName[],
 ): SettingField[] {
   const training = trainingDefaults(architecture, trainSamples);
+  const { learns } = architecture;
+  // Without a validation result that could get better there is none to wait for.
+  const compares = learns === 'target' || taskFacts[learns].compares;
+  const schedules = compares ? scheduleNames : scheduleNames.filter((name) => name !== 'plateau');
   return [
     { key: 'epochs', kind: 'integer', default: training.epochs, min: 1, max: 10_000 },
     { key: 'batchSize', kind: 'integer', default: training.batchSize, min: 1, max: 65_536 },
     { key: 'optimizer', kind: 'choice', default: training.optimizer, choices: optimizerNames },
     { key: 'learningRate', kind: 'number', default: training.learningRate, min: smallestRate, max: 100, log: true },
-    { key: 'schedule', kind: 'choice', default: 'cosine', choices: scheduleNames },
+    { key: 'schedule', kind: 'choice', default: 'cosine', choices: schedules },
     { key: 'device', kind: 'choice', default: 'auto', choices: ['auto', ...devices] },
     { key: 'seed', kind: 'integer', default: 1, min: 0, max: 2 ** 32 - 1 },
     { key: 'weightDecay', kind: 'number', default: 0, min: 0, max: 10, advanced: true },
-    { key: 'patience', kind: 'integer', default: 0, min: 0, max: 10_000, advanced: true },
+    ...(compares
+      ? [{ key: 'patience', kind: 'integer', default: 0, min: 0, max: 10_000, advanced: true } as const]
+      : []),
     { key: 'threads', kind: 'integer', default: 0, min: 0, max: 256, advanced: true },
   ];
 }

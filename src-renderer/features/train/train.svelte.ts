@@ -1,7 +1,8 @@
 import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
+import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import type { DatasetDetail } from '../../../src-main/shared/dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
-import { takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
+import { inputKinds, takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
 import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
 import type {
   ArchitectureInfo,
@@ -10,6 +11,9 @@ import type {
   SettingField,
   SettingValue,
 } from '../../../src-main/shared/run.ts';
+import type { Learning } from '../../../src-main/shared/task.ts';
+import { readTokenizerRef } from '../../../src-main/shared/text.ts';
+import type { TokenizerRef } from '../../../src-main/shared/text.ts';
 import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
@@ -25,15 +29,21 @@ export interface FormField {
   changed: boolean;
 }
 
-/** Architectures with something in common. */
+/** Architectures with something in common: the data they take to tell a target, or what else they learn. */
 export interface ArchitectureGroup {
-  kind: InputKind;
+  kind: InputKind | Exclude<Learning, 'target'>;
   architectures: ArchitectureInfo[];
 }
 
-const groupOrder: readonly InputKind[] = ['table', 'image', 'series', 'pair', 'text'];
-/** What takes rows of features takes most data. */
-const groupOf = ({ inputs }: ArchitectureInfo): InputKind => (inputs.includes('table') ? 'table' : inputs[0]);
+const groupOrder: readonly ArchitectureGroup['kind'][] = [
+  ...(['table', 'image', 'series', 'pair', 'text'] as const),
+  ...(['reconstruction', 'generation', 'language'] as const),
+];
+function groupOf({ inputs, learns }: ArchitectureInfo): ArchitectureGroup['kind'] {
+  if (learns !== 'target') return learns;
+  // What takes rows of features takes most data.
+  return inputs.includes('table') ? 'table' : inputs[0];
+}
 
 /** The Train page: what to train on, which net, its settings as typed, and what they come to. */
 export class TrainForm {
@@ -41,10 +51,13 @@ export class TrainForm {
   #detail = new Resource<DatasetDetail>();
   #architectures = new Resource<ArchitectureInfo[]>();
   #estimate = new Resource<TrainEstimate>();
+  #forecast = new Resource<Forecast>();
   #chosen = $state<string | null>(null);
   #typed = $state<Record<string, string | boolean>>({});
   #devices = $state.raw<readonly DeviceName[]>(['cpu']);
+  #brought = $state.raw<readonly TokenizerRef[]>([]);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #forecastTimer: ReturnType<typeof setTimeout> | undefined;
   name = $state('');
   starting = $state(false);
   advanced = $state(false);
@@ -62,6 +75,10 @@ export class TrainForm {
   }
   get estimate() {
     return this.#estimate;
+  }
+  /** What the run would take; null while that is not known. */
+  get forecast() {
+    return this.#forecast;
   }
   get architectures(): readonly ArchitectureInfo[] {
     return this.#architectures.value ?? [];
@@ -84,7 +101,7 @@ export class TrainForm {
     const manifest = this.detail?.version.manifest;
     if (!manifest) return [];
     const fitting = this.architectures.filter((one) => takes(one, manifest));
-    const of = (kind: InputKind) => fitting.filter((one) => groupOf(one) === kind);
+    const of = (kind: ArchitectureGroup['kind']) => fitting.filter((one) => groupOf(one) === kind);
     const groups = groupOrder.map((kind) => ({ kind, architectures: of(kind) }));
     return groups.filter(({ architectures }) => architectures.length > 0);
   }
@@ -101,18 +118,43 @@ export class TrainForm {
     this.#chosen = id;
   }
 
+  /** Whether a target is to be chosen first. */
+  get lacksTarget(): boolean {
+    const manifest = this.detail?.version.manifest;
+    return manifest?.kind === 'table' && manifest.target === null && this.architecture?.learns === 'target';
+  }
+
+  /** Whether there is nothing to tell apart. */
+  get lacksClasses(): boolean {
+    const manifest = this.detail?.version.manifest;
+    const single = manifest?.task === 'classification' && manifest.classes.length < 2;
+    return single && this.architecture?.learns === 'target';
+  }
+
   get fields(): FormField[] {
     const architecture = this.architecture;
+    const manifest = this.detail?.version.manifest;
     if (!architecture) return [];
+    const kinds = manifest ? inputKinds(manifest) : [];
+    const own = architecture.fields.filter(({ only }) => only === undefined || kinds.includes(only));
     return [
-      ...architecture.fields.map((field) => this.#formField(field, 'architecture', architecture.id)),
-      ...trainingFields(architecture, this.detail?.version.manifest.splits.train ?? Infinity, this.#devices).map(
-        (field) => this.#formField(field, 'training', architecture.id),
+      ...own.map((field) => this.#formField(field, 'architecture', architecture.id)),
+      ...trainingFields(architecture, manifest?.splits.train ?? Infinity, this.#devices).map((field) =>
+        this.#formField(field, 'training', architecture.id),
       ),
     ];
   }
   get changed(): number {
     return this.fields.filter((one) => one.changed).length;
+  }
+  /** Columns of text that are used, those that the architecture reads, and how many others it leaves out. */
+  get texts(): { names: string[]; read: boolean; left: number } | null {
+    const columns = this.detail?.version.manifest.columns.filter(({ role }) => role === 'feature') ?? [];
+    const names = columns.filter(({ type }) => type === 'text').map(({ name }) => name);
+    const architecture = this.architecture;
+    if (names.length === 0 || !architecture) return null;
+    const read = architecture.inputs.includes('text');
+    return { names, read, left: read ? columns.length - names.length : names.length };
   }
   get invalid(): FormField[] {
     return this.fields.filter((one) => one.checked.problem !== undefined);
@@ -120,6 +162,20 @@ export class TrainForm {
 
   type(one: FormField, typed: string | boolean): void {
     this.#typed[this.#key(one.field, one.of, this.architecture?.id ?? '')] = typed;
+  }
+  /** Those chosen from files, here or for a run that is trained again. */
+  get broughtTokenizers(): readonly TokenizerRef[] {
+    const typed = this.fields.flatMap(({ field, typed }) => (field.kind === 'tokenizer' ? [String(typed)] : []));
+    return [...new Set([...this.#brought, ...typed])].filter(
+      (text): text is TokenizerRef => readTokenizerRef(text) !== null,
+    );
+  }
+  /** Asks for a tokenizer.json by the system's dialog. */
+  async bringTokenizer(one: FormField): Promise<void> {
+    const brought = await this.#studio.call('tokenizers.choose', undefined);
+    if (!brought) return;
+    this.#brought = [...this.#brought, brought];
+    this.type(one, brought);
   }
   reset(one: FormField): void {
     delete this.#typed[this.#key(one.field, one.of, this.architecture?.id ?? '')];
@@ -166,9 +222,30 @@ export class TrainForm {
     const architectureSettings = this.architectureSettings;
     clearTimeout(this.#timer);
     if (!version || !architecture || !architectureSettings) return;
-    if (version.manifest.kind === 'table' && version.manifest.target === null) return this.#estimate.set(null);
+    if (this.lacksTarget) return this.#estimate.set(null);
     const input = { version: version.id, architecture: architecture.id, architectureSettings };
     this.#timer = setTimeout(() => void this.#estimate.load(() => this.#studio.call('train.estimate', input)), 150);
+  }
+
+  /** What a run takes follows from these: not from its name, its seed or its rates. */
+  get telling(): string | null {
+    const { name: _name, seed: _seed, learningRate: _rate, patience: _patience, ...telling } = this.request ?? {};
+    return this.request && !this.lacksTarget && !this.lacksClasses ? JSON.stringify(telling) : null;
+  }
+
+  /** Trains for a moment to tell, once the person has stopped typing: that takes the machine for some seconds. */
+  foresee(): void {
+    clearTimeout(this.#forecastTimer);
+    if (this.telling === null) return this.#forecast.set(null);
+    this.#forecastTimer = setTimeout(() => {
+      const { request } = this;
+      if (request) void this.#forecast.load(async () => (await this.#studio.call('train.forecast', request))!);
+    }, 800);
+  }
+  /** Nobody looks any more. */
+  forget(): void {
+    clearTimeout(this.#forecastTimer);
+    if (this.#forecast.pending) void this.#studio.call('train.forecast', null);
   }
 
   get request(): TrainRequest | null {

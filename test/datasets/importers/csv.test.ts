@@ -78,6 +78,25 @@ describe('encodings', () => {
     expect(table.manifest.rejectedCount).toBe(0);
   });
 
+  it('GB 18030 is told from Latin letters, four-byte characters included', async () => {
+    // "姓名,城市,数" and rows, as Windows writes them in China; 㐀 takes four bytes.
+    const hex =
+      'd0d5c3fb2cb3c7cad02ccafd0a' +
+      'd5c5c8fd2cb1b1beA92c31' +
+      '0a' +
+      'c0eecbc42c8139ee392c320a' +
+      'cdf5cee52cC9Cfbaa32c330a';
+    const { names, rows } = await imported(Buffer.from(hex, 'hex'));
+    expect(names).toEqual(['姓名', '城市', '数']);
+    expect(rows).toEqual([
+      ['张三', '北京', '1'],
+      ['李四', '㐀', '2'],
+      ['王五', '上海', '3'],
+    ]);
+    const german = await imported(Buffer.from('größe,n\n1,2\n3,4\n', 'latin1'));
+    expect(german.names).toEqual(['größe', 'n']);
+  });
+
   it('Windows-1252 has a euro sign and curly quotes', async () => {
     const bytes = Buffer.concat([Buffer.from('price,note\n'), Buffer.from([0x80, 0x35, 0x2c, 0x93, 0x78, 0x94, 0x0a])]);
     expect((await imported(bytes)).rows).toEqual([['€5', '“x”']]);
@@ -106,6 +125,11 @@ describe('dialects', () => {
       'ham\t"Oh" he said\nspam\tcall "now\nham\tok "\n',
       { column_2: ['"Oh" he said', 'call "now', 'ok "'] },
     ],
+    ['colons twice', '1::1193::5\n1::661::3\n2::914::4\n', { column_2: ['1193', '661', '914'] }],
+    ['bars twice', 'a||b||c\n1||x|y||2\n3||z||4\n', { b: ['x|y', 'z'] }],
+    ['control characters', 'a\u0001b\n1\u0001x\n2\u0001y\n', { b: ['x', 'y'] }],
+    ['number signs', 'a#b\n1#x\n2#y\n', { b: ['x', 'y'] }],
+    ['full-width commas', '名，数\n甲，1\n乙，2\n', { 名: ['甲', '乙'] }],
     ['a title before the table', 'Sales 2026\n\na,b\n1,x\n2,y\n', { a: ['1', '2'] }],
     ['row names without a name of their own', '"a","b"\n"1",5,x\n"2",6,y\n', { a: ['5', '6'] }],
     ['blank lines', 'a,b\n\n1,x\n\n2,y\n\n', { a: ['1', '2'] }],
@@ -167,7 +191,7 @@ describe('columns', () => {
       ['empty', 'category', 'ignored', 'all_missing', 40],
       ['same', 'category', 'ignored', 'constant', 0],
       ['code', 'category', 'ignored', 'identifier', 0],
-      ['remark', 'text', 'ignored', 'text', 0],
+      ['remark', 'text', 'feature', '', 0],
       ['kind', 'category', 'target', '', 0],
     ]);
     expect(manifest.classes).toEqual([
@@ -241,7 +265,12 @@ describe('bad input', () => {
     ['blank lines only', '\n  \n\n', 'empty_file'],
     ['a header only', 'a,b,c\n', 'no_rows'],
     ['prose', 'It was the best of times,\nit was the worst of times, it was\nthe age of wisdom.\n', 'not_a_table'],
-    ['a spreadsheet called CSV', Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(500, 1)]), 'not_text'],
+    [
+      'half an archive called CSV',
+      Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(500, 1)]),
+      'archive_damaged',
+    ],
+    ['a program called CSV', Buffer.concat([Buffer.from('\u007fELF'), Buffer.alloc(500, 1)]), 'not_text'],
   ])('%s', async (_, content, code) => {
     const folder = await dataFolder();
     await writeFiles(folder.path, { 'bad.csv': content });

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readBlob } from '../../../src-main/datasets/blobs.ts';
+import { offerImport } from '../../../src-main/datasets/import.ts';
+import { reviseDataset } from '../../../src-main/datasets/revise.ts';
+import { loadTrainingData } from '../../../src-main/datasets/training-data.ts';
 import { decodeImageFor } from '../../../src-main/datasets/images/decode.ts';
 import { dataFolder, failure, filesIn, importFrom, writeFiles } from '../../support/data-import.ts';
 import { importerContract } from '../../support/data-importer-contract.ts';
@@ -83,13 +86,46 @@ describe('classes', () => {
     expect(manifest.classes.map((each) => each.name)).toEqual(['a', 'b']);
   });
 
-  it('are needed: a flat folder is explained', async () => {
+  it('are not needed: a flat folder has none, and is divided at random', async () => {
+    const files: Record<string, Uint8Array> = {};
+    for (let i = 0; i < 20; i++) files[`${i}.png`] = await png();
+    const { manifest, folder } = await imported(files);
+    expect(manifest).toMatchObject({ samples: 20, classes: [], splitSource: 'random', rejectedCount: 0 });
+    expect(manifest.splits).toEqual({ train: 14, validation: 3, test: 3 });
+    expect(manifest.notes.map(({ code }) => code)).toEqual(['no_classes']);
+    expect(await failure(loadTrainingData(folder.blobs, manifest))).toMatchObject({ code: 'no_classes' });
+    const data = await loadTrainingData(folder.blobs, manifest, undefined, { target: false });
+    expect(data.splits.train.count).toBe(14);
+    const revised = await reviseDataset({
+      blobs: folder.blobs,
+      manifest,
+      split: { seed: 2, validation: 0.5, test: 0 },
+    });
+    expect(revised.manifest.splits).toEqual({ train: 10, validation: 10, test: 0 });
+  });
+
+  it('are not needed inside train and test, which are given splits', async () => {
+    const files: Record<string, Uint8Array> = {};
+    for (let i = 0; i < 20; i++) files[`${i < 15 ? 'train' : 'test'}/${i}.png`] = await png();
+    const { manifest } = await imported(files);
+    expect(manifest).toMatchObject({ classes: [], splitSource: 'given', splits: { test: 5 } });
+  });
+
+  it('are missed in a single image', async () => {
     const folder = await dataFolder();
-    await writeFiles(folder.path, { 'flat/1.png': await png(), 'flat/2.png': await png() });
-    const error = await failure(importFrom(folder, ['flat']));
-    expect(error.code).toBe('images_without_classes');
-    expect(error.message).toContain('2 images');
-    expect(await failure(importFrom(folder, ['flat/1.png']))).toMatchObject({ code: 'images_without_classes' });
+    await writeFiles(folder.path, { '1.png': await png() });
+    expect(await failure(importFrom(folder, ['1.png']))).toMatchObject({ code: 'images_without_classes' });
+  });
+
+  it('come after a table beside pictures that have none', async () => {
+    const folder = await dataFolder();
+    await writeFiles(folder.path, {
+      'set/a.png': await png(),
+      'set/b.png': await png(),
+      'set/data.csv': 'x,y\n1,2\n3,4\n',
+    });
+    const offers = await offerImport([`${folder.path}/set`]);
+    expect(offers.map(({ kind }) => kind)).toEqual(['table', 'image-folder']);
   });
 });
 

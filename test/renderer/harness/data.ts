@@ -27,18 +27,22 @@ export interface FakeDataset {
   detail: DatasetDetail;
   manifests: Map<VersionId, Manifest>;
   archived: boolean;
-  sample: (i: number) => { split: SplitName; label: string | null; cells?: (string | null)[]; pixels?: Uint8Array };
+  /** `whole`: cells are not cut, as in a page of one sample. */
+  sample: (
+    i: number,
+    whole?: boolean,
+  ) => { split: SplitName; label: string | null; cells?: (string | null)[]; pixels?: Uint8Array };
 }
 
 const blobs = { split: 'a'.repeat(64) };
-const hash = (n: number) => [...Array(64)].map((_, i) => ((n * 7 + i * 13) % 16).toString(16)).join('');
+export const hash = (n: number) => [...Array(64)].map((_, i) => ((n * 7 + i * 13) % 16).toString(16)).join('');
 
-function splitOf(i: number): SplitName {
+export function splitOf(i: number): SplitName {
   const x = random(i + 99)();
   return x < 0.7 ? 'train' : x < 0.85 ? 'validation' : 'test';
 }
 
-function base(kind: Manifest['kind'], samples: number): Manifest {
+export function base(kind: Manifest['kind'], samples: number): Manifest {
   const train = Math.round(samples * 0.7);
   const validation = Math.round(samples * 0.15);
   return {
@@ -60,7 +64,7 @@ function base(kind: Manifest['kind'], samples: number): Manifest {
   };
 }
 
-function dataset(
+export function dataset(
   name: string,
   age: number,
   manifest: Manifest,
@@ -444,7 +448,7 @@ export function page(found: FakeDataset, query: SampleQuery): SamplePage {
     });
   }
   const indices = order.slice(query.offset, query.offset + query.limit);
-  const samples = indices.map((i) => found.sample(i));
+  const samples = indices.map((i) => found.sample(i, query.limit === 1));
   const bytes = samples[0]?.pixels?.length ?? 0;
   const pixels = bytes > 0 ? new Uint8Array(bytes * samples.length) : undefined;
   samples.forEach((one, k) => one.pixels && pixels?.set(one.pixels, k * bytes));

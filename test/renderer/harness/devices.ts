@@ -58,8 +58,8 @@ export const devices: DeviceReport[] = [
     gap: null,
     status: 'failed',
     reason: {
-      code: 'process_died',
-      message: 'The selftest process was ended by SIGSEGV before it was done. What was stored until then is kept.',
+      code: 'device_crashed',
+      message: 'It crashed: the process that tried it ended with exit code 3221225477.',
       details: ['[E:onnxruntime] Some nodes were not assigned', 'amdxc64.dll: access violation'],
     },
     test: null,

@@ -11,12 +11,34 @@ import type {
   TrainEstimate,
 } from '../../../src-main/shared/contract.ts';
 import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/job.ts';
+import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { MetricPoint, MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
+import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
 import { makeDatasets, now, page, random } from './data.ts';
+import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
+import { evaluationOf, makeUntargeted, pictureEpochs, pictureOf } from './untargeted.ts';
+
+/** By the batch alone: enough to see it change, and to ask for too much. */
+function forecastOf({ batchSize, device, threads = 0 }: Input<'train.forecast'> & object): Forecast {
+  const fits = batchSize <= 16_384;
+  const peak = 110e6 + 1.7e6 * batchSize;
+  return {
+    device: device === 'auto' ? 'cpu' : device,
+    threads: threads || 4,
+    parameters: 100_000,
+    secondsPerEpoch: fits ? { expected: 4.23, low: 3.8, high: 4.65 } : null,
+    secondsToBegin: 0.6,
+    peakMemory: fits
+      ? { expected: peak, low: 0.9 * peak, high: 1.2 * peak }
+      : { expected: peak, low: 0.5 * peak, high: 2 * peak },
+    ownMemory: 100e6,
+    freeMemory: 24e9,
+  };
+}
 
 function millionPoints(): MetricPoint[] {
   const rnd = random(1);
@@ -46,8 +68,8 @@ class Failure extends Error {
 /** window.studio without a main process: invented data, jobs that tick, the same answers each time. */
 export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   const empty = scenario === 'empty';
-  const datasets = empty ? [] : makeDatasets();
-  const runs = empty ? [] : makeRuns(datasets);
+  const datasets = empty ? [] : [...makeDatasets(), reviews()];
+  const runs = empty ? [] : [...makeRuns(datasets), ...makeUntargeted(datasets)];
   // As many as people have after a year, and one of a million points.
   if (scenario === 'many') {
     for (let i = 0; i < 1500; i++) {
@@ -84,10 +106,12 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   function offer(value: ImportOffer): Offered {
     const id = `offer-${offers.size}`;
     offers.set(id, value);
-    return { id, offer: value };
+    return { id, found: [value] };
   }
   const tableOffer: ImportOffer = {
     kind: 'table',
+    file: 'penguins.csv',
+    sheet: null,
     suggestedName: 'penguins',
     files: 1,
     folders: 0,
@@ -117,13 +141,16 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       if (job.status !== 'running') return clearInterval(timer);
       tick++;
       const share = Math.min(1, tick / (seconds * 5));
+      const [total, unit] = kind === 'provider' ? ([312_456_789, 'bytes'] as const) : ([4000, 'samples'] as const);
+      const stages = { selftest: ['testing webgpu', 'testing webgpu'], provider: ['downloading', 'checking'] };
+      const [first, second] = stages[kind as keyof typeof stages] ?? ['reading', 'writing'];
       job.progress = {
-        done: Math.round(4000 * share),
-        total: 4000,
-        unit: 'samples',
-        rate: 4000 / seconds,
+        done: Math.round(total * share),
+        total,
+        unit,
+        rate: total / seconds,
         remaining: seconds * (1 - share),
-        stage: kind === 'selftest' ? 'testing webgpu' : share < 0.5 ? 'reading' : 'writing',
+        stage: share < 0.5 ? first : second,
       };
       if (share === 1) {
         clearInterval(timer);
@@ -178,6 +205,20 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       workspace: '/home/ada/Atelier',
       integrity: 'ok',
     }),
+    'train.forecast': async (request) => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return request && forecastOf(request);
+    },
+    'devices.offerProvider': () => ({
+      version: '1.30.0',
+      bytes: 312_456_789,
+      have: 45_000_000,
+      host: 'packages.example',
+      folder: '/home/ada/.local/share/atelier/onnxruntime/1.30.0',
+      installed: false,
+      lacks: 'cuda_no_cudnn',
+    }),
+    'devices.getProvider': () => work('provider', 'CUDA (ONNX Runtime 1.30.0)', 20, () => {}).id,
     'devices.test': () => work('selftest', 'CPU, WebGPU, CUDA', 20, () => {}).id,
     'preferences.get': () => preferences,
     'preferences.set': (input) => (preferences = { ...preferences, ...structuredClone(input) } as Preferences),
@@ -242,6 +283,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       }).id;
     },
     'architectures.list': () => architectures,
+    'tokenizers.choose': () => tokenizerRef({ name: 'bert-base-uncased', vocabulary: 30_522, blob: 'b'.repeat(64) }),
     'train.estimate': ({ version, architecture, architectureSettings }): TrainEstimate => {
       const { image, columns, classes } = versionOf(version).detail.version.manifest;
       const layers: TrainEstimate['layers'] = [];
@@ -322,6 +364,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       const run = runOf(id).summary;
       const found = datasets.find((one) => one.detail.summary.id === run.dataset)!;
       const { classes, splits } = found.detail.version.manifest;
+      const other = evaluationOf(run, split, splits[split]);
+      if (other) return other;
       const rnd = random(id.length + split.length);
       const counts = classes.map((one, a) =>
         classes.map((_, p) => {
@@ -333,8 +377,11 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         samples: splits[split],
         metrics: { accuracy: 0.9134, loss: 0.2871, balanced_accuracy: 0.9012, macro_f1: 0.9077 },
         confusion: { classes: classes.map((one) => one.name), counts },
+        errors: null,
       };
     },
+    'runs.pictures': ({ id }) => pictureEpochs(runOf(id).summary),
+    'runs.picture': ({ id, epoch }) => pictureOf(runOf(id).summary, epoch),
     'exports.list': () => exports,
     'exports.start': ({ run }) =>
       work('export', runOf(run).summary.name, 3, (job) => {
@@ -384,6 +431,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         if (files.every((file) => file.name.endsWith('.csv'))) return offer({ ...tableOffer, bytes: files[0].size });
         return offer({
           kind: 'image-folder',
+          file: null,
+          sheet: null,
           suggestedName: 'garden birds',
           files: 412,
           folders: 6,

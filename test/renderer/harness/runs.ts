@@ -12,9 +12,10 @@ import type {
 import { hour, now, random } from './data.ts';
 import type { FakeDataset } from './data.ts';
 
-export const architectures: ArchitectureInfo[] = templates.map(({ id, inputs, fields, training }) => ({
+export const architectures: ArchitectureInfo[] = templates.map(({ id, inputs, learns, fields, training }) => ({
   id,
   inputs,
+  learns,
   fields,
   training,
 }));
@@ -164,6 +165,7 @@ export function makeExports(runs: FakeRun[]): ExportRecord[] {
     path: `/home/ada/Atelier/exports/${run.summary.datasetName}-${i + 4}.onnx`,
     bytes: [842_113, 441_920, 71_004][i],
     sha256: [...Array(64)].map((_, k) => ((k * 11 + i) % 16).toString(16)).join(''),
+    tokenizer: null,
     parity: {
       samples: [600, 62, 4883][i],
       split: 'test',

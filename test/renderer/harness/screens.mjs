@@ -28,6 +28,13 @@ async function drop(page, name, type = 'drop') {
   );
 }
 
+async function openNamed(page, name) {
+  await place(page, 'runs');
+  await at(page, 'runs-filter').fill(name);
+  await page.locator('[data-testid=runs-table] [role=row][data-key]').first().dblclick();
+  await at(page, 'run-page').waitFor();
+}
+
 export const screens = {
   welcome: { scenario: 'empty', go: async () => {} },
   'welcome-busy': { scenario: 'empty', wait: 1500, go: async (page) => at(page, 'welcome-sample').click() },
@@ -91,6 +98,7 @@ export const screens = {
     },
   },
   'train-images': {
+    wait: 1800,
     go: async (page) => {
       await dataset(page, 'glyphs');
       await at(page, 'data-train').click();
@@ -105,6 +113,87 @@ export const screens = {
       await at(page, 'advanced').click();
     },
   },
+  'train-autoencoder': {
+    go: async (page) => {
+      await dataset(page, '传感器');
+      await at(page, 'data-train').click();
+      await at(page, 'architecture-autoencoder').click();
+    },
+  },
+  'train-dcgan': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-train').click();
+      await at(page, 'architecture-dcgan').click();
+      await at(page, 'advanced').click();
+      await at(page, 'setting-beta1').scrollIntoViewIfNeeded();
+    },
+  },
+  'run-dcgan': { go: async (page) => openNamed(page, 'dcgan') },
+  'run-dcgan-pictures': {
+    go: async (page) => {
+      await openNamed(page, 'dcgan');
+      await at(page, 'tab-pictures').click();
+      await at(page, 'run-pictures').getByRole('slider').fill('9');
+    },
+  },
+  'run-dcgan-evaluation': {
+    go: async (page) => {
+      await openNamed(page, 'dcgan');
+      await at(page, 'tab-confusion').click();
+    },
+  },
+  'run-autoencoder-pictures': {
+    go: async (page) => {
+      await openNamed(page, 'glyphs · autoencoder');
+      await at(page, 'tab-pictures').click();
+    },
+  },
+  'run-autoencoder-errors': {
+    wait: 900,
+    go: async (page) => {
+      await openNamed(page, 'glyphs · autoencoder');
+      await at(page, 'tab-confusion').click();
+    },
+  },
+  'run-autoencoder-errors-table': {
+    wait: 900,
+    go: async (page) => {
+      await openNamed(page, 'census · autoencoder');
+      await at(page, 'tab-confusion').click();
+    },
+  },
+  'data-text': { go: async (page) => dataset(page, 'film reviews') },
+  'data-text-sample': {
+    wait: 700,
+    go: async (page) => {
+      await dataset(page, 'film reviews');
+      await page.locator('[data-testid=sample-table] [role=row][data-key]').nth(3).click();
+    },
+  },
+  'data-text-profile': {
+    go: async (page) => {
+      await dataset(page, 'film reviews');
+      await at(page, 'tab-profile').click();
+    },
+  },
+  'train-text': {
+    go: async (page) => {
+      await dataset(page, 'film reviews');
+      await at(page, 'data-train').click();
+      await at(page, 'architecture-textcnn').click();
+    },
+  },
+  'train-text-tokenizer': {
+    go: async (page) => {
+      await dataset(page, 'film reviews');
+      await at(page, 'data-train').click();
+      await at(page, 'architecture-text-gru').click();
+      await at(page, 'setting-tokenizer').click();
+      await page.getByRole('option').last().click();
+      await at(page, 'advanced').click();
+    },
+  },
   'train-no-target': {
     go: async (page) => {
       await dataset(page, '传感器');
@@ -116,6 +205,14 @@ export const screens = {
       await dataset(page, 'glyphs');
       await at(page, 'data-train').click();
       await at(page, 'architecture-resnet').click();
+    },
+  },
+  'train-too-much': {
+    wait: 2500,
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-train').click();
+      await at(page, 'setting-batchSize').fill('65536');
     },
   },
   'train-empty': { scenario: 'empty', go: async (page) => place(page, 'train') },
@@ -184,6 +281,23 @@ export const screens = {
     go: async (page) => {
       await place(page, 'settings');
       await at(page, 'settings-devices').click();
+    },
+  },
+  'settings-devices-cuda': {
+    wait: 1000,
+    go: async (page) => {
+      await place(page, 'settings');
+      await at(page, 'settings-devices').click();
+      await at(page, 'cuda-get').click();
+    },
+  },
+  'settings-devices-cuda-busy': {
+    wait: 2500,
+    go: async (page) => {
+      await place(page, 'settings');
+      await at(page, 'settings-devices').click();
+      await at(page, 'cuda-get').click();
+      await at(page, 'cuda-download').click();
     },
   },
   'settings-devices-testing': {

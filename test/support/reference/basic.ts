@@ -39,6 +39,8 @@ const binary: Record<string, (a: number, b: number) => number> = {
   Pow: (a, b) => a ** b,
   Equal: (a, b) => Number(a === b),
   Greater: (a, b) => Number(a > b),
+  And: (a, b) => Number(a !== 0 && b !== 0),
+  Or: (a, b) => Number(a !== 0 || b !== 0),
 };
 
 function matmul(a: Array64, b: Array64): Array64 {

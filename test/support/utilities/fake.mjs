@@ -14,7 +14,8 @@ function end(message) {
 }
 
 function start(kind, params) {
-  const word = kind === 'train' ? params.settings.architecture : params.paths[0].split('/').pop();
+  const trains = kind === 'train' || kind === 'forecast';
+  const word = trains ? params.settings.architecture : params.paths[0].split('/').pop();
   const progress = (done) =>
     process.send({
       type: 'progress',
@@ -23,6 +24,7 @@ function start(kind, params) {
   switch (word) {
     case 'quick':
       progress(1000);
+      if (kind === 'forecast') return end({ type: 'result', value: forecastOf(params) });
       return end({ type: 'result', value: kind === 'train' ? trainResult(false) : importResult(params) });
     case 'busy': {
       let done = 0;
@@ -98,6 +100,20 @@ function trainResult(stoppedEarly) {
     stoppedEarly,
     parameterCount: 123,
     peakMemoryBytes: 1e6,
+  };
+}
+
+function forecastOf({ settings: { device, threads, batchSize } }) {
+  const range = (expected) => ({ expected, low: expected / 2, high: 2 * expected });
+  return {
+    device,
+    threads,
+    parameters: 123,
+    secondsPerEpoch: batchSize > 1000 ? null : range(2),
+    secondsToBegin: 1,
+    peakMemory: range(1e6 * batchSize),
+    ownMemory: 1e6,
+    freeMemory: 1e9,
   };
 }
 

@@ -1,5 +1,7 @@
-"""The other side of training.bench.ts: the same models in PyTorch. Reads `<model> <steps>` lines, answers seconds."""
+"""The other side of the benches: the models of models.ts in PyTorch. Reads `<model> <steps>` and answers seconds, reads
+`memory` and answers the most bytes the process has held."""
 
+import resource
 import sys
 import time
 
@@ -40,10 +42,11 @@ class Block(nn.Module):
         return F.relu(self.second(F.relu(self.first(x))) + self.around(x))
 
 
-resnet = nn.Sequential(
-    normed(1, 16, 3, 1), nn.ReLU(), Block(16, 16, 1), Block(16, 32, 2), Block(32, 64, 2),
-    nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10),
-)
+def resnet():
+    return nn.Sequential(
+        normed(1, 16, 3, 1), nn.ReLU(), Block(16, 16, 1), Block(16, 32, 2), Block(32, 64, 2),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10),
+    )
 
 
 class Recurrent(nn.Module):
@@ -56,30 +59,37 @@ class Recurrent(nn.Module):
 
 
 class Transformer(nn.Module):
-    def __init__(self):
+    def __init__(self, depth):
         super().__init__()
         self.embedding, self.head = nn.Embedding(VOCABULARY, WIDTH), nn.Linear(WIDTH, 2)
-        self.layers = nn.Sequential(*(nn.TransformerEncoderLayer(WIDTH, 4, 4 * WIDTH, dropout=0, batch_first=True) for _ in range(2)))
+        self.layers = nn.Sequential(*(nn.TransformerEncoderLayer(WIDTH, 4, 4 * WIDTH, dropout=0, batch_first=True) for _ in range(depth)))
 
     def forward(self, ids):
         return self.head(self.layers(self.embedding(ids)).mean(1))
 
 
-models = {
-    "mlp": nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
-    "cnn": cnn(False),
-    "cnn-norm": cnn(True),
+builders = {
+    "mlp": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
+    "cnn": lambda: cnn(False),
+    "cnn-norm": lambda: cnn(True),
     "resnet": resnet,
-    "lstm": Recurrent(),
-    "transformer": Transformer(),
+    "lstm": Recurrent,
+    "transformer": lambda: Transformer(2),
+    "deep": lambda: Transformer(12),
 }
-ON_TOKENS = ("lstm", "transformer")
-optimizers = {name: torch.optim.Adam(model.parameters(), lr=1e-3) for name, model in models.items()}
+ON_TOKENS = ("lstm", "transformer", "deep")
+built = {}
 
 print("ready", torch.__version__, flush=True)
 for line in sys.stdin:
+    if line == "memory\n":
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)
+        continue
     name, steps = line.split()
-    model, optimizer = models[name], optimizers[name]
+    if name not in built:
+        fresh = builders[name]()
+        built[name] = fresh, torch.optim.Adam(fresh.parameters(), lr=1e-3)
+    model, optimizer = built[name]
     order = torch.randperm(len(images))
     start = time.perf_counter()
     for step in range(int(steps)):

@@ -1,0 +1,162 @@
+import { AtelierError } from '../shared/errors.ts';
+import type { ImportKind, ImportOffer } from '../shared/job.ts';
+import { namedImage } from './images/file-type.ts';
+import { corpus } from './importers/corpus.ts';
+import { csv, isProse, textNames } from './importers/csv.ts';
+import { excel } from './importers/excel.ts';
+import { idx } from './importers/idx.ts';
+import { imageFolder } from './importers/image-folder.ts';
+import type { Importer } from './importers/importer.ts';
+import { json } from './importers/json.ts';
+import { numpy } from './importers/numpy.ts';
+import { parquet } from './importers/parquet.ts';
+import { textFolder } from './importers/text-folder.ts';
+import { contentName, type FoundFile, type Source } from './source.ts';
+
+/** Made of the files together. Asked in this order: the more certain a format is of its own, the earlier. */
+const together: readonly Importer[] = [idx, numpy, imageFolder, textFolder];
+/** Made of one file, or of a few that are one table. */
+const tables: readonly Importer[] = [parquet, excel, json, csv];
+const tableNames = /\.(csv|tsv|tab|psv|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|xls|xlsb|ods)$/i;
+/** Several of these may be one table, kept in pieces. */
+const pieces = /\.(parquet|parq|pq)$/i;
+/** More files than this are not asked one by one. */
+const maxAsked = 64;
+
+/** One thing that can be made of a source, and who makes it of which of the files. */
+export interface Found {
+  offer: ImportOffer;
+  importer: Importer;
+  source: Source;
+}
+
+/**
+ * Everything that the source holds, likeliest first; with `kind`, what it might hold of that kind too. Throws what an import would throw at
+ * once where there is nothing.
+ */
+export async function findAll(source: Source, kind?: ImportKind): Promise<Found[]> {
+  if (source.files.length === 0) throw nothing(source);
+  const found: Found[] = [];
+  const errors: AtelierError[] = [];
+  /** False: not of this format. */
+  const ask = async (importer: Importer, part: Source, file: FoundFile | null): Promise<boolean> => {
+    try {
+      const offers = await importer.offer(part);
+      for (const offer of offers) {
+        found.push({ importer, source: part, offer: { sheet: null, ...offer, file: file?.relative ?? null } });
+      }
+      return offers.length > 0;
+    } catch (error) {
+      // What is wrong with one thing does not keep the others from being found.
+      if (!(error instanceof AtelierError) || error.code === 'source_vanished') throw error;
+      errors.push(error);
+      return true;
+    }
+  };
+  for (const importer of together) await ask(importer, source, null);
+  const { parts, prose } = await tableParts(source, found.length > 0 && kind !== 'table');
+  const inPieces = new Set<FoundFile>();
+  for (const files of parts) {
+    if (inPieces.has(files[0])) continue;
+    const before = found.length;
+    const part = { ...source, files, suggestedName: nameOf(source, files) };
+    const askers = files.length > 1 ? [parquet] : tables.filter((importer) => !(prose && importer === csv));
+    for (const importer of askers) if (await ask(importer, part, files[0])) break;
+    if (files.length > 1 && found.length > before) files.forEach((file) => inPieces.add(file));
+  }
+  // Pictures beside a table go with it, more likely than the other way round.
+  found.sort((a, b) => Number(isUnlabelled(a.offer)) - Number(isUnlabelled(b.offer)));
+  // Any text is one of these: it counts where it is nothing else.
+  if (found.length === 0 || kind === 'corpus') await ask(corpus, source, null);
+  if (found.length > 0) return found;
+  throw errors[0] ?? unknownFormat(source);
+}
+
+const isUnlabelled = ({ kind, folders }: ImportOffer): boolean => kind === 'image-folder' && folders === 0;
+
+/**
+ * The files, or groups of files, that may each be a table. `besides`: something else was found, and only what is called a table counts.
+ * `prose`: those that are text are that and no rows.
+ */
+async function tableParts(source: Source, besides: boolean): Promise<{ parts: FoundFile[][]; prose: boolean }> {
+  const files = source.files.filter((file) => !namedImage(file.relative));
+  const named = files.filter((file) => tableNames.test(contentName(file)));
+  if (named.length > 0 || besides) return { parts: each(named), prose: false };
+  const texts = files.filter((file) => textNames.test(contentName(file)));
+  if (texts.length > 0) return { parts: each(texts), prose: await isProse(texts) };
+  return { parts: files.length === 1 ? [files] : [], prose: false };
+}
+
+/** Each file by itself; what may be a table in pieces, together too. */
+function each(files: FoundFile[]): FoundFile[][] {
+  const parts = files.filter((file) => pieces.test(contentName(file)));
+  const single = files.slice(0, maxAsked).map((file) => [file]);
+  return parts.length > 1 ? [parts, ...single] : single;
+}
+
+/** A table among other files is called as its file is. */
+function nameOf(source: Source, files: FoundFile[]): string {
+  if (source.files.length === 1 || files.length > 1) return source.suggestedName;
+  const name = contentName(files[0]).split('/').at(-1)!;
+  return name.replace(/\.[^.]+$/, '') || source.suggestedName;
+}
+
+/** One of them, as it was asked for; `others`: what else there was. Throws `several_tables` where a choice must be made, `unknown_format`. */
+export function choose(
+  source: Source,
+  found: readonly Found[],
+  { kind, file, sheet }: { kind?: ImportKind; file?: string; sheet?: string },
+): { chosen: Found; others: Found[] } {
+  const fitting = found.filter(
+    ({ offer }) =>
+      (kind === undefined || offer.kind === kind) &&
+      (file === undefined || offer.file === file) &&
+      (sheet === undefined || offer.sheet === sheet),
+  );
+  const [chosen] = fitting;
+  if (!chosen) throw notFound(source, found, { kind, file, sheet });
+  const tablesFitting = new Set(fitting.flatMap(({ offer }) => (offer.kind === 'table' ? [offer.file] : [])));
+  if (chosen.offer.kind === 'table' && tablesFitting.size > 1) {
+    const names = [...tablesFitting];
+    throw new AtelierError(
+      'several_tables',
+      `${names.length} tables were given (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}). Import them one at a time: drop a single file, or name it with --file.`,
+      names.map(String),
+    );
+  }
+  return { chosen, others: found.filter((each) => each !== chosen) };
+}
+
+/** What an offer is called among others. */
+export const offerName = ({ kind, file, sheet }: ImportOffer): string =>
+  file === null ? kind : sheet === null ? file : `${file}, sheet "${sheet}"`;
+
+function notFound(
+  source: Source,
+  found: readonly Found[],
+  asked: { kind?: ImportKind; file?: string; sheet?: string },
+): AtelierError {
+  const words = [
+    asked.kind === undefined ? '' : ` as "${asked.kind}"`,
+    asked.file === undefined ? '' : ` by the file "${asked.file}"`,
+    asked.sheet === undefined ? '' : ` by the sheet "${asked.sheet}"`,
+  ].join('');
+  const names = found.slice(0, 10).map(({ offer }) => offerName(offer));
+  return new AtelierError(
+    'unknown_format',
+    `${source.root} cannot be imported${words}. It holds: ${names.join('; ')}${found.length > 10 ? '; …' : ''}.`,
+  );
+}
+
+const nothing = ({ root, refused }: Source): AtelierError =>
+  new AtelierError(
+    'nothing_found',
+    `${root} holds no files to import.`,
+    refused.slice(0, 20).map((each) => each.message),
+  );
+
+const unknownFormat = ({ root, files }: Source): AtelierError =>
+  new AtelierError(
+    'unknown_format',
+    `${files.length === 1 ? files[0].relative : root} holds nothing that can be imported. Drop a table (CSV, TSV), a folder of images or texts with one folder per class, plain text files, or IDX files.`,
+  );

@@ -1,0 +1,22 @@
+import { dialog } from 'electron';
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+import { words } from './words.ts';
+
+export function tokenizerHandlers(desk: Desk): Pick<Handlers, 'tokenizers.choose'> {
+  return {
+    'tokenizers.choose': async () => {
+      const w = words(desk.preferences.value);
+      const options: Electron.OpenDialogOptions = {
+        title: w.dialog_choose_tokenizer(),
+        buttonLabel: w.dialog_open(),
+        properties: ['openFile'],
+        filters: [{ name: 'tokenizer.json', extensions: ['json'] }],
+      };
+      const { canceled, filePaths } = await (desk.window
+        ? dialog.showOpenDialog(desk.window, options)
+        : dialog.showOpenDialog(options));
+      return canceled || filePaths.length === 0 ? null : desk.studio.addTokenizer(filePaths[0]);
+    },
+  };
+}

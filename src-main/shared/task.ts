@@ -1,0 +1,38 @@
+import type { Manifest } from './dataset.ts';
+
+/** What a template learns of the data: to tell its target, to give its samples back, to make new ones, or the language of its texts. */
+export const learnings = ['target', 'reconstruction', 'generation', 'language'] as const;
+export type Learning = (typeof learnings)[number];
+
+/** What a run is for. A target that is a class is told by classification, one that is a number by regression. */
+export const tasks = ['classification', 'regression', 'reconstruction', 'generation', 'language'] as const;
+export type Task = (typeof tasks)[number];
+
+/** Null where a target is wanted that nobody has chosen yet. */
+export const taskOf = ({ learns }: { readonly learns: Learning }, { task }: Pick<Manifest, 'task'>): Task | null =>
+  learns === 'target' ? task : learns;
+
+export interface TaskFacts {
+  /** The metrics that say most, best first: what tables and lines of text show. */
+  readonly metrics: readonly string[];
+  /**
+   * Whether a validation split says that one checkpoint is better than another. Where it does not, the latest counts as the best,
+   * and nothing can wait for a better one.
+   */
+  readonly compares: boolean;
+  /** Images: each epoch leaves a picture of what the model makes. */
+  readonly pictures: boolean;
+}
+
+export const taskFacts: Readonly<Record<Task, TaskFacts>> = {
+  classification: { metrics: ['accuracy', 'loss'], compares: true, pictures: false },
+  regression: { metrics: ['rmse', 'r2', 'loss'], compares: true, pictures: false },
+  reconstruction: { metrics: ['loss', 'mse', 'psnr'], compares: true, pictures: true },
+  // Each player's loss is measured against the other, who changes.
+  generation: {
+    metrics: ['d_loss', 'g_loss', 'd_accuracy_real', 'd_accuracy_generated'],
+    compares: false,
+    pictures: true,
+  },
+  language: { metrics: ['loss'], compares: true, pictures: false },
+};

@@ -1,0 +1,174 @@
+// Convolutions in the runtime's own layout: the same numbers as the standard operators give, on the kernels of this very processor.
+
+import { describe, expect, it } from 'vitest';
+import { compileEvaluation, compileTrainingStep } from '../../src-main/autodiff/compile.ts';
+import { differentiate } from '../../src-main/autodiff/phases/5-differentiate.ts';
+import { simplify } from '../../src-main/autodiff/phases/7-simplify.ts';
+import { lower } from '../../src-main/autodiff/phases/8-lower.ts';
+import { asModel, nameOutputs } from '../../src-main/autodiff/phases/9-package.ts';
+import { NCHWC } from '../../src-main/autodiff/lowering/blocked/blocks.ts';
+import { buildForward } from '../../src-main/architectures/index.ts';
+import { type AttributeInput, GraphBuilder } from '../../src-main/onnx/builder.ts';
+import { withOutputs } from '../../src-main/onnx/graph.ts';
+import { subgraphsOf } from '../../src-main/onnx/subgraphs.ts';
+import { tensor } from '../../src-main/onnx/tensors.ts';
+import type { Graph, Node, Shape, Tensor } from '../../src-main/onnx/types.ts';
+import { channelBlock } from '../../src-main/runtime/channel-block.ts';
+import { Random } from '../../src-main/shared/random.ts';
+import { expectClose } from '../support/check-gradient.ts';
+import { runModel, type Values } from '../support/run-model.ts';
+
+const block = await channelBlock();
+
+interface Case {
+  readonly x: readonly number[];
+  readonly w: readonly number[];
+  readonly attributes?: Readonly<Record<string, AttributeInput>>;
+  readonly relu?: boolean;
+  readonly bias?: boolean;
+  /** As declared; `x` when left out. */
+  readonly declared?: Shape;
+  /** How many blocked convolutions there are: forward, and of the input's gradient. */
+  readonly blocked: number;
+}
+
+const cases: Record<string, Case> = {
+  '3×3': { x: [2, 16, 15, 14], w: [32, 16, 3, 3], attributes: { pads: [1, 1, 1, 1] }, blocked: 2 },
+  '3×3, bias and Relu': { x: [2, 32, 17, 17], w: [16, 32, 3, 3], bias: true, relu: true, blocked: 2 },
+  '5×3, uneven pads': { x: [2, 16, 17, 16], w: [16, 16, 5, 3], attributes: { pads: [2, 0, 1, 2] }, blocked: 2 },
+  '4×4, one size kept': { x: [2, 16, 16, 18], w: [16, 16, 4, 4], attributes: { auto_pad: 'SAME_LOWER' }, blocked: 2 },
+  'stride 2': {
+    x: [4, 16, 21, 22],
+    w: [16, 16, 3, 3],
+    attributes: { strides: [2, 2], pads: [1, 1, 1, 1] },
+    blocked: 1,
+  },
+  dilations: { x: [2, 16, 22, 22], w: [32, 16, 3, 3], attributes: { dilations: [2, 3] }, blocked: 2 },
+  'few channels': { x: [2, 3, 20, 20], w: [32, 3, 5, 5], attributes: { pads: [2, 2, 2, 2] }, bias: true, blocked: 1 },
+  depthwise: {
+    x: [2, 32, 15, 15],
+    w: [32, 1, 3, 3],
+    attributes: { group: 32, pads: [1, 1, 1, 1] },
+    relu: true,
+    blocked: 2,
+  },
+  'a batch known to the run': { x: [3, 16, 15, 15], w: [16, 16, 3, 3], declared: ['batch', 16, 15, 15], blocked: 2 },
+  // What the kernels cannot do, or do no faster.
+  'channels that fill no block': { x: [2, 12, 16, 16], w: [24, 12, 3, 3], blocked: 0 },
+  groups: { x: [2, 32, 16, 16], w: [32, 16, 3, 3], attributes: { group: 2 }, blocked: 0 },
+  'a single place': { x: [2, 16, 3, 3], w: [16, 16, 3, 3], blocked: 0 },
+  '1×1': { x: [2, 16, 16, 16], w: [32, 16, 1, 1], blocked: 0 },
+};
+
+const random = new Random(7);
+const drawn = (shape: readonly number[]): Tensor =>
+  tensor(
+    'float',
+    shape,
+    Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
+  );
+
+/** Output and gradients of Σ output·weights, by the names of what they are of. */
+function build({ x, w, attributes = {}, relu, bias, declared = x }: Case): { graph: Graph; feeds: Values } {
+  const g = new GraphBuilder('conv');
+  g.input('X', 'float', declared);
+  g.input('W', 'float', w);
+  if (bias) g.input('B', 'float', [w[0]]);
+  const conv = g.op('Conv', ['X', 'W', bias ? 'B' : undefined], { kernel_shape: w.slice(2), ...attributes });
+  const y = relu ? g.op('Relu', [conv]) : conv;
+  g.input('share', 'float', g.shape(y));
+  const loss = g.reduceSum(g.mul(y, 'share'), [0, 1, 2, 3], false);
+  const wrt = ['X', 'W', ...(bias ? ['B'] : [])];
+  const { graph, gradients } = differentiate(g.finish(), loss, wrt);
+  const shape = g.shape(y).map((dim) => (typeof dim === 'number' ? dim : x[0]));
+  const feeds = { X: drawn(x), W: drawn(w), ...(bias && { B: drawn([w[0]]) }), share: drawn(shape) };
+  return { graph: withOutputs(graph, [y, ...wrt.map((name) => gradients.get(name)!)]), feeds };
+}
+
+const nodesOf = (graph: Graph): Node[] =>
+  graph.nodes.flatMap((node) => [node, ...subgraphsOf(node).flatMap(([, inner]) => nodesOf(inner))]);
+
+const convolutions = (graph: Graph): Node[] =>
+  nodesOf(graph).filter(({ domain, op }) => domain === NCHWC && op === 'Conv');
+
+describe.runIf(block)('blocked convolutions', () => {
+  it.each(Object.entries(cases))('%s', async (_, each) => {
+    const { graph, feeds } = build(each);
+    const names = graph.outputs.map((_, index) => `out${index}`);
+    const compiled = (size?: number) => nameOutputs(simplify(lower(simplify(graph), 'cpu', size)), names);
+    const wanted = await runModel(asModel(compiled(), 18), feeds);
+    const blocked = compiled(block);
+    const actual = await runModel(asModel(blocked, 18), feeds);
+    for (const name of names) {
+      expect([...actual[name].shape]).toEqual([...wanted[name].shape]);
+      expectClose(actual[name].data as Float32Array, wanted[name].data as Float32Array, 2e-6, name);
+    }
+    // Kernels that work in blocks of 8 take some of these, too.
+    if (block === 16) expect(convolutions(blocked)).toHaveLength(each.blocked);
+  });
+
+  it('takes a Relu into the convolution, and no layout is changed there and back', () => {
+    const g = new GraphBuilder('two');
+    g.input('X', 'float', [2, 16, 20, 20]);
+    g.input('W', 'float', [16, 16, 3, 3]);
+    const conv = (x: string) => g.op('Conv', [x, 'W'], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+    g.output(g.op('Relu', [conv(g.op('Relu', [conv('X')]))]));
+    const { nodes } = simplify(lower(g.finish(), 'cpu', block));
+    const ops = nodes.map(({ op }) => op).filter((op) => !['Transpose', 'Reshape'].includes(op));
+    expect(ops).toEqual(['ReorderInput', 'Conv', 'Conv', 'ReorderOutput']);
+  });
+
+  it('changes no trained step of a residual network beyond rounding, in a Scan neither', async () => {
+    const forward = buildForward(
+      'resnet',
+      { depth: '8' },
+      {
+        input: { kind: 'image', height: 16, width: 16, channels: 3 },
+        output: { kind: 'classes', count: 4 },
+        seed: 3,
+      },
+    );
+    const losses = async (channelBlock?: number): Promise<Float32Array> => {
+      const step = compileTrainingStep(forward, {
+        loss: { kind: 'cross-entropy' },
+        optimizer: { kind: 'sgd' },
+        device: 'cpu',
+        stepsPerCall: 3,
+        batchSize: 8,
+        channelBlock,
+      });
+      expect(convolutions(step.model.graph).length > 0).toBe(channelBlock !== undefined);
+      const pixels = Uint8Array.from({ length: 3 * 8 * 16 * 16 * 3 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
+      const [data, target, rate] = step.inputs;
+      const carried = [...step.parameters, ...step.state].map(({ input, initial }) => [input, initial] as const);
+      const results = await runModel(step.model, {
+        [data.name]: tensor('uint8', [3, 8, 16, 16, 3], pixels),
+        [target.name]: tensor(
+          'int32',
+          [3, 8],
+          Int32Array.from({ length: 24 }, (_, i) => i % 4),
+        ),
+        [rate.name]: tensor('float', [3], [0.05, 0.05, 0.05]),
+        ...Object.fromEntries(carried),
+      });
+      return results[step.outputs.find(({ role }) => role === 'loss')!.name].data as Float32Array;
+    };
+    expectClose(await losses(block), await losses(), 1e-4, 'losses');
+  });
+
+  it('is left out of what is not told so', () => {
+    const forward = buildForward(
+      'cnn',
+      {},
+      {
+        input: { kind: 'image', height: 28, width: 28, channels: 1 },
+        output: { kind: 'classes', count: 10 },
+        seed: 1,
+      },
+    );
+    const { model } = compileEvaluation(forward, { loss: { kind: 'cross-entropy' } });
+    expect(model.opsets).toEqual({ '': 18 });
+    const told = compileEvaluation(forward, { loss: { kind: 'cross-entropy' }, channelBlock: block });
+    expect(told.model.opsets).toEqual({ '': 18, [NCHWC]: 1 });
+  });
+});

@@ -1,0 +1,52 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { done } from '../support/built-cli.ts';
+import { makeTable } from '../support/e2e-data.ts';
+import { launchStudio, type StudioApp } from '../support/studio-app.ts';
+
+/** Train: how long a run will take and how much memory, measured by the real utility inside Electron. */
+describe.runIf(!process.env.ATELIER_TEST_BINARY).each(['en', 'zh-CN'] as const)('the estimate in %s', (locale) => {
+  let studio: StudioApp;
+  let folder: string;
+  const id = (name: string) => studio.page.getByTestId(name);
+  const state = (name: string) => studio.page.locator(`[data-testid=forecast][data-state=${name}]`);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'atelier-e2e-'));
+    const workspace = join(folder, 'workspace');
+    mkdirSync(workspace);
+    makeTable(join(folder, 'trees.csv'));
+    await done(workspace, 'import', join(folder, 'trees.csv'));
+    studio = await launchStudio({ folder, locale });
+  });
+  afterAll(async () => {
+    await studio?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('tells time and memory before the run, anew where something has changed', async () => {
+    await id('rail-train').click();
+    await state('ready').waitFor({ timeout: 60_000 });
+    const told = await id('forecast').innerText();
+    expect(told).toMatch(/\d\s?(ms|s)/u);
+    expect(told).toMatch(/\d\s?MB/u);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await studio.page.emulateMedia({ colorScheme });
+      await studio.page.waitForTimeout(150);
+      await studio.shot(`${locale}-${colorScheme}-train-forecast`);
+    }
+    await id('setting-batchSize').fill('7');
+    await state('pending').waitFor({ timeout: 10_000 });
+    await state('ready').waitFor({ timeout: 60_000 });
+    expect(await id('forecast').innerText()).not.toBe(told);
+  });
+
+  it('gives way to the run', async () => {
+    await id('setting-batchSize').fill('9');
+    await state('pending').waitFor({ timeout: 10_000 });
+    await id('train-button').click();
+    await studio.page.locator('[data-testid=run-page][data-status=finished]').waitFor({ timeout: 120_000 });
+  });
+});
