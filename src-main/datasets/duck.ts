@@ -1,5 +1,12 @@
 import { cpus, tmpdir } from 'node:os';
-import { DuckDBDataChunk, DuckDBInstance, UTINYINT, type DuckDBConnection, type DuckDBVector } from '@duckdb/node-api';
+import {
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBIntegerVector,
+  UTINYINT,
+  type DuckDBConnection,
+  type DuckDBVector,
+} from '@duckdb/node-api';
 import type { BlobHash, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ImportContext } from './import-context.ts';
@@ -106,8 +113,15 @@ export async function eachRow(
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const columns: DuckDBVector[] = [];
     for (let c = 0; c < chunk.columnCount; c++) columns.push(chunk.getColumnVector(c));
-    for (let r = 0; r < chunk.rowCount; r++) visit(columns[0].getItem(r) as number, columns, r);
+    const samples = int32sOf(columns[0]);
+    for (let r = 0; r < samples.length; r++) visit(samples[r], columns, r);
   }
+}
+
+/** An INTEGER column as it lies there, where none is NULL: asking item by item takes ten times as long, which counts for millions. */
+export function int32sOf(vector: DuckDBVector): Int32Array {
+  if (vector instanceof DuckDBIntegerVector) return vector['items'];
+  throw new AtelierError('internal', `A column of INTEGER was wanted, not of ${String(vector.type)}.`);
 }
 
 /** A path as DuckDB takes it in `read_…`, where an ordinary name like "data[1].csv" would be a pattern. */

@@ -42,27 +42,33 @@ export function completeGiven(
 
 /** Moves `fraction` of what is still in train into `to`. */
 function draw(split: Uint8Array, labels: Int32Array | null, fraction: number, to: number, seed: number): void {
-  const members = new Map<number, number[]>();
-  for (let i = 0; i < split.length; i++) {
-    if (split[i] !== train) continue;
-    const label = labels ? labels[i] : 0;
-    if (label < 0) continue;
-    const list = members.get(label);
-    if (list) list.push(i);
-    else members.set(label, [i]);
-  }
-  const classes = [...members.keys()].sort((a, b) => a - b);
+  const members = inClasses(split, labels);
   const random = new Random(seed, streams.split, to);
   const counts = quotas(
-    classes.map((label) => members.get(label)!.length),
+    members.map((list) => list.length),
     fraction,
     random,
   );
-  classes.forEach((label, k) => {
-    const list = members.get(label)!;
+  members.forEach((list, k) => {
     random.shuffle(list);
-    for (const i of list.slice(0, counts[k])) split[i] = to;
+    for (const i of list.subarray(0, counts[k])) split[i] = to;
   });
+}
+
+/** The samples still in train that have a label, by class; only classes that have some. */
+function inClasses(split: Uint8Array, labels: Int32Array | null): Int32Array[] {
+  const sizes: number[] = [];
+  for (let i = 0; i < split.length; i++) {
+    const label = labels ? labels[i] : 0;
+    if (split[i] === train && label >= 0) sizes[label] = (sizes[label] ?? 0) + 1;
+  }
+  const members = Array.from(sizes, (size = 0) => new Int32Array(size));
+  const filled = new Int32Array(members.length);
+  for (let i = 0; i < split.length; i++) {
+    const label = labels ? labels[i] : 0;
+    if (split[i] === train && label >= 0) members[label][filled[label]++] = i;
+  }
+  return members.filter((list) => list.length > 0);
 }
 
 /** How many of each class make up `fraction` of all: largest remainders, ties by lot, at least one of a class that has two left over. */

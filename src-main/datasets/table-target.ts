@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ClassCount, Column } from '../shared/dataset.ts';
 import { sqlText } from './cells.ts';
-import { eachRow } from './duck.ts';
+import { eachRow, int32sOf } from './duck.ts';
 import { countClasses } from './target.ts';
 
 export interface TableTarget {
@@ -28,7 +28,7 @@ export async function readTarget(
   const labels = new Int32Array(columns[index].missing + classes.reduce((sum, each) => sum + each.count, 0));
   const query = `SELECT file_row_number::INTEGER, coalesce(enum_code(c${index}::target_class)::INTEGER, -1) FROM ${table}`;
   await eachRow(connection, query, (row, values, r) => {
-    labels[row] = values[1].getItem(r) as number;
+    labels[row] = int32sOf(values[1])[r];
   });
   return { task: 'classification', classes, labels };
 }

@@ -41,7 +41,7 @@ function cnn(version: VersionId, epochs: number): TrainRequest {
 describe('real jobs', () => {
   it('offer, import, show, train, stop early, cancel, evaluate', async () => {
     const studio = openStudio();
-    const offer = await studio.offer(glyphs);
+    const [offer] = await studio.offer(glyphs);
     expect(offer).toMatchObject({ kind: 'idx', files: 4 });
 
     const { dataset, version } = await studio.importData({ paths: glyphs }).result;

@@ -11,7 +11,7 @@ import { readsOf } from '../../onnx/subgraphs.ts';
 import { numbersOf, scalar, sizeOf } from '../../onnx/tensors.ts';
 import type { Graph, Node, Shape } from '../../onnx/types.ts';
 import { rewrite } from '../phases/rewrite.ts';
-import { typicalSize } from './cpu/large.ts';
+import { typicalSize } from '../typical-size.ts';
 
 /** A table of this many rows: `rows` added up at `places`, 0 elsewhere. */
 interface Table {

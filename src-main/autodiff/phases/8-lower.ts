@@ -2,6 +2,7 @@
 
 import { ABSTRACT } from '../../onnx/builder.ts';
 import type { Graph, Node } from '../../onnx/types.ts';
+import { hoist } from '../control-flow/hoist.ts';
 import { Attention } from '../lowering/Attention.ts';
 import { AveragePoolGrad } from '../lowering/AveragePoolGrad.ts';
 import { BatchNormalization } from '../lowering/BatchNormalization.ts';
@@ -64,11 +65,19 @@ function loweringsOf({ op, domain }: Node, device: Device): Lowering[] {
 }
 
 /**
+ * Up to here a step of a loop costs one thread more by its operators than by its numbers. From here on it is better off with
+ * numbers that are still at hand than with fewer operators; several threads divide only what is large.
+ */
+const SMALL = 2048;
+
+/**
  * `block`: the runtime's blocked convolutions may be used, which are its own operators and not ONNX's. `threads`: those of the
  * session, where they are known.
  */
 export function lower(graph: Graph, device: Device, block?: number, threads?: number): Graph {
-  const lowered = lowerAll(rowUpdates(graph, device === 'cpu' && threads === 1), { device, block, threads });
+  const alone = device === 'cpu' && threads === 1;
+  const hoisted = hoist(graph, (elements) => !alone || elements <= SMALL);
+  const lowered = lowerAll(rowUpdates(hoisted, alone), { device, block, threads });
   return block === undefined ? lowered : joinBlocks(lowered);
 }
 

@@ -49,11 +49,12 @@ export interface Survey {
   mixedNewlines: boolean;
 }
 
-/** Reads a whole text file once: its hash as it is stored, its encoding for sure, how its lines end. */
+/** Reads a whole text file once: its hash as it is stored, its encoding for sure, how its lines end. `see` is given its bytes in turn. */
 export async function surveyText(
   file: FoundFile,
   signal: AbortSignal,
   progress: (bytes: number) => void,
+  see: (chunk: Uint8Array) => void = () => undefined,
 ): Promise<Survey> {
   const hash = createHash('sha256');
   let guess: Encoding | null = null;
@@ -72,6 +73,7 @@ export async function surveyText(
     guess ??= guessEncoding(chunk);
     bytes += chunk.length;
     progress(bytes);
+    see(chunk);
     if (guess !== 'utf-8') continue;
     lastWasCr = countNewlines(chunk, newlines, lastWasCr);
     const joined = carried.length > 0 ? Buffer.concat([carried, chunk]) : chunk;

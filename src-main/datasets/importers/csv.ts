@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { AtelierError } from '../../shared/errors.ts';
-import { parseNumber, sqlText } from '../cells.ts';
+import { missingWords, parseNumber, sqlText } from '../cells.ts';
+import { BlankFinder } from '../csv/blanks.ts';
 import { asUtf8, decodeHead, guessEncoding, isBinary, surveyText, type Survey } from '../csv/encoding.ts';
 import { readingNotes } from '../csv/notes.ts';
 import { parseRecords } from '../csv/records.ts';
@@ -44,16 +45,21 @@ export const csv: Importer = {
     return toldApart([given], params, context, async () => {
       const { file, source: stored } = await context.staging.plain(given, context);
       const total = await totalBytes([file]);
-      const survey = await surveyText(file, context.signal, (done) =>
-        context.progress({ stage: 'reading', unit: 'bytes', done: Math.min(done, total), total }),
-      );
+      const blanks = new BlankFinder(dialect);
+      const progress = (done: number): void =>
+        context.progress({ stage: 'reading', unit: 'bytes', done: Math.min(done, total), total });
+      const survey = await surveyText(file, context.signal, progress, (chunk) => blanks.see(chunk));
+      blanks.end();
       const path = await plainText(file, survey, context);
+      // DuckDB's reader knows missing words by itself, if nothing stands around them.
+      const clean =
+        path === file.path && !blanks.found && !missingWords.some((word) => word.includes(dialect.delimiter));
       const memoryMB = memoryFor(dialect.columns);
       return withDuck({ blobs: params.blobs, signal: context.signal, memoryMB }, async (connection) => {
-        const relation = readSql(path, dialect);
+        const relation = readSql(path, dialect, clean);
         const manifest = await storeTable(
           connection,
-          { relation, names: dialect.names, bytes: survey.bytes, name },
+          { relation, clean, names: dialect.names, bytes: survey.bytes, name },
           params,
           context,
           () => listRejects(connection, rejects, dialect),
@@ -122,10 +128,11 @@ async function* reported(chunks: AsyncIterable<Uint8Array>, context: ReadContext
 }
 
 /** The rows as they are written; what does not fit is left out and kept in DuckDB's tables of rejects. */
-function readSql(path: string, dialect: Dialect): string {
+function readSql(path: string, dialect: Dialect, clean: boolean): string {
   const quote = sqlText(dialect.quote);
+  const missing = clean ? `nullstr = [${missingWords.map(sqlText).join(', ')}],` : '';
   return `read_csv(${sqlPath(path)}, auto_detect = false, compression = 'none', encoding = 'utf-8',
-    delim = ${sqlText(dialect.delimiter)}, quote = ${quote}, escape = ${quote}, header = ${dialect.header}, skip = ${dialect.skipLines},
+    delim = ${sqlText(dialect.delimiter)}, quote = ${quote}, escape = ${quote}, ${missing} header = ${dialect.header}, skip = ${dialect.skipLines},
     columns = {${dialect.names.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}, store_rejects = true, rejects_limit = 0,
     max_line_size = 2097152, buffer_size = 8388608)`;
 }

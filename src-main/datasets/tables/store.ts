@@ -18,6 +18,8 @@ export interface TableRows {
   /** Columns c0, c1, …, all VARCHAR, in the source's order. */
   relation: string;
   names: readonly string[];
+  /** Cells are as they are kept already: trimmed, and NULL where they are missing. */
+  clean?: boolean;
   /** For progress: bytes that are read for it, 0 if that says nothing. */
   bytes: number;
   /** What the table is called in messages. */
@@ -51,14 +53,23 @@ export async function storeTable(
   return { ...manifest, blobs };
 }
 
+/**
+ * Dictionaries only for columns that repeat themselves, and no filters for looking values up, which nobody does: a quarter of the time that it
+ * takes to write text.
+ */
+const quickly = 'COMPRESSION lz4_raw, DICTIONARY_SIZE_LIMIT 5000, WRITE_BLOOM_FILTER false';
+
 /** One statement from rows to Parquet. */
-async function writeCells(connection: DuckDBConnection, { relation, names }: TableRows, to: string): Promise<void> {
+async function writeCells(
+  connection: DuckDBConnection,
+  { relation, names, clean }: TableRows,
+  to: string,
+): Promise<void> {
   const cells = names.map((_, i) => `c${i}`);
   const trimmed = cells.map((name) => `${trimSql(name)} AS ${name}`).join(', ');
   const present = cells.map((name) => `${presentSql(name)} AS ${name}`).join(', ');
-  await connection.run(
-    `COPY (SELECT ${present} FROM (SELECT ${trimmed} FROM ${relation})) TO ${sqlPath(to)} (FORMAT parquet)`,
-  );
+  const rows = clean ? `FROM ${relation}` : `SELECT ${present} FROM (SELECT ${trimmed} FROM ${relation})`;
+  await connection.run(`COPY (${rows}) TO ${sqlPath(to)} (FORMAT parquet, ${quickly})`);
 }
 
 /** What DuckDB holds at once grows with the columns, not with the rows. */

@@ -1,7 +1,7 @@
 import { isStatic, product } from '../../../onnx/dims.ts';
 import { axesOf, intOf } from '../../../onnx/node.ts';
 import type { Lowering } from '../lowering.ts';
-import { typicalSize } from './large.ts';
+import { typicalSize } from '../../typical-size.ts';
 
 /** Fewer numbers, or shorter rows, are summed as quickly as they are. */
 const MANY = 2 ** 16;

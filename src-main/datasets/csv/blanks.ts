@@ -1,0 +1,80 @@
+import type { Dialect } from './sniff.ts';
+
+/** What `trim` takes away besides the blanks of ASCII, in UTF-8 (see `cells.ts`), as far as it takes to tell it. */
+const others = ['\u00a0', '\u1680', '\u2000', '\u205f', '\u3000', '\ufeff'].map((character) =>
+  Buffer.from(character).subarray(0, character === '\u2000' ? 2 : 3),
+);
+
+const ordinary = 0;
+const border = 1;
+const blank = 2;
+const quotation = 3;
+const newline = 4;
+
+/**
+ * Looks for blanks at an end of a cell, which trimming would take away: where a file has none, its cells need not be looked at one by one. It
+ * errs on the safe side.
+ */
+export class BlankFinder {
+  readonly #kinds = new Uint8Array(256);
+  readonly #quote: number;
+  #before = newline;
+  #inQuotes = false;
+  #tail: Buffer = Buffer.alloc(0);
+  found = false;
+
+  constructor({ delimiter, quote }: Dialect) {
+    for (const byte of [0x20, 0x09, 0x0b, 0x0c]) this.#kinds[byte] = blank;
+    for (const byte of Buffer.from(delimiter)) this.#kinds[byte] = border;
+    for (const byte of Buffer.from('\r\n')) this.#kinds[byte] = newline;
+    this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
+    if (this.#quote >= 0) this.#kinds[this.#quote] = quotation;
+    // Between blanks, blanks cannot be told from what cuts.
+    if (delimiter.trim() === '' && delimiter !== '\t') this.found = true;
+  }
+
+  /** The file's bytes, in turn. */
+  see(chunk: Uint8Array): void {
+    if (this.found || chunk.length === 0) return;
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+    const seam = Buffer.concat([this.#tail, bytes.subarray(0, 2)]);
+    this.#tail = Buffer.from(bytes.subarray(-2));
+    this.found =
+      others.some((other) => bytes.includes(other) || seam.includes(other)) ||
+      (this.#isPlain(bytes) ? false : this.#walk(bytes));
+  }
+
+  /** A file may end in the middle of a row. */
+  end(): void {
+    if (this.#before === blank) this.found = true;
+  }
+
+  /** Nothing in it to look at byte by byte. */
+  #isPlain(bytes: Buffer): boolean {
+    if (this.#inQuotes || this.#before === blank) return false;
+    if ([0x20, 0x09, 0x0b, 0x0c].some((byte) => this.#kinds[byte] === blank && bytes.includes(byte))) return false;
+    if (this.#quote >= 0 && bytes.includes(this.#quote)) return false;
+    this.#before = this.#kinds[bytes[bytes.length - 1]];
+    return true;
+  }
+
+  #walk(bytes: Buffer): boolean {
+    const kinds = this.#kinds;
+    let before = this.#before;
+    for (let i = 0; i < bytes.length; i++) {
+      const kind = kinds[bytes[i]];
+      // What cuts cells is a character like others inside of quotes.
+      if (kind === ordinary || (kind === border && this.#inQuotes)) {
+        before = ordinary;
+        continue;
+      }
+      if (kind === blank ? before !== ordinary && before !== blank : before === blank) return true;
+      if (kind === quotation) this.#inQuotes = !this.#inQuotes;
+      // A line that ends inside of quotes may be the end, or the beginning, of what is in them.
+      else if (kind === newline && this.#inQuotes) return true;
+      before = kind;
+    }
+    this.#before = before;
+    return false;
+  }
+}

@@ -1,0 +1,39 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, it } from 'vitest';
+import { countColumns } from '../../src-main/datasets/columns.ts';
+
+describe('columns of many rows', () => {
+  it('are counted by value as they are one by one', async () => {
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    const connection = await instance.connect();
+    const cells = (count: number): string => `SELECT
+        (range % 7)::VARCHAR AS c0,
+        CASE WHEN range % 10 = 0 THEN NULL ELSE (['1,5', '2,25', '-3'])[1 + range % 3] END AS c1,
+        (['red', 'dark green', 'a b c', '12'])[1 + range % 4] AS c2,
+        range::VARCHAR AS c3,
+        NULL::VARCHAR AS c4,
+        (['1.234,5', '7', 'x'])[1 + range % 3] AS c5
+      FROM range(${count})`;
+    await connection.run(`CREATE TABLE few AS ${cells(840)}; CREATE TABLE many AS ${cells(840 * 310)}`);
+    const [few, many] = [
+      await countColumns(connection, 'few', [0, 1, 2, 3, 4, 5]),
+      await countColumns(connection, 'many', [0, 1, 2, 3, 4, 5]),
+    ];
+    for (const i of [0, 1, 2, 4, 5]) {
+      const scaled = { ...few[i], rows: 840 * 310 };
+      for (const key of ['present', 'numbers', 'commaNumbers'] as const) scaled[key] *= 310;
+      for (const key of ['mean', 'meanLength', 'meanWords'] as const) {
+        if (scaled[key] === null) expect(many[i][key]).toBeNull();
+        else expect(many[i][key]).toBeCloseTo(scaled[key], 9);
+        Object.assign(scaled, { [key]: many[i][key] });
+      }
+      expect(many[i], `c${i}`).toEqual(scaled);
+    }
+    expect(many[0]).toMatchObject({ distinct: 7, numbers: 840 * 310, integers: true, min: 0, max: 6, mean: 3 });
+    expect(many[1]).toMatchObject({ distinct: 3, commaNumbers: 756 * 310, integers: false, min: -3, max: 2.25 });
+    expect(many[3]).toMatchObject({ numbers: 840 * 310, min: 0, max: 840 * 310 - 1 });
+    expect(many[3].distinct).toBeGreaterThan(840 * 310 * 0.95);
+    connection.closeSync();
+    instance.closeSync();
+  });
+});
