@@ -246,7 +246,8 @@ export async function storedAs(
   let bytes = 0;
   const stored = (chunk: Uint8Array): void => {
     hash.update(chunk);
-    progress?.((bytes += chunk.length));
+    bytes += chunk.length;
+    progress?.(bytes);
   };
   // All of it is to be read: what comes out matters to others.
   for await (const chunk of openFile(file, signal, stored)) void chunk;

@@ -62,8 +62,8 @@ describe('blanks at the ends of cells', () => {
       if (trimmable) expect(told, JSON.stringify(text)).toBe(true);
       if (!told) clean++;
     }
-    // Most files have none, and those must be told: that is the point.
-    expect(clean).toBeGreaterThan(1000);
+    // Files without any must be told: that is the point.
+    expect(clean).toBeGreaterThan(500);
   });
 
   it.each([

@@ -259,8 +259,8 @@ describe('hostile archives', () => {
   ])('%s is refused', async (_, bytes, code) => {
     const folder = await dataFolder();
     await writeFiles(folder.path, { 'bad.zip': await bytes() });
-    for (const attempt of [importFrom(folder, ['bad.zip']), offerImport([`${folder.path}/bad.zip`])]) {
-      const error = await failure(attempt);
+    for (const attempt of [() => importFrom(folder, ['bad.zip']), () => offerImport([`${folder.path}/bad.zip`])]) {
+      const error = await failure(attempt());
       expect(error).toMatchObject({ code });
       expect(error.message).toContain('bad.zip');
     }

@@ -29,7 +29,8 @@ function widerFirst({ g, node, shape: [rows, columns] }: LoweringContext): Value
   const [A, B, C] = node.inputs;
   const length = g.shape(A)[0];
   if (C || intOf(node, 'transA', 0) === 0 || intOf(node, 'transB', 0) === 1) return undefined;
-  if (typeof rows !== 'number' || typeof columns !== 'number' || rows > FEW_ROWS || columns < 2 * rows) return undefined;
+  if (typeof rows !== 'number' || typeof columns !== 'number' || rows > FEW_ROWS || columns < 2 * rows)
+    return undefined;
   if (typeof length === 'number' && length < LONG) return undefined;
   const turned = g.op('Gemm', [B, A], { alpha: float(floatOf(node, 'alpha', 1)), transA: 1 });
   const three = g.transpose(g.reshape(turned, [1, columns, rows]), [0, 2, 1]);
