@@ -1,10 +1,16 @@
+import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// One runner for everything: `unit` needs no build, `integration` and `e2e` drive the built product. `webgpu` runs what is compiled
-// for WebGPU on its provider; `npm test -- --only webgpu` gives it a driver.
+/** What the compiler makes, run and held against finite differences, PyTorch and the definitions. */
+const numerics = ['test/{autodiff,architectures}/**/*.test.ts', 'test/runtime/{compiled,players}.test.ts'];
+
+// One runner for everything: `unit` and `numerics` need no build, `integration` and `e2e` drive the built product. `webgpu` runs what is
+// compiled for WebGPU on its provider; `npm test -- --only webgpu` gives it a driver.
 export default defineConfig({
   test: {
+    // Left to itself vitest keeps a core free, of two one.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         // The window's state classes are written in runes.
@@ -13,8 +19,18 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/e2e/**', 'test/bench/**', 'test/webgpu/**'],
+          exclude: ['test/integration/**', 'test/e2e/**', 'test/bench/**', 'test/webgpu/**', ...numerics],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'numerics',
+          environment: 'node',
+          include: numerics,
+          testTimeout: 30_000,
+          // All pure: a worker may go on to the next file with what it has loaded.
+          isolate: false,
         },
       },
       {

@@ -12,7 +12,7 @@ import { asModel, nameOutputs } from '../../src-main/autodiff/phases/9-package.t
 import { withOutputs } from '../../src-main/onnx/graph.ts';
 import type { Device } from '../../src-main/autodiff/types.ts';
 import { Random } from '../../src-main/shared/random.ts';
-import { type Array64, array, evaluateGraph, fromTensor } from './reference.ts';
+import { type Array64, array, evaluateGraph, fromTensor, independentOf } from './reference.ts';
 import { devices as allDevices, runModel } from './run-model.ts';
 
 export interface InputCase {
@@ -84,8 +84,11 @@ const references = (feeds: Readonly<Record<string, Tensor>>): Map<string, Array6
 
 /** ∂loss/∂input by central differences, one element at a time. */
 function finiteDifferences({ graph, loss, feeds }: Prepared, name: string): Float64Array {
-  const values = references(feeds);
-  const center = values.get(name)!;
+  const fed = references(feeds);
+  const kept = independentOf(graph, name);
+  const values = new Map(fed);
+  for (const [key, value] of evaluateGraph(graph, fed)) if (kept.has(key)) values.set(key, value);
+  const center = fed.get(name)!;
   const at = (index: number, x: number): number => {
     const moved = Float64Array.from(center.data);
     moved[index] = x;

@@ -112,15 +112,17 @@ function conv(node: Node, x: Array64, w: Array64, b?: Array64): Array64 {
   const group = number(node, 'group', 1);
   const geo = geometry(node, x.shape.slice(2), w.shape.slice(2));
   const [out, perGroup] = w.shape;
+  const taps = [...indices(geo.kernel)];
+  const [xStep, wStep] = [strides(x.shape), strides(w.shape)];
   return make([x.shape[0], out, ...geo.out], ([n, o, ...place]) => {
     const first = Math.floor(o / (out / group)) * perGroup;
     let sum = b ? b.data[o] : 0;
-    for (let c = 0; c < perGroup; c++) {
-      for (const tap of indices(geo.kernel)) {
-        const at = seen(geo, place, tap);
-        if (at.some((i, axis) => i < 0 || i >= x.shape[axis + 2])) continue;
-        sum += get(x, [n, first + c, ...at]) * get(w, [o, c, ...tap]);
-      }
+    for (const tap of taps) {
+      const at = seen(geo, place, tap);
+      if (at.some((i, axis) => i < 0 || i >= x.shape[axis + 2])) continue;
+      let from = at.reduce((sum, i, axis) => sum + i * xStep[axis + 2], n * xStep[0] + first * xStep[1]);
+      let by = tap.reduce((sum, i, axis) => sum + i * wStep[axis + 2], o * wStep[0]);
+      for (let c = 0; c < perGroup; c++, from += xStep[1], by += wStep[1]) sum += x.data[from] * w.data[by];
     }
     return sum;
   });
