@@ -28,7 +28,7 @@ interface Case {
   readonly bias?: boolean;
   /** As declared; `x` when left out. */
   readonly declared?: Shape;
-  /** How many blocked convolutions there are: forward, and of the input's gradient. */
+  /** How many blocked convolutions there are: forward, of the input's gradient, of the weights'. */
   readonly blocked: number;
 }
 
@@ -52,7 +52,27 @@ const cases: Record<string, Case> = {
     relu: true,
     blocked: 2,
   },
-  'a batch known to the run': { x: [3, 16, 15, 15], w: [16, 16, 3, 3], declared: ['batch', 16, 15, 15], blocked: 2 },
+  'a batch known to the run': { x: [3, 16, 15, 15], w: [16, 16, 3, 3], declared: ['batch', 16, 15, 15], blocked: 3 },
+  'a batch of whole blocks': { x: [16, 16, 9, 8], w: [32, 16, 3, 3], attributes: { pads: [1, 1, 1, 1] }, blocked: 3 },
+  'a batch to be filled up': { x: [13, 5, 9, 9], w: [16, 5, 5, 3], attributes: { pads: [2, 0, 1, 2] }, blocked: 2 },
+  'stride 2, rows that no window reaches': {
+    x: [16, 3, 12, 13],
+    w: [16, 3, 3, 2],
+    attributes: { strides: [2, 3] },
+    blocked: 1,
+  },
+  'stride 2, padded on all sides': {
+    x: [16, 2, 12, 11],
+    w: [16, 2, 3, 3],
+    attributes: { strides: [2, 2], pads: [1, 1, 1, 1] },
+    blocked: 1,
+  },
+  'a batch, dilations': {
+    x: [16, 4, 12, 12],
+    w: [16, 4, 3, 3],
+    attributes: { dilations: [2, 3], pads: [2, 3, 2, 3] },
+    blocked: 2,
+  },
   // What the kernels cannot do, or do no faster.
   'channels that fill no block': { x: [2, 12, 16, 16], w: [24, 12, 3, 3], blocked: 0 },
   groups: { x: [2, 32, 16, 16], w: [32, 16, 3, 3], attributes: { group: 2 }, blocked: 0 },

@@ -5,6 +5,7 @@ import { kernelOf } from '../../onnx/shapes/Conv.ts';
 import { reach, type Window, windowOf } from '../../onnx/shapes/window.ts';
 import { sizeOf } from '../../onnx/tensors.ts';
 import type { Shape } from '../../onnx/types.ts';
+import { blockedConvWeightGrad } from './blocked/ConvWeightGrad.ts';
 import { patches } from './patches.ts';
 import type { Lowering } from './lowering.ts';
 
@@ -23,9 +24,10 @@ interface Convolution {
 //   many channels   a product for each tap: the shifted inputs side by side ("im2col") for a single one take 1.4 times as long
 //   few channels    side by side; on GPUs always, where every call counts
 //   many places     a product for each picture, added up: nothing is transposed (1×1, 32 to 64 channels, 32×32: half the time)
+//   few places      a convolution in the runtime's blocked layout, where that may be used (blocked/ConvWeightGrad.ts)
 //   depthwise       Σ dY·X for each tap, 1.4 times as fast as products of matrices with one row; with strides, twice as fast
 //                   as that, X convolved with dY
-export const ConvWeightGrad: Lowering = ({ g, node, shape, device }) => {
+export const ConvWeightGrad: Lowering = ({ g, node, shape, device, block }) => {
   const [dY, X] = node.inputs;
   const kernel = kernelOf(node, shape);
   const window = windowOf(node, g.shape(X).slice(2), kernel);
@@ -37,6 +39,8 @@ export const ConvWeightGrad: Lowering = ({ g, node, shape, device }) => {
     const strided = window.strides.some((stride) => stride > 1) && isStatic(g.shape(X).slice(2));
     return [onCpu && strided ? asConvolution(convolution) : depthwise(convolution)];
   }
+  const blocked = block && group === 1 ? blockedConvWeightGrad(g, block, convolution) : undefined;
+  if (blocked) return [blocked];
   const perTap = onCpu && perGroup * group >= FEW_CHANNELS;
   return [byProducts(convolution, perTap, onCpu && hasManyPlaces(g.shape(dY), convolution))];
 };
