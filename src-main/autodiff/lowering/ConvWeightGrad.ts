@@ -24,7 +24,7 @@ interface Convolution {
 //   many channels   a product for each tap: the shifted inputs side by side ("im2col") for a single one take 1.4 times as long
 //   few channels    side by side; on GPUs always, where every call counts
 //   many places     a product for each picture, added up: nothing is transposed (1×1, 32 to 64 channels, 32×32: half the time)
-//   few places      a convolution in the runtime's blocked layout, where that may be used (blocked/ConvWeightGrad.ts)
+//   few places      many channels: a convolution in the runtime's blocked layout, where that may be used (blocked/ConvWeightGrad.ts)
 //   depthwise       Σ dY·X for each tap, 1.4 times as fast as products of matrices with one row; with strides, twice as fast
 //                   as that, X convolved with dY
 export const ConvWeightGrad: Lowering = ({ g, node, shape, device, block }) => {
@@ -39,9 +39,9 @@ export const ConvWeightGrad: Lowering = ({ g, node, shape, device, block }) => {
     const strided = window.strides.some((stride) => stride > 1) && isStatic(g.shape(X).slice(2));
     return [onCpu && strided ? asConvolution(convolution) : depthwise(convolution)];
   }
-  const blocked = block && group === 1 ? blockedConvWeightGrad(g, block, convolution) : undefined;
-  if (blocked) return [blocked];
   const perTap = onCpu && perGroup * group >= FEW_CHANNELS;
+  const blocked = block && perTap && group === 1 ? blockedConvWeightGrad(g, block, convolution) : undefined;
+  if (blocked) return [blocked];
   return [byProducts(convolution, perTap, onCpu && hasManyPlaces(g.shape(dY), convolution))];
 };
 
