@@ -44,7 +44,6 @@ describe('bad input', () => {
       ],
       /noise\.bin/,
     ],
-    ['two tables at once', () => [at('a.csv', 'x,y\n1,2\n'), at('b.csv', 'x,y\n1,2\n')], /one at a time/],
     [
       'an empty folder',
       () => {
