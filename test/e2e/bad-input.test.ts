@@ -70,7 +70,8 @@ describe('bad input', () => {
     const path = join(data, 'passing.csv');
     makeTable(path, 100);
     await studio.drop([path]);
-    await id('import-confirm').waitFor();
+    // The button is there while the file is still looked at.
+    await id('import-sentence').waitFor();
     rmSync(path);
     await id('import-confirm').click();
     const toast = studio.page.locator('[data-sonner-toast]').filter({ hasText: 'passing.csv' });

@@ -59,7 +59,9 @@ describe.each(['en', 'zh-CN'] as const)('the devices in %s', (locale) => {
     await shots('devices-testing');
     await studio.page.locator('[data-testid=device-cpu][data-status=passed]').waitFor({ timeout: 120_000 });
     expect(await id('device-cpu').innerText()).toContain(words[locale].passed);
-    expect(await id('device-cpu').innerText()).toMatch(/\d\s?k/u);
+    // Memory and two speeds: in thousands or not, as busy as the machine may be.
+    const figures = await id('device-cpu').locator('td').allInnerTexts();
+    expect(figures.filter((text) => /^\d/.test(text.trim()))).toHaveLength(3);
     expect(await id('devices-tested').innerText()).toMatch(words[locale].tested);
     await shots('devices-tested');
   });
