@@ -16,6 +16,8 @@ function folderWith(...names: string[]): string {
 
 const commands = [
   ['import'],
+  ['data', 'list'],
+  ['data', 'show'],
   ['train'],
   ['architectures'],
   ['runs', 'list'],
@@ -166,6 +168,20 @@ describe('with --json', () => {
     expect(lines[0]).toMatchObject({ name: 'mine', kind: 'images', samples: 10, classes: 2, reused: false });
     expect(lines[0].dataset).toMatch(/^ds_/);
     expect(lines[0].version).toMatch(/^dv_/);
+
+    const list = await atelier(folder, ['data', 'list', '--json']);
+    expect(list.lines).toEqual([
+      expect.objectContaining({ dataset: lines[0].dataset, name: 'mine', version: lines[0].version, versions: 1 }),
+    ]);
+    const show = await atelier(folder, ['data', 'show', 'mine', '--json']);
+    expect(show.lines).toHaveLength(1);
+    expect(show.lines[0]).toMatchObject({
+      dataset: lines[0].dataset,
+      version_number: 1,
+      versions: [{ version: lines[0].version, number: 1, samples: 10 }],
+    });
+    const unknown = await atelier(folder, ['data', 'show', 'nothing']);
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('error: no_such_dataset')]);
   });
 
   it('train writes started, metrics and finished; runs list, show and compare know it', async () => {

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import { addDataList } from './data-list.ts';
+import { addDataShow } from './data-show.ts';
+
+/** What `atelier data …` can do: one file each, in the order that help shows. */
+const subcommands: readonly ((data: Command, context: CommandContext) => void)[] = [addDataList, addDataShow];
+
+export function addData(program: Command, context: CommandContext): void {
+  const data = program
+    .command('data')
+    .description('list, show and prepare datasets')
+    .helpCommand('help [command]', 'print help for a command');
+  for (const add of subcommands) add(data, context);
+}
