@@ -17,7 +17,7 @@ export function addDataShow(data: Command, context: CommandContext): void {
       `
 JSON: {"dataset","name","kind","version","version_number","created_at","change","samples","target","task","class_counts",
       "columns":[{"name","type","role","missing","distinct"}],"image","splits","split_source","sources","rejected_count","notes",
-      "versions":[{"version","number","created_at","change","samples"}]}
+      "recipe","versions":[{"version","number","created_at","change","samples"}]}
 
 Examples:
   $ atelier data show iris
@@ -60,6 +60,7 @@ function tell(out: Output, { summary, version, versions }: DatasetDetail): void 
     sources: manifest.sources,
     rejected_count: manifest.rejectedCount,
     notes: manifest.notes,
+    recipe: manifest.recipe ?? null,
     versions: versions.map((each) => ({
       version: each.id,
       number: each.number,

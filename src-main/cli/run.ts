@@ -21,6 +21,9 @@ const badArguments = new Set([
   'bad_arguments',
   'invalid_settings',
   'unknown_architecture',
+  'unknown_step',
+  'invalid_recipe',
+  'invalid_condition',
   'ambiguous_run',
   'ambiguous_dataset',
 ]);

@@ -4,7 +4,8 @@ import type { Forecast } from './forecast.ts';
 import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
 import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
-import type { Recipe, RecipePreview } from './recipe.ts';
+import type { RecipePreview } from './recipe-preview.ts';
+import type { Recipe } from './recipe.ts';
 import type { BroughtTokenizer } from './text.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
@@ -175,12 +176,21 @@ export interface ExportParams {
   /** Written into the model's metadata_props. */
   metadata: Record<string, string>;
 }
+/** An input of an exported file that is taken after a step of the recipe (from 1, of those that are on). */
+export interface StepBefore {
+  input: string;
+  column: string;
+  step: number;
+  kind: string;
+}
 export interface ExportResult {
   path: string;
   bytes: number;
   sha256: string;
   /** The path of the tokenizer.json written beside it, where it takes tokens instead of texts. */
   tokenizer: string | null;
+  /** Of a recipe the steps that whoever uses the file has to do first, with those before them; none where all are inside. */
+  stepsBefore: StepBefore[];
   parity: Parity;
 }
 

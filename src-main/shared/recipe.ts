@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Column, SplitName } from './dataset.ts';
 import { AtelierError } from './errors.ts';
 
 /**
@@ -76,30 +75,6 @@ export interface StepInfo {
   learns: boolean;
   /** `inside`: part of an exported model; `before`: the caller's to do; `apart`: of no concern to a model. */
   model: 'inside' | 'before' | 'apart';
-}
-
-/** A few samples before and after one step, as the window shows them. Cells are as stored; null is missing. */
-export interface RecipePreview {
-  before: PreviewTable;
-  after: PreviewTable;
-  /** How many samples the steps learnt from here; of the whole training split when applied. */
-  sampled: number;
-  /** Of those sampled, how many this step leaves out. */
-  dropped: number;
-}
-
-export interface PreviewTable {
-  columns: Pick<Column, 'name' | 'type'>[];
-  rows: PreviewRow[];
-}
-
-export interface PreviewRow {
-  /** The sample's number in the table as imported. */
-  row: number;
-  split: SplitName;
-  cells: (string | null)[];
-  /** After only: this step leaves the row out, and the cells are as they were before it. */
-  dropped?: boolean;
 }
 
 /** What a file or an answer from elsewhere says, as a recipe. Errors: invalid_recipe, unknown_step, invalid_settings. */

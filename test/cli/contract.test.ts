@@ -2,7 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src-main/architectures/index.ts';
-import { architectureHelp, architectureName, settingHelp, settingName } from '../../src-main/cli/words.ts';
+import { stepInfos } from '../../src-main/datasets/recipes/index.ts';
+import {
+  architectureHelp,
+  architectureName,
+  settingHelp,
+  settingName,
+  stepHelp,
+  stepName,
+} from '../../src-main/cli/words.ts';
 import { atelier } from '../support/fake-host.ts';
 import { fakeArchitectures } from '../support/fake-studio.ts';
 import { openWriter, tempFolder } from '../support/temp-workspace.ts';
@@ -18,6 +26,7 @@ const commands = [
   ['import'],
   ['data', 'list'],
   ['data', 'show'],
+  ['data', 'recipe'],
   ['train'],
   ['architectures'],
   ['runs', 'list'],
@@ -66,6 +75,12 @@ describe('help', () => {
       settings: [{ key: 'hidden', kind: 'integer', default: 64, min: 1, max: 512, name: 'Hidden layers' }],
       training: { epochs: 2, batch: 32, optimizer: 'adam', lr: 0.001 },
     });
+  });
+
+  it('has a name and a help for every kind of step', () => {
+    for (const { kind } of stepInfos) {
+      expect([kind, stepName(kind).length > 3, stepHelp(kind).length > 10]).toEqual([kind, true, true]);
+    }
   });
 
   it('has a name and a help for every architecture, and a help for every setting', () => {

@@ -1,9 +1,11 @@
 import { float, GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { float32s, float64s, strings } from './onnx-constants.ts';
 import type { Dim, Model } from '../../onnx/types.ts';
+import type { StepBefore } from '../../shared/job.ts';
 import {
   categoryWidth,
   classesOf,
+  encodedColumns,
   recipeReads,
   targetOf,
   type CategoryEncoder,
@@ -215,6 +217,23 @@ export function addPostprocess(
   g.output(label);
   g.output(probabilities);
   return { label, probabilities };
+}
+
+/** What an exported file leaves to whoever uses it: a recipe's steps that no graph can do, with all before them. */
+export function stepsBefore(encoder: Encoder): StepBefore[] {
+  if (encoder.kind === 'images' || !encoder.recipe) return [];
+  const { recipe } = encoder;
+  const kindOf = (step: number): string => recipe.steps[step - 1].kind;
+  if (!hasRecipe(encoder)) {
+    const step = recipe.steps.length;
+    return step === 0
+      ? []
+      : [{ input: 'input_ids', column: encodedColumns(encoder).join(', '), step, kind: kindOf(step) }];
+  }
+  const { inputs } = addPreprocess(new GraphBuilder('inputs'), encoder);
+  return inputs.flatMap(({ name, column, after = 0 }) =>
+    after > 0 ? [{ input: name, column: column!, step: after, kind: kindOf(after) }] : [],
+  );
 }
 
 /** The oldest opset that has what reads raw samples. */

@@ -1,12 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { shownText, splitNames, type Manifest } from '../../shared/dataset.ts';
-import {
-  readRecipe,
-  type PreviewRow,
-  type PreviewTable,
-  type Recipe,
-  type RecipePreview,
-} from '../../shared/recipe.ts';
+import type { PreviewRow, PreviewTable, RecipePreview } from '../../shared/recipe-preview.ts';
+import { readRecipe, type Recipe } from '../../shared/recipe.ts';
 import { readBlob } from '../blobs.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
 import { fitRecipe, type Fitted } from './fit.ts';

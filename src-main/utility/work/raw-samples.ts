@@ -19,6 +19,7 @@ export const countOf = (raw: RawSamples): number => (raw.kind === 'table' ? raw.
 
 /** A few hundred at a time: bounded memory, and a cancel is heard in between. */
 const batchSize = 256;
+const rowsAtOnce = 2048;
 
 export interface RawSource {
   blobs: string;
@@ -63,7 +64,7 @@ async function eachTableBatch(
         if ((vectors[0].getItem(r) as number) !== rowOf(next)) continue;
         next++;
         rows.push(columns.map((_, c) => vectors[c + 1].getItem(r) as string | null));
-        if (rows.length < batchSize) continue;
+        if (rows.length < rowsAtOnce) continue;
         await work({ kind: 'table', columns, rows });
         rows = [];
       }
