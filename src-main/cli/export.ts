@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import type { MadeExport } from '../jobs/exports.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ExportRecord } from '../shared/run.ts';
@@ -27,8 +28,11 @@ the error of each sample; a generator's takes "latent", standard normal numbers,
 again in a plain session, and kept only if it agrees with the run. Of texts it reads words and characters by itself; with byte
 pairs, or a tokenizer that you brought, it takes "input_ids", and a tokenizer.json lies beside it.
 
-JSON: {"export","run","path","bytes","sha256","tokenizer","parity":{"samples","split","max_difference","agreement","tolerance","passed"}};
-      "split" is null where the samples are generated
+A dataset's recipe is in the file: it takes rows as they were imported, numbers as float64 with NaN for missing. A step that ONNX
+has no form for is named, and its column goes in as it is after that step ("atelier predict" does such steps by itself).
+
+JSON: {"export","run","path","bytes","sha256","tokenizer","parity":{"samples","split","max_difference","agreement","tolerance","passed"},
+      "steps_before":[{"input","column","step","kind"}]}; "split" is null where the samples are generated
 
 Examples:
   $ atelier export "iris · mlp" --out iris.onnx`,
@@ -40,7 +44,8 @@ async function exportModel(session: Session, text: string, options: Options): Pr
   const out = options.out === undefined ? undefined : outFile(session.path(options.out));
   await session.own(async (studio) => {
     const run = resolveRun(studio.reading, text);
-    tellExport(session.out, await studio.exportRun({ run, out }).result);
+    const made = await studio.exportRun({ run, out }).result;
+    tellExport(session.out, made, made.stepsBefore);
   });
 }
 
@@ -67,12 +72,17 @@ export function exportJson(made: ExportRecord): Record<string, unknown> {
   };
 }
 
-export function tellExport(out: Output, made: ExportRecord): void {
-  out.record(exportJson(made));
+export function tellExport(out: Output, made: ExportRecord, stepsBefore: MadeExport['stepsBefore'] = []): void {
+  out.record({ ...exportJson(made), steps_before: stepsBefore });
   const { samples, split, maxDifference, agreement } = made.parity;
   out.text(`Exported ${made.path} (${bytes(made.bytes)})`);
   if (made.tokenizer !== null) {
     out.text(`It takes tokens. ${made.tokenizer} makes them of texts, by Hugging Face's tokenizers in any language.`);
+  }
+  for (const { input, column, step, kind } of stepsBefore) {
+    out.text(
+      `Its input "${input}" is the column "${column}" after step ${step} of the recipe (${kind}), which no graph can do: do that first.`,
+    );
   }
   out.text(
     `Checked on ${count(samples)} ${split ? `samples of the ${split} split` : 'generated samples'}: ${(100 * agreement).toFixed(agreement === 1 ? 0 : 2)} % the same, largest difference ${maxDifference.toExponential(1)}`,

@@ -3,6 +3,7 @@ import { AtelierError, errorFacts } from '../shared/errors.ts';
 import type { CommandContext } from './context.ts';
 import { addArchitectures } from './architectures.ts';
 import { addCompile } from './compile.ts';
+import { addData } from './data.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExport } from './export.ts';
@@ -20,6 +21,9 @@ const badArguments = new Set([
   'bad_arguments',
   'invalid_settings',
   'unknown_architecture',
+  'unknown_step',
+  'invalid_recipe',
+  'invalid_condition',
   'ambiguous_run',
   'ambiguous_dataset',
 ]);
@@ -84,6 +88,7 @@ Examples:
   $ atelier predict iris.onnx new-rows.csv`,
     );
   addImport(program, context);
+  addData(program, context);
   addTrain(program, context);
   addArchitectures(program, context);
   const runs = program

@@ -15,5 +15,7 @@ const look = (key: string): string => messages[key]?.({}, { locale: 'en' }) ?? '
 /** The window's words, in English as all of the command line. */
 export const architectureName = (id: string): string => look(`architecture_${snake(id)}`);
 export const architectureHelp = (id: string): string => look(`architecture_${snake(id)}_help`);
+export const stepName = (kind: string): string => look(`step_${snake(kind)}`);
+export const stepHelp = (kind: string): string => look(`step_${snake(kind)}_help`);
 export const settingName = (key: string): string => look(`setting_${snake(key)}`);
 export const settingHelp = (key: string): string => look(`setting_${snake(key)}_help`);

@@ -4,7 +4,7 @@
  */
 
 /** Unicode's spaces and the byte-order mark: what `String.trim` strips. Listed, because SQL must strip the same. */
-const spaces =
+export const spaces =
   '\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
 /** Words that mean "no value": those of R, pandas, SQL, Excel and the UCI sets, as written there (so a country "na" or a colour "none" stays). */

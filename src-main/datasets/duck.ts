@@ -151,7 +151,11 @@ export function columnSql(manifest: Pick<Manifest, 'columns'>): ColumnSql {
 const chunkRows = 2048;
 
 /** A table version's rows beside their split: c0, c1, …, `file_row_number` and `split` (the byte, see `splitNames`). */
-export async function sampleRelation(connection: DuckDBConnection, blobs: string, manifest: Manifest): Promise<string> {
+export async function sampleRelation(
+  connection: DuckDBConnection,
+  blobs: string,
+  manifest: Pick<Manifest, 'blobs'>,
+): Promise<string> {
   if (!manifest.blobs.table) throw new AtelierError('internal', 'A table version without a table.');
   await connection.run('CREATE OR REPLACE TEMP TABLE sample_split (split UTINYINT)');
   const split = await readBlob(blobs, manifest.blobs.split);

@@ -2,26 +2,31 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnRole, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ReviseParams, ReviseResult } from '../shared/job.ts';
+import { emptyRecipe, readRecipe, type Recipe } from '../shared/recipe.ts';
 import { int32s } from './encode/images.ts';
 import { readBlob, writeBlob } from './blobs.ts';
 import { countColumns, describeColumn, judgeColumn } from './columns.ts';
 import { columnSql, parquetSql, withDuck } from './duck.ts';
 import { completeGiven, countSplits, divide, test, train } from './splits.ts';
-import { readTarget, targetNotes } from './table-target.ts';
+import { applyRecipe } from './recipes/apply.ts';
+import { changeOf } from './recipes/change.ts';
+import { stepInfos } from './recipes/index.ts';
+import { refitted } from './recipes/refit.ts';
+import { readTarget, targetNoteCodes, targetNotes } from './table-target.ts';
 import { targetType } from './target.ts';
 
 /**
- * The next version of a dataset: the same samples with other types, roles, target or split. Nothing stored is touched; only a new
- * split blob is written. Throws `unknown_column`, `too_many_classes`, `invalid_split`, `no_change`.
+ * The next version of a dataset: the same samples with other types, roles, target or split, or prepared by another recipe. Nothing stored is
+ * touched. Throws `unknown_column`, `too_many_classes`, `invalid_split`, `no_change`, and what a recipe's steps do.
  */
 export async function reviseDataset(params: ReviseParams, signal?: AbortSignal): Promise<ReviseResult> {
   if (params.split) checkFractions(params.split);
   if (params.manifest.kind === 'images') return reviseImages(params);
-  return withDuck({ blobs: params.blobs, signal }, (connection) => reviseTable(connection, params));
+  return withDuck({ blobs: params.blobs, signal }, (connection) => reviseTable(connection, params, signal));
 }
 
-async function reviseImages({ blobs, manifest, columns, target, split }: ReviseParams): Promise<ReviseResult> {
-  if (columns || target !== undefined) {
+async function reviseImages({ blobs, manifest, columns, target, split, recipe }: ReviseParams): Promise<ReviseResult> {
+  if (columns || target !== undefined || recipe) {
     throw new AtelierError('not_a_table', 'Images have no columns; only their split can be changed.');
   }
   if (!split) throw unchanged();
@@ -30,8 +35,13 @@ async function reviseImages({ blobs, manifest, columns, target, split }: ReviseP
   return { manifest: revised, change: splitWords(split) };
 }
 
-async function reviseTable(connection: DuckDBConnection, params: ReviseParams): Promise<ReviseResult> {
+async function reviseTable(
+  connection: DuckDBConnection,
+  params: ReviseParams,
+  signal?: AbortSignal,
+): Promise<ReviseResult> {
   const { blobs, manifest } = params;
+  if (params.recipe) return reviseRecipe(connection, params, readRecipe(params.recipe, stepInfos), signal);
   const changes: string[] = [];
   const columns = await reviseColumns(connection, params, changes);
   const target = columns.find((column) => column.role === 'target')?.name ?? null;
@@ -52,13 +62,34 @@ async function reviseTable(connection: DuckDBConnection, params: ReviseParams): 
   const split = params.split ?? defaultSplit(manifest);
   const redraw = params.split !== undefined || !sameTarget(manifest, next);
   if (params.split) changes.push(splitWords(params.split));
+  const revised = redraw ? await withSplit(blobs, next, found.labels, split) : next;
   return {
-    manifest: redraw ? await withSplit(blobs, next, found.labels, split) : next,
+    // Steps have learnt from the training split and of the target: from others they learn anew.
+    manifest: redraw && revised.recipe ? await refitted(connection, blobs, revised, signal) : revised,
     change: changes.join(', '),
   };
 }
 
-const targetNoteCodes = new Set(['no_target', 'single_class', 'target_missing', 'no_features']);
+async function reviseRecipe(
+  connection: DuckDBConnection,
+  { blobs, manifest, columns, target, split }: ReviseParams,
+  recipe: Recipe,
+  signal?: AbortSignal,
+): Promise<ReviseResult> {
+  if (columns || target !== undefined || split) {
+    throw new AtelierError(
+      'recipe_alone',
+      'A recipe is a change of its own. Change the columns or the split before or after.',
+    );
+  }
+  const change = changeOf(manifest.recipe ?? emptyRecipe, recipe);
+  if (change === null) throw unchanged();
+  const next = await applyRecipe(connection, blobs, manifest, recipe, signal);
+  const rows = next.samples - manifest.samples;
+  const words = rows === 0 ? '' : `, ${Math.abs(rows)} rows ${rows < 0 ? 'left out' : 'back'}`;
+  return { manifest: next, change: `recipe: ${change}${words}` };
+}
+
 const unchanged = (): AtelierError =>
   new AtelierError('no_change', 'Nothing would change. Change a column, the target or the split first.');
 const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10} %`;

@@ -33,6 +33,14 @@ export async function readTarget(
   return { task: 'classification', classes, labels };
 }
 
+/** Of the notes below: made anew with the target. */
+export const targetNoteCodes: ReadonlySet<string> = new Set([
+  'no_target',
+  'single_class',
+  'target_missing',
+  'no_features',
+]);
+
 /** Things about a target that people should know before they train. */
 export function targetNotes(
   columns: readonly Column[],

@@ -10,6 +10,8 @@ import { loadTable } from './encode/table.ts';
 import type { TextWork } from './encode/texts/context.ts';
 import { fitTextEncoder } from './encode/texts/fit.ts';
 import { loadTexts } from './encode/texts/load.ts';
+import type { FittedRecipe } from './recipes/plan.ts';
+import { fittedRecipe } from './recipes/raw-table.ts';
 
 /** A dataset version as a trainer wants it: in memory, encoded, divided. */
 export interface TrainingData {
@@ -35,7 +37,8 @@ export interface LoadOptions extends FitOptions {
 /**
  * Loads all three splits. Without an encoder one is fitted on the training split, by the options; with one (evaluating, resuming) it is applied as is,
  * also to another version or dataset that has the same columns or image size. Samples whose class the encoder does not know are left out.
- * Throws `no_target`, `single_class`, `no_features`, `no_samples`, `missing_columns`, `image_size_differs`, `no_texts`, `not_a_tokenizer`.
+ * Throws `no_target`, `single_class`, `no_features`, `no_samples`, `missing_columns`, `image_size_differs`, `no_texts`, `not_a_tokenizer`,
+ * `recipe_differs`.
  */
 export async function loadTrainingData(
   blobs: string,
@@ -52,7 +55,9 @@ export async function loadTrainingData(
         : 'The model was trained on a table, this dataset holds images. Choose a table with the same columns.',
     );
   }
-  const fitted = encoder ?? (await fitEncoder(blobs, manifest, options, work));
+  const recipe = manifest.kind === 'table' ? await fittedRecipe(blobs, manifest) : null;
+  if (encoder) checkRecipe(encoder, recipe);
+  const fitted = encoder ?? withRecipe(await fitEncoder(blobs, manifest, options, work), recipe);
   const splits = await loadSplits(blobs, manifest, fitted, work);
   if (!encoder && splits.train.count === 0) {
     throw new AtelierError(
@@ -70,6 +75,19 @@ export async function loadTrainingData(
     encoder: fitted,
     splits,
   };
+}
+
+const withRecipe = (encoder: Encoder, recipe: FittedRecipe | null): Encoder =>
+  recipe && encoder.kind !== 'images' ? { ...encoder, recipe } : encoder;
+
+/** Numbers that another recipe has scaled, or learnt of other rows, would mean something else to the model. */
+function checkRecipe(encoder: Encoder, recipe: FittedRecipe | null): void {
+  const own = encoder.kind === 'images' ? undefined : encoder.recipe;
+  if (JSON.stringify(own ?? null) === JSON.stringify(recipe)) return;
+  throw new AtelierError(
+    'recipe_differs',
+    'The model was trained on rows that another recipe has prepared, or the same one learnt on another split. Choose the dataset version that it was trained on, or predict from a file of raw rows.',
+  );
 }
 
 function loadSplits(

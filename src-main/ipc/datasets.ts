@@ -2,7 +2,14 @@ import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 
 type Noun =
-  'datasets.list' | 'datasets.get' | 'datasets.rename' | 'datasets.archive' | 'datasets.samples' | 'datasets.revise';
+  | 'datasets.list'
+  | 'datasets.get'
+  | 'datasets.rename'
+  | 'datasets.archive'
+  | 'datasets.samples'
+  | 'datasets.revise'
+  | 'recipes.steps'
+  | 'recipes.preview';
 
 export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -18,5 +25,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'datasets.samples': (query) => desk.studio.samples(query),
     'datasets.revise': (request) => desk.studio.revise(request).job,
+    'recipes.steps': () => desk.studio.recipeSteps,
+    'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),
   };
 }

@@ -78,11 +78,11 @@ export function importData(context: Context, request: ImportRequest): Started<Im
   return { job, result: unheard(result.then(() => imported!)) };
 }
 
-export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split'> {
+export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split' | 'recipe'> {
   version: VersionId;
 }
 
-/** Makes the next version of a dataset from one of its versions: other column types, roles, target or split. */
+/** Makes the next version of a dataset from one of its versions: other column types, roles, target, split or recipe. */
 export function revise(context: Context, request: ReviseRequest): Started<DatasetVersion> {
   const { store } = context;
   const { version, ...changes } = request;

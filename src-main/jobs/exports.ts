@@ -4,6 +4,7 @@ import { getVersion } from '../db/datasets.ts';
 import { insertExport } from '../db/exports.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { newId, type RunId } from '../shared/ids.ts';
+import type { ExportResult } from '../shared/job.ts';
 import type { ExportRecord } from '../shared/run.ts';
 import type { Context } from './context.ts';
 import { trainedRun } from './models.ts';
@@ -15,12 +16,15 @@ export interface ExportRequest {
   out?: string;
 }
 
+/** With what its user has to do first. */
+export type MadeExport = ExportRecord & Pick<ExportResult, 'stepsBefore'>;
+
 /** Writes a run's best checkpoint as one ONNX file that takes raw input; kept only if it agrees with the run's own predictions. */
-export function exportRun(context: Context, request: ExportRequest): Started<ExportRecord> {
+export function exportRun(context: Context, request: ExportRequest): Started<MadeExport> {
   const { store } = context;
   const run = trainedRun(store, request.run);
   const { manifest } = getVersion(store, run.version);
-  let record: ExportRecord | undefined;
+  let record: MadeExport | undefined;
   const { job, result } = context.queue.submit({
     kind: 'export',
     title: run.name,
@@ -41,10 +45,10 @@ export function exportRun(context: Context, request: ExportRequest): Started<Exp
         'atelier.metrics': JSON.stringify(run.metrics),
       },
     },
-    finished({ path, bytes, sha256, tokenizer, parity }, now) {
+    finished({ path, bytes, sha256, tokenizer, stepsBefore, parity }, now) {
       const made = { id: newId('export', now), run: run.id, createdAt: now, path, bytes, sha256, parity };
       insertExport(store, made);
-      record = { ...made, tokenizer, fileName: path.split(/[\\/]/).pop() ?? path };
+      record = { ...made, tokenizer, stepsBefore, fileName: path.split(/[\\/]/).pop() ?? path };
       return { run: run.id };
     },
     settled(status) {

@@ -2,6 +2,8 @@ import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import type { RecipePreview } from '../shared/recipe-preview.ts';
+import type { Recipe } from '../shared/recipe.ts';
 import type { BroughtTokenizer } from '../shared/text.ts';
 import type { SpawnUtility, UtilityHandle } from './utility.ts';
 
@@ -38,6 +40,11 @@ export class Reader {
   /** What these files hold, likeliest first, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {
     return this.#ask({ type: 'offer', paths }) as Promise<ImportOffer[]>;
+  }
+
+  /** A recipe on a few samples, before and after one of its steps. */
+  recipe(blobs: string, manifest: Manifest, recipe: Recipe, at: number): Promise<RecipePreview> {
+    return this.#ask({ type: 'recipe', blobs, manifest, recipe, at }) as Promise<RecipePreview>;
   }
 
   /** Checks a tokenizer.json and keeps it. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { sweepPartialBlobs } from '../datasets/blobs.ts';
+import { stepInfos } from '../datasets/recipes/index.ts';
 import type { Readable } from '../db/connection.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
@@ -14,6 +15,8 @@ import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, ProviderOffer } from '../shared/job.ts';
+import type { RecipePreview } from '../shared/recipe-preview.ts';
+import type { Recipe, StepInfo } from '../shared/recipe.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import type { Context } from './context.ts';
@@ -22,7 +25,7 @@ import * as datasets from './datasets.ts';
 import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
 import { estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
-import { exportRun, type ExportRequest } from './exports.ts';
+import { exportRun, type ExportRequest, type MadeExport } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
@@ -143,6 +146,13 @@ export class Studio {
     const { manifest } = this.getVersion(query.version);
     return this.#reader.samples(workspaceFiles.blobs(this.folder), manifest, query);
   }
+  /** Every kind of step that a recipe can have. */
+  readonly recipeSteps: readonly StepInfo[] = stepInfos;
+  /** A few samples before and after a step of a recipe that need not be applied yet. */
+  previewRecipe(version: VersionId, recipe: Recipe, at: number): Promise<RecipePreview> {
+    const { manifest } = this.getVersion(version);
+    return this.#reader.recipe(workspaceFiles.blobs(this.folder), manifest, recipe, at);
+  }
   /** What files hold, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {
     return this.#reader.offer(paths);
@@ -233,7 +243,7 @@ export class Studio {
       ...this.#runOf(request.model),
     });
   }
-  exportRun(request: ExportRequest): Started<ExportRecord> {
+  exportRun(request: ExportRequest): Started<MadeExport> {
     return exportRun(this.#context, request);
   }
   listExports(run?: RunId): ExportRecord[] {

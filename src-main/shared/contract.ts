@@ -6,6 +6,9 @@ import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
+import type { RecipePreview } from './recipe-preview.ts';
+import { maxSteps, recipeSchema } from './recipe.ts';
+import type { StepInfo } from './recipe.ts';
 import { optimizerNames, scheduleNames } from './run.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
 import { preferencesSchema } from './settings.ts';
@@ -91,7 +94,7 @@ export const inputs = {
   /** Hides it (undo: archived false). Nothing is deleted. */
   'datasets.archive': v.object({ id: datasetId, archived: v.boolean() }),
   'datasets.samples': sampleQuerySchema,
-  /** Makes a new version with other column types, roles, target or split; a job. */
+  /** Makes a new version with other column types, roles, target, split or recipe; a job. */
   'datasets.revise': v.object({
     version: versionId,
     columns: v.optional(
@@ -111,6 +114,15 @@ export const inputs = {
         test: v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9)),
       }),
     ),
+    recipe: v.optional(recipeSchema),
+  }),
+  /** Every kind of step that a recipe can have. */
+  'recipes.steps': nothing,
+  /** A few samples before and after a step (from 1; 0: as imported) of a recipe that may still be in the making. */
+  'recipes.preview': v.object({
+    version: versionId,
+    recipe: recipeSchema,
+    at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxSteps)),
   }),
   'architectures.list': nothing,
   /** Shows the system's open dialog and keeps the tokenizer.json chosen; what its setting is to say, or null when dismissed. */
@@ -171,6 +183,8 @@ export interface Outputs {
   'datasets.archive': null;
   'datasets.samples': SamplePage;
   'datasets.revise': JobId;
+  'recipes.steps': readonly StepInfo[];
+  'recipes.preview': RecipePreview;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;
   'train.estimate': TrainEstimate;

@@ -1,4 +1,5 @@
 import type { DatasetId, VersionId } from './ids.ts';
+import type { Recipe } from './recipe.ts';
 
 /** What a dataset version is, as stored in its row and handed to utilities and the window. */
 
@@ -30,6 +31,8 @@ export interface Column {
   note?: string;
   /** The column is written with a decimal comma ("3,14"). */
   decimalComma?: boolean;
+  /** Its numbers are as a recipe's step scaled or encoded them: nets take them as they are. */
+  prepared?: boolean;
 }
 
 /** How long a column's texts are, and of how many words they are made (see `tokenizers/words.ts`); without the missing ones. */
@@ -84,7 +87,10 @@ export type BlobHash = string;
 
 /**
  * An immutable dataset version. Samples are numbered 0…samples-1 in source order; every blob keeps that order.
- * - `table`: Parquet; every column VARCHAR, as in the source (trimmed, missing → NULL), so that types can be changed without loss.
+ * - `table`: Parquet; every column VARCHAR, as in the source (trimmed, missing → NULL), so that types can be changed without loss; after the recipe, where there is one.
+ * - `raw`: with a recipe, the table that it begins with: as it was imported.
+ * - `rows`: with a recipe that leaves rows out, little-endian int32 per sample: its row in `raw`.
+ * - `recipe`: JSON, what the recipe's steps have learnt (see `FittedRecipe`).
  * - `images`: samples × height × width × channels bytes, uint8, row-major, channels last.
  * - `names`: JSON array of each image's path inside the source.
  * - `labels`: little-endian int32 per sample, index into `classes`, -1 where there is no label. (Images only; a table's is its target column.)
@@ -106,7 +112,20 @@ export interface Manifest {
   /** `given`: the source came with its own test (or train) files; `stratified`: drawn here. */
   splitSource: 'given' | 'stratified' | 'random';
   splitSeed: number;
-  blobs: { table?: BlobHash; images?: BlobHash; names?: BlobHash; labels?: BlobHash; split: BlobHash };
+  blobs: {
+    table?: BlobHash;
+    images?: BlobHash;
+    names?: BlobHash;
+    labels?: BlobHash;
+    split: BlobHash;
+    raw?: BlobHash;
+    rows?: BlobHash;
+    recipe?: BlobHash;
+  };
+  /** Tables only: how this one was made of the one that was imported. */
+  recipe?: Recipe;
+  /** With a recipe: the table before it. `split` is that of its rows, so that one that comes back is where it was. */
+  raw?: { samples: number; columns: Column[]; split: BlobHash };
   sources: SourceFile[];
   /** How many were left out, and the first 1,000 of them. */
   rejectedCount: number;

@@ -4,6 +4,8 @@ import type { Forecast } from './forecast.ts';
 import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
 import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
+import type { RecipePreview } from './recipe-preview.ts';
+import type { Recipe } from './recipe.ts';
 import type { BroughtTokenizer } from './text.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
@@ -79,13 +81,15 @@ export interface ImportResult {
   suggestedName: string;
 }
 
-/** Change a version's typing, target or split: makes the next version's manifest from the same samples. */
+/** Change a version's typing, target, split or recipe: makes the next version's manifest from the same samples. */
 export interface ReviseParams {
   blobs: string;
   manifest: Manifest;
   columns?: Pick<Column, 'name' | 'type' | 'role'>[];
   target?: string | null;
   split?: { seed: number; validation: number; test: number };
+  /** Tables only: in the place of the one before. No steps: back to the table as it was imported. Not together with other changes. */
+  recipe?: Recipe;
 }
 export interface ReviseResult {
   manifest: Manifest;
@@ -172,12 +176,21 @@ export interface ExportParams {
   /** Written into the model's metadata_props. */
   metadata: Record<string, string>;
 }
+/** An input of an exported file that is taken after a step of the recipe (from 1, of those that are on). */
+export interface StepBefore {
+  input: string;
+  column: string;
+  step: number;
+  kind: string;
+}
 export interface ExportResult {
   path: string;
   bytes: number;
   sha256: string;
   /** The path of the tokenizer.json written beside it, where it takes tokens instead of texts. */
   tokenizer: string | null;
+  /** Of a recipe the steps that whoever uses the file has to do first, with those before them; none where all are inside. */
+  stepsBefore: StepBefore[];
   parity: Parity;
 }
 
@@ -234,9 +247,11 @@ export type ReaderRequest =
   | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
+  /** `at`: the step to look at, by its place; those after it are not gone through. */
+  | { id: number; type: 'recipe'; blobs: string; manifest: Manifest; recipe: Recipe; at: number }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
-  | { id: number; ok: true; value: SamplePage | ImportOffer[] | BroughtTokenizer | DevicesFound }
+  | { id: number; ok: true; value: SamplePage | ImportOffer[] | BroughtTokenizer | DevicesFound | RecipePreview }
   | { id: number; ok: false; error: ErrorFacts };
 
 /** One thing that a drop holds, told before anything is imported. `kind`, `file` and `sheet` choose it. */

@@ -1,6 +1,7 @@
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { SampleReader } from '../datasets/reader.ts';
+import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { findDevices } from '../runtime/device.ts';
 import { errorFacts } from '../shared/errors.ts';
 import type { ReaderRequest, ReaderResponse } from '../shared/job.ts';
@@ -17,6 +18,8 @@ function answer(request: ReaderRequest) {
       return offerImport(request.paths);
     case 'tokenizer':
       return keepTokenizer(request.blobs, request.path);
+    case 'recipe':
+      return previewRecipe(request.blobs, request.manifest, request.recipe, request.at);
     case 'devices':
       return findDevices();
   }

@@ -14,6 +14,8 @@ const word = (text: string) =>
 
 /** What changed from the version before. Versions keep it in English; what is not of a known form shows as it was kept. */
 export function changeWords(change: string): string {
+  const recipe = /^recipe: (.+)$/s.exec(change);
+  if (recipe) return m.change_recipe({ steps: recipe[1] });
   return change
     .split(/, (?=[^,]*: )/)
     .map((part) => {

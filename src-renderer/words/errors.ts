@@ -4,6 +4,15 @@ import { m } from './messages.ts';
 
 /** What went wrong, by code. The main process writes its messages in English, with names and places in them. */
 const headlines: Record<string, () => string> = {
+  invalid_recipe: m.error_invalid_recipe,
+  unknown_step: m.error_unknown_step,
+  recipe_column: m.error_recipe_column,
+  recipe_target: m.error_recipe_target,
+  recipe_name: m.error_recipe_name,
+  no_columns: m.error_no_columns,
+  invalid_condition: m.error_invalid_condition,
+  recipe_differs: m.error_recipe_differs,
+  recipe_alone: m.error_recipe_alone,
   internal: m.error_internal,
   no_bridge: m.error_no_bridge,
   cancelled: m.error_cancelled,

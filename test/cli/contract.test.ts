@@ -2,7 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src-main/architectures/index.ts';
-import { architectureHelp, architectureName, settingHelp, settingName } from '../../src-main/cli/words.ts';
+import { stepInfos } from '../../src-main/datasets/recipes/index.ts';
+import {
+  architectureHelp,
+  architectureName,
+  settingHelp,
+  settingName,
+  stepHelp,
+  stepName,
+} from '../../src-main/cli/words.ts';
 import { atelier } from '../support/fake-host.ts';
 import { fakeArchitectures } from '../support/fake-studio.ts';
 import { openWriter, tempFolder } from '../support/temp-workspace.ts';
@@ -16,6 +24,9 @@ function folderWith(...names: string[]): string {
 
 const commands = [
   ['import'],
+  ['data', 'list'],
+  ['data', 'show'],
+  ['data', 'recipe'],
   ['train'],
   ['architectures'],
   ['runs', 'list'],
@@ -64,6 +75,12 @@ describe('help', () => {
       settings: [{ key: 'hidden', kind: 'integer', default: 64, min: 1, max: 512, name: 'Hidden layers' }],
       training: { epochs: 2, batch: 32, optimizer: 'adam', lr: 0.001 },
     });
+  });
+
+  it('has a name and a help for every kind of step', () => {
+    for (const { kind } of stepInfos) {
+      expect([kind, stepName(kind).length > 3, stepHelp(kind).length > 10]).toEqual([kind, true, true]);
+    }
   });
 
   it('has a name and a help for every architecture, and a help for every setting', () => {
@@ -166,6 +183,20 @@ describe('with --json', () => {
     expect(lines[0]).toMatchObject({ name: 'mine', kind: 'images', samples: 10, classes: 2, reused: false });
     expect(lines[0].dataset).toMatch(/^ds_/);
     expect(lines[0].version).toMatch(/^dv_/);
+
+    const list = await atelier(folder, ['data', 'list', '--json']);
+    expect(list.lines).toEqual([
+      expect.objectContaining({ dataset: lines[0].dataset, name: 'mine', version: lines[0].version, versions: 1 }),
+    ]);
+    const show = await atelier(folder, ['data', 'show', 'mine', '--json']);
+    expect(show.lines).toHaveLength(1);
+    expect(show.lines[0]).toMatchObject({
+      dataset: lines[0].dataset,
+      version_number: 1,
+      versions: [{ version: lines[0].version, number: 1, samples: 10 }],
+    });
+    const unknown = await atelier(folder, ['data', 'show', 'nothing']);
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('error: no_such_dataset')]);
   });
 
   it('train writes started, metrics and finished; runs list, show and compare know it', async () => {

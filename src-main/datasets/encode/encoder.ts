@@ -1,5 +1,9 @@
 import type { ImageShape } from '../../shared/dataset.ts';
 import type { TokenizerFile } from '../../tokenizers/tokenizer-file.ts';
+import { lineageOf, rawNames } from '../recipes/lineage.ts';
+import { recipeInputs } from '../recipes/onnx/model.ts';
+import type { FittedRecipe } from '../recipes/plan.ts';
+import type { As } from '../recipes/step.ts';
 
 /**
  * What turns raw samples into a model's input, fitted on the training split and kept with the run (`encoder.json`).
@@ -24,6 +28,8 @@ export interface TableEncoder {
   categories: CategoryEncoder[];
   /** Null where no target is learnt: then rows without one count too. */
   target: TargetEncoder | null;
+  /** What was done to the rows before: to new ones it is done too. */
+  recipe?: FittedRecipe;
 }
 
 /** Texts become tokens, so many for each: longer texts are cut, shorter ones filled up with the tokenizer's own number for that. */
@@ -36,6 +42,8 @@ export interface TextInputEncoder {
   tokenizer: TokenizerFile | null;
   /** Null where no target is learnt: then rows without one count too. */
   target: TargetEncoder | null;
+  /** What was done to the rows before: to new ones it is done too. */
+  recipe?: FittedRecipe;
 }
 
 export interface NumberEncoder {
@@ -90,8 +98,37 @@ export function sampleSizeOf(encoder: Encoder): number {
   }
 }
 
-/** The columns that a sample is read from, in the order of an exported file's inputs; none of images. */
+/** The columns of a raw row that a sample is read from: before its recipe, where it has one; none of images. */
 export function inputColumns(encoder: Encoder): string[] {
+  if (encoder.kind === 'images' || !encoder.recipe) return encodedColumns(encoder);
+  const lineage = lineageOf(encoder.recipe);
+  const used = new Set(encodedColumns(encoder));
+  return [
+    ...rawNames(
+      lineage,
+      lineage.state.filter(({ name }) => used.has(name)),
+    ),
+  ];
+}
+
+/** What an encoder reads of the columns that its recipe makes. */
+export function recipeReads(encoder: TableEncoder | TextInputEncoder): { column: string; as: As }[] {
+  const as = (kind: As) => (column: string) => ({ column, as: kind });
+  if (encoder.kind === 'text') return encoder.columns.map(as('text'));
+  return [
+    ...encoder.numbers.map(({ column }) => column).map(as('number')),
+    ...encoder.categories.map(({ column }) => column).map(as('text')),
+  ];
+}
+
+/** How many inputs an exported file has. */
+export const inputCount = (encoder: Encoder): number =>
+  encoder.kind === 'images' || !encoder.recipe
+    ? Math.max(1, encodedColumns(encoder).length)
+    : recipeInputs(encoder.recipe, recipeReads(encoder)).length;
+
+/** The columns that are encoded, in the order of an exported file's inputs where there is no recipe; none of images. */
+export function encodedColumns(encoder: Encoder): string[] {
   switch (encoder.kind) {
     case 'table':
       return [...encoder.numbers, ...encoder.categories].map(({ column }) => column);

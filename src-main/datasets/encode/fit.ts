@@ -81,8 +81,9 @@ async function fitNumbers(
     column: column.name,
     decimalComma: column.decimalComma ?? false,
     median: median[i],
-    mean: Number(moments[`mean${i}`] ?? 0),
-    std: Number(moments[`std${i}`] ?? 0) || 1,
+    // What a recipe's step has scaled or encoded is not scaled again.
+    mean: column.prepared ? 0 : Number(moments[`mean${i}`] ?? 0),
+    std: column.prepared ? 1 : Number(moments[`std${i}`] ?? 0) || 1,
     indicator: Number(medians[`gaps${i}`]) > 0,
   }));
 }

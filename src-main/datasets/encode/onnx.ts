@@ -1,9 +1,12 @@
 import { float, GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { float32s, float64s, strings } from './onnx-constants.ts';
 import type { Dim, Model } from '../../onnx/types.ts';
+import type { StepBefore } from '../../shared/job.ts';
 import {
   categoryWidth,
   classesOf,
+  encodedColumns,
+  recipeReads,
   targetOf,
   type CategoryEncoder,
   type Encoder,
@@ -11,6 +14,9 @@ import {
   type TextInputEncoder,
 } from './encoder.ts';
 import type { RawColumns } from './rows.ts';
+import { addRecipe, recipeInputs } from '../recipes/onnx/model.ts';
+import { beyondFloat, recipeOpset, recipeOpsets } from '../recipes/onnx/values.ts';
+import type { FittedRecipe } from '../recipes/plan.ts';
 import { addTextReading, addTokenReading, readsTexts, textOpset, textOpsets } from './texts/onnx.ts';
 
 /**
@@ -22,7 +28,9 @@ export interface RawInput {
   name: string;
   /** Tables, and texts that are read inside. */
   column?: string;
-  type: 'float' | 'string' | 'uint8' | 'int64';
+  type: 'float' | 'double' | 'string' | 'uint8' | 'int64';
+  /** With a recipe: the step (see `RecipeInput`) that the column is taken after; 0 as imported. */
+  after?: number;
 }
 
 const batch: Dim = 'batch';
@@ -33,7 +41,8 @@ export const preprocessOpsets = { [ml]: 3 } as const;
 
 /**
  * Adds raw inputs and what turns them into the encoder's tensor, which is returned.
- * Tables: one input per feature column, float [batch, 1] with NaN for missing or string [batch, 1] with "" for missing; out comes
+ * Tables: one input per feature column, float [batch, 1] with NaN for missing or string [batch, 1] with "" for missing (with a recipe one
+ * per column that it begins with, numbers as double); out comes
  * float [batch, features]. Images: uint8 [batch, height, width, channels], as it is. Texts: one input per column, string [batch, 1], or,
  * where only its tokenizer.json can read them, `input_ids`, int64 [batch, any]; out come tokens, int32 [batch, length].
  */
@@ -44,13 +53,16 @@ export function addPreprocess(g: GraphBuilder, encoder: Encoder): { inputs: RawI
     return { inputs: [{ name, type: 'uint8' }], encoded: name };
   }
   if (encoder.kind === 'text') return addTexts(g, encoder);
-  const inputs = [
-    ...encoder.numbers.map(({ column }) => ({ column, type: 'float' as const })),
-    ...encoder.categories.map(({ column }) => ({ column, type: 'string' as const })),
-  ].map(({ column, type }): RawInput => ({ name: g.input(g.unique(column), type, [batch, 1]), column, type }));
+  const prepared = encoder.recipe ? addRecipeColumns(g, encoder, encoder.recipe) : null;
+  const inputs =
+    prepared?.inputs ??
+    [
+      ...encoder.numbers.map(({ column }) => ({ column, type: 'float' as const })),
+      ...encoder.categories.map(({ column }) => ({ column, type: 'string' as const })),
+    ].map(({ column, type }): RawInput => ({ name: g.input(g.unique(column), type, [batch, 1]), column, type }));
   const { scope } = g;
   g.scope = scope ? `${scope}/preprocess` : 'preprocess';
-  const names = inputs.map((input) => input.name);
+  const names = prepared?.values ?? inputs.map((input) => input.name);
   const parts = [
     ...addNumbers(g, encoder, names.slice(0, encoder.numbers.length)),
     ...encoder.categories.map((category, i) => addCategory(g, category, names[encoder.numbers.length + i])),
@@ -60,16 +72,44 @@ export function addPreprocess(g: GraphBuilder, encoder: Encoder): { inputs: RawI
   return { inputs, encoded };
 }
 
+/** The recipe's columns as the encoder takes them: numbers as floats, NaN for missing. */
+function addRecipeColumns(
+  g: GraphBuilder,
+  encoder: TableEncoder | TextInputEncoder,
+  recipe: FittedRecipe,
+): { inputs: RawInput[]; values: Value[] } {
+  const wanted = recipeReads(encoder);
+  const inputs = recipeInputs(recipe, wanted).map(({ read, after }): RawInput => {
+    const { name: column } = read.column;
+    const type = read.as === 'number' ? 'double' : 'string';
+    const hint = after === 0 ? column : `${column} after step ${after}`;
+    return { name: g.input(g.unique(hint), type, [batch, 1]), column, type, after };
+  });
+  const { scope } = g;
+  g.scope = scope ? `${scope}/recipe` : 'recipe';
+  const names = inputs.map(({ name }) => name);
+  const values = addRecipe(g, recipe, wanted, names).map((value, i) => {
+    if (wanted[i].as === 'text') return value;
+    const small = g.op('Less', [g.op('Abs', [value]), g.constant(float64s([], [beyondFloat]))]);
+    return g.cast(g.where(small, value, g.constant(float64s([], [NaN]))), 'float');
+  });
+  g.scope = scope;
+  return { inputs, values };
+}
+
 function addTexts(g: GraphBuilder, encoder: TextInputEncoder): { inputs: RawInput[]; encoded: Value } {
   const inside = readsTexts(encoder);
-  const inputs: RawInput[] = inside
-    ? encoder.columns.map((column) => ({
-        name: g.input(g.unique(column), 'string', [batch, 1]),
-        column,
-        type: 'string',
-      }))
-    : [{ name: g.input(g.unique('input_ids'), 'int64', [batch, 'tokens']), type: 'int64' }];
-  const names = inputs.map(({ name }) => name);
+  const prepared = inside && encoder.recipe ? addRecipeColumns(g, encoder, encoder.recipe) : null;
+  const inputs: RawInput[] = prepared
+    ? prepared.inputs
+    : inside
+      ? encoder.columns.map((column) => ({
+          name: g.input(g.unique(column), 'string', [batch, 1]),
+          column,
+          type: 'string',
+        }))
+      : [{ name: g.input(g.unique('input_ids'), 'int64', [batch, 'tokens']), type: 'int64' }];
+  const names = prepared?.values ?? inputs.map(({ name }) => name);
   const { scope } = g;
   g.scope = scope ? `${scope}/preprocess` : 'preprocess';
   const encoded = inside ? addTextReading(g, encoder, names) : addTokenReading(g, encoder, names[0]);
@@ -179,9 +219,30 @@ export function addPostprocess(
   return { label, probabilities };
 }
 
+/** What an exported file leaves to whoever uses it: a recipe's steps that no graph can do, with all before them. */
+export function stepsBefore(encoder: Encoder): StepBefore[] {
+  if (encoder.kind === 'images' || !encoder.recipe) return [];
+  const { recipe } = encoder;
+  const kindOf = (step: number): string => recipe.steps[step - 1].kind;
+  if (!hasRecipe(encoder)) {
+    const step = recipe.steps.length;
+    return step === 0
+      ? []
+      : [{ input: 'input_ids', column: encodedColumns(encoder).join(', '), step, kind: kindOf(step) }];
+  }
+  const { inputs } = addPreprocess(new GraphBuilder('inputs'), encoder);
+  return inputs.flatMap(({ name, column, after = 0 }) =>
+    after > 0 ? [{ input: name, column: column!, step: after, kind: kindOf(after) }] : [],
+  );
+}
+
 /** The oldest opset that has what reads raw samples. */
 export const preprocessOpset = (encoder: Encoder): number =>
-  encoder.kind === 'text' && readsTexts(encoder) ? textOpset : 0;
+  Math.max(encoder.kind === 'text' && readsTexts(encoder) ? textOpset : 0, hasRecipe(encoder) ? recipeOpset : 0);
+
+/** An exported file that takes tokens leaves what comes before them to its caller. */
+const hasRecipe = (encoder: Encoder): boolean =>
+  encoder.kind !== 'images' && encoder.recipe !== undefined && (encoder.kind === 'table' || readsTexts(encoder));
 
 /** The preprocessing as a model of its own; its output is `encoded` (images: `image`, by Identity). */
 export function preprocessModel(encoder: Encoder, opset: number): { model: Model; inputs: RawInput[]; output: string } {
@@ -209,7 +270,12 @@ function modelOf(g: GraphBuilder, opset: number, encoder: Encoder): Model {
   const usesStrings = encoder.kind === 'text' && readsTexts(encoder);
   return {
     irVersion: 9,
-    opsets: { '': opset, ...(usesMl ? preprocessOpsets : {}), ...(usesStrings ? textOpsets : {}) },
+    opsets: {
+      '': opset,
+      ...(usesMl ? preprocessOpsets : {}),
+      ...(usesStrings ? textOpsets : {}),
+      ...(hasRecipe(encoder) ? recipeOpsets : {}),
+    },
     producer: 'atelier',
     graph: g.finish(),
     metadata: {},

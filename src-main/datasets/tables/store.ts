@@ -57,7 +57,7 @@ export async function storeTable(
  * Dictionaries only for columns that repeat themselves, and no filters for looking values up, which nobody does: a quarter of the time that it
  * takes to write text.
  */
-const quickly = 'COMPRESSION lz4_raw, DICTIONARY_SIZE_LIMIT 5000, WRITE_BLOOM_FILTER false';
+export const quickly = 'COMPRESSION lz4_raw, DICTIONARY_SIZE_LIMIT 5000, WRITE_BLOOM_FILTER false';
 
 /** One statement from rows to Parquet. */
 async function writeCells(

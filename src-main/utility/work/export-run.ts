@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { compileInference } from '../../autodiff/compile.ts';
 import { classesOf, type Encoder } from '../../datasets/encode/encoder.ts';
-import { preprocessOpset } from '../../datasets/encode/onnx.ts';
+import { preprocessOpset, stepsBefore } from '../../datasets/encode/onnx.ts';
 import { readsTexts } from '../../datasets/encode/texts/onnx.ts';
 import { loadTrainingData, type EncodedSplit } from '../../datasets/training-data.ts';
 import { composeExport } from '../../export/compose.ts';
@@ -70,6 +70,7 @@ export async function exportRun(params: ExportParams, context: JobContext): Prom
         bytes: bytes.length,
         sha256: sha256Of(bytes),
         tokenizer: beside?.path ?? null,
+        stepsBefore: stepsBefore(encoder),
         parity,
       };
     } catch (error) {

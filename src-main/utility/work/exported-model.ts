@@ -1,8 +1,18 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { inputColumns, sampleSizeOf, type Encoder, type TextInputEncoder } from '../../datasets/encode/encoder.ts';
+import {
+  inputCount,
+  recipeReads,
+  sampleSizeOf,
+  type Encoder,
+  type TableEncoder,
+  type TextInputEncoder,
+} from '../../datasets/encode/encoder.ts';
 import { rawColumns } from '../../datasets/encode/rows.ts';
 import { rawTexts } from '../../datasets/encode/texts/load.ts';
+import { recipeInputs } from '../../datasets/recipes/onnx/model.ts';
+import type { FittedRecipe } from '../../datasets/recipes/plan.ts';
+import { readRows } from '../../datasets/recipes/rows.ts';
 import { readModel } from '../../onnx/read.ts';
 import type { Model } from '../../onnx/types.ts';
 import { Session, valueOf, type Value, type Values } from '../../runtime/session.ts';
@@ -10,6 +20,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import type { Task } from '../../shared/task.ts';
 import type { Tokenizer } from '../../tokenizers/tokenizer.ts';
 import type { RawModel } from './model.ts';
+import { prepared } from './prepared.ts';
 import type { RawRows, RawSamples } from './raw-samples.ts';
 import { readExportMetadata, type ExportFacts } from './read-metadata.ts';
 import { rawWorkOf } from './tasks/index.ts';
@@ -64,7 +75,7 @@ export class ExportedModel implements RawModel {
   ): Promise<ExportedModel> {
     const answers = rawWorkOf(task).outputs(encoder);
     const session = await Session.open(bytes, { device: 'cpu', threads });
-    const wanted = encoder.kind === 'images' || tokenizer ? 1 : inputColumns(encoder).length;
+    const wanted = encoder.kind === 'images' || tokenizer ? 1 : inputCount(encoder);
     const outputs = new Set(session.outputs.map((output) => output.name));
     if (session.inputs.length !== wanted || !answers.every((name) => outputs.has(name))) {
       await session.close();
@@ -74,7 +85,7 @@ export class ExportedModel implements RawModel {
   }
 
   async answer(raw: RawSamples): Promise<Answers> {
-    return rawWorkOf(this.task).read(this.encoder, await this.#session.run(this.#feeds(raw)));
+    return rawWorkOf(this.task).read(this.encoder, await this.#session.run(await this.#feeds(raw)));
   }
 
   close(): Promise<void> {
@@ -82,7 +93,7 @@ export class ExportedModel implements RawModel {
   }
 
   /** Inputs stand in the encoder's order; their names may differ from the columns'. */
-  #feeds(raw: RawSamples): Values {
+  async #feeds(raw: RawSamples): Promise<Values> {
     const { encoder } = this;
     const names = this.#session.inputs.map((input) => input.name);
     if (raw.kind === 'images' && encoder.kind === 'images') {
@@ -94,9 +105,11 @@ export class ExportedModel implements RawModel {
     if (raw.kind === 'images' || encoder.kind === 'images') {
       throw new AtelierError('internal', `A model of ${encoder.kind} was given ${raw.kind}.`);
     }
+    if (encoder.recipe && !this.#tokenizer) return recipeFeeds(encoder, encoder.recipe, names, raw);
     if (encoder.kind === 'text') {
+      const given = (await prepared(encoder, raw)) as RawRows;
       return this.#tokenizer
-        ? { [names[0]]: tokensOf(this.#tokenizer, rawTexts(encoder, raw.rows, raw.columns)) }
+        ? { [names[0]]: tokensOf(this.#tokenizer, rawTexts(encoder, given.rows, given.columns)) }
         : textFeeds(encoder, names, raw);
     }
     const { count, numbers, categories } = rawColumns(encoder, raw.rows, raw.columns);
@@ -106,6 +119,34 @@ export class ExportedModel implements RawModel {
     categories.forEach((column, i) => (values[names[numbers.length + i]] = valueOf('string', shape, column)));
     return values;
   }
+}
+
+/** Columns as imported, or as they are after the steps that no graph can do: those are done here. */
+async function recipeFeeds(
+  encoder: TableEncoder | TextInputEncoder,
+  recipe: FittedRecipe,
+  names: readonly string[],
+  { rows, columns }: RawRows,
+): Promise<Values> {
+  const reads = recipeInputs(recipe, recipeReads(encoder)).map(({ read }) => read);
+  const cells = await readRows(recipe, rows, columns, reads);
+  const shape = [rows.length, 1];
+  return Object.fromEntries(
+    reads.map(({ as }, i) => [
+      names[i],
+      as === 'number'
+        ? valueOf(
+            'double',
+            shape,
+            Float64Array.from(cells, (row) => (row[i] as number | null) ?? NaN),
+          )
+        : valueOf(
+            'string',
+            shape,
+            cells.map((row) => (row[i] as string | null) ?? ''),
+          ),
+    ]),
+  );
 }
 
 function textFeeds(encoder: TextInputEncoder, names: readonly string[], { rows, columns }: RawRows): Values {

@@ -13,8 +13,8 @@ import { readCsvRows } from './read-csv.ts';
 import { RunModel } from './run-model.ts';
 import { rawWorkOf } from './tasks/index.ts';
 
-/** Rows at a time; images are decoded and predicted a few at a time. */
-const rowsAtOnce = 256;
+/** Rows at a time, for a recipe is a statement for each of these; images are decoded and predicted a few at a time. */
+const rowsAtOnce = 2048;
 const imagesAtOnce = 32;
 
 /** Predicts every text, then every row of CSV files, or every image or text file, in the order given. */

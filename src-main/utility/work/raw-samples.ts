@@ -1,7 +1,9 @@
 import { columnSql, parquetSql, withDuck } from '../../datasets/duck.ts';
+import { readBlob } from '../../datasets/blobs.ts';
 import { inputColumns, type Encoder } from '../../datasets/encode/encoder.ts';
+import { int32s } from '../../datasets/encode/images.ts';
+import { rawTable } from '../../datasets/recipes/raw-table.ts';
 import type { EncodedSplit } from '../../datasets/training-data.ts';
-import { AtelierError } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 
 /** Samples as an exported model takes them: before any encoding. Texts are columns of a table. */
@@ -17,6 +19,7 @@ export const countOf = (raw: RawSamples): number => (raw.kind === 'table' ? raw.
 
 /** A few hundred at a time: bounded memory, and a cancel is heard in between. */
 const batchSize = 256;
+const rowsAtOnce = 2048;
 
 export interface RawSource {
   blobs: string;
@@ -42,10 +45,14 @@ async function eachTableBatch(
   { blobs, manifest, split, encoder }: RawSource,
   work: (raw: RawSamples) => Promise<void>,
 ): Promise<void> {
-  if (!manifest.blobs.table) throw new AtelierError('internal', 'A table version without a table.');
-  const table = parquetSql(blobs, manifest.blobs.table);
+  const raw = rawTable(manifest);
+  const table = parquetSql(blobs, raw.table);
   const columns = inputColumns(encoder);
-  const sql = columnSql(manifest);
+  const sql = columnSql(raw);
+  const { indices } = split;
+  // Of a recipe's version the row as it was imported.
+  const left = manifest.blobs.rows ? int32s(await readBlob(blobs, manifest.blobs.rows)) : null;
+  const rowOf = (place: number): number => (left ? left[indices[place]] : indices[place]);
   await withDuck({ blobs }, async (connection) => {
     const names = ['file_row_number::INTEGER', ...columns.map((name) => sql(name))];
     const result = await connection.stream(`SELECT ${names.join(', ')} FROM ${table} ORDER BY file_row_number`);
@@ -54,10 +61,10 @@ async function eachTableBatch(
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       const vectors = names.map((_, c) => chunk!.getColumnVector(c));
       for (let r = 0; r < chunk.rowCount && next < split.count; r++) {
-        if ((vectors[0].getItem(r) as number) !== split.indices[next]) continue;
+        if ((vectors[0].getItem(r) as number) !== rowOf(next)) continue;
         next++;
         rows.push(columns.map((_, c) => vectors[c + 1].getItem(r) as string | null));
-        if (rows.length < batchSize) continue;
+        if (rows.length < rowsAtOnce) continue;
         await work({ kind: 'table', columns, rows });
         rows = [];
       }

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { targetTaskOf, type Encoder } from '../../datasets/encode/encoder.ts';
+import { lineageOf } from '../../datasets/recipes/lineage.ts';
 import { exportFormat } from '../../export/metadata.ts';
+import { maxSteps } from '../../shared/recipe.ts';
 import type { Task } from '../../shared/task.ts';
 import type { Companion } from './companion.ts';
 
@@ -21,6 +23,36 @@ const imageEncoder = v.object({
   image: v.object({ height: side, width: side, channels: v.picklist([1, 3]) }),
   classes: names,
 });
+/** What a step has learnt is its own; what is not as it should be shows when the recipe is gone through. */
+const recipe = v.optional(
+  v.pipe(
+    v.object({
+      columns: v.pipe(
+        v.array(
+          v.object({
+            name: text,
+            type: v.picklist(['number', 'category', 'text']),
+            role: v.picklist(['feature', 'target', 'ignored']),
+            decimalComma: v.optional(v.boolean()),
+          }),
+        ),
+        v.maxLength(4096),
+      ),
+      steps: v.pipe(
+        v.array(v.object({ kind: text, settings: v.record(text, v.any()), learned: v.unknown() })),
+        v.maxLength(maxSteps),
+      ),
+    }),
+    v.check((fitted) => {
+      try {
+        lineageOf(fitted);
+        return true;
+      } catch {
+        return false;
+      }
+    }),
+  ),
+);
 const tableEncoder = v.object({
   kind: v.literal('table'),
   numbers: v.array(
@@ -35,6 +67,7 @@ const tableEncoder = v.object({
   ),
   categories: v.array(v.object({ column: text, values: names, other: v.boolean() })),
   target,
+  recipe,
 });
 const textEncoder = v.object({
   kind: v.literal('text'),
@@ -42,6 +75,7 @@ const textEncoder = v.object({
   length: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 20)),
   tokenizer: v.null(),
   target,
+  recipe,
 });
 const encoderSchema = v.variant('kind', [imageEncoder, tableEncoder, textEncoder]);
 /** Only a name: never a way out of the model's own folder. */

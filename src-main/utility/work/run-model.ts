@@ -11,6 +11,7 @@ import type { Task } from '../../shared/task.ts';
 import { netOf, type Net } from './forward.ts';
 import type { RawModel } from './model.ts';
 import type { RawSamples } from './raw-samples.ts';
+import { prepared } from './prepared.ts';
 import { readBest, readEncoder } from './run-files.ts';
 import { rawWorkOf, workOf } from './tasks/index.ts';
 import type { Answers } from './tasks/task-work.ts';
@@ -55,7 +56,7 @@ export class RunModel implements RawModel {
   /** Errors: takes_no_samples. */
   async answer(raw: RawSamples): Promise<Answers> {
     const { collect } = rawWorkOf(this.task);
-    return (await this.evaluate(this.#encode(raw), undefined, collect)).answers;
+    return (await this.evaluate(this.#encode(await prepared(this.encoder, raw)), undefined, collect)).answers;
   }
 
   close(): Promise<void> {

@@ -18,6 +18,7 @@ import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
 import { makeDatasets, now, page, random } from './data.ts';
+import { previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 import { evaluationOf, makeUntargeted, pictureEpochs, pictureOf } from './untargeted.ts';
@@ -282,6 +283,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         emit({ type: 'changed', noun: 'datasets' });
       }).id;
     },
+    'recipes.steps': () => stepInfos,
+    'recipes.preview': ({ version, recipe, at }) => previewOf(versionOf(version).detail.version.manifest, recipe, at),
     'architectures.list': () => architectures,
     'tokenizers.choose': () => tokenizerRef({ name: 'bert-base-uncased', vocabulary: 30_522, blob: 'b'.repeat(64) }),
     'train.estimate': ({ version, architecture, architectureSettings }): TrainEstimate => {

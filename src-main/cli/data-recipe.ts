@@ -1,0 +1,244 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { InvalidArgumentError, type Command } from 'commander';
+import { stepInfos } from '../datasets/recipes/index.ts';
+import { getVersion } from '../db/datasets.ts';
+import { resolveDataset } from '../jobs/resolve.ts';
+import type { DatasetVersion } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
+import {
+  completeStep,
+  emptyRecipe,
+  infoOf,
+  readRecipe,
+  type Recipe,
+  type StepField,
+  type StepInfo,
+} from '../shared/recipe.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { count } from './format.ts';
+import { withCommon } from './options.ts';
+import type { Output } from './output.ts';
+import { stepHelp, stepName } from './words.ts';
+
+interface Options extends CommonOptions {
+  set?: string[];
+  add?: string;
+  remove?: number;
+  move?: [from: number, to: number];
+  toggle?: number;
+  clear?: boolean;
+  out?: string;
+  steps?: boolean;
+}
+
+export function addDataRecipe(data: Command, context: CommandContext): void {
+  withCommon(data.command('recipe'))
+    .description("show a dataset's recipe, or change it: each change makes a new version")
+    .argument('[dataset]', "the dataset's name, its id or the beginning of it, or a version's id")
+    .option('--show', 'show it (what it does without any other option)')
+    .option(
+      '--set <what>',
+      "a recipe's file, which takes the place of all steps; or, with --add, key=value, as often as needed",
+      collected,
+    )
+    .option('--add <kind>', 'a step more, at the end')
+    .option('--remove <n>', 'the step at this place, from 1', place)
+    .option('--move <from:to>', 'a step to another place', places)
+    .option('--toggle <n>', 'turn the step at this place off, or on again', place)
+    .option('--clear', 'all steps: back to the table as it was imported')
+    .option('--out <file>', 'write the recipe there, as JSON')
+    .option('--steps', 'list every kind of step with its settings')
+    .addHelpText(
+      'after',
+      `
+A recipe prepares a table's rows, step by step, from the table as it was imported. Steps that learn (means, categories, …) learn from the
+training split alone. Rows that a step leaves out are out of the dataset; rows to be predicted are never left out. The recipe goes
+along with every run trained on the version, into its predictions and its exported file.
+
+The file: {"version": 1, "steps": [{"id": "a", "kind": "standard", "settings": {"columns": ["age"]}, "enabled": true}, …]}
+
+JSON: {"dataset","version","version_number","change","samples","recipe","columns":[{"name","type","role"}]}; with --steps one line per
+      kind: {"kind","name","help","group","learns","drops_rows","model","settings":[…]}; "model": "inside" an exported file, to be done
+      "before" it, or "apart" from models
+
+Examples:
+  $ atelier data recipe adult --add fill --set columns=age --set with=median
+  $ atelier data recipe adult --add filter --set "condition=age >= 18 and city is not missing"
+  $ atelier data recipe adult --out adult.recipe.json
+  $ atelier data recipe other --set adult.recipe.json
+  $ atelier data recipe adult --remove 2 --json
+  $ atelier data recipe --steps`,
+    )
+    .action((dataset: string | undefined, options: Options) =>
+      recipe(new Session(context, 'data recipe', options), dataset, options),
+    );
+}
+
+async function recipe(session: Session, text: string | undefined, options: Options): Promise<void> {
+  if (options.steps) return tellSteps(session.out);
+  if (text === undefined) {
+    throw new AtelierError(
+      'bad_arguments',
+      'Name the dataset: atelier data recipe NAME (or --steps for every kind of step).',
+    );
+  }
+  const change = changeOf(session, options);
+  if (change === null)
+    return session.read((store) => show(session, options, getVersion(store, resolveDataset(store, text).version)));
+  await session.own(async (studio) => {
+    const version = studio.getVersion(resolveDataset(studio.reading, text).version);
+    const next = change(version.manifest.recipe ?? emptyRecipe);
+    show(session, options, await studio.revise({ version: version.id, recipe: next }).result);
+  });
+}
+
+/** What the options ask for; null where it is only to be shown. Errors: bad_arguments, and those of reading a recipe. */
+function changeOf(session: Session, options: Options): ((before: Recipe) => Recipe) | null {
+  const { set = [], add, remove, move, toggle, clear } = options;
+  const asked = [add, remove, move, toggle, clear].filter((each) => each !== undefined).length;
+  const file = add === undefined ? set : [];
+  if (asked + file.length > 1) {
+    throw new AtelierError(
+      'bad_arguments',
+      'One change at a time: --set FILE, --add, --remove, --move, --toggle or --clear.',
+    );
+  }
+  if (add !== undefined) return (before) => added(before, infoOf(stepInfos, add), set);
+  if (file.length === 1) {
+    const given = readRecipe(readJson(session.path(file[0])), stepInfos);
+    return () => given;
+  }
+  if (clear) return () => emptyRecipe;
+  if (remove !== undefined)
+    return (before) => ({ ...before, steps: before.steps.toSpliced(indexOf(before, remove), 1) });
+  if (toggle !== undefined) {
+    return (before) => {
+      const at = indexOf(before, toggle);
+      return { ...before, steps: before.steps.with(at, { ...before.steps[at], enabled: !before.steps[at].enabled }) };
+    };
+  }
+  if (move !== undefined) {
+    return (before) => {
+      const [from, to] = move.map((place) => indexOf(before, place));
+      return { ...before, steps: before.steps.toSpliced(from, 1).toSpliced(to, 0, before.steps[from]) };
+    };
+  }
+  return null;
+}
+
+function added(before: Recipe, info: StepInfo, set: readonly string[]): Recipe {
+  const settings = Object.fromEntries(
+    set.map((each) => {
+      const at = each.indexOf('=');
+      if (at > 0) return [each.slice(0, at).trim(), each.slice(at + 1)];
+      throw new AtelierError(
+        'bad_arguments',
+        `--set ${each}: with --add it is written key=value, e.g. columns=age,city.`,
+      );
+    }),
+  );
+  const taken = new Set(before.steps.map(({ id }) => id));
+  let id = info.kind;
+  for (let n = 2; taken.has(id); n++) id = `${info.kind}-${n}`;
+  const step = { id, kind: info.kind, settings: completeStep(info, settings), enabled: true };
+  return { version: 1, steps: [...before.steps, step] };
+}
+
+const maxFile = 4 * 2 ** 20;
+
+function readJson(path: string): unknown {
+  try {
+    if (statSync(path).size > maxFile) throw new AtelierError('invalid_recipe', `${path} is larger than any recipe.`);
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof AtelierError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AtelierError('invalid_recipe', `${path} cannot be read as JSON: ${why}.`);
+  }
+}
+
+function indexOf({ steps }: Recipe, at: number): number {
+  if (at <= steps.length) return at - 1;
+  throw new AtelierError('bad_arguments', `There is no step ${at}; the recipe has ${steps.length}.`);
+}
+
+function show(session: Session, { out: file }: Options, version: DatasetVersion): void {
+  const { out } = session;
+  const { manifest } = version;
+  const steps = manifest.recipe?.steps ?? [];
+  if (file !== undefined) {
+    const path = session.path(file);
+    writeFileSync(path, `${JSON.stringify(manifest.recipe ?? emptyRecipe, null, 2)}\n`);
+    out.note(`Written: ${path}`);
+  }
+  out.record({
+    dataset: version.dataset,
+    version: version.id,
+    version_number: version.number,
+    change: version.change,
+    samples: manifest.samples,
+    recipe: manifest.recipe ?? emptyRecipe,
+    columns: manifest.columns.map(({ name, type, role }) => ({ name, type, role })),
+  });
+  out.text(
+    `Version ${version.number} (${version.id}): ${count(manifest.samples)} rows, ${manifest.columns.length} columns`,
+  );
+  if (steps.length === 0)
+    out.text('No recipe: the table is as it was imported. Add a step: --add KIND (--steps lists them)');
+  steps.forEach(({ kind, settings, enabled }, i) => {
+    const words = Object.entries(settings).flatMap(([key, value]) => {
+      const said = Array.isArray(value) ? value.join(',') : String(value);
+      return said === '' ? [] : [`${key}=${said}`];
+    });
+    out.text(
+      `${String(i + 1).padStart(3)}  ${kind}${words.length > 0 ? `  ${words.join('  ')}` : ''}${enabled ? '' : '  (off)'}`,
+    );
+  });
+}
+
+function tellSteps(out: Output): void {
+  for (const { kind, group, fields, learns, dropsRows, model } of stepInfos) {
+    out.record({
+      kind,
+      name: stepName(kind),
+      help: stepHelp(kind),
+      group,
+      learns,
+      drops_rows: dropsRows,
+      model,
+      settings: fields,
+    });
+    out.text(`${kind}  ${stepName(kind)}. ${stepHelp(kind)}`);
+    for (const field of fields) out.text(`    ${field.key}: ${rangeOf(field)}`);
+  }
+}
+
+function rangeOf(field: StepField): string {
+  switch (field.kind) {
+    case 'columns':
+      return `column names, with commas (${field.required ? 'needed' : 'default: every feature that fits'})`;
+    case 'integer':
+      return `whole number, ${field.min} to ${field.max} (default ${field.default})`;
+    case 'number':
+      return `${field.min} to ${field.max} (default ${field.default})`;
+    case 'choice':
+      return `${field.choices.join(', ')} (default ${field.default})`;
+    case 'boolean':
+      return `true or false (default ${field.default})`;
+    case 'text':
+      return `text${field.required ? ' (needed)' : ''}`;
+  }
+}
+
+const collected = (value: string, before: string[] = []): string[] => [...before, value];
+
+function place(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is the place of a step: 1 is the first.');
+}
+
+function places(text: string): [number, number] {
+  const found = /^(\d+):(\d+)$/.exec(text);
+  if (!found) throw new InvalidArgumentError('It is written from:to, e.g. 3:1.');
+  return [place(found[1]), place(found[2])];
+}

@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { getDataset } from '../db/datasets.ts';
+import { resolveDataset } from '../jobs/resolve.ts';
+import type { DatasetDetail } from '../shared/dataset.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { count, table, when } from './format.ts';
+import { iso } from './json.ts';
+import { withCommon } from './options.ts';
+import type { Output } from './output.ts';
+
+export function addDataShow(data: Command, context: CommandContext): void {
+  withCommon(data.command('show'))
+    .description("show a dataset's columns, split, notes and versions")
+    .argument('<dataset>', "the dataset's name, its id or the beginning of it, or a version's id")
+    .addHelpText(
+      'after',
+      `
+JSON: {"dataset","name","kind","version","version_number","created_at","change","samples","target","task","class_counts",
+      "columns":[{"name","type","role","missing","distinct"}],"image","splits","split_source","sources","rejected_count","notes",
+      "recipe","versions":[{"version","number","created_at","change","samples"}]}
+
+Examples:
+  $ atelier data show iris
+  $ atelier data show dv_01k9 --json`,
+    )
+    .action((dataset: string, options: CommonOptions) => show(new Session(context, 'data show', options), dataset));
+}
+
+async function show(session: Session, text: string): Promise<void> {
+  await session.read((store) => {
+    const { dataset, version } = resolveDataset(store, text);
+    tell(session.out, getDataset(store, dataset, version));
+  });
+}
+
+function tell(out: Output, { summary, version, versions }: DatasetDetail): void {
+  const { manifest } = version;
+  out.record({
+    dataset: summary.id,
+    name: summary.name,
+    kind: manifest.kind,
+    version: version.id,
+    version_number: version.number,
+    created_at: iso(version.createdAt),
+    change: version.change,
+    samples: manifest.samples,
+    target: manifest.target,
+    task: manifest.task,
+    class_counts: Object.fromEntries(manifest.classes.map((each) => [each.name, each.count])),
+    columns: manifest.columns.map(({ name, type, role, missing, distinct }) => ({
+      name,
+      type,
+      role,
+      missing,
+      distinct,
+    })),
+    image: manifest.image,
+    splits: manifest.splits,
+    split_source: manifest.splitSource,
+    sources: manifest.sources,
+    rejected_count: manifest.rejectedCount,
+    notes: manifest.notes,
+    recipe: manifest.recipe ?? null,
+    versions: versions.map((each) => ({
+      version: each.id,
+      number: each.number,
+      created_at: iso(each.createdAt),
+      change: each.change,
+      samples: each.samples,
+    })),
+  });
+
+  const { train, validation, test } = manifest.splits;
+  out.text(`${summary.name} (${summary.id}): version ${version.number} of ${summary.versions}, ${version.id}`);
+  out.text(`${count(manifest.samples)} ${manifest.kind === 'table' ? 'rows' : 'images'}; ${version.change}`);
+  out.text(`Split: train ${count(train)}, validation ${count(validation)}, test ${count(test)}`);
+  if (manifest.columns.length > 0) {
+    out.text('');
+    out.text(
+      table([
+        ['COLUMN', 'TYPE', 'ROLE', 'MISSING', 'DISTINCT'],
+        ...manifest.columns.map(({ name, type, role, missing, distinct }) => [
+          name,
+          type,
+          role,
+          count(missing),
+          count(distinct),
+        ]),
+      ]),
+    );
+  }
+  out.text('');
+  out.text(
+    table([
+      ['VERSION', 'ID', 'SAMPLES', 'CREATED', 'CHANGE'],
+      ...versions.map((each) => [String(each.number), each.id, count(each.samples), when(each.createdAt), each.change]),
+    ]),
+  );
+  for (const note of manifest.notes) out.note(`Note: ${note.message}`);
+}

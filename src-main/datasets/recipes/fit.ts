@@ -1,0 +1,78 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Recipe } from '../../shared/recipe.ts';
+import { rowsOf } from '../duck.ts';
+import { train } from '../splits.ts';
+import {
+  afterStep,
+  keptRows,
+  placedSteps,
+  rawRelation,
+  rawState,
+  withStep,
+  type FittedRecipe,
+  type RawColumn,
+} from './plan.ts';
+import type { State } from './step.ts';
+
+export interface Fitted {
+  recipe: FittedRecipe;
+  /** The table after the last step; columns of the relation besides its own: `rid`, `split`. */
+  state: State;
+  relation: string;
+  /** Rows were left out, and those that stay may be in another order. */
+  drops: boolean;
+}
+
+/**
+ * Goes through a recipe's steps, each one learning from the training split's rows as the steps before have left them. `relation`: c0, c1, …
+ * (VARCHAR), `rid` and `split`. Run it on one thread: sums must come out the same every time. `until`: only the steps up to this place.
+ */
+export async function fitRecipe(
+  connection: DuckDBConnection,
+  relation: string,
+  columns: readonly RawColumn[],
+  recipe: Recipe,
+  signal?: AbortSignal,
+  until = Infinity,
+): Promise<Fitted> {
+  const steps = placedSteps(recipe).filter(({ at }) => at <= until);
+  const query = (sql: string): Promise<Record<string, unknown>[]> => rowsOf(connection, sql);
+  let state = rawState(columns);
+  let at = rawRelation(relation, columns);
+  const learned: FittedRecipe['steps'] = [];
+  let drops = false;
+  for (const step of steps) {
+    signal?.throwIfAborted();
+    const { kind, settings } = step;
+    let facts: unknown;
+    try {
+      facts =
+        (await kind.fit?.(state, settings, {
+          query,
+          train: `(SELECT * FROM ${at} WHERE split = ${train})`,
+          target: state.find(({ role }) => role === 'target') ?? null,
+        })) ?? null;
+    } catch (error) {
+      throw withStep(step.at, kind.kind, error);
+    }
+    const before = state;
+    const kept = keptRows(step, before, at, facts);
+    drops ||= kept !== at;
+    ({ state, relation: at } = afterStep(step, before, kept, facts));
+    if (kind.outcome) learned.push({ kind: kind.kind, settings, learned: facts });
+  }
+  return {
+    recipe: {
+      columns: columns.map(({ name, type, role, decimalComma }) => ({
+        name,
+        type,
+        role,
+        ...(decimalComma ? { decimalComma } : {}),
+      })),
+      steps: learned,
+    },
+    state,
+    relation: at,
+    drops,
+  };
+}

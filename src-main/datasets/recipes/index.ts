@@ -1,0 +1,66 @@
+import { stepGroups, type StepInfo } from '../../shared/recipe.ts';
+import { bins } from './bins.ts';
+import { letterCase } from './case.ts';
+import { dates } from './dates.ts';
+import { drop } from './drop.ts';
+import { duplicates } from './duplicates.ts';
+import { fill } from './fill.ts';
+import { filter } from './filter.ts';
+import { html } from './html.ts';
+import { keep } from './keep.ts';
+import { log } from './log.ts';
+import { minMax } from './min-max.ts';
+import { missingRows } from './missing-rows.ts';
+import { neighbours } from './neighbours.ts';
+import { oneHot } from './one-hot.ts';
+import { ordinal } from './ordinal.ts';
+import { outliers } from './outliers.ts';
+import { regex } from './regex.ts';
+import { replace } from './replace.ts';
+import { robust } from './robust.ts';
+import { standard } from './standard.ts';
+import type { StepKind } from './step.ts';
+import { targetMean } from './target.ts';
+import { trim } from './trim.ts';
+import { type } from './type.ts';
+import { unicode } from './unicode.ts';
+import { urls } from './urls.ts';
+
+/** Every kind of step, in the order in which they are offered. */
+export const stepKinds: readonly StepKind[] = [
+  drop,
+  keep,
+  type,
+  trim,
+  letterCase,
+  replace,
+  regex,
+  html,
+  urls,
+  unicode,
+  fill,
+  neighbours,
+  missingRows,
+  duplicates,
+  filter,
+  outliers,
+  standard,
+  minMax,
+  robust,
+  log,
+  oneHot,
+  ordinal,
+  targetMean,
+  bins,
+  dates,
+].toSorted((a, b) => stepGroups.indexOf(a.group) - stepGroups.indexOf(b.group)) as StepKind[];
+
+/** What others may know of them: plain data, for the window and the command line. */
+export const stepInfos: readonly StepInfo[] = stepKinds.map(({ kind, group, fields, model, keep: keeps, fit }) => ({
+  kind,
+  group,
+  fields,
+  model,
+  dropsRows: keeps !== undefined,
+  learns: fit !== undefined && kind !== 'regex',
+}));

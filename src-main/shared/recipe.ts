@@ -1,0 +1,174 @@
+import * as v from 'valibot';
+import { AtelierError } from './errors.ts';
+
+/**
+ * The recorded preparation of a table: steps in order, applied to the table as it was imported. Plain JSON, to be read, kept and shared.
+ * What a step learns (means, categories, …) it learns from the training split; that is kept apart, with the version.
+ */
+export interface Recipe {
+  version: 1;
+  steps: RecipeStep[];
+}
+
+export interface RecipeStep {
+  /** Unique within the recipe; names the step when recipes are compared. */
+  id: string;
+  kind: string;
+  settings: StepSettings;
+  enabled: boolean;
+}
+
+export type StepValue = number | string | boolean | string[];
+export type StepSettings = Record<string, StepValue>;
+
+export const maxSteps = 100;
+const maxText = 2000;
+const maxNames = 4096;
+
+const stepValue = v.union([
+  v.pipe(v.number(), v.finite()),
+  v.pipe(v.string(), v.maxLength(maxText)),
+  v.boolean(),
+  v.pipe(v.array(v.pipe(v.string(), v.maxLength(1000))), v.maxLength(maxNames)),
+]);
+
+export const recipeSchema = v.strictObject({
+  version: v.literal(1),
+  steps: v.pipe(
+    v.array(
+      v.strictObject({
+        id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+        kind: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+        settings: v.optional(v.record(v.pipe(v.string(), v.maxLength(64)), stepValue), {}),
+        enabled: v.optional(v.boolean(), true),
+      }),
+    ),
+    v.maxLength(maxSteps),
+  ),
+});
+
+export const emptyRecipe: Recipe = { version: 1, steps: [] };
+
+/** Which columns a step is for. `text`: categories and texts. */
+export type ColumnsFor = 'number' | 'text' | 'any';
+
+/** A field of a step's form; labels and help are messages keyed by the step's kind and `key`. */
+export type StepField =
+  /** None chosen: every feature that the step is for, the target left out. `required`: at least one. */
+  | { key: string; kind: 'columns'; for: ColumnsFor; required?: boolean; default: string[] }
+  | { key: string; kind: 'integer' | 'number'; default: number; min: number; max: number }
+  | { key: string; kind: 'choice'; default: string; choices: readonly string[] }
+  | { key: string; kind: 'boolean'; default: boolean }
+  | { key: string; kind: 'text'; default: string; required?: boolean };
+
+export const stepGroups = ['columns', 'text', 'missing', 'rows', 'numbers', 'encoding', 'privacy'] as const;
+export type StepGroup = (typeof stepGroups)[number];
+
+/** What the window and the command line know of a kind of step. */
+export interface StepInfo {
+  kind: string;
+  group: StepGroup;
+  fields: readonly StepField[];
+  /** It leaves rows out: of the dataset, never of what is predicted. */
+  dropsRows: boolean;
+  /** It learns from the training split. */
+  learns: boolean;
+  /** `inside`: part of an exported model; `before`: the caller's to do; `apart`: of no concern to a model. */
+  model: 'inside' | 'before' | 'apart';
+}
+
+/** What a file or an answer from elsewhere says, as a recipe. Errors: invalid_recipe, unknown_step, invalid_settings. */
+export function readRecipe(given: unknown, kinds: readonly StepInfo[]): Recipe {
+  const parsed = v.safeParse(recipeSchema, given);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw new AtelierError(
+      'invalid_recipe',
+      `This is no recipe: ${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}. It is {"version": 1, "steps": [{"id", "kind", "settings", "enabled"}, …]}.`,
+    );
+  }
+  const ids = parsed.output.steps.map(({ id }) => id);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice !== undefined) {
+    throw new AtelierError(
+      'invalid_recipe',
+      `Two steps of the recipe have the id "${twice}". Give each one of its own.`,
+    );
+  }
+  return {
+    version: 1,
+    steps: parsed.output.steps.map((step, i) => ({
+      ...step,
+      settings: completeStep(infoOf(kinds, step.kind), step.settings, `step ${i + 1} (${step.kind})`),
+    })),
+  };
+}
+
+/** Throws `unknown_step`. */
+export function infoOf<Info extends { kind: string }>(kinds: readonly Info[], kind: string): Info {
+  const found = kinds.find((each) => each.kind === kind);
+  if (found) return found;
+  throw new AtelierError(
+    'unknown_step',
+    `There is no step "${kind}". There are: ${kinds.map((each) => each.kind).join(', ')}.`,
+  );
+}
+
+/** Fills in defaults and checks ranges; words are taken for numbers and lists, as a command line gives them. Errors: invalid_settings. */
+export function completeStep(
+  info: Pick<StepInfo, 'kind' | 'fields'>,
+  given: StepSettings,
+  where = info.kind,
+): StepSettings {
+  const known = info.fields.map(({ key }) => key);
+  const stranger = Object.keys(given).find((key) => !known.includes(key));
+  if (stranger !== undefined) {
+    throw new AtelierError(
+      'invalid_settings',
+      `${where} has no setting "${stranger}"${known.length > 0 ? `, only ${known.join(', ')}` : '; it has none'}.`,
+    );
+  }
+  return Object.fromEntries(info.fields.map((field) => [field.key, checked(field, given[field.key], where)]));
+}
+
+function checked(field: StepField, value: StepValue = field.default, where: string): StepValue {
+  const refuse = (wanted: string): AtelierError =>
+    new AtelierError('invalid_settings', `${where}: ${field.key}=${String(value)} is not ${wanted}.`);
+  switch (field.kind) {
+    case 'columns': {
+      const names = Array.isArray(value)
+        ? value
+        : String(value)
+            .split(',')
+            .map((name) => name.trim())
+            .filter(Boolean);
+      if (field.required && names.length === 0) {
+        throw new AtelierError('invalid_settings', `${where}: ${field.key} names no column. Name at least one.`);
+      }
+      return [...new Set(names)];
+    }
+    case 'integer':
+    case 'number': {
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+      const whole = field.kind === 'integer';
+      const fits = typeof number === 'number' && number >= field.min && number <= field.max;
+      if (!fits || (whole && !Number.isInteger(number))) {
+        throw refuse(`${whole ? 'a whole number' : 'a number'} from ${field.min} to ${field.max}`);
+      }
+      return number;
+    }
+    case 'choice':
+      if (typeof value !== 'string' || !field.choices.includes(value))
+        throw refuse(`one of ${field.choices.join(', ')}`);
+      return value;
+    case 'boolean':
+      if (![true, false, 'true', 'false'].includes(value as boolean | string)) throw refuse('true or false');
+      return value === true || value === 'true';
+    case 'text':
+      if (Array.isArray(value)) throw refuse('a text');
+      if (field.required && String(value) === '') {
+        throw new AtelierError('invalid_settings', `${where}: ${field.key} is empty. Fill it in.`);
+      }
+      return String(value);
+  }
+}

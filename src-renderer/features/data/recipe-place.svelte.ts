@@ -1,0 +1,36 @@
+import type { VersionId } from '../../../src-main/shared/ids.ts';
+import type { RecipePreview } from '../../../src-main/shared/recipe-preview.ts';
+import type { Recipe, StepInfo } from '../../../src-main/shared/recipe.ts';
+import { studio } from '../../bridge/studio.ts';
+import { Resource } from '../../state/resource.svelte.ts';
+import { RecipeDraft } from './recipe-draft.svelte.ts';
+
+const kept = 20;
+
+/** Recipes in the making, by the version that they are to follow: another tab or dataset in between loses none. */
+class RecipePlace {
+  #kinds = $state.raw<readonly StepInfo[]>([]);
+  readonly #drafts = new Map<VersionId, RecipeDraft>();
+  readonly preview = new Resource<RecipePreview>();
+
+  get kinds(): readonly StepInfo[] {
+    return this.#kinds;
+  }
+
+  async loadKinds(): Promise<void> {
+    if (this.#kinds.length === 0) this.#kinds = await studio.call('recipes.steps', undefined);
+  }
+
+  draftOf(version: VersionId, applied: Recipe): RecipeDraft {
+    const found = this.#drafts.get(version);
+    if (found) return found;
+    const made = new RecipeDraft(applied);
+    this.#drafts.set(version, made);
+    const [oldest] = this.#drafts.keys();
+    if (this.#drafts.size > kept) this.#drafts.delete(oldest);
+    this.preview.set(null);
+    return made;
+  }
+}
+
+export const recipePlace = new RecipePlace();

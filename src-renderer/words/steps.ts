@@ -1,0 +1,143 @@
+import type { StepField } from '../../src-main/shared/recipe.ts';
+import { m } from './messages.ts';
+import { columnTypeWord } from './terms.ts';
+
+/** Words for a recipe's steps, their settings and choices, by the stable keys that recipes keep. */
+type Words = Readonly<Record<string, () => string>>;
+
+const kinds: Words = {
+  drop: m.step_drop,
+  keep: m.step_keep,
+  type: m.step_type,
+  trim: m.step_trim,
+  case: m.step_case,
+  replace: m.step_replace,
+  regex: m.step_regex,
+  html: m.step_html,
+  urls: m.step_urls,
+  unicode: m.step_unicode,
+  fill: m.step_fill,
+  neighbours: m.step_neighbours,
+  'missing-rows': m.step_missing_rows,
+  duplicates: m.step_duplicates,
+  filter: m.step_filter,
+  outliers: m.step_outliers,
+  standard: m.step_standard,
+  'min-max': m.step_min_max,
+  robust: m.step_robust,
+  log: m.step_log,
+  'one-hot': m.step_one_hot,
+  ordinal: m.step_ordinal,
+  target: m.step_target,
+  bins: m.step_bins,
+  dates: m.step_dates,
+};
+export const stepWord = (kind: string): string => kinds[kind]?.() ?? kind;
+
+const kindHelps: Words = {
+  drop: m.step_drop_help,
+  keep: m.step_keep_help,
+  type: m.step_type_help,
+  trim: m.step_trim_help,
+  case: m.step_case_help,
+  replace: m.step_replace_help,
+  regex: m.step_regex_help,
+  html: m.step_html_help,
+  urls: m.step_urls_help,
+  unicode: m.step_unicode_help,
+  fill: m.step_fill_help,
+  neighbours: m.step_neighbours_help,
+  'missing-rows': m.step_missing_rows_help,
+  duplicates: m.step_duplicates_help,
+  filter: m.step_filter_help,
+  outliers: m.step_outliers_help,
+  standard: m.step_standard_help,
+  'min-max': m.step_min_max_help,
+  robust: m.step_robust_help,
+  log: m.step_log_help,
+  'one-hot': m.step_one_hot_help,
+  ordinal: m.step_ordinal_help,
+  target: m.step_target_help,
+  bins: m.step_bins_help,
+  dates: m.step_dates_help,
+};
+export const stepHelp = (kind: string): string => kindHelps[kind]?.() ?? '';
+
+const groups: Words = {
+  columns: m.step_group_columns,
+  text: m.step_group_text,
+  missing: m.step_group_missing,
+  rows: m.step_group_rows,
+  numbers: m.step_group_numbers,
+  encoding: m.step_group_encoding,
+};
+export const stepGroupWord = (group: string): string => groups[group]?.() ?? group;
+
+const fields: Words = {
+  columns: m.step_field_columns,
+  to: m.step_field_to,
+  find: m.step_field_find,
+  with: m.step_field_with,
+  pattern: m.step_field_pattern,
+  ignoreCase: m.step_field_ignore_case,
+  form: m.step_field_form,
+  value: m.step_field_value,
+  when: m.step_field_when,
+  condition: m.step_field_condition,
+  by: m.step_field_by,
+  factor: m.step_field_factor,
+  then: m.step_field_then,
+  count: m.step_field_count,
+  edges: m.step_field_edges,
+  range: m.step_field_range,
+  add: m.step_field_add,
+  most: m.step_field_most,
+  order: m.step_field_order,
+  smoothing: m.step_field_smoothing,
+  neighbours: m.step_field_neighbours,
+  rows: m.step_field_rows,
+  written: m.step_field_written,
+  time: m.step_field_time,
+};
+export const stepFieldWord = ({ key }: StepField): string => fields[key]?.() ?? key;
+
+const fieldHelps: Words = {
+  columns: m.step_field_columns_help,
+  condition: m.step_field_condition_help,
+  value: m.step_field_value_help,
+  edges: m.step_field_edges_help,
+  order: m.step_field_order_help,
+  smoothing: m.step_field_smoothing_help,
+  factor: m.step_field_factor_help,
+};
+export const stepFieldHelp = ({ key }: StepField): string | undefined => fieldHelps[key]?.();
+
+const choices: Words = {
+  number: () => columnTypeWord('number'),
+  category: () => columnTypeWord('category'),
+  text: () => columnTypeWord('text'),
+  lower: m.step_choice_lower,
+  upper: m.step_choice_upper,
+  nfc: m.step_choice_nfc,
+  'no-accents': m.step_choice_no_accents,
+  median: m.step_choice_median,
+  mode: m.step_choice_mode,
+  any: m.step_choice_any,
+  all: m.step_choice_all,
+  iqr: m.step_choice_iqr,
+  'z-score': m.step_choice_z_score,
+  clip: m.step_choice_clip,
+  flag: m.step_choice_flag,
+  drop: m.step_choice_drop,
+  '0..1': m.step_choice_zero_one,
+  '-1..1': m.step_choice_minus_one,
+  quantiles: m.step_choice_quantiles,
+  width: m.step_choice_width,
+  edges: m.step_choice_edges,
+  'year-month-day': m.step_choice_ymd,
+  'day-month-year': m.step_choice_dmy,
+  'month-day-year': m.step_choice_mdy,
+  mean: m.step_choice_mean,
+  constant: m.step_choice_constant,
+};
+export const stepChoiceWord = (choice: string): string => choices[choice]?.() ?? choice;

@@ -1,0 +1,99 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { done } from '../support/built-cli.ts';
+import { makeTable } from '../support/e2e-data.ts';
+import { launchStudio, type StudioApp } from '../support/studio-app.ts';
+
+/** Data → Recipe: steps are added, tried on samples, put in order, undone and applied, in real Electron. */
+describe.runIf(!process.env.ATELIER_TEST_BINARY).each(['en', 'zh-CN'] as const)('a recipe in %s', (locale) => {
+  let studio: StudioApp;
+  let folder: string;
+  const id = (name: string) => studio.page.getByTestId(name);
+  const steps = () => id('recipe-step').allInnerTexts();
+  const shots = async (name: string) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await studio.page.emulateMedia({ colorScheme });
+      await studio.page.waitForTimeout(200);
+      await studio.shot(`${locale}-${colorScheme}-recipe-${name}`);
+    }
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'atelier-e2e-'));
+    const workspace = join(folder, 'workspace');
+    mkdirSync(workspace);
+    makeTable(join(folder, 'trees.csv'));
+    await done(workspace, 'import', join(folder, 'trees.csv'));
+    studio = await launchStudio({ folder, locale });
+  });
+  afterAll(async () => {
+    await studio?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const add = async (kind: string) => {
+    await id('recipe-add').click();
+    await id('step-search').fill(kind);
+    await id(`add-${kind}`).click();
+  };
+  const settled = () => studio.page.locator('[data-testid=recipe-diff][aria-busy=false]').waitFor({ timeout: 20_000 });
+
+  it('begins empty, and shows the table as it was imported', async () => {
+    await id('rail-data').click();
+    await studio.page.keyboard.press('Alt+4');
+    await id('recipe-empty').waitFor({ timeout: 30_000 });
+    await settled();
+    await shots('empty');
+    await id('recipe-add').click();
+    await shots('picker');
+    await studio.page.keyboard.press('Escape');
+  });
+
+  it('tries each step at once', async () => {
+    await add('standard');
+    await studio.page.locator('[data-testid=recipe-diff] td.marked').first().waitFor({ timeout: 20_000 });
+    await add('one-hot');
+    await studio.page.locator('[data-testid=recipe-diff] th.new').first().waitFor({ timeout: 20_000 });
+    await settled();
+    await shots('one-hot');
+    expect(await steps()).toHaveLength(2);
+  });
+
+  it('says what is wrong with a condition, and which rows it leaves out', async () => {
+    await add('filter');
+    await id('step-condition').fill('nothing > 3');
+    await studio.page
+      .locator('[data-testid=recipe-page]', { hasText: 'unknown_column' })
+      .or(studio.page.getByText('Step 3 (filter)'))
+      .first()
+      .waitFor({ timeout: 20_000 });
+    await shots('error');
+  });
+
+  it('moves steps by keys, undoes and redoes', async () => {
+    const before = await steps();
+    await id('recipe-step').nth(2).focus();
+    await studio.page.keyboard.press('Delete');
+    expect(await steps()).toEqual(before.slice(0, 2));
+    await id('recipe-step').nth(1).focus();
+    await studio.page.keyboard.press('Alt+ArrowUp');
+    const words = (all: string[]) => all.map((text) => text.replace(/^\d+\s*/, ''));
+    expect(words(await steps())).toEqual(words([before[1], before[0]]));
+    await id('recipe-undo').click();
+    expect(await steps()).toEqual(before.slice(0, 2));
+    await id('recipe-redo').click();
+    await id('recipe-undo').click();
+  });
+
+  it('is applied as a version, which says what changed', async () => {
+    await settled();
+    await id('recipe-apply').click();
+    await expect.poll(() => id('version').count(), { timeout: 60_000 }).toBe(2);
+    await expect.poll(async () => (await id('version').allInnerTexts())[0]).toContain('standard');
+    await settled();
+    await studio.page.setViewportSize({ width: 900, height: 640 });
+    await shots('narrow');
+  });
+});
