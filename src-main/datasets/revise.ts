@@ -2,20 +2,22 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnRole, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ReviseParams, ReviseResult } from '../shared/job.ts';
+import type { SplitWish } from '../shared/split.ts';
+import { checkWish, divideAs, divisionWords, splitNoteCodes, type Divisible } from './divide/divide.ts';
 import { int32s } from './encode/images.ts';
 import { readBlob, writeBlob } from './blobs.ts';
 import { countColumns, describeColumn, judgeColumn } from './columns.ts';
 import { columnSql, parquetSql, withDuck } from './duck.ts';
-import { completeGiven, countSplits, divide, test, train } from './splits.ts';
+import { completeGiven, countSplits, test, train } from './splits.ts';
 import { readTarget, targetNotes } from './table-target.ts';
 import { targetType } from './target.ts';
 
 /**
  * The next version of a dataset: the same samples with other types, roles, target or split. Nothing stored is touched; only a new
- * split blob is written. Throws `unknown_column`, `too_many_classes`, `invalid_split`, `no_change`.
+ * split blob is written. Throws `unknown_column`, `too_many_classes`, `no_change`, and what `divideAs` throws.
  */
 export async function reviseDataset(params: ReviseParams, signal?: AbortSignal): Promise<ReviseResult> {
-  if (params.split) checkFractions(params.split);
+  if (params.split) checkWish(params.split);
   if (params.manifest.kind === 'images') return reviseImages(params);
   return withDuck({ blobs: params.blobs, signal }, (connection) => reviseTable(connection, params));
 }
@@ -25,10 +27,12 @@ async function reviseImages({ blobs, manifest, columns, target, split }: ReviseP
     throw new AtelierError('not_a_table', 'Images have no columns; only their split can be changed.');
   }
   if (!split) throw unchanged();
-  const labels = manifest.classes.length > 0 ? int32s(await readBlob(blobs, manifest.blobs.labels!)) : null;
-  const revised = await withSplit(blobs, manifest, labels, split);
-  return { manifest: revised, change: splitWords(split) };
+  return withSplit({ blobs, manifest, labels: await imageLabels(blobs, manifest), connection: null }, split);
 }
+
+/** Class index per image; null where there are no classes. */
+export const imageLabels = async (blobs: string, manifest: Manifest): Promise<Int32Array | null> =>
+  manifest.classes.length > 0 ? int32s(await readBlob(blobs, manifest.blobs.labels!)) : null;
 
 async function reviseTable(connection: DuckDBConnection, params: ReviseParams): Promise<ReviseResult> {
   const { blobs, manifest } = params;
@@ -49,26 +53,25 @@ async function reviseTable(connection: DuckDBConnection, params: ReviseParams): 
     classes: found.classes,
     notes: [...notes, ...targetNotes(columns, target, found)],
   };
-  const split = params.split ?? defaultSplit(manifest);
-  const redraw = params.split !== undefined || !sameTarget(manifest, next);
-  if (params.split) changes.push(splitWords(params.split));
+  const source: Divisible = { blobs, manifest: next, labels: found.labels, connection };
+  if (params.split) {
+    const divided = await withSplit(source, params.split);
+    return { manifest: divided.manifest, change: [...changes, divided.change].join(', ') };
+  }
+  // What was divided by a key is divided well for any target.
+  const redraw = !sameTarget(manifest, next) && !byKey.has(manifest.splitSource);
   return {
-    manifest: redraw ? await withSplit(blobs, next, found.labels, split) : next,
+    manifest: redraw ? (await withSplit(source, defaultSplit(manifest))).manifest : next,
     change: changes.join(', '),
   };
 }
 
+const byKey: ReadonlySet<Manifest['splitSource']> = new Set(['grouped', 'time', 'hash', 'folds']);
 const targetNoteCodes = new Set(['no_target', 'single_class', 'target_missing', 'no_features']);
 const unchanged = (): AtelierError =>
   new AtelierError('no_change', 'Nothing would change. Change a column, the target or the split first.');
-const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10} %`;
-const splitWords = ({ validation, test, seed }: { validation: number; test: number; seed: number }): string =>
-  `split: ${percent(1 - validation - test)} / ${percent(validation)} / ${percent(test)}, seed ${seed}`;
-
 const sameTarget = (before: Manifest, after: Manifest): boolean =>
   before.target === after.target && before.task === after.task && before.classes.length === after.classes.length;
-
-type SplitWish = { seed: number; validation: number; test: number };
 
 /** As it is now. A test set that came with the source stays, which is what no wish for one means. */
 const defaultSplit = ({ samples, splits, splitSeed, splitSource }: Manifest): SplitWish =>
@@ -76,33 +79,40 @@ const defaultSplit = ({ samples, splits, splitSeed, splitSource }: Manifest): Sp
     ? { seed: splitSeed, validation: splits.validation / (samples - splits.test), test: 0 }
     : { seed: splitSeed, validation: splits.validation / samples, test: splits.test / samples };
 
-function checkFractions({ seed, validation, test }: SplitWish): void {
-  if (validation >= 0 && test >= 0 && validation + test < 1 && Number.isSafeInteger(seed)) return;
-  throw new AtelierError(
-    'invalid_split',
-    `Of ${percent(validation)} for validation and ${percent(test)} for test nothing would be left to train on. Together they must be under 100 %.`,
-  );
-}
-
-/** A test set that came with the source is kept while none is asked for: with `test` 0 only validation is drawn anew. */
-async function withSplit(
-  blobs: string,
-  manifest: Manifest,
-  labels: Int32Array | null,
-  wish: SplitWish,
-): Promise<Manifest> {
-  const keepTest = manifest.splitSource === 'given' && wish.test === 0;
-  let split: Uint8Array;
+/**
+ * The manifest with its samples divided as wished. A test set that came with the source is kept while no way is named and none is asked for:
+ * then only validation is drawn anew.
+ */
+async function withSplit(source: Divisible, wish: SplitWish): Promise<ReviseResult> {
+  const { blobs, manifest, labels } = source;
+  const keepTest = wish.how === undefined && manifest.splitSource === 'given' && wish.test === 0;
+  const kept = manifest.notes.filter(({ code }) => !splitNoteCodes.has(code));
   if (keepTest) {
     const given = (await readBlob(blobs, manifest.blobs.split)).map((byte) => (byte === test ? test : train));
-    split = completeGiven(given, labels, wish.validation, wish.seed);
-  } else split = divide(manifest.samples, labels, wish, wish.seed);
+    const split = completeGiven(given, labels, wish.validation, wish.seed);
+    const next = { ...manifest, notes: kept, splits: countSplits(split), splitSeed: wish.seed };
+    return {
+      manifest: { ...next, blobs: { ...manifest.blobs, split: await writeBlob(blobs, split) } },
+      change: `split: validation ${Math.round(wish.validation * 1000) / 10} %, test as given, seed ${wish.seed}`,
+    };
+  }
+  const made = await divideAs(source, { ...wish, how: wish.how ?? (labels ? 'stratified' : 'random') });
+  const { folds: _, ...others } = manifest.blobs;
   return {
-    ...manifest,
-    splits: countSplits(split),
-    splitSource: keepTest ? 'given' : labels ? 'stratified' : 'random',
-    splitSeed: wish.seed,
-    blobs: { ...manifest.blobs, split: await writeBlob(blobs, split) },
+    manifest: {
+      ...manifest,
+      splits: countSplits(made.split),
+      splitSource: made.settings.how,
+      splitSeed: wish.seed,
+      split: made.settings,
+      blobs: {
+        ...others,
+        split: await writeBlob(blobs, made.split),
+        ...(made.folds ? { folds: await writeBlob(blobs, made.folds) } : {}),
+      },
+      notes: [...kept, ...made.notes],
+    },
+    change: divisionWords(made.settings),
   };
 }
 

@@ -2,7 +2,13 @@ import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 
 type Noun =
-  'datasets.list' | 'datasets.get' | 'datasets.rename' | 'datasets.archive' | 'datasets.samples' | 'datasets.revise';
+  | 'datasets.list'
+  | 'datasets.get'
+  | 'datasets.rename'
+  | 'datasets.archive'
+  | 'datasets.samples'
+  | 'datasets.revise'
+  | 'datasets.previewSplit';
 
 export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -18,5 +24,6 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'datasets.samples': (query) => desk.studio.samples(query),
     'datasets.revise': (request) => desk.studio.revise(request).job,
+    'datasets.previewSplit': ({ version, split }) => desk.studio.previewSplit(version, split),
   };
 }

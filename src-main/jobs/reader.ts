@@ -2,6 +2,7 @@ import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import type { BroughtTokenizer } from '../shared/text.ts';
 import type { SpawnUtility, UtilityHandle } from './utility.ts';
 
@@ -33,6 +34,11 @@ export class Reader {
 
   samples(blobs: string, manifest: Manifest, query: SampleQuery): Promise<SamplePage> {
     return this.#ask({ type: 'samples', blobs, manifest, query }) as Promise<SamplePage>;
+  }
+
+  /** What a division would give. */
+  previewSplit(blobs: string, manifest: Manifest, split: SplitWish): Promise<SplitPreview> {
+    return this.#ask({ type: 'split', blobs, manifest, split }) as Promise<SplitPreview>;
   }
 
   /** What these files hold, likeliest first, before anything is imported. */

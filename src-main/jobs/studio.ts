@@ -15,6 +15,7 @@ import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, ProviderOffer } from '../shared/job.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
+import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import type { Context } from './context.ts';
 import { Devices } from './devices.ts';
@@ -142,6 +143,18 @@ export class Studio {
   samples(query: SampleQuery): Promise<SamplePage> {
     const { manifest } = this.getVersion(query.version);
     return this.#reader.samples(workspaceFiles.blobs(this.folder), manifest, query);
+  }
+  /** What dividing a version so would give, before it is done. */
+  previewSplit(version: VersionId, split: SplitWish): Promise<SplitPreview> {
+    return this.#reader.previewSplit(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, split);
+  }
+  /** The version itself or another one of its dataset that is divided just so, else a new one. */
+  versionWithSplit(version: VersionId, split: SplitWish): Promise<DatasetVersion> {
+    return datasets.versionWithSplit(this.#context, version, split);
+  }
+  /** The version itself where this fold is its test split, else another version of its dataset with the same folds, else a new one. */
+  versionWithFold(version: VersionId, fold: number): Promise<DatasetVersion> {
+    return datasets.versionWithFold(this.#context, version, fold);
   }
   /** What files hold, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {

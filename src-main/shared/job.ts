@@ -4,6 +4,7 @@ import type { Forecast } from './forecast.ts';
 import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
 import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
+import type { SplitPreview, SplitWish } from './split.ts';
 import type { BroughtTokenizer } from './text.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
@@ -85,7 +86,7 @@ export interface ReviseParams {
   manifest: Manifest;
   columns?: Pick<Column, 'name' | 'type' | 'role'>[];
   target?: string | null;
-  split?: { seed: number; validation: number; test: number };
+  split?: SplitWish;
 }
 export interface ReviseResult {
   manifest: Manifest;
@@ -232,11 +233,12 @@ export type FromUtility =
 /** The reader utility answers questions about stored data (one long-lived process, no job). */
 export type ReaderRequest =
   | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
+  | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
-  | { id: number; ok: true; value: SamplePage | ImportOffer[] | BroughtTokenizer | DevicesFound }
+  | { id: number; ok: true; value: SamplePage | SplitPreview | ImportOffer[] | BroughtTokenizer | DevicesFound }
   | { id: number; ok: false; error: ErrorFacts };
 
 /** One thing that a drop holds, told before anything is imported. `kind`, `file` and `sheet` choose it. */

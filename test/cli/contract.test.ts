@@ -16,6 +16,7 @@ function folderWith(...names: string[]): string {
 
 const commands = [
   ['import'],
+  ['data', 'split'],
   ['train'],
   ['architectures'],
   ['runs', 'list'],
