@@ -1,9 +1,15 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
+import { addDataLeaks } from './data-leaks.ts';
+import { addDataQuality } from './data-quality.ts';
 import { addDataSplit } from './data-split.ts';
 
 /** What can be done with datasets, one file each. */
-const subcommands: readonly ((data: Command, context: CommandContext) => void)[] = [addDataSplit];
+const subcommands: readonly ((data: Command, context: CommandContext) => void)[] = [
+  addDataSplit,
+  addDataLeaks,
+  addDataQuality,
+];
 
 export function addData(program: Command, context: CommandContext): void {
   const data = program

@@ -4,10 +4,10 @@ import { AtelierError } from '../shared/errors.ts';
 import type { ReviseParams, ReviseResult } from '../shared/job.ts';
 import type { SplitWish } from '../shared/split.ts';
 import { checkWish, divideAs, divisionWords, splitNoteCodes, type Divisible } from './divide/divide.ts';
-import { int32s } from './encode/images.ts';
 import { readBlob, writeBlob } from './blobs.ts';
 import { countColumns, describeColumn, judgeColumn } from './columns.ts';
 import { columnSql, parquetSql, withDuck } from './duck.ts';
+import { imageLabels } from './labels.ts';
 import { completeGiven, countSplits, test, train } from './splits.ts';
 import { readTarget, targetNotes } from './table-target.ts';
 import { targetType } from './target.ts';
@@ -29,10 +29,6 @@ async function reviseImages({ blobs, manifest, columns, target, split }: ReviseP
   if (!split) throw unchanged();
   return withSplit({ blobs, manifest, labels: await imageLabels(blobs, manifest), connection: null }, split);
 }
-
-/** Class index per image; null where there are no classes. */
-export const imageLabels = async (blobs: string, manifest: Manifest): Promise<Int32Array | null> =>
-  manifest.classes.length > 0 ? int32s(await readBlob(blobs, manifest.blobs.labels!)) : null;
 
 async function reviseTable(connection: DuckDBConnection, params: ReviseParams): Promise<ReviseResult> {
   const { blobs, manifest } = params;

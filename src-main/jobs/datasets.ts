@@ -79,7 +79,7 @@ export function importData(context: Context, request: ImportRequest): Started<Im
   return { job, result: unheard(result.then(() => imported!)) };
 }
 
-export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split'> {
+export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split' | 'together'> {
   version: VersionId;
 }
 

@@ -36,6 +36,11 @@ export class Reader {
     return this.#ask({ type: 'samples', blobs, manifest, query }) as Promise<SamplePage>;
   }
 
+  /** These samples, in this order. */
+  pick(blobs: string, manifest: Manifest, samples: number[]): Promise<SamplePage> {
+    return this.#ask({ type: 'pick', blobs, manifest, samples }) as Promise<SamplePage>;
+  }
+
   /** What a division would give. */
   previewSplit(blobs: string, manifest: Manifest, split: SplitWish): Promise<SplitPreview> {
     return this.#ask({ type: 'split', blobs, manifest, split }) as Promise<SplitPreview>;

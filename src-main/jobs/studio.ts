@@ -15,6 +15,8 @@ import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, ProviderOffer } from '../shared/job.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
+import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
+import type { QualityReport } from '../shared/quality.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import type { Context } from './context.ts';
@@ -28,6 +30,7 @@ import { Forecasts } from './forecasts.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
 import { picture, pictureEpochs } from './pictures.ts';
+import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
 import { JobQueue } from './queue.ts';
 import { Reader } from './reader.ts';
 import * as runs from './runs.ts';
@@ -147,6 +150,26 @@ export class Studio {
   /** What dividing a version so would give, before it is done. */
   previewSplit(version: VersionId, split: SplitWish): Promise<SplitPreview> {
     return this.#reader.previewSplit(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, split);
+  }
+  /** These samples of a version, in this order; at most 500. */
+  pick(version: VersionId, samples: number[]): Promise<SamplePage> {
+    return this.#reader.pick(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, samples);
+  }
+  /** What is on both sides of a version's split. */
+  checkLeaks(version: VersionId, question: LeakQuestion = {}): Started<LeakReport> {
+    const { dataset } = this.getVersion(version);
+    return this.#queue.submit({
+      kind: 'leaks',
+      title: this.getDataset(dataset).summary.name,
+      dataset,
+      params: leakParams(this.#store, this.folder, version, question),
+    });
+  }
+  /** What a run says of the samples of its version. */
+  judgeQuality(request: QualityRequest): Started<QualityReport> {
+    const { name } = this.getRun(request.run);
+    const params = qualityParams(this.#store, this.folder, request);
+    return this.#queue.submit({ kind: 'quality', title: name, run: request.run, params });
   }
   /** The version itself or another one of its dataset that is divided just so, else a new one. */
   versionWithSplit(version: VersionId, split: SplitWish): Promise<DatasetVersion> {

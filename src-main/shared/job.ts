@@ -4,12 +4,15 @@ import type { Forecast } from './forecast.ts';
 import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
 import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
+import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
+import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
 import type { BroughtTokenizer } from './text.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
 
-export type JobKind = 'import' | 'revise' | 'train' | 'evaluate' | 'predict' | 'export' | 'selftest' | 'provider';
+export type JobKind =
+  'import' | 'revise' | 'leaks' | 'quality' | 'train' | 'evaluate' | 'predict' | 'export' | 'selftest' | 'provider';
 /** With what a process of its own also does, but nobody queues and nothing is stored of. */
 export type WorkKind = JobKind | 'forecast';
 export type JobStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
@@ -48,6 +51,8 @@ export interface Progress {
 export interface JobTypes {
   import: { params: ImportParams; result: ImportResult };
   revise: { params: ReviseParams; result: ReviseResult };
+  leaks: { params: LeakParams; result: LeakReport };
+  quality: { params: QualityParams; result: QualityReport };
   train: { params: TrainParams; result: TrainResult };
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
@@ -87,11 +92,29 @@ export interface ReviseParams {
   columns?: Pick<Column, 'name' | 'type' | 'role'>[];
   target?: string | null;
   split?: SplitWish;
+  /** Copies into one split; goes alone. */
+  together?: TogetherWish;
 }
 export interface ReviseResult {
   manifest: Manifest;
   /** In words: "target: species → island". */
   change: string;
+}
+
+export interface LeakParams {
+  blobs: string;
+  manifest: Manifest;
+  question: LeakQuestion;
+}
+
+/** By which runs which samples are judged. */
+export interface QualityParams {
+  blobs: string;
+  basis: QualityReport['basis'];
+  folds: QualityReport['folds'];
+  /** Each judges these splits of the version it was trained on. All versions have the same samples. */
+  runs: { runFolder: string; settings: TrainSettings; manifest: Manifest; splits: SplitName[] }[];
+  threads: number;
 }
 
 export interface TrainParams {
@@ -233,6 +256,7 @@ export type FromUtility =
 /** The reader utility answers questions about stored data (one long-lived process, no job). */
 export type ReaderRequest =
   | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
+  | { id: number; type: 'pick'; blobs: string; manifest: Manifest; samples: number[] }
   | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'tokenizer'; blobs: string; path: string }

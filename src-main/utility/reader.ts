@@ -14,6 +14,8 @@ function answer(request: ReaderRequest) {
   switch (request.type) {
     case 'samples':
       return reader.page(request.blobs, request.manifest, request.query);
+    case 'pick':
+      return reader.pick(request.blobs, request.manifest, request.samples);
     case 'split':
       return previewSplit(request.blobs, request.manifest, request.split);
     case 'offer':

@@ -17,6 +17,8 @@ function folderWith(...names: string[]): string {
 const commands = [
   ['import'],
   ['data', 'split'],
+  ['data', 'leaks'],
+  ['data', 'quality'],
   ['train'],
   ['architectures'],
   ['runs', 'list'],

@@ -1,9 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../../shared/dataset.ts';
 import type { SplitPreview, SplitWish } from '../../shared/split.ts';
-import { int32s } from '../encode/images.ts';
-import { readBlob } from '../blobs.ts';
 import { parquetSql, withDuck } from '../duck.ts';
+import { imageLabels } from '../labels.ts';
 import { countSplits } from '../splits.ts';
 import { readTarget } from '../table-target.ts';
 import { divideAs } from './divide.ts';
@@ -11,8 +10,7 @@ import { divideAs } from './divide.ts';
 /** What a division would give; nothing is stored. Throws what making it would throw. */
 export async function previewSplit(blobs: string, manifest: Manifest, wish: SplitWish): Promise<SplitPreview> {
   if (manifest.kind === 'images') {
-    const labels = manifest.classes.length > 0 ? int32s(await readBlob(blobs, manifest.blobs.labels!)) : null;
-    return preview(blobs, manifest, labels, null, wish);
+    return preview(blobs, manifest, await imageLabels(blobs, manifest), null, wish);
   }
   return withDuck({ blobs }, async (connection) => {
     const table = parquetSql(blobs, manifest.blobs.table!);
