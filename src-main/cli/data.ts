@@ -1,20 +1,26 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
+import { addDataLeaks } from './data-leaks.ts';
 import { addDataList } from './data-list.ts';
+import { addDataQuality } from './data-quality.ts';
 import { addDataRecipe } from './data-recipe.ts';
 import { addDataShow } from './data-show.ts';
+import { addDataSplit } from './data-split.ts';
 
 /** What `atelier data …` can do: one file each, in the order that help shows. */
 const subcommands: readonly ((data: Command, context: CommandContext) => void)[] = [
   addDataList,
   addDataShow,
   addDataRecipe,
+  addDataSplit,
+  addDataLeaks,
+  addDataQuality,
 ];
 
 export function addData(program: Command, context: CommandContext): void {
   const data = program
     .command('data')
-    .description('list, show and prepare datasets')
+    .description('list, show, prepare and divide datasets, and judge their quality')
     .helpCommand('help [command]', 'print help for a command');
   for (const add of subcommands) add(data, context);
 }

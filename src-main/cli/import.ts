@@ -7,8 +7,9 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, table } from './format.ts';
 import { integer, withCommon } from './options.ts';
 import type { Output } from './output.ts';
+import { splitHelp, splitWish, withSplit, type SplitOptions } from './split-options.ts';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, SplitOptions {
   name?: string;
   kind?: ImportKind;
   file?: string;
@@ -18,7 +19,7 @@ interface Options extends CommonOptions {
 }
 
 export function addImport(program: Command, context: CommandContext): void {
-  withCommon(program.command('import'))
+  withSplit(withCommon(program.command('import')))
     .description('read files into a new dataset: tables, images, texts or arrays, also in archives')
     .argument('<path...>', 'the file, folder, files or archive')
     .option('--name <name>', "the dataset's name (default: from the file's name)")
@@ -28,10 +29,14 @@ export function addImport(program: Command, context: CommandContext): void {
     .option('--file <path>', 'of several tables the one in this file, by its path inside what is given')
     .option('--sheet <name>', 'of several sheets the one of this name (default: the first with rows)')
     .option('--target <column>', 'the column, or array, to predict (default: guessed)')
-    .option('--split-seed <n>', 'seed of the drawn train/validation/test split', integer(0, 2 ** 32 - 1), 0)
+    .option('--split-seed <n>', 'seed of the train/validation/test split', integer(0, 2 ** 32 - 1), 0)
     .addHelpText(
       'after',
-      `
+      `${splitHelp}
+
+Without any of these a split that comes with the files is kept, else 70 / 15 / 15 % are drawn, stratified. Where a split was asked for it is a second
+version of the dataset: the first has the usual one, and stays should the data not allow what was asked.
+
 What is taken, told by content whatever the files are called:
   tables    CSV and its kin, with any delimiter, quoting, decimal comma; in UTF-8, UTF-16, GB 18030 or Windows-1252
             JSON: an array of objects, an object with one such array, or an object a line (JSON Lines)
@@ -53,6 +58,7 @@ JSON: {"dataset","version","name","kind","samples","classes","class_counts","tar
 Examples:
   $ atelier import iris.csv --target species
   $ atelier import sales.xlsx --sheet 2026
+  $ atelier import scans.csv --split grouped --group patient --fractions 0.8,0.1,0.1
   $ atelier import events.jsonl.gz
   $ atelier import photos.zip --name flowers
   $ atelier import digits.npz               # x_train, y_train, x_test, y_test
@@ -69,10 +75,12 @@ async function importFiles(session: Session, given: string[], options: Options):
   const paths = given.map((path) => session.path(path));
   const missing = paths.find((path) => !existsSync(path));
   if (missing) throw new AtelierError('no_such_file', `There is nothing at ${missing}. Check the path.`);
+  const split = splitWish(options, options.splitSeed);
   await session.own(async (studio) => {
     const { name, kind, file, sheet, target, splitSeed } = options;
     const imported = await studio.importData({ paths, name, kind, file, sheet, target, splitSeed }).result;
-    tellDataset(session.out, studio.getDataset(imported.dataset, imported.version), imported.reused);
+    const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
+    tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
   });
 }
 

@@ -8,6 +8,7 @@ import { usualArchitecture } from '../shared/input-kinds.ts';
 import { deviceNames, deviceTitles } from '../shared/device.ts';
 import { trainingDefaults } from '../shared/training-defaults.ts';
 import { optimizerNames, scheduleNames } from '../shared/run.ts';
+import { foldRange } from '../shared/split.ts';
 import { taskFacts } from '../shared/task.ts';
 import type {
   ArchitectureInfo,
@@ -28,6 +29,7 @@ import { tellForecast } from './train-forecast.ts';
 interface Options extends CommonOptions {
   data: string;
   target?: string;
+  fold?: number;
   architecture?: string;
   set?: Record<string, string>;
   epochs?: number;
@@ -50,6 +52,11 @@ export function addTrain(program: Command, context: CommandContext): void {
     .description('train a model on a dataset')
     .requiredOption('--data <dataset>', 'dataset: its name, its id or the beginning of it, or a path to import')
     .option('--target <column>', "the column to predict (default: the dataset's)")
+    .option(
+      '--fold <n>',
+      'of a dataset divided into folds the one to test on, from 1; the next one validates',
+      integer(1, foldRange.max),
+    )
     .addOption(
       new Option(
         '--architecture <name>',
@@ -111,7 +118,8 @@ Examples:
   $ atelier train --data iris.csv --target species --architecture mlp --set hidden=64,32 --lr 0.01
   $ atelier train --data flowers --architecture cnn --set channels=16,32 --patience 3 --json
   $ atelier train --data reviews --architecture text-gru --set tokenizer=byte-pair --set vocabulary=4000
-  $ atelier train --data flowers --architecture resnet --batch 128 --dry-run`,
+  $ atelier train --data flowers --architecture resnet --batch 128 --dry-run
+  $ atelier train --data iris --fold 2`,
     )
     .action((options: Options) => trainRun(new Session(context, 'train', options), options));
 }
@@ -119,7 +127,8 @@ Examples:
 async function trainRun(session: Session, options: Options): Promise<void> {
   const { out } = session;
   await session.own(async (studio) => {
-    const version = await findData(session, studio, options.data, options.target);
+    const found = await findData(session, studio, options.data, options.target);
+    const version = options.fold === undefined ? found : (await studio.versionWithFold(found, options.fold - 1)).id;
     const { manifest } = studio.getVersion(version);
     const architecture = options.architecture ?? usualArchitecture(manifest);
     const template = session.host.architectures.find((each) => each.id === architecture)!;

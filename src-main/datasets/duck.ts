@@ -1,6 +1,7 @@
 import { cpus, tmpdir } from 'node:os';
 import {
   DuckDBDataChunk,
+  DuckDBDoubleVector,
   DuckDBInstance,
   DuckDBIntegerVector,
   UTINYINT,
@@ -122,6 +123,12 @@ export async function eachRow(
 export function int32sOf(vector: DuckDBVector): Int32Array {
   if (vector instanceof DuckDBIntegerVector) return vector['items'];
   throw new AtelierError('internal', `A column of INTEGER was wanted, not of ${String(vector.type)}.`);
+}
+
+/** A DOUBLE column as it lies there, where none is NULL. */
+export function float64sOf(vector: DuckDBVector): Float64Array {
+  if (vector instanceof DuckDBDoubleVector) return vector['items'];
+  throw new AtelierError('internal', `A column of DOUBLE was wanted, not of ${String(vector.type)}.`);
 }
 
 /** A path as DuckDB takes it in `read_…`, where an ordinary name like "data[1].csv" would be a pattern. */

@@ -29,6 +29,26 @@ export class SampleReader {
     const total = order ? order.length : manifest.samples;
     const count = Math.max(0, Math.min(limit, total - offset));
     const indices = Array.from({ length: count }, (_, i) => (order ? order[offset + i] : offset + i));
+    return this.#pageOf(blobs, manifest, indices, split, total);
+  }
+
+  /** These samples, in this order; at most 500. Throws `no_sample`. */
+  async pick(blobs: string, manifest: Manifest, samples: readonly number[]): Promise<SamplePage> {
+    const indices = samples.slice(0, maxLimit);
+    const none = indices.find((sample) => wholeNumber(sample, 'sample') >= manifest.samples);
+    if (none !== undefined)
+      throw new AtelierError('no_sample', `There is no sample ${none}: there are ${manifest.samples}.`);
+    const split = await this.#blob(blobs, manifest.blobs.split);
+    return this.#pageOf(blobs, manifest, indices, split, indices.length);
+  }
+
+  async #pageOf(
+    blobs: string,
+    manifest: Manifest,
+    indices: number[],
+    split: Uint8Array,
+    total: number,
+  ): Promise<SamplePage> {
     const page = { total, indices, splits: indices.map((sample) => splitNames[split[sample]]) };
     return manifest.kind === 'images'
       ? { ...page, ...(await this.#images(blobs, manifest, indices)) }

@@ -3,24 +3,26 @@ import type { Column, ColumnRole, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ReviseParams, ReviseResult } from '../shared/job.ts';
 import { emptyRecipe, readRecipe, type Recipe } from '../shared/recipe.ts';
-import { int32s } from './encode/images.ts';
+import type { SplitWish } from '../shared/split.ts';
+import { checkWish, divideAs, divisionWords, splitNoteCodes, type Divisible } from './divide/divide.ts';
 import { readBlob, writeBlob } from './blobs.ts';
 import { countColumns, describeColumn, judgeColumn } from './columns.ts';
 import { columnSql, parquetSql, withDuck } from './duck.ts';
-import { completeGiven, countSplits, divide, test, train } from './splits.ts';
+import { imageLabels } from './labels.ts';
 import { applyRecipe } from './recipes/apply.ts';
 import { changeOf } from './recipes/change.ts';
 import { stepInfos } from './recipes/index.ts';
 import { refitted } from './recipes/refit.ts';
+import { completeGiven, countSplits, test, train } from './splits.ts';
 import { readTarget, targetNoteCodes, targetNotes } from './table-target.ts';
 import { targetType } from './target.ts';
 
 /**
  * The next version of a dataset: the same samples with other types, roles, target or split, or prepared by another recipe. Nothing stored is
- * touched. Throws `unknown_column`, `too_many_classes`, `invalid_split`, `no_change`, and what a recipe's steps do.
+ * touched. Throws `unknown_column`, `too_many_classes`, `no_change`, and what `divideAs` and a recipe's steps throw.
  */
 export async function reviseDataset(params: ReviseParams, signal?: AbortSignal): Promise<ReviseResult> {
-  if (params.split) checkFractions(params.split);
+  if (params.split) checkWish(params.split);
   if (params.manifest.kind === 'images') return reviseImages(params);
   return withDuck({ blobs: params.blobs, signal }, (connection) => reviseTable(connection, params, signal));
 }
@@ -30,9 +32,7 @@ async function reviseImages({ blobs, manifest, columns, target, split, recipe }:
     throw new AtelierError('not_a_table', 'Images have no columns; only their split can be changed.');
   }
   if (!split) throw unchanged();
-  const labels = manifest.classes.length > 0 ? int32s(await readBlob(blobs, manifest.blobs.labels!)) : null;
-  const revised = await withSplit(blobs, manifest, labels, split);
-  return { manifest: revised, change: splitWords(split) };
+  return withSplit({ blobs, manifest, labels: await imageLabels(blobs, manifest), connection: null }, split);
 }
 
 async function reviseTable(
@@ -59,13 +59,20 @@ async function reviseTable(
     classes: found.classes,
     notes: [...notes, ...targetNotes(columns, target, found)],
   };
-  const split = params.split ?? defaultSplit(manifest);
-  const redraw = params.split !== undefined || !sameTarget(manifest, next);
-  if (params.split) changes.push(splitWords(params.split));
-  const revised = redraw ? await withSplit(blobs, next, found.labels, split) : next;
+  const source: Divisible = { blobs, manifest: next, labels: found.labels, connection };
+  let revised = next;
+  if (params.split) {
+    const divided = await withSplit(source, params.split);
+    revised = divided.manifest;
+    changes.push(divided.change);
+    // What was divided by a key is divided well for any target.
+  } else if (!sameTarget(manifest, next) && !byKey.has(manifest.splitSource)) {
+    revised = (await withSplit(source, defaultSplit(manifest))).manifest;
+  }
+  // Steps have learnt from the training split and of the target: from others they learn anew.
+  const anew = revised !== next || !sameTarget(manifest, next);
   return {
-    // Steps have learnt from the training split and of the target: from others they learn anew.
-    manifest: redraw && revised.recipe ? await refitted(connection, blobs, revised, signal) : revised,
+    manifest: anew ? await refitted(connection, blobs, revised, signal) : revised,
     change: changes.join(', '),
   };
 }
@@ -90,16 +97,11 @@ async function reviseRecipe(
   return { manifest: next, change: `recipe: ${change}${words}` };
 }
 
+const byKey: ReadonlySet<Manifest['splitSource']> = new Set(['grouped', 'time', 'hash', 'folds']);
 const unchanged = (): AtelierError =>
   new AtelierError('no_change', 'Nothing would change. Change a column, the target or the split first.');
-const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10} %`;
-const splitWords = ({ validation, test, seed }: { validation: number; test: number; seed: number }): string =>
-  `split: ${percent(1 - validation - test)} / ${percent(validation)} / ${percent(test)}, seed ${seed}`;
-
 const sameTarget = (before: Manifest, after: Manifest): boolean =>
   before.target === after.target && before.task === after.task && before.classes.length === after.classes.length;
-
-type SplitWish = { seed: number; validation: number; test: number };
 
 /** As it is now. A test set that came with the source stays, which is what no wish for one means. */
 const defaultSplit = ({ samples, splits, splitSeed, splitSource }: Manifest): SplitWish =>
@@ -107,33 +109,40 @@ const defaultSplit = ({ samples, splits, splitSeed, splitSource }: Manifest): Sp
     ? { seed: splitSeed, validation: splits.validation / (samples - splits.test), test: 0 }
     : { seed: splitSeed, validation: splits.validation / samples, test: splits.test / samples };
 
-function checkFractions({ seed, validation, test }: SplitWish): void {
-  if (validation >= 0 && test >= 0 && validation + test < 1 && Number.isSafeInteger(seed)) return;
-  throw new AtelierError(
-    'invalid_split',
-    `Of ${percent(validation)} for validation and ${percent(test)} for test nothing would be left to train on. Together they must be under 100 %.`,
-  );
-}
-
-/** A test set that came with the source is kept while none is asked for: with `test` 0 only validation is drawn anew. */
-async function withSplit(
-  blobs: string,
-  manifest: Manifest,
-  labels: Int32Array | null,
-  wish: SplitWish,
-): Promise<Manifest> {
-  const keepTest = manifest.splitSource === 'given' && wish.test === 0;
-  let split: Uint8Array;
+/**
+ * The manifest with its samples divided as wished. A test set that came with the source is kept while no way is named and none is asked for:
+ * then only validation is drawn anew.
+ */
+async function withSplit(source: Divisible, wish: SplitWish): Promise<ReviseResult> {
+  const { blobs, manifest, labels } = source;
+  const keepTest = wish.how === undefined && manifest.splitSource === 'given' && wish.test === 0;
+  const kept = manifest.notes.filter(({ code }) => !splitNoteCodes.has(code));
   if (keepTest) {
     const given = (await readBlob(blobs, manifest.blobs.split)).map((byte) => (byte === test ? test : train));
-    split = completeGiven(given, labels, wish.validation, wish.seed);
-  } else split = divide(manifest.samples, labels, wish, wish.seed);
+    const split = completeGiven(given, labels, wish.validation, wish.seed);
+    const next = { ...manifest, notes: kept, splits: countSplits(split), splitSeed: wish.seed };
+    return {
+      manifest: { ...next, blobs: { ...manifest.blobs, split: await writeBlob(blobs, split) } },
+      change: `split: validation ${Math.round(wish.validation * 1000) / 10} %, test as given, seed ${wish.seed}`,
+    };
+  }
+  const made = await divideAs(source, { ...wish, how: wish.how ?? (labels ? 'stratified' : 'random') });
+  const { folds: _, ...others } = manifest.blobs;
   return {
-    ...manifest,
-    splits: countSplits(split),
-    splitSource: keepTest ? 'given' : labels ? 'stratified' : 'random',
-    splitSeed: wish.seed,
-    blobs: { ...manifest.blobs, split: await writeBlob(blobs, split) },
+    manifest: {
+      ...manifest,
+      splits: countSplits(made.split),
+      splitSource: made.settings.how,
+      splitSeed: wish.seed,
+      split: made.settings,
+      blobs: {
+        ...others,
+        split: await writeBlob(blobs, made.split),
+        ...(made.folds ? { folds: await writeBlob(blobs, made.folds) } : {}),
+      },
+      notes: [...kept, ...made.notes],
+    },
+    change: divisionWords(made.settings),
   };
 }
 

@@ -3,7 +3,7 @@ import { Random, streams } from '../shared/random.ts';
 
 export const splitCode = (name: SplitName): number => splitNames.indexOf(name);
 export const train = splitCode('train');
-const validation = splitCode('validation');
+export const validation = splitCode('validation');
 export const test = splitCode('test');
 
 export const defaultFractions = { validation: 0.15, test: 0.15 };

@@ -8,6 +8,7 @@ type Noun =
   | 'datasets.archive'
   | 'datasets.samples'
   | 'datasets.revise'
+  | 'datasets.previewSplit'
   | 'recipes.steps'
   | 'recipes.preview';
 
@@ -27,5 +28,6 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     'datasets.revise': (request) => desk.studio.revise(request).job,
     'recipes.steps': () => desk.studio.recipeSteps,
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),
+    'datasets.previewSplit': ({ version, split }) => desk.studio.previewSplit(version, split),
   };
 }

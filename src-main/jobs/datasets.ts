@@ -5,6 +5,7 @@ import type { DatasetVersion } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { newId, type DatasetId, type VersionId } from '../shared/ids.ts';
 import type { ImportKind, ReviseParams } from '../shared/job.ts';
+import { isSplitAs, type SplitWish } from '../shared/split.ts';
 import { datasetChanged, type Context } from './context.ts';
 import { unheard, type Started } from './work.ts';
 
@@ -78,7 +79,7 @@ export function importData(context: Context, request: ImportRequest): Started<Im
   return { job, result: unheard(result.then(() => imported!)) };
 }
 
-export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split' | 'recipe'> {
+export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split' | 'together' | 'recipe'> {
   version: VersionId;
 }
 
@@ -135,6 +136,45 @@ export async function versionWithTarget(context: Context, id: VersionId, target:
     if (candidate.manifest.target === target) return candidate;
   }
   return revise(context, { version: id, target }).result;
+}
+
+/** A version of the same samples and target that is divided just so: this one, the newest of its dataset, or a new one. */
+export async function versionWithSplit(context: Context, id: VersionId, split: SplitWish): Promise<DatasetVersion> {
+  const version = datasets.getVersion(context.store, id);
+  const { samples, blobs, target } = version.manifest;
+  const { versions } = datasets.getDataset(context.store, version.dataset);
+  for (const { manifest, ...candidate } of versions.map((other) => datasets.getVersion(context.store, other.id))) {
+    const same =
+      manifest.samples === samples &&
+      manifest.target === target &&
+      (['table', 'images', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]);
+    if (same && manifest.split && isSplitAs(manifest.split, split)) return { ...candidate, manifest };
+  }
+  return revise(context, { version: id, split }).result;
+}
+
+/** The version itself, or the newest of its dataset with the same folds and this one for testing, or a new one. `fold`: from 0. */
+export async function versionWithFold(context: Context, id: VersionId, fold: number): Promise<DatasetVersion> {
+  const version = datasets.getVersion(context.store, id);
+  const { split, blobs, target } = version.manifest;
+  if (!blobs.folds || split?.how !== 'folds') {
+    throw new AtelierError(
+      'no_folds',
+      'The dataset is not divided into folds. Divide it so first (atelier data split NAME --split folds).',
+    );
+  }
+  if (split.fold === fold) return version;
+  for (const other of datasets.getDataset(context.store, version.dataset).versions) {
+    const candidate = datasets.getVersion(context.store, other.id);
+    const { manifest } = candidate;
+    const same =
+      (['folds', 'table', 'images', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]) &&
+      manifest.target === target;
+    if (same && manifest.split?.fold === fold) return candidate;
+  }
+  const { how, seed, column, pattern, folds, fractions } = split;
+  const wish = { how, seed, column, pattern, folds, fold, validation: fractions.validation, test: fractions.test };
+  return revise(context, { version: id, split: wish }).result;
 }
 
 export function renameDataset(context: Context, id: DatasetId, name: string): void {

@@ -4,6 +4,7 @@ import type { Manifest } from '../shared/dataset.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe } from '../shared/recipe.ts';
+import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import type { BroughtTokenizer } from '../shared/text.ts';
 import type { SpawnUtility, UtilityHandle } from './utility.ts';
 
@@ -35,6 +36,16 @@ export class Reader {
 
   samples(blobs: string, manifest: Manifest, query: SampleQuery): Promise<SamplePage> {
     return this.#ask({ type: 'samples', blobs, manifest, query }) as Promise<SamplePage>;
+  }
+
+  /** These samples, in this order. */
+  pick(blobs: string, manifest: Manifest, samples: number[]): Promise<SamplePage> {
+    return this.#ask({ type: 'pick', blobs, manifest, samples }) as Promise<SamplePage>;
+  }
+
+  /** What a division would give. */
+  previewSplit(blobs: string, manifest: Manifest, split: SplitWish): Promise<SplitPreview> {
+    return this.#ask({ type: 'split', blobs, manifest, split }) as Promise<SplitPreview>;
   }
 
   /** What these files hold, likeliest first, before anything is imported. */

@@ -18,6 +18,9 @@ import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, Pr
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe, StepInfo } from '../shared/recipe.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
+import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
+import type { QualityReport } from '../shared/quality.ts';
+import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import type { Context } from './context.ts';
 import { Devices } from './devices.ts';
@@ -30,6 +33,7 @@ import { Forecasts } from './forecasts.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
 import { picture, pictureEpochs } from './pictures.ts';
+import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
 import { JobQueue } from './queue.ts';
 import { Reader } from './reader.ts';
 import * as runs from './runs.ts';
@@ -152,6 +156,38 @@ export class Studio {
   previewRecipe(version: VersionId, recipe: Recipe, at: number): Promise<RecipePreview> {
     const { manifest } = this.getVersion(version);
     return this.#reader.recipe(workspaceFiles.blobs(this.folder), manifest, recipe, at);
+  }
+  /** What dividing a version so would give, before it is done. */
+  previewSplit(version: VersionId, split: SplitWish): Promise<SplitPreview> {
+    return this.#reader.previewSplit(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, split);
+  }
+  /** These samples of a version, in this order; at most 500. */
+  pick(version: VersionId, samples: number[]): Promise<SamplePage> {
+    return this.#reader.pick(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, samples);
+  }
+  /** What is on both sides of a version's split. */
+  checkLeaks(version: VersionId, question: LeakQuestion = {}): Started<LeakReport> {
+    const { dataset } = this.getVersion(version);
+    return this.#queue.submit({
+      kind: 'leaks',
+      title: this.getDataset(dataset).summary.name,
+      dataset,
+      params: leakParams(this.#store, this.folder, version, question),
+    });
+  }
+  /** What a run says of the samples of its version. */
+  judgeQuality(request: QualityRequest): Started<QualityReport> {
+    const { name } = this.getRun(request.run);
+    const params = qualityParams(this.#store, this.folder, request);
+    return this.#queue.submit({ kind: 'quality', title: name, run: request.run, params });
+  }
+  /** The version itself or another one of its dataset that is divided just so, else a new one. */
+  versionWithSplit(version: VersionId, split: SplitWish): Promise<DatasetVersion> {
+    return datasets.versionWithSplit(this.#context, version, split);
+  }
+  /** The version itself where this fold is its test split, else another version of its dataset with the same folds, else a new one. */
+  versionWithFold(version: VersionId, fold: number): Promise<DatasetVersion> {
+    return datasets.versionWithFold(this.#context, version, fold);
   }
   /** What files hold, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {

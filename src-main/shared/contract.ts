@@ -13,6 +13,8 @@ import { optimizerNames, scheduleNames } from './run.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
 import { preferencesSchema } from './settings.ts';
 import type { Preferences } from './settings.ts';
+import { foldRange, splitWays } from './split.ts';
+import type { SplitPreview } from './split.ts';
 import type { TokenizerRef } from './text.ts';
 
 /**
@@ -58,6 +60,19 @@ export const sampleQuerySchema = v.object({
   split: v.optional(splitName),
   class: v.optional(text(1000)),
   sort: v.optional(v.object({ column: text(1000), descending: v.boolean() })),
+});
+
+const splitShare = v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9));
+export const splitWishSchema = v.object({
+  how: v.optional(v.picklist(splitWays)),
+  seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
+  validation: splitShare,
+  test: splitShare,
+  column: v.optional(text(1000)),
+  pattern: v.optional(text(500)),
+  dates: v.optional(v.picklist(['day-first', 'month-first'])),
+  folds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(foldRange.min), v.maxValue(foldRange.max))),
+  fold: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(foldRange.max - 1))),
 });
 
 export const inputs = {
@@ -107,13 +122,7 @@ export const inputs = {
       ),
     ),
     target: v.optional(v.nullable(text(1000))),
-    split: v.optional(
-      v.object({
-        seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1)),
-        validation: v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9)),
-        test: v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9)),
-      }),
-    ),
+    split: v.optional(splitWishSchema),
     recipe: v.optional(recipeSchema),
   }),
   /** Every kind of step that a recipe can have. */
@@ -124,6 +133,8 @@ export const inputs = {
     recipe: recipeSchema,
     at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxSteps)),
   }),
+  /** What dividing it so would give: counts by split and class. */
+  'datasets.previewSplit': v.object({ version: versionId, split: splitWishSchema }),
   'architectures.list': nothing,
   /** Shows the system's open dialog and keeps the tokenizer.json chosen; what its setting is to say, or null when dismissed. */
   'tokenizers.choose': nothing,
@@ -185,6 +196,7 @@ export interface Outputs {
   'datasets.revise': JobId;
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;
+  'datasets.previewSplit': SplitPreview;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;
   'train.estimate': TrainEstimate;

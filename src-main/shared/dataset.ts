@@ -1,5 +1,6 @@
 import type { DatasetId, VersionId } from './ids.ts';
 import type { Recipe } from './recipe.ts';
+import type { SplitSettings, SplitWay } from './split.ts';
 
 /** What a dataset version is, as stored in its row and handed to utilities and the window. */
 
@@ -95,6 +96,7 @@ export type BlobHash = string;
  * - `names`: JSON array of each image's path inside the source.
  * - `labels`: little-endian int32 per sample, index into `classes`, -1 where there is no label. (Images only; a table's is its target column.)
  * - `split`: uint8 per sample, index into `splitNames`.
+ * - `folds`: uint8 per sample, its fold from 0; where it was divided into folds.
  */
 export interface Manifest {
   kind: DatasetKind;
@@ -109,23 +111,26 @@ export interface Manifest {
   /** Images only. */
   image: ImageShape | null;
   splits: Record<SplitName, number>;
-  /** `given`: the source came with its own test (or train) files; `stratified`: drawn here. */
-  splitSource: 'given' | 'stratified' | 'random';
+  /** `given`: the source came with its own test (or train) files; the others: made here, see `SplitWay`. */
+  splitSource: 'given' | SplitWay;
   splitSeed: number;
+  /** How it was divided, where that was asked for: not at import, which does what is usual. */
+  split?: SplitSettings;
   blobs: {
     table?: BlobHash;
     images?: BlobHash;
     names?: BlobHash;
     labels?: BlobHash;
     split: BlobHash;
+    folds?: BlobHash;
     raw?: BlobHash;
     rows?: BlobHash;
     recipe?: BlobHash;
   };
   /** Tables only: how this one was made of the one that was imported. */
   recipe?: Recipe;
-  /** With a recipe: the table before it. `split` is that of its rows, so that one that comes back is where it was. */
-  raw?: { samples: number; columns: Column[]; split: BlobHash };
+  /** With a recipe: the table before it. `split` and `folds` are those of its rows, so that one that comes back is where it was. */
+  raw?: { samples: number; columns: Column[]; split: BlobHash; folds?: BlobHash };
   sources: SourceFile[];
   /** How many were left out, and the first 1,000 of them. */
   rejectedCount: number;

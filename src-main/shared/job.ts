@@ -6,11 +6,15 @@ import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dat
 import type { DatasetId, JobId, RunId } from './ids.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import type { Recipe } from './recipe.ts';
+import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
+import type { QualityReport } from './quality.ts';
+import type { SplitPreview, SplitWish } from './split.ts';
 import type { BroughtTokenizer } from './text.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
 
-export type JobKind = 'import' | 'revise' | 'train' | 'evaluate' | 'predict' | 'export' | 'selftest' | 'provider';
+export type JobKind =
+  'import' | 'revise' | 'leaks' | 'quality' | 'train' | 'evaluate' | 'predict' | 'export' | 'selftest' | 'provider';
 /** With what a process of its own also does, but nobody queues and nothing is stored of. */
 export type WorkKind = JobKind | 'forecast';
 export type JobStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
@@ -49,6 +53,8 @@ export interface Progress {
 export interface JobTypes {
   import: { params: ImportParams; result: ImportResult };
   revise: { params: ReviseParams; result: ReviseResult };
+  leaks: { params: LeakParams; result: LeakReport };
+  quality: { params: QualityParams; result: QualityReport };
   train: { params: TrainParams; result: TrainResult };
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
@@ -87,7 +93,9 @@ export interface ReviseParams {
   manifest: Manifest;
   columns?: Pick<Column, 'name' | 'type' | 'role'>[];
   target?: string | null;
-  split?: { seed: number; validation: number; test: number };
+  split?: SplitWish;
+  /** Copies into one split; goes alone. */
+  together?: TogetherWish;
   /** Tables only: in the place of the one before. No steps: back to the table as it was imported. Not together with other changes. */
   recipe?: Recipe;
 }
@@ -95,6 +103,22 @@ export interface ReviseResult {
   manifest: Manifest;
   /** In words: "target: species → island". */
   change: string;
+}
+
+export interface LeakParams {
+  blobs: string;
+  manifest: Manifest;
+  question: LeakQuestion;
+}
+
+/** By which runs which samples are judged. */
+export interface QualityParams {
+  blobs: string;
+  basis: QualityReport['basis'];
+  folds: QualityReport['folds'];
+  /** Each judges these splits of the version it was trained on. All versions have the same samples. */
+  runs: { runFolder: string; settings: TrainSettings; manifest: Manifest; splits: SplitName[] }[];
+  threads: number;
 }
 
 export interface TrainParams {
@@ -245,13 +269,19 @@ export type FromUtility =
 /** The reader utility answers questions about stored data (one long-lived process, no job). */
 export type ReaderRequest =
   | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
+  | { id: number; type: 'pick'; blobs: string; manifest: Manifest; samples: number[] }
+  | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
   /** `at`: the step to look at, by its place; those after it are not gone through. */
   | { id: number; type: 'recipe'; blobs: string; manifest: Manifest; recipe: Recipe; at: number }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
-  | { id: number; ok: true; value: SamplePage | ImportOffer[] | BroughtTokenizer | DevicesFound | RecipePreview }
+  | {
+      id: number;
+      ok: true;
+      value: SamplePage | SplitPreview | RecipePreview | ImportOffer[] | BroughtTokenizer | DevicesFound;
+    }
   | { id: number; ok: false; error: ErrorFacts };
 
 /** One thing that a drop holds, told before anything is imported. `kind`, `file` and `sheet` choose it. */

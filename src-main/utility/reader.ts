@@ -1,3 +1,4 @@
+import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { SampleReader } from '../datasets/reader.ts';
@@ -14,6 +15,10 @@ function answer(request: ReaderRequest) {
   switch (request.type) {
     case 'samples':
       return reader.page(request.blobs, request.manifest, request.query);
+    case 'pick':
+      return reader.pick(request.blobs, request.manifest, request.samples);
+    case 'split':
+      return previewSplit(request.blobs, request.manifest, request.split);
     case 'offer':
       return offerImport(request.paths);
     case 'tokenizer':

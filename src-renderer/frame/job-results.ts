@@ -59,6 +59,8 @@ async function announce(job: Job): Promise<void> {
   const words = {
     import: m.toast_imported,
     revise: m.toast_revised,
+    leaks: m.toast_looked,
+    quality: m.toast_looked,
     train: m.toast_trained,
     evaluate: m.toast_evaluated,
     predict: m.toast_evaluated,

@@ -12,6 +12,34 @@ const word = (text: string) =>
       ? columnRoleWord(text as ColumnRole)
       : text;
 
+const splitForms: readonly [RegExp, (found: RegExpExecArray) => string][] = [
+  [/^split: validation (.+ %), test as given, seed (\d+)$/, ([, share, seed]) => m.change_split_given({ share, seed })],
+  [/^split: (.+), seed (\d+)$/, ([, shares, seed]) => m.change_split({ shares, seed })],
+  [/^split at random: (.+), seed (\d+)$/, ([, shares, seed]) => m.change_split_random({ shares, seed })],
+  [
+    /^split grouped by (.+): (.+), seed (\d+)$/s,
+    ([, key, shares, seed]) => m.change_split_grouped({ key, shares, seed }),
+  ],
+  [/^split by time of (.+): (.+)$/s, ([, key, shares]) => m.change_split_time({ key, shares })],
+  [/^split by hash of (.+): (.+), seed (\d+)$/s, ([, key, shares, seed]) => m.change_split_hash({ key, shares, seed })],
+  [
+    /^split into (\d+) folds: fold (\d+) for testing, seed (\d+)$/,
+    ([, folds, fold, seed]) => m.change_split_folds({ folds, fold, seed }),
+  ],
+  [
+    /^split into (\d+) folds grouped by (.+): fold (\d+) for testing, seed (\d+)$/s,
+    ([, folds, key, fold, seed]) => m.change_split_folds_grouped({ folds, key, fold, seed }),
+  ],
+];
+
+function splitWords(part: string): string | null {
+  for (const [form, words] of splitForms) {
+    const found = form.exec(part);
+    if (found) return words(found);
+  }
+  return null;
+}
+
 /** What changed from the version before. Versions keep it in English; what is not of a known form shows as it was kept. */
 export function changeWords(change: string): string {
   const recipe = /^recipe: (.+)$/s.exec(change);
@@ -21,8 +49,8 @@ export function changeWords(change: string): string {
     .map((part) => {
       const source = /^imported from (.+)$/s.exec(part);
       if (source) return m.change_imported({ source: source[1] });
-      const split = /^split: (.+), seed (\d+)$/.exec(part);
-      if (split) return m.change_split({ shares: split[1], seed: split[2] });
+      const split = splitWords(part);
+      if (split !== null) return split;
       const target = /^target: (.+) → (.+)$/.exec(part);
       if (target) {
         const name = (text: string) => (text === 'none' ? m.target_none() : text);

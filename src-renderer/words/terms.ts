@@ -70,6 +70,8 @@ export const statusWord = (status: JobStatus) => statuses[status]();
 const jobKinds: Record<JobKind, () => string> = {
   import: m.job_import,
   revise: m.job_revise,
+  leaks: m.job_leaks,
+  quality: m.job_quality,
   train: m.job_train,
   evaluate: m.job_evaluate,
   predict: m.job_predict,

@@ -65,14 +65,53 @@ describe('the schema draft', () => {
 });
 
 describe('the split draft', () => {
-  it('begins as the split is, counts, and refuses what leaves nothing', () => {
+  it('begins as the split is, and refuses what leaves nothing', () => {
     const draft = new SplitDraft(manifest);
-    expect(draft.value).toEqual({ seed: 3, validation: 0.15, test: 0.15 });
-    expect(draft.counts).toEqual({ train: 70, validation: 15, test: 15 });
+    expect(draft.ways).toEqual(['random', 'grouped', 'time', 'hash', 'folds']);
+    expect(draft.value).toEqual({ how: 'random', seed: 3, validation: 0.15, test: 0.15 });
     draft.validation.text = '90';
     expect([draft.tooMuch, draft.value]).toEqual([true, null]);
     draft.validation.text = 'x';
     expect(draft.validation.wrong).toBe(true);
+  });
+  it('needs a column for groups, never the target', () => {
+    const draft = new SplitDraft(manifest);
+    draft.how = 'grouped';
+    expect([draft.columns, draft.value]).toEqual([['a', 'c'], null]);
+    draft.column = 'c';
+    draft.pattern = ' ^(\\d+) ';
+    expect(draft.value).toMatchObject({ how: 'grouped', column: 'c', pattern: '^(\\d+)' });
+    draft.how = 'random';
+    expect(draft.value).not.toHaveProperty('column');
+  });
+  it('suggests columns by their names, where values come again', () => {
+    const columns = [
+      { ...column('patient_id', 'category', 'feature'), distinct: 12 },
+      column('date', 'text', 'ignored'),
+    ];
+    const draft = new SplitDraft({ ...manifest, columns });
+    draft.how = 'grouped';
+    expect(draft.column).toBe('patient_id');
+    draft.how = 'time';
+    expect(draft.column).toBe('date');
+    const unlike = columns.map((one) => ({ ...one, distinct: 100 }));
+    const other = new SplitDraft({ ...manifest, columns: unlike });
+    other.how = 'grouped';
+    expect(other.column).toBeUndefined();
+  });
+  it('counts folds from one for people, and from zero for the rest', () => {
+    const split = {
+      how: 'folds',
+      seed: 3,
+      folds: 4,
+      fold: 2,
+      fractions: { train: 0.5, validation: 0.25, test: 0.25 },
+    } as const;
+    const draft = new SplitDraft({ ...manifest, split });
+    expect(draft.fold.text).toBe('3');
+    expect(draft.value).toMatchObject({ how: 'folds', folds: 4, fold: 2 });
+    draft.fold.text = '5';
+    expect([draft.noSuchFold, draft.value]).toEqual([true, null]);
   });
 });
 

@@ -14,7 +14,7 @@ export async function describeTable(
   params: { target?: string | null; splitSeed: number },
   file: string,
   given: Uint8Array | null = null,
-): Promise<Omit<Manifest, 'blobs' | 'sources' | 'rejected' | 'rejectedCount'> & { split: Uint8Array }> {
+): Promise<Omit<Manifest, 'blobs' | 'sources' | 'rejected' | 'rejectedCount' | 'split'> & { split: Uint8Array }> {
   const facts = await countColumns(
     connection,
     relation,

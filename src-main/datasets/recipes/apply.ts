@@ -1,6 +1,6 @@
 import { cpus } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Column, Manifest } from '../../shared/dataset.ts';
+import type { BlobHash, Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { adopt, partialPath, readBlob, writeBlob } from '../blobs.ts';
@@ -26,14 +26,14 @@ export async function applyRecipe(
   signal?: AbortSignal,
 ): Promise<Manifest> {
   const raw = await decided(connection, blobs, manifest);
-  const { raw: _raw, rows: _rows, recipe: _recipe, ...others } = manifest.blobs;
+  const { raw: _raw, rows: _rows, recipe: _recipe, folds: _folds, ...others } = manifest.blobs;
   const { recipe: _steps, raw: _before, ...kept } = manifest;
   if (recipe.steps.length === 0) {
     return describe(connection, blobs, {
       ...kept,
       samples: raw.samples,
       columns: raw.columns,
-      blobs: { ...others, table: raw.table, split: raw.split },
+      blobs: { ...others, table: raw.table, split: raw.split, ...(raw.folds ? { folds: raw.folds } : {}) },
     });
   }
   const samples = await sampleRelation(connection, blobs, { blobs: { table: raw.table, split: raw.split } });
@@ -46,21 +46,33 @@ export async function applyRecipe(
   const parquet = await partialPath(blobs);
   await writeTable(connection, fitted, parquet);
   const left = fitted.drops ? await rowsLeft(connection, fitted, raw.samples) : null;
-  const split = await readBlob(blobs, raw.split);
-  const splitLeft = left ? Uint8Array.from(left, (row) => split[row]) : split;
+  const ofRowsLeft = async (each: BlobHash): Promise<BlobHash> => {
+    if (!left) return each;
+    const bytes = await readBlob(blobs, each);
+    return writeBlob(
+      blobs,
+      Uint8Array.from(left, (row) => bytes[row]),
+    );
+  };
   const columns = await describeColumns(connection, parquetFileSql(parquet), fitted, raw.columns);
   return describe(connection, blobs, {
     ...kept,
     samples: left ? left.length : raw.samples,
     columns,
     recipe,
-    raw: { samples: raw.samples, columns: raw.columns, split: raw.split },
+    raw: {
+      samples: raw.samples,
+      columns: raw.columns,
+      split: raw.split,
+      ...(raw.folds ? { folds: raw.folds } : {}),
+    },
     blobs: {
       ...others,
       // The large one last: should the disk fill up here, next to nothing is left behind.
       recipe: await writeBlob(blobs, Buffer.from(JSON.stringify(fitted.recipe))),
       ...(left ? { rows: await writeBlob(blobs, new Uint8Array(left.buffer)) } : {}),
-      split: left ? await writeBlob(blobs, splitLeft) : raw.split,
+      split: await ofRowsLeft(raw.split),
+      ...(raw.folds ? { folds: await ofRowsLeft(raw.folds) } : {}),
       raw: raw.table,
       table: await adopt(blobs, parquet),
     },

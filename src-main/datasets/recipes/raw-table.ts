@@ -8,6 +8,7 @@ import { planOf } from './plan.ts';
 export interface RawTable {
   table: BlobHash;
   split: BlobHash;
+  folds?: BlobHash;
   samples: number;
   columns: Column[];
 }
@@ -17,8 +18,8 @@ export function rawTable({ kind, blobs, raw, samples, columns }: Manifest): RawT
     throw new AtelierError('not_a_table', 'A recipe prepares the rows of a table; this dataset holds images.');
   }
   return raw && blobs.raw
-    ? { table: blobs.raw, split: raw.split, samples: raw.samples, columns: raw.columns }
-    : { table: blobs.table, split: blobs.split, samples, columns };
+    ? { table: blobs.raw, split: raw.split, folds: raw.folds, samples: raw.samples, columns: raw.columns }
+    : { table: blobs.table, split: blobs.split, folds: blobs.folds, samples, columns };
 }
 
 /** Names of the columns that were decided to be of another type than they had when imported. */

@@ -28,7 +28,7 @@ export interface TableRows {
   given?: Uint8Array | null;
 }
 
-export type StoredTable = Omit<Manifest, 'sources' | 'rejected' | 'rejectedCount'>;
+export type StoredTable = Omit<Manifest, 'sources' | 'rejected' | 'rejectedCount' | 'split'>;
 
 /**
  * Stores the rows as Parquet, cells trimmed and missing words turned NULL, and says what they are. Every format ends here, so that types,

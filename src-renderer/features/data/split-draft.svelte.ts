@@ -1,4 +1,6 @@
 import type { Manifest, SplitName } from '../../../src-main/shared/dataset.ts';
+import { foldRange } from '../../../src-main/shared/split.ts';
+import type { SplitWay, SplitWish } from '../../../src-main/shared/split.ts';
 import { parseNumber } from '../../words/numbers.ts';
 
 /** A number as typed, and whether it can be taken. */
@@ -24,37 +26,101 @@ class TypedNumber {
   }
 }
 
-/** The shares and the seed of another split of the same samples; shares in percent. */
+type Divided = Pick<Manifest, 'kind' | 'samples' | 'columns' | 'classes' | 'target' | 'splits' | 'splitSeed' | 'split'>;
+
+const groupNames =
+  /patient|subject|person|user|customer|client|group|session|speaker|author|device|site|household|family|_?id$/i;
+const timeNames = /date|time|when|day|month|year|日期|时间/i;
+
+/** How to divide the same samples anew: the way, what it goes by, shares in percent, and the seed. */
 export class SplitDraft {
-  #samples: number;
+  #manifest: Divided;
+  how = $state<SplitWay>('stratified');
+  #columns = $state<Partial<Record<SplitWay, string>>>({});
+  pattern = $state('');
+  dates = $state<'auto' | 'day-first' | 'month-first'>('auto');
   readonly validation: TypedNumber;
   readonly test: TypedNumber;
   readonly seed: TypedNumber;
+  readonly folds: TypedNumber;
+  readonly fold: TypedNumber;
 
-  constructor(manifest: Pick<Manifest, 'samples' | 'splits' | 'splitSeed'>) {
-    this.#samples = manifest.samples;
-    const share = (split: SplitName, otherwise: number) => {
-      const percent = Math.round((manifest.splits[split] / Math.max(1, manifest.samples)) * 1000) / 10;
+  constructor(manifest: Divided) {
+    this.#manifest = manifest;
+    const { split } = manifest;
+    const share = (name: SplitName, otherwise: number) => {
+      const percent = Math.round((manifest.splits[name] / Math.max(1, manifest.samples)) * 1000) / 10;
       return percent >= 1 && percent <= 90 ? percent : otherwise;
     };
     this.validation = new TypedNumber(share('validation', 10), 1, 90, false);
     this.test = new TypedNumber(share('test', 10), 1, 90, false);
     this.seed = new TypedNumber(manifest.splitSeed, 0, 2 ** 32 - 1, true);
+    this.folds = new TypedNumber(split?.folds ?? foldRange.usual, foldRange.min, foldRange.max, true);
+    this.fold = new TypedNumber((split?.fold ?? 0) + 1, 1, foldRange.max, true);
+    this.how = split && this.ways.includes(split.how) ? split.how : this.ways[0];
+    const repeated = (name: string, distinct: number) => groupNames.test(name) && distinct < 0.9 * manifest.samples;
+    const grouped = manifest.columns.find(({ name, distinct }) => repeated(name, distinct))?.name;
+    const timed = manifest.columns.find(({ name }) => timeNames.test(name))?.name;
+    this.#columns = { grouped, time: timed, ...(split?.column !== undefined ? { [split.how]: split.column } : {}) };
+    this.pattern = split?.pattern ?? '';
+  }
+
+  /** Those that these samples allow. */
+  get ways(): SplitWay[] {
+    const { kind, classes } = this.#manifest;
+    return [
+      ...(classes.length > 0 ? (['stratified'] as const) : []),
+      'random',
+      'grouped',
+      ...(kind === 'table' ? (['time'] as const) : []),
+      'hash',
+      'folds',
+    ];
+  }
+  get byColumn(): boolean {
+    return this.#manifest.kind === 'table' && !['stratified', 'random'].includes(this.how);
+  }
+  /** Of folds a column is no must. */
+  get needsColumn(): boolean {
+    return this.byColumn && this.how !== 'folds';
+  }
+  get byPattern(): boolean {
+    return this.how === 'grouped' || this.how === 'hash' || this.how === 'folds';
+  }
+  get columns(): string[] {
+    return this.#manifest.columns.filter(({ name }) => name !== this.#manifest.target).map(({ name }) => name);
+  }
+  get column(): string | undefined {
+    return this.#columns[this.how];
+  }
+  set column(name: string | undefined) {
+    this.#columns = { ...this.#columns, [this.how]: name };
   }
 
   /** Nothing would be left to train on. */
   get tooMuch(): boolean {
     return (this.validation.value ?? 0) + (this.test.value ?? 0) >= 99;
   }
-  get value(): { seed: number; validation: number; test: number } | null {
-    const [validation, test, seed] = [this.validation.value, this.test.value, this.seed.value];
-    if (validation === null || test === null || seed === null || this.tooMuch) return null;
-    return { seed, validation: validation / 100, test: test / 100 };
+  get noSuchFold(): boolean {
+    return (this.fold.value ?? 0) > (this.folds.value ?? foldRange.max);
   }
-  get counts(): Record<SplitName, number> {
-    const value = this.value;
-    const validation = Math.round(this.#samples * (value?.validation ?? 0));
-    const test = Math.round(this.#samples * (value?.test ?? 0));
-    return { train: this.#samples - validation - test, validation, test };
+  get value(): SplitWish | null {
+    const [validation, test, seed] = [this.validation.value, this.test.value, this.seed.value];
+    const [folds, fold] = [this.folds.value, this.fold.value];
+    if (validation === null || test === null || seed === null || this.tooMuch) return null;
+    if (this.how === 'folds' && (folds === null || fold === null || this.noSuchFold)) return null;
+    if (this.needsColumn && this.column === undefined) return null;
+    const pattern = this.pattern.trim();
+    return {
+      how: this.how,
+      seed,
+      validation: validation / 100,
+      test: test / 100,
+      ...(this.byColumn && this.column !== undefined ? { column: this.column } : {}),
+      // Folds need no groups: an empty pattern says that there are none.
+      ...(this.byPattern && pattern !== '' ? { pattern } : {}),
+      ...(this.how === 'time' && this.dates !== 'auto' ? { dates: this.dates } : {}),
+      ...(this.how === 'folds' ? { folds: folds!, fold: fold! - 1 } : {}),
+    };
   }
 }

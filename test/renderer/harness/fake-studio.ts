@@ -255,6 +255,21 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       return null;
     },
     'datasets.samples': (query) => page(versionOf(query.version), query),
+    'datasets.previewSplit': ({ version, split }) => {
+      const { samples, classes } = versionOf(version).detail.version.manifest;
+      const divided = (n: number): [number, number, number] => {
+        const [validation, test] = [Math.round(n * split.validation), Math.round(n * split.test)];
+        return [n - validation - test, validation, test];
+      };
+      const [train, validation, test] = divided(samples);
+      return {
+        splits: { train, validation, test },
+        classes: classes.map(({ name, count }) => ({ name, counts: divided(count) })),
+        groups: split.how === 'grouped' ? Math.ceil(samples / 12) : null,
+        begins: null,
+        notes: [],
+      };
+    },
     'datasets.revise': (input) => {
       const found = versionOf(input.version);
       return work('revise', found.detail.summary.name, 2, (job) => {

@@ -1,0 +1,264 @@
+import type { ImageShape, Manifest } from '../../shared/dataset.ts';
+import type { LeakPair } from '../../shared/leaks.ts';
+import { Random } from '../../shared/random.ts';
+import { readBlobRanges } from '../blobs.ts';
+import { Details } from './picture-detail.ts';
+import { greyOf, picturePrint, printSize, views } from './picture-print.ts';
+
+/** Held-out images looked at, and images that they are compared with: more are thinned out evenly. */
+const mostHeld = 50_000;
+const mostImages = 500_000;
+/** So many of the prints nearest to one are looked at closely. */
+const lookAt = 8;
+/** Prints less alike than this are of other pictures. */
+const leastPrint = 0.5;
+const tables = 16;
+const blockImages = 512;
+
+/** Copies' details agree at least so much … */
+const leastLikeness = 0.9;
+/** … and differ at most by this part of what the details of the nearest other picture do: in a set of look-alikes that says more. */
+const apart = 0.45;
+
+/**
+ * Pairs of images in two splits that are one picture, a little blurred, cropped, scaled or brightened. `progress`: of all images, how
+ * many were looked at. `isExact` ones are not among them.
+ */
+export async function nearImages(
+  blobs: string,
+  manifest: Manifest,
+  split: Uint8Array,
+  isExact: (a: number, b: number) => boolean,
+  progress: (done: number, total: number) => void,
+  pause: () => Promise<void>,
+): Promise<{ pairs: LeakPair[]; checked: number; compared: number }> {
+  const stride = Math.max(1, Math.ceil(manifest.samples / mostImages));
+  const samples = Int32Array.from({ length: Math.ceil(manifest.samples / stride) }, (_, i) => i * stride);
+  const prints = await readPrints(blobs, manifest, samples, progress, pause);
+  const standard = standardOf(prints, samples.length);
+  for (let i = 0; i < samples.length; i++) standard(prints, i * printSize);
+  const index = new PlaneIndex(prints, samples.length);
+  const held: number[] = [];
+  samples.forEach((sample, i) => {
+    if (split[sample] > 0) held.push(i);
+  });
+  const step = Math.max(1, Math.ceil(held.length / mostHeld));
+  const pictures = new Pictures(blobs, manifest);
+  const pairs: LeakPair[] = [];
+  let checked = 0;
+  for (let h = 0; h < held.length; h += step) {
+    const i = held[h];
+    checked++;
+    const near = index.nearest(i, await pictures.prints(samples[i], standard), lookAt, leastPrint);
+    if (near.some((j) => split[samples[j]] < split[samples[i]])) {
+      const own = await pictures.detail(samples[i]);
+      const scored: { sample: number; likeness: number }[] = [];
+      for (const j of near) {
+        if (isExact(samples[i], samples[j])) continue;
+        scored.push({
+          sample: samples[j],
+          likeness: pictures.details.likeness(own, await pictures.detail(samples[j])),
+        });
+      }
+      for (const { sample, likeness } of copiesAmong(scored)) {
+        if (split[sample] < split[samples[i]]) pairs.push({ other: sample, held: samples[i], likeness });
+      }
+    }
+    if (checked % 32 === 0) {
+      progress(manifest.samples + h, manifest.samples + held.length);
+      await pause();
+    }
+  }
+  return { pairs, checked, compared: samples.length };
+}
+
+/** Those that stand out from the others: alike by themselves, and far more so than the best that is no copy. */
+function copiesAmong(scored: { sample: number; likeness: number }[]): { sample: number; likeness: number }[] {
+  scored.sort((a, b) => b.likeness - a.likeness);
+  const copies: typeof scored = [];
+  for (let k = Math.min(scored.length, lookAt - 1) - 1; k >= 0; k--) {
+    // With k+1 copies the next one below is the nearest picture that is none; there is one, unless no other comes near.
+    const other = scored[k + 1]?.likeness ?? 0;
+    if (scored[k].likeness >= leastLikeness && 1 - scored[k].likeness <= apart * (1 - Math.max(0, other))) {
+      copies.push(...scored.slice(0, k + 1));
+      break;
+    }
+  }
+  return copies;
+}
+
+async function readPrints(
+  blobs: string,
+  manifest: Manifest,
+  samples: Int32Array,
+  progress: (done: number, total: number) => void,
+  pause: () => Promise<void>,
+): Promise<Float32Array> {
+  const shape = manifest.image!;
+  const size = bytesOf(shape);
+  const prints = new Float32Array(samples.length * printSize);
+  const grey = new Float32Array(shape.height * shape.width);
+  for (let from = 0; from < samples.length; from += blockImages) {
+    const some = samples.subarray(from, from + blockImages);
+    const bytes = await readBlobRanges(
+      blobs,
+      manifest.blobs.images!,
+      Array.from(some, (sample) => sample * size),
+      size,
+    );
+    for (let k = 0; k < some.length; k++) {
+      greyOf(bytes.subarray(k * size, (k + 1) * size), shape, grey);
+      picturePrint(grey, shape, prints, (from + k) * printSize);
+    }
+    progress(Math.round((manifest.samples * from) / samples.length), 2 * manifest.samples);
+    await pause();
+  }
+  return prints;
+}
+
+const bytesOf = ({ height, width, channels }: ImageShape): number => height * width * channels;
+
+/** What all pictures of a set share (a garment in the middle, black around it) says nothing: taken away, and each number scaled to its spread. */
+function standardOf(prints: Float32Array, count: number): (print: Float32Array, at: number) => void {
+  const means = new Float64Array(printSize);
+  const spreads = new Float64Array(printSize);
+  for (let i = 0; i < count * printSize; i++) {
+    means[i % printSize] += prints[i] / count;
+    spreads[i % printSize] += prints[i] ** 2 / count;
+  }
+  spreads.forEach((squares, k) => (spreads[k] = Math.sqrt(Math.max(0, squares - means[k] ** 2)) || 1));
+  return (print, at) => {
+    let length = 0;
+    for (let k = 0; k < printSize; k++) {
+      const value = (print[at + k] - means[k]) / spreads[k];
+      print[at + k] = value;
+      length += value * value;
+    }
+    const scale = length > 0 ? 1 / Math.sqrt(length) : 0;
+    for (let k = 0; k < printSize; k++) print[at + k] *= scale;
+  };
+}
+
+/** Prints by the side of random planes on which they lie (Charikar, "Similarity estimation techniques from rounding algorithms", 2002). */
+class PlaneIndex {
+  readonly #prints: Float32Array;
+  readonly #bits: number;
+  readonly #planes: Float32Array[] = [];
+  readonly #members: Int32Array[] = [];
+  readonly #starts: Int32Array[] = [];
+  readonly #seen: Int32Array;
+  #turn = 0;
+
+  constructor(prints: Float32Array, count: number) {
+    this.#prints = prints;
+    this.#bits = Math.min(14, Math.max(3, Math.round(Math.log2(count / 16))));
+    this.#seen = new Int32Array(count);
+    const random = new Random(0x706c616e);
+    const keys = new Int32Array(count);
+    for (let t = 0; t < tables; t++) {
+      this.#planes.push(Float32Array.from({ length: this.#bits * printSize }, () => random.normal()));
+      const starts = new Int32Array(2 ** this.#bits + 1);
+      for (let i = 0; i < count; i++) {
+        keys[i] = this.#keyOf(prints, i * printSize, t);
+        starts[keys[i] + 1]++;
+      }
+      for (let key = 0; key < 2 ** this.#bits; key++) starts[key + 1] += starts[key];
+      const members = new Int32Array(count);
+      const filled = starts.slice();
+      keys.forEach((key, i) => (members[filled[key]++] = i));
+      this.#members.push(members);
+      this.#starts.push(starts);
+    }
+  }
+
+  /** The `most` prints nearest to any of those given, nearest first, that share a bucket with one and whose cosine is at least `least`; not `self`. */
+  nearest(self: number, wanted: Float32Array, most: number, least: number): number[] {
+    const best: { item: number; cosine: number }[] = [];
+    for (let at = 0; at < wanted.length; at += printSize) {
+      this.#turn++;
+      for (let t = 0; t < tables; t++) {
+        const key = this.#keyOf(wanted, at, t);
+        for (let m = this.#starts[t][key]; m < this.#starts[t][key + 1]; m++) {
+          const item = this.#members[t][m];
+          if (item === self || this.#seen[item] === this.#turn) continue;
+          this.#seen[item] = this.#turn;
+          const cosine = this.#cosine(wanted, at, item);
+          if (cosine < least || (best.length === most && cosine <= best[most - 1].cosine)) continue;
+          insert(best, { item, cosine });
+          if (best.length > most) best.pop();
+        }
+      }
+    }
+    return best.map(({ item }) => item);
+  }
+
+  #cosine(print: Float32Array, at: number, item: number): number {
+    let sum = 0;
+    for (let k = 0; k < printSize; k++) sum += print[at + k] * this.#prints[item * printSize + k];
+    return sum;
+  }
+
+  #keyOf(print: Float32Array, at: number, table: number): number {
+    const planes = this.#planes[table];
+    let key = 0;
+    for (let b = 0; b < this.#bits; b++) {
+      let sum = 0;
+      for (let k = 0; k < printSize; k++) sum += planes[b * printSize + k] * print[at + k];
+      key = key * 2 + (sum > 0 ? 1 : 0);
+    }
+    return key;
+  }
+}
+
+/** Keeps the list in order, and each item once, with its highest cosine. */
+function insert(best: { item: number; cosine: number }[], found: { item: number; cosine: number }): void {
+  const known = best.findIndex(({ item }) => item === found.item);
+  if (known >= 0 && best[known].cosine >= found.cosine) return;
+  if (known >= 0) best.splice(known, 1);
+  const place = best.findIndex(({ cosine }) => cosine < found.cosine);
+  best.splice(place < 0 ? best.length : place, 0, found);
+}
+
+const keptDetails = 4096;
+
+/** Images' details, read as they are asked for. */
+class Pictures {
+  readonly details: Details;
+  readonly #file;
+  readonly #shape: ImageShape;
+  readonly #kept = new Map<number, Float32Array>();
+
+  constructor(blobs: string, manifest: Manifest) {
+    this.#shape = manifest.image!;
+    this.details = new Details(this.#shape.height, this.#shape.width);
+    this.#file = { blobs, hash: manifest.blobs.images! };
+  }
+
+  /** Of every view of it, made comparable by `standard`. */
+  async prints(sample: number, standard: (print: Float32Array, at: number) => void): Promise<Float32Array> {
+    const grey = await this.#grey(sample);
+    const prints = new Float32Array(views.length * printSize);
+    views.forEach((view, v) => {
+      picturePrint(grey, this.#shape, prints, v * printSize, view);
+      standard(prints, v * printSize);
+    });
+    return prints;
+  }
+
+  async #grey(sample: number): Promise<Float32Array> {
+    const size = bytesOf(this.#shape);
+    const bytes = await readBlobRanges(this.#file.blobs, this.#file.hash, [sample * size], size);
+    const grey = new Float32Array(this.#shape.height * this.#shape.width);
+    greyOf(bytes, this.#shape, grey);
+    return grey;
+  }
+
+  async detail(sample: number): Promise<Float32Array> {
+    const known = this.#kept.get(sample);
+    if (known) return known;
+    const detail = this.details.of(await this.#grey(sample));
+    if (this.#kept.size >= keptDetails) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(sample, detail);
+    return detail;
+  }
+}

@@ -1,0 +1,76 @@
+import { Random } from '../shared/random.ts';
+
+/**
+ * How far each sample is from the others: the mean distance to its nearest ones (Ramaswamy, Rastogi, Shim: "Efficient algorithms for mining
+ * outliers from large data sets", SIGMOD 2000), among `most` others drawn from all, in `dimensions` random projections of wide
+ * inputs, which keep distances to a few percent (Johnson and Lindenstrauss).
+ */
+const neighbours = 10;
+const most = 3000;
+const dimensions = 48;
+
+/** `inputs`: samples × width. `pause` is awaited between pieces of work. */
+export async function neighbourDistances(
+  inputs: ArrayLike<number>,
+  samples: number,
+  width: number,
+  pause: () => Promise<void>,
+): Promise<Float32Array> {
+  const random = new Random(0x6f75746c);
+  const { points, size } = await projected(inputs, samples, width, random, pause);
+  const order = new Int32Array(samples).map((_, i) => i);
+  random.shuffle(order);
+  const reference = order.subarray(0, Math.min(most, samples));
+  const distances = new Float32Array(samples);
+  const nearest = new Float64Array(Math.min(neighbours, Math.max(1, samples - 1)));
+  for (let i = 0; i < samples; i++) {
+    nearest.fill(Infinity);
+    for (const j of reference) {
+      if (j === i) continue;
+      const limit = nearest[nearest.length - 1];
+      let sum = 0;
+      for (let k = 0; k < size && sum < limit; k++) sum += (points[i * size + k] - points[j * size + k]) ** 2;
+      if (sum >= limit) continue;
+      let place = nearest.length - 1;
+      for (; place > 0 && nearest[place - 1] > sum; place--) nearest[place] = nearest[place - 1];
+      nearest[place] = sum;
+    }
+    distances[i] = nearest.reduce((total, each) => total + Math.sqrt(each), 0) / nearest.length;
+    if (i % 256 === 0) await pause();
+  }
+  return distances;
+}
+
+async function projected(
+  inputs: ArrayLike<number>,
+  samples: number,
+  width: number,
+  random: Random,
+  pause: () => Promise<void>,
+): Promise<{ points: Float32Array; size: number }> {
+  if (width <= dimensions) return { points: Float32Array.from(inputs), size: width };
+  const directions = Float32Array.from({ length: dimensions * width }, () => random.normal());
+  const points = new Float32Array(samples * dimensions);
+  for (let i = 0; i < samples; i++) {
+    for (let d = 0; d < dimensions; d++) {
+      let sum = 0;
+      for (let k = 0; k < width; k++) sum += directions[d * width + k] * inputs[i * width + k];
+      points[i * dimensions + d] = sum;
+    }
+    if (i % 1024 === 0) await pause();
+  }
+  return { points, size: dimensions };
+}
+
+/** Samples that lie far out, farthest first: three interquartile ranges above the upper quartile (Tukey's outer fence), of the logarithm, since distances are skewed. */
+export function farOut(distances: Float32Array): number[] {
+  const logs = distances.map((distance) => Math.log(Math.max(distance, 1e-12)));
+  const sorted = logs.toSorted();
+  const quantile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))];
+  const fence = quantile(0.75) + 3 * (quantile(0.75) - quantile(0.25));
+  const found: number[] = [];
+  logs.forEach((log, i) => {
+    if (log > fence) found.push(i);
+  });
+  return found.sort((a, b) => distances[b] - distances[a] || a - b);
+}

@@ -1,0 +1,154 @@
+import { loadTrainingData, type EncodedSplit } from '../../datasets/training-data.ts';
+import { confidentLearning, likeliest } from '../../evaluation/confident-learning.ts';
+import { ambiguousPairs, hardest, margins } from '../../evaluation/hard-samples.ts';
+import { farOut, neighbourDistances } from '../../evaluation/outliers.ts';
+import type { SplitName } from '../../shared/dataset.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import type { QualityParams } from '../../shared/job.ts';
+import { shownOfPair, shownSamples, type JudgedSample, type QualityReport } from '../../shared/quality.ts';
+import type { JobContext } from '../port/job-port.ts';
+import { RunModel } from './run-model.ts';
+
+/** Samples with what a run that may judge them finds. */
+interface Judged {
+  samples: Int32Array;
+  labels: Int32Array;
+  probabilities: Float32Array;
+  splits: SplitName[];
+  /** Encoded, samples × width. */
+  inputs: Float32Array;
+  width: number;
+}
+
+/** What one or more trained runs say of the samples: suspected label errors, hard and ambiguous ones, outliers. Throws `not_a_classifier`, `no_samples`. */
+export async function judgeQuality(params: QualityParams, context: JobContext): Promise<QualityReport> {
+  const { classes, parts, texts } = await judgedParts(params, context);
+  const all = concat(parts);
+  if (all.samples.length === 0) {
+    throw new AtelierError(
+      'no_samples',
+      'There is no labelled sample to judge by this run. Choose another run, or judge its training split too.',
+    );
+  }
+  const k = classes.length;
+  const inSample = all.splits.map((split) => params.basis === 'all' && split === 'train');
+  const { probabilities, labels } = all;
+  const judged = (i: number, predicted = likeliest(probabilities, i, k)): JudgedSample => ({
+    sample: all.samples[i],
+    split: all.splits[i],
+    label: classes[labels[i]],
+    predicted: classes[predicted],
+    probability: probabilities[i * k + labels[i]],
+    inSample: inSample[i],
+  });
+  const learning = confidentLearning(probabilities, labels, k);
+  const hard = hardest(margins(probabilities, labels, k));
+  context.progress({ stage: 'scanning', unit: 'samples', done: 0, total: all.samples.length });
+  const distances = texts
+    ? null
+    : await neighbourDistances(all.inputs, all.samples.length, all.width, () => context.pause());
+  const far = distances && farOut(distances);
+  return {
+    basis: params.basis,
+    folds: params.folds,
+    samples: all.samples.length,
+    inSample: inSample.filter(Boolean).length,
+    labelErrors: {
+      count: learning.errors.length,
+      samples: learning.errors.slice(0, shownSamples).map(({ sample, likelier }) => judged(sample, likelier)),
+    },
+    noise: learning.noise,
+    hard: { count: hard.length, samples: hard.slice(0, shownSamples).map((i) => judged(i)) },
+    ambiguous: ambiguousPairs(probabilities, labels, k)
+      .slice(0, 20)
+      .map(({ classes: [a, b], samples, share }) => ({
+        classes: [classes[a], classes[b]],
+        count: samples.length,
+        share,
+        samples: samples.slice(0, shownOfPair).map((i) => judged(i)),
+      })),
+    outliers: far && {
+      count: far.length,
+      samples: far.slice(0, shownSamples).map((i) => ({ ...judged(i), distance: distances[i] })),
+    },
+  };
+}
+
+async function judgedParts(
+  { blobs, runs, threads }: QualityParams,
+  context: JobContext,
+): Promise<{ classes: string[]; parts: Judged[]; texts: boolean }> {
+  const parts: Judged[] = [];
+  let classes: string[] | null = null;
+  let texts = false;
+  for (const [r, run] of runs.entries()) {
+    const model = await RunModel.open(run, threads);
+    try {
+      if (model.task !== 'classification') {
+        throw new AtelierError(
+          'not_a_classifier',
+          'The run tells no classes apart: labels, hard and ambiguous samples can be judged by a classifier only.',
+        );
+      }
+      context.progress({ stage: 'reading', unit: 'samples', done: r, total: runs.length });
+      const data = await loadTrainingData(blobs, run.manifest, model.encoder);
+      // Runs of other folds may have met the classes in another order.
+      const known: string[] = (classes ??= data.classes);
+      const place = Int32Array.from(data.classes, (name) => known.indexOf(name));
+      texts ||= data.kind === 'text';
+      for (const split of run.splits) {
+        const samples = data.splits[split];
+        if (samples.count === 0) continue;
+        context.progress({ stage: 'evaluating', unit: 'samples', done: r, total: runs.length });
+        const { answers } = await model.evaluate(samples, () => context.pause());
+        parts.push(judgedOf(samples, answers.values, place, known.length, split, data.kind === 'text'));
+      }
+    } finally {
+      await model.close();
+    }
+  }
+  return { classes: classes ?? [], parts, texts };
+}
+
+function judgedOf(
+  { count, x, y, indices }: EncodedSplit,
+  values: Float32Array,
+  place: Int32Array,
+  classes: number,
+  split: SplitName,
+  texts: boolean,
+): Judged {
+  const probabilities = new Float32Array(count * classes);
+  for (let i = 0; i < count; i++) {
+    for (let k = 0; k < place.length; k++) probabilities[i * classes + place[k]] = values[i * place.length + k];
+  }
+  return {
+    samples: indices,
+    labels: Int32Array.from(y, (label) => place[label]),
+    probabilities,
+    splits: Array.from({ length: count }, () => split),
+    inputs: texts ? new Float32Array(0) : Float32Array.from(x as ArrayLike<number>),
+    width: x.length / count,
+  };
+}
+
+function concat(parts: readonly Judged[]): Judged {
+  const total = (of: (part: Judged) => ArrayLike<number>): number =>
+    parts.reduce((sum, part) => sum + of(part).length, 0);
+  const all: Judged = {
+    samples: new Int32Array(total(({ samples }) => samples)),
+    labels: new Int32Array(total(({ labels }) => labels)),
+    probabilities: new Float32Array(total(({ probabilities }) => probabilities)),
+    splits: parts.flatMap(({ splits }) => splits),
+    inputs: new Float32Array(total(({ inputs }) => inputs)),
+    width: parts[0]?.width ?? 0,
+  };
+  const at = { samples: 0, labels: 0, probabilities: 0, inputs: 0 };
+  for (const part of parts) {
+    for (const name of ['samples', 'labels', 'probabilities', 'inputs'] as const) {
+      all[name].set(part[name], at[name]);
+      at[name] += part[name].length;
+    }
+  }
+  return all;
+}
