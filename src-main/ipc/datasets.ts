@@ -2,7 +2,13 @@ import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 
 type Noun =
-  'datasets.list' | 'datasets.get' | 'datasets.rename' | 'datasets.archive' | 'datasets.samples' | 'datasets.revise';
+  | 'datasets.list'
+  | 'datasets.get'
+  | 'datasets.rename'
+  | 'datasets.archive'
+  | 'datasets.samples'
+  | 'datasets.original'
+  | 'datasets.revise';
 
 export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -17,6 +23,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
       return null;
     },
     'datasets.samples': (query) => desk.studio.samples(query),
+    'datasets.original': ({ version, sample }) => desk.studio.original(version, sample),
     'datasets.revise': (request) => desk.studio.revise(request).job,
   };
 }

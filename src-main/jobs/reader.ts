@@ -1,5 +1,5 @@
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
-import type { SamplePage, SampleQuery } from '../shared/dataset.ts';
+import type { OriginalImage, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import type { BroughtTokenizer } from '../shared/text.ts';
@@ -33,6 +33,11 @@ export class Reader {
 
   samples(blobs: string, manifest: Manifest, query: SampleQuery): Promise<SamplePage> {
     return this.#ask({ type: 'samples', blobs, manifest, query }) as Promise<SamplePage>;
+  }
+
+  /** An image's own file, to be shown sharp. */
+  original(blobs: string, manifest: Manifest, sample: number): Promise<OriginalImage> {
+    return this.#ask({ type: 'original', blobs, manifest, sample }) as Promise<OriginalImage>;
   }
 
   /** What these files hold, likeliest first, before anything is imported. */

@@ -9,7 +9,14 @@ import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/op
 import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
-import type { DatasetDetail, DatasetSummary, DatasetVersion, SamplePage, SampleQuery } from '../shared/dataset.ts';
+import type {
+  DatasetDetail,
+  DatasetSummary,
+  DatasetVersion,
+  OriginalImage,
+  SamplePage,
+  SampleQuery,
+} from '../shared/dataset.ts';
 import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
@@ -142,6 +149,10 @@ export class Studio {
   samples(query: SampleQuery): Promise<SamplePage> {
     const { manifest } = this.getVersion(query.version);
     return this.#reader.samples(workspaceFiles.blobs(this.folder), manifest, query);
+  }
+  /** An image's own file, where it was kept. */
+  original(version: VersionId, sample: number): Promise<OriginalImage> {
+    return this.#reader.original(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, sample);
   }
   /** What files hold, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { DatasetDetail, DatasetSummary, SamplePage } from './dataset.ts';
+import type { DatasetDetail, DatasetSummary, OriginalImage, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { Forecast } from './forecast.ts';
@@ -91,6 +91,8 @@ export const inputs = {
   /** Hides it (undo: archived false). Nothing is deleted. */
   'datasets.archive': v.object({ id: datasetId, archived: v.boolean() }),
   'datasets.samples': sampleQuerySchema,
+  /** An image's own file, to be shown sharp; only of versions that kept them. */
+  'datasets.original': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   /** Makes a new version with other column types, roles, target or split; a job. */
   'datasets.revise': v.object({
     version: versionId,
@@ -170,6 +172,7 @@ export interface Outputs {
   'datasets.rename': null;
   'datasets.archive': null;
   'datasets.samples': SamplePage;
+  'datasets.original': OriginalImage;
   'datasets.revise': JobId;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;

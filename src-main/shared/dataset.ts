@@ -1,3 +1,4 @@
+import type { AnnotationSummary, SampleAnnotations } from './annotation.ts';
 import type { DatasetId, VersionId } from './ids.ts';
 
 /** What a dataset version is, as stored in its row and handed to utilities and the window. */
@@ -89,6 +90,11 @@ export type BlobHash = string;
  * - `names`: JSON array of each image's path inside the source.
  * - `labels`: little-endian int32 per sample, index into `classes`, -1 where there is no label. (Images only; a table's is its target column.)
  * - `split`: uint8 per sample, index into `splitNames`.
+ * - `annotations`: JSON Lines; line i is sample i's `SampleAnnotations`, the line after the last sample's is the `AnnotationHeader`. Labelling
+ *   makes a version with another one of these; everything else stays.
+ * - `annotationOffsets`: where each of those lines begins, and where the last one ends: little-endian float64.
+ * - `originals`: the image files as they came, one after another, sharp and unscaled; `originalOffsets`: where each begins, as above. One
+ *   blob instead of one a file: thousands of files would each have to reach the disk by themselves.
  */
 export interface Manifest {
   kind: DatasetKind;
@@ -106,7 +112,19 @@ export interface Manifest {
   /** `given`: the source came with its own test (or train) files; `stratified`: drawn here. */
   splitSource: 'given' | 'stratified' | 'random';
   splitSeed: number;
-  blobs: { table?: BlobHash; images?: BlobHash; names?: BlobHash; labels?: BlobHash; split: BlobHash };
+  blobs: {
+    table?: BlobHash;
+    images?: BlobHash;
+    names?: BlobHash;
+    labels?: BlobHash;
+    split: BlobHash;
+    annotations?: BlobHash;
+    annotationOffsets?: BlobHash;
+    originals?: BlobHash;
+    originalOffsets?: BlobHash;
+  };
+  /** Where samples have annotations: what there is in all. */
+  annotations?: AnnotationSummary;
   sources: SourceFile[];
   /** How many were left out, and the first 1,000 of them. */
   rejectedCount: number;
@@ -162,6 +180,15 @@ export interface SamplePage {
   rows?: (string | null)[][];
   /** Images: the samples' bytes one after another (height × width × channels each). */
   pixels?: Uint8Array;
+  /** Where the version has any. */
+  annotations?: SampleAnnotations[];
+}
+
+/** An image file, to be shown sharp. */
+export interface OriginalImage {
+  bytes: Uint8Array;
+  /** Its EXIF turn is to be heeded. */
+  turn: boolean;
 }
 
 export interface SampleQuery {

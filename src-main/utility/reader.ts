@@ -1,5 +1,6 @@
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
+import { readOriginal } from '../datasets/images/original.ts';
 import { SampleReader } from '../datasets/reader.ts';
 import { findDevices } from '../runtime/device.ts';
 import { errorFacts } from '../shared/errors.ts';
@@ -13,6 +14,8 @@ function answer(request: ReaderRequest) {
   switch (request.type) {
     case 'samples':
       return reader.page(request.blobs, request.manifest, request.query);
+    case 'original':
+      return readOriginal(request.blobs, request.manifest, request.sample);
     case 'offer':
       return offerImport(request.paths);
     case 'tokenizer':
