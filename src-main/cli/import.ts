@@ -42,6 +42,7 @@ What is taken, told by content whatever the files are called:
             NumPy arrays of 3 or 4 dimensions, with labels in a second one (y, labels, *_labels, or --target)
   annotated images with COCO JSON, YOLO text files (data.yaml, classes.txt), Pascal VOC XML, a CSV of boxes, or Label Studio's
             JSON: drop the folder that holds both. Image files are kept as they came
+            images inside Parquet, as Hugging Face's data sets have them; classes by the names that come with them
             texts with CoNLL's tags (BIO, IOB1, BIOES, BILOU, BMES), or Label Studio's JSON
   texts     a sub-folder per class; without such folders they are a corpus, for language models: long files are cut into parts
   packed    gzip of any of these; ZIP and TAR (.tar, .tar.gz) of folders, tables, IDX files

@@ -7,6 +7,7 @@ import { corpus } from './importers/corpus.ts';
 import { csvBoxes } from './importers/csv-boxes.ts';
 import { csv, isProse, textNames } from './importers/csv.ts';
 import { excel } from './importers/excel.ts';
+import { huggingFace } from './importers/hugging-face.ts';
 import { idx } from './importers/idx.ts';
 import { imageFolder } from './importers/image-folder.ts';
 import type { Importer } from './importers/importer.ts';
@@ -27,6 +28,7 @@ const together: readonly Importer[] = [
   labelStudio,
   voc,
   csvBoxes,
+  huggingFace,
   yolo,
   conll,
   imageFolder,
@@ -77,7 +79,7 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
   for (const files of parts) {
     if (inPieces.has(files[0])) continue;
     const before = found.length;
-    const part = { ...source, files, suggestedName: nameOf(source, files) };
+    const part = { ...source, files, suggestedName: nameOf(source, files), beside: source.files };
     const askers = files.length > 1 ? [parquet] : tables.filter((importer) => !(prose && importer === csv));
     for (const importer of askers) if (await ask(importer, part, files[0])) break;
     if (files.length > 1 && found.length > before) files.forEach((file) => inPieces.add(file));

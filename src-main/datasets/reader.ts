@@ -2,7 +2,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { float64s, readAnnotations } from './annotations/read.ts';
-import { samplesWith } from './annotations/samples-with.ts';
+import { askedOfMarks, samplesWith } from './annotations/samples-with.ts';
 import { readBlob, readBlobRanges } from './blobs.ts';
 import { finiteSql, numberSql, sqlText } from './cells.ts';
 import { columnSql, eachRow, openDuck, parquetSql, rowsOf } from './duck.ts';
@@ -26,7 +26,7 @@ export class SampleReader {
     const offset = wholeNumber(query.offset, 'offset');
     const limit = Math.min(wholeNumber(query.limit, 'limit'), maxLimit);
     const split = await this.#blob(blobs, manifest.blobs.split);
-    const key = JSON.stringify([manifest.blobs, manifest.target, query.split, query.class, query.sort]);
+    const key = JSON.stringify([manifest.blobs, manifest.target, query.split, query.class, query.flag, query.sort]);
     const order = await this.#orders.get(key, () => this.#order(blobs, manifest, query, split));
     const total = order ? order.length : manifest.samples;
     const count = Math.max(0, Math.min(limit, total - offset));
@@ -47,9 +47,11 @@ export class SampleReader {
 
   /** The sample numbers asked for, in order; null for all of them as they are. */
   async #order(blobs: string, manifest: Manifest, query: SampleQuery, split: Uint8Array): Promise<Int32Array | null> {
-    const marked = query.class === undefined ? null : await samplesWith(blobs, manifest, query.class);
-    if (!marked) return this.#plainOrder(blobs, manifest, query, split);
-    const all = await this.#plainOrder(blobs, manifest, { ...query, class: undefined }, split);
+    const asked = askedOfMarks(manifest, query);
+    if (!asked) return this.#plainOrder(blobs, manifest, query, split);
+    const rest = asked.class === undefined ? query : { ...query, class: undefined };
+    const marked = await samplesWith(blobs, manifest, asked);
+    const all = await this.#plainOrder(blobs, manifest, rest, split);
     return all ? all.filter((sample) => marked.has(sample)) : Int32Array.from(marked);
   }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { annotationFlags } from './annotation.ts';
 import type { DatasetDetail, DatasetSummary, OriginalImage, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
@@ -54,6 +55,7 @@ export const sampleQuerySchema = v.object({
   limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
   split: v.optional(splitName),
   class: v.optional(text(1000)),
+  flag: v.optional(v.picklist(annotationFlags)),
   sort: v.optional(v.object({ column: text(1000), descending: v.boolean() })),
 });
 

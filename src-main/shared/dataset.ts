@@ -1,4 +1,4 @@
-import type { AnnotationSummary, SampleAnnotations } from './annotation.ts';
+import type { AnnotationFlag, AnnotationSummary, SampleAnnotations } from './annotation.ts';
 import type { DatasetId, VersionId } from './ids.ts';
 
 /** What a dataset version is, as stored in its row and handed to utilities and the window. */
@@ -197,7 +197,10 @@ export interface SampleQuery {
   /** At most 500. */
   limit: number;
   split?: SplitName;
+  /** Of the sample, or of any annotation in it. */
   class?: string;
+  /** Only samples with an annotation that is flagged so. */
+  flag?: AnnotationFlag;
   /** Tables only. */
   sort?: { column: string; descending: boolean };
 }

@@ -73,9 +73,18 @@ export const importKinds = [
   'csv-boxes',
   'conll',
   'label-studio',
+  'hugging-face',
 ] as const;
 /** Those whose samples come with annotations. */
-export const annotatedKinds: readonly ImportKind[] = ['coco', 'yolo', 'voc', 'csv-boxes', 'conll', 'label-studio'];
+export const annotatedKinds: readonly ImportKind[] = [
+  'coco',
+  'yolo',
+  'voc',
+  'csv-boxes',
+  'conll',
+  'label-studio',
+  'hugging-face',
+];
 export type ImportKind = (typeof importKinds)[number];
 
 export interface ImportParams {

@@ -33,6 +33,8 @@ export function offerSentence(offer: ImportOffer): string {
         return m.offer_annotated({ images: m.images_count(files), format: formatName(offer.kind), size });
       }
       return m.offer_annotated_texts({ files: m.files_count(files), format: formatName(offer.kind), size });
+    case 'hugging-face':
+      return m.offer_images_in({ files: m.files_count(files), format: formatName(offer.kind), size });
     case 'conll':
       return m.offer_annotated_texts({ files: m.files_count(files), format: formatName(offer.kind), size });
     case 'idx':
@@ -72,6 +74,8 @@ export function offerName(offer: ImportOffer): string {
         return m.found_annotated({ images: m.images_count(count), format: formatName(offer.kind) });
       }
       return m.found_annotated_texts({ format: formatName(offer.kind) });
+    case 'hugging-face':
+      return m.found_images_in({ format: formatName(offer.kind) });
     case 'conll':
       return m.found_annotated_texts({ format: formatName(offer.kind) });
     case 'idx':
@@ -84,10 +88,17 @@ export function offerName(offer: ImportOffer): string {
   }
 }
 
-type AnnotatedKind = 'coco' | 'yolo' | 'voc' | 'csv-boxes' | 'conll' | 'label-studio';
+type AnnotatedKind = 'coco' | 'yolo' | 'voc' | 'csv-boxes' | 'conll' | 'label-studio' | 'hugging-face';
 
 /** Formats go by their own names in every language. */
 const formatName = (kind: AnnotatedKind): string =>
   kind === 'csv-boxes'
     ? m.format_csv_boxes()
-    : { coco: 'COCO', yolo: 'YOLO', voc: 'Pascal VOC', conll: 'CoNLL', 'label-studio': 'Label Studio' }[kind];
+    : {
+        coco: 'COCO',
+        yolo: 'YOLO',
+        voc: 'Pascal VOC',
+        conll: 'CoNLL',
+        'label-studio': 'Label Studio',
+        'hugging-face': 'Hugging Face',
+      }[kind];

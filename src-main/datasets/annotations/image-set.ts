@@ -115,10 +115,15 @@ export async function storeAnnotatedImages(
       hash.update(`${each.sha256}  ${each.name}\n`);
       bytes += each.bytes;
     }
-    const { summary, blobs } = await writer.finish(set.header());
+    const header = set.header();
+    const { summary, blobs } = await writer.finish(header);
     // Where no image has two, tags are what images are told apart by.
     const told = found.several === 0 ? [...new Set(kept.tags)].filter((tag) => tag !== null) : [];
-    const classes = sortClasses(told.map((name) => ({ name, count: 0 }))).map(({ name }) => name);
+    const given = header.classes.map(({ name }) => name).filter((name) => told.includes(name));
+    const classes =
+      given.length === told.length
+        ? given
+        : sortClasses(told.map((name) => ({ name, count: 0 }))).map(({ name }) => name);
     const divided = new Set(kept.splits).size > 1;
     const manifest = await finishImages(
       params.blobs,

@@ -57,7 +57,7 @@ function rowOf(object: ImageObject, { kind, points }: Sort, width: number, heigh
   if (object.attributes) losses.add('attributes');
   if (mask) losses.add('masks');
   if (object.rotation !== undefined) losses.add('rotations');
-  if (Object.keys(extra ?? {}).some((key) => key !== 'score')) losses.add('other fields');
+  if (extra) losses.add('other fields');
   for (const flag of ['crowd', 'difficult', 'occluded', 'truncated'] as const) {
     if (flags?.[flag]) losses.add(`"${flag}" marks`);
   }
