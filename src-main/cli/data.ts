@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
+import { addDataExport } from './data-export.ts';
 import { addDataLeaks } from './data-leaks.ts';
 import { addDataList } from './data-list.ts';
 import { addDataQuality } from './data-quality.ts';
@@ -15,12 +16,13 @@ const subcommands: readonly ((data: Command, context: CommandContext) => void)[]
   addDataSplit,
   addDataLeaks,
   addDataQuality,
+  addDataExport,
 ];
 
 export function addData(program: Command, context: CommandContext): void {
   const data = program
     .command('data')
-    .description('list, show, prepare and divide datasets, and judge their quality')
+    .description('list, show, prepare, divide, judge and export datasets')
     .helpCommand('help [command]', 'print help for a command');
   for (const add of subcommands) add(data, context);
 }

@@ -45,6 +45,10 @@ What is taken, told by content whatever the files are called:
             NumPy: .npy and .npz of 2 dimensions, or lists of one length
   images    a sub-folder per class, or without any; IDX pairs as in MNIST;
             NumPy arrays of 3 or 4 dimensions, with labels in a second one (y, labels, *_labels, or --target)
+  annotated images with COCO JSON, YOLO text files (data.yaml, classes.txt), Pascal VOC XML, a CSV of boxes, or Label Studio's
+            JSON: drop the folder that holds both. Image files are kept as they came
+            images inside Parquet, as Hugging Face's data sets have them; classes by the names that come with them
+            texts with CoNLL's tags (BIO, IOB1, BIOES, BILOU, BMES), or Label Studio's JSON
   texts     a sub-folder per class; without such folders they are a corpus, for language models: long files are cut into parts
   packed    gzip of any of these; ZIP and TAR (.tar, .tar.gz) of folders, tables, IDX files
 
@@ -53,7 +57,7 @@ t10k-*), and folders so called, become given splits. Where there are several thi
 cannot be read is listed and left out. Importing the same data again gives the dataset that is there already.
 
 JSON: {"dataset","version","name","kind","samples","classes","class_counts","target","task","columns","image","splits",
-       "rejected","rejected_count","notes","reused"}
+       "rejected","rejected_count","notes","reused","annotations":{"total","types","classes","flags","annotated"} or null}
 
 Examples:
   $ atelier import iris.csv --target species
@@ -63,6 +67,7 @@ Examples:
   $ atelier import photos.zip --name flowers
   $ atelier import digits.npz               # x_train, y_train, x_test, y_test
   $ atelier import reviews/ --name reviews    # reviews/good/*.txt, reviews/bad/*.txt
+  $ atelier import blood-cells/               # Annotations/*.xml, JPEGImages/*.jpg, ImageSets/Main/*.txt
   $ atelier import book.txt --kind corpus
   $ atelier import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz`,
     )
@@ -109,6 +114,7 @@ export function tellDataset(out: Output, { summary, version }: DatasetDetail, re
     rejected_count: manifest.rejectedCount,
     notes: manifest.notes,
     reused,
+    annotations: manifest.annotations ?? null,
   });
 
   const what = manifest.image
@@ -122,6 +128,13 @@ export function tellDataset(out: Output, { summary, version }: DatasetDetail, re
   out.text(
     `Split: train ${count(train)}, validation ${count(validation)}, test ${count(test)} (${manifest.splitSource})`,
   );
+  if (manifest.annotations) {
+    const { total, classes: marked } = manifest.annotations;
+    out.text(`Annotations: ${count(total)}`);
+    out.text('');
+    const rows = marked.map((one) => [one.name, count(one.count), count(one.samples)]);
+    out.text(table([['CLASS', 'ANNOTATIONS', 'SAMPLES'], ...rows]));
+  }
   if (manifest.kind === 'table') {
     const columns = manifest.columns.map((column) => [
       column.name,

@@ -1,3 +1,4 @@
+import type { AnnotationSummary } from '../shared/annotation.ts';
 import type { Manifest, ImageShape, Rejected, SourceFile } from '../shared/dataset.ts';
 import { writeBlob, type BlobWriter } from './blobs.ts';
 import { carvedValidation, completeGiven, countSplits, defaultFractions, divide } from './splits.ts';
@@ -17,6 +18,8 @@ export interface ImageSet {
   rejectedCount: number;
   rejected: Rejected[];
   notes: Manifest['notes'];
+  /** What is stored besides: annotations, original files. */
+  more?: { annotations: AnnotationSummary; commit(): Promise<Partial<Manifest['blobs']>> };
 }
 
 /** Divides the samples, stores what belongs to them and makes the manifest. */
@@ -28,7 +31,7 @@ export async function finishImages(blobs: string, set: ImageSet, seed: number): 
   const classes = set.classes.map((name) => ({ name, count: 0 }));
   for (const label of set.labels) if (label >= 0) classes[label].count++;
   const notes = [...set.notes];
-  if (classes.length === 0) {
+  if (classes.length === 0 && !set.more) {
     notes.push({
       code: 'no_classes',
       message:
@@ -57,8 +60,10 @@ export async function finishImages(blobs: string, set: ImageSet, seed: number): 
       split: await writeBlob(blobs, split),
       labels: await writeBlob(blobs, new Uint8Array(set.labels.buffer, set.labels.byteOffset, set.labels.byteLength)),
       names: await writeBlob(blobs, Buffer.from(JSON.stringify(set.names))),
+      ...(await set.more?.commit()),
       images: await set.pixels.commit(),
     },
+    ...(set.more && { annotations: set.more.annotations }),
     sources: set.sources,
     rejectedCount: set.rejectedCount,
     rejected: set.rejected,

@@ -1,4 +1,4 @@
-import type { ImportOffer, ImportParams, ImportResult } from '../shared/job.ts';
+import { annotatedKinds, type ImportOffer, type ImportParams, type ImportResult } from '../shared/job.ts';
 import { lookInside } from './archives/look-inside.ts';
 import { Staging } from './archives/staging.ts';
 import type { ImportContext } from './importers/importer.ts';
@@ -25,9 +25,12 @@ export async function importDataset(params: ImportParams, importing: ImportConte
     try {
       const { chosen, others } = choose(source, await findAll(source, params.kind), params);
       const result = await chosen.importer.read(chosen.source, params, context);
-      if (others.length === 0) return result;
-      const names = others.slice(0, 5).map(({ offer }) => offerName(offer));
-      const message = `Also found, and not imported: ${names.join('; ')}${others.length > 5 ? '; …' : ''}.`;
+      // An annotated set is also seen as what it is made of: images, rows, texts.
+      const annotated = annotatedKinds.includes(chosen.offer.kind);
+      const besides = others.filter(({ offer }) => !annotated || annotatedKinds.includes(offer.kind));
+      if (besides.length === 0) return result;
+      const names = besides.slice(0, 5).map(({ offer }) => offerName(offer));
+      const message = `Also found, and not imported: ${names.join('; ')}${besides.length > 5 ? '; …' : ''}.`;
       const { manifest } = result;
       return { ...result, manifest: { ...manifest, notes: [...manifest.notes, { code: 'also_found', message }] } };
     } finally {

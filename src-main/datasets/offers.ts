@@ -1,20 +1,39 @@
 import { AtelierError } from '../shared/errors.ts';
-import type { ImportKind, ImportOffer } from '../shared/job.ts';
+import { annotatedKinds, type ImportKind, type ImportOffer } from '../shared/job.ts';
 import { namedImage } from './images/file-type.ts';
+import { coco } from './importers/coco.ts';
+import { conll } from './importers/conll.ts';
 import { corpus } from './importers/corpus.ts';
+import { csvBoxes } from './importers/csv-boxes.ts';
 import { csv, isProse, textNames } from './importers/csv.ts';
 import { excel } from './importers/excel.ts';
+import { huggingFace } from './importers/hugging-face.ts';
 import { idx } from './importers/idx.ts';
 import { imageFolder } from './importers/image-folder.ts';
 import type { Importer } from './importers/importer.ts';
 import { json } from './importers/json.ts';
+import { labelStudio } from './importers/label-studio.ts';
 import { numpy } from './importers/numpy.ts';
 import { parquet } from './importers/parquet.ts';
 import { textFolder } from './importers/text-folder.ts';
+import { voc } from './importers/voc.ts';
+import { yolo } from './importers/yolo.ts';
 import { contentName, type FoundFile, type Source } from './source.ts';
 
 /** Made of the files together. Asked in this order: the more certain a format is of its own, the earlier. */
-const together: readonly Importer[] = [idx, numpy, imageFolder, textFolder];
+const together: readonly Importer[] = [
+  idx,
+  numpy,
+  coco,
+  labelStudio,
+  voc,
+  csvBoxes,
+  huggingFace,
+  yolo,
+  conll,
+  imageFolder,
+  textFolder,
+];
 /** Made of one file, or of a few that are one table. */
 const tables: readonly Importer[] = [parquet, excel, json, csv];
 const tableNames = /\.(csv|tsv|tab|psv|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|xls|xlsb|ods)$/i;
@@ -54,12 +73,13 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
     }
   };
   for (const importer of together) await ask(importer, source, null);
-  const { parts, prose } = await tableParts(source, found.length > 0 && kind !== 'table');
+  const annotated = found.some(({ offer }) => annotatedKinds.includes(offer.kind));
+  const { parts, prose } = await tableParts(source, found.length > 0 && kind !== 'table', annotated);
   const inPieces = new Set<FoundFile>();
   for (const files of parts) {
     if (inPieces.has(files[0])) continue;
     const before = found.length;
-    const part = { ...source, files, suggestedName: nameOf(source, files) };
+    const part = { ...source, files, suggestedName: nameOf(source, files), beside: source.files };
     const askers = files.length > 1 ? [parquet] : tables.filter((importer) => !(prose && importer === csv));
     for (const importer of askers) if (await ask(importer, part, files[0])) break;
     if (files.length > 1 && found.length > before) files.forEach((file) => inPieces.add(file));
@@ -76,10 +96,18 @@ const isUnlabelled = ({ kind, folders }: ImportOffer): boolean => kind === 'imag
 
 /**
  * The files, or groups of files, that may each be a table. `besides`: something else was found, and only what is called a table counts.
- * `prose`: those that are text are that and no rows.
+ * `annotated`: what was found
+ * are annotations. `prose`: those that are text are that and no rows.
  */
-async function tableParts(source: Source, besides: boolean): Promise<{ parts: FoundFile[][]; prose: boolean }> {
-  const files = source.files.filter((file) => !namedImage(file.relative));
+async function tableParts(
+  source: Source,
+  besides: boolean,
+  annotated: boolean,
+): Promise<{ parts: FoundFile[][]; prose: boolean }> {
+  // Beside an annotated set JSON is what annotates it.
+  const files = source.files.filter(
+    (file) => !namedImage(file.relative) && !(annotated && besides && /\.json$/i.test(contentName(file))),
+  );
   const named = files.filter((file) => tableNames.test(contentName(file)));
   if (named.length > 0 || besides) return { parts: each(named), prose: false };
   const texts = files.filter((file) => textNames.test(contentName(file)));

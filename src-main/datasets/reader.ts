@@ -1,6 +1,8 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { float64s, readAnnotations } from './annotations/read.ts';
+import { askedOfMarks, samplesWith } from './annotations/samples-with.ts';
 import { readBlob, readBlobRanges } from './blobs.ts';
 import { finiteSql, numberSql, sqlText } from './cells.ts';
 import { columnSql, eachRow, openDuck, parquetSql, rowsOf } from './duck.ts';
@@ -24,7 +26,7 @@ export class SampleReader {
     const offset = wholeNumber(query.offset, 'offset');
     const limit = Math.min(wholeNumber(query.limit, 'limit'), maxLimit);
     const split = await this.#blob(blobs, manifest.blobs.split);
-    const key = JSON.stringify([manifest.blobs, manifest.target, query.split, query.class, query.sort]);
+    const key = JSON.stringify([manifest.blobs, manifest.target, query.split, query.class, query.flag, query.sort]);
     const order = await this.#orders.get(key, () => this.#order(blobs, manifest, query, split));
     const total = order ? order.length : manifest.samples;
     const count = Math.max(0, Math.min(limit, total - offset));
@@ -50,13 +52,35 @@ export class SampleReader {
     total: number,
   ): Promise<SamplePage> {
     const page = { total, indices, splits: indices.map((sample) => splitNames[split[sample]]) };
+    const annotations = await this.#annotations(blobs, manifest, indices);
     return manifest.kind === 'images'
-      ? { ...page, ...(await this.#images(blobs, manifest, indices)) }
-      : { ...page, ...(await this.#rows(blobs, manifest, indices)) };
+      ? { ...page, ...(await this.#images(blobs, manifest, indices)), ...annotations }
+      : { ...page, ...(await this.#rows(blobs, manifest, indices)), ...annotations };
+  }
+
+  async #annotations(blobs: string, manifest: Manifest, indices: number[]): Promise<Pick<SamplePage, 'annotations'>> {
+    const { annotationOffsets } = manifest.blobs;
+    if (!annotationOffsets) return {};
+    const offsets = float64s(await this.#blob(blobs, annotationOffsets));
+    return { annotations: await readAnnotations(blobs, manifest, offsets, indices) };
   }
 
   /** The sample numbers asked for, in order; null for all of them as they are. */
   async #order(blobs: string, manifest: Manifest, query: SampleQuery, split: Uint8Array): Promise<Int32Array | null> {
+    const asked = askedOfMarks(manifest, query);
+    if (!asked) return this.#plainOrder(blobs, manifest, query, split);
+    const rest = asked.class === undefined ? query : { ...query, class: undefined };
+    const marked = await samplesWith(blobs, manifest, asked);
+    const all = await this.#plainOrder(blobs, manifest, rest, split);
+    return all ? all.filter((sample) => marked.has(sample)) : Int32Array.from(marked);
+  }
+
+  async #plainOrder(
+    blobs: string,
+    manifest: Manifest,
+    query: SampleQuery,
+    split: Uint8Array,
+  ): Promise<Int32Array | null> {
     const wanted = query.split === undefined ? -1 : splitCode(query.split);
     if (manifest.kind === 'table' && (query.sort || query.class !== undefined)) {
       const found = await this.#sortedRows(blobs, manifest, query);

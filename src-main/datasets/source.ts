@@ -36,6 +36,8 @@ export interface Source {
   wholeFolder: boolean;
   suggestedName: string;
   files: FoundFile[];
+  /** Where these files are a part of what was given: all of it. */
+  beside?: readonly FoundFile[];
   /** Links and unreadable folders, which are never followed or entered. */
   refused: Rejected[];
 }

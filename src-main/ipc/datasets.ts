@@ -7,6 +7,7 @@ type Noun =
   | 'datasets.rename'
   | 'datasets.archive'
   | 'datasets.samples'
+  | 'datasets.original'
   | 'datasets.revise'
   | 'datasets.previewSplit'
   | 'recipes.steps'
@@ -25,6 +26,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
       return null;
     },
     'datasets.samples': (query) => desk.studio.samples(query),
+    'datasets.original': ({ version, sample }) => desk.studio.original(version, sample),
     'datasets.revise': (request) => desk.studio.revise(request).job,
     'recipes.steps': () => desk.studio.recipeSteps,
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),

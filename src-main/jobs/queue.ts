@@ -22,6 +22,7 @@ const lanes: Record<JobKind, { name: string; atOnce: number }> = {
   export: { name: 'model', atOnce: 1 },
   // Beside a training neither would tell the truth.
   selftest: { name: 'train', atOnce: 1 },
+  'export-data': { name: 'model', atOnce: 1 },
   provider: { name: 'download', atOnce: 1 },
 };
 

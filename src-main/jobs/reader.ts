@@ -1,5 +1,5 @@
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
-import type { SamplePage, SampleQuery } from '../shared/dataset.ts';
+import type { OriginalImage, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
@@ -46,6 +46,11 @@ export class Reader {
   /** What a division would give. */
   previewSplit(blobs: string, manifest: Manifest, split: SplitWish): Promise<SplitPreview> {
     return this.#ask({ type: 'split', blobs, manifest, split }) as Promise<SplitPreview>;
+  }
+
+  /** An image's own file, to be shown sharp. */
+  original(blobs: string, manifest: Manifest, sample: number): Promise<OriginalImage> {
+    return this.#ask({ type: 'original', blobs, manifest, sample }) as Promise<OriginalImage>;
   }
 
   /** What these files hold, likeliest first, before anything is imported. */

@@ -10,7 +10,14 @@ import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/op
 import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
-import type { DatasetDetail, DatasetSummary, DatasetVersion, SamplePage, SampleQuery } from '../shared/dataset.ts';
+import type {
+  DatasetDetail,
+  DatasetSummary,
+  DatasetVersion,
+  OriginalImage,
+  SamplePage,
+  SampleQuery,
+} from '../shared/dataset.ts';
 import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
@@ -188,6 +195,10 @@ export class Studio {
   /** The version itself where this fold is its test split, else another version of its dataset with the same folds, else a new one. */
   versionWithFold(version: VersionId, fold: number): Promise<DatasetVersion> {
     return datasets.versionWithFold(this.#context, version, fold);
+  }
+  /** An image's own file, where it was kept. */
+  original(version: VersionId, sample: number): Promise<OriginalImage> {
+    return this.#reader.original(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, sample);
   }
   /** What files hold, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { DatasetDetail, DatasetSummary, SamplePage } from './dataset.ts';
+import { annotationFlags } from './annotation.ts';
+import type { DatasetDetail, DatasetSummary, OriginalImage, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { Forecast } from './forecast.ts';
@@ -59,6 +60,7 @@ export const sampleQuerySchema = v.object({
   limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
   split: v.optional(splitName),
   class: v.optional(text(1000)),
+  flag: v.optional(v.picklist(annotationFlags)),
   sort: v.optional(v.object({ column: text(1000), descending: v.boolean() })),
 });
 
@@ -109,6 +111,8 @@ export const inputs = {
   /** Hides it (undo: archived false). Nothing is deleted. */
   'datasets.archive': v.object({ id: datasetId, archived: v.boolean() }),
   'datasets.samples': sampleQuerySchema,
+  /** An image's own file, to be shown sharp; only of versions that kept them. */
+  'datasets.original': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   /** Makes a new version with other column types, roles, target, split or recipe; a job. */
   'datasets.revise': v.object({
     version: versionId,
@@ -193,6 +197,7 @@ export interface Outputs {
   'datasets.rename': null;
   'datasets.archive': null;
   'datasets.samples': SamplePage;
+  'datasets.original': OriginalImage;
   'datasets.revise': JobId;
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;

@@ -1,3 +1,4 @@
+import type { AnnotationFlag, AnnotationSummary, SampleAnnotations } from './annotation.ts';
 import type { DatasetId, VersionId } from './ids.ts';
 import type { Recipe } from './recipe.ts';
 import type { SplitSettings, SplitWay } from './split.ts';
@@ -97,6 +98,11 @@ export type BlobHash = string;
  * - `labels`: little-endian int32 per sample, index into `classes`, -1 where there is no label. (Images only; a table's is its target column.)
  * - `split`: uint8 per sample, index into `splitNames`.
  * - `folds`: uint8 per sample, its fold from 0; where it was divided into folds.
+ * - `annotations`: JSON Lines; line i is sample i's `SampleAnnotations`, the line after the last sample's is the `AnnotationHeader`. Labelling
+ *   makes a version with another one of these; everything else stays.
+ * - `annotationOffsets`: where each of those lines begins, and where the last one ends: little-endian float64.
+ * - `originals`: the image files as they came, one after another, sharp and unscaled; `originalOffsets`: where each begins, as above. One
+ *   blob instead of one a file: thousands of files would each have to reach the disk by themselves.
  */
 export interface Manifest {
   kind: DatasetKind;
@@ -126,7 +132,13 @@ export interface Manifest {
     raw?: BlobHash;
     rows?: BlobHash;
     recipe?: BlobHash;
+    annotations?: BlobHash;
+    annotationOffsets?: BlobHash;
+    originals?: BlobHash;
+    originalOffsets?: BlobHash;
   };
+  /** Where samples have annotations: what there is in all. */
+  annotations?: AnnotationSummary;
   /** Tables only: how this one was made of the one that was imported. */
   recipe?: Recipe;
   /** With a recipe: the table before it. `split` and `folds` are those of its rows, so that one that comes back is where it was. */
@@ -186,6 +198,15 @@ export interface SamplePage {
   rows?: (string | null)[][];
   /** Images: the samples' bytes one after another (height × width × channels each). */
   pixels?: Uint8Array;
+  /** Where the version has any. */
+  annotations?: SampleAnnotations[];
+}
+
+/** An image file, to be shown sharp. */
+export interface OriginalImage {
+  bytes: Uint8Array;
+  /** Its EXIF turn is to be heeded. */
+  turn: boolean;
 }
 
 export interface SampleQuery {
@@ -194,7 +215,10 @@ export interface SampleQuery {
   /** At most 500. */
   limit: number;
   split?: SplitName;
+  /** Of the sample, or of any annotation in it. */
   class?: string;
+  /** Only samples with an annotation that is flagged so. */
+  flag?: AnnotationFlag;
   /** Tables only. */
   sort?: { column: string; descending: boolean };
 }

@@ -2,7 +2,7 @@ import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { Forecast } from './forecast.ts';
 import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
-import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dataset.ts';
+import type { Column, Manifest, OriginalImage, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import type { Recipe } from './recipe.ts';
@@ -14,7 +14,8 @@ import type { BroughtTokenizer } from './text.ts';
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
 
 export type JobKind =
-  'import' | 'revise' | 'leaks' | 'quality' | 'train' | 'evaluate' | 'predict' | 'export' | 'selftest' | 'provider';
+  'import' | 'revise' | 'leaks' | 'quality' | 'train' | 'evaluate' | 'predict' | 'export'
+  | 'export-data' | 'selftest' | 'provider';
 /** With what a process of its own also does, but nobody queues and nothing is stored of. */
 export type WorkKind = JobKind | 'forecast';
 export type JobStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
@@ -59,14 +60,39 @@ export interface JobTypes {
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
   export: { params: ExportParams; result: ExportResult };
+  'export-data': { params: DataExportParams; result: DataExportResult };
   selftest: { params: SelfTestParams; result: DeviceTest[] };
   provider: { params: ProviderParams; result: ProviderOffer };
   /** `runFolder`: made for the moment, and removed. */
   forecast: { params: TrainParams; result: Forecast };
 }
 
-/** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `text-folder`: texts with one folder per class; `corpus`: texts without labels. */
-export const importKinds = ['table', 'image-folder', 'image-array', 'idx', 'text-folder', 'corpus'] as const;
+/** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */
+export const importKinds = [
+  'table',
+  'image-folder',
+  'image-array',
+  'idx',
+  'text-folder',
+  'corpus',
+  'coco',
+  'yolo',
+  'voc',
+  'csv-boxes',
+  'conll',
+  'label-studio',
+  'hugging-face',
+] as const;
+/** Those whose samples come with annotations. */
+export const annotatedKinds: readonly ImportKind[] = [
+  'coco',
+  'yolo',
+  'voc',
+  'csv-boxes',
+  'conll',
+  'label-studio',
+  'hugging-face',
+];
 export type ImportKind = (typeof importKinds)[number];
 
 export interface ImportParams {
@@ -85,6 +111,29 @@ export interface ImportParams {
 export interface ImportResult {
   manifest: Manifest;
   suggestedName: string;
+}
+
+export const dataFormats = ['coco', 'yolo', 'voc', 'conll', 'jsonl'] as const;
+export type DataFormat = (typeof dataFormats)[number];
+
+/** Writes a version's samples and annotations as files. */
+export interface DataExportParams {
+  blobs: string;
+  manifest: Manifest;
+  format: DataFormat;
+  /** A folder that is absent or empty. */
+  out: string;
+  /** Image files too. */
+  images: boolean;
+}
+export interface DataExportResult {
+  path: string;
+  files: number;
+  bytes: number;
+  samples: number;
+  annotations: number;
+  /** What the format has no room for. */
+  lost: { what: string; count: number }[];
 }
 
 /** Change a version's typing, target, split or recipe: makes the next version's manifest from the same samples. */
@@ -271,6 +320,7 @@ export type ReaderRequest =
   | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
   | { id: number; type: 'pick'; blobs: string; manifest: Manifest; samples: number[] }
   | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
+  | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number }
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
   /** `at`: the step to look at, by its place; those after it are not gone through. */
@@ -280,7 +330,7 @@ export type ReaderResponse =
   | {
       id: number;
       ok: true;
-      value: SamplePage | SplitPreview | RecipePreview | ImportOffer[] | BroughtTokenizer | DevicesFound;
+      value: SamplePage | OriginalImage | SplitPreview | RecipePreview | ImportOffer[] | BroughtTokenizer | DevicesFound;
     }
   | { id: number; ok: false; error: ErrorFacts };
 

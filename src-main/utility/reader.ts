@@ -1,6 +1,7 @@
 import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
+import { readOriginal } from '../datasets/images/original.ts';
 import { SampleReader } from '../datasets/reader.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { findDevices } from '../runtime/device.ts';
@@ -19,6 +20,8 @@ function answer(request: ReaderRequest) {
       return reader.pick(request.blobs, request.manifest, request.samples);
     case 'split':
       return previewSplit(request.blobs, request.manifest, request.split);
+    case 'original':
+      return readOriginal(request.blobs, request.manifest, request.sample);
     case 'offer':
       return offerImport(request.paths);
     case 'tokenizer':

@@ -22,6 +22,21 @@ export function offerSentence(offer: ImportOffer): string {
       });
     case 'corpus':
       return m.offer_corpus({ texts: m.texts_count(files), size });
+    case 'coco':
+    case 'yolo':
+    case 'voc':
+    case 'csv-boxes':
+      return m.offer_annotated({ images: m.images_count(files), format: formatName(offer.kind), size });
+    case 'label-studio':
+      // Images, where there are more files than its own.
+      if (offer.files > offer.folders) {
+        return m.offer_annotated({ images: m.images_count(files), format: formatName(offer.kind), size });
+      }
+      return m.offer_annotated_texts({ files: m.files_count(files), format: formatName(offer.kind), size });
+    case 'hugging-face':
+      return m.offer_images_in({ files: m.files_count(files), format: formatName(offer.kind), size });
+    case 'conll':
+      return m.offer_annotated_texts({ files: m.files_count(files), format: formatName(offer.kind), size });
     case 'idx':
       return m.offer_idx({ files: m.files_count(files), size });
     case 'image-array':
@@ -49,6 +64,20 @@ export function offerName(offer: ImportOffer): string {
       return m.found_texts({ texts: m.texts_count(count), folders });
     case 'corpus':
       return m.texts_count(count);
+    case 'coco':
+    case 'yolo':
+    case 'voc':
+    case 'csv-boxes':
+      return m.found_annotated({ images: m.images_count(count), format: formatName(offer.kind) });
+    case 'label-studio':
+      if (offer.files > offer.folders) {
+        return m.found_annotated({ images: m.images_count(count), format: formatName(offer.kind) });
+      }
+      return m.found_annotated_texts({ format: formatName(offer.kind) });
+    case 'hugging-face':
+      return m.found_images_in({ format: formatName(offer.kind) });
+    case 'conll':
+      return m.found_annotated_texts({ format: formatName(offer.kind) });
     case 'idx':
       return m.found_idx();
     case 'image-array':
@@ -58,3 +87,18 @@ export function offerName(offer: ImportOffer): string {
       return offer.sheet === null ? offer.file : m.found_sheet({ file: offer.file, sheet: offer.sheet });
   }
 }
+
+type AnnotatedKind = 'coco' | 'yolo' | 'voc' | 'csv-boxes' | 'conll' | 'label-studio' | 'hugging-face';
+
+/** Formats go by their own names in every language. */
+const formatName = (kind: AnnotatedKind): string =>
+  kind === 'csv-boxes'
+    ? m.format_csv_boxes()
+    : {
+        coco: 'COCO',
+        yolo: 'YOLO',
+        voc: 'Pascal VOC',
+        conll: 'CoNLL',
+        'label-studio': 'Label Studio',
+        'hugging-face': 'Hugging Face',
+      }[kind];

@@ -1,5 +1,6 @@
 import type { ColumnRole, ColumnType, ImageShape, SplitName } from '../../src-main/shared/dataset.ts';
 import { deviceTitles } from '../../src-main/shared/device.ts';
+import type { AnnotationFlag, AnnotationType } from '../../src-main/shared/annotation.ts';
 import type { InputKind } from '../../src-main/shared/input-kinds.ts';
 import type { JobKind, JobStatus, Progress } from '../../src-main/shared/job.ts';
 import type { DeviceName } from '../../src-main/shared/run.ts';
@@ -76,6 +77,7 @@ const jobKinds: Record<JobKind, () => string> = {
   evaluate: m.job_evaluate,
   predict: m.job_predict,
   export: m.job_export,
+  'export-data': m.job_export_data,
   selftest: m.job_selftest,
   provider: m.job_provider,
 };
@@ -427,6 +429,14 @@ const noteCodes: Words = {
   passed_over: m.note_passed_over,
   corpus: m.note_corpus,
   cut_into_parts: m.note_cut_into_parts,
+  size_differs: m.note_size_differs,
+  annotations_outside: m.note_annotations_outside,
+  annotations_empty: m.note_annotations_empty,
+  annotations_duplicate: m.note_annotations_duplicate,
+  class_numbers: m.note_class_numbers,
+  unmarked: m.note_unmarked,
+  tags_repaired: m.note_tags_repaired,
+  other_annotators: m.note_other_annotators,
 };
 
 /** Where in the source something is: a file's path as it is, a line or record in words. */
@@ -450,3 +460,26 @@ export function noteText(note: { code: string; message: string }): string {
   if (locale.current === 'en' || !word) return note.message;
   return m.note_with_detail({ note: word(), detail: note.message });
 }
+
+const annotationTypes: Record<AnnotationType, () => string> = {
+  box: m.annotation_box,
+  polygon: m.annotation_polygon,
+  mask: m.annotation_mask,
+  keypoints: m.annotation_keypoints,
+  span: m.annotation_span,
+  relation: m.annotation_relation,
+  segment: m.annotation_segment,
+  tag: m.annotation_tag,
+};
+export const annotationTypeWord = (type: AnnotationType) => annotationTypes[type]();
+
+const annotationFlagWords: Record<AnnotationFlag, () => string> = {
+  crowd: m.annotation_flag_crowd,
+  difficult: m.annotation_flag_difficult,
+  occluded: m.annotation_flag_occluded,
+  truncated: m.annotation_flag_truncated,
+  outside: m.annotation_flag_outside,
+  empty: m.annotation_flag_empty,
+  duplicate: m.annotation_flag_duplicate,
+};
+export const annotationFlagWord = (flag: AnnotationFlag) => annotationFlagWords[flag]();

@@ -17,10 +17,15 @@ interface Case {
   samples: number;
   /** None: nothing can be told of them. */
   classes: string[];
+  /** Then what training them says. */
+  unlabelled?: 'no_target' | 'no_classes';
 }
 
 /** What every importer must do, whatever it reads. */
-export function importerContract(name: string, { write, kind, samples, classes }: Case): void {
+export function importerContract(
+  name: string,
+  { write, kind, samples, classes, unlabelled = 'no_target' }: Case,
+): void {
   const prepared = async () => {
     const folder = await dataFolder();
     return { folder, paths: await write(folder.path) };
@@ -56,7 +61,7 @@ export function importerContract(name: string, { write, kind, samples, classes }
       const { folder, paths } = await prepared();
       const { manifest } = await importFrom(folder, paths);
       if (classes.length === 0) {
-        expect(await failure(loadTrainingData(folder.blobs, manifest))).toMatchObject({ code: 'no_target' });
+        expect(await failure(loadTrainingData(folder.blobs, manifest))).toMatchObject({ code: unlabelled });
         return;
       }
       const data = await loadTrainingData(folder.blobs, manifest);

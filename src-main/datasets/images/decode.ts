@@ -40,9 +40,17 @@ export async function readImageFile(file: FoundFile): Promise<Uint8Array> {
 
 /** Size as shown (EXIF turned), from the header alone. */
 export async function imageSize(bytes: Uint8Array, name: string): Promise<{ width: number; height: number }> {
+  return (await imageSizes(bytes, name)).shown;
+}
+
+/** Sizes as shown (EXIF turned) and as stored, from the header alone. */
+export async function imageSizes(
+  bytes: Uint8Array,
+  name: string,
+): Promise<Record<'shown' | 'stored', { width: number; height: number }>> {
   try {
-    const { autoOrient } = await sharp(bytes, options).metadata();
-    return { width: autoOrient.width, height: autoOrient.height };
+    const { autoOrient, width, height } = await sharp(bytes, options).metadata();
+    return { shown: { width: autoOrient.width, height: autoOrient.height }, stored: { width, height } };
   } catch (error) {
     throw imageError(error, name);
   }
@@ -58,15 +66,17 @@ export interface DecodedImage {
 /**
  * Decodes to 8-bit sRGB: turned as EXIF says, transparency laid on white, CMYK and 16-bit converted, the first frame of an animation.
  * With `fit` it is scaled to lie whole inside that size, the rest black: nothing is cut off and no shape distorted, which could be what tells classes apart.
- * Every image passes here, at import and in `predict` alike.
+ * Every image passes here, at import and in `predict` alike. `turn`: false leaves it as it is stored.
  */
 export async function decodeImage(
   bytes: Uint8Array,
   name: string,
   fit?: { width: number; height: number },
+  turn = true,
 ): Promise<DecodedImage> {
   try {
-    let image = sharp(bytes, options).autoOrient().flatten({ background: '#ffffff' });
+    const stored = sharp(bytes, options);
+    let image = (turn ? stored.autoOrient() : stored).flatten({ background: '#ffffff' });
     if (fit) image = image.resize(fit.width, fit.height, { fit: 'contain', background: '#000000' });
     const { data, info } = await image
       .toColourspace('srgb')

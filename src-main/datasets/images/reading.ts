@@ -22,8 +22,12 @@ export interface Size {
 
 const lookedAt = 32;
 
-/** A look at some images spread over all: one small size is kept, anything else becomes a square as large as most of them, 64 at most. */
-export async function chooseSize(members: Member[], signal: AbortSignal): Promise<Size> {
+/** A look at some images spread over all: one small size is kept, anything else becomes a square as large as half of them, `most` at most. */
+export async function chooseSize(
+  members: readonly Pick<Member, 'file'>[],
+  signal: AbortSignal,
+  most = maxSide,
+): Promise<Size> {
   const sizes: { width: number; height: number }[] = [];
   const step = Math.max(1, members.length / (lookedAt * 4));
   for (let at = 0; at < members.length && sizes.length < lookedAt; at += step) {
@@ -35,12 +39,12 @@ export async function chooseSize(members: Member[], signal: AbortSignal): Promis
       // Bad ones are listed when all are read.
     }
   }
-  if (sizes.length === 0) return { width: maxSide, height: maxSide, scale: true };
+  if (sizes.length === 0) return { width: most, height: most, scale: true };
   const [{ width, height }] = sizes;
   const same = sizes.every((size) => size.width === width && size.height === height);
-  if (same && width <= maxSide && height <= maxSide) return { width, height, scale: false };
+  if (same && width <= most && height <= most) return { width, height, scale: false };
   const sides = sizes.map((size) => Math.max(size.width, size.height)).sort((a, b) => a - b);
-  const side = Math.min(maxSide, sides[sides.length >> 1]);
+  const side = Math.min(most, sides[sides.length >> 1]);
   return { width: side, height: side, scale: true };
 }
 

@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest, SourceFile, SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import { sqlText } from '../cells.ts';
 import { rowsOf, sqlPath, withDuck } from '../duck.ts';
+import { classNamesOf } from '../parquet/features.ts';
 import { difference, parquetRows, readSchema, textColumns, type Schema, type TextColumn } from '../parquet/columns.ts';
 import { readHead, storedAs, totalBytes, type FoundFile } from '../source.ts';
 import { splitCode } from '../splits.ts';
@@ -50,9 +52,10 @@ export const parquet: Importer = {
         const rows = await countRows(connection, paths, name, bytes, schema.names.length);
         const { columns, binary } = await textColumns(connection, paths, schema, name);
         if (columns.length === 0) throw new AtelierError('not_a_table', `${name} holds no column that can be read.`);
+        const named = await classNamesOf(connection, paths[0], source.beside ?? source.files);
         const names = columns.map((column) => column.name);
         checkTarget(params.target, names);
-        const cells = columns.map(({ sql }, i) => `${sql} AS c${i}`).join(', ');
+        const cells = columns.map((column, i) => `${withNames(column, named.get(column.name))} AS c${i}`).join(', ');
         const relation = `(SELECT ${cells} FROM ${parquetRows(paths, schema.names.length)})`;
         const splitGiven = givenSplit(given, rows);
         const table = { relation, names, bytes, name, given: splitGiven };
@@ -71,6 +74,13 @@ export const parquet: Importer = {
     });
   },
 };
+
+/** A class's number by its name, where there is one; -1 stands for none. */
+function withNames({ sql }: TextColumn, names: readonly string[] | undefined): string {
+  if (!names) return sql;
+  const number = `try_cast(${sql} AS INTEGER)`;
+  return `CASE WHEN ${number} = -1 THEN NULL WHEN ${number} >= 0 THEN coalesce(list_extract([${names.map(sqlText).join(', ')}], ${number} + 1), ${sql}) ELSE ${sql} END`;
+}
 
 async function areParquet(files: readonly FoundFile[]): Promise<boolean> {
   for (const file of files) {

@@ -18,7 +18,7 @@ export class DocumentTable {
   readonly #connection: DuckDBConnection;
   readonly #columns: readonly DocumentColumn[];
   readonly #appender: DuckDBAppender;
-  #rows: string[][] = [];
+  #rows: (string | null)[][] = [];
   #waiting = 0;
   #characters = 0;
   count = 0;
@@ -34,11 +34,11 @@ export class DocumentTable {
     return new DocumentTable(connection, columns, await connection.createAppender('documents'));
   }
 
-  /** A cell for each column. */
-  add(cells: string[]): void {
+  /** A cell for each column; null is missing. */
+  add(cells: (string | null)[]): void {
     this.#rows.push(cells);
     this.count++;
-    for (const cell of cells) this.#waiting += cell.length;
+    for (const cell of cells) this.#waiting += cell?.length ?? 0;
     if (this.#rows.length >= rowsAtOnce || this.#waiting >= charactersAtOnce) this.#flush();
   }
 

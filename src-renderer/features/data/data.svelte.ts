@@ -1,3 +1,4 @@
+import type { AnnotationFlag } from '../../../src-main/shared/annotation.ts';
 import type { DatasetDetail, Manifest, SplitName } from '../../../src-main/shared/dataset.ts';
 import type { DatasetId, JobId, VersionId } from '../../../src-main/shared/ids.ts';
 import type { Input } from '../../../src-main/shared/contract.ts';
@@ -17,6 +18,8 @@ export class DataPlace {
   listFilter = $state('');
   split = $state<SplitName | null>(null);
   class = $state<string | null>(null);
+  /** Only samples with an annotation that is flagged so. */
+  flag = $state<AnnotationFlag | null>(null);
   /** Thumbnail size, in pixels. */
   zoom = $state(72);
   /** The place in the list of the sample looked at; -1 none. */
@@ -56,6 +59,7 @@ export class DataPlace {
   clearFilters(): void {
     this.split = null;
     this.class = null;
+    this.flag = null;
   }
 
   async revise(change: Revision): Promise<JobId | null> {

@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import type { SampleAnnotations } from '../../../src-main/shared/annotation.ts';
 import type { SamplePage, SampleQuery, SplitName } from '../../../src-main/shared/dataset.ts';
 import type { AtelierError } from '../../../src-main/shared/errors.ts';
 import { studio } from '../../bridge/studio.ts';
@@ -12,6 +13,7 @@ export interface Sample {
   label: string | null;
   cells?: (string | null)[];
   pixels?: Uint8Array;
+  marks?: SampleAnnotations;
 }
 
 export type Query = Omit<SampleQuery, 'offset' | 'limit'>;
@@ -87,6 +89,7 @@ export class SamplePages {
       label: page.labels[k] ?? null,
       cells: page.rows?.[k],
       pixels: page.pixels?.subarray(k * bytes, (k + 1) * bytes),
+      marks: page.annotations?.[k],
     };
   }
 
@@ -98,7 +101,7 @@ export class SamplePages {
     const page = await this.#studio.call('datasets.samples', { ...query, offset: i, limit: 1 });
     if (turn !== this.#turn || page.indices.length === 0) return undefined;
     const [index, split, label, cells] = [page.indices[0], page.splits[0], page.labels[0] ?? null, page.rows?.[0]];
-    return { index, split, label, cells };
+    return { index, split, label, cells, marks: page.annotations?.[0] };
   }
 
   async #fetch(page: number): Promise<void> {

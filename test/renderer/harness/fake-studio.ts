@@ -12,6 +12,7 @@ import type {
 } from '../../../src-main/shared/contract.ts';
 import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/job.ts';
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
+import { AtelierError } from '../../../src-main/shared/errors.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { MetricPoint, MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
 import { tokenizerRef } from '../../../src-main/shared/text.ts';
@@ -269,6 +270,9 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         begins: null,
         notes: [],
       };
+    },
+    'datasets.original': () => {
+      throw new AtelierError('no_original', 'The file that this image came from was not kept.');
     },
     'datasets.revise': (input) => {
       const found = versionOf(input.version);

@@ -1,0 +1,65 @@
+import { Option, type Command } from 'commander';
+import { getDataset } from '../db/datasets.ts';
+import { workspaceFiles } from '../db/workspace.ts';
+import { resolveDataset } from '../jobs/resolve.ts';
+import { dataFormats, type DataFormat } from '../shared/job.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { bytes, count } from './format.ts';
+import { withCommon } from './options.ts';
+
+interface Options extends CommonOptions {
+  format: DataFormat;
+  out: string;
+  images: boolean;
+}
+
+export function addDataExport(data: Command, context: CommandContext): void {
+  withCommon(data.command('export'))
+    .description("write a dataset's samples and annotations in another program's form")
+    .argument('<dataset>', "the dataset's name, its id or the beginning of it; or a version's id")
+    .addOption(new Option('--format <format>', 'the form').choices(dataFormats).makeOptionMandatory())
+    .requiredOption('--out <folder>', 'a folder that is empty or not there yet')
+    .option('--no-images', 'only the annotations, without the image files')
+    .addHelpText(
+      'after',
+      `
+coco   annotations/instances_<split>.json, and the images in a folder of each split; ids, attributes and all other fields as
+       they came
+yolo   data.yaml, images/<split>, labels/<split>: a "pose" set where there are keypoints, else "segment" where there are
+       polygons, else "detect"
+voc    JPEGImages, Annotations (an XML file an image), ImageSets/Main
+conll  <split>.conll: tokens and tags, in the scheme they came in (BIO where they came in none)
+jsonl  <split>.jsonl and header.json: all that the studio knows, nothing left out
+
+Image files are written as they came. What the format has no room for is counted and told.
+
+JSON: {"path","format","files","bytes","samples","annotations","lost":[{"what","count"}]}
+
+Examples:
+  $ atelier data export bccd --format coco --out bccd-coco
+  $ atelier data export bccd --format yolo --out bccd-yolo --no-images`,
+    )
+    .action((dataset: string, options: Options) =>
+      exportDataset(new Session(context, 'data export', options), dataset, options),
+    );
+}
+
+async function exportDataset(session: Session, text: string, { format, out, images }: Options): Promise<void> {
+  const { summary, version } = await session.read((store) => {
+    const { dataset, version: id } = resolveDataset(store, text);
+    return getDataset(store, dataset, id);
+  });
+  const params = {
+    blobs: workspaceFiles.blobs(session.folder),
+    manifest: version.manifest,
+    format,
+    out: session.path(out),
+    images,
+  };
+  const made = await session.work('export-data', summary.name, params);
+  session.out.record({ ...made, format });
+  session.out.text(
+    `Exported ${summary.name} as ${format} to ${made.path}: ${count(made.samples)} samples, ${count(made.annotations)} annotations, ${count(made.files)} files (${bytes(made.bytes)})`,
+  );
+  for (const { what, count: n } of made.lost) session.out.note(`Not in ${format}: ${what} (${count(n)})`);
+}

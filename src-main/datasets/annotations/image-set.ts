@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { AnnotationHeader, Extra, ImageObject, SampleAnnotations, Tag } from '../../shared/annotation.ts';
+import type { Manifest, SplitName } from '../../shared/dataset.ts';
+import { AtelierError, errorFacts } from '../../shared/errors.ts';
+import type { ImportParams, ImportResult } from '../../shared/job.ts';
+import { createBlob, writeBlob, type BlobWriter } from '../blobs.ts';
+import { finishImages } from '../image-version.ts';
+import { decodeImage, imageSizes, readImageFile } from '../images/decode.ts';
+import { PixelSink } from '../images/pixel-sink.ts';
+import { chooseSize } from '../images/reading.ts';
+import { Rejects, type ReadContext } from '../importers/importer.ts';
+import { inOrder } from '../in-order.ts';
+import type { FoundFile, Source } from '../source.ts';
+import { splitCode } from '../splits.ts';
+import { sortClasses } from '../target.ts';
+import { flagProblems, shapeKey } from './geometry.ts';
+import { exists } from './reading.ts';
+import { AnnotationWriter, Offsets } from './writer.ts';
+
+/** The copy that is looked at in the grid and trained on: large enough to see boxes by. The original is kept beside it. */
+const annotatedSide = 128;
+const atOnce = 4;
+
+/** One image with what is marked in it. */
+export interface AnnotatedImage {
+  file: FoundFile;
+  split: SplitName | null;
+  id?: string | number;
+  /** Its size as the annotations say it. */
+  claimed?: { width: number; height: number };
+  extra?: Extra;
+  /** Asked once its size is known, in the images' order. */
+  marks(size: { width: number; height: number }): Promise<(ImageObject | Tag)[]> | (ImageObject | Tag)[];
+}
+
+export interface AnnotatedImages {
+  images: AnnotatedImage[];
+  header(): Omit<AnnotationHeader, 'format' | 'version'>;
+  /** What the annotations came from: each file's SHA-256 and bytes. May grow while marks are asked for. */
+  read: { name: string; sha256: string; bytes: number }[];
+  rejects: Rejects;
+  notes: Manifest['notes'];
+}
+
+interface Taken {
+  bytes: Uint8Array;
+  sha256: string;
+  rgb: Uint8Array;
+  size: { width: number; height: number };
+  unturned: boolean;
+}
+
+/** Stores images with their annotations: the small copies, the files as they came, and every mark. Nothing is left behind on an error. */
+export async function storeAnnotatedImages(
+  source: Source,
+  set: AnnotatedImages,
+  params: ImportParams,
+  context: ReadContext,
+): Promise<ImportResult> {
+  const { rejects } = set;
+  const square = await chooseSize(set.images, context.signal, annotatedSide);
+  const fit = { width: square.width, height: square.height };
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const kept = { names: [] as string[], splits: [] as (SplitName | null)[], tags: [] as (string | null)[] };
+  const found = { sizes: 0, scaled: 0, several: 0 };
+  const open: { abort(): Promise<void> }[] = [];
+  try {
+    const pixels = await PixelSink.open(params.blobs);
+    open.push({ abort: () => pixels.blob.abort() });
+    const originals: BlobWriter = await createBlob(params.blobs);
+    open.push(originals);
+    const writer = await AnnotationWriter.open(params.blobs);
+    open.push(writer);
+    const offsets = new Offsets();
+    let done = 0;
+    for await (const { thing: image, result } of inOrder(set.images, atOnce, (each) => take(each, fit))) {
+      context.signal.throwIfAborted();
+      context.progress({ stage: 'decoding', unit: 'samples', done: ++done, total: set.images.length });
+      const name = image.file.relative;
+      if (result instanceof Error) {
+        const { code, message } = errorFacts(result);
+        if (code === 'source_vanished' && !(await exists(source.root))) throw result;
+        rejects.add(name, code, message);
+        continue;
+      }
+      const { size, unturned } = result;
+      const marks = await image.marks(size);
+      const sample: SampleAnnotations = {
+        ...(image.id !== undefined && { id: image.id }),
+        ...size,
+        annotations: marks,
+      };
+      if (unturned) sample.unturned = true;
+      if (image.extra) sample.extra = image.extra;
+      if (image.claimed && (image.claimed.width !== size.width || image.claimed.height !== size.height)) found.sizes++;
+      if (size.width !== fit.width || size.height !== fit.height) found.scaled++;
+      check(marks, size);
+      await pixels.add(result.rgb);
+      await originals.write(result.bytes);
+      offsets.add(result.bytes.length);
+      await writer.add(sample);
+      hash.update(`${result.sha256}  ${name}\n`);
+      bytes += result.bytes.length;
+      kept.names.push(name);
+      kept.splits.push(image.split);
+      const tags = marks.filter(({ type }) => type === 'tag');
+      if (tags.length > 1) found.several++;
+      kept.tags.push(tags[0]?.class ?? null);
+    }
+    if (kept.names.length === 0) throw nothingRead(source, set);
+    context.signal.throwIfAborted();
+    for (const each of set.read) {
+      hash.update(`${each.sha256}  ${each.name}\n`);
+      bytes += each.bytes;
+    }
+    const header = set.header();
+    const { summary, blobs } = await writer.finish(header);
+    // Where no image has two, tags are what images are told apart by.
+    const told = found.several === 0 ? [...new Set(kept.tags)].filter((tag) => tag !== null) : [];
+    const given = header.classes.map(({ name }) => name).filter((name) => told.includes(name));
+    const classes =
+      given.length === told.length
+        ? given
+        : sortClasses(told.map((name) => ({ name, count: 0 }))).map(({ name }) => name);
+    const divided = new Set(kept.splits).size > 1;
+    const manifest = await finishImages(
+      params.blobs,
+      {
+        image: { ...fit, channels: pixels.channels },
+        pixels: pixels.blob,
+        names: kept.names,
+        labels: Int32Array.from(kept.tags, (tag) => (tag === null ? -1 : classes.indexOf(tag))),
+        classes,
+        given: divided ? Uint8Array.from(kept.splits, (split) => splitCode(split ?? 'train')) : null,
+        sources: [{ name: basename(source.root), bytes, sha256: hash.digest('hex') }],
+        rejectedCount: rejects.count,
+        rejected: rejects.list,
+        notes: [...set.notes, ...notesOf(fit, found, summary, rejects)],
+        more: {
+          annotations: summary,
+          commit: async () => ({
+            ...blobs,
+            originalOffsets: await writeBlob(params.blobs, offsets.bytes),
+            originals: await originals.commit(),
+          }),
+        },
+      },
+      params.splitSeed,
+    );
+    return { suggestedName: source.suggestedName, manifest };
+  } catch (error) {
+    for (const each of open) await each.abort();
+    throw error;
+  }
+}
+
+async function take(image: AnnotatedImage, fit: { width: number; height: number }): Promise<Taken> {
+  const { file, claimed } = image;
+  const bytes = await readImageFile(file);
+  const { shown, stored } = await imageSizes(bytes, file.relative);
+  const like = (size: { width: number; height: number }): boolean =>
+    claimed?.width === size.width && claimed.height === size.height;
+  // Who counted its pixels as they are stored also placed the boxes so.
+  const unturned = like(stored) && !like(shown);
+  const { rgb } = await decodeImage(bytes, file.relative, fit, !unturned);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { bytes, sha256, rgb, size: unturned ? stored : shown, unturned };
+}
+
+/** Flags what is wrong, and what is there twice. */
+function check(marks: readonly (ImageObject | Tag)[], { width, height }: { width: number; height: number }): void {
+  const seen = new Set<string>();
+  for (const mark of marks) {
+    if (mark.type === 'tag') continue;
+    flagProblems(mark, width, height);
+    const key = shapeKey(mark);
+    if (seen.has(key)) mark.flags = { ...mark.flags, duplicate: true };
+    seen.add(key);
+  }
+}
+
+const problems: readonly ['outside' | 'empty' | 'duplicate', string][] = [
+  ['outside', 'reach out of their image'],
+  ['empty', 'have no area'],
+  ['duplicate', 'are there twice, the very same'],
+];
+
+function notesOf(
+  fit: { width: number; height: number },
+  found: { sizes: number; scaled: number },
+  summary: NonNullable<Manifest['annotations']>,
+  rejects: Rejects,
+): Manifest['notes'] {
+  const notes: Manifest['notes'] = [];
+  if (found.scaled > 0) {
+    notes.push({
+      code: 'resized',
+      message: `For the grid and for training the images were scaled to lie whole inside ${fit.width} × ${fit.height} pixels, the rest black. The files themselves are kept as they came, and all coordinates are theirs.`,
+    });
+  }
+  if (found.sizes > 0) {
+    notes.push({
+      code: 'size_differs',
+      message: `${found.sizes} images are not of the size that their annotations say. The coordinates were kept as they stand.`,
+    });
+  }
+  for (const [flag, words] of problems) {
+    const count = summary.flags[flag] ?? 0;
+    if (count > 0) {
+      notes.push({
+        code: `annotations_${flag}`,
+        message: `${count} annotations ${words}. They were kept and are marked "${flag}".`,
+      });
+    }
+  }
+  if (rejects.count > 0) {
+    notes.push({
+      code: 'rejected',
+      message: `${rejects.count} things could not be read and were left out; everything else was kept.`,
+    });
+  }
+  return notes;
+}
+
+function nothingRead(source: Source, { images, rejects }: AnnotatedImages): AtelierError {
+  return new AtelierError(
+    'no_images',
+    images.length > 0
+      ? `None of the ${images.length} annotated images in ${source.root} could be read. Nothing was stored.`
+      : `The images that the annotations in ${source.root} speak of are not there. Put them beside the annotations and drop both together. Nothing was stored.`,
+    rejects.list.slice(0, 10).map(({ message }) => message),
+  );
+}

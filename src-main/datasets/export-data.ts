@@ -1,0 +1,114 @@
+import { splitNames, type Manifest } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { DataExportParams, DataExportResult, DataFormat } from '../shared/job.ts';
+import { eachAnnotations, float64s, readHeader, readPiece } from './annotations/read.ts';
+import { readBlob } from './blobs.ts';
+import { openDuck, parquetSql, rowsOf } from './duck.ts';
+import { coco } from './exporters/coco.ts';
+import { conll } from './exporters/conll.ts';
+import { Losses, type DataExporter, type ExportSample, type ExportSet } from './exporters/exporter.ts';
+import { ExportFolder } from './exporters/folder.ts';
+import { jsonl } from './exporters/jsonl.ts';
+import { voc } from './exporters/voc.ts';
+import { yolo } from './exporters/yolo.ts';
+import type { ImportContext } from './import-context.ts';
+
+const exporters: Record<DataFormat, DataExporter> = { coco, yolo, voc, conll, jsonl };
+const rowsAtOnce = 2048;
+
+/**
+ * Writes a version with annotations as files of another program's form, into a folder that is absent or empty: it is there whole, or not at
+ * all. Throws `no_annotations`, `wrong_format`, `folder_not_empty`.
+ */
+export async function exportData(params: DataExportParams, context: ImportContext): Promise<DataExportResult> {
+  const { blobs, manifest, format } = params;
+  const exporter = exporters[format];
+  const header = await readHeader(blobs, manifest);
+  const kind = manifest.kind === 'images' ? 'images' : 'texts';
+  if (exporter.of !== 'both' && exporter.of !== kind) {
+    const fitting = Object.entries(exporters).flatMap(([name, { of }]) => (of === 'both' || of === kind ? [name] : []));
+    throw new AtelierError(
+      'wrong_format',
+      `"${format}" is a format of ${exporter.of}, and this dataset is of ${kind}. Choose one of: ${fitting.join(', ')}.`,
+    );
+  }
+  const losses = new Losses();
+  const folder = await ExportFolder.open(params.out);
+  let done = 0;
+  const counted: ExportSet = {
+    manifest,
+    header,
+    samples: async function* () {
+      done = 0;
+      for await (const sample of samplesOf(params)) {
+        context.signal.throwIfAborted();
+        context.progress({ stage: 'writing', unit: 'samples', done: ++done, total: manifest.samples });
+        yield sample;
+      }
+    },
+  };
+  try {
+    await exporter.write(counted, folder, losses);
+    context.signal.throwIfAborted();
+    await folder.finish();
+  } catch (error) {
+    await folder.abort();
+    throw error;
+  }
+  return {
+    path: folder.path,
+    files: folder.files,
+    bytes: folder.bytes,
+    samples: manifest.samples,
+    annotations: manifest.annotations?.total ?? 0,
+    lost: losses.list,
+  };
+}
+
+async function* samplesOf({ blobs, manifest, images }: DataExportParams): AsyncGenerator<ExportSample> {
+  const split = await readBlob(blobs, manifest.blobs.split);
+  const { names, originals, originalOffsets } = manifest.blobs;
+  const paths = names ? (JSON.parse(Buffer.from(await readBlob(blobs, names)).toString()) as string[]) : [];
+  const offsets = originalOffsets ? float64s(await readBlob(blobs, originalOffsets)) : null;
+  const rows = manifest.kind === 'table' ? eachRowOf(blobs, manifest) : null;
+  const textAt = manifest.columns.findIndex(({ type }) => type === 'text');
+  let index = 0;
+  try {
+    for await (const marks of eachAnnotations(blobs, manifest)) {
+      const at = index++;
+      const cells = rows ? ((await rows.next()).value ?? []) : [];
+      const original = images && originals && offsets ? () => readPiece(blobs, originals, offsets, at) : null;
+      yield {
+        index: at,
+        name: paths[at] ?? '',
+        split: splitNames[split[at]],
+        marks,
+        text: cells[textAt] ?? '',
+        cells,
+        original,
+      };
+    }
+  } finally {
+    await rows?.return(undefined);
+  }
+}
+
+/** A table's rows in order, all cells whole. */
+async function* eachRowOf(blobs: string, manifest: Manifest): AsyncGenerator<(string | null)[], undefined> {
+  const duck = await openDuck({ blobs });
+  const connection = await duck.connect();
+  try {
+    const cells = manifest.columns.map((_, i) => `c${i}`).join(', ');
+    for (let first = 0; first < manifest.samples; first += rowsAtOnce) {
+      const found = await rowsOf(
+        connection,
+        `SELECT [${cells}] AS cells FROM ${parquetSql(blobs, manifest.blobs.table!)}
+          WHERE file_row_number >= ${first} AND file_row_number < ${first + rowsAtOnce} ORDER BY file_row_number`,
+      );
+      for (const row of found) yield row.cells as (string | null)[];
+    }
+  } finally {
+    connection.closeSync();
+    duck.closeSync();
+  }
+}

@@ -1,0 +1,33 @@
+import sharp from 'sharp';
+import type { Manifest, OriginalImage } from '../../shared/dataset.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import { float64s, readAnnotations, readPiece } from '../annotations/read.ts';
+import { readBlob } from '../blobs.ts';
+import { headBytes, imageType, type ImageType } from './file-type.ts';
+
+/** What every Chromium decodes by itself, as long as it is not vast. */
+const shownAsIs: readonly (ImageType | null)[] = ['png', 'jpeg', 'webp', 'gif', 'avif'];
+const maxShownBytes = 16 << 20;
+const maxShownSide = 4096;
+
+/** An image as it came, or what a window can show in its place where that is vast or of a format that it does not know. */
+export async function readOriginal(blobs: string, manifest: Manifest, sample: number): Promise<OriginalImage> {
+  const { originals, originalOffsets, annotationOffsets } = manifest.blobs;
+  if (!originals || !originalOffsets || !(sample >= 0 && sample < manifest.samples)) {
+    throw new AtelierError('no_original', 'The file that this image came from was not kept.');
+  }
+  const bytes = await readPiece(blobs, originals, float64s(await readBlob(blobs, originalOffsets)), sample);
+  const marks = annotationOffsets
+    ? (await readAnnotations(blobs, manifest, float64s(await readBlob(blobs, annotationOffsets)), [sample]))[0]
+    : undefined;
+  const turn = marks?.unturned !== true;
+  if (shownAsIs.includes(imageType(bytes.subarray(0, headBytes))) && bytes.length <= maxShownBytes) {
+    return { bytes, turn };
+  }
+  const stored = sharp(bytes, { limitInputPixels: 100_000_000, sequentialRead: true });
+  const shown = await (turn ? stored.autoOrient() : stored)
+    .resize(maxShownSide, maxShownSide, { fit: 'inside', withoutEnlargement: true })
+    .png({ compressionLevel: 3 })
+    .toBuffer();
+  return { bytes: shown, turn: false };
+}

@@ -1,0 +1,69 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { isObject, looseJson } from '../json/members.ts';
+import { rowsOf, sqlPath } from '../duck.ts';
+import { readHead, type FoundFile } from '../source.ts';
+
+const maxCardBytes = 1 << 20;
+const maxNames = 100_000;
+
+/**
+ * Class names by column, as Hugging Face's `datasets` library leaves them: in the Parquet file's own metadata, else in the data card beside
+ * it. A column inside another one is called "a.b". huggingface.co/docs/datasets/about_dataset_features
+ */
+export async function classNamesOf(
+  connection: DuckDBConnection,
+  path: string,
+  beside: readonly FoundFile[],
+): Promise<Map<string, string[]>> {
+  const [row] = await rowsOf(
+    connection,
+    `SELECT decode(value) AS value FROM parquet_kv_metadata(${sqlPath(path)}) WHERE key = 'huggingface'::BLOB`,
+  );
+  const told = typeof row?.value === 'string' ? looseJson(row.value) : undefined;
+  const info = isObject(told) && isObject(told.info) ? told.info : {};
+  const found = new Map<string, string[]>();
+  if (isObject(info.features)) collect(info.features, '', found);
+  if (found.size > 0) return found;
+  const card = beside.find(({ relative }) => /(^|\/)README\.md$/i.test(relative));
+  return card ? cardNames(Buffer.from(await readHead(card, maxCardBytes)).toString()) : found;
+}
+
+function collect(features: Record<string, unknown>, prefix: string, found: Map<string, string[]>, depth = 0): void {
+  if (depth > 8) return;
+  for (const [key, feature] of Object.entries(features)) {
+    const name = prefix === '' ? key : `${prefix}.${key}`;
+    const inner = isObject(feature) && isObject(feature.feature) ? feature.feature : feature;
+    if (!isObject(inner)) continue;
+    const { names } = inner;
+    if (inner._type === 'ClassLabel' && Array.isArray(names)) found.set(name, names.slice(0, maxNames).map(String));
+    else collect(inner, name, found, depth + 1);
+  }
+}
+
+/** The card's front matter: below a "name: x", a "names:" with a line "'0': word" for each class. */
+export function cardNames(text: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  const [, head] = /^\ufeff?---\r?\n([\s\S]*?)\r?\n---/.exec(text) ?? [];
+  let column = '';
+  let names: string[] | null = null;
+  for (const line of (head ?? '').split(/\r?\n/)) {
+    const [, number, word] = /^\s*['"]?(\d+)['"]?:\s*(.+?)\s*$/.exec(line) ?? [];
+    if (names && number !== undefined) {
+      if (Number(number) < maxNames) names[Number(number)] = word.replace(/^(['"])(.*)\1$/, '$2');
+      continue;
+    }
+    names = null;
+    const [, name] = /^\s*-?\s*name:\s*['"]?(.+?)['"]?\s*$/.exec(line) ?? [];
+    if (name !== undefined) column = name;
+    else if (/^\s*names:\s*$/.test(line) && column !== '' && !found.has(column)) found.set(column, (names = []));
+  }
+  for (const [name, list] of found) {
+    if (list.length === 0) found.delete(name);
+    else
+      found.set(
+        name,
+        Array.from(list, (each, i) => each ?? String(i)),
+      );
+  }
+  return found;
+}

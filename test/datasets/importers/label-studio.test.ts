@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { fileNames } from '../../../src-main/datasets/annotations/label-studio-task.ts';
+import { annotated, objectsOf, pictures, roundTrip } from '../../support/data-annotated.ts';
+import { writeFiles } from '../../support/data-import.ts';
+import { importerContract } from '../../support/data-importer-contract.ts';
+import { survivesHostileInput } from '../../support/hostile.ts';
+
+const region = (type: string, value: object, more: object = {}) => ({
+  id: 'r1',
+  type,
+  value,
+  original_width: 40,
+  original_height: 20,
+  from_name: 'label',
+  to_name: 'image',
+  ...more,
+});
+const task = (id: number, data: object, result: object[], more: object = {}) => ({
+  id,
+  data,
+  annotations: [{ id: id * 10, result, was_cancelled: false, ...more }],
+  predictions: [],
+});
+const box = (more: object = {}) =>
+  region('rectanglelabels', { x: 25, y: 50, width: 50, height: 25, rotation: 0, rectanglelabels: ['cell'], ...more });
+const span = (start: number, end: number, name: string, id: string) => ({
+  id,
+  type: 'labels',
+  value: { start, end, text: '', labels: [name] },
+});
+
+importerContract('label-studio', {
+  kind: 'label-studio',
+  samples: 12,
+  classes: [],
+  unlabelled: 'no_classes',
+  async write(folder) {
+    const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
+    const tasks = names.map((name, i) => task(i, { image: `/data/upload/1/0123abcd-${name}` }, [box()]));
+    await writeFiles(
+      folder,
+      Object.fromEntries(
+        Object.entries({ ...(await pictures(...names)), 'tasks.json': JSON.stringify(tasks) }).map(([name, bytes]) => [
+          `source/${name}`,
+          bytes,
+        ]),
+      ),
+    );
+    return ['source'];
+  },
+});
+
+describe('Label Studio', () => {
+  it('gives boxes, polygons, points and choices of images', async () => {
+    const tasks = [
+      task(1, { image: 'a.png', from: 'a camera' }, [
+        box(),
+        box({ rotation: 30 }),
+        region(
+          'polygonlabels',
+          {
+            points: [
+              [0, 0],
+              [50, 0],
+              [50, 50],
+            ],
+            polygonlabels: ['cell', 'nucleus'],
+          },
+          { score: 0.5 },
+        ),
+        region('keypointlabels', { x: 50, y: 50, width: 1, keypointlabels: ['tip'] }),
+        region('choices', { choices: ['good'] }),
+        region('brushlabels', { format: 'rle', rle: [0, 1], brushlabels: ['cell'] }),
+        region('rectanglelabels', { x: 'left', rectanglelabels: ['cell'] }),
+        region('rectanglelabels', { x: 1, y: 1, width: 2, height: 3 }),
+      ]),
+      task(2, { image: '/data/local-files/?d=pictures%2Fb.png' }, [region('choices', { choices: ['bad'] })]),
+      task(3, { image: 's3://bucket/gone.png' }, []),
+    ];
+    const set = await annotated({
+      ...(await pictures('a.png', 'pictures/b.png')),
+      'tasks.json': JSON.stringify(tasks),
+    });
+    const [plain, turned, first, second, point, tag] = objectsOf(set, 'a.png');
+    expect(plain).toEqual({ type: 'box', class: 'cell', id: 'r1', box: [10, 10, 20, 5], flags: undefined });
+    expect(turned.rotation).toBe(30);
+    expect(first).toMatchObject({ class: 'cell', polygons: [[0, 0, 20, 0, 20, 10]], extra: { score: 0.5 } });
+    expect(second).toMatchObject({ class: 'nucleus' });
+    expect(point).toMatchObject({ type: 'keypoints', keypoints: [20, 10, 2] });
+    expect(tag).toMatchObject({ type: 'tag', class: 'good' });
+    expect(set.manifest.classes).toEqual([
+      { name: 'bad', count: 1 },
+      { name: 'good', count: 1 },
+    ]);
+    expect(set.samples[0].marks).toMatchObject({ id: 1, extra: { data: { from: 'a camera' } } });
+    expect(set.manifest.rejected.map(({ code }) => code)).toEqual([
+      'image_missing',
+      'not_supported',
+      'bad_box',
+      'unknown_class',
+    ]);
+  });
+
+  it('gives spans, relations and choices of texts', async () => {
+    const text = ' Ada wrote to Bob.';
+    const tasks = [
+      task(1, { text, source: 'mail' }, [
+        span(1, 4, 'PER', 'a'),
+        span(14, 17, 'PER', 'b'),
+        { type: 'relation', from_id: 'a', to_id: 'b', direction: 'right', labels: ['writes to'] },
+        region('choices', { choices: ['letter'] }),
+        span(15, 99, 'PER', 'c'),
+      ]),
+      task(2, { text: 'Nothing here.' }, [region('choices', { choices: ['none'] })], { ground_truth: false }),
+      task(3, { text: '' }, []),
+    ];
+    const set = await annotated({ 'tasks.json': JSON.stringify(tasks) });
+    expect(set.manifest).toMatchObject({ kind: 'table', target: 'class', samples: 2 });
+    expect(set.samples[0].marks.annotations).toEqual([
+      { type: 'span', class: 'PER', id: 'a', start: 1, end: 4 },
+      { type: 'span', class: 'PER', id: 'b', start: 14, end: 17 },
+      { type: 'relation', class: 'writes to', from: 'a', to: 'b', extra: { direction: 'right' } },
+      { type: 'tag', class: 'letter', id: 'r1' },
+    ]);
+    expect(text.slice(14, 17)).toBe('Bob');
+    expect(set.manifest.rejected.map(({ code }) => code)).toEqual(['bad_span', 'no_text'].sort());
+    const again = await roundTrip(set, 'conll');
+    expect(again.result.lost).toEqual([
+      { what: 'relations', count: 1 },
+      { what: 'whole-text classes', count: 2 },
+      { what: 'ids', count: 2 },
+    ]);
+    expect(again.manifest.annotations?.types).toEqual({ span: 2 });
+  });
+
+  it('takes the ground truth of several annotators, and tells of the others', async () => {
+    const one = task(1, { text: 'Ada' }, [span(0, 3, 'WRONG', 'a')]);
+    one.annotations.push({
+      id: 2,
+      result: [span(0, 3, 'PER', 'a')],
+      was_cancelled: false,
+      ground_truth: true,
+    } as never);
+    one.annotations.push({ id: 3, result: [], was_cancelled: true });
+    const set = await annotated({ 'tasks.json': JSON.stringify([one]) });
+    expect(set.manifest.annotations?.classes.map(({ name }) => name)).toEqual(['PER']);
+    expect(set.manifest.notes).toContainEqual(expect.objectContaining({ code: 'other_annotators' }));
+  });
+
+  it.each([
+    ['/data/upload/12/0a1b2c3d-my%20cat.jpg', ['data/upload/12/0a1b2c3d-my cat.jpg', 'data/upload/12/my cat.jpg']],
+    ['https://host/x/cat.jpg?size=big', ['x/cat.jpg']],
+    ['%E0%A4%A', ['%E0%A4%A']],
+  ])('finds the file in %s', (value, names) => {
+    expect(fileNames(value)).toEqual(names);
+  });
+
+  survivesHostileInput(
+    'Label Studio',
+    async () => ({
+      name: 'tasks.json',
+      bytes: Buffer.from(JSON.stringify([task(1, { image: 'a.png' }, [box()]), task(2, { image: 'b.png' }, [box()])])),
+      beside: (await pictures('a.png', 'b.png')) as Record<string, Buffer>,
+    }),
+    1,
+  );
+});
