@@ -14,8 +14,17 @@ import type { BroughtTokenizer } from './text.ts';
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
 
 export type JobKind =
-  'import' | 'revise' | 'leaks' | 'quality' | 'train' | 'evaluate' | 'predict' | 'export'
-  | 'export-data' | 'selftest' | 'provider';
+  | 'import'
+  | 'revise'
+  | 'leaks'
+  | 'quality'
+  | 'train'
+  | 'evaluate'
+  | 'predict'
+  | 'export'
+  | 'export-data'
+  | 'selftest'
+  | 'provider';
 /** With what a process of its own also does, but nobody queues and nothing is stored of. */
 export type WorkKind = JobKind | 'forecast';
 export type JobStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
@@ -330,7 +339,8 @@ export type ReaderResponse =
   | {
       id: number;
       ok: true;
-      value: SamplePage | OriginalImage | SplitPreview | RecipePreview | ImportOffer[] | BroughtTokenizer | DevicesFound;
+      value:
+        SamplePage | OriginalImage | SplitPreview | RecipePreview | ImportOffer[] | BroughtTokenizer | DevicesFound;
     }
   | { id: number; ok: false; error: ErrorFacts };
 

@@ -13,6 +13,7 @@ const headlines: Record<string, () => string> = {
   invalid_condition: m.error_invalid_condition,
   recipe_differs: m.error_recipe_differs,
   recipe_alone: m.error_recipe_alone,
+  annotated: m.error_annotated,
   internal: m.error_internal,
   no_bridge: m.error_no_bridge,
   cancelled: m.error_cancelled,

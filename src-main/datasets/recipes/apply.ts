@@ -16,7 +16,7 @@ import { finite, textSql } from './values.ts';
 
 /**
  * The next version's manifest: the table as imported, through these steps. Samples that stay keep their split. Nothing stored is touched.
- * Errors: those of the steps, no_rows, too_many_classes.
+ * Errors: those of the steps, no_rows, too_many_classes, annotated.
  */
 export async function applyRecipe(
   connection: DuckDBConnection,
@@ -25,6 +25,12 @@ export async function applyRecipe(
   recipe: Recipe,
   signal?: AbortSignal,
 ): Promise<Manifest> {
+  if (manifest.annotations) {
+    throw new AtelierError(
+      'annotated',
+      'The samples of this dataset carry annotations, each at its place in a text. A recipe would change the texts under them. Prepare a dataset without annotations.',
+    );
+  }
   const raw = await decided(connection, blobs, manifest);
   const { raw: _raw, rows: _rows, recipe: _recipe, folds: _folds, ...others } = manifest.blobs;
   const { recipe: _steps, raw: _before, ...kept } = manifest;
