@@ -6,10 +6,14 @@ import {
   type StepInfo,
   type StepValue,
 } from '../../../src-main/shared/recipe.ts';
+import type { RecipePreview } from '../../../src-main/shared/recipe-preview.ts';
+import { Resource } from '../../state/resource.svelte.ts';
 import { newStepId } from './recipe-ids.ts';
 
 /** A recipe in the making: every edit can be undone until it is applied, and applied it is a version. */
 export class RecipeDraft {
+  /** What the step looked at does to a few samples. */
+  readonly preview = new Resource<RecipePreview>();
   readonly #applied: Recipe;
   #steps = $state.raw<readonly RecipeStep[]>([]);
   #past = $state.raw<readonly (readonly RecipeStep[])[]>([]);

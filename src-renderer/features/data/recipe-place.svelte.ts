@@ -1,8 +1,6 @@
 import type { VersionId } from '../../../src-main/shared/ids.ts';
-import type { RecipePreview } from '../../../src-main/shared/recipe-preview.ts';
 import type { Recipe, StepInfo } from '../../../src-main/shared/recipe.ts';
 import { studio } from '../../bridge/studio.ts';
-import { Resource } from '../../state/resource.svelte.ts';
 import { RecipeDraft } from './recipe-draft.svelte.ts';
 
 const kept = 20;
@@ -11,7 +9,6 @@ const kept = 20;
 class RecipePlace {
   #kinds = $state.raw<readonly StepInfo[]>([]);
   readonly #drafts = new Map<VersionId, RecipeDraft>();
-  readonly preview = new Resource<RecipePreview>();
 
   get kinds(): readonly StepInfo[] {
     return this.#kinds;
@@ -28,7 +25,6 @@ class RecipePlace {
     this.#drafts.set(version, made);
     const [oldest] = this.#drafts.keys();
     if (this.#drafts.size > kept) this.#drafts.delete(oldest);
-    this.preview.set(null);
     return made;
   }
 }
