@@ -8,7 +8,9 @@ type Noun =
   | 'datasets.archive'
   | 'datasets.samples'
   | 'datasets.revise'
-  | 'datasets.previewSplit';
+  | 'datasets.previewSplit'
+  | 'datasets.pick'
+  | 'datasets.leaks';
 
 export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -24,6 +26,8 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'datasets.samples': (query) => desk.studio.samples(query),
     'datasets.revise': (request) => desk.studio.revise(request).job,
+    'datasets.pick': ({ version, samples }) => desk.studio.pick(version, samples),
+    'datasets.leaks': ({ version, ...question }) => desk.studio.checkLeaks(version, question).result,
     'datasets.previewSplit': ({ version, split }) => desk.studio.previewSplit(version, split),
   };
 }

@@ -6,6 +6,8 @@ import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
+import type { LeakReport } from './leaks.ts';
+import type { QualityReport } from './quality.ts';
 import { optimizerNames, scheduleNames } from './run.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
 import { preferencesSchema } from './settings.ts';
@@ -120,6 +122,18 @@ export const inputs = {
     ),
     target: v.optional(v.nullable(text(1000))),
     split: v.optional(splitWishSchema),
+    together: v.optional(v.object({ copies: v.picklist(['exact', 'near']), into: v.picklist(['train', 'test']) })),
+  }),
+  /** These samples, in this order. */
+  'datasets.pick': v.object({
+    version: versionId,
+    samples: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.maxLength(500)),
+  }),
+  /** What is on both sides of its split; done as a job. */
+  'datasets.leaks': v.object({
+    version: versionId,
+    groups: v.optional(v.pipe(v.array(text(1000)), v.maxLength(20))),
+    time: v.optional(text(1000)),
   }),
   /** What dividing it so would give: counts by split and class. */
   'datasets.previewSplit': v.object({ version: versionId, split: splitWishSchema }),
@@ -145,6 +159,8 @@ export const inputs = {
   'runs.log': v.object({ id: runId }),
   /** Confusion matrix and metrics of the best checkpoint on a split. */
   'runs.evaluate': v.object({ id: runId, split: splitName }),
+  /** What the run says of the samples of its version; done as a job. `train`: its training split is judged too. */
+  'runs.quality': v.object({ id: runId, train: v.optional(v.boolean(), false) }),
   /** The epochs that left a picture of what the model makes, in order. */
   'runs.pictures': v.object({ id: runId }),
   'runs.picture': v.object({ id: runId, epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)) }),
@@ -183,6 +199,8 @@ export interface Outputs {
   'datasets.samples': SamplePage;
   'datasets.revise': JobId;
   'datasets.previewSplit': SplitPreview;
+  'datasets.pick': SamplePage;
+  'datasets.leaks': LeakReport;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;
   'train.estimate': TrainEstimate;
@@ -197,6 +215,7 @@ export interface Outputs {
   'runs.archive': null;
   'runs.log': string;
   'runs.evaluate': EvaluateResult;
+  'runs.quality': QualityReport;
   'runs.pictures': number[];
   /** A PNG. */
   'runs.picture': Uint8Array;
