@@ -10,6 +10,8 @@ type Noun =
   | 'datasets.original'
   | 'datasets.revise'
   | 'datasets.previewSplit'
+  | 'datasets.pick'
+  | 'datasets.leaks'
   | 'recipes.steps'
   | 'recipes.preview';
 
@@ -30,6 +32,8 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     'datasets.revise': (request) => desk.studio.revise(request).job,
     'recipes.steps': () => desk.studio.recipeSteps,
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),
+    'datasets.pick': ({ version, samples }) => desk.studio.pick(version, samples),
+    'datasets.leaks': ({ version, ...question }) => desk.studio.checkLeaks(version, question).result,
     'datasets.previewSplit': ({ version, split }) => desk.studio.previewSplit(version, split),
   };
 }

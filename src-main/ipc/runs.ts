@@ -15,6 +15,7 @@ type Noun =
   | 'runs.archive'
   | 'runs.log'
   | 'runs.evaluate'
+  | 'runs.quality'
   | 'runs.pictures'
   | 'runs.picture';
 
@@ -53,6 +54,7 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'runs.log': ({ id }) => desk.studio.runLog(id),
     'runs.evaluate': ({ id, split }) => desk.studio.evaluate({ model: { run: id }, split }).result,
+    'runs.quality': ({ id, train }) => desk.studio.judgeQuality({ run: id, train }).result,
     'runs.pictures': ({ id }) => desk.studio.pictureEpochs(id),
     'runs.picture': ({ id, epoch }) => desk.studio.picture(id, epoch),
   };

@@ -10,6 +10,8 @@ import type { DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } f
 import type { RecipePreview } from './recipe-preview.ts';
 import { maxSteps, recipeSchema } from './recipe.ts';
 import type { StepInfo } from './recipe.ts';
+import type { LeakReport } from './leaks.ts';
+import type { QualityReport } from './quality.ts';
 import { optimizerNames, scheduleNames } from './run.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
 import { preferencesSchema } from './settings.ts';
@@ -128,6 +130,7 @@ export const inputs = {
     target: v.optional(v.nullable(text(1000))),
     split: v.optional(splitWishSchema),
     recipe: v.optional(recipeSchema),
+    together: v.optional(v.object({ copies: v.picklist(['exact', 'near']), into: v.picklist(['train', 'test']) })),
   }),
   /** Every kind of step that a recipe can have. */
   'recipes.steps': nothing,
@@ -136,6 +139,17 @@ export const inputs = {
     version: versionId,
     recipe: recipeSchema,
     at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxSteps)),
+  }),
+  /** These samples, in this order. */
+  'datasets.pick': v.object({
+    version: versionId,
+    samples: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.maxLength(500)),
+  }),
+  /** What is on both sides of its split; done as a job. */
+  'datasets.leaks': v.object({
+    version: versionId,
+    groups: v.optional(v.pipe(v.array(text(1000)), v.maxLength(20))),
+    time: v.optional(text(1000)),
   }),
   /** What dividing it so would give: counts by split and class. */
   'datasets.previewSplit': v.object({ version: versionId, split: splitWishSchema }),
@@ -161,6 +175,8 @@ export const inputs = {
   'runs.log': v.object({ id: runId }),
   /** Confusion matrix and metrics of the best checkpoint on a split. */
   'runs.evaluate': v.object({ id: runId, split: splitName }),
+  /** What the run says of the samples of its version; done as a job. `train`: its training split is judged too. */
+  'runs.quality': v.object({ id: runId, train: v.optional(v.boolean(), false) }),
   /** The epochs that left a picture of what the model makes, in order. */
   'runs.pictures': v.object({ id: runId }),
   'runs.picture': v.object({ id: runId, epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)) }),
@@ -202,6 +218,8 @@ export interface Outputs {
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;
   'datasets.previewSplit': SplitPreview;
+  'datasets.pick': SamplePage;
+  'datasets.leaks': LeakReport;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;
   'train.estimate': TrainEstimate;
@@ -216,6 +234,7 @@ export interface Outputs {
   'runs.archive': null;
   'runs.log': string;
   'runs.evaluate': EvaluateResult;
+  'runs.quality': QualityReport;
   'runs.pictures': number[];
   /** A PNG. */
   'runs.picture': Uint8Array;

@@ -2,7 +2,7 @@ import type { DatasetId, ExportId, RunId, VersionId } from '../../src-main/share
 
 export const places = ['data', 'train', 'runs', 'export', 'settings'] as const;
 export type Place = (typeof places)[number];
-export type DataTab = 'samples' | 'profile' | 'schema' | 'recipe' | 'splits' | 'source';
+export type DataTab = 'samples' | 'profile' | 'schema' | 'recipe' | 'splits' | 'quality' | 'source';
 
 export type Location =
   | { place: 'data'; dataset?: DatasetId; version?: VersionId; tab?: DataTab; class?: string }

@@ -13,6 +13,8 @@ const word = (text: string) =>
       : text;
 
 const splitForms: readonly [RegExp, (found: RegExpExecArray) => string][] = [
+  [/^copies together: (\d+) samples moved, \w+ copies into train$/, ([, n]) => m.change_together_train({ n })],
+  [/^copies together: (\d+) samples moved, \w+ copies into test$/, ([, n]) => m.change_together_test({ n })],
   [/^split: validation (.+ %), test as given, seed (\d+)$/, ([, share, seed]) => m.change_split_given({ share, seed })],
   [/^split: (.+), seed (\d+)$/, ([, shares, seed]) => m.change_split({ shares, seed })],
   [/^split at random: (.+), seed (\d+)$/, ([, shares, seed]) => m.change_split_random({ shares, seed })],

@@ -143,6 +143,7 @@ const headlines: Record<string, () => string> = {
   unreadable_dates: m.error_dates,
   ambiguous_dates: m.error_ambiguous_dates,
   no_folds: m.error_no_folds,
+  not_a_classifier: m.error_not_a_classifier,
   no_such_column: m.error_unknown_column,
   process_silent: m.error_process_died,
   session_failed: m.error_process_died,

@@ -5,6 +5,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchStudio } from '../support/studio-app.ts';
 import type { StudioApp } from '../support/studio-app.ts';
 
+/** 240 notes, of which each tenth is one before with a word changed, and each twelfth one before as it is. */
+function noteTexts(): string {
+  const words =
+    'river stone market window copper lantern garden winter harbour velvet thunder pocket silver bridge'.split(' ');
+  const texts: string[] = [];
+  for (let i = 0; i < 240; i++) {
+    const like = i >= 60 && i % 12 === 0 ? texts[i - 55] : i >= 60 && i % 10 === 0 ? `${texts[i - 51]} indeed` : null;
+    const own = Array.from(
+      { length: 14 },
+      (_, k) => words[(i * 17 + k * k * (3 + (i % 11)) + k * i) % 14] + ((i * 7 + k) % 23),
+    );
+    texts.push(like ?? own.join(' '));
+  }
+  return `kind\tnote\n${texts.map((text, i) => `${i % 2 ? 'long' : 'short'}\t${text}`).join('\n')}\n`;
+}
+
 /** 60 patients with 5 to 9 visits each, of two classes. */
 function visits(): string {
   const lines = ['patient,visit,pressure,pulse,outcome'];
@@ -80,6 +96,37 @@ describe.each(['en', 'zh-CN'] as const)('a grouped split in %s', (locale) => {
     await id('split-pattern').fill('(');
     await previewed();
     expect(await id('split-preview').innerText()).toMatch(/regular expression|正则表达式/);
+    expect(problems).toEqual([]);
+  });
+
+  it('finds copies on both sides of a split, shows them, and moves them together', async () => {
+    writeFileSync(join(data, 'notes.tsv'), noteTexts());
+    await studio.drop([join(data, 'notes.tsv')]);
+    await id('import-confirm').click();
+    await studio.page
+      .getByRole('heading', { name: 'notes' })
+      .or(studio.page.getByText('notes').first())
+      .first()
+      .waitFor();
+    await expect.poll(() => id('sample-count').innerText(), { timeout: 60_000 }).toContain('240');
+    await id('tab-quality').click();
+    await id('leaks-check').click();
+    await id('leak-exact').waitFor({ timeout: 60_000 });
+    await id('leak-near').waitFor();
+    await id('leak-near').click();
+    await id('quality-lines').locator('li').first().waitFor();
+    // Pairs of two splits, side by side.
+    expect(await id('quality-lines').locator('li').first().locator('.sample').count()).toBe(2);
+    await shots('quality-leaks');
+    await id('mend-near').click();
+    await studio.page
+      .getByText(/copies moved into the training split|个副本移入训练集/)
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await id('leaks-check').click();
+    await id('leaks-none').waitFor({ timeout: 60_000 });
+    await studio.page.setViewportSize({ width: 940, height: 700 });
+    await shots('quality-mended');
     expect(problems).toEqual([]);
   });
 });

@@ -256,6 +256,22 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       return null;
     },
     'datasets.samples': (query) => page(versionOf(query.version), query),
+    'datasets.pick': ({ version, samples }) => {
+      const whole = page(versionOf(version), { version, offset: 0, limit: 500 });
+      return { ...whole, total: samples.length, indices: samples };
+    },
+    'datasets.leaks': () => ({ held: 300, findings: [], notes: [] }),
+    'runs.quality': () => ({
+      basis: 'held',
+      folds: null,
+      samples: 300,
+      inSample: 0,
+      labelErrors: { count: 0, samples: [] },
+      noise: 0,
+      hard: { count: 0, samples: [] },
+      ambiguous: [],
+      outliers: { count: 0, samples: [] },
+    }),
     'datasets.previewSplit': ({ version, split }) => {
       const { samples, classes } = versionOf(version).detail.version.manifest;
       const divided = (n: number): [number, number, number] => {
