@@ -3,6 +3,7 @@ import { AtelierError, errorFacts } from '../shared/errors.ts';
 import type { CommandContext } from './context.ts';
 import { addArchitectures } from './architectures.ts';
 import { addCompile } from './compile.ts';
+import { addData } from './data.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExport } from './export.ts';
@@ -84,6 +85,7 @@ Examples:
   $ atelier predict iris.onnx new-rows.csv`,
     );
   addImport(program, context);
+  addData(program, context);
   addTrain(program, context);
   addArchitectures(program, context);
   const runs = program

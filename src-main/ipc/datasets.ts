@@ -2,7 +2,14 @@ import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 
 type Noun =
-  'datasets.list' | 'datasets.get' | 'datasets.rename' | 'datasets.archive' | 'datasets.samples' | 'datasets.revise';
+  | 'datasets.list'
+  | 'datasets.get'
+  | 'datasets.rename'
+  | 'datasets.archive'
+  | 'datasets.samples'
+  | 'datasets.stopSamples'
+  | 'datasets.profile'
+  | 'datasets.revise';
 
 export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -17,6 +24,8 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
       return null;
     },
     'datasets.samples': (query) => desk.studio.samples(query),
+    'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
+    'datasets.profile': ({ version }) => desk.studio.profile(version),
     'datasets.revise': (request) => desk.studio.revise(request).job,
   };
 }

@@ -14,6 +14,7 @@ import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, ProviderOffer } from '../shared/job.ts';
+import type { Profile } from '../shared/profile.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import type { Context } from './context.ts';
@@ -142,6 +143,13 @@ export class Studio {
   samples(query: SampleQuery): Promise<SamplePage> {
     const { manifest } = this.getVersion(query.version);
     return this.#reader.samples(workspaceFiles.blobs(this.folder), manifest, query);
+  }
+  async stopSamples(version: VersionId): Promise<null> {
+    await this.#reader.stopSamples(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
+    return null;
+  }
+  profile(version: VersionId): Promise<Profile> {
+    return this.#reader.profile(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
   }
   /** What files hold, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {

@@ -2,10 +2,12 @@ import * as v from 'valibot';
 import type { DatasetDetail, DatasetSummary, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
+import { filterSchema } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
+import type { Profile } from './profile.ts';
 import { optimizerNames, scheduleNames } from './run.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
 import { preferencesSchema } from './settings.ts';
@@ -52,8 +54,7 @@ export const sampleQuerySchema = v.object({
   version: versionId,
   offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
   limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
-  split: v.optional(splitName),
-  class: v.optional(text(1000)),
+  filter: v.optional(filterSchema),
   sort: v.optional(v.object({ column: text(1000), descending: v.boolean() })),
 });
 
@@ -91,6 +92,10 @@ export const inputs = {
   /** Hides it (undo: archived false). Nothing is deleted. */
   'datasets.archive': v.object({ id: datasetId, archived: v.boolean() }),
   'datasets.samples': sampleQuerySchema,
+  /** Stops what is being worked out for a question of samples that nobody waits for any more. */
+  'datasets.stopSamples': v.object({ version: versionId }),
+  /** What there is to know of the columns; worked out once a version. */
+  'datasets.profile': v.object({ version: versionId }),
   /** Makes a new version with other column types, roles, target or split; a job. */
   'datasets.revise': v.object({
     version: versionId,
@@ -170,6 +175,8 @@ export interface Outputs {
   'datasets.rename': null;
   'datasets.archive': null;
   'datasets.samples': SamplePage;
+  'datasets.stopSamples': null;
+  'datasets.profile': Profile;
   'datasets.revise': JobId;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;

@@ -1,3 +1,4 @@
+import type { Condition } from './filter.ts';
 import type { DatasetId, VersionId } from './ids.ts';
 
 /** What a dataset version is, as stored in its row and handed to utilities and the window. */
@@ -169,8 +170,8 @@ export interface SampleQuery {
   offset: number;
   /** At most 500. */
   limit: number;
-  split?: SplitName;
-  class?: string;
+  /** All samples, where left out. */
+  filter?: Condition[];
   /** Tables only. */
   sort?: { column: string; descending: boolean };
 }

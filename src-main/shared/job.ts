@@ -1,6 +1,7 @@
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { Forecast } from './forecast.ts';
+import type { Profile } from './profile.ts';
 import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
 import type { Column, Manifest, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
@@ -232,11 +233,13 @@ export type FromUtility =
 /** The reader utility answers questions about stored data (one long-lived process, no job). */
 export type ReaderRequest =
   | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
+  | { id: number; type: 'stop'; blobs: string; manifest: Manifest }
+  | { id: number; type: 'profile'; blobs: string; manifest: Manifest }
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
-  | { id: number; ok: true; value: SamplePage | ImportOffer[] | BroughtTokenizer | DevicesFound }
+  | { id: number; ok: true; value: SamplePage | Profile | null | ImportOffer[] | BroughtTokenizer | DevicesFound }
   | { id: number; ok: false; error: ErrorFacts };
 
 /** One thing that a drop holds, told before anything is imported. `kind`, `file` and `sheet` choose it. */

@@ -1,5 +1,6 @@
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
+import { profileVersion } from '../datasets/profile/profile.ts';
 import { SampleReader } from '../datasets/reader.ts';
 import { findDevices } from '../runtime/device.ts';
 import { errorFacts } from '../shared/errors.ts';
@@ -13,6 +14,10 @@ function answer(request: ReaderRequest) {
   switch (request.type) {
     case 'samples':
       return reader.page(request.blobs, request.manifest, request.query);
+    case 'stop':
+      return reader.stop(request.manifest);
+    case 'profile':
+      return profileVersion(request.blobs, request.manifest);
     case 'offer':
       return offerImport(request.paths);
     case 'tokenizer':
