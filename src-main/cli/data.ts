@@ -3,8 +3,10 @@ import type { CommandContext } from './context.ts';
 import { addDataExport } from './data-export.ts';
 import { addDataLeaks } from './data-leaks.ts';
 import { addDataList } from './data-list.ts';
+import { addDataProfile } from './data-profile.ts';
 import { addDataQuality } from './data-quality.ts';
 import { addDataRecipe } from './data-recipe.ts';
+import { addDataSample } from './data-sample.ts';
 import { addDataShow } from './data-show.ts';
 import { addDataSplit } from './data-split.ts';
 
@@ -12,6 +14,8 @@ import { addDataSplit } from './data-split.ts';
 const subcommands: readonly ((data: Command, context: CommandContext) => void)[] = [
   addDataList,
   addDataShow,
+  addDataProfile,
+  addDataSample,
   addDataRecipe,
   addDataSplit,
   addDataLeaks,
@@ -22,7 +26,7 @@ const subcommands: readonly ((data: Command, context: CommandContext) => void)[]
 export function addData(program: Command, context: CommandContext): void {
   const data = program
     .command('data')
-    .description('list, show, prepare, divide, judge and export datasets')
+    .description('look at, prepare, divide, judge and export datasets')
     .helpCommand('help [command]', 'print help for a command');
   for (const add of subcommands) add(data, context);
 }

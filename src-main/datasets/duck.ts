@@ -52,24 +52,36 @@ export async function withDuck<T>(
 ): Promise<T> {
   const instance = await openDuck(options);
   const connection = await instance.connect();
+  try {
+    return await heeding(connection, options.signal, () => work(connection));
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+/** `work`'s statements on this connection are interrupted when `signal` aborts; it then fails with the signal's reason. */
+export async function heeding<T>(
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   let interrupting: ReturnType<typeof setInterval> | undefined;
   // DuckDB forgets an interrupt that comes before a query has begun, and `work` may be between two: so it is said until work has heard it.
   const interrupt = (): void => {
     connection.interrupt();
     interrupting = setInterval(() => connection.interrupt(), interruptEvery);
   };
-  options.signal?.addEventListener('abort', interrupt);
+  signal?.addEventListener('abort', interrupt);
   try {
-    options.signal?.throwIfAborted();
-    return await work(connection);
+    signal?.throwIfAborted();
+    return await work();
   } catch (error) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     throw error;
   } finally {
-    options.signal?.removeEventListener('abort', interrupt);
+    signal?.removeEventListener('abort', interrupt);
     clearInterval(interrupting);
-    connection.closeSync();
-    instance.closeSync();
   }
 }
 

@@ -1,17 +1,28 @@
+import { cpus } from 'node:os';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { float64s, readAnnotations } from './annotations/read.ts';
-import { askedOfMarks, samplesWith } from './annotations/samples-with.ts';
+import { samplesWith } from './annotations/samples-with.ts';
 import { readBlob, readBlobRanges } from './blobs.ts';
-import { finiteSql, numberSql, sqlText } from './cells.ts';
-import { columnSql, eachRow, openDuck, parquetSql, rowsOf } from './duck.ts';
+import { heeding, openDuck, parquetSql, rowsOf } from './duck.ts';
 import { int32s } from './encode/images.ts';
-import { splitCode } from './splits.ts';
+import { divide } from './filters/conditions.ts';
+import { openExpressions, type Expressions } from './filters/expression.ts';
+import { marked, orderRows } from './filters/order.ts';
 
 const maxLimit = 500;
 /** Answers kept: which samples a filter and sort give, and the small blobs of the versions last shown. */
-const maxKept = 8;
+const keptOrders = { count: 8, bytes: 160e6 };
+const keptBlobs = { count: 8, bytes: 256e6 };
+/**
+ * Rows that do not lie together cost nearly as much as all of their columns, however few they are: so they are fetched in blocks, which
+ * are kept until they are scrolled past.
+ */
+const blockRows = 1000;
+const keptBlocks = { count: 6, bytes: Infinity };
+
+type Row = (string | null)[];
 
 /**
  * Answers the window's questions about stored versions, page by page. A filter or sort is worked out once, as the list of sample numbers
@@ -19,19 +30,26 @@ const maxKept = 8;
  */
 export class SampleReader {
   #duck: Promise<DuckDBInstance> | null = null;
-  readonly #orders = new Kept<Int32Array | null>();
-  readonly #bytes = new Kept<Uint8Array>();
+  #expressions: { table: string; opened: Promise<Expressions> } | null = null;
+  readonly #orders = new Kept<Int32Array | null>(keptOrders, (order) => order?.byteLength ?? 0);
+  readonly #bytes = new Kept<Uint8Array>(keptBlobs, (bytes) => bytes.byteLength);
+  readonly #blocks = new Kept<Map<number, Row>>(keptBlocks, () => 0);
+  /** What is being worked out, by version. */
+  readonly #working = new Map<string, Set<AbortController>>();
 
   async page(blobs: string, manifest: Manifest, query: SampleQuery): Promise<SamplePage> {
     const offset = wholeNumber(query.offset, 'offset');
     const limit = Math.min(wholeNumber(query.limit, 'limit'), maxLimit);
     const split = await this.#blob(blobs, manifest.blobs.split);
-    const key = JSON.stringify([manifest.blobs, manifest.target, query.split, query.class, query.flag, query.sort]);
+    const key = JSON.stringify([manifest.blobs, manifest.target, query.filter ?? [], query.sort]);
     const order = await this.#orders.get(key, () => this.#order(blobs, manifest, query, split));
     const total = order ? order.length : manifest.samples;
     const count = Math.max(0, Math.min(limit, total - offset));
     const indices = Array.from({ length: count }, (_, i) => (order ? order[offset + i] : offset + i));
-    return this.#pageOf(blobs, manifest, indices, split, total);
+    // Rows that lie together, or a single one, are read at once.
+    const apart = order !== null && count > 1;
+    const ordered = apart ? () => this.#ordered(blobs, manifest, key, order, offset, count) : null;
+    return this.#pageOf(blobs, manifest, indices, split, total, ordered);
   }
 
   /** These samples, in this order; at most 500. Throws `no_sample`. */
@@ -50,12 +68,15 @@ export class SampleReader {
     indices: number[],
     split: Uint8Array,
     total: number,
+    ordered: (() => Promise<Row[]>) | null = null,
   ): Promise<SamplePage> {
     const page = { total, indices, splits: indices.map((sample) => splitNames[split[sample]]) };
     const annotations = await this.#annotations(blobs, manifest, indices);
-    return manifest.kind === 'images'
-      ? { ...page, ...(await this.#images(blobs, manifest, indices)), ...annotations }
-      : { ...page, ...(await this.#rows(blobs, manifest, indices)), ...annotations };
+    if (manifest.kind === 'images') {
+      return { ...page, ...(await this.#images(blobs, manifest, indices)), ...annotations };
+    }
+    const rows = ordered ? await ordered() : await this.#rows(blobs, manifest, indices);
+    return { ...page, ...labelled(manifest, rows), ...annotations };
   }
 
   async #annotations(blobs: string, manifest: Manifest, indices: number[]): Promise<Pick<SamplePage, 'annotations'>> {
@@ -65,64 +86,92 @@ export class SampleReader {
     return { annotations: await readAnnotations(blobs, manifest, offsets, indices) };
   }
 
+  /** What is being worked out for questions about these samples ends with the error `stopped`. */
+  stop(manifest: Manifest): null {
+    const error = new AtelierError('stopped', 'Stopped. Nothing was changed.');
+    for (const controller of this.#working.get(manifest.blobs.split) ?? []) controller.abort(error);
+    // The same question asked again is another one.
+    this.#orders.forgetUnsettled();
+    return null;
+  }
+
   /** The sample numbers asked for, in order; null for all of them as they are. */
   async #order(blobs: string, manifest: Manifest, query: SampleQuery, split: Uint8Array): Promise<Int32Array | null> {
-    const asked = askedOfMarks(manifest, query);
-    if (!asked) return this.#plainOrder(blobs, manifest, query, split);
-    const rest = asked.class === undefined ? query : { ...query, class: undefined };
-    const marked = await samplesWith(blobs, manifest, asked);
-    const all = await this.#plainOrder(blobs, manifest, rest, split);
-    return all ? all.filter((sample) => marked.has(sample)) : Int32Array.from(marked);
+    const filter = query.filter ?? [];
+    const sort = manifest.kind === 'table' ? query.sort : undefined;
+    if (filter.length === 0 && !sort) return null;
+    const divided = await divide(filter, manifest, split, {
+      labels: () => this.#labels(blobs, manifest),
+      marked: (asked) => samplesWith(blobs, manifest, asked),
+    });
+    if (manifest.kind === 'images') return divided.marks ? marked(divided.marks) : null;
+    return this.#stoppable(manifest, async (signal) => {
+      const apart: Int32Array[] = [];
+      for (const expression of divided.expressions) {
+        apart.push(await (await this.#expressionsOf(blobs, manifest)).select(expression, signal));
+      }
+      return this.#ask(blobs, (duck) =>
+        heeding(duck, signal, () => orderRows(duck, blobs, manifest, sort, divided, apart)),
+      );
+    });
   }
 
-  async #plainOrder(
+  async #stoppable<T>(manifest: Manifest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const key = manifest.blobs.split;
+    const controller = new AbortController();
+    const working = this.#working.get(key) ?? new Set();
+    this.#working.set(key, working.add(controller));
+    try {
+      return await work(controller.signal);
+    } finally {
+      working.delete(controller);
+      if (working.size === 0) this.#working.delete(key);
+    }
+  }
+
+  /** One table's at a time: each is a DuckDB of its own. */
+  async #expressionsOf(blobs: string, manifest: Manifest): Promise<Expressions> {
+    const table = JSON.stringify([manifest.blobs.table, manifest.columns.map(({ name, type }) => [name, type])]);
+    if (this.#expressions?.table !== table) {
+      const before = this.#expressions;
+      this.#expressions = { table, opened: openExpressions(blobs, manifest, Math.min(cpus().length, 8)) };
+      void before?.opened.then((one) => one.close()).catch(() => undefined);
+    }
+    return this.#expressions.opened;
+  }
+
+  /** Rows `offset` to `offset + count` of an order, whose rows may lie anywhere. */
+  async #ordered(
     blobs: string,
     manifest: Manifest,
-    query: SampleQuery,
-    split: Uint8Array,
-  ): Promise<Int32Array | null> {
-    const wanted = query.split === undefined ? -1 : splitCode(query.split);
-    if (manifest.kind === 'table' && (query.sort || query.class !== undefined)) {
-      const found = await this.#sortedRows(blobs, manifest, query);
-      return wanted < 0 ? found : found.filter((sample) => split[sample] === wanted);
+    key: string,
+    order: Int32Array,
+    offset: number,
+    count: number,
+  ): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (let block = Math.floor(offset / blockRows); block * blockRows < offset + count; block++) {
+      const some = order.subarray(block * blockRows, (block + 1) * blockRows);
+      const found = await this.#blocks.get(`${block} ${key}`, async () => {
+        const cells = await this.#rows(blobs, manifest, [...some]);
+        return new Map(cells.map((row, i) => [some[i], row]));
+      });
+      for (let i = Math.max(offset, block * blockRows); i < Math.min(offset + count, (block + 1) * blockRows); i++) {
+        rows.push(found.get(order[i])!);
+      }
     }
-    if (wanted < 0 && query.class === undefined) return null;
-    const labels = query.class === undefined ? null : await this.#labels(blobs, manifest);
-    const label = manifest.classes.findIndex((each) => each.name === query.class);
-    const found: number[] = [];
-    for (let i = 0; i < split.length; i++) {
-      if ((wanted < 0 || split[i] === wanted) && (!labels || labels[i] === label)) found.push(i);
-    }
-    return Int32Array.from(found);
+    return rows;
   }
 
-  async #sortedRows(blobs: string, manifest: Manifest, query: SampleQuery): Promise<Int32Array> {
-    const sql = columnSql(manifest);
-    const where =
-      query.class === undefined || manifest.target === null
-        ? ''
-        : `WHERE ${sql(manifest.target)} = ${sqlText(query.class)}`;
-    const { value, order } = query.sort ? sortSql(manifest, query.sort.column) : { value: 'NULL', order: 'v' };
-    const found: number[] = [];
-    const statement = `SELECT sample
-      FROM (SELECT file_row_number::INTEGER AS sample, ${value} AS v FROM ${parquetSql(blobs, manifest.blobs.table!)} ${where})
-      ORDER BY ${order} ${query.sort?.descending ? 'DESC' : 'ASC'} NULLS LAST, sample`;
-    await this.#ask(blobs, (duck) => eachRow(duck, statement, (sample) => found.push(sample)));
-    return Int32Array.from(found);
-  }
-
-  async #rows(blobs: string, manifest: Manifest, indices: number[]): Promise<Pick<SamplePage, 'rows' | 'labels'>> {
-    if (indices.length === 0) return { rows: [], labels: [] };
+  async #rows(blobs: string, manifest: Manifest, indices: number[]): Promise<Row[]> {
+    if (indices.length === 0) return [];
     const whole = (name: string): boolean => indices.length === 1 || name === manifest.target;
     const names = manifest.columns.map(({ name }, i) => (whole(name) ? `c${i}` : `left(c${i}, ${shownText})`));
     const statement = `SELECT file_row_number::INTEGER AS sample, [${names.join(', ')}] AS cells
       FROM ${parquetSql(blobs, manifest.blobs.table!)} WHERE file_row_number IN (${indices.join(', ')})`;
     const found = await this.#ask(blobs, (duck) => rowsOf(duck, statement));
-    const bySample = new Map(found.map((row) => [row.sample as number, row.cells as (string | null)[]]));
-    const rows = indices.map((sample) => bySample.get(sample) ?? names.map(() => null));
-    const target = manifest.columns.findIndex((column) => column.name === manifest.target);
-    const classified = manifest.task === 'classification' && target >= 0;
-    return { rows, labels: classified ? rows.map((row) => row[target]) : [] };
+    const bySample = new Map(found.map((row) => [row.sample as number, row.cells as Row]));
+    return indices.map((sample) => bySample.get(sample) ?? names.map(() => null));
   }
 
   async #images(blobs: string, manifest: Manifest, indices: number[]): Promise<Pick<SamplePage, 'pixels' | 'labels'>> {
@@ -161,12 +210,11 @@ export class SampleReader {
   }
 }
 
-/** Numbers sort by value, everything else by its letters. */
-function sortSql(manifest: Manifest, name: string): { value: string; order: string } {
-  const cell = columnSql(manifest)(name);
-  const column = manifest.columns.find((each) => each.name === name)!;
-  if (column.type !== 'number') return { value: cell, order: 'v' };
-  return { value: numberSql(cell, column.decimalComma ?? false), order: finiteSql('v') };
+/** The class of each row stands in its target cell. */
+function labelled(manifest: Manifest, rows: Row[]): Pick<SamplePage, 'rows' | 'labels'> {
+  const target = manifest.columns.findIndex((column) => column.name === manifest.target);
+  const classified = manifest.task === 'classification' && target >= 0;
+  return { rows, labels: classified ? rows.map((row) => row[target]) : [] };
 }
 
 function wholeNumber(value: number, name: string): number {
@@ -174,16 +222,45 @@ function wholeNumber(value: number, name: string): number {
   throw new AtelierError('invalid_query', `The page's ${name} must be a whole number, not ${value}.`);
 }
 
-/** The last few answers, by key; one that fails is asked for again. */
+/** The last few answers, by key, as many as there is room for; one that fails is asked for again. */
 class Kept<T> {
-  readonly #entries = new Map<string, Promise<T>>();
+  readonly #entries = new Map<string, { answer: Promise<T>; settled: boolean; bytes: number }>();
+  readonly #room: { count: number; bytes: number };
+  readonly #size: (value: T) => number;
+
+  constructor(room: { count: number; bytes: number }, size: (value: T) => number) {
+    this.#room = room;
+    this.#size = size;
+  }
 
   get(key: string, make: () => Promise<T>): Promise<T> {
-    const kept = this.#entries.get(key) ?? make();
-    this.#entries.delete(key);
-    this.#entries.set(key, kept);
-    kept.catch(() => this.#entries.delete(key));
-    if (this.#entries.size > maxKept) this.#entries.delete(this.#entries.keys().next().value!);
-    return kept;
+    const entry = this.#entries.get(key) ?? { answer: make(), settled: false, bytes: 0 };
+    const fresh = !this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (fresh) {
+      entry.answer.then(
+        (value) => {
+          entry.settled = true;
+          entry.bytes = this.#size(value);
+          this.#makeRoom();
+        },
+        () => this.#entries.get(key) === entry && this.#entries.delete(key),
+      );
+    }
+    this.#makeRoom();
+    return entry.answer;
+  }
+
+  forgetUnsettled(): void {
+    for (const [key, entry] of this.#entries) if (!entry.settled) this.#entries.delete(key);
+  }
+
+  #makeRoom(): void {
+    let bytes = [...this.#entries.values()].reduce((sum, entry) => sum + entry.bytes, 0);
+    for (const [key, entry] of this.#entries) {
+      if (this.#entries.size === 1 || (this.#entries.size <= this.#room.count && bytes <= this.#room.bytes)) return;
+      this.#entries.delete(key);
+      bytes -= entry.bytes;
+    }
   }
 }

@@ -7,6 +7,8 @@ type Noun =
   | 'datasets.rename'
   | 'datasets.archive'
   | 'datasets.samples'
+  | 'datasets.stopSamples'
+  | 'datasets.profile'
   | 'datasets.original'
   | 'datasets.revise'
   | 'datasets.previewSplit'
@@ -29,6 +31,8 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'datasets.samples': (query) => desk.studio.samples(query),
     'datasets.original': ({ version, sample }) => desk.studio.original(version, sample),
+    'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
+    'datasets.profile': ({ version }) => desk.studio.profile(version),
     'datasets.revise': (request) => desk.studio.revise(request).job,
     'recipes.steps': () => desk.studio.recipeSteps,
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),

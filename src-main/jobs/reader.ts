@@ -1,6 +1,7 @@
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
+import type { Profile } from '../shared/profile.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe } from '../shared/recipe.ts';
@@ -21,6 +22,8 @@ interface Waiting {
 }
 
 const answerWithinMs = 60_000;
+/** A large table's columns take longer than anything that is turned over page by page. */
+const profileWithinMs = 900_000;
 
 /** Asks the reader utility: one process, started with the first question, started again should it die. */
 export class Reader {
@@ -51,6 +54,15 @@ export class Reader {
   /** An image's own file, to be shown sharp. */
   original(blobs: string, manifest: Manifest, sample: number): Promise<OriginalImage> {
     return this.#ask({ type: 'original', blobs, manifest, sample }) as Promise<OriginalImage>;
+  }
+
+  /** Stops what is being worked out for questions about these samples; they fail with `stopped`. */
+  async stopSamples(blobs: string, manifest: Manifest): Promise<void> {
+    if (this.#handle) await this.#ask({ type: 'stop', blobs, manifest });
+  }
+
+  profile(blobs: string, manifest: Manifest): Promise<Profile> {
+    return this.#ask({ type: 'profile', blobs, manifest }, profileWithinMs) as Promise<Profile>;
   }
 
   /** What these files hold, likeliest first, before anything is imported. */
@@ -84,18 +96,18 @@ export class Reader {
     for (const id of [...this.#waiting.keys()]) this.#fail(id, new AtelierError('closing', 'Atelier is closing.'));
   }
 
-  #ask(question: Question): Promise<unknown> {
+  #ask(question: Question, withinMs = answerWithinMs): Promise<unknown> {
     if (this.#closed) return Promise.reject(new AtelierError('closing', 'Atelier is closing.'));
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       const timer = setTimeout(() => {
         this.#fail(
           id,
-          new AtelierError('reader_silent', 'Reading the data took over a minute and was given up. Try again.'),
+          new AtelierError('reader_silent', 'Reading the data took too long and was given up. Try again.'),
         );
         // Whatever it is stuck in, the next question should not wait behind it.
         this.#handle?.kill();
-      }, answerWithinMs);
+      }, withinMs);
       const waiting: Waiting = {
         request: { ...question, id } as ReaderRequest,
         resolve,

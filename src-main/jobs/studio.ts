@@ -24,6 +24,7 @@ import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, ProviderOffer } from '../shared/job.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe, StepInfo } from '../shared/recipe.ts';
+import type { Profile } from '../shared/profile.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
 import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
 import type { QualityReport } from '../shared/quality.ts';
@@ -199,6 +200,13 @@ export class Studio {
   /** An image's own file, where it was kept. */
   original(version: VersionId, sample: number): Promise<OriginalImage> {
     return this.#reader.original(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, sample);
+  }
+  async stopSamples(version: VersionId): Promise<null> {
+    await this.#reader.stopSamples(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
+    return null;
+  }
+  profile(version: VersionId): Promise<Profile> {
+    return this.#reader.profile(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
   }
   /** What files hold, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
-import { annotationFlags } from './annotation.ts';
 import type { DatasetDetail, DatasetSummary, OriginalImage, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
+import { filterSchema } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
@@ -12,6 +12,7 @@ import { maxSteps, recipeSchema } from './recipe.ts';
 import type { StepInfo } from './recipe.ts';
 import type { LeakReport } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
+import type { Profile } from './profile.ts';
 import { optimizerNames, scheduleNames } from './run.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
 import { preferencesSchema } from './settings.ts';
@@ -60,9 +61,7 @@ export const sampleQuerySchema = v.object({
   version: versionId,
   offset: v.pipe(v.number(), v.integer(), v.minValue(0)),
   limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
-  split: v.optional(splitName),
-  class: v.optional(text(1000)),
-  flag: v.optional(v.picklist(annotationFlags)),
+  filter: v.optional(filterSchema),
   sort: v.optional(v.object({ column: text(1000), descending: v.boolean() })),
 });
 
@@ -115,6 +114,10 @@ export const inputs = {
   'datasets.samples': sampleQuerySchema,
   /** An image's own file, to be shown sharp; only of versions that kept them. */
   'datasets.original': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  /** Stops what is being worked out for a question of samples that nobody waits for any more. */
+  'datasets.stopSamples': v.object({ version: versionId }),
+  /** What there is to know of the columns; worked out once a version. */
+  'datasets.profile': v.object({ version: versionId }),
   /** Makes a new version with other column types, roles, target, split or recipe; a job. */
   'datasets.revise': v.object({
     version: versionId,
@@ -214,6 +217,8 @@ export interface Outputs {
   'datasets.archive': null;
   'datasets.samples': SamplePage;
   'datasets.original': OriginalImage;
+  'datasets.stopSamples': null;
+  'datasets.profile': Profile;
   'datasets.revise': JobId;
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;

@@ -1,4 +1,5 @@
-import type { AnnotationFlag, AnnotationSummary, SampleAnnotations } from './annotation.ts';
+import type { AnnotationSummary, SampleAnnotations } from './annotation.ts';
+import type { Condition } from './filter.ts';
 import type { DatasetId, VersionId } from './ids.ts';
 import type { Recipe } from './recipe.ts';
 import type { SplitSettings, SplitWay } from './split.ts';
@@ -214,11 +215,8 @@ export interface SampleQuery {
   offset: number;
   /** At most 500. */
   limit: number;
-  split?: SplitName;
-  /** Of the sample, or of any annotation in it. */
-  class?: string;
-  /** Only samples with an annotation that is flagged so. */
-  flag?: AnnotationFlag;
+  /** All samples, where left out. */
+  filter?: Condition[];
   /** Tables only. */
   sort?: { column: string; descending: boolean };
 }

@@ -1,6 +1,7 @@
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { Forecast } from './forecast.ts';
+import type { Profile } from './profile.ts';
 import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
 import type { Column, Manifest, OriginalImage, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
@@ -330,6 +331,8 @@ export type ReaderRequest =
   | { id: number; type: 'pick'; blobs: string; manifest: Manifest; samples: number[] }
   | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
   | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number }
+  | { id: number; type: 'stop'; blobs: string; manifest: Manifest }
+  | { id: number; type: 'profile'; blobs: string; manifest: Manifest }
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
   /** `at`: the step to look at, by its place; those after it are not gone through. */
@@ -340,7 +343,15 @@ export type ReaderResponse =
       id: number;
       ok: true;
       value:
-        SamplePage | OriginalImage | SplitPreview | RecipePreview | ImportOffer[] | BroughtTokenizer | DevicesFound;
+        | SamplePage
+        | Profile
+        | null
+        | OriginalImage
+        | SplitPreview
+        | RecipePreview
+        | ImportOffer[]
+        | BroughtTokenizer
+        | DevicesFound;
     }
   | { id: number; ok: false; error: ErrorFacts };
 

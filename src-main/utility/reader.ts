@@ -2,6 +2,7 @@ import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { readOriginal } from '../datasets/images/original.ts';
+import { profileVersion } from '../datasets/profile/profile.ts';
 import { SampleReader } from '../datasets/reader.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { findDevices } from '../runtime/device.ts';
@@ -22,6 +23,10 @@ function answer(request: ReaderRequest) {
       return previewSplit(request.blobs, request.manifest, request.split);
     case 'original':
       return readOriginal(request.blobs, request.manifest, request.sample);
+    case 'stop':
+      return reader.stop(request.manifest);
+    case 'profile':
+      return profileVersion(request.blobs, request.manifest);
     case 'offer':
       return offerImport(request.paths);
     case 'tokenizer':

@@ -59,6 +59,13 @@ export function sequentialColour(share: number): string {
   return `#${mix(0)}${mix(1)}${mix(2)}`;
 }
 
+/** From -1 to 1 on a diverging scale, blue and orange about the theme's own ground: colour-blind people tell the two apart. */
+export function divergingColour(value: number, dark: boolean): string {
+  const size = Math.min(1, Math.abs(value));
+  const lightness = dark ? 0.26 + 0.4 * size : 0.97 - 0.42 * size;
+  return oklchToHex(lightness, 0.15 * size, value < 0 ? 55 : 250);
+}
+
 /** Relative luminance of a hex colour (WCAG 2). */
 export function luminance(hex: string): number {
   const [r, g, b] = [1, 3, 5].map((i) => {

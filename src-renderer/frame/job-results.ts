@@ -65,6 +65,7 @@ async function announce(job: Job): Promise<void> {
     evaluate: m.toast_evaluated,
     predict: m.toast_evaluated,
     export: m.toast_exported,
+    'export-data': m.toast_exported,
     selftest: m.toast_selftest,
     provider: m.toast_provider,
   }[job.kind];

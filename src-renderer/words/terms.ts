@@ -6,6 +6,7 @@ import type { JobKind, JobStatus, Progress } from '../../src-main/shared/job.ts'
 import type { DeviceName } from '../../src-main/shared/run.ts';
 import { readTokenizerRef } from '../../src-main/shared/text.ts';
 import type { Learning } from '../../src-main/shared/task.ts';
+import type { ColumnWarning } from '../../src-main/shared/profile.ts';
 import { format } from './format.ts';
 import { locale } from './locale.svelte.ts';
 import { m } from './messages.ts';
@@ -57,6 +58,14 @@ const columnNotes: Words = {
   text: m.column_note_text,
 };
 export const columnNote = (code: string) => look(columnNotes, code);
+
+const columnWarnings: Record<ColumnWarning, () => string> = {
+  all_missing: m.column_note_all_missing,
+  mostly_missing: m.column_warning_mostly_missing,
+  constant: m.column_note_constant,
+  identifier: m.column_note_identifier,
+};
+export const columnWarning = (warning: ColumnWarning) => columnWarnings[warning]();
 
 const statuses: Record<JobStatus, () => string> = {
   queued: m.status_queued,

@@ -31,7 +31,14 @@ it('pages through a table as it lies', async () => {
 
 it('filters by split and class, and sorts numbers by value', async () => {
   const { page, manifest } = await tableReader();
-  const found = await page({ split: 'test', class: 'b', sort: { column: 'n', descending: true }, limit: 500 });
+  const found = await page({
+    filter: [
+      { kind: 'split', splits: ['test'] },
+      { kind: 'class', classes: ['b'] },
+    ],
+    sort: { column: 'n', descending: true },
+    limit: 500,
+  });
   expect(found.total).toBe(manifest.splits.test / 2);
   expect(new Set(found.splits)).toEqual(new Set(['test']));
   expect(new Set(found.labels)).toEqual(new Set(['b']));
@@ -85,7 +92,7 @@ it('refuses a column that is not there and odd offsets', async () => {
     code: 'unknown_column',
   });
   expect(await failure(page({ offset: -1 }))).toMatchObject({ code: 'invalid_query' });
-  expect((await page({ class: "a' OR 1=1 --" })).total).toBe(0);
+  expect((await page({ filter: [{ kind: 'class', classes: ["a' OR 1=1 --"] }] })).total).toBe(0);
 });
 
 it('pages through images by split and class', async () => {
@@ -98,8 +105,10 @@ it('pages through images by split and class', async () => {
     version: 'dv' as VersionId,
     offset: 1,
     limit: 3,
-    split: 'train',
-    class: '2',
+    filter: [
+      { kind: 'split', splits: ['train'] },
+      { kind: 'class', classes: ['2'] },
+    ],
   });
   expect(found.total).toBe(28);
   expect(found.indices).toHaveLength(3);

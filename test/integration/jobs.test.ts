@@ -48,7 +48,7 @@ describe('real jobs', () => {
     const { manifest } = studio.getVersion(version);
     expect(manifest.classes).toHaveLength(10);
     expect(manifest.splitSource).toBe('given');
-    const page = await studio.samples({ version, offset: 0, limit: 20, split: 'test' });
+    const page = await studio.samples({ version, offset: 0, limit: 20, filter: [{ kind: 'split', splits: ['test'] }] });
     expect(page.indices).toHaveLength(20);
     expect(page.pixels).toHaveLength(20 * 28 * 28);
     expect(studio.listDatasets()).toMatchObject([{ id: dataset, samples: manifest.samples }]);

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
+import type { Condition } from '../../src-main/shared/filter.ts';
 import { newId } from '../../src-main/shared/ids.ts';
 import type { ArchitectureInfo, RunSummary, SettingField } from '../../src-main/shared/run.ts';
 import { tokenizerRef } from '../../src-main/shared/text.ts';
@@ -116,6 +117,7 @@ describe('the split draft', () => {
 });
 
 describe('sample pages', () => {
+  const test: Condition[] = [{ kind: 'split', splits: ['test'] }];
   const version = newId('version');
   const page = (offset: number, total: number) => ({
     total,
@@ -135,19 +137,51 @@ describe('sample pages', () => {
     pages.want(190, 420);
     pages.want(190, 420);
     await settle();
-    expect(bridge.asked.map(([, query]) => (query as { offset: number }).offset)).toEqual([0, 200, 400]);
+    await settle();
+    // Then what one scrolls to.
+    expect(bridge.asked.map(([, query]) => (query as { offset: number }).offset)).toEqual([0, 200, 400, 600]);
     expect(pages.at(405)?.index).toBe(405);
     expect(pages.at(900)).toBeUndefined();
+  });
+  it('asks after a wild scroll for what is in sight at its end, two pages at a time, and keeps what is near', async () => {
+    const waiting: (() => void)[] = [];
+    const bridge = fakeBridge({
+      'datasets.samples': ((query: { offset: number }) =>
+        new Promise((resolve) => waiting.push(() => resolve(page(query.offset, 100_000))))) as never,
+    });
+    const offsets = () => bridge.asked.map(([, query]) => (query as { offset: number }).offset);
+    const pages = new SamplePages(bridge);
+    pages.ask({ version }, 0);
+    waiting.shift()!();
+    await settle();
+    for (let first = 1000; first < 60_000; first += 5000) pages.want(first, first + 40);
+    expect(offsets()).toHaveLength(3);
+    while (waiting.length > 0) {
+      waiting.shift()!();
+      await settle();
+    }
+    expect(offsets().slice(3)).toEqual([56_000, 56_200, 55_800]);
+    for (let at = 56_400; at < 66_000; at += 200) {
+      pages.want(at, at + 40);
+      while (waiting.length > 0) {
+        waiting.shift()!();
+        await settle();
+      }
+    }
+    expect(pages.at(65_810)?.index).toBe(65_810);
+    expect(pages.at(10)).toBeUndefined();
   });
   it('drops answers to a question that is no longer asked', async () => {
     const waiting: (() => void)[] = [];
     const bridge = fakeBridge({
-      'datasets.samples': ((query: { split?: string }) =>
-        new Promise((resolve) => waiting.push(() => resolve(page(0, query.split ? 5 : 1000))))) as never,
+      'datasets.samples': ((query: { filter?: unknown }) =>
+        new Promise((resolve) => waiting.push(() => resolve(page(0, query.filter ? 5 : 1000))))) as never,
     });
     const pages = new SamplePages(bridge);
     pages.ask({ version }, 0);
-    pages.ask({ version, split: 'test' }, 0);
+    pages.ask({ version, filter: test }, 0);
+    // Nobody waits for the first any more.
+    expect(bridge.asked.map(([channel]) => channel)).toContain('datasets.stopSamples');
     waiting[1]();
     await settle();
     waiting[0]();
@@ -165,9 +199,9 @@ describe('sample pages', () => {
     });
     const pages = new SamplePages(bridge);
     expect(await pages.whole(3)).toBeUndefined();
-    pages.ask({ version, split: 'test' }, 0);
+    pages.ask({ version, filter: test }, 0);
     expect(await pages.whole(3)).toMatchObject({ index: 3, split: 'train', cells: [long] });
-    expect(bridge.asked.at(-1)![1]).toEqual({ version, split: 'test', offset: 3, limit: 1 });
+    expect(bridge.asked.at(-1)![1]).toEqual({ version, filter: test, offset: 3, limit: 1 });
     // Another question meanwhile: that sample is no longer meant.
     const late = pages.whole(4);
     pages.ask({ version }, 0);

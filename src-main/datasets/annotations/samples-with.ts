@@ -1,31 +1,23 @@
 import type { Annotation } from '../../shared/annotation.ts';
-import type { Manifest, SampleQuery } from '../../shared/dataset.ts';
+import type { Manifest } from '../../shared/dataset.ts';
+import type { ConditionOf } from '../../shared/filter.ts';
 import { eachAnnotations } from './read.ts';
 
-/** What of a question is asked of the annotations: not a class of whole samples, whose labels tell it. */
-export function askedOfMarks(manifest: Manifest, query: SampleQuery): Pick<SampleQuery, 'class' | 'flag'> | null {
-  const marked =
-    query.class !== undefined &&
-    (manifest.annotations?.classes.some((one) => one.name === query.class) ?? false) &&
-    !manifest.classes.some((one) => one.name === query.class);
-  const flag = manifest.annotations ? query.flag : undefined;
-  return marked || flag !== undefined ? { class: marked ? query.class : undefined, flag } : null;
-}
-
-/** The samples with an annotation of this class and flag. */
+/** Marks the samples with an annotation of this class and flag; none where nothing is annotated. */
 export async function samplesWith(
   blobs: string,
   manifest: Manifest,
-  asked: Pick<SampleQuery, 'class' | 'flag'>,
-): Promise<Set<number>> {
+  asked: Pick<ConditionOf<'mark'>, 'class' | 'flag'>,
+): Promise<Uint8Array> {
   const fits = (one: Annotation): boolean =>
     (asked.class === undefined || one.class === asked.class) &&
     (asked.flag === undefined || one.flags?.[asked.flag] === true);
-  const found = new Set<number>();
+  const marks = new Uint8Array(manifest.samples);
+  if (!manifest.annotations) return marks;
   let sample = 0;
   for await (const { annotations } of eachAnnotations(blobs, manifest)) {
-    if (annotations.some(fits)) found.add(sample);
+    if (annotations.some(fits)) marks[sample] = 1;
     sample++;
   }
-  return found;
+  return marks;
 }

@@ -1,7 +1,9 @@
-import type { AnnotationFlag } from '../../../src-main/shared/annotation.ts';
-import type { DatasetDetail, Manifest, SplitName } from '../../../src-main/shared/dataset.ts';
+import type { DatasetDetail, Manifest } from '../../../src-main/shared/dataset.ts';
+import { extended, fits, toggled } from '../../../src-main/shared/filter.ts';
+import type { Condition, Filter } from '../../../src-main/shared/filter.ts';
 import type { DatasetId, JobId, VersionId } from '../../../src-main/shared/ids.ts';
 import type { Input } from '../../../src-main/shared/contract.ts';
+import type { Profile } from '../../../src-main/shared/profile.ts';
 import { studio } from '../../bridge/studio.ts';
 import { datasets } from '../../state/datasets.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
@@ -13,13 +15,12 @@ export type Revision = Omit<Input<'datasets.revise'>, 'version'>;
 /** The dataset in front: its version, what of its samples is shown, and which one is looked at. */
 export class DataPlace {
   #detail = new Resource<DatasetDetail>();
+  #profile = new Resource<Profile>();
+  #profiled: VersionId | null = null;
   #opened: DatasetId | null = null;
   readonly pages = new SamplePages();
   listFilter = $state('');
-  split = $state<SplitName | null>(null);
-  class = $state<string | null>(null);
-  /** Only samples with an annotation that is flagged so. */
-  flag = $state<AnnotationFlag | null>(null);
+  #filter = $state.raw<Filter>([]);
   /** Thumbnail size, in pixels. */
   zoom = $state(72);
   /** The place in the list of the sample looked at; -1 none. */
@@ -33,6 +34,17 @@ export class DataPlace {
   }
   get manifest(): Manifest | null {
     return this.detail?.version.manifest ?? null;
+  }
+  /** What its columns hold; null until `wantProfile` has brought it. */
+  get profile(): Profile | null {
+    return this.#profiled === this.detail?.version.id ? this.#profile.value : null;
+  }
+  get profileError() {
+    return this.#profile.error;
+  }
+  /** Which samples are shown: of every tab the same. */
+  get filter(): Filter {
+    return this.#filter;
   }
   get sample(): Sample | undefined {
     return this.at < 0 ? undefined : this.pages.at(this.at);
@@ -49,17 +61,53 @@ export class DataPlace {
       this.clearFilters();
       this.at = -1;
     }
-    await this.#detail.load(() => datasets.get(id, version));
+    const opened = await this.#detail.load(() => datasets.get(id, version));
+    if (!opened) return;
+    // Another version may lack a column that was filtered by.
+    const columns = new Set(opened.version.manifest.columns.map(({ name }) => name));
+    if (!this.#filter.every((one) => fits(one, columns)))
+      this.#filter = this.#filter.filter((one) => fits(one, columns));
   }
 
   classIndex(name: string | null): number {
     return name === null ? -1 : (this.manifest?.classes.findIndex((one) => one.name === name) ?? -1);
   }
 
+  /** Asks for what the columns hold, once a version. */
+  wantProfile(again = false): void {
+    const version = this.detail?.version.id;
+    if (!version || (version === this.#profiled && !again)) return;
+    this.#profiled = version;
+    this.#profile.set(null);
+    void this.#profile.load(() => studio.call('datasets.profile', { version }));
+  }
+
+  /** Filters by this too, in the place of what was said of the same thing; once more takes it back. `add`: joins what was said. */
+  toggle(condition: Condition, add = false): void {
+    this.#filter = add ? extended(this.#filter, condition) : toggled(this.#filter, condition);
+  }
+
+  /** Filters by these and nothing else. */
+  only(...conditions: Condition[]): void {
+    this.#filter = conditions;
+  }
+
+  remove(condition: Condition): void {
+    this.#filter = this.#filter.filter((one) => one !== condition);
+  }
+
   clearFilters(): void {
-    this.split = null;
-    this.class = null;
-    this.flag = null;
+    this.#filter = [];
+  }
+
+  /** Filters by an expression of SQL if it is one; rejects with what is wrong with it. */
+  async filterBy(expression: string): Promise<void> {
+    const version = this.detail?.version.id;
+    if (!version) return;
+    const condition: Condition = { kind: 'sql', expression };
+    const filter = [...this.#filter.filter((one) => one.kind !== 'sql' || one.expression !== expression), condition];
+    await studio.call('datasets.samples', { version, offset: 0, limit: 1, filter });
+    this.#filter = filter;
   }
 
   async revise(change: Revision): Promise<JobId | null> {

@@ -33,6 +33,14 @@ export function profileColumns(samples: number): TableColumn<Column>[] {
   return [
     { id: 'name', label: m.column(), width: 128, value: (column) => column.name, text: (column) => column.name },
     {
+      id: 'spark',
+      label: m.distribution(),
+      width: 120,
+      sortable: false,
+      value: () => null,
+      text: () => '',
+    },
+    {
       id: 'type',
       label: m.type(),
       width: 84,

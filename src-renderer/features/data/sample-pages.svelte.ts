@@ -18,19 +18,28 @@ export interface Sample {
 
 export type Query = Omit<SampleQuery, 'offset' | 'limit'>;
 
-/** What is kept of one version's samples, in bytes (images) or pages (tables). */
+/** What is kept of one version's samples, in bytes (images) or pages (tables): what is near, so that turning back shows it at once. */
 const keptBytes = 48e6;
-const keptPages = 60;
+const keptPages = 24;
+/** Questions under way at once: of a wild scroll only what is in sight at its end is asked for. */
+const atOnce = 2;
+const slowAfter = 600; // ms
 
-/** One question's samples, fetched page by page as they come in sight; pages long out of sight are let go. */
+/** One question's samples, fetched page by page as they come in sight and a page ahead; pages far out of sight are let go. */
 export class SamplePages {
   #studio: Studio;
   #query: Query | null = null;
   #bytesEach = 0;
   #pages = $state.raw<ReadonlyMap<number, SamplePage>>(new Map());
   #asked = new Set<number>();
+  /** Pages in sight or next to it, the most wanted first. */
+  #wanted: number[] = [];
+  #before = 0;
   #total = $state<number | null>(null);
   #error = $state.raw<AtelierError | null>(null);
+  #working = $state(false);
+  #slow = $state(false);
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
 
   constructor(through: Studio = studio) {
@@ -44,6 +53,14 @@ export class SamplePages {
   get error(): AtelierError | null {
     return this.#error;
   }
+  /** A question's first answer is on its way … */
+  get working(): boolean {
+    return this.#working;
+  }
+  /** … and has been for so long that it is worth saying. */
+  get slow(): boolean {
+    return this.#slow;
+  }
   get pageSize(): number {
     return this.#bytesEach === 0 ? 200 : Math.max(8, Math.min(200, Math.floor(2e6 / this.#bytesEach)));
   }
@@ -53,14 +70,22 @@ export class SamplePages {
     if (JSON.stringify(query) === JSON.stringify(this.#query)) return;
     // The same samples in another order keep their number: the scroll bar does not jump.
     const sameVersion = this.#query?.version === query.version;
+    if (untrack(() => this.#working)) this.stop();
     this.#query = query;
     this.#bytesEach = bytesEach;
     this.#pages = new Map();
     this.#asked.clear();
+    this.#wanted = [];
     this.#error = null;
     if (!sameVersion) this.#total = null;
     this.#turn++;
+    this.#began();
     untrack(() => this.want(0, 1));
+  }
+
+  /** Gives up what is being worked out; where nobody asked for something else meanwhile, that is told as an error. */
+  stop(): void {
+    if (this.#query) void this.#studio.call('datasets.stopSamples', { version: this.#query.version }).catch(() => {});
   }
 
   retry(): void {
@@ -72,9 +97,33 @@ export class SamplePages {
   want(first: number, last: number): void {
     const size = this.pageSize;
     const end = this.#total === null ? 0 : Math.max(0, Math.ceil(this.#total / size) - 1);
-    for (let page = Math.floor(first / size); page <= Math.min(end, Math.floor((last - 1) / size)); page++) {
+    const from = Math.min(end, Math.floor(first / size));
+    const to = Math.min(end, Math.max(from, Math.floor((last - 1) / size)));
+    const sight = Array.from({ length: to - from + 1 }, (_, i) => from + i);
+    // Whither one scrolls comes before where one was.
+    const ahead = first >= this.#before ? [to + 1, from - 1] : [from - 1, to + 1];
+    this.#before = first;
+    this.#wanted = [...sight, ...ahead.filter((page) => page >= 0 && page <= end)];
+    this.#pump();
+  }
+
+  #pump(): void {
+    for (const page of this.#wanted) {
+      if (this.#asked.size >= atOnce) return;
       if (!this.#pages.has(page) && !this.#asked.has(page)) void this.#fetch(page);
     }
+  }
+
+  #began(): void {
+    clearTimeout(this.#timer);
+    this.#working = true;
+    this.#slow = false;
+    this.#timer = setTimeout(() => (this.#slow = true), slowAfter);
+  }
+
+  #ended(): void {
+    clearTimeout(this.#timer);
+    this.#working = this.#slow = false;
   }
 
   at(i: number): Sample | undefined {
@@ -115,17 +164,22 @@ export class SamplePages {
       if (turn !== this.#turn) return;
       const next = new Map(this.#pages).set(page, found);
       const most = this.#bytesEach === 0 ? keptPages : Math.max(8, Math.floor(keptBytes / (this.#bytesEach * size)));
-      // The oldest go first, but never the one just asked for.
-      for (const old of next.keys()) {
-        if (next.size <= most) break;
-        if (old !== page) next.delete(old);
-      }
+      // The farthest from what is in sight go first.
+      const middle = this.#wanted[0] ?? page;
+      const far = [...next.keys()].sort((a, b) => Math.abs(b - middle) - Math.abs(a - middle));
+      for (const old of far.slice(0, Math.max(0, next.size - most))) next.delete(old);
       this.#pages = next;
       this.#total = found.total;
+      this.#ended();
     } catch (error) {
-      if (turn === this.#turn) this.#error = asError(error);
+      if (turn !== this.#turn) return;
+      this.#error = asError(error);
+      this.#ended();
     } finally {
-      if (turn === this.#turn) this.#asked.delete(page);
+      if (turn === this.#turn) {
+        this.#asked.delete(page);
+        if (this.#error === null) this.#pump();
+      }
     }
   }
 }

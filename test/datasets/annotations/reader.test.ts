@@ -19,12 +19,21 @@ describe('pages of annotated samples', () => {
     const ask = (more: object) => reader.page(folder.blobs, manifest, { version, offset: 0, limit: 10, ...more });
     const all = await ask({});
     expect(all.annotations?.map(({ annotations }) => annotations.length)).toEqual([2, 1, 0]);
-    expect((await ask({ class: 'plate' })).indices).toEqual([0, 1]);
-    expect((await ask({ class: 'cell' })).indices).toEqual([0]);
-    expect((await ask({ flag: 'empty' })).indices).toEqual([0]);
-    expect((await ask({ class: 'cell', flag: 'empty' })).indices).toEqual([]);
-    const [split] = (await ask({ class: 'plate' })).splits;
-    expect((await ask({ class: 'plate', split })).indices).toContain(0);
+    expect((await ask({ filter: [{ kind: 'mark', class: 'plate' }] })).indices).toEqual([0, 1]);
+    expect((await ask({ filter: [{ kind: 'mark', class: 'cell' }] })).indices).toEqual([0]);
+    expect((await ask({ filter: [{ kind: 'mark', flag: 'empty' }] })).indices).toEqual([0]);
+    expect((await ask({ filter: [{ kind: 'mark', class: 'cell', flag: 'empty' }] })).indices).toEqual([]);
+    const [split] = (await ask({ filter: [{ kind: 'mark', class: 'plate' }] })).splits;
+    expect(
+      (
+        await ask({
+          filter: [
+            { kind: 'mark', class: 'plate' },
+            { kind: 'split', splits: [split] },
+          ],
+        })
+      ).indices,
+    ).toContain(0);
     expect((await ask({ offset: 1, limit: 1 })).annotations?.[0].annotations).toMatchObject([{ class: 'plate' }]);
   });
 
@@ -34,7 +43,7 @@ describe('pages of annotated samples', () => {
       version,
       offset: 0,
       limit: 10,
-      class: 'PER',
+      filter: [{ kind: 'mark', class: 'PER' }],
       sort: { column: 'text', descending: true },
     });
     expect(page.indices).toEqual([2, 0]);

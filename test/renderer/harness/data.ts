@@ -6,6 +6,7 @@ import type {
   SamplePage,
   SplitName,
 } from '../../../src-main/shared/dataset.ts';
+import type { Profile } from '../../../src-main/shared/profile.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { DatasetId, VersionId } from '../../../src-main/shared/ids.ts';
 
@@ -428,14 +429,38 @@ function sensors(): FakeDataset {
 
 export const makeDatasets = (): FakeDataset[] => [adult(), glyphs(), flowers(), sensors()];
 
+/** What the manifest itself tells. */
+export function profileOf({ samples, columns }: Manifest): Profile {
+  return {
+    samples,
+    looked: samples,
+    columns: columns.map(({ name, type, missing, distinct, top }) => ({
+      name,
+      type,
+      missing,
+      distinct,
+      distinctEstimated: false,
+      ...(top ? { top: { values: top } } : {}),
+      warnings: [],
+    })),
+    associations: { columns: [], values: [] },
+    leaks: [],
+  };
+}
+
 export function page(found: FakeDataset, query: SampleQuery): SamplePage {
   const manifest = found.manifests.get(query.version) ?? found.detail.version.manifest;
   let order = [...Array(manifest.samples).keys()];
-  if (query.split || query.class !== undefined)
+  for (const condition of query.filter ?? []) {
     order = order.filter((i) => {
       const one = found.sample(i);
-      return (!query.split || one.split === query.split) && (query.class === undefined || one.label === query.class);
+      if (condition.kind === 'split') return condition.splits.includes(one.split);
+      if (condition.kind === 'class') return one.label !== null && condition.classes.includes(one.label);
+      if (condition.kind !== 'values') throw new Error(`The harness cannot filter by ${condition.kind}.`);
+      const cell = one.cells?.[manifest.columns.findIndex(({ name }) => name === condition.column)];
+      return cell !== null && cell !== undefined && condition.values.includes(cell);
     });
+  }
   const sort = query.sort;
   if (sort) {
     const at = manifest.columns.findIndex((column) => column.name === sort.column);

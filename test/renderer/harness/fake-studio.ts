@@ -18,7 +18,7 @@ import type { MetricPoint, MetricSeries, RunSummary } from '../../../src-main/sh
 import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
-import { makeDatasets, now, page, random } from './data.ts';
+import { makeDatasets, now, page, profileOf, random } from './data.ts';
 import { previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
@@ -254,6 +254,11 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'datasets.archive': ({ id, archived }) => {
       datasets.find((one) => one.detail.summary.id === id)!.archived = archived;
       return null;
+    },
+    'datasets.stopSamples': () => null,
+    'datasets.profile': ({ version }) => {
+      const found = versionOf(version);
+      return profileOf(found.manifests.get(version) ?? found.detail.version.manifest);
     },
     'datasets.samples': (query) => page(versionOf(query.version), query),
     'datasets.pick': ({ version, samples }) => {

@@ -1,0 +1,121 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Column } from '../../shared/dataset.ts';
+import type { NumberProfile } from '../../shared/profile.ts';
+import { finiteSql, numberSql, parseNumber } from '../cells.ts';
+import { rowsOf } from '../duck.ts';
+import { chooseBins, partsOf, quantilesOf, type Bins } from './bins.ts';
+
+const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
+
+/** In parts: makes up for 4.35 × 100 being a little less than 435. */
+const justBelow = 1e-6;
+
+type Counted = ReadonlyMap<number, number>;
+
+/** How often each cell is there; null: not counted, since there are too many different ones. */
+export type CellCounts = readonly { value: string; count: number }[] | null;
+
+/** `looked`: some of its numbers, NaN where missing. Returns null where there is no number. */
+export async function profileNumbers(
+  connection: DuckDBConnection,
+  table: string,
+  index: number,
+  column: Column,
+  { looked, cells, samples }: { looked: Float64Array; cells: CellCounts; samples: number },
+): Promise<NumberProfile | null> {
+  const { min, max, mean } = column;
+  if (min === undefined || max === undefined || mean === undefined) return null;
+  const sorted = looked.filter((value) => !Number.isNaN(value)).sort();
+  const integers = Number.isInteger(min) && Number.isInteger(max) && sorted.every((value) => Number.isInteger(value));
+  const bins = chooseBins(sorted, min, max, integers);
+  const parts = partsOf(bins);
+  const counted = cells
+    ? countCells(cells, column.decimalComma ?? false, bins, parts)
+    : await countParts(connection, table, index, column, bins, parts, samples);
+  const bars = bins.edges.length - 1;
+  const counts = Float64Array.from({ length: bars * parts }, (_, i) => counted.get(i) ?? 0);
+  const [below, above] = [counted.get(-1) ?? 0, counted.get(bars * parts) ?? 0];
+  const total = counts.reduce((sum, n) => sum + n, below + above);
+  return {
+    min,
+    max,
+    mean,
+    deviation: deviationOf(sorted),
+    integers,
+    quantiles: quantilesOf(shares, counts, bins, { below, min, max, total }),
+    histogram: {
+      edges: bins.edges,
+      counts: Array.from({ length: bars }, (_, bar) =>
+        counts.subarray(bar * parts, (bar + 1) * parts).reduce((sum, n) => sum + n, 0),
+      ),
+      below,
+      above,
+    },
+  };
+}
+
+function deviationOf(values: Float64Array): number {
+  let [n, mean, squares] = [0, 0, 0];
+  for (const value of values) {
+    n++;
+    const by = value - mean;
+    mean += by / n;
+    squares += by * (value - mean);
+  }
+  return n > 0 ? Math.sqrt(squares / n) : 0;
+}
+
+function countCells(cells: NonNullable<CellCounts>, decimalComma: boolean, { edges }: Bins, parts: number): Counted {
+  const bars = edges.length - 1;
+  const [low, high] = [edges[0], edges[bars]];
+  const counted = new Map<number, number>();
+  for (const { value, count } of cells) {
+    const number = parseNumber(value, decimalComma);
+    if (number === null) continue;
+    const at = Math.floor((number - low) * ((bars * parts) / (high - low)) + justBelow);
+    const part = number === high ? bars * parts - 1 : Math.min(bars * parts, Math.max(-1, at));
+    counted.set(part, (counted.get(part) ?? 0) + count);
+  }
+  return counted;
+}
+
+/**
+ * How many numbers lie in each part of each bar; -1: below all, bars × parts: above all. DuckDB's own cast is tried first, which reads
+ * plain numbers in two thirds of the time: it is right if it finds as many numbers as there are known to be.
+ */
+async function countParts(
+  connection: DuckDBConnection,
+  table: string,
+  index: number,
+  column: Column,
+  bins: Bins,
+  parts: number,
+  samples: number,
+): Promise<Counted> {
+  const present = samples - column.missing;
+  if (!column.decimalComma) {
+    const quick = await countBy(connection, table, `TRY_CAST(c${index} AS DOUBLE)`, bins, parts);
+    if ([...quick.values()].reduce((sum, n) => sum + n, 0) === present) return quick;
+  }
+  const value = numberSql(`c${index}`, column.decimalComma ?? false);
+  return countBy(connection, `(SELECT ${value} AS v FROM ${table})`, finiteSql('v'), bins, parts);
+}
+
+async function countBy(
+  connection: DuckDBConnection,
+  table: string,
+  value: string,
+  { edges }: Bins,
+  parts: number,
+): Promise<Counted> {
+  const bars = edges.length - 1;
+  const [low, high] = [edges[0], edges[bars]];
+  const perPart = (bars * parts) / (high - low);
+  const part = `floor((v - (${low}::DOUBLE)) * ${perPart}::DOUBLE + ${justBelow})`;
+  const rows = await rowsOf(
+    connection,
+    `SELECT CASE WHEN v = ${high}::DOUBLE THEN ${bars * parts - 1} ELSE least(greatest(${part}, -1), ${bars * parts}) END::INTEGER AS part,
+       count(*) AS n FROM (SELECT ${value} AS v FROM ${table}) WHERE v IS NOT NULL GROUP BY 1`,
+  );
+  return new Map(rows.map((row) => [Number(row.part), Number(row.n)]));
+}
