@@ -139,6 +139,8 @@ export interface AnnotationCount {
   count: number;
   /** Samples with at least one. */
   samples: number;
+  /** Which of its keypoints are joined, as in the header. */
+  skeleton?: number[][];
 }
 
 /** In the manifest: enough to show and to filter by without reading them. */

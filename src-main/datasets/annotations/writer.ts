@@ -85,7 +85,10 @@ export class AnnotationWriter {
     await this.#line({ format: 'atelier-annotations', version: 1, ...header, classes } satisfies AnnotationHeader);
     await this.#flush();
     const annotations = await this.#blob.commit();
-    this.#summary.classes = classes.map(({ name }) => this.#classes.get(name) ?? { name, count: 0, samples: 0 });
+    this.#summary.classes = classes.map(({ name, skeleton }) => ({
+      ...(this.#classes.get(name) ?? { name, count: 0, samples: 0 }),
+      ...(skeleton && { skeleton }),
+    }));
     return {
       summary: this.#summary,
       blobs: { annotations, annotationOffsets: await writeBlob(this.#blobs, this.#offsets.bytes) },

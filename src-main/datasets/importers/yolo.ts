@@ -1,15 +1,13 @@
-import type { Extra, ImageObject } from '../../shared/annotation.ts';
-import type { SplitName } from '../../shared/dataset.ts';
+import type { ImageObject } from '../../shared/annotation.ts';
 import { boundsOf } from '../annotations/geometry.ts';
-import { folderOf, ImageFiles, splitOfPath, stemOf } from '../annotations/image-files.ts';
+import { folderOf, ImageFiles, stemOf } from '../annotations/image-files.ts';
 import { storeAnnotatedImages, type AnnotatedImage } from '../annotations/image-set.ts';
-import { isNumber, readText, whileThere, type ReadText } from '../annotations/reading.ts';
-import { classNames, readDataYaml, type YamlValue } from '../annotations/yolo-yaml.ts';
+import { isNumber, readText, whileThere } from '../annotations/reading.ts';
+import { readYoloSettings, type YoloSettings } from '../annotations/yolo-settings.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer } from './importer.ts';
 
 const lookedAt = 16;
-const maxListBytes = 64 << 20;
 
 /** Images with YOLO's text files: boxes, polygons ("segment"), keypoints ("pose"); in Ultralytics' and Darknet's ways of laying them out. */
 export const yolo: Importer = {
@@ -35,7 +33,7 @@ export const yolo: Importer = {
       const rejects = new Rejects();
       for (const { where, code, message } of source.refused) rejects.add(where, code, message);
       const { images, labels, strays, settings } = (await layOut(source))!;
-      const { names, points, splits, read, extra } = await readSettings(source, images, settings);
+      const { names, points, splits, read, extra } = await readYoloSettings(source, images, settings);
       const numbers = new Set<number>();
       const nameOf = (n: number): string | null => {
         if (names.length > 0) return names[n] ?? null;
@@ -139,90 +137,12 @@ async function holdBoxes(files: readonly FoundFile[]): Promise<boolean> {
   return good > bad;
 }
 
-interface Settings {
-  names: string[];
-  /** Keypoints: how many, and of how many numbers each. */
-  points: [number, number] | null;
-  splits(file: FoundFile): SplitName | null;
-  read: ReadText['source'][];
-  extra?: Extra;
-}
-
-async function readSettings(source: Source, images: ImageFiles, settings: readonly FoundFile[]): Promise<Settings> {
-  const read: ReadText['source'][] = [];
-  const listed = new Map<FoundFile, SplitName>();
-  const folders: [string, SplitName][] = [];
-  let names: string[] = [];
-  let points: Settings['points'] = null;
-  for (const file of settings) {
-    const { text, source: from } = await readText(file, 1 << 20);
-    read.push(from);
-    if (!/\.ya?ml$/i.test(file.relative)) {
-      const lines = text.split(/\r\n?|\n/).map((line) => line.trim());
-      while (lines.at(-1) === '') lines.pop();
-      if (names.length === 0) names = lines;
-      continue;
-    }
-    const yaml = readDataYaml(text);
-    const called = classNames(yaml.get('names'));
-    if (called.length > 0) names = called;
-    const shape = yaml.get('kpt_shape');
-    if (Array.isArray(shape) && isCount(shape[0]) && (shape[1] === 2 || shape[1] === 3)) points = [shape[0], shape[1]];
-    for (const [key, split] of [
-      ['train', 'train'],
-      ['val', 'validation'],
-      ['valid', 'validation'],
-      ['test', 'test'],
-    ] as const) {
-      for (const path of paths(yaml.get(key))) {
-        if (!/\.txt$/i.test(path)) folders.push([path, split]);
-        const list = source.files.find(({ relative }) => relative === path || relative.endsWith(`/${path}`));
-        if (!list) continue;
-        const found = await readText(list, maxListBytes);
-        read.push(found.source);
-        for (const line of found.text.split(/\r\n?|\n/)) {
-          const image = line.trim() === '' ? null : images.find(line.trim(), list.relative);
-          if (image) listed.set(image, split);
-        }
-      }
-    }
-  }
-  return {
-    names,
-    points,
-    read,
-    ...(points && { extra: { kpt_shape: points } }),
-    splits(file) {
-      const folder = `/${folderOf(file.relative)}/`;
-      const named = folders.filter(([path]) => folder.includes(`/${path}/`));
-      // One folder of all is no division.
-      return (
-        listed.get(file) ??
-        (new Set(named.map(([, split]) => split)).size === 1 ? named[0][1] : null) ??
-        splitOfPath(folderOf(file.relative))
-      );
-    },
-  };
-}
-
-const isCount = (value: YamlValue | undefined): value is number => isNumber(value) && value > 0 && value < 1000;
-
-const paths = (value: YamlValue | undefined): string[] =>
-  (Array.isArray(value) ? value : value === undefined ? [] : [value])
-    .map((path) =>
-      String(path)
-        .replaceAll('\\', '/')
-        .replace(/^(\.{0,2}\/)+/, '')
-        .replace(/\/+$/, ''),
-    )
-    .filter((path) => path !== '' && path !== '.');
-
 /** One object a line: its class's number, then shares of the image's width and height. docs.ultralytics.com/datasets */
 function rowsOf(
   text: string,
   name: string,
   { width, height }: { width: number; height: number },
-  points: Settings['points'],
+  points: YoloSettings['points'],
   nameOf: (n: number) => string | null,
   rejects: Rejects,
 ): ImageObject[] {

@@ -43,7 +43,7 @@ export function drawMarks(
     pen.strokeStyle = pen.fillStyle = colour;
     pen.lineWidth = i === bold ? line * 2 : line;
     // Dashed is what should be looked at.
-    if (flags?.outside || flags?.empty || flags?.duplicate) pen.setLineDash([line * 3, line * 2]);
+    if (flags?.outside || flags?.duplicate) pen.setLineDash([line * 3, line * 2]);
     if (mask) {
       const picture = maskPicture(object, colour);
       if (picture) {
@@ -67,7 +67,7 @@ export function drawMarks(
       pen.translate(x(box[0]), y(box[1]));
       if (rotation !== undefined) pen.rotate((rotation * Math.PI) / 180);
       // What has no area is still to be seen.
-      const least = object.type === 'keypoints' ? 0 : line * 2;
+      const least = object.type === 'keypoints' ? 0 : line * 5;
       pen.strokeRect(0, 0, Math.max(least, box[2] * scale), Math.max(least, box[3] * scale));
     }
     pen.restore();

@@ -107,7 +107,7 @@ describe('COCO', () => {
       types: { box: 1, polygon: 1, mask: 2, keypoints: 1 },
       classes: [
         { name: 'cell', count: 4, samples: 2 },
-        { name: 'person', count: 1, samples: 1 },
+        { name: 'person', count: 1, samples: 1, skeleton: [[1, 2]] },
       ],
       flags: { crowd: 1, occluded: 1 },
     });
