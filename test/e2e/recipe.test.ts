@@ -64,7 +64,7 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(['en', 'zh-CN'] as const)(
   it('says what is wrong with a condition, and which rows it leaves out', async () => {
     await add('filter');
     await id('step-condition').fill('nothing > 3');
-    await studio.page.getByText('Step 3 (filter)').waitFor({ timeout: 20_000 });
+    await studio.page.locator('[data-testid=recipe-page] [role=alert]').waitFor({ timeout: 20_000 });
     await shots('error');
   });
 

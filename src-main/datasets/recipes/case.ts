@@ -1,43 +1,51 @@
 import { mapped } from './onnx/strings.ts';
-import type { StepKind } from './step.ts';
+import type { FitContext, StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 
+/** Letters and what becomes of each, in the same order. */
+interface Letters {
+  from: string;
+  to: string;
+}
+
 /** Makes all letters small, or all capital: letter by letter, whatever stands around them. */
-export const letterCase: StepKind = {
+export const letterCase: StepKind<Letters> = {
   kind: 'case',
   group: 'text',
   model: 'inside',
   onTarget: true,
+  looksAtRows: false,
   fields: [
     { key: 'columns', kind: 'columns', for: 'text', default: [] },
     { key: 'to', kind: 'choice', default: 'lower', choices: ['lower', 'upper'] },
   ],
-  outcome(state, settings) {
-    const to = settings.to as 'lower' | 'upper';
-    return changedTexts(
+  fit: (_, settings, context) => lettersOf(settings.to as 'lower' | 'upper', context),
+  outcome: (state, settings, learned) =>
+    changedTexts(
       state,
       settings,
-      (text) => `${to}(${text})`,
-      (g, text) => mapped(g, text, caseTable(to)),
-    );
-  },
+      (text) => `${settings.to === 'upper' ? 'upper' : 'lower'}(${text})`,
+      (g, text) => {
+        const to = [...learned.to];
+        return mapped(
+          g,
+          text,
+          [...learned.from].map((letter, i): [string, string] => [letter, to[i]]),
+        );
+      },
+    ),
 };
 
+/** No script beyond has letters of two cases. */
 const lastWithCase = 0x1ffff;
 
-/** What DuckDB's `lower` and `upper` do: the letters whose other case is one letter too, and these exceptions. A test asks DuckDB for all. */
-export function caseTable(to: 'lower' | 'upper'): [from: string, to: string][] {
-  const table: [string, string][] = [];
-  for (let code = 0; code <= lastWithCase; code++) {
-    if (code === 0xd800) code = 0xe000;
-    const letter = String.fromCodePoint(code);
-    const other = exceptions[to].get(letter) ?? (to === 'lower' ? letter.toLowerCase() : letter.toUpperCase());
-    if (other !== letter && [...other].length === 1) table.push([letter, other]);
-  }
-  return table;
+/** Asked of DuckDB rather than of JavaScript, which may know another version of Unicode: an exported file does as the studio does. */
+async function lettersOf(to: 'lower' | 'upper', { query }: Pick<FitContext, 'query'>): Promise<Letters> {
+  const [found] = await query(
+    `SELECT string_agg(letter, '' ORDER BY code) AS letters, string_agg(changed, '' ORDER BY code) AS changed
+     FROM (SELECT code, chr(code::INTEGER) AS letter, ${to}(chr(code::INTEGER)) AS changed
+           FROM (SELECT unnest(range(1, ${lastWithCase + 1})) AS code) WHERE code < 55296 OR code > 57343)
+     WHERE letter <> changed AND length(changed) = 1`,
+  );
+  return { from: String(found.letters), to: String(found.changed) };
 }
-
-const exceptions: Record<'lower' | 'upper', ReadonlyMap<string, string>> = {
-  lower: new Map([['İ', 'i']]),
-  upper: new Map(),
-};

@@ -56,11 +56,13 @@ export const stepKinds: readonly StepKind[] = [
 ].toSorted((a, b) => stepGroups.indexOf(a.group) - stepGroups.indexOf(b.group)) as StepKind[];
 
 /** What others may know of them: plain data, for the window and the command line. */
-export const stepInfos: readonly StepInfo[] = stepKinds.map(({ kind, group, fields, model, keep: keeps, fit }) => ({
-  kind,
-  group,
-  fields,
-  model,
-  dropsRows: keeps !== undefined,
-  learns: fit !== undefined && kind !== 'regex',
-}));
+export const stepInfos: readonly StepInfo[] = stepKinds.map(
+  ({ kind, group, fields, model, keep: keeps, fit, looksAtRows }) => ({
+    kind,
+    group,
+    fields,
+    model,
+    dropsRows: keeps !== undefined,
+    learns: fit !== undefined && looksAtRows !== false,
+  }),
+);

@@ -12,6 +12,7 @@ export const regex: StepKind = {
   group: 'text',
   model: 'before',
   onTarget: true,
+  looksAtRows: false,
   fields: [
     { key: 'columns', kind: 'columns', for: 'text', default: [] },
     { key: 'pattern', kind: 'text', required: true, default: '' },

@@ -62,6 +62,8 @@ export interface FitContext {
 export interface StepKind<Learned = unknown> extends Omit<StepInfo, 'dropsRows' | 'learns'> {
   /** It may be applied to the target, if that is named. */
   readonly onTarget?: boolean;
+  /** False: `fit` looks at no row. */
+  readonly looksAtRows?: false;
   /** What it learns from the training split: plain JSON, kept with the version and with every run. */
   fit?(state: State, settings: StepSettings, context: FitContext): Promise<Learned>;
   /** The table after it. Pure: called again for every prediction and export. Absent: the columns stay as they are. */

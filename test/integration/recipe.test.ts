@@ -1,0 +1,103 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src-main/shared/random.ts';
+import { done } from '../support/built-cli.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
+
+type Predicted = { label: string; probabilities: Record<string, number> };
+
+/** 300 rows of what people write: gaps, capitals, tags, a date, skewed numbers. */
+function messyCsv(): string {
+  const random = new Random(5);
+  const pick = <T>(items: readonly T[]): T => items[random.below(items.length)];
+  const rows = Array.from({ length: 300 }, (_, i) => {
+    const rich = random.below(2) === 0;
+    return [
+      random.below(8) === 0 ? '' : 20 + random.below(50) + (rich ? 10 : 0),
+      Math.exp(random.normal() + (rich ? 2 : 0)).toFixed(3),
+      pick(['Oslo', ' oslo', 'ROME', 'Rome', 'café', '']),
+      pick(['<b>fine</b>', 'see www.a.example', 'so  so', '$1200']),
+      `20${10 + random.below(15)}-0${1 + random.below(9)}-1${i % 10}`,
+      rich ? 'yes' : 'no',
+    ].join(',');
+  });
+  return ['age,pay,city,note,day,rich', ...rows].join('\n') + '\n';
+}
+
+describe('a recipe, end to end', () => {
+  it('goes from the raw rows into the run, its predictions and the exported file', async () => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'people.csv'), messyCsv());
+    await done(folder, 'import', 'people.csv', '--target', 'rich');
+    const steps: [string, Record<string, unknown>][] = [
+      ['case', {}],
+      ['html', { columns: ['note'] }],
+      ['urls', { columns: ['note'], with: 'link' }],
+      ['trim', {}],
+      ['filter', { condition: 'age is missing or age < 75' }],
+      ['fill', { with: 'median' }],
+      ['outliers', { columns: ['pay'] }],
+      ['log', { columns: ['pay'] }],
+      ['bins', { columns: ['age'], count: 4 }],
+      ['target', { columns: ['note'] }],
+      ['one-hot', { columns: ['city'] }],
+      ['dates', { columns: ['day'] }],
+      ['standard', { columns: ['pay'] }],
+    ];
+    const recipe = { version: 1, steps: steps.map(([kind, settings], i) => ({ id: `s${i}`, kind, settings })) };
+    writeFileSync(join(folder, 'people.recipe.json'), JSON.stringify(recipe));
+    const [made] = (await done(folder, 'data', 'recipe', 'people', '--set', 'people.recipe.json', '--json')).lines;
+    expect(made).toMatchObject({ version_number: 2 });
+    expect(made.samples).toBeLessThan(300);
+    expect(String(made.change)).toMatch(/^recipe: \+ case, \+ html \(note\), .* rows left out$/);
+
+    const trained = (
+      await done(folder, 'train', '--data', 'people', '--epochs', '3', '--seed', '1', '--threads', '1', '--json')
+    ).lines;
+    const run = String(trained[0].run);
+    const [exported] = (await done(folder, 'export', run, '--out', 'people.onnx', '--json')).lines;
+    expect(exported).toMatchObject({ parity: { passed: true, agreement: 1 }, steps_before: [] });
+
+    // Every raw row, those too that the filter keeps out of training.
+    const own = (await done(folder, 'predict', run, 'people.csv', '--json')).lines as unknown as Predicted[];
+    const file = (await done(folder, 'predict', 'people.onnx', 'people.csv', '--json')).lines as unknown as Predicted[];
+    expect(own).toHaveLength(300);
+    expect(file.map(({ label }) => label)).toEqual(own.map(({ label }) => label));
+    for (const [i, { probabilities }] of file.entries()) {
+      expect(probabilities.yes).toBeCloseTo(own[i].probabilities.yes, 6);
+    }
+    const evaluate = async (model: string) =>
+      (await done(folder, 'evaluate', model, '--data', 'people', '--split', 'test', '--json')).lines[0]
+        .metrics as Record<string, number>;
+    expect((await evaluate('people.onnx'))['test/accuracy']).toBe((await evaluate(run))['test/accuracy']);
+
+    // A step that no graph can do is named; `predict` does it by itself.
+    await done(folder, 'data', 'recipe', 'people', '--clear');
+    await done(
+      folder,
+      'data',
+      'recipe',
+      'people',
+      '--add',
+      'unicode',
+      '--set',
+      'columns=city',
+      '--set',
+      'form=no-accents',
+    );
+    const second = String((await done(folder, 'train', '--data', 'people', '--epochs', '2', '--json')).lines[0].run);
+    const [before] = (await done(folder, 'export', second, '--out', 'second.onnx', '--json')).lines;
+    expect(before.steps_before).toEqual([{ input: 'city after step 1', column: 'city', step: 1, kind: 'unicode' }]);
+    const [a, b] = await Promise.all(
+      [second, 'second.onnx'].map((model) => done(folder, 'predict', model, 'people.csv', '--json')),
+    );
+    expect(b.lines.map(({ label }) => label)).toEqual(a.lines.map(({ label }) => label));
+
+    await done(folder, 'data', 'recipe', 'people', '--out', 'again.json');
+    expect(JSON.parse(readFileSync(join(folder, 'again.json'), 'utf8'))).toMatchObject({
+      version: 1,
+      steps: [{ kind: 'unicode' }],
+    });
+  });
+});
