@@ -134,7 +134,11 @@ export class SampleReader {
     const table = JSON.stringify([manifest.blobs.table, manifest.columns.map(({ name, type }) => [name, type])]);
     if (this.#expressions?.table !== table) {
       const before = this.#expressions;
-      this.#expressions = { table, opened: openExpressions(blobs, manifest, Math.min(cpus().length, 8)) };
+      const opened = openExpressions(blobs, manifest, Math.min(cpus().length, 8));
+      const now = (this.#expressions = { table, opened });
+      opened.catch(() => {
+        if (this.#expressions === now) this.#expressions = null;
+      });
       void before?.opened.then((one) => one.close()).catch(() => undefined);
     }
     return this.#expressions.opened;

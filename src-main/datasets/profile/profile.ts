@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Manifest } from '../../shared/dataset.ts';
-import type { ColumnProfile, ColumnWarning, Profile, TopValues } from '../../shared/profile.ts';
+import type { ColumnProfile, ColumnWarning, NumberProfile, Profile, TopValues } from '../../shared/profile.ts';
 import { derived } from '../derived.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
 import { wordsSql } from '../filters/conditions.ts';
@@ -20,7 +20,7 @@ const estimated = { rows: 250_000, values: 20_000 };
 /** Works a table version's profile out, or remembers it: the same cells and the same schema have the same one. */
 export async function profileVersion(blobs: string, manifest: Manifest, signal?: AbortSignal): Promise<Profile> {
   const { blobs: kept, columns, target, samples, kind } = manifest;
-  const from = { what: 'profile', format: 1, table: kept.table ?? null, columns, target, samples };
+  const from = { what: 'profile', format: 2, table: kept.table ?? null, columns, target, samples };
   if (kind !== 'table') {
     return { samples, looked: samples, columns: [], associations: { columns: [], values: [] }, leaks: [] };
   }
@@ -67,7 +67,7 @@ async function profileColumn(
     missing,
     distinct,
     distinctEstimated: samples > estimated.rows && distinct > estimated.values,
-    warnings: warningsOf(column, samples),
+    warnings: warningsOf(column, samples, null),
   };
   if (type === 'text') return { ...profile, top: await topWords(connection, table, index, column, samples) };
   const cells = distinct <= fewValues ? await countCells(connection, table, index) : null;
@@ -75,15 +75,24 @@ async function profileColumn(
   const number = looked.numbers
     ? await profileNumbers(connection, table, index, column, { looked: looked.numbers, cells, samples })
     : null;
-  return { ...profile, ...(number ? { number } : {}), ...(top ? { top } : {}) };
+  const warnings = warningsOf(column, samples, number);
+  return { ...profile, ...(number ? { number } : {}), ...(top ? { top } : {}), warnings };
 }
 
-function warningsOf({ missing, distinct, note }: Column, samples: number): ColumnWarning[] {
+function warningsOf(
+  { type, missing, distinct, note }: Column,
+  samples: number,
+  number: NumberProfile | null,
+): ColumnWarning[] {
   if (missing === samples) return ['all_missing'];
+  const present = samples - missing;
+  const numbering = number?.integers === true && number.max - number.min + 1 === present;
+  // Of many rows the distinct ones are estimated: nearly all is all.
+  const identifier = present >= 20 && distinct >= present * 0.95 && (type === 'category' || numbering);
   return [
     ...(missing > samples / 2 ? (['mostly_missing'] as const) : []),
     ...(distinct <= 1 ? (['constant'] as const) : []),
-    ...(note === 'identifier' ? (['identifier'] as const) : []),
+    ...(note === 'identifier' || identifier ? (['identifier'] as const) : []),
   ];
 }
 
