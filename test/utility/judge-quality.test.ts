@@ -54,6 +54,7 @@ it('a run names the wrong labels among the samples held out from it, and where t
     expect(name).toBe(split[sample] === 1 ? 'validation' : 'test');
     expect(inSample).toBe(false);
   }
+  expect(report.accuracy).toBeCloseTo(1 - held.length / 240, 1);
   const all = await judge(folder.blobs, [part(trained, ['train', 'validation', 'test'])], 'all');
   expect(all).toMatchObject({ samples: 600, inSample: 360 });
   for (const { split: name, inSample } of all.hard.samples) expect(inSample).toBe(name === 'train');
