@@ -28,7 +28,7 @@ Labels are judged by confident learning (Northcutt et al., 2021). A run judges i
 in folds ("atelier data split NAME --split folds", then "atelier train --fold 1", "--fold 2", … with the same settings) every sample is judged by
 the run that had it in its test fold.
 
-JSON: {"dataset","version","run","basis":"held"|"all"|"folds","folds":{"covered","of"}|null,"samples","inSample","noise","labelErrors":{"count",
+JSON: {"dataset","version","run","basis":"held"|"all"|"folds","folds":{"covered","of"}|null,"samples","inSample","accuracy","noise","labelErrors":{"count",
       "samples":[{"sample","split","label","predicted","probability","inSample"}]},"hard":{"count","samples"},"ambiguous":[{"classes",
       "count","share","samples"}],"outliers":{"count","samples":[{…,"distance"}]}|null}; samples by their number, from 0; lists hold the first 500.
 
@@ -59,14 +59,14 @@ async function quality(session: Session, text: string, options: Options): Promis
 }
 
 function tell({ out }: Session, report: QualityReport): void {
-  const { basis, folds, samples, inSample, labelErrors, noise, hard, ambiguous, outliers } = report;
+  const { basis, folds, samples, inSample, accuracy, labelErrors, noise, hard, ambiguous, outliers } = report;
   const by = {
     held: 'of validation and test',
     all: `${count(inSample)} of which the run learnt from`,
     folds: `each in the test fold of one of ${folds?.covered} runs, of ${folds?.of} folds`,
   }[basis];
-  out.text(`${count(samples)} samples judged, ${by}`);
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  out.text(`${count(samples)} samples judged, ${by}; right on ${percent(accuracy)}`);
   out.text(`\nLabels that are most likely wrong: ${count(labelErrors.count)} (estimated noise ${percent(noise)})`);
   list(out, labelErrors.samples);
   out.text(`\nHard samples: ${count(hard.count)}`);

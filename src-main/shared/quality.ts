@@ -27,6 +27,8 @@ export interface QualityReport {
   /** Samples judged, and how many of them the run learnt from. */
   samples: number;
   inSample: number;
+  /** The share of them whose label is the likeliest class: a run that is often wrong says little of labels. */
+  accuracy: number;
   /** Labels that are most likely wrong (confident learning), least likely label first; the first `shownSamples`. */
   labelErrors: { count: number; samples: JudgedSample[] };
   /** The share of wrong labels that is estimated, whether or not each can be named. */

@@ -53,6 +53,7 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
     folds: params.folds,
     samples: all.samples.length,
     inSample: inSample.filter(Boolean).length,
+    accuracy: labels.filter((label, i) => likeliest(probabilities, i, k) === label).length / labels.length,
     labelErrors: {
       count: learning.errors.length,
       samples: learning.errors.slice(0, shownSamples).map(({ sample, likelier }) => judged(sample, likelier)),

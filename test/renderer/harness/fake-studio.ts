@@ -271,6 +271,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       folds: null,
       samples: 300,
       inSample: 0,
+      accuracy: 0.97,
       labelErrors: { count: 0, samples: [] },
       noise: 0,
       hard: { count: 0, samples: [] },
