@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { getRun } from '../db/runs.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ExportRecord } from '../shared/run.ts';
@@ -15,7 +16,9 @@ interface Options extends CommonOptions {
 
 export function addExport(program: Command, context: CommandContext): void {
   withCommon(program.command('export'))
-    .description("write a run's best checkpoint as one ONNX file, checked against the run's own predictions")
+    .description(
+      "write a run's best checkpoint as one ONNX file (a language model as a folder), checked against the run's own predictions",
+    )
     .argument('<run>', "the run's name, its id or the beginning of it")
     .option('--out <file>', "where to write it (default: the workspace's exports folder); an existing file is replaced")
     .addHelpText(
@@ -27,7 +30,12 @@ the error of each sample; a generator's takes "latent", standard normal numbers,
 again in a plain session, and kept only if it agrees with the run. Of texts it reads words and characters by itself; with byte
 pairs, or a tokenizer that you brought, it takes "input_ids", and a tokenizer.json lies beside it.
 
-JSON: {"export","run","path","bytes","sha256","tokenizer","parity":{"samples","split","max_difference","agreement","tolerance","passed"}};
+A language model becomes a folder of Hugging Face's layout: config.json, tokenizer.json, tokenizer_config.json, for one that writes
+generation_config.json, and onnx/model.onnx. It takes "input_ids" and "attention_mask" and gives "logits"; one that writes also takes
+"position_ids" and its cache, "past_key_values.N.key" and ".value", and gives "present.N.key" and ".value". It is checked with the
+cache and without.
+
+JSON: {"export","run","path","bytes","sha256","tokenizer","folder","parity":{"samples","split","max_difference","agreement","tolerance","passed"}};
       "split" is null where the samples are generated
 
 Examples:
@@ -37,24 +45,38 @@ Examples:
 }
 
 async function exportModel(session: Session, text: string, options: Options): Promise<void> {
-  const out = options.out === undefined ? undefined : outFile(session.path(options.out));
   await session.own(async (studio) => {
     const run = resolveRun(studio.reading, text);
+    const given = options.out === undefined ? undefined : session.path(options.out);
+    const place = getRun(studio.reading, run).task === 'language' ? outFolder : outFile;
+    const out = given === undefined ? undefined : place(given);
     tellExport(session.out, await studio.exportRun({ run, out }).result);
   });
 }
 
+/** A language model is a folder, which may be there already. */
+function outFolder(path: string): string {
+  if (path.toLowerCase().endsWith('.onnx') || (existsSync(path) && !statSync(path).isDirectory())) {
+    throw new AtelierError(
+      'not_a_folder',
+      `A language model is exported as a folder with its tokenizer and configuration, and ${path} is a file. Give --out a folder's name.`,
+    );
+  }
+  if (existsSync(dirname(path))) return path;
+  throw noFolder(dirname(path));
+}
+
+const noFolder = (folder: string): AtelierError =>
+  new AtelierError('no_such_folder', `There is no folder ${folder}. Make it, or choose another place (--out).`);
+
 function outFile(path: string): string {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.onnx') : path;
   if (existsSync(dirname(file))) return file;
-  throw new AtelierError(
-    'no_such_folder',
-    `There is no folder ${dirname(file)}. Make it, or choose another place (--out).`,
-  );
+  throw noFolder(dirname(file));
 }
 
 export function exportJson(made: ExportRecord): Record<string, unknown> {
-  const { id, run, path, bytes: size, sha256, tokenizer, parity } = made;
+  const { id, run, path, bytes: size, sha256, tokenizer, folder, parity } = made;
   const { samples, split, maxDifference, agreement, tolerance, passed } = parity;
   return {
     export: id,
@@ -63,6 +85,7 @@ export function exportJson(made: ExportRecord): Record<string, unknown> {
     bytes: size,
     sha256,
     tokenizer,
+    folder,
     parity: { samples, split, max_difference: maxDifference, agreement, tolerance, passed },
   };
 }
@@ -70,8 +93,10 @@ export function exportJson(made: ExportRecord): Record<string, unknown> {
 export function tellExport(out: Output, made: ExportRecord): void {
   out.record(exportJson(made));
   const { samples, split, maxDifference, agreement } = made.parity;
-  out.text(`Exported ${made.path} (${bytes(made.bytes)})`);
-  if (made.tokenizer !== null) {
+  out.text(`Exported ${made.folder ?? made.path} (${bytes(made.bytes)})`);
+  if (made.folder !== null) {
+    out.text('The folder is laid out as Hugging Face’s: transformers.js and Optimum open it.');
+  } else if (made.tokenizer !== null) {
     out.text(`It takes tokens. ${made.tokenizer} makes them of texts, by Hugging Face's tokenizers in any language.`);
   }
   out.text(

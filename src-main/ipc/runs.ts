@@ -15,6 +15,8 @@ type Noun =
   | 'runs.archive'
   | 'runs.log'
   | 'runs.evaluate'
+  | 'runs.texts'
+  | 'runs.text'
   | 'runs.pictures'
   | 'runs.picture';
 
@@ -55,5 +57,7 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.evaluate': ({ id, split }) => desk.studio.evaluate({ model: { run: id }, split }).result,
     'runs.pictures': ({ id }) => desk.studio.pictureEpochs(id),
     'runs.picture': ({ id, epoch }) => desk.studio.picture(id, epoch),
+    'runs.texts': ({ id }) => desk.studio.textEpochs(id),
+    'runs.text': ({ id, epoch }) => desk.studio.epochText(id, epoch),
   };
 }

@@ -1,4 +1,5 @@
 import type { ImageShape } from '../../shared/dataset.ts';
+import type { LanguageTarget } from '../../shared/text.ts';
 import type { TokenizerFile } from '../../tokenizers/tokenizer-file.ts';
 
 /**
@@ -36,6 +37,11 @@ export interface TextInputEncoder {
   tokenizer: TokenizerFile | null;
   /** Null where no target is learnt: then rows without one count too. */
   target: TargetEncoder | null;
+  /**
+   * Their language is learnt: the texts, one after another, are cut into blocks of that length, and each place has a target: the `next`
+   * token, or the one that is `masked` there. Left out: each text is a sample.
+   */
+  language?: LanguageTarget;
 }
 
 export interface NumberEncoder {

@@ -20,6 +20,7 @@ import { devices } from './devices.ts';
 import { makeDatasets, now, page, random } from './data.ts';
 import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
+import { textEpochs, textOf } from './language.ts';
 import { evaluationOf, makeUntargeted, pictureEpochs, pictureOf } from './untargeted.ts';
 
 /** By the batch alone: enough to see it change, and to ask for too much. */
@@ -382,6 +383,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     },
     'runs.pictures': ({ id }) => pictureEpochs(runOf(id).summary),
     'runs.picture': ({ id, epoch }) => pictureOf(runOf(id).summary, epoch),
+    'runs.texts': ({ id }) => textEpochs(runOf(id).summary),
+    'runs.text': ({ epoch }) => textOf(epoch),
     'exports.list': () => exports,
     'exports.start': ({ run }) =>
       work('export', runOf(run).summary.name, 3, (job) => {
