@@ -13,13 +13,13 @@ export const textFields: readonly SettingField[] = [
 ];
 
 /**
- * The same where their language is learnt: by byte pairs, which lose nothing of a text. `length` is how far back (and, where tokens are
+ * The same where their language is learnt: by byte pairs, which lose nothing of a text. `context` is how far back (and, where tokens are
  * hidden, ahead) a place sees.
  */
 export const languageFields: readonly SettingField[] = [
   { key: 'tokenizer', kind: 'tokenizer', default: 'byte-pair', choices: trainedTokenizers },
   { key: 'vocabulary', kind: 'integer', default: 4000, min: 260, max: 200_000 },
-  { key: 'length', kind: 'integer', default: 128, min: 8, max: MOST_PLACES },
+  { key: 'context', kind: 'integer', default: 128, min: 8, max: MOST_PLACES },
   { key: 'lowercase', kind: 'boolean', default: false, advanced: true },
 ];
 
@@ -31,5 +31,5 @@ export function textOptionsOf(
   if (!inputs.includes('text')) return null;
   const { tokenizer, vocabulary, length, lowercase } = { ...usualTextOptions, ...settings } as TextOptions;
   const options = { tokenizer, vocabulary, length, lowercase };
-  return language ? { ...options, language } : options;
+  return language ? { ...options, length: settings.context as number, language } : options;
 }

@@ -16,7 +16,7 @@ import { failure } from '../support/data-import.ts';
 import { refrain, shortTexts } from '../support/data-language.ts';
 import { hereContext, trainHere, trainSettings, type Trained } from '../support/train-here.ts';
 
-const own = { tokenizer: 'word', length: 16, width: 24, layers: 2, heads: 2, dropout: 0.1 } as const;
+const own = { tokenizer: 'word', context: 16, width: 24, layers: 2, heads: 2, dropout: 0.1 } as const;
 const common = { epochs: 25, batchSize: 8, learningRate: 0.01 } as const;
 /** It normalises after each part, and learns in smaller steps. */
 const patient = { epochs: 30, batchSize: 8, learningRate: 0.003 } as const;

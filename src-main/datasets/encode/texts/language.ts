@@ -129,7 +129,7 @@ function maskedFiller(file: TokenizerFile, length: number): Filler {
   if (length <= around.before.length + around.after.length) {
     throw new AtelierError(
       'block_too_short',
-      `length=${length} leaves no room for text beside what the tokenizer puts around it. Choose a larger length.`,
+      `A context of ${length} tokens leaves no room for text beside what the tokenizer puts around it. Choose a larger one.`,
     );
   }
   const mask = maskOf(tokenizer);
