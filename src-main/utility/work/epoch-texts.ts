@@ -21,7 +21,7 @@ const given = 16;
 const writtenTokens = 120;
 /** Written by the likeliest tokens, and by chance. */
 const temperatures = [0, 0.8];
-/** Masked places, guesses for each, and how much text is shown around one. */
+/** Masked places, each of a block of its own, guesses for each, and how much text is shown around one. */
 const places = 4;
 const guessed = 5;
 const around = 12;
@@ -31,14 +31,16 @@ export class EpochTexts {
   readonly #folder: string;
   readonly #settings: TrainSettings;
   readonly #encoder: TextInputEncoder;
-  readonly #block: { x: Int32Array; y: Int32Array };
+  readonly #blocks: readonly { x: Int32Array; y: Int32Array }[];
 
   private constructor(folder: string, settings: TrainSettings, encoder: TextInputEncoder, split: EncodedSplit) {
     this.#folder = folder;
     this.#settings = settings;
     this.#encoder = encoder;
-    const first = (all: EncodedSplit['x' | 'y']): Int32Array => Int32Array.from(all.subarray(0, encoder.length));
-    this.#block = { x: first(split.x), y: first(split.y) };
+    const part = (all: EncodedSplit['x' | 'y'], i: number): Int32Array =>
+      Int32Array.from(all.subarray(i * encoder.length, (i + 1) * encoder.length));
+    const count = Math.min(split.count, places);
+    this.#blocks = Array.from({ length: count }, (_, i) => ({ x: part(split.x, i), y: part(split.y, i) }));
   }
 
   /** Null where no language is learnt. `resumed`: the texts of earlier epochs stay. */
@@ -77,7 +79,7 @@ export class EpochTexts {
   async #continue(decoder: Decoder, pause: () => Promise<void>): Promise<EpochText> {
     const tokenizer = openTokenizer(this.#encoder.tokenizer!);
     const { length } = this.#encoder;
-    const prompt = [...this.#block.x.subarray(0, Math.min(given, Math.ceil(length / 4)))];
+    const prompt = [...this.#blocks[0].x.subarray(0, Math.min(given, Math.ceil(length / 4)))];
     try {
       const texts: Extract<EpochText, { kind: 'continuation' }>['texts'] = [];
       for (const temperature of temperatures) {
@@ -94,25 +96,25 @@ export class EpochTexts {
 
   async #guess(guesser: Guesser): Promise<EpochText> {
     const tokenizer = openTokenizer(this.#encoder.tokenizer!);
-    const { x, y } = this.#block;
     try {
-      const logits = await guesser.logits(x, tokenizer.special.pad);
-      const width = logits.length / x.length;
-      const hidden = Array.from(y.keys()).filter((i) => y[i] !== noTarget && x[i] === tokenizer.special.mask);
-      // The text as it was, so that a person can judge.
-      const plain = x.map((token, i) => (y[i] === noTarget ? token : y[i]));
-      return {
-        kind: 'guesses',
-        texts: hidden.slice(0, places).map((at) => ({
-          before: tokenizer.decode(plain.subarray(Math.max(0, at - around), at)),
-          token: tokenizer.decode([y[at]]),
-          after: tokenizer.decode(plain.subarray(at + 1, at + 1 + around)),
-          guesses: likeliest(logits.subarray(at * width, (at + 1) * width), guessed).map(({ token, probability }) => ({
-            text: tokenizer.decode([token]),
-            probability,
-          })),
-        })),
-      };
+      const texts: Extract<EpochText, { kind: 'guesses' }>['texts'] = [];
+      for (const { x, y } of this.#blocks) {
+        const logits = await guesser.logits(x, tokenizer.special.pad);
+        const width = logits.length / x.length;
+        const hidden = Array.from(y.keys()).filter((i) => y[i] !== noTarget && x[i] === tokenizer.special.mask);
+        // The text as it was, so that a person can judge.
+        const plain = x.map((token, i) => (y[i] === noTarget ? token : y[i]));
+        for (const at of hidden.slice(0, 1)) {
+          const some = likeliest(logits.subarray(at * width, (at + 1) * width), guessed);
+          texts.push({
+            before: tokenizer.decode(plain.subarray(Math.max(0, at - around), at)),
+            token: tokenizer.decode([y[at]]),
+            after: tokenizer.decode(plain.subarray(at + 1, at + 1 + around)),
+            guesses: some.map(({ token, probability }) => ({ text: tokenizer.decode([token]), probability })),
+          });
+        }
+      }
+      return { kind: 'guesses', texts };
     } finally {
       await guesser.close();
     }

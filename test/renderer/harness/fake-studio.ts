@@ -31,6 +31,7 @@ function forecastOf({ batchSize, device, threads = 0 }: Input<'train.forecast'> 
     device: device === 'auto' ? 'cpu' : device,
     threads: threads || 4,
     parameters: 100_000,
+    samples: 32_561,
     secondsPerEpoch: fits ? { expected: 4.23, low: 3.8, high: 4.65 } : null,
     secondsToBegin: 0.6,
     peakMemory: fits
