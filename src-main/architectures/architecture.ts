@@ -2,6 +2,7 @@
 
 import type { ForwardModel } from '../onnx/forward-model.ts';
 import type { ArchitectureInfo, SettingValue } from '../shared/run.ts';
+import type { LanguageTarget } from '../shared/text.ts';
 
 export type InputSpec =
   /** uint8 [batch, height, width, channels], as decoded; the graph casts, scales and normalises. */
@@ -40,6 +41,8 @@ export interface BuildOptions {
 export type Settings = Readonly<Record<string, SettingValue>>;
 
 export interface Architecture extends ArchitectureInfo {
+  /** Where it learns a language: what it says of each place of a text. */
+  readonly language?: LanguageTarget;
   /** `settings`: complete and valid (see `completeSettings`). Errors: invalid_settings where they do not fit the input. */
   build(settings: Settings, options: BuildOptions): ForwardModel;
   /** Where it learns `generation` by two nets that train each other; `build` gives the generator alone. */

@@ -1,10 +1,12 @@
 import type { Value } from '../onnx/builder.ts';
+import { sum } from '../onnx/dims.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
 import { tensor } from '../onnx/tensors.ts';
 import type { Architecture, BuildOptions, Settings } from './architecture.ts';
 import { normal } from './initializers.ts';
 import { wanted } from './input.ts';
 import { LayerBuilder } from './layers.ts';
+import { languageFields } from './text-settings.ts';
 import {
   causalMask,
   FORBIDDEN,
@@ -24,14 +26,16 @@ export const gpt: Architecture = {
   id: 'gpt',
   inputs: ['text'],
   learns: 'language',
-  fields: [...stackFields(128, 4, 4), { key: 'tied', kind: 'boolean', default: true }],
+  language: 'next',
+  fields: [...languageFields, ...stackFields(128, 4, 4), { key: 'tied', kind: 'boolean', default: true }],
   training: { epochs: 5, batchSize: 32, optimizer: 'adamw', learningRate: 0.0005 },
 
   build(settings, options) {
-    const { length } = wanted('gpt', options.input, 'text');
+    const spec = wanted('gpt', options.input, 'text');
+    const { length } = spec;
     const layers = new LayerBuilder(options.seed, options.blank);
     const stack = gptStack(settings, length);
-    const words = embedded(layers, options, stack, ['batch', length]);
+    const words = embedded(layers, options, stack, layers.tokens(spec));
     const places = positions(layers, stack, length, initializer);
     const mask = causalMask(layers, length);
     return layers.finish(logitsOf(layers, words, places, { ...stack, mask }, options, settings));
@@ -39,48 +43,58 @@ export const gpt: Architecture = {
 };
 
 /**
- * The same net, and the same weights by name, for writing text token by token: it takes the new tokens, int32 [batch, new], and each
- * layer's keys and values of the `past` ones, [batch, heads, past, width/heads]; and gives the new places' logits [batch, new, vocabulary]
- * and the keys and values with the new ones at their end. past + new: at most the length it was built for.
+ * The same net, and the same weights by name, for writing text token by token, with the inputs and outputs that Hugging Face's Optimum gives
+ * such a decoder. int64 `input_ids` and `position_ids` [batch, sequence_length] are the new tokens and their places, below the length it was
+ * built for; `attention_mask` [batch, past and new] is 0 where nobody may look; `past_key_values.N.key` and `.value` [batch, heads,
+ * past_sequence_length, width/heads] are what earlier calls gave as `present.N.…`. `logits` [batch, sequence_length, vocabulary].
  */
 export function gptDecoder(settings: Settings, options: BuildOptions): ForwardModel {
   const { length } = wanted('gpt', options.input, 'text');
   const layers = new LayerBuilder(options.seed, options.blank);
   const { g } = layers;
-  const stack = gptStack(settings, 'new');
-  const words = embedded(layers, options, stack, ['batch', 'new']);
-  const shape = ['batch', stack.heads, 'past', stack.width / stack.heads];
+  const [past, fresh] = ['past_sequence_length', 'sequence_length'];
+  const all = sum([past, fresh]);
+  const stack = gptStack(settings, fresh);
+  const tokens = g.input('input_ids', 'int64', ['batch', fresh]);
+  const seen = g.input('attention_mask', 'int64', ['batch', all]);
+  const at = g.input('position_ids', 'int64', ['batch', fresh]);
+  const shape = ['batch', stack.heads, past, stack.width / stack.heads];
   const earlier = new Map(
     Array.from({ length: stack.layers }, (_, n) => {
       const name = `layer${n + 1}/attention`;
-      return [name, ['key', 'value'].map((what) => g.input(`past/layer${n + 1}/${what}`, 'float', shape))] as const;
+      return [name, ['key', 'value'].map((what) => g.input(`past_key_values.${n}.${what}`, 'float', shape))] as const;
     }),
   );
+  const words = embedded(layers, options, stack, tokens);
   const present: Value[] = [];
   const remember = (name: string, keys: Value, values: Value): [Value, Value] => {
     const [pastKeys, pastValues] = earlier.get(name)!;
-    const layer = name.replace('/attention', '');
+    const layer = present.length / 2;
     const { scope } = g;
     g.scope = '';
-    const all: [Value, Value] = [
-      layers.named('Concat', `present/${layer}/key`, [pastKeys, keys], { axis: 2 }),
-      layers.named('Concat', `present/${layer}/value`, [pastValues, values], { axis: 2 }),
+    const both: [Value, Value] = [
+      layers.named('Concat', `present.${layer}.key`, [pastKeys, keys], { axis: 2 }),
+      layers.named('Concat', `present.${layer}.value`, [pastValues, values], { axis: 2 }),
     ];
     g.scope = scope;
-    present.push(...all);
-    return all;
+    present.push(...both);
+    return both;
   };
 
   g.scope = 'places';
-  const [past, fresh] = [g.sizeVector('past'), g.sizeVector('new')];
-  const end = g.add(past, fresh);
-  const places = g.op('Slice', [positions(layers, stack, length, initializer), past, end, g.int64s([1])]);
-  // Row i of the new ones is place past + i, and sees the places up to its own.
+  const table = g.reshape(positions(layers, stack, length, initializer), [length, stack.width]);
+  const places = g.op('Gather', [table, at], { axis: 0 });
+  // Row i of the new ones is column past + i of all, and sees the columns up to its own.
   const range = (from: Value, to: Value) =>
     g.op('Range', [g.reshape(from, []), g.reshape(to, []), g.constant(tensor('int64', [], [1]))]);
-  const later = g.op('Less', [g.unsqueeze(range(past, end), [1]), g.unsqueeze(range(g.int64s([0]), end), [0])]);
+  const end = g.sizeVector(all);
+  const later = g.op('Less', [
+    g.unsqueeze(range(g.sizeVector(past), end), [1]),
+    g.unsqueeze(range(g.int64s([0]), end), [0]),
+  ]);
+  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2]);
   const number = (value: number) => g.constant(tensor('float', [], [value]));
-  const mask = g.where(later, number(FORBIDDEN), number(0));
+  const mask = g.where(g.op('Or', [later, unseen]), number(FORBIDDEN), number(0));
   g.scope = '';
   const forward = layers.finish(logitsOf(layers, words, places, { ...stack, mask, remember }, options, settings));
   for (const value of present) g.output(value);
@@ -93,14 +107,8 @@ function gptStack(settings: Settings, length: Stack['length']): Stack {
   return { ...stack, initializer, intoSum: normal(0.02 / Math.sqrt(2 * stack.layers)) };
 }
 
-function embedded(
-  layers: LayerBuilder,
-  { input }: BuildOptions,
-  { width }: Stack,
-  shape: readonly [string, string | number],
-): Value {
+function embedded(layers: LayerBuilder, { input }: BuildOptions, { width }: Stack, tokens: Value): Value {
   const { vocabulary } = wanted('gpt', input, 'text');
-  const tokens = layers.g.input('tokens', 'int32', shape);
   return layers.embedding(tokens, vocabulary, width, 'embedding', initializer);
 }
 

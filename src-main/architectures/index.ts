@@ -27,6 +27,8 @@ export { tableInput, takesIndices } from './input.ts';
 export { parameterCount } from './layers.ts';
 export { outputOf } from './output.ts';
 export { completeSettings } from './settings.ts';
+export { bertEncoder } from './bert.ts';
+export { gptDecoder } from './gpt.ts';
 export { textOptionsOf } from './text-settings.ts';
 
 const templates: readonly Architecture[] = [

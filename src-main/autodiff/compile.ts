@@ -1,9 +1,10 @@
 // The compiler's front door: a forward graph and how to train it go in, one ordinary ONNX model that trains comes out.
 // Read the phases in order; each is a pure function from graph to graph.
 
-import { withOutputs } from '../onnx/graph.ts';
+import { typeIn, withOutputs } from '../onnx/graph.ts';
 import type { Value } from '../onnx/builder.ts';
 import { sameShape } from '../onnx/dims.ts';
+import { sizeOf } from '../onnx/tensors.ts';
 import type { Graph, Model, Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { lossOf } from './losses/index.ts';
@@ -125,6 +126,8 @@ export interface EvaluationOptions {
   readonly held?: readonly string[];
   readonly facts?: readonly SampleFact[];
   readonly channelBlock?: number;
+  /** False: only the loss and what goes with it. A language's predictions are as many as its places times its tokens. */
+  readonly prediction?: boolean;
 }
 
 /** (samples, target, parameters and running statistics) → summed loss, correct count, predictions. Any batch size. */
@@ -137,7 +140,8 @@ export function compileEvaluation(forward: ForwardModel, options: EvaluationOpti
   const shown = show(attached.graph, forward, spec, options.facts);
 
   const [loss, ...others] = 'loss' in attached ? lossMetrics(attached) : [];
-  const results = [...(loss ? [loss] : []), ['prediction', shown.presented] as const, ...others, ...shown.facts];
+  const predicted = options.prediction === false ? [] : [['prediction', shown.presented] as const];
+  const results = [...(loss ? [loss] : []), ...predicted, ...others, ...shown.facts];
   const roles = results.map(([role]) => role);
   const values = results.map(([, value]) => value);
   const { device = 'cpu', channelBlock } = options;
@@ -156,6 +160,7 @@ export function compileEvaluation(forward: ForwardModel, options: EvaluationOpti
       return { name, type, shape };
     }),
     outputs: outputsOf(graph, roles),
+    answers: sizeOf(typeIn(typed, forward.output).shape.filter((dim) => typeof dim === 'number')),
   };
 }
 
@@ -185,6 +190,19 @@ export function compileInference(
   values: ReadonlyMap<string, Tensor>,
   { loss, facts }: Pick<EvaluationOptions, 'loss' | 'facts'> = {},
 ): Model {
+  const shown = show(trainedGraph(forward, values), forward, loss && lossOf(loss), facts);
+  const lean = simplify(withOutputs(shown.graph, [shown.presented, ...shown.facts.map(([, value]) => value)]));
+  return asModel(nameOutputs(lean, [shown.as, ...shown.facts.map(([fact]) => fact)]), opsetOf(forward));
+}
+
+/** The same with all of the forward graph's outputs as they are, under their own names. */
+export function compileWhole(forward: ForwardModel, values: ReadonlyMap<string, Tensor>): Model {
+  const graph = trainedGraph(forward, values);
+  const names = graph.outputs.map(({ name }) => name);
+  return asModel(nameOutputs(simplify(withOutputs(graph, names)), names), opsetOf(forward));
+}
+
+function trainedGraph(forward: ForwardModel, values: ReadonlyMap<string, Tensor>): Graph {
   const checked = check(forward);
   for (const [name, { type, shape }] of values) {
     const built = checked.initializers.get(name);
@@ -195,8 +213,5 @@ export function compileInference(
   }
   const initializers = [...checked.initializers].map(([name, value]) => [name, values.get(name) ?? value] as const);
   const trained: Graph = { ...checked, initializers: new Map(initializers) };
-  const typed = inferShapes(trained, { open: [] });
-  const shown = show(typed, forward, loss && lossOf(loss), facts);
-  const lean = simplify(withOutputs(shown.graph, [shown.presented, ...shown.facts.map(([, value]) => value)]));
-  return asModel(nameOutputs(lean, [shown.as, ...shown.facts.map(([fact]) => fact)]), opsetOf(forward));
+  return inferShapes(trained, { open: [] });
 }

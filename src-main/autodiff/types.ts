@@ -241,6 +241,8 @@ export interface TrainingStep {
 
 export interface Evaluation {
   readonly model: Model;
+  /** How many numbers it answers a sample with, whether or not they are given out. */
+  readonly answers: number;
   readonly inputs: readonly StepInput[];
   /** Fed under the forward graph's names: every parameter, then every running statistic, then what is held. */
   readonly parameters: readonly { readonly name: string; readonly type: DataType; readonly shape: readonly number[] }[];

@@ -22,7 +22,7 @@ export class EpochLines {
     if (!end || Date.now() < this.#nextAt) return;
     this.#nextAt = Date.now() + everyMs;
     const shown = [
-      ...['train/loss', 'validation/loss', 'validation/accuracy'],
+      ...['train/loss', 'validation/loss', 'validation/perplexity', 'validation/accuracy'],
       ...['train/d_loss', 'train/g_loss', 'train/d_accuracy_real', 'train/d_accuracy_generated'],
     ].filter((key) => key in this.#last);
     const values = shown.map((key) => `${key} ${metric(key, this.#last[key])}`);

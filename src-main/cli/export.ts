@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { MadeExport } from '../jobs/exports.ts';
+import { getRun } from '../db/runs.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ExportRecord } from '../shared/run.ts';
@@ -16,7 +17,9 @@ interface Options extends CommonOptions {
 
 export function addExport(program: Command, context: CommandContext): void {
   withCommon(program.command('export'))
-    .description("write a run's best checkpoint as one ONNX file, checked against the run's own predictions")
+    .description(
+      "write a run's best checkpoint as one ONNX file (a language model as a folder), checked against the run's own predictions",
+    )
     .argument('<run>', "the run's name, its id or the beginning of it")
     .option('--out <file>', "where to write it (default: the workspace's exports folder); an existing file is replaced")
     .addHelpText(
@@ -31,7 +34,12 @@ pairs, or a tokenizer that you brought, it takes "input_ids", and a tokenizer.js
 A dataset's recipe is in the file: it takes rows as they were imported, numbers as float64 with NaN for missing. A step that ONNX
 has no form for is named, and its column goes in as it is after that step ("atelier predict" does such steps by itself).
 
-JSON: {"export","run","path","bytes","sha256","tokenizer","parity":{"samples","split","max_difference","agreement","tolerance","passed"},
+A language model becomes a folder of Hugging Face's layout: config.json, tokenizer.json, tokenizer_config.json, for one that writes
+generation_config.json, and onnx/model.onnx. It takes "input_ids" and "attention_mask" and gives "logits"; one that writes also takes
+"position_ids" and its cache, "past_key_values.N.key" and ".value", and gives "present.N.key" and ".value". It is checked with the
+cache and without.
+
+JSON: {"export","run","path","bytes","sha256","tokenizer","folder","parity":{"samples","split","max_difference","agreement","tolerance","passed"},
       "steps_before":[{"input","column","step","kind"}]}; "split" is null where the samples are generated
 
 Examples:
@@ -41,25 +49,39 @@ Examples:
 }
 
 async function exportModel(session: Session, text: string, options: Options): Promise<void> {
-  const out = options.out === undefined ? undefined : outFile(session.path(options.out));
   await session.own(async (studio) => {
     const run = resolveRun(studio.reading, text);
+    const given = options.out === undefined ? undefined : session.path(options.out);
+    const place = getRun(studio.reading, run).task === 'language' ? outFolder : outFile;
+    const out = given === undefined ? undefined : place(given);
     const made = await studio.exportRun({ run, out }).result;
     tellExport(session.out, made, made.stepsBefore);
   });
 }
 
+/** A language model is a folder, which may be there already. */
+function outFolder(path: string): string {
+  if (path.toLowerCase().endsWith('.onnx') || (existsSync(path) && !statSync(path).isDirectory())) {
+    throw new AtelierError(
+      'not_a_folder',
+      `A language model is exported as a folder with its tokenizer and configuration, and ${path} is a file. Give --out a folder's name.`,
+    );
+  }
+  if (existsSync(dirname(path))) return path;
+  throw noFolder(dirname(path));
+}
+
+const noFolder = (folder: string): AtelierError =>
+  new AtelierError('no_such_folder', `There is no folder ${folder}. Make it, or choose another place (--out).`);
+
 function outFile(path: string): string {
   const file = existsSync(path) && statSync(path).isDirectory() ? join(path, 'model.onnx') : path;
   if (existsSync(dirname(file))) return file;
-  throw new AtelierError(
-    'no_such_folder',
-    `There is no folder ${dirname(file)}. Make it, or choose another place (--out).`,
-  );
+  throw noFolder(dirname(file));
 }
 
 export function exportJson(made: ExportRecord): Record<string, unknown> {
-  const { id, run, path, bytes: size, sha256, tokenizer, parity } = made;
+  const { id, run, path, bytes: size, sha256, tokenizer, folder, parity } = made;
   const { samples, split, maxDifference, agreement, tolerance, passed } = parity;
   return {
     export: id,
@@ -68,6 +90,7 @@ export function exportJson(made: ExportRecord): Record<string, unknown> {
     bytes: size,
     sha256,
     tokenizer,
+    folder,
     parity: { samples, split, max_difference: maxDifference, agreement, tolerance, passed },
   };
 }
@@ -75,8 +98,10 @@ export function exportJson(made: ExportRecord): Record<string, unknown> {
 export function tellExport(out: Output, made: ExportRecord, stepsBefore: MadeExport['stepsBefore'] = []): void {
   out.record({ ...exportJson(made), steps_before: stepsBefore });
   const { samples, split, maxDifference, agreement } = made.parity;
-  out.text(`Exported ${made.path} (${bytes(made.bytes)})`);
-  if (made.tokenizer !== null) {
+  out.text(`Exported ${made.folder ?? made.path} (${bytes(made.bytes)})`);
+  if (made.folder !== null) {
+    out.text('The folder is laid out as Hugging Face’s: transformers.js and Optimum open it.');
+  } else if (made.tokenizer !== null) {
     out.text(`It takes tokens. ${made.tokenizer} makes them of texts, by Hugging Face's tokenizers in any language.`);
   }
   for (const { input, column, step, kind } of stepsBefore) {

@@ -3,22 +3,37 @@ import { predictParams } from '../jobs/models.ts';
 import { resolveModel } from '../jobs/resolve.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { metric } from './format.ts';
-import { integer, withCommon } from './options.ts';
+import { usualSampling } from '../shared/training-defaults.ts';
+import { integer, number, withCommon } from './options.ts';
 
 interface Options extends CommonOptions {
   text?: string[];
+  maxTokens?: number;
+  temperature?: number;
+  seed?: number;
   threads: number;
 }
 
 export function addPredict(program: Command, context: CommandContext): void {
   withCommon(program.command('predict'))
     .description('predict the rows of CSV files, images, or texts')
-    .argument('<model>', "a run's name, its id or the beginning of it, or an .onnx file")
+    .argument('<model>', "a run's name, its id or the beginning of it, an .onnx file, or a language model's folder")
     .argument('[file...]', 'CSV files with the columns the model was trained on, image files, or text files')
     .option('--text <text>', 'a text for a model of texts; may be repeated', (text, all: string[] = []) => [
       ...all,
       text,
     ])
+    .option(
+      '--max-tokens <n>',
+      `a language model writes so many tokens at most (default: ${usualSampling.tokens})`,
+      integer(1, 100_000),
+    )
+    .option(
+      '--temperature <t>',
+      `0: always the likeliest token; higher: more chance (default: ${usualSampling.temperature})`,
+      number(0, 100),
+    )
+    .option('--seed <n>', `decides what chance gives (default: ${usualSampling.seed})`, integer(0, 2 ** 32 - 1))
     .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
     .addHelpText(
       'after',
@@ -29,10 +44,15 @@ JSON: one line per row, image or text: {"input","label","probabilities":{class:s
       autoencoder {"input","error","code":[…],"reconstruction":{column:value}} (of a table; null: missing): a high error
       says that a sample is unlike those it was trained on. A generator has nothing to predict.
 
+A language model takes texts. One that writes (gpt) goes on with each, up to its end token or --max-tokens; the same seed gives the
+same text. JSON: {"input","continuation","tokens"}. One that guesses (bert) fills in what is masked, [MASK] with a tokenizer made here:
+{"input","guesses":[[{"text","probability"},…],…]}, for each masked place the five likeliest. Of an exported one the folder is enough.
+
 Examples:
   $ atelier predict "iris · mlp" new-rows.csv
   $ atelier predict glyphs.onnx a.png b.png --json
-  $ atelier predict spam.onnx --text "You have won a prize" letter.txt`,
+  $ atelier predict spam.onnx --text "You have won a prize" letter.txt
+  $ atelier predict shakespeare-gpt --text "ROMEO:" --max-tokens 200 --temperature 0.7`,
     )
     .action((model: string, files: string[], options: Options) =>
       predict(new Session(context, 'predict', options), model, files, options),
@@ -48,10 +68,30 @@ async function predict(session: Session, text: string, files: string[], options:
       model,
       paths,
       texts: options.text,
+      sampling: {
+        tokens: options.maxTokens ?? usualSampling.tokens,
+        temperature: options.temperature ?? usualSampling.temperature,
+        seed: options.seed ?? usualSampling.seed,
+      },
       threads: options.threads,
     });
     const { predictions } = await session.work('predict', text, params);
-    for (const { input, label, value, probabilities, reconstruction } of predictions) {
+    for (const { input, label, value, probabilities, reconstruction, continuation, guesses } of predictions) {
+      if (continuation) {
+        out.record({ input, continuation: continuation.text, tokens: continuation.tokens });
+        out.text(`${input}${continuation.text}`);
+        continue;
+      }
+      if (guesses) {
+        out.record({ input, guesses });
+        out.text(input);
+        for (const some of guesses) {
+          out.text(
+            `\t${some.map(({ text: word, probability }) => `${word} ${metric('accuracy', probability)}`).join('  ')}`,
+          );
+        }
+        continue;
+      }
       if (reconstruction) {
         const { error, code, columns } = reconstruction;
         out.record({ input, error, code, ...(columns ? { reconstruction: columns } : {}) });

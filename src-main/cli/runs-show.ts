@@ -4,6 +4,7 @@ import { getSeries } from '../db/metrics.ts';
 import { getRun } from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { pictureEpochs, picturesFolder } from '../jobs/pictures.ts';
+import { textEpochs, textsFolder } from '../jobs/texts.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, duration, metric, table, when } from './format.ts';
@@ -22,7 +23,7 @@ export function addRunsShow(runs: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-JSON: one object as in "runs list", with "folder", "pictures" (epochs that left one there) and "exports"; with --points one more line per point:
+JSON: one object as in "runs list", with "folder", "pictures" and "texts" (epochs that left one there) and "exports"; with --points one more line per point:
       {"key","step","epoch","value","time"}
 
 Examples:
@@ -39,10 +40,12 @@ async function show(session: Session, text: string, options: Options): Promise<v
     const exports = listExports(store, run.id);
     const folder = workspaceFiles.run(session.folder, run.id);
     const pictures = pictureEpochs(session.folder, run.id);
+    const texts = textEpochs(session.folder, run.id);
     out.record({
       ...runJson(run),
       folder,
       pictures,
+      texts,
       exports: exports.map(({ id, path, bytes, sha256, parity }) => ({ export: id, path, bytes, sha256, parity })),
     });
 
@@ -61,7 +64,10 @@ async function show(session: Session, text: string, options: Options): Promise<v
       ...(pictures.length > 0
         ? [['pictures', `${picturesFolder(session.folder, run.id)}, of ${count(pictures.length)} epochs`]]
         : []),
-      ...exports.map((made) => ['export', made.path]),
+      ...(texts.length > 0
+        ? [['texts', `${textsFolder(session.folder, run.id)}, of ${count(texts.length)} epochs`]]
+        : []),
+      ...exports.map((made) => ['export', made.folder ?? made.path]),
       ...(run.notes ? [['notes', run.notes]] : []),
     ];
     out.text(table([...facts.map(([key, value]) => [key, value])]));

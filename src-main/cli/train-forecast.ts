@@ -9,7 +9,7 @@ import { bytes, count, duration, table } from './format.ts';
 export async function tellForecast({ out }: Session, studio: Studio, request: TrainRequest): Promise<void> {
   out.note('Training for a moment …');
   const forecast = await studio.forecast(request);
-  const steps = Math.ceil(studio.getVersion(request.version).manifest.splits.train / request.batchSize);
+  const steps = Math.ceil(forecast.samples / request.batchSize);
   const whole = wholeRun(forecast, request.epochs);
   out.record({
     event: 'forecast',

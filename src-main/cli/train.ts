@@ -60,7 +60,7 @@ export function addTrain(program: Command, context: CommandContext): void {
     .addOption(
       new Option(
         '--architecture <name>',
-        'the kind of net, see "atelier architectures" (default: cnn for images, mlp for tables, textcnn for texts)',
+        'the kind of net, see "atelier architectures" (default: cnn for images, mlp for tables, textcnn for texts, gpt for a corpus)',
       ).choices(architectures.map((architecture) => architecture.id)),
     )
     .option('--set <key=value>', "one of the architecture's own settings; may be repeated", setting)
@@ -102,6 +102,10 @@ ${architectures.map((each) => `  ${each.id} (${each.inputs.join(', ')}${each.lea
 Texts are cut into tokens by a tokenizer made of the training split, or by one that you bring (tokenizer=PATH of a
 tokenizer.json, as Hugging Face writes it). length=0 is as long as 95 of 100 texts, up to 512 tokens.
 
+gpt learns which token comes next, bert which one is hidden: of any texts, without a target. These are cut into blocks of
+"context" tokens. Texts keep their split; a long file that was imported in parts is divided by position: its beginning is trained
+on, its end tests. Each epoch leaves a text in the run's folder, under "texts".
+
 With the same data, settings, seed and threads a CPU run repeats bit for bit. Ctrl-C cancels; the best checkpoint is kept.
 
 JSON: {"event":"started","run",…,"settings"}, then {"event":"metric","key","step","epoch","value","time"} per point
@@ -118,6 +122,7 @@ Examples:
   $ atelier train --data iris.csv --target species --architecture mlp --set hidden=64,32 --lr 0.01
   $ atelier train --data flowers --architecture cnn --set channels=16,32 --patience 3 --json
   $ atelier train --data reviews --architecture text-gru --set tokenizer=byte-pair --set vocabulary=4000
+  $ atelier train --data shakespeare.txt --architecture gpt --set tokenizer=character --set context=64
   $ atelier train --data flowers --architecture resnet --batch 128 --dry-run
   $ atelier train --data iris --fold 2`,
     )
@@ -209,8 +214,16 @@ function tellFinished({ out }: Session, run: RunSummary): void {
     .filter((key) => key in run.metrics);
   out.text(
     `Finished ${run.name} (${run.id}): ${shown.map((key) => `${key} ${metric(key, run.metrics[key])}`).join(', ')}` +
-      ` (best epoch ${run.bestEpoch}; ${count(run.parameterCount ?? 0)} parameters; ${count(run.samplesPerSecond ?? 0)} samples/s)`,
+      ` (best epoch ${run.bestEpoch}; ${count(run.parameterCount ?? 0)} parameters; ${speed(run)})`,
   );
+}
+
+/** Of texts a sample is a block of tokens. */
+function speed({ task, samplesPerSecond, settings }: RunSummary): string {
+  const rate = samplesPerSecond ?? 0;
+  return task === 'language'
+    ? `${count(rate * Number(settings.architectureSettings.context))} tokens/s`
+    : `${count(rate)} samples/s`;
 }
 
 /** A dataset in the workspace, or a path that is imported first; with the target asked for. */

@@ -9,6 +9,7 @@ import { loadImages } from './encode/images.ts';
 import { loadTable } from './encode/table.ts';
 import type { TextWork } from './encode/texts/context.ts';
 import { fitTextEncoder } from './encode/texts/fit.ts';
+import { loadBlocks } from './encode/texts/language.ts';
 import { loadTexts } from './encode/texts/load.ts';
 import type { FittedRecipe } from './recipes/plan.ts';
 import { fittedRecipe } from './recipes/raw-table.ts';
@@ -62,9 +63,11 @@ export async function loadTrainingData(
   if (!encoder && splits.train.count === 0) {
     throw new AtelierError(
       'no_samples',
-      options?.target === false
-        ? 'The training split holds no sample. Change the split.'
-        : 'The training split holds no labelled sample. Change the split or the target.',
+      options?.text?.language
+        ? 'The texts of the training split hold nothing to learn: a language needs two tokens at least. Change the split, or import more text.'
+        : options?.target === false
+          ? 'The training split holds no sample. Change the split.'
+          : 'The training split holds no labelled sample. Change the split or the target.',
     );
   }
   return {
@@ -102,7 +105,7 @@ function loadSplits(
     case 'table':
       return loadTable(blobs, manifest, encoder);
     case 'text':
-      return loadTexts(blobs, manifest, encoder, work);
+      return encoder.language ? loadBlocks(blobs, manifest, encoder, work) : loadTexts(blobs, manifest, encoder, work);
   }
 }
 

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
 import type { ExportId, RunId } from '../shared/ids.ts';
-import { tokenizerFile, type ExportRecord, type Parity } from '../shared/run.ts';
+import { exportFolder, tokenizerFile, type ExportRecord, type Parity } from '../shared/run.ts';
 import type { Readable, Writable } from './connection.ts';
 
-interface ExportRow extends Omit<ExportRecord, 'parity' | 'fileName' | 'tokenizer'> {
+interface ExportRow extends Omit<ExportRecord, 'parity' | 'fileName' | 'tokenizer' | 'folder'> {
   parity: string;
 }
 
@@ -29,7 +29,7 @@ export function getExport(db: Readable, id: ExportId): ExportRecord {
   return record(row);
 }
 
-export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName' | 'tokenizer'>): void {
+export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName' | 'tokenizer' | 'folder'>): void {
   db.run(
     `INSERT INTO exports (id, run, created_at, path, bytes, sha256, parity)
      VALUES (@id, @run, @createdAt, @path, @bytes, @sha256, @parity)`,
@@ -47,9 +47,11 @@ export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName' |
 
 function record(row: ExportRow): ExportRecord {
   const tokenizer = tokenizerFile(row.path);
+  const folder = exportFolder(row.path);
   return {
     ...row,
-    fileName: basename(row.path),
+    fileName: basename(folder ?? row.path),
+    folder,
     tokenizer: existsSync(tokenizer) ? tokenizer : null,
     parity: JSON.parse(row.parity) as Parity,
   };

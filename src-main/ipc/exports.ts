@@ -1,5 +1,5 @@
 import { dialog, shell } from 'electron';
-import { copyFile, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, cp, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
 import type { Handlers } from './answer.ts';
@@ -13,20 +13,26 @@ export function exportHandlers(desk: Desk): Pick<Handlers, Noun> {
     'exports.list': () => desk.studio.listExports(),
     'exports.start': ({ run }) => desk.studio.exportRun({ run }).job,
     'exports.reveal': ({ id }) => {
-      shell.showItemInFolder(desk.studio.getExport(id).path);
+      const { folder, path } = desk.studio.getExport(id);
+      shell.showItemInFolder(folder ?? path);
       return null;
     },
     'exports.saveAs': async ({ id }) => {
-      const { path, fileName, tokenizer } = desk.studio.getExport(id);
+      const { path, fileName, tokenizer, folder } = desk.studio.getExport(id);
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_save_model(),
         defaultPath: fileName,
-        filters: [{ name: 'ONNX', extensions: ['onnx'] }],
+        ...(folder === null ? { filters: [{ name: 'ONNX', extensions: ['onnx'] }] } : {}),
       };
       const { canceled, filePath } = await (desk.window
         ? dialog.showSaveDialog(desk.window, options)
         : dialog.showSaveDialog(options));
       if (canceled || !filePath) return null;
+      if (folder !== null) {
+        // A folder of that name may hold anything else: nothing of it is taken away.
+        await cp(folder, filePath, { recursive: true, errorOnExist: true, force: false });
+        return { path: filePath };
+      }
       // The model knows it by its name.
       if (tokenizer) await copyWhole(tokenizer, join(dirname(filePath), basename(tokenizer)), 'keep');
       await copyWhole(path, filePath, 'replace');

@@ -16,6 +16,8 @@ type Noun =
   | 'runs.log'
   | 'runs.evaluate'
   | 'runs.quality'
+  | 'runs.texts'
+  | 'runs.text'
   | 'runs.pictures'
   | 'runs.picture';
 
@@ -57,5 +59,7 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.quality': ({ id, train }) => desk.studio.judgeQuality({ run: id, train }).result,
     'runs.pictures': ({ id }) => desk.studio.pictureEpochs(id),
     'runs.picture': ({ id, epoch }) => desk.studio.picture(id, epoch),
+    'runs.texts': ({ id }) => desk.studio.textEpochs(id),
+    'runs.text': ({ id, epoch }) => desk.studio.epochText(id, epoch),
   };
 }

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { getVersion } from '../db/datasets.ts';
 import { insertExport } from '../db/exports.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { newId, type RunId } from '../shared/ids.ts';
 import type { ExportResult } from '../shared/job.ts';
-import type { ExportRecord } from '../shared/run.ts';
+import { exportFolder, languageFile, type ExportRecord } from '../shared/run.ts';
 import type { Context } from './context.ts';
 import { trainedRun } from './models.ts';
 import { unheard, type Started } from './work.ts';
 
 export interface ExportRequest {
   run: RunId;
-  /** Absolute; a fresh name in the workspace's exports folder when absent. An existing file is replaced. */
+  /** Absolute; a fresh name in the workspace's exports folder when absent. An existing file is replaced. A language model's: a folder. */
   out?: string;
 }
 
@@ -24,6 +24,7 @@ export function exportRun(context: Context, request: ExportRequest): Started<Mad
   const { store } = context;
   const run = trainedRun(store, request.run);
   const { manifest } = getVersion(store, run.version);
+  const [exports, name] = [workspaceFiles.exports(store.folder), fileName(run.name)];
   let record: MadeExport | undefined;
   const { job, result } = context.queue.submit({
     kind: 'export',
@@ -35,7 +36,10 @@ export function exportRun(context: Context, request: ExportRequest): Started<Mad
       runFolder: workspaceFiles.run(store.folder, run.id),
       manifest,
       settings: run.settings,
-      out: request.out ?? freeFile(workspaceFiles.exports(store.folder), fileName(run.name)),
+      out:
+        run.task === 'language'
+          ? join(request.out ?? freePath(exports, name, ''), ...languageFile)
+          : (request.out ?? freePath(exports, name, '.onnx')),
       metadata: {
         'atelier.run': run.id,
         'atelier.run_name': run.name,
@@ -48,7 +52,8 @@ export function exportRun(context: Context, request: ExportRequest): Started<Mad
     finished({ path, bytes, sha256, tokenizer, stepsBefore, parity }, now) {
       const made = { id: newId('export', now), run: run.id, createdAt: now, path, bytes, sha256, parity };
       insertExport(store, made);
-      record = { ...made, tokenizer, stepsBefore, fileName: path.split(/[\\/]/).pop() ?? path };
+      const folder = exportFolder(path);
+      record = { ...made, tokenizer, stepsBefore, folder, fileName: basename(folder ?? path) };
       return { run: run.id };
     },
     settled(status) {
@@ -68,8 +73,8 @@ function fileName(name: string): string {
   return safe || 'model';
 }
 
-function freeFile(folder: string, name: string): string {
-  let path = join(folder, `${name}.onnx`);
-  for (let n = 2; existsSync(path); n++) path = join(folder, `${name}-${n}.onnx`);
+function freePath(folder: string, name: string, end: string): string {
+  let path = join(folder, name + end);
+  for (let n = 2; existsSync(path); n++) path = join(folder, `${name}-${n}${end}`);
   return path;
 }

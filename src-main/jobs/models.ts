@@ -7,7 +7,7 @@ import { workspaceFiles } from '../db/workspace.ts';
 import type { SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId, VersionId } from '../shared/ids.ts';
-import type { EvaluateParams, PredictParams } from '../shared/job.ts';
+import type { EvaluateParams, PredictParams, Sampling } from '../shared/job.ts';
 import type { RunSummary } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 
@@ -27,6 +27,7 @@ export interface PredictRequest {
   /** Absolute. CSV, image or text files. */
   paths: string[];
   texts?: string[];
+  sampling?: Sampling;
   threads?: number;
 }
 
@@ -49,12 +50,12 @@ export function evaluateParams(db: Readable, folder: string, request: EvaluateRe
 }
 
 export function predictParams(db: Readable | null, folder: string, request: PredictRequest): PredictParams {
-  const { paths, texts } = request;
+  const { paths, texts, sampling } = request;
   for (const path of paths) existingFile(path);
   const threads = request.threads || defaultThreads(availableParallelism());
   const blobs = workspaceFiles.blobs(folder);
   if ('onnx' in request.model) {
-    return { blobs, model: { onnx: existingFile(request.model.onnx) }, paths, texts, threads };
+    return { blobs, model: { onnx: existingFile(request.model.onnx) }, paths, texts, sampling, threads };
   }
   if (!db) throw new AtelierError('no_such_run', `There is no run "${request.model.run}" in ${folder}.`);
   const run = trainedRun(db, request.model.run);
@@ -63,7 +64,7 @@ export function predictParams(db: Readable | null, folder: string, request: Pred
     settings: run.settings,
     manifest: getVersion(db, run.version).manifest,
   };
-  return { blobs, model, paths, texts, threads };
+  return { blobs, model, paths, texts, sampling, threads };
 }
 
 /** A run that has a checkpoint to work with, whether or not it ran to its end. */

@@ -1,25 +1,17 @@
-import { readdirSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { workspaceFiles } from '../db/workspace.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId } from '../shared/ids.ts';
 import { pictureEpoch, pictureFile } from '../shared/run.ts';
+import { epochsIn } from './epoch-files.ts';
 
 /** What a run's model made of the same samples (or the same noise) after its epochs: PNG files that its trainer leaves in its folder. */
 export const picturesFolder = (folder: string, run: RunId): string => join(workspaceFiles.run(folder, run), 'pictures');
 
 /** The epochs that left one, in order; none where the run leaves none. */
-export function pictureEpochs(folder: string, run: RunId): number[] {
-  let files: string[];
-  try {
-    files = readdirSync(picturesFolder(folder, run));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  return files.flatMap((file) => pictureEpoch(file) ?? []).sort((a, b) => a - b);
-}
+export const pictureEpochs = (folder: string, run: RunId): number[] =>
+  epochsIn(picturesFolder(folder, run), pictureEpoch);
 
 /** Many times what any trainer writes. */
 const maxBytes = 32 * 2 ** 20;

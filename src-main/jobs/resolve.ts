@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Readable } from '../db/connection.ts';
 import { getVersion, listDatasets, noDataset } from '../db/datasets.ts';
 import { listRuns, noRun } from '../db/runs.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { isId, type DatasetId, type RunId, type VersionId } from '../shared/ids.ts';
+import { languageFile } from '../shared/run.ts';
 import type { ModelRef } from './models.ts';
 
 /** What people type for a thing: its id, an unambiguous beginning of it (at least four characters), or its name. */
@@ -36,13 +37,15 @@ export function resolveRun(db: Readable, text: string): RunId {
   return found.id;
 }
 
-/** A run, or the path of an .onnx file. */
+/** A run, the path of an .onnx file, or that of the folder that a language model is exported as. */
 export function resolveModel(db: Readable | null, text: string, from: string = process.cwd()): ModelRef {
   const path = resolve(from, text);
   if (text.toLowerCase().endsWith('.onnx')) {
     if (existsSync(path)) return { onnx: path };
     throw new AtelierError('no_such_file', `There is no file ${path}. Check its name.`);
   }
+  const inside = join(path, ...languageFile);
+  if (existsSync(inside)) return { onnx: inside };
   if (!db) throw noRun(text);
   return { run: resolveRun(db, text) };
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { sweepPartialBlobs } from '../datasets/blobs.ts';
 import { stepInfos } from '../datasets/recipes/index.ts';
+import type { EpochText } from '../shared/epoch-text.ts';
 import type { Readable } from '../db/connection.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
@@ -42,6 +43,7 @@ import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
 import { picture, pictureEpochs } from './pictures.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
+import { epochText, textEpochs } from './texts.ts';
 import { JobQueue } from './queue.ts';
 import { Reader } from './reader.ts';
 import * as runs from './runs.ts';
@@ -272,6 +274,13 @@ export class Studio {
   /** A PNG. */
   picture(id: RunId, epoch: number): Promise<Uint8Array> {
     return picture(this.folder, id, epoch);
+  }
+  /** The epochs that left a text of what the model writes or guesses. */
+  textEpochs(id: RunId): number[] {
+    return textEpochs(this.folder, id);
+  }
+  epochText(id: RunId, epoch: number): Promise<EpochText> {
+    return epochText(this.folder, id, epoch);
   }
   /** Where a run's checkpoints, curves and log lie. */
   runFolder(id: RunId): string {

@@ -11,6 +11,8 @@ const batchElements = 2 ** 18;
 /** Tokens: each becomes a vector, and attention looks at every pair of them. */
 const batchTokens = 2 ** 14;
 const maxBatch = 512;
+/** Numbers in one batch's answer: of each place of a text there is one for every token. */
+const batchAnswers = 2 ** 23;
 
 export interface EvaluationResult {
   samples: number;
@@ -18,6 +20,8 @@ export interface EvaluationResult {
   loss: number;
   /** Null where nothing is right or wrong. */
   accuracy: number | null;
+  /** How many targets the loss is the mean of: the samples, where each has one that counts. */
+  weight: number;
   /** What was asked for, row-major: samples × classes (probabilities), samples × values, … */
   collected: Partial<Record<Collected, Float32Array>>;
 }
@@ -52,7 +56,14 @@ export class Evaluator {
     const parameters = this.#parameters(model);
     const perSample = samples.count === 0 ? 0 : samples.x.length / samples.count;
     const most = samples.x instanceof Int32Array ? batchTokens : batchElements;
-    const batch = Math.max(1, Math.min(maxBatch, Math.floor(most / Math.max(1, perSample))));
+    const batch = Math.max(
+      1,
+      Math.min(
+        maxBatch,
+        Math.floor(most / Math.max(1, perSample)),
+        Math.floor(batchAnswers / Math.max(1, this.#program.answers ?? 1)),
+      ),
+    );
     const collecting = (options.collect ?? []).map((role) => {
       const output = this.#output(role);
       if (!output) throw new AtelierError('internal', `The program does not say "${role}".`);
@@ -84,6 +95,7 @@ export class Evaluator {
       samples: samples.count,
       loss: lossSum / weight,
       accuracy: this.#output('correct') ? correct / counted : null,
+      weight,
       collected: Object.fromEntries(collecting.map(({ role, values }) => [role, values])),
     };
   }

@@ -55,6 +55,8 @@ export interface TrainingProgram {
 
 export interface EvaluationProgram {
   readonly model: Model;
+  /** How many numbers it answers a sample with, whether or not they are given out. */
+  readonly answers?: number;
   readonly inputs: readonly ProgramInput[];
   readonly parameters: readonly { readonly name: string; readonly type: DataType; readonly shape: readonly number[] }[];
   readonly outputs: readonly ProgramOutput[];

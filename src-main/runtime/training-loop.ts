@@ -110,6 +110,7 @@ class Training {
   async #trainEpoch(): Promise<void> {
     const { count } = this.#task.train;
     this.#order.begin(this.#at.epoch);
+    this.#task.renew?.(this.#at.epoch);
     do {
       const began = performance.now();
       const call = this.#learner.for(count - this.#at.offset);

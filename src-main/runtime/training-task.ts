@@ -16,6 +16,8 @@ export interface TrainingTask {
   /** What an evaluation comes to; its loss and accuracy when left out. */
   score?: { collect: readonly Collected[]; measures(result: EvaluationResult): Measures };
   train: Samples;
+  /** Before each epoch, counted from 0, and before one that is gone on with: puts what it trains on into `train`, by its number alone. */
+  renew?(epoch: number): void;
   /** May be empty: then the latest epoch counts as the best. */
   validation: Samples;
   /** What "best" means: the highest validation accuracy (of equals, the lowest loss), the lowest validation loss, or just the latest. */

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { DatasetDetail, DatasetSummary, OriginalImage, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
+import type { EpochText } from './epoch-text.ts';
 import type { ErrorFacts } from './errors.ts';
 import { filterSchema } from './filter.ts';
 import type { Forecast } from './forecast.ts';
@@ -183,6 +184,9 @@ export const inputs = {
   /** The epochs that left a picture of what the model makes, in order. */
   'runs.pictures': v.object({ id: runId }),
   'runs.picture': v.object({ id: runId, epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)) }),
+  /** The epochs that left a text of what a language model writes or guesses, in order. */
+  'runs.texts': v.object({ id: runId }),
+  'runs.text': v.object({ id: runId, epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)) }),
   'exports.list': nothing,
   /** A job; the file lands in the workspace's exports folder. */
   'exports.start': v.object({ run: runId }),
@@ -243,6 +247,8 @@ export interface Outputs {
   'runs.pictures': number[];
   /** A PNG. */
   'runs.picture': Uint8Array;
+  'runs.texts': number[];
+  'runs.text': EpochText;
   'exports.list': ExportRecord[];
   'exports.start': JobId;
   'exports.reveal': null;

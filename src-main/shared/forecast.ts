@@ -14,6 +14,8 @@ export interface Forecast {
   threads: number;
   /** Numbers to train. */
   parameters: number;
+  /** That an epoch trains on: of a language's texts, blocks of tokens. */
+  samples: number;
   /** Training, then validation; null where nothing was run because it might not fit into memory. */
   secondsPerEpoch: Range | null;
   /** Reading and encoding the data, before the first epoch. */

@@ -10,8 +10,8 @@ export type InputKind = 'image' | 'table' | 'series' | 'pair' | 'text';
 
 /** Those that some dataset can give: architectures that take none of them are not offered. */
 export const givenKinds: readonly InputKind[] = ['image', 'table', 'series', 'pair', 'text'];
-/** What a run can train a net for: no run learns a language yet. */
-export const givenLearnings: readonly Learning[] = ['target', 'reconstruction', 'generation'];
+/** What a run can train a net for. */
+export const givenLearnings: readonly Learning[] = ['target', 'reconstruction', 'generation', 'language'];
 
 /** Every way in which a dataset version can be taken. */
 export function inputKinds({ kind, columns }: Pick<Manifest, 'kind' | 'columns'>): InputKind[] {
@@ -37,5 +37,8 @@ export const takes = (
 /** What is trained where nobody chose: quick to train, and good enough to compare others with. */
 export function usualArchitecture(manifest: Pick<Manifest, 'kind' | 'columns'>): string {
   const [usual] = inputKinds(manifest);
-  return usual === 'image' ? 'cnn' : usual === 'text' ? 'textcnn' : 'mlp';
+  if (usual === 'image') return 'cnn';
+  if (usual !== 'text') return 'mlp';
+  // Texts of which nothing is to be told, and that is all there is: a corpus.
+  return manifest.columns.some(({ role }) => role === 'target') ? 'textcnn' : 'gpt';
 }

@@ -232,7 +232,16 @@ export interface PredictParams {
   paths: string[];
   /** Samples that are in no file: texts, for such a model. */
   texts?: string[];
+  /** How a language model goes on with a text; as usual where left out. */
+  sampling?: Sampling;
   threads: number;
+}
+export interface Sampling {
+  /** Tokens at most. */
+  tokens: number;
+  /** 0: always the likeliest token. */
+  temperature: number;
+  seed: number;
 }
 export interface Prediction {
   /** File name, or file name and row number. */
@@ -244,6 +253,10 @@ export interface Prediction {
   probabilities: Record<string, number> | null;
   /** Reconstruction only: how unlike the training's it is, its code, and of a table each column as it is given back (null: missing). */
   reconstruction: { error: number; code: number[]; columns: Record<string, number | string | null> | null } | null;
+  /** A language model that writes: what it adds to the text. */
+  continuation?: { text: string; tokens: number } | null;
+  /** A language model that guesses: for each place that is masked what may stand there, likeliest first. */
+  guesses?: { text: string; probability: number }[][] | null;
 }
 export interface PredictResult {
   predictions: Prediction[];

@@ -157,11 +157,23 @@ export interface ExportRecord {
   sha256: string;
   /** The tokenizer.json beside it, where the file takes tokens instead of texts. */
   tokenizer: string | null;
+  /** A language model's: the folder that holds the file, its tokenizer and its configuration; `fileName` is its name. */
+  folder: string | null;
   parity: Parity;
 }
 
-/** Where an exported file's tokenizer.json lies: beside it, under its name. */
-export const tokenizerFile = (path: string): string => `${path.replace(/\.onnx$/i, '')}.tokenizer.json`;
+/** The file of a language model within the folder that it is exported as, laid out as Hugging Face's are; and the folder of such a file. */
+export const languageFile = ['onnx', 'model.onnx'] as const;
+export function exportFolder(path: string): string | null {
+  const found = /^(.+)[\\/]onnx[\\/]model\.onnx$/.exec(path);
+  return found ? found[1] : null;
+}
+
+/** Where an exported file's tokenizer.json lies: beside it, under its name; or at the top of the folder that it is part of. */
+export function tokenizerFile(path: string): string {
+  const folder = exportFolder(path);
+  return folder === null ? `${path.replace(/\.onnx$/i, '')}.tokenizer.json` : `${folder}/tokenizer.json`;
+}
 
 /** The exported file, opened again in a plain session and run on raw samples (or noise), against what the run itself says. */
 export interface Parity {

@@ -22,17 +22,25 @@ export interface TaskFacts {
   readonly compares: boolean;
   /** Images: each epoch leaves a picture of what the model makes. */
   readonly pictures: boolean;
+  /** Each epoch leaves a text that the model wrote, or its guesses. */
+  readonly writes: boolean;
 }
 
 export const taskFacts: Readonly<Record<Task, TaskFacts>> = {
-  classification: { metrics: ['accuracy', 'loss'], compares: true, pictures: false },
-  regression: { metrics: ['rmse', 'r2', 'loss'], compares: true, pictures: false },
-  reconstruction: { metrics: ['loss', 'mse', 'psnr'], compares: true, pictures: true },
+  classification: { metrics: ['accuracy', 'loss'], compares: true, pictures: false, writes: false },
+  regression: { metrics: ['rmse', 'r2', 'loss'], compares: true, pictures: false, writes: false },
+  reconstruction: { metrics: ['loss', 'mse', 'psnr'], compares: true, pictures: true, writes: false },
   // Each player's loss is measured against the other, who changes.
   generation: {
     metrics: ['d_loss', 'g_loss', 'd_accuracy_real', 'd_accuracy_generated'],
     compares: false,
     pictures: true,
+    writes: false,
   },
-  language: { metrics: ['loss'], compares: true, pictures: false },
+  language: {
+    metrics: ['loss', 'perplexity', 'bits_per_character', 'bits_per_byte', 'accuracy'],
+    compares: true,
+    pictures: false,
+    writes: true,
+  },
 };

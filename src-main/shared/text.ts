@@ -27,6 +27,9 @@ export function readTokenizerRef(text: string): BroughtTokenizer | null {
   return parts && { name: parts[1], vocabulary: Number(parts[2]), blob: parts[3] };
 }
 
+/** What is learnt of a text at each place of it: which token comes next, or which one is hidden there. */
+export type LanguageTarget = 'next' | 'masked';
+
 export interface TextOptions {
   tokenizer: TrainedTokenizer | TokenizerRef;
   /** Tokens at most, those for filling and for unknown words among them. One that people brought has its own. */
@@ -35,6 +38,8 @@ export interface TextOptions {
   lowercase: boolean;
   /** Tokens of a text: longer ones are cut, shorter ones filled up. 0: as long as most of the training split's. */
   length: number;
+  /** Their language is learnt: `length` is that of the blocks that they are cut into, never 0. */
+  language?: LanguageTarget;
 }
 
 /** Where nobody chose. */

@@ -1,3 +1,4 @@
+import type { Sampling } from './job.ts';
 import type { ArchitectureInfo } from './run.ts';
 
 /** An optimizer needs about this many steps before a run says anything about a model. */
@@ -7,10 +8,12 @@ const mostEpochs = 250;
 
 /** What a run is given where people chose nothing: an architecture's own defaults, with more epochs where an epoch is only a few steps. */
 export function trainingDefaults(
-  architecture: Pick<ArchitectureInfo, 'training'>,
+  architecture: Pick<ArchitectureInfo, 'training' | 'learns'>,
   trainSamples: number,
 ): ArchitectureInfo['training'] {
   const { training } = architecture;
+  // A text is many samples, and how many is not known before it is cut into tokens.
+  if (architecture.learns === 'language') return training;
   const stepsPerEpoch = Math.max(1, Math.ceil(trainSamples / training.batchSize));
   const epochs = Math.min(mostEpochs, Math.ceil(enoughSteps / stepsPerEpoch));
   return { ...training, epochs: Math.max(training.epochs, epochs) };
@@ -23,3 +26,6 @@ export function trainingDefaults(
 export function defaultThreads(cores: number): number {
   return Math.max(1, Math.min(4, cores - 1));
 }
+
+/** How a language model goes on with a text where nobody chose. */
+export const usualSampling: Sampling = { tokens: 100, temperature: 0.8, seed: 1 };

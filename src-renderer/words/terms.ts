@@ -169,6 +169,8 @@ const settings: Words = {
   vocabulary: m.setting_vocabulary,
   length: m.setting_length,
   lowercase: m.setting_lowercase,
+  context: m.setting_context,
+  tied: m.setting_tied,
   kernels: m.setting_kernels,
   latent: m.setting_latent,
   corruption: m.setting_corruption,
@@ -215,6 +217,8 @@ const settingHelps: Words = {
   vocabulary: m.setting_vocabulary_help,
   length: m.setting_length_help,
   lowercase: m.setting_lowercase_help,
+  context: m.setting_context_help,
+  tied: m.setting_tied_help,
   kernels: m.setting_kernels_help,
   latent: m.setting_latent_help,
   corruption: m.setting_corruption_help,
@@ -293,6 +297,8 @@ const architectures: Words = {
   'text-transformer': m.architecture_text_transformer,
   autoencoder: m.architecture_autoencoder,
   dcgan: m.architecture_dcgan,
+  gpt: m.architecture_gpt,
+  bert: m.architecture_bert,
 };
 export const architectureWord = (id: string) => look(architectures, id);
 
@@ -315,6 +321,8 @@ const architectureHelps: Words = {
   'text-transformer': m.architecture_text_transformer_help,
   autoencoder: m.architecture_autoencoder_help,
   dcgan: m.architecture_dcgan_help,
+  gpt: m.architecture_gpt_help,
+  bert: m.architecture_bert_help,
 };
 export const architectureHelp = (id: string) => architectureHelps[id]?.() ?? '';
 
@@ -326,6 +334,7 @@ const architectureGroups: Words = {
   text: m.architectures_text,
   reconstruction: m.architectures_reconstruction,
   generation: m.architectures_generation,
+  language: m.architectures_language,
 };
 /** What the architectures of a group have in common: the data they take, or what they learn without a target. */
 export const architectureGroupWord = (kind: InputKind | Learning) => look(architectureGroups, kind);
@@ -333,6 +342,9 @@ export const architectureGroupWord = (kind: InputKind | Learning) => look(archit
 const metrics: Words = {
   accuracy: m.metric_accuracy,
   loss: m.metric_loss,
+  perplexity: m.metric_perplexity,
+  bits_per_character: m.metric_bits_per_character,
+  bits_per_byte: m.metric_bits_per_byte,
   balanced_accuracy: m.metric_balanced_accuracy,
   precision: m.metric_precision,
   recall: m.metric_recall,
@@ -373,7 +385,7 @@ export function metricWord(key: string): string {
   return split ? m.metric_of_split({ metric, split: splitWord(split) }) : metric;
 }
 
-const lower = /loss|error|rmse|mae|mse|memory/;
+const lower = /loss|error|rmse|mae|mse|memory|perplexity|bits_per/;
 const metricOrder = Object.keys(metrics);
 /** Most telling first: the order of the list above, whichever the split. */
 export function metricRank(key: string): number {

@@ -5,6 +5,7 @@ const forecast: Forecast = {
   device: 'cpu',
   threads: 2,
   parameters: 10,
+  samples: 90,
   secondsPerEpoch: { expected: 2, low: 1.8, high: 2.5 },
   secondsToBegin: 3,
   peakMemory: { expected: 2e9, low: 1e9, high: 4e9 },

@@ -9,7 +9,10 @@ describe('training defaults', () => {
     [54_000, 5],
     [0, 250],
   ])('%d training samples: %d epochs', (samples, epochs) => {
-    expect(trainingDefaults({ training }, samples)).toEqual({ ...training, epochs });
+    expect(trainingDefaults({ training, learns: 'target' }, samples)).toEqual({ ...training, epochs });
+  });
+  it('does not take the number of texts for that of their samples', () => {
+    expect(trainingDefaults({ training, learns: 'language' }, 1)).toEqual(training);
   });
 });
 

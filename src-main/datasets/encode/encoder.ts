@@ -1,4 +1,5 @@
 import type { ImageShape } from '../../shared/dataset.ts';
+import type { LanguageTarget } from '../../shared/text.ts';
 import type { TokenizerFile } from '../../tokenizers/tokenizer-file.ts';
 import { lineageOf, rawNames } from '../recipes/lineage.ts';
 import { recipeInputs } from '../recipes/onnx/model.ts';
@@ -44,6 +45,11 @@ export interface TextInputEncoder {
   target: TargetEncoder | null;
   /** What was done to the rows before: to new ones it is done too. */
   recipe?: FittedRecipe;
+  /**
+   * Their language is learnt: the texts, one after another, are cut into blocks of that length, and each place has a target: the `next`
+   * token, or the one that is `masked` there. Left out: each text is a sample.
+   */
+  language?: LanguageTarget;
 }
 
 export interface NumberEncoder {

@@ -1,8 +1,11 @@
 import { loadTrainingData, type EncodedSplit } from '../../datasets/training-data.ts';
+import type { PackedTexts } from '../../datasets/encode/encoded-split.ts';
 import { splitNames } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { EvaluateParams, EvaluateResult } from '../../shared/job.ts';
 import type { JobContext } from '../port/job-port.ts';
+import { evaluateLanguage } from './language/evaluate.ts';
+import { openLanguageModel, type LanguageModel } from './language/model.ts';
 import type { RawModel } from './model.ts';
 import { openModelFile } from './open-model.ts';
 import { countOf, eachRawBatch } from './raw-samples.ts';
@@ -12,14 +15,16 @@ import { workOf } from './tasks/index.ts';
 /** Metrics of a run's best checkpoint, or of a model file on raw samples, over a split of any dataset that fits. */
 export async function evaluateModel(params: EvaluateParams, context: JobContext): Promise<EvaluateResult> {
   const { blobs, manifest, threads } = params;
+  const language = 'onnx' in params.model ? await openLanguageModel(params.model, threads) : null;
   const model =
-    'onnx' in params.model
+    language ??
+    ('onnx' in params.model
       ? await openModelFile(
           params.model.onnx,
           threads,
           manifest.classes.map(({ name }) => name),
         )
-      : await RunModel.open(params.model, threads);
+      : await RunModel.open(params.model, threads));
   try {
     context.progress({ stage: 'reading', unit: 'samples', done: 0, total: manifest.samples });
     await context.pause();
@@ -41,14 +46,20 @@ export async function evaluateModel(params: EvaluateParams, context: JobContext)
       );
     }
     const all = {
-      y: splits.flatMap(({ y }) => [...y]),
+      // Of a text each place has a target, and nobody looks at them one by one.
+      y: splits.flatMap(({ y, texts }) => (texts ? [] : [...y])),
       indices: splits.flatMap(({ indices }) => [...indices]),
+      texts: together(splits.map(({ texts }) => texts)),
     };
     const answers = { values: concat(parts.map(({ values }) => values)) };
-    const loss = parts.every((part) => part.loss !== undefined)
-      ? parts.reduce((sum, part, i) => sum + (part.loss ?? 0) * splits[i].count, 0) / samples
-      : undefined;
-    return { samples, ...workOf(model.task).measure(params.split, model.encoder, all, { answers, loss }) };
+    const said = { loss: mean(parts, 'loss'), accuracy: mean(parts, 'accuracy') };
+    return {
+      samples,
+      ...workOf('task' in model ? model.task : 'language').measure(params.split, model.encoder, all, {
+        answers,
+        ...said,
+      }),
+    };
   } finally {
     await model.close();
   }
@@ -56,21 +67,45 @@ export async function evaluateModel(params: EvaluateParams, context: JobContext)
 
 interface SplitAnswers {
   values: Float32Array;
-  /** Where it is known. */
-  loss?: number;
+  /** Where they are known: means over so many targets. */
+  told?: { loss: number; accuracy: number | null; weight: number };
+}
+
+function mean(parts: readonly SplitAnswers[], what: 'loss' | 'accuracy'): number | undefined {
+  let [sum, weight] = [0, 0];
+  for (const { told } of parts) {
+    const value = told?.[what];
+    if (!told || typeof value !== 'number') return undefined;
+    sum += value * told.weight;
+    weight += told.weight;
+  }
+  return sum / weight;
+}
+
+function together(all: readonly (PackedTexts | undefined)[]): PackedTexts | undefined {
+  return all.reduce<PackedTexts | undefined>((sum, each) => {
+    if (!sum || !each) return sum ?? each;
+    const size = sum.size && each.size && { ...sum.size, count: sum.size.count + each.size.count };
+    return { targets: sum.targets + each.targets, size };
+  }, undefined);
 }
 
 async function answersTo(
-  model: RawModel,
+  model: RawModel | LanguageModel,
   split: EncodedSplit,
   { blobs, manifest }: EvaluateParams,
   context: JobContext,
   progress: (count: number) => void,
 ): Promise<SplitAnswers> {
   if (model instanceof RunModel) {
-    const { answers, loss } = await model.evaluate(split, () => context.pause());
+    const { answers, loss, accuracy, weight } = await model.evaluate(split, () => context.pause());
     progress(split.count);
-    return { values: answers.values, loss };
+    return { values: answers.values, told: { loss, accuracy, weight } };
+  }
+  if (!('task' in model)) {
+    const told = await evaluateLanguage(model, split, () => context.pause());
+    progress(split.count);
+    return { values: new Float32Array(), told };
   }
   const { encoder } = model;
   const parts: Float32Array[] = [];

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { architectureOf } from '../../architectures/index.ts';
 import { compileInference } from '../../autodiff/compile.ts';
 import { classesOf, type Encoder } from '../../datasets/encode/encoder.ts';
 import { preprocessOpset, stepsBefore } from '../../datasets/encode/onnx.ts';
@@ -19,6 +20,7 @@ import type { Tokenizer } from '../../tokenizers/tokenizer.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { openCompanion, type Companion } from './companion.ts';
 import { checkGenerator, generatorModel } from './export-generator.ts';
+import { exportLanguage } from './language/export.ts';
 import { ExportedModel } from './exported-model.ts';
 import { countOf, eachRawBatch } from './raw-samples.ts';
 import { RunModel } from './run-model.ts';
@@ -29,6 +31,7 @@ const paritySamples = 2_000;
 
 /** Writes a run's best checkpoint as one file that takes raw samples; it takes its place only once it is shown to agree with the run. */
 export async function exportRun(params: ExportParams, context: JobContext): Promise<ExportResult> {
+  if (architectureOf(params.settings.architecture).language) return exportLanguage(params, context);
   const { settings, manifest, out } = params;
   context.progress({ stage: 'writing', unit: 'steps', done: 0, total: 3 });
   const own = await RunModel.open(params, settings.threads);
@@ -54,7 +57,7 @@ export async function exportRun(params: ExportParams, context: JobContext): Prom
       context.progress({ stage: 'checking', unit: 'steps', done: 1, total: 3 });
       // From the disk: what is checked is what people get.
       const bytes = readFileSync(file.path);
-      const reader = beside && openCompanion(out, { ...beside.companion, file: basename(tokenizer.path) });
+      const reader = beside && openCompanion(dirname(out), { ...beside.companion, file: basename(tokenizer.path) });
       const parity = await (task === 'generation'
         ? checkGenerator(bytes, own, params, context)
         : checkParity(bytes, reader, own, params, context));

@@ -32,6 +32,7 @@ export async function forecastRun(params: TrainParams, context: JobContext): Pro
       device: settings.device,
       threads: settings.threads,
       parameters: net.parameterCount,
+      samples: task.train.count,
       ownMemory: own,
       freeMemory: free,
     };

@@ -17,6 +17,7 @@ import {
   type TableEncoder,
   type TextInputEncoder,
 } from '../../datasets/encode/encoder.ts';
+import { noTarget } from '../../datasets/encode/texts/blocks.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { TrainSettings } from '../../shared/run.ts';
@@ -83,8 +84,9 @@ const inputOfTable = ({ architecture }: TrainSettings, { numbers, categories }: 
 function lossOf(task: Task, { architectureSettings }: TrainSettings): LossSpec {
   switch (task) {
     case 'classification':
-    case 'language':
       return { kind: 'cross-entropy' };
+    case 'language':
+      return { kind: 'cross-entropy', ignoreIndex: noTarget };
     case 'regression':
       return { kind: 'mean-squared-error' };
     case 'reconstruction':

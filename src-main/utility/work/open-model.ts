@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { AtelierError } from '../../shared/errors.ts';
 import { openCompanion } from './companion.ts';
 import { exportFacts, ExportedModel, readModelFile } from './exported-model.ts';
@@ -13,7 +13,7 @@ export async function openModelFile(path: string, threads: number, classes: read
   const { bytes, model } = readModelFile(path);
   const facts = exportFacts(model);
   if (facts) {
-    const tokenizer = facts.tokenizer ? openCompanion(path, facts.tokenizer) : null;
+    const tokenizer = facts.tokenizer ? openCompanion(dirname(path), facts.tokenizer) : null;
     return ExportedModel.open(bytes, facts, threads, tokenizer);
   }
   const foreign = await ForeignModel.open(bytes, threads, classes);

@@ -5,7 +5,9 @@ import { decodeImageFor } from '../../datasets/training-data.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImageShape } from '../../shared/dataset.ts';
 import type { Prediction, PredictParams, PredictResult } from '../../shared/job.ts';
+import { usualSampling } from '../../shared/training-defaults.ts';
 import type { JobContext } from '../port/job-port.ts';
+import { openLanguageModel, type LanguageModel } from './language/model.ts';
 import type { RawModel } from './model.ts';
 import { openModelFile } from './open-model.ts';
 import type { RawSamples } from './raw-samples.ts';
@@ -22,6 +24,8 @@ export async function predictFiles(params: PredictParams, context: JobContext): 
   const { threads, paths, texts = [] } = params;
   if (paths.length + texts.length === 0)
     throw new AtelierError('no_paths', 'Nothing to predict: give at least one file.');
+  const language = await openLanguageModel(params.model, threads);
+  if (language) return { predictions: await written(language, params, context).finally(() => language.close()) };
   const model =
     'onnx' in params.model
       ? await openModelFile(params.model.onnx, threads)
@@ -32,11 +36,41 @@ export async function predictFiles(params: PredictParams, context: JobContext): 
       refuseTexts(texts, 'images');
       return { predictions: await images(model, encoder.image, paths, context) };
     }
-    const given = texts.map((text) => ({ input: text.length > 80 ? `${text.slice(0, 79)}…` : text, text }));
+    const given = texts.map((text) => ({ input: named(text), text }));
     return { predictions: [...(await documents(model, given)), ...(await rows(model, paths, context))] };
   } finally {
     await model.close();
   }
+}
+
+/** A text's beginning, to know it by. */
+const named = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
+
+/** A language model takes texts alone: those given, then those in files. */
+async function written(
+  model: LanguageModel,
+  { paths, texts = [], sampling = usualSampling }: PredictParams,
+  context: JobContext,
+): Promise<Prediction[]> {
+  const given = texts.map((text) => ({ input: named(text), text }));
+  for (const path of paths) {
+    if (!namedText(path)) {
+      throw new AtelierError(
+        'takes_texts',
+        `${basename(path)} is no text file, and the model takes texts: give them with --text, or as files called .txt or .md.`,
+      );
+    }
+    const { text } = await readDocument({ path, relative: basename(path) });
+    given.push({ input: basename(path), text });
+  }
+  const predictions: Prediction[] = [];
+  for (const { input, text } of given) {
+    const said = await model.answer(text, sampling, () => context.pause());
+    predictions.push({ input, label: null, value: null, probabilities: null, reconstruction: null, ...said });
+    context.progress({ stage: 'predicting', unit: 'samples', done: predictions.length, total: given.length });
+    await context.pause();
+  }
+  return predictions;
 }
 
 async function images(model: RawModel, shape: ImageShape, paths: string[], context: JobContext): Promise<Prediction[]> {

@@ -76,6 +76,7 @@ const textEncoder = v.object({
   tokenizer: v.null(),
   target,
   recipe,
+  language: v.optional(v.picklist(['next', 'masked'])),
 });
 const encoderSchema = v.variant('kind', [imageEncoder, tableEncoder, textEncoder]);
 /** Only a name: never a way out of the model's own folder. */
@@ -106,7 +107,8 @@ export function readExportMetadata(metadata: Readonly<Record<string, string>>): 
   // Files of before there were other tasks do not say.
   const task = metadata['atelier.task'] ?? target;
   const fits = target === null ? untargeted.includes(task ?? '') : task === target;
-  if (!fits) return null;
+  const speaks = encoder.kind === 'text' && encoder.language !== undefined;
+  if (!fits || speaks !== (task === 'language')) return null;
   const tokenizer = metadata['atelier.tokenizer'];
   if (encoder.kind !== 'text' || tokenizer === undefined) return { task: task as Task, encoder };
   const beside = v.safeParse(companion, jsonOf(tokenizer));
@@ -121,4 +123,4 @@ function jsonOf(text: string): unknown {
   }
 }
 
-const untargeted: readonly string[] = ['reconstruction', 'generation'] satisfies Task[];
+const untargeted: readonly string[] = ['reconstruction', 'generation', 'language'] satisfies Task[];

@@ -34,7 +34,7 @@ export class RunModel implements RawModel {
     const encoder = readEncoder(run.runFolder);
     const best = readBest(run.runFolder);
     const net = netOf(run.settings, encoder);
-    const program = compileEvaluation(net.forward, net);
+    const program = compileEvaluation(net.forward, { ...net, prediction: !workOf(net.task).silent });
     // Evaluating takes seconds on any device; the CPU gives everyone the same answer.
     return new RunModel(net, encoder, best.model, await Evaluator.open(program, { device: 'cpu', threads }));
   }
@@ -48,9 +48,12 @@ export class RunModel implements RawModel {
     samples: Samples,
     pause?: () => Promise<void>,
     collect: readonly Collected[] = workOf(this.task).collect,
-  ): Promise<{ answers: Answers; loss: number }> {
-    const { loss, collected } = await this.#evaluator.evaluate(samples, this.values, { collect, pause });
-    return { loss, answers: workOf(this.task).answers(this.encoder, collected) };
+  ): Promise<{ answers: Answers; loss: number; accuracy: number | null; weight: number }> {
+    const { loss, accuracy, weight, collected } = await this.#evaluator.evaluate(samples, this.values, {
+      collect,
+      pause,
+    });
+    return { loss, accuracy, weight, answers: workOf(this.task).answers(this.encoder, collected) };
   }
 
   /** Errors: takes_no_samples. */

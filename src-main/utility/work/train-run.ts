@@ -23,6 +23,7 @@ import type { TrainParams, TrainResult } from '../../shared/job.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { EpochPictures } from './epoch-pictures.ts';
+import { EpochTexts } from './epoch-texts.ts';
 import { ganLoss, netOf, type Net } from './forward.ts';
 import { readEncoder, writeEncoder } from './run-files.ts';
 import { workOf } from './tasks/index.ts';
@@ -69,6 +70,7 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
 
   const task = await trainingTask(params, data, net, last);
   const pictures = await EpochPictures.open(runFolder, net, data, settings, last !== null);
+  const texts = EpochTexts.open(runFolder, data, settings, last !== null);
   const outcome = await train(task, {
     points(points) {
       context.post({ type: 'metrics', points });
@@ -80,7 +82,10 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
       context.post({ type: 'best', epoch: Math.ceil(epoch), parameterCount });
       log.write({ type: 'best', epoch, step });
     },
-    epoch: async (epoch, model) => pictures?.draw(epoch, model),
+    async epoch(epoch, model) {
+      await pictures?.draw(epoch, model);
+      await texts?.write(epoch, model, () => context.pause());
+    },
     pause: () => context.pause(),
     stopRequested: () => context.stopRequested(),
   }).finally(() => pictures?.close());
@@ -125,15 +130,16 @@ export async function trainingTask(
 ): Promise<TrainingTask> {
   const { architectureSettings } = settings;
   const machine = await machineOptions(settings);
-  const { goal, score } = workOf(net.task);
-  const { validation } = data.splits;
+  const { goal, score, silent } = workOf(net.task);
+  const { train, validation } = data.splits;
   type Options = Pick<TrainingOptions, 'stepsPerCall' | 'batchSize' | 'held' | 'prediction'>;
   const step = (forward: ForwardModel, loss: LossSpec, options: Options) =>
     compileTrainingStep(forward, { ...options, loss, optimizer: optimizerOf(settings), ...machine });
   const rate = (start: number) => rateByName(settings.schedule, start, stepsOf(settings, data));
   const common = {
-    compileEvaluation: () => compileEvaluation(net.forward, { ...net, ...machine }),
-    train: data.splits.train,
+    compileEvaluation: () => compileEvaluation(net.forward, { ...net, ...machine, prediction: !silent }),
+    train,
+    renew: train.renew && ((epoch: number) => train.renew!(settings.seed, epoch)),
     validation,
     goal: goal(validation.count),
     score,
@@ -191,9 +197,12 @@ async function evaluateBest(
     context.progress({ stage: 'evaluating', unit: 'samples', done, total });
     const samples = data.splits[split];
     const { collect } = work;
-    const { loss, collected } = await evaluator.evaluate(samples, model, { collect, pause: () => context.pause() });
+    const { loss, accuracy, collected } = await evaluator.evaluate(samples, model, {
+      collect,
+      pause: () => context.pause(),
+    });
     const answers = work.answers(data.encoder, collected);
-    Object.assign(metrics, work.measure(split, data.encoder, samples, { answers, loss }).metrics);
+    Object.assign(metrics, work.measure(split, data.encoder, samples, { answers, loss, accuracy }).metrics);
     done += samples.count;
   }
   context.progress({ stage: 'evaluating', unit: 'samples', done, total });

@@ -48,7 +48,18 @@ function lines(
   ];
 }
 
-const order = ['loss', 'd_loss', 'g_loss', 'accuracy', 'd_accuracy_real', 'd_accuracy_generated', 'rmse', 'mae', 'r2'];
+const order = [
+  'loss',
+  'perplexity',
+  'd_loss',
+  'g_loss',
+  'accuracy',
+  'd_accuracy_real',
+  'd_accuracy_generated',
+  'rmse',
+  'mae',
+  'r2',
+];
 const metricOf = (key: string) => key.split('/').slice(1).join('/') || key;
 const rank = (key: string) => {
   const at = order.indexOf(metricOf(key));

@@ -65,6 +65,7 @@ const shownMetrics = [
   'validation/rmse',
   'test/rmse',
   'validation/r2',
+  'validation/perplexity',
   'train/d_loss',
   'train/g_loss',
 ];

@@ -87,6 +87,14 @@ const drawings: Readonly<Record<string, Drawing>> = {
     lines: [line(8, 2, 24, 13), line(8, 30, 24, 19), line(24, 13, 40, 2), line(24, 19, 40, 30)].join(''),
     shapes: [bar(4, 28), bar(14, 14), bar(22, 6), bar(30, 14), bar(40, 28)].join(''),
   },
+  gpt: {
+    lines: [arc(6, 42, 20, 2), arc(18, 42, 20, 7), arc(30, 42, 20, 12), box(38, 20, 8, 8)].join(''),
+    shapes: [6, 18, 30].map((x) => box(x - 4, 20, 8, 8)).join(''),
+  },
+  bert: {
+    lines: [arc(6, 24, 20, 4), arc(42, 24, 20, 4), box(20, 20, 8, 8)].join(''),
+    shapes: [6, 42].map((x) => box(x - 4, 20, 8, 8)).join(''),
+  },
   dcgan: {
     lines: [box(19, 11, 10, 10), line(12, 16, 19, 16), line(29, 16, 36, 16)].join(''),
     shapes: [

@@ -196,7 +196,11 @@ export class TrainForm {
   }
   /** Optimizer steps in all: batches in an epoch, the last one may be short. */
   get steps(): { perEpoch: number; total: number } | null {
-    const samples = this.detail?.version.manifest.splits.train;
+    // How many blocks texts are cut into is only known once they are tokens, which the forecast makes of them.
+    const samples =
+      this.architecture?.learns === 'language'
+        ? this.#forecast.value?.samples
+        : this.detail?.version.manifest.splits.train;
     const { batchSize, epochs } = this.value;
     if (samples === undefined || typeof batchSize !== 'number' || typeof epochs !== 'number') return null;
     const perEpoch = Math.ceil(samples / batchSize);

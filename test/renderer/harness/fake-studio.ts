@@ -22,6 +22,7 @@ import { makeDatasets, now, page, profileOf, random } from './data.ts';
 import { previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
+import { textEpochs, textOf } from './language.ts';
 import { evaluationOf, makeUntargeted, pictureEpochs, pictureOf } from './untargeted.ts';
 
 /** By the batch alone: enough to see it change, and to ask for too much. */
@@ -32,6 +33,7 @@ function forecastOf({ batchSize, device, threads = 0 }: Input<'train.forecast'> 
     device: device === 'auto' ? 'cpu' : device,
     threads: threads || 4,
     parameters: 100_000,
+    samples: 32_561,
     secondsPerEpoch: fits ? { expected: 4.23, low: 3.8, high: 4.65 } : null,
     secondsToBegin: 0.6,
     peakMemory: fits
@@ -426,6 +428,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     },
     'runs.pictures': ({ id }) => pictureEpochs(runOf(id).summary),
     'runs.picture': ({ id, epoch }) => pictureOf(runOf(id).summary, epoch),
+    'runs.texts': ({ id }) => textEpochs(runOf(id).summary),
+    'runs.text': ({ epoch }) => textOf(epoch),
     'exports.list': () => exports,
     'exports.start': ({ run }) =>
       work('export', runOf(run).summary.name, 3, (job) => {

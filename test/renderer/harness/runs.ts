@@ -166,6 +166,7 @@ export function makeExports(runs: FakeRun[]): ExportRecord[] {
     bytes: [842_113, 441_920, 71_004][i],
     sha256: [...Array(64)].map((_, k) => ((k * 11 + i) % 16).toString(16)).join(''),
     tokenizer: null,
+    folder: null,
     parity: {
       samples: [600, 62, 4883][i],
       split: 'test',

@@ -103,12 +103,13 @@ function trainResult(stoppedEarly) {
   };
 }
 
-function forecastOf({ settings: { device, threads, batchSize } }) {
+function forecastOf({ manifest, settings: { device, threads, batchSize } }) {
   const range = (expected) => ({ expected, low: expected / 2, high: 2 * expected });
   return {
     device,
     threads,
     parameters: 123,
+    samples: manifest.splits.train,
     secondsPerEpoch: batchSize > 1000 ? null : range(2),
     secondsToBegin: 1,
     peakMemory: range(1e6 * batchSize),

@@ -12,6 +12,7 @@ import type { TextInputEncoder } from '../encoder.ts';
 import { fitTarget } from '../fit.ts';
 import { eachText } from './cells.ts';
 import { inSilence, type TextWork } from './context.ts';
+import { dividedByDocuments } from './documents.ts';
 import { tokenizeTexts } from './tokenize.ts';
 
 /** A text's tokens where nobody chose: as many as most of the training split's have, within these. */
@@ -49,6 +50,11 @@ export async function fitTextEncoder(
         return fitTarget(connection, rows, sql, manifest, column);
       })
     : null;
+  if (options.language) {
+    const { language, length } = options;
+    const tokenizer = await tokenizerOf(blobs, await dividedByDocuments(blobs, manifest), columns, options, work);
+    return { kind: 'text', columns, length, tokenizer, target, language };
+  }
   const tokenizer = await tokenizerOf(blobs, manifest, columns, options, work);
   const length = options.length || (await usualLength(blobs, manifest, columns, tokenizer, work));
   return { kind: 'text', columns, length, tokenizer, target };

@@ -72,7 +72,8 @@ function fit(tokens: Int32Array, row: Int32Array, pad: number): void {
   if (tokens.length < row.length) row.fill(pad, tokens.length);
 }
 
-function checkTextColumns({ columns }: TextInputEncoder, names: readonly string[]): void {
+/** Throws `missing_columns`. */
+export function checkTextColumns({ columns }: TextInputEncoder, names: readonly string[]): void {
   const missing = columns.filter((name) => !names.includes(name));
   if (missing.length === 0) return;
   throw new AtelierError(

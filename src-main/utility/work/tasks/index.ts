@@ -4,21 +4,20 @@ import { AtelierError } from '../../../shared/errors.ts';
 import type { Task } from '../../../shared/task.ts';
 import { classification } from './classification.ts';
 import { generation } from './generation.ts';
+import { language } from './language.ts';
 import { reconstruction } from './reconstruction.ts';
 import { regression } from './regression.ts';
 import type { RawWork, TaskWork } from './task-work.ts';
 
-const works: Readonly<Record<Exclude<Task, 'language'>, TaskWork>> = {
+const works: Readonly<Record<Task, TaskWork>> = {
   classification,
   regression,
   reconstruction,
   generation,
+  language,
 };
 
-export function workOf(task: Task): TaskWork {
-  if (task === 'language') throw new AtelierError('internal', 'No run learns a language yet.');
-  return works[task];
-}
+export const workOf = (task: Task): TaskWork => works[task];
 
 /** Errors: takes_no_samples. */
 export function rawWorkOf(task: Task): RawWork {

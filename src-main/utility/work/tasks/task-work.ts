@@ -1,4 +1,5 @@
 import type { DecodedColumns } from '../../../datasets/encode/decode.ts';
+import type { PackedTexts } from '../../../datasets/encode/encoded-split.ts';
 import type { Encoder } from '../../../datasets/encode/encoder.ts';
 import type { Compared } from '../../../export/parity.ts';
 import type { Postprocess } from '../../../export/postprocess.ts';
@@ -33,6 +34,8 @@ export interface TaskWork {
   goal(validation: number): TrainingTask['goal'];
   /** What each epoch's validation is taken for; loss and accuracy when left out. */
   readonly score?: TrainingTask['score'];
+  /** Of each place of a text there would be an answer for every token: only the loss, and how many are right, is worked out. */
+  readonly silent?: boolean;
   /** What an evaluation is asked for. */
   readonly collect: readonly Collected[];
   answers(encoder: Encoder, collected: EvaluationResult['collected']): Answers;
@@ -40,8 +43,8 @@ export interface TaskWork {
   measure(
     split: string,
     encoder: Encoder,
-    samples: { readonly y: ArrayLike<number>; readonly indices: ArrayLike<number> },
-    said: { answers: Answers; loss?: number },
+    samples: { readonly y: ArrayLike<number>; readonly indices: ArrayLike<number>; readonly texts?: PackedTexts },
+    said: { answers: Answers; loss?: number; accuracy?: number | null },
   ): Measured;
   /** What is said of raw samples, by a run or a file made of it; null where such a model takes none. */
   readonly raw: RawWork | null;
