@@ -242,7 +242,9 @@ export const preprocessOpset = (encoder: Encoder): number =>
 
 /** An exported file that takes tokens leaves what comes before them to its caller. */
 const hasRecipe = (encoder: Encoder): boolean =>
-  encoder.kind !== 'images' && encoder.recipe !== undefined && (encoder.kind === 'table' || (readsTexts(encoder) && !encoder.language));
+  encoder.kind !== 'images' &&
+  encoder.recipe !== undefined &&
+  (encoder.kind === 'table' || (readsTexts(encoder) && !encoder.language));
 
 /** The preprocessing as a model of its own; its output is `encoded` (images: `image`, by Identity). */
 export function preprocessModel(encoder: Encoder, opset: number): { model: Model; inputs: RawInput[]; output: string } {
