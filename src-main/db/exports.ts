@@ -3,18 +3,21 @@ import { basename } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
 import type { ExportId, RunId } from '../shared/ids.ts';
 import { exportFolder, tokenizerFile, type ExportRecord, type Parity } from '../shared/run.ts';
+import type { Task } from '../shared/task.ts';
 import type { Readable, Writable } from './connection.ts';
 
 interface ExportRow extends Omit<ExportRecord, 'parity' | 'fileName' | 'tokenizer' | 'folder'> {
   parity: string;
+  task: Task;
 }
 
 /** Newest first. */
 export function listExports(db: Readable, run?: RunId): ExportRecord[] {
   return db
     .all<ExportRow>(
-      `SELECT id, run, created_at AS createdAt, path, bytes, sha256, parity
-         FROM exports WHERE @run IS NULL OR run = @run ORDER BY created_at DESC, id DESC`,
+      `SELECT exports.id, run, exports.created_at AS createdAt, path, bytes, sha256, parity, runs.task
+         FROM exports JOIN runs ON runs.id = exports.run
+        WHERE @run IS NULL OR run = @run ORDER BY exports.created_at DESC, exports.id DESC`,
       { run: run ?? null },
     )
     .map(record);
@@ -22,7 +25,8 @@ export function listExports(db: Readable, run?: RunId): ExportRecord[] {
 
 export function getExport(db: Readable, id: ExportId): ExportRecord {
   const row = db.get<ExportRow>(
-    `SELECT id, run, created_at AS createdAt, path, bytes, sha256, parity FROM exports WHERE id = ?`,
+    `SELECT exports.id, run, exports.created_at AS createdAt, path, bytes, sha256, parity, runs.task
+       FROM exports JOIN runs ON runs.id = exports.run WHERE exports.id = ?`,
     [id],
   );
   if (!row) throw new AtelierError('no_such_export', `There is no export "${id}" in this workspace.`);
@@ -45,9 +49,9 @@ export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName' |
   );
 }
 
-function record(row: ExportRow): ExportRecord {
-  const tokenizer = tokenizerFile(row.path);
-  const folder = exportFolder(row.path);
+function record({ task, ...row }: ExportRow): ExportRecord {
+  const folder = task === 'language' ? exportFolder(row.path) : null;
+  const tokenizer = tokenizerFile(row.path, folder);
   return {
     ...row,
     fileName: basename(folder ?? row.path),

@@ -52,7 +52,7 @@ export function exportRun(context: Context, request: ExportRequest): Started<Mad
     finished({ path, bytes, sha256, tokenizer, stepsBefore, parity }, now) {
       const made = { id: newId('export', now), run: run.id, createdAt: now, path, bytes, sha256, parity };
       insertExport(store, made);
-      const folder = exportFolder(path);
+      const folder = run.task === 'language' ? exportFolder(path) : null;
       record = { ...made, tokenizer, stepsBefore, folder, fileName: basename(folder ?? path) };
       return { run: run.id };
     },

@@ -164,16 +164,11 @@ export interface ExportRecord {
 
 /** The file of a language model within the folder that it is exported as, laid out as Hugging Face's are; and the folder of such a file. */
 export const languageFile = ['onnx', 'model.onnx'] as const;
-export function exportFolder(path: string): string | null {
-  const found = /^(.+)[\\/]onnx[\\/]model\.onnx$/.exec(path);
-  return found ? found[1] : null;
-}
+export const exportFolder = (path: string): string => path.replace(/[\\/]onnx[\\/]model\.onnx$/, '');
 
-/** Where an exported file's tokenizer.json lies: beside it, under its name; or at the top of the folder that it is part of. */
-export function tokenizerFile(path: string): string {
-  const folder = exportFolder(path);
-  return folder === null ? `${path.replace(/\.onnx$/i, '')}.tokenizer.json` : `${folder}/tokenizer.json`;
-}
+/** Where an exported file's tokenizer.json lies: beside it, under its name; of a folder, at its top. */
+export const tokenizerFile = (path: string, folder: string | null = null): string =>
+  folder === null ? `${path.replace(/\.onnx$/i, '')}.tokenizer.json` : `${folder}/tokenizer.json`;
 
 /** The exported file, opened again in a plain session and run on raw samples (or noise), against what the run itself says. */
 export interface Parity {

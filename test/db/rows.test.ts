@@ -178,7 +178,15 @@ describe('exports', () => {
     insertExport(store, { ...made, id: a, createdAt: 1, path: '/x/a.onnx' });
     insertExport(store, { ...made, id: b, createdAt: 2, path: '/x/b.onnx' });
     expect(listExports(store, run).map((each) => each.fileName)).toEqual(['b.onnx', 'a.onnx']);
-    const first = { ...made, id: a, createdAt: 1, path: '/x/a.onnx', fileName: 'a.onnx', tokenizer: null };
+    const first = {
+      ...made,
+      id: a,
+      createdAt: 1,
+      path: '/x/a.onnx',
+      fileName: 'a.onnx',
+      folder: null,
+      tokenizer: null,
+    };
     expect(getExport(store, a)).toEqual(first);
     // What takes tokens has its tokenizer beside it.
     const path = join(tempFolder(), 'c.onnx');
