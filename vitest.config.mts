@@ -2,10 +2,16 @@ import { availableParallelism } from 'node:os';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+/** Files of every kind, good and hostile, through the importers; recipes, splits, leaks, profiles. */
+const data = ['test/datasets/**/*.test.ts'];
 /** What the compiler makes, run and held against finite differences, PyTorch and the definitions. */
-const numerics = ['test/{autodiff,architectures}/**/*.test.ts', 'test/runtime/{compiled,players}.test.ts'];
+const numerics = [
+  'test/{autodiff,architectures}/**/*.test.ts',
+  'test/runtime/{compiled,players}.test.ts',
+  'test/utility/**/*.test.ts',
+];
 
-// One runner for everything: `unit` and `numerics` need no build, `integration` and `e2e` drive the built product. `webgpu` runs what is
+// One runner for everything: `unit`, `data` and `numerics` need no build, `integration` and `e2e` drive the built product. `webgpu` runs what is
 // compiled for WebGPU on its provider; `npm test -- --only webgpu` gives it a driver.
 export default defineConfig({
   test: {
@@ -19,7 +25,15 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/integration/**', 'test/e2e/**', 'test/bench/**', 'test/webgpu/**', ...numerics],
+          exclude: ['test/integration/**', 'test/e2e/**', 'test/bench/**', 'test/webgpu/**', ...data, ...numerics],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'data',
+          environment: 'node',
+          include: data,
           testTimeout: 30_000,
         },
       },
@@ -29,8 +43,6 @@ export default defineConfig({
           environment: 'node',
           include: numerics,
           testTimeout: 30_000,
-          // All pure: a worker may go on to the next file with what it has loaded.
-          isolate: false,
         },
       },
       {

@@ -1,6 +1,6 @@
 // npm test: sets everything up, runs every check, and ends with one plain line: `N passed, N failed`.
-//   npm test -- --only unit,types        some stages (build format lint types layers unit numerics webgpu integration e2e packaged)
-//   npm test -- --only unit -- csv       further words go to vitest (a file name filter, -t …)
+//   npm test -- --only unit,types        some stages (build format lint types layers unit data numerics webgpu integration e2e packaged)
+//   npm test -- --only data -- csv       further words go to vitest (a file name filter, -t …)
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, electronEnv } from './setup/electron.mjs';

@@ -35,7 +35,7 @@ const STATIC = {
     ],
   ],
 };
-const VITEST = ['unit', 'numerics', 'webgpu', 'integration', 'e2e'];
+const VITEST = ['unit', 'data', 'numerics', 'webgpu', 'integration', 'e2e'];
 /** `packaged` runs the e2e suite once more, against a packaged test build. */
 export const stageNames = ['build', ...Object.keys(STATIC), ...VITEST, 'packaged'];
 /** Takes an Electron's graphics driver where there is one, and is left out where there is none. */
@@ -48,6 +48,7 @@ const PACKAGE_ONLY = 'test/e2e/packaged.test.ts';
 
 const LIMIT_MS = {
   unit: 10 * 60_000,
+  data: 10 * 60_000,
   numerics: 10 * 60_000,
   webgpu: 10 * 60_000,
   integration: 15 * 60_000,
