@@ -3,6 +3,8 @@ import { AtelierError } from '../../shared/errors.ts';
 import type { ReviseResult } from '../../shared/job.ts';
 import type { TogetherWish } from '../../shared/leaks.ts';
 import { readBlob, writeBlob } from '../blobs.ts';
+import { withDuck } from '../duck.ts';
+import { refitted } from '../recipes/refit.ts';
 import type { Groups } from '../divide/groups.ts';
 import { countSplits } from '../splits.ts';
 import { checkLeaks, type LeakContext } from './check.ts';
@@ -27,8 +29,12 @@ export async function bringTogether(
     );
   }
   const { folds: _, ...others } = manifest.blobs;
+  const divided = { ...manifest, splits, blobs: { ...others, split: await writeBlob(blobs, next) } };
   return {
-    manifest: { ...manifest, splits, blobs: { ...others, split: await writeBlob(blobs, next) } },
+    // A recipe has learnt from another training split.
+    manifest: manifest.recipe
+      ? await withDuck({ blobs, signal: context.signal }, (duck) => refitted(duck, blobs, divided, context.signal))
+      : divided,
     change: `copies together: ${moved} samples moved, ${copies} copies into ${into}`,
   };
 }

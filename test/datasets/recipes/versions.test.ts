@@ -49,6 +49,21 @@ describe('a version with a recipe', () => {
     expect(scale).toBeCloseTo(Math.sqrt(ages.reduce((sum, age) => sum + (age - mean) ** 2, 0) / ages.length), 12);
   });
 
+  it('leaves rows out, and the others keep their fold; all of them are back where they were without it', async () => {
+    const { blobs, manifest, revise } = await tableOf(table, 'label');
+    const split = { how: 'folds', seed: 3, validation: 0, test: 0, folds: 5, fold: 1 } as const;
+    const folded = (await reviseDataset({ blobs, manifest, split })).manifest;
+    const before = await readBlob(blobs, folded.blobs.folds!);
+    const { manifest: next } = await revise(recipeOf(['missing-rows', { columns: ['age'] }]), folded);
+    const kept = table.rows.flatMap(([age], i) => (age === null ? [] : [i]));
+    expect([...(await readBlob(blobs, next.blobs.folds!))]).toEqual(kept.map((row) => before[row]));
+    const other = (await reviseDataset({ blobs, manifest: next, split: { ...split, fold: 4 } })).manifest;
+    const tested = await readBlob(blobs, other.blobs.split);
+    expect([...tested.map((code) => Number(code === 2))]).toEqual(kept.map((row) => Number(before[row] === 4)));
+    const back = (await revise(emptyRecipe, next)).manifest;
+    expect(back.blobs).toEqual(folded.blobs);
+  });
+
   it('leaves rows out, and the others keep their split', async () => {
     const { blobs, manifest, revise } = await tableOf(table, 'label');
     const { manifest: next, change } = await revise(
