@@ -69,6 +69,8 @@ export async function launchStudio(options: LaunchOptions = {}): Promise<StudioA
 
 /** Playwright cannot drop real files; the debugger's own drag events can, with paths that webUtils resolves. */
 async function dropFiles(page: Page, paths: string[]): Promise<void> {
+  // Before there is anything to see, nobody listens.
+  await page.getByTestId('rail-data').waitFor();
   const client = await page.context().newCDPSession(page);
   const { width, height } = await page.evaluate(() => ({ width: window.innerWidth, height: window.innerHeight }));
   const at = { x: Math.round(width / 2), y: Math.round(height / 2) };
