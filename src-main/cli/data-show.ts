@@ -4,7 +4,7 @@ import { resolveDataset } from '../jobs/resolve.ts';
 import type { DatasetDetail } from '../shared/dataset.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, table, when } from './format.ts';
-import { iso } from './json.ts';
+import { contentJson, iso } from './json.ts';
 import { withCommon } from './options.ts';
 import type { Output } from './output.ts';
 
@@ -44,16 +44,7 @@ function tell(out: Output, { summary, version, versions }: DatasetDetail): void 
     created_at: iso(version.createdAt),
     change: version.change,
     samples: manifest.samples,
-    target: manifest.target,
-    task: manifest.task,
-    class_counts: Object.fromEntries(manifest.classes.map((each) => [each.name, each.count])),
-    columns: manifest.columns.map(({ name, type, role, missing, distinct }) => ({
-      name,
-      type,
-      role,
-      missing,
-      distinct,
-    })),
+    ...contentJson(manifest),
     image: manifest.image,
     splits: manifest.splits,
     split_source: manifest.splitSource,

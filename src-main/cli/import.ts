@@ -4,6 +4,7 @@ import type { DatasetDetail } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { importKinds, type ImportKind } from '../shared/job.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { contentJson } from './json.ts';
 import { count, table } from './format.ts';
 import { integer, withCommon } from './options.ts';
 import type { Output } from './output.ts';
@@ -98,16 +99,7 @@ export function tellDataset(out: Output, { summary, version }: DatasetDetail, re
     kind: manifest.kind,
     samples: manifest.samples,
     classes: manifest.classes.length,
-    class_counts: Object.fromEntries(manifest.classes.map((each) => [each.name, each.count])),
-    target: manifest.target,
-    task: manifest.task,
-    columns: manifest.columns.map(({ name, type, role, missing, distinct }) => ({
-      name,
-      type,
-      role,
-      missing,
-      distinct,
-    })),
+    ...contentJson(manifest),
     image: manifest.image,
     splits: manifest.splits,
     rejected: manifest.rejected,

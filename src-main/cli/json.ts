@@ -1,3 +1,4 @@
+import type { Manifest } from '../shared/dataset.ts';
 import type { RunSummary, TrainSettings } from '../shared/run.ts';
 
 /** The JSON that commands write: snake_case keys, ids as text, times as ISO 8601. Fields are only ever added. */
@@ -57,3 +58,11 @@ export function flatSettings(settings: TrainSettings): Record<string, string> {
 export function iso(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString();
 }
+
+/** What there is to learn in a version. */
+export const contentJson = ({ target, task, classes, columns }: Manifest): Record<string, unknown> => ({
+  target,
+  task,
+  class_counts: Object.fromEntries(classes.map((each) => [each.name, each.count])),
+  columns: columns.map(({ name, type, role, missing, distinct }) => ({ name, type, role, missing, distinct })),
+});

@@ -3,6 +3,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import { cocoObject, Unusable } from '../annotations/coco-object.ts';
 import { readCoco, type CocoFile } from '../annotations/coco-file.ts';
 import { baseOf, folderOf, ImageFiles, splitOfPath } from '../annotations/image-files.ts';
+import { annotatedOffer } from '../annotations/offer.ts';
 import { storeAnnotatedImages, type AnnotatedImage } from '../annotations/image-set.ts';
 import { whileThere } from '../annotations/reading.ts';
 import { isObject, looseJson, type JsonObject } from '../json/members.ts';
@@ -17,18 +18,7 @@ export const coco: Importer = {
   async offer(source) {
     const files = await cocoFiles(source);
     if (files.length === 0) return [];
-    const images = new ImageFiles(source.files).files;
-    return [
-      {
-        kind: 'coco',
-        suggestedName: source.suggestedName,
-        files: images.length,
-        folders: files.length,
-        bytes: await totalBytes([...files, ...images]),
-        columns: [],
-        target: null,
-      },
-    ];
+    return [await annotatedOffer('coco', source, files)];
   },
 
   read: (source, params, context) =>

@@ -1,13 +1,14 @@
 import type { Box, Extra, ImageObject } from '../../shared/annotation.ts';
 import type { SplitName } from '../../shared/dataset.ts';
 import { folderOf, ImageFiles, splitOfName, splitOfPath } from '../annotations/image-files.ts';
+import { annotatedOffer } from '../annotations/offer.ts';
 import { storeAnnotatedImages, type AnnotatedImage } from '../annotations/image-set.ts';
 import { readText, whileThere } from '../annotations/reading.ts';
 import { splitOf } from '../class-folders.ts';
 import { parseRecords } from '../csv/records.ts';
 import { sniffDialect } from '../csv/sniff.ts';
 import { namedImage } from '../images/file-type.ts';
-import { contentName, readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
+import { contentName, readHead, type FoundFile, type Source } from '../source.ts';
 import { sortClasses } from '../target.ts';
 import { Rejects, type Importer } from './importer.ts';
 
@@ -46,21 +47,9 @@ interface Layout {
 /** Images with a table of boxes, a box a row: corners or corner and size, in pixels or in shares of the image. */
 export const csvBoxes: Importer = {
   async offer(source) {
-    const images = new ImageFiles(source.files).files;
-    if (images.length === 0) return [];
-    const tables = await boxTables(source);
-    if (tables.length === 0) return [];
-    return [
-      {
-        kind: 'csv-boxes',
-        suggestedName: source.suggestedName,
-        files: images.length,
-        folders: tables.length,
-        bytes: await totalBytes([...tables.map(({ file }) => file), ...images]),
-        columns: [],
-        target: null,
-      },
-    ];
+    if (new ImageFiles(source.files).files.length === 0) return [];
+    const tables = (await boxTables(source)).map(({ file }) => file);
+    return tables.length === 0 ? [] : [await annotatedOffer('csv-boxes', source, tables)];
   },
 
   read: (source, params, context) =>

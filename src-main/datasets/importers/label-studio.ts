@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Annotation, ImageObject, Tag } from '../../shared/annotation.ts';
 import type { ImportParams, ImportResult } from '../../shared/job.ts';
 import { folderOf, ImageFiles, splitOfName, splitOfPath } from '../annotations/image-files.ts';
+import { annotatedOffer } from '../annotations/offer.ts';
 import { storeAnnotatedImages, type AnnotatedImage } from '../annotations/image-set.ts';
 import { fileNames, otherData, regionOf, taskOf, type Task } from '../annotations/label-studio-task.ts';
 import { whileThere } from '../annotations/reading.ts';
 import { storeAnnotatedTexts, type AnnotatedText } from '../annotations/text-set.ts';
 import { looseJson } from '../json/members.ts';
 import { JsonScanner } from '../json/scanner.ts';
-import { contentName, openFile, readHead, storedBytes, totalBytes, type FoundFile, type Source } from '../source.ts';
+import { contentName, openFile, readHead, storedBytes, type FoundFile, type Source } from '../source.ts';
 import { plainText } from '../texts/document.ts';
 import { Rejects, type Importer, type ReadContext } from './importer.ts';
 
@@ -20,18 +21,9 @@ export const labelStudio: Importer = {
   async offer(source) {
     const files = await taskFiles(source);
     if (files.length === 0) return [];
-    const images = new ImageFiles(source.files).files;
-    return [
-      {
-        kind: 'label-studio',
-        suggestedName: source.suggestedName,
-        files: images.length > 0 ? images.length : files.length,
-        folders: files.length,
-        bytes: await totalBytes([...files, ...images]),
-        columns: [],
-        target: null,
-      },
-    ];
+    const offer = await annotatedOffer('label-studio', source, files);
+    // Of texts, the files are all there is.
+    return [{ ...offer, files: offer.files > 0 ? offer.files : files.length }];
   },
 
   read: (source, params, context) =>

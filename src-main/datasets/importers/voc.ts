@@ -1,12 +1,13 @@
 import type { SplitName } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import { folderOf, ImageFiles, splitOfPath, stemOf } from '../annotations/image-files.ts';
+import { annotatedOffer } from '../annotations/offer.ts';
 import { storeAnnotatedImages, type AnnotatedImage } from '../annotations/image-set.ts';
 import { readText, whileThere, type ReadText } from '../annotations/reading.ts';
 import { readVoc, type VocFile } from '../annotations/voc-file.ts';
 import { BadXml } from '../excel/xml.ts';
 import { inOrder } from '../in-order.ts';
-import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
+import { readHead, type FoundFile, type Source } from '../source.ts';
 import { sortClasses } from '../target.ts';
 import { Rejects, type Importer } from './importer.ts';
 
@@ -18,18 +19,7 @@ export const voc: Importer = {
   async offer(source) {
     const files = await vocFiles(source);
     if (files.length === 0) return [];
-    const images = new ImageFiles(source.files).files;
-    return [
-      {
-        kind: 'voc',
-        suggestedName: source.suggestedName,
-        files: images.length,
-        folders: files.length,
-        bytes: await totalBytes([...files, ...images]),
-        columns: [],
-        target: null,
-      },
-    ];
+    return [await annotatedOffer('voc', source, files)];
   },
 
   read: (source, params, context) =>

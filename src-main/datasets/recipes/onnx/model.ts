@@ -27,10 +27,6 @@ export function recipeInputs(fitted: FittedRecipe, wanted: readonly { column: st
   return [...found.values()];
 }
 
-/** The steps before which nothing is in the model: their places in the fitted recipe, in order. */
-export const stepsBefore = (inputs: readonly RecipeInput[]): number[] =>
-  [...new Set(inputs.map(({ after }) => after).filter((after) => after > 0))].toSorted((a, b) => a - b);
-
 /** Adds the recipe's columns to a graph: `inputs` are the values of `recipeInputs`, string or double [batch, 1]; one value for each wanted. */
 export function addRecipe(
   g: GraphBuilder,

@@ -86,13 +86,6 @@ export function cell(g: GraphBuilder, value: Value): Value {
   return where(g, missing, text(g, ''), trimmed);
 }
 
-/** Pieces but those that are listed. */
-export function without(g: GraphBuilder, value: Value, expression: string, listed: readonly string[]): Value {
-  const found = cut(g, value, expression);
-  const [kept] = g.node('Where', [isOneOf(g, found, listed), text(g, ''), found], {}, like(g, 'string', found));
-  return joined(g, kept, '');
-}
-
 const like = (g: GraphBuilder, type: DataType, value: Value): { types: ValueType[] } => ({
   types: [{ type, shape: g.type(value).shape }],
 });
