@@ -58,13 +58,23 @@ describe.runIf(process.platform === 'linux' && !process.env.ATELIER_TEST_BINARY)
   });
 });
 
+/** Or what stands in its place where the process has ended since it was listed: Electron's helpers come and go. */
+function ifAlive<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Chromium starts its processes from a thread of its own, so every thread's children count. */
 function descendants(pid: number): number[] {
-  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  const children = ifAlive(() => readdirSync(`/proc/${pid}/task`), []).flatMap((task) =>
+    ifAlive(() => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'), '').split(' ').filter(Boolean),
   );
-  return children.flatMap((child) => [child, ...descendants(child)]);
+  return children.map(Number).flatMap((child) => [child, ...descendants(child)]);
 }
 
 const librariesOf = (pid: number): string[] => [
-  ...new Set(readFileSync(`/proc/${pid}/maps`, 'utf8').match(/\/\S+[.]so\S*/g) ?? []),
+  ...new Set(ifAlive(() => readFileSync(`/proc/${pid}/maps`, 'utf8'), '').match(/\/\S+[.]so\S*/g) ?? []),
 ];
