@@ -70,7 +70,9 @@ function ifAlive<T>(read: () => T, otherwise: T): T {
 /** Chromium starts its processes from a thread of its own, so every thread's children count. */
 function descendants(pid: number): number[] {
   const children = ifAlive(() => readdirSync(`/proc/${pid}/task`), []).flatMap((task) =>
-    ifAlive(() => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'), '').split(' ').filter(Boolean),
+    ifAlive(() => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8'), '')
+      .split(' ')
+      .filter(Boolean),
   );
   return children.map(Number).flatMap((child) => [child, ...descendants(child)]);
 }
