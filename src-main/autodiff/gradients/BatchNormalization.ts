@@ -29,7 +29,8 @@ export const BatchNormalization: GradientRule<'BatchNormalization'> = ({ g, node
     if (!training) return g.mul(dY, factor());
     const { centred, variance } = statistics();
     const slope = g.div(mean(sumOfProducts()), variance);
-    return g.mul(factor(), g.sub(dY, affine(g, centred, slope, mean(sum(dY)))));
+    const less = (x: Value) => g.neg(g.mul(factor(), x));
+    return g.add(g.mul(dY, factor()), affine(g, centred, less(slope), less(mean(sum(dY)))));
   };
   const [, dMean, dVariance] = dOutputs;
   const kept = (next: Value | undefined) =>

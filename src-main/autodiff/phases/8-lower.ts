@@ -78,7 +78,7 @@ export function lower(graph: Graph, device: Device, block?: number, threads?: nu
   const alone = device === 'cpu' && threads === 1;
   const hoisted = hoist(graph, (elements) => !alone || elements <= SMALL);
   const lowered = lowerAll(rowUpdates(hoisted, alone), { device, block, threads });
-  return block === undefined ? lowered : joinBlocks(lowered);
+  return block === undefined ? lowered : joinBlocks(lowered, block);
 }
 
 /** Lowerings may use operators that are lowered in turn, so until none is left. */

@@ -57,8 +57,12 @@ export function blockedConvWeightGrad(g: GraphBuilder, block: number, convolutio
  */
 function sideBySide(block: number, [out, channels, , columns]: readonly number[]): number {
   const sums = Math.min(out / block, 4) * columns;
-  return [1, 2, 4].find((side) => side * sums >= 12 && channels % side === 0) ?? (channels % 4 === 0 ? 4 : 1);
+  if (sums >= ENOUGH_SUMS) return 1;
+  return channels % block === 0 ? block : ([4, 2].find((side) => channels % side === 0) ?? 1);
 }
+
+/** Sums at once that keep the kernels busy. */
+const ENOUGH_SUMS = 12;
 
 /** X as [channels/side, batch, rows, columns·side] in blocks of the batch: what the windows saw, and the zeros of the padding with it. */
 function asPictures(
@@ -77,9 +81,7 @@ function asPictures(
   const [, , height, width] = g.shape(used) as [Dim, Dim, number, number];
   const pictures = channels / side;
 
-  const inTurns = swapped(g, used, [product([batch, pictures]), side, height * width]);
-  const first = channelFirst(g, g.reshape(inTurns, [batch, pictures, height, width * side]));
-  const blocks = intoBlocks(g, fill ? filledUp(g, first, 1, fill) : first);
+  const blocks = (side === block ? fromBlocks : fromPictures)(g, used, block, side, fill);
   // Padded in blocks, whose rows are long, and here, for the kernels are slow where they have to look for the edge.
   const groups = ceilDiv(batch, block);
   const unit = side * block;
@@ -88,6 +90,26 @@ function asPictures(
   const pads = [0, top, left * unit, 0, bottom, right * unit];
   const around = pads.some(Boolean) ? g.op('Pad', [long, g.int64s(pads)]) : long;
   return g.reshape(around, [pictures, product([groups, block]), seen[0], seen[1] * side]);
+}
+
+/** [batch, channels, rows, columns] → [channels/side, batch/block, rows, columns, side, block] */
+function fromPictures(g: GraphBuilder, x: Value, _: number, side: number, fill: Value | undefined): Value {
+  const [batch, channels, height, width] = g.shape(x) as [Dim, number, number, number];
+  const pictures = channels / side;
+  const inTurns = swapped(g, x, [product([batch, pictures]), side, height * width]);
+  const first = channelFirst(g, g.reshape(inTurns, [batch, pictures, height, width * side]));
+  return intoBlocks(g, fill ? filledUp(g, first, 1, fill) : first);
+}
+
+/** The same for a side of a block, from the blocks that the convolution itself was given: there its channels lie in turns already. */
+function fromBlocks(g: GraphBuilder, x: Value, block: number, side: number, fill: Value | undefined): Value {
+  const [batch, channels, height, width] = g.shape(x) as [Dim, number, number, number];
+  const [groups, pictures] = [ceilDiv(batch, block), channels / side];
+  const laid = intoBlocks(g, x);
+  const whole = fill ? filledUp(g, laid, 0, fill) : laid;
+  const batchLast = intoBlocks(g, g.reshape(whole, [groups, block, pictures * height, width * side]));
+  if (pictures === 1) return batchLast;
+  return g.transpose(g.reshape(batchLast, [groups, pictures, height * width * side * block]), [1, 0, 2]);
 }
 
 /** dY [batch, out, …places] as a kernel [out, batch, …places] in blocks of both. */

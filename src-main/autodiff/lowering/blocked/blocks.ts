@@ -115,5 +115,5 @@ function gathered(g: GraphBuilder, x: Value): Value {
 }
 
 /** Made by `outOfBlocks` or `intoBlocks`. */
-export const isReorder = (node: Node | undefined, op: 'ReorderInput' | 'ReorderOutput'): node is Node =>
-  node?.domain === NCHWC && node.op === op;
+export const isReorder = (node: Node, op: 'ReorderInput' | 'ReorderOutput'): boolean =>
+  node.domain === NCHWC && node.op === op;
