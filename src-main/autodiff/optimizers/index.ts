@@ -63,5 +63,11 @@ export function optimizerOf(spec: OptimizerSpec): Optimizer {
     throw new AtelierError('invalid_options', `decoupled=${decoupled}: lamb has weight decay of its own kind`);
   }
   const apart = decoupled ?? (kind === 'adamw' || kind === 'lion');
-  return { decay: kind === 'lamb' ? 'own' : apart ? 'decoupled' : 'gradient', weightDecay, l1, rule: ruleOf(spec) };
+  return {
+    decay: kind === 'lamb' ? 'own' : apart ? 'decoupled' : 'gradient',
+    weightDecay,
+    l1,
+    together: kind !== 'lamb' && kind !== 'sgd',
+    rule: ruleOf(spec),
+  };
 }

@@ -41,5 +41,7 @@ export interface Optimizer {
   readonly weightDecay: number;
   /** Factor of Σ|w|, whose gradient is the sign of w. */
   readonly l1: number;
+  /** Whether small parameters may be moved as one: the rule takes each number by itself, in several operators. */
+  readonly together: boolean;
   readonly rule: MoveRule;
 }

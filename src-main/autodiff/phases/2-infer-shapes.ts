@@ -23,7 +23,9 @@ export interface InferOptions {
 export function inferShapes(original: Graph, { open, batch }: InferOptions): Graph {
   const graph = settle(original);
   const symbol = batch && graph.inputs.find(({ name }) => name === batch.input)?.shape?.[0];
-  const bind = (shape: Shape): Shape => (batch ? shape.map((dim) => (dim === symbol ? batch.size : dim)) : shape);
+  // A size that is a number already stays one: other axes may happen to be as long.
+  const bind = (shape: Shape): Shape =>
+    typeof symbol === 'string' ? shape.map((dim) => (dim === symbol ? batch!.size : dim)) : shape;
 
   const g = new GraphBuilder(graph.name);
   for (const { name, type, shape } of graph.inputs) {

@@ -11,8 +11,9 @@ import type { Optimizer, Slot } from '../optimizers/optimizer.ts';
 import type { StateValue, UpdateMetric, UpdateOptions } from '../types.ts';
 import { accumulate } from '../updates/accumulate.ts';
 import { averaging } from '../updates/average.ts';
+import { apart, bundlesOf, sideBySide } from '../updates/bundles.ts';
 import { clipFactor, clipValue } from '../updates/clip.ts';
-import { settingsOf } from '../updates/groups.ts';
+import { type Settings, settingsOf } from '../updates/groups.ts';
 import { normOf } from '../updates/norm.ts';
 import { penalised, shrunk } from '../updates/penalties.ts';
 
@@ -80,6 +81,10 @@ function checked(options: UpdateOptions): UpdateOptions {
   return options;
 }
 
+/** A name that no parameter has: it is part of checkpoints, so the same for the same model. */
+const unusedBy = (parameters: ReadonlyMap<string, Value>, name: string): string =>
+  parameters.has(name) ? unusedBy(parameters, `${name}_`) : name;
+
 /** `initial`: what each parameter starts as. Errors: invalid_options, unsupported_shape. */
 export function optimize(
   graph: Graph,
@@ -138,13 +143,28 @@ export function optimize(
 
   const settings = settingsOf(new Map(parameters.map((name) => [name, g.rank(name)])), optimizer, options);
   const move = optimizer.rule(context);
-  const updates = each(current, (name, clipped) => {
-    const { rate: factor, weightDecay, l1 } = settings.get(name)!;
+  const moved = (name: string, before: Value, clipped: Value, { rate: factor, weightDecay, l1 }: Settings): Value => {
     const own = g.scale(rate, factor);
-    const before = as(arithmetic, name);
     const gradient = penalised(g, clipped, before, { l2: optimizer.decay === 'gradient' ? weightDecay : 0, l1 });
     const w = optimizer.decay === 'decoupled' ? shrunk(g, before, own, weightDecay) : before;
-    const next = as(g.type(name).type, move({ name, w, gradient, rate: own, weightDecay }));
+    return move({ name, w, gradient, rate: own, weightDecay });
+  };
+  const together = new Map<Value, Value>();
+  for (const [index, names] of (optimizer.together ? bundlesOf(g, current, settings) : []).entries()) {
+    const name = unusedBy(current, `bundle${index}`);
+    g.scope = `update/${name}`;
+    const before = names.map((each) => as(arithmetic, each));
+    const gradient = sideBySide(
+      g,
+      names.map((each) => current.get(each)!),
+    );
+    const next = moved(name, sideBySide(g, before), gradient, settings.get(names[0])!);
+    apart(g, next, before).forEach((part, at) => together.set(names[at], part));
+    g.scope = '';
+  }
+  const updates = each(current, (name, clipped) => {
+    const after = together.get(name) ?? moved(name, as(arithmetic, name), clipped, settings.get(name)!);
+    const next = as(g.type(name).type, after);
     return due === undefined ? next : g.where(due, next, name);
   });
 
