@@ -138,6 +138,81 @@ describe.runIf(block)('blocked convolutions', () => {
     expect(ops).toEqual(['ReorderInput', 'Conv', 'Conv', 'ReorderOutput']);
   });
 
+  describe('between convolutions', () => {
+    const picture = [3, 32, 20, 20];
+    const channel = (g: GraphBuilder, name: string) => g.input(name, 'float', [1, 32, 1, 1]);
+    type Between = (g: GraphBuilder, conv: (x: string) => string) => readonly string[];
+    /** What is built, and the operators that are left of it but for those that only name sizes. */
+    const between: Record<string, { build: Between; ops: string }> = {
+      'a number for each channel is a convolution of depth 1, and takes in what follows': {
+        build: (g, conv) => {
+          const centred = g.sub(conv('X'), channel(g, 'mean'));
+          const scaled = g.add(
+            g.mul(g.div(centred, channel(g, 'deviation')), channel(g, 'scale')),
+            channel(g, 'shift'),
+          );
+          return [conv(g.op('Relu', [scaled]))];
+        },
+        ops: 'Neg Reciprocal ReorderInput Conv Conv Conv Conv Conv Conv ReorderOutput',
+      },
+      'a channel’s number less the picture': {
+        build: (g, conv) => [conv(g.sub(channel(g, 'most'), conv('X')))],
+        ops: 'ReorderInput Conv Conv Conv ReorderOutput',
+      },
+      'the shorter way is added inside of the convolution, and the Relu behind it too': {
+        build: (g, conv) => {
+          const first = conv('X');
+          return [conv(g.op('Relu', [g.add(first, conv(g.op('Sigmoid', [first])))]))];
+        },
+        ops: 'ReorderInput Conv Sigmoid Conv Conv ReorderOutput',
+      },
+      'what is read twice is joined by neither': {
+        build: (g, conv) => {
+          const y = conv('X');
+          return [conv(g.op('Relu', [y])), conv(g.op('Tanh', [y]))];
+        },
+        ops: 'ReorderInput Conv Relu Conv ReorderOutput Tanh Conv ReorderOutput',
+      },
+      'a picture added to itself': {
+        build: (g, conv) => {
+          const y = conv('X');
+          return [conv(g.add(y, y))];
+        },
+        ops: 'ReorderInput Conv Add Conv ReorderOutput',
+      },
+      'sums and means of a channel, and an operator that knows no blocks': {
+        build: (g, conv) => {
+          const y = conv('X');
+          const [sum, mean] = [g.reduceSum(y, [0, 2, 3]), g.reduceMean(y, [0, 2, 3], false)];
+          return [conv(g.mul(y, sum)), mean, g.reduceSum(y, [0], false), g.op('GlobalMaxPool', [y])];
+        },
+        ops: 'ReorderInput Conv ReorderOutput ReduceSum ReduceSum ReduceMean ReduceMean Conv Conv ReorderOutput ReduceSum GlobalMaxPool',
+      },
+    };
+    it.each(Object.entries(between))('%s', async (_, { build: made, ops }) => {
+      const g = new GraphBuilder('between');
+      g.input('X', 'float', picture);
+      g.input('W', 'float', [32, 32, 3, 3]);
+      const conv = (x: string) => g.op('Conv', [x, 'W'], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+      for (const output of made(g, conv)) g.output(output);
+      const graph = g.finish();
+      const feeds = Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, drawn(shape as number[])]));
+      const names = graph.outputs.map((_, index) => `out${index}`);
+      const compiled = (size?: number) => nameOutputs(simplify(lower(graph, 'cpu', size)), names);
+      const blocked = compiled(block);
+      const [wanted, actual] = [
+        await runModel(asModel(compiled(), 18), feeds),
+        await runModel(asModel(blocked, 18), feeds),
+      ];
+      for (const name of names) {
+        expect([...actual[name].shape]).toEqual([...wanted[name].shape]);
+        expectClose(actual[name].data as Float32Array, wanted[name].data as Float32Array, 4e-6, name);
+      }
+      const left = blocked.nodes.map(({ op }) => op).filter((op) => !['Transpose', 'Reshape'].includes(op));
+      expect(left.sort()).toEqual(ops.split(' ').sort());
+    });
+  });
+
   it('changes no trained step of a residual network beyond rounding, in a Scan neither', async () => {
     const forward = buildForward(
       'resnet',
