@@ -44,14 +44,19 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     device: settings.device,
     threads: settings.threads,
     patience: settings.patience,
+    augment: settings.augment ?? {},
   };
 }
 
 /** The same on one level, for tables: hidden, epochs, batch … */
 export function flatSettings(settings: TrainSettings): Record<string, string> {
-  const { set, ...rest } = settingsJson(settings);
+  const { set, augment, ...rest } = settingsJson(settings);
+  const amounts = Object.entries(augment as object).map(([kind, amount]) => `${kind}=${amount}`);
   return Object.fromEntries(
-    Object.entries({ ...rest, ...(set as object) }).map(([key, value]) => [key, String(value)]),
+    Object.entries({ ...rest, augment: amounts.join(' '), ...(set as object) }).map(([key, value]) => [
+      key,
+      String(value),
+    ]),
   );
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { findDataset, resolveDataset } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
+import { augmentFields, augmentKinds, type Augmentation } from '../shared/augment/kinds.ts';
 import type { TrainRequest } from '../shared/contract.ts';
 import type { VersionId } from '../shared/ids.ts';
 import { usualArchitecture } from '../shared/input-kinds.ts';
@@ -18,6 +19,7 @@ import type {
   ScheduleName,
   SettingField,
 } from '../shared/run.ts';
+import { augmentation, augmentHelp } from './augment.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { EpochLines } from './epoch-lines.ts';
 import { fieldRange } from './fields.ts';
@@ -39,6 +41,7 @@ interface Options extends CommonOptions {
   schedule: ScheduleName;
   weightDecay: number;
   patience: number;
+  augment?: Augmentation;
   seed: number;
   device: DeviceChoice;
   threads: number;
@@ -84,6 +87,11 @@ export function addTrain(program: Command, context: CommandContext): void {
       integer(0, 10_000),
       0,
     )
+    .option(
+      '--augment <kind[=amount]>',
+      'changes the training samples anew each epoch, see below; may be repeated',
+      augmentation,
+    )
     .option('--seed <n>', 'decides initial weights and order of samples', integer(0, 2 ** 32 - 1), 1)
     .addOption(
       new Option('--device <name>', 'where to compute; auto: where "doctor --benchmark" found it fastest, else the CPU')
@@ -106,6 +114,10 @@ gpt learns which token comes next, bert which one is hidden: of any texts, witho
 "context" tokens. Texts keep their split; a long file that was imported in parts is divided by position: its beginning is trained
 on, its end tests. Each epoch leaves a text in the run's folder, under "texts".
 
+--augment changes the samples of the training split, and of no other, each epoch in another way that follows from the seed. Without an
+amount it is the usual one:
+${augmentKinds.map((kind) => `  ${kind}=${augmentFields[kind].usual} (0 to ${augmentFields[kind].max}): ${augmentHelp[kind]}`).join('\n')}
+
 With the same data, settings, seed and threads a CPU run repeats bit for bit. Ctrl-C cancels; the best checkpoint is kept.
 
 JSON: {"event":"started","run",…,"settings"}, then {"event":"metric","key","step","epoch","value","time"} per point
@@ -123,6 +135,7 @@ Examples:
   $ atelier train --data flowers --architecture cnn --set channels=16,32 --patience 3 --json
   $ atelier train --data reviews --architecture text-gru --set tokenizer=byte-pair --set vocabulary=4000
   $ atelier train --data shakespeare.txt --architecture gpt --set tokenizer=character --set context=64
+  $ atelier train --data flowers --architecture cnn --augment flip --augment rotate=15 --augment random=0.3
   $ atelier train --data flowers --architecture resnet --batch 128 --dry-run
   $ atelier train --data iris --fold 2`,
     )
@@ -154,6 +167,7 @@ async function trainRun(session: Session, options: Options): Promise<void> {
       schedule: options.schedule,
       weightDecay: options.weightDecay,
       patience: options.patience,
+      augment: options.augment,
       seed: options.seed,
       device: options.device,
       threads: options.threads,

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { completeSettings as completeArchitectureSettings } from '../architectures/index.ts';
+import { type Augmentation, checkedAugmentation } from '../shared/augment/kinds.ts';
 import type { TrainRequest } from '../shared/contract.ts';
 import type { ColumnType, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -46,7 +47,19 @@ export function completeSettings(
     device,
     threads,
     patience: request.patience ?? 0,
+    ...augmentOf(request.augment, architecture, manifest),
   };
+}
+
+/** Nothing is said of none, so that settings of runs with and without are told apart by what is in them. */
+function augmentOf(
+  augment: Augmentation | undefined,
+  { inputs, learns }: ArchitectureInfo,
+  { kind }: Manifest,
+): Pick<TrainSettings, 'augment'> {
+  const data = kind === 'images' ? 'image' : inputs.includes('text') && learns === 'target' ? 'text' : null;
+  const checked = checkedAugmentation(augment ?? {}, data);
+  return Object.keys(checked).length > 0 ? { augment: checked } : {};
 }
 
 export function findArchitecture(id: string, architectures: readonly ArchitectureInfo[]): ArchitectureInfo {

@@ -41,6 +41,7 @@ export async function rehearse(task: TrainingTask, pause: () => Promise<void>): 
         async () => {
           const call = learner.for(train.count - offset);
           gatherer.gather(order.order, offset, call.samplesPerCall, call.buffers);
+          task.augment?.(call.buffers, order.order, offset, call.samplesPerCall, 0);
           await call.run(step);
           step += call.stepsPerCall;
           offset += call.samplesPerCall;

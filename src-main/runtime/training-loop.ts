@@ -114,7 +114,9 @@ class Training {
     do {
       const began = performance.now();
       const call = this.#learner.for(count - this.#at.offset);
-      this.#gatherer.gather(this.#order.order, this.#at.offset, call.samplesPerCall, call.buffers);
+      const { order } = this.#order;
+      this.#gatherer.gather(order, this.#at.offset, call.samplesPerCall, call.buffers);
+      this.#task.augment?.(call.buffers, order, this.#at.offset, call.samplesPerCall, this.#at.epoch);
       await call.run(this.#at.step);
       this.#record(call, (performance.now() - began) / 1000);
       if (performance.now() - this.#lastPause >= pauseEveryMs) await this.#pause();

@@ -1,5 +1,6 @@
 import type { Tensor } from '../onnx/types.ts';
 import type { MetricPoint, TrainSettings } from '../shared/run.ts';
+import type { BatchBuffers } from './batches.ts';
 import type { Best, Checkpoint, PlateauState } from './checkpoint.ts';
 import type { Collected, EvaluationResult } from './evaluate.ts';
 import type { Measures } from './learner.ts';
@@ -18,6 +19,8 @@ export interface TrainingTask {
   train: Samples;
   /** Before each epoch, counted from 0, and before one that is gone on with: puts what it trains on into `train`, by its number alone. */
   renew?(epoch: number): void;
+  /** Changes gathered samples in place, `order[from … from+count)` of them, by the epoch and their numbers alone. */
+  augment?(into: BatchBuffers, order: Uint32Array, from: number, count: number, epoch: number): void;
   /** May be empty: then the latest epoch counts as the best. */
   validation: Samples;
   /** What "best" means: the highest validation accuracy (of equals, the lowest loss), the lowest validation loss, or just the latest. */

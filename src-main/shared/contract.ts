@@ -1,3 +1,4 @@
+import { augmentKinds } from './augment/kinds.ts';
 import * as v from 'valibot';
 import type { DatasetDetail, DatasetSummary, OriginalImage, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
@@ -55,6 +56,8 @@ export const trainRequestSchema = v.object({
   /** 0 lets Atelier choose. */
   threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(256)), 0),
   patience: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), 0),
+  /** Amounts by kind of augmentation (see `augmentFields`). */
+  augment: v.optional(v.record(v.picklist(augmentKinds), v.pipe(v.number(), v.minValue(0), v.maxValue(180)))),
 });
 export type TrainRequest = v.InferInput<typeof trainRequestSchema>;
 

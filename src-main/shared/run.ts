@@ -1,4 +1,5 @@
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
+import type { Augmentation } from './augment/kinds.ts';
 import type { SplitName } from './dataset.ts';
 import type { InputKind } from './input-kinds.ts';
 import type { Learning, Task } from './task.ts';
@@ -56,6 +57,8 @@ export interface TrainSettings {
   threads: number;
   /** Epochs without a better validation metric before the run stops by itself; 0 never. */
   patience: number;
+  /** What is done to the training samples, anew each epoch; nothing where it is missing. */
+  augment?: Augmentation;
 }
 
 /** A field of a settings form; labels and help are messages keyed by `key`. `only`: for data taken so, of no effect on others. */

@@ -134,6 +134,31 @@ describe('training loop', () => {
     }
   });
 
+  it('changes gathered samples by the epoch and their numbers: the same in calls of several steps, and resumed', async () => {
+    const seen = new Set<string>();
+    const augment: TrainingTask['augment'] = ({ x }, order, from, count, epoch) => {
+      for (let i = 0; i < count; i++) {
+        seen.add(`${epoch} ${order[from + i]}`);
+        x[i * features] += ((order[from + i] * 31 + epoch * 17) % 7) / 50;
+      }
+    };
+    const kept = Float32Array.from(task().train.x as Float32Array);
+    const changed = task({ augment });
+    const whole = await train(changed, watch());
+    expect(seen.size).toBe(4 * 203);
+    expect(changed.train.x).toEqual(kept);
+    expect(weights(whole.model)).not.toEqual(weights((await train(task(), watch())).model));
+    expect(weights((await train(task({ augment, stepsPerCall: 4 }), watch())).model)).toEqual(weights(whole.model));
+
+    let calls = 0;
+    await train(task({ augment }), watch({ stopRequested: () => ++calls > 20 }));
+    const from = {
+      last: readCheckpoint(checkpointPath(folder, 'last'))!,
+      best: readCheckpoint(checkpointPath(folder, 'best')),
+    };
+    expect(weights((await train(task({ augment, from }), watch())).model)).toEqual(weights(whole.model));
+  });
+
   it('stops early when asked, with what it has learnt', async () => {
     let calls = 0;
     const report = watch({ stopRequested: () => ++calls > 5 });

@@ -22,6 +22,7 @@ import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { TrainParams, TrainResult } from '../../shared/job.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import type { JobContext } from '../port/job-port.ts';
+import { augmenter } from './augmenter.ts';
 import { EpochPictures } from './epoch-pictures.ts';
 import { EpochTexts } from './epoch-texts.ts';
 import { ganLoss, netOf, type Net } from './forward.ts';
@@ -139,6 +140,7 @@ export async function trainingTask(
   const common = {
     compileEvaluation: () => compileEvaluation(net.forward, { ...net, ...machine, prediction: !silent }),
     train,
+    augment: augmenter(settings, data),
     renew: train.renew && ((epoch: number) => train.renew!(settings.seed, epoch)),
     validation,
     goal: goal(validation.count),

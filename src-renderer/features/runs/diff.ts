@@ -12,13 +12,15 @@ export interface DiffRow {
 export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   const flat = runs.map((run): Record<string, SettingValue> => {
     const { architectureSettings, ...training } = run.settings;
-    const { architecture, ...rest } = training;
+    const { architecture, augment = {}, ...rest } = training;
+    const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
     return {
       dataset: run.datasetName,
       version: run.versionNumber,
       architecture,
       ...architectureSettings,
       ...rest,
+      ...Object.fromEntries(amounts),
     };
   });
   const keys = new Set(flat.flatMap((settings) => Object.keys(settings)));

@@ -1,3 +1,4 @@
+import { augmentFields, type AugmentKind, kindsFor } from '../../../src-main/shared/augment/kinds.ts';
 import { optimizerNames, scheduleNames } from '../../../src-main/shared/run.ts';
 import type { DeviceName, SettingField, SettingValue, TrainSettings } from '../../../src-main/shared/run.ts';
 import type { ArchitectureInfo } from '../../../src-main/shared/run.ts';
@@ -84,6 +85,19 @@ export const trainingKeys = [
   'patience',
   'threads',
 ] as const satisfies readonly (keyof TrainSettings)[];
+
+/** As a setting's key, beside all others. */
+export const augmentKey = (kind: string): string => `augment.${kind}`;
+export const augmentKindOf = (key: string): AugmentKind => key.slice(augmentKey('').length) as AugmentKind;
+
+export const augmentFieldsOf = (data: 'image' | 'text' | null): SettingField[] =>
+  kindsFor(data).map((kind) => ({
+    key: augmentKey(kind),
+    kind: 'number',
+    default: 0,
+    min: 0,
+    max: augmentFields[kind].max,
+  }));
 
 const providers: Record<DeviceName, RegExp> = {
   cpu: /cpu/i,

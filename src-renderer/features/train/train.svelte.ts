@@ -1,3 +1,4 @@
+import { augmentFields, type Augmentation } from '../../../src-main/shared/augment/kinds.ts';
 import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import type { DatasetDetail } from '../../../src-main/shared/dataset.ts';
@@ -17,13 +18,13 @@ import type { TokenizerRef } from '../../../src-main/shared/text.ts';
 import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import { checkField, trainingFields, trainingKeys } from './fields.ts';
+import { augmentFieldsOf, augmentKey, augmentKindOf, checkField, trainingFields, trainingKeys } from './fields.ts';
 import type { Checked } from './fields.ts';
 
 export interface FormField {
   field: SettingField;
   /** `training` settings are kept when the architecture changes, `architecture` ones belong to it. */
-  of: 'training' | 'architecture';
+  of: 'training' | 'augment' | 'architecture';
   typed: string | boolean;
   checked: Checked;
   changed: boolean;
@@ -142,7 +143,27 @@ export class TrainForm {
       ...trainingFields(architecture, manifest?.splits.train ?? Infinity, this.#devices).map((field) =>
         this.#formField(field, 'training', architecture.id),
       ),
+      ...augmentFieldsOf(this.augmented).map((field) => this.#formField(field, 'augment', architecture.id)),
     ];
+  }
+  /** What of the data can be changed as it is trained on; null: nothing. */
+  get augmented(): 'image' | 'text' | null {
+    const architecture = this.architecture;
+    const manifest = this.detail?.version.manifest;
+    if (!architecture || !manifest) return null;
+    if (manifest.kind === 'images') return 'image';
+    return architecture.inputs.includes('text') && architecture.learns === 'target' ? 'text' : null;
+  }
+  /** Amounts above 0; null while one of them is not a number. */
+  get augment(): Augmentation | null {
+    const own = this.fields.filter((one) => one.of === 'augment');
+    if (own.some((one) => one.checked.value === undefined)) return null;
+    const amounts = own.map((one) => [augmentKindOf(one.field.key), one.checked.value as number] as const);
+    return Object.fromEntries(amounts.filter(([, amount]) => amount > 0));
+  }
+  /** Sets an augmentation to what is a good beginning. */
+  usual(one: FormField): void {
+    this.type(one, String(augmentFields[augmentKindOf(one.field.key)].usual));
   }
   get changed(): number {
     return this.fields.filter((one) => one.changed).length;
@@ -215,6 +236,7 @@ export class TrainForm {
     for (const [key, value] of Object.entries(settings.architectureSettings))
       typed[`${settings.architecture}.${key}`] = typeof value === 'boolean' ? value : String(value);
     for (const key of trainingKeys) typed[key] = String(settings[key]);
+    for (const [kind, amount] of Object.entries(settings.augment ?? {})) typed[augmentKey(kind)] = String(amount);
     this.#typed = typed;
     this.name = '';
   }
@@ -265,6 +287,7 @@ export class TrainForm {
       architecture: architecture.id,
       architectureSettings,
       ...training,
+      augment: this.augment ?? {},
     } as TrainRequest;
   }
 
@@ -286,7 +309,7 @@ export class TrainForm {
   }
 
   #key(field: SettingField, of: FormField['of'], architecture: string): string {
-    return of === 'training' ? field.key : `${architecture}.${field.key}`;
+    return of === 'architecture' ? `${architecture}.${field.key}` : field.key;
   }
 
   #formField(field: SettingField, of: FormField['of'], architecture: string): FormField {

@@ -1,0 +1,86 @@
+import { AtelierError } from '../errors.ts';
+
+// What a run does to its training samples so that no epoch sees the same ones: chosen for each run, by one number each. Validation
+// and test samples, and those of whoever uses the model, are never touched.
+
+export const pictureKinds = [
+  'flip',
+  'flip-vertical',
+  'rotate',
+  'scale',
+  'shift',
+  'crop',
+  'brightness',
+  'contrast',
+  'saturation',
+  'blur',
+  'noise',
+  'erase',
+  'random',
+] as const;
+export const textKinds = ['word-drop', 'word-swap'] as const;
+export type PictureKind = (typeof pictureKinds)[number];
+export type TextKind = (typeof textKinds)[number];
+export type AugmentKind = PictureKind | TextKind;
+
+/** Amounts by kind; what is not in it is not done. */
+export type Augmentation = Partial<Record<AugmentKind, number>>;
+
+export interface AugmentField {
+  /** The largest amount; the smallest is 0, which is as good as none. */
+  max: number;
+  /** What is a good beginning. */
+  usual: number;
+}
+
+/**
+ * flip, flip-vertical, word-drop, word-swap: probabilities. rotate: degrees each way. scale, shift: shares of the side each way. crop: at
+ * most this share of the area is cut away. brightness, contrast, saturation: shares each way. blur: σ in pixels at most. noise: σ of the
+ * brightest, at most. erase: at most this share of the area, of every other picture. random: how far RandAugment goes.
+ */
+export const augmentFields: Readonly<Record<AugmentKind, AugmentField>> = {
+  flip: { max: 1, usual: 0.5 },
+  'flip-vertical': { max: 1, usual: 0.5 },
+  rotate: { max: 180, usual: 10 },
+  scale: { max: 0.9, usual: 0.1 },
+  shift: { max: 0.9, usual: 0.1 },
+  crop: { max: 0.9, usual: 0.3 },
+  brightness: { max: 1, usual: 0.2 },
+  contrast: { max: 1, usual: 0.2 },
+  saturation: { max: 1, usual: 0.3 },
+  blur: { max: 5, usual: 0.7 },
+  noise: { max: 0.5, usual: 0.05 },
+  erase: { max: 0.5, usual: 0.15 },
+  random: { max: 1, usual: 0.4 },
+  'word-drop': { max: 0.9, usual: 0.1 },
+  'word-swap': { max: 0.9, usual: 0.1 },
+};
+
+export const augmentKinds = [...pictureKinds, ...textKinds] as const;
+
+/** What can be done to samples of a kind; tables of numbers are left as they are. */
+export const kindsFor = (data: 'image' | 'text' | null): readonly AugmentKind[] =>
+  data === 'image' ? pictureKinds : data === 'text' ? textKinds : [];
+
+/** What is worth naming: amounts above 0, in the order of the table. Throws `invalid_settings`. */
+export function checkedAugmentation(given: Augmentation, data: 'image' | 'text' | null): Augmentation {
+  const possible = kindsFor(data);
+  for (const [kind, amount] of Object.entries(given)) {
+    const field = augmentFields[kind as AugmentKind] as AugmentField | undefined;
+    if (!field)
+      throw new AtelierError(
+        'invalid_settings',
+        `There is no augmentation "${kind}". Choose of: ${augmentKinds.join(', ')}.`,
+      );
+    if (!(amount >= 0 && amount <= field.max))
+      throw new AtelierError(
+        'invalid_settings',
+        `The augmentation ${kind}=${amount} is out of range: from 0 to ${field.max}.`,
+      );
+    if (amount > 0 && !possible.includes(kind as AugmentKind)) {
+      const instead = possible.length > 0 ? ` Choose of: ${possible.join(', ')}.` : ' Leave it out.';
+      throw new AtelierError('invalid_settings', `The augmentation "${kind}" does nothing to this data.${instead}`);
+    }
+  }
+  return Object.fromEntries(possible.flatMap((kind) => (given[kind] ? [[kind, given[kind]]] : [])));
+}

@@ -1,0 +1,51 @@
+import { Random, streams } from '../random.ts';
+import { blur } from './blur.ts';
+import { drawColours } from './colour.ts';
+import { erase } from './erase.ts';
+import type { Augmentation } from './kinds.ts';
+import { addNoise } from './noise.ts';
+import { withRandom } from './rand-augment.ts';
+import { drawnMovement, warp } from './warp.ts';
+
+export interface PictureShape {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/** uint8, row by row, channels last. */
+export interface Picture extends PictureShape {
+  readonly pixels: Uint8Array;
+}
+
+/** Changes pictures of one size in place, by what (seed, epoch, sample) say and nothing else. */
+export class PictureAugmenter {
+  readonly #shape: PictureShape;
+  readonly #amounts: Augmentation;
+  readonly #seed: number;
+  readonly #room: Uint8Array;
+
+  constructor(shape: PictureShape, amounts: Augmentation, seed: number) {
+    this.#shape = shape;
+    this.#amounts = amounts;
+    this.#seed = seed;
+    this.#room = new Uint8Array(shape.width * shape.height * shape.channels);
+  }
+
+  /** `epoch` and `sample` are counted from 0. */
+  apply(pixels: Uint8Array, epoch: number, sample: number): void {
+    const random = new Random(this.#seed, streams.augment + 256 * epoch, sample);
+    const { random: magnitude = 0 } = this.#amounts;
+    const amounts = magnitude > 0 ? withRandom(random, this.#amounts, magnitude) : this.#amounts;
+    const picture: Picture = { ...this.#shape, pixels };
+    const movement = drawnMovement(random, this.#shape, amounts);
+    if (movement) {
+      this.#room.set(pixels);
+      warp({ ...this.#shape, pixels: this.#room }, pixels, movement);
+    }
+    drawColours(random, picture, amounts);
+    if (amounts.blur) blur(picture, amounts.blur * random.uniform(), this.#room);
+    if (amounts.noise) addNoise(pixels, 255 * amounts.noise * random.uniform(), random.uint32());
+    if (amounts.erase) erase(random, picture, amounts.erase);
+  }
+}
