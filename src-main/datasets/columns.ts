@@ -79,7 +79,10 @@ export async function describeColumn(
     );
     described.top = top.map((row) => ({ value: String(row.value), count: Number(row.n) }));
   }
-  if (type === 'text') described.text = await countText(connection, table, index, facts);
+  if (type === 'text') {
+    const use = column.role === 'ignored' ? 'ignored' : 'feature';
+    described.text = await countText(connection, table, index, facts, use);
+  }
   if (column.note) described.note = column.note;
   if (column.decimalComma) described.decimalComma = true;
   return described;
