@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { finiteSql, numberSql, quickNumberSql, quickNumberFailsSql, wordlikeSql } from './cells.ts';
+import { finiteSql, guardedNumberSql, numberSql, quickNumberFailsSql, quickNumberSql } from './cells.ts';
 import { rowsOf } from './duck.ts';
+import { inTurn, lookAtFirstRows, selectFacts, type Counted, type FirstRows } from './first-rows.ts';
 
 /** What is counted of a column before its type is decided. */
 export interface ColumnFacts {
@@ -20,12 +21,8 @@ export interface ColumnFacts {
   meanWords: number;
 }
 
-/** Exact counting of distinct values holds them all in memory; past this many rows an estimate (±2 %) does for a column … */
-export const exactDistinctRows = 250_000;
-/** … with more of them than this among its first rows. */
-export const fewValues = 20_000;
-const firstRows = 100_000;
-
+/** Exact counting of distinct values holds them all in memory; past this many rows an estimate (±2 %) does for a column whose first rows do not repeat. */
+const exactDistinctRows = 250_000;
 /** Counts columns of a table; `c${i}` are theirs. */
 export async function countColumns(
   connection: DuckDBConnection,
@@ -35,51 +32,20 @@ export async function countColumns(
   const [{ n }] = await rowsOf(connection, `SELECT count(*) AS n FROM ${table}`);
   const rows = Number(n);
   const counting = { connection, rows, facts: new Map<number, ColumnFacts>() };
-  const first = await lookAtFirst(connection, table, indexes, rows > exactDistinctRows);
+  const first = await lookAtFirstRows(connection, table, indexes, rows > exactDistinctRows);
   for (const i of first.repeating) {
     // Each value once, with how often it is there: next to free, since Parquet and DuckDB keep such columns so.
     await connection.run(
       `CREATE OR REPLACE TEMP TABLE counted_values AS SELECT c${i}, count(*) AS n FROM ${table} WHERE c${i} IS NOT NULL GROUP BY 1`,
     );
-    await count(counting, 'counted_values', [i], byValue, first.numeric);
+    await count(counting, 'counted_values', [i], byValue, first);
     await connection.run('DROP TABLE counted_values');
   }
   const by = rows > exactDistinctRows ? roughly : exactly;
   for (const some of inTurn(indexes.filter((i) => !first.repeating.has(i)))) {
-    await count(counting, table, some, by, first.numeric);
+    await count(counting, table, some, by, first);
   }
   return indexes.map((i) => counting.facts.get(i)!);
-}
-
-/** Every distinct count holds a hash table per thread: wide tables are counted a few columns at a time. */
-const columnsAtOnce = 16;
-const inTurn = (indexes: readonly number[]): number[][] =>
-  Array.from({ length: Math.ceil(indexes.length / columnsAtOnce) }, (_, k) =>
-    indexes.slice(k * columnsAtOnce, (k + 1) * columnsAtOnce),
-  );
-
-/** What columns' first rows promise, on which only the way hangs that they are counted: whether values come again and again, and whether most are numbers. */
-async function lookAtFirst(
-  connection: DuckDBConnection,
-  table: string,
-  indexes: readonly number[],
-  many: boolean,
-): Promise<{ repeating: Set<number>; numeric: Set<number> }> {
-  const [repeating, numeric] = [new Set<number>(), new Set<number>()];
-  for (const some of inTurn(indexes)) {
-    const first = (rows: number): string =>
-      `(SELECT ${some.map((i) => `c${i}`).join(', ')} FROM ${table} LIMIT ${rows})`;
-    if (many) {
-      const row = await select(connection, first(firstRows), some, (i) => [`count(DISTINCT c${i}) AS distinct${i}`]);
-      for (const i of some) if (Number(row[`distinct${i}`]) < fewValues) repeating.add(i);
-    }
-    const row = await select(connection, first(1000), some, (i) => [
-      `count(c${i}) AS present${i}`,
-      `count(CASE WHEN ${wordlikeSql(`c${i}`)} THEN NULL ELSE TRY_CAST(c${i} AS DOUBLE) END) AS numbers${i}`,
-    ]);
-    for (const i of some) if (Number(row[`numbers${i}`]) >= Number(row[`present${i}`]) / 2) numeric.add(i);
-  }
-  return { repeating, numeric };
 }
 
 /** How a column's cells are counted: one by one, or by value, `n` being how often each is there. */
@@ -114,7 +80,7 @@ async function count(
   table: string,
   indexes: readonly number[],
   way: Way,
-  numeric: ReadonlySet<number>,
+  { numeric, broken }: FirstRows,
 ): Promise<void> {
   const first = await scan(
     connection,
@@ -122,6 +88,7 @@ async function count(
     indexes,
     way,
     (i) => (numeric.has(i) ? 'quick' : 'guarded'),
+    broken,
     (i) => [
       `${way.count(`c${i} IS NOT NULL`)} AS present${i}`,
       `${way.distinct(`c${i}`)} AS distinct${i}`,
@@ -142,6 +109,7 @@ async function count(
         doubtful,
         way,
         () => 'point',
+        broken,
         () => [],
       ),
     );
@@ -150,10 +118,17 @@ async function count(
   const texts =
     words.length === 0
       ? {}
-      : await select(connection, table, words, (i) => [
+      : await selectFacts(connection, table, words, (i) => [
           `coalesce(${way.mean(`length(c${i})`)}, 0) AS length${i}`,
-          `coalesce(${way.mean(`length(c${i}) - length(replace(c${i}, ' ', ''))`)}, 0) AS blanks${i}`,
+          `${way.count(`contains(c${i}, ' ')`)} AS spaced${i}`,
           `${way.count(`contains(c${i}, ',')`)} AS commas${i}`,
+        ]);
+  const spaced = words.filter((i) => value(texts, `spaced${i}`) > 0);
+  const blanks =
+    spaced.length === 0
+      ? {}
+      : await selectFacts(connection, table, spaced, (i) => [
+          `coalesce(${way.mean(`length(c${i}) - length(replace(c${i}, ' ', ''))`)}, 0) AS blanks${i}`,
         ]);
   const commas = words.filter((i) => value(texts, `commas${i}`) > 0);
   const second =
@@ -165,6 +140,7 @@ async function count(
           commas,
           way,
           () => 'comma',
+          nothing,
           () => [],
         );
   for (const i of indexes) {
@@ -184,12 +160,12 @@ async function count(
       max: known(`max${i}`),
       mean: known(`mean${i}`),
       meanLength: value(texts, `length${i}`),
-      meanWords: value(texts, `blanks${i}`) + 1,
+      meanWords: value(blanks, `blanks${i}`) + 1,
     });
   }
 }
 
-type Counted = Record<string, unknown>;
+const nothing: ReadonlySet<number> = new Set();
 /**
  * How cells are read as numbers: `point` and `comma` as `numberSql` does; `guarded` as `point`, quicker where few are numbers; `quick` where
  * most are, right only if none fails.
@@ -199,38 +175,29 @@ type Form = 'point' | 'comma' | 'guarded' | 'quick';
 const formSql: Record<Form, (cell: string) => string> = {
   point: (cell) => numberSql(cell, false),
   comma: (cell) => numberSql(cell, true),
-  guarded: (cell) => `CASE WHEN ${wordlikeSql(cell)} THEN NULL ELSE ${numberSql(cell, false)} END`,
+  guarded: guardedNumberSql,
   quick: quickNumberSql,
 };
 
-/** Counts the numbers in some columns, and `more` beside. */
+/** Counts the numbers in some columns, and `more` beside. `broken`: not asked whether they are whole. */
 function scan(
   connection: DuckDBConnection,
   table: string,
   indexes: readonly number[],
   way: Way,
   form: (i: number) => Form,
+  broken: ReadonlySet<number>,
   more: (i: number) => string[],
 ): Promise<Counted> {
   const parsed = indexes.map((i) => `c${i}, ${formSql[form(i)](`c${i}`)} AS p${i}`);
   const finite = indexes.map((i) => `c${i}, ${finiteSql(`p${i}`)} AS n${i}`);
   const cells = `(SELECT ${way.columns}${finite.join(', ')} FROM (SELECT ${way.columns}${parsed.join(', ')} FROM ${table}))`;
-  return select(connection, cells, indexes, (i) => [
+  return selectFacts(connection, cells, indexes, (i) => [
     `${way.count(`n${i} IS NOT NULL`)} AS numbers${i}`,
-    `bool_and(n${i} = floor(n${i})) AS integers${i}`,
+    ...(broken.has(i) ? [] : [`bool_and(n${i} = floor(n${i})) AS integers${i}`]),
     `min(n${i}) AS min${i}`,
     `max(n${i}) AS max${i}`,
     `${way.mean(`n${i}`)} AS mean${i}`,
     ...more(i),
   ]);
-}
-
-async function select(
-  connection: DuckDBConnection,
-  table: string,
-  indexes: readonly number[],
-  facts: (i: number) => string[],
-): Promise<Counted> {
-  const [row] = await rowsOf(connection, `SELECT ${indexes.flatMap(facts).join(', ')} FROM ${table}`);
-  return row;
 }
