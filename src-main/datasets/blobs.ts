@@ -79,14 +79,20 @@ export async function partialFolder(blobs: string): Promise<string> {
   return folder;
 }
 
-/** Makes a blob of a finished file under `partial/`. */
-export async function adopt(blobs: string, path: string): Promise<BlobHash> {
+/** Makes a blob of a finished file under `partial/`. `flushed`: where `flush` was begun with it before. */
+export async function adopt(blobs: string, path: string, flushed = flush(blobs, path)): Promise<BlobHash> {
+  const hash = await flushed;
+  return naming({ writing: blobs }, () => place(blobs, path, hash));
+}
+
+/** Brings a finished file to the disk, and tells its hash: for one that is still read before it is adopted. */
+export async function flush(blobs: string, path: string): Promise<BlobHash> {
   return naming({ writing: blobs }, async () => {
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
     const file = await open(path, 'r+');
     await file.sync().finally(() => file.close());
-    return place(blobs, path, hash.digest('hex'));
+    return hash.digest('hex');
   });
 }
 

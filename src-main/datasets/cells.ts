@@ -95,3 +95,17 @@ export function numberSql(expression: string, decimalComma: boolean): string {
 
 /** Bars what a 32-bit float cannot hold, and the "inf" that DuckDB's cast lets through. `name` must be a column: it stands here twice. */
 export const finiteSql = (name: string): string => `CASE WHEN abs(${name}) < 3.4028235677973366e38 THEN ${name} END`;
+
+/** A plain number as DuckDB casts it: `numberSql` for columns of many numbers, right for those of which no cell is as `quickNumberFailsSql` says, and none NULL. */
+export const quickNumberSql = (name: string): string => `TRY_CAST(${name} AS DOUBLE)`;
+/** Casting takes what is no number here: "1_000", "+-5". (The comparisons are "begins with +-", at a quarter of its time.) */
+export const quickNumberFailsSql = (name: string): string =>
+  `contains(${name}, '_') OR (${name} >= '+-' AND ${name} < '+.')`;
+
+/**
+ * As `numberSql` with a decimal point, for columns of few numbers: a cast that fails takes ten times as long as to be told beforehand that it
+ * will. Numbers begin with a digit, a sign, a point or a comma, all of which are below ":", and have no ":" (as times have).
+ */
+export const guardedNumberSql = (name: string): string =>
+  `CASE WHEN ${name} >= ':' OR contains(${name}, ':') OR NOT regexp_full_match(${name}, '[-+.,0-9eE \u00a0\u202f]*')
+    THEN NULL ELSE ${numberSql(name, false)} END`;

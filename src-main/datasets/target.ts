@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ClassCount, Column } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { ColumnFacts } from './columns.ts';
+import type { ColumnFacts } from './count-columns.ts';
 import { parseNumber } from './cells.ts';
 import { rowsOf } from './duck.ts';
 

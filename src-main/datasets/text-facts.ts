@@ -4,8 +4,8 @@ import { wordPattern } from '../tokenizers/words.ts';
 import { sqlText } from './cells.ts';
 import { rowsOf } from './duck.ts';
 
-/** Characters that are looked at: a second's work. */
-const lookedAt = 16e6;
+/** Characters that are looked at: a second's work; of texts that nobody learns from, a glance. */
+const lookedAt = { feature: 16e6, ignored: 1e6 };
 const bars = 16;
 
 /** What there is to say of a column of texts. `table` has `file_row_number`; `meanLength`: of its cells, in characters. */
@@ -14,8 +14,9 @@ export async function countText(
   table: string,
   index: number,
   { present, meanLength }: { present: number; meanLength: number },
+  use: 'feature' | 'ignored' = 'feature',
 ): Promise<TextFacts> {
-  const every = Math.max(1, Math.ceil((present * Math.max(1, meanLength)) / lookedAt));
+  const every = Math.max(1, Math.ceil((present * Math.max(1, meanLength)) / lookedAt[use]));
   const some = every === 1 ? '' : `AND file_row_number % ${every} = 0`;
   // DuckDB's regular expressions are RE2's, by which the pattern says the same as in JavaScript.
   const words = `regexp_extract_all(lower(c${index}), ${sqlText(wordPattern)})`;

@@ -9,6 +9,7 @@ type Noun =
   | 'datasets.samples'
   | 'datasets.stopSamples'
   | 'datasets.profile'
+  | 'datasets.stopProfile'
   | 'datasets.original'
   | 'datasets.revise'
   | 'datasets.previewSplit'
@@ -33,6 +34,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     'datasets.original': ({ version, sample }) => desk.studio.original(version, sample),
     'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
     'datasets.profile': ({ version }) => desk.studio.profile(version),
+    'datasets.stopProfile': ({ version }) => desk.studio.stopProfile(version),
     'datasets.revise': (request) => desk.studio.revise(request).job,
     'recipes.steps': () => desk.studio.recipeSteps,
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),

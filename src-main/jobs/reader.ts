@@ -65,6 +65,11 @@ export class Reader {
     return this.#ask({ type: 'profile', blobs, manifest }, profileWithinMs) as Promise<Profile>;
   }
 
+  /** Stops what is being worked out of these columns; it fails with `stopped`. */
+  async stopProfile(blobs: string, manifest: Manifest): Promise<void> {
+    if (this.#handle) await this.#ask({ type: 'stop-profile', blobs, manifest });
+  }
+
   /** What these files hold, likeliest first, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {
     return this.#ask({ type: 'offer', paths }) as Promise<ImportOffer[]>;

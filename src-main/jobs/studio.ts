@@ -207,6 +207,10 @@ export class Studio {
     await this.#reader.stopSamples(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
     return null;
   }
+  async stopProfile(version: VersionId): Promise<null> {
+    await this.#reader.stopProfile(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
+    return null;
+  }
   profile(version: VersionId): Promise<Profile> {
     return this.#reader.profile(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
   }

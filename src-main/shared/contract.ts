@@ -122,6 +122,8 @@ export const inputs = {
   'datasets.stopSamples': v.object({ version: versionId }),
   /** What there is to know of the columns; worked out once a version. */
   'datasets.profile': v.object({ version: versionId }),
+  /** Stops what is being worked out of the columns where nobody waits for it any more; that fails with `stopped`. */
+  'datasets.stopProfile': v.object({ version: versionId }),
   /** Makes a new version with other column types, roles, target, split or recipe; a job. */
   'datasets.revise': v.object({
     version: versionId,
@@ -226,6 +228,7 @@ export interface Outputs {
   'datasets.original': OriginalImage;
   'datasets.stopSamples': null;
   'datasets.profile': Profile;
+  'datasets.stopProfile': null;
   'datasets.revise': JobId;
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;

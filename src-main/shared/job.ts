@@ -346,6 +346,7 @@ export type ReaderRequest =
   | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number }
   | { id: number; type: 'stop'; blobs: string; manifest: Manifest }
   | { id: number; type: 'profile'; blobs: string; manifest: Manifest }
+  | { id: number; type: 'stop-profile'; blobs: string; manifest: Manifest }
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
   /** `at`: the step to look at, by its place; those after it are not gone through. */

@@ -2,7 +2,7 @@ import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { readOriginal } from '../datasets/images/original.ts';
-import { profileVersion } from '../datasets/profile/profile.ts';
+import { Profiler } from '../datasets/profile/profiler.ts';
 import { SampleReader } from '../datasets/reader.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { findDevices } from '../runtime/device.ts';
@@ -12,6 +12,7 @@ import { openPort } from './port/port.ts';
 
 const port = openPort<ReaderRequest, ReaderResponse>();
 const reader = new SampleReader();
+const profiler = new Profiler();
 
 function answer(request: ReaderRequest) {
   switch (request.type) {
@@ -26,7 +27,9 @@ function answer(request: ReaderRequest) {
     case 'stop':
       return reader.stop(request.manifest);
     case 'profile':
-      return profileVersion(request.blobs, request.manifest);
+      return profiler.profile(request.blobs, request.manifest);
+    case 'stop-profile':
+      return profiler.stop(request.manifest);
     case 'offer':
       return offerImport(request.paths);
     case 'tokenizer':

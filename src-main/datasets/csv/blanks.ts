@@ -5,6 +5,9 @@ const others = ['\u00a0', '\u1680', '\u2000', '\u205f', '\u3000', '\ufeff'].map(
   Buffer.from(character).subarray(0, character === '\u2000' ? 2 : 3),
 );
 
+/** Of ASCII, besides line ends. */
+const blanks = [0x20, 0x09, 0x0b, 0x0c];
+
 const ordinary = 0;
 const border = 1;
 const blank = 2;
@@ -24,7 +27,7 @@ export class BlankFinder {
   found = false;
 
   constructor({ delimiter, quote }: Dialect) {
-    for (const byte of [0x20, 0x09, 0x0b, 0x0c]) this.#kinds[byte] = blank;
+    for (const byte of blanks) this.#kinds[byte] = blank;
     for (const byte of Buffer.from(delimiter)) this.#kinds[byte] = border;
     for (const byte of Buffer.from('\r\n')) this.#kinds[byte] = newline;
     this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
@@ -39,9 +42,10 @@ export class BlankFinder {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     const seam = Buffer.concat([this.#tail, bytes.subarray(0, 2)]);
     this.#tail = Buffer.from(bytes.subarray(-2));
+    const quoted = this.#inQuotes || (this.#quote >= 0 && bytes.includes(this.#quote));
     this.found =
       others.some((other) => bytes.includes(other) || seam.includes(other)) ||
-      (this.#isPlain(bytes) ? false : this.#walk(bytes));
+      (quoted ? this.#walk(bytes) : this.#lookAround(bytes));
   }
 
   /** A file may end in the middle of a row. */
@@ -49,32 +53,41 @@ export class BlankFinder {
     if (this.#before === blank) this.found = true;
   }
 
-  /** Nothing in it to look at byte by byte. */
-  #isPlain(bytes: Buffer): boolean {
-    if (this.#inQuotes || this.#before === blank) return false;
-    if ([0x20, 0x09, 0x0b, 0x0c].some((byte) => this.#kinds[byte] === blank && bytes.includes(byte))) return false;
-    if (this.#quote >= 0 && bytes.includes(this.#quote)) return false;
-    this.#before = this.#kinds[bytes[bytes.length - 1]];
-    return true;
+  /** Without quotes only what stands beside a blank matters. */
+  #lookAround(bytes: Buffer): boolean {
+    const kinds = this.#kinds;
+    const cuts = (kind: number): boolean => kind === border || kind === newline;
+    if (this.#before === blank && cuts(kinds[bytes[0]])) return true;
+    for (const each of blanks) {
+      if (kinds[each] !== blank) continue;
+      for (let at = bytes.indexOf(each); at >= 0; at = bytes.indexOf(each, at + 1)) {
+        if (cuts(at === 0 ? this.#before : kinds[bytes[at - 1]])) return true;
+        if (at + 1 < bytes.length && cuts(kinds[bytes[at + 1]])) return true;
+      }
+    }
+    this.#before = kinds[bytes[bytes.length - 1]];
+    return false;
   }
 
   #walk(bytes: Buffer): boolean {
     const kinds = this.#kinds;
     let before = this.#before;
+    let inQuotes = this.#inQuotes;
     for (let i = 0; i < bytes.length; i++) {
       const kind = kinds[bytes[i]];
       // What cuts cells is a character like others inside of quotes.
-      if (kind === ordinary || (kind === border && this.#inQuotes)) {
+      if (kind === ordinary || (kind === border && inQuotes)) {
         before = ordinary;
         continue;
       }
       if (kind === blank ? before !== ordinary && before !== blank : before === blank) return true;
-      if (kind === quotation) this.#inQuotes = !this.#inQuotes;
+      if (kind === quotation) inQuotes = !inQuotes;
       // A line that ends inside of quotes may be the end, or the beginning, of what is in them.
-      else if (kind === newline && this.#inQuotes) return true;
+      else if (kind === newline && inQuotes) return true;
       before = kind;
     }
     this.#before = before;
+    this.#inQuotes = inQuotes;
     return false;
   }
 }

@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { countColumns, describeColumn, judgeColumn, withShortTexts } from '../columns.ts';
+import { describeColumn, judgeColumn, withShortTexts } from '../columns.ts';
+import { countColumns } from '../count-columns.ts';
 import { carvedValidation, completeGiven, countSplits, defaultFractions, divide } from '../splits.ts';
 import { readTarget, targetNotes } from '../table-target.ts';
 import { guessTarget, targetType } from '../target.ts';

@@ -91,35 +91,50 @@ export async function surveyText(
   if (carried.length > 0) invalid++;
   const common = { bytes, stored, sha256: hash.digest('hex') };
   if (guess && guess !== 'utf-8') return { ...common, encoding: guess, damaged: false, mixedNewlines: false };
-  const kinds = Object.values(newlines).filter((count) => count > 0).length;
   // A stray bad byte in a file that is full of good sequences is damage; otherwise it never was UTF-8.
   const other = invalid > 0 && valid < invalid * 10;
   return {
     ...common,
     encoding: !other ? 'utf-8' : isChinese(chinese) ? 'gb18030' : 'windows-1252',
     damaged: invalid > 0 && !other,
-    mixedNewlines: kinds > 1,
+    mixedNewlines: mixed(newlines),
   };
 }
 
-function countNewlines(
-  chunk: Uint8Array,
-  counts: { crlf: number; lf: number; cr: number },
-  lastWasCr: boolean,
-): boolean {
-  if (!lastWasCr && !chunk.includes(13)) {
-    if (counts.lf === 0 && chunk.includes(10)) counts.lf++;
-    return false;
-  }
-  for (const byte of chunk) {
-    if (lastWasCr) {
-      if (byte === 10) counts.crlf++;
-      else counts.cr++;
-    } else if (byte === 10) counts.lf++;
-    lastWasCr = byte === 13;
-  }
-  return lastWasCr;
+interface Newlines {
+  crlf: number;
+  lf: number;
+  cr: number;
 }
+
+/** Counts each kind of line end until there is one: how many there are of it is nobody's question. Returns whether the chunk's last byte is a CR. */
+function countNewlines(chunk: Uint8Array, counts: Newlines, lastWasCr: boolean): boolean {
+  if (lastWasCr && chunk.length > 0) counts[chunk[0] === 10 ? 'crlf' : 'cr']++;
+  for (let at = chunk.indexOf(13); at >= 0 && at + 1 < chunk.length; at = chunk.indexOf(13, at + 1)) {
+    counts[chunk[at + 1] === 10 ? 'crlf' : 'cr']++;
+    if (counts.cr > 0 && counts.crlf > 0) break;
+  }
+  if (counts.lf === 0) {
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) {
+      if (at === 0 ? lastWasCr : chunk[at - 1] === 13) continue;
+      counts.lf++;
+      break;
+    }
+  }
+  return chunk.length === 0 ? lastWasCr : chunk[chunk.length - 1] === 13;
+}
+
+const mixed = (newlines: Newlines): boolean => Object.values(newlines).filter((count) => count > 0).length > 1;
+
+/** The beginning of a text is UTF-8, and its lines end in one way. */
+export function looksPlain(head: Uint8Array): boolean {
+  const newlines = { crlf: 0, lf: 0, cr: 0 };
+  countNewlines(head, newlines, false);
+  return guessEncoding(head) === 'utf-8' && isUtf8(withoutCut(head)) && !mixed(newlines);
+}
+
+/** Without what begins a character at its end. */
+const withoutCut = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, bytes.length - incompleteTail(bytes));
 
 /** How many bytes at the end begin a sequence that the next chunk goes on with. */
 function incompleteTail(bytes: Uint8Array): number {
@@ -217,7 +232,7 @@ export function decodeHead(head: Uint8Array, name: string, advice = 'Save it as 
     throw new AtelierError('not_text', `${name} does not hold text, whatever it is called. ${advice}`);
   }
   if (encoding === 'utf-8') {
-    const whole = head.subarray(0, head.length - incompleteTail(head));
+    const whole = withoutCut(head);
     const { valid, invalid } = isUtf8(whole) ? { valid: 0, invalid: 0 } : countSequences(whole);
     if (invalid > 0 && valid < invalid * 10) {
       const chinese = { common: 0, rare: 0, others: 0 };

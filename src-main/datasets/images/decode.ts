@@ -3,6 +3,7 @@ import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { readWhole, type FoundFile } from '../source.ts';
 import { headBytes, imageType } from './file-type.ts';
+import type { PlainImage } from './plain.ts';
 
 /** The largest side of an image as trained on. */
 export const maxSide = 64;
@@ -90,6 +91,26 @@ export async function decodeImage(
   } catch (error) {
     throw imageError(error, name);
   }
+}
+
+/**
+ * Decodes images of one and the same plain kind (see `plainImage`) in one piece of work, which for small ones takes half of the time that they
+ * take one by one, and gives the same. Throws, without saying which, where one of them is damaged.
+ */
+export async function decodeAlike(
+  images: readonly Uint8Array[],
+  { width, height }: PlainImage,
+): Promise<DecodedImage[]> {
+  const { data, info } = await sharp([...images] as Buffer[], { ...options, join: { across: 1 } })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.width !== width || info.height !== height * images.length) {
+    throw new AtelierError('image_damaged', 'The images are not of the sizes that their headers say.');
+  }
+  const rgb = info.channels === 3 ? data : threeChannels(data, info.channels);
+  const size = width * height * 3;
+  return images.map((_, i) => ({ rgb: rgb.subarray(i * size, (i + 1) * size), width, height }));
 }
 
 function threeChannels(data: Uint8Array, channels: number): Uint8Array {

@@ -20,9 +20,11 @@ export class PixelSink {
     return new PixelSink(blobs, await createBlob(blobs));
   }
 
-  async add(rgb: Uint8Array): Promise<void> {
-    if (this.channels === 1 && !isGrey(rgb)) await this.#toColour();
-    await this.#blob.write(this.channels === 1 ? toGrey(rgb) : rgb);
+  /** Some at a time are written at once. */
+  async add(...images: Uint8Array[]): Promise<void> {
+    if (this.channels === 1 && !images.every(isGrey)) await this.#toColour();
+    const pixels = this.channels === 1 ? images.map(toGrey) : images;
+    await this.#blob.write(pixels.length === 1 ? pixels[0] : Buffer.concat(pixels));
   }
 
   /** The pixels, to be committed or aborted by who asked. */

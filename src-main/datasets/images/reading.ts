@@ -6,19 +6,13 @@ import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { Member } from '../class-folders.ts';
 import type { ImageSet } from '../image-version.ts';
 import type { ImportContext, Rejects } from '../importers/importer.ts';
+import { inOrder } from '../in-order.ts';
 import type { Source } from '../source.ts';
 import { splitCode } from '../splits.ts';
 import { sortClasses } from '../target.ts';
-import { decodeImage, imageSize, maxSide, readImageFile } from './decode.ts';
-import { claimedType, headBytes, imageType } from './file-type.ts';
+import { imageSize, maxSide, readImageFile } from './decode.ts';
+import { decodeFiles, type DecodedFile, type Size } from './decode-files.ts';
 import { PixelSink } from './pixel-sink.ts';
-
-export interface Size {
-  width: number;
-  height: number;
-  /** Images of any size are scaled to this one; otherwise all must have it. */
-  scale: boolean;
-}
 
 const lookedAt = 32;
 
@@ -48,9 +42,10 @@ export async function chooseSize(
   return { width: side, height: side, scale: true };
 }
 
-/** Images being decoded at once: a little more than there are cores, so that reading and decoding overlap. */
+/** Files being read or decoded at once: a little more than there are cores, so that both overlap. */
 const atOnce = 4;
-
+/** Small images are decoded so many together, and so many of such groups are worked on at once. */
+const together = { images: 32, groups: 2 };
 /** One pass over all images at one size. */
 export class Reading {
   readonly size: Size;
@@ -73,30 +68,41 @@ export class Reading {
     const sink = (this.#sink = await PixelSink.open(blobs));
     const listed = rejects.mark();
     const total = this.#members.length;
-    const waiting: Promise<Decoded | Error>[] = [];
-    let next = 0;
-    try {
-      for (let done = 0; done < total; done++) {
+    const [size, groupsAtOnce] = this.size.scale ? [1, atOnce] : [together.images, together.groups];
+    const groups = Array.from({ length: Math.ceil(total / size) }, (_, g) =>
+      this.#members.slice(g * size, (g + 1) * size),
+    );
+    const decoding = (group: Member[]): Promise<(DecodedFile | Error)[]> =>
+      decodeFiles(
+        group.map(({ file }) => file),
+        this.size,
+        atOnce / groupsAtOnce,
+      );
+    let done = 0;
+    context.progress({ stage: 'decoding', unit: 'samples', done, total });
+    for await (const { thing: members, result } of inOrder(groups, groupsAtOnce, decoding)) {
+      try {
         context.signal.throwIfAborted();
-        while (next < total && waiting.length < atOnce) waiting.push(this.#decode(this.#members[next++]));
-        const member = this.#members[done];
-        const decoded = await waiting.shift()!;
-        context.progress({ stage: 'decoding', unit: 'samples', done: done + 1, total });
-        if (decoded instanceof Error) await this.#reject(member, decoded, rejects);
-        else if (decoded.width !== this.size.width || decoded.height !== this.size.height) {
-          await Promise.all(waiting);
-          rejects.rewind(listed);
-          await this.abort();
-          return false;
-        } else {
-          await sink.add(decoded.rgb);
-          this.#keep(member, decoded);
+        if (result instanceof Error) throw result;
+        const good: Uint8Array[] = [];
+        for (const [i, member] of members.entries()) {
+          const decoded = result[i];
+          context.progress({ stage: 'decoding', unit: 'samples', done: ++done, total });
+          if (decoded instanceof Error) await this.#reject(member, decoded, rejects);
+          else if (decoded.width !== this.size.width || decoded.height !== this.size.height) {
+            rejects.rewind(listed);
+            await this.abort();
+            return false;
+          } else {
+            good.push(decoded.rgb);
+            this.#keep(member, decoded);
+          }
         }
+        if (good.length > 0) await sink.add(...good);
+      } catch (error) {
+        await this.abort();
+        throw error;
       }
-    } catch (error) {
-      await Promise.all(waiting);
-      await this.abort();
-      throw error;
     }
     return true;
   }
@@ -105,23 +111,7 @@ export class Reading {
     await this.#sink?.blob.abort();
   }
 
-  /** Never rejects: an error is a result like another, to be met in its turn. */
-  async #decode({ file }: Member): Promise<Decoded | Error> {
-    try {
-      const bytes = await readImageFile(file);
-      const decoded = await decodeImage(bytes, file.relative, this.size.scale ? this.size : undefined);
-      return {
-        ...decoded,
-        bytes: bytes.length,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-        misnamed: claimedType(file.relative) !== imageType(bytes.subarray(0, headBytes)),
-      };
-    } catch (error) {
-      return error as Error;
-    }
-  }
-
-  #keep(member: Member, decoded: Decoded): void {
+  #keep(member: Member, decoded: DecodedFile): void {
     this.#good.push(member);
     this.#bytes += decoded.bytes;
     this.#hash.update(`${decoded.sha256}  ${member.file.relative}\n`);
@@ -198,15 +188,6 @@ export class Reading {
     }
     return notes;
   }
-}
-
-interface Decoded {
-  rgb: Uint8Array;
-  width: number;
-  height: number;
-  bytes: number;
-  sha256: string;
-  misnamed: boolean;
 }
 
 const rejectedNote = (rejects: Rejects) => ({

@@ -1,15 +1,16 @@
 import { basename } from 'node:path';
 import { AtelierError } from '../../shared/errors.ts';
+import type { ImportParams } from '../../shared/job.ts';
 import { missingWords, parseNumber, sqlText } from '../cells.ts';
-import { BlankFinder } from '../csv/blanks.ts';
-import { asUtf8, decodeHead, guessEncoding, isBinary, surveyText, type Survey } from '../csv/encoding.ts';
+import { asUtf8, decodeHead, guessEncoding, isBinary } from '../csv/encoding.ts';
 import { readingNotes } from '../csv/notes.ts';
 import { parseRecords } from '../csv/records.ts';
 import { listRejects } from '../csv/rejects.ts';
 import { sniffDialect, type Dialect } from '../csv/sniff.ts';
+import { hopeOf, surveyTable, type TableSurvey } from '../csv/survey.ts';
 import { sqlPath, withDuck } from '../duck.ts';
 import { contentName, readHead, totalBytes, type FoundFile } from '../source.ts';
-import { checkColumns, checkTarget, memoryFor, storeTable, toldApart } from '../tables/store.ts';
+import { checkColumns, checkTarget, memoryFor, storeTable, toldApart, type StoredTable } from '../tables/store.ts';
 import { guessTargetName } from '../target.ts';
 import { Rejects, type Importer, type ReadContext } from './importer.ts';
 
@@ -21,7 +22,7 @@ export const textNames = /\.(txt|data|dat)$/i;
 export const csv: Importer = {
   async offer(source) {
     const [file] = source.files;
-    const dialect = await readDialect(file);
+    const { dialect } = await openTable(file);
     return [
       {
         kind: 'table',
@@ -37,47 +38,112 @@ export const csv: Importer = {
 
   async read(source, params, context) {
     const [given] = source.files;
-    const name = basename(given.relative);
-    const dialect = await readDialect(given);
+    const { dialect, head } = await openTable(given);
     checkTarget(params.target, dialect.names);
-    const rejects = new Rejects();
-    for (const { where, code, message } of source.refused) rejects.add(where, code, message);
     return toldApart([given], params, context, async () => {
       const { file, source: stored } = await context.staging.plain(given, context);
-      const total = await totalBytes([file]);
-      const blanks = new BlankFinder(dialect);
-      const progress = (done: number): void =>
-        context.progress({ stage: 'reading', unit: 'bytes', done: Math.min(done, total), total });
-      const survey = await surveyText(file, context.signal, progress, (chunk) => blanks.see(chunk));
-      blanks.end();
-      const path = await plainText(file, survey, context);
-      // DuckDB's reader knows missing words by itself, if nothing stands around them.
-      const clean =
-        path === file.path && !blanks.found && !missingWords.some((word) => word.includes(dialect.delimiter));
-      const memoryMB = memoryFor(dialect.columns);
-      return withDuck({ blobs: params.blobs, signal: context.signal, memoryMB }, async (connection) => {
-        const relation = readSql(path, dialect, clean);
-        const manifest = await storeTable(
-          connection,
-          { relation, clean, names: dialect.names, bytes: survey.bytes, name },
-          params,
-          context,
-          () => listRejects(connection, rejects, dialect),
-        );
-        return {
-          suggestedName: source.suggestedName,
-          manifest: {
-            ...manifest,
-            sources: [stored ?? { name: file.relative, bytes: survey.stored, sha256: survey.sha256 }],
-            rejectedCount: rejects.count,
-            rejected: rejects.list,
-            notes: [...readingNotes(name, dialect, survey, rejects.count - source.refused.length), ...manifest.notes],
-          },
-        };
-      });
+      const rejects = new Rejects();
+      for (const { where, code, message } of source.refused) rejects.add(where, code, message);
+      const reading = { file, name: basename(given.relative), dialect, rejects, params };
+      const hope = cutsMissing(dialect) ? null : hopeOf(head, dialect);
+      const { survey, table } = await (hope ? readAtOnce(reading, hope, context) : readInTurn(reading, context));
+      const notes = readingNotes(reading.name, dialect, survey, rejects.count - source.refused.length);
+      return {
+        suggestedName: source.suggestedName,
+        manifest: {
+          ...table,
+          sources: [stored ?? { name: file.relative, bytes: survey.stored, sha256: survey.sha256 }],
+          rejectedCount: rejects.count,
+          rejected: rejects.list,
+          notes: [...notes, ...table.notes],
+        },
+      };
     });
   },
 };
+
+interface Reading {
+  file: FoundFile;
+  name: string;
+  dialect: Dialect;
+  rejects: Rejects;
+  params: ImportParams;
+}
+
+interface Read {
+  survey: TableSurvey;
+  table: StoredTable;
+}
+
+/** DuckDB's reader knows missing words by itself, if they are not cut. */
+const cutsMissing = ({ delimiter }: Dialect): boolean => missingWords.some((word) => word.includes(delimiter));
+
+/** Surveys the file while DuckDB reads it already, which is for nothing where it is not what its beginning promises. */
+async function readAtOnce(reading: Reading, hope: { missing: boolean }, context: ReadContext): Promise<Read> {
+  const { file, dialect } = reading;
+  const stop = new AbortController();
+  const quietly = (): void => undefined;
+  const surveying = surveyTable(file, dialect, context.signal, quietly, hope, () => stop.abort());
+  // Should it fail, that is met below, when DuckDB has been heard.
+  surveying.catch(() => stop.abort());
+  const signal = AbortSignal.any([context.signal, stop.signal]);
+  const cells = { path: file.path, clean: true, missing: hope.missing };
+  try {
+    const table = await store(reading, cells, { ...context, signal }, async () => {
+      await surveying;
+      signal.throwIfAborted();
+    });
+    return { survey: await surveying, table };
+  } catch (error) {
+    // What DuckDB says of a file that it should not have been given says nothing.
+    const survey = await surveying;
+    context.signal.throwIfAborted();
+    if (!stop.signal.aborted) throw error;
+    return readSurveyed(reading, survey, context);
+  }
+}
+
+async function readInTurn(reading: Reading, context: ReadContext): Promise<Read> {
+  const { file, dialect } = reading;
+  const total = await totalBytes([file]);
+  const progress = (done: number): void =>
+    context.progress({ stage: 'reading', unit: 'bytes', done: Math.min(done, total), total });
+  return readSurveyed(reading, await surveyTable(file, dialect, context.signal, progress), context);
+}
+
+async function readSurveyed(reading: Reading, survey: TableSurvey, context: ReadContext): Promise<Read> {
+  const { file, dialect } = reading;
+  const path = survey.plain
+    ? file.path
+    : await context.staging.write(reported(asUtf8(file, survey, context.signal), context));
+  const cells = { path, clean: survey.plain && !survey.blanks && !cutsMissing(dialect), missing: survey.missing };
+  return { survey, table: await store(reading, cells, context) };
+}
+
+/** Where cells are read, whether they are kept just so, and whether words among them mean that they are missing. */
+interface Cells {
+  path: string;
+  clean: boolean;
+  missing: boolean;
+}
+
+/** `written`: awaited when all rows are. */
+async function store(
+  { file, name, dialect, rejects, params }: Reading,
+  cells: Cells,
+  context: ReadContext,
+  written: () => Promise<void> = () => Promise.resolve(),
+): Promise<StoredTable> {
+  const bytes = await totalBytes([file]);
+  const options = { blobs: params.blobs, signal: context.signal, memoryMB: memoryFor(dialect.columns) };
+  return withDuck(options, (connection) => {
+    const table = { relation: readSql(cells, dialect), clean: cells.clean, names: dialect.names, bytes, name };
+    return storeTable(connection, table, params, context, async () => {
+      await written();
+      await listRejects(connection, rejects, dialect);
+    });
+  });
+}
 
 /** Text, not rows: nothing cuts it into columns, or nothing but what also stands between words. The first file speaks for all. */
 export async function isProse([file, ...others]: readonly FoundFile[]): Promise<boolean> {
@@ -95,7 +161,8 @@ export async function isProse([file, ...others]: readonly FoundFile[]): Promise<
   return (dialect.delimiter === ' ' || dialect.delimiter === ':') && !numbers;
 }
 
-async function readDialect(file: FoundFile): Promise<Dialect> {
+/** How the table is written, with the beginning of the file that says so. */
+async function openTable(file: FoundFile): Promise<{ dialect: Dialect; head: Uint8Array }> {
   const name = basename(contentName(file));
   const head = await readHead(file, headLength);
   if (head.length === 0) throw new AtelierError('empty_file', `${name} is empty (0 bytes). Nothing was imported.`);
@@ -110,13 +177,7 @@ async function readDialect(file: FoundFile): Promise<Dialect> {
     );
   }
   checkColumns(dialect.columns, name);
-  return dialect;
-}
-
-/** The path of the file as UTF-8 with one kind of line end: itself, or a passing copy. */
-async function plainText(file: FoundFile, survey: Survey, context: ReadContext): Promise<string> {
-  if (survey.encoding === 'utf-8' && !survey.damaged && !survey.mixedNewlines) return file.path;
-  return context.staging.write(reported(asUtf8(file, survey, context.signal), context));
+  return { dialect, head };
 }
 
 async function* reported(chunks: AsyncIterable<Uint8Array>, context: ReadContext): AsyncGenerator<Uint8Array> {
@@ -128,9 +189,9 @@ async function* reported(chunks: AsyncIterable<Uint8Array>, context: ReadContext
 }
 
 /** The rows as they are written; what does not fit is left out and kept in DuckDB's tables of rejects. */
-function readSql(path: string, dialect: Dialect, clean: boolean): string {
+function readSql({ path, clean, missing: words }: Cells, dialect: Dialect): string {
   const quote = sqlText(dialect.quote);
-  const missing = clean ? `nullstr = [${missingWords.map(sqlText).join(', ')}],` : '';
+  const missing = clean ? `nullstr = [${(words ? missingWords : ['']).map(sqlText).join(', ')}],` : '';
   return `read_csv(${sqlPath(path)}, auto_detect = false, compression = 'none', encoding = 'utf-8',
     delim = ${sqlText(dialect.delimiter)}, quote = ${quote}, escape = ${quote}, ${missing} header = ${dialect.header}, skip = ${dialect.skipLines},
     columns = {${dialect.names.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}, store_rejects = true, rejects_limit = 0,

@@ -81,7 +81,7 @@ function countCells(cells: NonNullable<CellCounts>, decimalComma: boolean, { edg
 
 /**
  * How many numbers lie in each part of each bar; -1: below all, bars × parts: above all. DuckDB's own cast is tried first, which reads
- * plain numbers in two thirds of the time: it is right if it finds as many numbers as there are known to be.
+ * plain numbers in half of the time: it is right if it finds as many numbers as there are known to be.
  */
 async function countParts(
   connection: DuckDBConnection,
@@ -94,28 +94,65 @@ async function countParts(
 ): Promise<Counted> {
   const present = samples - column.missing;
   if (!column.decimalComma) {
-    const quick = await countBy(connection, table, `TRY_CAST(c${index} AS DOUBLE)`, bins, parts);
+    const plain = `TRY_CAST(c${index} AS DOUBLE)`;
+    const [low, high] = [bins.edges[0], bins.edges[bins.edges.length - 1]];
+    const within = column.min! >= low && column.max! <= high;
+    const quick = within
+      ? await countWithin(connection, table, plain, bins, parts)
+      : await countBy(connection, table, plain, bins, parts);
     if ([...quick.values()].reduce((sum, n) => sum + n, 0) === present) return quick;
   }
   const value = numberSql(`c${index}`, column.decimalComma ?? false);
   return countBy(connection, `(SELECT ${value} AS v FROM ${table})`, finiteSql('v'), bins, parts);
 }
 
+/** The bar's part, counted from 0, as a number to be rounded down. */
+const placeSql = (value: string, { edges }: Bins, parts: number): string => {
+  const bars = edges.length - 1;
+  const perPart = (bars * parts) / (edges[bars] - edges[0]);
+  return `(${value} - (${edges[0]}::DOUBLE)) * ${perPart}::DOUBLE + ${justBelow}`;
+};
+
 async function countBy(
   connection: DuckDBConnection,
   table: string,
   value: string,
-  { edges }: Bins,
+  bins: Bins,
   parts: number,
 ): Promise<Counted> {
-  const bars = edges.length - 1;
-  const [low, high] = [edges[0], edges[bars]];
-  const perPart = (bars * parts) / (high - low);
-  const part = `floor((v - (${low}::DOUBLE)) * ${perPart}::DOUBLE + ${justBelow})`;
+  const end = (bins.edges.length - 1) * parts;
+  const high = bins.edges[bins.edges.length - 1];
+  const part = `least(greatest(floor(${placeSql('v', bins, parts)}), -1), ${end})`;
   const rows = await rowsOf(
     connection,
-    `SELECT CASE WHEN v = ${high}::DOUBLE THEN ${bars * parts - 1} ELSE least(greatest(${part}, -1), ${bars * parts}) END::INTEGER AS part,
-       count(*) AS n FROM (SELECT ${value} AS v FROM ${table}) WHERE v IS NOT NULL GROUP BY 1`,
+    `SELECT CASE WHEN v = ${high}::DOUBLE THEN ${end - 1} ELSE ${part} END::INTEGER AS part, count(*) AS n
+     FROM (SELECT ${value} AS v FROM ${table}) WHERE v IS NOT NULL GROUP BY 1`,
   );
   return new Map(rows.map((row) => [Number(row.part), Number(row.n)]));
+}
+
+/** As `countBy` where no number lies outside of the bars: in half of the time, since rounding
+ * alone tells the part (the next one, for no cast takes what is a little below 0). */
+async function countWithin(
+  connection: DuckDBConnection,
+  table: string,
+  value: string,
+  bins: Bins,
+  parts: number,
+): Promise<Counted> {
+  const last = (bins.edges.length - 1) * parts - 1;
+  // Of 65,536 values at most, DuckDB counts in an array.
+  await connection.run('SET perfect_ht_threshold = 17');
+  const rows = await rowsOf(
+    connection,
+    `SELECT TRY_CAST(${placeSql(value, bins, parts)} + 0.5 AS USMALLINT) AS next, count(*) AS n FROM ${table} GROUP BY 1`,
+  );
+  const counted = new Map<number, number>();
+  for (const { next, n } of rows) {
+    if (next === null) continue;
+    // The last bar's upper edge is in it.
+    const within = Math.min(Number(next) - 1, last);
+    counted.set(within, (counted.get(within) ?? 0) + Number(n));
+  }
+  return counted;
 }

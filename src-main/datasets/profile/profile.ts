@@ -12,8 +12,8 @@ import { profileNumbers } from './numbers.ts';
 const topCount = 50;
 /** Columns of more values than this have their most frequent ones counted among some of the samples. */
 const fewValues = 5000;
-/** Characters of texts whose words are counted. */
-const readOf = 8e6;
+/** Characters of texts whose words are counted; fewer of those that nobody learns from. */
+const readOf = { feature: 8e6, ignored: 1e6 };
 /** As in `columns.ts`: more rows than this, and more values than are counted one by one. */
 const estimated = { rows: 250_000, values: 20_000 };
 
@@ -126,7 +126,7 @@ async function topWords(
   samples: number,
 ): Promise<TopValues> {
   const characters = (samples - column.missing) * Math.max(1, column.text?.characters.mean ?? 40);
-  const every = Math.max(1, Math.ceil(characters / readOf));
+  const every = Math.max(1, Math.ceil(characters / readOf[column.role === 'ignored' ? 'ignored' : 'feature']));
   const some = every === 1 ? '' : `AND file_row_number % ${every} = 0`;
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE word_lists AS

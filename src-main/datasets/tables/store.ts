@@ -3,7 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImportParams } from '../../shared/job.ts';
-import { adopt, writeBlob } from '../blobs.ts';
+import { adopt, flush, writeBlob } from '../blobs.ts';
 import { presentSql, trimSql } from '../cells.ts';
 import { describeTable } from '../csv/describe.ts';
 import { parquetFileSql, sqlPath, whileReporting } from '../duck.ts';
@@ -44,12 +44,18 @@ export async function storeTable(
   const parquet = await context.staging.path();
   await whileReporting(connection, context, 'converting', table.bytes, () => writeCells(connection, table, parquet));
   await written();
-  const { split, ...manifest } = await whileReporting(connection, context, 'profiling', 0, () =>
+  // The processor hashes, and the disk writes, while the cells are looked at.
+  const flushed = flush(params.blobs, parquet);
+  // Should it fail, that is met when the blob is made.
+  flushed.catch(() => undefined);
+  const described = whileReporting(connection, context, 'profiling', 0, () =>
     describeTable(connection, parquetFileSql(parquet), table.names, params, table.name, table.given),
   );
+  // Whatever comes of it, nothing is left working.
+  const { split, ...manifest } = await described.finally(() => flushed.catch(() => undefined));
   context.signal.throwIfAborted();
   // The large one last: should the disk fill up here, next to nothing is left behind.
-  const blobs = { split: await writeBlob(params.blobs, split), table: await adopt(params.blobs, parquet) };
+  const blobs = { split: await writeBlob(params.blobs, split), table: await adopt(params.blobs, parquet, flushed) };
   return { ...manifest, blobs };
 }
 

@@ -1,7 +1,8 @@
 import { DuckDBDataChunk, VARCHAR, type DuckDBAppender, type DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Manifest } from '../../shared/dataset.ts';
 import { adopt, partialPath, writeBlob } from '../blobs.ts';
-import { countColumns, describeColumn } from '../columns.ts';
+import { describeColumn } from '../columns.ts';
+import { countColumns } from '../count-columns.ts';
 import { parquetFileSql, sqlPath } from '../duck.ts';
 import { carvedValidation, completeGiven, countSplits, defaultFractions, divide } from '../splits.ts';
 import { readTarget } from '../table-target.ts';

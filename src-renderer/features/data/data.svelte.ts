@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { DatasetDetail, Manifest } from '../../../src-main/shared/dataset.ts';
 import { extended, fits, toggled } from '../../../src-main/shared/filter.ts';
 import type { Condition, Filter } from '../../../src-main/shared/filter.ts';
@@ -17,6 +18,8 @@ export class DataPlace {
   #detail = new Resource<DatasetDetail>();
   #profile = new Resource<Profile>();
   #profiled: VersionId | null = null;
+  /** Whose profile was given up before it was there. */
+  #unprofiled: VersionId | null = null;
   #opened: DatasetId | null = null;
   readonly pages = new SamplePages();
   listFilter = $state('');
@@ -77,9 +80,26 @@ export class DataPlace {
   wantProfile(again = false): void {
     const version = this.detail?.version.id;
     if (!version || (version === this.#profiled && !again)) return;
+    this.leaveProfile();
     this.#profiled = version;
     this.#profile.set(null);
     void this.#profile.load(() => studio.call('datasets.profile', { version }));
+  }
+
+  /** Nobody waits any more for what the columns hold: if that is still being worked out, it is stopped. */
+  leaveProfile(): void {
+    const version = this.#profiled;
+    if (version === null || !untrack(() => this.#profile.waiting)) return;
+    this.#profiled = null;
+    this.#unprofiled = version;
+    this.#profile.set(null);
+    void studio.call('datasets.stopProfile', { version }).catch(() => {});
+  }
+
+  /** Waits again for what was given up. */
+  returnToProfile(): void {
+    const version = untrack(() => this.detail?.version.id);
+    if (version === this.#unprofiled) untrack(() => this.wantProfile());
   }
 
   /** Filters by this too, in the place of what was said of the same thing; once more takes it back. `add`: joins what was said. */

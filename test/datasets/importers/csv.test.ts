@@ -317,3 +317,23 @@ it('leaves out a line of several megabytes and keeps the rest', async () => {
   expect(manifest.samples).toBe(3);
   expect(manifest.rejected).toMatchObject([{ where: 'line 3', code: 'line_too_long' }]);
 });
+
+describe('what a file holds only long after its beginning', () => {
+  /** More than what the dialect is told by, so that reading begins before the end is known. */
+  const beginning = Array.from({ length: 90_001 }, (_, i) => `${i},${i % 7 ? 'left' : 'right'}`).join('\n');
+  it.each<[string, string, (string | null)[], string[]]>([
+    ['a word for missing', 'NA,left\n', [null, 'left'], []],
+    ['blanks around cells', '5 , left\n', ['5', 'left'], []],
+    ['line ends of another kind', '5,left\r\n', ['5', 'left'], []],
+    ['bytes that are no UTF-8', '5,\xe9\n', ['5', '�'], ['damaged_text']],
+    ['a row of another length', '5,left,up\n6,right\n', ['6', 'right'], ['rejected']],
+  ])('%s', async (_, end, row, notes) => {
+    const head = Buffer.from(`n,${'ü'.repeat(20)}\n${beginning}\n`);
+    const { manifest, blobs } = await imported(Buffer.concat([head, Buffer.from(end, 'latin1')]));
+    expect(manifest.samples).toBe(90_002);
+    const { rows } = await new SampleReader().pick(blobs, manifest, [90_000, 90_001]);
+    expect(rows).toEqual([['90000', 'left'], row]);
+    expect(manifest.notes.map(({ code }) => code)).toEqual(expect.arrayContaining(['dialect', ...notes]));
+    expect(await filesIn(`${blobs}/partial`)).toEqual([]);
+  });
+});

@@ -258,6 +258,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       return null;
     },
     'datasets.stopSamples': () => null,
+    'datasets.stopProfile': () => null,
     'datasets.profile': ({ version }) => {
       const found = versionOf(version);
       return profileOf(found.manifests.get(version) ?? found.detail.version.manifest);

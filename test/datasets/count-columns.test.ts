@@ -1,6 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import { countColumns } from '../../src-main/datasets/columns.ts';
+import { countColumns } from '../../src-main/datasets/count-columns.ts';
 
 describe('columns of many rows', () => {
   it('are counted by value as they are one by one', async () => {

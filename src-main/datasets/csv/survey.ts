@@ -1,0 +1,51 @@
+import type { FoundFile } from '../source.ts';
+import { BlankFinder } from './blanks.ts';
+import { looksPlain, surveyText, type Survey } from './encoding.ts';
+import { MissingFinder } from './missing.ts';
+import type { Dialect } from './sniff.ts';
+
+/** What reading all of a table's file tells before its rows are cut. */
+export interface TableSurvey extends Survey {
+  /** DuckDB's reader takes the file as it lies there: UTF-8, one kind of line end. */
+  plain: boolean;
+  /** Blanks stand at an end of some cells. */
+  blanks: boolean;
+  /** Some cells are words that mean that they are missing. */
+  missing: boolean;
+}
+
+/** Reads it once. `unlike` is told, once, as soon as it is known that it holds what `hoped` says it does not. */
+export async function surveyTable(
+  file: FoundFile,
+  dialect: Dialect,
+  signal: AbortSignal,
+  progress: (bytes: number) => void,
+  hoped: { missing: boolean } | null = null,
+  unlike: () => void = () => undefined,
+): Promise<TableSurvey> {
+  const [blanks, missing] = [new BlankFinder(dialect), new MissingFinder(dialect)];
+  let told = hoped === null;
+  const tell = (otherwise: boolean): void => {
+    if (told || !otherwise) return;
+    told = true;
+    unlike();
+  };
+  const survey = await surveyText(file, signal, progress, (chunk) => {
+    blanks.see(chunk);
+    missing.see(chunk);
+    tell(blanks.found || (missing.found && hoped?.missing === false));
+  });
+  blanks.end();
+  missing.end();
+  const plain = survey.encoding === 'utf-8' && !survey.damaged && !survey.mixedNewlines;
+  tell(!plain || blanks.found || (missing.found && hoped?.missing === false));
+  return { ...survey, plain, blanks: blanks.found, missing: missing.found };
+}
+
+/** What a file's beginning lets hope of all of it; null where its cells need work before DuckDB takes them, or after. */
+export function hopeOf(head: Uint8Array, dialect: Dialect): { missing: boolean } | null {
+  const [blanks, missing] = [new BlankFinder(dialect), new MissingFinder(dialect)];
+  blanks.see(head);
+  missing.see(head);
+  return looksPlain(head) && !blanks.found ? { missing: missing.found } : null;
+}

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { Profiler } from '../../../src-main/datasets/profile/profiler.ts';
+import { dataFolder, failure, importFrom, writeFiles } from '../../support/data-import.ts';
+import { csvText, mixedTable } from '../../support/data-table.ts';
+
+it('a profile that nobody waits for any more is stopped, others are not', async () => {
+  const folder = await dataFolder();
+  await writeFiles(folder.path, { 'a.csv': csvText(mixedTable(300)), 'b.csv': csvText(mixedTable(200)) });
+  const [{ manifest }, other] = [await importFrom(folder, ['a.csv']), await importFrom(folder, ['b.csv'])];
+  const profiler = new Profiler();
+  const [stopped, untouched] = [
+    failure(profiler.profile(folder.blobs, manifest)),
+    profiler.profile(folder.blobs, other.manifest),
+  ];
+  profiler.stop(manifest);
+  expect(await stopped).toMatchObject({ code: 'stopped' });
+  expect((await untouched).samples).toBe(200);
+  expect((await profiler.profile(folder.blobs, manifest)).samples).toBe(300);
+});
