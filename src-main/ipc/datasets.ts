@@ -9,6 +9,8 @@ type Noun =
   | 'datasets.samples'
   | 'datasets.stopSamples'
   | 'datasets.profile'
+  | 'datasets.privacy'
+  | 'datasets.anonymity'
   | 'datasets.original'
   | 'datasets.revise'
   | 'datasets.previewSplit'
@@ -33,6 +35,8 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     'datasets.original': ({ version, sample }) => desk.studio.original(version, sample),
     'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
     'datasets.profile': ({ version }) => desk.studio.profile(version),
+    'datasets.privacy': ({ version }) => desk.studio.privacy(version),
+    'datasets.anonymity': ({ version, columns, wanted }) => desk.studio.anonymity(version, columns, wanted),
     'datasets.revise': (request) => desk.studio.revise(request).job,
     'recipes.steps': () => desk.studio.recipeSteps,
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),

@@ -1,5 +1,7 @@
-import type { StepField } from '../../src-main/shared/recipe.ts';
+import type { RecipeStep, StepField } from '../../src-main/shared/recipe.ts';
+import { personalKinds } from '../../src-main/shared/privacy.ts';
 import { m } from './messages.ts';
+import { personalKindWord } from './privacy.ts';
 import { columnTypeWord } from './terms.ts';
 
 /** Words for a recipe's steps, their settings and choices, by the stable keys that recipes keep. */
@@ -31,6 +33,11 @@ const kinds: Words = {
   target: m.step_target,
   bins: m.step_bins,
   dates: m.step_dates,
+  personal: m.step_personal,
+  bands: m.step_bands,
+  'coarse-dates': m.step_coarse_dates,
+  rare: m.step_rare,
+  prefix: m.step_prefix,
 };
 export const stepWord = (kind: string): string => kinds[kind]?.() ?? kind;
 
@@ -60,6 +67,11 @@ const kindHelps: Words = {
   target: m.step_target_help,
   bins: m.step_bins_help,
   dates: m.step_dates_help,
+  personal: m.step_personal_help,
+  bands: m.step_bands_help,
+  'coarse-dates': m.step_coarse_dates_help,
+  rare: m.step_rare_help,
+  prefix: m.step_prefix_help,
 };
 export const stepHelp = (kind: string): string => kindHelps[kind]?.() ?? '';
 
@@ -70,6 +82,7 @@ const groups: Words = {
   rows: m.step_group_rows,
   numbers: m.step_group_numbers,
   encoding: m.step_group_encoding,
+  privacy: m.step_group_privacy,
 };
 export const stepGroupWord = (group: string): string => groups[group]?.() ?? group;
 
@@ -98,6 +111,13 @@ const fields: Words = {
   rows: m.step_field_rows,
   written: m.step_field_written,
   time: m.step_field_time,
+  kinds: m.step_field_kinds,
+  how: m.step_field_how,
+  salt: m.step_field_salt,
+  width: m.step_field_width,
+  unit: m.step_field_unit,
+  least: m.step_field_least,
+  length: m.step_field_length,
 };
 export const stepFieldWord = ({ key }: StepField): string => fields[key]?.() ?? key;
 
@@ -109,6 +129,7 @@ const fieldHelps: Words = {
   order: m.step_field_order_help,
   smoothing: m.step_field_smoothing_help,
   factor: m.step_field_factor_help,
+  salt: m.step_field_salt_help,
 };
 export const stepFieldHelp = ({ key }: StepField): string | undefined => fieldHelps[key]?.();
 
@@ -139,5 +160,21 @@ const choices: Words = {
   'month-day-year': m.step_choice_mdy,
   mean: m.step_choice_mean,
   constant: m.step_choice_constant,
+  mask: m.step_choice_mask,
+  hash: m.step_choice_hash,
+  remove: m.step_choice_remove,
+  month: m.step_choice_month,
+  year: m.step_choice_year,
+  ...Object.fromEntries(personalKinds.map((kind) => [kind, () => personalKindWord(kind)])),
 };
 export const stepChoiceWord = (choice: string): string => choices[choice]?.() ?? choice;
+
+/** A step with its settings in one line: "Numbers to bands: age, Width 10". */
+export function stepSaid({ kind, settings }: Pick<RecipeStep, 'kind' | 'settings'>): string {
+  const said = Object.entries(settings).map(([key, value]) => {
+    if (key === 'columns' && Array.isArray(value)) return value.join(', ');
+    const word = typeof value === 'string' ? stepChoiceWord(value) : String(value);
+    return `${fields[key]?.() ?? key} ${word}`;
+  });
+  return `${stepWord(kind)}: ${said.join(', ')}`;
+}

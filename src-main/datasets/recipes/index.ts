@@ -1,6 +1,9 @@
 import { stepGroups, type StepInfo } from '../../shared/recipe.ts';
+import type { TextFunctions } from '../text-functions.ts';
+import { bands } from './bands.ts';
 import { bins } from './bins.ts';
 import { letterCase } from './case.ts';
+import { coarseDates } from './coarse-dates.ts';
 import { dates } from './dates.ts';
 import { drop } from './drop.ts';
 import { duplicates } from './duplicates.ts';
@@ -15,6 +18,9 @@ import { neighbours } from './neighbours.ts';
 import { oneHot } from './one-hot.ts';
 import { ordinal } from './ordinal.ts';
 import { outliers } from './outliers.ts';
+import { personal } from './personal.ts';
+import { prefix } from './prefix.ts';
+import { rare } from './rare.ts';
 import { regex } from './regex.ts';
 import { replace } from './replace.ts';
 import { robust } from './robust.ts';
@@ -53,7 +59,15 @@ export const stepKinds: readonly StepKind[] = [
   targetMean,
   bins,
   dates,
+  personal,
+  bands,
+  coarseDates,
+  rare,
+  prefix,
 ].toSorted((a, b) => stepGroups.indexOf(a.group) - stepGroups.indexOf(b.group)) as StepKind[];
+
+/** What their statements call. */
+export const stepFunctions: TextFunctions = Object.assign({}, ...stepKinds.map(({ functions }) => functions ?? {}));
 
 /** What others may know of them: plain data, for the window and the command line. */
 export const stepInfos: readonly StepInfo[] = stepKinds.map(

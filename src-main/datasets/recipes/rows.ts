@@ -2,6 +2,8 @@ import { DuckDBDataChunk, VARCHAR, type DuckDBConnection } from '@duckdb/node-ap
 import { AtelierError } from '../../shared/errors.ts';
 import { readCell } from '../cells.ts';
 import { withDuck } from '../duck.ts';
+import { addTextFunctions } from '../text-functions.ts';
+import { stepFunctions } from './index.ts';
 import { columnsOf, lineageOf, rawNames } from './lineage.ts';
 import type { FittedRecipe } from './plan.ts';
 import type { Read } from './step.ts';
@@ -46,6 +48,7 @@ async function overRows(
   checkNames(rawNames(lineage, columnsOf(reads)), names);
   if (rows.length === 0) return [];
   return withDuck({ threads: 1 }, async (connection) => {
+    addTextFunctions(connection, stepFunctions);
     await fillTable(connection, fitted, rows, names);
     const statement = `SELECT ${expressions.join(', ')} FROM ${lineage.relation} ORDER BY rid`;
     return (await connection.runAndReadAll(statement)).getRowsJS() as (string | number | null)[][];

@@ -1,5 +1,6 @@
 import type { ColumnRole, ColumnType } from '../../shared/dataset.ts';
 import type { StepInfo, StepSettings } from '../../shared/recipe.ts';
+import type { TextFunctions } from '../text-functions.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 
 /** What reads a column: its cells, or its numbers. */
@@ -62,6 +63,8 @@ export interface FitContext {
 export interface StepKind<Learned = unknown> extends Omit<StepInfo, 'dropsRows' | 'learns'> {
   /** It may be applied to the target, if that is named. */
   readonly onTarget?: boolean;
+  /** What its SQL calls, by names of its own (see `text-functions.ts`). */
+  readonly functions?: TextFunctions;
   /** False: `fit` looks at no row. */
   readonly looksAtRows?: false;
   /** What it learns from the training split: plain JSON, kept with the version and with every run. */

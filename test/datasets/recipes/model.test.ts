@@ -44,6 +44,16 @@ const cases: [kind: string, of: Of, settings?: StepSettings][] = [
   ['bins', 'number', { by: 'width', count: 3 }],
   ['bins', 'number', { by: 'edges', edges: '20,30.5,65' }],
   ['dates', 'date', { time: true }],
+  ['personal', 'text', { how: 'mask' }],
+  ['personal', 'text', { how: 'hash', salt: 'long enough', kinds: ['email'] }],
+  ['personal', 'number', { how: 'remove' }],
+  ['bands', 'number', { width: 10 }],
+  ['coarse-dates', 'date', { unit: 'month' }],
+  ['coarse-dates', 'date', { unit: 'year' }],
+  ['rare', 'text', { least: 20 }],
+  ['rare', 'text', { least: 1000, with: 'Annet' }],
+  ['prefix', 'text', { length: 3 }],
+  ['prefix', 'number', { length: 2 }],
 ];
 const nameOf = (i: number): string => `${cases[i][0]} ${i}`;
 
@@ -56,6 +66,7 @@ function messyTable(rows: number): Table {
     ...[
       '<b>Hi</b> you',
       'see https://a.example/x?y=1 now',
+      'mail a@b.example or +47 22 33 44 55',
       '  two\tspaces ',
       'A &amp; B &lt;c&gt;',
       '$1,200',
