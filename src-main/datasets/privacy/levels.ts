@@ -43,8 +43,8 @@ export async function levelsOf(
   const length = await codeLength(connection, relation, at);
   const prefixes = [length - 1, length - 2, Math.ceil(length / 2), 2, 1].filter((each) => each > 0 && each < length);
   return [
-    { kind: 'rare', settings: { columns, least: Math.max(2, wanted) } },
     ...[...new Set(prefixes)].map((each) => ({ kind: 'prefix', settings: { columns, length: each } })),
+    { kind: 'rare', settings: { columns, least: Math.max(2, wanted) } },
   ];
 }
 

@@ -31,6 +31,7 @@ import { trim } from './trim.ts';
 import { type } from './type.ts';
 import { unicode } from './unicode.ts';
 import { urls } from './urls.ts';
+import { yeoJohnson } from './yeo-johnson.ts';
 
 /** Every kind of step, in the order in which they are offered. */
 export const stepKinds: readonly StepKind[] = [
@@ -54,6 +55,7 @@ export const stepKinds: readonly StepKind[] = [
   minMax,
   robust,
   log,
+  yeoJohnson,
   oneHot,
   ordinal,
   targetMean,
