@@ -18,6 +18,7 @@ const kinds: Words = {
   html: m.step_html,
   urls: m.step_urls,
   unicode: m.step_unicode,
+  'stop-words': m.step_stop_words,
   fill: m.step_fill,
   neighbours: m.step_neighbours,
   'missing-rows': m.step_missing_rows,
@@ -34,6 +35,8 @@ const kinds: Words = {
   target: m.step_target,
   bins: m.step_bins,
   dates: m.step_dates,
+  hashing: m.step_hashing,
+  'tf-idf': m.step_tf_idf,
   personal: m.step_personal,
   bands: m.step_bands,
   'coarse-dates': m.step_coarse_dates,
@@ -53,6 +56,7 @@ const kindHelps: Words = {
   html: m.step_html_help,
   urls: m.step_urls_help,
   unicode: m.step_unicode_help,
+  'stop-words': m.step_stop_words_help,
   fill: m.step_fill_help,
   neighbours: m.step_neighbours_help,
   'missing-rows': m.step_missing_rows_help,
@@ -69,6 +73,8 @@ const kindHelps: Words = {
   target: m.step_target_help,
   bins: m.step_bins_help,
   dates: m.step_dates_help,
+  hashing: m.step_hashing_help,
+  'tf-idf': m.step_tf_idf_help,
   personal: m.step_personal_help,
   bands: m.step_bands_help,
   'coarse-dates': m.step_coarse_dates_help,
@@ -114,6 +120,11 @@ const fields: Words = {
   written: m.step_field_written,
   time: m.step_field_time,
   standardise: m.step_field_standardise,
+  language: m.step_field_language,
+  also: m.step_field_also,
+  signs: m.step_field_signs,
+  words: m.step_field_words,
+  norm: m.step_field_norm,
   kinds: m.step_field_kinds,
   how: m.step_field_how,
   salt: m.step_field_salt,
@@ -132,9 +143,32 @@ const fieldHelps: Words = {
   order: m.step_field_order_help,
   smoothing: m.step_field_smoothing_help,
   factor: m.step_field_factor_help,
+  also: m.step_field_also_help,
   salt: m.step_field_salt_help,
 };
 export const stepFieldHelp = ({ key }: StepField): string | undefined => fieldHelps[key]?.();
+
+/** Languages by their own names, which are the same in all. */
+const languages: Readonly<Record<string, string>> = {
+  en: 'English',
+  zh: '中文',
+  ar: 'العربية',
+  cs: 'Čeština',
+  da: 'Dansk',
+  de: 'Deutsch',
+  es: 'Español',
+  fi: 'Suomi',
+  fr: 'Français',
+  it: 'Italiano',
+  ja: '日本語',
+  nl: 'Nederlands',
+  no: 'Norsk',
+  pl: 'Polski',
+  pt: 'Português',
+  ru: 'Русский',
+  sv: 'Svenska',
+  tr: 'Türkçe',
+};
 
 const choices: Words = {
   number: () => columnTypeWord('number'),
@@ -171,7 +205,7 @@ const choices: Words = {
   year: m.step_choice_year,
   ...Object.fromEntries(personalKinds.map((kind) => [kind, () => personalKindWord(kind)])),
 };
-export const stepChoiceWord = (choice: string): string => choices[choice]?.() ?? choice;
+export const stepChoiceWord = (choice: string): string => choices[choice]?.() ?? languages[choice] ?? choice;
 
 /** A step with its settings in one line: "Numbers to bands: age, Width 10". */
 export function stepSaid({ kind, settings }: Pick<RecipeStep, 'kind' | 'settings'>): string {

@@ -17,7 +17,9 @@ const mostCharacters = 100_000;
 const all: ReadonlySet<PersonalKind> = new Set(personalKinds);
 
 const functions: TextFunctions = {
-  personal_kinds: () => (text) => [...new Set(findPersonal(text, all).map(({ kind }) => kind))].sort().join(','),
+  personal_kinds: {
+    text: () => (text) => [...new Set(findPersonal(text, all).map(({ kind }) => kind))].sort().join(','),
+  },
 };
 
 /** Looks through a version's cells for personal data; of many rows at some, spread evenly. Errors: not_a_table. */

@@ -9,6 +9,7 @@ import { drop } from './drop.ts';
 import { duplicates } from './duplicates.ts';
 import { fill } from './fill.ts';
 import { filter } from './filter.ts';
+import { hashing } from './hashing.ts';
 import { html } from './html.ts';
 import { keep } from './keep.ts';
 import { log } from './log.ts';
@@ -26,7 +27,9 @@ import { replace } from './replace.ts';
 import { robust } from './robust.ts';
 import { standard } from './standard.ts';
 import type { StepKind } from './step.ts';
+import { stopWords } from './stop-words.ts';
 import { targetMean } from './target.ts';
+import { tfIdf } from './tf-idf.ts';
 import { trim } from './trim.ts';
 import { type } from './type.ts';
 import { unicode } from './unicode.ts';
@@ -45,6 +48,7 @@ export const stepKinds: readonly StepKind[] = [
   html,
   urls,
   unicode,
+  stopWords,
   fill,
   neighbours,
   missingRows,
@@ -59,8 +63,10 @@ export const stepKinds: readonly StepKind[] = [
   oneHot,
   ordinal,
   targetMean,
+  hashing,
   bins,
   dates,
+  tfIdf,
   personal,
   bands,
   coarseDates,

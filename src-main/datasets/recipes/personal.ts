@@ -30,10 +30,12 @@ export const personal: StepKind = {
     { key: 'salt', kind: 'text', default: '', random: true },
   ],
   functions: {
-    personal_concealed(settings) {
-      const { kinds, how, salt } = JSON.parse(settings) as Wanted;
-      const concealment = { kinds: new Set(kinds), how, salt };
-      return (text) => concealed(text, concealment);
+    personal_concealed: {
+      text(settings) {
+        const { kinds, how, salt } = JSON.parse(settings) as Wanted;
+        const concealment = { kinds: new Set(kinds), how, salt };
+        return (text) => concealed(text, concealment);
+      },
     },
   },
   fit(_, { how, salt }) {

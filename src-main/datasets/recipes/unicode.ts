@@ -15,7 +15,7 @@ export const unicode: StepKind = {
     { key: 'columns', kind: 'columns', for: 'text', default: [] },
     { key: 'form', kind: 'choice', default: 'nfc', choices: ['nfc', 'nfkc', 'no-accents'] },
   ],
-  functions: { unicode_nfkc: () => (text) => text.normalize('NFKC') },
+  functions: { unicode_nfkc: { text: () => (text) => text.normalize('NFKC') } },
   outcome: (state, settings) => changedTexts(state, settings, forms[settings.form as string], null),
 };
 

@@ -83,3 +83,24 @@ describe('Yeo-Johnson', () => {
     expect(cells[80][1]).toBe('3.0');
   });
 });
+
+describe('hashing', () => {
+  it.each(fixture.hashed)('$settings is as scikit-learn has it', async ({ settings, expected }) => {
+    const { names, cells } = await after(fixture.categories, ['category'], 'hashing', settings);
+    expect(names.slice(0, 2)).toEqual(['x0+1#0', 'x0+1#1']);
+    expect(numbersOf(cells)).toEqual(expected);
+  });
+});
+
+describe('TF-IDF', () => {
+  it.each(fixture.tfidf)('$settings is as scikit-learn has it, to 1e-9', async ({ settings, words, expected }) => {
+    const rows = fixture.texts.map((text, i) => [text, i % 2 ? 'a' : 'b']);
+    const { names, cells } = await after(rows, ['text', 'category'], 'tf-idf', {
+      columns: ['x0'],
+      words: 2000,
+      ...settings,
+    });
+    expect(names).toEqual([...words.map((word) => `x0:${word}`), 'x1']);
+    expectClose(numbersOf(cells.map((row) => row.slice(0, -1))), expected);
+  });
+});
