@@ -7,7 +7,7 @@ import { adopt, partialPath, readBlob, writeBlob } from '../blobs.ts';
 import { countColumns, describeColumn } from '../columns.ts';
 import { eachRow, parquetFileSql, parquetSql, sampleRelation, sqlPath } from '../duck.ts';
 import { countSplits } from '../splits.ts';
-import { quickly } from '../tables/store.ts';
+import { memoryFor, quickly } from '../tables/store.ts';
 import { readTarget, targetNotes, targetNoteCodes } from '../table-target.ts';
 import { fitRecipe, type Fitted } from './fit.ts';
 import { decidedColumns, fittedRecipe, rawTable, retyped, type RawTable } from './raw-table.ts';
@@ -50,6 +50,7 @@ export async function applyRecipe(
   signal?.throwIfAborted();
 
   const parquet = await partialPath(blobs);
+  await connection.run(`SET memory_limit = '${memoryFor(fitted.state.length)}MB'`);
   await writeTable(connection, fitted, parquet);
   const left = fitted.drops ? await rowsLeft(connection, fitted, raw.samples) : null;
   const ofRowsLeft = async (each: BlobHash): Promise<BlobHash> => {
