@@ -122,6 +122,7 @@ const fields: Words = {
   standardise: m.step_field_standardise,
   language: m.step_field_language,
   also: m.step_field_also,
+  folds: m.step_field_folds,
   signs: m.step_field_signs,
   words: m.step_field_words,
   norm: m.step_field_norm,
@@ -143,6 +144,7 @@ const fieldHelps: Words = {
   order: m.step_field_order_help,
   smoothing: m.step_field_smoothing_help,
   factor: m.step_field_factor_help,
+  folds: m.step_field_folds_help,
   also: m.step_field_also_help,
   salt: m.step_field_salt_help,
 };

@@ -57,7 +57,7 @@ async function overRows(
 
 const chunkRows = 2048;
 
-/** The table `raw`: c0, c1, … as an import would keep them, and `rid`. Columns that nothing asks for may be absent: they are missing. */
+/** The table `raw`: c0, c1, … as an import would keep them, `rid`, and `split`, which is none. Columns that nothing asks for may be absent: they are missing. */
 async function fillTable(
   connection: DuckDBConnection,
   { columns }: FittedRecipe,
@@ -84,7 +84,9 @@ async function fillTable(
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();
-  await connection.run('CREATE TEMP VIEW raw AS SELECT * REPLACE (rid::INTEGER AS rid) FROM raw_cells');
+  await connection.run(
+    'CREATE TEMP VIEW raw AS SELECT * REPLACE (rid::INTEGER AS rid), NULL::UTINYINT AS split FROM raw_cells',
+  );
 }
 
 const cellOf = (cell: string | null | undefined): string | null =>

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { preparedRows } from '../../../src-main/datasets/recipes/rows.ts';
 import { fittedRecipe } from '../../../src-main/datasets/recipes/raw-table.ts';
 import type { ColumnType } from '../../../src-main/shared/dataset.ts';
 import type { StepSettings } from '../../../src-main/shared/recipe.ts';
@@ -103,4 +104,27 @@ describe('TF-IDF', () => {
     expect(names).toEqual([...words.map((word) => `x0:${word}`), 'x1']);
     expectClose(numbersOf(cells.map((row) => row.slice(0, -1))), expected);
   });
+});
+
+describe('target means', () => {
+  const { cities, value, three, cases } = fixture.target;
+
+  it.each(cases)(
+    'of $target with smoothing $smoothing, training rows by the other folds, are as scikit-learn has them, to 1e-9',
+    async ({ target, smoothing, expected }) => {
+      const targets = target === 'value' ? value : three;
+      const rows = cities.map((city, i) => [city, targets[i]]);
+      const types: ColumnType[] = ['category', target === 'value' ? 'number' : 'category'];
+      const { blobs, next, names, cells } = await after(rows, types, 'target', { smoothing, columns: ['x0'] }, 1);
+      expect(names).toEqual(target === 'value' ? ['x0', 'x1'] : ['x0→no', 'x0→yes', 'x1']);
+      expectClose(numbersOf(cells.map((row) => row.slice(0, -1))), expected);
+      // A row that is predicted takes the whole split's means, whatever its place.
+      const fitted = (await fittedRecipe(blobs, next))!;
+      const given = rows.map(([city]) => [String(city), null]);
+      const predicted = await preparedRows(fitted, given, ['x0', 'x1'], names.slice(0, -1));
+      expectClose(numbersOf(predicted).slice(fixture.train), expected.slice(fixture.train));
+      const first = cities.findIndex((city) => city === cities[fixture.train]);
+      expect(predicted[first]).toEqual(predicted[fixture.train]);
+    },
+  );
 });
