@@ -22,6 +22,7 @@ import { outliers } from './outliers.ts';
 import { personal } from './personal.ts';
 import { prefix } from './prefix.ts';
 import { rare } from './rare.ts';
+import { rebalance } from './rebalance.ts';
 import { regex } from './regex.ts';
 import { replace } from './replace.ts';
 import { robust } from './robust.ts';
@@ -55,6 +56,7 @@ export const stepKinds: readonly StepKind[] = [
   duplicates,
   filter,
   outliers,
+  rebalance,
   standard,
   minMax,
   robust,

@@ -71,6 +71,13 @@ export interface StepKind<Learned = unknown> extends Omit<StepInfo, 'dropsRows' 
   fit?(state: State, settings: StepSettings, context: FitContext): Promise<Learned>;
   /** The table after it. Pure: called again for every prediction and export. Absent: the columns stay as they are. */
   outcome?(state: State, settings: StepSettings, learned: Learned): Outcome;
-  /** Rows that stay: a condition, or what follows QUALIFY; null for all. Never applied to what is predicted. */
-  keep?(state: State, settings: StepSettings, learned: Learned): { where: string } | { qualify: string } | null;
+  /**
+   * Rows that stay: a condition, what follows QUALIFY, or how often each stands there afterwards (copies are one row in all that is said of
+   * them: they keep its number and its split); null for all. Never applied to what is predicted.
+   */
+  keep?(
+    state: State,
+    settings: StepSettings,
+    learned: Learned,
+  ): { where: string } | { qualify: string } | { copies: string } | null;
 }
