@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Recipe } from '../../shared/recipe.ts';
-import { rowsOf } from '../duck.ts';
+import { eachRow, rowsOf } from '../duck.ts';
 import { train } from '../splits.ts';
 import { addTextFunctions } from '../text-functions.ts';
 import { stepFunctions } from './index.ts';
@@ -52,6 +52,8 @@ export async function fitRecipe(
       facts =
         (await kind.fit?.(state, settings, {
           query,
+          each: (sql, visit) => eachRow(connection, sql, visit),
+          all: at,
           train: `(SELECT * FROM ${at} WHERE split = ${train})`,
           target: state.find(({ role }) => role === 'target') ?? null,
         })) ?? null;

@@ -15,6 +15,7 @@ import { keep } from './keep.ts';
 import { log } from './log.ts';
 import { minMax } from './min-max.ts';
 import { missingRows } from './missing-rows.ts';
+import { nearDuplicates } from './near-duplicates.ts';
 import { neighbours } from './neighbours.ts';
 import { oneHot } from './one-hot.ts';
 import { ordinal } from './ordinal.ts';
@@ -54,6 +55,7 @@ export const stepKinds: readonly StepKind[] = [
   neighbours,
   missingRows,
   duplicates,
+  nearDuplicates,
   filter,
   outliers,
   rebalance,

@@ -1,3 +1,4 @@
+import type { DuckDBVector } from '@duckdb/node-api';
 import type { ColumnRole, ColumnType } from '../../shared/dataset.ts';
 import type { StepInfo, StepSettings } from '../../shared/recipe.ts';
 import type { TextFunctions } from '../text-functions.ts';
@@ -54,8 +55,12 @@ export const isMade = (column: StateColumn | Made): column is Made => 'reads' in
 export interface FitContext {
   /** All rows of a statement. */
   query(sql: string): Promise<Record<string, unknown>[]>;
+  /** Streams a statement whose first column is an INTEGER without missing values. */
+  each(sql: string, visit: (first: number, columns: DuckDBVector[], row: number) => void): Promise<void>;
   /** The training split's rows at this point, as a relation. */
   readonly train: string;
+  /** All rows at this point, for steps that compare rows with each other; with `rid` and `split`. */
+  readonly all: string;
   /** What is to be predicted, at this point; null where nothing is. */
   readonly target: StateColumn | null;
 }

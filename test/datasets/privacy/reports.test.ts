@@ -109,7 +109,7 @@ describe('k-anonymity', () => {
       ['born', 'coarse-dates'],
       ['post', 'prefix'],
     ]);
-    for (const { kind, settings, k, exposed } of report.remedies) {
+    for (const { kind, settings, k, exposed } of report.remedies.slice(0, 2)) {
       const next = await revise(recipeOf([kind, settings]), manifest);
       expect(await measureAnonymity(blobs, next.manifest, names, 5)).toMatchObject({ k, exposed });
     }
