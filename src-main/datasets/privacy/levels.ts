@@ -14,7 +14,9 @@ export interface Step {
 /** A column is dates, or codes of one length, where nearly all of its values are. */
 const nearlyAll = 0.95;
 /** Bands of a range: some, and few. */
-const bandCounts = [20, 10, 5];
+const bandCounts = [20, 10, 5, 2];
+/** Values are rare that so large a share of the rows does not have. */
+const rareShares = [0.01, 0.05, 0.2];
 
 /** Steps that make a column's values coarser, the mildest first: by what it holds. `relation`: c0, c1, …. */
 export async function levelsOf(
@@ -42,9 +44,13 @@ export async function levelsOf(
   }
   const length = await codeLength(connection, relation, at);
   const prefixes = [length - 1, length - 2, Math.ceil(length / 2), 2, 1].filter((each) => each > 0 && each < length);
+  const [{ n }] = await rowsOf(connection, `SELECT count(*) AS n FROM ${relation}`);
+  const leasts = new Set(
+    [wanted, ...rareShares.map((share) => Math.ceil(share * Number(n)))].filter((each) => each > 1),
+  );
   return [
     ...[...new Set(prefixes)].map((each) => ({ kind: 'prefix', settings: { columns, length: each } })),
-    { kind: 'rare', settings: { columns, least: Math.max(2, wanted) } },
+    ...[...leasts].sort((a, b) => a - b).map((least) => ({ kind: 'rare', settings: { columns, least } })),
   ];
 }
 
