@@ -69,6 +69,26 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(['en', 'zh-CN'] as const)(
     expect((await steps()).length).toBeGreaterThan(1);
   });
 
+  it('has the other steps beside it, each tried at once', async () => {
+    await id('tab-recipe').click();
+    for (const kind of ['tf-idf', 'hashing', 'rebalance']) {
+      await id('recipe-add').click();
+      await id('step-search').fill(kind);
+      await id(`add-${kind}`).click();
+      if (kind === 'tf-idf') {
+        await id('step-columns').click();
+        await id('pick-note').click();
+        await studio.page.keyboard.press('Escape');
+      }
+      await studio.page.locator('[data-testid=recipe-diff][aria-busy=false]').waitFor({ timeout: 20_000 });
+      await studio.page.waitForTimeout(600);
+      await shots(`step-${kind}`);
+    }
+    expect(await id('recipe-told').innerText()).toMatch(/\d/);
+    await id('recipe-discard').click();
+    expect(await steps()).toEqual([]);
+  });
+
   it('conceals it by a recipe, and finds nothing any more', async () => {
     await id('tab-quality').click();
     await id('privacy-check').click();
