@@ -9,6 +9,7 @@ import {
   completeStep,
   emptyRecipe,
   infoOf,
+  newSettings,
   readRecipe,
   type Recipe,
   type StepField,
@@ -140,7 +141,12 @@ function added(before: Recipe, info: StepInfo, set: readonly string[]): Recipe {
   const taken = new Set(before.steps.map(({ id }) => id));
   let id = info.kind;
   for (let n = 2; taken.has(id); n++) id = `${info.kind}-${n}`;
-  const step = { id, kind: info.kind, settings: completeStep(info, settings), enabled: true };
+  const step = {
+    id,
+    kind: info.kind,
+    settings: completeStep(info, { ...newSettings(info), ...settings }),
+    enabled: true,
+  };
   return { version: 1, steps: [...before.steps, step] };
 }
 
@@ -223,10 +229,12 @@ function rangeOf(field: StepField): string {
       return `${field.min} to ${field.max} (default ${field.default})`;
     case 'choice':
       return `${field.choices.join(', ')} (default ${field.default})`;
+    case 'choices':
+      return `some of ${field.choices.join(', ')}, with commas (default ${field.default.join(',')})`;
     case 'boolean':
       return `true or false (default ${field.default})`;
     case 'text':
-      return `text${field.required ? ' (needed)' : ''}`;
+      return `text${field.required ? ' (needed)' : field.random ? ' (default: drawn at random when the step is added)' : ''}`;
   }
 }
 

@@ -3,6 +3,7 @@ import type { CommandContext } from './context.ts';
 import { addDataExport } from './data-export.ts';
 import { addDataLeaks } from './data-leaks.ts';
 import { addDataList } from './data-list.ts';
+import { addDataPrivacy } from './data-privacy.ts';
 import { addDataProfile } from './data-profile.ts';
 import { addDataQuality } from './data-quality.ts';
 import { addDataRecipe } from './data-recipe.ts';
@@ -15,6 +16,7 @@ const subcommands: readonly ((data: Command, context: CommandContext) => void)[]
   addDataList,
   addDataShow,
   addDataProfile,
+  addDataPrivacy,
   addDataSample,
   addDataRecipe,
   addDataSplit,

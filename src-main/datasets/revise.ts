@@ -94,7 +94,8 @@ async function reviseRecipe(
   if (change === null) throw unchanged();
   const next = await applyRecipe(connection, blobs, manifest, recipe, signal);
   const rows = next.samples - manifest.samples;
-  const words = rows === 0 ? '' : `, ${Math.abs(rows)} rows ${rows < 0 ? 'left out' : 'back'}`;
+  const more = next.raw && next.samples > next.raw.samples ? 'more' : 'back';
+  const words = rows === 0 ? '' : `, ${Math.abs(rows)} rows ${rows < 0 ? 'left out' : more}`;
   return { manifest: next, change: `recipe: ${change}${words}` };
 }
 

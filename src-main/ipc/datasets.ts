@@ -10,6 +10,8 @@ type Noun =
   | 'datasets.stopSamples'
   | 'datasets.profile'
   | 'datasets.stopProfile'
+  | 'datasets.privacy'
+  | 'datasets.anonymity'
   | 'datasets.original'
   | 'datasets.revise'
   | 'datasets.previewSplit'
@@ -35,6 +37,8 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
     'datasets.profile': ({ version }) => desk.studio.profile(version),
     'datasets.stopProfile': ({ version }) => desk.studio.stopProfile(version),
+    'datasets.privacy': ({ version }) => desk.studio.privacy(version),
+    'datasets.anonymity': ({ version, columns, wanted }) => desk.studio.anonymity(version, columns, wanted),
     'datasets.revise': (request) => desk.studio.revise(request).job,
     'recipes.steps': () => desk.studio.recipeSteps,
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),

@@ -3,6 +3,7 @@ import type { OriginalImage, SamplePage, SampleQuery } from '../shared/dataset.t
 import type { Manifest } from '../shared/dataset.ts';
 import type { Profile } from '../shared/profile.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe } from '../shared/recipe.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
@@ -78,6 +79,19 @@ export class Reader {
   /** A recipe on a few samples, before and after one of its steps. */
   recipe(blobs: string, manifest: Manifest, recipe: Recipe, at: number): Promise<RecipePreview> {
     return this.#ask({ type: 'recipe', blobs, manifest, recipe, at }) as Promise<RecipePreview>;
+  }
+
+  /** Which columns hold personal data. */
+  privacy(blobs: string, manifest: Manifest): Promise<PrivacyReport> {
+    return this.#ask({ type: 'privacy', blobs, manifest }, profileWithinMs) as Promise<PrivacyReport>;
+  }
+
+  /** How well rows hide among others that are alike in these columns. */
+  anonymity(blobs: string, manifest: Manifest, columns: string[], wanted: number): Promise<AnonymityReport> {
+    return this.#ask(
+      { type: 'anonymity', blobs, manifest, columns, wanted },
+      profileWithinMs,
+    ) as Promise<AnonymityReport>;
   }
 
   /** Checks a tokenizer.json and keeps it. */

@@ -25,6 +25,7 @@ import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids
 import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, ProviderOffer } from '../shared/job.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe, StepInfo } from '../shared/recipe.ts';
+import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { Profile } from '../shared/profile.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
 import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
@@ -213,6 +214,15 @@ export class Studio {
   }
   profile(version: VersionId): Promise<Profile> {
     return this.#reader.profile(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
+  }
+  /** Which columns hold personal data. */
+  privacy(version: VersionId): Promise<PrivacyReport> {
+    return this.#reader.privacy(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
+  }
+  /** How many rows share their values in these columns with fewer than `wanted` in all. */
+  anonymity(version: VersionId, columns: string[], wanted: number): Promise<AnonymityReport> {
+    const { manifest } = this.getVersion(version);
+    return this.#reader.anonymity(workspaceFiles.blobs(this.folder), manifest, columns, wanted);
   }
   /** What files hold, before anything is imported. */
   offer(paths: string[]): Promise<ImportOffer[]> {

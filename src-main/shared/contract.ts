@@ -14,6 +14,8 @@ import { maxSteps, recipeSchema } from './recipe.ts';
 import type { StepInfo } from './recipe.ts';
 import type { LeakReport } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
+import { mostQuasiIdentifiers } from './privacy.ts';
+import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { Profile } from './profile.ts';
 import { optimizerNames, scheduleNames } from './run.ts';
 import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
@@ -124,6 +126,14 @@ export const inputs = {
   'datasets.profile': v.object({ version: versionId }),
   /** Stops what is being worked out of the columns where nobody waits for it any more; that fails with `stopped`. */
   'datasets.stopProfile': v.object({ version: versionId }),
+  /** Which columns hold personal data: looked for anew each time. */
+  'datasets.privacy': v.object({ version: versionId }),
+  /** How well single rows hide among others that are alike in some columns. */
+  'datasets.anonymity': v.object({
+    version: versionId,
+    columns: v.pipe(v.array(text(1000)), v.minLength(1), v.maxLength(mostQuasiIdentifiers)),
+    wanted: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1_000_000)),
+  }),
   /** Makes a new version with other column types, roles, target, split or recipe; a job. */
   'datasets.revise': v.object({
     version: versionId,
@@ -229,6 +239,8 @@ export interface Outputs {
   'datasets.stopSamples': null;
   'datasets.profile': Profile;
   'datasets.stopProfile': null;
+  'datasets.privacy': PrivacyReport;
+  'datasets.anonymity': AnonymityReport;
   'datasets.revise': JobId;
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;

@@ -5,6 +5,7 @@ import type { Profile } from './profile.ts';
 import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
 import type { Column, Manifest, OriginalImage, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
+import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import type { Recipe } from './recipe.ts';
 import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
@@ -351,6 +352,8 @@ export type ReaderRequest =
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
   /** `at`: the step to look at, by its place; those after it are not gone through. */
   | { id: number; type: 'recipe'; blobs: string; manifest: Manifest; recipe: Recipe; at: number }
+  | { id: number; type: 'privacy'; blobs: string; manifest: Manifest }
+  | { id: number; type: 'anonymity'; blobs: string; manifest: Manifest; columns: string[]; wanted: number }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
   | {
@@ -363,6 +366,8 @@ export type ReaderResponse =
         | OriginalImage
         | SplitPreview
         | RecipePreview
+        | PrivacyReport
+        | AnonymityReport
         | ImportOffer[]
         | BroughtTokenizer
         | DevicesFound;

@@ -8,6 +8,8 @@ export interface RecipePreview {
   sampled: number;
   /** How many of those it leaves out. */
   dropped: number;
+  /** How many copies it adds. */
+  added: number;
 }
 
 export interface PreviewTable {

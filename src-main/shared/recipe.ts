@@ -58,8 +58,11 @@ export type StepField =
   | { key: string; kind: 'columns'; for: ColumnsFor; required?: boolean; default: string[] }
   | { key: string; kind: 'integer' | 'number'; default: number; min: number; max: number }
   | { key: string; kind: 'choice'; default: string; choices: readonly string[] }
+  /** Several of the choices, at least one. */
+  | { key: string; kind: 'choices'; default: string[]; choices: readonly string[] }
   | { key: string; kind: 'boolean'; default: boolean }
-  | { key: string; kind: 'text'; default: string; required?: boolean };
+  /** `random`: a new step begins with letters drawn for it alone. */
+  | { key: string; kind: 'text'; default: string; required?: boolean; random?: true };
 
 export const stepGroups = ['columns', 'text', 'missing', 'rows', 'numbers', 'encoding', 'privacy'] as const;
 export type StepGroup = (typeof stepGroups)[number];
@@ -114,6 +117,18 @@ export function infoOf<Info extends { kind: string }>(kinds: readonly Info[], ki
   );
 }
 
+/** The settings that a step begins with when it is added. */
+export const newSettings = ({ fields }: Pick<StepInfo, 'fields'>): StepSettings =>
+  Object.fromEntries(
+    fields.map((field) => [field.key, field.kind === 'text' && field.random ? randomLetters() : field.default]),
+  );
+
+/** 128 bits in hexadecimal. */
+const randomLetters = (): string =>
+  Array.from(globalThis.crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
+
 /** Fills in defaults and checks ranges; words are taken for numbers and lists, as a command line gives them. Errors: invalid_settings. */
 export function completeStep(
   info: Pick<StepInfo, 'kind' | 'fields'>,
@@ -136,12 +151,7 @@ function checked(field: StepField, value: StepValue = field.default, where: stri
     new AtelierError('invalid_settings', `${where}: ${field.key}=${String(value)} is not ${wanted}.`);
   switch (field.kind) {
     case 'columns': {
-      const names = Array.isArray(value)
-        ? value
-        : String(value)
-            .split(',')
-            .map((name) => name.trim())
-            .filter(Boolean);
+      const names = listed(value);
       if (field.required && names.length === 0) {
         throw new AtelierError('invalid_settings', `${where}: ${field.key} names no column. Name at least one.`);
       }
@@ -161,6 +171,12 @@ function checked(field: StepField, value: StepValue = field.default, where: stri
       if (typeof value !== 'string' || !field.choices.includes(value))
         throw refuse(`one of ${field.choices.join(', ')}`);
       return value;
+    case 'choices': {
+      const some = [...new Set(listed(value))];
+      if (some.length === 0 || !some.every((each) => field.choices.includes(each)))
+        throw refuse(`one or more of ${field.choices.join(', ')}`);
+      return some;
+    }
     case 'boolean':
       if (![true, false, 'true', 'false'].includes(value as boolean | string)) throw refuse('true or false');
       return value === true || value === 'true';
@@ -172,3 +188,11 @@ function checked(field: StepField, value: StepValue = field.default, where: stri
       return String(value);
   }
 }
+
+const listed = (value: StepValue): string[] =>
+  Array.isArray(value)
+    ? value
+    : String(value)
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean);

@@ -2,6 +2,8 @@ import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { readOriginal } from '../datasets/images/original.ts';
+import { measureAnonymity } from '../datasets/privacy/anonymity.ts';
+import { scanPrivacy } from '../datasets/privacy/scan.ts';
 import { Profiler } from '../datasets/profile/profiler.ts';
 import { SampleReader } from '../datasets/reader.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
@@ -36,6 +38,10 @@ function answer(request: ReaderRequest) {
       return keepTokenizer(request.blobs, request.path);
     case 'recipe':
       return previewRecipe(request.blobs, request.manifest, request.recipe, request.at);
+    case 'privacy':
+      return scanPrivacy(request.blobs, request.manifest);
+    case 'anonymity':
+      return measureAnonymity(request.blobs, request.manifest, request.columns, request.wanted);
     case 'devices':
       return findDevices();
   }

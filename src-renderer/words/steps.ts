@@ -1,5 +1,7 @@
-import type { StepField } from '../../src-main/shared/recipe.ts';
+import type { RecipeStep, StepField } from '../../src-main/shared/recipe.ts';
+import { personalKinds } from '../../src-main/shared/privacy.ts';
 import { m } from './messages.ts';
+import { personalKindWord } from './privacy.ts';
 import { columnTypeWord } from './terms.ts';
 
 /** Words for a recipe's steps, their settings and choices, by the stable keys that recipes keep. */
@@ -16,21 +18,32 @@ const kinds: Words = {
   html: m.step_html,
   urls: m.step_urls,
   unicode: m.step_unicode,
+  'stop-words': m.step_stop_words,
   fill: m.step_fill,
   neighbours: m.step_neighbours,
   'missing-rows': m.step_missing_rows,
   duplicates: m.step_duplicates,
+  'near-duplicates': m.step_near_duplicates,
   filter: m.step_filter,
   outliers: m.step_outliers,
+  rebalance: m.step_rebalance,
   standard: m.step_standard,
   'min-max': m.step_min_max,
   robust: m.step_robust,
   log: m.step_log,
+  'yeo-johnson': m.step_yeo_johnson,
   'one-hot': m.step_one_hot,
   ordinal: m.step_ordinal,
   target: m.step_target,
   bins: m.step_bins,
   dates: m.step_dates,
+  hashing: m.step_hashing,
+  'tf-idf': m.step_tf_idf,
+  personal: m.step_personal,
+  bands: m.step_bands,
+  'coarse-dates': m.step_coarse_dates,
+  rare: m.step_rare,
+  prefix: m.step_prefix,
 };
 export const stepWord = (kind: string): string => kinds[kind]?.() ?? kind;
 
@@ -45,21 +58,32 @@ const kindHelps: Words = {
   html: m.step_html_help,
   urls: m.step_urls_help,
   unicode: m.step_unicode_help,
+  'stop-words': m.step_stop_words_help,
   fill: m.step_fill_help,
   neighbours: m.step_neighbours_help,
   'missing-rows': m.step_missing_rows_help,
   duplicates: m.step_duplicates_help,
+  'near-duplicates': m.step_near_duplicates_help,
   filter: m.step_filter_help,
   outliers: m.step_outliers_help,
+  rebalance: m.step_rebalance_help,
   standard: m.step_standard_help,
   'min-max': m.step_min_max_help,
   robust: m.step_robust_help,
   log: m.step_log_help,
+  'yeo-johnson': m.step_yeo_johnson_help,
   'one-hot': m.step_one_hot_help,
   ordinal: m.step_ordinal_help,
   target: m.step_target_help,
   bins: m.step_bins_help,
   dates: m.step_dates_help,
+  hashing: m.step_hashing_help,
+  'tf-idf': m.step_tf_idf_help,
+  personal: m.step_personal_help,
+  bands: m.step_bands_help,
+  'coarse-dates': m.step_coarse_dates_help,
+  rare: m.step_rare_help,
+  prefix: m.step_prefix_help,
 };
 export const stepHelp = (kind: string): string => kindHelps[kind]?.() ?? '';
 
@@ -70,6 +94,7 @@ const groups: Words = {
   rows: m.step_group_rows,
   numbers: m.step_group_numbers,
   encoding: m.step_group_encoding,
+  privacy: m.step_group_privacy,
 };
 export const stepGroupWord = (group: string): string => groups[group]?.() ?? group;
 
@@ -98,6 +123,22 @@ const fields: Words = {
   rows: m.step_field_rows,
   written: m.step_field_written,
   time: m.step_field_time,
+  standardise: m.step_field_standardise,
+  language: m.step_field_language,
+  also: m.step_field_also,
+  likeness: m.step_field_likeness,
+  seed: m.step_field_seed,
+  folds: m.step_field_folds,
+  signs: m.step_field_signs,
+  words: m.step_field_words,
+  norm: m.step_field_norm,
+  kinds: m.step_field_kinds,
+  how: m.step_field_how,
+  salt: m.step_field_salt,
+  width: m.step_field_width,
+  unit: m.step_field_unit,
+  least: m.step_field_least,
+  length: m.step_field_length,
 };
 export const stepFieldWord = ({ key }: StepField): string => fields[key]?.() ?? key;
 
@@ -109,8 +150,34 @@ const fieldHelps: Words = {
   order: m.step_field_order_help,
   smoothing: m.step_field_smoothing_help,
   factor: m.step_field_factor_help,
+  likeness: m.step_field_likeness_help,
+  folds: m.step_field_folds_help,
+  also: m.step_field_also_help,
+  salt: m.step_field_salt_help,
 };
 export const stepFieldHelp = ({ key }: StepField): string | undefined => fieldHelps[key]?.();
+
+/** Languages by their own names, which are the same in all. */
+const languages: Readonly<Record<string, string>> = {
+  en: 'English',
+  zh: '中文',
+  ar: 'العربية',
+  cs: 'Čeština',
+  da: 'Dansk',
+  de: 'Deutsch',
+  es: 'Español',
+  fi: 'Suomi',
+  fr: 'Français',
+  it: 'Italiano',
+  ja: '日本語',
+  nl: 'Nederlands',
+  no: 'Norsk',
+  pl: 'Polski',
+  pt: 'Português',
+  ru: 'Русский',
+  sv: 'Svenska',
+  tr: 'Türkçe',
+};
 
 const choices: Words = {
   number: () => columnTypeWord('number'),
@@ -119,6 +186,7 @@ const choices: Words = {
   lower: m.step_choice_lower,
   upper: m.step_choice_upper,
   nfc: m.step_choice_nfc,
+  nfkc: m.step_choice_nfkc,
   'no-accents': m.step_choice_no_accents,
   median: m.step_choice_median,
   mode: m.step_choice_mode,
@@ -139,5 +207,23 @@ const choices: Words = {
   'month-day-year': m.step_choice_mdy,
   mean: m.step_choice_mean,
   constant: m.step_choice_constant,
+  over: m.step_choice_over,
+  under: m.step_choice_under,
+  mask: m.step_choice_mask,
+  hash: m.step_choice_hash,
+  remove: m.step_choice_remove,
+  month: m.step_choice_month,
+  year: m.step_choice_year,
+  ...Object.fromEntries(personalKinds.map((kind) => [kind, () => personalKindWord(kind)])),
 };
-export const stepChoiceWord = (choice: string): string => choices[choice]?.() ?? choice;
+export const stepChoiceWord = (choice: string): string => choices[choice]?.() ?? languages[choice] ?? choice;
+
+/** A step with its settings in one line: "Numbers to bands: age, Width 10". */
+export function stepSaid({ kind, settings }: Pick<RecipeStep, 'kind' | 'settings'>): string {
+  const said = Object.entries(settings).map(([key, value]) => {
+    if (key === 'columns' && Array.isArray(value)) return value.join(', ');
+    const word = typeof value === 'string' ? stepChoiceWord(value) : String(value);
+    return `${fields[key]?.() ?? key} ${word}`;
+  });
+  return `${stepWord(kind)}: ${said.join(', ')}`;
+}

@@ -28,6 +28,7 @@ const commands = [
   ['data', 'show'],
   ['data', 'recipe'],
   ['data', 'split'],
+  ['data', 'privacy'],
   ['data', 'leaks'],
   ['data', 'quality'],
   ['train'],

@@ -100,4 +100,29 @@ describe('a recipe, end to end', () => {
       steps: [{ kind: 'unicode' }],
     });
   });
+
+  it('conceals personal data by the step that the report offers, with a salt drawn for it', async () => {
+    const folder = tempFolder();
+    const rows = Array.from({ length: 60 }, (_, i) => `${20 + (i % 30)},ask u${i}@example.com,${i % 2 ? 'yes' : 'no'}`);
+    writeFileSync(join(folder, 'people.csv'), ['age,note,bought', ...rows, ''].join('\n'));
+    await done(folder, 'import', 'people.csv', '--target', 'bought');
+    const report = await done(folder, 'data', 'privacy', 'people', '--columns', 'age', '--k', '3', '--json');
+    expect(report.lines).toEqual([
+      expect.objectContaining({
+        column: 'note',
+        found: [{ kind: 'email', rows: 60, examples: expect.anything() as unknown }],
+      }),
+      { anonymity: expect.objectContaining({ k: 2, exposed: 60, together: { k: 4, exposed: 0 } }) as unknown },
+    ]);
+    expect(report.stdout).not.toContain('example.com');
+    const set = ['--set', 'columns=note', '--set', 'how=hash', '--set', 'kinds=email,phone'];
+    const [made] = (await done(folder, 'data', 'recipe', 'people', '--add', 'personal', ...set, '--json')).lines;
+    const { steps } = made.recipe as { steps: { settings: { salt: string; kinds: string[] } }[] };
+    expect(steps[0].settings.kinds).toEqual(['email', 'phone']);
+    expect(steps[0].settings.salt).toMatch(/^[0-9a-f]{32}$/);
+    expect((await done(folder, 'data', 'privacy', 'people', '--json')).lines).toEqual([]);
+    const sample = await done(folder, 'data', 'sample', 'people', '--json');
+    expect(sample.stdout).toMatch(/email:[0-9a-f]{16}/);
+    expect(sample.stdout).not.toContain('example.com');
+  });
 });

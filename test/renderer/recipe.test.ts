@@ -65,6 +65,7 @@ describe('what a step does', () => {
       },
       sampled: 2,
       dropped: 1,
+      added: 0,
     };
     const { columns, rows } = diffOf(preview);
     expect(columns.map(({ name, change, retyped }) => [name, change, retyped])).toEqual([

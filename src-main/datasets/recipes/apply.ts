@@ -6,9 +6,9 @@ import type { Recipe } from '../../shared/recipe.ts';
 import { adopt, partialPath, readBlob, writeBlob } from '../blobs.ts';
 import { describeColumn } from '../columns.ts';
 import { countColumns } from '../count-columns.ts';
-import { eachRow, parquetFileSql, parquetSql, sampleRelation, sqlPath } from '../duck.ts';
+import { eachRow, parquetFileSql, parquetSql, rowsOf, sampleRelation, sqlPath } from '../duck.ts';
 import { countSplits } from '../splits.ts';
-import { quickly } from '../tables/store.ts';
+import { memoryFor, quickly } from '../tables/store.ts';
 import { readTarget, targetNotes, targetNoteCodes } from '../table-target.ts';
 import { fitRecipe, type Fitted } from './fit.ts';
 import { decidedColumns, fittedRecipe, rawTable, retyped, type RawTable } from './raw-table.ts';
@@ -51,8 +51,9 @@ export async function applyRecipe(
   signal?.throwIfAborted();
 
   const parquet = await partialPath(blobs);
+  await connection.run(`SET memory_limit = '${memoryFor(fitted.state.length)}MB'`);
   await writeTable(connection, fitted, parquet);
-  const left = fitted.drops ? await rowsLeft(connection, fitted, raw.samples) : null;
+  const left = fitted.drops ? await rowsLeft(connection, fitted) : null;
   const ofRowsLeft = async (each: BlobHash): Promise<BlobHash> => {
     if (!left) return each;
     const bytes = await readBlob(blobs, each);
@@ -110,14 +111,15 @@ async function writeTable(connection: DuckDBConnection, { state, relation, drops
   );
 }
 
-/** The rows that stay, by their numbers in the table as imported. Throws `no_rows`. */
-async function rowsLeft(connection: DuckDBConnection, { relation }: Fitted, samples: number): Promise<Int32Array> {
-  const rows = new Int32Array(samples);
+/** The rows that stay, by their numbers in the table as imported, as often as they stand there. Throws `no_rows`. */
+async function rowsLeft(connection: DuckDBConnection, { relation }: Fitted): Promise<Int32Array> {
+  const [{ n }] = await rowsOf(connection, `SELECT count(*) AS n FROM ${relation}`);
+  const rows = new Int32Array(Number(n));
   let count = 0;
   await eachRow(connection, `SELECT rid FROM ${relation} ORDER BY rid`, (row) => {
     rows[count++] = row;
   });
-  if (count > 0) return rows.slice(0, count);
+  if (count > 0) return rows;
   throw new AtelierError(
     'no_rows',
     'The recipe leaves no row. Switch off the steps that leave rows out, or make them milder.',

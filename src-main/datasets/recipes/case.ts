@@ -1,9 +1,10 @@
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { mapped } from './onnx/strings.ts';
 import type { FitContext, StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 
 /** Letters and what becomes of each, in the same order. */
-interface Letters {
+export interface Letters {
   from: string;
   to: string;
 }
@@ -25,22 +26,24 @@ export const letterCase: StepKind<Letters> = {
       state,
       settings,
       (text) => `${settings.to === 'upper' ? 'upper' : 'lower'}(${text})`,
-      (g, text) => {
-        const to = [...learned.to];
-        return mapped(
-          g,
-          text,
-          [...learned.from].map((letter, i): [string, string] => [letter, to[i]]),
-        );
-      },
+      (g, text) => mappedLetters(g, text, learned),
     ),
 };
+
+export function mappedLetters(g: GraphBuilder, text: Value, { from, to }: Letters): Value {
+  const others = [...to];
+  return mapped(
+    g,
+    text,
+    [...from].map((letter, i): [string, string] => [letter, others[i]]),
+  );
+}
 
 /** No script beyond has letters of two cases. */
 const lastWithCase = 0x1ffff;
 
 /** Asked of DuckDB rather than of JavaScript, which may know another version of Unicode: an exported file does as the studio does. */
-async function lettersOf(to: 'lower' | 'upper', { query }: Pick<FitContext, 'query'>): Promise<Letters> {
+export async function lettersOf(to: 'lower' | 'upper', { query }: Pick<FitContext, 'query'>): Promise<Letters> {
   const [found] = await query(
     `SELECT string_agg(letter, '' ORDER BY code) AS letters, string_agg(changed, '' ORDER BY code) AS changed
      FROM (SELECT code, chr(code::INTEGER) AS letter, ${to}(chr(code::INTEGER)) AS changed

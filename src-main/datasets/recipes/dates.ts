@@ -9,12 +9,14 @@ const parts = ['year', 'month', 'day', 'weekday', 'hour', 'minute'] as const;
 type Part = (typeof parts)[number];
 
 /** Where the year, month and day stand among a date's numbers, by how it is written. */
-const orders: Record<string, { first: string; places: Record<'year' | 'month' | 'day', number> }> = {
+export const orders: Record<string, { first: string; places: Record<'year' | 'month' | 'day', number> }> = {
   'year-month-day': { first: '[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}', places: { year: 0, month: 1, day: 2 } },
   'day-month-year': { first: '[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}', places: { day: 0, month: 1, year: 2 } },
   'month-day-year': { first: '[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}', places: { month: 0, day: 1, year: 2 } },
 };
 const time = '(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.][0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?';
+/** A whole cell that is a date written so, and perhaps a time. */
+export const datePattern = (written: string): string => orders[written].first + time;
 
 /**
  * Dates, and times after them, become numbers: year, month, day, weekday (Monday 1 … Sunday 7), hour and minute, as they are written (time zones are
@@ -30,9 +32,9 @@ export const dates: StepKind = {
     { key: 'time', kind: 'boolean', default: false },
   ],
   outcome(state, settings) {
-    const { first, places } = orders[settings.written as string];
+    const { places } = orders[settings.written as string];
     const wanted = settings.time === true ? parts : parts.slice(0, 4);
-    const pattern = first + time;
+    const pattern = datePattern(settings.written as string);
     return inPlace(
       state,
       forEach(chosen(state, settings, 'text'), (column) =>
@@ -55,7 +57,7 @@ const placeOf = (places: Places, part: 'year' | 'month' | 'day' | 'hour' | 'minu
   part === 'hour' ? 3 : part === 'minute' ? 4 : places[part];
 
 /** Both ways compute on whole numbers in doubles, by the same formulas. */
-function partSql(cell: string, pattern: string, places: Places, part: Part): string {
+export function partSql(cell: string, pattern: string, places: Places, part: Part): string {
   const number = (of: 'year' | 'month' | 'day' | 'hour' | 'minute'): string =>
     `coalesce(TRY_CAST(nullif(regexp_extract_all(${cell}, '[0-9]+')[${placeOf(places, of) + 1}], '') AS DOUBLE), 0)`;
   const [y, m, d] = [number('year'), number('month'), number('day')];
@@ -77,7 +79,7 @@ function weekdaySql(y: string, m: string, d: string): string {
   return `1 + ${sum} - 7 * floor(${sum} / 7)`;
 }
 
-function partOnnx(g: GraphBuilder, cell: Value, pattern: string, places: Places, part: Part): Value {
+export function partOnnx(g: GraphBuilder, cell: Value, pattern: string, places: Places, part: Part): Value {
   const date = columnNode(g, 'RegexFullMatch', [cell], 'bool', { pattern });
   // What is no date is one here, and missing at the end.
   const safe = where(g, date, cell, text(g, '2000-01-01'));

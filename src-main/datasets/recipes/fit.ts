@@ -1,7 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Recipe } from '../../shared/recipe.ts';
-import { rowsOf } from '../duck.ts';
+import { eachRow, rowsOf } from '../duck.ts';
 import { train } from '../splits.ts';
+import { addTextFunctions } from '../text-functions.ts';
+import { stepFunctions } from './index.ts';
 import {
   afterStep,
   keptRows,
@@ -35,6 +37,7 @@ export async function fitRecipe(
   signal?: AbortSignal,
   until = Infinity,
 ): Promise<Fitted> {
+  addTextFunctions(connection, stepFunctions);
   const steps = placedSteps(recipe).filter(({ at }) => at <= until);
   const query = (sql: string): Promise<Record<string, unknown>[]> => rowsOf(connection, sql);
   let state = rawState(columns);
@@ -49,6 +52,8 @@ export async function fitRecipe(
       facts =
         (await kind.fit?.(state, settings, {
           query,
+          each: (sql, visit) => eachRow(connection, sql, visit),
+          all: at,
           train: `(SELECT * FROM ${at} WHERE split = ${train})`,
           target: state.find(({ role }) => role === 'target') ?? null,
         })) ?? null;

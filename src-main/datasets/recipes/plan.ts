@@ -95,6 +95,10 @@ export function keptRows(step: Placed, state: State, relation: string, learned: 
   if (!kind.keep) return relation;
   const keep = told(step, () => kind.keep!(state, settings, learned));
   if (!keep) return relation;
+  if ('copies' in keep) {
+    const counted = `(SELECT *, ${keep.copies} AS copies FROM ${relation})`;
+    return `(SELECT * EXCLUDE (copies, copy) FROM (SELECT *, unnest(range(copies)) AS copy FROM ${counted}))`;
+  }
   return 'where' in keep
     ? `(SELECT * FROM ${relation} WHERE ${keep.where})`
     : `(SELECT * FROM ${relation} QUALIFY ${keep.qualify})`;

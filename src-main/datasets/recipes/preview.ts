@@ -46,7 +46,8 @@ export async function previewRecipe(
       before: tableOf(before.state, rows),
       after: tableOf(after.state, afterRows),
       sampled: counts[0],
-      dropped: counts[0] - counts[1],
+      dropped: Math.max(0, counts[0] - counts[1]),
+      added: Math.max(0, counts[1] - counts[0]),
     };
   });
 }
@@ -80,7 +81,8 @@ async function cells(
 ): Promise<PreviewRow[]> {
   if (only?.length === 0) return [];
   const list = shown(state).map((column) => `left(${textSql(column)}, ${shownText})`);
-  const which = only ? `WHERE rid IN (${only.join(', ')})` : '';
+  // Of copies one is shown.
+  const which = only ? `WHERE rid IN (${only.join(', ')}) QUALIFY row_number() OVER (PARTITION BY rid) = 1` : '';
   // Rows are chosen after the relation is whole: of duplicates the first stays, whichever is looked at.
   const found = await rowsOf(
     connection,

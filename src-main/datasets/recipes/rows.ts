@@ -2,6 +2,8 @@ import { DuckDBDataChunk, VARCHAR, type DuckDBConnection } from '@duckdb/node-ap
 import { AtelierError } from '../../shared/errors.ts';
 import { readCell } from '../cells.ts';
 import { withDuck } from '../duck.ts';
+import { addTextFunctions } from '../text-functions.ts';
+import { stepFunctions } from './index.ts';
 import { columnsOf, lineageOf, rawNames } from './lineage.ts';
 import type { FittedRecipe } from './plan.ts';
 import type { Read } from './step.ts';
@@ -46,6 +48,7 @@ async function overRows(
   checkNames(rawNames(lineage, columnsOf(reads)), names);
   if (rows.length === 0) return [];
   return withDuck({ threads: 1 }, async (connection) => {
+    addTextFunctions(connection, stepFunctions);
     await fillTable(connection, fitted, rows, names);
     const statement = `SELECT ${expressions.join(', ')} FROM ${lineage.relation} ORDER BY rid`;
     return (await connection.runAndReadAll(statement)).getRowsJS() as (string | number | null)[][];
@@ -54,7 +57,7 @@ async function overRows(
 
 const chunkRows = 2048;
 
-/** The table `raw`: c0, c1, … as an import would keep them, and `rid`. Columns that nothing asks for may be absent: they are missing. */
+/** The table `raw`: c0, c1, … as an import would keep them, `rid`, and `split`, which is none. Columns that nothing asks for may be absent: they are missing. */
 async function fillTable(
   connection: DuckDBConnection,
   { columns }: FittedRecipe,
@@ -81,7 +84,9 @@ async function fillTable(
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();
-  await connection.run('CREATE TEMP VIEW raw AS SELECT * REPLACE (rid::INTEGER AS rid) FROM raw_cells');
+  await connection.run(
+    'CREATE TEMP VIEW raw AS SELECT * REPLACE (rid::INTEGER AS rid), NULL::UTINYINT AS split FROM raw_cells',
+  );
 }
 
 const cellOf = (cell: string | null | undefined): string | null =>

@@ -1,5 +1,7 @@
+import type { DuckDBVector } from '@duckdb/node-api';
 import type { ColumnRole, ColumnType } from '../../shared/dataset.ts';
 import type { StepInfo, StepSettings } from '../../shared/recipe.ts';
+import type { TextFunctions } from '../text-functions.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 
 /** What reads a column: its cells, or its numbers. */
@@ -53,8 +55,12 @@ export const isMade = (column: StateColumn | Made): column is Made => 'reads' in
 export interface FitContext {
   /** All rows of a statement. */
   query(sql: string): Promise<Record<string, unknown>[]>;
+  /** Streams a statement whose first column is an INTEGER without missing values. */
+  each(sql: string, visit: (first: number, columns: DuckDBVector[], row: number) => void): Promise<void>;
   /** The training split's rows at this point, as a relation. */
   readonly train: string;
+  /** All rows at this point, for steps that compare rows with each other; with `rid` and `split`. */
+  readonly all: string;
   /** What is to be predicted, at this point; null where nothing is. */
   readonly target: StateColumn | null;
 }
@@ -62,12 +68,21 @@ export interface FitContext {
 export interface StepKind<Learned = unknown> extends Omit<StepInfo, 'dropsRows' | 'learns'> {
   /** It may be applied to the target, if that is named. */
   readonly onTarget?: boolean;
+  /** What its SQL calls, by names of its own (see `text-functions.ts`). */
+  readonly functions?: TextFunctions;
   /** False: `fit` looks at no row. */
   readonly looksAtRows?: false;
   /** What it learns from the training split: plain JSON, kept with the version and with every run. */
   fit?(state: State, settings: StepSettings, context: FitContext): Promise<Learned>;
   /** The table after it. Pure: called again for every prediction and export. Absent: the columns stay as they are. */
   outcome?(state: State, settings: StepSettings, learned: Learned): Outcome;
-  /** Rows that stay: a condition, or what follows QUALIFY; null for all. Never applied to what is predicted. */
-  keep?(state: State, settings: StepSettings, learned: Learned): { where: string } | { qualify: string } | null;
+  /**
+   * Rows that stay: a condition, what follows QUALIFY, or how often each stands there afterwards (copies are one row in all that is said of
+   * them: they keep its number and its split); null for all. Never applied to what is predicted.
+   */
+  keep?(
+    state: State,
+    settings: StepSettings,
+    learned: Learned,
+  ): { where: string } | { qualify: string } | { copies: string } | null;
 }

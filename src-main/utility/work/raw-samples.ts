@@ -61,12 +61,13 @@ async function eachTableBatch(
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
       const vectors = names.map((_, c) => chunk!.getColumnVector(c));
       for (let r = 0; r < chunk.rowCount && next < split.count; r++) {
-        if ((vectors[0].getItem(r) as number) !== rowOf(next)) continue;
-        next++;
-        rows.push(columns.map((_, c) => vectors[c + 1].getItem(r) as string | null));
-        if (rows.length < rowsAtOnce) continue;
-        await work({ kind: 'table', columns, rows });
-        rows = [];
+        // A row may stand there several times.
+        for (; next < split.count && (vectors[0].getItem(r) as number) === rowOf(next); next++) {
+          rows.push(columns.map((_, c) => vectors[c + 1].getItem(r) as string | null));
+          if (rows.length < rowsAtOnce) continue;
+          await work({ kind: 'table', columns, rows });
+          rows = [];
+        }
       }
       if (next === split.count) break;
     }

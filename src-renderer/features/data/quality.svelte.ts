@@ -1,6 +1,7 @@
 import type { SamplePage } from '../../../src-main/shared/dataset.ts';
 import type { VersionId } from '../../../src-main/shared/ids.ts';
 import type { LeakFinding, LeakReport } from '../../../src-main/shared/leaks.ts';
+import type { AnonymityReport, PrivacyReport } from '../../../src-main/shared/privacy.ts';
 import type { JudgedSample, QualityReport } from '../../../src-main/shared/quality.ts';
 import type { RunSummary } from '../../../src-main/shared/run.ts';
 import { studio } from '../../bridge/studio.ts';
@@ -28,6 +29,8 @@ export class QualityChecks {
   #judgedVersion: VersionId;
   readonly leaks = new Resource<LeakReport>();
   readonly report = new Resource<QualityReport>();
+  readonly personal = new Resource<PrivacyReport>();
+  readonly anonymity = new Resource<AnonymityReport>();
   readonly lines = new Resource<Line[]>();
   opened = $state.raw<Opened | null>(null);
   #limit = $state(page);
@@ -41,6 +44,14 @@ export class QualityChecks {
   async checkLeaks(): Promise<void> {
     this.#close();
     await this.leaks.load(() => studio.call('datasets.leaks', { version: this.version }));
+  }
+
+  async lookForPersonal(): Promise<void> {
+    await this.personal.load(() => studio.call('datasets.privacy', { version: this.version }));
+  }
+
+  async countAlike(columns: string[], wanted: number): Promise<void> {
+    await this.anonymity.load(() => studio.call('datasets.anonymity', { version: this.version, columns, wanted }));
   }
 
   /** By a run of any version of the same samples. */

@@ -1,9 +1,11 @@
 import { AtelierError } from '../../../src-main/shared/errors.ts';
 import {
   completeStep,
+  newSettings,
   type Recipe,
   type RecipeStep,
   type StepInfo,
+  type StepSettings,
   type StepValue,
 } from '../../../src-main/shared/recipe.ts';
 import type { RecipePreview } from '../../../src-main/shared/recipe-preview.ts';
@@ -56,8 +58,8 @@ export class RecipeDraft {
   }
 
   /** A step with its usual settings, after the one looked at. */
-  add(info: StepInfo): void {
-    const settings = Object.fromEntries(info.fields.map((field) => [field.key, field.default as StepValue]));
+  add(info: StepInfo, given: StepSettings = {}): void {
+    const settings = { ...newSettings(info), ...given };
     const id = newStepId(
       info.kind,
       this.#steps.map((step) => step.id),

@@ -68,7 +68,13 @@ describe('a condition', () => {
 describe('letter case', () => {
   it.each(['lower', 'upper'] as const)('in a model is as in DuckDB, for every letter that has two: %s', async (to) => {
     const [learned, wrong] = await withDuck({ threads: 1 }, async (connection) => {
-      const context = { query: (sql: string) => rowsOf(connection, sql), train: '', target: null };
+      const context = {
+        query: (sql: string) => rowsOf(connection, sql),
+        train: '',
+        all: '',
+        each: () => Promise.resolve(),
+        target: null,
+      };
       const letters = (await letterCase.fit!([], { columns: [], to }, context)) as { from: string; to: string };
       const all = `(SELECT unnest(range(1, 131072)) AS c)`;
       const changed = `SELECT count(*) AS n FROM ${all} WHERE (c < 55296 OR c > 57343) AND ${to}(chr(c::INTEGER)) <> chr(c::INTEGER)`;

@@ -1,3 +1,4 @@
+import { anonymityOf, privacyOf } from './privacy.ts';
 import type {
   AppInfo,
   Channel,
@@ -268,6 +269,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       const whole = page(versionOf(version), { version, offset: 0, limit: 500 });
       return { ...whole, total: samples.length, indices: samples };
     },
+    'datasets.privacy': ({ version }) => privacyOf(versionOf(version).detail.version.manifest),
+    'datasets.anonymity': ({ columns, wanted }) => anonymityOf(columns, wanted),
     'datasets.leaks': () => ({ held: 300, findings: [], notes: [] }),
     'runs.quality': () => ({
       basis: 'held',

@@ -73,5 +73,6 @@ export function previewOf(
     },
     sampled: 2000,
     dropped: step?.kind === 'filter' ? 667 : 0,
+    added: 0,
   };
 }

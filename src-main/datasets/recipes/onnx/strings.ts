@@ -12,7 +12,7 @@ import { batch, columnNode, microsoft, ml, text, where } from './values.ts';
 const newPieces = (g: GraphBuilder): Shape => [batch, g.unique('pieces')];
 
 /** All matches of the expression (RE2) in each string; '' fills up. */
-function cut(g: GraphBuilder, value: Value, expression: string): Value {
+export function cut(g: GraphBuilder, value: Value, expression: string): Value {
   const [flat] = g.node('Reshape', [value, g.int64s([-1])], {}, { types: [{ type: 'string', shape: [batch] }] });
   return g.node(
     'Tokenizer',
@@ -54,6 +54,13 @@ export function replaced(g: GraphBuilder, value: Value, expression: string, by: 
 /** The matches alone, with `between` between them. */
 export const matches = (g: GraphBuilder, value: Value, expression: string, between: string): Value =>
   joined(g, cut(g, value, expression), between);
+
+/** Takes out every piece that the expression matches and that is one of the words. */
+export function without(g: GraphBuilder, value: Value, expression: string, words: readonly string[]): Value {
+  const found = cut(g, value, `(?s)${expression}|.`);
+  const [kept] = g.node('Where', [isOneOf(g, found, words), text(g, ''), found], {}, like(g, 'string', found));
+  return joined(g, kept, '');
+}
 
 /** Character by character through a table. */
 export function mapped(g: GraphBuilder, value: Value, table: readonly (readonly [from: string, to: string])[]): Value {
