@@ -17,12 +17,13 @@ interface Options extends CommonOptions, SplitOptions {
   sheet?: string;
   target?: string;
   splitSeed: number;
+  resume?: string | true;
 }
 
 export function addImport(program: Command, context: CommandContext): void {
   withSplit(withCommon(program.command('import')))
     .description('read files into a new dataset: tables, images, texts or arrays, also in archives')
-    .argument('<path...>', 'the file, folder, files or archive')
+    .argument('[path...]', 'the file, folder, files or archive')
     .option('--name <name>', "the dataset's name (default: from the file's name)")
     .addOption(
       new Option('--kind <kind>', 'what the files are, where their content leaves it open').choices(importKinds),
@@ -30,6 +31,7 @@ export function addImport(program: Command, context: CommandContext): void {
     .option('--file <path>', 'of several tables the one in this file, by its path inside what is given')
     .option('--sheet <name>', 'of several sheets the one of this name (default: the first with rows)')
     .option('--target <column>', 'the column, or array, to predict (default: guessed)')
+    .option('--resume [job]', 'go on with an import that was cut short (default: the last one); no paths then')
     .option('--split-seed <n>', 'seed of the train/validation/test split', integer(0, 2 ** 32 - 1), 0)
     .addHelpText(
       'after',
@@ -57,6 +59,9 @@ Objects inside JSON and Parquet become columns called a.b; lists stay one column
 t10k-*), and folders so called, become given splits. Where there are several things, --kind, --file and --sheet choose. What
 cannot be read is listed and left out. Importing the same data again gives the dataset that is there already.
 
+Whenever an import is ended, the dataset is there whole or not at all. One that was cut short (a crash, a loss of power, a disk pulled out)
+goes on with --resume: images that were read already are not read again, tables and texts are read from the beginning.
+
 JSON: {"dataset","version","name","kind","samples","classes","class_counts","target","task","columns","image","splits",
        "rejected","rejected_count","notes","reused","annotations":{"total","types","classes","flags","annotated"} or null}
 
@@ -69,6 +74,7 @@ Examples:
   $ atelier import digits.npz               # x_train, y_train, x_test, y_test
   $ atelier import reviews/ --name reviews    # reviews/good/*.txt, reviews/bad/*.txt
   $ atelier import blood-cells/               # Annotations/*.xml, JPEGImages/*.jpg, ImageSets/Main/*.txt
+  $ atelier import --resume
   $ atelier import book.txt --kind corpus
   $ atelier import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz`,
     )
@@ -78,6 +84,8 @@ Examples:
 }
 
 async function importFiles(session: Session, given: string[], options: Options): Promise<void> {
+  if (options.resume !== undefined) return resume(session, given, options);
+  if (given.length === 0) throw new AtelierError('bad_arguments', 'Say what to import: a file, a folder, or several.');
   const paths = given.map((path) => session.path(path));
   const missing = paths.find((path) => !existsSync(path));
   if (missing) throw new AtelierError('no_such_file', `There is nothing at ${missing}. Check the path.`);
@@ -87,6 +95,29 @@ async function importFiles(session: Session, given: string[], options: Options):
     const imported = await studio.importData({ paths, name, kind, file, sheet, target, splitSeed }).result;
     const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
     tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
+  });
+}
+
+/** What was asked at the beginning counts, and what was done by the end of it. */
+async function resume(session: Session, given: string[], { resume: text, ...options }: Options): Promise<void> {
+  const others = (['name', 'kind', 'file', 'sheet', 'target'] as const).filter((key) => options[key] !== undefined);
+  if (given.length > 0 || others.length > 0 || splitWish(options, options.splitSeed)) {
+    throw new AtelierError('bad_arguments', '--resume goes on with an import as it was begun: give nothing besides.');
+  }
+  await session.own(async (studio) => {
+    const open = studio.listJobs().filter((job) => job.kind === 'import' && job.again !== null);
+    const fitting = typeof text === 'string' ? open.filter(({ id }) => id.startsWith(text)) : open;
+    const [job] = fitting;
+    if (!job || (typeof text === 'string' && fitting.length > 1)) {
+      throw new AtelierError(
+        'cannot_resume',
+        open.length === 0
+          ? 'No import failed or was cut short: there is nothing to go on with.'
+          : `${fitting.length > 1 ? `Several imports begin with "${text}"` : `No import that could go on is called "${text}"`}. There are: ${open.map(({ id, title }) => `${id} (${title})`).join(', ')}.`,
+      );
+    }
+    const imported = await studio.importAgain(job.id).result;
+    tellDataset(session.out, studio.getDataset(imported.dataset, imported.version), imported.reused);
   });
 }
 

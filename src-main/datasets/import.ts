@@ -2,6 +2,7 @@ import { annotatedKinds, type ImportOffer, type ImportParams, type ImportResult 
 import { lookInside } from './archives/look-inside.ts';
 import { Staging } from './archives/staging.ts';
 import type { ImportContext } from './importers/importer.ts';
+import { notingBlobs } from './ledger.ts';
 import { choose, findAll, offerName } from './offers.ts';
 import { findSource } from './source.ts';
 
@@ -18,8 +19,15 @@ export async function offerImport(paths: string[]): Promise<ImportOffer[]> {
 /** Imports files or folders as a new dataset's first version. Either all of its blobs are stored, or none is left. */
 export async function importDataset(params: ImportParams, importing: ImportContext): Promise<ImportResult> {
   importing.progress({ stage: 'listing', unit: 'files', done: 0, total: 0 });
+  const { unfinished = null } = params;
+  return unfinished === null
+    ? read(params, importing, unfinished)
+    : notingBlobs(unfinished, () => read(params, importing, unfinished));
+}
+
+async function read(params: ImportParams, importing: ImportContext, unfinished: string | null): Promise<ImportResult> {
   const staging = new Staging(params.blobs);
-  const context = { progress: importing.progress.bind(importing), signal: importing.signal, staging };
+  const context = { progress: importing.progress.bind(importing), signal: importing.signal, staging, unfinished };
   try {
     const source = await lookInside(await findSource(params.paths, importing.signal), context);
     try {

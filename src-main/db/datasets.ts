@@ -1,5 +1,12 @@
 import { AtelierError } from '../shared/errors.ts';
-import type { DatasetDetail, DatasetKind, DatasetSummary, DatasetVersion, Manifest } from '../shared/dataset.ts';
+import type {
+  BlobHash,
+  DatasetDetail,
+  DatasetKind,
+  DatasetSummary,
+  DatasetVersion,
+  Manifest,
+} from '../shared/dataset.ts';
 import type { DatasetId, VersionId } from '../shared/ids.ts';
 import type { Readable, Writable } from './connection.ts';
 
@@ -83,6 +90,11 @@ export function insertVersion(db: Writable, version: DatasetVersion): void {
       target: version.manifest.target,
     },
   );
+}
+
+/** Whether a version of any dataset keeps this blob. */
+export function isBlobKept(db: Readable, hash: BlobHash): boolean {
+  return db.get(`SELECT 1 FROM dataset_versions WHERE instr(manifest, ?) > 0 LIMIT 1`, [hash]) !== undefined;
 }
 
 /** The number the next version of a dataset gets. */

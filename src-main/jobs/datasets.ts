@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import * as datasets from '../db/datasets.ts';
+import { dismissJob, getJob, getJobRequest } from '../db/jobs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { DatasetVersion } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { newId, type DatasetId, type VersionId } from '../shared/ids.ts';
+import { newId, type DatasetId, type JobId, type VersionId } from '../shared/ids.ts';
 import type { ImportKind, ReviseParams } from '../shared/job.ts';
 import { isSplitAs, type SplitWish } from '../shared/split.ts';
 import { datasetChanged, type Context } from './context.ts';
+import { settleUnfinished, takeOver, unfinishedFolder } from './unfinished.ts';
 import { unheard, type Started } from './work.ts';
 
 export interface ImportRequest {
@@ -30,15 +32,36 @@ export interface Imported {
   reused: boolean;
 }
 
-/** Reads files into a new dataset. */
-export function importData(context: Context, request: ImportRequest): Started<Imported> {
+/** Of an import that failed so, what was done by then is of use when it is tried again. */
+const goesOn: ReadonlySet<string> = new Set(['process_died', 'process_silent', 'source_vanished', 'disk_error']);
+
+/** Does an import once more that failed or was cut short, from where it was as far as that is known. Throws `cannot_resume`. */
+export function importAgain(context: Context, id: JobId): Started<Imported> {
+  const job = getJob(context.store, id);
+  const request = job.again && job.kind === 'import' ? getJobRequest(context.store, id) : null;
+  if (!request) {
+    throw new AtelierError(
+      'cannot_resume',
+      `Job ${id} is no import that failed or was cut short. Import the files again from the beginning.`,
+    );
+  }
+  return importData(context, request as ImportRequest, id);
+}
+
+/** Reads files into a new dataset. `before`: the import that this one goes on with. */
+export function importData(context: Context, request: ImportRequest, before?: JobId): Started<Imported> {
   const { store } = context;
   const name = request.name?.trim();
   if (name && datasets.freeDatasetName(store, name) !== name) throw datasets.nameTaken(name);
   let imported: Imported | undefined;
   let made: DatasetVersion | undefined;
+  const id = newId('job');
+  if (before) takeOver(store, before, id);
   const { job, result } = context.queue.submit({
     kind: 'import',
+    id,
+    request,
+    submitted: () => before && dismissJob(store, before),
     title: name ?? titleOf(request.paths),
     params: {
       blobs: workspaceFiles.blobs(store.folder),
@@ -48,6 +71,7 @@ export function importData(context: Context, request: ImportRequest): Started<Im
       sheet: request.sheet,
       target: request.target,
       splitSeed: request.splitSeed ?? 0,
+      unfinished: unfinishedFolder(store, id),
     },
     finished({ manifest, suggestedName }, now) {
       const same = datasets.findSameVersion(store, manifest);
@@ -70,7 +94,8 @@ export function importData(context: Context, request: ImportRequest): Started<Im
       imported = { dataset, version: made.id, name: free, reused: false };
       return { dataset };
     },
-    settled(status) {
+    settled(status, error) {
+      settleUnfinished(store, id, status, status === 'failed' && goesOn.has(error!.code));
       if (status !== 'finished' || !made || !imported) return;
       const fact = { id: made.dataset, name: imported.name, createdAt: made.createdAt, archived: false };
       datasetChanged(context, made.dataset, { dataset: fact }, { version: made });

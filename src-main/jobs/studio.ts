@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { sweepPartialBlobs } from '../datasets/blobs.ts';
 import { stepInfos } from '../datasets/recipes/index.ts';
 import type { EpochText } from '../shared/epoch-text.ts';
 import type { Readable } from '../db/connection.ts';
@@ -50,6 +49,7 @@ import * as runs from './runs.ts';
 import type { StartedRun } from './runs.ts';
 import { trainSample, type SampleResult, type SampleStep } from './sample.ts';
 import type { DeviceAsked } from './train-settings.ts';
+import { settleUnfinished, sweepLeftovers } from './unfinished.ts';
 import type { SpawnUtility } from './utility.ts';
 import type { Started } from './work.ts';
 
@@ -82,8 +82,10 @@ export class Studio {
   readonly #devices: Devices;
   readonly #forecasts: Forecasts;
   readonly #context: Context;
+  readonly #swept: Promise<unknown>;
 
-  private constructor(store: WriteStore, options: StudioOptions) {
+  private constructor(store: WriteStore, options: StudioOptions, swept: Promise<unknown>) {
+    this.#swept = swept;
     this.folder = options.folder;
     this.notices = store.notices;
     // Without their build functions: these facts cross to the window.
@@ -107,15 +109,13 @@ export class Studio {
   static open(options: StudioOptions): Studio {
     const { folder, migrations, appVersion, owner } = options;
     const store = openStore(folder, { mode: 'write', migrations, appVersion, owner });
-    // Whoever wrote here before holds the workspace no longer: what they left half written is nobody's.
-    void sweepPartialBlobs(workspaceFiles.blobs(folder), Date.now());
-    return new Studio(store, options);
+    return new Studio(store, options, sweepLeftovers(store));
   }
 
   /** Cancels what works (within 2 s), then lets go of the workspace. */
   async close(): Promise<void> {
     this.#reader.close();
-    await Promise.all([this.#forecasts.close(), this.#queue.close()]);
+    await Promise.all([this.#forecasts.close(), this.#queue.close(), this.#swept]);
     this.#store.close();
   }
 
@@ -133,6 +133,10 @@ export class Studio {
 
   importData(request: ImportRequest): Started<Imported> {
     return datasets.importData(this.#context, request);
+  }
+  /** Does an import once more that failed or was cut short, from where it was as far as that is known. */
+  importAgain(job: JobId): Started<Imported> {
+    return datasets.importAgain(this.#context, job);
   }
   revise(request: ReviseRequest): Started<DatasetVersion> {
     return datasets.revise(this.#context, request);
@@ -334,7 +338,9 @@ export class Studio {
     this.#queue.cancel(id);
   }
   dismissJobs(ids: readonly JobId[]): void {
-    this.#store.transaction(() => ids.forEach((id) => dismissJob(this.#store, id)));
+    const ended = ids.filter((id) => !this.activeJobs.some((job) => job.id === id));
+    this.#store.transaction(() => ended.forEach((id) => dismissJob(this.#store, id)));
+    for (const id of ended) settleUnfinished(this.#store, id, 'cancelled');
     this.#events.emit({ type: 'jobs', jobs: [] });
   }
   jobLog(id: JobId): string {

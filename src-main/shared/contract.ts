@@ -195,6 +195,8 @@ export const inputs = {
   'exports.saveAs': v.object({ id: exportId }),
   'jobs.list': nothing,
   'jobs.cancel': v.object({ id: jobId }),
+  /** Does an import once more that failed or was cut short; another job. */
+  'jobs.again': v.object({ id: jobId }),
   'jobs.log': v.object({ id: jobId }),
   /** Takes finished, failed and cancelled ones out of the tray. */
   'jobs.dismiss': v.object({ ids: v.array(jobId) }),
@@ -255,6 +257,7 @@ export interface Outputs {
   'exports.saveAs': { path: string } | null;
   'jobs.list': Job[];
   'jobs.cancel': null;
+  'jobs.again': JobId;
   'jobs.log': string;
   'jobs.dismiss': null;
 }

@@ -44,6 +44,8 @@ export interface Job {
   /** What it made: the dataset or run to open when done. */
   dataset: DatasetId | null;
   run: RunId | null;
+  /** Whether it can be done again as it was asked for, having failed or been cut short. `goes-on`: from where it was. */
+  again: 'anew' | 'goes-on' | null;
 }
 
 export interface Progress {
@@ -117,6 +119,8 @@ export interface ImportParams {
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
   splitSeed: number;
+  /** A folder beside the blobs, made by the owner: keeps what is done already, should the import be cut short. Without it nothing is kept. */
+  unfinished?: string;
 }
 export interface ImportResult {
   manifest: Manifest;

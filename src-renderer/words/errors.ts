@@ -22,6 +22,7 @@ const headlines: Record<string, () => string> = {
   process_not_started: m.error_process_died,
   reader_silent: m.error_reader_silent,
   interrupted: m.error_interrupted,
+  cannot_resume: m.error_cannot_resume,
   run_failed: m.error_run_failed,
   device_wrong: m.error_device_wrong,
   device_crashed: m.error_device_crashed,

@@ -4,9 +4,10 @@ import type { AnnotationHeader, Extra, ImageObject, SampleAnnotations, Tag } fro
 import type { Manifest, SplitName } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { ImportParams, ImportResult } from '../../shared/job.ts';
-import { createBlob, writeBlob, type BlobWriter } from '../blobs.ts';
+import { writeBlob } from '../blobs.ts';
 import { finishImages } from '../image-version.ts';
 import { decodeImage, imageSizes, readImageFile } from '../images/decode.ts';
+import { Pass, type Stamp } from '../images/pass.ts';
 import { PixelSink } from '../images/pixel-sink.ts';
 import { chooseSize } from '../images/reading.ts';
 import { Rejects, type ReadContext } from '../importers/importer.ts';
@@ -43,12 +44,22 @@ export interface AnnotatedImages {
   notes: Manifest['notes'];
 }
 
-interface Taken {
-  bytes: Uint8Array;
+/** What is told of an image file that was read. */
+interface Read {
+  bytes: number;
   sha256: string;
-  rgb: Uint8Array;
   size: { width: number; height: number };
   unturned: boolean;
+}
+interface Refused {
+  code: string;
+  message: string;
+}
+interface Taken {
+  stamp: Stamp | null;
+  outcome: Read | Refused;
+  /** Of one that was read now. */
+  content?: { bytes: Uint8Array; rgb: Uint8Array };
 }
 
 /** Stores images with their annotations: the small copies, the files as they came, and every mark. Nothing is left behind on an error. */
@@ -67,25 +78,32 @@ export async function storeAnnotatedImages(
   const found = { sizes: 0, scaled: 0, several: 0 };
   const open: { abort(): Promise<void> }[] = [];
   try {
-    const pixels = await PixelSink.open(params.blobs);
-    open.push({ abort: () => pixels.blob.abort() });
-    const originals: BlobWriter = await createBlob(params.blobs);
-    open.push(originals);
+    const pass = await Pass.open<Read | Refused>(params.blobs, context.unfinished, { of: 'annotated images', ...fit });
+    open.push(pass);
+    const files = set.images.map(({ file }) => file);
+    const before = await pass.match(files, (done) => lengths(pass, done, fit));
+    const writtenBefore = lengths(pass, before, fit);
+    const pixels = await PixelSink.open(pass, before.filter(isRead).length * fit.width * fit.height);
+    const originals = await pass.writer(originalsName, writtenBefore[originalsName]);
     const writer = await AnnotationWriter.open(params.blobs);
     open.push(writer);
     const offsets = new Offsets();
     let done = 0;
-    for await (const { thing: image, result } of inOrder(set.images, atOnce, (each) => take(each, fit))) {
+    const takeNext = (image: AnnotatedImage, i: number): Promise<Taken> =>
+      i < before.length ? Promise.resolve({ stamp: null, outcome: before[i] }) : take(source, image, fit, pass);
+    for await (const { thing, result } of inOrder(set.images.entries(), atOnce, ([i, each]) => takeNext(each, i))) {
+      const [, image] = thing;
       context.signal.throwIfAborted();
       context.progress({ stage: 'decoding', unit: 'samples', done: ++done, total: set.images.length });
+      if (result instanceof Error) throw result;
       const name = image.file.relative;
-      if (result instanceof Error) {
-        const { code, message } = errorFacts(result);
-        if (code === 'source_vanished' && !(await exists(source.root))) throw result;
-        rejects.add(name, code, message);
+      const { outcome, content, stamp } = result;
+      if (!isRead(outcome)) {
+        rejects.add(name, outcome.code, outcome.message);
+        await pass.done(stamp, outcome);
         continue;
       }
-      const { size, unturned } = result;
+      const { size, unturned } = outcome;
       const marks = await image.marks(size);
       const sample: SampleAnnotations = {
         ...(image.id !== undefined && { id: image.id }),
@@ -97,12 +115,15 @@ export async function storeAnnotatedImages(
       if (image.claimed && (image.claimed.width !== size.width || image.claimed.height !== size.height)) found.sizes++;
       if (size.width !== fit.width || size.height !== fit.height) found.scaled++;
       check(marks, size);
-      await pixels.add(result.rgb);
-      await originals.write(result.bytes);
-      offsets.add(result.bytes.length);
+      if (content) {
+        await pixels.add(content.rgb);
+        await originals.write(content.bytes);
+        await pass.done(stamp, outcome);
+      }
+      offsets.add(outcome.bytes);
       await writer.add(sample);
-      hash.update(`${result.sha256}  ${name}\n`);
-      bytes += result.bytes.length;
+      hash.update(`${outcome.sha256}  ${name}\n`);
+      bytes += outcome.bytes;
       kept.names.push(name);
       kept.splits.push(image.split);
       const tags = marks.filter(({ type }) => type === 'tag');
@@ -156,7 +177,43 @@ export async function storeAnnotatedImages(
   }
 }
 
-async function take(image: AnnotatedImage, fit: { width: number; height: number }): Promise<Taken> {
+const originalsName = 'originals';
+const isRead = (outcome: Read | Refused): outcome is Read => 'sha256' in outcome;
+
+/** How long the data files are after so many images. */
+function lengths(
+  pass: Pass<Read | Refused>,
+  done: readonly (Read | Refused)[],
+  fit: { width: number; height: number },
+): Record<string, number> {
+  const read = done.filter(isRead);
+  return {
+    ...PixelSink.lengths(pass, read.length * fit.width * fit.height),
+    [originalsName]: read.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** One bad image is told as such; throws where the source is gone. */
+async function take(
+  source: Source,
+  image: AnnotatedImage,
+  fit: { width: number; height: number },
+  pass: Pass<Read | Refused>,
+): Promise<Taken> {
+  const stamp = await pass.stamp(image.file);
+  try {
+    return { stamp, ...(await decode(image, fit)) };
+  } catch (error) {
+    const { code, message } = errorFacts(error);
+    if (code === 'source_vanished' && !(await exists(source.root))) throw error;
+    return { stamp, outcome: { code, message } };
+  }
+}
+
+async function decode(
+  image: AnnotatedImage,
+  fit: { width: number; height: number },
+): Promise<{ outcome: Read; content: { bytes: Uint8Array; rgb: Uint8Array } }> {
   const { file, claimed } = image;
   const bytes = await readImageFile(file);
   const { shown, stored } = await imageSizes(bytes, file.relative);
@@ -166,7 +223,8 @@ async function take(image: AnnotatedImage, fit: { width: number; height: number 
   const unturned = like(stored) && !like(shown);
   const { rgb } = await decodeImage(bytes, file.relative, fit, !unturned);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { bytes, sha256, rgb, size: unturned ? stored : shown, unturned };
+  const size = unturned ? stored : shown;
+  return { outcome: { bytes: bytes.length, sha256, size, unturned }, content: { bytes, rgb } };
 }
 
 /** Flags what is wrong, and what is there twice. */

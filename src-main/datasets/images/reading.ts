@@ -5,12 +5,13 @@ import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { Member } from '../class-folders.ts';
 import type { ImageSet } from '../image-version.ts';
-import type { ImportContext, Rejects } from '../importers/importer.ts';
+import type { ReadContext, Rejects } from '../importers/importer.ts';
 import type { Source } from '../source.ts';
 import { splitCode } from '../splits.ts';
 import { sortClasses } from '../target.ts';
 import { decodeImage, imageSize, maxSide, readImageFile } from './decode.ts';
 import { claimedType, headBytes, imageType } from './file-type.ts';
+import { Pass, type Stamp } from './pass.ts';
 import { PixelSink } from './pixel-sink.ts';
 
 export interface Size {
@@ -60,6 +61,7 @@ export class Reading {
   readonly #hash: Hash = createHash('sha256');
   #bytes = 0;
   #misnamed: { count: number; first: string } = { count: 0, first: '' };
+  #pass: Pass<Outcome> | null = null;
   #sink: PixelSink | null = null;
 
   constructor(source: Source, members: Member[], size: Size) {
@@ -69,28 +71,35 @@ export class Reading {
   }
 
   /** False if an image of another size was met where none is scaled: nothing is kept then. */
-  async run(blobs: string, rejects: Rejects, context: ImportContext): Promise<boolean> {
-    const sink = (this.#sink = await PixelSink.open(blobs));
+  async run(blobs: string, rejects: Rejects, context: ReadContext): Promise<boolean> {
+    const pass = (this.#pass = await Pass.open<Outcome>(blobs, context.unfinished, { of: 'images', ...this.size }));
+    if (pass.facts.vain) return false;
     const listed = rejects.mark();
     const total = this.#members.length;
-    const waiting: Promise<Decoded | Error>[] = [];
-    let next = 0;
+    const waiting: Promise<Decoded | Failed>[] = [];
     try {
-      for (let done = 0; done < total; done++) {
+      const before = await this.#goOn(pass, rejects);
+      const sink = (this.#sink = await PixelSink.open(pass, this.#good.length * this.size.width * this.size.height));
+      let next = before;
+      for (let done = before; done < total; done++) {
         context.signal.throwIfAborted();
         while (next < total && waiting.length < atOnce) waiting.push(this.#decode(this.#members[next++]));
         const member = this.#members[done];
         const decoded = await waiting.shift()!;
         context.progress({ stage: 'decoding', unit: 'samples', done: done + 1, total });
-        if (decoded instanceof Error) await this.#reject(member, decoded, rejects);
-        else if (decoded.width !== this.size.width || decoded.height !== this.size.height) {
+        if ('error' in decoded) {
+          const facts = await this.#judge(decoded.error);
+          this.#reject(member, facts, rejects);
+          await pass.done(decoded.stamp, facts);
+        } else if (decoded.width !== this.size.width || decoded.height !== this.size.height) {
           await Promise.all(waiting);
           rejects.rewind(listed);
-          await this.abort();
+          await pass.giveUp();
           return false;
         } else {
           await sink.add(decoded.rgb);
-          this.#keep(member, decoded);
+          this.#keep(member, decoded.read);
+          await pass.done(decoded.stamp, decoded.read);
         }
       }
     } catch (error) {
@@ -102,34 +111,50 @@ export class Reading {
   }
 
   async abort(): Promise<void> {
-    await this.#sink?.blob.abort();
+    await this.#pass?.abort();
+  }
+
+  /** What an import that was cut short has done already. Returns how many files that is. */
+  async #goOn(pass: Pass<Outcome>, rejects: Rejects): Promise<number> {
+    const pixels = this.size.width * this.size.height;
+    const files = this.#members.map(({ file }) => file);
+    const before = await pass.match(files, (done) =>
+      PixelSink.lengths(pass, pixels * done.filter((outcome) => 'sha256' in outcome).length),
+    );
+    before.forEach((outcome, i) => {
+      if ('sha256' in outcome) this.#keep(this.#members[i], outcome);
+      else this.#reject(this.#members[i], outcome, rejects);
+    });
+    return before.length;
   }
 
   /** Never rejects: an error is a result like another, to be met in its turn. */
-  async #decode({ file }: Member): Promise<Decoded | Error> {
+  async #decode({ file }: Member): Promise<Decoded | Failed> {
+    const stamp = await this.#pass!.stamp(file);
     try {
       const bytes = await readImageFile(file);
-      const decoded = await decodeImage(bytes, file.relative, this.size.scale ? this.size : undefined);
-      return {
-        ...decoded,
-        bytes: bytes.length,
-        sha256: createHash('sha256').update(bytes).digest('hex'),
-        misnamed: claimedType(file.relative) !== imageType(bytes.subarray(0, headBytes)),
-      };
+      const { rgb, width, height } = await decodeImage(bytes, file.relative, this.size.scale ? this.size : undefined);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const misnamed = claimedType(file.relative) !== imageType(bytes.subarray(0, headBytes));
+      return { rgb, width, height, stamp, read: { bytes: bytes.length, sha256, ...(misnamed && { misnamed }) } };
     } catch (error) {
-      return error as Error;
+      return { error: error as Error, stamp };
     }
   }
 
-  #keep(member: Member, decoded: Decoded): void {
+  #keep(member: Member, read: Read): void {
     this.#good.push(member);
-    this.#bytes += decoded.bytes;
-    this.#hash.update(`${decoded.sha256}  ${member.file.relative}\n`);
-    if (decoded.misnamed && this.#misnamed.count++ === 0) this.#misnamed.first = member.file.relative;
+    this.#bytes += read.bytes;
+    this.#hash.update(`${read.sha256}  ${member.file.relative}\n`);
+    if (read.misnamed && this.#misnamed.count++ === 0) this.#misnamed.first = member.file.relative;
+  }
+
+  #reject({ file }: Member, { code, message }: Refused, rejects: Rejects): void {
+    rejects.add(file.relative, code, message);
   }
 
   /** One bad file is listed; a source that is gone ends the import. */
-  async #reject({ file }: Member, error: Error, rejects: Rejects): Promise<void> {
+  async #judge(error: Error): Promise<Refused> {
     const facts = errorFacts(error);
     if (facts.code === 'source_vanished' && !(await exists(this.#source.root))) {
       throw new AtelierError(
@@ -137,7 +162,7 @@ export class Reading {
         `${this.#source.root} went away while it was read. Nothing was stored; bring it back and import it again.`,
       );
     }
-    rejects.add(file.relative, facts.code, facts.message);
+    return { code: facts.code, message: facts.message };
   }
 
   /** What was read, for storing. Throws `no_images` where nothing was. */
@@ -200,13 +225,31 @@ export class Reading {
   }
 }
 
+/** What becomes of a file. */
+type Outcome = Read | Refused;
+
+interface Read {
+  bytes: number;
+  sha256: string;
+  misnamed?: boolean;
+}
+
+interface Refused {
+  code: string;
+  message: string;
+}
+
 interface Decoded {
   rgb: Uint8Array;
   width: number;
   height: number;
-  bytes: number;
-  sha256: string;
-  misnamed: boolean;
+  read: Read;
+  stamp: Stamp | null;
+}
+
+interface Failed {
+  error: Error;
+  stamp: Stamp | null;
 }
 
 const rejectedNote = (rejects: Rejects) => ({

@@ -138,6 +138,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       error: null,
       dataset: null,
       run: null,
+      again: null,
     };
     jobs = [job, ...jobs];
     let tick = 0;
@@ -446,6 +447,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       return null;
     },
     'jobs.log': () => 'reading adult.csv\nline 1204: 9 cells where the header has 13\nstep 214: loss NaN',
+    'jobs.again': ({ id }) => work('import', jobs.find((job) => job.id === id)?.title ?? '', 2, () => undefined).id,
     'jobs.dismiss': ({ ids }) => {
       jobs = jobs.filter((job) => !ids.includes(job.id));
       return null;

@@ -179,7 +179,15 @@ export function makeExports(runs: FakeRun[]): ExportRecord[] {
 }
 
 export function makeJobs(runs: FakeRun[]): Job[] {
-  const base = { startedAt: null, finishedAt: null, progress: null, error: null, dataset: null, run: null };
+  const base = {
+    startedAt: null,
+    finishedAt: null,
+    progress: null,
+    error: null,
+    dataset: null,
+    run: null,
+    again: null,
+  };
   const live = runs[37].summary;
   const waiting = runs[36].summary;
   return [
