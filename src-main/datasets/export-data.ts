@@ -1,13 +1,14 @@
 import { splitNames, type Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { DataExportParams, DataExportResult, DataFormat } from '../shared/job.ts';
-import { eachAnnotations, float64s, readHeader, readPiece } from './annotations/read.ts';
+import { eachAnnotations, readHeader } from './annotations/read.ts';
 import { readBlob } from './blobs.ts';
 import { openDuck, parquetSql, rowsOf } from './duck.ts';
 import { coco } from './exporters/coco.ts';
 import { conll } from './exporters/conll.ts';
 import { Losses, type DataExporter, type ExportSample, type ExportSet } from './exporters/exporter.ts';
 import { ExportFolder } from './exporters/folder.ts';
+import { partsOf, readOriginalFile } from './images/pixels.ts';
 import { jsonl } from './exporters/jsonl.ts';
 import { voc } from './exporters/voc.ts';
 import { yolo } from './exporters/yolo.ts';
@@ -67,9 +68,9 @@ export async function exportData(params: DataExportParams, context: ImportContex
 
 async function* samplesOf({ blobs, manifest, images }: DataExportParams): AsyncGenerator<ExportSample> {
   const split = await readBlob(blobs, manifest.blobs.split);
-  const { names, originals, originalOffsets } = manifest.blobs;
+  const { names } = manifest.blobs;
   const paths = names ? (JSON.parse(Buffer.from(await readBlob(blobs, names)).toString()) as string[]) : [];
-  const offsets = originalOffsets ? float64s(await readBlob(blobs, originalOffsets)) : null;
+  const kept = images && manifest.kind === 'images' && partsOf(manifest)[0].originals !== undefined;
   const rows = manifest.kind === 'table' ? eachRowOf(blobs, manifest) : null;
   const textAt = manifest.columns.findIndex(({ type }) => type === 'text');
   let index = 0;
@@ -77,7 +78,7 @@ async function* samplesOf({ blobs, manifest, images }: DataExportParams): AsyncG
     for await (const marks of eachAnnotations(blobs, manifest)) {
       const at = index++;
       const cells = rows ? ((await rows.next()).value ?? []) : [];
-      const original = images && originals && offsets ? () => readPiece(blobs, originals, offsets, at) : null;
+      const original = kept ? async () => (await readOriginalFile(blobs, manifest, at))! : null;
       yield {
         index: at,
         name: paths[at] ?? '',

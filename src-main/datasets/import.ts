@@ -1,6 +1,7 @@
 import { annotatedKinds, type ImportOffer, type ImportParams, type ImportResult } from '../shared/job.ts';
 import { lookInside } from './archives/look-inside.ts';
 import { Staging } from './archives/staging.ts';
+import { grow } from './grow/grow.ts';
 import type { ImportContext } from './importers/importer.ts';
 import { notingBlobs } from './ledger.ts';
 import { choose, findAll, offerName } from './offers.ts';
@@ -32,7 +33,9 @@ async function read(params: ImportParams, importing: ImportContext, unfinished: 
     const source = await lookInside(await findSource(params.paths, importing.signal), context);
     try {
       const { chosen, others } = choose(source, await findAll(source, params.kind), params);
-      const result = await chosen.importer.read(chosen.source, params, context);
+      const { into } = params;
+      const read = await chosen.importer.read(chosen.source, params, context);
+      const result = into ? await grow({ ...params, into }, read, importing.signal) : read;
       // An annotated set is also seen as what it is made of: images, rows, texts.
       const annotated = annotatedKinds.includes(chosen.offer.kind);
       const besides = others.filter(({ offer }) => !annotated || annotatedKinds.includes(offer.kind));

@@ -7,7 +7,7 @@ import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
 
-type Noun = 'imports.choose' | 'imports.offer' | 'imports.start' | 'sample.start';
+type Noun = 'imports.choose' | 'imports.offer' | 'imports.start' | 'imports.into' | 'sample.start';
 
 const offerLivesMs = 10 * 60 * 1000;
 const dataExtensions = [
@@ -29,25 +29,34 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
     return { id, found };
   };
 
+  const choose = async (what: 'files' | 'folder'): Promise<string[] | null> => {
+    const w = words(desk.preferences.value);
+    const options: Electron.OpenDialogOptions =
+      what === 'folder'
+        ? { title: w.dialog_import_folder(), buttonLabel: w.dialog_import(), properties: ['openDirectory'] }
+        : {
+            title: w.dialog_import_files(),
+            buttonLabel: w.dialog_import(),
+            properties: ['openFile', 'multiSelections'],
+            filters: [
+              { name: w.dialog_all_data(), extensions: dataExtensions },
+              { name: w.dialog_all_files(), extensions: ['*'] },
+            ],
+          };
+    const { canceled, filePaths } = await (desk.window
+      ? dialog.showOpenDialog(desk.window, options)
+      : dialog.showOpenDialog(options));
+    return canceled || filePaths.length === 0 ? null : filePaths;
+  };
+
   return {
     'imports.choose': async ({ what }) => {
-      const w = words(desk.preferences.value);
-      const options: Electron.OpenDialogOptions =
-        what === 'folder'
-          ? { title: w.dialog_import_folder(), buttonLabel: w.dialog_import(), properties: ['openDirectory'] }
-          : {
-              title: w.dialog_import_files(),
-              buttonLabel: w.dialog_import(),
-              properties: ['openFile', 'multiSelections'],
-              filters: [
-                { name: w.dialog_all_data(), extensions: dataExtensions },
-                { name: w.dialog_all_files(), extensions: ['*'] },
-              ],
-            };
-      const { canceled, filePaths } = await (desk.window
-        ? dialog.showOpenDialog(desk.window, options)
-        : dialog.showOpenDialog(options));
-      return canceled || filePaths.length === 0 ? null : offer(filePaths);
+      const paths = await choose(what);
+      return paths && offer(paths);
+    },
+    'imports.into': async ({ dataset, from }) => {
+      const paths = from ? await choose(from) : undefined;
+      return paths === null ? null : desk.studio.importInto(dataset, { paths }).job;
     },
     'imports.offer': ({ paths }) => offer(paths),
     'imports.start': ({ offer: id, choice, name, target }) => {

@@ -134,6 +134,10 @@ export class Studio {
   importData(request: ImportRequest): Started<Imported> {
     return datasets.importData(this.#context, request);
   }
+  /** Reads the source of a dataset again: its next version is what has changed. */
+  importInto(dataset: DatasetId, more?: Parameters<typeof datasets.importInto>[2]): Started<Imported> {
+    return datasets.importInto(this.#context, dataset, more);
+  }
   /** Does an import once more that failed or was cut short, from where it was as far as that is known. */
   importAgain(job: JobId): Started<Imported> {
     return datasets.importAgain(this.#context, job);
@@ -340,7 +344,7 @@ export class Studio {
   dismissJobs(ids: readonly JobId[]): void {
     const ended = ids.filter((id) => !this.activeJobs.some((job) => job.id === id));
     this.#store.transaction(() => ended.forEach((id) => dismissJob(this.#store, id)));
-    for (const id of ended) settleUnfinished(this.#store, id, 'cancelled');
+    for (const id of ended) settleUnfinished(this.#store, id);
     this.#events.emit({ type: 'jobs', jobs: [] });
   }
   jobLog(id: JobId): string {

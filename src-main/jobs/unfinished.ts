@@ -29,9 +29,10 @@ export function takeOver(store: WriteStore, from: JobId, to: JobId): void {
 }
 
 /** What is left of a job once its end is stored. `keep`: it could be gone on with. */
-export function settleUnfinished(store: WriteStore, job: JobId, status: Job['status'], keep = false): void {
+export function settleUnfinished(store: WriteStore, job: JobId, keep = false): void {
   const folder = workspaceFiles.unfinishedJob(store.folder, job);
-  if (status !== 'finished') takeBack(store, folder);
+  // Also of one that ended well: what it added on its way, and did not need in the end.
+  takeBack(store, folder);
   if (!keep) rmSync(folder, { recursive: true, force: true });
 }
 

@@ -121,10 +121,27 @@ export interface ImportParams {
   splitSeed: number;
   /** A folder beside the blobs, made by the owner: keeps what is done already, should the import be cut short. Without it nothing is kept. */
   unfinished?: string;
+  /** The source is that of a version that is there, grown: only what came or changed is stored. */
+  into?: GrowParams;
+}
+export interface GrowParams {
+  /** What it is to be the next version of. */
+  manifest: Manifest;
+  /** How the source was when it was last imported: what differs from it was corrected since, and stays. */
+  base: Manifest;
+  /** A table's column that tells rows apart, so that a changed one is known from a new one. */
+  key?: string;
 }
 export interface ImportResult {
   manifest: Manifest;
   suggestedName: string;
+  /** With `into`: how many samples came, went, and are other than they were. */
+  growth?: Growth;
+}
+export interface Growth {
+  added: number;
+  removed: number;
+  changed: number;
 }
 
 export const dataFormats = ['coco', 'yolo', 'voc', 'conll', 'jsonl'] as const;

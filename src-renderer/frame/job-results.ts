@@ -51,6 +51,13 @@ async function announce(job: Job): Promise<void> {
   if (job.kind === 'import' || job.kind === 'revise') await datasets.load();
   const to = resultOf(job);
   if (!to) return;
+  const before = importing.grownFrom(job.id);
+  if (before) {
+    const same = job.dataset !== null && datasets.byId(job.dataset)?.latestVersion === before;
+    const words = same ? m.toast_unchanged : m.toast_revised;
+    notify(words({ title: job.title }), same ? undefined : { label: m.open(), run: () => navigation.go(to) });
+    return;
+  }
   if (to.place === 'data' && importing.begun(job.id) && navigation.place === 'data') {
     navigation.go({ ...to, tab: 'samples' });
     return;

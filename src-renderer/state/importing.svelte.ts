@@ -1,7 +1,8 @@
 import type { Offered } from '../../src-main/shared/contract.ts';
 import type { AtelierError } from '../../src-main/shared/errors.ts';
 import type { ImportOffer } from '../../src-main/shared/job.ts';
-import type { JobId } from '../../src-main/shared/ids.ts';
+import type { DatasetSummary } from '../../src-main/shared/dataset.ts';
+import type { JobId, VersionId } from '../../src-main/shared/ids.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { asError } from './resource.svelte.ts';
@@ -16,6 +17,7 @@ export class Importing {
   #choice = $state(0);
   /** Jobs begun here: their dataset opens when they are done. */
   #begun = new Set<JobId>();
+  #grown = new Map<JobId, VersionId>();
   #turn = 0;
   name = $state('');
   /** The column to predict; null for none, undefined to have it guessed from the data. */
@@ -50,6 +52,18 @@ export class Importing {
   }
   begun(job: JobId): boolean {
     return this.#begun.has(job);
+  }
+
+  /** Reads a dataset's source again, whence it came or from what the person shows; null when they show nothing. */
+  async into(dataset: DatasetSummary, from?: 'files' | 'folder'): Promise<JobId | null> {
+    const job = await this.#studio.call('imports.into', { dataset: dataset.id, ...(from && { from }) });
+    if (job) this.#grown.set(job, dataset.latestVersion);
+    return job;
+  }
+
+  /** The version that a job begun here goes on from; null where it makes a dataset of its own. */
+  grownFrom(job: JobId): VersionId | null {
+    return this.#grown.get(job) ?? null;
   }
 
   /** Remembers a job started elsewhere (the sample) whose result should open here. */

@@ -7,6 +7,7 @@ import type { ImportParams, ImportResult } from '../../shared/job.ts';
 import { writeBlob } from '../blobs.ts';
 import { finishImages } from '../image-version.ts';
 import { decodeImage, imageSizes, readImageFile } from '../images/decode.ts';
+import { KnownImages } from '../grow/known-images.ts';
 import { Pass, type Stamp } from '../images/pass.ts';
 import { PixelSink } from '../images/pixel-sink.ts';
 import { chooseSize } from '../images/reading.ts';
@@ -50,6 +51,8 @@ interface Read {
   sha256: string;
   size: { width: number; height: number };
   unturned: boolean;
+  /** The sample that it is already, whose pixels and file are not written again. */
+  known?: number;
 }
 interface Refused {
   code: string;
@@ -70,27 +73,39 @@ export async function storeAnnotatedImages(
   context: ReadContext,
 ): Promise<ImportResult> {
   const { rejects } = set;
-  const square = await chooseSize(set.images, context.signal, annotatedSide);
-  const fit = { width: square.width, height: square.height };
+  const known = params.into ? await KnownImages.open(params.blobs, params.into.manifest) : null;
+  const { width, height } = known?.manifest.image ?? (await chooseSize(set.images, context.signal, annotatedSide));
+  const fit = { width, height };
+  const channels = known?.manifest.image?.channels === 3 ? 3 : 1;
   const hash = createHash('sha256');
   let bytes = 0;
-  const kept = { names: [] as string[], splits: [] as (SplitName | null)[], tags: [] as (string | null)[] };
+  const kept = {
+    names: [] as string[],
+    contents: [] as string[],
+    from: [] as number[],
+    splits: [] as (SplitName | null)[],
+    tags: [] as (string | null)[],
+  };
   const found = { sizes: 0, scaled: 0, several: 0 };
   const open: { abort(): Promise<void> }[] = [];
   try {
-    const pass = await Pass.open<Read | Refused>(params.blobs, context.unfinished, { of: 'annotated images', ...fit });
+    const pass = await Pass.open<Read | Refused>(params.blobs, context.unfinished, {
+      of: 'annotated images',
+      ...fit,
+      known: known?.manifest.blobs.contents,
+    });
     open.push(pass);
     const files = set.images.map(({ file }) => file);
-    const before = await pass.match(files, (done) => lengths(pass, done, fit));
-    const writtenBefore = lengths(pass, before, fit);
-    const pixels = await PixelSink.open(pass, before.filter(isRead).length * fit.width * fit.height);
+    const before = await pass.match(files, (done) => lengths(pass, done, fit, channels));
+    const writtenBefore = lengths(pass, before, fit, channels);
+    const pixels = await PixelSink.open(pass, before.filter(isWritten).length * fit.width * fit.height, channels);
     const originals = await pass.writer(originalsName, writtenBefore[originalsName]);
     const writer = await AnnotationWriter.open(params.blobs);
     open.push(writer);
     const offsets = new Offsets();
     let done = 0;
     const takeNext = (image: AnnotatedImage, i: number): Promise<Taken> =>
-      i < before.length ? Promise.resolve({ stamp: null, outcome: before[i] }) : take(source, image, fit, pass);
+      i < before.length ? Promise.resolve({ stamp: null, outcome: before[i] }) : take(source, image, fit, pass, known);
     for await (const { thing, result } of inOrder(set.images.entries(), atOnce, ([i, each]) => takeNext(each, i))) {
       const [, image] = thing;
       context.signal.throwIfAborted();
@@ -118,13 +133,15 @@ export async function storeAnnotatedImages(
       if (content) {
         await pixels.add(content.rgb);
         await originals.write(content.bytes);
-        await pass.done(stamp, outcome);
       }
-      offsets.add(outcome.bytes);
+      await pass.done(stamp, outcome);
+      if (outcome.known === undefined) offsets.add(outcome.bytes);
       await writer.add(sample);
       hash.update(`${outcome.sha256}  ${name}\n`);
       bytes += outcome.bytes;
       kept.names.push(name);
+      kept.contents.push(outcome.sha256);
+      kept.from.push(outcome.known ?? -1);
       kept.splits.push(image.split);
       const tags = marks.filter(({ type }) => type === 'tag');
       if (tags.length > 1) found.several++;
@@ -152,6 +169,8 @@ export async function storeAnnotatedImages(
         image: { ...fit, channels: pixels.channels },
         pixels: pixels.blob,
         names: kept.names,
+        contents: kept.contents,
+        ...(known && { grown: { known, from: Int32Array.from(kept.from) } }),
         labels: Int32Array.from(kept.tags, (tag) => (tag === null ? -1 : classes.indexOf(tag))),
         classes,
         given: divided ? Uint8Array.from(kept.splits, (split) => splitCode(split ?? 'train')) : null,
@@ -161,11 +180,14 @@ export async function storeAnnotatedImages(
         notes: [...set.notes, ...notesOf(fit, found, summary, rejects)],
         more: {
           annotations: summary,
-          commit: async () => ({
-            ...blobs,
-            originalOffsets: await writeBlob(params.blobs, offsets.bytes),
-            originals: await originals.commit(),
-          }),
+          commit: async () => {
+            if (kept.names.length > 0 && !kept.from.includes(-1)) {
+              await originals.abort();
+              return blobs;
+            }
+            const originalOffsets = await writeBlob(params.blobs, offsets.bytes);
+            return { ...blobs, originalOffsets, originals: await originals.commit() };
+          },
         },
       },
       params.splitSeed,
@@ -179,16 +201,18 @@ export async function storeAnnotatedImages(
 
 const originalsName = 'originals';
 const isRead = (outcome: Read | Refused): outcome is Read => 'sha256' in outcome;
+const isWritten = (outcome: Read | Refused): outcome is Read => isRead(outcome) && outcome.known === undefined;
 
 /** How long the data files are after so many images. */
 function lengths(
   pass: Pass<Read | Refused>,
   done: readonly (Read | Refused)[],
   fit: { width: number; height: number },
+  channels: 1 | 3,
 ): Record<string, number> {
-  const read = done.filter(isRead);
+  const read = done.filter(isWritten);
   return {
-    ...PixelSink.lengths(pass, read.length * fit.width * fit.height),
+    ...PixelSink.lengths(pass, read.length * fit.width * fit.height, channels),
     [originalsName]: read.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
@@ -199,10 +223,11 @@ async function take(
   image: AnnotatedImage,
   fit: { width: number; height: number },
   pass: Pass<Read | Refused>,
+  known: KnownImages | null,
 ): Promise<Taken> {
   const stamp = await pass.stamp(image.file);
   try {
-    return { stamp, ...(await decode(image, fit)) };
+    return { stamp, ...(await decode(image, fit, known)) };
   } catch (error) {
     const { code, message } = errorFacts(error);
     if (code === 'source_vanished' && !(await exists(source.root))) throw error;
@@ -213,7 +238,8 @@ async function take(
 async function decode(
   image: AnnotatedImage,
   fit: { width: number; height: number },
-): Promise<{ outcome: Read; content: { bytes: Uint8Array; rgb: Uint8Array } }> {
+  known: KnownImages | null,
+): Promise<Pick<Taken, 'content'> & { outcome: Read }> {
   const { file, claimed } = image;
   const bytes = await readImageFile(file);
   const { shown, stored } = await imageSizes(bytes, file.relative);
@@ -221,10 +247,13 @@ async function decode(
     claimed?.width === size.width && claimed.height === size.height;
   // Who counted its pixels as they are stored also placed the boxes so.
   const unturned = like(stored) && !like(shown);
-  const { rgb } = await decodeImage(bytes, file.relative, fit, !unturned);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const size = unturned ? stored : shown;
-  return { outcome: { bytes: bytes.length, sha256, size, unturned }, content: { bytes, rgb } };
+  const outcome: Read = { bytes: bytes.length, sha256, size, unturned };
+  const sample = known?.same(file.relative, sha256) ?? null;
+  if (sample !== null) return { outcome: { ...outcome, known: sample } };
+  const { rgb } = await decodeImage(bytes, file.relative, fit, !unturned);
+  return { outcome, content: { bytes, rgb } };
 }
 
 /** Flags what is wrong, and what is there twice. */

@@ -21,15 +21,15 @@ export class PixelSink {
     this.channels = channels;
   }
 
-  /** `pixels`: of the images that the pass has been through already. */
-  static async open(pass: Pass<unknown>, pixels = 0): Promise<PixelSink> {
-    const channels = pass.facts.channels ?? 1;
+  /** `pixels`: of the images that the pass has been through already. `least`: the channels to begin with. */
+  static async open(pass: Pass<unknown>, pixels: number, least: 1 | 3 = 1): Promise<PixelSink> {
+    const channels = pass.facts.channels ?? least;
     return new PixelSink(pass, await pass.writer(fileName(channels), pixels * channels), channels);
   }
 
   /** How long its file is after so many pixels: for `Pass.match`. */
-  static lengths(pass: Pass<unknown>, pixels: number): Record<string, number> {
-    const channels = pass.facts.channels ?? 1;
+  static lengths(pass: Pass<unknown>, pixels: number, least: 1 | 3 = 1): Record<string, number> {
+    const channels = pass.facts.channels ?? least;
     return { [fileName(channels)]: pixels * channels };
   }
 

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { Member } from '../class-folders.ts';
+import type { KnownImages } from '../grow/known-images.ts';
 import type { ImageSet } from '../image-version.ts';
 import type { ReadContext, Rejects } from '../importers/importer.ts';
 import type { Source } from '../source.ts';
@@ -57,29 +58,38 @@ export class Reading {
   readonly size: Size;
   readonly #source: Source;
   readonly #members: Member[];
-  readonly #good: Member[] = [];
+  readonly #good: { member: Member; read: Read }[] = [];
+  readonly #known: KnownImages | null;
   readonly #hash: Hash = createHash('sha256');
   #bytes = 0;
   #misnamed: { count: number; first: string } = { count: 0, first: '' };
   #pass: Pass<Outcome> | null = null;
   #sink: PixelSink | null = null;
 
-  constructor(source: Source, members: Member[], size: Size) {
+  /** `known`: images that are stored already, at this size; only what is new or has changed is decoded. */
+  constructor(source: Source, members: Member[], size: Size, known: KnownImages | null = null) {
     this.#source = source;
     this.#members = members;
     this.size = size;
+    this.#known = known;
   }
 
   /** False if an image of another size was met where none is scaled: nothing is kept then. */
   async run(blobs: string, rejects: Rejects, context: ReadContext): Promise<boolean> {
-    const pass = (this.#pass = await Pass.open<Outcome>(blobs, context.unfinished, { of: 'images', ...this.size }));
+    const pass = (this.#pass = await Pass.open<Outcome>(blobs, context.unfinished, {
+      of: 'images',
+      ...this.size,
+      known: this.#known?.manifest.blobs.contents,
+    }));
     if (pass.facts.vain) return false;
     const listed = rejects.mark();
     const total = this.#members.length;
-    const waiting: Promise<Decoded | Failed>[] = [];
+    const waiting: Promise<Decoded | Known | Failed>[] = [];
     try {
       const before = await this.#goOn(pass, rejects);
-      const sink = (this.#sink = await PixelSink.open(pass, this.#good.length * this.size.width * this.size.height));
+      const written = this.#good.filter(({ read }) => read.known === undefined).length;
+      const pixels = written * this.size.width * this.size.height;
+      const sink = (this.#sink = await PixelSink.open(pass, pixels, this.#channels));
       let next = before;
       for (let done = before; done < total; done++) {
         context.signal.throwIfAborted();
@@ -91,6 +101,9 @@ export class Reading {
           const facts = await this.#judge(decoded.error);
           this.#reject(member, facts, rejects);
           await pass.done(decoded.stamp, facts);
+        } else if ('known' in decoded) {
+          this.#keep(member, decoded.read);
+          await pass.done(decoded.stamp, decoded.read);
         } else if (decoded.width !== this.size.width || decoded.height !== this.size.height) {
           await Promise.all(waiting);
           rejects.rewind(listed);
@@ -119,7 +132,7 @@ export class Reading {
     const pixels = this.size.width * this.size.height;
     const files = this.#members.map(({ file }) => file);
     const before = await pass.match(files, (done) =>
-      PixelSink.lengths(pass, pixels * done.filter((outcome) => 'sha256' in outcome).length),
+      PixelSink.lengths(pass, pixels * done.filter(isWritten).length, this.#channels),
     );
     before.forEach((outcome, i) => {
       if ('sha256' in outcome) this.#keep(this.#members[i], outcome);
@@ -129,24 +142,31 @@ export class Reading {
   }
 
   /** Never rejects: an error is a result like another, to be met in its turn. */
-  async #decode({ file }: Member): Promise<Decoded | Failed> {
+  async #decode({ file }: Member): Promise<Decoded | Known | Failed> {
     const stamp = await this.#pass!.stamp(file);
     try {
       const bytes = await readImageFile(file);
-      const { rgb, width, height } = await decodeImage(bytes, file.relative, this.size.scale ? this.size : undefined);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const misnamed = claimedType(file.relative) !== imageType(bytes.subarray(0, headBytes));
-      return { rgb, width, height, stamp, read: { bytes: bytes.length, sha256, ...(misnamed && { misnamed }) } };
+      const read: Read = { bytes: bytes.length, sha256, ...(misnamed && { misnamed }) };
+      const known = this.#known?.same(file.relative, sha256) ?? null;
+      if (known !== null) return { known, stamp, read: { ...read, known } };
+      const { rgb, width, height } = await decodeImage(bytes, file.relative, this.size.scale ? this.size : undefined);
+      return { rgb, width, height, stamp, read };
     } catch (error) {
       return { error: error as Error, stamp };
     }
   }
 
   #keep(member: Member, read: Read): void {
-    this.#good.push(member);
+    this.#good.push({ member, read });
     this.#bytes += read.bytes;
     this.#hash.update(`${read.sha256}  ${member.file.relative}\n`);
     if (read.misnamed && this.#misnamed.count++ === 0) this.#misnamed.first = member.file.relative;
+  }
+
+  get #channels(): 1 | 3 {
+    return this.#known?.manifest.image?.channels === 3 ? 3 : 1;
   }
 
   #reject({ file }: Member, { code, message }: Refused, rejects: Rejects): void {
@@ -174,19 +194,24 @@ export class Reading {
         rejects.list.slice(0, 10).map((each) => each.message),
       );
     }
-    const names = new Set(this.#good.map((member) => member.className));
+    const good = this.#good.map(({ member }) => member);
+    const names = new Set(good.map((member) => member.className));
     names.delete('');
     const classes = sortClasses([...names].map((name) => ({ name, count: 0 }))).map(({ name }) => name);
     const index = new Map(classes.map((name, i) => [name, i]));
-    const divided = new Set(this.#good.map((member) => member.split)).size > 1;
+    const divided = new Set(good.map((member) => member.split)).size > 1;
     const { blob, channels } = this.#sink!;
     return {
       image: { height: this.size.height, width: this.size.width, channels },
       pixels: blob,
-      names: this.#good.map((member) => member.file.relative),
-      labels: Int32Array.from(this.#good, (member) => index.get(member.className) ?? -1),
+      names: good.map((member) => member.file.relative),
+      contents: this.#good.map(({ read }) => read.sha256),
+      ...(this.#known && {
+        grown: { known: this.#known, from: Int32Array.from(this.#good, ({ read }) => read.known ?? -1) },
+      }),
+      labels: Int32Array.from(good, (member) => index.get(member.className) ?? -1),
       classes,
-      given: divided ? Uint8Array.from(this.#good, (member) => splitCode(member.split ?? 'train')) : null,
+      given: divided ? Uint8Array.from(good, (member) => splitCode(member.split ?? 'train')) : null,
       sources: [{ name: basename(this.#source.root), bytes: this.#bytes, sha256: this.#hash.digest('hex') }],
       rejectedCount: rejects.count,
       rejected: rejects.list,
@@ -211,7 +236,7 @@ export class Reading {
       });
     }
     const empty = new Set(this.#members.map((member) => member.className));
-    for (const member of this.#good) empty.delete(member.className);
+    for (const { member } of this.#good) empty.delete(member.className);
     for (const name of empty) {
       notes.push({
         code: 'empty_class',
@@ -232,7 +257,11 @@ interface Read {
   bytes: number;
   sha256: string;
   misnamed?: boolean;
+  /** The sample that it is already, whose pixels are not written again. */
+  known?: number;
 }
+
+const isWritten = (outcome: Outcome): boolean => 'sha256' in outcome && outcome.known === undefined;
 
 interface Refused {
   code: string;
@@ -243,6 +272,12 @@ interface Decoded {
   rgb: Uint8Array;
   width: number;
   height: number;
+  read: Read;
+  stamp: Stamp | null;
+}
+
+interface Known {
+  known: number;
   read: Read;
   stamp: Stamp | null;
 }

@@ -231,6 +231,13 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'workspace.openRecent': () => null,
     'workspace.reveal': () => null,
     'imports.choose': () => offer(tableOffer),
+    'imports.into': ({ dataset }) =>
+      work(
+        'import',
+        datasets.find(({ detail }) => detail.summary.id === dataset)?.detail.summary.name ?? '',
+        1,
+        () => undefined,
+      ).id,
     'imports.start': ({ offer: id, name }) => {
       const what = offers.get(id);
       if (!what) throw new Failure('no_data', 'This offer has gone stale. Drop the files again.');
