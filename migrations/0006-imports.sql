@@ -4,3 +4,6 @@
 ALTER TABLE jobs ADD COLUMN request TEXT CHECK (request IS NULL OR json_valid(request));
 -- The same, of versions that were read from files. NULL: made of the version before.
 ALTER TABLE dataset_versions ADD COLUMN origin TEXT CHECK (origin IS NULL OR json_valid(origin));
+
+-- shared/run.ts StepBefore[]: what whoever uses the file has to do first. NULL: of a file made before this was kept.
+ALTER TABLE exports ADD COLUMN steps_before TEXT CHECK (steps_before IS NULL OR json_valid(steps_before));

@@ -2,12 +2,12 @@ import { dialog } from 'electron';
 import { randomUUID } from 'node:crypto';
 import type { Offered } from '../shared/contract.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { ImportOffer } from '../shared/job.ts';
+import { apart, type ImportOffer } from '../shared/job.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
 
-type Noun = 'imports.choose' | 'imports.offer' | 'imports.start' | 'imports.into' | 'sample.start';
+type Noun = 'imports.choose' | 'imports.offer' | 'imports.start' | 'imports.all' | 'imports.into' | 'sample.start';
 
 const offerLivesMs = 10 * 60 * 1000;
 const dataExtensions = [
@@ -54,6 +54,20 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       const paths = await choose(what);
       return paths && offer(paths);
     },
+    'imports.all': ({ offer: id }) => {
+      const offered = offers.get(id);
+      if (!offered || offered.until < Date.now()) throw expired();
+      offers.delete(id);
+      return apart(offered.found).map(
+        ({ kind, file, sheet }) =>
+          desk.studio.importData({
+            paths: offered.paths,
+            kind,
+            file: file ?? undefined,
+            sheet: sheet ?? undefined,
+          }).job,
+      );
+    },
     'imports.into': async ({ dataset, from }) => {
       const paths = from ? await choose(from) : undefined;
       return paths === null ? null : desk.studio.importInto(dataset, { paths }).job;
@@ -63,7 +77,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       const offered = offers.get(id);
       const chosen = offered?.found[choice];
       if (!offered || !chosen || offered.until < Date.now()) {
-        throw new AtelierError('offer_expired', 'What was dropped is no longer at hand. Drop it again.');
+        throw expired();
       }
       const { kind, file, sheet } = chosen;
       const { job } = desk.studio.importData({
@@ -80,3 +94,6 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
     'sample.start': () => desk.studio.trainSample(desk.samples).firstJob,
   };
 }
+
+const expired = (): AtelierError =>
+  new AtelierError('offer_expired', 'What was dropped is no longer at hand. Drop it again.');

@@ -36,7 +36,7 @@ import * as datasets from './datasets.ts';
 import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
 import { estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
-import { exportRun, type ExportRequest, type MadeExport } from './exports.ts';
+import { exportRun, type ExportRequest } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
@@ -315,7 +315,7 @@ export class Studio {
       ...this.#runOf(request.model),
     });
   }
-  exportRun(request: ExportRequest): Started<MadeExport> {
+  exportRun(request: ExportRequest): Started<ExportRecord> {
     return exportRun(this.#context, request);
   }
   listExports(run?: RunId): ExportRecord[] {

@@ -105,6 +105,8 @@ export const inputs = {
     name: v.optional(name),
     target: v.optional(v.nullable(text(1000))),
   }),
+  /** Imports everything offered, each thing as a dataset of its own. */
+  'imports.all': v.object({ offer: text(64) }),
   /** Reads a dataset's source again, for what has changed: whence it came, or (null when dismissed) from what the system's dialog gives. */
   'imports.into': v.object({ dataset: datasetId, from: v.optional(v.picklist(['files', 'folder'])) }),
   /** Imports the bundled sample, trains an MLP and a CNN on it and exports the better one. */
@@ -218,6 +220,7 @@ export interface Outputs {
   'imports.choose': Offered | null;
   'imports.offer': Offered;
   'imports.start': JobId;
+  'imports.all': JobId[];
   'imports.into': JobId | null;
   'sample.start': JobId;
   'datasets.list': DatasetSummary[];

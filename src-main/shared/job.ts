@@ -2,7 +2,7 @@ import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { Forecast } from './forecast.ts';
 import type { Profile } from './profile.ts';
-import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
+import type { DeviceName, MetricPoint, Parity, StepBefore, TrainSettings } from './run.ts';
 import type { Column, Manifest, OriginalImage, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
 import type { RecipePreview } from './recipe-preview.ts';
@@ -293,13 +293,6 @@ export interface ExportParams {
   /** Written into the model's metadata_props. */
   metadata: Record<string, string>;
 }
-/** An input of an exported file that is taken after a step of the recipe (from 1, of those that are on). */
-export interface StepBefore {
-  input: string;
-  column: string;
-  step: number;
-  kind: string;
-}
 export interface ExportResult {
   path: string;
   bytes: number;
@@ -404,6 +397,12 @@ export interface ImportOffer {
   /** Tables: column names and the guessed target. */
   columns: string[];
   target: string | null;
+}
+
+/** Of several things found, those that are not another reading of the same: what an annotated set is made of is also images, rows, texts. */
+export function apart<T extends { kind: ImportKind }>(found: readonly T[]): T[] {
+  const isAnnotated = ({ kind }: T): boolean => annotatedKinds.includes(kind);
+  return found.some(isAnnotated) ? found.filter(isAnnotated) : [...found];
 }
 
 /** As far as it can be told without opening a device. */

@@ -1,6 +1,6 @@
 import type { Offered } from '../../src-main/shared/contract.ts';
 import type { AtelierError } from '../../src-main/shared/errors.ts';
-import type { ImportOffer } from '../../src-main/shared/job.ts';
+import { apart, type ImportOffer } from '../../src-main/shared/job.ts';
 import type { DatasetSummary } from '../../src-main/shared/dataset.ts';
 import type { JobId, VersionId } from '../../src-main/shared/ids.ts';
 import { studio } from '../bridge/studio.ts';
@@ -124,6 +124,27 @@ export class Importing {
     } catch (error) {
       this.#error = asError(error);
       return null;
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  /** How many datasets there would be, were everything imported. */
+  get many(): number {
+    return apart(this.found).length;
+  }
+
+  /** Imports everything that was found, each under its own name. */
+  async startAll(): Promise<void> {
+    const offered = this.#offered;
+    if (!offered || this.#starting) return;
+    this.#starting = true;
+    this.#error = null;
+    try {
+      await this.#studio.call('imports.all', { offer: offered.id });
+      this.close();
+    } catch (error) {
+      this.#error = asError(error);
     } finally {
       this.#starting = false;
     }

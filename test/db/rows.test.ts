@@ -220,7 +220,8 @@ describe('exports', () => {
       tolerance: 1e-5,
       passed: true,
     } as const;
-    const made = { run, bytes: 5, sha256: 'd'.repeat(64), parity };
+    const stepsBefore = [{ input: 'words', column: 'words', step: 2, kind: 'html' }];
+    const made = { run, bytes: 5, sha256: 'd'.repeat(64), parity, stepsBefore };
     const [a, b] = [newId('export'), newId('export')];
     insertExport(store, { ...made, id: a, createdAt: 1, path: '/x/a.onnx' });
     insertExport(store, { ...made, id: b, createdAt: 2, path: '/x/b.onnx' });

@@ -238,6 +238,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         1,
         () => undefined,
       ).id,
+    'imports.all': () => [work('import', 'penguins', 1, () => undefined).id],
     'imports.start': ({ offer: id, name }) => {
       const what = offers.get(id);
       if (!what) throw new Failure('no_data', 'This offer has gone stale. Drop the files again.');

@@ -167,6 +167,7 @@ export function makeExports(runs: FakeRun[]): ExportRecord[] {
     sha256: [...Array(64)].map((_, k) => ((k * 11 + i) % 16).toString(16)).join(''),
     tokenizer: null,
     folder: null,
+    stepsBefore: [],
     parity: {
       samples: [600, 62, 4883][i],
       split: 'test',
