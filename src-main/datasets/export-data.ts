@@ -12,6 +12,7 @@ import { partsOf, readOriginalFile } from './images/pixels.ts';
 import { jsonl } from './exporters/jsonl.ts';
 import { voc } from './exporters/voc.ts';
 import { yolo } from './exporters/yolo.ts';
+import { selectSamples } from './filters/select.ts';
 import type { ImportContext } from './import-context.ts';
 
 const exporters: Record<DataFormat, DataExporter> = { coco, yolo, voc, conll, jsonl };
@@ -19,7 +20,7 @@ const rowsAtOnce = 2048;
 
 /**
  * Writes a version with annotations as files of another program's form, into a folder that is absent or empty: it is there whole, or not at
- * all. Throws `no_annotations`, `wrong_format`, `folder_not_empty`.
+ * all. Throws `no_annotations`, `wrong_format`, `folder_not_empty`, `nothing_selected`, and what a condition can be wrong in.
  */
 export async function exportData(params: DataExportParams, context: ImportContext): Promise<DataExportResult> {
   const { blobs, manifest, format } = params;
@@ -33,17 +34,28 @@ export async function exportData(params: DataExportParams, context: ImportContex
       `"${format}" is a format of ${exporter.of}, and this dataset is of ${kind}. Choose one of: ${fitting.join(', ')}.`,
     );
   }
+  const filter = params.filter ?? [];
+  const chosen = filter.length > 0 ? await selectSamples(blobs, manifest, filter, context.signal) : null;
+  if (chosen?.length === 0) {
+    throw new AtelierError('nothing_selected', 'No sample meets the filter, so there is nothing to export. Widen it.');
+  }
+  const wanted = chosen && new Set(chosen);
+  const total = chosen?.length ?? manifest.samples;
   const losses = new Losses();
   const folder = await ExportFolder.open(params.out);
   let done = 0;
+  let annotations = 0;
   const counted: ExportSet = {
     manifest,
     header,
     samples: async function* () {
       done = 0;
+      annotations = 0;
       for await (const sample of samplesOf(params)) {
         context.signal.throwIfAborted();
-        context.progress({ stage: 'writing', unit: 'samples', done: ++done, total: manifest.samples });
+        if (wanted && !wanted.has(sample.index)) continue;
+        annotations += sample.marks.annotations.length;
+        context.progress({ stage: 'writing', unit: 'samples', done: ++done, total });
         yield sample;
       }
     },
@@ -60,8 +72,8 @@ export async function exportData(params: DataExportParams, context: ImportContex
     path: folder.path,
     files: folder.files,
     bytes: folder.bytes,
-    samples: manifest.samples,
-    annotations: manifest.annotations?.total ?? 0,
+    samples: total,
+    annotations,
     lost: losses.list,
   };
 }

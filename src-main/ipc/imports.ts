@@ -73,14 +73,14 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       return paths === null ? null : desk.studio.importInto(dataset, { paths }).job;
     },
     'imports.offer': ({ paths }) => offer(paths),
-    'imports.start': ({ offer: id, choice, name, target }) => {
+    'imports.start': ({ offer: id, choice, name, target, split }) => {
       const offered = offers.get(id);
       const chosen = offered?.found[choice];
       if (!offered || !chosen || offered.until < Date.now()) {
         throw expired();
       }
       const { kind, file, sheet } = chosen;
-      const { job } = desk.studio.importData({
+      const { job, result } = desk.studio.importData({
         paths: offered.paths,
         kind,
         file: file ?? undefined,
@@ -89,6 +89,8 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
         target,
       });
       offers.delete(id);
+      // A split that the data do not allow is told as that job's failure; the dataset is there all the same.
+      if (split) result.then(({ version }) => desk.studio.versionWithSplit(version, split)).catch(() => undefined);
       return job;
     },
     'sample.start': () => desk.studio.trainSample(desk.samples).firstJob,

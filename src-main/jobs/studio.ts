@@ -21,7 +21,16 @@ import type {
 import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
-import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, ProviderOffer } from '../shared/job.ts';
+import type {
+  DataExportParams,
+  DataExportResult,
+  DevicesReport,
+  EvaluateResult,
+  ImportOffer,
+  Job,
+  PredictResult,
+  ProviderOffer,
+} from '../shared/job.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe, StepInfo } from '../shared/recipe.ts';
 import type { Profile } from '../shared/profile.ts';
@@ -191,6 +200,16 @@ export class Studio {
       title: this.getDataset(dataset).summary.name,
       dataset,
       params: leakParams(this.#store, this.folder, version, question),
+    });
+  }
+  /** Writes samples of a version and their annotations as files. */
+  exportData(version: VersionId, how: Omit<DataExportParams, 'blobs' | 'manifest'>): Started<DataExportResult> {
+    const { dataset, manifest } = this.getVersion(version);
+    return this.#queue.submit({
+      kind: 'export-data',
+      title: this.getDataset(dataset).summary.name,
+      dataset,
+      params: { blobs: workspaceFiles.blobs(this.folder), manifest, ...how },
     });
   }
   /** What a run says of the samples of its version. */

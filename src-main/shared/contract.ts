@@ -7,7 +7,8 @@ import { filterSchema } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
-import type { DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
+import { dataFormats } from './job.ts';
+import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import { maxSteps, recipeSchema } from './recipe.ts';
 import type { StepInfo } from './recipe.ts';
@@ -104,6 +105,8 @@ export const inputs = {
     choice: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
     name: v.optional(name),
     target: v.optional(v.nullable(text(1000))),
+    /** A second version, divided so, follows the first, which is divided as is usual. */
+    split: v.optional(splitWishSchema),
   }),
   /** Imports everything offered, each thing as a dataset of its own. */
   'imports.all': v.object({ offer: text(64) }),
@@ -158,6 +161,13 @@ export const inputs = {
     version: versionId,
     groups: v.optional(v.pipe(v.array(text(1000)), v.maxLength(20))),
     time: v.optional(text(1000)),
+  }),
+  /** Writes its samples and annotations as files, where the system's dialog says; a job. Null when dismissed. */
+  'datasets.export': v.object({
+    version: versionId,
+    format: v.picklist(dataFormats),
+    images: v.boolean(),
+    filter: v.optional(filterSchema),
   }),
   /** What dividing it so would give: counts by split and class. */
   'datasets.previewSplit': v.object({ version: versionId, split: splitWishSchema }),
@@ -237,6 +247,7 @@ export interface Outputs {
   'datasets.previewSplit': SplitPreview;
   'datasets.pick': SamplePage;
   'datasets.leaks': LeakReport;
+  'datasets.export': DataExportResult | null;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;
   'train.estimate': TrainEstimate;

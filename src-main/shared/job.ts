@@ -1,5 +1,6 @@
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
+import type { Condition } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import type { Profile } from './profile.ts';
 import type { DeviceName, MetricPoint, Parity, StepBefore, TrainSettings } from './run.ts';
@@ -156,6 +157,8 @@ export interface DataExportParams {
   out: string;
   /** Image files too. */
   images: boolean;
+  /** Only the samples that meet it; all, where left out. */
+  filter?: Condition[];
 }
 export interface DataExportResult {
   path: string;

@@ -46,7 +46,8 @@ async function announce(job: Job): Promise<void> {
     );
     return;
   }
-  if (job.status !== 'finished') return;
+  // Where it was asked for tells where the files are.
+  if (job.status !== 'finished' || job.kind === 'export-data') return;
   if (job.kind === 'export') await exports.load();
   if (job.kind === 'import' || job.kind === 'revise') await datasets.load();
   const to = resultOf(job);
@@ -72,7 +73,6 @@ async function announce(job: Job): Promise<void> {
     evaluate: m.toast_evaluated,
     predict: m.toast_evaluated,
     export: m.toast_exported,
-    'export-data': m.toast_exported,
     selftest: m.toast_selftest,
     provider: m.toast_provider,
   }[job.kind];

@@ -6,6 +6,7 @@ import type { JobId, VersionId } from '../../src-main/shared/ids.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { asError } from './resource.svelte.ts';
+import { SplitDraft, type Divided } from './split-draft.svelte.ts';
 
 /** From a drop or a file dialog to an import job: what was offered, and what the person says about it. */
 export class Importing {
@@ -22,6 +23,8 @@ export class Importing {
   name = $state('');
   /** The column to predict; null for none, undefined to have it guessed from the data. */
   target = $state<string | null | undefined>(undefined);
+  /** How its samples are to be divided; null as is usual, or as it comes. */
+  #split = $state.raw<SplitDraft | null>(null);
 
   constructor(through: Studio = studio) {
     this.#studio = through;
@@ -85,6 +88,16 @@ export class Importing {
     this.#choice = choice;
     this.name = this.offer?.suggestedName ?? '';
     this.target = this.offer?.target ?? undefined;
+    this.#split = null;
+  }
+
+  get split(): SplitDraft | null {
+    return this.#split;
+  }
+  /** Whether to divide the samples in a way of one's own. */
+  divide(own: boolean): void {
+    const { offer } = this;
+    this.#split = own && offer ? new SplitDraft(dividedAs(offer, this.target ?? null)) : null;
   }
 
   async #ask(offer: () => Promise<Offered | null>, lookingShown = true): Promise<void> {
@@ -117,6 +130,7 @@ export class Importing {
         choice: this.#choice,
         ...(name === '' ? {} : { name }),
         ...(table && this.target !== undefined ? { target: this.target } : {}),
+        ...(this.#split?.value ? { split: this.#split.value } : {}),
       });
       this.#begun.add(job);
       this.close();
@@ -157,5 +171,30 @@ export class Importing {
     this.#looking = false;
   }
 }
+
+/** What is known of samples before they are read; the shares are those that are drawn where nothing else is said. */
+function dividedAs({ kind, columns, folders }: ImportOffer, target: string | null): Divided {
+  const table = columns.length > 0;
+  return {
+    kind: table || !imageKinds.includes(kind) ? 'table' : 'images',
+    samples: 100,
+    columns: columns.map((name) => ({ name, distinct: 0 })),
+    // Whether there will be classes shows when they are there: what has a target or folders may have them.
+    classes: target !== null || folders > 0 || kind === 'idx' || kind === 'image-array' ? [null] : [],
+    target,
+    splits: { train: 70, validation: 15, test: 15 },
+    splitSeed: 0,
+  };
+}
+
+const imageKinds: readonly ImportOffer['kind'][] = [
+  'image-folder',
+  'image-array',
+  'idx',
+  'coco',
+  'yolo',
+  'voc',
+  'csv-boxes',
+];
 
 export const importing = new Importing();

@@ -23,6 +23,7 @@ const headlines: Record<string, () => string> = {
   reader_silent: m.error_reader_silent,
   interrupted: m.error_interrupted,
   cannot_resume: m.error_cannot_resume,
+  nothing_selected: m.error_nothing_selected,
   source_unknown: m.error_source_unknown,
   cannot_grow: m.error_cannot_grow,
   other_kind: m.error_other_kind,

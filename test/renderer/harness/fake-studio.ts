@@ -238,6 +238,17 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         1,
         () => undefined,
       ).id,
+    'datasets.export': ({ version, format }) => {
+      const found = datasets.find((one) => one.manifests.has(version));
+      return {
+        path: `/home/ada/${format}`,
+        files: 3,
+        bytes: 1234,
+        samples: found?.detail.summary.samples ?? 0,
+        annotations: 0,
+        lost: [],
+      };
+    },
     'imports.all': () => [work('import', 'penguins', 1, () => undefined).id],
     'imports.start': ({ offer: id, name }) => {
       const what = offers.get(id);
