@@ -6,6 +6,7 @@ import { runInTurn } from '../jobs/in-turn.ts';
 import { JobLog } from '../jobs/job-log.ts';
 import { runUtility, type UtilityHooks } from '../jobs/run-utility.ts';
 import { Studio } from '../jobs/studio.ts';
+import { sweepLeftovers } from '../jobs/unfinished.ts';
 import type { Work } from '../jobs/work.ts';
 import { ownerDied } from '../db/lock.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
@@ -92,7 +93,7 @@ export class Session {
 
   /** As a reader, also while another process owns the workspace. An older workspace is brought up to date first. */
   async read<T>(act: (store: ReadStore) => T | Promise<T>): Promise<T> {
-    const store = this.#openToRead();
+    const store = await this.#openToRead();
     try {
       return await act(store);
     } finally {
@@ -105,9 +106,9 @@ export class Session {
     return workspaceExists(this.folder) ? this.read(act) : act(null);
   }
 
-  #openToRead(): ReadStore {
+  async #openToRead(): Promise<ReadStore> {
     try {
-      if (ownerDied(this.folder)) this.#openOnce();
+      if (ownerDied(this.folder)) await this.#openOnce();
     } catch {
       // Reading can do without.
     }
@@ -117,16 +118,16 @@ export class Session {
       const older = error instanceof AtelierError && error.code === 'workspace_older';
       const damaged = error instanceof AtelierError && error.code === 'workspace_damaged';
       if (!older && !damaged) throw error;
-      this.#openOnce();
+      await this.#openOnce();
       return openStore(this.folder, { mode: 'read', ...this.#store });
     }
   }
 
-  /** Opening for writing migrates, repairs, and marks what a dead owner left running. */
-  #openOnce(): void {
+  /** Opening for writing migrates, repairs, marks what a dead owner left running and clears away what it left behind. */
+  async #openOnce(): Promise<void> {
     const writer = openStore(this.folder, { mode: 'write', ...this.#store, owner: `"atelier ${this.#command}"` });
     this.tell(writer.notices);
-    writer.close();
+    await sweepLeftovers(writer).finally(() => writer.close());
   }
 
   /** A utility's work that stores nothing: needs no ownership of the workspace. */

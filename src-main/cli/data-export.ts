@@ -4,17 +4,18 @@ import { workspaceFiles } from '../db/workspace.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
 import { dataFormats, type DataFormat } from '../shared/job.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { filterOf, withFilter, type FilterOptions } from './filter-options.ts';
 import { bytes, count } from './format.ts';
 import { withCommon } from './options.ts';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, FilterOptions {
   format: DataFormat;
   out: string;
   images: boolean;
 }
 
 export function addDataExport(data: Command, context: CommandContext): void {
-  withCommon(data.command('export'))
+  withFilter(withCommon(data.command('export')))
     .description("write a dataset's samples and annotations in another program's form")
     .argument('<dataset>', "the dataset's name, its id or the beginning of it; or a version's id")
     .addOption(new Option('--format <format>', 'the form').choices(dataFormats).makeOptionMandatory())
@@ -31,20 +32,22 @@ voc    JPEGImages, Annotations (an XML file an image), ImageSets/Main
 conll  <split>.conll: tokens and tags, in the scheme they came in (BIO where they came in none)
 jsonl  <split>.jsonl and header.json: all that the studio knows, nothing left out
 
-Image files are written as they came. What the format has no room for is counted and told.
+With --filter, --split or --class only the samples that "atelier data sample" shows by them. Image files are written as they came. What the format has no room for is counted and told.
 
 JSON: {"path","format","files","bytes","samples","annotations","lost":[{"what","count"}]}
 
 Examples:
   $ atelier data export bccd --format coco --out bccd-coco
-  $ atelier data export bccd --format yolo --out bccd-yolo --no-images`,
+  $ atelier data export bccd --format yolo --out bccd-yolo --no-images
+  $ atelier data export bccd --format coco --out bccd-test --split test`,
     )
     .action((dataset: string, options: Options) =>
       exportDataset(new Session(context, 'data export', options), dataset, options),
     );
 }
 
-async function exportDataset(session: Session, text: string, { format, out, images }: Options): Promise<void> {
+async function exportDataset(session: Session, text: string, options: Options): Promise<void> {
+  const { format, out, images } = options;
   const { summary, version } = await session.read((store) => {
     const { dataset, version: id } = resolveDataset(store, text);
     return getDataset(store, dataset, id);
@@ -55,6 +58,7 @@ async function exportDataset(session: Session, text: string, { format, out, imag
     format,
     out: session.path(out),
     images,
+    filter: filterOf(options),
   };
   const made = await session.work('export-data', summary.name, params);
   session.out.record({ ...made, format });

@@ -1,16 +1,13 @@
-import { Option, type Command } from 'commander';
-import { splitNames, type Manifest, type SamplePage, type SplitName } from '../shared/dataset.ts';
+import type { Command } from 'commander';
+import type { Manifest, SamplePage } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { Condition } from '../shared/filter.ts';
 import { readVersion } from './data-reader.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { filterOf, withFilter, type FilterOptions } from './filter-options.ts';
 import { count, table } from './format.ts';
 import { integer, withCommon } from './options.ts';
 
-interface Options extends CommonOptions {
-  filter?: string;
-  split?: SplitName;
-  class?: string[];
+interface Options extends CommonOptions, FilterOptions {
   sort?: string;
   desc?: boolean;
   offset: number;
@@ -24,12 +21,9 @@ const pageSize = 500;
 const widest = 40;
 
 export function addDataSample(data: Command, context: CommandContext): void {
-  withCommon(data.command('sample'))
+  withFilter(withCommon(data.command('sample')))
     .description('show samples of a dataset: the first ones, or those that a filter lets through')
     .argument('<name>', "the dataset's name, its id or the beginning of it, or a version's id")
-    .option('--filter <expr>', 'an SQL condition over the columns by name (tables)')
-    .addOption(new Option('--split <split>', 'only this split').choices([...splitNames]))
-    .option('--class <name>', 'only this class; may be repeated', (name, all: string[] = []) => [...all, name])
     .option('--sort <column>', 'by this column, numbers by value (tables)')
     .option('--desc', 'largest first')
     .option('--offset <n>', 'leave out so many at the beginning', integer(0, 2 ** 31), 0)
@@ -50,14 +44,6 @@ Examples:
   $ atelier data sample adult --filter '"hours-per-week" > 80' --count`,
     )
     .action((name: string, options: Options) => sample(new Session(context, 'data sample', options), name, options));
-}
-
-function filterOf({ filter, split, class: classes }: Options): Condition[] {
-  const conditions: Condition[] = [];
-  if (filter !== undefined) conditions.push({ kind: 'sql', expression: filter });
-  if (split) conditions.push({ kind: 'split', splits: [split] });
-  if (classes) conditions.push({ kind: 'class', classes });
-  return conditions;
 }
 
 async function sample(session: Session, name: string, options: Options): Promise<void> {

@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import type { MadeExport } from '../jobs/exports.ts';
 import { getRun } from '../db/runs.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -55,7 +54,7 @@ async function exportModel(session: Session, text: string, options: Options): Pr
     const place = getRun(studio.reading, run).task === 'language' ? outFolder : outFile;
     const out = given === undefined ? undefined : place(given);
     const made = await studio.exportRun({ run, out }).result;
-    tellExport(session.out, made, made.stepsBefore);
+    tellExport(session.out, made);
   });
 }
 
@@ -95,8 +94,8 @@ export function exportJson(made: ExportRecord): Record<string, unknown> {
   };
 }
 
-export function tellExport(out: Output, made: ExportRecord, stepsBefore: MadeExport['stepsBefore'] = []): void {
-  out.record({ ...exportJson(made), steps_before: stepsBefore });
+export function tellExport(out: Output, made: ExportRecord): void {
+  out.record({ ...exportJson(made), steps_before: made.stepsBefore });
   const { samples, split, maxDifference, agreement } = made.parity;
   out.text(`Exported ${made.folder ?? made.path} (${bytes(made.bytes)})`);
   if (made.folder !== null) {
@@ -104,7 +103,7 @@ export function tellExport(out: Output, made: ExportRecord, stepsBefore: MadeExp
   } else if (made.tokenizer !== null) {
     out.text(`It takes tokens. ${made.tokenizer} makes them of texts, by Hugging Face's tokenizers in any language.`);
   }
-  for (const { input, column, step, kind } of stepsBefore) {
+  for (const { input, column, step, kind } of made.stepsBefore) {
     out.text(
       `Its input "${input}" is the column "${column}" after step ${step} of the recipe (${kind}), which no graph can do: do that first.`,
     );

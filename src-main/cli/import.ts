@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import type { DatasetDetail } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { importKinds, type ImportKind } from '../shared/job.ts';
+import { resolveDataset } from '../jobs/resolve.ts';
+import { importKinds, type Growth, type ImportKind } from '../shared/job.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { contentJson } from './json.ts';
 import { count, table } from './format.ts';
@@ -17,12 +18,15 @@ interface Options extends CommonOptions, SplitOptions {
   sheet?: string;
   target?: string;
   splitSeed: number;
+  resume?: string | true;
+  into?: string;
+  rowKey?: string;
 }
 
 export function addImport(program: Command, context: CommandContext): void {
   withSplit(withCommon(program.command('import')))
     .description('read files into a new dataset: tables, images, texts or arrays, also in archives')
-    .argument('<path...>', 'the file, folder, files or archive')
+    .argument('[path...]', 'the file, folder, files or archive')
     .option('--name <name>', "the dataset's name (default: from the file's name)")
     .addOption(
       new Option('--kind <kind>', 'what the files are, where their content leaves it open').choices(importKinds),
@@ -30,6 +34,12 @@ export function addImport(program: Command, context: CommandContext): void {
     .option('--file <path>', 'of several tables the one in this file, by its path inside what is given')
     .option('--sheet <name>', 'of several sheets the one of this name (default: the first with rows)')
     .option('--target <column>', 'the column, or array, to predict (default: guessed)')
+    .option('--resume [job]', 'go on with an import that was cut short (default: the last one); no paths then')
+    .option(
+      '--into <dataset>',
+      'the files are those of this dataset, grown: makes its next version (default: where it came from)',
+    )
+    .option('--row-key <column>', 'with --into: the column that tells rows apart (default: by all that is in them)')
     .option('--split-seed <n>', 'seed of the train/validation/test split', integer(0, 2 ** 32 - 1), 0)
     .addHelpText(
       'after',
@@ -57,8 +67,15 @@ Objects inside JSON and Parquet become columns called a.b; lists stay one column
 t10k-*), and folders so called, become given splits. Where there are several things, --kind, --file and --sheet choose. What
 cannot be read is listed and left out. Importing the same data again gives the dataset that is there already.
 
+With --into only what came or changed is stored. What stays keeps its split, its types and the labels that were corrected; what comes is
+divided by the same rule, drawn splits going on by the hash of what a sample is. Rows are compared by what is in them, or by --row-key;
+images by their path and content. Where nothing has changed no version is made.
+
+Whenever an import is ended, the dataset is there whole or not at all. One that was cut short (a crash, a loss of power, a disk pulled out)
+goes on with --resume: images that were read already are not read again, tables and texts are read from the beginning.
+
 JSON: {"dataset","version","name","kind","samples","classes","class_counts","target","task","columns","image","splits",
-       "rejected","rejected_count","notes","reused","annotations":{"total","types","classes","flags","annotated"} or null}
+       "rejected","rejected_count","notes","reused","growth":{"added","removed","changed"} or null,"annotations":{"total","types","classes","flags","annotated"} or null}
 
 Examples:
   $ atelier import iris.csv --target species
@@ -69,6 +86,9 @@ Examples:
   $ atelier import digits.npz               # x_train, y_train, x_test, y_test
   $ atelier import reviews/ --name reviews    # reviews/good/*.txt, reviews/bad/*.txt
   $ atelier import blood-cells/               # Annotations/*.xml, JPEGImages/*.jpg, ImageSets/Main/*.txt
+  $ atelier import --resume
+  $ atelier import --into photos                # whence they came; or: atelier import /mnt/photos --into photos
+  $ atelier import sales-2027.csv --into sales --row-key order_id
   $ atelier import book.txt --kind corpus
   $ atelier import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz`,
     )
@@ -78,9 +98,11 @@ Examples:
 }
 
 async function importFiles(session: Session, given: string[], options: Options): Promise<void> {
-  const paths = given.map((path) => session.path(path));
-  const missing = paths.find((path) => !existsSync(path));
-  if (missing) throw new AtelierError('no_such_file', `There is nothing at ${missing}. Check the path.`);
+  if (options.resume !== undefined) return resume(session, given, options);
+  if (options.into !== undefined) return into(session, given, options, options.into);
+  if (options.rowKey !== undefined) throw new AtelierError('bad_arguments', '--row-key goes with --into.');
+  if (given.length === 0) throw new AtelierError('bad_arguments', 'Say what to import: a file, a folder, or several.');
+  const paths = existing(session, given);
   const split = splitWish(options, options.splitSeed);
   await session.own(async (studio) => {
     const { name, kind, file, sheet, target, splitSeed } = options;
@@ -90,7 +112,60 @@ async function importFiles(session: Session, given: string[], options: Options):
   });
 }
 
-export function tellDataset(out: Output, { summary, version }: DatasetDetail, reused: boolean): void {
+async function into(session: Session, given: string[], options: Options, text: string): Promise<void> {
+  const { name, target, kind, file, sheet, rowKey: key } = options;
+  if (name !== undefined || target !== undefined || splitWish(options, options.splitSeed)) {
+    throw new AtelierError(
+      'bad_arguments',
+      'With --into the name, the target and the way to divide are those of the dataset: change them there.',
+    );
+  }
+  const paths = given.length > 0 ? existing(session, given) : undefined;
+  await session.own(async (studio) => {
+    const { dataset } = resolveDataset(studio.reading, text);
+    const made = await studio.importInto(dataset, { paths, kind, file, sheet, key }).result;
+    tellDataset(session.out, studio.getDataset(dataset, made.version), made.reused, made.growth);
+  });
+}
+
+function existing(session: Session, given: string[]): string[] {
+  const paths = given.map((path) => session.path(path));
+  const missing = paths.find((path) => !existsSync(path));
+  if (missing) throw new AtelierError('no_such_file', `There is nothing at ${missing}. Check the path.`);
+  return paths;
+}
+
+/** What was asked at the beginning counts, and what was done by the end of it. */
+async function resume(session: Session, given: string[], { resume: text, ...options }: Options): Promise<void> {
+  const others = (['name', 'kind', 'file', 'sheet', 'target', 'into', 'rowKey'] as const).filter(
+    (key) => options[key] !== undefined,
+  );
+  if (given.length > 0 || others.length > 0 || splitWish(options, options.splitSeed)) {
+    throw new AtelierError('bad_arguments', '--resume goes on with an import as it was begun: give nothing besides.');
+  }
+  await session.own(async (studio) => {
+    const open = studio.listJobs().filter((job) => job.kind === 'import' && job.again !== null);
+    const fitting = typeof text === 'string' ? open.filter(({ id }) => id.startsWith(text)) : open;
+    const [job] = fitting;
+    if (!job || (typeof text === 'string' && fitting.length > 1)) {
+      throw new AtelierError(
+        'cannot_resume',
+        open.length === 0
+          ? 'No import failed or was cut short: there is nothing to go on with.'
+          : `${fitting.length > 1 ? `Several imports begin with "${text}"` : `No import that could go on is called "${text}"`}. There are: ${open.map(({ id, title }) => `${id} (${title})`).join(', ')}.`,
+      );
+    }
+    const imported = await studio.importAgain(job.id).result;
+    tellDataset(session.out, studio.getDataset(imported.dataset, imported.version), imported.reused, imported.growth);
+  });
+}
+
+export function tellDataset(
+  out: Output,
+  { summary, version }: DatasetDetail,
+  reused: boolean,
+  growth: Growth | null = null,
+): void {
   const { manifest } = version;
   out.record({
     dataset: summary.id,
@@ -106,6 +181,7 @@ export function tellDataset(out: Output, { summary, version }: DatasetDetail, re
     rejected_count: manifest.rejectedCount,
     notes: manifest.notes,
     reused,
+    growth,
     annotations: manifest.annotations ?? null,
   });
 
@@ -113,8 +189,15 @@ export function tellDataset(out: Output, { summary, version }: DatasetDetail, re
     ? `images of ${manifest.image.height}×${manifest.image.width}${manifest.image.channels === 3 ? ' in colour' : ''}`
     : 'rows';
   const classes = manifest.classes.length > 0 ? `, ${manifest.classes.length} classes` : '';
+  if (growth) {
+    out.text(
+      reused
+        ? 'Nothing has changed since: no version was made.'
+        : `Version ${version.number} (${version.id}): ${version.change}`,
+    );
+  }
   out.text(
-    `${reused ? 'Already here' : 'Imported'}: ${summary.name} (${summary.id}), ${count(manifest.samples)} ${what}${classes}`,
+    `${growth ? 'Now' : reused ? 'Already here' : 'Imported'}: ${summary.name} (${summary.id}), ${count(manifest.samples)} ${what}${classes}`,
   );
   const { train, validation, test } = manifest.splits;
   out.text(

@@ -1,9 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createHash, randomBytes, type Hash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobHash } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { blobPath } from './blob-path.ts';
+import { noteBlob } from './ledger.ts';
 import { naming } from './system-errors.ts';
 
 /**
@@ -12,11 +14,7 @@ import { naming } from './system-errors.ts';
  */
 const partialName = 'partial';
 
-/** Where a blob lies. The hash is checked, since it comes out of stored rows and messages and becomes a path. */
-export function blobPath(blobs: string, hash: BlobHash): string {
-  if (!/^[0-9a-f]{64}$/.test(hash)) throw new AtelierError('invalid_hash', `"${hash}" is not the name of a blob.`);
-  return join(blobs, hash.slice(0, 2), hash);
-}
+export { blobPath };
 
 export type BlobSource = Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -37,18 +35,27 @@ export interface BlobWriter {
   /** Its file until committed. */
   readonly path: string;
   write(chunk: Uint8Array): Promise<void>;
+  /** Sees to it that what was written so far outlasts a loss of power. */
+  flush(): Promise<void>;
   /** Ends writing without making a blob: for a passing file that its user removes. */
   close(): Promise<void>;
   commit(): Promise<BlobHash>;
   abort(): Promise<void>;
 }
 
-export async function createBlob(blobs: string): Promise<BlobWriter> {
-  const path = await partialPath(blobs);
-  const file = await naming({ writing: blobs }, () => open(path, 'wx'));
+/** A file of which the first `bytes` are written already. It is its owner's to remove where no blob comes of it. */
+export interface Begun {
+  path: string;
+  bytes: number;
+}
+
+export async function createBlob(blobs: string, begun?: Begun): Promise<BlobWriter> {
+  const path = begun?.path ?? (await partialPath(blobs));
   const hash = createHash('sha256');
+  const file = await naming({ writing: blobs }, () => (begun ? goOn(begun, hash) : open(path, 'wx')));
   return {
     path,
+    flush: () => naming({ writing: blobs }, () => file.datasync()),
     write: (chunk) =>
       naming({ writing: blobs }, async () => {
         hash.update(chunk);
@@ -63,9 +70,25 @@ export async function createBlob(blobs: string): Promise<BlobWriter> {
       }),
     async abort() {
       await file.close().catch(() => undefined);
-      await rm(path, { force: true }).catch(() => undefined);
+      if (!begun) await rm(path, { force: true }).catch(() => undefined);
     },
   };
+}
+
+/** Opens it for writing behind what is there; `hash` is given that. */
+async function goOn({ path, bytes }: Begun, hash: Hash): Promise<FileHandle> {
+  if (bytes > 0) {
+    const kept = createReadStream(path, { end: bytes - 1, highWaterMark: 1 << 20 });
+    for await (const chunk of kept) hash.update(chunk as Buffer);
+  }
+  const file = await open(path, 'a');
+  try {
+    await file.truncate(bytes);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 /** A fresh name under `partial/`, for a writer of its own (DuckDB); give it to `adopt` when done or `rm` it. */
@@ -100,6 +123,7 @@ async function place(blobs: string, path: string, hash: BlobHash): Promise<BlobH
   const target = blobPath(blobs, hash);
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });
+  if (!existsSync(target)) noteBlob(hash);
   // The same bytes are there already, or are replaced by themselves: either way it is right.
   await rename(path, target);
   await syncFolder(folder);

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobHash } from '../shared/dataset.ts';
 import { partialPath, readBlob, writeBlob } from './blobs.ts';
+import { withoutNoting } from './ledger.ts';
 
 /**
  * What can always be worked out again, and is kept because that takes long: blobs like any others, and beside them, under
@@ -23,7 +24,7 @@ export async function derived<Name extends string>(
   if (known) return known;
   const made = await make();
   // A workspace that is only looked at may be read-only; a full disk must not lose what is made already.
-  await keep(blobs, note, made).catch(() => undefined);
+  await withoutNoting(() => keep(blobs, note, made)).catch(() => undefined);
   return made;
 }
 

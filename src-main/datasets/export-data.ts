@@ -1,16 +1,18 @@
 import { splitNames, type Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { DataExportParams, DataExportResult, DataFormat } from '../shared/job.ts';
-import { eachAnnotations, float64s, readHeader, readPiece } from './annotations/read.ts';
+import { eachAnnotations, readHeader } from './annotations/read.ts';
 import { readBlob } from './blobs.ts';
 import { openDuck, parquetSql, rowsOf } from './duck.ts';
 import { coco } from './exporters/coco.ts';
 import { conll } from './exporters/conll.ts';
 import { Losses, type DataExporter, type ExportSample, type ExportSet } from './exporters/exporter.ts';
 import { ExportFolder } from './exporters/folder.ts';
+import { partsOf, readOriginalFile } from './images/pixels.ts';
 import { jsonl } from './exporters/jsonl.ts';
 import { voc } from './exporters/voc.ts';
 import { yolo } from './exporters/yolo.ts';
+import { selectSamples } from './filters/select.ts';
 import type { ImportContext } from './import-context.ts';
 
 const exporters: Record<DataFormat, DataExporter> = { coco, yolo, voc, conll, jsonl };
@@ -18,7 +20,7 @@ const rowsAtOnce = 2048;
 
 /**
  * Writes a version with annotations as files of another program's form, into a folder that is absent or empty: it is there whole, or not at
- * all. Throws `no_annotations`, `wrong_format`, `folder_not_empty`.
+ * all. Throws `no_annotations`, `wrong_format`, `folder_not_empty`, `nothing_selected`, and what a condition can be wrong in.
  */
 export async function exportData(params: DataExportParams, context: ImportContext): Promise<DataExportResult> {
   const { blobs, manifest, format } = params;
@@ -32,17 +34,28 @@ export async function exportData(params: DataExportParams, context: ImportContex
       `"${format}" is a format of ${exporter.of}, and this dataset is of ${kind}. Choose one of: ${fitting.join(', ')}.`,
     );
   }
+  const filter = params.filter ?? [];
+  const chosen = filter.length > 0 ? await selectSamples(blobs, manifest, filter, context.signal) : null;
+  if (chosen?.length === 0) {
+    throw new AtelierError('nothing_selected', 'No sample meets the filter, so there is nothing to export. Widen it.');
+  }
+  const wanted = chosen && new Set(chosen);
+  const total = chosen?.length ?? manifest.samples;
   const losses = new Losses();
   const folder = await ExportFolder.open(params.out);
   let done = 0;
+  let annotations = 0;
   const counted: ExportSet = {
     manifest,
     header,
     samples: async function* () {
       done = 0;
+      annotations = 0;
       for await (const sample of samplesOf(params)) {
         context.signal.throwIfAborted();
-        context.progress({ stage: 'writing', unit: 'samples', done: ++done, total: manifest.samples });
+        if (wanted && !wanted.has(sample.index)) continue;
+        annotations += sample.marks.annotations.length;
+        context.progress({ stage: 'writing', unit: 'samples', done: ++done, total });
         yield sample;
       }
     },
@@ -59,17 +72,17 @@ export async function exportData(params: DataExportParams, context: ImportContex
     path: folder.path,
     files: folder.files,
     bytes: folder.bytes,
-    samples: manifest.samples,
-    annotations: manifest.annotations?.total ?? 0,
+    samples: total,
+    annotations,
     lost: losses.list,
   };
 }
 
 async function* samplesOf({ blobs, manifest, images }: DataExportParams): AsyncGenerator<ExportSample> {
   const split = await readBlob(blobs, manifest.blobs.split);
-  const { names, originals, originalOffsets } = manifest.blobs;
+  const { names } = manifest.blobs;
   const paths = names ? (JSON.parse(Buffer.from(await readBlob(blobs, names)).toString()) as string[]) : [];
-  const offsets = originalOffsets ? float64s(await readBlob(blobs, originalOffsets)) : null;
+  const kept = images && manifest.kind === 'images' && partsOf(manifest)[0].originals !== undefined;
   const rows = manifest.kind === 'table' ? eachRowOf(blobs, manifest) : null;
   const textAt = manifest.columns.findIndex(({ type }) => type === 'text');
   let index = 0;
@@ -77,7 +90,7 @@ async function* samplesOf({ blobs, manifest, images }: DataExportParams): AsyncG
     for await (const marks of eachAnnotations(blobs, manifest)) {
       const at = index++;
       const cells = rows ? ((await rows.next()).value ?? []) : [];
-      const original = images && originals && offsets ? () => readPiece(blobs, originals, offsets, at) : null;
+      const original = kept ? async () => (await readOriginalFile(blobs, manifest, at))! : null;
       yield {
         index: at,
         name: paths[at] ?? '',

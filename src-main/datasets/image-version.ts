@@ -1,6 +1,7 @@
 import type { AnnotationSummary } from '../shared/annotation.ts';
-import type { Manifest, ImageShape, Rejected, SourceFile } from '../shared/dataset.ts';
+import type { BlobHash, Manifest, ImageShape, Rejected, SourceFile } from '../shared/dataset.ts';
 import { writeBlob, type BlobWriter } from './blobs.ts';
+import type { KnownImages } from './grow/known-images.ts';
 import { carvedValidation, completeGiven, countSplits, defaultFractions, divide } from './splits.ts';
 
 /** What an importer of images has when every pixel is written. */
@@ -9,6 +10,10 @@ export interface ImageSet {
   /** The pixels, not yet committed. */
   pixels: BlobWriter;
   names: string[];
+  /** Each file's SHA-256, where images come of files. */
+  contents?: string[];
+  /** Images that are stored already: per image the sample that it is, or -1 where its pixels are among these. */
+  grown?: { known: KnownImages; from: Int32Array };
   /** Class index per sample, -1 where it has none. */
   labels: Int32Array;
   classes: string[];
@@ -44,6 +49,7 @@ export async function finishImages(blobs: string, set: ImageSet, seed: number): 
       message: `All images are of one class ("${classes[0].name}"). Training needs at least two: add a folder of images of another.`,
     });
   }
+  const pictures = await storePictures(blobs, set);
   return {
     kind: 'images',
     samples: set.labels.length,
@@ -55,18 +61,32 @@ export async function finishImages(blobs: string, set: ImageSet, seed: number): 
     splits: countSplits(split),
     splitSource: set.given ? 'given' : labels ? 'stratified' : 'random',
     splitSeed: seed,
-    // The large one last: should the disk fill up here, next to nothing is left behind.
     blobs: {
       split: await writeBlob(blobs, split),
       labels: await writeBlob(blobs, new Uint8Array(set.labels.buffer, set.labels.byteOffset, set.labels.byteLength)),
       names: await writeBlob(blobs, Buffer.from(JSON.stringify(set.names))),
-      ...(await set.more?.commit()),
-      images: await set.pixels.commit(),
+      ...(set.contents && { contents: await writeBlob(blobs, Buffer.from(set.contents.join(''), 'hex')) }),
+      ...pictures.blobs,
     },
+    ...(pictures.parts && { parts: pictures.parts }),
     ...(set.more && { annotations: set.more.annotations }),
     sources: set.sources,
     rejectedCount: set.rejectedCount,
     rejected: set.rejected,
     notes,
   };
+}
+
+type Pictures = Pick<Manifest, 'parts'> & { blobs: Partial<Manifest['blobs']> & { images: BlobHash } };
+
+/** The pixels, and the files as they came: all of them, or beside those that are stored already. */
+async function storePictures(blobs: string, { pixels, grown, more, image }: ImageSet): Promise<Pictures> {
+  const isNew = !grown || grown.from.includes(-1);
+  const others = (await more?.commit()) ?? {};
+  const images = isNew ? await pixels.commit() : await pixels.abort();
+  if (!grown || grown.from.every((sample) => sample < 0)) return { blobs: { ...others, images: images! } };
+  const { originals, originalOffsets, ...rest } = others;
+  const added = images ? { images, ...(originals && { originals, originalOffsets }) } : null;
+  const { parts, places } = await grown.known.gather(grown.from, added, image.channels);
+  return { parts, blobs: { ...rest, ...parts[0], places: await writeBlob(blobs, places) } };
 }

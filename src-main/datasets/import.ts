@@ -1,7 +1,9 @@
 import { annotatedKinds, type ImportOffer, type ImportParams, type ImportResult } from '../shared/job.ts';
 import { lookInside } from './archives/look-inside.ts';
 import { Staging } from './archives/staging.ts';
+import { grow } from './grow/grow.ts';
 import type { ImportContext } from './importers/importer.ts';
+import { notingBlobs } from './ledger.ts';
 import { choose, findAll, offerName } from './offers.ts';
 import { findSource } from './source.ts';
 
@@ -18,13 +20,22 @@ export async function offerImport(paths: string[]): Promise<ImportOffer[]> {
 /** Imports files or folders as a new dataset's first version. Either all of its blobs are stored, or none is left. */
 export async function importDataset(params: ImportParams, importing: ImportContext): Promise<ImportResult> {
   importing.progress({ stage: 'listing', unit: 'files', done: 0, total: 0 });
+  const { unfinished = null } = params;
+  return unfinished === null
+    ? read(params, importing, unfinished)
+    : notingBlobs(unfinished, () => read(params, importing, unfinished));
+}
+
+async function read(params: ImportParams, importing: ImportContext, unfinished: string | null): Promise<ImportResult> {
   const staging = new Staging(params.blobs);
-  const context = { progress: importing.progress.bind(importing), signal: importing.signal, staging };
+  const context = { progress: importing.progress.bind(importing), signal: importing.signal, staging, unfinished };
   try {
     const source = await lookInside(await findSource(params.paths, importing.signal), context);
     try {
       const { chosen, others } = choose(source, await findAll(source, params.kind), params);
-      const result = await chosen.importer.read(chosen.source, params, context);
+      const { into } = params;
+      const read = await chosen.importer.read(chosen.source, params, context);
+      const result = into ? await grow({ ...params, into }, read, importing.signal) : read;
       // An annotated set is also seen as what it is made of: images, rows, texts.
       const annotated = annotatedKinds.includes(chosen.offer.kind);
       const besides = others.filter(({ offer }) => !annotated || annotatedKinds.includes(offer.kind));

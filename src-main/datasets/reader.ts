@@ -4,9 +4,10 @@ import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery
 import { AtelierError } from '../shared/errors.ts';
 import { float64s, readAnnotations } from './annotations/read.ts';
 import { samplesWith } from './annotations/samples-with.ts';
-import { readBlob, readBlobRanges } from './blobs.ts';
+import { readBlob } from './blobs.ts';
 import { heeding, openDuck, parquetSql, rowsOf } from './duck.ts';
 import { int32s } from './encode/images.ts';
+import { readPixels } from './images/pixels.ts';
 import { divide } from './filters/conditions.ts';
 import { openExpressions, type Expressions } from './filters/expression.ts';
 import { marked, orderRows } from './filters/order.ts';
@@ -179,16 +180,9 @@ export class SampleReader {
   }
 
   async #images(blobs: string, manifest: Manifest, indices: number[]): Promise<Pick<SamplePage, 'pixels' | 'labels'>> {
-    const { height, width, channels } = manifest.image!;
-    const size = height * width * channels;
     const labels = await this.#labels(blobs, manifest);
     return {
-      pixels: await readBlobRanges(
-        blobs,
-        manifest.blobs.images!,
-        indices.map((sample) => sample * size),
-        size,
-      ),
+      pixels: await readPixels(blobs, manifest, indices),
       labels: indices.map((sample) => manifest.classes[labels[sample]]?.name ?? null),
     };
   }

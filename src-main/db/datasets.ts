@@ -1,5 +1,13 @@
+import { basename } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
-import type { DatasetDetail, DatasetKind, DatasetSummary, DatasetVersion, Manifest } from '../shared/dataset.ts';
+import type {
+  BlobHash,
+  DatasetDetail,
+  DatasetKind,
+  DatasetSummary,
+  DatasetVersion,
+  Manifest,
+} from '../shared/dataset.ts';
 import type { DatasetId, VersionId } from '../shared/ids.ts';
 import type { Readable, Writable } from './connection.ts';
 
@@ -42,7 +50,13 @@ export function getDataset(db: Readable, id: DatasetId, version?: VersionId): Da
   );
   const shown = getVersion(db, version ?? summary.latestVersion);
   if (shown.dataset !== id) throw noDataset(version ?? id);
-  return { summary, version: shown, versions };
+  return { summary, version: shown, versions, source: sourceName(getOrigin(db, id)?.origin) };
+}
+
+/** The name alone: paths are not for all to see. */
+function sourceName(origin: unknown): string | null {
+  const paths = (origin as { paths?: unknown } | null | undefined)?.paths;
+  return Array.isArray(paths) && typeof paths[0] === 'string' ? basename(paths[0]) : null;
 }
 
 export function getVersion(db: Readable, id: VersionId): DatasetVersion {
@@ -66,11 +80,13 @@ export function insertDataset(
   });
 }
 
-export function insertVersion(db: Writable, version: DatasetVersion): void {
+/** `origin`: what was asked of the import that made it, as plain JSON. */
+export function insertVersion(db: Writable, version: DatasetVersion, origin?: unknown): void {
   db.run(
-    `INSERT INTO dataset_versions (id, dataset, number, created_at, change, manifest, kind, samples, classes, target)
-     VALUES (@id, @dataset, @number, @createdAt, @change, @manifest, @kind, @samples, @classes, @target)`,
+    `INSERT INTO dataset_versions (id, dataset, number, created_at, change, manifest, kind, samples, classes, target, origin)
+     VALUES (@id, @dataset, @number, @createdAt, @change, @manifest, @kind, @samples, @classes, @target, @origin)`,
     {
+      origin: origin === undefined ? null : JSON.stringify(origin),
       id: version.id,
       dataset: version.dataset,
       number: version.number,
@@ -83,6 +99,20 @@ export function insertVersion(db: Writable, version: DatasetVersion): void {
       target: version.manifest.target,
     },
   );
+}
+
+/** The newest version of a dataset that was read from files, with what was asked of that import; null where neither is known. */
+export function getOrigin(db: Readable, dataset: DatasetId): { version: VersionId; origin: unknown } | null {
+  const row = db.get<{ version: VersionId; origin: string }>(
+    `SELECT id AS version, origin FROM dataset_versions WHERE dataset = ? AND origin IS NOT NULL ORDER BY number DESC LIMIT 1`,
+    [dataset],
+  );
+  return row ? { version: row.version, origin: JSON.parse(row.origin) } : null;
+}
+
+/** Whether a version of any dataset keeps this blob. */
+export function isBlobKept(db: Readable, hash: BlobHash): boolean {
+  return db.get(`SELECT 1 FROM dataset_versions WHERE instr(manifest, ?) > 0 LIMIT 1`, [hash]) !== undefined;
 }
 
 /** The number the next version of a dataset gets. */

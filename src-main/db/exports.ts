@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
 import type { ExportId, RunId } from '../shared/ids.ts';
-import { exportFolder, tokenizerFile, type ExportRecord, type Parity } from '../shared/run.ts';
+import { exportFolder, tokenizerFile, type ExportRecord, type Parity, type StepBefore } from '../shared/run.ts';
 import type { Task } from '../shared/task.ts';
 import type { Readable, Writable } from './connection.ts';
 
-interface ExportRow extends Omit<ExportRecord, 'parity' | 'fileName' | 'tokenizer' | 'folder'> {
+interface ExportRow extends Omit<ExportRecord, 'parity' | 'stepsBefore' | 'fileName' | 'tokenizer' | 'folder'> {
   parity: string;
+  stepsBefore: string | null;
   task: Task;
 }
 
@@ -15,7 +16,7 @@ interface ExportRow extends Omit<ExportRecord, 'parity' | 'fileName' | 'tokenize
 export function listExports(db: Readable, run?: RunId): ExportRecord[] {
   return db
     .all<ExportRow>(
-      `SELECT exports.id, run, exports.created_at AS createdAt, path, bytes, sha256, parity, runs.task
+      `SELECT exports.id, run, exports.created_at AS createdAt, path, bytes, sha256, parity, steps_before AS stepsBefore, runs.task
          FROM exports JOIN runs ON runs.id = exports.run
         WHERE @run IS NULL OR run = @run ORDER BY exports.created_at DESC, exports.id DESC`,
       { run: run ?? null },
@@ -25,7 +26,7 @@ export function listExports(db: Readable, run?: RunId): ExportRecord[] {
 
 export function getExport(db: Readable, id: ExportId): ExportRecord {
   const row = db.get<ExportRow>(
-    `SELECT exports.id, run, exports.created_at AS createdAt, path, bytes, sha256, parity, runs.task
+    `SELECT exports.id, run, exports.created_at AS createdAt, path, bytes, sha256, parity, steps_before AS stepsBefore, runs.task
        FROM exports JOIN runs ON runs.id = exports.run WHERE exports.id = ?`,
     [id],
   );
@@ -35,8 +36,8 @@ export function getExport(db: Readable, id: ExportId): ExportRecord {
 
 export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName' | 'tokenizer' | 'folder'>): void {
   db.run(
-    `INSERT INTO exports (id, run, created_at, path, bytes, sha256, parity)
-     VALUES (@id, @run, @createdAt, @path, @bytes, @sha256, @parity)`,
+    `INSERT INTO exports (id, run, created_at, path, bytes, sha256, parity, steps_before)
+     VALUES (@id, @run, @createdAt, @path, @bytes, @sha256, @parity, @stepsBefore)`,
     {
       id: made.id,
       run: made.run,
@@ -45,6 +46,7 @@ export function insertExport(db: Writable, made: Omit<ExportRecord, 'fileName' |
       bytes: made.bytes,
       sha256: made.sha256,
       parity: JSON.stringify(made.parity),
+      stepsBefore: JSON.stringify(made.stepsBefore),
     },
   );
 }
@@ -57,6 +59,7 @@ function record({ task, ...row }: ExportRow): ExportRecord {
     fileName: basename(folder ?? row.path),
     folder,
     tokenizer: existsSync(tokenizer) ? tokenizer : null,
+    stepsBefore: row.stepsBefore === null ? [] : (JSON.parse(row.stepsBefore) as StepBefore[]),
     parity: JSON.parse(row.parity) as Parity,
   };
 }

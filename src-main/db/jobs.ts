@@ -14,6 +14,7 @@ interface JobRow {
   error: string | null;
   dataset: DatasetId | null;
   run: RunId | null;
+  hasRequest: number;
 }
 
 /** Newest first, without those taken out of the tray; at most `limit`. Progress is not stored: the queue adds it. */
@@ -21,7 +22,7 @@ export function listJobs(db: Readable, limit = 200): Job[] {
   return db
     .all<JobRow>(
       `SELECT id, kind, title, status, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
-              error, dataset, run
+              error, dataset, run, request IS NOT NULL AS hasRequest
          FROM jobs WHERE dismissed = 0 ORDER BY created_at DESC, id DESC LIMIT ?`,
       [limit],
     )
@@ -31,7 +32,7 @@ export function listJobs(db: Readable, limit = 200): Job[] {
 export function getJob(db: Readable, id: JobId): Job {
   const row = db.get<JobRow>(
     `SELECT id, kind, title, status, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
-            error, dataset, run
+            error, dataset, run, request IS NOT NULL AS hasRequest
        FROM jobs WHERE id = ?`,
     [id],
   );
@@ -42,12 +43,36 @@ export function getJob(db: Readable, id: JobId): Job {
 export function insertJob(
   db: Writable,
   job: Pick<Job, 'id' | 'kind' | 'title' | 'createdAt' | 'dataset' | 'run'>,
+  request?: unknown,
 ): void {
   db.run(
-    `INSERT INTO jobs (id, kind, title, status, created_at, dataset, run)
-     VALUES (@id, @kind, @title, 'queued', @createdAt, @dataset, @run)`,
-    { id: job.id, kind: job.kind, title: job.title, createdAt: job.createdAt, dataset: job.dataset, run: job.run },
+    `INSERT INTO jobs (id, kind, title, status, created_at, dataset, run, request)
+     VALUES (@id, @kind, @title, 'queued', @createdAt, @dataset, @run, @request)`,
+    {
+      id: job.id,
+      kind: job.kind,
+      title: job.title,
+      createdAt: job.createdAt,
+      dataset: job.dataset,
+      run: job.run,
+      request: request === undefined ? null : JSON.stringify(request),
+    },
   );
+}
+
+/** What was asked of a job, as `insertJob` was given it; null where that was not kept. */
+export function getJobRequest(db: Readable, id: JobId): unknown {
+  const row = db.get<{ request: string | null }>(`SELECT request FROM jobs WHERE id = ?`, [id]);
+  return row?.request ? JSON.parse(row.request) : null;
+}
+
+/** Those of these jobs that failed or were cut short, and were not dismissed since. */
+export function unfinishedJobs(db: Readable, ids: readonly string[]): Set<JobId> {
+  const rows = db.all<{ id: JobId }>(
+    `SELECT id FROM jobs WHERE id IN (SELECT value FROM json_each(?)) AND status IN ('failed', 'interrupted') AND dismissed = 0`,
+    [JSON.stringify(ids)],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 export function setJobRunning(db: Writable, id: JobId, now: number): void {
@@ -90,6 +115,7 @@ export function dismissJob(db: Writable, id: JobId): void {
   db.run(`UPDATE jobs SET dismissed = 1 WHERE id = ? AND status NOT IN ('queued', 'running')`, [id]);
 }
 
-function job(row: JobRow): Job {
-  return { ...row, progress: null, error: row.error === null ? null : (JSON.parse(row.error) as ErrorFacts) };
+function job({ hasRequest, ...row }: JobRow): Job {
+  const again = hasRequest === 1 && (row.status === 'failed' || row.status === 'interrupted') ? 'anew' : null;
+  return { ...row, again, progress: null, error: row.error === null ? null : (JSON.parse(row.error) as ErrorFacts) };
 }

@@ -141,12 +141,16 @@ function interruptUnfinished(db: Connection, folder: string, notices: Notice[]):
   const now = Date.now();
   const unfinished = db.all<{ id: RunId }>(`SELECT id FROM runs WHERE status IN ('queued', 'running')`);
   for (const { id } of unfinished) db.transaction(() => replayRun(db, folder, id));
+  const [cut] = db.all<{ title: string }>(
+    `SELECT title FROM jobs WHERE status IN ('queued', 'running') AND kind = 'import' AND request IS NOT NULL
+      ORDER BY created_at DESC LIMIT 1`,
+  );
   const [jobs, runs] = db.transaction(() => [interruptJobs(db, now), interruptRuns(db, now)] as const);
   for (const { id } of unfinished) recordRun(folder, { run: getRun(db, id) });
   if (jobs === 0 && runs.length === 0) return;
   notices.push({
     code: 'jobs_interrupted',
-    message: `${Math.max(jobs, runs.length)} ${Math.max(jobs, runs.length) === 1 ? 'job was' : 'jobs were'} cut short when Atelier last ended, and marked interrupted. What had been finished is kept.`,
+    message: `${Math.max(jobs, runs.length)} ${Math.max(jobs, runs.length) === 1 ? 'job was' : 'jobs were'} cut short when Atelier last ended, and marked interrupted. What had been finished is kept.${cut ? ` The import of ${cut.title} goes on with "atelier import --resume", or with Resume among the window's jobs.` : ''}`,
   });
 }
 

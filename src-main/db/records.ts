@@ -19,7 +19,8 @@ export interface DatasetFact {
   createdAt: number;
   archived: boolean;
 }
-export type DatasetLine = { dataset: DatasetFact } | { version: DatasetVersion };
+/** `origin`: see `insertVersion`. */
+export type DatasetLine = { dataset: DatasetFact } | { version: DatasetVersion; origin?: unknown };
 /** The version's manifest goes in with the first line only, so that a run's folder stands alone. */
 export type RunLine = { run: RunSummary; version?: DatasetVersion };
 

@@ -53,16 +53,16 @@ export function replayRecords(db: Connection, folder: string): Replayed {
     known.add(dataset.id);
     replayed.datasets++;
   };
-  const putVersion = (version: DatasetVersion) => {
+  const putVersion = (version: DatasetVersion, origin?: unknown) => {
     if (known.has(version.id)) return;
-    insertVersion(db, version);
+    insertVersion(db, version, origin);
     known.add(version.id);
   };
 
   db.transaction(() => {
     for (const line of readDatasetRecords(folder)) {
       if ('dataset' in line) putDataset(line.dataset);
-      else putVersion(line.version);
+      else putVersion(line.version, line.origin);
     }
   });
 

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
-import type { RunId } from '../shared/ids.ts';
+import type { JobId, RunId } from '../shared/ids.ts';
 import { readOnly, storeError } from './errors.ts';
 
 /** Where things lie inside a workspace folder. */
@@ -11,6 +11,9 @@ export const workspaceFiles = {
   lock: (folder: string) => join(folder, 'workspace.lock'),
   owner: (folder: string) => join(folder, 'workspace.owner.json'),
   blobs: (folder: string) => join(folder, 'blobs'),
+  /** What jobs have begun and not ended: beside the blobs, since files are renamed from here to there. */
+  unfinished: (folder: string) => join(folder, 'blobs', 'unfinished'),
+  unfinishedJob: (folder: string, job: JobId) => join(folder, 'blobs', 'unfinished', job),
   datasets: (folder: string) => join(folder, 'datasets'),
   runs: (folder: string) => join(folder, 'runs'),
   run: (folder: string, run: RunId) => join(folder, 'runs', run),

@@ -1,5 +1,7 @@
+import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { words } from './words.ts';
 
 type Noun =
   | 'datasets.list'
@@ -17,6 +19,7 @@ type Noun =
   | 'datasets.previewSplit'
   | 'datasets.pick'
   | 'datasets.leaks'
+  | 'datasets.export'
   | 'recipes.steps'
   | 'recipes.preview';
 
@@ -44,6 +47,19 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),
     'datasets.pick': ({ version, samples }) => desk.studio.pick(version, samples),
     'datasets.leaks': ({ version, ...question }) => desk.studio.checkLeaks(version, question).result,
+    'datasets.export': async ({ version, ...how }) => {
+      const { dataset } = desk.studio.getVersion(version);
+      const { name } = desk.studio.getDataset(dataset).summary;
+      const options: Electron.SaveDialogOptions = {
+        title: words(desk.preferences.value).dialog_export_data(),
+        defaultPath: `${name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'dataset'}-${how.format}`,
+      };
+      const { canceled, filePath } = await (desk.window
+        ? dialog.showSaveDialog(desk.window, options)
+        : dialog.showSaveDialog(options));
+      if (canceled || !filePath) return null;
+      return desk.studio.exportData(version, { ...how, out: filePath }).result;
+    },
     'datasets.previewSplit': ({ version, split }) => desk.studio.previewSplit(version, split),
   };
 }

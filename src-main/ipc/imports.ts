@@ -2,12 +2,12 @@ import { dialog } from 'electron';
 import { randomUUID } from 'node:crypto';
 import type { Offered } from '../shared/contract.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { ImportOffer } from '../shared/job.ts';
+import { apart, type ImportOffer } from '../shared/job.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
 
-type Noun = 'imports.choose' | 'imports.offer' | 'imports.start' | 'sample.start';
+type Noun = 'imports.choose' | 'imports.offer' | 'imports.start' | 'imports.all' | 'imports.into' | 'sample.start';
 
 const offerLivesMs = 10 * 60 * 1000;
 const dataExtensions = [
@@ -29,35 +29,58 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
     return { id, found };
   };
 
+  const choose = async (what: 'files' | 'folder'): Promise<string[] | null> => {
+    const w = words(desk.preferences.value);
+    const options: Electron.OpenDialogOptions =
+      what === 'folder'
+        ? { title: w.dialog_import_folder(), buttonLabel: w.dialog_import(), properties: ['openDirectory'] }
+        : {
+            title: w.dialog_import_files(),
+            buttonLabel: w.dialog_import(),
+            properties: ['openFile', 'multiSelections'],
+            filters: [
+              { name: w.dialog_all_data(), extensions: dataExtensions },
+              { name: w.dialog_all_files(), extensions: ['*'] },
+            ],
+          };
+    const { canceled, filePaths } = await (desk.window
+      ? dialog.showOpenDialog(desk.window, options)
+      : dialog.showOpenDialog(options));
+    return canceled || filePaths.length === 0 ? null : filePaths;
+  };
+
   return {
     'imports.choose': async ({ what }) => {
-      const w = words(desk.preferences.value);
-      const options: Electron.OpenDialogOptions =
-        what === 'folder'
-          ? { title: w.dialog_import_folder(), buttonLabel: w.dialog_import(), properties: ['openDirectory'] }
-          : {
-              title: w.dialog_import_files(),
-              buttonLabel: w.dialog_import(),
-              properties: ['openFile', 'multiSelections'],
-              filters: [
-                { name: w.dialog_all_data(), extensions: dataExtensions },
-                { name: w.dialog_all_files(), extensions: ['*'] },
-              ],
-            };
-      const { canceled, filePaths } = await (desk.window
-        ? dialog.showOpenDialog(desk.window, options)
-        : dialog.showOpenDialog(options));
-      return canceled || filePaths.length === 0 ? null : offer(filePaths);
+      const paths = await choose(what);
+      return paths && offer(paths);
+    },
+    'imports.all': ({ offer: id }) => {
+      const offered = offers.get(id);
+      if (!offered || offered.until < Date.now()) throw expired();
+      offers.delete(id);
+      return apart(offered.found).map(
+        ({ kind, file, sheet }) =>
+          desk.studio.importData({
+            paths: offered.paths,
+            kind,
+            file: file ?? undefined,
+            sheet: sheet ?? undefined,
+          }).job,
+      );
+    },
+    'imports.into': async ({ dataset, from }) => {
+      const paths = from ? await choose(from) : undefined;
+      return paths === null ? null : desk.studio.importInto(dataset, { paths }).job;
     },
     'imports.offer': ({ paths }) => offer(paths),
-    'imports.start': ({ offer: id, choice, name, target }) => {
+    'imports.start': ({ offer: id, choice, name, target, split }) => {
       const offered = offers.get(id);
       const chosen = offered?.found[choice];
       if (!offered || !chosen || offered.until < Date.now()) {
-        throw new AtelierError('offer_expired', 'What was dropped is no longer at hand. Drop it again.');
+        throw expired();
       }
       const { kind, file, sheet } = chosen;
-      const { job } = desk.studio.importData({
+      const { job, result } = desk.studio.importData({
         paths: offered.paths,
         kind,
         file: file ?? undefined,
@@ -66,8 +89,13 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
         target,
       });
       offers.delete(id);
+      // A split that the data do not allow is told as that job's failure; the dataset is there all the same.
+      if (split) result.then(({ version }) => desk.studio.versionWithSplit(version, split)).catch(() => undefined);
       return job;
     },
     'sample.start': () => desk.studio.trainSample(desk.samples).firstJob,
   };
 }
+
+const expired = (): AtelierError =>
+  new AtelierError('offer_expired', 'What was dropped is no longer at hand. Drop it again.');

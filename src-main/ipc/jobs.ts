@@ -1,7 +1,7 @@
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 
-type Noun = 'jobs.list' | 'jobs.cancel' | 'jobs.log' | 'jobs.dismiss';
+type Noun = 'jobs.list' | 'jobs.cancel' | 'jobs.again' | 'jobs.log' | 'jobs.dismiss';
 
 export function jobHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -10,6 +10,7 @@ export function jobHandlers(desk: Desk): Pick<Handlers, Noun> {
       desk.studio.cancelJob(id);
       return null;
     },
+    'jobs.again': ({ id }) => desk.studio.importAgain(id).job,
     'jobs.log': ({ id }) => desk.studio.jobLog(id),
     'jobs.dismiss': ({ ids }) => {
       desk.studio.dismissJobs(ids);

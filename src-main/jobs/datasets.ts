@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import * as datasets from '../db/datasets.ts';
+import { dismissJob, getJob, getJobRequest } from '../db/jobs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { DatasetVersion } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { newId, type DatasetId, type VersionId } from '../shared/ids.ts';
-import type { ImportKind, ReviseParams } from '../shared/job.ts';
+import { newId, type DatasetId, type JobId, type VersionId } from '../shared/ids.ts';
+import type { Growth, ImportKind, ImportParams, ReviseParams } from '../shared/job.ts';
 import { isSplitAs, type SplitWish } from '../shared/split.ts';
 import { datasetChanged, type Context } from './context.ts';
+import { settleUnfinished, takeOver, unfinishedFolder } from './unfinished.ts';
 import { unheard, type Started } from './work.ts';
 
 export interface ImportRequest {
@@ -20,26 +22,55 @@ export interface ImportRequest {
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
   splitSeed?: number;
+  /** The files are those of this dataset, grown: its next version is made of them. `name`, `target` and `splitSeed` are as they are there. */
+  into?: DatasetId;
+  /** With `into`: a table's column that tells rows apart. */
+  key?: string;
 }
 
 export interface Imported {
   dataset: DatasetId;
   version: VersionId;
   name: string;
-  /** The same data was here already, read the same way: that dataset is the result. */
+  /** The same data was here already, read the same way: that dataset is the result. Of a source imported again: nothing has changed. */
   reused: boolean;
+  /** Of a source imported again: what has changed. */
+  growth?: Growth;
 }
 
-/** Reads files into a new dataset. */
-export function importData(context: Context, request: ImportRequest): Started<Imported> {
+/** Of an import that failed so, what was done by then is of use when it is tried again. */
+const goesOn: ReadonlySet<string> = new Set(['process_died', 'process_silent', 'source_vanished', 'disk_error']);
+
+/** Does an import once more that failed or was cut short, from where it was as far as that is known. Throws `cannot_resume`. */
+export function importAgain(context: Context, id: JobId): Started<Imported> {
+  const job = getJob(context.store, id);
+  const request = job.again && job.kind === 'import' ? getJobRequest(context.store, id) : null;
+  if (!request) {
+    throw new AtelierError(
+      'cannot_resume',
+      `Job ${id} is no import that failed or was cut short. Import the files again from the beginning.`,
+    );
+  }
+  return importData(context, request as ImportRequest, id);
+}
+
+/** Reads files into a new dataset. `before`: the import that this one goes on with. */
+export function importData(context: Context, request: ImportRequest, before?: JobId): Started<Imported> {
   const { store } = context;
   const name = request.name?.trim();
   if (name && datasets.freeDatasetName(store, name) !== name) throw datasets.nameTaken(name);
   let imported: Imported | undefined;
   let made: DatasetVersion | undefined;
+  const parent = request.into ? datasets.getDataset(store, request.into).version : undefined;
+  const id = newId('job');
+  if (before) takeOver(store, before, id);
   const { job, result } = context.queue.submit({
     kind: 'import',
-    title: name ?? titleOf(request.paths),
+    id,
+    request,
+    submitted: () => before && dismissJob(store, before),
+    title: name ?? (parent ? datasets.getDataset(store, parent.dataset).summary.name : titleOf(request.paths)),
+    dataset: parent?.dataset,
     params: {
       blobs: workspaceFiles.blobs(store.folder),
       paths: request.paths,
@@ -48,8 +79,29 @@ export function importData(context: Context, request: ImportRequest): Started<Im
       sheet: request.sheet,
       target: request.target,
       splitSeed: request.splitSeed ?? 0,
+      ...(parent && growParams(store, parent, request)),
+      unfinished: unfinishedFolder(store, id),
     },
-    finished({ manifest, suggestedName }, now) {
+    finished({ manifest, suggestedName, growth }, now) {
+      if (parent) {
+        const { summary } = datasets.getDataset(store, parent.dataset);
+        if (summary.latestVersion !== parent.id) throw changedMeanwhile(summary.name);
+        const grown = growth!.added + growth!.removed + growth!.changed > 0;
+        imported = { dataset: parent.dataset, version: parent.id, name: summary.name, reused: !grown, growth };
+        if (!grown) return { dataset: parent.dataset };
+        const change = growthWords(growth!, titleOf(request.paths));
+        made = {
+          id: newId('version', now),
+          dataset: parent.dataset,
+          number: summary.versions + 1,
+          createdAt: now,
+          change,
+          manifest,
+        };
+        datasets.insertVersion(store, made, request);
+        imported.version = made.id;
+        return { dataset: parent.dataset };
+      }
       const same = datasets.findSameVersion(store, manifest);
       if (same && (!name || name === same.name)) {
         imported = { ...same, reused: true };
@@ -66,18 +118,74 @@ export function importData(context: Context, request: ImportRequest): Started<Im
         manifest,
       };
       datasets.insertDataset(store, { id: dataset, name: free, createdAt: now });
-      datasets.insertVersion(store, made);
+      datasets.insertVersion(store, made, request);
       imported = { dataset, version: made.id, name: free, reused: false };
       return { dataset };
     },
-    settled(status) {
+    settled(status, error) {
+      settleUnfinished(store, id, status === 'failed' && goesOn.has(error!.code));
       if (status !== 'finished' || !made || !imported) return;
+      const version = { version: made, origin: request };
+      if (parent) return datasetChanged(context, made.dataset, version);
       const fact = { id: made.dataset, name: imported.name, createdAt: made.createdAt, archived: false };
-      datasetChanged(context, made.dataset, { dataset: fact }, { version: made });
+      datasetChanged(context, made.dataset, { dataset: fact }, version);
     },
   });
   return { job, result: unheard(result.then(() => imported!)) };
 }
+
+/**
+ * Reads the source of a dataset again, and makes its next version of what has changed. `more`: where it lies now, or in which other way it is to
+ * be read. Throws `source_unknown`.
+ */
+export function importInto(
+  context: Context,
+  into: DatasetId,
+  more: Pick<ImportRequest, 'kind' | 'file' | 'sheet' | 'key'> & { paths?: string[] } = {},
+): Started<Imported> {
+  const asked = (datasets.getOrigin(context.store, into)?.origin ?? null) as ImportRequest | null;
+  const paths = more.paths ?? asked?.paths;
+  if (!paths) {
+    throw new AtelierError(
+      'source_unknown',
+      'It is not known which files this dataset came from. Say where they are: atelier import PATH --into DATASET.',
+    );
+  }
+  const { kind = asked?.kind, file = asked?.file, sheet = asked?.sheet, key = asked?.key } = more;
+  return importData(context, { paths, kind, file, sheet, key, into });
+}
+
+function growParams(
+  store: Context['store'],
+  { id, dataset, manifest }: DatasetVersion,
+  { key }: ImportRequest,
+): Pick<ImportParams, 'target' | 'splitSeed' | 'into'> {
+  const { versions } = datasets.getDataset(store, dataset);
+  const base = datasets.getOrigin(store, dataset)?.version ?? versions.at(-1)?.id ?? id;
+  const { split } = manifest;
+  return {
+    target: manifest.target,
+    splitSeed: manifest.splitSeed,
+    into: {
+      manifest,
+      base: datasets.getVersion(store, base).manifest,
+      key: key ?? (split?.how === 'hash' ? split.column : undefined),
+    },
+  };
+}
+
+/** In words for people: what the version's change says. */
+export function growthWords({ added, removed, changed }: Growth, from: string): string {
+  const parts = [
+    added > 0 ? `${added} added` : '',
+    removed > 0 ? `${removed} removed` : '',
+    changed > 0 ? `${changed} changed` : '',
+  ];
+  return `${parts.filter(Boolean).join(', ')}; imported again from ${from}`;
+}
+
+const changedMeanwhile = (name: string): AtelierError =>
+  new AtelierError('changed_meanwhile', `${name} got another version while its source was read. Import it again.`);
 
 export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split' | 'together' | 'recipe'> {
   version: VersionId;

@@ -4,7 +4,6 @@ import { getVersion } from '../db/datasets.ts';
 import { insertExport } from '../db/exports.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { newId, type RunId } from '../shared/ids.ts';
-import type { ExportResult } from '../shared/job.ts';
 import { exportFolder, languageFile, type ExportRecord } from '../shared/run.ts';
 import type { Context } from './context.ts';
 import { trainedRun } from './models.ts';
@@ -16,16 +15,13 @@ export interface ExportRequest {
   out?: string;
 }
 
-/** With what its user has to do first. */
-export type MadeExport = ExportRecord & Pick<ExportResult, 'stepsBefore'>;
-
 /** Writes a run's best checkpoint as one ONNX file that takes raw input; kept only if it agrees with the run's own predictions. */
-export function exportRun(context: Context, request: ExportRequest): Started<MadeExport> {
+export function exportRun(context: Context, request: ExportRequest): Started<ExportRecord> {
   const { store } = context;
   const run = trainedRun(store, request.run);
   const { manifest } = getVersion(store, run.version);
   const [exports, name] = [workspaceFiles.exports(store.folder), fileName(run.name)];
-  let record: MadeExport | undefined;
+  let record: ExportRecord | undefined;
   const { job, result } = context.queue.submit({
     kind: 'export',
     title: run.name,
@@ -50,10 +46,10 @@ export function exportRun(context: Context, request: ExportRequest): Started<Mad
       },
     },
     finished({ path, bytes, sha256, tokenizer, stepsBefore, parity }, now) {
-      const made = { id: newId('export', now), run: run.id, createdAt: now, path, bytes, sha256, parity };
+      const made = { id: newId('export', now), run: run.id, createdAt: now, path, bytes, sha256, stepsBefore, parity };
       insertExport(store, made);
       const folder = run.task === 'language' ? exportFolder(path) : null;
-      record = { ...made, tokenizer, stepsBefore, folder, fileName: basename(folder ?? path) };
+      record = { ...made, tokenizer, folder, fileName: basename(folder ?? path) };
       return { run: run.id };
     },
     settled(status) {

@@ -7,6 +7,7 @@ import type { JobId } from '../shared/ids.ts';
 import type { Job, JobKind, JobTypes } from '../shared/job.ts';
 import type { Events } from './events.ts';
 import { QueuedJob, type Surroundings } from './queued-job.ts';
+import { withAgain } from './unfinished.ts';
 import type { SpawnUtility } from './utility.ts';
 import type { Started, Work } from './work.ts';
 
@@ -50,7 +51,7 @@ export class JobQueue {
       store: this.#store,
       spawn: this.#spawn,
       logPath: ({ id }) => this.logPath(id),
-      tell: (job) => this.#events.emit({ type: 'jobs', jobs: [job] }),
+      tell: (job) => this.#events.emit({ type: 'jobs', jobs: [withAgain(this.#store.folder, job)] }),
       closing: () => this.#closing,
       ended: () => {
         this.#entries.delete(queued.job.id);
@@ -78,11 +79,11 @@ export class JobQueue {
 
   /** Newest first, with the progress of those that work. */
   list(): Job[] {
-    return listJobs(this.#store).map((job) => this.#entries.get(job.id)?.job ?? job);
+    return listJobs(this.#store).map((job) => this.#entries.get(job.id)?.job ?? withAgain(this.#store.folder, job));
   }
 
   get(id: JobId): Job {
-    return this.#entries.get(id)?.job ?? getJob(this.#store, id);
+    return this.#entries.get(id)?.job ?? withAgain(this.#store.folder, getJob(this.#store, id));
   }
 
   /** Those that wait or work. */

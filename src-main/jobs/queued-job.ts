@@ -41,7 +41,7 @@ export class QueuedJob<K extends JobKind> {
     this.#work = work;
     this.#around = around;
     this.job = {
-      id: newId('job'),
+      id: work.id ?? newId('job'),
       kind: work.kind,
       title: work.title,
       status: 'queued',
@@ -52,12 +52,13 @@ export class QueuedJob<K extends JobKind> {
       error: null,
       dataset: work.dataset ?? null,
       run: work.run ?? null,
+      again: null,
     };
     this.result = unheard(new Promise((resolve, reject) => ([this.#resolve, this.#reject] = [resolve, reject])));
     around.store.transaction(() => {
       // First what the job's row points at.
       work.submitted?.(this.job.id);
-      insertJob(around.store, this.job);
+      insertJob(around.store, this.job, work.request);
     });
   }
 
@@ -129,7 +130,8 @@ export class QueuedJob<K extends JobKind> {
     }
     const { job } = this;
     Object.assign(job, { ...made, status: final.status, finishedAt: now, progress: null, error: errorOf(final) });
-    if (isStored) this.#work.settled?.(final.status);
+    if (final.status === 'failed' && this.#work.request !== undefined) job.again = 'anew';
+    if (isStored) this.#work.settled?.(final.status, job.error);
     this.#around.ended();
     this.#tell();
     if (final.status === 'finished') this.#resolve(final.value);
@@ -166,7 +168,7 @@ export class QueuedJob<K extends JobKind> {
     } catch {
       const again = () => {
         if (this.#around.closing() || !this.#storeInTime(outcome, now)) return;
-        this.#work.settled?.(outcome.status);
+        this.#work.settled?.(outcome.status, errorOf(outcome));
         this.#tell();
       };
       setTimeout(again, storeRetryMs).unref();

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { sweepPartialBlobs } from '../datasets/blobs.ts';
 import { stepInfos } from '../datasets/recipes/index.ts';
 import type { EpochText } from '../shared/epoch-text.ts';
 import type { Readable } from '../db/connection.ts';
@@ -22,7 +21,16 @@ import type {
 import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
-import type { DevicesReport, EvaluateResult, ImportOffer, Job, PredictResult, ProviderOffer } from '../shared/job.ts';
+import type {
+  DataExportParams,
+  DataExportResult,
+  DevicesReport,
+  EvaluateResult,
+  ImportOffer,
+  Job,
+  PredictResult,
+  ProviderOffer,
+} from '../shared/job.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe, StepInfo } from '../shared/recipe.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
@@ -38,7 +46,7 @@ import * as datasets from './datasets.ts';
 import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
 import { estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
-import { exportRun, type ExportRequest, type MadeExport } from './exports.ts';
+import { exportRun, type ExportRequest } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
@@ -51,6 +59,7 @@ import * as runs from './runs.ts';
 import type { StartedRun } from './runs.ts';
 import { trainSample, type SampleResult, type SampleStep } from './sample.ts';
 import type { DeviceAsked } from './train-settings.ts';
+import { settleUnfinished, sweepLeftovers } from './unfinished.ts';
 import type { SpawnUtility } from './utility.ts';
 import type { Started } from './work.ts';
 
@@ -83,8 +92,10 @@ export class Studio {
   readonly #devices: Devices;
   readonly #forecasts: Forecasts;
   readonly #context: Context;
+  readonly #swept: Promise<unknown>;
 
-  private constructor(store: WriteStore, options: StudioOptions) {
+  private constructor(store: WriteStore, options: StudioOptions, swept: Promise<unknown>) {
+    this.#swept = swept;
     this.folder = options.folder;
     this.notices = store.notices;
     // Without their build functions: these facts cross to the window.
@@ -108,15 +119,13 @@ export class Studio {
   static open(options: StudioOptions): Studio {
     const { folder, migrations, appVersion, owner } = options;
     const store = openStore(folder, { mode: 'write', migrations, appVersion, owner });
-    // Whoever wrote here before holds the workspace no longer: what they left half written is nobody's.
-    void sweepPartialBlobs(workspaceFiles.blobs(folder), Date.now());
-    return new Studio(store, options);
+    return new Studio(store, options, sweepLeftovers(store));
   }
 
   /** Cancels what works (within 2 s), then lets go of the workspace. */
   async close(): Promise<void> {
     this.#reader.close();
-    await Promise.all([this.#forecasts.close(), this.#queue.close()]);
+    await Promise.all([this.#forecasts.close(), this.#queue.close(), this.#swept]);
     this.#store.close();
   }
 
@@ -134,6 +143,14 @@ export class Studio {
 
   importData(request: ImportRequest): Started<Imported> {
     return datasets.importData(this.#context, request);
+  }
+  /** Reads the source of a dataset again: its next version is what has changed. */
+  importInto(dataset: DatasetId, more?: Parameters<typeof datasets.importInto>[2]): Started<Imported> {
+    return datasets.importInto(this.#context, dataset, more);
+  }
+  /** Does an import once more that failed or was cut short, from where it was as far as that is known. */
+  importAgain(job: JobId): Started<Imported> {
+    return datasets.importAgain(this.#context, job);
   }
   revise(request: ReviseRequest): Started<DatasetVersion> {
     return datasets.revise(this.#context, request);
@@ -184,6 +201,16 @@ export class Studio {
       title: this.getDataset(dataset).summary.name,
       dataset,
       params: leakParams(this.#store, this.folder, version, question),
+    });
+  }
+  /** Writes samples of a version and their annotations as files. */
+  exportData(version: VersionId, how: Omit<DataExportParams, 'blobs' | 'manifest'>): Started<DataExportResult> {
+    const { dataset, manifest } = this.getVersion(version);
+    return this.#queue.submit({
+      kind: 'export-data',
+      title: this.getDataset(dataset).summary.name,
+      dataset,
+      params: { blobs: workspaceFiles.blobs(this.folder), manifest, ...how },
     });
   }
   /** What a run says of the samples of its version. */
@@ -321,7 +348,7 @@ export class Studio {
       ...this.#runOf(request.model),
     });
   }
-  exportRun(request: ExportRequest): Started<MadeExport> {
+  exportRun(request: ExportRequest): Started<ExportRecord> {
     return exportRun(this.#context, request);
   }
   listExports(run?: RunId): ExportRecord[] {
@@ -348,7 +375,9 @@ export class Studio {
     this.#queue.cancel(id);
   }
   dismissJobs(ids: readonly JobId[]): void {
-    this.#store.transaction(() => ids.forEach((id) => dismissJob(this.#store, id)));
+    const ended = ids.filter((id) => !this.activeJobs.some((job) => job.id === id));
+    this.#store.transaction(() => ended.forEach((id) => dismissJob(this.#store, id)));
+    for (const id of ended) settleUnfinished(this.#store, id);
     this.#events.emit({ type: 'jobs', jobs: [] });
   }
   jobLog(id: JobId): string {

@@ -8,6 +8,10 @@ export interface Work<K extends JobKind> {
   kind: K;
   title: string;
   params: JobTypes[K]['params'];
+  /** Made by who needs to know it before. */
+  id?: JobId;
+  /** What was asked, as plain JSON: kept, so that the same can be asked again. */
+  request?: unknown;
   dataset?: DatasetId;
   run?: RunId;
   /** Where its log goes; jobs/<id>.log when absent. */
@@ -30,7 +34,7 @@ export interface Work<K extends JobKind> {
   /** In the transaction that marks it failed or cancelled. */
   ended?(status: 'failed' | 'cancelled', error: ErrorFacts, now: number): void;
   /** After the end is stored. What `finished` did counts only if this says so: a transaction may have been rolled back. */
-  settled?(status: 'finished' | 'failed' | 'cancelled'): void;
+  settled?(status: 'finished' | 'failed' | 'cancelled', error: ErrorFacts | null): void;
 }
 
 export interface Made {

@@ -8,7 +8,8 @@ import { filterSchema } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
-import type { DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
+import { dataFormats } from './job.ts';
+import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import { maxSteps, recipeSchema } from './recipe.ts';
 import type { StepInfo } from './recipe.ts';
@@ -109,7 +110,13 @@ export const inputs = {
     choice: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
     name: v.optional(name),
     target: v.optional(v.nullable(text(1000))),
+    /** A second version, divided so, follows the first, which is divided as is usual. */
+    split: v.optional(splitWishSchema),
   }),
+  /** Imports everything offered, each thing as a dataset of its own. */
+  'imports.all': v.object({ offer: text(64) }),
+  /** Reads a dataset's source again, for what has changed: whence it came, or (null when dismissed) from what the system's dialog gives. */
+  'imports.into': v.object({ dataset: datasetId, from: v.optional(v.picklist(['files', 'folder'])) }),
   /** Imports the bundled sample, trains an MLP and a CNN on it and exports the better one. */
   'sample.start': nothing,
   'datasets.list': nothing,
@@ -170,6 +177,13 @@ export const inputs = {
     groups: v.optional(v.pipe(v.array(text(1000)), v.maxLength(20))),
     time: v.optional(text(1000)),
   }),
+  /** Writes its samples and annotations as files, where the system's dialog says; a job. Null when dismissed. */
+  'datasets.export': v.object({
+    version: versionId,
+    format: v.picklist(dataFormats),
+    images: v.boolean(),
+    filter: v.optional(filterSchema),
+  }),
   /** What dividing it so would give: counts by split and class. */
   'datasets.previewSplit': v.object({ version: versionId, split: splitWishSchema }),
   'architectures.list': nothing,
@@ -210,6 +224,8 @@ export const inputs = {
   'exports.saveAs': v.object({ id: exportId }),
   'jobs.list': nothing,
   'jobs.cancel': v.object({ id: jobId }),
+  /** Does an import once more that failed or was cut short; another job. */
+  'jobs.again': v.object({ id: jobId }),
   'jobs.log': v.object({ id: jobId }),
   /** Takes finished, failed and cancelled ones out of the tray. */
   'jobs.dismiss': v.object({ ids: v.array(jobId) }),
@@ -229,6 +245,8 @@ export interface Outputs {
   'imports.choose': Offered | null;
   'imports.offer': Offered;
   'imports.start': JobId;
+  'imports.all': JobId[];
+  'imports.into': JobId | null;
   'sample.start': JobId;
   'datasets.list': DatasetSummary[];
   'datasets.get': DatasetDetail;
@@ -247,6 +265,7 @@ export interface Outputs {
   'datasets.previewSplit': SplitPreview;
   'datasets.pick': SamplePage;
   'datasets.leaks': LeakReport;
+  'datasets.export': DataExportResult | null;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;
   'train.estimate': TrainEstimate;
@@ -273,6 +292,7 @@ export interface Outputs {
   'exports.saveAs': { path: string } | null;
   'jobs.list': Job[];
   'jobs.cancel': null;
+  'jobs.again': JobId;
   'jobs.log': string;
   'jobs.dismiss': null;
 }

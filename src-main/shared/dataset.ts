@@ -96,6 +96,8 @@ export type BlobHash = string;
  * - `recipe`: JSON, what the recipe's steps have learnt (see `FittedRecipe`).
  * - `images`: samples × height × width × channels bytes, uint8, row-major, channels last.
  * - `names`: JSON array of each image's path inside the source.
+ * - `contents`: SHA-256 of each image's file, 32 bytes per sample: what tells a changed one.
+ * - `places`: with `parts`, two little-endian int32 per sample: the part it lies in, and as which of its images.
  * - `labels`: little-endian int32 per sample, index into `classes`, -1 where there is no label. (Images only; a table's is its target column.)
  * - `split`: uint8 per sample, index into `splitNames`.
  * - `folds`: uint8 per sample, its fold from 0; where it was divided into folds.
@@ -127,6 +129,8 @@ export interface Manifest {
     table?: BlobHash;
     images?: BlobHash;
     names?: BlobHash;
+    contents?: BlobHash;
+    places?: BlobHash;
     labels?: BlobHash;
     split: BlobHash;
     folds?: BlobHash;
@@ -138,6 +142,8 @@ export interface Manifest {
     originals?: BlobHash;
     originalOffsets?: BlobHash;
   };
+  /** Images of a source that has grown: those of the version before, and those that came; then `images` and the like of `blobs` are the first one's. */
+  parts?: ImagePart[];
   /** Where samples have annotations: what there is in all. */
   annotations?: AnnotationSummary;
   /** Tables only: how this one was made of the one that was imported. */
@@ -150,6 +156,13 @@ export interface Manifest {
   rejected: Rejected[];
   /** Facts about the reading worth telling: encoding, delimiter, resized images, a single class… */
   notes: { code: string; message: string }[];
+}
+
+/** Images that were stored together; see `Manifest`. */
+export interface ImagePart {
+  images: BlobHash;
+  originals?: BlobHash;
+  originalOffsets?: BlobHash;
 }
 
 export interface DatasetVersion {
@@ -180,6 +193,8 @@ export interface DatasetDetail {
   summary: DatasetSummary;
   version: DatasetVersion;
   versions: { id: VersionId; number: number; createdAt: number; change: string; samples: number }[];
+  /** What its source was called when it was last imported; null where it is not known where that lies. */
+  source: string | null;
 }
 
 /** A cell longer than this is cut in a page of several samples. */

@@ -1,8 +1,9 @@
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
+import type { Condition } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import type { Profile } from './profile.ts';
-import type { DeviceName, MetricPoint, Parity, TrainSettings } from './run.ts';
+import type { DeviceName, MetricPoint, Parity, StepBefore, TrainSettings } from './run.ts';
 import type { Column, Manifest, OriginalImage, SamplePage, SampleQuery, SplitName } from './dataset.ts';
 import type { DatasetId, JobId, RunId } from './ids.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
@@ -45,6 +46,8 @@ export interface Job {
   /** What it made: the dataset or run to open when done. */
   dataset: DatasetId | null;
   run: RunId | null;
+  /** Whether it can be done again as it was asked for, having failed or been cut short. `goes-on`: from where it was. */
+  again: 'anew' | 'goes-on' | null;
 }
 
 export interface Progress {
@@ -118,10 +121,29 @@ export interface ImportParams {
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
   splitSeed: number;
+  /** A folder beside the blobs, made by the owner: keeps what is done already, should the import be cut short. Without it nothing is kept. */
+  unfinished?: string;
+  /** The source is that of a version that is there, grown: only what came or changed is stored. */
+  into?: GrowParams;
+}
+export interface GrowParams {
+  /** What it is to be the next version of. */
+  manifest: Manifest;
+  /** How the source was when it was last imported: what differs from it was corrected since, and stays. */
+  base: Manifest;
+  /** A table's column that tells rows apart, so that a changed one is known from a new one. */
+  key?: string;
 }
 export interface ImportResult {
   manifest: Manifest;
   suggestedName: string;
+  /** With `into`: how many samples came, went, and are other than they were. */
+  growth?: Growth;
+}
+export interface Growth {
+  added: number;
+  removed: number;
+  changed: number;
 }
 
 export const dataFormats = ['coco', 'yolo', 'voc', 'conll', 'jsonl'] as const;
@@ -136,6 +158,8 @@ export interface DataExportParams {
   out: string;
   /** Image files too. */
   images: boolean;
+  /** Only the samples that meet it; all, where left out. */
+  filter?: Condition[];
 }
 export interface DataExportResult {
   path: string;
@@ -273,13 +297,6 @@ export interface ExportParams {
   /** Written into the model's metadata_props. */
   metadata: Record<string, string>;
 }
-/** An input of an exported file that is taken after a step of the recipe (from 1, of those that are on). */
-export interface StepBefore {
-  input: string;
-  column: string;
-  step: number;
-  kind: string;
-}
 export interface ExportResult {
   path: string;
   bytes: number;
@@ -389,6 +406,12 @@ export interface ImportOffer {
   /** Tables: column names and the guessed target. */
   columns: string[];
   target: string | null;
+}
+
+/** Of several things found, those that are not another reading of the same: what an annotated set is made of is also images, rows, texts. */
+export function apart<T extends { kind: ImportKind }>(found: readonly T[]): T[] {
+  const isAnnotated = ({ kind }: T): boolean => annotatedKinds.includes(kind);
+  return found.some(isAnnotated) ? found.filter(isAnnotated) : [...found];
 }
 
 /** As far as it can be told without opening a device. */

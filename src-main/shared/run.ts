@@ -149,6 +149,14 @@ export interface MetricSeries {
   sampledEvery: number;
 }
 
+/** An input of an exported file that is taken after a step of the recipe (from 1, of those that are on). */
+export interface StepBefore {
+  input: string;
+  column: string;
+  step: number;
+  kind: string;
+}
+
 export interface ExportRecord {
   id: ExportId;
   run: RunId;
@@ -162,6 +170,8 @@ export interface ExportRecord {
   tokenizer: string | null;
   /** A language model's: the folder that holds the file, its tokenizer and its configuration; `fileName` is its name. */
   folder: string | null;
+  /** Of a recipe the steps that whoever uses the file has to do first; none where all are inside. */
+  stepsBefore: StepBefore[];
   parity: Parity;
 }
 

@@ -46,11 +46,19 @@ async function announce(job: Job): Promise<void> {
     );
     return;
   }
-  if (job.status !== 'finished') return;
+  // Where it was asked for tells where the files are.
+  if (job.status !== 'finished' || job.kind === 'export-data') return;
   if (job.kind === 'export') await exports.load();
   if (job.kind === 'import' || job.kind === 'revise') await datasets.load();
   const to = resultOf(job);
   if (!to) return;
+  const before = importing.grownFrom(job.id);
+  if (before) {
+    const same = job.dataset !== null && datasets.byId(job.dataset)?.latestVersion === before;
+    const words = same ? m.toast_unchanged : m.toast_revised;
+    notify(words({ title: job.title }), same ? undefined : { label: m.open(), run: () => navigation.go(to) });
+    return;
+  }
   if (to.place === 'data' && importing.begun(job.id) && navigation.place === 'data') {
     navigation.go({ ...to, tab: 'samples' });
     return;
@@ -65,7 +73,6 @@ async function announce(job: Job): Promise<void> {
     evaluate: m.toast_evaluated,
     predict: m.toast_evaluated,
     export: m.toast_exported,
-    'export-data': m.toast_exported,
     selftest: m.toast_selftest,
     provider: m.toast_provider,
   }[job.kind];

@@ -1,10 +1,12 @@
 import type { Offered } from '../../src-main/shared/contract.ts';
 import type { AtelierError } from '../../src-main/shared/errors.ts';
-import type { ImportOffer } from '../../src-main/shared/job.ts';
-import type { JobId } from '../../src-main/shared/ids.ts';
+import { apart, type ImportOffer } from '../../src-main/shared/job.ts';
+import type { DatasetSummary } from '../../src-main/shared/dataset.ts';
+import type { JobId, VersionId } from '../../src-main/shared/ids.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { asError } from './resource.svelte.ts';
+import { SplitDraft, type Divided } from './split-draft.svelte.ts';
 
 /** From a drop or a file dialog to an import job: what was offered, and what the person says about it. */
 export class Importing {
@@ -16,10 +18,13 @@ export class Importing {
   #choice = $state(0);
   /** Jobs begun here: their dataset opens when they are done. */
   #begun = new Set<JobId>();
+  #grown = new Map<JobId, VersionId>();
   #turn = 0;
   name = $state('');
   /** The column to predict; null for none, undefined to have it guessed from the data. */
   target = $state<string | null | undefined>(undefined);
+  /** How its samples are to be divided; null as is usual, or as it comes. */
+  #split = $state.raw<SplitDraft | null>(null);
 
   constructor(through: Studio = studio) {
     this.#studio = through;
@@ -52,6 +57,18 @@ export class Importing {
     return this.#begun.has(job);
   }
 
+  /** Reads a dataset's source again, whence it came or from what the person shows; null when they show nothing. */
+  async into(dataset: DatasetSummary, from?: 'files' | 'folder'): Promise<JobId | null> {
+    const job = await this.#studio.call('imports.into', { dataset: dataset.id, ...(from && { from }) });
+    if (job) this.#grown.set(job, dataset.latestVersion);
+    return job;
+  }
+
+  /** The version that a job begun here goes on from; null where it makes a dataset of its own. */
+  grownFrom(job: JobId): VersionId | null {
+    return this.#grown.get(job) ?? null;
+  }
+
   /** Remembers a job started elsewhere (the sample) whose result should open here. */
   expect(job: JobId): void {
     this.#begun.add(job);
@@ -71,6 +88,16 @@ export class Importing {
     this.#choice = choice;
     this.name = this.offer?.suggestedName ?? '';
     this.target = this.offer?.target ?? undefined;
+    this.#split = null;
+  }
+
+  get split(): SplitDraft | null {
+    return this.#split;
+  }
+  /** Whether to divide the samples in a way of one's own. */
+  divide(own: boolean): void {
+    const { offer } = this;
+    this.#split = own && offer ? new SplitDraft(dividedAs(offer, this.target ?? null)) : null;
   }
 
   async #ask(offer: () => Promise<Offered | null>, lookingShown = true): Promise<void> {
@@ -103,6 +130,7 @@ export class Importing {
         choice: this.#choice,
         ...(name === '' ? {} : { name }),
         ...(table && this.target !== undefined ? { target: this.target } : {}),
+        ...(this.#split?.value ? { split: this.#split.value } : {}),
       });
       this.#begun.add(job);
       this.close();
@@ -115,6 +143,27 @@ export class Importing {
     }
   }
 
+  /** How many datasets there would be, were everything imported. */
+  get many(): number {
+    return apart(this.found).length;
+  }
+
+  /** Imports everything that was found, each under its own name. */
+  async startAll(): Promise<void> {
+    const offered = this.#offered;
+    if (!offered || this.#starting) return;
+    this.#starting = true;
+    this.#error = null;
+    try {
+      await this.#studio.call('imports.all', { offer: offered.id });
+      this.close();
+    } catch (error) {
+      this.#error = asError(error);
+    } finally {
+      this.#starting = false;
+    }
+  }
+
   close(): void {
     this.#turn++;
     this.#offered = null;
@@ -122,5 +171,30 @@ export class Importing {
     this.#looking = false;
   }
 }
+
+/** What is known of samples before they are read; the shares are those that are drawn where nothing else is said. */
+function dividedAs({ kind, columns, folders }: ImportOffer, target: string | null): Divided {
+  const table = columns.length > 0;
+  return {
+    kind: table || !imageKinds.includes(kind) ? 'table' : 'images',
+    samples: 100,
+    columns: columns.map((name) => ({ name, distinct: 0 })),
+    // Whether there will be classes shows when they are there: what has a target or folders may have them.
+    classes: target !== null || folders > 0 || kind === 'idx' || kind === 'image-array' ? [null] : [],
+    target,
+    splits: { train: 70, validation: 15, test: 15 },
+    splitSeed: 0,
+  };
+}
+
+const imageKinds: readonly ImportOffer['kind'][] = [
+  'image-folder',
+  'image-array',
+  'idx',
+  'coco',
+  'yolo',
+  'voc',
+  'csv-boxes',
+];
 
 export const importing = new Importing();

@@ -67,6 +67,13 @@ export class Jobs {
     await this.#studio.call('jobs.cancel', { id });
   }
 
+  /** Does once more what failed or was cut short: as another job, in its place. */
+  async again(id: JobId): Promise<JobId> {
+    const job = await this.#studio.call('jobs.again', { id });
+    this.#all = this.#all.filter((each) => each.id !== id);
+    return job;
+  }
+
   async dismiss(ids: JobId[]): Promise<void> {
     this.#all = this.#all.filter((job) => !ids.includes(job.id));
     await this.#studio.call('jobs.dismiss', { ids });

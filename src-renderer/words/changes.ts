@@ -42,10 +42,24 @@ function splitWords(part: string): string | null {
   return null;
 }
 
+const growthForm = /^((?:\d+ (?:added|removed|changed)(?:, )?)+); imported again from (.+)$/s;
+const growthWord = { added: m.growth_added, removed: m.growth_removed, changed: m.growth_changed };
+
+/** Of a source that was imported again. */
+function growthWords(change: string): string | null {
+  const found = growthForm.exec(change);
+  if (!found) return null;
+  const parts = [...found[1].matchAll(/(\d+) (added|removed|changed)/g)];
+  const counts = parts.map(([, n, what]) => growthWord[what as keyof typeof growthWord]({ n }));
+  return m.change_grown({ counts: counts.join(m.change_joint()), source: found[2] });
+}
+
 /** What changed from the version before. Versions keep it in English; what is not of a known form shows as it was kept. */
 export function changeWords(change: string): string {
   const recipe = /^recipe: (.+)$/s.exec(change);
   if (recipe) return m.change_recipe({ steps: recipe[1] });
+  const growth = growthWords(change);
+  if (growth !== null) return growth;
   return change
     .split(/, (?=[^,]*: )/)
     .map((part) => {

@@ -16,7 +16,7 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { listBackups } from '../../src-main/db/backup.ts';
 import { Connection } from '../../src-main/db/connection.ts';
-import { getVersion, listDatasets } from '../../src-main/db/datasets.ts';
+import { getDataset, getVersion, listDatasets } from '../../src-main/db/datasets.ts';
 import { getSeries, insertPoints } from '../../src-main/db/metrics.ts';
 import { recordDataset, recordRun } from '../../src-main/db/records.ts';
 import { getRun, listRuns, setRunFinished, setRunRunning } from '../../src-main/db/runs.ts';
@@ -134,7 +134,7 @@ describe('a damaged database', () => {
       folder,
       second.dataset,
       { dataset: { id: second.dataset, name: 'second', createdAt: second.createdAt, archived: false } },
-      { version: second },
+      { version: second, origin: { paths: ['/data/second.csv'] } },
     );
     const run = addRun(store, second, 'a run');
     recordRun(folder, { run: getRun(store, run), version: second });
@@ -173,6 +173,7 @@ describe('a damaged database', () => {
     ).toEqual(['first', 'second']);
     expect(getVersion(store, first.id).manifest).toEqual(first.manifest);
     expect(getVersion(store, second.id).manifest).toEqual(second.manifest);
+    expect(getDataset(store, second.dataset).source).toBe('second.csv');
     expect(getRun(store, run)).toMatchObject({
       name: 'a run',
       status: 'finished',

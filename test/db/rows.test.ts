@@ -6,11 +6,13 @@ import { getExport, insertExport, listExports } from '../../src-main/db/exports.
 import {
   dismissJob,
   getJob,
+  getJobRequest,
   insertJob,
   interruptJobs,
   listJobs,
   setJobEnded,
   setJobRunning,
+  unfinishedJobs,
 } from '../../src-main/db/jobs.ts';
 import { getSeries, insertPoints, setRunMetrics } from '../../src-main/db/metrics.ts';
 import * as runs from '../../src-main/db/runs.ts';
@@ -49,6 +51,7 @@ describe('datasets', () => {
       versions: [
         { id: version.id, number: 1, createdAt: version.createdAt, change: 'imported from small.csv', samples: 6 },
       ],
+      source: null,
     });
     store.close();
   });
@@ -161,6 +164,50 @@ describe('jobs', () => {
   });
 });
 
+describe('imports', () => {
+  it('keep what was asked, for another time; it can be asked again of what failed or was cut short', () => {
+    const store = openWriter(tempFolder());
+    const job = (id = newId('job')) => ({
+      id,
+      kind: 'import' as const,
+      title: 'x',
+      createdAt: 1,
+      dataset: null,
+      run: null,
+    });
+    const [cut, failed, asked] = [job(), job(), { paths: ['/data/x'] }];
+    insertJob(store, cut, asked);
+    insertJob(store, failed, asked);
+    const old = job();
+    insertJob(store, old);
+    expect(getJob(store, cut.id).again).toBeNull();
+    const error = { code: 'process_died', message: '', details: [] };
+    setJobEnded(store, failed.id, { status: 'failed', error, dataset: null, run: null, now: 3 });
+    expect(interruptJobs(store, 5)).toBe(2);
+    expect([cut, failed, old].map(({ id }) => getJob(store, id).again)).toEqual(['anew', 'anew', null]);
+    expect(getJobRequest(store, cut.id)).toEqual(asked);
+    expect(getJobRequest(store, old.id)).toBeNull();
+    dismissJob(store, failed.id);
+    expect(unfinishedJobs(store, [cut.id, failed.id, 'nonsense'])).toEqual(new Set([cut.id]));
+    store.close();
+  });
+
+  it('say where a dataset came from last, by name, and which blobs are kept', () => {
+    const store = openWriter(tempFolder());
+    const first = addDataset(store, 'iris');
+    expect(datasets.getOrigin(store, first.dataset)).toBeNull();
+    expect(datasets.getDataset(store, first.dataset).source).toBeNull();
+    const second = { ...first, id: newId('version'), number: 2 };
+    datasets.insertVersion(store, second, { paths: ['/data/secret/iris.csv'] });
+    datasets.insertVersion(store, { ...first, id: newId('version'), number: 3 });
+    expect(datasets.getOrigin(store, first.dataset)).toMatchObject({ version: second.id });
+    expect(datasets.getDataset(store, first.dataset).source).toBe('iris.csv');
+    expect(datasets.isBlobKept(store, first.manifest.blobs.split)).toBe(true);
+    expect(datasets.isBlobKept(store, 'd'.repeat(64))).toBe(false);
+    store.close();
+  });
+});
+
 describe('exports', () => {
   it('are listed newest first, by run', () => {
     const store = openWriter(tempFolder());
@@ -173,7 +220,8 @@ describe('exports', () => {
       tolerance: 1e-5,
       passed: true,
     } as const;
-    const made = { run, bytes: 5, sha256: 'd'.repeat(64), parity };
+    const stepsBefore = [{ input: 'words', column: 'words', step: 2, kind: 'html' }];
+    const made = { run, bytes: 5, sha256: 'd'.repeat(64), parity, stepsBefore };
     const [a, b] = [newId('export'), newId('export')];
     insertExport(store, { ...made, id: a, createdAt: 1, path: '/x/a.onnx' });
     insertExport(store, { ...made, id: b, createdAt: 2, path: '/x/b.onnx' });

@@ -6,7 +6,7 @@ import type { ArchitectureInfo, RunSummary, SettingField } from '../../src-main/
 import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { SamplePages } from '../../src-renderer/features/data/sample-pages.svelte.ts';
 import { SchemaDraft } from '../../src-renderer/features/data/schema-draft.svelte.ts';
-import { SplitDraft } from '../../src-renderer/features/data/split-draft.svelte.ts';
+import { SplitDraft } from '../../src-renderer/state/split-draft.svelte.ts';
 import { classScores, metricRows, settingsDiff } from '../../src-renderer/features/runs/diff.ts';
 import { checkField, devicesOf } from '../../src-renderer/features/train/fields.ts';
 import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';

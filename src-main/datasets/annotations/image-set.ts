@@ -4,9 +4,11 @@ import type { AnnotationHeader, Extra, ImageObject, SampleAnnotations, Tag } fro
 import type { Manifest, SplitName } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { ImportParams, ImportResult } from '../../shared/job.ts';
-import { createBlob, writeBlob, type BlobWriter } from '../blobs.ts';
+import { writeBlob } from '../blobs.ts';
 import { finishImages } from '../image-version.ts';
 import { decodeImage, imageSizes, readImageFile } from '../images/decode.ts';
+import { KnownImages } from '../grow/known-images.ts';
+import { Pass, type Stamp } from '../images/pass.ts';
 import { PixelSink } from '../images/pixel-sink.ts';
 import { chooseSize } from '../images/reading.ts';
 import { Rejects, type ReadContext } from '../importers/importer.ts';
@@ -43,12 +45,24 @@ export interface AnnotatedImages {
   notes: Manifest['notes'];
 }
 
-interface Taken {
-  bytes: Uint8Array;
+/** What is told of an image file that was read. */
+interface Read {
+  bytes: number;
   sha256: string;
-  rgb: Uint8Array;
   size: { width: number; height: number };
   unturned: boolean;
+  /** The sample that it is already, whose pixels and file are not written again. */
+  known?: number;
+}
+interface Refused {
+  code: string;
+  message: string;
+}
+interface Taken {
+  stamp: Stamp | null;
+  outcome: Read | Refused;
+  /** Of one that was read now. */
+  content?: { bytes: Uint8Array; rgb: Uint8Array };
 }
 
 /** Stores images with their annotations: the small copies, the files as they came, and every mark. Nothing is left behind on an error. */
@@ -59,33 +73,52 @@ export async function storeAnnotatedImages(
   context: ReadContext,
 ): Promise<ImportResult> {
   const { rejects } = set;
-  const square = await chooseSize(set.images, context.signal, annotatedSide);
-  const fit = { width: square.width, height: square.height };
+  const known = params.into ? await KnownImages.open(params.blobs, params.into.manifest) : null;
+  const { width, height } = known?.manifest.image ?? (await chooseSize(set.images, context.signal, annotatedSide));
+  const fit = { width, height };
+  const channels = known?.manifest.image?.channels === 3 ? 3 : 1;
   const hash = createHash('sha256');
   let bytes = 0;
-  const kept = { names: [] as string[], splits: [] as (SplitName | null)[], tags: [] as (string | null)[] };
+  const kept = {
+    names: [] as string[],
+    contents: [] as string[],
+    from: [] as number[],
+    splits: [] as (SplitName | null)[],
+    tags: [] as (string | null)[],
+  };
   const found = { sizes: 0, scaled: 0, several: 0 };
   const open: { abort(): Promise<void> }[] = [];
   try {
-    const pixels = await PixelSink.open(params.blobs);
-    open.push({ abort: () => pixels.blob.abort() });
-    const originals: BlobWriter = await createBlob(params.blobs);
-    open.push(originals);
+    const pass = await Pass.open<Read | Refused>(params.blobs, context.unfinished, {
+      of: 'annotated images',
+      ...fit,
+      known: known?.manifest.blobs.contents,
+    });
+    open.push(pass);
+    const files = set.images.map(({ file }) => file);
+    const before = await pass.match(files, (done) => lengths(pass, done, fit, channels));
+    const writtenBefore = lengths(pass, before, fit, channels);
+    const pixels = await PixelSink.open(pass, before.filter(isWritten).length * fit.width * fit.height, channels);
+    const originals = await pass.writer(originalsName, writtenBefore[originalsName]);
     const writer = await AnnotationWriter.open(params.blobs);
     open.push(writer);
     const offsets = new Offsets();
     let done = 0;
-    for await (const { thing: image, result } of inOrder(set.images, atOnce, (each) => take(each, fit))) {
+    const takeNext = (image: AnnotatedImage, i: number): Promise<Taken> =>
+      i < before.length ? Promise.resolve({ stamp: null, outcome: before[i] }) : take(source, image, fit, pass, known);
+    for await (const { thing, result } of inOrder(set.images.entries(), atOnce, ([i, each]) => takeNext(each, i))) {
+      const [, image] = thing;
       context.signal.throwIfAborted();
       context.progress({ stage: 'decoding', unit: 'samples', done: ++done, total: set.images.length });
+      if (result instanceof Error) throw result;
       const name = image.file.relative;
-      if (result instanceof Error) {
-        const { code, message } = errorFacts(result);
-        if (code === 'source_vanished' && !(await exists(source.root))) throw result;
-        rejects.add(name, code, message);
+      const { outcome, content, stamp } = result;
+      if (!isRead(outcome)) {
+        rejects.add(name, outcome.code, outcome.message);
+        await pass.done(stamp, outcome);
         continue;
       }
-      const { size, unturned } = result;
+      const { size, unturned } = outcome;
       const marks = await image.marks(size);
       const sample: SampleAnnotations = {
         ...(image.id !== undefined && { id: image.id }),
@@ -97,13 +130,18 @@ export async function storeAnnotatedImages(
       if (image.claimed && (image.claimed.width !== size.width || image.claimed.height !== size.height)) found.sizes++;
       if (size.width !== fit.width || size.height !== fit.height) found.scaled++;
       check(marks, size);
-      await pixels.add(result.rgb);
-      await originals.write(result.bytes);
-      offsets.add(result.bytes.length);
+      if (content) {
+        await pixels.add(content.rgb);
+        await originals.write(content.bytes);
+      }
+      await pass.done(stamp, outcome);
+      if (outcome.known === undefined) offsets.add(outcome.bytes);
       await writer.add(sample);
-      hash.update(`${result.sha256}  ${name}\n`);
-      bytes += result.bytes.length;
+      hash.update(`${outcome.sha256}  ${name}\n`);
+      bytes += outcome.bytes;
       kept.names.push(name);
+      kept.contents.push(outcome.sha256);
+      kept.from.push(outcome.known ?? -1);
       kept.splits.push(image.split);
       const tags = marks.filter(({ type }) => type === 'tag');
       if (tags.length > 1) found.several++;
@@ -131,6 +169,8 @@ export async function storeAnnotatedImages(
         image: { ...fit, channels: pixels.channels },
         pixels: pixels.blob,
         names: kept.names,
+        contents: kept.contents,
+        ...(known && { grown: { known, from: Int32Array.from(kept.from) } }),
         labels: Int32Array.from(kept.tags, (tag) => (tag === null ? -1 : classes.indexOf(tag))),
         classes,
         given: divided ? Uint8Array.from(kept.splits, (split) => splitCode(split ?? 'train')) : null,
@@ -140,11 +180,14 @@ export async function storeAnnotatedImages(
         notes: [...set.notes, ...notesOf(fit, found, summary, rejects)],
         more: {
           annotations: summary,
-          commit: async () => ({
-            ...blobs,
-            originalOffsets: await writeBlob(params.blobs, offsets.bytes),
-            originals: await originals.commit(),
-          }),
+          commit: async () => {
+            if (kept.names.length > 0 && !kept.from.includes(-1)) {
+              await originals.abort();
+              return blobs;
+            }
+            const originalOffsets = await writeBlob(params.blobs, offsets.bytes);
+            return { ...blobs, originalOffsets, originals: await originals.commit() };
+          },
         },
       },
       params.splitSeed,
@@ -156,7 +199,47 @@ export async function storeAnnotatedImages(
   }
 }
 
-async function take(image: AnnotatedImage, fit: { width: number; height: number }): Promise<Taken> {
+const originalsName = 'originals';
+const isRead = (outcome: Read | Refused): outcome is Read => 'sha256' in outcome;
+const isWritten = (outcome: Read | Refused): outcome is Read => isRead(outcome) && outcome.known === undefined;
+
+/** How long the data files are after so many images. */
+function lengths(
+  pass: Pass<Read | Refused>,
+  done: readonly (Read | Refused)[],
+  fit: { width: number; height: number },
+  channels: 1 | 3,
+): Record<string, number> {
+  const read = done.filter(isWritten);
+  return {
+    ...PixelSink.lengths(pass, read.length * fit.width * fit.height, channels),
+    [originalsName]: read.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** One bad image is told as such; throws where the source is gone. */
+async function take(
+  source: Source,
+  image: AnnotatedImage,
+  fit: { width: number; height: number },
+  pass: Pass<Read | Refused>,
+  known: KnownImages | null,
+): Promise<Taken> {
+  const stamp = await pass.stamp(image.file);
+  try {
+    return { stamp, ...(await decode(image, fit, known)) };
+  } catch (error) {
+    const { code, message } = errorFacts(error);
+    if (code === 'source_vanished' && !(await exists(source.root))) throw error;
+    return { stamp, outcome: { code, message } };
+  }
+}
+
+async function decode(
+  image: AnnotatedImage,
+  fit: { width: number; height: number },
+  known: KnownImages | null,
+): Promise<Pick<Taken, 'content'> & { outcome: Read }> {
   const { file, claimed } = image;
   const bytes = await readImageFile(file);
   const { shown, stored } = await imageSizes(bytes, file.relative);
@@ -164,9 +247,13 @@ async function take(image: AnnotatedImage, fit: { width: number; height: number 
     claimed?.width === size.width && claimed.height === size.height;
   // Who counted its pixels as they are stored also placed the boxes so.
   const unturned = like(stored) && !like(shown);
-  const { rgb } = await decodeImage(bytes, file.relative, fit, !unturned);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { bytes, sha256, rgb, size: unturned ? stored : shown, unturned };
+  const size = unturned ? stored : shown;
+  const outcome: Read = { bytes: bytes.length, sha256, size, unturned };
+  const sample = known?.same(file.relative, sha256) ?? null;
+  if (sample !== null) return { outcome: { ...outcome, known: sample } };
+  const { rgb } = await decodeImage(bytes, file.relative, fit, !unturned);
+  return { outcome, content: { bytes, rgb } };
 }
 
 /** Flags what is wrong, and what is there twice. */

@@ -73,15 +73,29 @@ export async function groupRows(
   samples: number,
   expression: string,
 ): Promise<Groups> {
-  // 62 bits of a hash stand for the value: of ten million values two meet once in a hundred thousand datasets.
   const [low, high] = [new Int32Array(samples), new Int32Array(samples)];
+  await hashRows(connection, table, expression, low, high, 0);
+  return numberPairs(low, high);
+}
+
+/**
+ * Each row's value of an SQL expression as two numbers, laid into `low` and `high` from `from` on; `low` is -1 where it is NULL. 62 bits of a
+ * hash stand for the value: of ten million values two meet once in a hundred thousand datasets.
+ */
+export async function hashRows(
+  connection: DuckDBConnection,
+  table: string,
+  expression: string,
+  low: Int32Array,
+  high: Int32Array,
+  from: number,
+): Promise<void> {
   const query = `SELECT sample, coalesce((h & 2147483647)::INTEGER, -1), coalesce(((h >> 31) & 2147483647)::INTEGER, -1)
     FROM (SELECT file_row_number::INTEGER AS sample, if(k IS NULL, NULL, hash(k)) AS h FROM (SELECT file_row_number, ${expression} AS k FROM ${table}))`;
   await eachRow(connection, query, (sample, columns, r) => {
-    low[sample] = int32sOf(columns[1])[r];
-    high[sample] = int32sOf(columns[2])[r];
+    low[from + sample] = int32sOf(columns[1])[r];
+    high[from + sample] = int32sOf(columns[2])[r];
   });
-  return numberPairs(low, high);
 }
 
 /** Equal pairs get the same number; a negative `low` is in no group. An open hash table: a Map of ten million keys would take gigabytes. */

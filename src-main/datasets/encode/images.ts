@@ -1,13 +1,13 @@
-import { open } from 'node:fs/promises';
 import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { blobPath, readBlob } from '../blobs.ts';
+import { readBlob } from '../blobs.ts';
+import { readPixels } from '../images/pixels.ts';
 import type { EncodedSplit } from './encoded-split.ts';
 import { sampleSizeOf, type ImageEncoder } from './encoder.ts';
 
 const blockBytes = 4 << 20;
 
-/** Reads the image blob once, front to back, laying each sample into its split: each labelled one, where the classes are learnt. */
+/** Reads the images once, front to back, laying each sample into its split: each labelled one, where the classes are learnt. */
 export async function loadImages(
   blobs: string,
   manifest: Manifest,
@@ -34,32 +34,22 @@ export async function loadImages(
 
   const filled = [0, 0, 0];
   const perBlock = Math.max(1, Math.floor(blockBytes / size));
-  const block = new Uint8Array(perBlock * size);
-  const file = await open(blobPath(blobs, images), 'r');
-  try {
-    for (let first = 0; first < manifest.samples; first += perBlock) {
-      const count = Math.min(perBlock, manifest.samples - first);
-      for (let done = 0; done < count * size;) {
-        const { bytesRead } = await file.read(block, done, count * size - done, first * size + done);
-        if (bytesRead === 0)
-          throw new AtelierError(
-            'blob_damaged',
-            `Stored data is shorter than it was: ${blobPath(blobs, images)}. Import the data again.`,
-          );
-        done += bytesRead;
-      }
-      for (let k = 0; k < count; k++) {
-        const sample = first + k;
-        if (labels[sample] < 0) continue;
-        const into = made[split[sample]];
-        const at = filled[split[sample]]++;
-        into.x.set(block.subarray(k * size, (k + 1) * size), at * size);
-        if (learnt) into.y[at] = labels[sample];
-        into.indices[at] = sample;
-      }
+  for (let first = 0; first < manifest.samples; first += perBlock) {
+    const count = Math.min(perBlock, manifest.samples - first);
+    const block = await readPixels(
+      blobs,
+      manifest,
+      Int32Array.from({ length: count }, (_, k) => first + k),
+    );
+    for (let k = 0; k < count; k++) {
+      const sample = first + k;
+      if (labels[sample] < 0) continue;
+      const into = made[split[sample]];
+      const at = filled[split[sample]]++;
+      into.x.set(block.subarray(k * size, (k + 1) * size), at * size);
+      if (learnt) into.y[at] = labels[sample];
+      into.indices[at] = sample;
     }
-  } finally {
-    await file.close();
   }
   return Object.fromEntries(splitNames.map((name, i) => [name, made[i]])) as Record<SplitName, EncodedSplit>;
 }

@@ -1,7 +1,7 @@
 import { float, GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { float32s, float64s, strings } from './onnx-constants.ts';
 import type { Dim, Model } from '../../onnx/types.ts';
-import type { StepBefore } from '../../shared/job.ts';
+import type { StepBefore } from '../../shared/run.ts';
 import {
   categoryWidth,
   classesOf,

@@ -12,7 +12,7 @@ export interface Size {
   scale: boolean;
 }
 
-export interface DecodedFile extends DecodedImage {
+export interface FileFacts {
   /** Of the file. */
   bytes: number;
   sha256: string;
@@ -20,30 +20,45 @@ export interface DecodedFile extends DecodedImage {
   misnamed: boolean;
 }
 
+export type DecodedFile = FileFacts & DecodedImage;
+
+/** What is in it is stored already, as this sample. */
+export interface KnownFile extends FileFacts {
+  known: number;
+}
+
+/** Which sample a file of this name and content is already; null: none. */
+type Same = (name: string, sha256: string) => number | null;
+
+interface ReadFile extends FileFacts {
+  content: Uint8Array;
+}
+
 /** Larger files are decoded by themselves, and their bytes let go of. */
 const smallBytes = 64 << 10;
 
 /**
- * Decodes some files, `atOnce` at a time; one that fails gives its error. Small ones that their headers say to be alike, and of the size
- * wanted, are decoded together.
+ * Decodes some files, `atOnce` at a time; one that fails gives its error, one that is known is not decoded. Small ones that their headers
+ * say to be alike, and of the size wanted, are decoded together.
  */
 export async function decodeFiles(
   files: readonly FoundFile[],
   size: Size,
   atOnce: number,
-): Promise<(DecodedFile | Error)[]> {
-  const results: (DecodedFile | Error | null)[] = [];
-  const waiting = new Map<number, Uint8Array>();
+  same: Same = () => null,
+): Promise<(DecodedFile | KnownFile | Error)[]> {
+  const results: (DecodedFile | KnownFile | Error | null)[] = [];
+  const waiting = new Map<number, ReadFile>();
   const alike = new Map<string, { plain: PlainImage; places: number[] }>();
-  for await (const { result } of inOrder(files, atOnce, (file) => readOrDecode(file, size))) {
+  for await (const { result } of inOrder(files, atOnce, (file) => readOrDecode(file, size, same))) {
     const place = results.length;
-    if (result instanceof Error || 'rgb' in result) {
+    if (result instanceof Error || 'rgb' in result || 'known' in result) {
       results.push(result);
       continue;
     }
     results.push(null);
-    waiting.set(place, result.bytes);
-    const { plain } = result;
+    waiting.set(place, result);
+    const plain = plainImage(result.content);
     if (plain?.width !== size.width || plain.height !== size.height) continue;
     const key = JSON.stringify(plain);
     const known = alike.get(key) ?? { plain, places: [] };
@@ -51,35 +66,43 @@ export async function decodeFiles(
     alike.set(key, known);
   }
   for (const { plain, places } of alike.values()) {
-    const bytes = places.map((place) => waiting.get(place)!);
+    const contents = places.map((place) => waiting.get(place)!.content);
     // Which of them it was that failed comes out below.
-    const images = await decodeAlike(bytes, plain).catch(() => []);
+    const images = await decodeAlike(contents, plain).catch(() => []);
     images.forEach((image, k) => {
-      results[places[k]] = decodedFile(files[places[k]], bytes[k], image);
+      results[places[k]] = decodedFile(waiting.get(places[k])!, image);
       waiting.delete(places[k]);
     });
   }
-  for (const [place, bytes] of waiting) {
-    results[place] = await decodeOne(files[place], bytes, size).catch((error: Error) => error);
+  for (const [place, read] of waiting) {
+    results[place] = await decodeOne(files[place], read, size).catch((error: Error) => error);
   }
-  return results as (DecodedFile | Error)[];
+  return results as (DecodedFile | KnownFile | Error)[];
 }
 
-async function readOrDecode(
-  file: FoundFile,
-  size: Size,
-): Promise<DecodedFile | { bytes: Uint8Array; plain: PlainImage | null }> {
-  const bytes = await readImageFile(file);
-  return size.scale || bytes.length > smallBytes ? decodeOne(file, bytes, size) : { bytes, plain: plainImage(bytes) };
+async function readOrDecode(file: FoundFile, size: Size, same: Same): Promise<DecodedFile | KnownFile | ReadFile> {
+  const content = await readImageFile(file);
+  const read: ReadFile = {
+    content,
+    bytes: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    misnamed: claimedType(file.relative) !== imageType(content.subarray(0, headBytes)),
+  };
+  const known = same(file.relative, read.sha256);
+  if (known !== null) {
+    const { bytes, sha256, misnamed } = read;
+    return { bytes, sha256, misnamed, known };
+  }
+  return size.scale || content.length > smallBytes ? decodeOne(file, read, size) : read;
 }
 
-async function decodeOne(file: FoundFile, bytes: Uint8Array, size: Size): Promise<DecodedFile> {
-  return decodedFile(file, bytes, await decodeImage(bytes, file.relative, size.scale ? size : undefined));
+async function decodeOne(file: FoundFile, read: ReadFile, size: Size): Promise<DecodedFile> {
+  return decodedFile(read, await decodeImage(read.content, file.relative, size.scale ? size : undefined));
 }
 
-const decodedFile = (file: FoundFile, bytes: Uint8Array, image: DecodedImage): DecodedFile => ({
+const decodedFile = ({ bytes, sha256, misnamed }: ReadFile, image: DecodedImage): DecodedFile => ({
   ...image,
-  bytes: bytes.length,
-  sha256: createHash('sha256').update(bytes).digest('hex'),
-  misnamed: claimedType(file.relative) !== imageType(bytes.subarray(0, headBytes)),
+  bytes,
+  sha256,
+  misnamed,
 });

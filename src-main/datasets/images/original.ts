@@ -1,8 +1,9 @@
 import sharp from 'sharp';
 import type { Manifest, OriginalImage } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { float64s, readAnnotations, readPiece } from '../annotations/read.ts';
+import { float64s, readAnnotations } from '../annotations/read.ts';
 import { readBlob } from '../blobs.ts';
+import { readOriginalFile } from './pixels.ts';
 import { headBytes, imageType, type ImageType } from './file-type.ts';
 
 /** What every Chromium decodes by itself, as long as it is not vast. */
@@ -12,11 +13,12 @@ const maxShownSide = 4096;
 
 /** An image as it came, or what a window can show in its place where that is vast or of a format that it does not know. */
 export async function readOriginal(blobs: string, manifest: Manifest, sample: number): Promise<OriginalImage> {
-  const { originals, originalOffsets, annotationOffsets } = manifest.blobs;
-  if (!originals || !originalOffsets || !(sample >= 0 && sample < manifest.samples)) {
+  const { annotationOffsets } = manifest.blobs;
+  const isOne = manifest.kind === 'images' && sample >= 0 && sample < manifest.samples;
+  const bytes = isOne ? await readOriginalFile(blobs, manifest, sample) : null;
+  if (!bytes) {
     throw new AtelierError('no_original', 'The file that this image came from was not kept.');
   }
-  const bytes = await readPiece(blobs, originals, float64s(await readBlob(blobs, originalOffsets)), sample);
   const marks = annotationOffsets
     ? (await readAnnotations(blobs, manifest, float64s(await readBlob(blobs, annotationOffsets)), [sample]))[0]
     : undefined;

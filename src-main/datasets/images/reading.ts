@@ -4,14 +4,16 @@ import { basename } from 'node:path';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { Member } from '../class-folders.ts';
+import type { KnownImages } from '../grow/known-images.ts';
 import type { ImageSet } from '../image-version.ts';
-import type { ImportContext, Rejects } from '../importers/importer.ts';
+import type { ReadContext, Rejects } from '../importers/importer.ts';
 import { inOrder } from '../in-order.ts';
 import type { Source } from '../source.ts';
 import { splitCode } from '../splits.ts';
 import { sortClasses } from '../target.ts';
 import { imageSize, maxSide, readImageFile } from './decode.ts';
-import { decodeFiles, type DecodedFile, type Size } from './decode-files.ts';
+import { decodeFiles, type DecodedFile, type FileFacts, type KnownFile, type Size } from './decode-files.ts';
+import { Pass, type Stamp } from './pass.ts';
 import { PixelSink } from './pixel-sink.ts';
 
 const lookedAt = 32;
@@ -46,80 +48,131 @@ export async function chooseSize(
 const atOnce = 4;
 /** Small images are decoded so many together, and so many of such groups are worked on at once. */
 const together = { images: 32, groups: 2 };
+
 /** One pass over all images at one size. */
 export class Reading {
   readonly size: Size;
   readonly #source: Source;
   readonly #members: Member[];
-  readonly #good: Member[] = [];
+  readonly #good: { member: Member; read: Read }[] = [];
+  readonly #known: KnownImages | null;
   readonly #hash: Hash = createHash('sha256');
   #bytes = 0;
   #misnamed: { count: number; first: string } = { count: 0, first: '' };
+  #pass: Pass<Outcome> | null = null;
   #sink: PixelSink | null = null;
 
-  constructor(source: Source, members: Member[], size: Size) {
+  /** `known`: images that are stored already, at this size; only what is new or has changed is decoded. */
+  constructor(source: Source, members: Member[], size: Size, known: KnownImages | null = null) {
     this.#source = source;
     this.#members = members;
     this.size = size;
+    this.#known = known;
   }
 
   /** False if an image of another size was met where none is scaled: nothing is kept then. */
-  async run(blobs: string, rejects: Rejects, context: ImportContext): Promise<boolean> {
-    const sink = (this.#sink = await PixelSink.open(blobs));
+  async run(blobs: string, rejects: Rejects, context: ReadContext): Promise<boolean> {
+    const pass = (this.#pass = await Pass.open<Outcome>(blobs, context.unfinished, {
+      of: 'images',
+      ...this.size,
+      known: this.#known?.manifest.blobs.contents,
+    }));
+    if (pass.facts.vain) return false;
     const listed = rejects.mark();
     const total = this.#members.length;
-    const [size, groupsAtOnce] = this.size.scale ? [1, atOnce] : [together.images, together.groups];
-    const groups = Array.from({ length: Math.ceil(total / size) }, (_, g) =>
-      this.#members.slice(g * size, (g + 1) * size),
-    );
-    const decoding = (group: Member[]): Promise<(DecodedFile | Error)[]> =>
-      decodeFiles(
-        group.map(({ file }) => file),
-        this.size,
-        atOnce / groupsAtOnce,
-      );
-    let done = 0;
-    context.progress({ stage: 'decoding', unit: 'samples', done, total });
-    for await (const { thing: members, result } of inOrder(groups, groupsAtOnce, decoding)) {
-      try {
+    const [each, groupsAtOnce] = this.size.scale ? [1, atOnce] : [together.images, together.groups];
+    try {
+      const before = await this.#goOn(pass, rejects);
+      const written = this.#good.filter(({ read }) => read.known === undefined).length;
+      const pixels = written * this.size.width * this.size.height;
+      const sink = (this.#sink = await PixelSink.open(pass, pixels, this.#channels));
+      const groups: Member[][] = [];
+      for (let at = before; at < total; at += each) groups.push(this.#members.slice(at, at + each));
+      let done = before;
+      context.progress({ stage: 'decoding', unit: 'samples', done, total });
+      const decoding = (group: readonly Member[]) => this.#decode(group, atOnce / groupsAtOnce);
+      for await (const { thing: members, result } of inOrder(groups, groupsAtOnce, decoding)) {
         context.signal.throwIfAborted();
         if (result instanceof Error) throw result;
         const good: Uint8Array[] = [];
+        const outcomes: Outcome[] = [];
         for (const [i, member] of members.entries()) {
-          const decoded = result[i];
+          const { decoded } = result[i];
           context.progress({ stage: 'decoding', unit: 'samples', done: ++done, total });
-          if (decoded instanceof Error) await this.#reject(member, decoded, rejects);
+          if (decoded instanceof Error) {
+            outcomes.push(await this.#judge(decoded));
+            this.#reject(member, outcomes.at(-1) as Refused, rejects);
+            continue;
+          }
+          const { bytes, sha256, misnamed } = decoded;
+          const read: Read = { bytes, sha256, ...(misnamed && { misnamed }) };
+          if ('known' in decoded) read.known = decoded.known;
           else if (decoded.width !== this.size.width || decoded.height !== this.size.height) {
             rejects.rewind(listed);
-            await this.abort();
+            await pass.giveUp();
             return false;
-          } else {
-            good.push(decoded.rgb);
-            this.#keep(member, decoded);
-          }
+          } else good.push(decoded.rgb);
+          this.#keep(member, read);
+          outcomes.push(read);
         }
         if (good.length > 0) await sink.add(...good);
-      } catch (error) {
-        await this.abort();
-        throw error;
+        for (const [i, outcome] of outcomes.entries()) await pass.done(result[i].stamp, outcome);
       }
+    } catch (error) {
+      await this.abort();
+      throw error;
     }
     return true;
   }
 
   async abort(): Promise<void> {
-    await this.#sink?.blob.abort();
+    await this.#pass?.abort();
   }
 
-  #keep(member: Member, decoded: DecodedFile): void {
-    this.#good.push(member);
-    this.#bytes += decoded.bytes;
-    this.#hash.update(`${decoded.sha256}  ${member.file.relative}\n`);
-    if (decoded.misnamed && this.#misnamed.count++ === 0) this.#misnamed.first = member.file.relative;
+  /** What an import that was cut short has done already. Returns how many files that is. */
+  async #goOn(pass: Pass<Outcome>, rejects: Rejects): Promise<number> {
+    const pixels = this.size.width * this.size.height;
+    const files = this.#members.map(({ file }) => file);
+    const before = await pass.match(files, (done) =>
+      PixelSink.lengths(pass, pixels * done.filter(isWritten).length, this.#channels),
+    );
+    before.forEach((outcome, i) => {
+      if ('sha256' in outcome) this.#keep(this.#members[i], outcome);
+      else this.#reject(this.#members[i], outcome, rejects);
+    });
+    return before.length;
+  }
+
+  /** An error with a file is a result like another, to be met in its turn. */
+  async #decode(
+    members: readonly Member[],
+    atOnce: number,
+  ): Promise<{ stamp: Stamp | null; decoded: DecodedFile | KnownFile | Error }[]> {
+    const files = members.map(({ file }) => file);
+    const stamps = await Promise.all(files.map((file) => this.#pass!.stamp(file)));
+    const known = this.#known;
+    const same = known ? (name: string, sha256: string) => known.same(name, sha256) ?? null : undefined;
+    const decoded = await decodeFiles(files, this.size, atOnce, same);
+    return decoded.map((each, i) => ({ stamp: stamps[i], decoded: each }));
+  }
+
+  #keep(member: Member, read: Read): void {
+    this.#good.push({ member, read });
+    this.#bytes += read.bytes;
+    this.#hash.update(`${read.sha256}  ${member.file.relative}\n`);
+    if (read.misnamed && this.#misnamed.count++ === 0) this.#misnamed.first = member.file.relative;
+  }
+
+  get #channels(): 1 | 3 {
+    return this.#known?.manifest.image?.channels === 3 ? 3 : 1;
+  }
+
+  #reject({ file }: Member, { code, message }: Refused, rejects: Rejects): void {
+    rejects.add(file.relative, code, message);
   }
 
   /** One bad file is listed; a source that is gone ends the import. */
-  async #reject({ file }: Member, error: Error, rejects: Rejects): Promise<void> {
+  async #judge(error: Error): Promise<Refused> {
     const facts = errorFacts(error);
     if (facts.code === 'source_vanished' && !(await exists(this.#source.root))) {
       throw new AtelierError(
@@ -127,7 +180,7 @@ export class Reading {
         `${this.#source.root} went away while it was read. Nothing was stored; bring it back and import it again.`,
       );
     }
-    rejects.add(file.relative, facts.code, facts.message);
+    return { code: facts.code, message: facts.message };
   }
 
   /** What was read, for storing. Throws `no_images` where nothing was. */
@@ -139,19 +192,24 @@ export class Reading {
         rejects.list.slice(0, 10).map((each) => each.message),
       );
     }
-    const names = new Set(this.#good.map((member) => member.className));
+    const good = this.#good.map(({ member }) => member);
+    const names = new Set(good.map((member) => member.className));
     names.delete('');
     const classes = sortClasses([...names].map((name) => ({ name, count: 0 }))).map(({ name }) => name);
     const index = new Map(classes.map((name, i) => [name, i]));
-    const divided = new Set(this.#good.map((member) => member.split)).size > 1;
+    const divided = new Set(good.map((member) => member.split)).size > 1;
     const { blob, channels } = this.#sink!;
     return {
       image: { height: this.size.height, width: this.size.width, channels },
       pixels: blob,
-      names: this.#good.map((member) => member.file.relative),
-      labels: Int32Array.from(this.#good, (member) => index.get(member.className) ?? -1),
+      names: good.map((member) => member.file.relative),
+      contents: this.#good.map(({ read }) => read.sha256),
+      ...(this.#known && {
+        grown: { known: this.#known, from: Int32Array.from(this.#good, ({ read }) => read.known ?? -1) },
+      }),
+      labels: Int32Array.from(good, (member) => index.get(member.className) ?? -1),
       classes,
-      given: divided ? Uint8Array.from(this.#good, (member) => splitCode(member.split ?? 'train')) : null,
+      given: divided ? Uint8Array.from(good, (member) => splitCode(member.split ?? 'train')) : null,
       sources: [{ name: basename(this.#source.root), bytes: this.#bytes, sha256: this.#hash.digest('hex') }],
       rejectedCount: rejects.count,
       rejected: rejects.list,
@@ -176,7 +234,7 @@ export class Reading {
       });
     }
     const empty = new Set(this.#members.map((member) => member.className));
-    for (const member of this.#good) empty.delete(member.className);
+    for (const { member } of this.#good) empty.delete(member.className);
     for (const name of empty) {
       notes.push({
         code: 'empty_class',
@@ -188,6 +246,22 @@ export class Reading {
     }
     return notes;
   }
+}
+
+/** What becomes of a file. */
+type Outcome = Read | Refused;
+
+interface Read extends Omit<FileFacts, 'misnamed'> {
+  misnamed?: boolean;
+  /** The sample that it is already, whose pixels are not written again. */
+  known?: number;
+}
+
+const isWritten = (outcome: Outcome): boolean => 'sha256' in outcome && outcome.known === undefined;
+
+interface Refused {
+  code: string;
+  message: string;
 }
 
 const rejectedNote = (rejects: Rejects) => ({

@@ -1,5 +1,7 @@
+import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { arrange, splitOf, type Member } from '../class-folders.ts';
+import { KnownImages } from '../grow/known-images.ts';
 import { finishImages } from '../image-version.ts';
 import { headBytes, imageType, namedImage } from '../images/file-type.ts';
 import { chooseSize, Reading } from '../images/reading.ts';
@@ -33,7 +35,9 @@ export const imageFolder: Importer = {
     for (const { relative } of strays) {
       rejects.add(relative, 'no_class', `${relative} lies in no class folder.`);
     }
-    let reading = new Reading(source, members, await chooseSize(members, context.signal));
+    const known = params.into ? await KnownImages.open(params.blobs, params.into.manifest) : null;
+    const size = known ? { ...sizeOf(known.manifest.image!), scale: true } : await chooseSize(members, context.signal);
+    let reading = new Reading(source, members, size, known);
     if (!(await reading.run(params.blobs, rejects, context))) {
       // Only now is it known that not all are of the size that a look at some of them promised.
       const side = Math.max(reading.size.width, reading.size.height);
@@ -51,6 +55,8 @@ export const imageFolder: Importer = {
     }
   },
 };
+
+const sizeOf = ({ width, height }: ImageShape) => ({ width, height });
 
 /** Throws `images_without_classes` for a single image: that is no dataset. */
 function labelled(images: FoundFile[]): { members: Member[]; strays: FoundFile[] } {

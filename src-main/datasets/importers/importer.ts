@@ -9,6 +9,8 @@ export type { ImportContext } from '../import-context.ts';
 /** What an importer works with besides: a place for passing files, cleared when it has ended, however it ended. */
 export interface ReadContext extends ImportContext {
   staging: Staging;
+  /** See `ImportParams`. */
+  unfinished: string | null;
 }
 
 /**

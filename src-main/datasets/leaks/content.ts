@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../../shared/dataset.ts';
-import { readBlobRanges } from '../blobs.ts';
+import { bytesOfImage, readPixels } from '../images/pixels.ts';
 import { columnSql, parquetSql } from '../duck.ts';
 import type { Groups } from '../divide/groups.ts';
 import { groupRows, numberPairs } from '../divide/keys.ts';
@@ -17,17 +17,14 @@ export function sameRows(connection: DuckDBConnection, blobs: string, manifest: 
   return groupRows(connection, parquetSql(blobs, manifest.blobs.table!), manifest.samples, content);
 }
 
-export async function sameImages(
-  blobs: string,
-  { samples, image, blobs: { images } }: Manifest,
-  pause: () => Promise<void>,
-): Promise<Groups> {
-  const size = image!.height * image!.width * image!.channels;
+export async function sameImages(blobs: string, manifest: Manifest, pause: () => Promise<void>): Promise<Groups> {
+  const { samples } = manifest;
+  const size = bytesOfImage(manifest.image!);
   const [low, high] = [new Int32Array(samples), new Int32Array(samples)];
   for (let from = 0; from < samples; from += blockImages) {
     const count = Math.min(blockImages, samples - from);
-    const offsets = Array.from({ length: count }, (_, k) => (from + k) * size);
-    const bytes = await readBlobRanges(blobs, images!, offsets, size);
+    const block = Int32Array.from({ length: count }, (_, k) => from + k);
+    const bytes = await readPixels(blobs, manifest, block);
     for (let k = 0; k < count; k++) {
       const digest = createHash('md5')
         .update(bytes.subarray(k * size, (k + 1) * size))

@@ -1,6 +1,6 @@
 import type { ImageShape, Manifest } from '../../shared/dataset.ts';
 import type { LeakPair } from '../../shared/leaks.ts';
-import { readBlobRanges } from '../blobs.ts';
+import { bytesOfImage, readPixels } from '../images/pixels.ts';
 import { Details } from './picture-detail.ts';
 import { PlaneIndex } from './plane-index.ts';
 import { greyOf, picturePrint, printSize, views } from './picture-print.ts';
@@ -94,17 +94,12 @@ async function readPrints(
   pause: () => Promise<void>,
 ): Promise<Float32Array> {
   const shape = manifest.image!;
-  const size = bytesOf(shape);
+  const size = bytesOfImage(shape);
   const prints = new Float32Array(samples.length * printSize);
   const grey = new Float32Array(shape.height * shape.width);
   for (let from = 0; from < samples.length; from += blockImages) {
     const some = samples.subarray(from, from + blockImages);
-    const bytes = await readBlobRanges(
-      blobs,
-      manifest.blobs.images!,
-      Array.from(some, (sample) => sample * size),
-      size,
-    );
+    const bytes = await readPixels(blobs, manifest, some);
     for (let k = 0; k < some.length; k++) {
       greyOf(bytes.subarray(k * size, (k + 1) * size), shape, grey);
       picturePrint(grey, shape, prints, (from + k) * printSize);
@@ -114,8 +109,6 @@ async function readPrints(
   }
   return prints;
 }
-
-const bytesOf = ({ height, width, channels }: ImageShape): number => height * width * channels;
 
 /** What all pictures of a set share (a garment in the middle, black around it) says nothing: taken away, and each number scaled to its spread. */
 function standardOf(prints: Float32Array, count: number): (print: Float32Array, at: number) => void {
@@ -143,14 +136,16 @@ const keptDetails = 4096;
 /** Images' details, read as they are asked for. */
 class Pictures {
   readonly details: Details;
-  readonly #file;
+  readonly #blobs: string;
+  readonly #manifest: Manifest;
   readonly #shape: ImageShape;
   readonly #kept = new Map<number, Float32Array>();
 
   constructor(blobs: string, manifest: Manifest) {
     this.#shape = manifest.image!;
     this.details = new Details(this.#shape.height, this.#shape.width);
-    this.#file = { blobs, hash: manifest.blobs.images! };
+    this.#blobs = blobs;
+    this.#manifest = manifest;
   }
 
   /** Of every view of it, made comparable by `standard`. */
@@ -165,8 +160,7 @@ class Pictures {
   }
 
   async #grey(sample: number): Promise<Float32Array> {
-    const size = bytesOf(this.#shape);
-    const bytes = await readBlobRanges(this.#file.blobs, this.#file.hash, [sample * size], size);
+    const bytes = await readPixels(this.#blobs, this.#manifest, [sample]);
     const grey = new Float32Array(this.#shape.height * this.#shape.width);
     greyOf(bytes, this.#shape, grey);
     return grey;

@@ -1,6 +1,7 @@
 import type { SamplePage } from '../../../src-main/shared/dataset.ts';
+import { packSamples, type Condition } from '../../../src-main/shared/filter.ts';
 import type { VersionId } from '../../../src-main/shared/ids.ts';
-import type { LeakFinding, LeakReport } from '../../../src-main/shared/leaks.ts';
+import type { LeakFinding, LeakQuestion, LeakReport } from '../../../src-main/shared/leaks.ts';
 import type { AnonymityReport, PrivacyReport } from '../../../src-main/shared/privacy.ts';
 import type { JudgedSample, QualityReport } from '../../../src-main/shared/quality.ts';
 import type { RunSummary } from '../../../src-main/shared/run.ts';
@@ -41,9 +42,9 @@ export class QualityChecks {
     this.#bytesEach = bytesEach;
   }
 
-  async checkLeaks(): Promise<void> {
+  async checkLeaks(question: LeakQuestion): Promise<void> {
     this.#close();
-    await this.leaks.load(() => studio.call('datasets.leaks', { version: this.version }));
+    await this.leaks.load(() => studio.call('datasets.leaks', { version: this.version, ...question }));
   }
 
   async lookForPersonal(): Promise<void> {
@@ -79,6 +80,14 @@ export class QualityChecks {
   async showMore(): Promise<void> {
     this.#limit += page;
     await this.#fetch();
+  }
+
+  /** Where all samples of the opened list can be seen among the others; null for none. `name` says in a word which they are. */
+  place(name: string): { version: VersionId; filter: Condition[] } | null {
+    if (!this.opened) return null;
+    const version = this.opened.of === 'leak' ? this.version : this.#judgedVersion;
+    const samples = packSamples(this.#wanted.flatMap((one) => one.samples));
+    return { version, filter: [{ kind: 'samples', samples, name }] };
   }
 
   finding(at: number): LeakFinding | undefined {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exportData } from '../../../src-main/datasets/export-data.ts';
 import { nameOrHash, Paths, safePath } from '../../../src-main/datasets/exporters/folder.ts';
+import type { Condition } from '../../../src-main/shared/filter.ts';
 import type { DataFormat } from '../../../src-main/shared/job.ts';
 import { annotated, objectsOf, pictures, roundTrip } from '../../support/data-annotated.ts';
 import { dataFolder, failure, importFrom, quietContext, writeFiles } from '../../support/data-import.ts';
@@ -101,6 +102,53 @@ describe('an export', () => {
     const elsewhere = { ...params, out: join(folder.path, 'other') };
     expect(await failure(exportData(elsewhere, stopping))).toBe(stopped);
     expect((await readdir(folder.path)).sort()).toEqual(['blobs', 'out', 'set']);
+  });
+
+  it('of some samples writes those and no others, by any condition', async () => {
+    const { folder, manifest } = await set();
+    const params = { blobs: folder.blobs, manifest, format: 'coco' as const, images: true };
+    const write = (name: string, filter: Condition[]) =>
+      exportData({ ...params, out: join(folder.path, name), filter }, quietContext());
+    const some = await write('some', [{ kind: 'samples', samples: '1-2' }]);
+    expect(some).toMatchObject({ samples: 2, annotations: 2 });
+    const files = await readdir(some.path, { recursive: true });
+    expect(
+      files
+        .filter((name) => name.endsWith('.png'))
+        .map((name) => name.split('/').at(-1))
+        .sort(),
+    ).toEqual(['b.png', 'c.png']);
+    const again = await importFrom(folder, ['some']);
+    expect(again.manifest).toMatchObject({ samples: 2, annotations: { total: 2 } });
+    const flagged = await write('flagged', [{ kind: 'mark', flag: 'crowd' }]);
+    expect(flagged).toMatchObject({ samples: 1, annotations: 1 });
+    const none = failure(
+      write('none', [
+        { kind: 'split', splits: ['test'] },
+        { kind: 'samples', samples: '' },
+      ]),
+    );
+    expect(await none).toMatchObject({ code: 'nothing_selected' });
+    expect(existsSync(join(folder.path, 'none'))).toBe(false);
+
+    await writeFiles(folder.path, { 'texts.conll': 'EU B-ORG\nand O\n\nhe O\nis O\n\nUN B-ORG\n' });
+    const texts = (await importFrom(folder, ['texts.conll'])).manifest;
+    const column = texts.columns.find(({ type }) => type === 'text')!.name;
+    const found = await exportData(
+      {
+        blobs: folder.blobs,
+        manifest: texts,
+        format: 'conll',
+        images: false,
+        out: join(folder.path, 'texts'),
+        filter: [
+          { kind: 'sql', expression: `"${column}" LIKE 'E%'` },
+          { kind: 'contains', column, text: 'and' },
+        ],
+      },
+      quietContext(),
+    );
+    expect(found).toMatchObject({ samples: 1, annotations: 1 });
   });
 
   it('of what has no annotations, or in a format of something else, is refused', async () => {

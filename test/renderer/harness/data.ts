@@ -106,6 +106,7 @@ export function dataset(
         change: last.change,
         manifest,
       },
+      source: name,
       versions,
     },
   };

@@ -139,6 +139,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       error: null,
       dataset: null,
       run: null,
+      again: null,
     };
     jobs = [job, ...jobs];
     let tick = 0;
@@ -231,6 +232,25 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'workspace.openRecent': () => null,
     'workspace.reveal': () => null,
     'imports.choose': () => offer(tableOffer),
+    'imports.into': ({ dataset }) =>
+      work(
+        'import',
+        datasets.find(({ detail }) => detail.summary.id === dataset)?.detail.summary.name ?? '',
+        1,
+        () => undefined,
+      ).id,
+    'datasets.export': ({ version, format }) => {
+      const found = datasets.find((one) => one.manifests.has(version));
+      return {
+        path: `/home/ada/${format}`,
+        files: 3,
+        bytes: 1234,
+        samples: found?.detail.summary.samples ?? 0,
+        annotations: 0,
+        lost: [],
+      };
+    },
+    'imports.all': () => [work('import', 'penguins', 1, () => undefined).id],
     'imports.start': ({ offer: id, name }) => {
       const what = offers.get(id);
       if (!what) throw new Failure('no_data', 'This offer has gone stale. Drop the files again.');
@@ -450,6 +470,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       return null;
     },
     'jobs.log': () => 'reading adult.csv\nline 1204: 9 cells where the header has 13\nstep 214: loss NaN',
+    'jobs.again': ({ id }) => work('import', jobs.find((job) => job.id === id)?.title ?? '', 2, () => undefined).id,
     'jobs.dismiss': ({ ids }) => {
       jobs = jobs.filter((job) => !ids.includes(job.id));
       return null;

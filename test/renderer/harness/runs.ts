@@ -167,6 +167,7 @@ export function makeExports(runs: FakeRun[]): ExportRecord[] {
     sha256: [...Array(64)].map((_, k) => ((k * 11 + i) % 16).toString(16)).join(''),
     tokenizer: null,
     folder: null,
+    stepsBefore: [],
     parity: {
       samples: [600, 62, 4883][i],
       split: 'test',
@@ -179,7 +180,15 @@ export function makeExports(runs: FakeRun[]): ExportRecord[] {
 }
 
 export function makeJobs(runs: FakeRun[]): Job[] {
-  const base = { startedAt: null, finishedAt: null, progress: null, error: null, dataset: null, run: null };
+  const base = {
+    startedAt: null,
+    finishedAt: null,
+    progress: null,
+    error: null,
+    dataset: null,
+    run: null,
+    again: null,
+  };
   const live = runs[37].summary;
   const waiting = runs[36].summary;
   return [

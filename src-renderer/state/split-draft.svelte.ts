@@ -1,7 +1,7 @@
-import type { Manifest, SplitName } from '../../../src-main/shared/dataset.ts';
-import { foldRange } from '../../../src-main/shared/split.ts';
-import type { SplitWay, SplitWish } from '../../../src-main/shared/split.ts';
-import { parseNumber } from '../../words/numbers.ts';
+import type { Column, DatasetKind, Manifest, SplitName } from '../../src-main/shared/dataset.ts';
+import { foldRange } from '../../src-main/shared/split.ts';
+import type { SplitWay, SplitWish } from '../../src-main/shared/split.ts';
+import { parseNumber } from '../words/numbers.ts';
 
 /** A number as typed, and whether it can be taken. */
 class TypedNumber {
@@ -26,7 +26,11 @@ class TypedNumber {
   }
 }
 
-type Divided = Pick<Manifest, 'kind' | 'samples' | 'columns' | 'classes' | 'target' | 'splits' | 'splitSeed' | 'split'>;
+/** Of a version, or of files that are not imported yet, as far as that is known. */
+export interface Divided extends Pick<Manifest, 'kind' | 'samples' | 'target' | 'splits' | 'splitSeed' | 'split'> {
+  columns: readonly Pick<Column, 'name' | 'distinct'>[];
+  classes: readonly unknown[];
+}
 
 const groupNames =
   /patient|subject|person|user|customer|client|group|session|speaker|author|device|site|household|family|_?id$/i;
@@ -65,15 +69,20 @@ export class SplitDraft {
     this.pattern = split?.pattern ?? '';
   }
 
+  get kind(): DatasetKind {
+    return this.#manifest.kind;
+  }
   /** Those that these samples allow. */
   get ways(): SplitWay[] {
     const { kind, classes } = this.#manifest;
+    // What a table's rows could go by is in its columns.
+    const keyed = kind === 'images' || this.columns.length > 0;
     return [
       ...(classes.length > 0 ? (['stratified'] as const) : []),
       'random',
-      'grouped',
-      ...(kind === 'table' ? (['time'] as const) : []),
-      'hash',
+      ...(keyed ? (['grouped'] as const) : []),
+      ...(kind === 'table' && keyed ? (['time'] as const) : []),
+      ...(keyed ? (['hash'] as const) : []),
       'folds',
     ];
   }

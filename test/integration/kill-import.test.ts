@@ -1,0 +1,166 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '../../src-main/shared/dataset.ts';
+import { Random } from '../../src-main/shared/random.ts';
+import { atelier, done, startAtelier } from '../support/built-cli.ts';
+import { filesIn } from '../support/data-import.ts';
+import { png } from '../support/data-pictures.ts';
+import { childrenOf, isAlive } from '../support/processes.ts';
+import { openReader, tempFolder } from '../support/temp-workspace.ts';
+
+async function writeImages(folder: string, count: number): Promise<void> {
+  for (const name of ['cat', 'dog']) mkdirSync(join(folder, 'source', name), { recursive: true });
+  const colours = Array.from({ length: 40 }, (_, i) =>
+    png({ width: 60, height: 60, colour: { r: i * 6, g: 7, b: 9 } }),
+  );
+  for (let i = 0; i < count; i++) {
+    writeFileSync(join(folder, 'source', i % 2 ? 'cat' : 'dog', `${i}.png`), await colours[i % colours.length]);
+  }
+}
+
+/** Files in `<folder>/source`, enough of them to be caught in the middle. */
+const sources: Record<string, (folder: string) => Promise<void>> = {
+  'a CSV': async (folder) => {
+    const random = new Random(7, 1);
+    const row = (i: number) => `${i},${random.uniform()},${random.uniform()},text ${i % 977},${i % 3 ? 'a' : 'b'}`;
+    mkdirSync(join(folder, 'source'));
+    const rows = Array.from({ length: 120_000 }, (_, i) => row(i));
+    writeFileSync(join(folder, 'source', 'big.csv'), ['id,x,y,words,label', ...rows].join('\n'));
+  },
+  'an image folder': (folder) => writeImages(folder, 800),
+  'an annotated set': async (folder) => {
+    mkdirSync(join(folder, 'source', 'images'), { recursive: true });
+    const images = Array.from({ length: 300 }, (_, id) => ({ id, file_name: `${id}.png`, width: 90, height: 70 }));
+    for (const { id, file_name } of images) {
+      const bytes = await png({ width: 90, height: 70, colour: { r: id % 250, g: id % 7, b: 9 } });
+      writeFileSync(join(folder, 'source', 'images', file_name), bytes);
+    }
+    const annotations = images.map(({ id }) => ({
+      id,
+      image_id: id,
+      category_id: 1 + (id % 2),
+      bbox: [id % 9, 2, 30, 40],
+    }));
+    const categories = ['cell', 'platelet'].map((name, i) => ({ id: i + 1, name }));
+    writeFileSync(join(folder, 'source', 'annotations.json'), JSON.stringify({ images, annotations, categories }));
+  },
+};
+
+const bytesOf = async (folder: string): Promise<number> =>
+  (await filesIn(folder)).reduce((sum, path) => sum + statSync(path).size, 0);
+
+const unfinished = (workspace: string): string[] => {
+  const folder = join(workspace, 'blobs', 'unfinished');
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+};
+const has = (folders: string[], name: string, bytes: number): boolean =>
+  folders.some((folder) => (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) >= bytes);
+
+/** Moments that can be seen from outside. */
+const moments: Record<string, (workspace: string) => boolean> = {
+  'the job is known': (workspace) => unfinished(workspace).length > 0,
+  'it writes': (workspace) => {
+    const partial = join(workspace, 'blobs', 'partial');
+    const own = unfinished(workspace).flatMap((folder) => readdirSync(folder).map((name) => join(folder, name, 'log')));
+    return own.some((log) => existsSync(log)) || (existsSync(partial) && readdirSync(partial).length > 0);
+  },
+  'a blob is there that belongs to nobody': (workspace) => has(unfinished(workspace), 'blobs', 64),
+};
+
+/** The dataset's manifest, or null where there is none. A workspace not yet made has none. */
+function stored(workspace: string): Manifest | null {
+  if (!existsSync(join(workspace, 'atelier.db'))) return null;
+  const store = openReader(workspace);
+  try {
+    const row = store.get<{ manifest: string }>(`SELECT manifest FROM dataset_versions`);
+    return row ? (JSON.parse(row.manifest) as Manifest) : null;
+  } finally {
+    store.close();
+  }
+}
+
+describe.skipIf(process.platform !== 'linux')('kill -9 in the middle of an import', () => {
+  it.each(Object.keys(sources))(
+    'of %s leaves it whole or absent, without leftovers, and it goes on to the very same',
+    { timeout: 240_000 },
+    async (kind) => {
+      const folder = tempFolder();
+      await sources[kind](folder);
+      const source = join(folder, 'source');
+      const undisturbed = join(folder, 'undisturbed');
+      mkdirSync(undisturbed);
+      const begun = performance.now();
+      await done(undisturbed, 'import', source, '--name', 'it', '--json');
+      const took = performance.now() - begun;
+      const whole = stored(undisturbed)!;
+      const size = await bytesOf(join(undisturbed, 'blobs'));
+
+      const random = new Random(11, 1);
+      const when: [string, (workspace: string, passed: number) => boolean][] = [
+        ...Object.entries(moments),
+        ...Array.from({ length: 2 }, (_, i): [string, (workspace: string, passed: number) => boolean] => {
+          const after = took * (0.3 + 0.3 * i + 0.3 * random.uniform());
+          return [`${Math.round(after)} ms have passed`, (_workspace, passed) => passed > after];
+        }),
+      ];
+      for (const [n, [words, is]] of when.entries()) {
+        const workspace = join(folder, `workspace-${n}`);
+        mkdirSync(workspace);
+        const { child, ended } = startAtelier(workspace, ['import', source, '--name', 'it', '--json']);
+        const started = performance.now();
+        while (child.exitCode === null && !is(workspace, performance.now() - started)) {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+        const helpers = child.exitCode === null ? childrenOf(child.pid!) : [];
+        // Every other time the process that does the work dies as well, and not of itself.
+        child.kill('SIGKILL');
+        if (n % 2 === 1) helpers.filter(isAlive).forEach((pid) => process.kill(pid, 'SIGKILL'));
+        await ended;
+        const list = existsSync(join(workspace, 'atelier.db')) ? await done(workspace, 'data', 'list', '--json') : null;
+        const found = stored(workspace);
+        if (found) expect(found, words).toEqual(whole);
+        const kept = (await Promise.all(unfinished(workspace).map(bytesOf))).reduce((a, b) => a + b, 0);
+        const left = existsSync(join(workspace, 'blobs')) ? (await bytesOf(join(workspace, 'blobs'))) - kept : 0;
+        expect(left, `${words}: bytes left`).toBeLessThanOrEqual((found ? size : 0) + size / 100);
+        if (found) expect(kept, words).toBe(0);
+
+        const again = await atelier(workspace, 'import', '--resume', '--json');
+        if (again.code === 0) expect(list!.stderr, words).toMatch(/goes on with "atelier import --resume"/);
+        else {
+          // It was done already, or not yet known.
+          expect(again.stderr, words).toMatch(/error: cannot_resume: /);
+          await done(workspace, 'import', source, '--name', 'it', '--json').catch((error: Error) => {
+            expect(error.message).toMatch(/name_taken/);
+          });
+        }
+        expect(stored(workspace), words).toEqual(whole);
+        expect(await bytesOf(join(workspace, 'blobs')), `${words}: after all`).toBe(size);
+      }
+    },
+  );
+
+  it(
+    'of the process that works fails the job, leaves nothing behind, and it goes on behind what was done',
+    { timeout: 60_000 },
+    async () => {
+      const folder = tempFolder();
+      await writeImages(folder, 4000);
+      const workspace = join(folder, 'workspace');
+      mkdirSync(workspace);
+      const { child, ended } = startAtelier(workspace, ['import', join(folder, 'source'), '--json']);
+      const logs = () => unfinished(workspace).flatMap((job) => readdirSync(job).map((name) => join(job, name, 'log')));
+      const noted = () => logs().some((log) => existsSync(log) && readFileSync(log, 'utf8').split('\n').length > 100);
+      while (child.exitCode === null && !noted()) await new Promise((resolve) => setTimeout(resolve, 2));
+      for (const pid of childrenOf(child.pid!)) process.kill(pid, 'SIGKILL');
+      expect((await ended).stderr).toMatch(/error: process_died/);
+      expect(unfinished(workspace)).toHaveLength(1);
+      const lines = readFileSync(logs()[0], 'utf8').split('\n').length;
+      const again = await done(workspace, 'import', '--resume', '--json');
+      expect(again.lines[0]).toMatchObject({ samples: 4000 });
+      expect(lines).toBeGreaterThan(100);
+      expect(unfinished(workspace)).toEqual([]);
+      expect((await atelier(workspace, 'import', '--resume')).stderr).toMatch(/cannot_resume: No import failed/);
+    },
+  );
+});
