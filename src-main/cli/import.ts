@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import type { DatasetDetail } from '../shared/dataset.ts';
+import { rateRange } from '../shared/audio.ts';
+import type { DatasetDetail, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { importKinds, type ImportKind } from '../shared/job.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
@@ -16,12 +17,13 @@ interface Options extends CommonOptions, SplitOptions {
   file?: string;
   sheet?: string;
   target?: string;
+  sampleRate?: number;
   splitSeed: number;
 }
 
 export function addImport(program: Command, context: CommandContext): void {
   withSplit(withCommon(program.command('import')))
-    .description('read files into a new dataset: tables, images, texts or arrays, also in archives')
+    .description('read files into a new dataset: tables, images, sounds, texts or arrays, also in archives')
     .argument('<path...>', 'the file, folder, files or archive')
     .option('--name <name>', "the dataset's name (default: from the file's name)")
     .addOption(
@@ -30,6 +32,11 @@ export function addImport(program: Command, context: CommandContext): void {
     .option('--file <path>', 'of several tables the one in this file, by its path inside what is given')
     .option('--sheet <name>', 'of several sheets the one of this name (default: the first with rows)')
     .option('--target <column>', 'the column, or array, to predict (default: guessed)')
+    .option(
+      '--sample-rate <hz>',
+      'of sounds: the rate that all are brought to (default: the most common of theirs)',
+      integer(rateRange.min, 192_000),
+    )
     .option('--split-seed <n>', 'seed of the train/validation/test split', integer(0, 2 ** 32 - 1), 0)
     .addHelpText(
       'after',
@@ -46,6 +53,8 @@ What is taken, told by content whatever the files are called:
             NumPy: .npy and .npz of 2 dimensions, or lists of one length
   images    a sub-folder per class, or without any; IDX pairs as in MNIST;
             NumPy arrays of 3 or 4 dimensions, with labels in a second one (y, labels, *_labels, or --target)
+  sounds    WAV (PCM, floats), FLAC and MP3: a sub-folder per class, or without any. Files are kept as they came; trained on are
+            their channels' mean, 16 bits, at one rate, resampled where theirs is another
   annotated images with COCO JSON, YOLO text files (data.yaml, classes.txt), Pascal VOC XML, a CSV of boxes, or Label Studio's
             JSON: drop the folder that holds both. Image files are kept as they came
             images inside Parquet, as Hugging Face's data sets have them; classes by the names that come with them
@@ -57,7 +66,7 @@ Objects inside JSON and Parquet become columns called a.b; lists stay one column
 t10k-*), and folders so called, become given splits. Where there are several things, --kind, --file and --sheet choose. What
 cannot be read is listed and left out. Importing the same data again gives the dataset that is there already.
 
-JSON: {"dataset","version","name","kind","samples","classes","class_counts","target","task","columns","image","splits",
+JSON: {"dataset","version","name","kind","samples","classes","class_counts","target","task","columns","image","audio","splits",
        "rejected","rejected_count","notes","reused","annotations":{"total","types","classes","flags","annotated"} or null}
 
 Examples:
@@ -69,6 +78,7 @@ Examples:
   $ atelier import digits.npz               # x_train, y_train, x_test, y_test
   $ atelier import reviews/ --name reviews    # reviews/good/*.txt, reviews/bad/*.txt
   $ atelier import blood-cells/               # Annotations/*.xml, JPEGImages/*.jpg, ImageSets/Main/*.txt
+  $ atelier import digits/ --sample-rate 8000   # digits/zero/*.wav, digits/one/*.wav
   $ atelier import book.txt --kind corpus
   $ atelier import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz`,
     )
@@ -83,11 +93,16 @@ async function importFiles(session: Session, given: string[], options: Options):
   if (missing) throw new AtelierError('no_such_file', `There is nothing at ${missing}. Check the path.`);
   const split = splitWish(options, options.splitSeed);
   await session.own(async (studio) => {
-    const { name, kind, file, sheet, target, splitSeed } = options;
-    const imported = await studio.importData({ paths, name, kind, file, sheet, target, splitSeed }).result;
+    const { name, kind, file, sheet, target, sampleRate, splitSeed } = options;
+    const imported = await studio.importData({ paths, name, kind, file, sheet, target, sampleRate, splitSeed }).result;
     const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
     tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
   });
+}
+
+function samplesWords({ image, audio }: Manifest): string {
+  if (image) return `images of ${image.height}×${image.width}${image.channels === 3 ? ' in colour' : ''}`;
+  return audio ? `sounds at ${audio.rate} Hz` : 'rows';
 }
 
 export function tellDataset(out: Output, { summary, version }: DatasetDetail, reused: boolean): void {
@@ -101,6 +116,7 @@ export function tellDataset(out: Output, { summary, version }: DatasetDetail, re
     classes: manifest.classes.length,
     ...contentJson(manifest),
     image: manifest.image,
+    audio: manifest.audio ?? null,
     splits: manifest.splits,
     rejected: manifest.rejected,
     rejected_count: manifest.rejectedCount,
@@ -109,12 +125,9 @@ export function tellDataset(out: Output, { summary, version }: DatasetDetail, re
     annotations: manifest.annotations ?? null,
   });
 
-  const what = manifest.image
-    ? `images of ${manifest.image.height}×${manifest.image.width}${manifest.image.channels === 3 ? ' in colour' : ''}`
-    : 'rows';
   const classes = manifest.classes.length > 0 ? `, ${manifest.classes.length} classes` : '';
   out.text(
-    `${reused ? 'Already here' : 'Imported'}: ${summary.name} (${summary.id}), ${count(manifest.samples)} ${what}${classes}`,
+    `${reused ? 'Already here' : 'Imported'}: ${summary.name} (${summary.id}), ${count(manifest.samples)} ${samplesWords(manifest)}${classes}`,
   );
   const { train, validation, test } = manifest.splits;
   out.text(

@@ -19,6 +19,8 @@ export interface ImportRequest {
   sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
+  /** Sounds: samples a second; the most common of theirs when absent. */
+  sampleRate?: number;
   splitSeed?: number;
 }
 
@@ -47,6 +49,7 @@ export function importData(context: Context, request: ImportRequest): Started<Im
       file: request.file,
       sheet: request.sheet,
       target: request.target,
+      sampleRate: request.sampleRate,
       splitSeed: request.splitSeed ?? 0,
     },
     finished({ manifest, suggestedName }, now) {
@@ -120,7 +123,7 @@ export async function versionWithTarget(context: Context, id: VersionId, target:
   if (version.manifest.kind !== 'table') {
     throw new AtelierError(
       'no_such_column',
-      `Images have no columns, so there is no target "${target}" to choose: their classes are the target. Leave --target out.`,
+      `${version.manifest.kind === 'audio' ? 'Sounds' : 'Images'} have no columns, so there is no target "${target}" to choose: their classes are the target. Leave --target out.`,
     );
   }
   if (version.manifest.target === target) return version;
@@ -147,7 +150,7 @@ export async function versionWithSplit(context: Context, id: VersionId, split: S
     const same =
       manifest.samples === samples &&
       manifest.target === target &&
-      (['table', 'images', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]);
+      (['table', 'images', 'sounds', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]);
     if (same && manifest.split && isSplitAs(manifest.split, split)) return { ...candidate, manifest };
   }
   return revise(context, { version: id, split }).result;
@@ -168,8 +171,9 @@ export async function versionWithFold(context: Context, id: VersionId, fold: num
     const candidate = datasets.getVersion(context.store, other.id);
     const { manifest } = candidate;
     const same =
-      (['folds', 'table', 'images', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]) &&
-      manifest.target === target;
+      (['folds', 'table', 'images', 'sounds', 'labels'] as const).every(
+        (blob) => manifest.blobs[blob] === blobs[blob],
+      ) && manifest.target === target;
     if (same && manifest.split?.fold === fold) return candidate;
   }
   const { how, seed, column, pattern, folds, fractions } = split;

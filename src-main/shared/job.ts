@@ -77,12 +77,13 @@ export interface JobTypes {
   forecast: { params: TrainParams; result: Forecast };
 }
 
-/** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */
+/** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `audio-folder`: sounds, with one folder per class; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */
 export const importKinds = [
   'table',
   'image-folder',
   'image-array',
   'idx',
+  'audio-folder',
   'text-folder',
   'corpus',
   'coco',
@@ -116,6 +117,8 @@ export interface ImportParams {
   sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
+  /** Sounds: samples a second that they are brought to; where left out the most common of theirs. */
+  sampleRate?: number;
   splitSeed: number;
 }
 export interface ImportResult {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { inputColumns } from '../../datasets/encode/encoder.ts';
 import { namedText, readDocument } from '../../datasets/texts/document.ts';
-import { decodeImageFor } from '../../datasets/training-data.ts';
+import { decodeAudioFor, decodeImageFor } from '../../datasets/training-data.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImageShape } from '../../shared/dataset.ts';
 import type { Prediction, PredictParams, PredictResult } from '../../shared/job.ts';
@@ -35,6 +35,10 @@ export async function predictFiles(params: PredictParams, context: JobContext): 
     if (encoder.kind === 'images') {
       refuseTexts(texts, 'images');
       return { predictions: await images(model, encoder.image, paths, context) };
+    }
+    if (encoder.kind === 'audio') {
+      refuseTexts(texts, 'sounds');
+      return { predictions: await sounds(model, encoder.spectrogram.rate, paths, context) };
     }
     const given = texts.map((text) => ({ input: named(text), text }));
     return { predictions: [...(await documents(model, given)), ...(await rows(model, paths, context))] };
@@ -82,6 +86,17 @@ async function images(model: RawModel, shape: ImageShape, paths: string[], conte
     for (const [i, path] of part.entries()) pixels.set(await decodeImageFor(shape, path), i * size);
     const inputs = part.map((path) => basename(path));
     predictions.push(...(await predict(model, { kind: 'images', count: part.length, pixels }, inputs)));
+    context.progress({ stage: 'predicting', unit: 'files', done: predictions.length, total: paths.length });
+    await context.pause();
+  }
+  return predictions;
+}
+
+async function sounds(model: RawModel, rate: number, paths: string[], context: JobContext): Promise<Prediction[]> {
+  const predictions: Prediction[] = [];
+  for (const path of paths) {
+    const sound = await decodeAudioFor(rate, path);
+    predictions.push(...(await predict(model, { kind: 'audio', sounds: [sound] }, [basename(path)])));
     context.progress({ stage: 'predicting', unit: 'files', done: predictions.length, total: paths.length });
     await context.pause();
   }

@@ -2,7 +2,7 @@ import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contr
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import type { DatasetDetail } from '../../../src-main/shared/dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
-import { inputKinds, takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
+import { fieldsFor, takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
 import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
 import type {
   ArchitectureInfo,
@@ -135,8 +135,7 @@ export class TrainForm {
     const architecture = this.architecture;
     const manifest = this.detail?.version.manifest;
     if (!architecture) return [];
-    const kinds = manifest ? inputKinds(manifest) : [];
-    const own = architecture.fields.filter(({ only }) => only === undefined || kinds.includes(only));
+    const own = manifest ? fieldsFor(architecture.fields, manifest) : [];
     return [
       ...own.map((field) => this.#formField(field, 'architecture', architecture.id)),
       ...trainingFields(architecture, manifest?.splits.train ?? Infinity, this.#devices).map((field) =>
