@@ -1,3 +1,4 @@
+import type { PlayedSound } from './audio.ts';
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { Forecast } from './forecast.ts';
@@ -347,6 +348,7 @@ export type ReaderRequest =
   | { id: number; type: 'pick'; blobs: string; manifest: Manifest; samples: number[] }
   | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
   | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number }
+  | { id: number; type: 'sound'; blobs: string; manifest: Manifest; sample: number }
   | { id: number; type: 'stop'; blobs: string; manifest: Manifest }
   | { id: number; type: 'profile'; blobs: string; manifest: Manifest }
   | { id: number; type: 'offer'; paths: string[] }
@@ -363,6 +365,7 @@ export type ReaderResponse =
         | Profile
         | null
         | OriginalImage
+        | PlayedSound
         | SplitPreview
         | RecipePreview
         | ImportOffer[]

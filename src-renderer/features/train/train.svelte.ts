@@ -1,6 +1,6 @@
 import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
-import type { DatasetDetail } from '../../../src-main/shared/dataset.ts';
+import type { DatasetDetail, Manifest } from '../../../src-main/shared/dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
 import { fieldsFor, takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
 import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
@@ -36,11 +36,13 @@ export interface ArchitectureGroup {
 }
 
 const groupOrder: readonly ArchitectureGroup['kind'][] = [
-  ...(['table', 'image', 'series', 'pair', 'text'] as const),
+  ...(['table', 'image', 'audio', 'series', 'pair', 'text'] as const),
   ...(['reconstruction', 'generation', 'language'] as const),
 ];
-function groupOf({ inputs, learns }: ArchitectureInfo): ArchitectureGroup['kind'] {
+function groupOf({ inputs, learns }: ArchitectureInfo, manifest: Manifest): ArchitectureGroup['kind'] {
   if (learns !== 'target') return learns;
+  // What is for images or series takes sounds as well.
+  if (manifest.kind === 'audio') return 'audio';
   // What takes rows of features takes most data.
   return inputs.includes('table') ? 'table' : inputs[0];
 }
@@ -101,7 +103,7 @@ export class TrainForm {
     const manifest = this.detail?.version.manifest;
     if (!manifest) return [];
     const fitting = this.architectures.filter((one) => takes(one, manifest));
-    const of = (kind: ArchitectureGroup['kind']) => fitting.filter((one) => groupOf(one) === kind);
+    const of = (kind: ArchitectureGroup['kind']) => fitting.filter((one) => groupOf(one, manifest) === kind);
     const groups = groupOrder.map((kind) => ({ kind, architectures: of(kind) }));
     return groups.filter(({ architectures }) => architectures.length > 0);
   }
