@@ -20,7 +20,7 @@ export function addPredict(program: Command, context: CommandContext): void {
     .argument('<model>', "a run's name, its id or the beginning of it, an .onnx file, or a language model's folder")
     .argument(
       '[file...]',
-      'CSV files with the columns the model was trained on, image files, sound files, or text files',
+      'CSV files with the columns the model was trained on, image files, sound files, folders of these, or text files',
     )
     .option('--text <text>', 'a text for a model of texts; may be repeated', (text, all: string[] = []) => [
       ...all,
@@ -54,6 +54,7 @@ same text. JSON: {"input","continuation","tokens"}. One that guesses (bert) fill
 Examples:
   $ atelier predict "iris · mlp" new-rows.csv
   $ atelier predict glyphs.onnx a.png b.png --json
+  $ atelier predict digits.onnx new-recordings/
   $ atelier predict spam.onnx --text "You have won a prize" letter.txt
   $ atelier predict shakespeare-gpt --text "ROMEO:" --max-tokens 200 --temperature 0.7`,
     )

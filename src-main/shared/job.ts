@@ -232,7 +232,7 @@ export interface SampleErrors {
 export interface PredictParams {
   blobs: string;
   model: { runFolder: string; settings: TrainSettings; manifest: Manifest } | { onnx: string };
-  /** CSV files or image files; for a model of one column of text, text files too, each one sample. */
+  /** CSV files, image or sound files or folders of these; for a model of one column of text, text files too, each one sample. */
   paths: string[];
   /** Samples that are in no file: texts, for such a model. */
   texts?: string[];
