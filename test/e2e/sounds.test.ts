@@ -8,8 +8,8 @@ import { tone, toneFolders, wav } from '../support/data-sounds.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 
 const words = {
-  en: { offer: '33 sounds in 3 folders', clipped: 'clipped', passed: /agrees|same/i, filtered: '11 of 33' },
-  'zh-CN': { offer: '33 段声音', clipped: '削波', passed: /一致/, filtered: '11' },
+  en: { offer: '41 sounds in 3 folders', clipped: 'clipped', passed: /agrees|same/i, filtered: '11 of 41' },
+  'zh-CN': { offer: '41 段声音', clipped: '削波', passed: /一致/, filtered: '11' },
 };
 
 /** Sounds through the real window: dropped, seen, heard, trained on, exported. */
@@ -32,6 +32,9 @@ describe.each(['en', 'zh-CN'] as const)('sounds in %s', (locale) => {
       wav([tone({ hertz, seconds: 3, level }).map((x) => Math.min(0.999999, x))]);
     await writeFiles(data, {
       ...toneFolders('tones', [300, 700, 1500], 10),
+      ...Object.fromEntries(
+        Array.from({ length: 8 }, (_, i) => [`tones/300/copy${i}.wav`, wav([tone({ hertz: 300 })])]),
+      ),
       'tones/1500/-long.wav': long(1500, 0.8),
       'tones/300/z-long.wav': long(300, 0.5),
       'tones/700/z-loud.wav': wav([tone({ hertz: 700, level: 1.8 })]),
@@ -99,6 +102,23 @@ describe.each(['en', 'zh-CN'] as const)('sounds in %s', (locale) => {
     await shots('sounds-profile');
     await studio.page.getByRole('button', { name: /^700/ }).first().click();
     await expect.poll(() => id('sample-count').innerText()).toContain(words[locale].filtered);
+  });
+
+  it('that are copies of each other are found across splits, seen, and brought together', async () => {
+    await id('tab-quality').click();
+    await id('leaks-check').click();
+    await id('leak-exact').click({ timeout: 30_000 });
+    const line = id('quality-lines').locator('li').first();
+    await line.waitFor();
+    expect(await line.locator('canvas').count()).toBe(2);
+    await shots('sounds-copies');
+    await id('mend-exact').first().click();
+    await studio.page
+      .getByText(/copies moved into the training split|个副本移入训练集/)
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await id('leaks-check').click();
+    await id('leaks-none').waitFor({ timeout: 60_000 });
   });
 
   it('lie well in a narrow window and in a wide one', async () => {

@@ -22,6 +22,18 @@ export interface Sample {
 
 export const outlineBytes = 2 * outlinePieces;
 
+/** The sample at a place of a page. `bytesEach`: an image's size. */
+export const sampleOf = (page: SamplePage, k: number, bytesEach: number): Sample => ({
+  index: page.indices[k],
+  split: page.splits[k],
+  label: page.labels[k] ?? null,
+  cells: page.rows?.[k],
+  pixels: page.pixels?.subarray(k * bytesEach, (k + 1) * bytesEach),
+  sound: page.sounds?.[k],
+  outline: page.outlines?.subarray(k * outlineBytes, (k + 1) * outlineBytes),
+  marks: page.annotations?.[k],
+});
+
 export type Query = Omit<SampleQuery, 'offset' | 'limit'>;
 
 /** What is kept of one version's samples, in bytes (images) or pages (tables): what is near, so that turning back shows it at once. */
@@ -137,17 +149,7 @@ export class SamplePages {
     const page = this.#pages.get(Math.floor(i / size));
     const k = i % size;
     if (!page || k >= page.indices.length) return undefined;
-    const bytes = this.#bytesEach;
-    return {
-      index: page.indices[k],
-      split: page.splits[k],
-      label: page.labels[k] ?? null,
-      cells: page.rows?.[k],
-      pixels: page.pixels?.subarray(k * bytes, (k + 1) * bytes),
-      sound: page.sounds?.[k],
-      outline: page.outlines?.subarray(k * outlineBytes, (k + 1) * outlineBytes),
-      marks: page.annotations?.[k],
-    };
+    return sampleOf(page, k, this.#bytesEach);
   }
 
   /** One sample with all of its cells whole, which in a list may be cut. */
