@@ -117,7 +117,7 @@ function loadSplits(
     case 'images':
       return loadImages(blobs, manifest, encoder);
     case 'audio':
-      return loadSounds(blobs, manifest, encoder);
+      return loadSounds(blobs, manifest, encoder, work);
     case 'table':
       return loadTable(blobs, manifest, encoder);
     case 'text':
@@ -156,7 +156,7 @@ async function fitEncoder(
     );
   }
   if (manifest.kind === 'table') return fitTableEncoder(blobs, manifest, options);
-  if (manifest.kind === 'audio') return fitAudioEncoder(blobs, manifest, options.audio ?? usualAudioOptions);
+  if (manifest.kind === 'audio') return fitAudioEncoder(blobs, manifest, options.audio ?? usualAudioOptions, work);
   if (!manifest.image) throw new AtelierError('internal', 'An image dataset without an image size.');
   const classes = target ? manifest.classes.map((each) => each.name) : [];
   return { kind: 'images', image: { ...manifest.image }, classes };

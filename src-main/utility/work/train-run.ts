@@ -114,8 +114,9 @@ export async function loadData(params: TrainParams, context: JobContext, resumin
     text: textOptionsOf(template, settings.architectureSettings),
     audio: audioOptionsOf(template, settings.architectureSettings),
   };
+  const encoding = manifest.kind === 'audio' ? 'encoding' : 'tokenizing';
   const data = await loadTrainingData(blobs, manifest, resuming ? readEncoder(runFolder) : undefined, options, {
-    progress: (done, total) => context.progress({ stage: 'tokenizing', unit: 'samples', done, total }),
+    progress: (done, total) => context.progress({ stage: encoding, unit: 'samples', done, total }),
     signal: context.signal,
   });
   if (!resuming) writeEncoder(runFolder, data.encoder);

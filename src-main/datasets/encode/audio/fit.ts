@@ -5,14 +5,20 @@ import { readBlob } from '../../blobs.ts';
 import { soundOffsets } from '../../audio/stored.ts';
 import { train } from '../../splits.ts';
 import type { AudioEncoder } from '../encoder.ts';
-import { eachSpectrogram } from './load.ts';
+import type { TextWork } from '../texts/context.ts';
+import { spectrograms } from './load.ts';
 
 /** A sound's length where nobody chose: that of so many of the training split's, but no more than this. */
 const most = 0.95;
 const longestSeconds = 30;
 
 /** Settles length and frames, and what is usual in each band, from the training split alone. Throws `invalid_settings`, `no_samples`. */
-export async function fitAudioEncoder(blobs: string, manifest: Manifest, options: AudioOptions): Promise<AudioEncoder> {
+export async function fitAudioEncoder(
+  blobs: string,
+  manifest: Manifest,
+  options: AudioOptions,
+  work?: TextWork,
+): Promise<AudioEncoder> {
   const { rate } = manifest.audio!;
   const split = await readBlob(blobs, manifest.blobs.split);
   const offsets = await soundOffsets(blobs, manifest);
@@ -27,7 +33,7 @@ export async function fitAudioEncoder(blobs: string, manifest: Manifest, options
   return {
     kind: 'audio',
     spectrogram: settings,
-    ...(await fitBands(blobs, manifest, settings, split)),
+    ...(await fitBands(blobs, manifest, settings, split, work)),
     classes: manifest.classes.map(({ name }) => name),
   };
 }
@@ -45,17 +51,21 @@ async function fitBands(
   manifest: Manifest,
   settings: SpectrogramSettings,
   split: Uint8Array,
+  work?: TextWork,
 ): Promise<Pick<AudioEncoder, 'mean' | 'std'>> {
   const { mels } = settings;
   const [sum, squares] = [new Float64Array(mels), new Float64Array(mels)];
+  const rows = await spectrograms(blobs, manifest, settings, work);
+  const size = rows.length / manifest.samples;
   let frames = 0;
-  await eachSpectrogram(blobs, manifest, settings, (sample, rows) => {
-    if (split[sample] !== train) return;
-    frames += rows.length / mels;
-    rows.forEach((value, i) => {
+  split.forEach((part, sample) => {
+    if (part !== train) return;
+    frames += size / mels;
+    for (let i = 0; i < size; i++) {
+      const value = rows[sample * size + i];
       sum[i % mels] += value;
       squares[i % mels] += value * value;
-    });
+    }
   });
   const mean = Array.from(sum, (each) => each / frames);
   const std = Array.from(squares, (each, i) => Math.sqrt(Math.max(0, each / frames - mean[i] ** 2)));

@@ -4,26 +4,35 @@ import { AtelierError } from '../../../shared/errors.ts';
 import { int16s, soundBlobs, soundOffsets } from '../../audio/stored.ts';
 import { readPiece } from '../../annotations/read.ts';
 import { readBlob } from '../../blobs.ts';
+import { derived } from '../../derived.ts';
 import type { EncodedSplit } from '../encoded-split.ts';
 import { sampleSizeOf, type AudioEncoder } from '../encoder.ts';
 import { int32s, translateLabels } from '../images.ts';
+import { inSilence, type TextWork } from '../texts/context.ts';
 import { LogMel } from './spectrogram.ts';
 
-/** Every sound's spectrogram in order, before it is standardised. `rows` is overwritten by the next one. */
-export async function eachSpectrogram(
+/** Every sound's spectrogram in order, before it is standardised: samples × frames × mels. Worked out once for the same settings. */
+export async function spectrograms(
   blobs: string,
   manifest: Manifest,
   settings: SpectrogramSettings,
-  work: (sample: number, rows: Float64Array) => void,
-): Promise<void> {
+  work: TextWork = inSilence,
+): Promise<Float32Array> {
   const { sounds } = soundBlobs(manifest);
-  const offsets = await soundOffsets(blobs, manifest);
-  const logMel = new LogMel(settings);
-  const rows = new Float64Array(logMel.frames * settings.mels);
-  for (let sample = 0; sample < manifest.samples; sample++) {
-    logMel.compute(int16s(await readPiece(blobs, sounds, offsets, sample)), rows);
-    work(sample, rows);
-  }
+  const { rows } = await derived(blobs, { what: 'log-mel', way: 1, sounds, settings }, ['rows'], async () => {
+    const offsets = await soundOffsets(blobs, manifest);
+    const logMel = new LogMel(settings);
+    const size = logMel.frames * settings.mels;
+    const all = new Float32Array(manifest.samples * size);
+    for (let sample = 0; sample < manifest.samples; sample++) {
+      work.signal?.throwIfAborted();
+      const sound = int16s(await readPiece(blobs, sounds, offsets, sample));
+      logMel.compute(sound, all.subarray(sample * size, (sample + 1) * size));
+      work.progress(sample + 1, manifest.samples);
+    }
+    return { rows: new Uint8Array(all.buffer) };
+  });
+  return new Float32Array(rows.buffer, rows.byteOffset, rows.byteLength / 4);
 }
 
 /** The spectrograms of each labelled sound, standardised by band. Throws `sample_rate_differs`. */
@@ -31,6 +40,7 @@ export async function loadSounds(
   blobs: string,
   manifest: Manifest,
   encoder: AudioEncoder,
+  work?: TextWork,
 ): Promise<Record<SplitName, EncodedSplit>> {
   checkRate(manifest, encoder);
   const split = await readBlob(blobs, manifest.blobs.split);
@@ -45,12 +55,14 @@ export async function loadSounds(
     indices: new Int32Array(count),
   }));
   const filled = [0, 0, 0];
-  await eachSpectrogram(blobs, manifest, encoder.spectrogram, (sample, rows) => {
-    if (labels[sample] < 0) return;
+  const rows = await spectrograms(blobs, manifest, encoder.spectrogram, work);
+  labels.forEach((label, sample) => {
+    if (label < 0) return;
     const into = made[split[sample]];
     const at = filled[split[sample]]++;
-    standardise(encoder, rows, into.x.subarray(at * size, (at + 1) * size));
-    into.y[at] = labels[sample];
+    const own = rows.subarray(sample * size, (sample + 1) * size);
+    standardise(encoder, own, into.x.subarray(at * size, (at + 1) * size));
+    into.y[at] = label;
     into.indices[at] = sample;
   });
   return Object.fromEntries(splitNames.map((name, i) => [name, made[i]])) as Record<SplitName, EncodedSplit>;
@@ -61,7 +73,7 @@ export function encodeSounds(encoder: AudioEncoder, sounds: readonly Int16Array[
   const { spectrogram } = encoder;
   const logMel = new LogMel(spectrogram);
   const size = framesOf(spectrogram) * spectrogram.mels;
-  const rows = new Float64Array(size);
+  const rows = new Float32Array(size);
   const x = new Float32Array(sounds.length * size);
   sounds.forEach((samples, i) => {
     logMel.compute(samples, rows);
@@ -70,7 +82,7 @@ export function encodeSounds(encoder: AudioEncoder, sounds: readonly Int16Array[
   return x;
 }
 
-function standardise({ mean, std }: AudioEncoder, rows: Float64Array, to: Float32Array): void {
+function standardise({ mean, std }: AudioEncoder, rows: Float32Array, to: Float32Array): void {
   const mels = mean.length;
   for (let i = 0; i < rows.length; i++) to[i] = (rows[i] - mean[i % mels]) / std[i % mels];
 }

@@ -46,11 +46,11 @@ describe('the log-mel spectrogram', () => {
   it.each(references.map((each) => [each.scale, each] as const))('on the %s scale is numpy’s', (_, reference) => {
     const logMel = new LogMel(settingsOf(reference));
     expect(logMel.frames).toBe(reference.frames);
-    const rows = new Float64Array(reference.frames * reference.mels);
+    const rows = new Float32Array(reference.frames * reference.mels);
     logMel.compute(Int16Array.from(reference.samples), rows);
     const apart = rows.reduce((most, value, i) => Math.max(most, Math.abs(value - reference.values[i])), 0);
-    // Numpy's are written with nine digits behind the point.
-    expect(apart).toBeLessThan(1e-8);
+    // Logarithms of up to 14, as 32-bit floats.
+    expect(apart).toBeLessThan(1e-6);
   });
 
   it.each(melScales)('scale %s goes to and fro', (scale) => {
