@@ -108,6 +108,8 @@ const fewestFrames = 16;
 const usualFrames = 300;
 const usualFrame = 0.025;
 const usualHop = 0.01;
+/** A picture of more frames is no net's. */
+export const mostFrames = 10_000;
 export const fftRange = { min: 64, max: 8192 };
 
 /** Frames stand whole inside the sound: none is filled up at its ends. */
@@ -126,5 +128,7 @@ export function settleSpectrogram(options: AudioOptions, rate: number, samples: 
   if (fmax > rate / 2) return `fmax=${fmax}: at most half of the rate of ${rate} Hz`;
   if (fmin >= fmax) return `fmin=${fmin}: less than fmax, which is ${fmax}`;
   const length = Math.max(wished, fft + (fewestFrames - 1) * hop);
+  const frames = framesOf({ length, fft, hop });
+  if (frames > mostFrames) return `hop=${hop}: makes ${frames} frames, at most ${mostFrames}`;
   return { rate, length, fft, hop, mels, fmin, fmax, melScale };
 }

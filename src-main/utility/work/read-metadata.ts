@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { targetTaskOf, type Encoder } from '../../datasets/encode/encoder.ts';
 import { lineageOf } from '../../datasets/recipes/lineage.ts';
 import { exportFormat } from '../../export/metadata.ts';
-import { fftRange, melScales, rateRange } from '../../shared/audio.ts';
+import { fftRange, framesOf, melScales, mostFrames, rateRange } from '../../shared/audio.ts';
 import { maxSteps } from '../../shared/recipe.ts';
 import type { Task } from '../../shared/task.ts';
 import type { Companion } from './companion.ts';
@@ -49,7 +49,11 @@ const audioEncoder = v.pipe(
     classes: names,
   }),
   v.check(
-    ({ spectrogram: { mels, length, fft }, mean, std }) => mean.length === mels && std.length === mels && length >= fft,
+    ({ spectrogram, mean, std }) =>
+      mean.length === spectrogram.mels &&
+      std.length === spectrogram.mels &&
+      spectrogram.length >= spectrogram.fft &&
+      framesOf(spectrogram) <= mostFrames,
   ),
 );
 /** What a step has learnt is its own; what is not as it should be shows when the recipe is gone through. */

@@ -81,6 +81,7 @@ describe('its settings', () => {
   it.each([
     [{ fft: 400 }, 'fft=400'],
     [{ fmax: 8001 }, 'fmax=8001'],
+    [{ hop: 1 }, 'hop=1'],
     [{ fmin: 4000, fmax: 3000 }, 'fmin=4000'],
   ])('%j are refused by name', (more, name) => {
     expect(settle(more)).toContain(name);
