@@ -12,7 +12,15 @@ const FOLDERS = {
   tokenizers: { folders: ['shared'], packages: ['@huggingface/tokenizers'] },
   datasets: {
     folders: ['onnx', 'tokenizers', 'shared'],
-    packages: ['sharp', '@duckdb/node-api', 'yauzl', 'tar-stream', 'sax'],
+    packages: [
+      'sharp',
+      '@duckdb/node-api',
+      'yauzl',
+      'tar-stream',
+      'sax',
+      'mpg123-decoder',
+      '@wasm-audio-decoders/flac',
+    ],
     core: true,
   },
   export: { folders: ['onnx', 'datasets', 'shared'], core: true },

@@ -7,6 +7,8 @@ import type { LanguageTarget } from '../shared/text.ts';
 export type InputSpec =
   /** uint8 [batch, height, width, channels], as decoded; the graph casts, scales and normalises. */
   | { readonly kind: 'image'; readonly height: number; readonly width: number; readonly channels: number }
+  /** float [batch, frames, mels]: a sound's log-mel spectrogram, standardised by band. */
+  | { readonly kind: 'audio'; readonly frames: number; readonly mels: number }
   /** float [batch, features], encoded by the dataset's recipe. */
   | { readonly kind: 'table'; readonly features: number }
   /**

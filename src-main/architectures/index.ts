@@ -23,6 +23,7 @@ import { vit } from './vit.ts';
 import { completeSettings } from './settings.ts';
 
 export type { Architecture, BuildOptions, InputSpec, OutputSpec, Players, Settings } from './architecture.ts';
+export { audioOptionsOf } from './audio-settings.ts';
 export { tableInput, takesIndices } from './input.ts';
 export { parameterCount } from './layers.ts';
 export { outputOf } from './output.ts';

@@ -4,6 +4,7 @@ import type { InputSpec } from './architecture.ts';
 
 const plural: Record<InputSpec['kind'], string> = {
   image: 'images',
+  audio: 'sounds',
   table: 'tables',
   series: 'series',
   pair: 'pairs of categories',
@@ -20,6 +21,12 @@ export function wanted<K extends InputSpec['kind']>(
   const those = kinds.map((kind) => plural[kind]).join(' and ');
   throw new AtelierError('invalid_settings', `${architecture} takes ${those}, not ${plural[input.kind]}`);
 }
+
+/** How large a picture is that a net for images sees: of a sound its spectrogram, time downwards. */
+export const pictureSize = (
+  spec: Extract<InputSpec, { kind: 'image' | 'audio' }>,
+): { height: number; width: number; channels: number } =>
+  spec.kind === 'image' ? spec : { height: spec.frames, width: spec.mels, channels: 1 };
 
 /** How a table's rows are encoded: numbers, then a "was missing" for some of them, then categories. */
 export interface TableLayout {

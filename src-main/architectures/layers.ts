@@ -39,9 +39,10 @@ export class LayerBuilder {
 
   // ---- inputs
 
-  /** float [batch, features], or pixels as scaled float [batch, channels, height, width]. */
-  input(spec: Extract<InputSpec, { kind: 'image' | 'table' }>): Value {
+  /** float [batch, features], or pixels as scaled float [batch, channels, height, width], which a spectrogram is as well. */
+  input(spec: Extract<InputSpec, { kind: 'image' | 'audio' | 'table' }>): Value {
     const { g } = this;
+    if (spec.kind === 'audio') return g.unsqueeze(this.spectrogram(spec), [1]);
     if (spec.kind === 'table') return g.input('features', 'float', ['batch', spec.features]);
     const pixels = g.input('pixels', 'uint8', ['batch', spec.height, spec.width, spec.channels]);
     g.scope = 'pixels';
@@ -57,10 +58,15 @@ export class LayerBuilder {
 
   /**
    * A series as float [batch, length, 1], or with the channels before the length. Where values may be missing there is a second
-   * channel, which says where they were.
+   * channel, which says where they were. Of a spectrogram the bands are the channels.
    */
-  series({ length, gaps }: Extract<InputSpec, { kind: 'series' }>, channelAxis: 1 | 2): Value {
+  series(spec: Extract<InputSpec, { kind: 'series' | 'audio' }>, channelAxis: 1 | 2): Value {
     const { g } = this;
+    if (spec.kind === 'audio') {
+      const frames = this.spectrogram(spec);
+      return channelAxis === 2 ? frames : g.transpose(frames, [0, 2, 1]);
+    }
+    const { length, gaps } = spec;
     const features = g.input('features', 'float', ['batch', length + gaps.length]);
     if (gaps.length === 0) return g.unsqueeze(features, [channelAxis]);
     g.scope = 'series';
@@ -74,6 +80,10 @@ export class LayerBuilder {
     const series = g.concat(channels, channelAxis);
     g.scope = '';
     return series;
+  }
+
+  private spectrogram({ frames, mels }: Extract<InputSpec, { kind: 'audio' }>): Value {
+    return this.g.input('spectrogram', 'float', ['batch', frames, mels]);
   }
 
   /** Two whole numbers a sample: int32 [batch] each. */

@@ -1,6 +1,7 @@
 import type { Value } from '../onnx/builder.ts';
 import type { Architecture } from './architecture.ts';
-import { wanted } from './input.ts';
+import { audioFields } from './audio-settings.ts';
+import { pictureSize, wanted } from './input.ts';
 import { LayerBuilder } from './layers.ts';
 import { integersOf } from './settings.ts';
 
@@ -13,23 +14,25 @@ const LARGE = 64;
  */
 export const mobilenet: Architecture = {
   id: 'mobilenet',
-  inputs: ['image'],
+  inputs: ['image', 'audio'],
   learns: 'target',
   fields: [
     { key: 'channels', kind: 'integers', default: '8,16,32', min: 1, max: 512, maxLength: 8 },
     { key: 'perStage', kind: 'integer', default: 2, min: 1, max: 8 },
     { key: 'expansion', kind: 'integer', default: 3, min: 1, max: 10 },
     { key: 'dropout', kind: 'number', default: 0, min: 0, max: 0.9 },
+    ...audioFields,
   ],
   training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.003 },
 
   build(settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);
-    const spec = wanted('mobilenet', input, 'image');
+    const spec = wanted('mobilenet', input, 'image', 'audio');
     const widths = integersOf(settings.channels);
     const expansion = settings.expansion as number;
 
-    const stride = Math.min(spec.height, spec.width) >= LARGE ? 2 : 1;
+    const size = pictureSize(spec);
+    const stride = Math.min(size.height, size.width) >= LARGE ? 2 : 1;
     let x = layers.conv(layers.input(spec), widths[0] ?? 16, 3, 'stem', { bias: false, stride });
     x = relu6(layers, layers.batchNorm(x, 'stem/norm'), 'stem/activation');
     widths.forEach((channels, stage) => {

@@ -1,6 +1,7 @@
 import type { Value } from '../onnx/builder.ts';
 import type { Architecture } from './architecture.ts';
-import { wanted } from './input.ts';
+import { audioFields } from './audio-settings.ts';
+import { pictureSize, wanted } from './input.ts';
 import { LayerBuilder } from './layers.ts';
 
 /** An image at least this large is brought down at once, as ImageNet's are. */
@@ -20,25 +21,27 @@ const plans: Readonly<Record<string, { readonly blocks: readonly number[]; reado
  */
 export const resnet: Architecture = {
   id: 'resnet',
-  inputs: ['image'],
+  inputs: ['image', 'audio'],
   learns: 'target',
   fields: [
     { key: 'depth', kind: 'choice', default: '8', choices: Object.keys(plans) },
     { key: 'firstChannels', kind: 'integer', default: 0, min: 0, max: 256 },
     { key: 'zeroInit', kind: 'boolean', default: false },
     { key: 'dropout', kind: 'number', default: 0, min: 0, max: 0.9 },
+    ...audioFields,
   ],
   training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.003 },
 
   build(settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);
-    const spec = wanted('resnet', input, 'image');
+    const spec = wanted('resnet', input, 'image', 'audio');
     const plan = plans[String(settings.depth)];
     const first = (settings.firstChannels as number) || plan.channels;
     const lastScale = settings.zeroInit ? 0 : 1;
 
     let x = layers.input(spec);
-    const large = Math.min(spec.height, spec.width) >= LARGE;
+    const { height, width } = pictureSize(spec);
+    const large = Math.min(height, width) >= LARGE;
     x = normed(layers, x, first, 'stem', large ? { kernel: 7, stride: 2 } : { kernel: 3, stride: 1 });
     x = layers.activation(x, 'relu', 'stem/activation');
     if (large) x = overlappingPool(layers, x, 'stem/pool');

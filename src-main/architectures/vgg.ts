@@ -1,4 +1,5 @@
 import type { Architecture } from './architecture.ts';
+import { audioFields } from './audio-settings.ts';
 import { convLayers, denseLayers, dropoutField } from './blocks.ts';
 import { wanted } from './input.ts';
 import { LayerBuilder } from './layers.ts';
@@ -9,7 +10,7 @@ import { LayerBuilder } from './layers.ts';
  */
 export const vgg: Architecture = {
   id: 'vgg',
-  inputs: ['image'],
+  inputs: ['image', 'audio'],
   learns: 'target',
   fields: [
     { key: 'channels', kind: 'integers', default: '16,32,64', min: 1, max: 512, maxLength: 8 },
@@ -17,12 +18,18 @@ export const vgg: Architecture = {
     { key: 'hidden', kind: 'integers', default: '128', min: 1, max: 8192, maxLength: 4 },
     { key: 'batchNorm', kind: 'boolean', default: true },
     dropoutField,
+    ...audioFields,
   ],
   training: { epochs: 5, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
 
   build(settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);
-    const x = convLayers(layers, layers.input(wanted('vgg', input, 'image')), settings, settings.perStage as number);
+    const x = convLayers(
+      layers,
+      layers.input(wanted('vgg', input, 'image', 'audio')),
+      settings,
+      settings.perStage as number,
+    );
     return layers.finish(layers.answer(denseLayers(layers, layers.flatten(x, 'flatten'), settings), output));
   },
 };

@@ -1,30 +1,33 @@
 import type { Value } from '../onnx/builder.ts';
 import { filled } from '../onnx/tensors.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { Architecture, InputSpec } from './architecture.ts';
+import type { Architecture } from './architecture.ts';
+import { audioFields } from './audio-settings.ts';
 import { convFan, lecunNormal, normal } from './initializers.ts';
-import { wanted } from './input.ts';
+import { pictureSize, wanted } from './input.ts';
 import { LayerBuilder } from './layers.ts';
 import { MOST_PLACES, placed, stackFields, stackOf, toSequences, transformer } from './transformer-layers.ts';
 
 /** The image as a sequence of square patches, for a transformer's encoder (Dosovitskiy et al. 2021). */
 export const vit: Architecture = {
   id: 'vit',
-  inputs: ['image'],
+  inputs: ['image', 'audio'],
   learns: 'target',
   fields: [
     { key: 'patch', kind: 'integer', default: 4, min: 1, max: 64 },
     ...stackFields(64, 4),
     { key: 'pool', kind: 'choice', default: 'mean', choices: ['mean', 'class-token'] },
+    ...audioFields,
   ],
   training: { epochs: 10, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
 
   build(settings, { input, output, seed, blank }) {
     const layers = new LayerBuilder(seed, blank);
     const { g } = layers;
-    const spec = wanted('vit', input, 'image');
+    const spec = wanted('vit', input, 'image', 'audio');
     const patch = settings.patch as number;
-    const counts = [Math.ceil(spec.height / patch), Math.ceil(spec.width / patch)];
+    const size = pictureSize(spec);
+    const counts = [Math.ceil(size.height / patch), Math.ceil(size.width / patch)];
     const patches = counts[0] * counts[1];
     const token = settings.pool === 'class-token';
     const places = patches + (token ? 1 : 0);
@@ -33,7 +36,7 @@ export const vit: Architecture = {
     }
     const stack = stackOf(settings, places);
 
-    const embedded = patchEmbedding(layers, layers.input(spec), spec, patch, stack.width);
+    const embedded = patchEmbedding(layers, layers.input(spec), size, patch, stack.width);
     const sequence = g.transpose(g.reshape(embedded, [-1, stack.width, patches]), [0, 2, 1]);
     const tokens = token ? withClassToken(layers, sequence, stack.width) : sequence;
     const rows = transformer(layers, placed(layers, tokens, stack, normal(0.02)), stack);
@@ -49,7 +52,7 @@ export const vit: Architecture = {
 function patchEmbedding(
   layers: LayerBuilder,
   x: Value,
-  { height, width, channels }: Extract<InputSpec, { kind: 'image' }>,
+  { height, width, channels }: ReturnType<typeof pictureSize>,
   patch: number,
   units: number,
 ): Value {

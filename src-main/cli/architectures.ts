@@ -12,7 +12,7 @@ export function addArchitectures(program: Command, context: CommandContext): voi
     .addHelpText(
       'after',
       `
-Data: image: images of one size; table: rows of numbers and categories; series: a table whose features are all numbers, read in
+Data: image: images of one size; audio: sounds, as log-mel spectrograms; table: rows of numbers and categories; series: a table whose features are all numbers, read in
 column order; pair: a table with two features, both categories, such as user and film; text: a table with a column of texts.
 
 What a net learns: target: to tell the target column or the class; reconstruction: to give a sample back through a few numbers, so
@@ -40,6 +40,7 @@ function list({ host, out }: Session): void {
 
 const takes: Record<InputKind, string> = {
   image: 'images',
+  audio: 'sounds',
   table: 'tables',
   series: 'tables of numbers, as series',
   pair: 'tables of two categories',

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { AudioFacts, Spread } from '../shared/audio.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import { measureOf, type ColumnProfile, type Leak, type Profile } from '../shared/profile.ts';
 import { readVersion } from './data-reader.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, table } from './format.ts';
 import { withCommon } from './options.ts';
+import type { Output } from './output.ts';
 
 interface Options extends CommonOptions {
   associations?: boolean;
@@ -25,7 +27,8 @@ samples and tried on the other.
 JSON: one line per column {"column","type","missing","distinct","distinct_estimated","number":{"min","max","mean","deviation","integers",
       "quantiles":{share:value},"histogram":{"edges","counts","below","above"}},"top":[{"value","count"}],"top_sampled","warnings"};
       one per leak {"leak","measure","score","baseline","looked"}; with --associations one per pair {"a","b","measure","value"}.
-      Of images: one line per class {"class","samples"}.
+      Of images and sounds: one line per class {"class","samples"}; of sounds before these one line {"rate","longest","seconds",
+      "loudness","peaks","clipped","silent","rates","formats","multichannel"}, levels in dB below full scale.
 
 Examples:
   $ atelier data profile adult
@@ -37,7 +40,8 @@ Examples:
 async function profile(session: Session, name: string, options: Options): Promise<void> {
   const { out } = session;
   await readVersion(session, name, async (reader, blobs, { manifest }) => {
-    if (manifest.kind === 'images') {
+    if (manifest.audio) tellSounds(session.out, manifest.audio);
+    if (manifest.kind !== 'table') {
       for (const one of manifest.classes) out.record({ class: one.name, samples: one.count });
       out.text(table([['CLASS', 'SAMPLES'], ...manifest.classes.map((one) => [one.name, count(one.count)])]));
       return;
@@ -63,6 +67,30 @@ async function profile(session: Session, name: string, options: Options): Promis
     if (options.associations) showPairs(session, found);
     if (found.looked < found.samples) out.note(`Sampled: ${count(found.looked)} of ${count(found.samples)}.`);
   });
+}
+
+function tellSounds(out: Output, audio: AudioFacts): void {
+  out.record({ ...audio });
+  const line = (name: string, { min, median, mean, p95, max }: Spread): string[] => [
+    name,
+    ...[min, median, mean, p95, max].map((value) => String(Number(value.toPrecision(4)))),
+  ];
+  const levels = [
+    line('seconds', audio.seconds),
+    line('loudness, dBFS', audio.loudness),
+    line('peak, dBFS', audio.peaks),
+  ];
+  out.text(table([['', 'MIN', 'MEDIAN', 'MEAN', '95 %', 'MAX'], ...levels]));
+  out.text('');
+  out.text(
+    [
+      `${audio.rate} Hz, ${audio.seconds.total.toFixed(1)} seconds in all`,
+      `files of ${audio.rates.map(({ rate, count: n }) => `${rate} Hz (${count(n)})`).join(', ')}`,
+      audio.formats.map(({ format, count: n }) => `${format} (${count(n)})`).join(', '),
+      `clipped ${count(audio.clipped)}, silent ${count(audio.silent)}, with several channels ${count(audio.multichannel)}`,
+    ].join('; '),
+  );
+  out.text('');
 }
 
 const columnJson = ({ name, type, missing, distinct, distinctEstimated, number, top, warnings }: ColumnProfile) => ({

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { SoundSummary } from '../shared/audio.ts';
 import type { Manifest, SamplePage } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { readVersion } from './data-reader.ts';
@@ -35,8 +36,8 @@ export function addDataSample(data: Command, context: CommandContext): void {
 In a filter columns stand by their names, in double quotes where they are no plain words; numbers are numbers. "sample" is the sample's
 number, "data" the whole table: price > (SELECT avg(price) FROM data). It reads this table and nothing else, for 30 seconds at most.
 
-JSON: one line per sample {"sample","split","label","cells":{column:text}}; null is missing; of images without "cells", and "label" only
-      where there are classes. With --count one line {"samples","of"}.
+JSON: one line per sample {"sample","split","label","cells":{column:text}}; null is missing; of images and sounds without "cells", and "label"
+      only where there are classes; of sounds with "sound":{"name","seconds","loudness","peak","clipped"}, levels in dB below full scale. With --count one line {"samples","of"}.
 
 Examples:
   $ atelier data sample adult --filter "age > 60 AND income = '>50K'"
@@ -74,17 +75,32 @@ async function sample(session: Session, name: string, options: Options): Promise
           sample: index,
           split: page.splits[i],
           ...(page.labels.length > 0 ? { label: page.labels[i] } : {}),
+          ...(page.sounds ? { sound: page.sounds[i] } : {}),
           ...(cells ? { cells: Object.fromEntries(manifest.columns.map((column, c) => [column.name, cells[c]])) } : {}),
         });
-        const shown = cells ? cells.map((cell) => brief(cell)) : page.labels.length > 0 ? [brief(page.labels[i])] : [];
+        const label = page.labels.length > 0 ? [brief(page.labels[i])] : [];
+        const sound = page.sounds?.[i];
+        const shown = cells ? cells.map((cell) => brief(cell)) : sound ? [...label, ...soundCells(sound)] : label;
         if (!out.json) lines.push([String(index), page.splits[i], ...shown]);
       });
     }
-    const heads = manifest.kind === 'table' ? manifest.columns.map((column) => column.name) : ['label'];
+    const heads = headsOf(manifest);
     if (lines.length > 0) out.text(table([['#', 'split', ...heads], ...lines]));
     out.note(of);
   });
 }
+
+function headsOf({ kind, columns }: Manifest): string[] {
+  if (kind === 'table') return columns.map(({ name }) => name);
+  return kind === 'audio' ? ['label', 'seconds', 'dBFS', 'state', 'file'] : ['label'];
+}
+
+const soundCells = ({ name, seconds, loudness, clipped }: SoundSummary): string[] => [
+  seconds.toFixed(3),
+  loudness?.toFixed(1) ?? '–',
+  clipped ? 'clipped' : loudness === null ? 'silent' : '',
+  brief(name),
+];
 
 /** In one line, and not longer than is read in a table. */
 function brief(cell: string | null): string {

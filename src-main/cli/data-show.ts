@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { getDataset } from '../db/datasets.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
-import type { DatasetDetail } from '../shared/dataset.ts';
+import type { DatasetDetail, DatasetKind } from '../shared/dataset.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, table, when } from './format.ts';
 import { contentJson, iso } from './json.ts';
@@ -16,7 +16,7 @@ export function addDataShow(data: Command, context: CommandContext): void {
       'after',
       `
 JSON: {"dataset","name","kind","version","version_number","created_at","change","samples","target","task","class_counts",
-      "columns":[{"name","type","role","missing","distinct"}],"image","splits","split_source","sources","rejected_count","notes",
+      "columns":[{"name","type","role","missing","distinct"}],"image","audio","splits","split_source","sources","rejected_count","notes",
       "recipe","versions":[{"version","number","created_at","change","samples"}]}
 
 Examples:
@@ -33,6 +33,8 @@ async function show(session: Session, text: string): Promise<void> {
   });
 }
 
+const samplesWord: Record<DatasetKind, string> = { table: 'rows', images: 'images', audio: 'sounds' };
+
 function tell(out: Output, { summary, version, versions }: DatasetDetail): void {
   const { manifest } = version;
   out.record({
@@ -46,6 +48,7 @@ function tell(out: Output, { summary, version, versions }: DatasetDetail): void 
     samples: manifest.samples,
     ...contentJson(manifest),
     image: manifest.image,
+    audio: manifest.audio ?? null,
     splits: manifest.splits,
     split_source: manifest.splitSource,
     sources: manifest.sources,
@@ -63,7 +66,7 @@ function tell(out: Output, { summary, version, versions }: DatasetDetail): void 
 
   const { train, validation, test } = manifest.splits;
   out.text(`${summary.name} (${summary.id}): version ${version.number} of ${summary.versions}, ${version.id}`);
-  out.text(`${count(manifest.samples)} ${manifest.kind === 'table' ? 'rows' : 'images'}; ${version.change}`);
+  out.text(`${count(manifest.samples)} ${samplesWord[manifest.kind]}; ${version.change}`);
   out.text(`Split: train ${count(train)}, validation ${count(validation)}, test ${count(test)}`);
   if (manifest.columns.length > 0) {
     out.text('');

@@ -25,6 +25,7 @@ export const fieldRange = (field: SettingField): string =>
 
 const onlyWords: Record<InputKind, string> = {
   image: 'images',
+  audio: 'sounds',
   table: 'tables',
   series: 'series',
   pair: 'pairs',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import type { DatasetDetail } from '../shared/dataset.ts';
+import { rateRange } from '../shared/audio.ts';
+import type { DatasetDetail, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
 import { importKinds, type Growth, type ImportKind } from '../shared/job.ts';
@@ -17,6 +18,7 @@ interface Options extends CommonOptions, SplitOptions {
   file?: string;
   sheet?: string;
   target?: string;
+  sampleRate?: number;
   splitSeed: number;
   resume?: string | true;
   into?: string;
@@ -25,7 +27,7 @@ interface Options extends CommonOptions, SplitOptions {
 
 export function addImport(program: Command, context: CommandContext): void {
   withSplit(withCommon(program.command('import')))
-    .description('read files into a new dataset: tables, images, texts or arrays, also in archives')
+    .description('read files into a new dataset: tables, images, sounds, texts or arrays, also in archives')
     .argument('[path...]', 'the file, folder, files or archive')
     .option('--name <name>', "the dataset's name (default: from the file's name)")
     .addOption(
@@ -40,6 +42,11 @@ export function addImport(program: Command, context: CommandContext): void {
       'the files are those of this dataset, grown: makes its next version (default: where it came from)',
     )
     .option('--row-key <column>', 'with --into: the column that tells rows apart (default: by all that is in them)')
+    .option(
+      '--sample-rate <hz>',
+      'of sounds: the rate that all are brought to (default: the most common of theirs)',
+      integer(rateRange.min, 192_000),
+    )
     .option('--split-seed <n>', 'seed of the train/validation/test split', integer(0, 2 ** 32 - 1), 0)
     .addHelpText(
       'after',
@@ -56,6 +63,8 @@ What is taken, told by content whatever the files are called:
             NumPy: .npy and .npz of 2 dimensions, or lists of one length
   images    a sub-folder per class, or without any; IDX pairs as in MNIST;
             NumPy arrays of 3 or 4 dimensions, with labels in a second one (y, labels, *_labels, or --target)
+  sounds    WAV (PCM, floats), FLAC and MP3: a sub-folder per class, or without any. Files are kept as they came; trained on are
+            their channels' mean, 16 bits, at one rate, resampled where theirs is another
   annotated images with COCO JSON, YOLO text files (data.yaml, classes.txt), Pascal VOC XML, a CSV of boxes, or Label Studio's
             JSON: drop the folder that holds both. Image files are kept as they came
             images inside Parquet, as Hugging Face's data sets have them; classes by the names that come with them
@@ -74,7 +83,7 @@ images by their path and content. Where nothing has changed no version is made.
 Whenever an import is ended, the dataset is there whole or not at all. One that was cut short (a crash, a loss of power, a disk pulled out)
 goes on with --resume: images that were read already are not read again, tables and texts are read from the beginning.
 
-JSON: {"dataset","version","name","kind","samples","classes","class_counts","target","task","columns","image","splits",
+JSON: {"dataset","version","name","kind","samples","classes","class_counts","target","task","columns","image","audio","splits",
        "rejected","rejected_count","notes","reused","growth":{"added","removed","changed"} or null,"annotations":{"total","types","classes","flags","annotated"} or null}
 
 Examples:
@@ -89,6 +98,7 @@ Examples:
   $ atelier import --resume
   $ atelier import --into photos                # whence they came; or: atelier import /mnt/photos --into photos
   $ atelier import sales-2027.csv --into sales --row-key order_id
+  $ atelier import digits/ --sample-rate 8000   # digits/zero/*.wav, digits/one/*.wav
   $ atelier import book.txt --kind corpus
   $ atelier import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz`,
     )
@@ -105,8 +115,8 @@ async function importFiles(session: Session, given: string[], options: Options):
   const paths = existing(session, given);
   const split = splitWish(options, options.splitSeed);
   await session.own(async (studio) => {
-    const { name, kind, file, sheet, target, splitSeed } = options;
-    const imported = await studio.importData({ paths, name, kind, file, sheet, target, splitSeed }).result;
+    const { name, kind, file, sheet, target, sampleRate, splitSeed } = options;
+    const imported = await studio.importData({ paths, name, kind, file, sheet, target, sampleRate, splitSeed }).result;
     const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
     tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
   });
@@ -160,6 +170,11 @@ async function resume(session: Session, given: string[], { resume: text, ...opti
   });
 }
 
+function samplesWords({ image, audio }: Manifest): string {
+  if (image) return `images of ${image.height}×${image.width}${image.channels === 3 ? ' in colour' : ''}`;
+  return audio ? `sounds at ${audio.rate} Hz` : 'rows';
+}
+
 export function tellDataset(
   out: Output,
   { summary, version }: DatasetDetail,
@@ -176,6 +191,7 @@ export function tellDataset(
     classes: manifest.classes.length,
     ...contentJson(manifest),
     image: manifest.image,
+    audio: manifest.audio ?? null,
     splits: manifest.splits,
     rejected: manifest.rejected,
     rejected_count: manifest.rejectedCount,
@@ -185,9 +201,6 @@ export function tellDataset(
     annotations: manifest.annotations ?? null,
   });
 
-  const what = manifest.image
-    ? `images of ${manifest.image.height}×${manifest.image.width}${manifest.image.channels === 3 ? ' in colour' : ''}`
-    : 'rows';
   const classes = manifest.classes.length > 0 ? `, ${manifest.classes.length} classes` : '';
   if (growth) {
     out.text(
@@ -197,7 +210,7 @@ export function tellDataset(
     );
   }
   out.text(
-    `${growth ? 'Now' : reused ? 'Already here' : 'Imported'}: ${summary.name} (${summary.id}), ${count(manifest.samples)} ${what}${classes}`,
+    `${growth ? 'Now' : reused ? 'Already here' : 'Imported'}: ${summary.name} (${summary.id}), ${count(manifest.samples)} ${samplesWords(manifest)}${classes}`,
   );
   const { train, validation, test } = manifest.splits;
   out.text(

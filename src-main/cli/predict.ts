@@ -16,9 +16,12 @@ interface Options extends CommonOptions {
 
 export function addPredict(program: Command, context: CommandContext): void {
   withCommon(program.command('predict'))
-    .description('predict the rows of CSV files, images, or texts')
+    .description('predict the rows of CSV files, images, sounds, or texts')
     .argument('<model>', "a run's name, its id or the beginning of it, an .onnx file, or a language model's folder")
-    .argument('[file...]', 'CSV files with the columns the model was trained on, image files, or text files')
+    .argument(
+      '[file...]',
+      'CSV files with the columns the model was trained on, image files, sound files, folders of these, or text files',
+    )
     .option('--text <text>', 'a text for a model of texts; may be repeated', (text, all: string[] = []) => [
       ...all,
       text,
@@ -40,7 +43,7 @@ export function addPredict(program: Command, context: CommandContext): void {
       `
 A model that reads one column of texts takes a file called .txt or .md as one text.
 
-JSON: one line per row, image or text: {"input","label","probabilities":{class:share}}, or {"input","value"} for a number, or of an
+JSON: one line per row, image, sound or text: {"input","label","probabilities":{class:share}}, or {"input","value"} for a number, or of an
       autoencoder {"input","error","code":[…],"reconstruction":{column:value}} (of a table; null: missing): a high error
       says that a sample is unlike those it was trained on. A generator has nothing to predict.
 
@@ -51,6 +54,7 @@ same text. JSON: {"input","continuation","tokens"}. One that guesses (bert) fill
 Examples:
   $ atelier predict "iris · mlp" new-rows.csv
   $ atelier predict glyphs.onnx a.png b.png --json
+  $ atelier predict digits.onnx new-recordings/
   $ atelier predict spam.onnx --text "You have won a prize" letter.txt
   $ atelier predict shakespeare-gpt --text "ROMEO:" --max-tokens 200 --temperature 0.7`,
     )

@@ -63,7 +63,7 @@ export function addTrain(program: Command, context: CommandContext): void {
     .addOption(
       new Option(
         '--architecture <name>',
-        'the kind of net, see "atelier architectures" (default: cnn for images, mlp for tables, textcnn for texts, gpt for a corpus)',
+        'the kind of net, see "atelier architectures" (default: cnn for images and sounds, mlp for tables, textcnn for texts, gpt for a corpus)',
       ).choices(architectures.map((architecture) => architecture.id)),
     )
     .option('--set <key=value>', "one of the architecture's own settings; may be repeated", setting)

@@ -22,6 +22,13 @@ const splitWords: Record<string, SplitName> = {
 /** The split that a folder's name says it is. */
 export const splitOf = (folder: string): SplitName | null => splitWords[folder.toLowerCase()] ?? null;
 
+/** Flat, or in folders called train and test with nothing below. */
+export const withoutClass = (file: FoundFile): Member => ({
+  file,
+  className: '',
+  split: splitOf(file.relative.split('/')[0]),
+});
+
 /**
  * Reads classes off the folders: `class/…/file`, or `train/class/…/file` beside `test/class/…/file`.
  * Folders that merely wrap all others are looked through. Strays lie beside the class folders and belong to none.

@@ -1,40 +1,25 @@
 import type { AnnotationSummary } from '../shared/annotation.ts';
-import type { BlobHash, Manifest, ImageShape, Rejected, SourceFile } from '../shared/dataset.ts';
+import type { BlobHash, Manifest, ImageShape } from '../shared/dataset.ts';
 import { writeBlob, type BlobWriter } from './blobs.ts';
 import type { KnownImages } from './grow/known-images.ts';
-import { carvedValidation, completeGiven, countSplits, defaultFractions, divide } from './splits.ts';
+import { storeLabelled, type LabelledSamples } from './labelled-samples.ts';
 
 /** What an importer of images has when every pixel is written. */
-export interface ImageSet {
+export interface ImageSet extends LabelledSamples {
   image: ImageShape;
   /** The pixels, not yet committed. */
   pixels: BlobWriter;
-  names: string[];
   /** Each file's SHA-256, where images come of files. */
   contents?: string[];
   /** Images that are stored already: per image the sample that it is, or -1 where its pixels are among these. */
   grown?: { known: KnownImages; from: Int32Array };
-  /** Class index per sample, -1 where it has none. */
-  labels: Int32Array;
-  classes: string[];
-  /** The split byte per sample where the source is divided already. */
-  given: Uint8Array | null;
-  sources: SourceFile[];
-  rejectedCount: number;
-  rejected: Rejected[];
-  notes: Manifest['notes'];
   /** What is stored besides: annotations, original files. */
   more?: { annotations: AnnotationSummary; commit(): Promise<Partial<Manifest['blobs']>> };
 }
 
 /** Divides the samples, stores what belongs to them and makes the manifest. */
 export async function finishImages(blobs: string, set: ImageSet, seed: number): Promise<Manifest> {
-  const labels = set.classes.length > 0 ? set.labels : null;
-  const split = set.given
-    ? completeGiven(set.given, labels, carvedValidation, seed)
-    : divide(set.labels.length, labels, defaultFractions, seed);
-  const classes = set.classes.map((name) => ({ name, count: 0 }));
-  for (const label of set.labels) if (label >= 0) classes[label].count++;
+  const { classes } = set;
   const notes = [...set.notes];
   if (classes.length === 0 && !set.more) {
     notes.push({
@@ -46,34 +31,20 @@ export async function finishImages(blobs: string, set: ImageSet, seed: number): 
   if (classes.length === 1) {
     notes.push({
       code: 'single_class',
-      message: `All images are of one class ("${classes[0].name}"). Training needs at least two: add a folder of images of another.`,
+      message: `All images are of one class ("${classes[0]}"). Training needs at least two: add a folder of images of another.`,
     });
   }
+  const stored = await storeLabelled(blobs, { ...set, notes }, seed);
+  const contents = set.contents && (await writeBlob(blobs, Buffer.from(set.contents.join(''), 'hex')));
+  // The large ones last: should the disk fill up here, next to nothing is left behind.
   const pictures = await storePictures(blobs, set);
   return {
     kind: 'images',
-    samples: set.labels.length,
-    columns: [],
-    target: null,
-    task: 'classification',
-    classes,
+    ...stored,
     image: set.image,
-    splits: countSplits(split),
-    splitSource: set.given ? 'given' : labels ? 'stratified' : 'random',
-    splitSeed: seed,
-    blobs: {
-      split: await writeBlob(blobs, split),
-      labels: await writeBlob(blobs, new Uint8Array(set.labels.buffer, set.labels.byteOffset, set.labels.byteLength)),
-      names: await writeBlob(blobs, Buffer.from(JSON.stringify(set.names))),
-      ...(set.contents && { contents: await writeBlob(blobs, Buffer.from(set.contents.join(''), 'hex')) }),
-      ...pictures.blobs,
-    },
+    blobs: { ...stored.blobs, ...(contents && { contents }), ...pictures.blobs },
     ...(pictures.parts && { parts: pictures.parts }),
     ...(set.more && { annotations: set.more.annotations }),
-    sources: set.sources,
-    rejectedCount: set.rejectedCount,
-    rejected: set.rejected,
-    notes,
   };
 }
 

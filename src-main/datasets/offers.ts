@@ -1,6 +1,8 @@
 import { AtelierError } from '../shared/errors.ts';
 import { annotatedKinds, type ImportKind, type ImportOffer } from '../shared/job.ts';
+import { namedAudio } from './audio/file-type.ts';
 import { namedImage } from './images/file-type.ts';
+import { audioFolder } from './importers/audio-folder.ts';
 import { coco } from './importers/coco.ts';
 import { conll } from './importers/conll.ts';
 import { corpus } from './importers/corpus.ts';
@@ -32,6 +34,7 @@ const together: readonly Importer[] = [
   yolo,
   conll,
   imageFolder,
+  audioFolder,
   textFolder,
 ];
 /** Made of one file, or of a few that are one table. */
@@ -84,7 +87,7 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
     for (const importer of askers) if (await ask(importer, part, files[0])) break;
     if (files.length > 1 && found.length > before) files.forEach((file) => inPieces.add(file));
   }
-  // Pictures beside a table go with it, more likely than the other way round.
+  // Pictures and sounds beside a table go with it, more likely than the other way round.
   found.sort((a, b) => Number(isUnlabelled(a.offer)) - Number(isUnlabelled(b.offer)));
   // Any text is one of these: it counts where it is nothing else.
   if (found.length === 0 || kind === 'corpus') await ask(corpus, source, null);
@@ -92,7 +95,8 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
   throw errors[0] ?? unknownFormat(source);
 }
 
-const isUnlabelled = ({ kind, folders }: ImportOffer): boolean => kind === 'image-folder' && folders === 0;
+const isUnlabelled = ({ kind, folders }: ImportOffer): boolean =>
+  (kind === 'image-folder' || kind === 'audio-folder') && folders === 0;
 
 /**
  * The files, or groups of files, that may each be a table. `besides`: something else was found, and only what is called a table counts.
@@ -106,7 +110,10 @@ async function tableParts(
 ): Promise<{ parts: FoundFile[][]; prose: boolean }> {
   // Beside an annotated set JSON is what annotates it.
   const files = source.files.filter(
-    (file) => !namedImage(file.relative) && !(annotated && besides && /\.json$/i.test(contentName(file))),
+    (file) =>
+      !namedImage(file.relative) &&
+      !namedAudio(file.relative) &&
+      !(annotated && besides && /\.json$/i.test(contentName(file))),
   );
   const named = files.filter((file) => tableNames.test(contentName(file)));
   if (named.length > 0 || besides) return { parts: each(named), prose: false };
@@ -186,5 +193,5 @@ const nothing = ({ root, refused }: Source): AtelierError =>
 const unknownFormat = ({ root, files }: Source): AtelierError =>
   new AtelierError(
     'unknown_format',
-    `${files.length === 1 ? files[0].relative : root} holds nothing that can be imported. Drop a table (CSV, TSV), a folder of images or texts with one folder per class, plain text files, or IDX files.`,
+    `${files.length === 1 ? files[0].relative : root} holds nothing that can be imported. Drop a table (CSV, TSV), a folder of images, sounds or texts with one folder per class, plain text files, or IDX files.`,
   );

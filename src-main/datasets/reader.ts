@@ -4,6 +4,7 @@ import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery
 import { AtelierError } from '../shared/errors.ts';
 import { float64s, readAnnotations } from './annotations/read.ts';
 import { samplesWith } from './annotations/samples-with.ts';
+import { soundsOf } from './audio/stored.ts';
 import { readBlob } from './blobs.ts';
 import { heeding, openDuck, parquetSql, rowsOf } from './duck.ts';
 import { int32s } from './encode/images.ts';
@@ -73,6 +74,11 @@ export class SampleReader {
   ): Promise<SamplePage> {
     const page = { total, indices, splits: indices.map((sample) => splitNames[split[sample]]) };
     const annotations = await this.#annotations(blobs, manifest, indices);
+    if (manifest.kind === 'audio') {
+      const labels = await this.#labelNames(blobs, manifest, indices);
+      const shown = await soundsOf(blobs, manifest, indices, (hash) => this.#blob(blobs, hash));
+      return { ...page, labels, ...shown };
+    }
     if (manifest.kind === 'images') {
       return { ...page, ...(await this.#images(blobs, manifest, indices)), ...annotations };
     }
@@ -105,7 +111,7 @@ export class SampleReader {
       labels: () => this.#labels(blobs, manifest),
       marked: (asked) => samplesWith(blobs, manifest, asked),
     });
-    if (manifest.kind === 'images') return divided.marks ? marked(divided.marks) : null;
+    if (manifest.kind !== 'table') return divided.marks ? marked(divided.marks) : null;
     return this.#stoppable(manifest, async (signal) => {
       const apart: Int32Array[] = [];
       for (const expression of divided.expressions) {
@@ -180,15 +186,19 @@ export class SampleReader {
   }
 
   async #images(blobs: string, manifest: Manifest, indices: number[]): Promise<Pick<SamplePage, 'pixels' | 'labels'>> {
-    const labels = await this.#labels(blobs, manifest);
     return {
       pixels: await readPixels(blobs, manifest, indices),
-      labels: indices.map((sample) => manifest.classes[labels[sample]]?.name ?? null),
+      labels: await this.#labelNames(blobs, manifest, indices),
     };
   }
 
+  async #labelNames(blobs: string, manifest: Manifest, indices: number[]): Promise<(string | null)[]> {
+    const labels = await this.#labels(blobs, manifest);
+    return indices.map((sample) => manifest.classes[labels[sample]]?.name ?? null);
+  }
+
   async #labels(blobs: string, manifest: Manifest): Promise<Int32Array> {
-    if (!manifest.blobs.labels) throw new AtelierError('internal', 'An image version without labels.');
+    if (!manifest.blobs.labels) throw new AtelierError('internal', 'A version of files without labels.');
     return int32s(await this.#blob(blobs, manifest.blobs.labels));
   }
 

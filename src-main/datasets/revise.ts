@@ -9,7 +9,7 @@ import { readBlob, writeBlob } from './blobs.ts';
 import { describeColumn, judgeColumn } from './columns.ts';
 import { countColumns } from './count-columns.ts';
 import { columnSql, parquetSql, withDuck } from './duck.ts';
-import { imageLabels } from './labels.ts';
+import { fileLabels } from './labels.ts';
 import { applyRecipe } from './recipes/apply.ts';
 import { changeOf } from './recipes/change.ts';
 import { stepInfos } from './recipes/index.ts';
@@ -24,16 +24,16 @@ import { targetType } from './target.ts';
  */
 export async function reviseDataset(params: ReviseParams, signal?: AbortSignal): Promise<ReviseResult> {
   if (params.split) checkWish(params.split);
-  if (params.manifest.kind === 'images') return reviseImages(params);
+  if (params.manifest.kind !== 'table') return reviseFiles(params);
   return withDuck({ blobs: params.blobs, signal }, (connection) => reviseTable(connection, params, signal));
 }
 
-async function reviseImages({ blobs, manifest, columns, target, split, recipe }: ReviseParams): Promise<ReviseResult> {
+async function reviseFiles({ blobs, manifest, columns, target, split, recipe }: ReviseParams): Promise<ReviseResult> {
   if (columns || target !== undefined || recipe) {
-    throw new AtelierError('not_a_table', 'Images have no columns; only their split can be changed.');
+    throw new AtelierError('not_a_table', 'Images and sounds have no columns; only their split can be changed.');
   }
   if (!split) throw unchanged();
-  return withSplit({ blobs, manifest, labels: await imageLabels(blobs, manifest), connection: null }, split);
+  return withSplit({ blobs, manifest, labels: await fileLabels(blobs, manifest), connection: null }, split);
 }
 
 async function reviseTable(

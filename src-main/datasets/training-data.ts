@@ -1,8 +1,11 @@
-import type { Manifest, SplitName } from '../shared/dataset.ts';
+import type { DatasetKind, Manifest, SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { framesOf, usualAudioOptions, type AudioOptions } from '../shared/audio.ts';
 import { usualTextOptions, type TextOptions } from '../shared/text.ts';
 import { openTokenizer } from '../tokenizers/open.ts';
-import { classesOf, featureCount, targetTaskOf, type Encoder } from './encode/encoder.ts';
+import { fitAudioEncoder } from './encode/audio/fit.ts';
+import { loadSounds } from './encode/audio/load.ts';
+import { classesOf, featureCount, ofFiles, targetTaskOf, type Encoder } from './encode/encoder.ts';
 import type { EncodedSplit } from './encode/encoded-split.ts';
 import { fitTableEncoder, type FitOptions } from './encode/fit.ts';
 import { loadImages } from './encode/images.ts';
@@ -23,6 +26,7 @@ export interface TrainingData {
   classes: string[];
   input:
     | { kind: 'image'; height: number; width: number; channels: number }
+    | { kind: 'audio'; frames: number; mels: number }
     | { kind: 'table'; features: number }
     | { kind: 'text'; length: number; vocabulary: number };
   /** To be kept with the run: predicting and exporting need it. */
@@ -33,6 +37,8 @@ export interface TrainingData {
 export interface LoadOptions extends FitOptions {
   /** A table's texts are to be read, and its other columns left out; where nothing is said, if it has no others. */
   text?: TextOptions | null;
+  /** How sounds become spectrograms; as usual where nothing is said. */
+  audio?: AudioOptions | null;
 }
 
 /**
@@ -48,12 +54,10 @@ export async function loadTrainingData(
   options?: LoadOptions,
   work?: TextWork,
 ): Promise<TrainingData> {
-  if (encoder && (encoder.kind === 'images') !== (manifest.kind === 'images')) {
+  if (encoder && kindOf(encoder) !== manifest.kind) {
     throw new AtelierError(
       'dataset_kind_differs',
-      encoder.kind === 'images'
-        ? 'The model was trained on images, this dataset is a table. Choose a dataset of images.'
-        : 'The model was trained on a table, this dataset holds images. Choose a table with the same columns.',
+      `The model was trained on ${trainedOn[kindOf(encoder)]}, this dataset ${isOf[manifest.kind]}. Choose ${fitting[kindOf(encoder)]}.`,
     );
   }
   const recipe = manifest.kind === 'table' ? await fittedRecipe(blobs, manifest) : null;
@@ -80,12 +84,22 @@ export async function loadTrainingData(
   };
 }
 
+/** What is said of data that are not of the kind that a model takes. */
+const trainedOn: Record<DatasetKind, string> = { table: 'a table', images: 'images', audio: 'sounds' };
+const isOf: Record<DatasetKind, string> = { table: 'is a table', images: 'holds images', audio: 'holds sounds' };
+const fitting: Record<DatasetKind, string> = {
+  table: 'a table with the same columns',
+  images: 'a dataset of images',
+  audio: 'a dataset of sounds',
+};
+const kindOf = (encoder: Encoder): DatasetKind => (ofFiles(encoder) ? encoder.kind : 'table');
+
 const withRecipe = (encoder: Encoder, recipe: FittedRecipe | null): Encoder =>
-  recipe && encoder.kind !== 'images' ? { ...encoder, recipe } : encoder;
+  recipe && !ofFiles(encoder) ? { ...encoder, recipe } : encoder;
 
 /** Numbers that another recipe has scaled, or learnt of other rows, would mean something else to the model. */
 function checkRecipe(encoder: Encoder, recipe: FittedRecipe | null): void {
-  const own = encoder.kind === 'images' ? undefined : encoder.recipe;
+  const own = ofFiles(encoder) ? undefined : encoder.recipe;
   if (JSON.stringify(own ?? null) === JSON.stringify(recipe)) return;
   throw new AtelierError(
     'recipe_differs',
@@ -102,6 +116,8 @@ function loadSplits(
   switch (encoder.kind) {
     case 'images':
       return loadImages(blobs, manifest, encoder);
+    case 'audio':
+      return loadSounds(blobs, manifest, encoder, work);
     case 'table':
       return loadTable(blobs, manifest, encoder);
     case 'text':
@@ -113,6 +129,8 @@ function inputOf(encoder: Encoder): TrainingData['input'] {
   switch (encoder.kind) {
     case 'images':
       return { kind: 'image', ...encoder.image };
+    case 'audio':
+      return { kind: 'audio', frames: framesOf(encoder.spectrogram), mels: encoder.spectrogram.mels };
     case 'table':
       return { kind: 'table', features: featureCount(encoder) };
     case 'text': {
@@ -138,6 +156,7 @@ async function fitEncoder(
     );
   }
   if (manifest.kind === 'table') return fitTableEncoder(blobs, manifest, options);
+  if (manifest.kind === 'audio') return fitAudioEncoder(blobs, manifest, options.audio ?? usualAudioOptions, work);
   if (!manifest.image) throw new AtelierError('internal', 'An image dataset without an image size.');
   const classes = target ? manifest.classes.map((each) => each.name) : [];
   return { kind: 'images', image: { ...manifest.image }, classes };
@@ -152,6 +171,12 @@ const onlyTexts = ({ columns }: Manifest): boolean => {
 export function checkTrainable(manifest: Manifest, target = true): void {
   if (target && manifest.kind === 'table' && manifest.target === null) {
     throw new AtelierError('no_target', 'No target column is chosen. Choose the column to predict.');
+  }
+  if (target && manifest.kind === 'audio' && manifest.classes.length === 0) {
+    throw new AtelierError(
+      'no_classes',
+      'The sounds have no classes to be told apart. Import them again with those of each class in a folder named after it.',
+    );
   }
   if (target && manifest.kind === 'images' && manifest.classes.length === 0) {
     throw new AtelierError(
@@ -174,6 +199,7 @@ export function checkTrainable(manifest: Manifest, target = true): void {
   }
 }
 
+export { decodeAudioFor } from './audio/decode.ts';
 export { decodeImageFor } from './images/decode.ts';
 export { encodeTableRows } from './encode/rows.ts';
 export type { EncodedSplit } from './encode/encoded-split.ts';

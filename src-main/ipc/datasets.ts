@@ -15,6 +15,7 @@ type Noun =
   | 'datasets.privacy'
   | 'datasets.anonymity'
   | 'datasets.original'
+  | 'datasets.sound'
   | 'datasets.revise'
   | 'datasets.previewSplit'
   | 'datasets.pick'
@@ -37,6 +38,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'datasets.samples': (query) => desk.studio.samples(query),
     'datasets.original': ({ version, sample }) => desk.studio.original(version, sample),
+    'datasets.sound': ({ version, sample }) => desk.studio.sound(version, sample),
     'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
     'datasets.profile': ({ version }) => desk.studio.profile(version),
     'datasets.stopProfile': ({ version }) => desk.studio.stopProfile(version),

@@ -14,6 +14,7 @@ const dataExtensions = [
   ...['csv', 'tsv', 'tab', 'psv', 'txt', 'md', 'dat', 'data', 'json', 'jsonl', 'ndjson', 'parquet', 'xlsx', 'xlsm'],
   ...['zip', 'tar', 'tgz', 'gz', 'idx', 'npy', 'npz'],
   ...['png', 'jpg', 'jpeg', 'webp', 'gif', 'tif', 'tiff', 'avif'],
+  ...['wav', 'flac', 'mp3'],
 ];
 
 export function importHandlers(desk: Desk): Pick<Handlers, Noun> {

@@ -21,6 +21,8 @@ export interface ImportRequest {
   sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
+  /** Sounds: samples a second; the most common of theirs when absent. */
+  sampleRate?: number;
   splitSeed?: number;
   /** The files are those of this dataset, grown: its next version is made of them. `name`, `target` and `splitSeed` are as they are there. */
   into?: DatasetId;
@@ -78,6 +80,7 @@ export function importData(context: Context, request: ImportRequest, before?: Jo
       file: request.file,
       sheet: request.sheet,
       target: request.target,
+      sampleRate: request.sampleRate,
       splitSeed: request.splitSeed ?? 0,
       ...(parent && growParams(store, parent, request)),
       unfinished: unfinishedFolder(store, id),
@@ -228,7 +231,7 @@ export async function versionWithTarget(context: Context, id: VersionId, target:
   if (version.manifest.kind !== 'table') {
     throw new AtelierError(
       'no_such_column',
-      `Images have no columns, so there is no target "${target}" to choose: their classes are the target. Leave --target out.`,
+      `${version.manifest.kind === 'audio' ? 'Sounds' : 'Images'} have no columns, so there is no target "${target}" to choose: their classes are the target. Leave --target out.`,
     );
   }
   if (version.manifest.target === target) return version;
@@ -255,7 +258,7 @@ export async function versionWithSplit(context: Context, id: VersionId, split: S
     const same =
       manifest.samples === samples &&
       manifest.target === target &&
-      (['table', 'images', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]);
+      (['table', 'images', 'sounds', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]);
     if (same && manifest.split && isSplitAs(manifest.split, split)) return { ...candidate, manifest };
   }
   return revise(context, { version: id, split }).result;
@@ -276,8 +279,9 @@ export async function versionWithFold(context: Context, id: VersionId, fold: num
     const candidate = datasets.getVersion(context.store, other.id);
     const { manifest } = candidate;
     const same =
-      (['folds', 'table', 'images', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]) &&
-      manifest.target === target;
+      (['folds', 'table', 'images', 'sounds', 'labels'] as const).every(
+        (blob) => manifest.blobs[blob] === blobs[blob],
+      ) && manifest.target === target;
     if (same && manifest.split?.fold === fold) return candidate;
   }
   const { how, seed, column, pattern, folds, fractions } = split;

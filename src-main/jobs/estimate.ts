@@ -1,5 +1,6 @@
 import {
   architectureOf,
+  audioOptionsOf,
   buildWhole,
   completeSettings,
   outputOf,
@@ -9,7 +10,9 @@ import {
   textOptionsOf,
   type InputSpec,
 } from '../architectures/index.ts';
+import { settled } from '../datasets/encode/audio/fit.ts';
 import { maxCategories, maxIndexed } from '../datasets/encode/encoder.ts';
+import { framesOf, usualAudioOptions } from '../shared/audio.ts';
 import type { TrainEstimate } from '../shared/contract.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -92,6 +95,13 @@ function inputOf(
 ): InputSpec {
   if (manifest.image) return { kind: 'image', ...manifest.image };
   const template = architectureOf(architecture);
+  if (manifest.audio) {
+    const { rate, seconds } = manifest.audio;
+    const options = audioOptionsOf(template, completeSettings(template, settings)) ?? usualAudioOptions;
+    // Of all samples, not of the training split alone: about the same.
+    const spectrogram = settled(options, rate, Math.ceil(seconds.p95 * rate));
+    return { kind: 'audio', frames: framesOf(spectrogram), mels: spectrogram.mels };
+  }
   const texts = textOptionsOf(template, completeSettings(template, settings));
   if (texts) return estimateTexts(manifest, texts);
   const features = manifest.columns.filter((column) => column.role === 'feature');

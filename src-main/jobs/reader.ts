@@ -1,3 +1,4 @@
+import type { PlayedSound } from '../shared/audio.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
@@ -55,6 +56,11 @@ export class Reader {
   /** An image's own file, to be shown sharp. */
   original(blobs: string, manifest: Manifest, sample: number): Promise<OriginalImage> {
     return this.#ask({ type: 'original', blobs, manifest, sample }) as Promise<OriginalImage>;
+  }
+
+  /** A sound, to be played. */
+  sound(blobs: string, manifest: Manifest, sample: number): Promise<PlayedSound> {
+    return this.#ask({ type: 'sound', blobs, manifest, sample }) as Promise<PlayedSound>;
   }
 
   /** Stops what is being worked out for questions about these samples; they fail with `stopped`. */

@@ -9,6 +9,7 @@ import { getSeries, type SeriesQuery } from '../db/metrics.ts';
 import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/open.ts';
 import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
+import type { PlayedSound } from '../shared/audio.ts';
 import type { StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
 import type {
   DatasetDetail,
@@ -230,6 +231,10 @@ export class Studio {
   /** An image's own file, where it was kept. */
   original(version: VersionId, sample: number): Promise<OriginalImage> {
     return this.#reader.original(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, sample);
+  }
+  /** A sound, to be played. */
+  sound(version: VersionId, sample: number): Promise<PlayedSound> {
+    return this.#reader.sound(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, sample);
   }
   async stopSamples(version: VersionId): Promise<null> {
     await this.#reader.stopSamples(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);

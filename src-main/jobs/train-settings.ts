@@ -4,7 +4,7 @@ import { type Augmentation, checkedAugmentation } from '../shared/augment/kinds.
 import type { TrainRequest } from '../shared/contract.ts';
 import type { ColumnType, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { type InputKind, takes } from '../shared/input-kinds.ts';
+import { fieldsFor, type InputKind, takes } from '../shared/input-kinds.ts';
 import type { ArchitectureInfo, DeviceChoice, DeviceName, TrainSettings } from '../shared/run.ts';
 import { taskFacts, taskOf } from '../shared/task.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
@@ -36,7 +36,10 @@ export function completeSettings(
   const { device, threads } = choose(architecture.id, { device: request.device, threads: request.threads ?? 0 });
   return {
     architecture: architecture.id,
-    architectureSettings: completeArchitectureSettings(architecture, request.architectureSettings),
+    architectureSettings: completeArchitectureSettings(
+      { id: architecture.id, fields: fieldsFor(architecture.fields, manifest) },
+      request.architectureSettings,
+    ),
     epochs: request.epochs,
     batchSize: request.batchSize,
     optimizer: request.optimizer,
@@ -90,10 +93,10 @@ function checkData(architecture: ArchitectureInfo, all: readonly ArchitectureInf
       `It is not said yet what to predict. Choose a target column (--target COLUMN): ${manifest.columns.map((column) => column.name).join(', ')}.${withoutTarget(all, manifest)}`,
     );
   }
-  if (task === 'classification' && manifest.kind === 'images' && manifest.classes.length === 0) {
+  if (task === 'classification' && manifest.kind !== 'table' && manifest.classes.length === 0) {
     throw new AtelierError(
       'no_classes',
-      `The images have no classes to be told apart. Import them again with those of each class in a folder named after it.${withoutTarget(all, manifest)}`,
+      `The ${dataWords(manifest)} have no classes to be told apart. Import them again with those of each class in a folder named after it.${withoutTarget(all, manifest)}`,
     );
   }
   if (task === 'classification' && manifest.classes.length < 2) {
@@ -130,6 +133,7 @@ function withoutTarget(all: readonly ArchitectureInfo[], manifest: Manifest): st
 
 function dataWords({ kind, columns }: Manifest): string {
   if (kind === 'images') return 'images';
+  if (kind === 'audio') return 'sounds';
   const count = (type: ColumnType, one: string, many: string): string => {
     const found = columns.filter((column) => column.role === 'feature' && column.type === type).length;
     return `${found} ${found === 1 ? one : many}`;
@@ -139,6 +143,7 @@ function dataWords({ kind, columns }: Manifest): string {
 
 const kindWords: Record<InputKind, string> = {
   image: 'images',
+  audio: 'sounds',
   table: 'a table',
   series: 'a series (a table whose features are all numbers)',
   pair: 'a pair (a table with two features, both categories)',

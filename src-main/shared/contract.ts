@@ -1,5 +1,6 @@
 import { augmentKinds } from './augment/kinds.ts';
 import * as v from 'valibot';
+import type { PlayedSound } from './audio.ts';
 import type { DatasetDetail, DatasetSummary, OriginalImage, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { EpochText } from './epoch-text.ts';
@@ -127,6 +128,8 @@ export const inputs = {
   'datasets.samples': sampleQuerySchema,
   /** An image's own file, to be shown sharp; only of versions that kept them. */
   'datasets.original': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  /** A sound, to be played. */
+  'datasets.sound': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   /** Stops what is being worked out for a question of samples that nobody waits for any more. */
   'datasets.stopSamples': v.object({ version: versionId }),
   /** What there is to know of the columns; worked out once a version. */
@@ -254,6 +257,7 @@ export interface Outputs {
   'datasets.archive': null;
   'datasets.samples': SamplePage;
   'datasets.original': OriginalImage;
+  'datasets.sound': PlayedSound;
   'datasets.stopSamples': null;
   'datasets.profile': Profile;
   'datasets.stopProfile': null;

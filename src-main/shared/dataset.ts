@@ -1,4 +1,5 @@
 import type { AnnotationSummary, SampleAnnotations } from './annotation.ts';
+import type { AudioFacts, SoundSummary } from './audio.ts';
 import type { Condition } from './filter.ts';
 import type { DatasetId, VersionId } from './ids.ts';
 import type { Recipe } from './recipe.ts';
@@ -6,7 +7,7 @@ import type { SplitSettings, SplitWay } from './split.ts';
 
 /** What a dataset version is, as stored in its row and handed to utilities and the window. */
 
-export type DatasetKind = 'table' | 'images';
+export type DatasetKind = 'table' | 'images' | 'audio';
 export type SplitName = 'train' | 'validation' | 'test';
 /** The byte that stands for each split in a split blob. */
 export const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
@@ -105,7 +106,11 @@ export type BlobHash = string;
  *   makes a version with another one of these; everything else stays.
  * - `annotationOffsets`: where each of those lines begins, and where the last one ends: little-endian float64.
  * - `originals`: the image files as they came, one after another, sharp and unscaled; `originalOffsets`: where each begins, as above. One
- *   blob instead of one a file: thousands of files would each have to reach the disk by themselves.
+ *   blob instead of one a file: thousands of files would each have to reach the disk by themselves. Sound files, too.
+ * - `sounds`: little-endian int16, each sound's samples after the other's: mono, at the rate that `audio` says; `soundOffsets`: where in bytes
+ *   each begins, as above.
+ * - `outlines`: for each sound `outlinePieces` pairs of int8, the least and the greatest sample of each piece.
+ * - `measured`: for each sound four 32-bit floats, see `packMeasured`.
  */
 export interface Manifest {
   kind: DatasetKind;
@@ -119,6 +124,8 @@ export interface Manifest {
   classes: ClassCount[];
   /** Images only. */
   image: ImageShape | null;
+  /** Sounds only. */
+  audio?: AudioFacts;
   splits: Record<SplitName, number>;
   /** `given`: the source came with its own test (or train) files; the others: made here, see `SplitWay`. */
   splitSource: 'given' | SplitWay;
@@ -141,6 +148,10 @@ export interface Manifest {
     annotationOffsets?: BlobHash;
     originals?: BlobHash;
     originalOffsets?: BlobHash;
+    sounds?: BlobHash;
+    soundOffsets?: BlobHash;
+    outlines?: BlobHash;
+    measured?: BlobHash;
   };
   /** Images of a source that has grown: those of the version before, and those that came; then `images` and the like of `blobs` are the first one's. */
   parts?: ImagePart[];
@@ -214,6 +225,9 @@ export interface SamplePage {
   rows?: (string | null)[][];
   /** Images: the samples' bytes one after another (height × width × channels each). */
   pixels?: Uint8Array;
+  /** Sounds: what a list shows of each, and their outlines (see `outlinePieces`) one after another. */
+  sounds?: SoundSummary[];
+  outlines?: Int8Array;
   /** Where the version has any. */
   annotations?: SampleAnnotations[];
 }

@@ -1,3 +1,4 @@
+import type { PlayedSound } from './audio.ts';
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { Condition } from './filter.ts';
@@ -81,12 +82,13 @@ export interface JobTypes {
   forecast: { params: TrainParams; result: Forecast };
 }
 
-/** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */
+/** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `audio-folder`: sounds, with one folder per class; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */
 export const importKinds = [
   'table',
   'image-folder',
   'image-array',
   'idx',
+  'audio-folder',
   'text-folder',
   'corpus',
   'coco',
@@ -120,6 +122,8 @@ export interface ImportParams {
   sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
+  /** Sounds: samples a second that they are brought to; where left out the most common of theirs. */
+  sampleRate?: number;
   splitSeed: number;
   /** A folder beside the blobs, made by the owner: keeps what is done already, should the import be cut short. Without it nothing is kept. */
   unfinished?: string;
@@ -253,7 +257,7 @@ export interface SampleErrors {
 export interface PredictParams {
   blobs: string;
   model: { runFolder: string; settings: TrainSettings; manifest: Manifest } | { onnx: string };
-  /** CSV files or image files; for a model of one column of text, text files too, each one sample. */
+  /** CSV files, image or sound files or folders of these; for a model of one column of text, text files too, each one sample. */
   paths: string[];
   /** Samples that are in no file: texts, for such a model. */
   texts?: string[];
@@ -362,6 +366,7 @@ export type ReaderRequest =
   | { id: number; type: 'pick'; blobs: string; manifest: Manifest; samples: number[] }
   | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
   | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number }
+  | { id: number; type: 'sound'; blobs: string; manifest: Manifest; sample: number }
   | { id: number; type: 'stop'; blobs: string; manifest: Manifest }
   | { id: number; type: 'profile'; blobs: string; manifest: Manifest }
   | { id: number; type: 'stop-profile'; blobs: string; manifest: Manifest }
@@ -381,6 +386,7 @@ export type ReaderResponse =
         | Profile
         | null
         | OriginalImage
+        | PlayedSound
         | SplitPreview
         | RecipePreview
         | PrivacyReport

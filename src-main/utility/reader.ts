@@ -1,3 +1,4 @@
+import { playedSound } from '../datasets/audio/stored.ts';
 import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
@@ -26,6 +27,8 @@ function answer(request: ReaderRequest) {
       return previewSplit(request.blobs, request.manifest, request.split);
     case 'original':
       return readOriginal(request.blobs, request.manifest, request.sample);
+    case 'sound':
+      return playedSound(request.blobs, request.manifest, request.sample);
     case 'stop':
       return reader.stop(request.manifest);
     case 'profile':

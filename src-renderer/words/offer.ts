@@ -14,6 +14,13 @@ export function offerSentence(offer: ImportOffer): string {
         folders: m.folders_count({ count: offer.folders, n: format.integer(offer.folders) }),
         size,
       });
+    case 'audio-folder':
+      if (offer.folders === 0) return m.offer_sounds_flat({ sounds: m.sounds_count(files), size });
+      return m.offer_sounds({
+        sounds: m.sounds_count(files),
+        folders: m.folders_count({ count: offer.folders, n: format.integer(offer.folders) }),
+        size,
+      });
     case 'text-folder':
       return m.offer_texts({
         texts: m.texts_count(files),
@@ -60,6 +67,9 @@ export function offerName(offer: ImportOffer): string {
     case 'image-folder':
       if (offer.folders === 0) return m.found_images_flat({ images: m.images_count(count) });
       return m.found_images({ images: m.images_count(count), folders });
+    case 'audio-folder':
+      if (offer.folders === 0) return m.found_sounds_flat({ sounds: m.sounds_count(count) });
+      return m.found_sounds({ sounds: m.sounds_count(count), folders });
     case 'text-folder':
       return m.found_texts({ texts: m.texts_count(count), folders });
     case 'corpus':

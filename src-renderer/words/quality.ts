@@ -32,6 +32,7 @@ export function leakHelp({ kind, suggested, conflicts }: LeakFinding): string {
 
 const notes: Record<string, () => string> = {
   near_not_looked_for: m.leak_note_near,
+  near_not_of_sounds: m.note_near_not_of_sounds,
 };
 /** The main process writes them in English, with numbers and names in them. */
 export const leakNote = ({ code, message }: { code: string; message: string }): string => notes[code]?.() ?? message;

@@ -1,4 +1,4 @@
-import type { ColumnRole, ColumnType, ImageShape, SplitName } from '../../src-main/shared/dataset.ts';
+import type { ColumnRole, ColumnType, DatasetKind, ImageShape, SplitName } from '../../src-main/shared/dataset.ts';
 import { deviceTitles } from '../../src-main/shared/device.ts';
 import type { AnnotationFlag, AnnotationType } from '../../src-main/shared/annotation.ts';
 import type { InputKind } from '../../src-main/shared/input-kinds.ts';
@@ -36,6 +36,13 @@ const shortSplits: Record<SplitName, () => string> = {
 };
 export const splitShort = (split: SplitName) => shortSplits[split]();
 export const splitColour = (split: SplitName) => `var(--${split})`;
+
+const datasetKinds: Record<DatasetKind, () => string> = {
+  table: m.kind_table,
+  images: m.kind_images,
+  audio: m.kind_sounds,
+};
+export const datasetKindWord = (kind: DatasetKind) => datasetKinds[kind]();
 
 const columnTypes: Record<ColumnType, () => string> = {
   number: m.type_number,
@@ -168,6 +175,13 @@ const settings: Words = {
   tokenizer: m.setting_tokenizer,
   vocabulary: m.setting_vocabulary,
   length: m.setting_length,
+  seconds: m.setting_seconds,
+  mels: m.setting_mels,
+  fft: m.setting_fft,
+  hop: m.setting_hop,
+  fmin: m.setting_fmin,
+  fmax: m.setting_fmax,
+  melScale: m.setting_mel_scale,
   lowercase: m.setting_lowercase,
   context: m.setting_context,
   tied: m.setting_tied,
@@ -231,6 +245,13 @@ const settingHelps: Words = {
   tokenizer: m.setting_tokenizer_help,
   vocabulary: m.setting_vocabulary_help,
   length: m.setting_length_help,
+  seconds: m.setting_seconds_help,
+  mels: m.setting_mels_help,
+  fft: m.setting_fft_help,
+  hop: m.setting_hop_help,
+  fmin: m.setting_fmin_help,
+  fmax: m.setting_fmax_help,
+  melScale: m.setting_mel_scale_help,
   lowercase: m.setting_lowercase_help,
   context: m.setting_context_help,
   tied: m.setting_tied_help,
@@ -359,6 +380,7 @@ export const architectureHelp = (id: string) => architectureHelps[id]?.() ?? '';
 const architectureGroups: Words = {
   table: m.architectures_general,
   image: m.architectures_image,
+  audio: m.architectures_audio,
   series: m.architectures_series,
   pair: m.architectures_pair,
   text: m.architectures_text,
@@ -458,6 +480,7 @@ const noteCodes: Words = {
   no_features: m.note_no_features,
   decimal_comma: m.note_decimal_comma,
   resized: m.note_resized,
+  resampled: m.note_resampled,
   converted: m.note_converted,
   single_class: m.note_single_class,
   no_header: m.note_no_header,

@@ -13,7 +13,7 @@ import { checkGraph } from '../../src-main/onnx/check.ts';
 import type { ForwardModel } from '../../src-main/onnx/forward-model.ts';
 import { printGraph } from '../../src-main/onnx/print.ts';
 import { numbersOf, tensor } from '../../src-main/onnx/tensors.ts';
-import { givenKinds, type InputKind } from '../../src-main/shared/input-kinds.ts';
+import { fieldsFor, givenKinds, type InputKind } from '../../src-main/shared/input-kinds.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { openModel, runModel, type Values } from '../support/run-model.ts';
 
@@ -26,6 +26,7 @@ const iris = { input: { kind: 'table', features: 4 }, output: { kind: 'classes',
 
 const inputs: Readonly<Record<InputKind, InputSpec>> = {
   image: grey.input,
+  audio: { kind: 'audio', frames: 20, mels: 12 },
   table: iris.input,
   series: { kind: 'series', length: 6, gaps: [1, 4] },
   pair: { kind: 'pair', sizes: [5, 7] },
@@ -120,7 +121,7 @@ describe('cnn', () => {
     const { graph } = buildForward('cnn', { kernel: 4 }, grey);
     expect(graph.values.get('conv1')?.shape).toEqual(['batch', 16, 28, 28]);
   });
-  it('takes no tables', () => expect(() => buildForward('cnn', {}, iris)).toThrow(/images, not tables/));
+  it('takes no tables', () => expect(() => buildForward('cnn', {}, iris)).toThrow(/images and sounds, not tables/));
 });
 
 /** The nodes as they are printed, without the pixels' scaling. */
@@ -334,7 +335,8 @@ describe('recommender', () => {
 });
 
 describe('settings', () => {
-  const mlp = architectureOf('mlp');
+  const plain = architectureOf('mlp');
+  const mlp = { ...plain, fields: fieldsFor(plain.fields, { kind: 'table', columns: [] }) };
   it('fills in defaults, and takes text as a command line gives it', () => {
     expect(completeSettings(mlp, {})).toEqual({ hidden: '128', activation: 'relu', dropout: 0 });
     expect(completeSettings(mlp, { hidden: ' 64, 32', dropout: '0.25' })).toEqual({

@@ -86,6 +86,23 @@ describe('migrations', () => {
     store.close();
   });
 
+  it('keep versions of datasets, and let them hold sounds', () => {
+    const folder = workspaceOfVersion(5);
+    const old = new Database(join(folder, 'atelier.db'));
+    const insert = (id: string, number: number, kind: string): string =>
+      `INSERT INTO dataset_versions (id, dataset, number, created_at, change, manifest, kind, samples, classes)
+        VALUES ('${id}', 'ds_0', ${number}, 1, 'imported', '{}', '${kind}', 6, 2)`;
+    old.exec(insert('dv_0', 1, 'images'));
+    expect(() => old.exec(insert('dv_1', 2, 'audio'))).toThrow(/CHECK/);
+    old.close();
+    const store = openWriter(folder);
+    store.transaction(() => store.run(insert('dv_1', 2, 'audio'), []));
+    expect(store.get<{ n: number }>(`SELECT count(*) AS n FROM dataset_versions`)?.n).toBe(2);
+    expect(() => store.transaction(() => store.run(insert('dv_2', 3, 'smell'), []))).toThrow(/CHECK/);
+    expect(store.integrity()).toBe('ok');
+    store.close();
+  });
+
   it('leave the version before untouched when one fails', () => {
     const folder = workspaceOfVersion(names.length);
     const broken = join(folder, 'migrations-broken');

@@ -19,6 +19,25 @@ const images = sampleManifest({
   image: { height: 28, width: 28, channels: 1 },
 });
 
+const spread = { min: 0, median: 0, mean: 0, p95: 1, max: 1, histogram: { from: 0, width: 0, counts: [] } };
+const sounds = sampleManifest({
+  kind: 'audio',
+  columns: [],
+  target: null,
+  audio: {
+    rate: 16_000,
+    longest: 16_000,
+    seconds: { ...spread, total: 10 },
+    loudness: spread,
+    peaks: spread,
+    clipped: 0,
+    silent: 0,
+    rates: [],
+    formats: [],
+    multichannel: 0,
+  },
+});
+
 /** A table whose features are of these types, and its target. */
 function table(...types: ('number' | 'category' | 'text')[]): Manifest {
   const [target] = sampleManifest().columns.filter(({ role }) => role === 'target');
@@ -33,12 +52,23 @@ describe('a request to train', () => {
     const settings = completeSettings(request, architectures, sampleManifest());
     const threads = defaultThreads(availableParallelism());
     expect(settings).toMatchObject({ architecture: 'mlp', schedule: 'cosine', weightDecay: 0, patience: 0, threads });
-    expect(Object.keys(settings.architectureSettings).sort()).toEqual(
-      architectures
-        .find((each) => each.id === 'mlp')!
-        .fields.map((field) => field.key)
-        .sort(),
+    // Those for sounds are of no effect on a table.
+    const mlp = architectures.find((each) => each.id === 'mlp')!;
+    const fields = mlp.fields.filter(({ only }) => only === undefined);
+    expect(fields.length).toBeLessThan(mlp.fields.length);
+    expect(Object.keys(settings.architectureSettings).sort()).toEqual(fields.map(({ key }) => key).sort());
+  });
+
+  it('of sounds says how they become spectrograms, as the net is estimated', () => {
+    const { architectureSettings } = completeSettings({ ...request, architecture: 'cnn' }, architectures, sounds);
+    expect(architectureSettings).toMatchObject({ mels: 40, seconds: 0, melScale: 'htk' });
+    const half = estimateNet(sounds, 'cnn', { ...architectureSettings, seconds: 0.5 });
+    // 16 kHz: 47 frames of 40 bands, halved twice, 32 channels.
+    expect(half.layers.find(({ name }) => name === 'dense 128')?.parameters).toBe(11 * 10 * 32 * 128 + 128);
+    expect(() => completeSettings({ ...request, architectureSettings: { mels: 20 } }, architectures, images)).toThrow(
+      code('invalid_settings'),
     );
+    expect(() => estimateNet(sounds, 'cnn', { ...architectureSettings, fmax: 9000 })).toThrow(code('invalid_settings'));
   });
 
   it.each([

@@ -11,6 +11,7 @@ import { zeros } from '../../src-main/onnx/tensors.ts';
 import type { Model } from '../../src-main/onnx/types.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';
 import { runLogPath, type RunLogLine } from '../../src-main/runtime/run-log.ts';
+import type { Manifest } from '../../src-main/shared/dataset.ts';
 import type { EvaluateParams, Prediction } from '../../src-main/shared/job.ts';
 import { inputKinds } from '../../src-main/shared/input-kinds.ts';
 import { Random } from '../../src-main/shared/random.ts';
@@ -18,6 +19,7 @@ import { evaluateModel } from '../../src-main/utility/work/evaluate-model.ts';
 import { exportRun } from '../../src-main/utility/work/export-run.ts';
 import { predictFiles } from '../../src-main/utility/work/predict-files.ts';
 import { dataFolder, failure, importFrom, writeFiles } from '../support/data-import.ts';
+import { toneFolders } from '../support/data-sounds.ts';
 import { csvText, mixedTable } from '../support/data-table.ts';
 import { quoted } from '../support/data-texts.ts';
 import { reviews } from '../support/texts.ts';
@@ -280,12 +282,19 @@ describe('every architecture, from training to the exported file', () => {
       const folder = await dataFolder();
       const csv = join(folder.path, 'data.csv');
       const text = kind === 'pair' ? pairs : kind === 'text' ? texts : series;
+      const imported = async (files: Record<string, string | Uint8Array>, name: string): Promise<Manifest> => {
+        await writeFiles(folder.path, files);
+        return (await importFrom(folder, [name])).manifest;
+      };
       const manifest =
         kind === 'image'
           ? await barsVersion(folder.blobs, 100)
-          : await writeFile(csv, text).then(async () => (await importFrom(folder, ['data.csv'])).manifest);
+          : kind === 'audio'
+            ? await imported(toneFolders('tones', [300, 900], 12), 'tones')
+            : await imported({ 'data.csv': text }, 'data.csv');
       expect(inputKinds(manifest)).toContain(kind);
-      const trained = await trainHere(folder, manifest, trainSettings(id, { epochs: 2 }, own[id]));
+      const settings = kind === 'audio' ? { ...own[id], mels: 12 } : own[id];
+      const trained = await trainHere(folder, manifest, trainSettings(id, { epochs: 2 }, settings));
       const out = join(folder.path, 'exported', 'onnx', 'model.onnx');
       expect((await exportTo(trained, out)).parity).toMatchObject({ passed: true, agreement: 1 });
       if (id === 'dcgan') return;
@@ -298,9 +307,10 @@ describe('every architecture, from training to the exported file', () => {
       }
       // Those that write or guess take texts alone: test/utility/language.test.ts.
       if (kind === 'image' || id === 'gpt' || id === 'bert') return;
-      const byRun = await predict(trained, folder.blobs, [csv]);
-      const byFile = await predict({ onnx: out }, folder.blobs, [csv]);
-      expect(byRun).toHaveLength(kind === 'pair' ? 300 : 200);
+      const given = kind === 'audio' ? join(folder.path, 'tones') : csv;
+      const byRun = await predict(trained, folder.blobs, [given]);
+      const byFile = await predict({ onnx: out }, folder.blobs, [given]);
+      expect(byRun).toHaveLength({ pair: 300, audio: 24 }[kind as string] ?? 200);
       byRun.forEach((prediction, i) => expectSame(prediction, byFile[i]));
     },
   );

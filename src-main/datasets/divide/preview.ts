@@ -2,15 +2,15 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../../shared/dataset.ts';
 import type { SplitPreview, SplitWish } from '../../shared/split.ts';
 import { parquetSql, withDuck } from '../duck.ts';
-import { imageLabels } from '../labels.ts';
+import { fileLabels } from '../labels.ts';
 import { countSplits } from '../splits.ts';
 import { readTarget } from '../table-target.ts';
 import { divideAs } from './divide.ts';
 
 /** What a division would give; nothing is stored. Throws what making it would throw. */
 export async function previewSplit(blobs: string, manifest: Manifest, wish: SplitWish): Promise<SplitPreview> {
-  if (manifest.kind === 'images') {
-    return preview(blobs, manifest, await imageLabels(blobs, manifest), null, wish);
+  if (manifest.kind !== 'table') {
+    return preview(blobs, manifest, await fileLabels(blobs, manifest), null, wish);
   }
   return withDuck({ blobs }, async (connection) => {
     const table = parquetSql(blobs, manifest.blobs.table!);

@@ -1,3 +1,4 @@
+import { framesOf, type SpectrogramSettings } from '../../shared/audio.ts';
 import type { ImageShape } from '../../shared/dataset.ts';
 import type { LanguageTarget } from '../../shared/text.ts';
 import type { TokenizerFile } from '../../tokenizers/tokenizer-file.ts';
@@ -10,12 +11,22 @@ import type { As } from '../recipes/step.ts';
  * What turns raw samples into a model's input, fitted on the training split and kept with the run (`encoder.json`).
  * Plain JSON: the same object drives training, `predict` and the preprocessing inside an exported ONNX file.
  */
-export type Encoder = TableEncoder | ImageEncoder | TextInputEncoder;
+export type Encoder = TableEncoder | ImageEncoder | AudioEncoder | TextInputEncoder;
 
 export interface ImageEncoder {
   kind: 'images';
   image: ImageShape;
   /** None where no target is learnt: then images without a label count too. */
+  classes: string[];
+}
+
+/** Sounds become log-mel spectrograms, each band standardised: frames × mels numbers. */
+export interface AudioEncoder {
+  kind: 'audio';
+  spectrogram: SpectrogramSettings;
+  /** Of each band, over the training split. `std` is 1 for a band that nothing is in. */
+  mean: number[];
+  std: number[];
   classes: string[];
 }
 
@@ -101,12 +112,18 @@ export function sampleSizeOf(encoder: Encoder): number {
       return encoder.length;
     case 'images':
       return encoder.image.height * encoder.image.width * encoder.image.channels;
+    case 'audio':
+      return framesOf(encoder.spectrogram) * encoder.spectrogram.mels;
   }
 }
 
-/** The columns of a raw row that a sample is read from: before its recipe, where it has one; none of images. */
+/** Encoders of what people have in files of its own, not in rows: what has no columns, and no recipe. */
+export const ofFiles = (encoder: Encoder): encoder is ImageEncoder | AudioEncoder =>
+  encoder.kind === 'images' || encoder.kind === 'audio';
+
+/** The columns of a raw row that a sample is read from: before its recipe, where it has one; none of images and sounds. */
 export function inputColumns(encoder: Encoder): string[] {
-  if (encoder.kind === 'images' || !encoder.recipe) return encodedColumns(encoder);
+  if (ofFiles(encoder) || !encoder.recipe) return encodedColumns(encoder);
   const lineage = lineageOf(encoder.recipe);
   const used = new Set(encodedColumns(encoder));
   return [
@@ -129,11 +146,11 @@ export function recipeReads(encoder: TableEncoder | TextInputEncoder): { column:
 
 /** How many inputs an exported file has. */
 export const inputCount = (encoder: Encoder): number =>
-  encoder.kind === 'images' || !encoder.recipe
+  ofFiles(encoder) || !encoder.recipe
     ? Math.max(1, encodedColumns(encoder).length)
     : recipeInputs(encoder.recipe, recipeReads(encoder)).length;
 
-/** The columns that are encoded, in the order of an exported file's inputs where there is no recipe; none of images. */
+/** The columns that are encoded, in the order of an exported file's inputs where there is no recipe; none of images and sounds. */
 export function encodedColumns(encoder: Encoder): string[] {
   switch (encoder.kind) {
     case 'table':
@@ -141,20 +158,21 @@ export function encodedColumns(encoder: Encoder): string[] {
     case 'text':
       return encoder.columns;
     case 'images':
+    case 'audio':
       return [];
   }
 }
 
 /** What a column is to be told of, null where none is. */
-export const targetOf = (encoder: Encoder): TargetEncoder | null => (encoder.kind === 'images' ? null : encoder.target);
+export const targetOf = (encoder: Encoder): TargetEncoder | null => (ofFiles(encoder) ? null : encoder.target);
 
 export const classesOf = (encoder: Encoder): string[] => {
-  if (encoder.kind === 'images') return encoder.classes;
+  if (ofFiles(encoder)) return encoder.classes;
   return encoder.target?.task === 'classification' ? encoder.target.classes : [];
 };
 
 /** What the target asks for; null where none is learnt. */
 export function targetTaskOf(encoder: Encoder): TargetEncoder['task'] | null {
-  if (encoder.kind === 'images') return encoder.classes.length > 0 ? 'classification' : null;
+  if (ofFiles(encoder)) return encoder.classes.length > 0 ? 'classification' : null;
   return encoder.target?.task ?? null;
 }

@@ -19,7 +19,7 @@ export async function loadImages(
   const split = await readBlob(blobs, manifest.blobs.split);
   const learnt = encoder.classes.length > 0;
   const labels = learnt
-    ? translate(int32s(await readBlob(blobs, labelBlob)), manifest, encoder)
+    ? translateLabels(int32s(await readBlob(blobs, labelBlob)), manifest, encoder.classes)
     : new Int32Array(manifest.samples);
 
   const counts = [0, 0, 0];
@@ -67,8 +67,8 @@ function checkSize(manifest: Manifest, encoder: ImageEncoder): void {
 }
 
 /** Labels as the encoder numbers them; -1 for classes it does not know. */
-function translate(labels: Int32Array, manifest: Manifest, encoder: ImageEncoder): Int32Array {
-  const index = new Map(encoder.classes.map((name, i) => [name, i]));
+export function translateLabels(labels: Int32Array, manifest: Manifest, classes: readonly string[]): Int32Array {
+  const index = new Map(classes.map((name, i) => [name, i]));
   const to = manifest.classes.map((each) => index.get(each.name) ?? -1);
   return labels.map((label) => (label < 0 ? -1 : to[label]));
 }

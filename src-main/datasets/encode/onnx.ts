@@ -1,4 +1,5 @@
 import { float, GraphBuilder, type Value } from '../../onnx/builder.ts';
+import { addSpectrogram, audioOpset } from './audio/onnx.ts';
 import { float32s, float64s, strings } from './onnx-constants.ts';
 import type { Dim, Model } from '../../onnx/types.ts';
 import type { StepBefore } from '../../shared/run.ts';
@@ -6,6 +7,7 @@ import {
   categoryWidth,
   classesOf,
   encodedColumns,
+  ofFiles,
   recipeReads,
   targetOf,
   type CategoryEncoder,
@@ -43,7 +45,7 @@ export const preprocessOpsets = { [ml]: 3 } as const;
  * Adds raw inputs and what turns them into the encoder's tensor, which is returned.
  * Tables: one input per feature column, float [batch, 1] with NaN for missing or string [batch, 1] with "" for missing (with a recipe one
  * per column that it begins with, numbers as double); out comes
- * float [batch, features]. Images: uint8 [batch, height, width, channels], as it is. Texts: one input per column, string [batch, 1], or,
+ * float [batch, features]. Images: uint8 [batch, height, width, channels], as it is. Sounds: float [batch, samples], as `addSpectrogram` takes them. Texts: one input per column, string [batch, 1], or,
  * where only its tokenizer.json can read them, `input_ids`, int64 [batch, any]; out come tokens, int32 [batch, length].
  */
 export function addPreprocess(g: GraphBuilder, encoder: Encoder): { inputs: RawInput[]; encoded: Value } {
@@ -51,6 +53,14 @@ export function addPreprocess(g: GraphBuilder, encoder: Encoder): { inputs: RawI
     const { height, width, channels } = encoder.image;
     const name = g.input(g.unique('image'), 'uint8', [batch, height, width, channels]);
     return { inputs: [{ name, type: 'uint8' }], encoded: name };
+  }
+  if (encoder.kind === 'audio') {
+    const name = g.input(g.unique('sound'), 'float', [batch, 'samples']);
+    const { scope } = g;
+    g.scope = scope ? `${scope}/preprocess` : 'preprocess';
+    const encoded = addSpectrogram(g, encoder, name);
+    g.scope = scope;
+    return { inputs: [{ name, type: 'float' }], encoded };
   }
   if (encoder.kind === 'text') return addTexts(g, encoder);
   const prepared = encoder.recipe ? addRecipeColumns(g, encoder, encoder.recipe) : null;
@@ -221,7 +231,7 @@ export function addPostprocess(
 
 /** What an exported file leaves to whoever uses it: a recipe's steps that no graph can do, with all before them. */
 export function stepsBefore(encoder: Encoder): StepBefore[] {
-  if (encoder.kind === 'images' || !encoder.recipe) return [];
+  if (ofFiles(encoder) || !encoder.recipe) return [];
   const { recipe } = encoder;
   const kindOf = (step: number): string => recipe.steps[step - 1].kind;
   if (!hasRecipe(encoder)) {
@@ -238,11 +248,15 @@ export function stepsBefore(encoder: Encoder): StepBefore[] {
 
 /** The oldest opset that has what reads raw samples. */
 export const preprocessOpset = (encoder: Encoder): number =>
-  Math.max(encoder.kind === 'text' && readsTexts(encoder) ? textOpset : 0, hasRecipe(encoder) ? recipeOpset : 0);
+  Math.max(
+    encoder.kind === 'text' && readsTexts(encoder) ? textOpset : 0,
+    encoder.kind === 'audio' ? audioOpset : 0,
+    hasRecipe(encoder) ? recipeOpset : 0,
+  );
 
 /** An exported file that takes tokens leaves what comes before them to its caller. */
 const hasRecipe = (encoder: Encoder): boolean =>
-  encoder.kind !== 'images' &&
+  !ofFiles(encoder) &&
   encoder.recipe !== undefined &&
   (encoder.kind === 'table' || (readsTexts(encoder) && !encoder.language));
 

@@ -13,11 +13,17 @@ export async function grow(
   signal: AbortSignal,
 ): Promise<ImportResult> {
   const { into, blobs } = params;
-  const words = { images: 'images', table: 'rows' };
+  const words = { images: 'images', table: 'rows', audio: 'sounds' };
   if (fresh.manifest.kind !== into.manifest.kind) {
     throw new AtelierError(
       'other_kind',
       `The source holds ${words[fresh.manifest.kind]} now, and the dataset ${words[into.manifest.kind]}. Import it as a new dataset.`,
+    );
+  }
+  if (into.manifest.kind === 'audio') {
+    throw new AtelierError(
+      'cannot_grow',
+      'A dataset of sounds does not grow: it is read as a whole. Import the source as a new dataset.',
     );
   }
   const grown =

@@ -1,6 +1,6 @@
 import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { arrange, splitOf, type Member } from '../class-folders.ts';
+import { arrange, withoutClass, type Member } from '../class-folders.ts';
 import { KnownImages } from '../grow/known-images.ts';
 import { finishImages } from '../image-version.ts';
 import { headBytes, imageType, namedImage } from '../images/file-type.ts';
@@ -68,13 +68,6 @@ function labelled(images: FoundFile[]): { members: Member[]; strays: FoundFile[]
     `${images[0].relative} is an image without a label. Training needs to know the class of each: put the images of every class into a folder named after it, and drop the folder that holds these folders.`,
   );
 }
-
-/** Flat, or in folders called train and test with nothing below. */
-const withoutClass = (file: FoundFile): Member => ({
-  file,
-  className: '',
-  split: splitOf(file.relative.split('/')[0]),
-});
 
 /** Files called images; where none is, those that are without being called so. */
 async function imageFiles(source: Source): Promise<FoundFile[]> {

@@ -9,11 +9,11 @@ import type { Groups } from '../divide/groups.ts';
 import { groupKeys, imageKeys, tableGroups } from '../divide/keys.ts';
 import { parquetSql, withDuck } from '../duck.ts';
 import type { ImportContext } from '../import-context.ts';
-import { imageLabels } from '../labels.ts';
+import { fileLabels } from '../labels.ts';
 import { readTarget } from '../table-target.ts';
 import { findAcross, joined, PairTally } from './across.ts';
 import { findAcrossTime } from './across-time.ts';
-import { sameImages, sameRows } from './content.ts';
+import { sameFiles, sameRows } from './content.ts';
 import { nearImages } from './near-images.ts';
 import { nearRows, type NearCopies } from './near-rows.ts';
 import { groupColumns, namePrefix, timeColumn } from './suggest.ts';
@@ -81,8 +81,8 @@ async function withSource<T>(
   work: (source: Source) => Promise<T>,
 ): Promise<T> {
   const split = await readBlob(blobs, manifest.blobs.split);
-  if (manifest.kind === 'images') {
-    return work({ blobs, manifest, split, labels: await imageLabels(blobs, manifest), connection: null });
+  if (manifest.kind !== 'table') {
+    return work({ blobs, manifest, split, labels: await fileLabels(blobs, manifest), connection: null });
   }
   return withDuck({ blobs, signal }, async (connection) => {
     const table = parquetSql(blobs, manifest.blobs.table!);
@@ -97,7 +97,7 @@ async function check(source: Source, question: LeakQuestion, context: LeakContex
   context.progress({ stage: 'scanning', unit: 'samples', done: 0, total: 0 });
   const exact = connection
     ? await sameRows(connection, blobs, manifest)
-    : await sameImages(blobs, manifest, () => context.pause());
+    : await sameFiles(blobs, manifest, () => context.pause());
   const isExact = (a: number, b: number): boolean => exact.ids[a] === exact.ids[b];
   const copies = await nearCopies(source, isExact, context, notes);
   const near = joined(copies.pairs, manifest.samples, exact);
@@ -132,8 +132,15 @@ async function nearCopies(
   const report = (done: number, total: number): void => context.progress({ stage, unit: 'samples', done, total });
   const found = connection
     ? await nearRows(connection, blobs, manifest, split, isExact, (done) => report(done, manifest.samples))
-    : { ...(await nearImages(blobs, manifest, split, isExact, report, () => context.pause())), by: 'images' };
-  if (found.by === null) {
+    : manifest.kind === 'audio'
+      ? { pairs: [], checked: 0, by: null }
+      : { ...(await nearImages(blobs, manifest, split, isExact, report, () => context.pause())), by: 'images' };
+  if (manifest.kind === 'audio') {
+    notes.push({
+      code: 'near_not_of_sounds',
+      message: 'Near-duplicates were not looked for: of sounds only exact copies are found.',
+    });
+  } else if (found.by === null) {
     notes.push({
       code: 'near_not_looked_for',
       message: 'Near-duplicates were not looked for: rows of so few cells, none of them text, are alike by chance.',
@@ -180,7 +187,10 @@ async function timeFinding(
 ): Promise<LeakFinding | null> {
   if (!connection) {
     if (question.time === undefined) return null;
-    throw new AtelierError('unknown_column', `Images have no columns, so none is called "${question.time}".`);
+    throw new AtelierError(
+      'unknown_column',
+      `Images and sounds have no columns, so none is called "${question.time}".`,
+    );
   }
   const column = question.time ?? (await timeColumn(connection, blobs, manifest));
   if (column === null) return null;

@@ -2,12 +2,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   inputCount,
+  ofFiles,
   recipeReads,
   sampleSizeOf,
   type Encoder,
   type TableEncoder,
   type TextInputEncoder,
 } from '../../datasets/encode/encoder.ts';
+import { sampleScale } from '../../datasets/encode/audio/spectrogram.ts';
 import { rawColumns } from '../../datasets/encode/rows.ts';
 import { rawTexts } from '../../datasets/encode/texts/load.ts';
 import { recipeInputs } from '../../datasets/recipes/onnx/model.ts';
@@ -75,7 +77,7 @@ export class ExportedModel implements RawModel {
   ): Promise<ExportedModel> {
     const answers = rawWorkOf(task).outputs(encoder);
     const session = await Session.open(bytes, { device: 'cpu', threads });
-    const wanted = encoder.kind === 'images' || tokenizer ? 1 : inputCount(encoder);
+    const wanted = ofFiles(encoder) || tokenizer ? 1 : inputCount(encoder);
     const outputs = new Set(session.outputs.map((output) => output.name));
     if (session.inputs.length !== wanted || !answers.every((name) => outputs.has(name))) {
       await session.close();
@@ -102,7 +104,16 @@ export class ExportedModel implements RawModel {
         throw new AtelierError('internal', 'Images of another size.');
       return { [names[0]]: valueOf('uint8', [raw.count, height, width, channels], raw.pixels) };
     }
-    if (raw.kind === 'images' || encoder.kind === 'images') {
+    if (raw.kind === 'audio' && encoder.kind === 'audio') {
+      const samples = raw.sounds[0].length;
+      if (raw.sounds.some(({ length }) => length !== samples)) {
+        throw new AtelierError('internal', 'Sounds of different lengths do not go together.');
+      }
+      const data = new Float32Array(raw.sounds.length * samples);
+      raw.sounds.forEach((sound, i) => sound.forEach((value, k) => (data[i * samples + k] = value * sampleScale)));
+      return { [names[0]]: valueOf('float', [raw.sounds.length, samples], data) };
+    }
+    if (raw.kind !== 'table' || ofFiles(encoder)) {
       throw new AtelierError('internal', `A model of ${encoder.kind} was given ${raw.kind}.`);
     }
     if (encoder.recipe && !this.#tokenizer) return recipeFeeds(encoder, encoder.recipe, names, raw);

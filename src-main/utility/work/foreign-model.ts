@@ -45,7 +45,7 @@ export class ForeignModel implements RawModel {
 
   async answer(raw: RawSamples): Promise<Answers> {
     if (raw.kind !== 'images')
-      throw new AtelierError('dataset_kind_differs', 'The model takes images, the data are a table.');
+      throw new AtelierError('dataset_kind_differs', 'The model takes images, the data are none.');
     const size = raw.pixels.length / raw.count;
     const width = this.encoder.classes.length;
     const result = new Float32Array(raw.count * width);

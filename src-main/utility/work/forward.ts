@@ -19,6 +19,7 @@ import {
 } from '../../datasets/encode/encoder.ts';
 import { noTarget } from '../../datasets/encode/texts/blocks.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
+import { framesOf } from '../../shared/audio.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import { taskOf, type Task } from '../../shared/task.ts';
@@ -62,6 +63,8 @@ function inputOf(settings: TrainSettings, encoder: Encoder): InputSpec {
   switch (encoder.kind) {
     case 'images':
       return { kind: 'image', ...encoder.image };
+    case 'audio':
+      return { kind: 'audio', frames: framesOf(encoder.spectrogram), mels: encoder.spectrogram.mels };
     case 'table':
       return inputOfTable(settings, encoder);
     case 'text':

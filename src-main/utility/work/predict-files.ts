@@ -1,7 +1,11 @@
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { namedAudio } from '../../datasets/audio/file-type.ts';
 import { inputColumns } from '../../datasets/encode/encoder.ts';
+import { namedImage } from '../../datasets/images/file-type.ts';
+import { findSource } from '../../datasets/source.ts';
 import { namedText, readDocument } from '../../datasets/texts/document.ts';
-import { decodeImageFor } from '../../datasets/training-data.ts';
+import { decodeAudioFor, decodeImageFor } from '../../datasets/training-data.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImageShape } from '../../shared/dataset.ts';
 import type { Prediction, PredictParams, PredictResult } from '../../shared/job.ts';
@@ -34,7 +38,12 @@ export async function predictFiles(params: PredictParams, context: JobContext): 
     const { encoder } = model;
     if (encoder.kind === 'images') {
       refuseTexts(texts, 'images');
-      return { predictions: await images(model, encoder.image, paths, context) };
+      return { predictions: await images(model, encoder.image, await filesIn(paths, namedImage, 'image'), context) };
+    }
+    if (encoder.kind === 'audio') {
+      refuseTexts(texts, 'sounds');
+      const files = await filesIn(paths, namedAudio, 'sound');
+      return { predictions: await sounds(model, encoder.spectrogram.rate, files, context) };
     }
     const given = texts.map((text) => ({ input: named(text), text }));
     return { predictions: [...(await documents(model, given)), ...(await rows(model, paths, context))] };
@@ -73,16 +82,48 @@ async function written(
   return predictions;
 }
 
-async function images(model: RawModel, shape: ImageShape, paths: string[], context: JobContext): Promise<Prediction[]> {
+/** A file to be predicted, and what it is called: of a folder's by its path in it. */
+interface Named {
+  path: string;
+  input: string;
+}
+
+/** Files as they were given; in the place of a folder all in it that are called so. Throws `nothing_found`. */
+async function filesIn(paths: readonly string[], named: (name: string) => boolean, what: string): Promise<Named[]> {
+  const files: Named[] = [];
+  for (const path of paths) {
+    if (!statSync(path).isDirectory()) {
+      files.push({ path, input: basename(path) });
+      continue;
+    }
+    const found = (await findSource([path])).files.filter(({ relative }) => named(relative));
+    if (found.length === 0) throw new AtelierError('nothing_found', `The folder ${path} holds no ${what} files.`);
+    files.push(...found.map(({ path: file, relative }) => ({ path: file, input: relative })));
+  }
+  return files;
+}
+
+async function images(model: RawModel, shape: ImageShape, files: Named[], context: JobContext): Promise<Prediction[]> {
   const size = shape.height * shape.width * shape.channels;
   const predictions: Prediction[] = [];
-  for (let from = 0; from < paths.length; from += imagesAtOnce) {
-    const part = paths.slice(from, from + imagesAtOnce);
+  for (let from = 0; from < files.length; from += imagesAtOnce) {
+    const part = files.slice(from, from + imagesAtOnce);
     const pixels = new Uint8Array(part.length * size);
-    for (const [i, path] of part.entries()) pixels.set(await decodeImageFor(shape, path), i * size);
-    const inputs = part.map((path) => basename(path));
+    for (const [i, { path }] of part.entries()) pixels.set(await decodeImageFor(shape, path), i * size);
+    const inputs = part.map(({ input }) => input);
     predictions.push(...(await predict(model, { kind: 'images', count: part.length, pixels }, inputs)));
-    context.progress({ stage: 'predicting', unit: 'files', done: predictions.length, total: paths.length });
+    context.progress({ stage: 'predicting', unit: 'files', done: predictions.length, total: files.length });
+    await context.pause();
+  }
+  return predictions;
+}
+
+async function sounds(model: RawModel, rate: number, files: Named[], context: JobContext): Promise<Prediction[]> {
+  const predictions: Prediction[] = [];
+  for (const { path, input } of files) {
+    const sound = await decodeAudioFor(rate, path);
+    predictions.push(...(await predict(model, { kind: 'audio', sounds: [sound] }, [input])));
+    context.progress({ stage: 'predicting', unit: 'files', done: predictions.length, total: files.length });
     await context.pause();
   }
   return predictions;

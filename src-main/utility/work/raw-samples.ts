@@ -1,4 +1,6 @@
 import { columnSql, parquetSql, withDuck } from '../../datasets/duck.ts';
+import { readPiece } from '../../datasets/annotations/read.ts';
+import { int16s, soundBlobs, soundOffsets } from '../../datasets/audio/stored.ts';
 import { readBlob } from '../../datasets/blobs.ts';
 import { inputColumns, type Encoder } from '../../datasets/encode/encoder.ts';
 import { int32s } from '../../datasets/encode/images.ts';
@@ -7,7 +9,11 @@ import type { EncodedSplit } from '../../datasets/training-data.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 
 /** Samples as an exported model takes them: before any encoding. Texts are columns of a table. */
-export type RawSamples = RawRows | { kind: 'images'; count: number; pixels: Uint8Array };
+export type RawSamples =
+  | RawRows
+  | { kind: 'images'; count: number; pixels: Uint8Array }
+  /** At the model's rate. A batch of an exported file's are of one length. */
+  | { kind: 'audio'; sounds: Int16Array[] };
 
 export interface RawRows {
   kind: 'table';
@@ -15,7 +21,10 @@ export interface RawRows {
   rows: (string | null)[][];
 }
 
-export const countOf = (raw: RawSamples): number => (raw.kind === 'table' ? raw.rows.length : raw.count);
+export function countOf(raw: RawSamples): number {
+  if (raw.kind === 'table') return raw.rows.length;
+  return raw.kind === 'images' ? raw.count : raw.sounds.length;
+}
 
 /** A few hundred at a time: bounded memory, and a cancel is heard in between. */
 const batchSize = 256;
@@ -32,12 +41,25 @@ export interface RawSource {
 
 /** Hands the split's raw samples to `work`, batch after batch, in order. */
 export async function eachRawBatch(source: RawSource, work: (raw: RawSamples) => Promise<void>): Promise<void> {
+  if (source.encoder.kind === 'audio') return eachSound(source, work);
   if (source.encoder.kind !== 'images') return eachTableBatch(source, work);
   const { count, x } = source.split;
   const size = count === 0 ? 0 : x.length / count;
   for (let from = 0; from < count; from += batchSize) {
     const to = Math.min(count, from + batchSize);
     await work({ kind: 'images', count: to - from, pixels: x.subarray(from * size, to * size) as Uint8Array });
+  }
+}
+
+/** One by one and whole: each is of a length of its own. */
+async function eachSound(
+  { blobs, manifest, split }: RawSource,
+  work: (raw: RawSamples) => Promise<void>,
+): Promise<void> {
+  const { sounds } = soundBlobs(manifest);
+  const offsets = await soundOffsets(blobs, manifest);
+  for (const sample of split.indices) {
+    await work({ kind: 'audio', sounds: [int16s(await readPiece(blobs, sounds, offsets, sample))] });
   }
 }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { targetTaskOf, type Encoder } from '../../datasets/encode/encoder.ts';
 import { lineageOf } from '../../datasets/recipes/lineage.ts';
 import { exportFormat } from '../../export/metadata.ts';
+import { fftRange, framesOf, melScales, mostFrames, rateRange } from '../../shared/audio.ts';
 import { maxSteps } from '../../shared/recipe.ts';
 import type { Task } from '../../shared/task.ts';
 import type { Companion } from './companion.ts';
@@ -23,6 +24,38 @@ const imageEncoder = v.object({
   image: v.object({ height: side, width: side, channels: v.picklist([1, 3]) }),
   classes: names,
 });
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 28));
+const bands = v.pipe(v.array(number), v.minLength(1), v.maxLength(4096));
+const audioEncoder = v.pipe(
+  v.object({
+    kind: v.literal('audio'),
+    spectrogram: v.object({
+      rate: v.pipe(v.number(), v.minValue(rateRange.min), v.maxValue(rateRange.max)),
+      length: positive,
+      fft: v.pipe(
+        v.number(),
+        v.minValue(fftRange.min),
+        v.maxValue(fftRange.max),
+        v.check((size) => Number.isInteger(Math.log2(size))),
+      ),
+      hop: positive,
+      mels: positive,
+      fmin: number,
+      fmax: number,
+      melScale: v.picklist(melScales),
+    }),
+    mean: bands,
+    std: bands,
+    classes: names,
+  }),
+  v.check(
+    ({ spectrogram, mean, std }) =>
+      mean.length === spectrogram.mels &&
+      std.length === spectrogram.mels &&
+      spectrogram.length >= spectrogram.fft &&
+      framesOf(spectrogram) <= mostFrames,
+  ),
+);
 /** What a step has learnt is its own; what is not as it should be shows when the recipe is gone through. */
 const recipe = v.optional(
   v.pipe(
@@ -78,7 +111,7 @@ const textEncoder = v.object({
   recipe,
   language: v.optional(v.picklist(['next', 'masked'])),
 });
-const encoderSchema = v.variant('kind', [imageEncoder, tableEncoder, textEncoder]);
+const encoderSchema = v.union([imageEncoder, audioEncoder, tableEncoder, textEncoder]);
 /** Only a name: never a way out of the model's own folder. */
 const companion = v.object({
   file: v.pipe(v.string(), v.maxLength(300), v.regex(/^[^/\\\0]+\.json$/)),

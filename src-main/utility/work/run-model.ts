@@ -1,5 +1,6 @@
 import { compileEvaluation } from '../../autodiff/compile.ts';
-import { sampleSizeOf, type Encoder } from '../../datasets/encode/encoder.ts';
+import { encodeSounds } from '../../datasets/encode/audio/load.ts';
+import { ofFiles, sampleSizeOf, type Encoder } from '../../datasets/encode/encoder.ts';
 import { encodeTextRows } from '../../datasets/encode/texts/load.ts';
 import { encodeTableRows } from '../../datasets/training-data.ts';
 import type { Tensor } from '../../onnx/types.ts';
@@ -69,7 +70,7 @@ export class RunModel implements RawModel {
   /** With targets that are as good as any: the loss is not looked at. */
   #encode(raw: RawSamples): Samples {
     const { encoder } = this;
-    if ((raw.kind === 'images') !== (encoder.kind === 'images'))
+    if (raw.kind !== (ofFiles(encoder) ? encoder.kind : 'table'))
       throw new AtelierError('internal', `A model of ${encoder.kind} was given ${raw.kind}.`);
     const targets = (count: number): Samples['y'] =>
       this.task === 'regression' ? new Float32Array(count) : new Int32Array(count);
@@ -78,7 +79,11 @@ export class RunModel implements RawModel {
         throw new AtelierError('internal', 'Images of another size.');
       return { count: raw.count, x: raw.pixels, y: targets(raw.count) };
     }
-    if (encoder.kind === 'images') throw new AtelierError('internal', 'unreachable');
+    if (raw.kind === 'audio' && encoder.kind === 'audio') {
+      const { length } = raw.sounds;
+      return { count: length, x: encodeSounds(encoder, raw.sounds), y: targets(length) };
+    }
+    if (raw.kind !== 'table' || ofFiles(encoder)) throw new AtelierError('internal', 'unreachable');
     const x =
       encoder.kind === 'text'
         ? encodeTextRows(encoder, raw.rows, raw.columns)

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { architectureOf, takesIndices, textOptionsOf } from '../../architectures/index.ts';
+import { architectureOf, audioOptionsOf, takesIndices, textOptionsOf } from '../../architectures/index.ts';
 import { rateByName } from '../../autodiff/schedules/by-name.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
 import type { LossSpec, OptimizerSpec, TrainingOptions } from '../../autodiff/types.ts';
@@ -113,9 +113,11 @@ export async function loadData(params: TrainParams, context: JobContext, resumin
     indexed: takesIndices(template),
     target: template.learns === 'target',
     text: textOptionsOf(template, settings.architectureSettings),
+    audio: audioOptionsOf(template, settings.architectureSettings),
   };
+  const encoding = manifest.kind === 'audio' ? 'encoding' : 'tokenizing';
   const data = await loadTrainingData(blobs, manifest, resuming ? readEncoder(runFolder) : undefined, options, {
-    progress: (done, total) => context.progress({ stage: 'tokenizing', unit: 'samples', done, total }),
+    progress: (done, total) => context.progress({ stage: encoding, unit: 'samples', done, total }),
     signal: context.signal,
   });
   if (!resuming) writeEncoder(runFolder, data.encoder);

@@ -8,7 +8,7 @@ import type { Profile } from '../../../src-main/shared/profile.ts';
 import { studio } from '../../bridge/studio.ts';
 import { datasets } from '../../state/datasets.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import { SamplePages } from './sample-pages.svelte.ts';
+import { outlineBytes, SamplePages } from './sample-pages.svelte.ts';
 import type { Sample } from './sample-pages.svelte.ts';
 
 export type Revision = Omit<Input<'datasets.revise'>, 'version'>;
@@ -26,6 +26,8 @@ export class DataPlace {
   #filter = $state.raw<Filter>([]);
   /** Thumbnail size, in pixels. */
   zoom = $state(72);
+  /** Of a sound's waveform, at least; in pixels. */
+  waveWidth = $state(260);
   /** The place in the list of the sample looked at; -1 none. */
   at = $state(-1);
 
@@ -54,6 +56,7 @@ export class DataPlace {
   }
   get bytesEach(): number {
     const image = this.manifest?.image;
+    if (this.manifest?.kind === 'audio') return outlineBytes;
     return image ? image.height * image.width * image.channels : 0;
   }
 

@@ -1,4 +1,3 @@
-import type { SamplePage } from '../../../src-main/shared/dataset.ts';
 import { packSamples, type Condition } from '../../../src-main/shared/filter.ts';
 import type { VersionId } from '../../../src-main/shared/ids.ts';
 import type { LeakFinding, LeakQuestion, LeakReport } from '../../../src-main/shared/leaks.ts';
@@ -7,6 +6,7 @@ import type { JudgedSample, QualityReport } from '../../../src-main/shared/quali
 import type { RunSummary } from '../../../src-main/shared/run.ts';
 import { studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
+import { sampleOf } from './sample-pages.svelte.ts';
 import type { Sample } from './sample-pages.svelte.ts';
 
 /** Which list of findings is opened. */
@@ -128,21 +128,10 @@ export class QualityChecks {
       for (let from = 0; from < numbers.length; from += 500) {
         const some = numbers.slice(from, from + 500);
         const picked = await studio.call('datasets.pick', { version, samples: some });
-        some.forEach((number, k) => found.set(number, this.#sample(picked, k)));
+        some.forEach((number, k) => found.set(number, sampleOf(picked, k, this.#bytesEach)));
       }
       return wanted.map(({ samples, ...rest }) => ({ ...rest, samples: samples.map((number) => found.get(number)!) }));
     });
-  }
-
-  #sample({ indices, splits, labels, rows, pixels }: SamplePage, k: number): Sample {
-    const bytes = this.#bytesEach;
-    return {
-      index: indices[k],
-      split: splits[k],
-      label: labels[k] ?? null,
-      cells: rows?.[k],
-      pixels: pixels?.subarray(k * bytes, (k + 1) * bytes),
-    };
   }
 
   #close(): void {

@@ -1,4 +1,5 @@
 import { untrack } from 'svelte';
+import { outlinePieces, type SoundSummary } from '../../../src-main/shared/audio.ts';
 import type { SampleAnnotations } from '../../../src-main/shared/annotation.ts';
 import type { SamplePage, SampleQuery, SplitName } from '../../../src-main/shared/dataset.ts';
 import type { AtelierError } from '../../../src-main/shared/errors.ts';
@@ -13,8 +14,25 @@ export interface Sample {
   label: string | null;
   cells?: (string | null)[];
   pixels?: Uint8Array;
+  sound?: SoundSummary;
+  /** The least and greatest of each piece, see `outlinePieces`. */
+  outline?: Int8Array;
   marks?: SampleAnnotations;
 }
+
+export const outlineBytes = 2 * outlinePieces;
+
+/** The sample at a place of a page. `bytesEach`: an image's size. */
+export const sampleOf = (page: SamplePage, k: number, bytesEach: number): Sample => ({
+  index: page.indices[k],
+  split: page.splits[k],
+  label: page.labels[k] ?? null,
+  cells: page.rows?.[k],
+  pixels: page.pixels?.subarray(k * bytesEach, (k + 1) * bytesEach),
+  sound: page.sounds?.[k],
+  outline: page.outlines?.subarray(k * outlineBytes, (k + 1) * outlineBytes),
+  marks: page.annotations?.[k],
+});
 
 export type Query = Omit<SampleQuery, 'offset' | 'limit'>;
 
@@ -65,7 +83,7 @@ export class SamplePages {
     return this.#bytesEach === 0 ? 200 : Math.max(8, Math.min(200, Math.floor(2e6 / this.#bytesEach)));
   }
 
-  /** `bytesEach` is an image's size, 0 for rows of a table. */
+  /** `bytesEach` is an image's size, or that of a sound's outline, 0 for rows of a table. */
   ask(query: Query, bytesEach: number): void {
     if (JSON.stringify(query) === JSON.stringify(this.#query)) return;
     // The same samples in another order keep their number: the scroll bar does not jump.
@@ -131,15 +149,7 @@ export class SamplePages {
     const page = this.#pages.get(Math.floor(i / size));
     const k = i % size;
     if (!page || k >= page.indices.length) return undefined;
-    const bytes = this.#bytesEach;
-    return {
-      index: page.indices[k],
-      split: page.splits[k],
-      label: page.labels[k] ?? null,
-      cells: page.rows?.[k],
-      pixels: page.pixels?.subarray(k * bytes, (k + 1) * bytes),
-      marks: page.annotations?.[k],
-    };
+    return sampleOf(page, k, this.#bytesEach);
   }
 
   /** One sample with all of its cells whole, which in a list may be cut. */

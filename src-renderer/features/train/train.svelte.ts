@@ -1,9 +1,9 @@
 import { augmentFields, type Augmentation } from '../../../src-main/shared/augment/kinds.ts';
 import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
-import type { DatasetDetail } from '../../../src-main/shared/dataset.ts';
+import type { DatasetDetail, Manifest } from '../../../src-main/shared/dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
-import { inputKinds, takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
+import { fieldsFor, takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
 import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
 import type {
   ArchitectureInfo,
@@ -37,11 +37,13 @@ export interface ArchitectureGroup {
 }
 
 const groupOrder: readonly ArchitectureGroup['kind'][] = [
-  ...(['table', 'image', 'series', 'pair', 'text'] as const),
+  ...(['table', 'image', 'audio', 'series', 'pair', 'text'] as const),
   ...(['reconstruction', 'generation', 'language'] as const),
 ];
-function groupOf({ inputs, learns }: ArchitectureInfo): ArchitectureGroup['kind'] {
+function groupOf({ inputs, learns }: ArchitectureInfo, manifest: Manifest): ArchitectureGroup['kind'] {
   if (learns !== 'target') return learns;
+  // What is for images or series takes sounds as well.
+  if (manifest.kind === 'audio') return 'audio';
   // What takes rows of features takes most data.
   return inputs.includes('table') ? 'table' : inputs[0];
 }
@@ -102,7 +104,7 @@ export class TrainForm {
     const manifest = this.detail?.version.manifest;
     if (!manifest) return [];
     const fitting = this.architectures.filter((one) => takes(one, manifest));
-    const of = (kind: ArchitectureGroup['kind']) => fitting.filter((one) => groupOf(one) === kind);
+    const of = (kind: ArchitectureGroup['kind']) => fitting.filter((one) => groupOf(one, manifest) === kind);
     const groups = groupOrder.map((kind) => ({ kind, architectures: of(kind) }));
     return groups.filter(({ architectures }) => architectures.length > 0);
   }
@@ -136,8 +138,7 @@ export class TrainForm {
     const architecture = this.architecture;
     const manifest = this.detail?.version.manifest;
     if (!architecture) return [];
-    const kinds = manifest ? inputKinds(manifest) : [];
-    const own = architecture.fields.filter(({ only }) => only === undefined || kinds.includes(only));
+    const own = manifest ? fieldsFor(architecture.fields, manifest) : [];
     return [
       ...own.map((field) => this.#formField(field, 'architecture', architecture.id)),
       ...trainingFields(architecture, manifest?.splits.train ?? Infinity, this.#devices).map((field) =>

@@ -319,6 +319,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         notes: [],
       };
     },
+    'datasets.sound': () => ({ rate: 8000, channels: 1, samples: new Int16Array(800) }),
     'datasets.original': () => {
       throw new AtelierError('no_original', 'The file that this image came from was not kept.');
     },

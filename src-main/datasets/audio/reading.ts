@@ -1,0 +1,176 @@
+import { createHash, type Hash } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Manifest } from '../../shared/dataset.ts';
+import { AtelierError, errorFacts } from '../../shared/errors.ts';
+import type { Member } from '../class-folders.ts';
+import type { ImportContext, Rejects } from '../importers/importer.ts';
+import { inOrder } from '../in-order.ts';
+import type { LabelledSamples } from '../labelled-samples.ts';
+import type { Source } from '../source.ts';
+import { splitCode } from '../splits.ts';
+import { sortClasses } from '../target.ts';
+import { decodeAudio, heardAt, readAudioFile } from './decode.ts';
+import { counted, type Heard } from './facts.ts';
+import { claimedAudio } from './file-type.ts';
+import { measure } from './measure.ts';
+import type { SoundWriter } from './store.ts';
+
+const lookedAt = 64;
+/** Where none of those looked at can be read. */
+const usualRate = 16_000;
+/** Sounds being decoded at once: one is read while the other is decoded. */
+const atOnce = 2;
+
+/** The most common rate of some sounds spread over all. */
+export async function chooseRate(members: readonly Pick<Member, 'file'>[], signal: AbortSignal): Promise<number> {
+  const rates: number[] = [];
+  const step = Math.max(1, members.length / lookedAt);
+  for (let at = 0; at < members.length; at += step) {
+    signal.throwIfAborted();
+    const { file } = members[Math.floor(at)];
+    try {
+      rates.push((await decodeAudio(await readAudioFile(file), file.relative)).rate);
+    } catch {
+      // Bad ones are listed when all are read.
+    }
+  }
+  return counted(rates)[0]?.[0] ?? usualRate;
+}
+
+/** One pass over all sounds. */
+export class Reading {
+  readonly #source: Source;
+  readonly #members: Member[];
+  readonly #rate: number;
+  readonly #good: Member[] = [];
+  readonly #hash: Hash = createHash('sha256');
+  readonly heard: Heard[] = [];
+  #bytes = 0;
+  #misnamed: { count: number; first: string } = { count: 0, first: '' };
+
+  constructor(source: Source, members: Member[], rate: number) {
+    this.#source = source;
+    this.#members = members;
+    this.#rate = rate;
+  }
+
+  async run(writer: SoundWriter, rejects: Rejects, { signal, progress }: ImportContext): Promise<void> {
+    const total = this.#members.length;
+    let done = 0;
+    for await (const { thing: member, result } of inOrder(this.#members, atOnce, (each) => this.#read(each))) {
+      signal.throwIfAborted();
+      progress({ stage: 'decoding', unit: 'samples', done: ++done, total });
+      if (result instanceof Error) await this.#reject(member, result, rejects);
+      else {
+        await writer.add(result.samples, result.original, result.heard);
+        this.#keep(member, result);
+      }
+    }
+  }
+
+  async #read({ file }: Member): Promise<Read> {
+    const original = await readAudioFile(file);
+    const sound = await decodeAudio(original, file.relative);
+    const samples = heardAt(sound, this.#rate);
+    const { rate, format, channels } = sound;
+    const heard = { ...measure(sound), rate, format, channels: channels.length, samples: samples.length };
+    return { original, samples, heard, sha256: createHash('sha256').update(original).digest('hex') };
+  }
+
+  #keep(member: Member, { original, heard, sha256 }: Read): void {
+    this.#good.push(member);
+    this.heard.push(heard);
+    this.#bytes += original.length;
+    this.#hash.update(`${sha256}  ${member.file.relative}\n`);
+    if (claimedAudio(member.file.relative) === heard.format) return;
+    if (this.#misnamed.count++ === 0) this.#misnamed.first = member.file.relative;
+  }
+
+  /** One bad file is listed; a source that is gone ends the import. */
+  async #reject({ file }: Member, error: Error, rejects: Rejects): Promise<void> {
+    const facts = errorFacts(error);
+    if (facts.code === 'source_vanished' && !(await exists(this.#source.root))) {
+      throw new AtelierError(
+        'source_vanished',
+        `${this.#source.root} went away while it was read. Nothing was stored; bring it back and import it again.`,
+      );
+    }
+    rejects.add(file.relative, facts.code, facts.message);
+  }
+
+  /** What was read, for storing. Throws `no_sounds` where nothing was. */
+  labelled(rejects: Rejects, passedOver: number): LabelledSamples {
+    if (this.#good.length === 0) {
+      throw new AtelierError(
+        'no_sounds',
+        `None of the ${this.#members.length} sounds in ${this.#source.root} could be read. Nothing was stored.`,
+        rejects.list.slice(0, 10).map((each) => each.message),
+      );
+    }
+    const names = new Set(this.#good.map((member) => member.className));
+    names.delete('');
+    const classes = sortClasses([...names].map((name) => ({ name, count: 0 }))).map(({ name }) => name);
+    const index = new Map(classes.map((name, i) => [name, i]));
+    const divided = new Set(this.#good.map((member) => member.split)).size > 1;
+    return {
+      names: this.#good.map((member) => member.file.relative),
+      labels: Int32Array.from(this.#good, (member) => index.get(member.className) ?? -1),
+      classes,
+      given: divided ? Uint8Array.from(this.#good, (member) => splitCode(member.split ?? 'train')) : null,
+      sources: [{ name: basename(this.#source.root), bytes: this.#bytes, sha256: this.#hash.digest('hex') }],
+      rejectedCount: rejects.count,
+      rejected: rejects.list,
+      notes: this.#notes(rejects, passedOver),
+    };
+  }
+
+  #notes(rejects: Rejects, passedOver: number): Manifest['notes'] {
+    const notes: Manifest['notes'] = [];
+    const others = this.heard.filter(({ rate }) => rate !== this.#rate).length;
+    if (others > 0) {
+      notes.push({
+        code: 'resampled',
+        message: `${others} of ${this.heard.length} sounds are of another rate; they were resampled to ${this.#rate} Hz.`,
+      });
+    }
+    if (this.#misnamed.count > 0) {
+      const { count, first } = this.#misnamed;
+      notes.push({
+        code: 'misnamed',
+        message: `${count === 1 ? `${first} is` : `${count} sounds (such as ${first}) are`} of another format than the name says. They were read by what they hold.`,
+      });
+    }
+    const empty = new Set(this.#members.map((member) => member.className));
+    for (const member of this.#good) empty.delete(member.className);
+    for (const name of empty) {
+      notes.push({
+        code: 'empty_class',
+        message: `No sound of class "${name}" could be read; the class was left out.`,
+      });
+    }
+    if (passedOver > 0) {
+      notes.push({ code: 'passed_over', message: `${passedOver} other files were passed over: they are no sounds.` });
+    }
+    if (rejects.count > 0) {
+      notes.push({
+        code: 'rejected',
+        message: `${rejects.count} files could not be read and were left out; the other sounds were kept.`,
+      });
+    }
+    return notes;
+  }
+}
+
+interface Read {
+  original: Uint8Array;
+  samples: Int16Array;
+  heard: Heard;
+  sha256: string;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
