@@ -10,16 +10,20 @@ export type TextFunction =
   | { readonly numbers: (settings: string) => (text: string) => readonly number[] };
 export type TextFunctions = Readonly<Record<string, TextFunction>>;
 
-/** Long settings by a short name: what stands in every column's expression. The last ones asked for are kept. */
+/** Long settings by a short name: what stands in every column's expression. The last ones asked for are kept: more than one table's columns have. */
 const named = new Map<string, string>();
-const mostNamed = 256;
+const mostCharacters = 2 ** 27;
+let characters = 0;
 
 export function namedSettings(settings: string): string {
   const name = `#${createHash('sha256').update(settings).digest('hex')}`;
-  named.delete(name);
+  if (!named.delete(name)) characters += settings.length;
   named.set(name, settings);
-  const [oldest] = named.keys();
-  if (named.size > mostNamed) named.delete(oldest);
+  for (const [oldest, { length }] of named) {
+    if (characters <= mostCharacters || oldest === name) break;
+    named.delete(oldest);
+    characters -= length;
+  }
   return name;
 }
 
