@@ -109,7 +109,7 @@ it('lists what is wrong with one of many, and decodes the others', async () => {
     'good',
   ]);
   for (const [i, result] of results.entries()) {
-    if (result instanceof Error) continue;
+    if (result instanceof Error || 'known' in result) continue;
     const { rgb, width, height } = await decodeImage(await make[i](), names[i]);
     expect([result.width, result.height, Buffer.compare(result.rgb, rgb)], names[i]).toEqual([width, height, 0]);
     expect(result.misnamed, names[i]).toBe([2, 5, 7, 9].includes(i));
