@@ -89,7 +89,17 @@ export class Random {
 }
 
 /** What a run draws random numbers for. The numbers are part of every seed's meaning: never renumber. */
-export const streams = { initialize: 1, shuffle: 2, mask: 3, split: 4, noise: 5, show: 6, hide: 7, write: 8, augment: 9 } as const;
+export const streams = {
+  initialize: 1,
+  shuffle: 2,
+  mask: 3,
+  split: 4,
+  noise: 5,
+  show: 6,
+  hide: 7,
+  write: 8,
+  augment: 9,
+} as const;
 
 /** The bijection itself: counter (4 words) and key (2 words) → 4 words, written into `out`. */
 export function philox(

@@ -1,4 +1,4 @@
-import type { Picture } from './picture.ts';
+import type { Picture } from './pixels.ts';
 
 /** Gaussian, in two passes; what lies outside is as the nearest pixel of the edge. `room` is as large as the picture. */
 export function blur({ width, height, channels, pixels }: Picture, sigma: number, room: Uint8Array): void {

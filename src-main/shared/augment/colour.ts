@@ -1,6 +1,6 @@
 import type { Random } from '../random.ts';
 import type { Augmentation } from './kinds.ts';
-import type { Picture } from './picture.ts';
+import type { Picture } from './pixels.ts';
 
 const factor = (random: Random, amount: number): number => 1 + (2 * random.uniform() - 1) * amount;
 /** Of red, green and blue in what looks equally bright (ITU-R BT.601). */

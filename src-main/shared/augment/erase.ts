@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import type { Picture } from './picture.ts';
+import type { Picture } from './pixels.ts';
 
 /** A rectangle of up to this share of the area becomes the picture's mean (Zhong et al. 2020); half of the pictures stay whole. */
 export function erase(random: Random, { width, height, channels, pixels }: Picture, amount: number): void {

@@ -4,19 +4,9 @@ import { drawColours } from './colour.ts';
 import { erase } from './erase.ts';
 import type { Augmentation } from './kinds.ts';
 import { addNoise } from './noise.ts';
+import type { Picture, PictureShape } from './pixels.ts';
 import { withRandom } from './rand-augment.ts';
 import { drawnMovement, warp } from './warp.ts';
-
-export interface PictureShape {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-}
-
-/** uint8, row by row, channels last. */
-export interface Picture extends PictureShape {
-  readonly pixels: Uint8Array;
-}
 
 /** Changes pictures of one size in place, by what (seed, epoch, sample) say and nothing else. */
 export class PictureAugmenter {

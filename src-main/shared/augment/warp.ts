@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import type { Picture, PictureShape } from './picture.ts';
+import type { Picture, PictureShape } from './pixels.ts';
 import type { Augmentation } from './kinds.ts';
 
 /** Where each pixel of the result comes from: x' = a·x + b·y + c, y' = d·x + e·y + f. */

@@ -7,7 +7,8 @@ import {
   type PictureKind,
   augmentFields,
 } from '../../../src-main/shared/augment/kinds.ts';
-import { PictureAugmenter, type PictureShape } from '../../../src-main/shared/augment/picture.ts';
+import { PictureAugmenter } from '../../../src-main/shared/augment/picture.ts';
+import type { PictureShape } from '../../../src-main/shared/augment/pixels.ts';
 import { drawnMovement, warp } from '../../../src-main/shared/augment/warp.ts';
 import { Random } from '../../../src-main/shared/random.ts';
 
