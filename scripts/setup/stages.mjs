@@ -36,7 +36,7 @@ const STATIC = {
   ],
 };
 const VITEST = ['unit', 'data', 'numerics', 'webgpu', 'integration', 'e2e'];
-/** `packaged` runs the e2e suite once more, against a packaged test build. */
+/** `packaged` runs those e2e tests that a package could fail once more, against a packaged test build. */
 export const stageNames = ['build', ...Object.keys(STATIC), ...VITEST, 'packaged'];
 /** Takes an Electron's graphics driver where there is one, and is left out where there is none. */
 export const WANTS_ELECTRON = ['webgpu'];
@@ -45,6 +45,10 @@ export const NEEDS_BUILD = ['build', 'integration', 'e2e', 'packaged'];
 export const NEEDS_WINDOW = ['e2e', 'packaged'];
 /** Tests that only make sense on a package. */
 const PACKAGE_ONLY = 'test/e2e/packaged.test.ts';
+/** What depends on how files are packed: native modules, decoders, utilities, the protocol, fuses, what is dropped, two processes at once. */
+const ON_PACKAGES = ['packaged', 'main-job', 'import', 'sounds', 'security', 'crash', 'devices'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 
 const LIMIT_MS = {
   unit: 10 * 60_000,
@@ -139,7 +143,12 @@ async function packagedStage(options) {
     timeoutMs: LIMIT_MS.packaged,
   });
   if (code !== 0) return outcome([`The test build was not packaged (exit ${code}).\n${output.trim()}`]);
-  return vitestStage('packaged', { ...options, env: { ...options.env, ATELIER_TEST_BINARY: packaged(true).binary } });
+  const rest = options.rest.length > 0 ? options.rest : ON_PACKAGES;
+  return vitestStage('packaged', {
+    ...options,
+    rest,
+    env: { ...options.env, ATELIER_TEST_BINARY: packaged(true).binary },
+  });
 }
 
 /** Of vitest's own output, the part about failures. */

@@ -81,7 +81,8 @@ function stored(workspace: string): Manifest | null {
 }
 
 describe.skipIf(process.platform !== 'linux')('kill -9 in the middle of an import', () => {
-  it.each(Object.keys(sources))(
+  // Side by side: most of the time the processes wait for each other.
+  it.concurrent.each(Object.keys(sources))(
     'of %s leaves it whole or absent, without leftovers, and it goes on to the very same',
     { timeout: 240_000 },
     async (kind) => {
