@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeImageFolder, makeTable } from '../support/e2e-data.ts';
+import { locales } from '../support/locales.ts';
 import { launchStudio } from '../support/studio-app.ts';
 import type { StudioApp } from '../support/studio-app.ts';
 
@@ -27,7 +28,7 @@ const visits = (count: number) =>
     ),
   ].join('\n');
 
-describe.each(['en', 'zh-CN'] as const)('the ways in and out in %s', (locale) => {
+describe.each(locales)('the ways in and out in %s', (locale) => {
   let studio: StudioApp;
   let data: string;
   const id = (name: string) => studio.page.getByTestId(name);

@@ -2,13 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { locales } from '../support/locales.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 import { png } from '../support/data-pictures.ts';
 
 const words = { en: '1 of 4 samples', 'zh-CN': '1' };
 
 /** Images with boxes through the real window: dropped, drawn, listed, filtered. */
-describe.each(['en', 'zh-CN'] as const)('annotated images in %s', (locale) => {
+describe.each(locales)('annotated images in %s', (locale) => {
   let studio: StudioApp;
   let data: string;
   const id = (name: string) => studio.page.getByTestId(name);

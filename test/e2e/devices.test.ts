@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTable } from '../support/e2e-data.ts';
+import { locales } from '../support/locales.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 
 const words = {
@@ -11,7 +12,7 @@ const words = {
 };
 
 /** Settings → Devices through the real window: what there is, the test with its progress, its results, and cancelling it. */
-describe.each(['en', 'zh-CN'] as const)('the devices in %s', (locale) => {
+describe.each(locales)('the devices in %s', (locale) => {
   let studio: StudioApp;
   let data: string;
   const id = (name: string) => studio.page.getByTestId(name);

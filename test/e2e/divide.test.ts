@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { locales } from '../support/locales.ts';
 import { launchStudio } from '../support/studio-app.ts';
 import type { StudioApp } from '../support/studio-app.ts';
 
@@ -35,7 +36,7 @@ function visits(): string {
   return `${lines.join('\n')}\n`;
 }
 
-describe.each(['en', 'zh-CN'] as const)('a grouped split in %s', (locale) => {
+describe.each(locales)('a grouped split in %s', (locale) => {
   let studio: StudioApp;
   let data: string;
   const id = (name: string) => studio.page.getByTestId(name);

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { done } from '../support/built-cli.ts';
 import { makeTable } from '../support/e2e-data.ts';
+import { locales } from '../support/locales.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 
 /** Train: how long a run will take and how much memory, measured by the real utility inside Electron. */
-describe.runIf(!process.env.ATELIER_TEST_BINARY).each(['en', 'zh-CN'] as const)('the estimate in %s', (locale) => {
+describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('the estimate in %s', (locale) => {
   let studio: StudioApp;
   let folder: string;
   const id = (name: string) => studio.page.getByTestId(name);

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { done } from '../support/built-cli.ts';
+import { locales } from '../support/locales.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 
 /** Data → Quality: personal data is found and concealed by the step that is offered; rows are counted and hidden, in real Electron. */
-describe.runIf(!process.env.ATELIER_TEST_BINARY).each(['en', 'zh-CN'] as const)('privacy in %s', (locale) => {
+describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('privacy in %s', (locale) => {
   let studio: StudioApp;
   let folder: string;
   const id = (name: string) => studio.page.getByTestId(name);

@@ -5,6 +5,7 @@ import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFiles } from '../support/data-import.ts';
 import { tone, toneFolders, wav } from '../support/data-sounds.ts';
+import { locales } from '../support/locales.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 
 const words = {
@@ -13,7 +14,7 @@ const words = {
 };
 
 /** Sounds through the real window: dropped, seen, heard, trained on, exported. */
-describe.each(['en', 'zh-CN'] as const)('sounds in %s', (locale) => {
+describe.each(locales)('sounds in %s', (locale) => {
   let studio: StudioApp;
   let data: string;
   const id = (name: string) => studio.page.getByTestId(name);
