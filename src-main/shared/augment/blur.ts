@@ -10,22 +10,31 @@ export function blur({ width, height, channels, pixels }: Picture, sigma: number
   const sum = weights.reduce((total, weight) => total + weight, 0);
   for (let i = 0; i < weights.length; i++) weights[i] /= sum;
 
-  /** One line at a time, its ends drawn out: `count` pixels that are `step` apart. */
-  const line = new Uint8Array((Math.max(width, height) + 2 * radius) * channels);
-  const pass = (from: Uint8Array, to: Uint8Array, start: number, count: number, step: number): void => {
-    for (let i = -radius, at = 0; i < count + radius; i++) {
-      const pixel = start + (i < 0 ? 0 : i >= count ? count - 1 : i) * step;
-      for (let k = 0; k < channels; k++) line[at++] = from[pixel + k];
+  // Along the rows, whose ends are drawn out …
+  const row = width * channels;
+  const line = new Uint8Array(row + 2 * radius * channels);
+  for (let y = 0; y < height; y++) {
+    const start = y * row;
+    for (let i = 0; i < line.length; i++) {
+      const pixel = i - radius * channels;
+      const inside = pixel < 0 ? i % channels : pixel >= row ? row - channels + (i % channels) : pixel;
+      line[i] = pixels[start + inside];
     }
-    for (let i = 0; i < count; i++) {
-      for (let k = 0; k < channels; k++) {
-        let value = 0.5;
-        for (let tap = 0, at = i * channels + k; tap < weights.length; tap++, at += channels)
-          value += weights[tap] * line[at];
-        to[start + i * step + k] = value;
-      }
+    for (let i = 0; i < row; i++) {
+      let value = 0.5;
+      for (let tap = 0, at = i; tap < weights.length; tap++, at += channels) value += weights[tap] * line[at];
+      room[start + i] = value;
     }
-  };
-  for (let y = 0; y < height; y++) pass(pixels, room, y * width * channels, width, channels);
-  for (let x = 0; x < width; x++) pass(room, pixels, x * channels, height, width * channels);
+  }
+  // … and down them, a row at a time.
+  const sums = new Float64Array(row);
+  for (let y = 0; y < height; y++) {
+    sums.fill(0.5);
+    for (let tap = -radius; tap <= radius; tap++) {
+      const weight = weights[tap + radius];
+      const other = (y + tap < 0 ? 0 : y + tap >= height ? height - 1 : y + tap) * row;
+      for (let i = 0; i < row; i++) sums[i] += weight * room[other + i];
+    }
+    for (let i = 0; i < row; i++) pixels[y * row + i] = sums[i];
+  }
 }

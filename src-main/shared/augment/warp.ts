@@ -31,28 +31,34 @@ export function drawnMovement(
   return [a, b, midX - a * midX - b * midY - dx + cutX, d, e, midY - d * midX - e * midY - dy + cutY];
 }
 
-/** Bilinear; what lies outside is as the nearest pixel of the edge. `from` and `to` are different memory. */
+const ONE = 1 << 16;
+
+/**
+ * Bilinear; what lies outside is as the nearest pixel of the edge. `from` and `to` are different memory. In whole numbers, of 16 bits behind the
+ * point for places and 8 for shares, which takes less than half of the time; sides up to 32,767.
+ */
 export function warp(from: Picture, to: Uint8Array, [a, b, c, d, e, f]: Affine): void {
   const { width, height, channels, pixels } = from;
-  const [lastX, lastY] = [width - 1, height - 1];
+  const [lastX, lastY] = [(width - 1) * ONE, (height - 1) * ONE];
+  const [stepX, stepY] = [Math.round(a * ONE), Math.round(d * ONE)];
+  const row = width * channels;
   let at = 0;
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      let sx = a * x + b * y + c;
-      let sy = d * x + e * y + f;
-      sx = sx < 0 ? 0 : sx > lastX ? lastX : sx;
-      sy = sy < 0 ? 0 : sy > lastY ? lastY : sy;
-      const left = sx | 0;
-      const top = sy | 0;
-      const fx = sx - left;
-      const fy = sy - top;
-      const right = left < lastX ? channels : 0;
-      const below = top < lastY ? width * channels : 0;
-      let p = (top * width + left) * channels;
+    let placeX = Math.round((b * y + c) * ONE);
+    let placeY = Math.round((e * y + f) * ONE);
+    for (let x = 0; x < width; x++, placeX += stepX, placeY += stepY) {
+      const sx = placeX < 0 ? 0 : placeX > lastX ? lastX : placeX | 0;
+      const sy = placeY < 0 ? 0 : placeY > lastY ? lastY : placeY | 0;
+      const fx = (sx >> 8) & 255;
+      const fy = (sy >> 8) & 255;
+      // Where the share is 0 the next pixel is not there, and not needed.
+      const right = fx === 0 ? 0 : channels;
+      const below = fy === 0 ? 0 : row;
+      let p = (sy >> 16) * row + (sx >> 16) * channels;
       for (let k = 0; k < channels; k++, p++) {
-        const upper = pixels[p] + (pixels[p + right] - pixels[p]) * fx;
-        const lower = pixels[p + below] + (pixels[p + below + right] - pixels[p + below]) * fx;
-        to[at++] = upper + (lower - upper) * fy + 0.5;
+        const upper = pixels[p] * (256 - fx) + pixels[p + right] * fx;
+        const lower = pixels[p + below] * (256 - fx) + pixels[p + below + right] * fx;
+        to[at++] = (upper * (256 - fy) + lower * fy + 32768) >> 16;
       }
     }
   }
