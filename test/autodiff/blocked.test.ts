@@ -140,6 +140,7 @@ describe.runIf(block)('blocked convolutions', () => {
 
   describe('between convolutions', () => {
     const picture = [3, 32, 20, 20];
+    const sizes = new Set(['Transpose', 'Reshape', 'Shape', 'Gather', 'Concat', 'Slice', 'Squeeze', 'Unsqueeze']);
     const channel = (g: GraphBuilder, name: string) => g.input(name, 'float', [1, 32, 1, 1]);
     type Between = (g: GraphBuilder, conv: (x: string) => string) => readonly string[];
     /** What is built, and the operators that are left of it but for those that only name sizes. */
@@ -189,28 +190,36 @@ describe.runIf(block)('blocked convolutions', () => {
         ops: 'ReorderInput Conv ReorderOutput ReduceSum ReduceSum ReduceMean ReduceMean Conv Conv ReorderOutput ReduceSum GlobalMaxPool',
       },
     };
-    it.each(Object.entries(between))('%s', async (_, { build: made, ops }) => {
-      const g = new GraphBuilder('between');
-      g.input('X', 'float', picture);
-      g.input('W', 'float', [32, 32, 3, 3]);
-      const conv = (x: string) => g.op('Conv', [x, 'W'], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
-      for (const output of made(g, conv)) g.output(output);
-      const graph = g.finish();
-      const feeds = Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, drawn(shape as number[])]));
-      const names = graph.outputs.map((_, index) => `out${index}`);
-      const compiled = (size?: number) => nameOutputs(simplify(lower(graph, 'cpu', size)), names);
-      const blocked = compiled(block);
-      const [wanted, actual] = [
-        await runModel(asModel(compiled(), 18), feeds),
-        await runModel(asModel(blocked, 18), feeds),
-      ];
-      for (const name of names) {
-        expect([...actual[name].shape]).toEqual([...wanted[name].shape]);
-        expectClose(actual[name].data as Float32Array, wanted[name].data as Float32Array, 4e-6, name);
-      }
-      const left = blocked.nodes.map(({ op }) => op).filter((op) => !['Transpose', 'Reshape'].includes(op));
-      expect(left.sort()).toEqual(ops.split(' ').sort());
-    });
+    const declared = [picture, ['batch', ...picture.slice(1)]];
+    it.each(Object.entries(between).flatMap(([name, one]) => declared.map((shape) => [name, shape, one] as const)))(
+      '%s, of %j',
+      async (_, shape, { build: made, ops }) => {
+        const g = new GraphBuilder('between');
+        g.input('X', 'float', shape);
+        g.input('W', 'float', [32, 32, 3, 3]);
+        const conv = (x: string) => g.op('Conv', [x, 'W'], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+        for (const output of made(g, conv)) g.output(output);
+        const graph = g.finish();
+        const feeds = Object.fromEntries(
+          graph.inputs.map((input) => [input.name, drawn(input.name === 'X' ? picture : (input.shape as number[]))]),
+        );
+        const names = graph.outputs.map((_, index) => `out${index}`);
+        const compiled = (size?: number) => nameOutputs(simplify(lower(graph, 'cpu', size)), names);
+        const blocked = compiled(block);
+        const [wanted, actual] = [
+          await runModel(asModel(compiled(), 18), feeds),
+          await runModel(asModel(blocked, 18), feeds),
+        ];
+        for (const name of names) {
+          expect([...actual[name].shape]).toEqual([...wanted[name].shape]);
+          expectClose(actual[name].data as Float32Array, wanted[name].data as Float32Array, 4e-6, name);
+        }
+        // Sums over a batch of a size that only the run knows are written in another way.
+        const counted = (op: string) => !sizes.has(op) && (shape === picture || /^(?:Conv|Reorder)/.test(op));
+        const left = blocked.nodes.map(({ op }) => op).filter(counted);
+        expect(left.sort()).toEqual(ops.split(' ').filter(counted).sort());
+      },
+    );
   });
 
   it('changes no trained step of a residual network beyond rounding, in a Scan neither', async () => {

@@ -3,24 +3,9 @@ import { BlankFinder } from '../../src-main/datasets/csv/blanks.ts';
 import { parseRecords } from '../../src-main/datasets/csv/records.ts';
 import type { Dialect } from '../../src-main/datasets/csv/sniff.ts';
 import { Random } from '../../src-main/shared/random.ts';
+import { dialect, foundBy } from '../support/csv-bytes.ts';
 
-const dialect = (delimiter: string, quote: Dialect['quote'] = '"'): Dialect => ({
-  delimiter,
-  quote,
-  columns: 3,
-  skipLines: 0,
-  header: false,
-  names: ['a', 'b', 'c'],
-});
-
-/** In pieces, as a file is read. */
-function found(text: string, how: Dialect, piece: number): boolean {
-  const finder = new BlankFinder(how);
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += piece) finder.see(bytes.subarray(at, at + piece));
-  finder.end();
-  return finder.found;
-}
+const found = (text: string, how: Dialect, piece: number): boolean => foundBy(new BlankFinder(how), text, piece);
 
 describe('blanks at the ends of cells', () => {
   const pieces = [

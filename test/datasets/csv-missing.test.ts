@@ -4,24 +4,9 @@ import { MissingFinder } from '../../src-main/datasets/csv/missing.ts';
 import { parseRecords } from '../../src-main/datasets/csv/records.ts';
 import type { Dialect } from '../../src-main/datasets/csv/sniff.ts';
 import { Random } from '../../src-main/shared/random.ts';
+import { dialect, foundBy } from '../support/csv-bytes.ts';
 
-const dialect = (delimiter: string, quote: Dialect['quote'] = '"'): Dialect => ({
-  delimiter,
-  quote,
-  columns: 3,
-  skipLines: 0,
-  header: false,
-  names: ['a', 'b', 'c'],
-});
-
-/** In pieces, as a file is read. */
-function found(text: string, how: Dialect, piece: number): boolean {
-  const finder = new MissingFinder(how);
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += piece) finder.see(bytes.subarray(at, at + piece));
-  finder.end();
-  return finder.found;
-}
+const found = (text: string, how: Dialect, piece: number): boolean => foundBy(new MissingFinder(how), text, piece);
 
 describe('words for what is missing', () => {
   const harmless = ['x', '-1', '1-2', '2020-01-01', 'NAN0', 'nano', 'Nation', 'banana', 'no', '5?', '#1', '', '"n, a"'];

@@ -53,7 +53,8 @@ export function blockedConvWeightGrad(g: GraphBuilder, block: number, convolutio
 
 /**
  * How many channels lie in one picture, its columns in turns. The kernels work on several columns of their output at once, and
- * wait for their own sums where those are few; of a 3×3 kernel's gradient there are three, of four channels' twelve.
+ * wait for their own sums where those are few; of a 3×3 kernel's gradient there are three, of four channels' twelve. A whole block
+ * of channels where they fill one: so they lie already.
  */
 function sideBySide(block: number, [out, channels, , columns]: readonly number[]): number {
   const sums = Math.min(out / block, 4) * columns;
@@ -81,7 +82,7 @@ function asPictures(
   const [, , height, width] = g.shape(used) as [Dim, Dim, number, number];
   const pictures = channels / side;
 
-  const blocks = (side === block ? fromBlocks : fromPictures)(g, used, block, side, fill);
+  const blocks = side === block ? fromBlocks(g, used, block, fill) : fromPictures(g, used, side, fill);
   // Padded in blocks, whose rows are long, and here, for the kernels are slow where they have to look for the edge.
   const groups = ceilDiv(batch, block);
   const unit = side * block;
@@ -93,7 +94,7 @@ function asPictures(
 }
 
 /** [batch, channels, rows, columns] → [channels/side, batch/block, rows, columns, side, block] */
-function fromPictures(g: GraphBuilder, x: Value, _: number, side: number, fill: Value | undefined): Value {
+function fromPictures(g: GraphBuilder, x: Value, side: number, fill: Value | undefined): Value {
   const [batch, channels, height, width] = g.shape(x) as [Dim, number, number, number];
   const pictures = channels / side;
   const inTurns = swapped(g, x, [product([batch, pictures]), side, height * width]);
@@ -101,15 +102,15 @@ function fromPictures(g: GraphBuilder, x: Value, _: number, side: number, fill: 
   return intoBlocks(g, fill ? filledUp(g, first, 1, fill) : first);
 }
 
-/** The same for a side of a block, from the blocks that the convolution itself was given: there its channels lie in turns already. */
-function fromBlocks(g: GraphBuilder, x: Value, block: number, side: number, fill: Value | undefined): Value {
+/** The same with a block of channels side by side, from the blocks that the convolution itself was given: there its channels lie in turns already. */
+function fromBlocks(g: GraphBuilder, x: Value, block: number, fill: Value | undefined): Value {
   const [batch, channels, height, width] = g.shape(x) as [Dim, number, number, number];
-  const [groups, pictures] = [ceilDiv(batch, block), channels / side];
+  const [groups, pictures] = [ceilDiv(batch, block), channels / block];
   const laid = intoBlocks(g, x);
   const whole = fill ? filledUp(g, laid, 0, fill) : laid;
-  const batchLast = intoBlocks(g, g.reshape(whole, [groups, block, pictures * height, width * side]));
+  const batchLast = intoBlocks(g, g.reshape(whole, [groups, block, pictures * height, width * block]));
   if (pictures === 1) return batchLast;
-  return g.transpose(g.reshape(batchLast, [groups, pictures, height * width * side * block]), [1, 0, 2]);
+  return g.transpose(g.reshape(batchLast, [groups, pictures, height * width * block * block]), [1, 0, 2]);
 }
 
 /** dY [batch, out, …places] as a kernel [out, batch, …places] in blocks of both. */

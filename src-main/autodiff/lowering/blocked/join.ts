@@ -124,7 +124,8 @@ function operandsOf(g: GraphBuilder, node: Node): Operands | undefined {
   };
 }
 
-const isScalar = (shape: Shape): boolean => shape.every((dim) => dim === 1);
+/** Of more axes than a picture has, it would give its own to the result. */
+const isScalar = (shape: Shape): boolean => shape.length <= 4 && shape.every((dim) => dim === 1);
 
 /** x·scale + shift as a convolution of depth 1 with a kernel of 1×1, whose weights have no other layout in blocks. */
 function depthwise(g: GraphBuilder, [x, scale, shift]: readonly (Value | undefined)[], channels: number) {
