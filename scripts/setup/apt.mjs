@@ -1,7 +1,8 @@
-// Debian and Ubuntu packages: installed when we are root, otherwise the exact command to type.
+// Debian and Ubuntu packages: installed when we are root; libraries are unpacked beside us otherwise; else the exact command to type.
 import { SetupError, unreachableIn } from './errors.mjs';
 import { isRoot, which } from './paths.mjs';
 import { run, tail } from './run.mjs';
+import { unpackPackages } from './unpacked.mjs';
 
 export const hasApt = () => Boolean(which('apt-get'));
 
@@ -22,8 +23,8 @@ export function installable(output) {
 }
 
 /** Newer releases renamed some libraries (libasound2 → libasound2t64): the names that this release can install. */
-async function namesHere(names) {
-  const { output } = await run('apt-cache', ['policy', ...names, ...names.map((name) => `${name}t64`)]);
+async function namesHere(names, options = []) {
+  const { output } = await run('apt-cache', [...options, 'policy', ...names, ...names.map((name) => `${name}t64`)]);
   const here = installable(output);
   return names.map((name) => (!here.has(name) && here.has(`${name}t64`) ? `${name}t64` : name));
 }
@@ -60,4 +61,19 @@ export async function aptInstallOrSay(packages, what) {
   throw new SetupError(`${what}: some system packages are missing.`, {
     hint: hasApt() ? `Run: ${aptCommand(names)}` : `Install what your system calls: ${packages.join(' ')}`,
   });
+}
+
+/** Libraries and programs that need no installing: as root in the system, else unpacked for us alone. Resolves to what to tell. */
+export async function aptProvide(packages, what) {
+  if (!hasApt() || isRoot()) return `System libraries: ${(await aptInstallOrSay(packages, what)).join(' ')}`;
+  try {
+    const names = await unpackPackages(packages, namesHere);
+    return `System libraries, unpacked in .toolchain: ${names.join(' ')}`;
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    throw new SetupError(`${what}: some system packages are missing. ${error.message}`, {
+      hint: `Run: ${aptCommand(await namesHere(packages))}`,
+      detail: error.detail,
+    });
+  }
 }

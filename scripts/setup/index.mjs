@@ -1,7 +1,7 @@
 // The order of set-up. Every step looks first at what is there and does nothing when that is right; what it makes appears whole
 // or not at all; so a set-up that was cut anywhere is carried on by the next one. Whoever has work to do holds the lock.
 import path from 'node:path';
-import { aptInstallOrSay, hasApt } from './apt.mjs';
+import { aptProvide, hasApt } from './apt.mjs';
 import { build, buildIsCurrent } from './build.mjs';
 import { dependenciesDiffer, installDependencies } from './dependencies.mjs';
 import {
@@ -22,6 +22,7 @@ import { messagesAreCurrent, compileMessages } from './messages.mjs';
 import { isRoot, toolchain } from './paths.mjs';
 import { Progress } from './progress.mjs';
 import { ELECTRON_PACKAGES, TEST_PACKAGES, hasHanFont, hasXvfb, missingLibraries } from './system.mjs';
+import { useUnpacked } from './unpacked.mjs';
 
 const lockFile = path.join(toolchain, 'set-up.lock');
 /** Set to try Electron's download now, although it failed less than a day ago. */
@@ -34,6 +35,7 @@ const asked = () => Boolean(process.env.ATELIER_RETRY_ELECTRON) || process.argv.
 export async function enter(body, { out = process.stdout } = {}) {
   // Tools colour what they print by what the end of the line is, and we keep their output to show it later.
   if (!out.isTTY) process.env.NO_COLOR = '1';
+  useUnpacked();
   const progress = new Progress(out);
   try {
     if (!isNewEnough(process.version)) await continueUnder(await newerNode(progress));
@@ -169,8 +171,5 @@ async function findElectron(progress) {
 async function installLibraries(step, needs) {
   const packages = await missingPackages(electronAtHand(), needs);
   if (packages.length === 0) return;
-  await step('System libraries', async () => {
-    const names = await aptInstallOrSay(packages, needs.tests ? 'Electron and its tests' : 'Electron');
-    return `System libraries: ${names.join(' ')}`;
-  });
+  await step('System libraries', () => aptProvide(packages, needs.tests ? 'Electron and its tests' : 'Electron'));
 }
