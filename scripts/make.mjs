@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { aptInstallOrSay } from './setup/apt.mjs';
+import { aptProvide } from './setup/apt.mjs';
 import { describe } from './setup/electron.mjs';
 import { SetupError } from './setup/errors.mjs';
 import { zipOfFallback } from './setup/fallback-zip.mjs';
@@ -74,7 +74,7 @@ await enter(async ({ progress, setUp }) => {
   const tools = process.platform === 'linux' ? { zip: 'zip', 'dpkg-deb': 'dpkg', ldd: 'libc-bin' } : {};
   const missing = Object.keys(tools).filter((tool) => !which(tool));
   if (missing.length > 0)
-    await aptInstallOrSay(
+    await aptProvide(
       missing.map((tool) => tools[tool]),
       'Packaging',
     );

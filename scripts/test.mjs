@@ -10,6 +10,7 @@ import { root } from './setup/paths.mjs';
 import { softwareVulkan } from './setup/software-vulkan.mjs';
 import { NEEDS_BUILD, NEEDS_WINDOW, WANTS_ELECTRON, checkStages, stageNames } from './setup/stages.mjs';
 import { startScreen } from './setup/screen.mjs';
+import { withoutSandbox } from './setup/system.mjs';
 
 function options(words) {
   let only = stageNames;
@@ -25,7 +26,7 @@ function options(words) {
   return { only, rest };
 }
 
-await enter(async ({ setUp }) => {
+await enter(async ({ progress, setUp }) => {
   const { only, rest } = options(process.argv.slice(2));
   const window = only.some((name) => NEEDS_WINDOW.includes(name));
   // A bundle that does not build is a failed check, not a failed set-up: the stage `build` tells of it and the others still run.
@@ -41,11 +42,15 @@ await enter(async ({ setUp }) => {
   rmSync(path.join(out, 'reports'), { recursive: true, force: true });
   mkdirSync(path.join(out, 'reports'), { recursive: true });
   const screen = window ? await startScreen() : null;
+  const open = window ? await withoutSandbox() : {};
+  if (Object.keys(open).length > 0)
+    progress.note("Chromium's sandbox cannot be made here (no user namespaces): windows under test open without it.");
   try {
     const env = {
       ...process.env,
       ...electronEnv(runtime),
       ...screen?.env,
+      ...open,
       ATELIER_TEST_OUTPUT: out,
       CI: process.env.CI ?? '1',
     };

@@ -63,12 +63,11 @@ export async function aptInstallOrSay(packages, what) {
   });
 }
 
-/** Libraries and programs that need no installing: as root in the system, else unpacked for us alone. Resolves to what to tell. */
+/** Libraries and programs that need no installing: as root in the system, else unpacked for us alone. Resolves to what was done, in words. */
 export async function aptProvide(packages, what) {
-  if (!hasApt() || isRoot()) return `System libraries: ${(await aptInstallOrSay(packages, what)).join(' ')}`;
+  if (!hasApt() || isRoot()) return `installed: ${(await aptInstallOrSay(packages, what)).join(' ')}`;
   try {
-    const names = await unpackPackages(packages, namesHere);
-    return `System libraries, unpacked in .toolchain: ${names.join(' ')}`;
+    return `unpacked in .toolchain: ${(await unpackPackages(packages, namesHere)).join(' ')}`;
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     throw new SetupError(`${what}: some system packages are missing. ${error.message}`, {

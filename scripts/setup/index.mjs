@@ -171,5 +171,8 @@ async function findElectron(progress) {
 async function installLibraries(step, needs) {
   const packages = await missingPackages(electronAtHand(), needs);
   if (packages.length === 0) return;
-  await step('System libraries', () => aptProvide(packages, needs.tests ? 'Electron and its tests' : 'Electron'));
+  await step('System libraries', async () => {
+    const done = await aptProvide(packages, needs.tests ? 'Electron and its tests' : 'Electron');
+    return `System libraries ${done}`;
+  });
 }

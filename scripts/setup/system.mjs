@@ -1,7 +1,7 @@
 // Step 4: what Electron needs from a Linux system. Asked of the dynamic linker, so that it holds on any distribution.
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { which } from './paths.mjs';
+import { isRoot, which } from './paths.mjs';
 import { run } from './run.mjs';
 
 /** Debian's names for the libraries that Electron's binary links to or loads. */
@@ -57,4 +57,14 @@ export function sandboxAdvice(dist, read) {
     // No helper: say how to make it one anyway.
   }
   return `sudo chown root:root '${helper}' && sudo chmod 4755 '${helper}'`;
+}
+
+/**
+ * For tests alone: what to set where an ordinary user has no way to Chromium's sandbox (a chroot, some containers), so that windows open
+ * all the same; nothing everywhere else.
+ */
+export async function withoutSandbox() {
+  if (process.platform !== 'linux' || isRoot() || !which('unshare')) return {};
+  const { code } = await run('unshare', ['--user', 'true']);
+  return code === 0 ? {} : { ELECTRON_DISABLE_SANDBOX: '1' };
 }

@@ -130,6 +130,8 @@ export function useUnpacked(env = process.env, folder = place) {
   };
   before(libraryFolders(folder), 'LD_LIBRARY_PATH', '');
   before([path.join(folder, 'bin-here')], 'PATH', '');
+  // After the system's own.
+  env.PATH += `:${path.join(folder, 'usr/bin')}`;
   before([path.join(folder, 'usr/share')], 'XDG_DATA_DIRS', '/usr/local/share:/usr/share');
   env.FONTCONFIG_FILE ??= path.join(folder, 'fonts.conf');
   env.ATELIER_UNPACKED = folder;

@@ -24,7 +24,7 @@ describe('unpacked packages', () => {
     useUnpacked(env, folder);
     useUnpacked(env, folder);
     expect(env).toMatchObject({
-      PATH: `${folder}/bin-here:/bin`,
+      PATH: `${folder}/bin-here:/bin:${folder}/usr/bin`,
       LD_LIBRARY_PATH: `${folder}/usr/lib/x86_64-linux-gnu:${folder}/usr/lib`,
       XDG_DATA_DIRS: `${folder}/usr/share:/own`,
       FONTCONFIG_FILE: `${folder}/fonts.conf`,
