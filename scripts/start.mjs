@@ -31,7 +31,7 @@ async function headless(progress, setUp) {
   // is not asked for libraries or compilers that only a window needs.
   const { runtime } = await setUp({ electron: isRoot() ? 'required' : 'optional', libraries: isRoot() });
   if (runtime && !isRoot() && (await missingLibraries(runtime.binary)).length > 0) {
-    progress.note('System libraries for a window are missing; they are asked for when there is a display.');
+    progress.note('System libraries for a window are missing; they are fetched when there is a display.');
   }
   console.log('There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open.');
   console.log('Training the sample on the command line instead.\n');
