@@ -1,30 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { getSeries } from '../db/metrics.ts';
 import { getRun } from '../db/runs.ts';
 import { resolveRun } from '../jobs/resolve.ts';
+import { reportHtml } from '../shared/chart/report-html.ts';
+import type { MetricSeries, RunSummary } from '../shared/run.ts';
+import { compareReport, type Compared } from './compare-report.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { metric, table } from './format.ts';
 import { flatSettings } from './json.ts';
 import { withCommon } from './options.ts';
 
+interface Options extends CommonOptions {
+  html?: string;
+}
+
 export function addRunsCompare(runs: Command, context: CommandContext): void {
   withCommon(runs.command('compare'))
     .description('put runs side by side: metrics, and the settings in which they differ')
     .argument('<run...>', 'two runs or more: names, ids or beginnings of ids')
+    .option('--html <file>', 'also write the comparison, with its curves, as one HTML file that needs nothing else')
     .addHelpText(
       'after',
       `
-JSON: one object {"runs":[ids],"names":[…],"settings":{key:[value per run]},"differing":[keys],"metrics":{key:[value per run]}}
+JSON: one object {"runs":[ids],"names":[…],"settings":{key:[value per run]},"differing":[keys],"metrics":{key:[value per run]}},
+      with "html" (the file's path) where one was written
 
 Examples:
-  $ atelier runs compare "glyphs · mlp" "glyphs · cnn"`,
+  $ atelier runs compare "glyphs · mlp" "glyphs · cnn"
+  $ atelier runs compare run_01k9 run_01k8 --html report.html`,
     )
-    .action((names: string[], options: CommonOptions, command: Command) => {
+    .action((names: string[], options: Options, command: Command) => {
       if (names.length < 2) command.error('error: give at least two runs');
-      return compare(new Session(context, 'runs compare', options), names);
+      return compare(new Session(context, 'runs compare', options), names, options.html);
     });
 }
 
-async function compare(session: Session, names: string[]): Promise<void> {
+async function compare(session: Session, names: string[], html: string | undefined): Promise<void> {
   const { out } = session;
   await session.read((store) => {
     const runs = names.map((name) => getRun(store, resolveRun(store, name)));
@@ -36,6 +49,12 @@ async function compare(session: Session, names: string[]): Promise<void> {
     const rows = Object.fromEntries(keys.map((key) => [key, settings.map((each) => each[key] ?? null)]));
     const differing = keys.filter((key) => new Set(rows[key]).size > 1);
     const metricKeys = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].sort();
+    const path = html === undefined ? null : resolve(html);
+    if (path !== null) {
+      const series = new Map<RunSummary, MetricSeries[]>(runs.map((run) => [run, getSeries(store, run.id)]));
+      const compared: Compared = { runs, settings: rows, differing, metricKeys, series };
+      writeFileSync(path, reportHtml(compareReport(compared)));
+    }
 
     out.record({
       runs: runs.map((run) => run.id),
@@ -43,6 +62,7 @@ async function compare(session: Session, names: string[]): Promise<void> {
       settings: rows,
       differing,
       metrics: Object.fromEntries(metricKeys.map((key) => [key, runs.map((run) => run.metrics[key] ?? null)])),
+      ...(path === null ? {} : { html: path }),
     });
     out.text(
       table([
@@ -52,5 +72,6 @@ async function compare(session: Session, names: string[]): Promise<void> {
         ...metricKeys.map((key) => [key, ...runs.map((run) => metric(key, run.metrics[key]))]),
       ]),
     );
+    if (path !== null) out.text(`\nWritten to ${path}`);
   });
 }

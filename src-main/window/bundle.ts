@@ -36,3 +36,8 @@ export function resolveInside(folder: string, url: string): string | null {
 export function isOwn(url: string): boolean {
   return url === origin || url.startsWith(`${origin}/`);
 }
+
+/** Whether a URL stands for bytes that the window's own page holds. */
+export function isOwnBlob(url: string): boolean {
+  return url.startsWith(`blob:${origin}/`);
+}

@@ -1,6 +1,9 @@
 import { app, session } from 'electron';
 import type { Session } from 'electron';
-import { isOwn } from './bundle.ts';
+import { isOwn, isOwnBlob } from './bundle.ts';
+
+/** What the page saves besides pictures: charts' drawings and numbers, and reports. */
+const savedTypes = ['image/svg+xml', 'text/csv', 'text/html'];
 
 /**
  * Electron's security checklist for every page there is or will be: it stays where it is, opens nothing, is granted
@@ -28,11 +31,16 @@ function lockSession(target: Session): void {
   target.setDevicePermissionHandler(() => false);
   // The page has no reason to reach anything but its own bundle; the CSP says so too, this holds without it.
   target.webRequest.onBeforeRequest((details, answer) => {
-    answer({ cancel: !isOwn(details.url) && !details.url.startsWith('data:') && !details.url.startsWith('devtools:') });
+    const { url } = details;
+    answer({
+      cancel: ![isOwn(url), isOwnBlob(url), url.startsWith('data:'), url.startsWith('devtools:')].some(Boolean),
+    });
   });
-  // A chart saved as a picture is the page's own; the system's dialog asks where to. Nothing else is written.
+  // A chart or a report is the page's own; the system's dialog asks where to. Nothing else is written.
   target.on('will-download', (event, item) => {
-    if (!item.getURL().startsWith('data:image/png')) event.preventDefault();
+    const url = item.getURL();
+    const made = isOwnBlob(url) && savedTypes.includes(item.getMimeType().split(';')[0]);
+    if (!made && !url.startsWith('data:image/png')) event.preventDefault();
   });
   target.setSpellCheckerEnabled(false);
 }

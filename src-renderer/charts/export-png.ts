@@ -1,5 +1,6 @@
 import { resolveColour } from './colours.ts';
 import type { ChartInstance } from './echarts.ts';
+import { saveAs } from './save-as.ts';
 
 interface Entry {
   name: string;
@@ -51,8 +52,5 @@ export async function exportPng(chart: ChartInstance, title: string, entries: re
     pen.fillText(entry.name, left + 18, top, width - 18);
   });
 
-  const link = document.createElement('a');
-  link.href = canvas.toDataURL('image/png');
-  link.download = `${title.replace(/[^\p{L}\p{N} _-]+/gu, '-').trim() || 'chart'}.png`;
-  link.click();
+  saveAs(canvas.toDataURL('image/png'), title, 'png');
 }

@@ -1,6 +1,6 @@
-import { logRange, logTicks, niceRange, niceStep, ticks } from './axis.ts';
-import type { AxisRange } from './axis.ts';
-import { decimate, extent } from './decimate.ts';
+import { logRange, logTicks, niceRange, niceStep, ticks } from '../../src-main/shared/chart/axis.ts';
+import type { AxisRange } from '../../src-main/shared/chart/axis.ts';
+import { decimate, extent } from '../../src-main/shared/chart/decimate.ts';
 import type { ChartOption } from './echarts.ts';
 
 export interface ChartSeries {

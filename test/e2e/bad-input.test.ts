@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -109,8 +109,23 @@ describe('bad input', () => {
       session.defaultSession.once('will-download', (_event, item) => item.setSavePath(to));
     }, picture);
     await id('chart-loss').hover();
-    await id('chart-loss').getByRole('button', { name: 'Save as PNG' }).click();
+    await id('chart-loss-export').click();
+    await studio.page.getByRole('menuitem', { name: 'PNG' }).click();
     await expect.poll(() => statSync(picture, { throwIfNoEntry: false })?.size ?? 0).toBeGreaterThan(5000);
     expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG');
+
+    for (const [ending, begins] of [
+      ['SVG', '<svg xmlns="http://www.w3.org/2000/svg"'],
+      ['CSV', 'series,Step,value\r\n'],
+    ]) {
+      const file = join(data, `loss.${ending.toLowerCase()}`);
+      await studio.app.evaluate(({ session }, to) => {
+        session.defaultSession.once('will-download', (_event, item) => item.setSavePath(to));
+      }, file);
+      await id('chart-loss-export').click();
+      await studio.page.getByRole('menuitem', { name: ending }).click();
+      await expect.poll(() => (existsSync(file) ? readFileSync(file, 'utf8') : '')).toMatch(/\n$/);
+      expect(readFileSync(file, 'utf8').startsWith(begins)).toBe(true);
+    }
   });
 });

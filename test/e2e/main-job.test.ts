@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
@@ -131,6 +131,31 @@ describe.each(['en', 'zh-CN'] as const)('the main job in %s', (locale) => {
     await id('tab-metrics').click();
     await id('metrics-compare').waitFor();
     await shots('compare-metrics');
+  });
+
+  it('charts the runs by what they were given and reached, and saves the comparison as a page', async () => {
+    await id('tab-parallel').click();
+    await id('parallel').waitFor();
+    // By keys: the upper half of the accuracy, where the better run passes.
+    await id('axis-metric.validation/accuracy').focus();
+    await studio.page.keyboard.press('Enter');
+    await expect.poll(() => id('brushed').innerText()).toMatch(/1/);
+    await shots('compare-parallel');
+    await studio.page.keyboard.press('Escape');
+    await id('brushed').waitFor({ state: 'detached' });
+    await id('tab-scatter').click();
+    await id('scatter').waitFor();
+    await shots('compare-scatter');
+    const report = join(data, `report-${locale}.html`);
+    await studio.app.evaluate(({ session }, to) => {
+      session.defaultSession.once('will-download', (_event, item) => item.setSavePath(to));
+    }, report);
+    await id('report').click();
+    await expect.poll(() => (existsSync(report) ? readFileSync(report, 'utf8') : '')).toMatch(/<\/html>\n$/);
+    const html = readFileSync(report, 'utf8');
+    expect(html).toContain(`<html lang="${locale}">`);
+    expect(html).toContain('shapes cnn');
+    expect(html.match(/<svg /g)!.length).toBeGreaterThanOrEqual(4);
   });
 
   it('exports ONNX that agrees with the run and opens in a plain session', async () => {

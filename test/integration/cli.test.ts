@@ -91,8 +91,13 @@ describe('a table, end to end', () => {
         .map(({ key, step, value }) => [key, step, value]);
     };
     expect(await train()).toEqual(await train());
-    const compared = (await done(folder, 'runs', 'compare', 'iris · mlp', 'iris · mlp 2', '--json')).lines;
-    expect(compared[0].differing).toEqual([]);
+    const report = join(folder, 'report.html');
+    const both = ['runs', 'compare', 'iris · mlp', 'iris · mlp 2'];
+    const compared = (await done(folder, ...both, '--html', report, '--json')).lines;
+    expect(compared[0]).toMatchObject({ differing: [], html: report });
+    const html = readFileSync(report, 'utf8');
+    expect(html).toContain('<h2>Curves</h2>');
+    expect(html.match(/<title>validation\/loss<\/title>/g)).toHaveLength(1);
   });
 
   it('with another target becomes another version, made once', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { logRange, logTicks, niceRange, niceStep, ticks } from '../../src-renderer/charts/axis.ts';
-import { decimate, extent, lowerBound, nearest } from '../../src-renderer/charts/decimate.ts';
+import { logRange, logTicks, niceRange, niceStep, ticks } from '../../src-main/shared/chart/axis.ts';
+import { decimate, extent, lowerBound, nearest } from '../../src-main/shared/chart/decimate.ts';
 import { legendOf, plot, span } from '../../src-renderer/charts/plot.ts';
 import type { ChartSeries } from '../../src-renderer/charts/plot.ts';
 import { smooth } from '../../src-renderer/charts/smooth.ts';

@@ -13,6 +13,12 @@ async function select(page, rows) {
   const all = page.locator('[data-testid=runs-table] [role=row][data-key]');
   for (const [i, n] of rows.entries()) await all.nth(n).click({ modifiers: i === 0 ? [] : ['Control'] });
 }
+async function selectThrough(page, last) {
+  await place(page, 'runs');
+  const all = page.locator('[data-testid=runs-table] [role=row][data-key]');
+  await all.nth(0).click();
+  await all.nth(last).click({ modifiers: ['Shift'] });
+}
 async function drop(page, name, type = 'drop') {
   await page.evaluate(
     ([name, type]) => {
@@ -257,6 +263,29 @@ export const screens = {
       await chart.waitFor();
       const box = await chart.boundingBox();
       await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
+    },
+  },
+  'compare-parallel': {
+    go: async (page) => {
+      await selectThrough(page, 18);
+      await at(page, 'compare-button').click();
+      await at(page, 'compare').getByTestId('tab-parallel').click();
+      const axis = page.locator('[data-testid^=axis-metric]').first();
+      const box = await axis.boundingBox();
+      await page.mouse.move(box.x + box.width / 2, box.y + 30);
+      await page.mouse.down();
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+      await page.mouse.up();
+      await page.mouse.move(box.x - 60, box.y + 60);
+    },
+  },
+  'compare-scatter': {
+    go: async (page) => {
+      await selectThrough(page, 18);
+      await at(page, 'compare-button').click();
+      await at(page, 'compare').getByTestId('tab-scatter').click();
+      await at(page, 'scatter').locator('svg').focus();
+      await page.keyboard.press('ArrowRight');
     },
   },
   'compare-settings': {

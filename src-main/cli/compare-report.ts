@@ -1,0 +1,112 @@
+import type { LineChart } from '../shared/chart/line-svg.ts';
+import type { Report, ReportCell, ReportRow } from '../shared/chart/report-html.ts';
+import type { MetricSeries, RunSummary } from '../shared/run.ts';
+import { bytes, count, duration, metric, when } from './format.ts';
+
+export interface Compared {
+  runs: readonly RunSummary[];
+  /** Setting by setting a value per run; null where a run has none. */
+  settings: Readonly<Record<string, readonly (string | null)[]>>;
+  differing: readonly string[];
+  metricKeys: readonly string[];
+  series: ReadonlyMap<RunSummary, readonly MetricSeries[]>;
+}
+
+/** Okabe and Ito's colours, which colour-blind people tell apart; past them the scale begins anew, dashed. */
+const colours = ['#0072b2', '#c77a00', '#00855f', '#d55e00', '#b8578d', '#2f8fc9', '#8f8200', '#6b7280'];
+
+/** What `runs compare` prints, with curves, as a report. */
+export function compareReport({ runs, settings, differing, metricKeys, series }: Compared): Report {
+  const head = runs.map((run, i): ReportCell => ({ text: run.name, colour: colours[i % colours.length] }));
+  const row = (label: string, texts: readonly string[]): ReportRow => ({
+    label,
+    cells: texts.map((text) => ({ text })),
+  });
+  const settingRow = (key: string) =>
+    row(
+      key,
+      settings[key].map((value) => value ?? '–'),
+    );
+  const lasted = ({ startedAt, finishedAt }: RunSummary) =>
+    startedAt === null || finishedAt === null ? '–' : duration((finishedAt - startedAt) / 1000);
+  return {
+    language: 'en',
+    title: `Compare ${count(runs.length)} runs`,
+    subtitle: `Made with Atelier, ${when(Date.now())}`,
+    sections: [
+      {
+        heading: 'Runs',
+        table: {
+          head,
+          rows: [
+            row(
+              'status',
+              runs.map((run) => run.status),
+            ),
+            row(
+              'parameters',
+              runs.map((run) => (run.parameterCount === null ? '–' : count(run.parameterCount))),
+            ),
+            row('lasted', runs.map(lasted)),
+            row(
+              'created',
+              runs.map((run) => when(run.createdAt)),
+            ),
+            row(
+              'notes',
+              runs.map((run) => run.notes || '–'),
+            ),
+          ],
+        },
+      },
+      {
+        heading: 'Metrics',
+        table: {
+          head,
+          rows: metricKeys.map((key) =>
+            row(
+              key,
+              runs.map((run) => metric(key, run.metrics[key])),
+            ),
+          ),
+        },
+      },
+      { heading: 'Settings that differ', table: { head, rows: differing.map(settingRow) } },
+      { heading: 'Curves', charts: charts(runs, series) },
+      {
+        heading: 'Settings that all share',
+        folded: true,
+        table: {
+          head,
+          rows: Object.keys(settings)
+            .filter((key) => !differing.includes(key))
+            .map(settingRow),
+        },
+      },
+    ],
+  };
+}
+
+/** A chart for each metric, validation first, with a line for each run. */
+function charts(runs: readonly RunSummary[], series: Compared['series']): LineChart[] {
+  const keys = new Set([...series.values()].flatMap((curves) => curves.map(({ key }) => key)));
+  const rank = (key: string) => ['validation/', 'train/'].findIndex((split) => key.startsWith(split)) + 1 || 9;
+  return [...keys]
+    .filter((key) => !key.startsWith('test/') && !key.startsWith('system/'))
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+    .map((key) => ({
+      title: key,
+      x: { name: 'step', format: count },
+      y: { name: key, format: (value) => (key.endsWith('/memory') ? bytes(value) : metric(key, value)) },
+      width: 540,
+      height: 300,
+      lines: runs.flatMap((run, i) => {
+        const curve = series.get(run)?.find((one) => one.key === key);
+        if (!curve) return [];
+        const look = i < colours.length ? 'line' : 'dashed';
+        return [
+          { name: run.name, colour: colours[i % colours.length], x: curve.steps, y: curve.values, look } as const,
+        ];
+      }),
+    }));
+}

@@ -1,0 +1,210 @@
+import { logRange, logTicks, niceRange, niceStep, ticks } from './axis.ts';
+import { decimate, extent } from './decimate.ts';
+
+export interface SvgLine {
+  name: string;
+  /** As SVG takes it: no variable of a page. */
+  colour: string;
+  /** Ascending. */
+  x: ArrayLike<number>;
+  y: ArrayLike<number>;
+  /** `behind`: raw values under a smoothed line, faint and without a name in the legend. */
+  look?: 'line' | 'dashed' | 'behind';
+}
+
+export interface SvgAxis {
+  name: string;
+  format: (value: number) => string;
+  log?: boolean;
+}
+
+export interface LineChart {
+  title: string;
+  x: SvgAxis;
+  y: SvgAxis;
+  lines: readonly SvgLine[];
+  /** In pixels; the legend comes on top of the height. */
+  width: number;
+  height: number;
+  /** What of x is shown; all of it where it is missing. */
+  window?: { from: number; to: number };
+  /** Colours of text, faint text, grid and ground; those of a page may be `currentColor` or variables. */
+  theme?: Partial<SvgTheme>;
+}
+
+export interface SvgTheme {
+  text: string;
+  faint: string;
+  grid: string;
+  ground: string;
+  font: string;
+}
+
+const printed: SvgTheme = {
+  text: '#191c23',
+  faint: '#5d6573',
+  grid: '#e2e5eb',
+  ground: '#ffffff',
+  font: 'Inter, system-ui, sans-serif',
+};
+const margin = { left: 64, right: 16, top: 40, bottom: 44 };
+const legendRow = 18;
+
+export const escapeXml = (text: string): string =>
+  text
+    .replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+    .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '');
+
+/** Short enough to keep the file small, fine enough for any print. */
+const px = (value: number): string => String(Math.round(value * 100) / 100);
+
+/**
+ * A chart of lines as a standalone SVG document. The extremes of what is in sight are exact, however many points there are; values that
+ * are not numbers break the line.
+ */
+export function lineChartSvg(chart: LineChart): string {
+  const theme = { ...printed, ...chart.theme };
+  const named = chart.lines.filter(({ look }) => look !== 'behind');
+  const rows = legendRows(named, chart.width - margin.left - margin.right);
+  const top = margin.top + (named.length > 1 ? rows.length * legendRow : 0);
+  const inner = { width: chart.width - margin.left - margin.right, height: chart.height - margin.top - margin.bottom };
+  const total = chart.height - margin.top + top;
+
+  const window = chart.window ?? spanOf(chart.lines);
+  const y = rangeOf(chart, window);
+  const scale = (value: number, log?: boolean) => (log ? Math.log10(value) : value);
+  const [x0, x1] = [scale(window.from, chart.x.log), scale(window.to, chart.x.log)];
+  const [y0, y1] = [scale(y.min, chart.y.log), scale(y.max, chart.y.log)];
+  const left = (value: number) => margin.left + ((scale(value, chart.x.log) - x0) / (x1 - x0 || 1)) * inner.width;
+  const down = (value: number) => top + (1 - (scale(value, chart.y.log) - y0) / (y1 - y0 || 1)) * inner.height;
+
+  const xTicks = chart.x.log
+    ? logTicks(window.from, window.to)
+    : ticks(window.from, window.to, niceStep(window.to - window.from, Math.max(2, Math.floor(inner.width / 70))));
+  const yTicks = chart.y.log ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step);
+  const text = (at: { x: number; y: number }, words: string, more = '') =>
+    `<text x="${px(at.x)}" y="${px(at.y)}" ${more}>${escapeXml(words)}</text>`;
+  const bottom = top + inner.height;
+
+  const parts = [
+    `<rect width="${chart.width}" height="${px(total)}" fill="${theme.ground}"/>`,
+    text({ x: 16, y: 22 }, chart.title, `fill="${theme.text}" font-size="13" font-weight="600"`),
+    ...(named.length > 1 ? legend(rows, theme) : []),
+    `<g fill="${theme.faint}" font-size="11">`,
+    ...yTicks.flatMap((value) => [
+      `<line x1="${margin.left}" x2="${margin.left + inner.width}" y1="${px(down(value))}" y2="${px(down(value))}" stroke="${theme.grid}"/>`,
+      text({ x: margin.left - 8, y: down(value) + 4 }, chart.y.format(value), 'text-anchor="end"'),
+    ]),
+    ...xTicks.map((value) => text({ x: left(value), y: bottom + 16 }, chart.x.format(value), 'text-anchor="middle"')),
+    text({ x: margin.left + inner.width / 2, y: bottom + 34 }, chart.x.name, 'text-anchor="middle"'),
+    text({ x: 16, y: top - 8 }, chart.y.name),
+    '</g>',
+    `<clipPath id="plot"><rect x="${margin.left}" y="${px(top - 2)}" width="${inner.width}" height="${inner.height + 4}"/></clipPath>`,
+    '<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">',
+    ...chart.lines.map((line) => path(line, window, inner.width, left, down, chart)),
+    '</g>',
+  ];
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${chart.width}" height="${px(total)}" viewBox="0 0 ${chart.width} ${px(total)}" ` +
+    `font-family="${escapeXml(theme.font)}" role="img"><title>${escapeXml(chart.title)}</title>\n${parts.join('\n')}\n</svg>\n`
+  );
+}
+
+function path(
+  line: SvgLine,
+  window: { from: number; to: number },
+  pixels: number,
+  left: (x: number) => number,
+  down: (y: number) => number,
+  { x: across, y: up }: LineChart,
+): string {
+  const slice = decimate(line.x, line.y, window.from, window.to, pixels);
+  let d = '';
+  let pen = 'M';
+  for (let i = 0; i < slice.x.length; i++) {
+    const shown = Number.isFinite(slice.y[i]) && !(up.log && slice.y[i] <= 0) && !(across.log && slice.x[i] <= 0);
+    if (!shown) {
+      pen = 'M';
+      continue;
+    }
+    d += `${pen}${px(left(slice.x[i]))} ${px(down(slice.y[i]))}`;
+    pen = 'L';
+  }
+  const look =
+    line.look === 'behind'
+      ? 'stroke-width="1" stroke-opacity="0.28"'
+      : `stroke-width="1.5"${line.look === 'dashed' ? ' stroke-dasharray="4 3"' : ''}`;
+  // A single point is a dot.
+  const cap = slice.x.length === 1 ? ' stroke-linecap="round" stroke-width="5"' : '';
+  return `<path d="${d}${slice.x.length === 1 && d ? 'h0' : ''}" stroke="${escapeXml(line.colour)}" ${cap || look}/>`;
+}
+
+function spanOf(lines: readonly SvgLine[]): { from: number; to: number } {
+  let from = Infinity;
+  let to = -Infinity;
+  for (const { x } of lines) {
+    if (x.length === 0) continue;
+    from = Math.min(from, x[0]);
+    to = Math.max(to, x[x.length - 1]);
+  }
+  if (from > to) return { from: 0, to: 1 };
+  return from === to ? { from: from - 0.5, to: to + 0.5 } : { from, to };
+}
+
+function rangeOf({ lines, y }: LineChart, { from, to }: { from: number; to: number }) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const line of lines) {
+    const found = extent(line.x, line.y, from, to, y.log);
+    if (found) [low, high] = [Math.min(low, found[0]), Math.max(high, found[1])];
+  }
+  if (low > high) return { min: y.log ? 0.1 : 0, max: 1, step: 0.2 };
+  return y.log ? logRange(low, high) : niceRange(low, high);
+}
+
+interface LegendPlace {
+  line: SvgLine;
+  x: number;
+}
+
+/** Entries run on like words. Without a font to measure by, a letter counts as 6.4 pixels and a Han character as 12. */
+function legendRows(lines: readonly SvgLine[], width: number): LegendPlace[][] {
+  const rows: LegendPlace[][] = [[]];
+  let x = 0;
+  for (const line of lines) {
+    const room = 36 + [...line.name].reduce((sum, c) => sum + (c > '\u2e80' ? 12 : 6.4), 0);
+    if (x > 0 && x + room > width) {
+      rows.push([]);
+      x = 0;
+    }
+    rows[rows.length - 1].push({ line, x: x + 16 });
+    x += room;
+  }
+  return rows;
+}
+
+function legend(rows: readonly LegendPlace[][], theme: SvgTheme): string[] {
+  return rows.flatMap((row, r) =>
+    row.map(({ line, x }) => {
+      const y = 40 + r * legendRow;
+      const dash = line.look === 'dashed' ? ' stroke-dasharray="4 2"' : '';
+      return (
+        `<line x1="${px(x)}" x2="${px(x + 12)}" y1="${y}" y2="${y}" stroke="${escapeXml(line.colour)}" stroke-width="2"${dash}/>` +
+        `<text x="${px(x + 18)}" y="${y + 4}" fill="${theme.text}" font-size="12">${escapeXml(line.name)}</text>`
+      );
+    }),
+  );
+}
+
+/** The points of lines as CSV (RFC 4180): one row a point, full precision; empty where a value is not a number. */
+export function lineChartCsv({ x, lines }: Pick<LineChart, 'x' | 'lines'>): string {
+  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const rows = lines
+    .filter(({ look }) => look !== 'behind')
+    .flatMap((line) =>
+      Array.from({ length: line.x.length }, (_, i) =>
+        [cell(line.name), line.x[i], Number.isNaN(line.y[i]) ? '' : line.y[i]].join(','),
+      ),
+    );
+  return [`series,${cell(x.name)},value`, ...rows, ''].join('\r\n');
+}

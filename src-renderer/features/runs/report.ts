@@ -1,0 +1,94 @@
+import type { LineChart } from '../../../src-main/shared/chart/line-svg.ts';
+import type { Report, ReportCell, ReportRow } from '../../../src-main/shared/chart/report-html.ts';
+import type { RunSummary } from '../../../src-main/shared/run.ts';
+import { resolveColour } from '../../charts/colours.ts';
+import { format } from '../../words/format.ts';
+import { locale } from '../../words/locale.svelte.ts';
+import { m } from '../../words/messages.ts';
+import { metricValue, metricWord, settingWord, statusWord } from '../../words/terms.ts';
+import type { CurvePlan } from './curves.ts';
+import { metricRows, settingsDiff } from './diff.ts';
+import { runSeconds, settingShown } from './run-columns.ts';
+
+/** A comparison as it is seen, to be kept or sent: what the runs are, what they reached, where they differ, their curves. */
+export function compareReport(
+  runs: readonly RunSummary[],
+  plans: readonly CurvePlan[],
+  x: LineChart['x'],
+  colourOf: (run: RunSummary) => string,
+): Report {
+  const head = runs.map((run): ReportCell => ({ text: run.name, colour: resolveColour(colourOf(run)) }));
+  const settings = settingsDiff(runs);
+  const settingRow = ({ key, values }: (typeof settings)[number]): ReportRow => ({
+    label: settingWord(key),
+    cells: values.map((value) => ({ text: settingShown(key, value) })),
+  });
+  const about = (label: string, of: (run: RunSummary) => string): ReportRow => ({
+    label,
+    cells: runs.map((run) => ({ text: of(run) })),
+  });
+  return {
+    language: locale.current,
+    title: m.compare_n({ count: runs.length, n: format.integer(runs.length) }),
+    subtitle: m.report_made({ time: format.moment(Date.now()) }),
+    sections: [
+      {
+        heading: m.report_about(),
+        table: {
+          head,
+          rows: [
+            about(m.status(), (run) => statusWord(run.status)),
+            about(m.dataset(), (run) =>
+              m.name_version({ name: run.datasetName, n: format.integer(run.versionNumber) }),
+            ),
+            about(m.parameters(), (run) => (run.parameterCount === null ? '–' : format.integer(run.parameterCount))),
+            about(m.duration(), (run) => {
+              const seconds = runSeconds(run);
+              return seconds === null ? '–' : format.duration(seconds);
+            }),
+            about(m.created(), (run) => format.moment(run.createdAt)),
+            ...(runs.some((run) => run.notes !== '') ? [about(m.notes(), (run) => run.notes || '–')] : []),
+          ],
+        },
+      },
+      {
+        heading: m.tab_metrics(),
+        note: m.metrics_note(),
+        table: {
+          head,
+          rows: metricRows(runs).map(({ key, values, best }) => ({
+            label: metricWord(key),
+            cells: values.map((value, i) => ({
+              text: value === undefined ? '–' : metricValue(key, value),
+              best: best.has(i),
+            })),
+          })),
+        },
+      },
+      {
+        heading: m.report_differing(),
+        ...(settings.some((row) => row.differs)
+          ? { table: { head, rows: settings.filter((row) => row.differs).map(settingRow) } }
+          : { note: m.settings_same() }),
+      },
+      {
+        heading: m.tab_curves(),
+        charts: plans
+          .filter(({ id }) => !id.startsWith('system/'))
+          .map(({ title, y, series }) => ({
+            title,
+            x,
+            y,
+            width: 540,
+            height: 300,
+            lines: series.map((line) => ({ ...line, colour: resolveColour(line.colour) })),
+          })),
+      },
+      {
+        heading: m.report_common(),
+        folded: true,
+        table: { head, rows: settings.filter((row) => !row.differs).map(settingRow) },
+      },
+    ],
+  };
+}
