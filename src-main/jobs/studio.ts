@@ -5,7 +5,7 @@ import type { Readable } from '../db/connection.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
 import { dismissJob } from '../db/jobs.ts';
-import { getSeries, type SeriesQuery } from '../db/metrics.ts';
+import { getSeries, type SeriesQuery } from '../db/curves.ts';
 import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/open.ts';
 import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
