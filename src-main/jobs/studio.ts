@@ -298,6 +298,10 @@ export class Studio {
   noteRun(id: RunId, notes: string): void {
     runs.noteRun(this.#context, id, notes);
   }
+  /** Puts tags on runs and takes others off. */
+  tagRuns(ids: readonly RunId[], add: readonly string[], remove: readonly string[] = []): void {
+    runs.tagRuns(this.#context, ids, add, remove);
+  }
   archiveRuns(ids: readonly RunId[], archived: boolean): void {
     runs.archiveRuns(this.#context, ids, archived);
   }
