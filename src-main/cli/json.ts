@@ -25,6 +25,7 @@ export function runJson(run: RunSummary): Record<string, unknown> {
     error: run.error,
     fallback: run.fallback,
     notes: run.notes,
+    tags: run.tags,
     archived: run.archived,
   };
 }

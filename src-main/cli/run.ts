@@ -13,6 +13,7 @@ import { addImport } from './import.ts';
 import { addPredict } from './predict.ts';
 import { addRunsCompare } from './runs-compare.ts';
 import { addRunsList } from './runs-list.ts';
+import { addRunsMark } from './runs-mark.ts';
 import { addRunsShow } from './runs-show.ts';
 import { addTrain } from './train.ts';
 
@@ -24,6 +25,8 @@ const badArguments = new Set([
   'unknown_step',
   'invalid_recipe',
   'invalid_condition',
+  'invalid_filter',
+  'unknown_field',
   'ambiguous_run',
   'ambiguous_dataset',
 ]);
@@ -93,11 +96,12 @@ Examples:
   addArchitectures(program, context);
   const runs = program
     .command('runs')
-    .description('list, show and compare runs')
+    .description('list, show, compare, tag and archive runs')
     .helpCommand('help [command]', 'print help for a command');
   addRunsList(runs, context);
   addRunsShow(runs, context);
   addRunsCompare(runs, context);
+  addRunsMark(runs, context);
   addEvaluate(program, context);
   addPredict(program, context);
   addExport(program, context);

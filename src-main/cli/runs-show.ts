@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listExports } from '../db/exports.ts';
-import { getSeries } from '../db/metrics.ts';
+import { getSeries } from '../db/curves.ts';
 import { getRun } from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { pictureEpochs, picturesFolder } from '../jobs/pictures.ts';

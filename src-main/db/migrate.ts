@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
 import type { Connection } from './connection.ts';
+import { addSqlFunctions } from './sql-functions.ts';
 
 export interface Migration {
   version: number;
@@ -28,6 +29,7 @@ export function readMigrations(folder: string): Migration[] {
 /** Applies what is missing, each migration in a transaction of its own together with its number. */
 export function migrate(db: Connection, migrations: readonly Migration[]): void {
   const version = db.pragma<number>('user_version');
+  if (version < migrations.length) addSqlFunctions(db.database);
   for (const migration of migrations.slice(version)) {
     // Tables are rebuilt by copying in some migrations, which foreign keys would forbid midway; checked at the end instead.
     db.pragma('foreign_keys = OFF');

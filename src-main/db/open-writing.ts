@@ -6,6 +6,7 @@ import { Connection } from './connection.ts';
 import { isDamage, storeError } from './errors.ts';
 import { interruptJobs } from './jobs.ts';
 import { WorkspaceLock } from './lock.ts';
+import { sealAllCurves } from './metrics.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { recordRun, runFolders } from './records.ts';
 import { getRun, interruptRuns } from './runs.ts';
@@ -39,6 +40,7 @@ export function openForWriting(folder: string, options: OpenOptions, owner: stri
       }
     });
     interruptUnfinished(db, folder, notices);
+    sealAllCurves(db);
     db.run(
       `INSERT INTO workspace (one, created_at, app_version) VALUES (1, ?, ?)
        ON CONFLICT DO UPDATE SET app_version = excluded.app_version`,

@@ -1,10 +1,11 @@
 import type { JobId, RunId } from '../shared/ids.ts';
 import type { MetricPoint } from '../shared/run.ts';
 import type { Connection } from './connection.ts';
+import { lastSteps } from './curves.ts';
 import { setJobEnded } from './jobs.ts';
-import { putPoints, setRunMetrics } from './metrics.ts';
+import { putPoints, sealCurves, setRunMetrics } from './metrics.ts';
 import { readTrainerLog, type TrainerLine } from './records.ts';
-import { runKey, setRunBest, setRunFinished } from './runs.ts';
+import { setRunBest, setRunFinished } from './runs.ts';
 
 const batchSize = 10_000;
 
@@ -45,6 +46,7 @@ export function replayRun(db: Connection, folder: string, run: RunId): number {
     }
   }
   flush();
+  sealCurves(db, run);
   return added;
 }
 
@@ -54,12 +56,4 @@ function finish(db: Connection, run: RunId, line: Extract<TrainerLine, { type: '
   setRunMetrics(db, run, line.result.metrics);
   const { job } = db.get<{ job: JobId | null }>(`SELECT job FROM runs WHERE id = ?`, [run])!;
   if (job) setJobEnded(db, job, { status: 'finished', error: null, dataset: null, run, now: line.at });
-}
-
-function lastSteps(db: Connection, run: RunId): Map<string, number> {
-  const rows = db.all<{ name: string; step: number | null }>(
-    `SELECT k.name, (SELECT max(step) FROM metric_points p WHERE p.run = ? AND p.key = k.key) AS step FROM metric_keys k`,
-    [runKey(db, run)],
-  );
-  return new Map(rows.flatMap(({ name, step }) => (step === null ? [] : [[name, step] as const])));
 }

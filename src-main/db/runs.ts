@@ -1,6 +1,6 @@
 import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../shared/ids.ts';
-import type { Fallback, RunStatus, RunSummary, TrainSettings } from '../shared/run.ts';
+import type { Fallback, MetricColumn, RunListing, RunStatus, RunSummary, TrainSettings } from '../shared/run.ts';
 import type { Readable, Writable } from './connection.ts';
 
 interface RunRow {
@@ -26,17 +26,30 @@ interface RunRow {
   fallback: string | null;
   job: JobId | null;
   notes: string;
+  tags: string;
   archived: number;
 }
 
+interface ListOptions {
+  archived?: boolean;
+  version?: VersionId;
+  /** The metrics that come along: all of them where absent. */
+  metrics?: readonly string[];
+}
+
 /** Newest first. Archived ones only when asked for. */
-export function listRuns(db: Readable, options: { archived?: boolean; version?: VersionId } = {}): RunSummary[] {
+export function listRuns(db: Readable, options: ListOptions = {}): RunSummary[] {
+  return [...eachListing(db, options)].map((run) => ({ ...run, settings: JSON.parse(run.settings) as TrainSettings }));
+}
+
+/** The same one at a time, settings as they are stored: whoever has other work goes on with the list a little later. */
+export function* eachListing(db: Readable, options: ListOptions = {}): IterableIterator<RunListing> {
   const rows = db.all<RunRow>(
     `SELECT r.key, r.id, r.name, r.status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
             r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
             r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
             r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
-            r.job, r.notes, r.archived
+            r.job, r.notes, r.tags, r.archived
        FROM runs r
        JOIN dataset_versions v ON v.id = r.version
        JOIN datasets d ON d.id = v.dataset
@@ -44,16 +57,63 @@ export function listRuns(db: Readable, options: { archived?: boolean; version?: 
       ORDER BY r.key DESC`,
     { archived: options.archived ? 1 : 0, version: options.version ?? null },
   );
-  const metrics = new Map<number, Record<string, number>>();
-  for (const row of db.each<{ run: number; name: string; value: number | null }>(
-    `SELECT m.run, k.name, m.value FROM run_metrics m JOIN metric_keys k ON k.key = m.key ORDER BY m.run, k.name`,
-  )) {
-    let ofRun = metrics.get(row.run);
-    if (!ofRun) metrics.set(row.run, (ofRun = {}));
-    ofRun[row.name] = row.value ?? NaN;
-  }
-  return rows.map((row) => summary(row, metrics.get(row.key) ?? {}));
+  const keys = options.metrics && metricKeys(db, options.metrics);
+  for (const row of rows) yield listing(row, keys ? someMetrics(db, row.key, keys) : allMetrics(db, row.key));
 }
+
+/** Names and ids alone, newest first, archived ones as well. */
+export function listRunNames(db: Readable): { id: RunId; name: string; archived: boolean }[] {
+  return db
+    .all<{ id: RunId; name: string; archived: number }>(`SELECT id, name, archived FROM runs ORDER BY key DESC`)
+    .map((run) => ({ ...run, archived: run.archived === 1 }));
+}
+
+/** Every metric that any run of the workspace has. */
+export function listMetricKeys(db: Readable): string[] {
+  return db.all<{ name: string }>(`SELECT name FROM metric_keys ORDER BY name`).map(({ name }) => name);
+}
+
+/** One metric of all runs, newest first. */
+export function metricColumn(db: Readable, key: string): MetricColumn {
+  const rows = db.all<{ id: RunId; value: number | null; there: 0 | 1 }>(
+    `SELECT r.id, m.value, m.run IS NOT NULL AS there
+       FROM runs r
+       LEFT JOIN run_metrics m ON m.run = r.key AND m.key = (SELECT key FROM metric_keys WHERE name = ?)
+      ORDER BY r.key DESC`,
+    [key],
+  );
+  return {
+    key,
+    runs: rows.map(({ id }) => id),
+    values: rows.map(({ value, there }) => (there === 1 ? (value ?? NaN) : null)),
+  };
+}
+
+function allMetrics(db: Readable, run: number): Record<string, number> {
+  const rows = db.all<{ name: string; value: number | null }>(
+    `SELECT k.name, m.value FROM run_metrics m JOIN metric_keys k ON k.key = m.key WHERE m.run = ? ORDER BY k.name`,
+    [run],
+  );
+  return Object.fromEntries(rows.map(({ name, value }) => [name, value ?? NaN]));
+}
+
+function someMetrics(db: Readable, run: number, keys: readonly [string, number][]): Record<string, number> {
+  const metrics: Record<string, number> = {};
+  for (const [name, key] of keys) {
+    const found = db.get<{ value: number | null }>(`SELECT value FROM run_metrics WHERE run = ? AND key = ?`, [
+      run,
+      key,
+    ]);
+    if (found) metrics[name] = found.value ?? NaN;
+  }
+  return metrics;
+}
+
+const metricKeys = (db: Readable, names: readonly string[]): [string, number][] =>
+  [...new Set(names)].sort().flatMap((name) => {
+    const found = db.get<{ key: number }>(`SELECT key FROM metric_keys WHERE name = ?`, [name]);
+    return found ? [[name, found.key] as [string, number]] : [];
+  });
 
 export function getRun(db: Readable, id: RunId): RunSummary {
   const row = db.get<RunRow>(
@@ -61,7 +121,7 @@ export function getRun(db: Readable, id: RunId): RunSummary {
             r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
             r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
             r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
-            r.job, r.notes, r.archived
+            r.job, r.notes, r.tags, r.archived
        FROM runs r
        JOIN dataset_versions v ON v.id = r.version
        JOIN datasets d ON d.id = v.dataset
@@ -69,14 +129,8 @@ export function getRun(db: Readable, id: RunId): RunSummary {
     [id],
   );
   if (!row) throw noRun(id);
-  const metrics: Record<string, number> = {};
-  for (const { name, value } of db.all<{ name: string; value: number | null }>(
-    `SELECT k.name, m.value FROM run_metrics m JOIN metric_keys k ON k.key = m.key WHERE m.run = ? ORDER BY k.name`,
-    [row.key],
-  )) {
-    metrics[name] = value ?? NaN;
-  }
-  return summary(row, metrics);
+  const run = listing(row, allMetrics(db, row.key));
+  return { ...run, settings: JSON.parse(run.settings) as TrainSettings };
 }
 
 /** The integer that stands for a run in the metric tables. */
@@ -181,6 +235,18 @@ export function setRunNotes(db: Writable, id: RunId, notes: string): void {
   if (db.run(`UPDATE runs SET notes = ? WHERE id = ?`, [notes, id]).changes === 0) throw noRun(id);
 }
 
+export function getRunTags(db: Readable, id: RunId): string[] {
+  const row = db.get<{ tags: string }>(`SELECT tags FROM runs WHERE id = ?`, [id]);
+  if (!row) throw noRun(id);
+  return JSON.parse(row.tags) as string[];
+}
+
+/** Each once, in order of the alphabet. */
+export function setRunTags(db: Writable, id: RunId, tags: readonly string[]): void {
+  const kept = JSON.stringify([...new Set(tags)].sort());
+  if (db.run(`UPDATE runs SET tags = ? WHERE id = ?`, [kept, id]).changes === 0) throw noRun(id);
+}
+
 export function archiveRun(db: Writable, id: RunId, archived: boolean): void {
   if (db.run(`UPDATE runs SET archived = ? WHERE id = ?`, [archived ? 1 : 0, id]).changes === 0) throw noRun(id);
 }
@@ -189,15 +255,16 @@ export function archiveRun(db: Writable, id: RunId, archived: boolean): void {
 export function putRun(db: Writable, run: RunSummary): void {
   db.run(
     `INSERT INTO runs (id, name, status, version, task, settings, created_at, started_at, finished_at, parameter_count,
-                       samples_per_second, best_epoch, stopped_early, error_code, error_message, fallback, job, notes,
+                       samples_per_second, best_epoch, stopped_early, error_code, error_message, fallback, job, notes, tags,
                        archived)
      VALUES (@id, @name, @status, @version, @task, @settings, @createdAt, @startedAt, @finishedAt, @parameterCount,
-             @samplesPerSecond, @bestEpoch, @stoppedEarly, @errorCode, @errorMessage, @fallback, @job, @notes, @archived)
+             @samplesPerSecond, @bestEpoch, @stoppedEarly, @errorCode, @errorMessage, @fallback, @job, @notes, @tags,
+             @archived)
      ON CONFLICT (id) DO UPDATE SET
        name = excluded.name, status = excluded.status, started_at = excluded.started_at, finished_at = excluded.finished_at,
        parameter_count = excluded.parameter_count, samples_per_second = excluded.samples_per_second,
        best_epoch = excluded.best_epoch, stopped_early = excluded.stopped_early, error_code = excluded.error_code,
-       error_message = excluded.error_message, fallback = excluded.fallback, job = excluded.job, notes = excluded.notes, archived = excluded.archived`,
+       error_message = excluded.error_message, fallback = excluded.fallback, job = excluded.job, notes = excluded.notes, tags = excluded.tags, archived = excluded.archived`,
     {
       id: run.id,
       name: run.name,
@@ -218,20 +285,21 @@ export function putRun(db: Writable, run: RunSummary): void {
       fallback: run.fallback ? JSON.stringify(run.fallback) : null,
       job: run.job,
       notes: run.notes,
+      tags: JSON.stringify((run as Partial<RunSummary>).tags ?? []),
       archived: run.archived ? 1 : 0,
     },
   );
 }
 
-function summary(row: RunRow, metrics: Record<string, number>): RunSummary {
-  const { key: _key, settings, stoppedEarly, errorCode, errorMessage, fallback, archived, ...rest } = row;
+function listing(row: RunRow, metrics: Record<string, number>): RunListing {
+  const { key: _key, stoppedEarly, errorCode, errorMessage, fallback, tags, archived, ...rest } = row;
   return {
     ...rest,
-    settings: JSON.parse(settings) as TrainSettings,
     metrics,
     stoppedEarly: stoppedEarly === 1,
     error: errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
     fallback: fallback === null ? null : (JSON.parse(fallback) as Fallback),
+    tags: JSON.parse(tags) as string[],
     archived: archived === 1,
   };
 }

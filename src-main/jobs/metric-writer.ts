@@ -1,5 +1,7 @@
 import type { WriteStore } from '../db/open.ts';
+import { Sealing } from '../db/metric-blocks.ts';
 import { insertPoints, putPoints } from '../db/metrics.ts';
+import { runKey } from '../db/runs.ts';
 import type { RunId } from '../shared/ids.ts';
 import type { MetricPoint } from '../shared/run.ts';
 
@@ -8,9 +10,12 @@ const everyMs = 250;
 const sliceMs = 4;
 const retryMs = 2000;
 
+/** What has come in is packed when it is so many points, so many of each curve, or so many batches. */
+const packedAt = { points: 16_384, ofEach: 32, batches: 512 };
+
 /**
- * Gathers a run's points and stores them four times a second, in slices. Nothing is dropped when the disk is full:
- * points wait in memory and are tried again (the run's folder holds them too).
+ * Gathers a run's points and stores them four times a second, in slices; now and then, and at its end, it packs them into blocks. Nothing
+ * is dropped when the disk is full: points wait in memory and are tried again (the run's folder holds them too).
  */
 export class MetricWriter {
   readonly #store: WriteStore;
@@ -18,6 +23,10 @@ export class MetricWriter {
   #waiting: MetricPoint[] = [];
   #timer: NodeJS.Timeout | null = null;
   #slice = 500;
+  readonly #keys = new Set<string>();
+  #unpacked = { points: 0, batches: 0 };
+  #sealing: Sealing | null = null;
+  #packs = false;
 
   constructor(store: WriteStore, run: RunId) {
     this.#store = store;
@@ -25,17 +34,26 @@ export class MetricWriter {
   }
 
   add(points: readonly MetricPoint[]): void {
-    for (const point of points) this.#waiting.push(point);
+    for (const point of points) {
+      this.#waiting.push(point);
+      this.#keys.add(point.key);
+    }
     this.#schedule(everyMs);
   }
 
-  /** After the last point: stores what waits, slice by slice, letting the thread go in between. What cannot be stored is left to `storeRest`. */
+  /** After the last point: stores and packs what waits, slice by slice, letting the thread go in between. What cannot be stored is left to `storeRest`. */
   async drain(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    while (this.#waiting.length > this.#slice) {
+    const breathe = () => new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) {
       this.#storeSlice();
-      await new Promise((resolve) => setImmediate(resolve));
+      await breathe();
+    }
+    // One that is under way covers what had come in when it began; another one the rest.
+    while (this.#sealing || this.#unpacked.batches > 0) {
+      this.#pack();
+      await breathe();
     }
   }
 
@@ -47,19 +65,46 @@ export class MetricWriter {
   /** After the run's end is stored. */
   close(): void {
     this.#waiting = [];
+    this.#sealing = null;
   }
 
   #schedule(ms: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       try {
-        this.#storeSlice();
-        if (this.#waiting.length > 0) this.#schedule(0);
+        // By turns, so that neither waits for ever.
+        this.#packs = this.#due && (this.#waiting.length === 0 || !this.#packs);
+        if (this.#packs) this.#pack();
+        else if (this.#waiting.length > 0) this.#storeSlice();
+        if (this.#waiting.length > 0 || this.#due) this.#schedule(0);
       } catch {
         // If it stays so, storing the run's end fails too, and that is what people are told.
         this.#schedule(retryMs);
       }
     }, ms);
+  }
+
+  get #due(): boolean {
+    const { points, batches } = this.#unpacked;
+    const most = Math.max(packedAt.points, packedAt.ofEach * this.#keys.size);
+    return this.#sealing !== null || points >= most || batches >= packedAt.batches;
+  }
+
+  #pack(): void {
+    if (!this.#sealing) {
+      this.#sealing = new Sealing(this.#store, runKey(this.#store, this.#run));
+      this.#unpacked = { points: 0, batches: 0 };
+      return;
+    }
+    const sealing = this.#sealing;
+    try {
+      if (this.#store.relaxed(() => sealing.goOn(this.#store, sliceMs))) this.#sealing = null;
+    } catch (error) {
+      // What this slice had packed is not: begin again from what is stored.
+      this.#sealing = null;
+      this.#unpacked.batches = packedAt.batches;
+      throw error;
+    }
   }
 
   #storeSlice(): void {
@@ -68,6 +113,8 @@ export class MetricWriter {
     insertPoints(this.#store, this.#run, points);
     const taken = performance.now() - begun;
     this.#waiting.splice(0, points.length);
+    this.#unpacked.points += points.length;
+    this.#unpacked.batches++;
     if (points.length === this.#slice) {
       this.#slice = Math.round(Math.min(4000, Math.max(100, (this.#slice * sliceMs) / Math.max(taken, 0.1))));
     }

@@ -73,7 +73,7 @@ function runsOfFolds(
     const { manifest } = getVersion(db, id);
     const fold = manifest.split?.fold;
     if (manifest.blobs.folds !== blobs.folds || manifest.target !== target || fold === undefined) continue;
-    for (const other of listRuns(db, { version: id })) {
+    for (const other of listRuns(db, { version: id, metrics: [] })) {
       const fits =
         other.bestEpoch !== null && other.status === 'finished' && sameSettings(other.settings, run.settings);
       if (fits && !found.has(fold)) found.set(fold, { run: other, manifest });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Readable } from '../db/connection.ts';
 import { getVersion, listDatasets, noDataset } from '../db/datasets.ts';
-import { listRuns, noRun } from '../db/runs.ts';
+import { listRunNames, noRun } from '../db/runs.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { isId, type DatasetId, type RunId, type VersionId } from '../shared/ids.ts';
 import { languageFile } from '../shared/run.ts';
@@ -32,7 +32,7 @@ export function resolveDataset(db: Readable, text: string): { dataset: DatasetId
 }
 
 export function resolveRun(db: Readable, text: string): RunId {
-  const found = pick('run', text, listRuns(db, { archived: true }));
+  const found = pick('run', text, listRunNames(db));
   if (!found) throw noRun(text);
   return found.id;
 }

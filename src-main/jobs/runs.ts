@@ -149,6 +149,24 @@ export function noteRun(context: Context, id: RunId, notes: string): void {
   runChanged(context, id);
 }
 
+/** Puts tags on runs and takes others off. */
+export function tagRuns(
+  context: Context,
+  ids: readonly RunId[],
+  add: readonly string[],
+  remove: readonly string[],
+): void {
+  const { store } = context;
+  const [put, off] = [add, remove].map((tags) => tags.map((tag) => tag.trim()).filter((tag) => tag !== ''));
+  store.transaction(() => {
+    for (const id of ids) {
+      const tags = runs.getRunTags(store, id);
+      runs.setRunTags(store, id, [...tags.filter((tag) => !off.includes(tag)), ...put]);
+    }
+  });
+  for (const id of ids) runChanged(context, id);
+}
+
 /** Hides runs, or shows them again. Nothing is deleted. */
 export function archiveRuns(context: Context, ids: readonly RunId[], archived: boolean): void {
   context.store.transaction(() => ids.forEach((id) => runs.archiveRun(context.store, id, archived)));

@@ -5,7 +5,7 @@ import type { Readable } from '../db/connection.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
 import { dismissJob } from '../db/jobs.ts';
-import { getSeries, type SeriesQuery } from '../db/metrics.ts';
+import { getSeries, type SeriesQuery } from '../db/curves.ts';
 import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/open.ts';
 import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
@@ -297,6 +297,10 @@ export class Studio {
   }
   noteRun(id: RunId, notes: string): void {
     runs.noteRun(this.#context, id, notes);
+  }
+  /** Puts tags on runs and takes others off. */
+  tagRuns(ids: readonly RunId[], add: readonly string[], remove: readonly string[] = []): void {
+    runs.tagRuns(this.#context, ids, add, remove);
   }
   archiveRuns(ids: readonly RunId[], archived: boolean): void {
     runs.archiveRuns(this.#context, ids, archived);

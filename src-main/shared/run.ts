@@ -133,7 +133,19 @@ export interface RunSummary {
   fallback: Fallback | null;
   job: JobId | null;
   notes: string;
+  /** In order, each once. */
+  tags: string[];
   archived: boolean;
+}
+
+/** A run as lists have it: settings as the JSON they are stored as, and of its metrics the usual ones alone. */
+export type RunListing = Omit<RunSummary, 'settings'> & { settings: string };
+
+/** One metric of many runs: null where a run has none of it. */
+export interface MetricColumn {
+  key: string;
+  runs: RunId[];
+  values: (number | null)[];
 }
 
 export interface MetricSeries {

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { listBackups } from '../../src-main/db/backup.ts';
+import { getSeries } from '../../src-main/db/curves.ts';
 import { listRuns } from '../../src-main/db/runs.ts';
+import { addSqlFunctions } from '../../src-main/db/sql-functions.ts';
 import { tasks } from '../../src-main/shared/task.ts';
 import { addDataset, addRun, migrationsFolder, openReader, openWriter, tempFolder } from '../support/temp-workspace.ts';
 
@@ -16,6 +18,7 @@ function workspaceOfVersion(count: number): string {
   mkdirSync(migrations);
   for (const name of names.slice(0, count)) copyFileSync(join(migrationsFolder, name), join(migrations, name));
   const database = new Database(join(folder, 'atelier.db'));
+  addSqlFunctions(database);
   for (const name of names.slice(0, count)) database.exec(readFileSync(join(migrations, name), 'utf8'));
   database.pragma(`user_version = ${count}`);
   database.exec(`INSERT INTO datasets (id, name, created_at) VALUES ('ds_0', 'old', 1)`);
@@ -71,7 +74,9 @@ describe('migrations', () => {
       notes: 'kept',
     });
     expect(run.metrics).toEqual({ 'test/rmse': 0.5 });
-    expect(store.get<{ n: number }>(`SELECT count(*) AS n FROM metric_points WHERE run = 7`)?.n).toBe(1);
+    expect(getSeries(store, run.id)).toMatchObject([
+      { key: 'test/rmse', steps: [10], epochs: [1], times: [0.02], values: [0.5] },
+    ]);
     expect(store.get<{ n: number }>(`SELECT count(*) AS n FROM exports WHERE run = 'run_0'`)?.n).toBe(1);
     expect(store.integrity()).toBe('ok');
     const insert = (task: string) =>
@@ -83,6 +88,49 @@ describe('migrations', () => {
       );
     for (const task of tasks) insert(task);
     expect(() => insert('divination')).toThrow(/CHECK/);
+    store.close();
+  });
+
+  it('pack every point of every curve into blocks, to the bit', () => {
+    const folder = workspaceOfVersion(7);
+    const old = new Database(join(folder, 'atelier.db'));
+    old.exec(`
+      INSERT INTO dataset_versions (id, dataset, number, created_at, change, manifest, kind, samples, classes)
+        VALUES ('dv_0', 'ds_0', 1, 1, 'imported', '{}', 'table', 6, 2);
+      INSERT INTO runs (key, id, name, status, version, task, settings, created_at)
+        VALUES (7, 'run_0', 'a', 'finished', 'dv_0', 'regression', '{}', 5), (9, 'run_1', 'b', 'finished', 'dv_0', 'regression', '{}', 6);
+      INSERT INTO metric_keys (key, name) VALUES (1, 'train/loss'), (2, 'validation/loss');
+    `);
+    const insert = old.prepare(
+      `INSERT INTO metric_points (run, key, step, epoch, milliseconds, value) VALUES (?, ?, ?, ?, ?, ?)`,
+    );
+    const rows = Array.from(
+      { length: 2500 },
+      (_, i) => [i * 3, i / 7, i * 11, i === 1100 ? null : Math.sin(i)] as const,
+    );
+    old.transaction(() => {
+      for (const row of rows) insert.run(7, 1, ...row);
+      insert.run(7, 2, 5, 1, 2, 0.25);
+      insert.run(9, 1, 5, 1, 2, -Infinity);
+    })();
+    old.close();
+    const store = openWriter(folder);
+    const [first, second] = listRuns(store).toSorted((a, b) => a.createdAt - b.createdAt);
+    const [loss, validation] = getSeries(store, first.id);
+    expect(loss).toMatchObject({
+      steps: rows.map(([step]) => step),
+      epochs: rows.map(([, epoch]) => epoch),
+      times: rows.map(([, , milliseconds]) => milliseconds / 1000),
+      values: rows.map(([, , , value]) => value ?? NaN),
+    });
+    expect(validation).toMatchObject({ key: 'validation/loss', steps: [5], values: [0.25] });
+    expect(getSeries(store, second.id)).toMatchObject([{ key: 'train/loss', values: [-Infinity] }]);
+    expect(store.all(`SELECT points, extremes IS NULL AS short FROM metric_blocks WHERE run = 7 AND key = 1`)).toEqual([
+      { points: 1024, short: 0 },
+      { points: 1024, short: 0 },
+      { points: 452, short: 1 },
+    ]);
+    expect(store.integrity()).toBe('ok');
     store.close();
   });
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { getSeries } from '../../src-main/db/metrics.ts';
+import { getSeries } from '../../src-main/db/curves.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
 import { done, samples, startAtelier, type Running } from '../support/built-cli.ts';
 import { until } from '../support/fake-studio.ts';

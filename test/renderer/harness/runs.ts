@@ -149,6 +149,7 @@ export function makeRuns(datasets: FakeDataset[]): FakeRun[] {
             : null,
         job,
         notes: i === 34 ? 'Twice the width of the run before; no better on circles and rings.' : '',
+        tags: [],
         archived: false,
       },
     });

@@ -59,6 +59,7 @@ function fakeRun(
     fallback: null,
     job: null,
     notes: '',
+    tags: [],
     archived: false,
   };
   return { points, summary: run };

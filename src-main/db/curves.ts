@@ -1,0 +1,186 @@
+import type { RunId } from '../shared/ids.ts';
+import type { MetricSeries } from '../shared/run.ts';
+import type { Readable } from './connection.ts';
+import { overlay, placesWithin, thin, Thinner, within } from './curve-points.ts';
+import { blockPoints, extremesEvery, readTail } from './metric-blocks.ts';
+import { decodeColumns, decodeStretch, noColumns, Stretch, type Columns } from './metric-columns.ts';
+import { runKey } from './runs.ts';
+
+export interface SeriesQuery {
+  /** All curves of the run when absent. */
+  keys?: readonly string[];
+  /** A longer curve is thinned to about this many points, keeping every bucket's least and greatest value. */
+  maxPoints?: number;
+  /** Steps, both included; one point beyond each comes along where there is one. */
+  from?: number;
+  to?: number;
+}
+
+export interface CurveInfo {
+  key: string;
+  points: number;
+}
+
+interface Curve {
+  key: number;
+  name: string;
+  /** Whether any of it is in blocks. */
+  packed: 0 | 1;
+}
+
+/** Which curves a run has, in order of key; points not packed yet are counted as they came. */
+export function listCurves(db: Readable, run: RunId): CurveInfo[] {
+  const runNumber = runKey(db, run);
+  const { curves: tail } = readTail(db, runNumber);
+  const packed = new Map(
+    db
+      .all<{ key: number; points: number }>(
+        `SELECT key, sum(points) AS points FROM metric_blocks WHERE run = ? GROUP BY key`,
+        [runNumber],
+      )
+      .map(({ key, points }) => [key, points]),
+  );
+  return findCurves(db, runNumber, tail).map(({ key, name }) => ({
+    key: name,
+    points: (packed.get(key) ?? 0) + (tail.get(key)?.steps.length ?? 0),
+  }));
+}
+
+/** A run's curves, in order of key. `sampledEvery` tells how many stored points one bucket of a thinned curve stands for. */
+export function getSeries(db: Readable, run: RunId, query: SeriesQuery = {}): MetricSeries[] {
+  const runNumber = runKey(db, run);
+  const { curves: tail } = readTail(db, runNumber);
+  return findCurves(db, runNumber, tail, query.keys).map((curve) => {
+    const found = readCurve(db, runNumber, curve.key, tail.get(curve.key) ?? noColumns(), query);
+    const { steps, epochs, milliseconds, values } = found.columns;
+    return {
+      run,
+      key: curve.name,
+      steps,
+      epochs,
+      values,
+      times: milliseconds.map((time) => time / 1000),
+      total: found.total,
+      sampledEvery: found.sampledEvery,
+    };
+  });
+}
+
+/** The last step that is stored of each curve. */
+export function lastSteps(db: Readable, run: RunId): Map<string, number> {
+  const runNumber = runKey(db, run);
+  const { curves: tail } = readTail(db, runNumber);
+  return new Map(
+    findCurves(db, runNumber, tail).map(({ key, name }) => {
+      const block = db.get<{ last: number }>(
+        `SELECT last FROM metric_blocks WHERE run = ? AND key = ? ORDER BY first DESC LIMIT 1`,
+        [runNumber, key],
+      );
+      return [name, Math.max(block?.last ?? -Infinity, tail.get(key)?.steps.at(-1) ?? -Infinity)];
+    }),
+  );
+}
+
+/** Those of these names, or all. */
+function findCurves(db: Readable, run: number, tail: ReadonlyMap<number, Columns>, names?: readonly string[]): Curve[] {
+  // One index probe per key of the workspace, not a scan of the run's blocks.
+  const all = names
+    ? names.flatMap(
+        (name) =>
+          db.get<Curve>(
+            `SELECT key, name, EXISTS (SELECT 1 FROM metric_blocks b WHERE b.run = ? AND b.key = k.key) AS packed
+               FROM metric_keys k WHERE name = ?`,
+            [run, name],
+          ) ?? [],
+      )
+    : db.all<Curve>(
+        `SELECT key, name, EXISTS (SELECT 1 FROM metric_blocks b WHERE b.run = ? AND b.key = k.key) AS packed
+           FROM metric_keys k`,
+        [run],
+      );
+  return all.filter(({ key, packed }) => packed === 1 || tail.has(key)).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function readCurve(
+  db: Readable,
+  run: number,
+  key: number,
+  tail: Columns,
+  { maxPoints = 10_000, from = -Infinity, to = Infinity }: SeriesQuery,
+): { columns: Columns; total: number; sampledEvery: number } {
+  const all = db.all<Block>(`SELECT first, last, points FROM metric_blocks WHERE run = ? AND key = ? ORDER BY first`, [
+    run,
+    key,
+  ]);
+  // From the block that may hold the point before `from` to the one that may hold the one after `to`.
+  const low = Math.max(
+    0,
+    all.findLastIndex((block) => block.first < from),
+  );
+  const beyond = all.findIndex((block) => block.last > to);
+  const blocks = all.slice(low, beyond < 0 ? all.length : beyond + 1);
+  const about = blocks.reduce((sum, block) => sum + block.points, 0) + within(tail, from, to).steps.length;
+  const buckets = Math.max(1, Math.floor(maxPoints / 2));
+
+  if (about <= maxPoints + 2 * blockPoints) {
+    const columns = within(overlay(wholeBlocks(db, run, key, blocks), tail), from, to);
+    const total = columns.steps.length;
+    if (total <= maxPoints) return { columns, total, sampledEvery: 1 };
+    const sampledEvery = Math.ceil(total / buckets);
+    return { columns: thin(columns, sampledEvery), total, sampledEvery };
+  }
+
+  const sampledEvery = Math.ceil(about / buckets);
+  const thinner = new Thinner(sampledEvery);
+  // What the tail may say better than the blocks is laid over them; the blocks before that are thinned as they come.
+  const early = tail.steps.length === 0 ? blocks : blocks.filter((block) => block.last < tail.steps[0]);
+  if (!(tail.steps[0] < from)) {
+    const afar = sampledEvery >= extremesEvery;
+    const stretch = new Stretch();
+    for (const { block, bytes } of eachBlock(db, run, key, early, afar, from, to)) {
+      decodeStretch(bytes, stretch);
+      const whole = block.first >= from && block.last <= to;
+      const [start, end] = whole ? [0, stretch.count] : placesWithin(stretch.steps, stretch.count, from, to);
+      thinner.add(stretch, start, end, whole ? block.points / stretch.count : 1);
+    }
+  }
+  if (!early.some((block) => block.last > to)) {
+    const rest = within(overlay(wholeBlocks(db, run, key, blocks.slice(early.length)), tail), from, to);
+    thinner.add(rest, 0, rest.steps.length);
+  }
+  return { columns: thinner.end(), total: Math.round(thinner.total), sampledEvery };
+}
+
+interface Block {
+  first: number;
+  last: number;
+  points: number;
+}
+
+function wholeBlocks(db: Readable, run: number, key: number, blocks: readonly Block[]): Columns {
+  const points = noColumns();
+  for (const { bytes } of eachBlock(db, run, key, blocks, false)) decodeColumns(bytes, points);
+  return points;
+}
+
+/** What these blocks, which follow each other, hold; from `afar` only the extremes of those that lie within `from` and `to` and have some. */
+function* eachBlock(
+  db: Readable,
+  run: number,
+  key: number,
+  blocks: readonly Block[],
+  afar: boolean,
+  from = -Infinity,
+  to = Infinity,
+): IterableIterator<{ block: Block; bytes: Uint8Array }> {
+  if (blocks.length === 0) return;
+  const rows = db.each<Block & { bytes: Uint8Array }>(
+    `SELECT first, last, points,
+            CASE WHEN @afar AND first >= @from AND last <= @to THEN coalesce(extremes, columns) ELSE columns END AS bytes
+       FROM metric_blocks
+      WHERE run = @run AND key = @key AND first BETWEEN @low AND @high
+      ORDER BY first`,
+    { run, key, afar: afar ? 1 : 0, from, to, low: blocks[0].first, high: blocks.at(-1)!.first },
+  );
+  for (const row of rows) yield { block: row, bytes: row.bytes };
+}

@@ -1,0 +1,120 @@
+import type { Readable, Writable } from './connection.ts';
+import { inOrder, overlay, slice, thin } from './curve-points.ts';
+import { decodeColumns, encodeColumns, noColumns, type Columns } from './metric-columns.ts';
+
+/** Points in a full block, and how many of these two of its extremes stand for. */
+export const blockPoints = 1024;
+export const extremesEvery = 64;
+
+/** Of every `extremesEvery` points those that `thin` keeps; null for so few that it would save nothing. */
+export function encodeExtremes(columns: Columns): Uint8Array | null {
+  return columns.steps.length < extremesEvery * 8 ? null : encodeColumns(thin(columns, extremesEvery));
+}
+
+/** Lays points over what the blocks of a curve hold. */
+export function putBlocks(db: Writable, run: number, key: number, points: Columns): void {
+  let first = Infinity;
+  const touched: Uint8Array[] = [];
+  for (const block of db.each<{ first: number; last: number; points: number; columns: Uint8Array }>(
+    `SELECT first, last, points, columns FROM metric_blocks WHERE run = ? AND key = ? ORDER BY first DESC`,
+    [run, key],
+  )) {
+    const open = touched.length === 0 && block.points < blockPoints;
+    if (!open && block.last < points.steps[0]) break;
+    touched.unshift(block.columns);
+    first = block.first;
+  }
+  let all = points;
+  if (touched.length > 0) {
+    const before = noColumns();
+    for (const columns of touched) decodeColumns(columns, before);
+    all = overlay(before, points);
+    db.run(`DELETE FROM metric_blocks WHERE run = ? AND key = ? AND first >= ?`, [run, key, first]);
+  }
+  const { steps } = all;
+  for (let from = 0; from < steps.length; from += blockPoints) {
+    const to = Math.min(from + blockPoints, steps.length);
+    const part = from === 0 && to === steps.length ? all : slice(all, from, to);
+    db.run(
+      `INSERT INTO metric_blocks (run, key, first, last, points, extremes, columns) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      [run, key, steps[from], steps[to - 1], to - from, encodeExtremes(part), encodeColumns(part)],
+    );
+  }
+}
+
+/** Curves of one batch, by the number of their key: for each its key, the length of its columns, and these. */
+export function encodeCurves(curves: ReadonlyMap<number, Columns>): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (const [key, columns] of curves) {
+    const bytes = encodeColumns(inOrder(columns));
+    const head = Buffer.allocUnsafe(8);
+    head.writeUInt32LE(key, 0);
+    head.writeUInt32LE(bytes.length, 4);
+    parts.push(head, bytes);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The points of a run that are in no block yet, by key, in order: all of them or one curve's. */
+export function readTail(db: Readable, run: number, only?: number): { last: number; curves: Map<number, Columns> } {
+  const curves = new Map<number, Columns>();
+  let last = 0;
+  for (const { batch, curves: bytes } of db.each<{ batch: number; curves: Buffer }>(
+    `SELECT batch, curves FROM metric_tails WHERE run = ? ORDER BY batch`,
+    [run],
+  )) {
+    last = batch;
+    for (let at = 0; at + 8 <= bytes.length;) {
+      const key = bytes.readUInt32LE(at);
+      const end = at + 8 + bytes.readUInt32LE(at + 4);
+      if (only === undefined || only === key) {
+        let columns = curves.get(key);
+        if (!columns) curves.set(key, (columns = noColumns()));
+        decodeColumns(bytes.subarray(at + 8, end), columns);
+      }
+      at = end;
+    }
+  }
+  for (const [key, columns] of curves) curves.set(key, inOrder(columns));
+  return { last, curves };
+}
+
+/** How much of a run is in no block yet. */
+export function tailSize(db: Readable, run: number): { batches: number; points: number } {
+  return db.get<{ batches: number; points: number }>(
+    `SELECT count(*) AS batches, coalesce(sum(points), 0) AS points FROM metric_tails WHERE run = ?`,
+    [run],
+  )!;
+}
+
+/**
+ * Makes blocks of a run's tail, in as many slices as it takes: blocks and tail may say the same at any moment between them, so that
+ * whoever reads, or dies, sees every point once.
+ */
+export class Sealing {
+  readonly #run: number;
+  readonly #last: number;
+  readonly #curves: [number, Columns][];
+
+  constructor(db: Readable, run: number) {
+    this.#run = run;
+    const { last, curves } = readTail(db, run);
+    this.#last = last;
+    this.#curves = [...curves];
+  }
+
+  /** Goes on for about so many milliseconds, inside a transaction that is open. True when all is done. */
+  goOn(db: Writable, forMs = Infinity): boolean {
+    const end = performance.now() + forMs;
+    do {
+      const curve = this.#curves.at(-1);
+      if (!curve) {
+        db.run(`DELETE FROM metric_tails WHERE run = ? AND batch <= ?`, [this.#run, this.#last]);
+        return true;
+      }
+      putBlocks(db, this.#run, ...curve);
+      this.#curves.pop();
+    } while (performance.now() < end);
+    return false;
+  }
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { insertPoints } from '../../src-main/db/metrics.ts';
+import { setRunTags } from '../../src-main/db/runs.ts';
+import { newId, type RunId } from '../../src-main/shared/ids.ts';
+import { insertRun } from '../../src-main/db/runs.ts';
+import { atelier } from '../support/fake-host.ts';
+import { addDataset, openWriter, sampleSettings, tempFolder } from '../support/temp-workspace.ts';
+
+/** Two optimizers, three seeds each; the accuracy follows from both. */
+function workspace(): { folder: string; ids: RunId[] } {
+  const folder = tempFolder();
+  const store = openWriter(folder);
+  const version = addDataset(store, 'iris');
+  const ids = (['adam', 'sgd'] as const).flatMap((optimizer, o) =>
+    [1, 2, 3].map((seed) => {
+      const id = newId('run');
+      insertRun(store, {
+        id,
+        name: `${optimizer} ${seed}`,
+        version: version.id,
+        task: 'classification',
+        settings: { ...sampleSettings, optimizer, seed },
+        createdAt: Date.now(),
+      });
+      const value = 0.9 - o * 0.4 + seed / 100;
+      insertPoints(store, id, [{ key: 'test/accuracy', step: 1, epoch: 1, value, time: 1 }]);
+      return id;
+    }),
+  );
+  setRunTags(store, ids[0], ['=cmd', 'baseline']);
+  store.close();
+  return { folder, ids };
+}
+
+describe('runs list', () => {
+  it('filters, sorts and shows the columns asked for', async () => {
+    const { folder, ids } = workspace();
+    const args = ['runs', 'list', '--filter', 'seed >= 2 and optimizer in (adam, sgd)', '--sort', '-test/accuracy'];
+    const found = await atelier(folder, [...args, '--columns', 'test/accuracy,lr,tags', '--json']);
+    expect([found.code, found.stderr]).toEqual([0, '']);
+    expect(found.lines.map((line) => line.run)).toEqual([ids[2], ids[1], ids[5], ids[4]]);
+    expect(found.lines[0]).toEqual({
+      run: ids[2],
+      name: 'adam 3',
+      fields: { 'test/accuracy': 0.93, learning_rate: 0.001, tags: [] },
+    });
+    const whole = await atelier(folder, [...args, '--limit', '1', '--json']);
+    expect(whole.lines).toMatchObject([{ run: ids[2], metrics: { 'test/accuracy': 0.93 }, tags: [] }]);
+    expect((await atelier(folder, args)).stdout).toMatch(/RUN +NAME.*\n.*adam 3 .*0\.9300/);
+  });
+
+  it('groups by what runs share, with mean, deviation and count', async () => {
+    const { folder, ids } = workspace();
+    const args = [
+      'runs',
+      'list',
+      '--group-by',
+      'optimizer',
+      '--columns',
+      'test/accuracy,architecture',
+      '--sort',
+      'test/accuracy',
+    ];
+    const { lines } = await atelier(folder, [...args, '--json']);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatchObject({ group: { optimizer: 'sgd' }, fields: { architecture: 'mlp' } });
+    expect([...(lines[0].runs as RunId[])].sort()).toEqual([...ids.slice(3)].sort());
+    const { n, mean, std, min, max } = (lines[1].fields as Record<string, Record<string, number>>)['test/accuracy'];
+    expect([n, min, max]).toEqual([3, 0.91, 0.93]);
+    expect(mean).toBeCloseTo(0.92, 12);
+    expect(std).toBeCloseTo(0.01, 12);
+    expect((await atelier(folder, args)).stdout).toContain('0.9200 ± 0.0100 (3)');
+  });
+
+  it('writes CSV that a spreadsheet reads and does not run', async () => {
+    const { folder, ids } = workspace();
+    const rows = await atelier(folder, [
+      'runs',
+      'list',
+      '--csv',
+      '--columns',
+      'test/accuracy,tags',
+      '--filter',
+      'adam',
+    ]);
+    expect(rows.stdout.trimEnd().split('\n')).toEqual([
+      'run,name,test/accuracy,tags',
+      `${ids[2]},adam 3,0.93,`,
+      `${ids[1]},adam 2,0.92,`,
+      `${ids[0]},adam 1,0.91,'=cmd baseline`,
+    ]);
+    const groups = await atelier(folder, [
+      'runs',
+      'list',
+      '--csv',
+      '--group-by',
+      'optimizer',
+      '--columns',
+      'test/accuracy',
+    ]);
+    expect(groups.stdout).toMatch(/^optimizer,runs,test\/accuracy mean,test\/accuracy std,test\/accuracy n\n/);
+  });
+
+  it.each([
+    [['--filter', 'sed = 1'], 'invalid_filter', 'Did you mean "seed"'],
+    [['--filter', 'seed ='], 'invalid_filter', 'A value is missing'],
+    [['--columns', 'test/acuracy'], 'unknown_field', 'Did you mean "test/accuracy"'],
+    [['--group-by', 'magic'], 'unknown_field', 'runs fields'],
+  ])('%j exits with 2 and says why', async (args, code, words) => {
+    const { folder } = workspace();
+    const { code: exit, stdout, stderr } = await atelier(folder, ['runs', 'list', ...args]);
+    expect([exit, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`error: ${code}: `);
+    expect(stderr).toContain(words);
+  });
+});
+
+describe('runs tag, note, archive', () => {
+  it('change the runs named and those that a filter means, and can be undone', async () => {
+    const { folder, ids } = workspace();
+    const tagged = await atelier(folder, [
+      'runs',
+      'tag',
+      'sgd 1',
+      '--filter',
+      'seed = 3',
+      '--add',
+      'keep',
+      '--add',
+      'keep',
+      '--json',
+    ]);
+    expect(tagged.lines.map((line) => line.run).sort()).toEqual([ids[3], ids[2], ids[5]].sort());
+    expect(tagged.lines.every((line) => JSON.stringify(line.tags) === '["keep"]')).toBe(true);
+    await atelier(folder, ['runs', 'tag', ids[0], '--remove', '=cmd', '--add', 'first']);
+    await atelier(folder, ['runs', 'note', 'adam 1', '最好']);
+    await atelier(folder, ['runs', 'archive', '--filter', 'sgd and not tag:keep']);
+    const { lines } = await atelier(folder, ['runs', 'list', '--json']);
+    expect(lines.map((line) => line.name)).toEqual(['sgd 3', 'sgd 1', 'adam 3', 'adam 2', 'adam 1']);
+    expect(lines.at(-1)).toMatchObject({ tags: ['baseline', 'first'], notes: '最好' });
+    await atelier(folder, ['runs', 'archive', 'sgd 2', '--undo']);
+    expect((await atelier(folder, ['runs', 'list', '--json'])).lines).toHaveLength(6);
+    const none = await atelier(folder, ['runs', 'archive', '--filter', 'seed > 100']);
+    expect(none.stderr).toMatch(/error: no_such_run: No run meets the filter/);
+    expect((await atelier(folder, ['runs', 'fields', '--json'])).lines).toContainEqual({
+      field: 'learning_rate',
+      kind: 'setting',
+    });
+  });
+});
