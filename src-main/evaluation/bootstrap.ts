@@ -1,11 +1,7 @@
-import { Random } from '../shared/random.ts';
+import type { Interval } from '../shared/evaluation.ts';
+import { Random, streams } from '../shared/random.ts';
 
 /** Efron's bootstrap: what a statistic would have been on other samples drawn from these. */
-
-export interface Interval {
-  low: number;
-  high: number;
-}
 
 /** 2.5 and 97.5 %. */
 const tails = [0.025, 0.975] as const;
@@ -16,9 +12,6 @@ const mostDraws = 2e7;
 /** So many resamples are drawn of `samples`: 1,000, or fewer where there are many samples (and the interval is narrow anyway). */
 export const resamplesOf = (samples: number): number =>
   Math.max(200, Math.min(usualResamples, Math.floor(mostDraws / Math.max(1, samples))));
-
-/** What the numbers are drawn for; part of what a seed means. */
-const stream = 10;
 
 /**
  * Percentile intervals, 95 %, of several statistics of the same samples. Each is worked out from how many times every sample is drawn.
@@ -53,7 +46,7 @@ export async function bootstrapIntervals<K extends string>(
 
 /** How many times each of the samples is drawn in one resample, with putting back. */
 export function draw(samples: number, seed: number, turn: number): Uint16Array {
-  const random = new Random(seed, stream, turn);
+  const random = new Random(seed, streams.resample, turn);
   const drawn = new Uint16Array(samples);
   for (let i = 0; i < samples; i++) drawn[random.below(samples)]++;
   return drawn;

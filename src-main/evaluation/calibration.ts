@@ -1,22 +1,20 @@
+import type { ReliabilityBins } from '../shared/evaluation.ts';
 import { argmaxRows } from './classification.ts';
 
 /** Whether a probability is as often right as it says (Guo et al., "On Calibration of Modern Neural Networks", 2017). */
 
-export interface Reliability {
-  /** Equal bins of 0 … 1; one holds its upper end, the first one its lower end as well (scikit-learn's `calibration_curve`). */
-  bins: { count: number; confidence: number; accuracy: number }[];
-  /** Expected calibration error: the bins' gaps between confidence and accuracy, by their share of the samples. */
-  ece: number;
-}
-
 export const usualBins = 15;
 
-/** `confidence`: of each sample a probability; `right`: whether what it is the probability of was so. Means of an empty bin are NaN. */
+/**
+ * One bin holds its upper end, the first one its lower end as well (scikit-learn's `calibration_curve`); the expected calibration error is
+ * the bins' gaps between confidence and accuracy, by their share of the samples. `confidence`: of each sample a probability; `right`: whether what
+ * it is the probability of was so.
+ */
 export function reliability(
   confidence: ArrayLike<number>,
   right: ArrayLike<number | boolean>,
   bins = usualBins,
-): Reliability {
+): ReliabilityBins {
   const counts = new Array<number>(bins).fill(0);
   const sums = new Float64Array(bins);
   const hits = new Float64Array(bins);
@@ -42,7 +40,7 @@ export function topLabelReliability(
   actual: ArrayLike<number>,
   classes: number,
   bins = usualBins,
-): Reliability {
+): ReliabilityBins {
   const best = argmaxRows(probabilities, classes);
   const known = [...best.keys()].filter((i) => actual[i] >= 0);
   return reliability(

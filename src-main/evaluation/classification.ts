@@ -1,3 +1,5 @@
+import type { Averages } from '../shared/evaluation.ts';
+
 /**
  * Metrics of a classifier, all from the confusion counts but log loss. Definitions and corner cases are scikit-learn's
  * (`zero_division=0`, `labels=None`): a class that occurs neither as actual nor as predicted is left out of macro averages,
@@ -28,12 +30,6 @@ export interface ClassificationScores {
   kappa: number;
   /** Matthews' correlation, for many classes as Gorodkin's R_K; 0 where either side knows one class only. */
   mcc: number;
-}
-
-export interface Averages {
-  precision: number;
-  recall: number;
-  f1: number;
 }
 
 /** Samples whose actual class is -1 (no label) are skipped. */

@@ -1,4 +1,5 @@
-import { bootstrapIntervals, resamplesOf, type Interval } from './bootstrap.ts';
+import type { Interval } from '../shared/evaluation.ts';
+import { bootstrapIntervals, resamplesOf } from './bootstrap.ts';
 import { chiSquareTail, fairCoinTwoSided } from './distributions.ts';
 
 /** Whether two models that were shown the same samples differ by more than luck. */

@@ -4,7 +4,8 @@ import { bootstrapIntervals, draw, percentile, resamplesOf } from '../../src-mai
 import * as tails from '../../src-main/evaluation/distributions.ts';
 import { sweep } from '../../src-main/evaluation/roc.ts';
 import { mcnemar, pairedBootstrap } from '../../src-main/evaluation/significance.ts';
-import { chooseThreshold, decideAt, decisionsOf } from '../../src-main/evaluation/threshold.ts';
+import { decideAt, decisionsOf } from '../../src-main/evaluation/threshold.ts';
+import { chooseThreshold } from '../../src-main/shared/threshold.ts';
 
 interface Fixtures {
   distributions: Record<'beta' | 'student' | 'chiSquare' | 'coin' | 'hypergeometric' | 'wilson', number[][]>;
