@@ -1,14 +1,18 @@
 import { existsSync } from 'node:fs';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { listExports } from '../db/exports.ts';
 import type { ReadStore } from '../db/open.ts';
 import { getRun } from '../db/runs.ts';
 import { evaluateParams, type ModelRef } from '../jobs/models.ts';
-import { findDataset, resolveDataset, resolveModel } from '../jobs/resolve.ts';
+import { findDataset, resolveDataset, resolveModel, resolveRun } from '../jobs/resolve.ts';
 import type { SplitName } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { shownCurves, type Decisions, type EvaluationReport, type ThresholdGoal } from '../shared/evaluation.ts';
 import { isId, type VersionId } from '../shared/ids.ts';
-import type { EvaluateResult } from '../shared/job.ts';
+import type { EvaluateParams, EvaluateResult } from '../shared/job.ts';
+import { chooseThreshold } from '../shared/threshold.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { comparisonLines, looksLine, metricLines, reportLines, thresholdLines } from './evaluation-words.ts';
 import { count, metric, table } from './format.ts';
 import { integer, withCommon } from './options.ts';
 
@@ -16,6 +20,9 @@ interface Options extends CommonOptions {
   data?: string;
   split: SplitName | 'all';
   threads: number;
+  against?: string;
+  threshold?: string;
+  by: ThresholdGoal;
 }
 
 export function addEvaluate(program: Command, context: CommandContext): void {
@@ -26,18 +33,31 @@ export function addEvaluate(program: Command, context: CommandContext): void {
     .addOption(
       new Option('--split <name>', 'which samples').choices(['train', 'validation', 'test', 'all']).default('test'),
     )
+    .option('--against <run>', 'another run, held against this one sample by sample on the same samples')
+    .option('--threshold <class>', "choose this class's threshold on the validation split")
+    .option('--by <goal>', 'what it is chosen by: f1, precision=0.9, recall=0.9, or cost=FP:FN', thresholdGoal, {
+      kind: 'f1',
+    } satisfies ThresholdGoal)
     .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
     .addHelpText(
       'after',
       `
 For a run on its own dataset, the version it was trained on is used, so that the split is the one it was trained with.
 
-JSON: {"model","version","split","samples","metrics":{…},"confusion":{"classes":[…],"counts":[[…]]}|null,"errors":…|null};
-      counts[actual][predicted]. Of an autoencoder "errors" is {"histogram":{"from","width","counts":[…]},"highest":[{"sample",
+Each look at a run's test split is counted, and the count is told: choose models and thresholds on validation, and look at test once.
+
+JSON: {"model","version","split","samples","metrics":{…},"confusion":{"classes":[…],"counts":[[…]]}|null,"errors":…|null,
+      "report":{"intervals":{"<metric>":{"low","high"}},"resamples","detail":…,"slices":[{"condition","samples","value","interval","rest","p",
+      "corrected"}],"sliceLeast"}|null,"looks":{"count","last"}|null,"comparison":…|null,"threshold":{"class","by","validation","here"}|null};
+      counts[actual][predicted]. "report" is of runs that tell a class or a number; "detail" has "perClass", "averages", "cells" (which samples
+      lie in each cell), "curves" (ROC, precision and recall, thresholds), "calibration" and "scaled" (by temperature), or "residuals", "points"
+      and "worst". "comparison" (--against) has "cells" by who is right, "mcnemar", "differences" (paired bootstrap) and "listed" samples. Of an autoencoder "errors" is {"histogram":{"from","width","counts":[…]},"highest":[{"sample",
       "error"}]}: the samples least like what it was trained on, worst first, by their number in the dataset, from 0.
 
 Examples:
   $ atelier evaluate "iris · mlp"
+  $ atelier evaluate "iris · mlp" --split validation --against "iris · linear"
+  $ atelier evaluate "sms · textcnn" --split validation --threshold spam --by cost=10:1
   $ atelier evaluate iris.onnx --data iris --split test --json`,
     )
     .action((model: string, options: Options) => evaluate(new Session(context, 'evaluate', options), model, options));
@@ -49,10 +69,14 @@ async function evaluate(session: Session, text: string, options: Options): Promi
     const model = resolveModel(store, text, session.host.cwd);
     const version = imported ?? (options.data ? versionFor(store, model, options.data) : undefined);
     const { split, threads } = options;
-    const params = evaluateParams(store, session.folder, { model, version, split, threads });
+    const against = options.against === undefined ? undefined : resolveRun(store, options.against);
+    const asked = { model, version, split, threads, against, report: 'run' in model };
+    const params = evaluateParams(store, session.folder, asked);
+    if (options.threshold !== undefined) checkThreshold(params, options.threshold);
     const result = await session.work('evaluate', text, params);
     const used = version ?? ('run' in model ? getRun(store, model.run).version : null);
-    tell(session, model, used, split, result);
+    const names = 'run' in model ? [model.run, against].map((id) => (id ? getRun(store, id).name : '')) : [];
+    tell(session, { model, version: used, names }, options, result);
   });
 }
 
@@ -73,17 +97,49 @@ function versionFor(db: ReadStore, model: ModelRef, data: string): VersionId {
   return trained?.dataset === found.dataset ? trained.version : found.version;
 }
 
-function tell(
-  { out }: Session,
-  model: ModelRef,
-  version: VersionId | null,
-  split: string,
-  result: EvaluateResult,
-): void {
-  const { samples, metrics, confusion, errors } = result;
-  out.record({ model: 'run' in model ? model.run : model.onnx, version, split, samples, metrics, confusion, errors });
+/** "f1", "precision=0.9", "recall=0.9", "cost=10:1". */
+export function thresholdGoal(text: string): ThresholdGoal {
+  if (text === 'f1') return { kind: 'f1' };
+  const [kind, value = ''] = text.split('=');
+  const numbers = value.split(':').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const fine = numbers.every((number) => Number.isFinite(number) && number >= 0);
+  if ((kind === 'precision' || kind === 'recall') && fine && numbers.length === 1 && numbers[0] <= 1) {
+    return { kind, least: numbers[0] };
+  }
+  if (kind === 'cost' && fine && numbers.length === 2) {
+    return { kind, falsePositive: numbers[0], falseNegative: numbers[1] };
+  }
+  throw new InvalidArgumentError('It is f1, precision=0.9, recall=0.9 (0 to 1), or cost=FP:FN, e.g. cost=10:1.');
+}
+
+function checkThreshold({ model, manifest }: EvaluateParams, name: string): void {
+  const classes = manifest.classes.map((each) => each.name);
+  if ('onnx' in model || classes.length === 0) {
+    throw new AtelierError('not_a_classifier', 'A threshold is chosen of a run that tells classes apart.');
+  }
+  if (!classes.includes(name)) {
+    const some = classes.slice(0, 10).join(', ');
+    throw new AtelierError('no_such_class', `There is no class "${name}". There is: ${some}.`);
+  }
+}
+
+interface Told {
+  model: ModelRef;
+  version: VersionId | null;
+  /** Of the run, and of the one that it is held against. */
+  names: string[];
+}
+
+function tell({ out }: Session, { model, version, names }: Told, options: Options, result: EvaluateResult): void {
+  const { split, threshold: name, by } = options;
+  const { samples, metrics, confusion, errors, report = null, looks = null, comparison = null } = result;
+  const chosen = name === undefined ? null : chosenThreshold(report, name, by);
+  out.record({
+    ...{ model: 'run' in model ? model.run : model.onnx, version, split, samples, metrics, confusion, errors },
+    ...{ report, looks, comparison, threshold: chosen && { class: name, by, ...chosen } },
+  });
   out.text(`${count(samples)} samples of the ${split} split`);
-  out.text(table([['METRIC', 'VALUE'], ...Object.entries(metrics).map(([key, value]) => [key, metric(key, value)])]));
+  out.text(metricLines(metrics, report?.intervals));
   if (confusion && confusion.classes.length <= 20) {
     const rows = confusion.counts.map((row, i) => [confusion.classes[i], ...row.map(String)]);
     out.text(`\n${table([['actual \\ predicted', ...confusion.classes], ...rows])}`);
@@ -92,4 +148,28 @@ function tell(
     const rows = errors.highest.slice(0, 10).map(({ sample, error }) => [String(sample), metric('error', error)]);
     out.text(`\n${table([['LEAST ALIKE: SAMPLE', 'ERROR'], ...rows])}`);
   }
+  const lines = [
+    ...(report ? reportLines(report) : []),
+    ...(name === undefined ? [] : thresholdLines(name, by, chosen, split)),
+    ...(comparison ? comparisonLines(comparison, names[0], names[1]) : []),
+    ...(looks ? [looksLine(looks, split)] : []),
+  ];
+  for (const line of lines) out.text(line);
+}
+
+function chosenThreshold(
+  report: EvaluationReport | null,
+  name: string,
+  by: ThresholdGoal,
+): { validation: Decisions; here: Decisions } | null {
+  if (report?.detail.kind !== 'classification') return null;
+  const curves = report.detail.curves.find((each) => each.name === name);
+  if (!curves) {
+    throw new AtelierError(
+      'no_such_class',
+      `Thresholds are known of the ${shownCurves} classes with the most samples in the split, and "${name}" is none of them.`,
+    );
+  }
+  const validation = chooseThreshold(curves.validation, by);
+  return validation ? { validation, here: curves.here[curves.validation.indexOf(validation)] } : null;
 }

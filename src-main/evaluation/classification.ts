@@ -1,3 +1,5 @@
+import type { Averages } from '../shared/evaluation.ts';
+
 /**
  * Metrics of a classifier, all from the confusion counts but log loss. Definitions and corner cases are scikit-learn's
  * (`zero_division=0`, `labels=None`): a class that occurs neither as actual nor as predicted is left out of macro averages,
@@ -19,7 +21,15 @@ export interface ClassificationScores {
   accuracy: number;
   balancedAccuracy: number;
   perClass: ClassScores[];
-  macro: { precision: number; recall: number; f1: number };
+  macro: Averages;
+  /** Of all decisions together: where each sample has one class, all three are the accuracy. */
+  micro: Averages;
+  /** Each class counts by how many samples have it. */
+  weighted: Averages;
+  /** Cohen's kappa: agreement beyond what chance would give; NaN where chance would give all. */
+  kappa: number;
+  /** Matthews' correlation, for many classes as Gorodkin's R_K; 0 where either side knows one class only. */
+  mcc: number;
 }
 
 /** Samples whose actual class is -1 (no label) are skipped. */
@@ -41,16 +51,33 @@ export function classificationScores(counts: Confusion): ClassificationScores {
     return { precision, recall, f1: ratio(2 * hits[c], predicted[c] + support[c]), support: support[c] };
   });
   const present = perClass.filter((_, c) => support[c] + predicted[c] > 0);
+  const all = sum(support);
+  const accuracy = ratio(sum(hits), all);
+  const averages = (of: (key: keyof Averages) => number): Averages => ({
+    precision: of('precision'),
+    recall: of('recall'),
+    f1: of('f1'),
+  });
   return {
-    accuracy: ratio(sum(hits), sum(support)),
+    accuracy,
     balancedAccuracy: mean(perClass.filter((scores) => scores.support > 0).map((scores) => scores.recall)),
     perClass,
-    macro: {
-      precision: mean(present.map((scores) => scores.precision)),
-      recall: mean(present.map((scores) => scores.recall)),
-      f1: mean(present.map((scores) => scores.f1)),
-    },
+    macro: averages((key) => mean(present.map((scores) => scores[key]))),
+    micro: averages(() => accuracy),
+    weighted: averages((key) => ratio(sum(perClass.map((scores) => scores[key] * scores.support)), all)),
+    ...agreement(sum(hits), support, predicted),
   };
+}
+
+/** Both from the same sums: how often actual and predicted agree, and how often they would by chance. */
+function agreement(hits: number, support: number[], predicted: number[]): { kappa: number; mcc: number } {
+  const all = sum(support);
+  const byChance = sum(support.map((n, c) => n * predicted[c]));
+  const covariance = hits * all - byChance;
+  const ofActual = all ** 2 - sum(support.map((n) => n ** 2));
+  const ofPredicted = all ** 2 - sum(predicted.map((n) => n ** 2));
+  const spread = Math.sqrt(ofActual) * Math.sqrt(ofPredicted);
+  return { kappa: covariance / (all ** 2 - byChance), mcc: spread === 0 ? 0 : covariance / spread };
 }
 
 /** What scikit-learn takes for float32 probabilities: the spacing of 1 in float32. */

@@ -41,3 +41,29 @@ function determination(squared: number, spread: number, counted: number): number
   if (spread === 0) return squared === 0 ? 1 : 0;
   return 1 - squared / spread;
 }
+
+/** Of even counts the mean of the two in the middle, as NumPy's; NaN of none. Samples without a target are skipped. */
+export function medianAbsoluteError(actual: ArrayLike<number>, predicted: ArrayLike<number>): number {
+  const errors = Float64Array.from(
+    Array.from(actual, (value, i) => Math.abs(value - predicted[i])).filter((error) => !Number.isNaN(error)),
+  ).sort();
+  const half = errors.length >> 1;
+  return errors.length % 2 === 1 ? errors[half] : (errors[half - 1] + errors[half]) / 2;
+}
+
+/** Equal bars from the least to the greatest; the last one has its upper end, too. One bar of width 0 where all are equal. */
+export function histogramOf(
+  values: ArrayLike<number>,
+  bars: number,
+): { from: number; width: number; counts: number[] } {
+  let [from, to] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    from = Math.min(from, values[i]);
+    to = Math.max(to, values[i]);
+  }
+  if (!(to > from)) return { from: values.length > 0 ? from : 0, width: 0, counts: [values.length] };
+  const width = (to - from) / bars;
+  const counts = new Array<number>(bars).fill(0);
+  for (let i = 0; i < values.length; i++) counts[Math.min(bars - 1, Math.floor((values[i] - from) / width))]++;
+  return { from, width, counts };
+}

@@ -20,6 +20,10 @@ export interface EvaluateRequest {
   version?: VersionId;
   split: SplitName | 'all';
   threads?: number;
+  /** All that can be said of a run, not its metrics alone; its look at the test split is then counted. */
+  report?: boolean;
+  /** Another run, to be held against this one on the same samples. */
+  against?: RunId;
 }
 
 export interface PredictRequest {
@@ -46,6 +50,36 @@ export function evaluateParams(db: Readable, folder: string, request: EvaluateRe
     manifest: getVersion(db, version).manifest,
     split: request.split,
     threads: request.threads || defaultThreads(availableParallelism()),
+    report: request.report,
+    ...(request.against ? { against: rival(db, folder, run, request.against) } : {}),
+    version,
+  };
+}
+
+/** Errors: no_such_run, no_checkpoint, not_comparable. */
+function rival(
+  db: Readable,
+  folder: string,
+  run: RunSummary | null,
+  id: RunId,
+): NonNullable<EvaluateParams['against']> {
+  const other = trainedRun(db, id);
+  if (!run) {
+    throw new AtelierError('not_comparable', 'Only runs are compared with runs: name a run in the place of the file.');
+  }
+  if (run.id === other.id) {
+    throw new AtelierError('not_comparable', `"${run.name}" is the same run. Name another one to compare it with.`);
+  }
+  if (run.task !== other.task) {
+    throw new AtelierError(
+      'not_comparable',
+      `"${run.name}" is for ${run.task}, "${other.name}" for ${other.task}: sample by sample only runs for the same can be compared.`,
+    );
+  }
+  return {
+    runFolder: workspaceFiles.run(folder, other.id),
+    settings: other.settings,
+    manifest: getVersion(db, other.version).manifest,
   };
 }
 

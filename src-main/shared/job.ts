@@ -1,12 +1,13 @@
 import type { PlayedSound } from './audio.ts';
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
+import type { EvaluationReport, RunComparison, TestLooks } from './evaluation.ts';
 import type { Condition } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import type { Profile } from './profile.ts';
 import type { DeviceName, MetricPoint, Parity, StepBefore, TrainSettings } from './run.ts';
 import type { Column, Manifest, OriginalImage, SamplePage, SampleQuery, SplitName } from './dataset.ts';
-import type { DatasetId, JobId, RunId } from './ids.ts';
+import type { DatasetId, JobId, RunId, VersionId } from './ids.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import type { Recipe } from './recipe.ts';
@@ -236,10 +237,21 @@ export interface EvaluateParams {
   manifest: Manifest;
   split: SplitName | 'all';
   threads: number;
+  /** Everything that can be said of a classifier or a regression, not its metrics alone. A run's look at its test split is then counted. */
+  report?: boolean;
+  /** Another run, to be held against the one in `model` on the same samples. `manifest`: what it was trained on. */
+  against?: { runFolder: string; settings: TrainSettings; manifest: Manifest };
+  /** The version that `manifest` is of, where it is known. */
+  version?: VersionId;
 }
 export interface EvaluateResult {
   samples: number;
   metrics: Record<string, number>;
+  /** Where it was asked for, of classifiers and regressions. */
+  report?: EvaluationReport;
+  comparison?: RunComparison;
+  /** Of a run, where a report was asked for. */
+  looks?: TestLooks;
   /** Classification: counts[actual][predicted], with the class names in order. */
   confusion: { classes: string[]; counts: number[][] } | null;
   /** Reconstruction. */

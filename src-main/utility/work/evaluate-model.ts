@@ -4,16 +4,40 @@ import { splitNames } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { EvaluateParams, EvaluateResult } from '../../shared/job.ts';
 import type { JobContext } from '../port/job-port.ts';
+import { evaluateRun } from './evaluate-run.ts';
+import { noteLook, readLooks } from './kept-answers.ts';
 import { evaluateLanguage } from './language/evaluate.ts';
 import { openLanguageModel, type LanguageModel } from './language/model.ts';
 import type { RawModel } from './model.ts';
 import { openModelFile } from './open-model.ts';
 import { countOf, eachRawBatch } from './raw-samples.ts';
+import { tellsTarget } from './run-answers.ts';
 import { RunModel } from './run-model.ts';
 import { workOf } from './tasks/index.ts';
 
-/** Metrics of a run's best checkpoint, or of a model file on raw samples, over a split of any dataset that fits. */
+/**
+ * Metrics of a run's best checkpoint, or of a model file on raw samples, over a split of any dataset that fits. A report on a run's test split
+ * is counted in its folder before anybody sees it, and so is one that the run is compared by.
+ */
 export async function evaluateModel(params: EvaluateParams, context: JobContext): Promise<EvaluateResult> {
+  const { model, report, against, split } = params;
+  if ('onnx' in model || !(report || against)) return measureModel(params, context);
+  const targeted = tellsTarget(model.runFolder);
+  if (against && !targeted) {
+    throw new AtelierError(
+      'not_comparable',
+      'Only runs that tell a target can be compared sample by sample: nothing is right or wrong in what this one says.',
+    );
+  }
+  const result = await (targeted ? evaluateRun({ ...params, model }, context) : measureModel(params, context));
+  if (split === 'test' || split === 'all') {
+    noteLook(model.runFolder, against ? 'comparison' : 'evaluation');
+    if (against) noteLook(against.runFolder, 'comparison');
+  }
+  return { ...result, looks: readLooks(model.runFolder) };
+}
+
+async function measureModel(params: EvaluateParams, context: JobContext): Promise<EvaluateResult> {
   const { blobs, manifest, threads } = params;
   const language = 'onnx' in params.model ? await openLanguageModel(params.model, threads) : null;
   const model =

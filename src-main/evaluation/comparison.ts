@@ -1,0 +1,139 @@
+import { listedSamples, type ComparedSample, type RunComparison } from '../shared/evaluation.ts';
+import { packSamples } from '../shared/filter.ts';
+import { resamplesOf } from './bootstrap.ts';
+import { argmaxRows, classificationScores, logLoss } from './classification.ts';
+import { mcnemar, pairedBootstrap } from './significance.ts';
+
+/** Two models' answers to the same samples, in the same order. */
+export type Compared = Omit<RunComparison, 'version' | 'learnt'>;
+type Cell = keyof RunComparison['cells'];
+
+export async function compareClassifiers(
+  classes: readonly string[],
+  samples: ArrayLike<number>,
+  actual: ArrayLike<number>,
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  pause?: () => Promise<void>,
+): Promise<Compared> {
+  const width = classes.length;
+  const sides = [first, second].map((probabilities) => {
+    const predicted = argmaxRows(probabilities, width);
+    const row = (i: number) => Array.from({ length: width }, (_, c) => probabilities[i * width + c]);
+    return {
+      predicted,
+      right: Uint8Array.from(predicted, (guess, i) => Number(guess === actual[i])),
+      losses: Float64Array.from(predicted, (_, i) => logLoss(row(i), [actual[i]], width)),
+      own: Float64Array.from(predicted, (_, i) => probabilities[i * width + actual[i]]),
+    };
+  });
+  const [a, b] = sides;
+  const cellOf = (i: number): Cell =>
+    a.right[i] ? (b.right[i] ? 'both' : 'onlyFirst') : b.right[i] ? 'onlySecond' : 'neither';
+  const listed = (i: number): ComparedSample => ({
+    sample: samples[i],
+    actual: classes[actual[i]],
+    first: classes[a.predicted[i]],
+    second: classes[b.predicted[i]],
+    firstScore: a.own[i],
+    secondScore: b.own[i],
+  });
+  const { cells, lists } = divide(samples, cellOf, listed);
+  const resamples = resamplesOf(2 * samples.length);
+  const f1 = (predicted: Int32Array, drawn: Uint16Array): number => {
+    const counts = Array.from({ length: width }, () => new Array<number>(width).fill(0));
+    for (let i = 0; i < drawn.length; i++) counts[actual[i]][predicted[i]] += drawn[i];
+    return classificationScores(counts).macro.f1;
+  };
+  const differences = await differencesOf(samples.length, resamples, pause, {
+    accuracy: (drawn) => [meanOver(a.right, drawn), meanOver(b.right, drawn)],
+    f1: (drawn) => [f1(a.predicted, drawn), f1(b.predicted, drawn)],
+    log_loss: (drawn) => [meanOver(a.losses, drawn), meanOver(b.losses, drawn)],
+  });
+  const { exact, statistic, approximate } = mcnemar(cells.onlyFirst.count, cells.onlySecond.count);
+  return {
+    samples: samples.length,
+    cells,
+    mcnemar: { exact, statistic, approximate },
+    differences,
+    resamples,
+    listed: lists,
+  };
+}
+
+export async function compareRegressions(
+  samples: ArrayLike<number>,
+  actual: ArrayLike<number>,
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  pause?: () => Promise<void>,
+): Promise<Compared> {
+  const errors = [first, second].map((values) => Float64Array.from(actual, (value, i) => Math.abs(values[i] - value)));
+  const [a, b] = errors;
+  const squares = errors.map((side) => side.map((error) => error ** 2));
+  const cellOf = (i: number): Cell => (a[i] === b[i] ? 'both' : a[i] < b[i] ? 'onlyFirst' : 'onlySecond');
+  const listed = (i: number): ComparedSample => ({
+    sample: samples[i],
+    actual: actual[i],
+    first: first[i],
+    second: second[i],
+    firstScore: a[i],
+    secondScore: b[i],
+  });
+  const { cells, lists } = divide(samples, cellOf, listed);
+  const resamples = resamplesOf(2 * samples.length);
+  const differences = await differencesOf(samples.length, resamples, pause, {
+    rmse: (drawn) => [Math.sqrt(meanOver(squares[0], drawn)), Math.sqrt(meanOver(squares[1], drawn))],
+    mae: (drawn) => [meanOver(a, drawn), meanOver(b, drawn)],
+  });
+  return { samples: samples.length, cells, mcnemar: null, differences, resamples, listed: lists };
+}
+
+function meanOver(values: ArrayLike<number>, drawn: Uint16Array): number {
+  let sum = 0;
+  for (let i = 0; i < drawn.length; i++) sum += values[i] * drawn[i];
+  return sum / drawn.length;
+}
+
+function divide(
+  samples: ArrayLike<number>,
+  cellOf: (i: number) => Cell,
+  describe: (i: number) => ComparedSample,
+): { cells: RunComparison['cells']; lists: RunComparison['listed'] } {
+  const places: Record<Cell, number[]> = { both: [], onlyFirst: [], onlySecond: [], neither: [] };
+  for (let i = 0; i < samples.length; i++) places[cellOf(i)].push(i);
+  const cells = {} as RunComparison['cells'];
+  const lists = {} as RunComparison['listed'];
+  for (const [cell, found] of Object.entries(places) as [Cell, number[]][]) {
+    cells[cell] = { count: found.length, samples: packSamples(found.map((i) => samples[i])) };
+    const gap = ({ firstScore, secondScore }: ComparedSample): number => Math.abs(firstScore - secondScore);
+    lists[cell] = found
+      .map(describe)
+      .sort((x, y) => gap(y) - gap(x) || x.sample - y.sample)
+      .slice(0, listedSamples);
+  }
+  return { cells, lists };
+}
+
+async function differencesOf(
+  samples: number,
+  resamples: number,
+  pause: (() => Promise<void>) | undefined,
+  metrics: Record<string, (drawn: Uint16Array) => [number, number]>,
+): Promise<RunComparison['differences']> {
+  const once = new Uint16Array(samples).fill(1);
+  const found: RunComparison['differences'] = {};
+  for (const [key, both] of Object.entries(metrics)) {
+    const [first, second] = both(once);
+    const paired = await pairedBootstrap(
+      samples,
+      (drawn) => {
+        const [x, y] = both(drawn);
+        return x - y;
+      },
+      { resamples, pause },
+    );
+    found[key] = { first, second, ...paired };
+  }
+  return found;
+}

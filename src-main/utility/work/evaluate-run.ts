@@ -1,0 +1,194 @@
+import { readBlob } from '../../datasets/blobs.ts';
+import { targetOf } from '../../datasets/encode/encoder.ts';
+import { findSlices } from '../../datasets/slices.ts';
+import { reportClassification, type Reported } from '../../evaluation/classification-report.ts';
+import { compareClassifiers, compareRegressions } from '../../evaluation/comparison.ts';
+import { argmaxRows } from '../../evaluation/classification.ts';
+import { reportRegression } from '../../evaluation/regression-report.ts';
+import { accuracySlices, errorSlices, sliceLeast } from '../../evaluation/slices.ts';
+import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import type { EvaluationReport, RunComparison, Slice } from '../../shared/evaluation.ts';
+import type { EvaluateParams, EvaluateResult } from '../../shared/job.ts';
+import type { JobContext } from '../port/job-port.ts';
+import type { SplitAnswers } from './kept-answers.ts';
+import { RunAnswers, type RunFiles } from './run-answers.ts';
+import { workOf } from './tasks/index.ts';
+
+/** All that can be said of a run that tells a target: its metrics, and where asked for a report, and how it stands against another run. */
+export async function evaluateRun(
+  params: EvaluateParams & { model: RunFiles },
+  context: JobContext,
+): Promise<EvaluateResult> {
+  const { blobs, manifest, threads, split } = params;
+  const names = split === 'all' ? splitNames : [split];
+  const own = new RunAnswers(params.model, { blobs, manifest, threads }, context);
+  const other = params.against ? new RunAnswers(params.against, { blobs, manifest, threads }, context) : null;
+  try {
+    if (other) checkAlike(own, other);
+    const here = await own.together(names);
+    const samples = here.indices.length;
+    if (samples === 0) {
+      throw new AtelierError('no_samples', `The split "${split}" holds no labelled sample. Choose another one.`);
+    }
+    const task = here.y instanceof Int32Array ? 'classification' : 'regression';
+    const measured = workOf(task).measure(split, own.encoder, here, {
+      answers: { values: here.values },
+      loss: here.loss,
+    });
+    const result: EvaluateResult = { samples, ...measured };
+    if (params.report) {
+      context.progress({ stage: 'measuring', unit: 'samples', done: 0, total: samples });
+      // What is reported of validation itself is chosen on it as well: the window and the help say so.
+      const validation = task === 'classification' ? await own.of('validation') : null;
+      const { report, metrics } = await reportOf(own, here, validation, params, context);
+      const keyed = Object.entries(metrics).map(([name, value]) => [`${split}/${name}`, value]);
+      result.metrics = { ...measured.metrics, ...(Object.fromEntries(keyed) as Record<string, number>) };
+      result.report = report;
+    }
+    if (other && params.against) {
+      const theirs = await other.together(names);
+      result.comparison = await comparisonOf(own, here, other, theirs, params, context);
+    }
+    return result;
+  } finally {
+    await Promise.all([own.close(), other?.close()]);
+  }
+}
+
+async function reportOf(
+  own: RunAnswers,
+  here: SplitAnswers,
+  validation: SplitAnswers | null,
+  { blobs, manifest, split }: EvaluateParams,
+  context: JobContext,
+): Promise<{ report: EvaluationReport; metrics: Record<string, number> }> {
+  const pause = (): Promise<void> => context.pause();
+  const actual = own.actual(here);
+  const answersOf = (answers: SplitAnswers) => ({
+    samples: answers.indices,
+    actual: own.actual(answers),
+    probabilities: answers.values,
+  });
+  const reported: Reported<EvaluationReport['detail']> =
+    here.y instanceof Int32Array
+      ? await reportClassification(
+          own.classes,
+          answersOf(here),
+          validation && validation.indices.length > 0 ? answersOf(validation) : null,
+          pause,
+        )
+      : await reportRegression({ samples: here.indices, actual, predicted: here.values }, pause);
+  context.progress({ stage: 'scanning', unit: 'samples', done: 0, total: actual.length });
+  return {
+    metrics: reported.metrics,
+    report: {
+      intervals: Object.fromEntries(
+        Object.entries(reported.intervals).map(([name, interval]) => [`${split}/${name}`, interval]),
+      ),
+      resamples: reported.resamples,
+      kept: own.kept,
+      detail: reported.detail,
+      slices: await slicesOf(own, here, blobs, manifest, context.signal),
+      sliceLeast: sliceLeast(actual.length),
+    },
+  };
+}
+
+async function slicesOf(
+  own: RunAnswers,
+  here: SplitAnswers,
+  blobs: string,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<Slice[]> {
+  const found = await findSlices(blobs, manifest, here.indices, signal);
+  if (here.y instanceof Int32Array) {
+    const predicted = argmaxRows(here.values, own.classes.length);
+    const { y } = here;
+    return accuracySlices(
+      found,
+      predicted.map((guess, i) => Number(guess === y[i])),
+    );
+  }
+  const actual = own.actual(here);
+  return errorSlices(
+    found,
+    Float64Array.from(actual, (value, i) => Math.abs(here.values[i] - value)),
+  );
+}
+
+/** Errors: runs_differ. */
+function checkAlike(own: RunAnswers, other: RunAnswers): void {
+  const [a, b] = [targetOf(own.encoder), targetOf(other.encoder)];
+  const classes = (of: RunAnswers): string => JSON.stringify([...of.classes].sort());
+  if (a?.task !== b?.task || a?.column !== b?.column || classes(own) !== classes(other)) {
+    throw new AtelierError(
+      'runs_differ',
+      'The two runs do not tell the same thing: their target or its classes differ. Compare runs with the same target.',
+    );
+  }
+}
+
+async function comparisonOf(
+  own: RunAnswers,
+  here: SplitAnswers,
+  other: RunAnswers,
+  theirs: SplitAnswers,
+  { blobs, manifest, against, split, version }: EvaluateParams,
+  context: JobContext,
+): Promise<RunComparison> {
+  const places = new Map(Array.from(theirs.indices, (sample, i) => [sample, i]));
+  const mine: number[] = [];
+  const yours: number[] = [];
+  here.indices.forEach((sample, i) => {
+    const at = places.get(sample);
+    if (at === undefined) return;
+    mine.push(i);
+    yours.push(at);
+  });
+  const samples = mine.map((i) => here.indices[i]);
+  const all = own.actual(here);
+  const actual = mine.map((i) => all[i]);
+  const pause = (): Promise<void> => context.pause();
+  // Both have the same classes, if perhaps in another order.
+  const order = own.classes.map((name) => other.classes.indexOf(name));
+  const width = own.classes.length;
+  const row = (answers: SplitAnswers, i: number, columns: readonly number[]): number[] =>
+    columns.map((c) => answers.values[i * width + c]);
+  const compared =
+    here.y instanceof Int32Array
+      ? await compareClassifiers(
+          own.classes,
+          samples,
+          actual,
+          mine.flatMap((i) => row(here, i, [...own.classes.keys()])),
+          yours.flatMap((i) => row(theirs, i, order)),
+          pause,
+        )
+      : await compareRegressions(
+          samples,
+          actual,
+          mine.map((i) => here.values[i]),
+          yours.map((i) => theirs.values[i]),
+          pause,
+        );
+  if (!version || !against) throw new AtelierError('internal', 'A comparison without its version.');
+  return { ...compared, version, learnt: await learntOf(blobs, manifest, against.manifest, split, samples) };
+}
+
+/** How many of these samples the other run was trained on, and this one was not. */
+async function learntOf(
+  blobs: string,
+  own: Manifest,
+  other: Manifest,
+  split: SplitName | 'all',
+  samples: readonly number[],
+): Promise<number | null> {
+  const same = (['table', 'images', 'sounds', 'rows'] as const).every((blob) => own.blobs[blob] === other.blobs[blob]);
+  if (!same || own.samples !== other.samples) return null;
+  if (own.blobs.split === other.blobs.split || split === 'train') return 0;
+  const [ours, theirs] = await Promise.all([readBlob(blobs, own.blobs.split), readBlob(blobs, other.blobs.split)]);
+  const train = splitNames.indexOf('train');
+  return samples.filter((sample) => theirs[sample] === train && ours[sample] !== train).length;
+}
