@@ -46,19 +46,34 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     threads: settings.threads,
     patience: settings.patience,
     augment: settings.augment ?? {},
+    loss: settings.loss ?? null,
+    focal_gamma: settings.focalGamma ?? null,
+    huber_delta: settings.huberDelta ?? null,
+    label_smoothing: settings.labelSmoothing ?? null,
+    class_weights: settings.classWeights ?? null,
+    clip_norm: settings.clipNorm ?? null,
+    accumulate: settings.accumulate ?? null,
+    average: settings.average ?? null,
+    warmup: settings.warmup ?? null,
   };
 }
 
 /** The same on one level, for tables: hidden, epochs, batch … */
 export function flatSettings(settings: TrainSettings): Record<string, string> {
-  const { set, augment, ...rest } = settingsJson(settings);
-  const amounts = Object.entries(augment as object).map(([kind, amount]) => `${kind}=${amount}`);
-  return Object.fromEntries(
-    Object.entries({ ...rest, augment: amounts.join(' '), ...(set as object) }).map(([key, value]) => [
-      key,
-      String(value),
-    ]),
-  );
+  const { set, augment, class_weights: weights, ...rest } = settingsJson(settings);
+  const amounts = (of: object): string =>
+    Object.entries(of)
+      .map(([name, amount]) => `${name}=${amount}`)
+      .join(' ');
+  const flat = {
+    ...rest,
+    augment: amounts(augment as object),
+    class_weights: weights !== null && typeof weights === 'object' ? amounts(weights) : weights,
+    ...(set as object),
+  };
+  // What is null is as usual.
+  const told = Object.entries(flat).filter(([, value]) => value !== null);
+  return Object.fromEntries(told.map(([key, value]) => [key, String(value)]));
 }
 
 export function iso(time: number | null): string | null {

@@ -24,11 +24,12 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { EpochLines } from './epoch-lines.ts';
 import { fieldRange } from './fields.ts';
 import { count, metric } from './format.ts';
+import { addLearning, learningOf, type LearningOptions } from './learning-options.ts';
 import { runJson, settingsJson } from './json.ts';
 import { integer, number, setting, withCommon } from './options.ts';
 import { tellForecast } from './train-forecast.ts';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, LearningOptions {
   data: string;
   target?: string;
   fold?: number;
@@ -51,7 +52,7 @@ interface Options extends CommonOptions {
 
 export function addTrain(program: Command, context: CommandContext): void {
   const { architectures } = context.host;
-  withCommon(program.command('train'))
+  const command = withCommon(program.command('train'))
     .description('train a model on a dataset')
     .requiredOption('--data <dataset>', 'dataset: its name, its id or the beginning of it, or a path to import')
     .option('--target <column>', "the column to predict (default: the dataset's)")
@@ -91,7 +92,8 @@ export function addTrain(program: Command, context: CommandContext): void {
       '--augment <kind[=amount]>',
       'changes the training samples anew each epoch, see below; may be repeated',
       augmentation,
-    )
+    );
+  addLearning(command)
     .option('--seed <n>', 'decides initial weights and order of samples', integer(0, 2 ** 32 - 1), 1)
     .addOption(
       new Option('--device <name>', 'where to compute; auto: where "doctor --benchmark" found it fastest, else the CPU')
@@ -118,6 +120,10 @@ on, its end tests. Each epoch leaves a text in the run's folder, under "texts".
 amount it is the usual one:
 ${augmentKinds.map((kind) => `  ${kind}=${augmentFields[kind].usual} (0 to ${augmentFields[kind].max}): ${augmentHelp[kind]}`).join('\n')}
 
+--class-weights balanced counts each class as if all had as many samples in the training split: samples / (classes · those of the
+class), as scikit-learn does. The validation loss counts them so too, and tells which epoch was the best. --average, --accumulate
+and --warmup change what a step does, not how many there are: --batch 32 --accumulate 4 updates as a batch of 128 would.
+
 With the same data, settings, seed and threads a CPU run repeats bit for bit. Ctrl-C cancels; the best checkpoint is kept.
 
 JSON: {"event":"started","run",…,"settings"}, then {"event":"metric","key","step","epoch","value","time"} per point
@@ -136,6 +142,8 @@ Examples:
   $ atelier train --data reviews --architecture text-gru --set tokenizer=byte-pair --set vocabulary=4000
   $ atelier train --data shakespeare.txt --architecture gpt --set tokenizer=character --set context=64
   $ atelier train --data flowers --architecture cnn --augment flip --augment rotate=15 --augment random=0.3
+  $ atelier train --data churn.csv --target left --class-weights balanced --label-smoothing 0.1
+  $ atelier train --data houses.csv --target price --loss huber --clip-norm 1 --average 0.999 --warmup 0.05
   $ atelier train --data flowers --architecture resnet --batch 128 --dry-run
   $ atelier train --data iris --fold 2`,
     )
@@ -168,6 +176,7 @@ async function trainRun(session: Session, options: Options): Promise<void> {
       weightDecay: options.weightDecay,
       patience: options.patience,
       augment: options.augment,
+      ...learningOf(options),
       seed: options.seed,
       device: options.device,
       threads: options.threads,

@@ -5,6 +5,7 @@ import type { TrainRequest } from '../shared/contract.ts';
 import type { ColumnType, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { fieldsFor, type InputKind, takes } from '../shared/input-kinds.ts';
+import { checkedLearning } from '../shared/learning.ts';
 import type { ArchitectureInfo, DeviceChoice, DeviceName, TrainSettings } from '../shared/run.ts';
 import { taskFacts, taskOf } from '../shared/task.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
@@ -33,6 +34,7 @@ export function completeSettings(
   const architecture = findArchitecture(request.architecture, architectures);
   checkData(architecture, architectures, manifest);
   checkComparing(architecture, request);
+  const { schedule = 'cosine' } = request;
   const { device, threads } = choose(architecture.id, { device: request.device, threads: request.threads ?? 0 });
   return {
     architecture: architecture.id,
@@ -44,13 +46,18 @@ export function completeSettings(
     batchSize: request.batchSize,
     optimizer: request.optimizer,
     learningRate: request.learningRate,
-    schedule: request.schedule ?? 'cosine',
+    schedule,
     weightDecay: request.weightDecay ?? 0,
     seed: request.seed,
     device,
     threads,
     patience: request.patience ?? 0,
     ...augmentOf(request.augment, architecture, manifest),
+    ...checkedLearning(request, {
+      task: taskOf(architecture, manifest),
+      schedule,
+      classes: manifest.classes.map(({ name }) => name),
+    }),
   };
 }
 

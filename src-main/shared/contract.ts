@@ -8,6 +8,7 @@ import type { ErrorFacts } from './errors.ts';
 import { filterSchema } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
+import { classWeightRange, learningFields, lossNames, type LearningNumber } from './learning.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import { dataFormats } from './job.ts';
 import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
@@ -42,6 +43,13 @@ const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 const splitName = v.picklist(['train', 'validation', 'test']);
 const nothing = v.undefined();
 
+function learningNumber(key: LearningNumber) {
+  const { min, max, whole } = learningFields[key];
+  const steps = v.custom<number>((x) => !whole || Number.isInteger(x));
+  return v.optional(v.pipe(v.number(), v.minValue(min), v.maxValue(max), steps));
+}
+const classWeight = v.pipe(v.number(), v.minValue(classWeightRange.min), v.maxValue(classWeightRange.max));
+
 export const trainRequestSchema = v.object({
   version: versionId,
   /** Columns to predict come from the version's target. */
@@ -62,6 +70,16 @@ export const trainRequestSchema = v.object({
   patience: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), 0),
   /** Amounts by kind of augmentation (see `augmentFields`). */
   augment: v.optional(v.record(v.picklist(augmentKinds), v.pipe(v.number(), v.minValue(0), v.maxValue(180)))),
+  loss: v.optional(v.picklist(lossNames)),
+  focalGamma: learningNumber('focalGamma'),
+  huberDelta: learningNumber('huberDelta'),
+  labelSmoothing: learningNumber('labelSmoothing'),
+  /** By the class's name. */
+  classWeights: v.optional(v.union([v.literal('balanced'), v.record(text(1000), classWeight)])),
+  clipNorm: learningNumber('clipNorm'),
+  accumulate: learningNumber('accumulate'),
+  average: learningNumber('average'),
+  warmup: learningNumber('warmup'),
 });
 export type TrainRequest = v.InferInput<typeof trainRequestSchema>;
 

@@ -2,6 +2,7 @@ import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import type { Augmentation } from './augment/kinds.ts';
 import type { SplitName } from './dataset.ts';
 import type { InputKind } from './input-kinds.ts';
+import type { LearningSettings } from './learning.ts';
 import type { Learning, Task } from './task.ts';
 
 /** What one training is asked to do, what it reports while it goes, and what it leaves. */
@@ -40,7 +41,7 @@ export type ScheduleName = (typeof scheduleNames)[number];
 export type SettingValue = number | string | boolean;
 
 /** Everything that decides a run's outcome besides the data: with the same thread count, CPU runs repeat bit for bit. */
-export interface TrainSettings {
+export interface TrainSettings extends LearningSettings {
   architecture: string;
   /** The architecture's own settings, complete (defaults filled in). */
   architectureSettings: Record<string, SettingValue>;

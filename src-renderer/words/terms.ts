@@ -147,6 +147,14 @@ const settings: Words = {
   device: m.setting_device,
   threads: m.setting_threads,
   patience: m.setting_patience,
+  focalGamma: m.setting_focal_gamma,
+  huberDelta: m.setting_huber_delta,
+  labelSmoothing: m.setting_label_smoothing,
+  classWeights: m.setting_class_weights,
+  clipNorm: m.setting_clip_norm,
+  accumulate: m.setting_accumulate,
+  average: m.setting_average,
+  warmup: m.setting_warmup,
   hidden: m.setting_hidden,
   activation: m.setting_activation,
   dropout: m.setting_dropout,
@@ -209,7 +217,10 @@ const settings: Words = {
   dataset: m.dataset,
   version: m.version,
 };
-export const settingWord = (key: string) => look(settings, key);
+export function settingWord(key: string): string {
+  const [, weighed] = /^classWeight\.(.*)$/s.exec(key) ?? [];
+  return weighed === undefined ? look(settings, key) : m.class_weight_of({ name: weighed });
+}
 
 const settingHelps: Words = {
   epochs: m.setting_epochs_help,
@@ -221,6 +232,14 @@ const settingHelps: Words = {
   threads: m.setting_threads_help,
   device: m.setting_device_help,
   patience: m.setting_patience_help,
+  focalGamma: m.setting_focal_gamma_help,
+  huberDelta: m.setting_huber_delta_help,
+  labelSmoothing: m.setting_label_smoothing_help,
+  classWeights: m.setting_class_weights_help,
+  clipNorm: m.setting_clip_norm_help,
+  accumulate: m.setting_accumulate_help,
+  average: m.setting_average_help,
+  warmup: m.setting_warmup_help,
   hidden: m.setting_hidden_help,
   dropout: m.setting_dropout_help,
   batchNorm: m.setting_batch_norm_help,
@@ -319,6 +338,12 @@ const choices: Words = {
   character: m.choice_character,
   'byte-pair': m.choice_byte_pair,
   mse: m.choice_mse,
+  mae: m.choice_mae,
+  huber: m.choice_huber,
+  'cross-entropy': m.choice_cross_entropy,
+  focal: m.choice_focal,
+  balanced: m.choice_balanced,
+  own: m.choice_own_weights,
   bce: m.choice_bce,
   'non-saturating': m.choice_non_saturating,
   hinge: m.choice_hinge,

@@ -8,6 +8,8 @@ import {
   scheduleOf,
   type ScheduleSpec,
 } from '../../src-main/autodiff/schedules/index.ts';
+import { rateByName } from '../../src-main/autodiff/schedules/by-name.ts';
+import { scheduleNames, type ScheduleName } from '../../src-main/shared/run.ts';
 
 type Fixture = { name: string; rates: number[] } & (
   { spec: ScheduleSpec; plateau?: undefined } | { plateau: PlateauOptions; losses: number[] }
@@ -66,5 +68,28 @@ describe('schedules', () => {
     const before = { ...start };
     expect(next(start, 2)).toEqual({ rate: 1, best: 2, waited: 0, resting: 0 });
     expect(start).toEqual(before);
+  });
+});
+
+describe('a schedule by its name', () => {
+  const names = scheduleNames.filter((name) => name !== 'plateau');
+  const rates = (name: ScheduleName, steps: number, warmup?: number) => {
+    const made = rateByName(name, 0.1, steps, warmup);
+    if (!('rate' in made)) throw new Error('it follows the loss');
+    return Array.from({ length: steps }, (_, t) => made.rate(t));
+  };
+
+  it.each(names)('%s grows over the share of the run that is asked for, and then goes as it would', (name) => {
+    const [plain, warm] = [rates(name, 80, 0), rates(name, 100, 0.2)];
+    if (name === 'one-cycle') return expect(warm).toEqual(rates(name, 100));
+    warm.slice(0, 20).forEach((rate, t) => expect(rate).toBeCloseTo((0.1 * (t + 1)) / 20, 12));
+    warm.slice(20).forEach((rate, t) => expect(rate).toBeCloseTo(plain[t], 12));
+  });
+
+  it('linear grows over a twentieth by itself, at any length', () => {
+    for (const steps of [1, 19, 20, 60, 140, 999, 1000]) {
+      const wanted = scheduleOf({ kind: 'linear', rate: 0.1, steps, warmup: Math.floor(steps / 20) });
+      expect(rates('linear', steps)).toEqual(Array.from({ length: steps }, (_, t) => wanted(t)));
+    }
   });
 });

@@ -415,6 +415,53 @@ describe('the train form', () => {
     expect(form.value).toMatchObject({ hidden: '9', epochs: 3, seed: 4, device: 'cpu' });
     expect(form.changed).toBe(4);
   });
+  it('asks for the loss and the updates that such a run can have', async () => {
+    const bridge = fakeBridge({ 'architectures.list': () => architectures, 'datasets.get': () => classified });
+    const classified = detail('table', 100);
+    classified.version.manifest = {
+      ...classified.version.manifest,
+      task: 'classification',
+      classes: ['ham', 'spam'].map((name) => ({ name, count: 50 })),
+    };
+    const form = new TrainForm(bridge);
+    await form.load();
+    await form.open(newId('dataset'));
+    const keys = () => form.fields.filter((one) => one.of === 'learning').map((one) => one.field.key);
+    const common = ['clipNorm', 'warmup', 'accumulate', 'average'];
+    expect(keys()).toEqual(['loss', 'classWeights', 'labelSmoothing', ...common]);
+    expect(form.changed).toBe(0);
+    form.type(field(form, 'schedule'), 'one-cycle');
+    form.type(field(form, 'loss'), 'focal');
+    form.type(field(form, 'classWeights'), 'own');
+    expect(keys()).toEqual([
+      ...['loss', 'focalGamma', 'classWeights', 'classWeight.ham', 'classWeight.spam'],
+      ...['clipNorm', 'accumulate', 'average'],
+    ]);
+    form.type(field(form, 'classWeight.spam'), '0');
+    expect([form.request, form.invalid.map((one) => one.field.key)]).toEqual([null, ['classWeight.spam']]);
+    form.type(field(form, 'classWeight.spam'), '4,5');
+    expect(form.request).toMatchObject({ loss: 'focal', focalGamma: 2, classWeights: { ham: 1, spam: 4.5 } });
+    expect(form.request).not.toHaveProperty('labelSmoothing');
+
+    // As a run was, which says only what was not as usual.
+    const rest = { schedule: 'linear', device: 'cpu', seed: 1, weightDecay: 0, patience: 0, threads: 0 };
+    const run = { architecture: 'mlp', architectureSettings: {}, ...training, ...rest };
+    form.preload({ settings: { ...run, labelSmoothing: 0.1, classWeights: 'balanced' } } as unknown as RunSummary);
+    expect(form.value).toMatchObject({
+      loss: 'cross-entropy',
+      classWeights: 'balanced',
+      labelSmoothing: 0.1,
+      warmup: 0.05,
+    });
+    form.preload({ settings: { ...run, classWeights: { spam: 3 } } } as unknown as RunSummary);
+    expect(form.request?.classWeights).toEqual({ ham: 1, spam: 3 });
+    // Typed for classes, it is no loss for numbers.
+    form.type(field(form, 'loss'), 'focal');
+    classified.version.manifest = { ...classified.version.manifest, task: 'regression', classes: [] };
+    await form.open(newId('dataset'));
+    expect(field(form, 'loss')).toMatchObject({ typed: 'mse', changed: false });
+    expect(keys()).toEqual(['loss', ...common]);
+  });
 });
 
 describe('comparing runs', () => {

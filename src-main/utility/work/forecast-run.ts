@@ -8,7 +8,7 @@ import type { TrainParams } from '../../shared/job.ts';
 import type { DeviceName } from '../../shared/run.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { netOf, type Net } from './forward.ts';
-import { loadData, trainingTask } from './train-run.ts';
+import { classWeightsOf, loadData, trainingTask } from './train-run.ts';
 
 /** Of the free memory: what may need more is not tried. */
 const mostOfFree = 0.7;
@@ -25,7 +25,7 @@ export async function forecastRun(params: TrainParams, context: JobContext): Pro
   try {
     const begun = performance.now();
     const data = await loadData(params, context, false);
-    const net = netOf(settings, data.encoder);
+    const net = netOf(settings, data.encoder, classWeightsOf(settings, data));
     const task = await trainingTask(params, data, net, null);
     const loading = (performance.now() - begun) / 1000;
     const common = {

@@ -40,7 +40,8 @@ export interface Net {
   readonly parameterCount: number;
 }
 
-export function netOf(settings: TrainSettings, encoder: Encoder): Net {
+/** `classWeights`: one a class, where the run has any (see run-files.ts). */
+export function netOf(settings: TrainSettings, encoder: Encoder, classWeights?: readonly number[]): Net {
   const { architecture, architectureSettings, seed } = settings;
   const task = taskOf(architectureOf(architecture), { task: targetTaskOf(encoder) });
   if (task === null) throw new AtelierError('internal', `"${architecture}" learns a target, and the encoder has none.`);
@@ -51,7 +52,7 @@ export function netOf(settings: TrainSettings, encoder: Encoder): Net {
   return {
     task,
     forward,
-    loss: lossOf(task, settings),
+    loss: lossOf(task, settings, classWeights),
     held: players?.generator.parameters ?? [],
     facts: task === 'reconstruction' ? ['error', 'code'] : [],
     players,
@@ -84,14 +85,18 @@ const inputOfTable = ({ architecture }: TrainSettings, { numbers, categories }: 
     categories: categories.map((each) => (each.indexed ? each.values.length + 1 : categoryWidth(each))),
   });
 
-function lossOf(task: Task, { architectureSettings }: TrainSettings): LossSpec {
+function lossOf(task: Task, settings: TrainSettings, classWeights?: readonly number[]): LossSpec {
+  const { architectureSettings, loss, labelSmoothing, focalGamma, huberDelta } = settings;
   switch (task) {
     case 'classification':
-      return { kind: 'cross-entropy' };
+      return loss === 'focal'
+        ? { kind: 'focal', gamma: focalGamma, alpha: classWeights }
+        : { kind: 'cross-entropy', labelSmoothing, classWeights };
     case 'language':
       return { kind: 'cross-entropy', ignoreIndex: noTarget };
     case 'regression':
-      return { kind: 'mean-squared-error' };
+      if (loss === 'huber') return { kind: 'huber', delta: huberDelta };
+      return { kind: loss === 'mae' ? 'mean-absolute-error' : 'mean-squared-error' };
     case 'reconstruction':
       return { kind: architectureSettings.loss === 'bce' ? 'binary-cross-entropy' : 'mean-squared-error' };
     case 'generation':

@@ -4,6 +4,7 @@ import type { Encoder } from '../../datasets/training-data.ts';
 import { checkpointPath, readCheckpoint, type Checkpoint } from '../../runtime/checkpoint.ts';
 import { writeAtomically } from '../../runtime/atomic-file.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import type { TrainSettings } from '../../shared/run.ts';
 import { configOf } from '../../tokenizers/special.ts';
 import { parseTokenizerFile } from '../../tokenizers/tokenizer-file.ts';
 
@@ -32,6 +33,27 @@ export function readEncoder(runFolder: string): Encoder {
     throw new AtelierError(
       'run_incomplete',
       `The run's encoder cannot be read (${encoderPath(runFolder)}). Train it again.`,
+      [error instanceof Error ? error.message : String(error)],
+    );
+  }
+}
+
+/** What each class counts in the loss, in the encoder's order: of the training split where they balance it. */
+const classWeightsPath = (runFolder: string): string => join(runFolder, 'class-weights.json');
+
+export function writeClassWeights(runFolder: string, weights: readonly number[]): void {
+  writeAtomically(classWeightsPath(runFolder), [Buffer.from(JSON.stringify(weights))]);
+}
+
+/** Undefined where the run has none. */
+export function readClassWeights(runFolder: string, settings: TrainSettings): number[] | undefined {
+  if (settings.classWeights === undefined) return undefined;
+  try {
+    return JSON.parse(readFileSync(classWeightsPath(runFolder), 'utf8')) as number[];
+  } catch (error) {
+    throw new AtelierError(
+      'run_incomplete',
+      `The run's class weights cannot be read (${classWeightsPath(runFolder)}). Train it again.`,
       [error instanceof Error ? error.message : String(error)],
     );
   }

@@ -13,7 +13,7 @@ import { netOf, type Net } from './forward.ts';
 import type { RawModel } from './model.ts';
 import type { RawSamples } from './raw-samples.ts';
 import { prepared } from './prepared.ts';
-import { readBest, readEncoder } from './run-files.ts';
+import { readBest, readClassWeights, readEncoder } from './run-files.ts';
 import { rawWorkOf, workOf } from './tasks/index.ts';
 import type { Answers } from './tasks/task-work.ts';
 
@@ -34,7 +34,7 @@ export class RunModel implements RawModel {
   static async open(run: { runFolder: string; settings: TrainSettings }, threads: number): Promise<RunModel> {
     const encoder = readEncoder(run.runFolder);
     const best = readBest(run.runFolder);
-    const net = netOf(run.settings, encoder);
+    const net = netOf(run.settings, encoder, readClassWeights(run.runFolder, run.settings));
     const program = compileEvaluation(net.forward, { ...net, prediction: !workOf(net.task).silent });
     // Evaluating takes seconds on any device; the CPU gives everyone the same answer.
     return new RunModel(net, encoder, best.model, await Evaluator.open(program, { device: 'cpu', threads }));

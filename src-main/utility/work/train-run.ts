@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { architectureOf, audioOptionsOf, takesIndices, textOptionsOf } from '../../architectures/index.ts';
 import { rateByName } from '../../autodiff/schedules/by-name.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
-import type { LossSpec, OptimizerSpec, TrainingOptions } from '../../autodiff/types.ts';
+import type { LossSpec, OptimizerSpec, TrainingOptions, UpdateOptions } from '../../autodiff/types.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
 import { channelBlock } from '../../runtime/channel-block.ts';
@@ -20,13 +20,14 @@ import { train, type TrainingTask } from '../../runtime/training-loop.ts';
 import { versions } from '../../runtime/versions.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { TrainParams, TrainResult } from '../../shared/job.ts';
+import { resolvedWeights } from '../../shared/learning.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { augmenter } from './augmenter.ts';
 import { EpochPictures } from './epoch-pictures.ts';
 import { EpochTexts } from './epoch-texts.ts';
 import { ganLoss, netOf, type Net } from './forward.ts';
-import { readEncoder, writeEncoder } from './run-files.ts';
+import { readEncoder, writeClassWeights, writeEncoder } from './run-files.ts';
 import { workOf } from './tasks/index.ts';
 
 /** A whole run: loads and encodes the data, trains, evaluates the best checkpoint, and writes all of it to the run folder on the way. */
@@ -51,7 +52,9 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
   const last = params.resume ? readCheckpoint(checkpointPath(runFolder, 'last')) : null;
   if (!last) clearCheckpoints(runFolder);
   const data = await loadData(params, context, last !== null);
-  const net = netOf(settings, data.encoder);
+  const classWeights = classWeightsOf(settings, data);
+  if (classWeights) writeClassWeights(runFolder, classWeights);
+  const net = netOf(settings, data.encoder, classWeights);
   const { parameterCount } = net;
   log.write({
     type: 'start',
@@ -125,6 +128,12 @@ export async function loadData(params: TrainParams, context: JobContext, resumin
   return data;
 }
 
+/** What each class counts, of the training split; undefined where all count the same. */
+export const classWeightsOf = (
+  { classWeights }: TrainSettings,
+  { classes, splits }: TrainingData,
+): number[] | undefined => classWeights && resolvedWeights(classWeights, classes, splits.train.y);
+
 export async function trainingTask(
   { settings, runFolder }: TrainParams,
   data: TrainingData,
@@ -137,15 +146,21 @@ export async function trainingTask(
   const { train, validation } = data.splits;
   type Options = Pick<TrainingOptions, 'stepsPerCall' | 'batchSize' | 'held' | 'prediction'>;
   const step = (forward: ForwardModel, loss: LossSpec, options: Options) =>
-    compileTrainingStep(forward, { ...options, loss, optimizer: optimizerOf(settings), ...machine });
-  const rate = (start: number) => rateByName(settings.schedule, start, stepsOf(settings, data));
+    compileTrainingStep(forward, {
+      ...options,
+      loss,
+      optimizer: optimizerOf(settings),
+      update: updateOf(settings),
+      ...machine,
+    });
+  const rate = (start: number) => rateByName(settings.schedule, start, stepsOf(settings, data), settings.warmup);
   const common = {
     compileEvaluation: () => compileEvaluation(net.forward, { ...net, ...machine, prediction: !silent }),
     train,
     augment: augmenter(settings, data),
     renew: train.renew && ((epoch: number) => train.renew!(settings.seed, epoch)),
     validation,
-    goal: goal(validation.count),
+    goal: goal(validation.count, settings),
     score,
     settings,
     ...rate(settings.learningRate),
@@ -180,6 +195,13 @@ async function machineOptions({
 function optimizerOf({ optimizer, weightDecay, architectureSettings: { beta1 } }: TrainSettings): OptimizerSpec {
   return { kind: optimizer, weightDecay, ...(typeof beta1 === 'number' ? { beta1 } : {}) };
 }
+
+const updateOf = ({ clipNorm, accumulate, average }: TrainSettings): UpdateOptions => ({
+  clipNorm,
+  accumulate,
+  // From the first updates on it is of some use: short runs end before it has forgotten how they began.
+  ...(average !== undefined && { average: { decay: average, warmup: true } }),
+});
 
 /** All steps of the run: the last batch of an epoch may be smaller, and is a step. */
 const stepsOf = ({ epochs, batchSize }: TrainSettings, { splits }: TrainingData): number =>

@@ -1,3 +1,4 @@
+import type { ClassWeights } from '../../../src-main/shared/learning.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import { isRelative, lowerIsBetter, metricRank } from '../../words/terms.ts';
 
@@ -12,7 +13,7 @@ export interface DiffRow {
 export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   const flat = runs.map((run): Record<string, SettingValue> => {
     const { architectureSettings, ...training } = run.settings;
-    const { architecture, augment = {}, ...rest } = training;
+    const { architecture, augment = {}, classWeights, ...rest } = training;
     const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
     return {
       dataset: run.datasetName,
@@ -21,6 +22,7 @@ export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
       ...architectureSettings,
       ...rest,
       ...Object.fromEntries(amounts),
+      ...weightsShown(classWeights),
     };
   });
   const keys = new Set(flat.flatMap((settings) => Object.keys(settings)));
@@ -29,6 +31,13 @@ export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
     return { key, values, differs: values.some((value) => value !== values[0]) };
   });
   return [...rows.filter((row) => row.differs), ...rows.filter((row) => !row.differs)];
+}
+
+function weightsShown(weights: ClassWeights | undefined): Record<string, SettingValue> {
+  if (weights === undefined) return {};
+  if (weights === 'balanced') return { classWeights: weights };
+  const each = Object.entries(weights).map(([name, weight]) => [`classWeight.${name}`, weight] as const);
+  return { classWeights: 'own', ...Object.fromEntries(each) };
 }
 
 export interface MetricRow {

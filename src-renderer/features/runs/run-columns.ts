@@ -1,3 +1,4 @@
+import { learningNumbers } from '../../../src-main/shared/learning.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import type { TableColumn } from '../../ui/DataTable.svelte';
 import { format } from '../../words/format.ts';
@@ -58,6 +59,9 @@ const settingColumn = (key: string, shown: boolean, of: (run: RunSummary) => Set
   brief: (run) => settingShown(key, of(run)),
 });
 
+const weighingOf = ({ settings: { classWeights } }: RunSummary): string | undefined =>
+  classWeights === undefined || classWeights === 'balanced' ? classWeights : 'own';
+
 const shownMetrics = [
   'validation/accuracy',
   'validation/loss',
@@ -77,6 +81,9 @@ export function runColumns(runs: readonly RunSummary[]): RunColumn[] {
     return rank(a) - rank(b) || metricRank(a) - metricRank(b) || a.localeCompare(b);
   });
   const own = [...new Set(runs.flatMap((run) => Object.keys(run.settings.architectureSettings)))];
+  const learnt = (['loss', ...learningNumbers] as const).filter((key) =>
+    runs.some(({ settings }) => settings[key] !== undefined),
+  );
   return [
     { id: 'name', label: m.name(), width: 200, value: (run) => run.name, text: (run) => run.name },
     {
@@ -105,6 +112,10 @@ export function runColumns(runs: readonly RunSummary[]): RunColumn[] {
     settingColumn('patience', false, (run) => run.settings.patience),
     settingColumn('device', false, (run) => run.settings.device),
     settingColumn('threads', false, (run) => run.settings.threads),
+    ...learnt.map((key) => settingColumn(key, false, (run) => run.settings[key])),
+    ...(runs.some(({ settings }) => settings.classWeights !== undefined)
+      ? [settingColumn('classWeights', false, weighingOf)]
+      : []),
     ...own.map((key) => settingColumn(key, false, (run) => run.settings.architectureSettings[key])),
     {
       id: 'parameters',

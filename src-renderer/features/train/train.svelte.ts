@@ -4,6 +4,7 @@ import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import type { DatasetDetail, Manifest } from '../../../src-main/shared/dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
 import { fieldsFor, takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
+import { lossesFor } from '../../../src-main/shared/learning.ts';
 import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
 import type {
   ArchitectureInfo,
@@ -12,6 +13,7 @@ import type {
   SettingField,
   SettingValue,
 } from '../../../src-main/shared/run.ts';
+import { taskOf } from '../../../src-main/shared/task.ts';
 import type { Learning } from '../../../src-main/shared/task.ts';
 import { readTokenizerRef } from '../../../src-main/shared/text.ts';
 import type { TokenizerRef } from '../../../src-main/shared/text.ts';
@@ -20,11 +22,12 @@ import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import { augmentFieldsOf, augmentKey, augmentKindOf, checkField, trainingFields, trainingKeys } from './fields.ts';
 import type { Checked } from './fields.ts';
+import { learningFieldsOf, learningOf, typedLearning } from './learning-fields.ts';
 
 export interface FormField {
   field: SettingField;
   /** `training` settings are kept when the architecture changes, `architecture` ones belong to it. */
-  of: 'training' | 'augment' | 'architecture';
+  of: 'training' | 'learning' | 'augment' | 'architecture';
   typed: string | boolean;
   checked: Checked;
   changed: boolean;
@@ -139,13 +142,22 @@ export class TrainForm {
     const manifest = this.detail?.version.manifest;
     if (!architecture) return [];
     const own = manifest ? fieldsFor(architecture.fields, manifest) : [];
+    const training = trainingFields(architecture, manifest?.splits.train ?? Infinity, this.#devices);
     return [
       ...own.map((field) => this.#formField(field, 'architecture', architecture.id)),
-      ...trainingFields(architecture, manifest?.splits.train ?? Infinity, this.#devices).map((field) =>
-        this.#formField(field, 'training', architecture.id),
+      ...training.map((field) => this.#formField(field, 'training', architecture.id)),
+      ...this.#learningFields(architecture, manifest).map((field) =>
+        this.#formField(field, 'learning', architecture.id),
       ),
       ...augmentFieldsOf(this.augmented).map((field) => this.#formField(field, 'augment', architecture.id)),
     ];
+  }
+  #learningFields(architecture: ArchitectureInfo, manifest: Manifest | undefined): SettingField[] {
+    const task = manifest ? taskOf(architecture, manifest) : null;
+    const typed = (key: string) => (this.#typed[key] === undefined ? undefined : String(this.#typed[key]));
+    const loss = lossesFor(task).find((name) => name === typed('loss'));
+    const classes = manifest?.classes.map(({ name }) => name) ?? [];
+    return learningFieldsOf({ task, loss, schedule: typed('schedule') ?? 'cosine' }, classes, typed('classWeights'));
   }
   /** What of the data can be changed as it is trained on; null: nothing. */
   get augmented(): 'image' | 'text' | null {
@@ -207,9 +219,7 @@ export class TrainForm {
   }
 
   get value(): Record<string, SettingValue> {
-    return Object.fromEntries(
-      this.fields.flatMap((one) => (one.checked.value === undefined ? [] : [[one.field.key, one.checked.value]])),
-    );
+    return valuesOf(this.fields);
   }
   get architectureSettings(): Record<string, SettingValue> | null {
     const own = this.fields.filter((one) => one.of === 'architecture');
@@ -237,6 +247,7 @@ export class TrainForm {
     for (const [key, value] of Object.entries(settings.architectureSettings))
       typed[`${settings.architecture}.${key}`] = typeof value === 'boolean' ? value : String(value);
     for (const key of trainingKeys) typed[key] = String(settings[key]);
+    Object.assign(typed, typedLearning(settings));
     for (const [kind, amount] of Object.entries(settings.augment ?? {})) typed[augmentKey(kind)] = String(amount);
     this.#typed = typed;
     this.name = '';
@@ -288,6 +299,7 @@ export class TrainForm {
       architecture: architecture.id,
       architectureSettings,
       ...training,
+      ...learningOf(valuesOf(this.fields.filter((one) => one.of === 'learning'))),
       augment: this.augment ?? {},
     } as TrainRequest;
   }
@@ -315,10 +327,18 @@ export class TrainForm {
 
   #formField(field: SettingField, of: FormField['of'], architecture: string): FormField {
     const standard = typeof field.default === 'boolean' ? field.default : String(field.default);
-    const typed = this.#typed[this.#key(field, of, architecture)] ?? standard;
+    const given = this.#typed[this.#key(field, of, architecture)];
+    // A loss for classes, typed before other data were chosen, is none for numbers.
+    const lost = of === 'learning' && field.kind === 'choice' && !field.choices.includes(String(given));
+    const typed = given === undefined || lost ? standard : given;
     const checked = checkField(field, typed);
     return { field, of, typed, checked, changed: checked.value !== field.default };
   }
 }
+
+const valuesOf = (fields: readonly FormField[]): Record<string, SettingValue> =>
+  Object.fromEntries(
+    fields.flatMap(({ field, checked }) => (checked.value === undefined ? [] : [[field.key, checked.value]])),
+  );
 
 export const form = new TrainForm();

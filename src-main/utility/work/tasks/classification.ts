@@ -11,7 +11,9 @@ import { lossAt } from './loss-at.ts';
 const enoughToCount = 1_000;
 
 export const classification: TaskWork = {
-  goal: (validation) => (validation === 0 || validation >= enoughToCount ? 'accuracy' : 'loss'),
+  // Where classes do not count the same, how many are right is not what is wanted.
+  goal: (validation, { classWeights }) =>
+    classWeights === undefined && (validation === 0 || validation >= enoughToCount) ? 'accuracy' : 'loss',
   collect: ['prediction'],
   answers: (_, { prediction }) => ({ values: prediction! }),
   measure(split, encoder, { y }, { answers, loss }) {

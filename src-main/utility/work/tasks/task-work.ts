@@ -8,6 +8,7 @@ import type { Collected, EvaluationResult } from '../../../runtime/evaluate.ts';
 import type { Values } from '../../../runtime/session.ts';
 import type { TrainingTask } from '../../../runtime/training-loop.ts';
 import type { EvaluateResult, Prediction } from '../../../shared/job.ts';
+import type { TrainSettings } from '../../../shared/run.ts';
 
 /** What a model says of samples, wherever it comes from, as people know it. */
 export interface Answers {
@@ -31,7 +32,7 @@ export type Measured = Pick<EvaluateResult, 'metrics' | 'confusion' | 'errors'>;
 /** What differs between the tasks of `shared/task.ts`, from a model's numbers to what people read. */
 export interface TaskWork {
   /** By what the best checkpoint is told; `validation`: so many samples there are for it. */
-  goal(validation: number): TrainingTask['goal'];
+  goal(validation: number, settings: Pick<TrainSettings, 'classWeights'>): TrainingTask['goal'];
   /** What each epoch's validation is taken for; loss and accuracy when left out. */
   readonly score?: TrainingTask['score'];
   /** Of each place of a text there would be an answer for every token: only the loss, and how many are right, is worked out. */
