@@ -41,7 +41,53 @@ const cases: Record<string, Case> = {
     x: [4, 16, 21, 22],
     w: [16, 16, 3, 3],
     attributes: { strides: [2, 2], pads: [1, 1, 1, 1] },
+    blocked: 5,
+  },
+  'stride 2, rows that no window reaches, whole blocks': {
+    x: [4, 16, 22, 21],
+    w: [32, 16, 3, 3],
+    attributes: { strides: [2, 2] },
+    blocked: 5,
+  },
+  'uneven strides, 5×4': {
+    x: [3, 16, 25, 24],
+    w: [16, 16, 5, 4],
+    attributes: { strides: [2, 1], pads: [2, 1, 2, 2] },
+    blocked: 3,
+  },
+  'places between windows': { x: [4, 16, 30, 31], w: [16, 16, 2, 2], attributes: { strides: [3, 3] }, blocked: 5 },
+  'stride 2, more padding than a phase can do with': {
+    x: [4, 16, 21, 22],
+    w: [16, 16, 2, 2],
+    attributes: { strides: [2, 2], pads: [2, 2, 2, 2] },
     blocked: 1,
+  },
+  'stride 2 and dilations': {
+    x: [4, 16, 25, 24],
+    w: [16, 16, 3, 3],
+    attributes: { strides: [2, 2], dilations: [2, 2] },
+    blocked: 1,
+  },
+  'stride 2, a batch known to the run': {
+    x: [16, 16, 15, 14],
+    w: [32, 16, 3, 3],
+    attributes: { strides: [2, 2], pads: [1, 1, 1, 1] },
+    declared: ['batch', 16, 15, 14],
+    blocked: 6,
+  },
+  '1×1, stride 2': { x: [3, 16, 9, 8], w: [32, 16, 1, 1], attributes: { strides: [2, 2] }, bias: true, blocked: 1 },
+  '1×1, uneven strides, a batch known to the run': {
+    x: [8, 32, 16, 15],
+    w: [16, 32, 1, 1],
+    attributes: { strides: [3, 1] },
+    declared: ['batch', 32, 16, 15],
+    blocked: 2,
+  },
+  '1×1, stride 2, padded': {
+    x: [8, 16, 16, 15],
+    w: [16, 16, 1, 1],
+    attributes: { strides: [2, 2], pads: [1, 1, 1, 1] },
+    blocked: 0,
   },
   dilations: { x: [2, 16, 22, 22], w: [32, 16, 3, 3], attributes: { dilations: [2, 3] }, blocked: 2 },
   'few channels': { x: [2, 3, 20, 20], w: [32, 3, 5, 5], attributes: { pads: [2, 2, 2, 2] }, bias: true, blocked: 1 },
@@ -125,6 +171,41 @@ describe.runIf(block)('blocked convolutions', () => {
     }
     // Kernels that work in blocks of 8 take some of these, too.
     if (block === 16) expect(convolutions(blocked)).toHaveLength(each.blocked);
+  });
+
+  it.each([
+    { x: [16, 16, 12, 12], declared: [16, 16, 12, 12] },
+    { x: [16, 16, 13, 11], declared: ['batch', 16, 13, 11] },
+  ])('adds the gradients of two ways with strides before they are interleaved: %j', async ({ x, declared }) => {
+    const g = new GraphBuilder('ways');
+    const given = {
+      X: x,
+      W: [32, 16, 3, 3],
+      S: [32, 16, 1, 1],
+      share: [16, 32, ...x.slice(2).map((n) => (n + 1) >> 1)],
+    };
+    for (const [name, shape] of Object.entries(given)) g.input(name, 'float', name === 'X' ? declared : shape);
+    const strides = [2, 2];
+    const long = g.op('Conv', ['X', 'W'], { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides });
+    const short = g.op('Conv', ['X', 'S'], { kernel_shape: [1, 1], strides });
+    const loss = g.reduceSum(g.mul(g.mul(long, g.op('Sigmoid', [short])), 'share'), [0, 1, 2, 3], false);
+    const { graph, gradients } = differentiate(g.finish(), loss, ['X', 'W', 'S']);
+    const found = ['X', 'W', 'S'].map((name) => gradients.get(name)!);
+    const whole = withOutputs(graph, found);
+    const compiled = (size?: number) => nameOutputs(simplify(lower(simplify(whole), 'cpu', size)), ['dX', 'dW', 'dS']);
+    const feeds = Object.fromEntries(Object.entries(given).map(([name, shape]) => [name, drawn(shape)]));
+    const blocked = compiled(block);
+    const [wanted, actual] = [
+      await runModel(asModel(compiled(), 18), feeds),
+      await runModel(asModel(blocked, 18), feeds),
+    ];
+    for (const name of ['dX', 'dW', 'dS']) {
+      expectClose(actual[name].data as Float32Array, wanted[name].data as Float32Array, 4e-6, name);
+    }
+    const ops = blocked.nodes.map(({ op }) => op);
+    expect(ops).not.toContain('ConvTranspose');
+    // The shorter way's only picture is added by a convolution of the longer way.
+    expect(ops).not.toContain('Add');
   });
 
   it('takes a Relu into the convolution, and no layout is changed there and back', () => {

@@ -29,8 +29,9 @@ export const BatchNormalization: GradientRule<'BatchNormalization'> = ({ g, node
     if (!training) return g.mul(dY, factor());
     const { centred, variance } = statistics();
     const slope = g.div(mean(sumOfProducts()), variance);
-    const less = (x: Value) => g.neg(g.mul(factor(), x));
-    return g.add(g.mul(dY, factor()), affine(g, centred, less(slope), less(mean(sum(dY)))));
+    // The factor last: a convolution before takes it into its weights.
+    const pull = affine(g, centred, g.neg(slope), g.neg(mean(sum(dY))));
+    return g.mul(g.add(dY, pull), factor());
   };
   const [, dMean, dVariance] = dOutputs;
   const kept = (next: Value | undefined) =>

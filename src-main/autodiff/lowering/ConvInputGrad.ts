@@ -6,6 +6,7 @@ import { reach, windowOf } from '../../onnx/shapes/window.ts';
 import type { Shape } from '../../onnx/types.ts';
 import { fillOf } from './add-patches.ts';
 import { blockedConv, blockedOf, turnedBlockedWeights } from './blocked/blocks.ts';
+import { inputGradByPhases } from './blocked/phases.ts';
 import { cropTo } from './crop.ts';
 import type { Lowering } from './lowering.ts';
 import { turned } from './turned.ts';
@@ -45,6 +46,8 @@ export const ConvInputGrad: Lowering = ({ g, node, shape, device, block }) => {
     const weights = turnedBlockedWeights(g, W, blocked);
     return [blockedConv(g, blocked, [dY, weights], attributesOf(attributes), shape)];
   }
+  const byPhases = block && group === 1 ? inputGradByPhases(g, block, [dY, W], window, shape) : undefined;
+  if (byPhases) return [byPhases];
   const transposed = device === 'cpu' && group === 1 && transposedIsFaster(g.shape(dY), g.shape(W));
   if (!transposed && asConv) return [g.op('Conv', [dY, turned(g, W, group)], attributes)];
   const places = g.shape(dY).slice(2);

@@ -6,6 +6,7 @@ import { reach, type Window, windowOf } from '../../onnx/shapes/window.ts';
 import { sizeOf } from '../../onnx/tensors.ts';
 import type { Shape } from '../../onnx/types.ts';
 import { blockedConvWeightGrad } from './blocked/ConvWeightGrad.ts';
+import { skipped } from './blocked/skipped.ts';
 import { patches } from './patches.ts';
 import type { Lowering } from './lowering.ts';
 
@@ -25,6 +26,7 @@ interface Convolution {
 //   few channels    side by side; on GPUs always, where every call counts
 //   many places     a product for each picture, added up: nothing is transposed (1×1, 32 to 64 channels, 32×32: half the time)
 //   few places      many channels: a convolution in the runtime's blocked layout, where that may be used (blocked/ConvWeightGrad.ts)
+//   1×1, strides   of the places that are seen, which the forward pass looks up, too (blocked/skipped.ts)
 //   depthwise       Σ dY·X for each tap, 1.4 times as fast as products of matrices with one row; with strides, twice as fast
 //                   as that, X convolved with dY
 export const ConvWeightGrad: Lowering = ({ g, node, shape, device, block }) => {
@@ -39,6 +41,8 @@ export const ConvWeightGrad: Lowering = ({ g, node, shape, device, block }) => {
     const strided = window.strides.some((stride) => stride > 1) && isStatic(g.shape(X).slice(2));
     return [onCpu && strided ? asConvolution(convolution) : depthwise(convolution)];
   }
+  const seen = block === undefined ? undefined : skipped(g, block, X, shape, window, group);
+  if (seen !== undefined) return [g.abstract('ConvWeightGrad', [dY, seen, node.inputs[2]], node.inputs[2])];
   const perTap = onCpu && perGroup * group >= FEW_CHANNELS;
   const blocked = block && perTap && group === 1 ? blockedConvWeightGrad(g, block, convolution) : undefined;
   if (blocked) return [blocked];

@@ -25,17 +25,19 @@ const FEW_PLACES = 400;
 
 /**
  * Whether a convolution of X with weights [out, channels/group, …kernel] to places [batch, out, …] is to be blocked: what the
- * kernels can do, and where they are faster. Not 1×1: the product of matrices that it is cannot be beaten.
+ * kernels can do, and where they are faster. Not 1×1, unless its pictures lie in blocks already (`laid`): the product of matrices
+ * that it is cannot be beaten.
  */
 export function blockedOf(
   block: number | undefined,
   group: number,
   weights: Shape,
   places: Shape,
+  laid = false,
 ): Blocked | undefined {
   const [out, perGroup, ...kernel] = weights;
   if (block === undefined || kernel.length !== 2 || typeof out !== 'number' || typeof perGroup !== 'number') return;
-  if (out % block !== 0 || kernel.every((size) => size === 1)) return;
+  if (out % block !== 0 || (!laid && kernel.every((size) => size === 1))) return;
   const depthwise = group > 1 && perGroup === 1 && group === out;
   const whole = group === 1 && perGroup % block === 0;
   // Few channels (a photograph's three) stay as they are; with a small kernel, too, nothing is gained.
@@ -94,18 +96,27 @@ export function blockedWeights(g: GraphBuilder, W: Value, { block, out, channels
  * The weights of the convolution that takes dY to dX: in and out change places, each kernel is turned around. `blocked` is of
  * that convolution: its `out` are W's channels.
  */
-export function turnedBlockedWeights(g: GraphBuilder, W: Value, { block, out, channels, group }: Blocked): Value {
+export function turnedBlockedWeights(g: GraphBuilder, W: Value, blocked: Blocked): Value {
+  const { block, out, channels, group } = blocked;
   const [first, second, ...kernel] = g.shape(W) as number[];
   const taps = kernel[0] * kernel[1];
-  const turned = (x: Value, axis: number) => g.slice(x, [-1], [-(2 ** 31)], [axis], [-1]);
   if (group > 1) {
     const laid = g.transpose(g.reshape(W, [out / block, block, taps]), [0, 2, 1]);
-    return g.reshape(turned(laid, 1), [first, second, ...kernel]);
+    return g.reshape(g.slice(laid, [-1], [-(2 ** 31)], [1], [-1]), [first, second, ...kernel]);
   }
-  const tapFirst = turned(g.transpose(g.reshape(W, [channels, out, taps]), [0, 2, 1]), 1);
+  const turned = Array.from({ length: taps }, (_, tap) => taps - 1 - tap);
+  return g.reshape(inputGradWeights(g, W, blocked)(turned), [out, channels, ...kernel]);
+}
+
+/** The same of some taps of the kernel, in the order given; without groups. */
+export function inputGradWeights(g: GraphBuilder, W: Value, { block, out, channels }: Blocked) {
+  const [, , ...kernel] = g.shape(W) as number[];
+  const taps = kernel[0] * kernel[1];
+  const tapFirst = g.transpose(g.reshape(W, [channels, out, taps]), [0, 2, 1]);
   const blocks = g.transpose(g.reshape(tapFirst, [channels * taps, out / block, block]), [1, 0, 2]);
   const rows = g.reshape(blocks, [(out / block) * (channels / block), block, taps, block]);
-  return g.reshape(g.transpose(rows, [0, 2, 1, 3]), [out, channels, ...kernel]);
+  const laid = g.reshape(gathered(g, rows), [(out / block) * (channels / block), taps, block * block]);
+  return (wanted: readonly number[]): Value => g.op('Gather', [laid, g.int64s(wanted)], { axis: 1 });
 }
 
 /** [a, b, c, d] → [a, c, b, d] */

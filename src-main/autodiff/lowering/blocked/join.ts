@@ -10,9 +10,11 @@ import type { Graph, Node, Shape } from '../../../onnx/types.ts';
 import { rewrite } from '../../phases/rewrite.ts';
 import { affineOf } from './affine.ts';
 import { intoBlocks, isReorder, NCHWC, outOfBlocks } from './blocks.ts';
+import { interleaved, isInterleave, joinPhases } from './phases.ts';
 import { reducedInBlocks } from './reduce.ts';
 
-export function joinBlocks(graph: Graph, block: number): Graph {
+export function joinBlocks(separate: Graph, block: number): Graph {
+  const graph = joinPhases(separate);
   const uses = usesOf(graph);
   const wanted = wantedOf(graph);
   const convolutions = new Map<Value, Node>();
@@ -20,7 +22,7 @@ export function joinBlocks(graph: Graph, block: number): Graph {
   const layouts = new WeakMap<GraphBuilder, Map<Value, Value>>();
   const laidIn = (g: GraphBuilder) => layouts.get(g) ?? layouts.set(g, new Map<Value, Value>()).get(g)!;
 
-  return rewrite(graph, (g, node) => {
+  return rewrite(graph, (g, node, [type]) => {
     const laid = laidIn(g);
     const [x] = node.inputs;
     const isPicture = (shape: Shape) => shape.length === 4 && typeof shape[1] === 'number' && shape[1] % block === 0;
@@ -56,6 +58,7 @@ export function joinBlocks(graph: Graph, block: number): Graph {
       convolutions.set(node.outputs[0], node);
       return undefined;
     }
+    if (isInterleave(node)) return picture(interleaved(g, node, type!.shape, block, inBlocks));
     if (node.domain !== '' || !node.inputs.some((input) => laid.has(input))) return undefined;
 
     const reduced = laid.has(x) ? reducedInBlocks(g, node, laid.get(x)!, block) : undefined;
