@@ -93,10 +93,12 @@ export function numberSql(expression: string, decimalComma: boolean): string {
          WHEN ${full(groupedBySpace)} AND NOT contains(${expression}, ',') THEN ${cast(spaceless)} END)`;
 }
 
+/** Numbers from here on are none that a 32-bit float holds. */
+export const largestNumber = 3.4028235677973366e38;
 /** Bars what a 32-bit float cannot hold, and the "inf" that DuckDB's cast lets through. `name` must be a column: it stands here twice. */
-export const finiteSql = (name: string): string => `CASE WHEN abs(${name}) < 3.4028235677973366e38 THEN ${name} END`;
+export const finiteSql = (name: string): string => `CASE WHEN abs(${name}) < ${largestNumber} THEN ${name} END`;
 
-/** A plain number as DuckDB casts it: `numberSql` for columns of many numbers, right for those of which no cell is as `quickNumberFailsSql` says, and none NULL. */
+/** A plain number as DuckDB casts it: `numberSql` for columns of many numbers, right for those of which no cell is as `quickNumberFailsSql` says, none NULL and all below `largestNumber`. */
 export const quickNumberSql = (name: string): string => `TRY_CAST(${name} AS DOUBLE)`;
 /** Casting takes what is no number here: "1_000", "+-5". (The comparisons are "begins with +-", at a quarter of its time.) */
 export const quickNumberFailsSql = (name: string): string =>

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { finiteSql, guardedNumberSql, numberSql, quickNumberFailsSql, quickNumberSql } from './cells.ts';
+import { finiteSql, guardedNumberSql, largestNumber, numberSql, quickNumberFailsSql, quickNumberSql } from './cells.ts';
 import { rowsOf } from './duck.ts';
 import { inTurn, lookAtFirstRows, selectFacts, type Counted, type FirstRows } from './first-rows.ts';
 
@@ -23,15 +23,19 @@ export interface ColumnFacts {
 
 /** Exact counting of distinct values holds them all in memory; past this many rows an estimate (±2 %) does for a column whose first rows do not repeat. */
 const exactDistinctRows = 250_000;
-/** Counts columns of a table; `c${i}` are theirs. */
+/**
+ * Counts columns of a table; `c${i}` are theirs, beside `file_row_number`. `plainNumbers`: no cell holds "_" or "+", and need not be asked whether
+ * it is one of the numbers that only DuckDB takes for such.
+ */
 export async function countColumns(
   connection: DuckDBConnection,
   table: string,
   indexes: readonly number[],
+  plainNumbers = false,
 ): Promise<ColumnFacts[]> {
   const [{ n }] = await rowsOf(connection, `SELECT count(*) AS n FROM ${table}`);
   const rows = Number(n);
-  const counting = { connection, rows, facts: new Map<number, ColumnFacts>() };
+  const counting = { connection, rows, plainNumbers, facts: new Map<number, ColumnFacts>() };
   const first = await lookAtFirstRows(connection, table, indexes, rows > exactDistinctRows);
   for (const i of first.repeating) {
     // Each value once, with how often it is there: next to free, since Parquet and DuckDB keep such columns so.
@@ -52,22 +56,32 @@ export async function countColumns(
 interface Way {
   columns: string;
   count(condition: string): string;
-  distinct(column: string): string;
+  /** `number`: the cell as a number, where all are. */
+  distinct(column: string, number?: string): string;
   mean(value: string): string;
+  /** Of which cells means are taken. */
+  some: string;
 }
-const oneByOne = { columns: '', count: (c: string) => `count_if(${c})`, mean: (v: string) => `avg(${v})` };
+const oneByOne = { columns: '', count: (c: string) => `count_if(${c})`, mean: (v: string) => `avg(${v})`, some: '' };
 const exactly: Way = { ...oneByOne, distinct: (column) => `count(DISTINCT ${column})` };
-const roughly: Way = { ...oneByOne, distinct: (column) => `approx_count_distinct(${column})` };
+const roughly: Way = {
+  ...oneByOne,
+  // A number is hashed in half of the time that its letters take.
+  distinct: (column, number = column) => `approx_count_distinct(${number})`,
+  some: 'WHERE file_row_number % 16 = 0',
+};
 const byValue: Way = {
   columns: 'n, ',
   count: (condition) => `coalesce(sum(n) FILTER (${condition}), 0)`,
   distinct: (column) => `count(${column})`,
   mean: (value) => `sum((${value}) * n) / sum(n) FILTER ((${value}) IS NOT NULL)`,
+  some: '',
 };
 
 interface Counting {
   connection: DuckDBConnection;
   rows: number;
+  plainNumbers: boolean;
   facts: Map<number, ColumnFacts>;
 }
 
@@ -76,61 +90,62 @@ interface Counting {
  * tells texts apart.
  */
 async function count(
-  { connection, rows, facts }: Counting,
+  { connection, rows, plainNumbers, facts }: Counting,
   table: string,
   indexes: readonly number[],
   way: Way,
   { numeric, broken }: FirstRows,
 ): Promise<void> {
-  const first = await scan(
-    connection,
-    table,
+  const scanned = (some: readonly number[], form: (i: number) => Form, more: (i: number) => string[]) =>
+    scan(connection, table, some, way, form, broken, more);
+  const value = (from: Counted, key: string): number => Number(from[key] ?? 0);
+  const signs = (i: number): string[] => [
+    `${way.count(`contains(c${i}, ' ')`)} AS spaced${i}`,
+    `${way.count(`contains(c${i}, ',')`)} AS commas${i}`,
+  ];
+  const first = await scanned(
     indexes,
-    way,
     (i) => (numeric.has(i) ? 'quick' : 'guarded'),
-    broken,
     (i) => [
       `${way.count(`c${i} IS NOT NULL`)} AS present${i}`,
-      `${way.distinct(`c${i}`)} AS distinct${i}`,
-      ...(numeric.has(i) ? [`coalesce(${way.count(quickNumberFailsSql(`c${i}`))}, 0) AS failed${i}`] : []),
+      ...(numeric.has(i)
+        ? [
+            `${way.distinct(`c${i}`, `n${i}`)} AS distinct${i}`,
+            ...(plainNumbers ? [] : [`coalesce(${way.count(quickNumberFailsSql(`c${i}`))}, 0) AS failed${i}`]),
+          ]
+        : [`${way.distinct(`c${i}`)} AS distinct${i}`, ...signs(i)]),
     ],
   );
-  const value = (from: Counted, key: string): number => Number(from[key] ?? 0);
+  // Casting alone takes what is no number, or none that a 32-bit float holds.
+  const beyond = (key: string): boolean => first[key] !== null && !(Math.abs(value(first, key)) < largestNumber);
   const doubtful = indexes.filter(
     (i) =>
-      numeric.has(i) && (value(first, `failed${i}`) > 0 || value(first, `numbers${i}`) < value(first, `present${i}`)),
+      numeric.has(i) &&
+      (value(first, `failed${i}`) > 0 ||
+        value(first, `numbers${i}`) < value(first, `present${i}`) ||
+        beyond(`min${i}`) ||
+        beyond(`max${i}`)),
   );
   if (doubtful.length > 0) {
-    Object.assign(
-      first,
-      await scan(
-        connection,
-        table,
-        doubtful,
-        way,
-        () => 'point',
-        broken,
-        () => [],
-      ),
+    const again = await scanned(
+      doubtful,
+      () => 'point',
+      (i) => [`${way.distinct(`c${i}`)} AS distinct${i}`, ...signs(i)],
     );
+    Object.assign(first, again);
   }
   const words = indexes.filter((i) => value(first, `numbers${i}`) < value(first, `present${i}`));
+  const spaced = words.filter((i) => value(first, `spaced${i}`) > 0);
   const texts =
     words.length === 0
       ? {}
-      : await selectFacts(connection, table, words, (i) => [
+      : await selectFacts(connection, `${table} ${way.some}`, words, (i) => [
           `coalesce(${way.mean(`length(c${i})`)}, 0) AS length${i}`,
-          `${way.count(`contains(c${i}, ' ')`)} AS spaced${i}`,
-          `${way.count(`contains(c${i}, ',')`)} AS commas${i}`,
+          ...(spaced.includes(i)
+            ? [`coalesce(${way.mean(`length(c${i}) - length(replace(c${i}, ' ', ''))`)}, 0) AS blanks${i}`]
+            : []),
         ]);
-  const spaced = words.filter((i) => value(texts, `spaced${i}`) > 0);
-  const blanks =
-    spaced.length === 0
-      ? {}
-      : await selectFacts(connection, table, spaced, (i) => [
-          `coalesce(${way.mean(`length(c${i}) - length(replace(c${i}, ' ', ''))`)}, 0) AS blanks${i}`,
-        ]);
-  const commas = words.filter((i) => value(texts, `commas${i}`) > 0);
+  const commas = words.filter((i) => value(first, `commas${i}`) > 0);
   const second =
     commas.length === 0
       ? {}
@@ -149,18 +164,22 @@ async function count(
     const from = commaNumbers > numbers ? second : first;
     const known = (key: string): number | null => (from[key] === null ? null : Number(from[key]));
     const present = value(first, `present${i}`);
+    const [integers, min, max] = [from[`integers${i}`] === true, known(`min${i}`), known(`max${i}`)];
+    const distinct = Math.min(value(first, `distinct${i}`), present);
+    // As many whole numbers as there are between the first and the last: an estimate a little lower is that of a numbering.
+    const numbering = integers && min !== null && max !== null && max - min + 1 === present;
     facts.set(i, {
       rows,
       present,
-      distinct: Math.min(value(first, `distinct${i}`), present),
+      distinct: way === roughly && numbering && distinct >= present * 0.95 ? present : distinct,
       numbers,
       commaNumbers,
-      integers: from[`integers${i}`] === true,
-      min: known(`min${i}`),
-      max: known(`max${i}`),
+      integers,
+      min,
+      max,
       mean: known(`mean${i}`),
       meanLength: value(texts, `length${i}`),
-      meanWords: value(blanks, `blanks${i}`) + 1,
+      meanWords: value(texts, `blanks${i}`) + 1,
     });
   }
 }
@@ -168,7 +187,7 @@ async function count(
 const nothing: ReadonlySet<number> = new Set();
 /**
  * How cells are read as numbers: `point` and `comma` as `numberSql` does; `guarded` as `point`, quicker where few are numbers; `quick` where
- * most are, right only if none fails.
+ * most are, right only if none fails and all are finite.
  */
 type Form = 'point' | 'comma' | 'guarded' | 'quick';
 
@@ -189,9 +208,12 @@ function scan(
   broken: ReadonlySet<number>,
   more: (i: number) => string[],
 ): Promise<Counted> {
-  const parsed = indexes.map((i) => `c${i}, ${formSql[form(i)](`c${i}`)} AS p${i}`);
-  const finite = indexes.map((i) => `c${i}, ${finiteSql(`p${i}`)} AS n${i}`);
-  const cells = `(SELECT ${way.columns}${finite.join(', ')} FROM (SELECT ${way.columns}${parsed.join(', ')} FROM ${table}))`;
+  // A quick one that is not finite is found by the extremes.
+  const parsed = (i: number): string => `${formSql[form(i)](`c${i}`)} AS ${form(i) === 'quick' ? 'n' : 'p'}${i}`;
+  const finite = (i: number): string => (form(i) === 'quick' ? `n${i}` : `${finiteSql(`p${i}`)} AS n${i}`);
+  const list = (sql: (i: number) => string): string =>
+    `${way.columns}${indexes.map((i) => `c${i}, ${sql(i)}`).join(', ')}`;
+  const cells = `(SELECT ${list(finite)} FROM (SELECT ${list(parsed)} FROM ${table}))`;
   return selectFacts(connection, cells, indexes, (i) => [
     `${way.count(`n${i} IS NOT NULL`)} AS numbers${i}`,
     ...(broken.has(i) ? [] : [`bool_and(n${i} = floor(n${i})) AS integers${i}`]),

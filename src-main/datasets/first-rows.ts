@@ -37,7 +37,7 @@ export async function lookAtFirstRows(
       `(SELECT ${some.map((i) => `c${i}`).join(', ')} FROM ${table} LIMIT ${rows})`;
     if (many) {
       const row = await selectFacts(connection, first(firstRows), some, (i) => [
-        `count(DISTINCT c${i}) AS distinct${i}`,
+        `approx_count_distinct(c${i}) AS distinct${i}`,
       ]);
       for (const i of some) if (Number(row[`distinct${i}`]) < fewValues) repeating.add(i);
     }

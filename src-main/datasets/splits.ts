@@ -86,7 +86,7 @@ function quotas(sizes: number[], fraction: number, random: Random): number[] {
 }
 
 export function countSplits(split: Uint8Array): Record<SplitName, number> {
-  const counts: Record<SplitName, number> = { train: 0, validation: 0, test: 0 };
-  for (const byte of split) counts[splitNames[byte]]++;
-  return counts;
+  const counts = new Float64Array(splitNames.length);
+  for (const byte of split) counts[byte]++;
+  return { train: counts[train], validation: counts[validation], test: counts[test] };
 }

@@ -34,10 +34,10 @@ export class Random {
 
   /** 0 … bound-1, without bias (Lemire's rejection). */
   below(bound: number): number {
-    const threshold = 2 ** 32 % bound;
     for (;;) {
       const word = this.uint32();
-      if (word >= threshold) return word % bound;
+      // The threshold, a slow division, is below the bound, as next to no word is.
+      if (word >= bound || word >= 2 ** 32 % bound) return word % bound;
     }
   }
 

@@ -12,7 +12,8 @@ describe('columns of many rows', () => {
         (['red', 'dark green', 'a b c', '12'])[1 + range % 4] AS c2,
         range::VARCHAR AS c3,
         NULL::VARCHAR AS c4,
-        (['1.234,5', '7', 'x'])[1 + range % 3] AS c5
+        (['1.234,5', '7', 'x'])[1 + range % 3] AS c5,
+        range AS file_row_number
       FROM range(${count})`;
     await connection.run(`CREATE TABLE few AS ${cells(840)}; CREATE TABLE many AS ${cells(840 * 310)}`);
     const [few, many] = [
@@ -33,6 +34,35 @@ describe('columns of many rows', () => {
     expect(many[1]).toMatchObject({ distinct: 3, commaNumbers: 756 * 310, integers: false, min: -3, max: 2.25 });
     expect(many[3]).toMatchObject({ numbers: 840 * 310, min: 0, max: 840 * 310 - 1 });
     expect(many[3].distinct).toBeGreaterThan(840 * 310 * 0.95);
+    connection.closeSync();
+    instance.closeSync();
+  });
+
+  it('are numbers only where ours are, whatever DuckDB casts', async () => {
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    const connection = await instance.connect();
+    // Few are not plain numbers, all different so that they are counted one by one.
+    const odd = ['1_000', '+-5', 'inf', '-Infinity', 'nan', '1e39', '1,234.5', 'unknown'];
+    const columns = odd.map(
+      (cell, i) => `CASE WHEN range = 299000 THEN '${cell}' ELSE (range * 0.5)::DOUBLE::VARCHAR END AS c${i}`,
+    );
+    await connection.run(
+      `CREATE TABLE many AS SELECT ${columns.join(', ')}, (range + 5)::VARCHAR AS c${odd.length}, range AS file_row_number FROM range(300000)`,
+    );
+    const facts = await countColumns(connection, 'many', [...odd.keys(), odd.length]);
+    const plain = await countColumns(connection, 'many', [2, 3, 4, 5, 6, 7, odd.length], true);
+    expect(plain).toEqual([2, 3, 4, 5, 6, 7, odd.length].map((i) => facts[i]));
+    for (const [i, cell] of odd.entries()) {
+      const isOurs = cell === '1,234.5';
+      expect(facts[i], cell).toMatchObject({
+        present: 300_000,
+        numbers: isOurs ? 300_000 : 299_999,
+        min: 0,
+        max: 149_999.5,
+      });
+    }
+    // A numbering is told by its range, though different values are only estimated.
+    expect(facts[odd.length]).toMatchObject({ integers: true, distinct: 300_000, min: 5, max: 300_004 });
     connection.closeSync();
     instance.closeSync();
   });

@@ -20,6 +20,8 @@ const newline = 4;
  */
 export class BlankFinder {
   readonly #kinds = new Uint8Array(256);
+  /** The bytes of what stands between cells. */
+  readonly #cuts: readonly number[];
   readonly #quote: number;
   #before = newline;
   #inQuotes = false;
@@ -30,6 +32,7 @@ export class BlankFinder {
     for (const byte of blanks) this.#kinds[byte] = blank;
     for (const byte of Buffer.from(delimiter)) this.#kinds[byte] = border;
     for (const byte of Buffer.from('\r\n')) this.#kinds[byte] = newline;
+    this.#cuts = [...Buffer.from(`${delimiter}\r\n`)];
     this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
     if (this.#quote >= 0) this.#kinds[this.#quote] = quotation;
     // Between blanks, blanks cannot be told from what cuts.
@@ -57,15 +60,18 @@ export class BlankFinder {
   #lookAround(bytes: Buffer): boolean {
     const kinds = this.#kinds;
     const cuts = (kind: number): boolean => kind === border || kind === newline;
-    if (this.#before === blank && cuts(kinds[bytes[0]])) return true;
+    const before = this.#before;
+    this.#before = kinds[bytes[bytes.length - 1]];
+    if (before === blank && cuts(kinds[bytes[0]])) return true;
+    if (cuts(before) && kinds[bytes[0]] === blank) return true;
     for (const each of blanks) {
-      if (kinds[each] !== blank) continue;
-      for (let at = bytes.indexOf(each); at >= 0; at = bytes.indexOf(each, at + 1)) {
-        if (cuts(at === 0 ? this.#before : kinds[bytes[at - 1]])) return true;
-        if (at + 1 < bytes.length && cuts(kinds[bytes[at + 1]])) return true;
+      if (kinds[each] !== blank || !bytes.includes(each)) continue;
+      for (const cut of this.#cuts) {
+        if (!bytes.includes(cut)) continue;
+        // Backwards a search begins with the last byte, and there are fewer blanks than what cuts.
+        if (bytes.includes(Buffer.of(each, cut)) || bytes.lastIndexOf(Buffer.of(cut, each)) >= 0) return true;
       }
     }
-    this.#before = kinds[bytes[bytes.length - 1]];
     return false;
   }
 

@@ -7,7 +7,10 @@ import { carvedValidation, completeGiven, countSplits, defaultFractions, divide 
 import { readTarget, targetNotes } from '../table-target.ts';
 import { guessTarget, targetType } from '../target.ts';
 
-/** Types, target, classes and split of the table now in Parquet. `file` is for messages; `given`: the split byte per row where the source is divided already. */
+/**
+ * Types, target, classes and split of the table now in Parquet. `file` is for messages; `given`: the split byte per row where the source is divided
+ * already; `plainNumbers`: see `countColumns`.
+ */
 export async function describeTable(
   connection: DuckDBConnection,
   relation: string,
@@ -15,11 +18,13 @@ export async function describeTable(
   params: { target?: string | null; splitSeed: number },
   file: string,
   given: Uint8Array | null = null,
+  plainNumbers = false,
 ): Promise<Omit<Manifest, 'blobs' | 'sources' | 'rejected' | 'rejectedCount' | 'split'> & { split: Uint8Array }> {
   const facts = await countColumns(
     connection,
     relation,
     names.map((_, i) => i),
+    plainNumbers,
   );
   const rows = facts[0].rows;
   if (rows === 0) {

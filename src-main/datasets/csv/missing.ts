@@ -39,9 +39,16 @@ export class MissingFinder {
   }
 
   #isIn(bytes: Buffer): boolean {
+    const absent = new Map<number, boolean>();
+    const isAbsent = (byte: number): boolean => {
+      const known = absent.get(byte) ?? !bytes.includes(byte);
+      absent.set(byte, known);
+      return known;
+    };
     for (const [first, needles] of this.#needles) {
-      if (!bytes.includes(first)) continue;
+      if (isAbsent(first)) continue;
       for (const needle of needles) {
+        if (needle.some(isAbsent)) continue;
         for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {
           // At an end of the bytes it is found, or not, in the seam.
           const end = at + needle.length;

@@ -12,6 +12,8 @@ export interface TableSurvey extends Survey {
   blanks: boolean;
   /** Some cells are words that mean that they are missing. */
   missing: boolean;
+  /** No "_" and no "+" stands below the header: with neither, DuckDB takes nothing for a number but numbers, "inf" and "nan". */
+  plainNumbers: boolean;
 }
 
 /** Reads it once. `unlike` is told, once, as soon as it is known that it holds what `hoped` says it does not. */
@@ -24,6 +26,7 @@ export async function surveyTable(
   unlike: () => void = () => undefined,
 ): Promise<TableSurvey> {
   const [blanks, missing] = [new BlankFinder(dialect), new MissingFinder(dialect)];
+  const signs = new SignFinder(dialect);
   let told = hoped === null;
   const tell = (otherwise: boolean): void => {
     if (told || !otherwise) return;
@@ -33,13 +36,35 @@ export async function surveyTable(
   const survey = await surveyText(file, signal, progress, (chunk) => {
     blanks.see(chunk);
     missing.see(chunk);
+    signs.see(chunk);
     tell(blanks.found || (missing.found && hoped?.missing === false));
   });
   blanks.end();
   missing.end();
   const plain = survey.encoding === 'utf-8' && !survey.damaged && !survey.mixedNewlines;
   tell(!plain || blanks.found || (missing.found && hoped?.missing === false));
-  return { ...survey, plain, blanks: blanks.found, missing: missing.found };
+  return { ...survey, plain, blanks: blanks.found, missing: missing.found, plainNumbers: !signs.found };
+}
+
+/** Looks for "_" and "+" below the header, where they often are; it errs on the safe side. */
+class SignFinder {
+  #linesAbove: number;
+  found = false;
+
+  constructor({ header, skipLines }: Dialect) {
+    this.#linesAbove = skipLines + (header ? 1 : 0);
+  }
+
+  see(chunk: Uint8Array): void {
+    if (this.found) return;
+    let from = 0;
+    for (; this.#linesAbove > 0 && from < chunk.length; this.#linesAbove--) {
+      const end = chunk.indexOf(0x0a, from);
+      if (end < 0) return;
+      from = end + 1;
+    }
+    this.found = chunk.includes(0x5f, from) || chunk.includes(0x2b, from);
+  }
 }
 
 /** What a file's beginning lets hope of all of it; null where its cells need work before DuckDB takes them, or after. */

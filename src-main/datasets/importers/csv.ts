@@ -90,8 +90,9 @@ async function readAtOnce(reading: Reading, hope: { missing: boolean }, context:
   const cells = { path: file.path, clean: true, missing: hope.missing };
   try {
     const table = await store(reading, cells, { ...context, signal }, async () => {
-      await surveying;
+      const survey = await surveying;
       signal.throwIfAborted();
+      return survey;
     });
     return { survey: await surveying, table };
   } catch (error) {
@@ -117,7 +118,7 @@ async function readSurveyed(reading: Reading, survey: TableSurvey, context: Read
     ? file.path
     : await context.staging.write(reported(asUtf8(file, survey, context.signal), context));
   const cells = { path, clean: survey.plain && !survey.blanks && !cutsMissing(dialect), missing: survey.missing };
-  return { survey, table: await store(reading, cells, context) };
+  return { survey, table: await store(reading, cells, context, () => Promise.resolve(survey)) };
 }
 
 /** Where cells are read, whether they are kept just so, and whether words among them mean that they are missing. */
@@ -127,20 +128,21 @@ interface Cells {
   missing: boolean;
 }
 
-/** `written`: awaited when all rows are. */
+/** `surveyed`: awaited when all rows are written. */
 async function store(
   { file, name, dialect, rejects, params }: Reading,
   cells: Cells,
   context: ReadContext,
-  written: () => Promise<void> = () => Promise.resolve(),
+  surveyed: () => Promise<TableSurvey>,
 ): Promise<StoredTable> {
   const bytes = await totalBytes([file]);
   const options = { blobs: params.blobs, signal: context.signal, memoryMB: memoryFor(dialect.columns) };
   return withDuck(options, (connection) => {
     const table = { relation: readSql(cells, dialect), clean: cells.clean, names: dialect.names, bytes, name };
     return storeTable(connection, table, params, context, async () => {
-      await written();
+      const { plainNumbers } = await surveyed();
       await listRejects(connection, rejects, dialect);
+      return { plainNumbers };
     });
   });
 }

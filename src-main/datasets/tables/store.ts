@@ -28,28 +28,34 @@ export interface TableRows {
   given?: Uint8Array | null;
 }
 
+/** What is only known when all rows were read. */
+export interface Written {
+  /** See `countColumns`. */
+  plainNumbers?: boolean;
+}
+
 export type StoredTable = Omit<Manifest, 'sources' | 'rejected' | 'rejectedCount' | 'split'>;
 
 /**
  * Stores the rows as Parquet, cells trimmed and missing words turned NULL, and says what they are. Every format ends here, so that types,
- * target and splits are judged alike. `written` runs between: for what is only known when all rows were read.
+ * target and splits are judged alike. `written` runs between.
  */
 export async function storeTable(
   connection: DuckDBConnection,
   table: TableRows,
   params: ImportParams,
   context: ReadContext,
-  written: () => Promise<void> = () => Promise.resolve(),
+  written: () => Promise<Written> = () => Promise.resolve({}),
 ): Promise<StoredTable> {
   const parquet = await context.staging.path();
   await whileReporting(connection, context, 'converting', table.bytes, () => writeCells(connection, table, parquet));
-  await written();
+  const { plainNumbers } = await written();
   // The processor hashes, and the disk writes, while the cells are looked at.
   const flushed = flush(params.blobs, parquet);
   // Should it fail, that is met when the blob is made.
   flushed.catch(() => undefined);
   const described = whileReporting(connection, context, 'profiling', 0, () =>
-    describeTable(connection, parquetFileSql(parquet), table.names, params, table.name, table.given),
+    describeTable(connection, parquetFileSql(parquet), table.names, params, table.name, table.given, plainNumbers),
   );
   // Whatever comes of it, nothing is left working.
   const { split, ...manifest } = await described.finally(() => flushed.catch(() => undefined));
