@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { getDataset } from '../db/datasets.ts';
 import { workspaceFiles } from '../db/workspace.ts';
+import { withNewest } from '../jobs/originals.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
 import { dataFormats, type DataFormat } from '../shared/job.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
@@ -48,13 +49,13 @@ Examples:
 
 async function exportDataset(session: Session, text: string, options: Options): Promise<void> {
   const { format, out, images } = options;
-  const { summary, version } = await session.read((store) => {
-    const { dataset, version: id } = resolveDataset(store, text);
-    return getDataset(store, dataset, id);
+  const { summary, ...manifests } = await session.read((store) => {
+    const { dataset, version } = resolveDataset(store, text);
+    return { ...withNewest(store, version), summary: getDataset(store, dataset).summary };
   });
   const params = {
     blobs: workspaceFiles.blobs(session.folder),
-    manifest: version.manifest,
+    ...manifests,
     format,
     out: session.path(out),
     images,

@@ -7,6 +7,7 @@ import { addDataPrivacy } from './data-privacy.ts';
 import { addDataProfile } from './data-profile.ts';
 import { addDataQuality } from './data-quality.ts';
 import { addDataRecipe } from './data-recipe.ts';
+import { addDataRelink } from './data-relink.ts';
 import { addDataSample } from './data-sample.ts';
 import { addDataShow } from './data-show.ts';
 import { addDataSplit } from './data-split.ts';
@@ -23,6 +24,7 @@ const subcommands: readonly ((data: Command, context: CommandContext) => void)[]
   addDataLeaks,
   addDataQuality,
   addDataExport,
+  addDataRelink,
 ];
 
 export function addData(program: Command, context: CommandContext): void {

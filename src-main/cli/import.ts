@@ -23,6 +23,7 @@ interface Options extends CommonOptions, SplitOptions {
   resume?: string | true;
   into?: string;
   rowKey?: string;
+  reference?: true;
 }
 
 export function addImport(program: Command, context: CommandContext): void {
@@ -46,6 +47,10 @@ export function addImport(program: Command, context: CommandContext): void {
       '--sample-rate <hz>',
       'of sounds: the rate that all are brought to (default: the most common of theirs)',
       integer(rateRange.min, 192_000),
+    )
+    .option(
+      '--reference',
+      'leave image files where they are, instead of copying them into the workspace; training needs only what is stored',
     )
     .option('--split-seed <n>', 'seed of the train/validation/test split', integer(0, 2 ** 32 - 1), 0)
     .addHelpText(
@@ -76,6 +81,10 @@ Objects inside JSON and Parquet become columns called a.b; lists stay one column
 t10k-*), and folders so called, become given splits. Where there are several things, --kind, --file and --sheet choose. What
 cannot be read is listed and left out. Importing the same data again gives the dataset that is there already.
 
+Image files are kept twice: as small pictures, which training reads, and as they came, to be looked at and exported. With --reference the latter stay
+where they are, and Atelier keeps their path, size, time and SHA-256: atelier data show tells whether they are still there, atelier data relink where
+they went. Images in archives, and such as tables hold, are always copied.
+
 With --into only what came or changed is stored. What stays keeps its split, its types and the labels that were corrected; what comes is
 divided by the same rule, drawn splits going on by the hash of what a sample is. Rows are compared by what is in them, or by --row-key;
 images by their path and content. Where nothing has changed no version is made.
@@ -95,6 +104,7 @@ Examples:
   $ atelier import digits.npz               # x_train, y_train, x_test, y_test
   $ atelier import reviews/ --name reviews    # reviews/good/*.txt, reviews/bad/*.txt
   $ atelier import blood-cells/               # Annotations/*.xml, JPEGImages/*.jpg, ImageSets/Main/*.txt
+  $ atelier import /mnt/photos --reference     # copies nothing but small pictures to train on
   $ atelier import --resume
   $ atelier import --into photos                # whence they came; or: atelier import /mnt/photos --into photos
   $ atelier import sales-2027.csv --into sales --row-key order_id
@@ -116,7 +126,9 @@ async function importFiles(session: Session, given: string[], options: Options):
   const split = splitWish(options, options.splitSeed);
   await session.own(async (studio) => {
     const { name, kind, file, sheet, target, sampleRate, splitSeed } = options;
-    const imported = await studio.importData({ paths, name, kind, file, sheet, target, sampleRate, splitSeed }).result;
+    const originals = options.reference ? 'referenced' : undefined;
+    const asked = { paths, name, kind, file, sheet, target, sampleRate, splitSeed, originals } as const;
+    const imported = await studio.importData(asked).result;
     const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
     tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
   });
@@ -124,10 +136,10 @@ async function importFiles(session: Session, given: string[], options: Options):
 
 async function into(session: Session, given: string[], options: Options, text: string): Promise<void> {
   const { name, target, kind, file, sheet, rowKey: key } = options;
-  if (name !== undefined || target !== undefined || splitWish(options, options.splitSeed)) {
+  if (name !== undefined || target !== undefined || options.reference || splitWish(options, options.splitSeed)) {
     throw new AtelierError(
       'bad_arguments',
-      'With --into the name, the target and the way to divide are those of the dataset: change them there.',
+      'With --into the name, the target, the way to divide and whether files are copied are as they are with the dataset.',
     );
   }
   const paths = given.length > 0 ? existing(session, given) : undefined;
@@ -147,7 +159,7 @@ function existing(session: Session, given: string[]): string[] {
 
 /** What was asked at the beginning counts, and what was done by the end of it. */
 async function resume(session: Session, given: string[], { resume: text, ...options }: Options): Promise<void> {
-  const others = (['name', 'kind', 'file', 'sheet', 'target', 'into', 'rowKey'] as const).filter(
+  const others = (['name', 'kind', 'file', 'sheet', 'target', 'into', 'rowKey', 'reference'] as const).filter(
     (key) => options[key] !== undefined,
   );
   if (given.length > 0 || others.length > 0 || splitWish(options, options.splitSeed)) {

@@ -27,6 +27,7 @@ import { count, metric } from './format.ts';
 import { addLearning, learningOf, type LearningOptions } from './learning-options.ts';
 import { runJson, settingsJson } from './json.ts';
 import { integer, number, setting, withCommon } from './options.ts';
+import { lostWords } from './originals-text.ts';
 import { tellForecast } from './train-forecast.ts';
 
 interface Options extends CommonOptions, LearningOptions {
@@ -156,6 +157,8 @@ async function trainRun(session: Session, options: Options): Promise<void> {
     const found = await findData(session, studio, options.data, options.target);
     const version = options.fold === undefined ? found : (await studio.versionWithFold(found, options.fold - 1)).id;
     const { manifest } = studio.getVersion(version);
+    const lost = await studio.originals(version).then((report) => report && lostWords(report));
+    if (lost) out.note(lost);
     const architecture = options.architecture ?? usualArchitecture(manifest);
     const template = session.host.architectures.find((each) => each.id === architecture)!;
     const defaults = trainingDefaults(template, manifest.splits.train);

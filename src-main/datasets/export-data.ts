@@ -78,11 +78,12 @@ export async function exportData(params: DataExportParams, context: ImportContex
   };
 }
 
-async function* samplesOf({ blobs, manifest, images }: DataExportParams): AsyncGenerator<ExportSample> {
+async function* samplesOf({ blobs, manifest, images, newest }: DataExportParams): AsyncGenerator<ExportSample> {
   const split = await readBlob(blobs, manifest.blobs.split);
   const { names } = manifest.blobs;
   const paths = names ? (JSON.parse(Buffer.from(await readBlob(blobs, names)).toString()) as string[]) : [];
-  const kept = images && manifest.kind === 'images' && partsOf(manifest)[0].originals !== undefined;
+  const kept =
+    images && manifest.kind === 'images' && (manifest.blobs.references ?? partsOf(manifest)[0].originals) !== undefined;
   const rows = manifest.kind === 'table' ? eachRowOf(blobs, manifest) : null;
   const textAt = manifest.columns.findIndex(({ type }) => type === 'text');
   let index = 0;
@@ -90,7 +91,7 @@ async function* samplesOf({ blobs, manifest, images }: DataExportParams): AsyncG
     for await (const marks of eachAnnotations(blobs, manifest)) {
       const at = index++;
       const cells = rows ? ((await rows.next()).value ?? []) : [];
-      const original = kept ? async () => (await readOriginalFile(blobs, manifest, at))! : null;
+      const original = kept ? async () => (await readOriginalFile(blobs, manifest, at, newest))! : null;
       yield {
         index: at,
         name: paths[at] ?? '',

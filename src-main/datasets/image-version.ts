@@ -13,15 +13,16 @@ export interface ImageSet extends LabelledSamples {
   contents?: string[];
   /** Images that are stored already: per image the sample that it is, or -1 where its pixels are among these. */
   grown?: { known: KnownImages; from: Int32Array };
-  /** What is stored besides: annotations, original files. */
-  more?: { annotations: AnnotationSummary; commit(): Promise<Partial<Manifest['blobs']>> };
+  annotations?: AnnotationSummary;
+  /** Stores what there is besides: annotations, original files. */
+  commit?: () => Promise<Partial<Manifest['blobs']>>;
 }
 
 /** Divides the samples, stores what belongs to them and makes the manifest. */
 export async function finishImages(blobs: string, set: ImageSet, seed: number): Promise<Manifest> {
   const { classes } = set;
   const notes = [...set.notes];
-  if (classes.length === 0 && !set.more) {
+  if (classes.length === 0 && !set.annotations) {
     notes.push({
       code: 'no_classes',
       message:
@@ -44,16 +45,16 @@ export async function finishImages(blobs: string, set: ImageSet, seed: number): 
     image: set.image,
     blobs: { ...stored.blobs, ...(contents && { contents }), ...pictures.blobs },
     ...(pictures.parts && { parts: pictures.parts }),
-    ...(set.more && { annotations: set.more.annotations }),
+    ...(set.annotations && { annotations: set.annotations }),
   };
 }
 
 type Pictures = Pick<Manifest, 'parts'> & { blobs: Partial<Manifest['blobs']> & { images: BlobHash } };
 
 /** The pixels, and the files as they came: all of them, or beside those that are stored already. */
-async function storePictures(blobs: string, { pixels, grown, more, image }: ImageSet): Promise<Pictures> {
+async function storePictures(blobs: string, { pixels, grown, commit, image }: ImageSet): Promise<Pictures> {
   const isNew = !grown || grown.from.includes(-1);
-  const others = (await more?.commit()) ?? {};
+  const others = (await commit?.()) ?? {};
   const images = isNew ? await pixels.commit() : await pixels.abort();
   if (!grown || grown.from.every((sample) => sample < 0)) return { blobs: { ...others, images: images! } };
   const { originals, originalOffsets, ...rest } = others;

@@ -1,4 +1,11 @@
-import { annotatedKinds, type ImportOffer, type ImportParams, type ImportResult } from '../shared/job.ts';
+import { AtelierError } from '../shared/errors.ts';
+import {
+  annotatedKinds,
+  type ImportKind,
+  type ImportOffer,
+  type ImportParams,
+  type ImportResult,
+} from '../shared/job.ts';
 import { lookInside } from './archives/look-inside.ts';
 import { Staging } from './archives/staging.ts';
 import { grow } from './grow/grow.ts';
@@ -34,6 +41,7 @@ async function read(params: ImportParams, importing: ImportContext, unfinished: 
     try {
       const { chosen, others } = choose(source, await findAll(source, params.kind), params);
       const { into } = params;
+      if (params.originals === 'referenced' && !chosen.offer.referable) throw cannotReference(chosen.offer.kind);
       const read = await chosen.importer.read(chosen.source, params, context);
       const result = into ? await grow({ ...params, into }, read, importing.signal) : read;
       // An annotated set is also seen as what it is made of: images, rows, texts.
@@ -51,3 +59,9 @@ async function read(params: ImportParams, importing: ImportContext, unfinished: 
     await staging.clear();
   }
 }
+
+const cannotReference = (kind: ImportKind): AtelierError =>
+  new AtelierError(
+    'cannot_reference',
+    `Only images that lie on the disk as files can be left where they are; this is a source of the kind "${kind}", or images inside an archive. Unpack it first, or have the files copied into the workspace.`,
+  );

@@ -65,7 +65,12 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
     try {
       const offers = await importer.offer(part);
       for (const offer of offers) {
-        found.push({ importer, source: part, offer: { sheet: null, ...offer, file: file?.relative ?? null } });
+        const referable = isReferable(offer.kind, part);
+        found.push({
+          importer,
+          source: part,
+          offer: { sheet: null, ...offer, file: file?.relative ?? null, referable },
+        });
       }
       return offers.length > 0;
     } catch (error) {
@@ -134,6 +139,17 @@ function nameOf(source: Source, files: FoundFile[]): string {
   if (source.files.length === 1 || files.length > 1) return source.suggestedName;
   const name = contentName(files[0]).split('/').at(-1)!;
   return name.replace(/\.[^.]+$/, '') || source.suggestedName;
+}
+
+/** Those that make images of image files. */
+const ofImageFiles: readonly ImportKind[] = ['image-folder', 'coco', 'yolo', 'voc', 'csv-boxes', 'label-studio'];
+
+/** Whether its images lie on the disk as files, and could be left there. */
+function isReferable(kind: ImportKind, { files }: Source): boolean {
+  if (!ofImageFiles.includes(kind)) return false;
+  const named = files.filter(({ relative }) => namedImage(relative));
+  if (named.length === 0 && kind !== 'image-folder') return false;
+  return (named.length > 0 ? named : files).every(({ packed }) => !packed);
 }
 
 /** One of them, as it was asked for; `others`: what else there was. Throws `several_tables` where a choice must be made, `unknown_format`. */

@@ -15,6 +15,8 @@ type Noun =
   | 'datasets.privacy'
   | 'datasets.anonymity'
   | 'datasets.original'
+  | 'datasets.originals'
+  | 'datasets.relink'
   | 'datasets.sound'
   | 'datasets.revise'
   | 'datasets.previewSplit'
@@ -38,6 +40,19 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'datasets.samples': (query) => desk.studio.samples(query),
     'datasets.original': ({ version, sample }) => desk.studio.original(version, sample),
+    'datasets.originals': ({ version }) => desk.studio.originals(version),
+    'datasets.relink': async ({ dataset }) => {
+      const w = words(desk.preferences.value);
+      const options: Electron.OpenDialogOptions = {
+        title: w.dialog_relink(),
+        buttonLabel: w.dialog_relink_here(),
+        properties: ['openDirectory'],
+      };
+      const { canceled, filePaths } = await (desk.window
+        ? dialog.showOpenDialog(desk.window, options)
+        : dialog.showOpenDialog(options));
+      return canceled || filePaths.length === 0 ? null : desk.studio.relink(dataset, filePaths[0]).job;
+    },
     'datasets.sound': ({ version, sample }) => desk.studio.sound(version, sample),
     'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
     'datasets.profile': ({ version }) => desk.studio.profile(version),

@@ -74,7 +74,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       return paths === null ? null : desk.studio.importInto(dataset, { paths }).job;
     },
     'imports.offer': ({ paths }) => offer(paths),
-    'imports.start': ({ offer: id, choice, name, target, split }) => {
+    'imports.start': ({ offer: id, choice, name, target, reference, split }) => {
       const offered = offers.get(id);
       const chosen = offered?.found[choice];
       if (!offered || !chosen || offered.until < Date.now()) {
@@ -88,6 +88,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
         sheet: sheet ?? undefined,
         name,
         target,
+        ...(reference && { originals: 'referenced' as const }),
       });
       offers.delete(id);
       // A split that the data do not allow is told as that job's failure; the dataset is there all the same.

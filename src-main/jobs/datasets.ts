@@ -5,7 +5,7 @@ import { workspaceFiles } from '../db/workspace.ts';
 import type { DatasetVersion } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { newId, type DatasetId, type JobId, type VersionId } from '../shared/ids.ts';
-import type { Growth, ImportKind, ImportParams, ReviseParams } from '../shared/job.ts';
+import type { Growth, ImportKind, ImportParams, Originals, ReviseParams } from '../shared/job.ts';
 import { isSplitAs, type SplitWish } from '../shared/split.ts';
 import { datasetChanged, type Context } from './context.ts';
 import { settleUnfinished, takeOver, unfinishedFolder } from './unfinished.ts';
@@ -24,6 +24,8 @@ export interface ImportRequest {
   /** Sounds: samples a second; the most common of theirs when absent. */
   sampleRate?: number;
   splitSeed?: number;
+  /** Images: `copied` where left out; what is chosen there goes for the versions that come of it. */
+  originals?: Originals;
   /** The files are those of this dataset, grown: its next version is made of them. `name`, `target` and `splitSeed` are as they are there. */
   into?: DatasetId;
   /** With `into`: a table's column that tells rows apart. */
@@ -81,6 +83,7 @@ export function importData(context: Context, request: ImportRequest, before?: Jo
       sheet: request.sheet,
       target: request.target,
       sampleRate: request.sampleRate,
+      originals: parent ? (parent.manifest.blobs.references ? 'referenced' : 'copied') : request.originals,
       splitSeed: request.splitSeed ?? 0,
       ...(parent && growParams(store, parent, request)),
       unfinished: unfinishedFolder(store, id),
@@ -89,7 +92,9 @@ export function importData(context: Context, request: ImportRequest, before?: Jo
       if (parent) {
         const { summary } = datasets.getDataset(store, parent.dataset);
         if (summary.latestVersion !== parent.id) throw changedMeanwhile(summary.name);
-        const grown = growth!.added + growth!.removed + growth!.changed > 0;
+        // Of files that were left where they are it matters where that is.
+        const elsewhere = manifest.blobs.references !== parent.manifest.blobs.references;
+        const grown = growth!.added + growth!.removed + growth!.changed > 0 || elsewhere;
         imported = { dataset: parent.dataset, version: parent.id, name: summary.name, reused: !grown, growth };
         if (!grown) return { dataset: parent.dataset };
         const change = growthWords(growth!, titleOf(request.paths));
@@ -184,10 +189,10 @@ export function growthWords({ added, removed, changed }: Growth, from: string): 
     removed > 0 ? `${removed} removed` : '',
     changed > 0 ? `${changed} changed` : '',
   ];
-  return `${parts.filter(Boolean).join(', ')}; imported again from ${from}`;
+  return `${parts.filter(Boolean).join(', ') || '0 changed'}; imported again from ${from}`;
 }
 
-const changedMeanwhile = (name: string): AtelierError =>
+export const changedMeanwhile = (name: string): AtelierError =>
   new AtelierError('changed_meanwhile', `${name} got another version while its source was read. Import it again.`);
 
 export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split' | 'together' | 'recipe'> {

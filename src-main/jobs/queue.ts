@@ -16,6 +16,7 @@ const lanes: Record<JobKind, { name: string; atOnce: number }> = {
   train: { name: 'train', atOnce: 1 },
   import: { name: 'data', atOnce: 1 },
   revise: { name: 'data', atOnce: 1 },
+  relink: { name: 'data', atOnce: 1 },
   leaks: { name: 'look', atOnce: 1 },
   quality: { name: 'model', atOnce: 1 },
   evaluate: { name: 'model', atOnce: 1 },

@@ -1,6 +1,6 @@
 import type { PlayedSound } from '../shared/audio.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
-import type { OriginalImage, SamplePage, SampleQuery } from '../shared/dataset.ts';
+import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import type { Profile } from '../shared/profile.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
@@ -54,8 +54,13 @@ export class Reader {
   }
 
   /** An image's own file, to be shown sharp. */
-  original(blobs: string, manifest: Manifest, sample: number): Promise<OriginalImage> {
-    return this.#ask({ type: 'original', blobs, manifest, sample }) as Promise<OriginalImage>;
+  original(blobs: string, manifest: Manifest, sample: number, newest?: Manifest): Promise<OriginalImage> {
+    return this.#ask({ type: 'original', blobs, manifest, sample, newest }) as Promise<OriginalImage>;
+  }
+
+  /** How the files stand that images came from and were left where they were. */
+  originals(blobs: string, manifest: Manifest, newest?: Manifest): Promise<OriginalsReport> {
+    return this.#ask({ type: 'originals', blobs, manifest, newest }, profileWithinMs) as Promise<OriginalsReport>;
   }
 
   /** A sound, to be played. */

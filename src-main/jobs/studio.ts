@@ -16,6 +16,7 @@ import type {
   DatasetSummary,
   DatasetVersion,
   OriginalImage,
+  OriginalsReport,
   SamplePage,
   SampleQuery,
 } from '../shared/dataset.ts';
@@ -51,6 +52,8 @@ import { exportRun, type ExportRequest } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
+import * as originals from './originals.ts';
+import type { Relinked } from './originals.ts';
 import { picture, pictureEpochs } from './pictures.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
 import { epochText, textEpochs } from './texts.ts';
@@ -205,13 +208,16 @@ export class Studio {
     });
   }
   /** Writes samples of a version and their annotations as files. */
-  exportData(version: VersionId, how: Omit<DataExportParams, 'blobs' | 'manifest'>): Started<DataExportResult> {
-    const { dataset, manifest } = this.getVersion(version);
+  exportData(
+    version: VersionId,
+    how: Omit<DataExportParams, 'blobs' | 'manifest' | 'newest'>,
+  ): Started<DataExportResult> {
+    const { dataset } = this.getVersion(version);
     return this.#queue.submit({
       kind: 'export-data',
       title: this.getDataset(dataset).summary.name,
       dataset,
-      params: { blobs: workspaceFiles.blobs(this.folder), manifest, ...how },
+      params: { blobs: workspaceFiles.blobs(this.folder), ...originals.withNewest(this.#store, version), ...how },
     });
   }
   /** What a run says of the samples of its version. */
@@ -230,7 +236,18 @@ export class Studio {
   }
   /** An image's own file, where it was kept. */
   original(version: VersionId, sample: number): Promise<OriginalImage> {
-    return this.#reader.original(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, sample);
+    const { manifest, newest } = originals.withNewest(this.#store, version);
+    return this.#reader.original(workspaceFiles.blobs(this.folder), manifest, sample, newest);
+  }
+  /** How the files of a version's images stand that were left where they were; null where none were. */
+  async originals(version: VersionId): Promise<OriginalsReport | null> {
+    const { manifest, newest } = originals.withNewest(this.#store, version);
+    if (!manifest.blobs.references) return null;
+    return this.#reader.originals(workspaceFiles.blobs(this.folder), manifest, newest);
+  }
+  /** Looks for those files in a folder. */
+  relink(dataset: DatasetId, folder: string): Started<Relinked> {
+    return originals.relinkDataset(this.#context, dataset, folder);
   }
   /** A sound, to be played. */
   sound(version: VersionId, sample: number): Promise<PlayedSound> {
@@ -445,6 +462,7 @@ export type {
   Imported,
   ImportRequest,
   PredictRequest,
+  Relinked,
   ReviseRequest,
   Started,
   StartedRun,

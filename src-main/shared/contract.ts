@@ -1,7 +1,7 @@
 import { augmentKinds } from './augment/kinds.ts';
 import * as v from 'valibot';
 import type { PlayedSound } from './audio.ts';
-import type { DatasetDetail, DatasetSummary, OriginalImage, SamplePage } from './dataset.ts';
+import type { DatasetDetail, DatasetSummary, OriginalImage, OriginalsReport, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { EpochText } from './epoch-text.ts';
 import type { ErrorFacts } from './errors.ts';
@@ -129,6 +129,8 @@ export const inputs = {
     choice: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
     name: v.optional(name),
     target: v.optional(v.nullable(text(1000))),
+    /** Its image files are left where they are. */
+    reference: v.optional(v.boolean()),
     /** A second version, divided so, follows the first, which is divided as is usual. */
     split: v.optional(splitWishSchema),
   }),
@@ -146,6 +148,10 @@ export const inputs = {
   'datasets.samples': sampleQuerySchema,
   /** An image's own file, to be shown sharp; only of versions that kept them. */
   'datasets.original': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  /** How the files stand that its images came from and were left where they were; null where none were. */
+  'datasets.originals': v.object({ version: versionId }),
+  /** Looks for those files in the folder that the system's dialog gives; a job. Null when dismissed. */
+  'datasets.relink': v.object({ dataset: datasetId }),
   /** A sound, to be played. */
   'datasets.sound': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   /** Stops what is being worked out for a question of samples that nobody waits for any more. */
@@ -275,6 +281,8 @@ export interface Outputs {
   'datasets.archive': null;
   'datasets.samples': SamplePage;
   'datasets.original': OriginalImage;
+  'datasets.originals': OriginalsReport | null;
+  'datasets.relink': JobId | null;
   'datasets.sound': PlayedSound;
   'datasets.stopSamples': null;
   'datasets.profile': Profile;

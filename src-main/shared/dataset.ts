@@ -107,6 +107,7 @@ export type BlobHash = string;
  * - `annotationOffsets`: where each of those lines begins, and where the last one ends: little-endian float64.
  * - `originals`: the image files as they came, one after another, sharp and unscaled; `originalOffsets`: where each begins, as above. One
  *   blob instead of one a file: thousands of files would each have to reach the disk by themselves. Sound files, too.
+ * - `references`: instead of `originals`, where each image's file lies that was left where it was (see `datasets/originals/references.ts`).
  * - `sounds`: little-endian int16, each sound's samples after the other's: mono, at the rate that `audio` says; `soundOffsets`: where in bytes
  *   each begins, as above.
  * - `outlines`: for each sound `outlinePieces` pairs of int8, the least and the greatest sample of each piece.
@@ -148,6 +149,7 @@ export interface Manifest {
     annotationOffsets?: BlobHash;
     originals?: BlobHash;
     originalOffsets?: BlobHash;
+    references?: BlobHash;
     sounds?: BlobHash;
     soundOffsets?: BlobHash;
     outlines?: BlobHash;
@@ -235,8 +237,27 @@ export interface SamplePage {
 /** An image file, to be shown sharp. */
 export interface OriginalImage {
   bytes: Uint8Array;
+  /** Of the file's image, as it is shown; `bytes` may be of a smaller one. */
+  width: number;
+  height: number;
   /** Its EXIF turn is to be heeded. */
   turn: boolean;
+}
+
+/** How the files stand that a version's images came from, where they were left where they are. */
+export interface OriginalsReport {
+  files: number;
+  /** There as they were, as far as size and time tell; or by their content, where the time is another. */
+  present: number;
+  missing: number;
+  /** Of other content. */
+  changed: number;
+  /** Of another time, and too many to be read for this: what is in them is compared when one is looked at. */
+  unsure: number;
+  /** The folders that they lie in, for people to read. */
+  folders: string[];
+  /** The first few of those missing or changed, by their path in the source. */
+  first: { name: string; state: 'missing' | 'changed' }[];
 }
 
 export interface SampleQuery {

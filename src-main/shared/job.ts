@@ -6,7 +6,15 @@ import type { Condition } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import type { Profile } from './profile.ts';
 import type { DeviceName, MetricPoint, Parity, StepBefore, TrainSettings } from './run.ts';
-import type { Column, Manifest, OriginalImage, SamplePage, SampleQuery, SplitName } from './dataset.ts';
+import type {
+  Column,
+  Manifest,
+  OriginalImage,
+  OriginalsReport,
+  SamplePage,
+  SampleQuery,
+  SplitName,
+} from './dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from './ids.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { RecipePreview } from './recipe-preview.ts';
@@ -21,6 +29,7 @@ import type { BroughtTokenizer } from './text.ts';
 export type JobKind =
   | 'import'
   | 'revise'
+  | 'relink'
   | 'leaks'
   | 'quality'
   | 'train'
@@ -70,6 +79,7 @@ export interface Progress {
 export interface JobTypes {
   import: { params: ImportParams; result: ImportResult };
   revise: { params: ReviseParams; result: ReviseResult };
+  relink: { params: RelinkParams; result: RelinkResult };
   leaks: { params: LeakParams; result: LeakReport };
   quality: { params: QualityParams; result: QualityReport };
   train: { params: TrainParams; result: TrainResult };
@@ -126,11 +136,16 @@ export interface ImportParams {
   /** Sounds: samples a second that they are brought to; where left out the most common of theirs. */
   sampleRate?: number;
   splitSeed: number;
+  /** Images: what becomes of their files; see `Originals`. */
+  originals?: Originals;
   /** A folder beside the blobs, made by the owner: keeps what is done already, should the import be cut short. Without it nothing is kept. */
   unfinished?: string;
   /** The source is that of a version that is there, grown: only what came or changed is stored. */
   into?: GrowParams;
 }
+/** Image files as they came are `copied` into the workspace, or `referenced`: left where they are, and looked up there. */
+export type Originals = 'copied' | 'referenced';
+
 export interface GrowParams {
   /** What it is to be the next version of. */
   manifest: Manifest;
@@ -165,6 +180,8 @@ export interface DataExportParams {
   images: boolean;
   /** Only the samples that meet it; all, where left out. */
   filter?: Condition[];
+  /** The newest version of that dataset, which may know better where files lie that were left where they were. */
+  newest?: Manifest;
 }
 export interface DataExportResult {
   path: string;
@@ -192,6 +209,28 @@ export interface ReviseResult {
   manifest: Manifest;
   /** In words: "target: species → island". */
   change: string;
+}
+
+/** Looks in a folder for the files that a version's images came from. */
+export interface RelinkParams {
+  blobs: string;
+  manifest: Manifest;
+  /** Absolute. */
+  folder: string;
+}
+export interface RelinkResult {
+  manifest: Manifest;
+  /** In words: "originals found in /new/photos: 498 of 500". */
+  change: string;
+  found: number;
+  /** Not found there, and not where they were either. */
+  missing: number;
+  /** Of those missing: there is a file of that name, with other content. */
+  changed: number;
+  /** Some lie elsewhere than was known. */
+  moved: boolean;
+  /** From where most of them now count, and did before: where the source is to be looked for. */
+  root: { before: string; now: string };
 }
 
 export interface LeakParams {
@@ -377,7 +416,8 @@ export type ReaderRequest =
   | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
   | { id: number; type: 'pick'; blobs: string; manifest: Manifest; samples: number[] }
   | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
-  | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number }
+  | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number; newest?: Manifest }
+  | { id: number; type: 'originals'; blobs: string; manifest: Manifest; newest?: Manifest }
   | { id: number; type: 'sound'; blobs: string; manifest: Manifest; sample: number }
   | { id: number; type: 'stop'; blobs: string; manifest: Manifest }
   | { id: number; type: 'profile'; blobs: string; manifest: Manifest }
@@ -398,6 +438,7 @@ export type ReaderResponse =
         | Profile
         | null
         | OriginalImage
+        | OriginalsReport
         | PlayedSound
         | SplitPreview
         | RecipePreview
@@ -424,6 +465,8 @@ export interface ImportOffer {
   /** Tables: column names and the guessed target. */
   columns: string[];
   target: string | null;
+  /** Images of files that lie there as they are: these can be left where they are. */
+  referable: boolean;
 }
 
 /** Of several things found, those that are not another reading of the same: what an annotated set is made of is also images, rows, texts. */

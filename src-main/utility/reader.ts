@@ -3,6 +3,7 @@ import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { readOriginal } from '../datasets/images/original.ts';
+import { checkOriginals } from '../datasets/originals/check.ts';
 import { measureAnonymity } from '../datasets/privacy/anonymity.ts';
 import { scanPrivacy } from '../datasets/privacy/scan.ts';
 import { Profiler } from '../datasets/profile/profiler.ts';
@@ -26,7 +27,9 @@ function answer(request: ReaderRequest) {
     case 'split':
       return previewSplit(request.blobs, request.manifest, request.split);
     case 'original':
-      return readOriginal(request.blobs, request.manifest, request.sample);
+      return readOriginal(request.blobs, request.manifest, request.sample, request.newest);
+    case 'originals':
+      return checkOriginals(request.blobs, request.manifest, request.newest);
     case 'sound':
       return playedSound(request.blobs, request.manifest, request.sample);
     case 'stop':

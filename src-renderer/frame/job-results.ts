@@ -49,13 +49,13 @@ async function announce(job: Job): Promise<void> {
   // Where it was asked for tells where the files are.
   if (job.status !== 'finished' || job.kind === 'export-data') return;
   if (job.kind === 'export') await exports.load();
-  if (job.kind === 'import' || job.kind === 'revise') await datasets.load();
+  if (job.kind === 'import' || job.kind === 'revise' || job.kind === 'relink') await datasets.load();
   const to = resultOf(job);
   if (!to) return;
   const before = importing.grownFrom(job.id);
   if (before) {
     const same = job.dataset !== null && datasets.byId(job.dataset)?.latestVersion === before;
-    const words = same ? m.toast_unchanged : m.toast_revised;
+    const words = job.kind === 'relink' ? m.toast_relinked : same ? m.toast_unchanged : m.toast_revised;
     notify(words({ title: job.title }), same ? undefined : { label: m.open(), run: () => navigation.go(to) });
     return;
   }
@@ -67,6 +67,7 @@ async function announce(job: Job): Promise<void> {
   const words = {
     import: m.toast_imported,
     revise: m.toast_revised,
+    relink: m.toast_relinked,
     leaks: m.toast_looked,
     quality: m.toast_looked,
     train: m.toast_trained,

@@ -23,6 +23,8 @@ export class Importing {
   name = $state('');
   /** The column to predict; null for none, undefined to have it guessed from the data. */
   target = $state<string | null | undefined>(undefined);
+  /** Image files are left where they are. */
+  reference = $state(false);
   /** How its samples are to be divided; null as is usual, or as it comes. */
   #split = $state.raw<SplitDraft | null>(null);
 
@@ -60,8 +62,13 @@ export class Importing {
   /** Reads a dataset's source again, whence it came or from what the person shows; null when they show nothing. */
   async into(dataset: DatasetSummary, from?: 'files' | 'folder'): Promise<JobId | null> {
     const job = await this.#studio.call('imports.into', { dataset: dataset.id, ...(from && { from }) });
-    if (job) this.#grown.set(job, dataset.latestVersion);
+    if (job) this.follow(job, dataset.latestVersion);
     return job;
+  }
+
+  /** A job makes a next version of the dataset that has this one, if anything is other than it was. */
+  follow(job: JobId, latest: VersionId): void {
+    this.#grown.set(job, latest);
   }
 
   /** The version that a job begun here goes on from; null where it makes a dataset of its own. */
@@ -88,6 +95,7 @@ export class Importing {
     this.#choice = choice;
     this.name = this.offer?.suggestedName ?? '';
     this.target = this.offer?.target ?? undefined;
+    this.reference = false;
     this.#split = null;
   }
 
@@ -130,6 +138,7 @@ export class Importing {
         choice: this.#choice,
         ...(name === '' ? {} : { name }),
         ...(table && this.target !== undefined ? { target: this.target } : {}),
+        ...(this.reference && this.offer?.referable ? { reference: true } : {}),
         ...(this.#split?.value ? { split: this.#split.value } : {}),
       });
       this.#begun.add(job);
@@ -187,14 +196,9 @@ function dividedAs({ kind, columns, folders }: ImportOffer, target: string | nul
   };
 }
 
-const imageKinds: readonly ImportOffer['kind'][] = [
-  'image-folder',
-  'image-array',
-  'idx',
-  'coco',
-  'yolo',
-  'voc',
-  'csv-boxes',
-];
+/** What makes images of image files, wherever these lie. */
+export const ofImageFiles: readonly ImportOffer['kind'][] = ['image-folder', 'coco', 'yolo', 'voc', 'csv-boxes'];
+
+const imageKinds: readonly ImportOffer['kind'][] = [...ofImageFiles, 'image-array', 'idx'];
 
 export const importing = new Importing();

@@ -58,6 +58,8 @@ function growthWords(change: string): string | null {
 export function changeWords(change: string): string {
   const recipe = /^recipe: (.+)$/s.exec(change);
   if (recipe) return m.change_recipe({ steps: recipe[1] });
+  const relinked = /^originals found in (.+): (\d+) of (\d+)$/s.exec(change);
+  if (relinked) return m.change_relinked({ folder: relinked[1], found: relinked[2], total: relinked[3] });
   const growth = growthWords(change);
   if (growth !== null) return growth;
   return change

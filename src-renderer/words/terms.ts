@@ -87,6 +87,7 @@ export const statusWord = (status: JobStatus) => statuses[status]();
 const jobKinds: Record<JobKind, () => string> = {
   import: m.job_import,
   revise: m.job_revise,
+  relink: m.job_relink,
   leaks: m.job_leaks,
   quality: m.job_quality,
   train: m.job_train,

@@ -30,6 +30,7 @@ const commands = [
   ['data', 'split'],
   ['data', 'privacy'],
   ['data', 'leaks'],
+  ['data', 'relink'],
   ['data', 'quality'],
   ['train'],
   ['architectures'],

@@ -3,8 +3,7 @@ import { basename } from 'node:path';
 import type { AnnotationHeader, Extra, ImageObject, SampleAnnotations, Tag } from '../../shared/annotation.ts';
 import type { Manifest, SplitName } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
-import type { ImportParams, ImportResult } from '../../shared/job.ts';
-import { writeBlob } from '../blobs.ts';
+import type { ImportParams, ImportResult, Originals } from '../../shared/job.ts';
 import { finishImages } from '../image-version.ts';
 import { decodeImage, imageSizes, readImageFile } from '../images/decode.ts';
 import { KnownImages } from '../grow/known-images.ts';
@@ -13,12 +12,13 @@ import { PixelSink } from '../images/pixel-sink.ts';
 import { chooseSize } from '../images/reading.ts';
 import { Rejects, type ReadContext } from '../importers/importer.ts';
 import { inOrder } from '../in-order.ts';
+import { OriginalsSink } from '../originals/sink.ts';
 import type { FoundFile, Source } from '../source.ts';
 import { splitCode } from '../splits.ts';
 import { sortClasses } from '../target.ts';
 import { flagProblems, shapeKey } from './geometry.ts';
 import { exists } from './reading.ts';
-import { AnnotationWriter, Offsets } from './writer.ts';
+import { AnnotationWriter } from './writer.ts';
 
 /** The copy that is looked at in the grid and trained on: large enough to see boxes by. The original is kept beside it. */
 const annotatedSide = 128;
@@ -51,6 +51,8 @@ interface Read {
   sha256: string;
   size: { width: number; height: number };
   unturned: boolean;
+  /** See `OriginalFacts`. */
+  modified?: number;
   /** The sample that it is already, whose pixels and file are not written again. */
   known?: number;
 }
@@ -59,6 +61,7 @@ interface Refused {
   message: string;
 }
 interface Taken {
+  /** Null: it was read before. */
   stamp: Stamp | null;
   outcome: Read | Refused;
   /** Of one that was read now. */
@@ -73,6 +76,7 @@ export async function storeAnnotatedImages(
   context: ReadContext,
 ): Promise<ImportResult> {
   const { rejects } = set;
+  const how = params.originals ?? 'copied';
   const known = params.into ? await KnownImages.open(params.blobs, params.into.manifest) : null;
   const { width, height } = known?.manifest.image ?? (await chooseSize(set.images, context.signal, annotatedSide));
   const fit = { width, height };
@@ -93,16 +97,15 @@ export async function storeAnnotatedImages(
       of: 'annotated images',
       ...fit,
       known: known?.manifest.blobs.contents,
+      how,
     });
     open.push(pass);
     const files = set.images.map(({ file }) => file);
-    const before = await pass.match(files, (done) => lengths(pass, done, fit, channels));
-    const writtenBefore = lengths(pass, before, fit, channels);
+    const before = await pass.match(files, (done) => lengths(pass, done, fit, channels, how));
     const pixels = await PixelSink.open(pass, before.filter(isWritten).length * fit.width * fit.height, channels);
-    const originals = await pass.writer(originalsName, writtenBefore[originalsName]);
+    const originals = await OriginalsSink.open(source, params.blobs, pass, how, before.filter(isRead));
     const writer = await AnnotationWriter.open(params.blobs);
     open.push(writer);
-    const offsets = new Offsets();
     let done = 0;
     const takeNext = (image: AnnotatedImage, i: number): Promise<Taken> =>
       i < before.length ? Promise.resolve({ stamp: null, outcome: before[i] }) : take(source, image, fit, pass, known);
@@ -115,7 +118,7 @@ export async function storeAnnotatedImages(
       const { outcome, content, stamp } = result;
       if (!isRead(outcome)) {
         rejects.add(name, outcome.code, outcome.message);
-        await pass.done(stamp, outcome);
+        if (stamp) await pass.done(stamp, outcome);
         continue;
       }
       const { size, unturned } = outcome;
@@ -134,8 +137,11 @@ export async function storeAnnotatedImages(
         await pixels.add(content.rgb);
         await originals.write(content.bytes);
       }
-      await pass.done(stamp, outcome);
-      if (outcome.known === undefined) offsets.add(outcome.bytes);
+      if (stamp) {
+        if (how === 'referenced') outcome.modified = stamp.modified;
+        await pass.done(stamp, outcome);
+      }
+      originals.keep(image.file, outcome);
       await writer.add(sample);
       hash.update(`${outcome.sha256}  ${name}\n`);
       bytes += outcome.bytes;
@@ -178,17 +184,8 @@ export async function storeAnnotatedImages(
         rejectedCount: rejects.count,
         rejected: rejects.list,
         notes: [...set.notes, ...notesOf(fit, found, summary, rejects)],
-        more: {
-          annotations: summary,
-          commit: async () => {
-            if (kept.names.length > 0 && !kept.from.includes(-1)) {
-              await originals.abort();
-              return blobs;
-            }
-            const originalOffsets = await writeBlob(params.blobs, offsets.bytes);
-            return { ...blobs, originalOffsets, originals: await originals.commit() };
-          },
-        },
+        annotations: summary,
+        commit: async () => ({ ...blobs, ...(await originals.commit()) }),
       },
       params.splitSeed,
     );
@@ -199,7 +196,6 @@ export async function storeAnnotatedImages(
   }
 }
 
-const originalsName = 'originals';
 const isRead = (outcome: Read | Refused): outcome is Read => 'sha256' in outcome;
 const isWritten = (outcome: Read | Refused): outcome is Read => isRead(outcome) && outcome.known === undefined;
 
@@ -209,11 +205,11 @@ function lengths(
   done: readonly (Read | Refused)[],
   fit: { width: number; height: number },
   channels: 1 | 3,
+  how: Originals,
 ): Record<string, number> {
-  const read = done.filter(isWritten);
   return {
-    ...PixelSink.lengths(pass, read.length * fit.width * fit.height, channels),
-    [originalsName]: read.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...PixelSink.lengths(pass, done.filter(isWritten).length * fit.width * fit.height, channels),
+    ...OriginalsSink.lengths(how, done.filter(isRead)),
   };
 }
 
@@ -284,7 +280,7 @@ function notesOf(
   if (found.scaled > 0) {
     notes.push({
       code: 'resized',
-      message: `For the grid and for training the images were scaled to lie whole inside ${fit.width} × ${fit.height} pixels, the rest black. The files themselves are kept as they came, and all coordinates are theirs.`,
+      message: `For the grid and for training the images were scaled to lie whole inside ${fit.width} × ${fit.height} pixels, the rest black. The files themselves stay as they came, and all coordinates are theirs.`,
     });
   }
   if (found.sizes > 0) {

@@ -20,7 +20,10 @@ export interface FileFacts {
   misnamed: boolean;
 }
 
-export type DecodedFile = FileFacts & DecodedImage;
+export interface DecodedFile extends FileFacts, DecodedImage {
+  /** The file itself; of a large one among many that are decoded together it is not held. */
+  content?: Uint8Array;
+}
 
 /** What is in it is stored already, as this sample. */
 export interface KnownFile extends FileFacts {
@@ -93,15 +96,19 @@ async function readOrDecode(file: FoundFile, size: Size, same: Same): Promise<De
     const { bytes, sha256, misnamed } = read;
     return { bytes, sha256, misnamed, known };
   }
-  return size.scale || content.length > smallBytes ? decodeOne(file, read, size) : read;
+  if (size.scale) return decodeOne(file, read, size);
+  if (content.length <= smallBytes) return read;
+  const { content: _released, ...decoded } = await decodeOne(file, read, size);
+  return decoded;
 }
 
 async function decodeOne(file: FoundFile, read: ReadFile, size: Size): Promise<DecodedFile> {
   return decodedFile(read, await decodeImage(read.content, file.relative, size.scale ? size : undefined));
 }
 
-const decodedFile = ({ bytes, sha256, misnamed }: ReadFile, image: DecodedImage): DecodedFile => ({
+const decodedFile = ({ content, bytes, sha256, misnamed }: ReadFile, image: DecodedImage): DecodedFile => ({
   ...image,
+  content,
   bytes,
   sha256,
   misnamed,

@@ -3,6 +3,7 @@ import type { Manifest, OriginalImage } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { float64s, readAnnotations } from '../annotations/read.ts';
 import { readBlob } from '../blobs.ts';
+import { imageSizes } from './decode.ts';
 import { readOriginalFile } from './pixels.ts';
 import { headBytes, imageType, type ImageType } from './file-type.ts';
 
@@ -12,10 +13,15 @@ const maxShownBytes = 16 << 20;
 const maxShownSide = 4096;
 
 /** An image as it came, or what a window can show in its place where that is vast or of a format that it does not know. */
-export async function readOriginal(blobs: string, manifest: Manifest, sample: number): Promise<OriginalImage> {
+export async function readOriginal(
+  blobs: string,
+  manifest: Manifest,
+  sample: number,
+  newest?: Manifest,
+): Promise<OriginalImage> {
   const { annotationOffsets } = manifest.blobs;
   const isOne = manifest.kind === 'images' && sample >= 0 && sample < manifest.samples;
-  const bytes = isOne ? await readOriginalFile(blobs, manifest, sample) : null;
+  const bytes = isOne ? await readOriginalFile(blobs, manifest, sample, newest) : null;
   if (!bytes) {
     throw new AtelierError('no_original', 'The file that this image came from was not kept.');
   }
@@ -23,13 +29,15 @@ export async function readOriginal(blobs: string, manifest: Manifest, sample: nu
     ? (await readAnnotations(blobs, manifest, float64s(await readBlob(blobs, annotationOffsets)), [sample]))[0]
     : undefined;
   const turn = marks?.unturned !== true;
+  const { shown: upright, stored: lying } = await imageSizes(bytes, `sample ${sample}`);
+  const { width, height } = turn ? upright : lying;
   if (shownAsIs.includes(imageType(bytes.subarray(0, headBytes))) && bytes.length <= maxShownBytes) {
-    return { bytes, turn };
+    return { bytes, turn, width, height };
   }
   const stored = sharp(bytes, { limitInputPixels: 100_000_000, sequentialRead: true });
   const shown = await (turn ? stored.autoOrient() : stored)
     .resize(maxShownSide, maxShownSide, { fit: 'inside', withoutEnlargement: true })
     .png({ compressionLevel: 3 })
     .toBuffer();
-  return { bytes: shown, turn: false };
+  return { bytes: shown, turn: false, width, height };
 }

@@ -101,14 +101,14 @@ export class Pass<Outcome> {
     await rm(writer.path, { force: true });
   }
 
-  /** To be asked before the file is read. Null where nothing is noted. */
-  async stamp(file: FoundFile): Promise<Stamp | null> {
-    return this.#folder === null ? null : { name: file.relative, ...(await factsOf(file.path)) };
+  /** To be asked before the file is read. */
+  async stamp(file: FoundFile): Promise<Stamp> {
+    return { name: file.relative, ...(await factsOf(file.path)) };
   }
 
   /** After all that comes of the file is written. */
-  async done(stamp: Stamp | null, outcome: Outcome): Promise<void> {
-    if (stamp === null) return;
+  async done(stamp: Stamp, outcome: Outcome): Promise<void> {
+    if (this.#folder === null) return;
     const line: Line<Outcome> = [stamp.name, stamp.bytes, stamp.modified, outcome];
     this.#pending += `${JSON.stringify(line)}\n`;
     if (performance.now() - this.#flushedAt >= flushEveryMs) await this.#flush();

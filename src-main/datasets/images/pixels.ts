@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { ImagePart, ImageShape, Manifest } from '../../shared/dataset.ts';
 import { blobPath, readBlobRanges } from '../blobs.ts';
+import { readReferenced } from '../originals/whereabouts.ts';
 
 /** Which part each of these samples lies in, and as which of its images: pairs. */
 export async function placesOf(blobs: string, manifest: Manifest, samples: ArrayLike<number>): Promise<Int32Array> {
@@ -42,8 +43,17 @@ export async function readPixels(blobs: string, manifest: Manifest, samples: Arr
   return pixels;
 }
 
-/** An image's file as it came; null where it was not kept. */
-export async function readOriginalFile(blobs: string, manifest: Manifest, sample: number): Promise<Uint8Array | null> {
+/**
+ * An image's file as it came; null where it was not kept. `newest`: of its dataset. Throws `original_missing` and `original_changed` where it was
+ * left where it was, and is not there as it was.
+ */
+export async function readOriginalFile(
+  blobs: string,
+  manifest: Manifest,
+  sample: number,
+  newest?: Manifest,
+): Promise<Uint8Array | null> {
+  if (manifest.blobs.references) return readReferenced(blobs, manifest, sample, newest);
   const [part, row] = await placesOf(blobs, manifest, [sample]);
   const { originals, originalOffsets } = partsOf(manifest)[part];
   if (!originals || !originalOffsets) return null;

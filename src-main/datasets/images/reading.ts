@@ -3,16 +3,18 @@ import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
+import type { Originals } from '../../shared/job.ts';
 import type { Member } from '../class-folders.ts';
 import type { KnownImages } from '../grow/known-images.ts';
 import type { ImageSet } from '../image-version.ts';
 import type { ReadContext, Rejects } from '../importers/importer.ts';
 import { inOrder } from '../in-order.ts';
-import type { Source } from '../source.ts';
+import type { FoundFile, Source } from '../source.ts';
 import { splitCode } from '../splits.ts';
 import { sortClasses } from '../target.ts';
 import { imageSize, maxSide, readImageFile } from './decode.ts';
 import { decodeFiles, type DecodedFile, type FileFacts, type KnownFile, type Size } from './decode-files.ts';
+import { OriginalsSink } from '../originals/sink.ts';
 import { Pass, type Stamp } from './pass.ts';
 import { PixelSink } from './pixel-sink.ts';
 
@@ -56,17 +58,20 @@ export class Reading {
   readonly #members: Member[];
   readonly #good: { member: Member; read: Read }[] = [];
   readonly #known: KnownImages | null;
+  readonly #how: Originals;
   readonly #hash: Hash = createHash('sha256');
   #bytes = 0;
   #misnamed: { count: number; first: string } = { count: 0, first: '' };
   #pass: Pass<Outcome> | null = null;
   #sink: PixelSink | null = null;
+  #originals: OriginalsSink | null = null;
 
   /** `known`: images that are stored already, at this size; only what is new or has changed is decoded. */
-  constructor(source: Source, members: Member[], size: Size, known: KnownImages | null = null) {
+  constructor(source: Source, members: Member[], size: Size, how: Originals, known: KnownImages | null = null) {
     this.#source = source;
     this.#members = members;
     this.size = size;
+    this.#how = how;
     this.#known = known;
   }
 
@@ -76,6 +81,7 @@ export class Reading {
       of: 'images',
       ...this.size,
       known: this.#known?.manifest.blobs.contents,
+      how: this.#how,
     }));
     if (pass.facts.vain) return false;
     const listed = rejects.mark();
@@ -86,6 +92,9 @@ export class Reading {
       const written = this.#good.filter(({ read }) => read.known === undefined).length;
       const pixels = written * this.size.width * this.size.height;
       const sink = (this.#sink = await PixelSink.open(pass, pixels, this.#channels));
+      const reads = this.#good.map(({ read }) => read);
+      const originals = (this.#originals = await OriginalsSink.open(this.#source, blobs, pass, this.#how, reads));
+      this.#good.forEach(({ member, read }) => originals.keep(member.file, read));
       const groups: Member[][] = [];
       for (let at = before; at < total; at += each) groups.push(this.#members.slice(at, at + each));
       let done = before;
@@ -95,9 +104,10 @@ export class Reading {
         context.signal.throwIfAborted();
         if (result instanceof Error) throw result;
         const good: Uint8Array[] = [];
+        const files: Uint8Array[] = [];
         const outcomes: Outcome[] = [];
         for (const [i, member] of members.entries()) {
-          const { decoded } = result[i];
+          const { decoded, stamp } = result[i];
           context.progress({ stage: 'decoding', unit: 'samples', done: ++done, total });
           if (decoded instanceof Error) {
             outcomes.push(await this.#judge(decoded));
@@ -106,16 +116,24 @@ export class Reading {
           }
           const { bytes, sha256, misnamed } = decoded;
           const read: Read = { bytes, sha256, ...(misnamed && { misnamed }) };
+          if (this.#how === 'referenced') read.modified = stamp.modified;
           if ('known' in decoded) read.known = decoded.known;
           else if (decoded.width !== this.size.width || decoded.height !== this.size.height) {
             rejects.rewind(listed);
             await pass.giveUp();
             return false;
-          } else good.push(decoded.rgb);
+          } else {
+            good.push(decoded.rgb);
+            files.push(decoded.content ?? (await sameAgain(member.file, sha256)));
+          }
           this.#keep(member, read);
+          originals.keep(member.file, read);
           outcomes.push(read);
         }
-        if (good.length > 0) await sink.add(...good);
+        if (good.length > 0) {
+          await sink.add(...good);
+          if (this.#how === 'copied') await originals.write(...files);
+        }
         for (const [i, outcome] of outcomes.entries()) await pass.done(result[i].stamp, outcome);
       }
     } catch (error) {
@@ -133,9 +151,10 @@ export class Reading {
   async #goOn(pass: Pass<Outcome>, rejects: Rejects): Promise<number> {
     const pixels = this.size.width * this.size.height;
     const files = this.#members.map(({ file }) => file);
-    const before = await pass.match(files, (done) =>
-      PixelSink.lengths(pass, pixels * done.filter(isWritten).length, this.#channels),
-    );
+    const before = await pass.match(files, (done) => ({
+      ...PixelSink.lengths(pass, pixels * done.filter(isWritten).length, this.#channels),
+      ...OriginalsSink.lengths(this.#how, done.filter(isRead)),
+    }));
     before.forEach((outcome, i) => {
       if ('sha256' in outcome) this.#keep(this.#members[i], outcome);
       else this.#reject(this.#members[i], outcome, rejects);
@@ -147,7 +166,7 @@ export class Reading {
   async #decode(
     members: readonly Member[],
     atOnce: number,
-  ): Promise<{ stamp: Stamp | null; decoded: DecodedFile | KnownFile | Error }[]> {
+  ): Promise<{ stamp: Stamp; decoded: DecodedFile | KnownFile | Error }[]> {
     const files = members.map(({ file }) => file);
     const stamps = await Promise.all(files.map((file) => this.#pass!.stamp(file)));
     const known = this.#known;
@@ -202,6 +221,7 @@ export class Reading {
     return {
       image: { height: this.size.height, width: this.size.width, channels },
       pixels: blob,
+      commit: () => this.#originals!.commit(),
       names: good.map((member) => member.file.relative),
       contents: this.#good.map(({ read }) => read.sha256),
       ...(this.#known && {
@@ -253,15 +273,28 @@ type Outcome = Read | Refused;
 
 interface Read extends Omit<FileFacts, 'misnamed'> {
   misnamed?: boolean;
+  /** See `OriginalFacts`. */
+  modified?: number;
   /** The sample that it is already, whose pixels are not written again. */
   known?: number;
 }
 
-const isWritten = (outcome: Outcome): boolean => 'sha256' in outcome && outcome.known === undefined;
+const isRead = (outcome: Outcome): outcome is Read => 'sha256' in outcome;
+const isWritten = (outcome: Outcome): boolean => isRead(outcome) && outcome.known === undefined;
 
 interface Refused {
   code: string;
   message: string;
+}
+
+/** A large file's bytes once more, which were not held until their turn. */
+async function sameAgain(file: FoundFile, sha256: string): Promise<Uint8Array> {
+  const content = await readImageFile(file);
+  if (createHash('sha256').update(content).digest('hex') === sha256) return content;
+  throw new AtelierError(
+    'source_changed',
+    `${file.relative} changed while it was read. Nothing was stored; import again when nothing writes there any more.`,
+  );
 }
 
 const rejectedNote = (rejects: Rejects) => ({

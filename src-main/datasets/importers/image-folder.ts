@@ -35,13 +35,14 @@ export const imageFolder: Importer = {
     for (const { relative } of strays) {
       rejects.add(relative, 'no_class', `${relative} lies in no class folder.`);
     }
+    const how = params.originals ?? 'copied';
     const known = params.into ? await KnownImages.open(params.blobs, params.into.manifest) : null;
     const size = known ? { ...sizeOf(known.manifest.image!), scale: true } : await chooseSize(members, context.signal);
-    let reading = new Reading(source, members, size, known);
+    let reading = new Reading(source, members, size, how, known);
     if (!(await reading.run(params.blobs, rejects, context))) {
       // Only now is it known that not all are of the size that a look at some of them promised.
       const side = Math.max(reading.size.width, reading.size.height);
-      reading = new Reading(source, members, { width: side, height: side, scale: true });
+      reading = new Reading(source, members, { width: side, height: side, scale: true }, how);
       await reading.run(params.blobs, rejects, context);
     }
     try {

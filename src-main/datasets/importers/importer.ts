@@ -24,7 +24,7 @@ export interface Importer {
 }
 
 /** What an importer says of what it found; which of the source's files that is says who asked it. */
-export type Offer = Omit<ImportOffer, 'file' | 'sheet'> & { sheet?: string };
+export type Offer = Omit<ImportOffer, 'file' | 'sheet' | 'referable'> & { sheet?: string };
 
 const kept = 1000;
 

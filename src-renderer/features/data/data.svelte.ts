@@ -7,6 +7,7 @@ import type { Input } from '../../../src-main/shared/contract.ts';
 import type { Profile } from '../../../src-main/shared/profile.ts';
 import { studio } from '../../bridge/studio.ts';
 import { datasets } from '../../state/datasets.svelte.ts';
+import { Originals } from '../../state/originals.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import { outlineBytes, SamplePages } from './sample-pages.svelte.ts';
 import type { Sample } from './sample-pages.svelte.ts';
@@ -22,6 +23,7 @@ export class DataPlace {
   #unprofiled: VersionId | null = null;
   #opened: DatasetId | null = null;
   readonly pages = new SamplePages();
+  readonly originals = new Originals();
   listFilter = $state('');
   #filter = $state.raw<Filter>([]);
   /** Thumbnail size, in pixels. */
@@ -69,6 +71,7 @@ export class DataPlace {
     }
     const opened = await this.#detail.load(() => datasets.get(id, version));
     if (!opened) return;
+    this.originals.want(opened.version, true);
     // Another version may lack a column that was filtered by.
     const columns = new Set(opened.version.manifest.columns.map(({ name }) => name));
     if (!this.#filter.every((one) => fits(one, columns)))

@@ -19,6 +19,7 @@ import { readTokenizerRef } from '../../../src-main/shared/text.ts';
 import type { TokenizerRef } from '../../../src-main/shared/text.ts';
 import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
+import { Originals } from '../../state/originals.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import { augmentFieldsOf, augmentKey, augmentKindOf, checkField, trainingFields, trainingKeys } from './fields.ts';
 import type { Checked } from './fields.ts';
@@ -62,6 +63,7 @@ export class TrainForm {
   #typed = $state<Record<string, string | boolean>>({});
   #devices = $state.raw<readonly DeviceName[]>(['cpu']);
   #brought = $state.raw<readonly TokenizerRef[]>([]);
+  readonly originals = new Originals();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #forecastTimer: ReturnType<typeof setTimeout> | undefined;
   name = $state('');
@@ -99,7 +101,8 @@ export class TrainForm {
 
   async open(dataset: DatasetId, version?: VersionId): Promise<void> {
     if (this.detail?.summary.id !== dataset) this.#detail.set(null);
-    await this.#detail.load(() => this.#studio.call('datasets.get', { id: dataset, version }));
+    const opened = await this.#detail.load(() => this.#studio.call('datasets.get', { id: dataset, version }));
+    if (opened) this.originals.want(opened.version, true);
   }
 
   /** Those that the data fits, by what they take: first those for any data. While the data are not known, none. */

@@ -123,6 +123,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     bytes: 15_241,
     columns: ['species', 'island', 'bill_length_mm', 'bill_depth_mm', 'flipper_length_mm', 'body_mass_g', 'sex'],
     target: 'species',
+    referable: false,
   };
 
   /** A job that takes `seconds` and then does `end`. */
@@ -323,6 +324,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'datasets.original': () => {
       throw new AtelierError('no_original', 'The file that this image came from was not kept.');
     },
+    'datasets.originals': () => null,
+    'datasets.relink': () => null,
     'datasets.revise': (input) => {
       const found = versionOf(input.version);
       return work('revise', found.detail.summary.name, 2, (job) => {
@@ -513,6 +516,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
           bytes: 88_213_400,
           columns: [],
           target: null,
+          referable: true,
         });
       }),
     onEvents(listener) {
