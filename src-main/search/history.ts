@@ -1,0 +1,62 @@
+import type { Space } from './space/space.ts';
+import { type Direction, isFinished, type TrialRecord } from './trial.ts';
+
+/** What samplers and pruners see of a study: every trial so far, with what is worked out once and kept. */
+export class History {
+  readonly space: Space;
+  readonly directions: readonly Direction[];
+  readonly seed: number;
+  readonly #trials: TrialRecord[] = [];
+  readonly #units: (Float64Array | undefined)[] = [];
+  readonly #counts = { waiting: 0, running: 0, complete: 0, pruned: 0, failed: 0 };
+
+  constructor(space: Space, directions: readonly Direction[], seed: number) {
+    this.space = space;
+    this.directions = directions;
+    this.seed = seed;
+  }
+
+  /** By number. */
+  get trials(): readonly TrialRecord[] {
+    return this.#trials;
+  }
+
+  get counts(): Readonly<Record<TrialRecord['state'], number>> {
+    return this.#counts;
+  }
+
+  /** Enters a new trial, or one that has changed. */
+  put(trial: TrialRecord): void {
+    const before = this.#trials[trial.number];
+    if (before) this.#counts[before.state]--;
+    if (before?.params !== trial.params) this.#units[trial.number] = undefined;
+    this.#trials[trial.number] = trial;
+    this.#counts[trial.state]++;
+  }
+
+  /** The trial's place: one coordinate a dimension, NaN where it is not active. */
+  units(trial: TrialRecord): Float64Array {
+    return (this.#units[trial.number] ??= this.space.encode(trial.params));
+  }
+
+  /** Its values, turned so that less is better. */
+  losses({ values }: TrialRecord): number[] {
+    return values!.map((value, index) => this.loss(value, index));
+  }
+
+  loss(value: number, objective = 0): number {
+    return this.directions[objective] === 'maximize' ? -value : value;
+  }
+
+  get complete(): TrialRecord[] {
+    return this.#trials.filter(({ state }) => state === 'complete');
+  }
+
+  get running(): TrialRecord[] {
+    return this.#trials.filter(({ state }) => state === 'running');
+  }
+
+  get finished(): TrialRecord[] {
+    return this.#trials.filter(isFinished);
+  }
+}
