@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { getSeries } from '../db/metrics.ts';
+import { getSeries } from '../db/curves.ts';
 import { getRun } from '../db/runs.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { reportHtml } from '../shared/chart/report-html.ts';

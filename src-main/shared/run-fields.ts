@@ -50,10 +50,25 @@ export const fieldId = ({ kind, key }: RunField): string => `${kind}.${key}`;
 export function allSettings({
   architectureSettings,
   augment = {},
+  classWeights,
   ...training
 }: TrainSettings): Record<string, SettingValue> {
   const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
-  return { ...architectureSettings, ...Object.fromEntries(amounts), ...training };
+  const weights = weightsText(classWeights);
+  return {
+    ...architectureSettings,
+    ...Object.fromEntries(amounts),
+    ...training,
+    ...(weights === undefined ? {} : { classWeights: weights }),
+  };
+}
+
+/** Class weights as they are typed: `balanced`, or `cat=2 dog=1`. */
+function weightsText(weights: TrainSettings['classWeights']): string | undefined {
+  if (weights === undefined || typeof weights === 'string') return weights;
+  return Object.entries(weights)
+    .map(([name, weight]) => `${name}=${weight}`)
+    .join(' ');
 }
 
 /** The fields that runs have, by what people may type for them. */
