@@ -16,6 +16,8 @@ export interface ChartSeries {
   look?: 'line' | 'dashed' | 'behind';
   /** How many points there are where they are stored, if not all of them are here. */
   stored?: number;
+  /** Of a line that stands for several: the least and the greatest at each x. */
+  band?: { low: ArrayLike<number>; high: ArrayLike<number> };
 }
 
 export interface ChartAxis {
@@ -110,10 +112,12 @@ export function plot(
   let low = Infinity;
   let high = -Infinity;
   for (const one of series) {
-    const found = extent(one.x, one.y, window.from, window.to, logY);
-    if (found) {
-      low = Math.min(low, found[0]);
-      high = Math.max(high, found[1]);
+    for (const values of one.band ? [one.band.low, one.band.high] : [one.y]) {
+      const found = extent(one.x, values, window.from, window.to, logY);
+      if (found) {
+        low = Math.min(low, found[0]);
+        high = Math.max(high, found[1]);
+      }
     }
   }
   const y = low > high ? { min: logY ? 0.1 : 0, max: 1, step: 0.2 } : logY ? logRange(low, high) : niceRange(low, high);
@@ -153,6 +157,33 @@ export function plot(
       itemStyle: { color: theme.colour(one.colour) },
     };
   });
+
+  const bands = series.flatMap((one) => (one.band ? [bandOf(one.id, one.x, one.band, theme.colour(one.colour))] : []));
+  /** From its least values there to its greatest back. */
+  function bandOf(id: string, x: ArrayLike<number>, band: NonNullable<ChartSeries['band']>, colour: string) {
+    const edge = (values: ArrayLike<number>) => {
+      const slice = decimate(x, values, window.from, window.to, pixels);
+      return slice.x.flatMap((at, i) => {
+        const shown = logY ? slice.y[i] > 0 : Number.isFinite(slice.y[i]);
+        return shown ? [[at, scaled(slice.y[i])]] : [];
+      });
+    };
+    const outline = [...edge(band.low), ...edge(band.high).reverse()];
+    return {
+      id: `${id} band`,
+      type: 'custom' as const,
+      data: outline.length > 2 ? [[window.from, 0]] : [],
+      clip: true,
+      silent: true,
+      animation: false,
+      z: 1,
+      renderItem: (_: unknown, api: { coord: (point: number[]) => number[] }) => ({
+        type: 'polygon' as const,
+        shape: { points: outline.map((point) => api.coord(point)) },
+        style: { fill: colour, opacity: 0.16 },
+      }),
+    };
+  }
 
   const label = { color: theme.faint, fontSize: 11, fontFamily: theme.font, hideOverlap: true };
   const name = { color: theme.faint, fontSize: 11, fontFamily: theme.font };
@@ -194,7 +225,7 @@ export function plot(
       axisTick: { show: false },
       splitLine: { show: false },
     },
-    series: [...gridLines(yTicks, window, theme.grid), ...lines],
+    series: [...gridLines(yTicks, window, theme.grid), ...bands, ...lines],
   };
   return { option, x: window, y, drawn, points };
 }

@@ -72,6 +72,15 @@ describe('a chart as SVG', () => {
     expect(Number(/height="(\d+)"/.exec(svg)?.[1])).toBe(240 + 5 * 18);
   });
 
+  it('draws a band from the least to the greatest, and makes room for it', () => {
+    const band = { low: [0, 2], high: [2, 4] };
+    const svg = lineChartSvg(chart({ lines: [{ name: 'a', colour: '#000', x: [0, 1], y: [1, 3], band }] }));
+    expect(paths(svg)[0]).toBe('M64 196L384 118L384 40L64 118Z');
+    expect(lineChartCsv({ x: axis('Step'), lines: [{ name: 'a', colour: '', x: [0, 1], y: [1, 3], band }] })).toBe(
+      'series,Step,value,least,greatest\r\na,0,1,0,2\r\na,1,3,2,4\r\n',
+    );
+  });
+
   it('is a chart without any point, too', () => {
     expect(lineChartSvg(chart({ lines: [] }))).toContain('</svg>');
   });

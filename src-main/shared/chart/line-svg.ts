@@ -10,6 +10,8 @@ export interface SvgLine {
   y: ArrayLike<number>;
   /** `behind`: raw values under a smoothed line, faint and without a name in the legend. */
   look?: 'line' | 'dashed' | 'behind';
+  /** Of a line that stands for several: the least and the greatest at each x, drawn as a band behind it. */
+  band?: { low: ArrayLike<number>; high: ArrayLike<number> };
 }
 
 export interface SvgAxis {
@@ -101,6 +103,7 @@ export function lineChartSvg(chart: LineChart): string {
     '</g>',
     `<clipPath id="plot"><rect x="${margin.left}" y="${px(top - 2)}" width="${inner.width}" height="${inner.height + 4}"/></clipPath>`,
     '<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">',
+    ...chart.lines.flatMap((line) => (line.band ? [bandPath(line, window, inner.width, left, down, chart)] : [])),
     ...chart.lines.map((line) => path(line, window, inner.width, left, down, chart)),
     '</g>',
   ];
@@ -139,6 +142,24 @@ function path(
   return `<path d="${d}${slice.x.length === 1 && d ? 'h0' : ''}" stroke="${escapeXml(line.colour)}" ${cap || look}/>`;
 }
 
+function bandPath(
+  { x, band, colour }: SvgLine,
+  { from, to }: { from: number; to: number },
+  pixels: number,
+  left: (x: number) => number,
+  down: (y: number) => number,
+  { y: up }: LineChart,
+): string {
+  const edge = (values: ArrayLike<number>): string[] => {
+    const slice = decimate(x, values, from, to, pixels);
+    return slice.x.flatMap((at, i) =>
+      Number.isFinite(slice.y[i]) && !(up.log && slice.y[i] <= 0) ? [`${px(left(at))} ${px(down(slice.y[i]))}`] : [],
+    );
+  };
+  const outline = [...edge(band!.low), ...edge(band!.high).reverse()];
+  return `<path d="M${outline.join('L')}Z" fill="${escapeXml(colour)}" fill-opacity="0.16"/>`;
+}
+
 function spanOf(lines: readonly SvgLine[]): { from: number; to: number } {
   let from = Infinity;
   let to = -Infinity;
@@ -155,8 +176,10 @@ function rangeOf({ lines, y }: LineChart, { from, to }: { from: number; to: numb
   let low = Infinity;
   let high = -Infinity;
   for (const line of lines) {
-    const found = extent(line.x, line.y, from, to, y.log);
-    if (found) [low, high] = [Math.min(low, found[0]), Math.max(high, found[1])];
+    for (const values of line.band ? [line.band.low, line.band.high] : [line.y]) {
+      const found = extent(line.x, values, from, to, y.log);
+      if (found) [low, high] = [Math.min(low, found[0]), Math.max(high, found[1])];
+    }
   }
   if (low > high) return { min: y.log ? 0.1 : 0, max: 1, step: 0.2 };
   return y.log ? logRange(low, high) : niceRange(low, high);
@@ -198,13 +221,20 @@ function legend(rows: readonly LegendPlace[][], theme: SvgTheme): string[] {
 
 /** The points of lines as CSV (RFC 4180): one row a point, full precision; empty where a value is not a number. */
 export function lineChartCsv({ x, lines }: Pick<LineChart, 'x' | 'lines'>): string {
+  const banded = lines.some(({ band }) => band);
+  const number = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? '' : value);
   const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = lines
     .filter(({ look }) => look !== 'behind')
     .flatMap((line) =>
       Array.from({ length: line.x.length }, (_, i) =>
-        [cell(line.name), line.x[i], Number.isNaN(line.y[i]) ? '' : line.y[i]].join(','),
+        [
+          cell(line.name),
+          line.x[i],
+          number(line.y[i]),
+          ...(banded ? [number(line.band?.low[i]), number(line.band?.high[i])] : []),
+        ].join(','),
       ),
     );
-  return [`series,${cell(x.name)},value`, ...rows, ''].join('\r\n');
+  return [`series,${cell(x.name)},value${banded ? ',least,greatest' : ''}`, ...rows, ''].join('\r\n');
 }

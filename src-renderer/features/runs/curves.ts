@@ -30,7 +30,7 @@ export function xAxis(kind: XKind): ChartAxis {
   }
 }
 
-const along = (live: LiveSeries, x: XKind) => ({ step: live.steps, epoch: live.epochs, time: live.times })[x];
+export const along = (live: LiveSeries, x: XKind) => ({ step: live.steps, epoch: live.epochs, time: live.times })[x];
 
 function lines(
   live: LiveSeries,
@@ -72,7 +72,7 @@ const families: Readonly<Record<string, string>> = {
   d_accuracy_real: 'player_accuracies',
   d_accuracy_generated: 'player_accuracies',
 };
-const isSystem = (key: string) => key.startsWith('system/');
+export const isSystem = (key: string) => key.startsWith('system/');
 
 function yAxis(key: string): ChartAxis {
   const { metric } = metricParts(key);
@@ -127,6 +127,25 @@ export function oneRunCurves(series: ReadonlyMap<string, LiveSeries>, x: XKind, 
   }));
 }
 
+/** The metrics that these runs have curves of: validation first, the most telling before the others. */
+export function curveKeys(
+  runs: readonly RunSummary[],
+  seriesOf: (run: RunSummary) => ReadonlyMap<string, LiveSeries>,
+): string[] {
+  const keys = new Set<string>();
+  for (const run of runs)
+    for (const live of seriesOf(run).values()) if (live.length > 0 && !live.key.startsWith('test/')) keys.add(live.key);
+  const splitRank = (key: string) => (key.startsWith('validation/') ? 0 : key.startsWith('train/') ? 1 : 2);
+  return [...keys].sort((a, b) => splitRank(a) - splitRank(b) || rank(a) - rank(b) || a.localeCompare(b));
+}
+
+export const planOf = (key: string, series: ChartSeries[]): CurvePlan => ({
+  id: key,
+  title: metricWord(key),
+  y: yAxis(key),
+  series,
+});
+
 /** Several runs: a chart for each metric of each split, with a line for each run. */
 export function manyRunCurves(
   runs: readonly RunSummary[],
@@ -135,17 +154,10 @@ export function manyRunCurves(
   x: XKind,
   reach: number,
 ): CurvePlan[] {
-  const keys = new Set<string>();
-  for (const run of runs)
-    for (const live of seriesOf(run).values()) if (live.length > 0 && !live.key.startsWith('test/')) keys.add(live.key);
-  const splitRank = (key: string) => (key.startsWith('validation/') ? 0 : key.startsWith('train/') ? 1 : 2);
-  return [...keys]
-    .sort((a, b) => splitRank(a) - splitRank(b) || rank(a) - rank(b) || a.localeCompare(b))
-    .map((key) => ({
-      id: key,
-      title: metricWord(key),
-      y: yAxis(key),
-      series: runs.flatMap((run) => {
+  return curveKeys(runs, seriesOf).map((key) =>
+    planOf(
+      key,
+      runs.flatMap((run) => {
         const live = seriesOf(run).get(key);
         if (!live || live.length === 0) return [];
         return lines(live, x, isSystem(key) ? 0 : reach, {
@@ -155,5 +167,6 @@ export function manyRunCurves(
           colour: colourOf(run),
         });
       }),
-    }));
+    ),
+  );
 }

@@ -18,6 +18,8 @@ export class RunsPlace {
   status = $state<RunStatus | null>(null);
   window = $state.raw<Window | null>(null);
   logY = $state<Record<string, boolean>>({});
+  /** Curves of compared runs that share this are drawn as one; '' each by itself. */
+  group = $state('');
   readonly crosshair = new Crosshair();
   readonly table = new TableState(
     { column: 'created', descending: true },
