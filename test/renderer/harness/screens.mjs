@@ -265,6 +265,18 @@ export const screens = {
       await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.5);
     },
   },
+  'compare-groups': {
+    wait: 900,
+    go: async (page) => {
+      await selectThrough(page, 18);
+      await at(page, 'compare-button').click();
+      await at(page, 'curves-group').last().click();
+      await page.getByRole('option').filter({ hasText: 'rchitecture' }).click();
+      const chart = page.locator('[data-testid=compare] .overlay').nth(2);
+      const box = await chart.boundingBox();
+      await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
+    },
+  },
   'compare-parallel': {
     go: async (page) => {
       await selectThrough(page, 18);
