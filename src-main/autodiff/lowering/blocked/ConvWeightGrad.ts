@@ -2,7 +2,8 @@ import type { GraphBuilder, Value } from '../../../onnx/builder.ts';
 import { ceilDiv, isStatic, product } from '../../../onnx/dims.ts';
 import { reach, type Window } from '../../../onnx/shapes/window.ts';
 import type { Dim } from '../../../onnx/types.ts';
-import { intoBlocks, NCHWC, outOfBlocks } from './blocks.ts';
+import { batchKernel } from './batch-kernel.ts';
+import { filledUp, intoBlocks, NCHWC, outOfBlocks, swapped } from './blocks.ts';
 
 interface Convolution {
   readonly dY: Value;
@@ -46,7 +47,7 @@ export function blockedConvWeightGrad(g: GraphBuilder, block: number, convolutio
   } as const;
   const [rows, columns] = kernel;
   const types = [{ type: 'float', shape: [channels / side, out, rows, columns * side] }] as const;
-  const [sums] = g.node('Conv', [pictures, asKernel(g, block, dY, fill)], attributes, { domain: NCHWC, types });
+  const [sums] = g.node('Conv', [pictures, batchKernel(g, block, dY, fill)], attributes, { domain: NCHWC, types });
   const apart = swapped(g, outOfBlocks(g, sums, out), [channels / side, out * rows * columns, side]);
   return channelFirst(g, g.reshape(apart, [channels, out, ...kernel]));
 }
@@ -113,24 +114,6 @@ function fromBlocks(g: GraphBuilder, x: Value, block: number, fill: Value | unde
   return g.transpose(g.reshape(batchLast, [groups, pictures, height * width * block * block]), [1, 0, 2]);
 }
 
-/** dY [batch, out, …places] as a kernel [out, batch, …places] in blocks of both. */
-function asKernel(g: GraphBuilder, block: number, dY: Value, fill: Value | undefined): Value {
-  const [batch, out, ...places] = g.shape(dY) as [Dim, number, ...number[]];
-  const groups = ceilDiv(batch, block);
-  const pixels = places[0] * places[1];
-  const whole = fill ? filledUp(g, dY, 0, fill) : dY;
-  const first = g.reshape(whole, [product([groups, block]), out / block, block * pixels]);
-  const rows = out === block ? first : g.transpose(first, [1, 0, 2]);
-  const cells = swapped(g, rows, [product([groups, out / block]), block * block, pixels]);
-  return g.reshape(cells, [out, product([groups, block]), ...places]);
-}
-
-/** `shape` [a, b, c] of x → [a, c, b], for which the runtime is fast. */
-function swapped(g: GraphBuilder, x: Value, shape: readonly [Dim, number, number]): Value {
-  const [a, b, c] = shape;
-  return b === 1 || c === 1 ? g.reshape(x, [a, c, b]) : g.transpose(g.reshape(x, shape), [0, 2, 1]);
-}
-
 function isFaster(
   block: number,
   batch: Dim,
@@ -165,11 +148,4 @@ function cut(g: GraphBuilder, x: Value, ends: readonly number[]): Value {
     to,
     axes.map((axis) => axis + 2),
   );
-}
-
-/** With `fill` more, zeros all, along an axis. */
-function filledUp(g: GraphBuilder, x: Value, axis: number, fill: Value): Value {
-  const zeros = (count: number) => g.int64s(Array.from({ length: count }, () => 0));
-  const rank = g.rank(x);
-  return g.op('Pad', [x, g.concat([zeros(rank + axis), fill, zeros(rank - axis - 1)], 0)]);
 }

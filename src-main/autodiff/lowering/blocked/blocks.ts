@@ -5,7 +5,7 @@
 
 import type { GraphBuilder, Value } from '../../../onnx/builder.ts';
 import { product } from '../../../onnx/dims.ts';
-import type { Attributes, Node, Shape } from '../../../onnx/types.ts';
+import type { Attributes, Dim, Node, Shape } from '../../../onnx/types.ts';
 
 export const NCHWC = 'com.microsoft.nchwc';
 
@@ -25,7 +25,7 @@ const FEW_PLACES = 400;
 
 /**
  * Whether a convolution of X with weights [out, channels/group, …kernel] to places [batch, out, …] is to be blocked: what the
- * kernels can do, and where they are faster. Not 1×1, unless its pictures lie in blocks already (`laid`): the product of matrices
+ * kernels can do, and where they are faster. Not 1×1, unless its pictures lie in blocks anyway (`laid`): the product of matrices
  * that it is cannot be beaten.
  */
 export function blockedOf(
@@ -41,7 +41,7 @@ export function blockedOf(
   const depthwise = group > 1 && perGroup === 1 && group === out;
   const whole = group === 1 && perGroup % block === 0;
   // Few channels (a photograph's three) stay as they are; with a small kernel, too, nothing is gained.
-  const few = group === 1 && perGroup < block && Number(product([perGroup, ...kernel])) > 24;
+  const few = group === 1 && perGroup < block && (laid || Number(product([perGroup, ...kernel])) > 24);
   if (!depthwise && !whole && !few) return;
   const many = [places[0], ...places.slice(2)].map((size, axis) =>
     typeof size === 'number' ? size : axis === 0 ? USUAL_BATCH : USUAL_SIZE,
@@ -123,6 +123,19 @@ export function inputGradWeights(g: GraphBuilder, W: Value, { block, out, channe
 function gathered(g: GraphBuilder, x: Value): Value {
   const [, b, c] = g.shape(x);
   return b === 1 || c === 1 ? x : g.transpose(x, [0, 2, 1, 3]);
+}
+
+/** `shape` [a, b, c] of x → [a, c, b], for which the runtime is fast. */
+export function swapped(g: GraphBuilder, x: Value, shape: readonly [Dim, number, number]): Value {
+  const [a, b, c] = shape;
+  return b === 1 || c === 1 ? g.reshape(x, [a, c, b]) : g.transpose(g.reshape(x, shape), [0, 2, 1]);
+}
+
+/** With `fill` more, zeros all, along an axis. */
+export function filledUp(g: GraphBuilder, x: Value, axis: number, fill: Value): Value {
+  const zeros = (count: number) => g.int64s(Array.from({ length: count }, () => 0));
+  const rank = g.rank(x);
+  return g.op('Pad', [x, g.concat([zeros(rank + axis), fill, zeros(rank - axis - 1)], 0)]);
 }
 
 /** Made by `outOfBlocks` or `intoBlocks`. */

@@ -5,11 +5,13 @@
 
 import type { GraphBuilder, Value } from '../../../onnx/builder.ts';
 import { sameShape } from '../../../onnx/dims.ts';
+import { inputsOf, intOf } from '../../../onnx/node.ts';
 import { subgraphsOf } from '../../../onnx/subgraphs.ts';
-import type { Graph, Node, Shape } from '../../../onnx/types.ts';
+import type { Graph, Node, Shape, ValueType } from '../../../onnx/types.ts';
 import { rewrite } from '../../phases/rewrite.ts';
 import { affineOf } from './affine.ts';
-import { intoBlocks, isReorder, NCHWC, outOfBlocks } from './blocks.ts';
+import { isBatchKernel, kernelOf } from './batch-kernel.ts';
+import { blockedOf, blockedWeights, intoBlocks, isReorder, NCHWC, outOfBlocks } from './blocks.ts';
 import { interleaved, isInterleave, joinPhases } from './phases.ts';
 import { reducedInBlocks } from './reduce.ts';
 
@@ -33,8 +35,11 @@ export function joinBlocks(separate: Graph, block: number): Graph {
     /** The convolution that a picture comes from, if nothing else reads it. */
     const behind = (value: Value): Node | undefined =>
       uses.get(value) === 1 ? convolutions.get(laid.get(value) ?? '') : undefined;
-    const convolution = (like: Value, { inputs, attributes }: Pick<Node, 'inputs' | 'attributes'>): Value => {
-      const [y] = g.node('Conv', inputs, attributes, { domain: NCHWC, types: [g.type(like)] });
+    const convolution = (type: ValueType, { inputs, attributes }: Pick<Node, 'inputs' | 'attributes'>): Value => {
+      const [y] = g.node('Conv', inputs, attributes, {
+        domain: NCHWC,
+        types: [{ type: type.type, shape: type.shape }],
+      });
       convolutions.set(y, g.nodes.at(-1)!);
       return y;
     };
@@ -59,9 +64,12 @@ export function joinBlocks(separate: Graph, block: number): Graph {
       return undefined;
     }
     if (isInterleave(node)) return picture(interleaved(g, node, type!.shape, block, inBlocks));
+    if (isBatchKernel(node)) return [kernelOf(g, block, node, laid.get(x))];
+    const first = wanted.has(node.outputs[0]) ? firstOf(g, node, block, type!) : undefined;
+    if (first) return picture(convolution(type!, first));
     if (node.domain !== '' || !node.inputs.some((input) => laid.has(input))) return undefined;
 
-    const reduced = laid.has(x) ? reducedInBlocks(g, node, laid.get(x)!, block) : undefined;
+    const reduced = laid.has(x) ? reducedInBlocks(g, node, laid.get(x)!) : undefined;
     if (reduced !== undefined) return [reduced];
     const operands = operandsOf(g, node);
     if (!operands || !isPicture(operands.shape)) return undefined;
@@ -73,14 +81,14 @@ export function joinBlocks(separate: Graph, block: number): Graph {
     if (affine) {
       const { scale, shift } = affine;
       const y = inBlocks(affine.x);
-      return picture(convolution(y, depthwise(g, [y, scale, shift], operands.shape[1] as number)));
+      return picture(convolution(g.type(y), depthwise(g, [y, scale, shift], operands.shape[1] as number)));
     }
     if (operands.others > 0) return undefined;
     if (node.op === 'Relu') {
       const conv = behind(x);
       if (conv && !conv.attributes.activation) {
         const attributes = { ...conv.attributes, activation: { kind: 'string', value: 'Relu' } } as const;
-        return picture(convolution(laid.get(x)!, { inputs: conv.inputs, attributes }));
+        return picture(convolution(g.type(x), { inputs: conv.inputs, attributes }));
       }
     }
     if (node.op === 'Add' && operands.pictures.length === 2) {
@@ -88,7 +96,7 @@ export function joinBlocks(separate: Graph, block: number): Graph {
       const conv = behind(first);
       if (conv && !conv.attributes.activation && conv.inputs.length <= 3 && first !== other) {
         const [data, weights, bias = ''] = conv.inputs;
-        return picture(convolution(laid.get(first)!, { ...conv, inputs: [data, weights, bias, inBlocks(other)] }));
+        return picture(convolution(g.type(first), { ...conv, inputs: [data, weights, bias, inBlocks(other)] }));
       }
     }
     const inputs = node.inputs.map((value) => (operands.pictures.includes(value) ? inBlocks(value) : value));
@@ -142,6 +150,21 @@ function depthwise(g: GraphBuilder, [x, scale, shift]: readonly (Value | undefin
       dilations: ones,
     },
   } as const;
+}
+
+/** A convolution of pictures with few channels, which lie in no blocks: what it makes may. undefined: not such a node. */
+function firstOf(
+  g: GraphBuilder,
+  node: Node,
+  block: number,
+  { shape }: ValueType,
+): Pick<Node, 'inputs' | 'attributes'> | undefined {
+  if (node.op !== 'Conv' || node.domain !== '') return undefined;
+  const { X, W, B = '' } = inputsOf(node, 'Conv');
+  if (g.type(X).type !== 'float' || g.constantOf(W)) return undefined;
+  const blocked = blockedOf(block, intOf(node, 'group', 1), g.shape(W), shape, true);
+  if (!blocked || blocked.channels >= block) return undefined;
+  return { inputs: [X, blockedWeights(g, W, blocked), B], attributes: node.attributes };
 }
 
 /** What a change of layout reads, and what leads to it. */
