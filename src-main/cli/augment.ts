@@ -26,6 +26,8 @@ export const augmentHelp: Readonly<Record<AugmentKind, string>> = {
   noise: 'standard deviation at most, 1 being from black to white',
   erase: 'share of the area at most that is covered, in half of the pictures',
   random: 'RandAugment: two of the above by chance, mirroring not among them; 1 is furthest',
+  mixup: 'blended with another picture, and its class with that one’s; the share is from Beta(amount, amount)',
+  cutmix: 'a rectangle of another picture put in, and so much of its class; the share is from Beta(amount, amount)',
   'word-drop': 'probability of each word to be left out',
   'word-swap': 'probability of two neighbouring words to change places',
 };

@@ -99,6 +99,7 @@ export const streams = {
   hide: 7,
   write: 8,
   augment: 9,
+  mix: 10,
 } as const;
 
 /** The bijection itself: counter (4 words) and key (2 words) → 4 words, written into `out`. */

@@ -212,6 +212,8 @@ const settings: Words = {
   'augment.noise': m.augment_noise,
   'augment.erase': m.augment_erase,
   'augment.random': m.augment_random,
+  'augment.mixup': m.augment_mixup,
+  'augment.cutmix': m.augment_cutmix,
   'augment.word-drop': m.augment_word_drop,
   'augment.word-swap': m.augment_word_swap,
   dataset: m.dataset,
@@ -293,6 +295,8 @@ const settingHelps: Words = {
   'augment.noise': m.augment_noise_help,
   'augment.erase': m.augment_erase_help,
   'augment.random': m.augment_random_help,
+  'augment.mixup': m.augment_mixup_help,
+  'augment.cutmix': m.augment_cutmix_help,
   'augment.word-drop': m.augment_word_drop_help,
   'augment.word-swap': m.augment_word_swap_help,
 };
