@@ -15,6 +15,7 @@ type Noun =
   | 'datasets.privacy'
   | 'datasets.anonymity'
   | 'datasets.original'
+  | 'datasets.spectrograms'
   | 'datasets.sound'
   | 'datasets.revise'
   | 'datasets.previewSplit'
@@ -38,6 +39,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'datasets.samples': (query) => desk.studio.samples(query),
     'datasets.original': ({ version, sample }) => desk.studio.original(version, sample),
+    'datasets.spectrograms': (query) => desk.studio.spectrograms(query),
     'datasets.sound': ({ version, sample }) => desk.studio.sound(version, sample),
     'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
     'datasets.profile': ({ version }) => desk.studio.profile(version),

@@ -1,6 +1,6 @@
 import { augmentKinds } from './augment/kinds.ts';
 import * as v from 'valibot';
-import type { PlayedSound } from './audio.ts';
+import type { PlayedSound, SpectrogramPreview } from './audio.ts';
 import type { DatasetDetail, DatasetSummary, OriginalImage, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { EpochText } from './epoch-text.ts';
@@ -91,6 +91,14 @@ export const sampleQuerySchema = v.object({
   sort: v.optional(v.object({ column: text(1000), descending: v.boolean() })),
 });
 
+export const spectrogramQuerySchema = v.object({
+  version: versionId,
+  samples: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1), v.maxLength(24)),
+  architecture: text(64),
+  architectureSettings: v.record(text(64), v.union([v.number(), text(256), v.boolean()])),
+});
+export type SpectrogramQuery = v.InferInput<typeof spectrogramQuerySchema>;
+
 const splitShare = v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9));
 export const splitWishSchema = v.object({
   how: v.optional(v.picklist(splitWays)),
@@ -146,6 +154,8 @@ export const inputs = {
   'datasets.samples': sampleQuerySchema,
   /** An image's own file, to be shown sharp; only of versions that kept them. */
   'datasets.original': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
+  /** A few sounds as a net with these settings sees them. */
+  'datasets.spectrograms': spectrogramQuerySchema,
   /** A sound, to be played. */
   'datasets.sound': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   /** Stops what is being worked out for a question of samples that nobody waits for any more. */
@@ -275,6 +285,7 @@ export interface Outputs {
   'datasets.archive': null;
   'datasets.samples': SamplePage;
   'datasets.original': OriginalImage;
+  'datasets.spectrograms': SpectrogramPreview;
   'datasets.sound': PlayedSound;
   'datasets.stopSamples': null;
   'datasets.profile': Profile;

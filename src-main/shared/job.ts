@@ -1,4 +1,4 @@
-import type { PlayedSound } from './audio.ts';
+import type { AudioOptions, PlayedSound, SpectrogramPreview } from './audio.ts';
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { Condition } from './filter.ts';
@@ -367,6 +367,7 @@ export type ReaderRequest =
   | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
   | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number }
   | { id: number; type: 'sound'; blobs: string; manifest: Manifest; sample: number }
+  | { id: number; type: 'spectrograms'; blobs: string; manifest: Manifest; options: AudioOptions; samples: number[] }
   | { id: number; type: 'stop'; blobs: string; manifest: Manifest }
   | { id: number; type: 'profile'; blobs: string; manifest: Manifest }
   | { id: number; type: 'stop-profile'; blobs: string; manifest: Manifest }
@@ -387,6 +388,7 @@ export type ReaderResponse =
         | null
         | OriginalImage
         | PlayedSound
+        | SpectrogramPreview
         | SplitPreview
         | RecipePreview
         | PrivacyReport

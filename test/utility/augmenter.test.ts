@@ -7,6 +7,10 @@ import type { Augmentation } from '../../src-main/shared/augment/kinds.ts';
 import { PictureAugmenter } from '../../src-main/shared/augment/picture.ts';
 import { openTokenizer } from '../../src-main/tokenizers/open.ts';
 import { augmenter } from '../../src-main/utility/work/augmenter.ts';
+import { previewSpectrograms } from '../../src-main/datasets/encode/audio/preview.ts';
+import { usualAudioOptions } from '../../src-main/shared/audio.ts';
+import { dataFolder, importFrom, writeFiles } from '../support/data-import.ts';
+import { toneFolders } from '../support/data-sounds.ts';
 import { tempFolder } from '../support/temp-workspace.ts';
 import { reviewVersion } from '../support/data-texts.ts';
 import { barsVersion, trainHere, trainSettings } from '../support/train-here.ts';
@@ -106,6 +110,49 @@ describe('a run’s training samples', () => {
     // A guess is right for half of them; a mixture cannot be told as surely as a whole picture.
     expect(one.result.metrics['train/accuracy']).toBeGreaterThan(0.7);
     expect(one.result.metrics['train/loss']).toBeGreaterThan(one.result.metrics['validation/loss']);
+  });
+
+  it('sounds: as they are heard, and seen before the run', async () => {
+    const folder = await dataFolder();
+    await writeFiles(folder.path, toneFolders('tones', [300, 700, 1500], 12));
+    const { manifest } = await importFrom(folder, ['tones']);
+    const data = await loadTrainingData(folder.blobs, manifest);
+    const one = changed(data, { gain: 6, 'time-mask': 0.3 }, [5, 3, 8]);
+    expect(one.row(0)).toEqual(changed(data, { gain: 6, 'time-mask': 0.3 }, [8, 5]).row(1));
+    expect(one.row(0)).not.toEqual(one.before.slice(0, one.row(0).length));
+    const augment = { 'time-shift': 0.1, gain: 3, 'white-noise': 0.0005, 'time-mask': 0.1, 'frequency-mask': 0.1 };
+    const settings = trainSettings(
+      'cnn',
+      { epochs: 30, batchSize: 8, learningRate: 0.01, augment },
+      { channels: '8,8', hidden: '16' },
+    );
+    const [first, again] = [
+      await trainHere({ ...folder }, manifest, settings, 'heard'),
+      await trainHere({ ...folder }, manifest, settings, 'heard-again'),
+    ];
+    expect(again.result.metrics).toEqual(first.result.metrics);
+    expect(first.result.metrics['test/accuracy']).toBe(1);
+
+    // What the window shows is what the encoder makes, but standardised among the few that are shown.
+    const { encoder } = data;
+    if (encoder.kind !== 'audio') throw new Error('no sounds');
+    const samples = [...data.splits.train.indices.slice(0, 3)];
+    const preview = await previewSpectrograms(folder.blobs, manifest, usualAudioOptions, samples);
+    const { frames, mels, rows, mean, std } = preview;
+    expect([frames, mels]).toEqual([data.input.kind === 'audio' && data.input.frames, 40]);
+    const raw = (x: ArrayLike<number>, i: number, by: { mean: number[]; std: number[] }) =>
+      x[i] * by.std[i % mels] + by.mean[i % mels];
+    const apart = Array.from(rows, (_, i) =>
+      Math.abs(raw(rows, i, { mean, std }) - raw(data.splits.train.x, i, encoder)),
+    );
+    expect(Math.max(...apart)).toBeLessThan(1e-4);
+    for (const wrong of [[0, 36], [-1]])
+      await expect(previewSpectrograms(folder.blobs, manifest, usualAudioOptions, wrong)).rejects.toMatchObject({
+        code: 'no_sample',
+      });
+    await expect(
+      previewSpectrograms(folder.blobs, manifest, { ...usualAudioOptions, fft: 100 }, [0]),
+    ).rejects.toMatchObject({ code: 'invalid_settings' });
   });
 
   it('texts: words go, what is around them and the filling stay', async () => {

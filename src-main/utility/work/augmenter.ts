@@ -1,9 +1,12 @@
+import { whiteNoise } from '../../datasets/encode/audio/noise.ts';
 import type { TrainingData } from '../../datasets/training-data.ts';
 import type { TrainingTask } from '../../runtime/training-loop.ts';
 import type { Samples } from '../../runtime/programs.ts';
+import { framesOf } from '../../shared/audio.ts';
 import { mixes } from '../../shared/augment/kinds.ts';
 import { Mixer, type Partners } from '../../shared/augment/mix.ts';
 import { PictureAugmenter } from '../../shared/augment/picture.ts';
+import { SoundAugmenter } from '../../shared/augment/sound.ts';
 import { WordAugmenter } from '../../shared/augment/words.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { TrainSettings } from '../../shared/run.ts';
@@ -20,6 +23,13 @@ export function augmenter({ augment, seed }: TrainSettings, data: TrainingData):
     const size = input.width * input.height * input.channels;
     const change = rowByRow(size, (row: Uint8Array, epoch, sample) => pictures.apply(row, epoch, sample));
     return mixes(augment) ? mixing(change, pictures, new Mixer(input, augment, seed), size, data.splits.train) : change;
+  }
+  if (encoder.kind === 'audio') {
+    const { spectrogram, mean, std } = encoder;
+    const { mels } = spectrogram;
+    const frames = framesOf(spectrogram);
+    const sounds = new SoundAugmenter({ frames, mels, mean, std, noise: whiteNoise(spectrogram) }, augment, seed);
+    return rowByRow(frames * mels, (row: Float32Array, epoch, sample) => sounds.apply(row, epoch, sample));
   }
   if (encoder.kind !== 'text' || !encoder.tokenizer) return undefined;
   const tokenizer = openTokenizer(encoder.tokenizer);
@@ -58,7 +68,7 @@ function mixing(
   };
 }
 
-function rowByRow<Row extends Uint8Array | Int32Array>(
+function rowByRow<Row extends Uint8Array | Int32Array | Float32Array>(
   size: number,
   apply: (row: Row, epoch: number, sample: number) => void,
 ): Augment {
