@@ -49,7 +49,7 @@ export function compileTrainingStep(forward: ForwardModel, options: TrainingOpti
     batch: batchSize === undefined ? undefined : { input: forward.input, size: batchSize },
   });
   const training = trainMode(typed, options.frozenNorms === 'running' ? forward.parameters : undefined);
-  const { target, ...attached } = attachLoss(training.graph, forward, lossOf(options.loss), 'mean');
+  const { target, extras, ...attached } = attachLoss(training.graph, forward, lossOf(options.loss), 'mean');
   const { gradients, ...differentiated } = differentiate(attached.graph, attached.loss, forward.parameters);
   const data = differentiated.graph.inputs.map(({ name }) => name).filter((name) => !checked.initializers.has(name));
   const graph = options.recompute
@@ -72,6 +72,7 @@ export function compileTrainingStep(forward: ForwardModel, options: TrainingOpti
   const fed: Fed[] = [
     ...dataOf(checked, forward),
     ...(target === undefined ? [] : [{ name: target, role: 'target' } as const]),
+    ...extras,
     { name: optimized.rate, role: 'learning_rate' },
     ...training.random.map((name): Fed => ({ name, role: 'random' })),
   ];
@@ -136,7 +137,7 @@ export function compileEvaluation(forward: ForwardModel, options: EvaluationOpti
   const open = [...forward.parameters, ...runningStatistics(checked), ...heldValues(checked, forward, options.held)];
   const typed = inferShapes(checked, { open });
   const spec = options.loss && lossOf(options.loss);
-  const { target, ...attached } = spec ? attachLoss(typed, forward, spec, 'sum') : { graph: typed };
+  const { target, extras = [], ...attached } = spec ? attachLoss(typed, forward, spec, 'sum') : { graph: typed };
   const shown = show(attached.graph, forward, spec, options.facts);
 
   const [loss, ...others] = 'loss' in attached ? lossMetrics(attached) : [];
@@ -150,6 +151,7 @@ export function compileEvaluation(forward: ForwardModel, options: EvaluationOpti
   const fed: Fed[] = [
     ...dataOf(checked, forward),
     ...(target === undefined ? [] : [{ name: target, role: 'target' } as const]),
+    ...extras,
   ];
   const graph = orderInputs(nameOutputs(lean, resultNames(lean, roles)), [...fed.map(({ name }) => name), ...open]);
   return {

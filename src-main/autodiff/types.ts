@@ -14,6 +14,11 @@ export type LossSpec =
       readonly classWeights?: readonly number[];
       /** The share of a target that is spread over all classes: 0 to 1, 0 when left out. */
       readonly labelSmoothing?: number;
+      /**
+       * Samples are mixtures of two: besides the target, which is to be the one there is more of, there are the inputs `second_target`
+       * (int32 [batch]) and `target_share` (float [batch], 0 to 1: how much of the sample is the target's). Of logits [batch, classes].
+       */
+      readonly mixed?: boolean;
     } & ClassLayout)
   /** From logits. Target: as cross-entropy's. */
   | ({
@@ -180,11 +185,14 @@ export interface TrainingOptions {
   readonly held?: readonly string[];
 }
 
+/** What a loss is to know of each sample besides its target. */
+export type ExtraTarget = 'second_target' | 'target_share';
+
 /** A tensor to feed. `shape` is complete, the leading K axis included. */
 export interface StepInput {
   readonly name: string;
   /** Fresh for every step (shared/random.ts): `random`, uniform bytes for a Dropout mask; `noise`, standard normal numbers. */
-  readonly role: 'data' | 'target' | 'learning_rate' | 'random' | 'noise';
+  readonly role: 'data' | 'target' | ExtraTarget | 'learning_rate' | 'random' | 'noise';
   readonly type: DataType;
   readonly shape: Shape;
 }

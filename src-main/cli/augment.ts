@@ -26,6 +26,13 @@ export const augmentHelp: Readonly<Record<AugmentKind, string>> = {
   noise: 'standard deviation at most, 1 being from black to white',
   erase: 'share of the area at most that is covered, in half of the pictures',
   random: 'RandAugment: two of the above by chance, mirroring not among them; 1 is furthest',
+  mixup: 'blended with another picture, and its class with that one’s; the share is from Beta(amount, amount)',
+  cutmix: 'a rectangle of another picture put in, and so much of its class; the share is from Beta(amount, amount)',
+  'time-shift': 'share of the length earlier or later at most',
+  gain: 'decibels louder or softer at most',
+  'white-noise': 'standard deviation at most, 1 being full scale',
+  'time-mask': 'SpecAugment: share of the time at most that is hidden, twice',
+  'frequency-mask': 'SpecAugment: share of the bands at most that is hidden, twice',
   'word-drop': 'probability of each word to be left out',
   'word-swap': 'probability of two neighbouring words to change places',
 };

@@ -10,7 +10,7 @@ const losses: Readonly<Record<LossSpec['kind'], Settings>> = {
   'binary-cross-entropy': { positiveWeight: 'numbers' },
   contrastive: { temperature: 'number', outputs: 'words' },
   'cosine-embedding': { margin: 'number', outputs: 'words' },
-  'cross-entropy': { classWeights: 'numbers', labelSmoothing: 'number', ...classes },
+  'cross-entropy': { classWeights: 'numbers', labelSmoothing: 'number', mixed: 'flag', ...classes },
   ctc: { blank: 'number', zeroInfinity: 'flag' },
   focal: { gamma: 'number', alpha: 'numbers', ...classes },
   gan: { player: 'word', form: 'word' },

@@ -52,7 +52,7 @@ after the step; feed those to the next call. Never let a call write into the ver
 
 JSON (one object, also in step.json):
   {"model","steps_per_call",
-   "inputs":[{"name","role":"data"|"target"|"learning_rate"|"random","type","shape"}],
+   "inputs":[{"name","role":"data"|"target"|"second_target"|"target_share"|"learning_rate"|"random","type","shape"}],
    "parameters":[{"name","input","output","type","shape","initialFile"}],
    "state":[{"name","kind","input","output","type","shape","initial" or "initialFile"}],
    "outputs":[{"name","role":"loss"|"logits"|"prediction"|"correct"|…,"type","shape"}],"nodes"}

@@ -17,6 +17,7 @@ type Noun =
   | 'datasets.original'
   | 'datasets.originals'
   | 'datasets.relink'
+  | 'datasets.spectrograms'
   | 'datasets.sound'
   | 'datasets.revise'
   | 'datasets.previewSplit'
@@ -53,6 +54,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
         : dialog.showOpenDialog(options));
       return canceled || filePaths.length === 0 ? null : desk.studio.relink(dataset, filePaths[0]).job;
     },
+    'datasets.spectrograms': (query) => desk.studio.spectrograms(query),
     'datasets.sound': ({ version, sample }) => desk.studio.sound(version, sample),
     'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
     'datasets.profile': ({ version }) => desk.studio.profile(version),

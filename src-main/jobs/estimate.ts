@@ -12,7 +12,7 @@ import {
 } from '../architectures/index.ts';
 import { settled } from '../datasets/encode/audio/fit.ts';
 import { maxCategories, maxIndexed } from '../datasets/encode/encoder.ts';
-import { framesOf, usualAudioOptions } from '../shared/audio.ts';
+import { framesOf, usualAudioOptions, type AudioOptions } from '../shared/audio.ts';
 import type { TrainEstimate } from '../shared/contract.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -88,6 +88,12 @@ const plainNames: Readonly<Record<string, string>> = {
   Softmax: 'attention',
 };
 
+/** How a net with these settings sees sounds; as usual where it takes none. Errors: invalid_settings. */
+export function audioOptions(architecture: string, settings: Readonly<Record<string, SettingValue>>): AudioOptions {
+  const template = architectureOf(architecture);
+  return audioOptionsOf(template, completeSettings(template, settings)) ?? usualAudioOptions;
+}
+
 function inputOf(
   manifest: Manifest,
   architecture: string,
@@ -97,7 +103,7 @@ function inputOf(
   const template = architectureOf(architecture);
   if (manifest.audio) {
     const { rate, seconds } = manifest.audio;
-    const options = audioOptionsOf(template, completeSettings(template, settings)) ?? usualAudioOptions;
+    const options = audioOptions(architecture, settings);
     // Of all samples, not of the training split alone: about the same.
     const spectrogram = settled(options, rate, Math.ceil(seconds.p95 * rate));
     return { kind: 'audio', frames: framesOf(spectrogram), mels: spectrogram.mels };

@@ -1,4 +1,4 @@
-import type { PlayedSound } from '../shared/audio.ts';
+import type { AudioOptions, PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
@@ -66,6 +66,16 @@ export class Reader {
   /** A sound, to be played. */
   sound(blobs: string, manifest: Manifest, sample: number): Promise<PlayedSound> {
     return this.#ask({ type: 'sound', blobs, manifest, sample }) as Promise<PlayedSound>;
+  }
+
+  /** These sounds as a net sees them. */
+  spectrograms(
+    blobs: string,
+    manifest: Manifest,
+    options: AudioOptions,
+    samples: number[],
+  ): Promise<SpectrogramPreview> {
+    return this.#ask({ type: 'spectrograms', blobs, manifest, options, samples }) as Promise<SpectrogramPreview>;
   }
 
   /** Stops what is being worked out for questions about these samples; they fail with `stopped`. */

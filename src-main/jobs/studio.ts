@@ -9,8 +9,8 @@ import { getSeries, type SeriesQuery } from '../db/curves.ts';
 import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/open.ts';
 import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
-import type { PlayedSound } from '../shared/audio.ts';
-import type { StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
+import type { PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
+import type { SpectrogramQuery, StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
 import type {
   DatasetDetail,
   DatasetSummary,
@@ -46,7 +46,7 @@ import type { Context } from './context.ts';
 import { Devices } from './devices.ts';
 import * as datasets from './datasets.ts';
 import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
-import { estimateNet } from './estimate.ts';
+import { audioOptions, estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
 import { exportRun, type ExportRequest } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
@@ -252,6 +252,12 @@ export class Studio {
   /** A sound, to be played. */
   sound(version: VersionId, sample: number): Promise<PlayedSound> {
     return this.#reader.sound(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, sample);
+  }
+  /** A few sounds as a net with these settings sees them. */
+  spectrograms(request: SpectrogramQuery): Promise<SpectrogramPreview> {
+    const { manifest } = this.getVersion(request.version);
+    const options = audioOptions(request.architecture, request.architectureSettings);
+    return this.#reader.spectrograms(workspaceFiles.blobs(this.folder), manifest, options, request.samples);
   }
   async stopSamples(version: VersionId): Promise<null> {
     await this.#reader.stopSamples(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);

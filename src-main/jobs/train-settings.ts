@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { completeSettings as completeArchitectureSettings } from '../architectures/index.ts';
-import { type Augmentation, checkedAugmentation } from '../shared/augment/kinds.ts';
+import { type Augmentation, augmentedData, checkedAugmentation, mixes, mixKinds } from '../shared/augment/kinds.ts';
 import type { TrainRequest } from '../shared/contract.ts';
 import type { ColumnType, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -35,6 +35,18 @@ export function completeSettings(
   checkData(architecture, architectures, manifest);
   checkComparing(architecture, request);
   const { schedule = 'cosine' } = request;
+  const learning = checkedLearning(request, {
+    task: taskOf(architecture, manifest),
+    schedule,
+    classes: manifest.classes.map(({ name }) => name),
+  });
+  const augmenting = augmentOf(request.augment, architecture, manifest);
+  if (learning.loss !== undefined && mixes(augmenting.augment)) {
+    throw new AtelierError(
+      'invalid_settings',
+      `The augmentations ${mixKinds.join(' and ')} go with the loss cross-entropy, not with ${learning.loss}.`,
+    );
+  }
   const { device, threads } = choose(architecture.id, { device: request.device, threads: request.threads ?? 0 });
   return {
     architecture: architecture.id,
@@ -52,12 +64,8 @@ export function completeSettings(
     device,
     threads,
     patience: request.patience ?? 0,
-    ...augmentOf(request.augment, architecture, manifest),
-    ...checkedLearning(request, {
-      task: taskOf(architecture, manifest),
-      schedule,
-      classes: manifest.classes.map(({ name }) => name),
-    }),
+    ...augmenting,
+    ...learning,
   };
 }
 
@@ -65,9 +73,9 @@ export function completeSettings(
 function augmentOf(
   augment: Augmentation | undefined,
   { inputs, learns }: ArchitectureInfo,
-  { kind }: Manifest,
+  manifest: Manifest,
 ): Pick<TrainSettings, 'augment'> {
-  const data = kind === 'images' ? 'image' : inputs.includes('text') && learns === 'target' ? 'text' : null;
+  const data = augmentedData({ inputs, learns }, manifest);
   const checked = checkedAugmentation(augment ?? {}, data);
   return Object.keys(checked).length > 0 ? { augment: checked } : {};
 }

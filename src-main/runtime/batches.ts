@@ -71,6 +71,8 @@ export interface BatchBuffers {
   x: Samples['x'];
   y: Int32Array | Float32Array;
   bytes: Buffer;
+  /** Where each sample is a mixture of two: the second one's class, and the share of the first, whose class is in `y`. */
+  mixed?: { y: Int32Array; share: Float32Array };
 }
 
 function arrayOf(x: Samples['x']) {

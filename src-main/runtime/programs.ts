@@ -8,7 +8,7 @@ import { AtelierError } from '../shared/errors.ts';
  */
 export interface ProgramInput {
   readonly name: string;
-  readonly role: 'data' | 'target' | 'learning_rate' | 'random' | 'noise';
+  readonly role: 'data' | 'target' | 'second_target' | 'target_share' | 'learning_rate' | 'random' | 'noise';
   readonly type: DataType;
   readonly shape: Shape;
 }

@@ -50,6 +50,8 @@ export class Stepper implements Call {
       const dims = bindBatch(shape, this.batch);
       if (role === 'data') this.#feeds[name] = valueOf(type, dims, this.buffers.x);
       else if (role === 'target') this.#feeds[name] = valueOf(type, dims, this.buffers.y);
+      else if (role === 'second_target') this.#feeds[name] = valueOf(type, dims, this.#mixed.y);
+      else if (role === 'target_share') this.#feeds[name] = valueOf(type, dims, this.#mixed.share);
       else if (role === 'learning_rate') {
         this.#rates = new Float32Array(sizeOf(dims));
         this.#feeds[name] = valueOf(type, dims, this.#rates);
@@ -86,6 +88,12 @@ export class Stepper implements Call {
   /** The same session at another batch size; the program's batch axis must be open. */
   withBatch(program: TrainingProgram, options: StepperOptions): Stepper {
     return new Stepper(this.#session, program, options);
+  }
+
+  /** Room that only programs which learn from mixtures take; until it is filled, each sample is all its own. */
+  get #mixed(): NonNullable<BatchBuffers['mixed']> {
+    const rows = this.samplesPerCall;
+    return (this.buffers.mixed ??= { y: new Int32Array(rows), share: new Float32Array(rows).fill(1) });
   }
 
   get samplesPerCall(): number {

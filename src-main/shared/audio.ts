@@ -102,6 +102,22 @@ export interface SpectrogramSettings {
   melScale: MelScale;
 }
 
+/** A few sounds as a net sees them: rows of frames × mels, standardised by band, and what a `SoundAugmenter` wants to know of them. */
+export interface SpectrogramPreview {
+  frames: number;
+  mels: number;
+  mean: number[];
+  std: number[];
+  noise: { power: number; bins: number }[];
+  rows: Float32Array;
+}
+
+/**
+ * Added to nothing, but the least that a band may have: what is below is not told from silence. The rounding to 16 bits alone comes to more
+ * than 1e-10 in every band; at 1e-6 the silence that a short sound is filled up with is like that of a quiet room.
+ */
+export const melFloor = 1e-6;
+
 /** Enough for a net to halve the time a few times over. */
 const fewestFrames = 16;
 /** Where nobody chose: long sounds go in longer steps rather than make a picture of thousands of frames. */

@@ -1,6 +1,6 @@
 import { augmentKinds } from './augment/kinds.ts';
 import * as v from 'valibot';
-import type { PlayedSound } from './audio.ts';
+import type { PlayedSound, SpectrogramPreview } from './audio.ts';
 import type { DatasetDetail, DatasetSummary, OriginalImage, OriginalsReport, SamplePage } from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { EpochText } from './epoch-text.ts';
@@ -91,6 +91,14 @@ export const sampleQuerySchema = v.object({
   sort: v.optional(v.object({ column: text(1000), descending: v.boolean() })),
 });
 
+export const spectrogramQuerySchema = v.object({
+  version: versionId,
+  samples: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1), v.maxLength(24)),
+  architecture: text(64),
+  architectureSettings: v.record(text(64), v.union([v.number(), text(256), v.boolean()])),
+});
+export type SpectrogramQuery = v.InferInput<typeof spectrogramQuerySchema>;
+
 const splitShare = v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9));
 export const splitWishSchema = v.object({
   how: v.optional(v.picklist(splitWays)),
@@ -152,6 +160,8 @@ export const inputs = {
   'datasets.originals': v.object({ version: versionId }),
   /** Looks for those files in the folder that the system's dialog gives; a job. Null when dismissed. */
   'datasets.relink': v.object({ dataset: datasetId }),
+  /** A few sounds as a net with these settings sees them. */
+  'datasets.spectrograms': spectrogramQuerySchema,
   /** A sound, to be played. */
   'datasets.sound': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   /** Stops what is being worked out for a question of samples that nobody waits for any more. */
@@ -283,6 +293,7 @@ export interface Outputs {
   'datasets.original': OriginalImage;
   'datasets.originals': OriginalsReport | null;
   'datasets.relink': JobId | null;
+  'datasets.spectrograms': SpectrogramPreview;
   'datasets.sound': PlayedSound;
   'datasets.stopSamples': null;
   'datasets.profile': Profile;

@@ -1,4 +1,4 @@
-import type { PlayedSound } from './audio.ts';
+import type { AudioOptions, PlayedSound, SpectrogramPreview } from './audio.ts';
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { EvaluationReport, RunComparison, TestLooks } from './evaluation.ts';
@@ -419,6 +419,7 @@ export type ReaderRequest =
   | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number; newest?: Manifest }
   | { id: number; type: 'originals'; blobs: string; manifest: Manifest; newest?: Manifest }
   | { id: number; type: 'sound'; blobs: string; manifest: Manifest; sample: number }
+  | { id: number; type: 'spectrograms'; blobs: string; manifest: Manifest; options: AudioOptions; samples: number[] }
   | { id: number; type: 'stop'; blobs: string; manifest: Manifest }
   | { id: number; type: 'profile'; blobs: string; manifest: Manifest }
   | { id: number; type: 'stop-profile'; blobs: string; manifest: Manifest }
@@ -440,6 +441,7 @@ export type ReaderResponse =
         | OriginalImage
         | OriginalsReport
         | PlayedSound
+        | SpectrogramPreview
         | SplitPreview
         | RecipePreview
         | PrivacyReport

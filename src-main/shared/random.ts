@@ -100,6 +100,7 @@ export const streams = {
   write: 8,
   augment: 9,
   resample: 10,
+  mix: 11,
 } as const;
 
 /** The bijection itself: counter (4 words) and key (2 words) → 4 words, written into `out`. */

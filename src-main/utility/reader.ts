@@ -8,6 +8,7 @@ import { measureAnonymity } from '../datasets/privacy/anonymity.ts';
 import { scanPrivacy } from '../datasets/privacy/scan.ts';
 import { Profiler } from '../datasets/profile/profiler.ts';
 import { SampleReader } from '../datasets/reader.ts';
+import { previewSpectrograms } from '../datasets/encode/audio/preview.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { findDevices } from '../runtime/device.ts';
 import { errorFacts } from '../shared/errors.ts';
@@ -32,6 +33,8 @@ function answer(request: ReaderRequest) {
       return checkOriginals(request.blobs, request.manifest, request.newest);
     case 'sound':
       return playedSound(request.blobs, request.manifest, request.sample);
+    case 'spectrograms':
+      return previewSpectrograms(request.blobs, request.manifest, request.options, request.samples);
     case 'stop':
       return reader.stop(request.manifest);
     case 'profile':

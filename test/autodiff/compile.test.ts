@@ -127,6 +127,8 @@ describe('the training step', () => {
                 const draw = {
                   data: type === 'uint8' ? source.below(256) : source.normal(),
                   target: source.below(3),
+                  second_target: source.below(3),
+                  target_share: source.uniform(),
                   learning_rate: 0.01,
                   random: source.below(256),
                   noise: source.normal(),

@@ -140,8 +140,9 @@ describe('finite differences', () => {
           reduction: 'mean',
           output: (name) => name,
           target: () => 'target',
+          extra: (role) => role,
         }).loss,
-      wrt: Object.keys(inputs).filter((name) => name !== 'target'),
+      wrt: Object.keys(inputs).filter((name) => !name.includes('target')),
     };
   }
   const labels = (values: number[], ...shape: number[]) => ({ type: 'int32' as const, shape, values });
@@ -153,6 +154,24 @@ describe('finite differences', () => {
     [
       { kind: 'cross-entropy', labelSmoothing: 0.2, classWeights: [1, 2, 0, 3], ignoreIndex: -1 },
       { x: float(2, 3, 4), target: labels([0, 3, 1, -1, 2, 1], 2, 3) },
+    ],
+    [
+      { kind: 'cross-entropy', mixed: true },
+      {
+        x: float(3, 4),
+        target: labels([0, 3, 1], 3),
+        second_target: labels([2, 3, 0], 3),
+        target_share: flags([0.7, 0.5, 1], 3),
+      },
+    ],
+    [
+      { kind: 'cross-entropy', mixed: true, labelSmoothing: 0.1, classWeights: [1, 2, 0.5, 3] },
+      {
+        x: float(3, 4),
+        target: labels([0, 3, 1], 3),
+        second_target: labels([2, 3, 0], 3),
+        target_share: flags([0.7, 0.5, 1], 3),
+      },
     ],
     [
       { kind: 'focal', gamma: 1.5, alpha: [1, 2, 0.5, 3] },
@@ -200,6 +219,70 @@ describe('finite differences', () => {
     [{ kind: 'gan', player: 'generator', form: 'hinge' }, { x: float(4, 1) }],
   ];
   it.each(cases)('%j', async (spec, inputs) => checkGradient(lossCase(spec, inputs)));
+});
+
+describe('mixed targets', () => {
+  const logits = [1, -2, 0.5, 0.25, 3, 0, -1, 2, 2.5];
+  const [first, second, share] = [
+    [0, 1, 2],
+    [2, 0, 2],
+    [0.75, 0.5, 1],
+  ];
+  const fixture = { outputs: { y: { type: 'float', shape: [3, 3], data: logits } } } as const;
+  async function evaluated(
+    loss: LossSpec,
+    feeds: Values,
+  ): Promise<{ roles: string[]; results: Record<string, Tensor> }> {
+    const forward = forwardOf(fixture as unknown as Fixture, declarations[1][1]);
+    const { model, inputs } = compileEvaluation(forward, { loss });
+    const results = await runModel(model, {
+      samples: zeros('float', [3, 1]),
+      'of/y': asTensor(fixture.outputs.y as never),
+      ...feeds,
+    });
+    return { results, roles: inputs.map(({ role }) => role) };
+  }
+  const given = (y1: number[], y2: number[], shares: number[]): Values => ({
+    target: tensor('int32', [3], y1),
+    second_target: tensor('int32', [3], y2),
+    target_share: tensor('float', [3], shares),
+  });
+
+  it('are the cross-entropies of both, by their shares; right is what says the first', async () => {
+    const { results, roles } = await evaluated({ kind: 'cross-entropy', mixed: true }, given(first, second, share));
+    const logP = (i: number, c: number) => {
+      const row = logits.slice(3 * i, 3 * i + 3);
+      return row[c] - Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
+    };
+    const wanted = first.reduce((sum, c, i) => sum - share[i] * logP(i, c) - (1 - share[i]) * logP(i, second[i]), 0);
+    expect(results.loss.data[0]).toBeCloseTo(wanted, 5);
+    expect(results.correct.data[0]).toBe(3);
+    expect(roles).toEqual(['data', 'data', 'target', 'second_target', 'target_share']);
+  });
+
+  it.each<LossSpec>([
+    { kind: 'cross-entropy' },
+    { kind: 'cross-entropy', labelSmoothing: 0.2 },
+    { kind: 'cross-entropy', labelSmoothing: 0.2, classWeights: [1, 5, 0.5] },
+  ])('of one share are as without: %j', async (loss) => {
+    const { results: mixed } = await evaluated({ ...loss, mixed: true } as LossSpec, given(first, second, [1, 1, 1]));
+    const { results: plain } = await evaluated(loss, { target: tensor('int32', [3], first) });
+    expect(mixed.loss.data[0]).toBeCloseTo(plain.loss.data[0] as number, 5);
+    expect(mixed.weight?.data[0]).toBe(plain.weight?.data[0]);
+    // And of the other's it is the same the other way round.
+    const { results: other } = await evaluated({ ...loss, mixed: true } as LossSpec, given(second, first, [0, 0, 0]));
+    expect(other.loss.data[0]).toBeCloseTo(plain.loss.data[0] as number, 5);
+  });
+
+  it('are of samples with one label each, all of which count', () => {
+    const wide = forwardOf({ outputs: { y: { type: 'float', shape: [2, 3, 4], data: [] } } }, declarations[1][1]);
+    expect(() => compileEvaluation(wide, { loss: { kind: 'cross-entropy', mixed: true } })).toThrow(
+      expect.objectContaining({ code: 'unsupported_shape' }),
+    );
+    expect(() => lossOf({ kind: 'cross-entropy', mixed: true, ignoreIndex: -1 })).toThrow(
+      expect.objectContaining({ code: 'invalid_options' }),
+    );
+  });
 });
 
 describe('the training step', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src-main/architectures/index.ts';
 import { estimateNet } from '../../src-main/jobs/estimate.ts';
 import { completeSettings } from '../../src-main/jobs/train-settings.ts';
+import type { TrainRequest } from '../../src-main/shared/contract.ts';
 import type { Column, Manifest } from '../../src-main/shared/dataset.ts';
 import type { VersionId } from '../../src-main/shared/ids.ts';
 import { defaultThreads } from '../../src-main/shared/training-defaults.ts';
@@ -59,6 +60,25 @@ describe('a request to train', () => {
     expect(Object.keys(settings.architectureSettings).sort()).toEqual(fields.map(({ key }) => key).sort());
   });
 
+  it('says how it learns only where that is not as usual', () => {
+    const keys = Object.keys(completeSettings(request, architectures, images));
+    const [{ name }] = images.classes;
+    const learning = {
+      loss: 'cross-entropy',
+      labelSmoothing: 0.1,
+      classWeights: { [name]: 2 },
+      accumulate: 4,
+    } as const;
+    const asked = { ...request, ...learning, augment: { mixup: 0.2 } };
+    const settings = completeSettings(asked, architectures, images);
+    expect(
+      Object.keys(settings)
+        .filter((key) => !keys.includes(key))
+        .sort(),
+    ).toEqual(['accumulate', 'augment', 'classWeights', 'labelSmoothing']);
+    expect(settings).toMatchObject({ classWeights: { [name]: 2 }, augment: { mixup: 0.2 } });
+  });
+
   it('of sounds says how they become spectrograms, as the net is estimated', () => {
     const { architectureSettings } = completeSettings({ ...request, architecture: 'cnn' }, architectures, sounds);
     expect(architectureSettings).toMatchObject({ mels: 40, seconds: 0, melScale: 'htk' });
@@ -89,8 +109,22 @@ describe('a request to train', () => {
     ['a pair that is none', { ...request, architecture: 'recommender' }, table('number'), 'unfit_architecture'],
     ['texts that are none', { ...request, architecture: 'textcnn' }, table('number', 'category'), 'unfit_architecture'],
     ['nothing but texts', request, table('text'), 'unfit_architecture'],
+    [
+      'a mixture of what has no classes',
+      { ...request, architecture: 'autoencoder', augment: { mixup: 0.2 } },
+      images,
+      'invalid_settings',
+    ],
+    [
+      'a mixture without cross-entropy',
+      { ...request, loss: 'focal', augment: { cutmix: 1 } },
+      images,
+      'invalid_settings',
+    ],
+    ['a loss for numbers', { ...request, loss: 'huber' }, sampleManifest(), 'invalid_settings'],
+    ['weights of unknown classes', { ...request, classWeights: { nobody: 2 } }, sampleManifest(), 'invalid_settings'],
     ['images for a table’s net', { ...request, architecture: 'recommender' }, images, 'unfit_architecture'],
-  ])('with %s is refused', (_, asked, manifest, wanted) => {
+  ] as [string, TrainRequest, Manifest, string][])('with %s is refused', (_, asked, manifest, wanted) => {
     expect(() => completeSettings(asked, architectures, manifest)).toThrow(code(wanted));
   });
 });

@@ -34,7 +34,8 @@ export class Labels {
   readonly labels: Value;
   readonly classes: number;
   readonly ignoreIndex: number | undefined;
-  readonly #single: boolean;
+  /** Whether a sample has one label, and no axis but its classes'. */
+  readonly single: boolean;
 
   constructor(context: LossContext, layout: ClassLayout) {
     const { g, prediction } = context;
@@ -52,7 +53,7 @@ export class Labels {
     this.scores = flat ? g.op('Reshape', [prediction, g.int64s([-1, classes])]) : prediction;
     this.labels = flat ? g.op('Reshape', [target, g.int64s([-1])]) : target;
     this.ignoreIndex = layout.ignoreIndex;
-    this.#single = shape.length === 2;
+    this.single = shape.length === 2;
   }
 
   /** One number a class, to broadcast against the scores. */
@@ -65,15 +66,15 @@ export class Labels {
     return g.constant(tensor(g.type(scores).type, [1, classes, ...ones], values));
   }
 
-  /** [n, classes, …]: 1 at the label; all 0 where the label does not count. */
-  onehot(): Value {
+  /** [n, classes, …]: 1 at the label (the target's, unless others are given); all 0 where the label does not count. */
+  onehot(labels = this.labels): Value {
     const { g, classes, ignoreIndex } = this;
     const type = g.type(this.scores).type;
     const ones = new Array<number>(g.rank(this.scores) - 2).fill(1);
     // No class has the number that is ignored.
     const numbers = Array.from({ length: classes }, (_, index) => (index === ignoreIndex ? classes : index));
     const range = g.constant(tensor('int32', [1, classes, ...ones], numbers));
-    return g.cast(g.op('Equal', [g.unsqueeze(this.labels, [1]), range]), type);
+    return g.cast(g.op('Equal', [g.unsqueeze(labels, [1]), range]), type);
   }
 
   /** [n, 1, …]: 1 where the label counts; undefined where all do. */
@@ -93,7 +94,7 @@ export class Labels {
   /** What the sum of the losses is to be divided by, where that is not the number of samples. */
   weight(reduction: LossContext['reduction'], weights?: Value): Pick<AttachedLoss, 'weight'> {
     const { g } = this;
-    const plain = this.#single && weights === undefined && this.ignoreIndex === undefined;
+    const plain = this.single && weights === undefined && this.ignoreIndex === undefined;
     if (reduction === 'mean' || plain) return {};
     const sum = this.totalWeight(weights);
     return { weight: typeof sum === 'number' ? g.scalar(sum, this.scores) : sum };
@@ -105,7 +106,7 @@ export class Labels {
     let hits = g.cast(g.op('Equal', [guess, labels]), 'float');
     if (ignoreIndex === undefined) {
       const correct = g.cast(total(g, hits), 'int32');
-      return this.#single ? { correct } : { correct, counted: countOf(g, labels, 'int32') };
+      return this.single ? { correct } : { correct, counted: countOf(g, labels, 'int32') };
     }
     const counts = g.cast(g.op('Not', [g.op('Equal', [labels, g.scalar(ignoreIndex, labels)])]), 'float');
     if (ignoreIndex >= 0 && ignoreIndex < this.classes) hits = g.mul(hits, counts);

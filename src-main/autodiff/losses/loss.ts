@@ -2,6 +2,7 @@
 
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import type { DataType, Shape } from '../../onnx/types.ts';
+import type { ExtraTarget } from '../types.ts';
 
 export type Reduction = 'mean' | 'sum';
 
@@ -17,6 +18,8 @@ export interface LossContext {
   output(name: string): Value;
   /** Makes the input for the target. */
   target(type: DataType, shape: Shape): Value;
+  /** Makes an input for what else is to be known of each sample. */
+  extra(role: ExtraTarget, type: DataType, shape: Shape): Value;
 }
 
 export interface AttachedLoss {

@@ -5,16 +5,20 @@ import type { ForwardModel } from '../../onnx/forward-model.ts';
 import type { DataType, Graph } from '../../onnx/types.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { AttachedLoss, Loss, Reduction } from '../losses/loss.ts';
+import type { ExtraTarget } from '../types.ts';
 
 export interface WithLoss extends AttachedLoss {
   readonly graph: Graph;
   /** The input made for the target; some losses need none. */
   readonly target?: Value;
+  /** Those made for what else it is to know of each sample. */
+  readonly extras: readonly { readonly name: Value; readonly role: ExtraTarget }[];
 }
 
 export function attachLoss(graph: Graph, forward: ForwardModel, loss: Loss, reduction: Reduction): WithLoss {
   const g = GraphBuilder.extend(graph);
   let target: Value | undefined;
+  const extras: { name: Value; role: ExtraTarget }[] = [];
   g.scope = 'loss';
   const attached = loss.attach({
     g,
@@ -32,12 +36,19 @@ export function attachLoss(graph: Graph, forward: ForwardModel, loss: Loss, redu
       g.scope = 'loss';
       return target;
     },
+    extra(role, type, shape) {
+      g.scope = '';
+      const name = g.input(g.unique(role), type, shape);
+      g.scope = 'loss';
+      extras.push({ name, role });
+      return name;
+    },
   });
   g.scope = '';
   const { correct, counted, ...others } = attached;
   // What is to match a value of the graph comes near it or not: nothing of it is right or wrong.
   const judged = forward.target === undefined ? { correct, counted } : {};
-  return { ...others, ...judged, target, graph: g.finish() };
+  return { ...others, ...judged, target, extras, graph: g.finish() };
 }
 
 function ownTarget(g: GraphBuilder, name: Value, type: DataType): Value {

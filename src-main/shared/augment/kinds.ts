@@ -1,4 +1,7 @@
+import type { Manifest } from '../dataset.ts';
 import { AtelierError } from '../errors.ts';
+import type { InputKind } from '../input-kinds.ts';
+import type { Learning } from '../task.ts';
 
 // What a run does to its training samples so that no epoch sees the same ones: chosen for each run, by one number each. Validation
 // and test samples, and those of whoever uses the model, are never touched.
@@ -18,10 +21,16 @@ export const pictureKinds = [
   'erase',
   'random',
 ] as const;
+/** Each picture is made one with another of the training split, and its class with that one's. */
+export const mixKinds = ['mixup', 'cutmix'] as const;
+/** The sound is shifted, made louder and noisy; times and bands are hidden. */
+export const soundKinds = ['time-shift', 'gain', 'white-noise', 'time-mask', 'frequency-mask'] as const;
 export const textKinds = ['word-drop', 'word-swap'] as const;
 export type PictureKind = (typeof pictureKinds)[number];
+export type MixKind = (typeof mixKinds)[number];
+export type SoundKind = (typeof soundKinds)[number];
 export type TextKind = (typeof textKinds)[number];
-export type AugmentKind = PictureKind | TextKind;
+export type AugmentKind = PictureKind | MixKind | SoundKind | TextKind;
 
 /** Amounts by kind; what is not in it is not done. */
 export type Augmentation = Partial<Record<AugmentKind, number>>;
@@ -36,7 +45,10 @@ export interface AugmentField {
 /**
  * flip, flip-vertical, word-drop, word-swap: probabilities. rotate: degrees each way. scale, shift: shares of the side each way. crop: at
  * most this share of the area is cut away. brightness, contrast, saturation: shares each way. blur: σ in pixels at most. noise: σ of the
- * brightest, at most. erase: at most this share of the area, of every other picture. random: how far RandAugment goes.
+ * brightest, at most. erase: at most this share of the area, of every other picture. random: how far RandAugment goes. mixup, cutmix: α of
+ * the beta distribution that the shares come from: below 1 most pictures stay nearly whole, at 1 every share is as likely. time-shift: at
+ * most this share of the length, each way. gain: dB each way. white-noise: σ at most, 1 being full scale. time-mask, frequency-mask: at
+ * most this share of the frames or bands, twice.
  */
 export const augmentFields: Readonly<Record<AugmentKind, AugmentField>> = {
   flip: { max: 1, usual: 0.5 },
@@ -52,18 +64,45 @@ export const augmentFields: Readonly<Record<AugmentKind, AugmentField>> = {
   noise: { max: 0.5, usual: 0.05 },
   erase: { max: 0.5, usual: 0.15 },
   random: { max: 1, usual: 0.4 },
+  mixup: { max: 10, usual: 0.2 },
+  cutmix: { max: 10, usual: 1 },
+  'time-shift': { max: 0.9, usual: 0.1 },
+  gain: { max: 30, usual: 6 },
+  'white-noise': { max: 0.5, usual: 0.01 },
+  'time-mask': { max: 0.5, usual: 0.1 },
+  'frequency-mask': { max: 0.5, usual: 0.15 },
   'word-drop': { max: 0.9, usual: 0.1 },
   'word-swap': { max: 0.9, usual: 0.1 },
 };
 
-export const augmentKinds = [...pictureKinds, ...textKinds] as const;
+export const augmentKinds = [...pictureKinds, ...mixKinds, ...soundKinds, ...textKinds] as const;
+
+/** What is changed: pictures, pictures whose classes are learnt too, sounds, or texts. */
+export type AugmentedData = 'image' | 'classed-image' | 'sound' | 'text';
+
+/** What of a dataset such a net sees changed; null: nothing. */
+export function augmentedData(
+  { inputs, learns }: { readonly inputs: readonly InputKind[]; readonly learns: Learning },
+  { kind, task }: Pick<Manifest, 'kind' | 'task'>,
+): AugmentedData | null {
+  if (kind === 'images') return learns === 'target' && task === 'classification' ? 'classed-image' : 'image';
+  if (kind === 'audio') return 'sound';
+  return kind === 'table' && inputs.includes('text') && learns === 'target' ? 'text' : null;
+}
 
 /** What can be done to samples of a kind; tables of numbers are left as they are. */
-export const kindsFor = (data: 'image' | 'text' | null): readonly AugmentKind[] =>
-  data === 'image' ? pictureKinds : data === 'text' ? textKinds : [];
+export function kindsFor(data: AugmentedData | null): readonly AugmentKind[] {
+  if (data === 'classed-image') return [...pictureKinds, ...mixKinds];
+  if (data === 'image') return pictureKinds;
+  if (data === 'sound') return soundKinds;
+  return data === 'text' ? textKinds : [];
+}
+
+export const mixes = (augment: Augmentation | undefined): boolean =>
+  mixKinds.some((kind) => (augment?.[kind] ?? 0) > 0);
 
 /** What is worth naming: amounts above 0, in the order of the table. Throws `invalid_settings`. */
-export function checkedAugmentation(given: Augmentation, data: 'image' | 'text' | null): Augmentation {
+export function checkedAugmentation(given: Augmentation, data: AugmentedData | null): Augmentation {
   const possible = kindsFor(data);
   for (const [kind, amount] of Object.entries(given)) {
     const field = augmentFields[kind as AugmentKind] as AugmentField | undefined;

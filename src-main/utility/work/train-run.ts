@@ -18,6 +18,7 @@ import { processMemory } from '../../runtime/memory.ts';
 import { RunLog } from '../../runtime/run-log.ts';
 import { train, type TrainingTask } from '../../runtime/training-loop.ts';
 import { versions } from '../../runtime/versions.ts';
+import { mixes } from '../../shared/augment/kinds.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { TrainParams, TrainResult } from '../../shared/job.ts';
 import { resolvedWeights } from '../../shared/learning.ts';
@@ -167,7 +168,9 @@ export async function trainingTask(
     runFolder,
     from: last ? { last, best: readCheckpoint(checkpointPath(runFolder, 'best')) } : undefined,
   };
-  if (!net.players) return { ...common, compile: (options) => step(net.forward, net.loss, options) };
+  const loss: LossSpec =
+    mixes(settings.augment) && net.loss.kind === 'cross-entropy' ? { ...net.loss, mixed: true } : net.loss;
+  if (!net.players) return { ...common, compile: (options) => step(net.forward, loss, options) };
 
   const { discriminator, adversary, generator } = net.players;
   const rates = rate(architectureSettings.discriminatorRate as number);

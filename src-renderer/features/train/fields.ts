@@ -1,4 +1,9 @@
-import { augmentFields, type AugmentKind, kindsFor } from '../../../src-main/shared/augment/kinds.ts';
+import {
+  augmentFields,
+  type AugmentedData,
+  type AugmentKind,
+  kindsFor,
+} from '../../../src-main/shared/augment/kinds.ts';
 import { optimizerNames, scheduleNames } from '../../../src-main/shared/run.ts';
 import type { DeviceName, SettingField, SettingValue, TrainSettings } from '../../../src-main/shared/run.ts';
 import type { ArchitectureInfo } from '../../../src-main/shared/run.ts';
@@ -90,7 +95,7 @@ export const trainingKeys = [
 export const augmentKey = (kind: string): string => `augment.${kind}`;
 export const augmentKindOf = (key: string): AugmentKind => key.slice(augmentKey('').length) as AugmentKind;
 
-export const augmentFieldsOf = (data: 'image' | 'text' | null): SettingField[] =>
+export const augmentFieldsOf = (data: AugmentedData | null): SettingField[] =>
   kindsFor(data).map((kind) => ({
     key: augmentKey(kind),
     kind: 'number',

@@ -1,4 +1,9 @@
-import { augmentFields, type Augmentation } from '../../../src-main/shared/augment/kinds.ts';
+import {
+  augmentedData,
+  type AugmentedData,
+  augmentFields,
+  type Augmentation,
+} from '../../../src-main/shared/augment/kinds.ts';
 import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import type { DatasetDetail, Manifest } from '../../../src-main/shared/dataset.ts';
@@ -163,12 +168,13 @@ export class TrainForm {
     return learningFieldsOf({ task, loss, schedule: typed('schedule') ?? 'cosine' }, classes, typed('classWeights'));
   }
   /** What of the data can be changed as it is trained on; null: nothing. */
-  get augmented(): 'image' | 'text' | null {
+  get augmented(): AugmentedData | null {
     const architecture = this.architecture;
     const manifest = this.detail?.version.manifest;
     if (!architecture || !manifest) return null;
-    if (manifest.kind === 'images') return 'image';
-    return architecture.inputs.includes('text') && architecture.learns === 'target' ? 'text' : null;
+    const data = augmentedData(architecture, manifest);
+    // Mixed classes are learnt by cross-entropy alone.
+    return data === 'classed-image' && this.#typed.loss === 'focal' ? 'image' : data;
   }
   /** Amounts above 0; null while one of them is not a number. */
   get augment(): Augmentation | null {

@@ -320,6 +320,14 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         notes: [],
       };
     },
+    'datasets.spectrograms': ({ samples }) => ({
+      frames: 16,
+      mels: 8,
+      mean: new Array<number>(8).fill(-8),
+      std: new Array<number>(8).fill(2),
+      noise: new Array(8).fill({ power: 90, bins: 3 }),
+      rows: Float32Array.from({ length: 128 * samples.length }, (_, i) => Math.sin(i / 9)),
+    }),
     'datasets.sound': () => ({ rate: 8000, channels: 1, samples: new Int16Array(800) }),
     'datasets.original': () => {
       throw new AtelierError('no_original', 'The file that this image came from was not kept.');

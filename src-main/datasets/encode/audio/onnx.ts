@@ -4,7 +4,7 @@ import { framesOf } from '../../../shared/audio.ts';
 import type { AudioEncoder } from '../encoder.ts';
 import { float64s } from '../onnx-constants.ts';
 import { filterBank, hannWindow } from './mel.ts';
-import { melFloor } from './spectrogram.ts';
+import { melFloor } from '../../../shared/audio.ts';
 
 /** STFT is an operator since this opset. */
 export const audioOpset = 17;

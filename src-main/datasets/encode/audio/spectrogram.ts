@@ -1,11 +1,5 @@
-import { framesOf, type SpectrogramSettings } from '../../../shared/audio.ts';
+import { framesOf, melFloor, type SpectrogramSettings } from '../../../shared/audio.ts';
 import { filterBank, hannWindow } from './mel.ts';
-
-/**
- * Added to nothing, but the least that a band may have: what is below is not told from silence. The rounding to 16 bits alone comes to more
- * than 1e-10 in every band; at 1e-6 the silence that a short sound is filled up with is like that of a quiet room.
- */
-export const melFloor = 1e-6;
 
 /** 16-bit samples as -1…1. */
 export const sampleScale = 1 / 32_768;
