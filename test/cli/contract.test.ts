@@ -41,6 +41,7 @@ const commands = [
   ['predict'],
   ['export'],
   ['doctor'],
+  ['licences'],
   ['first-run'],
 ];
 

@@ -2,6 +2,7 @@ import type { Condition } from '../../../src-main/shared/filter.ts';
 import { categoryColour } from '../../charts/colours.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
+import { soundMeasureWord } from '../../words/sounds.ts';
 import { annotationFlagWord, splitColour, splitWord } from '../../words/terms.ts';
 
 /** A range's end, as exactly as it is. */
@@ -33,6 +34,8 @@ export function conditionWords(condition: Condition): string {
       return m.filter_contains({ column: condition.column, text: condition.text });
     case 'word':
       return m.filter_word({ column: condition.column, word: condition.word });
+    case 'sound':
+      return rangeWords(soundMeasureWord(condition.what), condition.from, condition.to, condition.closed ?? false);
     case 'length':
       return rangeWords(m.filter_words_of({ column: condition.column }), condition.from, condition.to, false);
     case 'split':
