@@ -36,7 +36,12 @@ const config: ForgeConfig = {
     // Native files cannot be loaded from inside an archive.
     asar: { unpack: '**/{*.node,*.so,*.so.*,*.dylib,*.dll}' },
     ignore: leaveOut({ platform: process.platform, arch: process.arch, ownSqlite: Boolean(fallbackZips) }),
-    extraResource: [path.join(staged, 'resources'), path.join(staged, 'bin'), path.join(root, 'migrations')],
+    extraResource: [
+      path.join(staged, 'resources'),
+      path.join(staged, 'bin'),
+      path.join(root, 'migrations'),
+      path.join(root, '.vite/build/THIRD-PARTY-LICENCES.txt'),
+    ],
     electronZipDir: fallbackZips,
     extendInfo: {
       CFBundleDocumentTypes: [
@@ -53,7 +58,7 @@ const config: ForgeConfig = {
     // What the program reads at run time lies beside the archive, as <resources>/resources and <resources>/migrations.
     generateAssets: async () => {
       rmSync(staged, { recursive: true, force: true });
-      const unused = /[/\\]resources[/\\](i18n|packaging|icons[/\\]icon[.](icns|ico|svg))$/;
+      const unused = /[/\\]resources[/\\](i18n|packaging|licences|icons[/\\]icon[.](icns|ico|svg))$/;
       cpSync(path.join(root, 'resources'), path.join(staged, 'resources'), {
         recursive: true,
         filter: (from) => !unused.test(from),

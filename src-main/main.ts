@@ -59,6 +59,7 @@ function startApp(): void {
     version: app.getVersion(),
     runtime: runtimeName(),
     samples: places.samples,
+    thirdParty: places.thirdParty,
     async openWorkspace(folder) {
       if (folder === studio?.folder || !(await mayStopJobs(desk, studio))) return;
       const before = studio?.folder;

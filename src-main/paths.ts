@@ -10,6 +10,8 @@ export interface Places {
   migrations: string;
   /** The bundled sample data. */
   samples: string;
+  /** What Atelier is made of besides its own code: see `shared/third-party.ts`. */
+  thirdParty: string;
   /** A utility's built entry file. */
   utility(kind: UtilityKind): string;
 }
@@ -24,6 +26,7 @@ export function findPlaces(from: string = import.meta.dirname): Places {
     resources: join(base, 'resources'),
     migrations: join(base, 'migrations'),
     samples: join(base, 'resources', 'samples'),
+    thirdParty: join(app, '.vite', 'build', 'third-party.json'),
     utility: (kind) => join(app, '.vite', 'build', 'utility', `${kind}.cjs`),
   };
 }

@@ -7,6 +7,7 @@ import { SetupError } from './errors.mjs';
 import { hashOf, readJson, replaceFolder, sweepBeside, writeJson } from './files.mjs';
 import { compileMessages, messagesAreCurrent, messagesOut } from './messages.mjs';
 import { nodeModules, root, viteOut } from './paths.mjs';
+import { findPackages, keepPackages, writeThirdParty } from './third-party.mjs';
 
 const stamp = path.join(viteOut, 'stamp.json');
 
@@ -23,7 +24,16 @@ const PARTS = {
 
 function inputs() {
   const configs = Object.values(PARTS).map((part) => part.config);
-  const sources = ['src-main', 'src-renderer', 'resources/i18n', 'package-lock.json', 'package.json', 'tsconfig.json'];
+  const sources = [
+    'src-main',
+    'src-renderer',
+    'resources/i18n',
+    'resources/licences',
+    'scripts/setup/third-party.mjs',
+    'package-lock.json',
+    'package.json',
+    'tsconfig.json',
+  ];
   return hashOf(root, [...sources, ...configs], (file) => file === messagesOut);
 }
 
@@ -44,17 +54,20 @@ async function viteBuild(part, outDir) {
   // Rolldown colours its warnings even where nobody can see colours.
   const customLogger = vite.createLogger('warn', { allowClearScreen: false });
   customLogger.warn = (message) => process.stderr.write(`${stripVTControlCharacters(message)}\n`);
+  const packages = new Set();
   try {
     await vite.build({
       configFile: path.join(root, config),
       mode: 'production',
       logLevel: 'warn',
       customLogger,
+      plugins: [findPackages(packages)],
       build: { outDir: path.join(outDir, out), emptyOutDir: false, rollupOptions: { onwarn: refuseUndefined } },
     });
   } catch (error) {
     throw new SetupError(`The ${part} bundle did not build.`, { detail: stripVTControlCharacters(error.message) });
   }
+  keepPackages(outDir, part, packages);
 }
 
 /** Builds everything. A build of the same sources is the same; a change while it runs is seen by the next start. */
@@ -64,8 +77,10 @@ export async function build() {
   const work = path.join(viteOut, `next.${process.pid}.partial`);
   sweepBeside(path.join(viteOut, 'next'));
   for (const part of Object.keys(PARTS)) await viteBuild(part, work);
+  writeThirdParty(work);
   rmSync(stamp, { force: true });
-  for (const folder of ['build', 'renderer']) replaceFolder(path.join(work, folder), path.join(viteOut, folder));
+  for (const folder of ['build', 'renderer', 'third-party'])
+    replaceFolder(path.join(work, folder), path.join(viteOut, folder));
   rmSync(work, { recursive: true, force: true });
   writeJson(stamp, { inputs: before });
 }
@@ -80,6 +95,7 @@ export async function buildParts(names) {
       if (!messagesAreCurrent()) await compileMessages();
       rmSync(stamp, { force: true });
       await viteBuild(name, viteOut);
+      writeThirdParty(viteOut);
     }
   }
 }

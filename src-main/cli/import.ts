@@ -24,6 +24,7 @@ interface Options extends CommonOptions, SplitOptions {
   into?: string;
   rowKey?: string;
   reference?: true;
+  classFrom?: string;
 }
 
 export function addImport(program: Command, context: CommandContext): void {
@@ -43,6 +44,10 @@ export function addImport(program: Command, context: CommandContext): void {
       'the files are those of this dataset, grown: makes its next version (default: where it came from)',
     )
     .option('--row-key <column>', 'with --into: the column that tells rows apart (default: by all that is in them)')
+    .option(
+      '--class-from <pattern>',
+      "of images and sounds: the class is what this regular expression's first group finds in the file's name (default: the folder)",
+    )
     .option(
       '--sample-rate <hz>',
       'of sounds: the rate that all are brought to (default: the most common of theirs)',
@@ -109,6 +114,7 @@ Examples:
   $ atelier import --into photos                # whence they came; or: atelier import /mnt/photos --into photos
   $ atelier import sales-2027.csv --into sales --row-key order_id
   $ atelier import digits/ --sample-rate 8000   # digits/zero/*.wav, digits/one/*.wav
+  $ atelier import recordings/ --class-from '^([^_]+)_'   # recordings/0_jackson_3.wav is a "0"
   $ atelier import book.txt --kind corpus
   $ atelier import train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz t10k-images-idx3-ubyte.gz t10k-labels-idx1-ubyte.gz`,
     )
@@ -127,7 +133,8 @@ async function importFiles(session: Session, given: string[], options: Options):
   await session.own(async (studio) => {
     const { name, kind, file, sheet, target, sampleRate, splitSeed } = options;
     const originals = options.reference ? 'referenced' : undefined;
-    const asked = { paths, name, kind, file, sheet, target, sampleRate, splitSeed, originals } as const;
+    const { classFrom } = options;
+    const asked = { paths, name, kind, file, sheet, target, classFrom, sampleRate, splitSeed, originals } as const;
     const imported = await studio.importData(asked).result;
     const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
     tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
@@ -136,10 +143,16 @@ async function importFiles(session: Session, given: string[], options: Options):
 
 async function into(session: Session, given: string[], options: Options, text: string): Promise<void> {
   const { name, target, kind, file, sheet, rowKey: key } = options;
-  if (name !== undefined || target !== undefined || options.reference || splitWish(options, options.splitSeed)) {
+  if (
+    name !== undefined ||
+    target !== undefined ||
+    options.reference ||
+    options.classFrom !== undefined ||
+    splitWish(options, options.splitSeed)
+  ) {
     throw new AtelierError(
       'bad_arguments',
-      'With --into the name, the target, the way to divide and whether files are copied are as they are with the dataset.',
+      'With --into the name, the target, the way to divide, whether files are copied and where classes come from are as they are with the dataset.',
     );
   }
   const paths = given.length > 0 ? existing(session, given) : undefined;
@@ -159,9 +172,9 @@ function existing(session: Session, given: string[]): string[] {
 
 /** What was asked at the beginning counts, and what was done by the end of it. */
 async function resume(session: Session, given: string[], { resume: text, ...options }: Options): Promise<void> {
-  const others = (['name', 'kind', 'file', 'sheet', 'target', 'into', 'rowKey', 'reference'] as const).filter(
-    (key) => options[key] !== undefined,
-  );
+  const others = (
+    ['name', 'kind', 'file', 'sheet', 'target', 'into', 'rowKey', 'reference', 'classFrom'] as const
+  ).filter((key) => options[key] !== undefined);
   if (given.length > 0 || others.length > 0 || splitWish(options, options.splitSeed)) {
     throw new AtelierError('bad_arguments', '--resume goes on with an import as it was begun: give nothing besides.');
   }

@@ -10,6 +10,7 @@ import { addExport } from './export.ts';
 import { addFirstRun } from './first-run.ts';
 import type { Host } from './host.ts';
 import { addImport } from './import.ts';
+import { addLicences } from './licences.ts';
 import { addPredict } from './predict.ts';
 import { addRunsCompare } from './runs-compare.ts';
 import { addRunsList } from './runs-list.ts';
@@ -107,6 +108,7 @@ Examples:
   addExport(program, context);
   addCompile(program, context);
   addDoctor(program, context);
+  addLicences(program, context);
   addFirstRun(program, context);
   return program;
 }

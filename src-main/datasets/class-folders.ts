@@ -1,4 +1,6 @@
 import type { SplitName } from '../shared/dataset.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { classOfName, namePattern } from '../shared/name-classes.ts';
 import type { FoundFile } from './source.ts';
 
 /** A file with the class, and perhaps the split, that its folders give it. */
@@ -49,3 +51,48 @@ export function arrange(files: readonly FoundFile[]): { members: Member[]; stray
   });
   return { members, strays };
 }
+
+const namesOffered = 300;
+
+/** Some names, spread over all: what patterns of names are tried on before anything is imported. */
+export function someNames(files: readonly FoundFile[]): string[] {
+  const step = Math.max(1, files.length / namesOffered);
+  const names: string[] = [];
+  for (let at = 0; at < files.length; at += step) names.push(files[Math.floor(at)].relative);
+  return names;
+}
+
+/**
+ * Reads classes off the names by a pattern, whatever the folders; folders called train and test stay splits. Strays are those whose names do not fit.
+ * Throws `invalid_pattern`, and `no_class_in_names` where none does.
+ */
+export function arrangeByName(
+  files: readonly FoundFile[],
+  pattern: string,
+): { members: Member[]; strays: FoundFile[] } {
+  const checked = namePattern(pattern);
+  if (!checked) {
+    throw new AtelierError(
+      'invalid_pattern',
+      `"${pattern}" is no regular expression that can be used. One like ^([^_]+)_ takes what stands before the first underscore.`,
+    );
+  }
+  const members: Member[] = [];
+  const strays: FoundFile[] = [];
+  for (const file of files) {
+    const className = classOfName(checked, file.relative);
+    if (className === null) strays.push(file);
+    else members.push({ ...withoutClass(file), className });
+  }
+  if (members.length > 0) return { members, strays };
+  throw new AtelierError(
+    'no_class_in_names',
+    `No file's name fits the pattern ${pattern}; they are called like "${files[0].relative.split('/').at(-1)}". The pattern's first group in parentheses is the class: ^([^_]+)_ takes what stands before the first underscore.`,
+  );
+}
+
+/** Why a file is none of the samples. */
+export const noClass = (relative: string, pattern: string | undefined): string =>
+  pattern === undefined
+    ? `${relative} lies in no class folder.`
+    : `${relative} does not fit the pattern that gives the class.`;

@@ -42,6 +42,7 @@ async function read(params: ImportParams, importing: ImportContext, unfinished: 
       const { chosen, others } = choose(source, await findAll(source, params.kind), params);
       const { into } = params;
       if (params.originals === 'referenced' && !chosen.offer.referable) throw cannotReference(chosen.offer.kind);
+      if (params.classFrom !== undefined && !named.includes(chosen.offer.kind)) throw noNames(chosen.offer.kind);
       const read = await chosen.importer.read(chosen.source, params, context);
       const result = into ? await grow({ ...params, into }, read, importing.signal) : read;
       // An annotated set is also seen as what it is made of: images, rows, texts.
@@ -64,4 +65,12 @@ const cannotReference = (kind: ImportKind): AtelierError =>
   new AtelierError(
     'cannot_reference',
     `Only images that lie on the disk as files can be left where they are; this is a source of the kind "${kind}", or images inside an archive. Unpack it first, or have the files copied into the workspace.`,
+  );
+
+const named: readonly ImportKind[] = ['image-folder', 'audio-folder'];
+
+const noNames = (kind: ImportKind): AtelierError =>
+  new AtelierError(
+    'no_names',
+    `Classes are taken from the names of image and sound files; this is a source of the kind "${kind}". Leave the pattern out.`,
   );

@@ -4,6 +4,7 @@ import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery
 import { AtelierError } from '../shared/errors.ts';
 import { float64s, readAnnotations } from './annotations/read.ts';
 import { samplesWith } from './annotations/samples-with.ts';
+import { soundsWith } from './audio/sounds-with.ts';
 import { soundsOf } from './audio/stored.ts';
 import { readBlob } from './blobs.ts';
 import { heeding, openDuck, parquetSql, rowsOf } from './duck.ts';
@@ -110,6 +111,7 @@ export class SampleReader {
     const divided = await divide(filter, manifest, split, {
       labels: () => this.#labels(blobs, manifest),
       marked: (asked) => samplesWith(blobs, manifest, asked),
+      sounding: (asked) => soundsWith(blobs, manifest, asked),
     });
     if (manifest.kind !== 'table') return divided.marks ? marked(divided.marks) : null;
     return this.#stoppable(manifest, async (signal) => {

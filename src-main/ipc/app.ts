@@ -1,11 +1,14 @@
 import { app } from 'electron';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { ThirdParty } from '../shared/third-party.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 
 type Noun =
   | 'app.info'
   | 'app.doctor'
+  | 'app.licences'
   | 'devices.test'
   | 'devices.offerProvider'
   | 'devices.getProvider'
@@ -38,6 +41,7 @@ export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
         integrity: desk.studio.integrity(),
       };
     },
+    'app.licences': async () => JSON.parse(await readFile(desk.thirdParty, 'utf8')) as ThirdParty[],
     'devices.test': async () => (await desk.studio.testDevices()).job,
     'devices.offerProvider': () => desk.studio.offerProvider(),
     'devices.getProvider': async () => (await desk.studio.getProvider()).job,

@@ -13,6 +13,8 @@ export interface Desk {
   readonly runtime: string;
   /** `<resources>/samples`. */
   readonly samples: string;
+  /** The file that lists what Atelier is made of besides its own code. */
+  readonly thirdParty: string;
   /** Closes the present workspace (asking first where jobs run) and opens this one; the page loads anew. */
   openWorkspace(folder: string): Promise<void>;
   /** Theme or language changed: the menu and the frame follow. */

@@ -74,7 +74,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       return paths === null ? null : desk.studio.importInto(dataset, { paths }).job;
     },
     'imports.offer': ({ paths }) => offer(paths),
-    'imports.start': ({ offer: id, choice, name, target, reference, split }) => {
+    'imports.start': ({ offer: id, choice, name, target, reference, classFrom, sampleRate, split }) => {
       const offered = offers.get(id);
       const chosen = offered?.found[choice];
       if (!offered || !chosen || offered.until < Date.now()) {
@@ -88,6 +88,8 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
         sheet: sheet ?? undefined,
         name,
         target,
+        classFrom,
+        sampleRate,
         ...(reference && { originals: 'referenced' as const }),
       });
       offers.delete(id);

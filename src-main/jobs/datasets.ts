@@ -21,6 +21,8 @@ export interface ImportRequest {
   sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
+  /** Images and sounds: a pattern of their names that gives the class; by their folders when absent. */
+  classFrom?: string;
   /** Sounds: samples a second; the most common of theirs when absent. */
   sampleRate?: number;
   splitSeed?: number;
@@ -82,6 +84,7 @@ export function importData(context: Context, request: ImportRequest, before?: Jo
       file: request.file,
       sheet: request.sheet,
       target: request.target,
+      classFrom: request.classFrom,
       sampleRate: request.sampleRate,
       originals: parent ? (parent.manifest.blobs.references ? 'referenced' : 'copied') : request.originals,
       splitSeed: request.splitSeed ?? 0,
@@ -160,7 +163,7 @@ export function importInto(
     );
   }
   const { kind = asked?.kind, file = asked?.file, sheet = asked?.sheet, key = asked?.key } = more;
-  return importData(context, { paths, kind, file, sheet, key, into });
+  return importData(context, { paths, kind, file, sheet, key, into, classFrom: asked?.classFrom });
 }
 
 function growParams(

@@ -27,6 +27,7 @@ import type { Preferences } from './settings.ts';
 import { foldRange, splitWays } from './split.ts';
 import type { SplitPreview } from './split.ts';
 import type { TokenizerRef } from './text.ts';
+import type { ThirdParty } from './third-party.ts';
 
 /**
  * Everything the window may ask of the main process: one channel per act, a schema for what it sends, a type for what
@@ -115,6 +116,8 @@ export const splitWishSchema = v.object({
 export const inputs = {
   'app.info': nothing,
   'app.doctor': nothing,
+  /** What Atelier is made of besides its own code, with the licences' texts. */
+  'app.licences': nothing,
   /** Tests every device of this machine; a job. */
   'devices.test': nothing,
   /** Asks the network, because a person asked: what CUDA's provider is and how large. */
@@ -139,6 +142,10 @@ export const inputs = {
     target: v.optional(v.nullable(text(1000))),
     /** Its image files are left where they are. */
     reference: v.optional(v.boolean()),
+    /** The pattern of names that gives the class. */
+    classFrom: v.optional(text(500)),
+    /** Sounds: samples a second. */
+    sampleRate: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1000), v.maxValue(192_000))),
     /** A second version, divided so, follows the first, which is divided as is usual. */
     split: v.optional(splitWishSchema),
   }),
@@ -271,6 +278,7 @@ export const inputs = {
 export interface Outputs {
   'app.info': AppInfo;
   'app.doctor': DoctorReport;
+  'app.licences': ThirdParty[];
   'devices.test': JobId;
   'devices.offerProvider': ProviderOffer;
   'devices.getProvider': JobId;

@@ -157,6 +157,8 @@ export interface Manifest {
   };
   /** Images of a source that has grown: those of the version before, and those that came; then `images` and the like of `blobs` are the first one's. */
   parts?: ImagePart[];
+  /** Of a source that has grown, where classes or annotations had been corrected: how the source has them. */
+  asRead?: { labels?: BlobHash; classes?: ClassCount[]; annotations?: BlobHash; annotationOffsets?: BlobHash };
   /** Where samples have annotations: what there is in all. */
   annotations?: AnnotationSummary;
   /** Tables only: how this one was made of the one that was imported. */

@@ -12,6 +12,8 @@ const finite = v.pipe(v.number(), v.finite());
 /** A cell may be long; one that is chosen by its value seldom is. */
 const value = text(100_000);
 
+export const soundMeasures = ['seconds', 'loudness', 'peak'] as const;
+
 export const conditionSchema = v.variant('kind', [
   /** The cell is one of these, letter by letter. */
   v.object({ kind: v.literal('values'), column, values: v.pipe(v.array(value), v.minLength(1), v.maxLength(1000)) }),
@@ -39,6 +41,14 @@ export const conditionSchema = v.variant('kind', [
   v.object({ kind: v.literal('labelled'), labelled: v.boolean() }),
   /** With an annotation of this class, of this flag, or of both in one. */
   v.object({ kind: v.literal('mark'), class: v.optional(value), flag: v.optional(v.picklist(annotationFlags)) }),
+  /** A sound so long, in seconds, or so loud (RMS), in dB below full scale: from ≤ it < to, or ≤ to where `closed`. Silence has no loudness. */
+  v.object({
+    kind: v.literal('sound'),
+    what: v.picklist(soundMeasures),
+    from: v.optional(finite),
+    to: v.optional(finite),
+    closed: v.optional(v.boolean()),
+  }),
   /** One of these, as `packSamples` writes their numbers; `name` says in a word which those are. */
   v.object({
     kind: v.literal('samples'),
@@ -66,6 +76,8 @@ export function subjectOf(condition: Condition): string {
       return 'label';
     case 'sql':
       return `sql ${condition.expression}`;
+    case 'sound':
+      return `sound ${condition.what}`;
     case 'word':
     case 'mark':
     case 'contains':
@@ -97,12 +109,15 @@ function joined(before: Condition, more: Condition): Condition | null {
   if (before.kind === 'class' && more.kind === 'class')
     return { ...before, classes: union(before.classes, more.classes) };
   if (before.kind === 'split' && more.kind === 'split') return { ...before, splits: union(before.splits, more.splits) };
-  if (before.kind === 'range' && more.kind === 'range') {
+  if ((before.kind === 'range' && more.kind === 'range') || (before.kind === 'sound' && more.kind === 'sound')) {
     const from = least(before.from, more.from, Math.min);
     const to = least(before.to, more.to, Math.max);
     const closed = (to === before.to && before.closed) || (to === more.to && more.closed);
     const ends = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-    return { kind: 'range', column: more.column, ...ends, ...(closed ? { closed } : {}) };
+    const rest = { ...ends, ...(closed ? { closed } : {}) };
+    return more.kind === 'range'
+      ? { kind: 'range', column: more.column, ...rest }
+      : { kind: 'sound', what: more.what, ...rest };
   }
   return null;
 }

@@ -133,6 +133,8 @@ export interface ImportParams {
   sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
+  /** Images and sounds: a pattern of their files' names that gives the class, in the place of the folders; see `name-classes.ts`. */
+  classFrom?: string;
   /** Sounds: samples a second that they are brought to; where left out the most common of theirs. */
   sampleRate?: number;
   splitSeed: number;
@@ -469,6 +471,8 @@ export interface ImportOffer {
   target: string | null;
   /** Images of files that lie there as they are: these can be left where they are. */
   referable: boolean;
+  /** Images and sounds: some of their paths, to try patterns of names on. */
+  names?: string[];
 }
 
 /** Of several things found, those that are not another reading of the same: what an annotated set is made of is also images, rows, texts. */

@@ -23,6 +23,10 @@ export class Importing {
   name = $state('');
   /** The column to predict; null for none, undefined to have it guessed from the data. */
   target = $state<string | null | undefined>(undefined);
+  /** The pattern of names that gives the class; null where the folders do. */
+  classFrom = $state<string | null>(null);
+  /** Sounds: samples a second; null for the most common of theirs. */
+  sampleRate = $state<number | null>(null);
   /** Image files are left where they are. */
   reference = $state(false);
   /** How its samples are to be divided; null as is usual, or as it comes. */
@@ -96,6 +100,8 @@ export class Importing {
     this.name = this.offer?.suggestedName ?? '';
     this.target = this.offer?.target ?? undefined;
     this.reference = false;
+    this.sampleRate = null;
+    this.classFrom = null;
     this.#split = null;
   }
 
@@ -138,6 +144,8 @@ export class Importing {
         choice: this.#choice,
         ...(name === '' ? {} : { name }),
         ...(table && this.target !== undefined ? { target: this.target } : {}),
+        ...(this.classFrom !== null ? { classFrom: this.classFrom } : {}),
+        ...(this.sampleRate !== null ? { sampleRate: this.sampleRate } : {}),
         ...(this.reference && this.offer?.referable ? { reference: true } : {}),
         ...(this.#split?.value ? { split: this.#split.value } : {}),
       });

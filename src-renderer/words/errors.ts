@@ -184,6 +184,8 @@ const headlines: Record<string, () => string> = {
   audio_unsupported: m.error_audio_unsupported,
   not_audio: m.error_not_audio,
   no_classes: m.error_no_classes,
+  no_class_in_names: m.error_no_class_in_names,
+  no_names: m.error_no_names,
   archive_damaged: m.error_archive,
   archive_encrypted: m.error_archive,
   gzip_damaged: m.error_archive,

@@ -1,3 +1,4 @@
+import type { ConditionOf } from '../../src-main/shared/filter.ts';
 import { format } from './format.ts';
 import { m } from './messages.ts';
 
@@ -13,3 +14,7 @@ export function secondsWords(seconds: number): string {
 /** "−12.4 dBFS"; digital silence has no level. */
 export const decibelWords = (level: number | null): string =>
   level === null ? m.sound_silence() : m.sound_decibels({ n: format.figure(level, 3) });
+
+/** What sounds are filtered by, with its unit. */
+export const soundMeasureWord = (what: ConditionOf<'sound'>['what']): string =>
+  ({ seconds: m.filter_sound_seconds, loudness: m.filter_sound_loudness, peak: m.filter_sound_peak })[what]();

@@ -45,6 +45,7 @@ const commands = [
   ['predict'],
   ['export'],
   ['doctor'],
+  ['licences'],
   ['first-run'],
 ];
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,6 +69,16 @@ describe('the packaged command line, without a display', () => {
     expect(JSON.stringify(jsonLines(stdout))).toMatch(/Electron/);
     // Chromium's files of this one command are gone with it.
     expect(readdirSync(folder).filter((name) => name.startsWith('atelier-session'))).toEqual([]);
+  });
+
+  it('carries the notices of what it is made of, as a file and as a list', async () => {
+    const file = path.join(path.dirname(binary), 'resources/THIRD-PARTY-LICENCES.txt');
+    expect(readFileSync(file, 'utf8')).toMatch(/^codec-parser .*\nLGPL-3\.0/m);
+    const { code, stdout } = await call(command, ['licences', '--json']);
+    expect(code).toBe(0);
+    expect(jsonLines(stdout).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['codec-parser', 'mpg123', 'sharp']),
+    );
   });
 
   it('imports, trains and exports: every native module loads from beside the archive', async () => {

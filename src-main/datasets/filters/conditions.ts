@@ -21,6 +21,8 @@ export interface Beside {
   labels(): Promise<Int32Array>;
   /** Marks of the samples with such an annotation. */
   marked(asked: ConditionOf<'mark'>): Promise<Uint8Array>;
+  /** Marks of the sounds that are so long or loud. */
+  sounding(asked: ConditionOf<'sound'>): Promise<Uint8Array>;
 }
 
 /** Throws `unknown_column`, and `invalid_query` for what such a dataset cannot be asked. */
@@ -42,7 +44,9 @@ async function divideTable(
     else if (condition.kind === 'split' || condition.kind === 'samples')
       divided.marks = meet(divided.marks, marksOf(condition, split));
     else if (condition.kind === 'mark') divided.marks = meet(divided.marks, await marked(condition));
-    else divided.cells.push(conditionSql(condition, manifest));
+    else if (condition.kind === 'sound') {
+      throw new AtelierError('invalid_query', 'A table holds no sounds: length and loudness are asked of sounds only.');
+    } else divided.cells.push(conditionSql(condition, manifest));
   }
   return divided;
 }
@@ -51,7 +55,7 @@ async function divideImages(
   filter: Filter,
   manifest: Manifest,
   split: Uint8Array,
-  { labels, marked }: Beside,
+  { labels, marked, sounding }: Beside,
 ): Promise<Divided> {
   let marks: Uint8Array | null = null;
   for (const condition of filter) {
@@ -71,7 +75,8 @@ async function divideImages(
         marks,
         Uint8Array.from(split, (_, i) => Number(found[i] >= 0 === condition.labelled)),
       );
-    } else {
+    } else if (condition.kind === 'sound' && manifest.kind === 'audio') marks = meet(marks, await sounding(condition));
+    else {
       throw new AtelierError(
         'invalid_query',
         'Images have no columns: they are filtered by class, split, label or number.',
@@ -100,7 +105,7 @@ export function valueSql(manifest: Pick<Manifest, 'columns'>, name: string): str
 }
 
 function conditionSql(
-  condition: Exclude<Condition, { kind: 'sql' | 'split' | 'samples' | 'mark' }>,
+  condition: Exclude<Condition, { kind: 'sql' | 'split' | 'samples' | 'mark' | 'sound' }>,
   manifest: Manifest,
 ): string {
   const cellOf = columnSql(manifest);

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import type { Manifest } from '../../shared/dataset.ts';
 import type { Filter } from '../../shared/filter.ts';
 import { samplesWith } from '../annotations/samples-with.ts';
+import { soundsWith } from '../audio/sounds-with.ts';
 import { readBlob } from '../blobs.ts';
 import { heeding, withDuck } from '../duck.ts';
 import { int32s } from '../encode/images.ts';
@@ -20,6 +21,7 @@ export async function selectSamples(
   const divided = await divide([...filter], manifest, split, {
     labels: async () => int32s(await readBlob(blobs, manifest.blobs.labels!)),
     marked: (asked) => samplesWith(blobs, manifest, asked),
+    sounding: (asked) => soundsWith(blobs, manifest, asked),
   });
   if (manifest.kind === 'images') return marked(divided.marks ?? new Uint8Array(manifest.samples).fill(1));
   const apart: Int32Array[] = [];

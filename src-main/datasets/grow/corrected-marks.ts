@@ -14,7 +14,7 @@ export async function correctedMarks(
   before: Manifest,
   base: Manifest,
   was: Int32Array,
-  isChanged: Uint8Array,
+  isChanged: Uint8Array | Int32Array,
 ): Promise<Pick<Manifest, 'annotations' | 'blobs'>> {
   const mine = await lines(blobs, before);
   const theirs = before.samples === base.samples ? await lines(blobs, base) : mine;

@@ -28,7 +28,7 @@ export async function grow(
   }
   const grown =
     into.manifest.kind === 'images'
-      ? await growImages(blobs, fresh.manifest, into)
+      ? await growImages(blobs, fresh.manifest, into, signal)
       : await growTable(blobs, fresh.manifest, into, signal);
   return { ...fresh, ...grown };
 }

@@ -5,26 +5,32 @@ import { imageNames } from '../divide/keys.ts';
 import { int32s } from '../encode/images.ts';
 import { countSplits } from '../splits.ts';
 import { sortClasses } from '../target.ts';
+import { growArrays } from './arrays.ts';
+import { asRead, keepAsRead } from './as-read.ts';
 import { correctedMarks } from './corrected-marks.ts';
 import { dividedAs, readDivided } from './divided.ts';
 import { KnownImages } from './known-images.ts';
 import { growSplit } from './split.ts';
 
-/** See `grow`. An image is told by its path, and is another one when its file is. */
+/** See `grow`. An image of a file is told by its path, and is another one when its file is; one of an array by its pixels. */
 export async function growImages(
   blobs: string,
-  fresh: Manifest,
-  { manifest: before, base }: GrowParams,
+  source: Manifest,
+  { manifest: before, base: read }: GrowParams,
+  signal: AbortSignal,
 ): Promise<{ manifest: Manifest; growth: Growth }> {
-  const known = await KnownImages.open(blobs, before);
-  const now = await KnownImages.open(blobs, fresh);
-  const names = await imageNames(blobs, fresh);
-  const was = Int32Array.from(names, (name) => known.sample(name) ?? -1);
-  const isChanged = Uint8Array.from(was, (sample, i) =>
-    sample >= 0 && known.contentOf(sample) !== now.contentOf(i) ? 1 : 0,
-  );
+  const base = asRead(read);
+  const ofArrays = !before.blobs.contents && !source.blobs.contents;
+  const {
+    was,
+    isChanged,
+    manifest: fresh,
+  } = ofArrays
+    ? { ...(await growArrays(blobs, source, before, signal)), isChanged: new Uint8Array(source.samples) }
+    : { ...(await matchFiles(blobs, source, before)), manifest: source };
   const marks = fresh.annotations ? await correctedMarks(blobs, fresh, before, base, was, isChanged) : null;
   const labelled = await correctedLabels(blobs, { ...fresh, ...marks }, before, base, was);
+  if (ofArrays) await markRelabelled(blobs, fresh, before, base, was, isChanged);
   const matched = was.reduce((count, sample) => count + (sample >= 0 ? 1 : 0), 0);
   const growth = {
     added: fresh.samples - matched,
@@ -32,12 +38,47 @@ export async function growImages(
     changed: isChanged.reduce((sum, one) => sum + one, 0),
   };
   const divided = await readDivided(blobs, before);
-  const manifest: Manifest = { ...labelled, ...dividedAs(before) };
+  const manifest: Manifest = { ...labelled, ...keepAsRead(labelled, fresh), ...dividedAs(before) };
   const { split, folds } = await growSplit({ blobs, manifest, connection: null, was }, divided);
   manifest.splits = countSplits(split);
   manifest.blobs = { ...manifest.blobs, split: await writeBlob(blobs, split) };
   if (folds) manifest.blobs.folds = await writeBlob(blobs, folds);
   return { manifest, growth };
+}
+
+async function matchFiles(
+  blobs: string,
+  fresh: Manifest,
+  before: Manifest,
+): Promise<{ was: Int32Array; isChanged: Uint8Array }> {
+  const known = await KnownImages.open(blobs, before);
+  const now = await KnownImages.open(blobs, fresh);
+  const names = await imageNames(blobs, fresh);
+  const was = Int32Array.from(names, (name) => known.sample(name) ?? -1);
+  const isChanged = Uint8Array.from(was, (sample, i) =>
+    sample >= 0 && known.contentOf(sample) !== now.contentOf(i) ? 1 : 0,
+  );
+  return { was, isChanged };
+}
+
+/** The class of each sample by its name; null where it has none. */
+const classNames = async (blobs: string, { blobs: { labels }, classes }: Manifest): Promise<(string | null)[]> =>
+  Array.from(int32s(await readBlob(blobs, labels!)), (label) => classes[label]?.name ?? null);
+
+/** An array says of which class an image is beside it: another one than it said is a change. */
+async function markRelabelled(
+  blobs: string,
+  fresh: Manifest,
+  before: Manifest,
+  base: Manifest,
+  was: Int32Array,
+  isChanged: Uint8Array,
+): Promise<void> {
+  if (before.samples !== base.samples) return;
+  const [now, then] = [await classNames(blobs, fresh), await classNames(blobs, base)];
+  was.forEach((sample, i) => {
+    if (sample >= 0 && now[i] !== then[sample]) isChanged[i] = 1;
+  });
 }
 
 /** Classes that were given since the last import stay, whatever the source says. */
@@ -49,9 +90,7 @@ async function correctedLabels(
   was: Int32Array,
 ): Promise<Manifest> {
   if (before.blobs.labels === base.blobs.labels || before.samples !== base.samples) return fresh;
-  const named = async ({ blobs: { labels }, classes }: Manifest) =>
-    Array.from(int32s(await readBlob(blobs, labels!)), (label) => classes[label]?.name ?? null);
-  const [mine, theirs, next] = await Promise.all([named(before), named(base), named(fresh)]);
+  const [mine, theirs, next] = await Promise.all([before, base, fresh].map((each) => classNames(blobs, each)));
   was.forEach((sample, i) => {
     if (sample >= 0 && mine[sample] !== theirs[sample]) next[i] = mine[sample];
   });

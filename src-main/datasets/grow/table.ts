@@ -8,6 +8,8 @@ import { applyRecipe } from '../recipes/apply.ts';
 import { decidedColumns, fittedRecipe, rawTable } from '../recipes/raw-table.ts';
 import { reviseDataset } from '../revise.ts';
 import { countSplits } from '../splits.ts';
+import { asRead, keepAsRead } from './as-read.ts';
+import { correctedMarks } from './corrected-marks.ts';
 import { dividedAs, readDivided } from './divided.ts';
 import { matchRows } from './rows.ts';
 import { growSplit } from './split.ts';
@@ -16,21 +18,32 @@ import { growSplit } from './split.ts';
 export async function growTable(
   blobs: string,
   fresh: Manifest,
-  { manifest: before, key }: GrowParams,
+  { manifest: before, base: read, key }: GrowParams,
   signal: AbortSignal,
 ): Promise<{ manifest: Manifest; growth: Growth }> {
-  if (before.annotations || fresh.annotations) {
+  if (!before.annotations !== !fresh.annotations) {
     throw new AtelierError(
       'cannot_grow',
-      'The texts of this dataset carry annotations, which a second import could not keep apart. Import the source as a new dataset.',
+      `The texts ${fresh.annotations ? 'carry annotations now, and did not' : 'carry no annotations any more'}. Import the source as a new dataset.`,
     );
   }
   const raw = rawTable(before);
   const decided = decidedColumns(before, await fittedRecipe(blobs, before));
   const { manifest: described, target } = await asDecided(blobs, fresh, decided, before, signal);
   return withDuck({ blobs, signal }, async (connection) => {
-    const { was, growth } = await match(connection, blobs, { ...before, columns: raw.columns }, fresh, key);
-    const manifest: Manifest = { ...described, target, ...dividedAs(before) };
+    const { was, same, isChanged } = await match(connection, blobs, { ...before, columns: raw.columns }, fresh, key);
+    // Spans stand in a text by its letters: those of another text are not its own.
+    const alike = was.map((row, i) => (same[i] < 0 ? -1 : row));
+    const base = asRead(read);
+    const marks = fresh.annotations ? await correctedMarks(blobs, described, before, base, alike, isChanged) : null;
+    const kept = was.reduce((sum, row) => sum + (row >= 0 ? 1 : 0), 0);
+    const growth = {
+      added: fresh.samples - kept,
+      removed: raw.samples - kept,
+      changed: isChanged.reduce((sum, one) => sum + one, 0),
+    };
+    const marked: Manifest = { ...described, ...marks };
+    const manifest: Manifest = { ...marked, ...keepAsRead(marked, described), target, ...dividedAs(before) };
     const divided = await readDivided(blobs, before, { split: raw.split, folds: raw.folds });
     const { split, folds } = await growSplit({ blobs, manifest, connection, was }, divided);
     manifest.splits = countSplits(split);
@@ -65,7 +78,7 @@ async function match(
   before: Manifest,
   fresh: Manifest,
   key: string | undefined,
-): Promise<{ was: Int32Array; growth: Growth }> {
+): Promise<{ was: Int32Array; same: Int32Array; isChanged: Int32Array }> {
   const raw = rawTable(before);
   const [old, now] = [columnSql({ columns: raw.columns }), columnSql(fresh)];
   const names = new Set(fresh.columns.map(({ name }) => name));
@@ -80,18 +93,13 @@ async function match(
     );
   };
   const same = await matching(common.map(({ name }) => name));
-  const count = (was: Int32Array): number => was.reduce((sum, row) => sum + (row >= 0 ? 1 : 0), 0);
   // Another column is another content of every row.
   const columnsChanged = common.length !== raw.columns.length || common.length !== fresh.columns.length;
   if (key === undefined) {
-    const kept = count(same);
-    const changed = columnsChanged ? kept : 0;
-    return { was: same, growth: { added: fresh.samples - kept, removed: raw.samples - kept, changed } };
+    return { was: same, same, isChanged: same.map((row) => (columnsChanged && row >= 0 ? 1 : 0)) };
   }
   old(key);
   now(key);
   const was = await matching([key]);
-  const kept = count(was);
-  const unchanged = columnsChanged ? 0 : count(same);
-  return { was, growth: { added: fresh.samples - kept, removed: raw.samples - kept, changed: kept - unchanged } };
+  return { was, same, isChanged: was.map((row, i) => (row >= 0 && (columnsChanged || same[i] < 0) ? 1 : 0)) };
 }

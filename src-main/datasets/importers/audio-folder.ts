@@ -3,7 +3,7 @@ import { audioHeadBytes, audioType, namedAudio } from '../audio/file-type.ts';
 import { factsOf } from '../audio/facts.ts';
 import { chooseRate, Reading } from '../audio/reading.ts';
 import { SoundWriter } from '../audio/store.ts';
-import { arrange, withoutClass, type Member } from '../class-folders.ts';
+import { arrange, arrangeByName, noClass, someNames, withoutClass, type Member } from '../class-folders.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer } from './importer.ts';
 
@@ -22,17 +22,19 @@ export const audioFolder: Importer = {
         bytes: await totalBytes(sounds),
         columns: [],
         target: null,
+        names: someNames(sounds),
       },
     ];
   },
 
   async read(source, params, context) {
     const sounds = await audioFiles(source);
-    const { members, strays } = labelled(sounds);
+    const { members, strays } =
+      params.classFrom === undefined ? labelled(sounds) : arrangeByName(sounds, params.classFrom);
     const rejects = new Rejects();
     for (const { where, code, message } of source.refused) rejects.add(where, code, message);
     for (const { relative } of strays) {
-      rejects.add(relative, 'no_class', `${relative} lies in no class folder.`);
+      rejects.add(relative, 'no_class', noClass(relative, params.classFrom));
     }
     const rate = params.sampleRate ?? (await chooseRate(members, context.signal));
     const reading = new Reading(source, members, rate);

@@ -1,6 +1,6 @@
 import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { arrange, withoutClass, type Member } from '../class-folders.ts';
+import { arrange, arrangeByName, noClass, someNames, withoutClass, type Member } from '../class-folders.ts';
 import { KnownImages } from '../grow/known-images.ts';
 import { finishImages } from '../image-version.ts';
 import { headBytes, imageType, namedImage } from '../images/file-type.ts';
@@ -23,17 +23,19 @@ export const imageFolder: Importer = {
         bytes: await totalBytes(images),
         columns: [],
         target: null,
+        names: someNames(images),
       },
     ];
   },
 
   async read(source, params, context) {
     const images = await imageFiles(source);
-    const { members, strays } = labelled(images);
+    const { members, strays } =
+      params.classFrom === undefined ? labelled(images) : arrangeByName(images, params.classFrom);
     const rejects = new Rejects();
     for (const { where, code, message } of source.refused) rejects.add(where, code, message);
     for (const { relative } of strays) {
-      rejects.add(relative, 'no_class', `${relative} lies in no class folder.`);
+      rejects.add(relative, 'no_class', noClass(relative, params.classFrom));
     }
     const how = params.originals ?? 'copied';
     const known = params.into ? await KnownImages.open(params.blobs, params.into.manifest) : null;

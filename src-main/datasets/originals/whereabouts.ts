@@ -96,10 +96,12 @@ const missing = (path: string): AtelierError =>
   new AtelierError(
     'original_missing',
     `${path} is not there any more. What is trained on is stored and stays. If its folder was moved, say where it is now: "Relink…" under Source, or atelier data relink NAME FOLDER.`,
+    [path],
   );
 
 const changed = (path: string): AtelierError =>
   new AtelierError(
     'original_changed',
     `${path} is not the file any more that was imported. What is trained on is stored and stays. "Look for changes" under Source takes in what is there now (atelier import --into NAME); "Relink…" finds the file as it was, where it lies in another folder.`,
+    [path],
   );

@@ -2,16 +2,25 @@ import type { Condition } from '../../../src-main/shared/filter.ts';
 import { categoryColour } from '../../charts/colours.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
+import { soundMeasureWord } from '../../words/sounds.ts';
 import { annotationFlagWord, splitColour, splitWord } from '../../words/terms.ts';
 
 /** A range's end, as exactly as it is. */
 const end = (value: number) => format.full(value);
+/** Of what was measured, a few digits are all that means something. */
+const nearEnd = (value: number) => format.figure(value, 4);
 
-function rangeWords(name: string, from: number | undefined, to: number | undefined, closed: boolean): string {
+function rangeWords(
+  name: string,
+  from: number | undefined,
+  to: number | undefined,
+  closed: boolean,
+  words = end,
+): string {
   if (from !== undefined && to !== undefined)
-    return (closed ? m.filter_between_closed : m.filter_between)({ column: name, from: end(from), to: end(to) });
-  if (from !== undefined) return m.filter_from({ column: name, from: end(from) });
-  if (to !== undefined) return (closed ? m.filter_at_most : m.filter_below)({ column: name, to: end(to) });
+    return (closed ? m.filter_between_closed : m.filter_between)({ column: name, from: words(from), to: words(to) });
+  if (from !== undefined) return m.filter_from({ column: name, from: words(from) });
+  if (to !== undefined) return (closed ? m.filter_at_most : m.filter_below)({ column: name, to: words(to) });
   return m.filter_present({ column: name });
 }
 
@@ -33,6 +42,14 @@ export function conditionWords(condition: Condition): string {
       return m.filter_contains({ column: condition.column, text: condition.text });
     case 'word':
       return m.filter_word({ column: condition.column, word: condition.word });
+    case 'sound':
+      return rangeWords(
+        soundMeasureWord(condition.what),
+        condition.from,
+        condition.to,
+        condition.closed ?? false,
+        nearEnd,
+      );
     case 'length':
       return rangeWords(m.filter_words_of({ column: condition.column }), condition.from, condition.to, false);
     case 'split':

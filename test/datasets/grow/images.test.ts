@@ -217,6 +217,15 @@ describe('an image folder imported again', () => {
       { name: 'cat', count: 15 },
       { name: 'dog', count: 17 },
     ]);
+    // And stays so, however often the folder is looked at.
+    await imagesIn(folder, 36);
+    await rm(join(folder.path, 'set/cat/1000.png'));
+    const second = await again(folder, manifest);
+    expect(second.growth).toEqual({ added: 2, removed: 0, changed: 0 });
+    const third = (await again(folder, second.manifest)).manifest;
+    const later = await contents(folder, third);
+    expect(later.get('cat/1002.png')!.label).toBe('dog');
+    expect(later.get('dog/1003.png')!.label).toBeUndefined();
   });
 
   it('is refused where it cannot be, and then leaves nothing', async () => {
@@ -277,6 +286,10 @@ describe('an annotated set imported again', () => {
       else expect(marks).toEqual(wanted[i]);
     });
     expect(manifest.annotations!.classes.map(({ name }) => name)).toEqual(['cell', 'platelet', 'debris']);
+    // Once more: what was corrected is no news of the source, and stays.
+    const third = await again(folder, manifest);
+    expect(third.growth).toEqual({ added: 0, removed: 0, changed: 0 });
+    expect((await marksOf(folder, third.manifest))[3].annotations[0].class).toBe('debris');
     for (const i of all(manifest)) {
       expect(await readOriginal(folder.blobs, manifest, i)).toEqual(await readOriginal(folder.blobs, fresh, i));
     }

@@ -332,6 +332,16 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'datasets.original': () => {
       throw new AtelierError('no_original', 'The file that this image came from was not kept.');
     },
+    'app.licences': () => [
+      {
+        name: 'onnx',
+        version: '1.0.0',
+        licence: 'MIT',
+        homepage: null,
+        inside: null,
+        text: 'Permission is hereby granted',
+      },
+    ],
     'datasets.originals': () => null,
     'datasets.relink': () => null,
     'datasets.revise': (input) => {
