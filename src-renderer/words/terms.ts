@@ -405,6 +405,14 @@ const metrics: Words = {
   macro_recall: m.metric_recall,
   macro_f1: m.metric_f1,
   log_loss: m.metric_log_loss,
+  roc_auc: m.metric_roc_auc,
+  average_precision: m.metric_average_precision,
+  kappa: m.metric_kappa,
+  mcc: m.metric_mcc,
+  top5: m.metric_top5,
+  brier: m.metric_brier,
+  ece: m.metric_ece,
+  median_ae: m.metric_median_ae,
   rmse: m.metric_rmse,
   mae: m.metric_mae,
   mse: m.metric_mse,
@@ -437,7 +445,7 @@ export function metricWord(key: string): string {
   return split ? m.metric_of_split({ metric, split: splitWord(split) }) : metric;
 }
 
-const lower = /loss|error|rmse|mae|mse|memory|perplexity|bits_per/;
+const lower = /loss|error|rmse|mae|mse|median_ae|brier|ece|memory|perplexity|bits_per/;
 const metricOrder = Object.keys(metrics);
 /** Most telling first: the order of the list above, whichever the split. */
 export function metricRank(key: string): number {
