@@ -473,6 +473,8 @@ export function metricValue(key: string, value: number, short = false): string {
     return short ? format.compact(value) : m.rate_samples({ n: format.compact(value) });
   // Decibels.
   if (key.endsWith('psnr')) return format.fixed(value, 2);
+  // Of what is measured in the target's own unit, decimals soon say nothing.
+  if (!short && Math.abs(value) >= 1e4) return format.figure(value, 5);
   return short ? format.figure(value, 3) : format.fixed(value, 4);
 }
 
