@@ -55,7 +55,8 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
       return null;
     },
     'runs.log': ({ id }) => desk.studio.runLog(id),
-    'runs.evaluate': ({ id, split }) => desk.studio.evaluate({ model: { run: id }, split }).result,
+    'runs.evaluate': ({ id, split, against }) =>
+      desk.studio.evaluate({ model: { run: id }, split, against, report: against === undefined }).result,
     'runs.quality': ({ id, train }) => desk.studio.judgeQuality({ run: id, train }).result,
     'runs.pictures': ({ id }) => desk.studio.pictureEpochs(id),
     'runs.picture': ({ id, epoch }) => desk.studio.picture(id, epoch),

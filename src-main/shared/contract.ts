@@ -250,8 +250,8 @@ export const inputs = {
   'runs.note': v.object({ id: runId, notes: text(20_000) }),
   'runs.archive': v.object({ ids: v.array(runId), archived: v.boolean() }),
   'runs.log': v.object({ id: runId }),
-  /** Confusion matrix and metrics of the best checkpoint on a split. */
-  'runs.evaluate': v.object({ id: runId, split: splitName }),
+  /** What the best checkpoint does on a split, and with `against` how it stands against another run there. A look at the test split is counted. */
+  'runs.evaluate': v.object({ id: runId, split: splitName, against: v.optional(runId) }),
   /** What the run says of the samples of its version; done as a job. `train`: its training split is judged too. */
   'runs.quality': v.object({ id: runId, train: v.optional(v.boolean(), false) }),
   /** The epochs that left a picture of what the model makes, in order. */

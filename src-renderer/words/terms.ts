@@ -445,6 +445,14 @@ const metrics: Words = {
   macro_recall: m.metric_recall,
   macro_f1: m.metric_f1,
   log_loss: m.metric_log_loss,
+  roc_auc: m.metric_roc_auc,
+  average_precision: m.metric_average_precision,
+  kappa: m.metric_kappa,
+  mcc: m.metric_mcc,
+  top5: m.metric_top5,
+  brier: m.metric_brier,
+  ece: m.metric_ece,
+  median_ae: m.metric_median_ae,
   rmse: m.metric_rmse,
   mae: m.metric_mae,
   mse: m.metric_mse,
@@ -477,7 +485,7 @@ export function metricWord(key: string): string {
   return split ? m.metric_of_split({ metric, split: splitWord(split) }) : metric;
 }
 
-const lower = /loss|error|rmse|mae|mse|memory|perplexity|bits_per/;
+const lower = /loss|error|rmse|mae|mse|median_ae|brier|ece|memory|perplexity|bits_per/;
 const metricOrder = Object.keys(metrics);
 /** Most telling first: the order of the list above, whichever the split. */
 export function metricRank(key: string): number {
@@ -505,6 +513,8 @@ export function metricValue(key: string, value: number, short = false): string {
     return short ? format.compact(value) : m.rate_samples({ n: format.compact(value) });
   // Decibels.
   if (key.endsWith('psnr')) return format.fixed(value, 2);
+  // Of what is measured in the target's own unit, decimals soon say nothing.
+  if (!short && Math.abs(value) >= 1e4) return format.figure(value, 5);
   return short ? format.figure(value, 3) : format.fixed(value, 4);
 }
 
