@@ -36,9 +36,3 @@ DROP TABLE metric_points;
 
 -- Words that people put on runs: a JSON list of texts.
 ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags));
-
--- Ways of looking at the runs that people have kept under a name: shared/run-view.ts RunView.
-CREATE TABLE run_views (
-  name TEXT PRIMARY KEY CHECK (name <> ''),
-  view TEXT NOT NULL CHECK (json_valid(view))
-) STRICT;

@@ -1,5 +1,5 @@
 import type { RunId } from '../shared/ids.ts';
-import type { MetricSeries } from '../shared/run.ts';
+import type { CurveInfo, MetricSeries } from '../shared/run.ts';
 import type { Readable } from './connection.ts';
 import { overlay, placesWithin, thin, Thinner, within } from './curve-points.ts';
 import { blockPoints, extremesEvery, readTail } from './metric-blocks.ts';
@@ -14,11 +14,6 @@ export interface SeriesQuery {
   /** Steps, both included; one point beyond each comes along where there is one. */
   from?: number;
   to?: number;
-}
-
-export interface CurveInfo {
-  key: string;
-  points: number;
 }
 
 interface Curve {

@@ -100,7 +100,8 @@ export class Sealing {
     this.#run = run;
     const { last, curves } = readTail(db, run);
     this.#last = last;
-    this.#curves = [...curves];
+    // The first goes last out of the list: blocks that are added in order fill their pages.
+    this.#curves = [...curves].sort(([a], [b]) => b - a);
   }
 
   /** Goes on for about so many milliseconds, inside a transaction that is open. True when all is done. */

@@ -8,10 +8,14 @@ type Noun =
   | 'runs.start'
   | 'runs.list'
   | 'runs.get'
+  | 'runs.metricKeys'
+  | 'runs.column'
+  | 'runs.curves'
   | 'runs.metrics'
   | 'runs.stopEarly'
   | 'runs.rename'
   | 'runs.note'
+  | 'runs.tag'
   | 'runs.archive'
   | 'runs.log'
   | 'runs.evaluate'
@@ -35,9 +39,12 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
       if (request.device === 'auto') await desk.studio.knowDevices();
       return desk.studio.startRun(request).run;
     },
-    'runs.list': () => desk.studio.listRuns(),
+    'runs.list': () => desk.studio.listings(),
     'runs.get': ({ id }) => desk.studio.getRun(id),
-    'runs.metrics': ({ runs, keys }) => desk.studio.series(runs, { keys }),
+    'runs.metricKeys': () => desk.studio.listMetricKeys(),
+    'runs.column': ({ key }) => desk.studio.metricColumn(key),
+    'runs.curves': ({ runs }) => desk.studio.curves(runs),
+    'runs.metrics': ({ runs, ...query }) => desk.studio.series(runs, query),
     'runs.stopEarly': ({ id }) => {
       desk.studio.stopEarly(id);
       return null;
@@ -48,6 +55,10 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'runs.note': ({ id, notes }) => {
       desk.studio.noteRun(id, notes);
+      return null;
+    },
+    'runs.tag': ({ ids, add, remove }) => {
+      desk.studio.tagRuns(ids, add, remove);
       return null;
     },
     'runs.archive': ({ ids, archived }) => {

@@ -7,11 +7,11 @@ import type { MetricPoint } from '../shared/run.ts';
 
 const everyMs = 250;
 /** How long one slice may hold the owner's thread; a slower machine gets smaller slices. */
-const sliceMs = 4;
+const sliceMs = 3;
 const retryMs = 2000;
 
 /** What has come in is packed when it is so many points, so many of each curve, or so many batches. */
-const packedAt = { points: 16_384, ofEach: 32, batches: 512 };
+const packedAt = { points: 8192, ofEach: 32, batches: 512 };
 
 /**
  * Gathers a run's points and stores them four times a second, in slices; now and then, and at its end, it packs them into blocks. Nothing

@@ -5,7 +5,7 @@ import type { Readable } from '../db/connection.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
 import { dismissJob } from '../db/jobs.ts';
-import { getSeries, type SeriesQuery } from '../db/curves.ts';
+import { getSeries, listCurves, type SeriesQuery } from '../db/curves.ts';
 import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/open.ts';
 import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
@@ -37,7 +37,17 @@ import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe, StepInfo } from '../shared/recipe.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { Profile } from '../shared/profile.ts';
-import type { ArchitectureInfo, DeviceName, ExportRecord, MetricSeries, RunSummary } from '../shared/run.ts';
+import type {
+  ArchitectureInfo,
+  CurveInfo,
+  DeviceName,
+  ExportRecord,
+  MetricColumn,
+  MetricSeries,
+  RunListing,
+  RunSummary,
+} from '../shared/run.ts';
+import { usualMetrics } from '../shared/task.ts';
 import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
 import type { QualityReport } from '../shared/quality.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
@@ -331,8 +341,32 @@ export class Studio {
   listRuns(options?: { archived?: boolean; version?: VersionId }): RunSummary[] {
     return runRows.listRuns(this.#store, options);
   }
+  /** As lists need them, in slices: other work of this thread goes on in between. */
+  async listings(): Promise<RunListing[]> {
+    const found: RunListing[] = [];
+    let begun = performance.now();
+    for (const run of runRows.eachListing(this.#store, { metrics: usualMetrics })) {
+      found.push(run);
+      if (performance.now() - begun < 4) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      begun = performance.now();
+    }
+    return found;
+  }
+  /** Every metric that any run has. */
+  listMetricKeys(): string[] {
+    return runRows.listMetricKeys(this.#store);
+  }
+  /** One metric of all runs. */
+  metricColumn(key: string): MetricColumn {
+    return runRows.metricColumn(this.#store, key);
+  }
   getRun(id: RunId): RunSummary {
     return runRows.getRun(this.#store, id);
+  }
+  /** Which curves each of these has, and of how many points. */
+  curves(ids: readonly RunId[]): { run: RunId; curves: CurveInfo[] }[] {
+    return ids.map((run) => ({ run, curves: listCurves(this.#store, run) }));
   }
   series(ids: readonly RunId[], query?: SeriesQuery): MetricSeries[] {
     return ids.flatMap((id) => getSeries(this.#store, id, query));

@@ -21,7 +21,17 @@ import { mostQuasiIdentifiers } from './privacy.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { Profile } from './profile.ts';
 import { optimizerNames, scheduleNames } from './run.ts';
-import type { ArchitectureInfo, DeviceName, ExportRecord, MetricPoint, MetricSeries, RunSummary } from './run.ts';
+import type {
+  ArchitectureInfo,
+  CurveInfo,
+  DeviceName,
+  ExportRecord,
+  MetricColumn,
+  MetricPoint,
+  MetricSeries,
+  RunListing,
+  RunSummary,
+} from './run.ts';
 import { preferencesSchema } from './settings.ts';
 import type { Preferences } from './settings.ts';
 import { foldRange, splitWays } from './split.ts';
@@ -244,10 +254,28 @@ export const inputs = {
   'runs.start': trainRequestSchema,
   'runs.list': nothing,
   'runs.get': v.object({ id: runId }),
-  'runs.metrics': v.object({ runs: v.pipe(v.array(runId), v.maxLength(200)), keys: v.optional(v.array(text(200))) }),
+  /** Every metric that any run has. */
+  'runs.metricKeys': nothing,
+  /** One metric of all runs, for tables. */
+  'runs.column': v.object({ key: text(200) }),
+  /** Which curves there are, and of how many points. */
+  'runs.curves': v.object({ runs: v.pipe(v.array(runId), v.maxLength(200)) }),
+  /** Curves, of the steps from … to, thinned to about `maxPoints` each. */
+  'runs.metrics': v.object({
+    runs: v.pipe(v.array(runId), v.maxLength(200)),
+    keys: v.optional(v.array(text(200))),
+    from: v.optional(v.number()),
+    to: v.optional(v.number()),
+    maxPoints: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100_000))),
+  }),
   'runs.stopEarly': v.object({ id: runId }),
   'runs.rename': v.object({ id: runId, name }),
   'runs.note': v.object({ id: runId, notes: text(20_000) }),
+  'runs.tag': v.object({
+    ids: v.array(runId),
+    add: v.pipe(v.array(text(100)), v.maxLength(100)),
+    remove: v.pipe(v.array(text(100)), v.maxLength(100)),
+  }),
   'runs.archive': v.object({ ids: v.array(runId), archived: v.boolean() }),
   'runs.log': v.object({ id: runId }),
   /** What the best checkpoint does on a split, and with `against` how it stands against another run there. A look at the test split is counted. */
@@ -320,12 +348,16 @@ export interface Outputs {
   'train.estimate': TrainEstimate;
   'train.forecast': Forecast | null;
   'runs.start': RunId;
-  'runs.list': RunSummary[];
+  'runs.list': RunListing[];
   'runs.get': RunSummary;
+  'runs.metricKeys': string[];
+  'runs.column': MetricColumn;
+  'runs.curves': { run: RunId; curves: CurveInfo[] }[];
   'runs.metrics': MetricSeries[];
   'runs.stopEarly': null;
   'runs.rename': null;
   'runs.note': null;
+  'runs.tag': null;
   'runs.archive': null;
   'runs.log': string;
   'runs.evaluate': EvaluateResult;

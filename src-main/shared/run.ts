@@ -142,6 +142,11 @@ export interface RunSummary {
 /** A run as lists have it: settings as the JSON they are stored as, and of its metrics the usual ones alone. */
 export type RunListing = Omit<RunSummary, 'settings'> & { settings: string };
 
+export interface CurveInfo {
+  key: string;
+  points: number;
+}
+
 /** One metric of many runs: null where a run has none of it. */
 export interface MetricColumn {
   key: string;

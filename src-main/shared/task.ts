@@ -44,3 +44,8 @@ export const taskFacts: Readonly<Record<Task, TaskFacts>> = {
     writes: true,
   },
 };
+
+/** Metrics that lists have at hand for every run, whatever it is for. */
+export const usualMetrics: readonly string[] = [
+  ...new Set(Object.values(taskFacts).flatMap(({ metrics }) => metrics)),
+].flatMap((metric) => ['test', 'validation', 'train'].map((split) => `${split}/${metric}`));

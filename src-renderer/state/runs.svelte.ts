@@ -1,5 +1,7 @@
+import { untrack } from 'svelte';
+import { lowerBound } from '../../src-main/shared/chart/decimate.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
-import type { MetricPoint, MetricSeries, RunSummary } from '../../src-main/shared/run.ts';
+import type { MetricPoint, MetricSeries, RunListing, RunSummary, TrainSettings } from '../../src-main/shared/run.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { Resource } from './resource.svelte.ts';
@@ -14,6 +16,7 @@ export class LiveSeries implements MetricSeries {
   readonly times: number[] = [];
   #length = $state(0);
   #beyond = 0;
+  #close = $state.raw<MetricSeries | null>(null);
   sampledEvery = 1;
 
   constructor(run: RunId, key: string) {
@@ -35,6 +38,31 @@ export class LiveSeries implements MetricSeries {
     this.sampledEvery = every;
   }
 
+  /** A part of it that was read more closely; null for none. */
+  set close(part: MetricSeries | null) {
+    this.#close = part;
+  }
+  /** What there is to draw: the whole, and within it the part that was read more closely. */
+  get drawn(): Pick<MetricSeries, 'steps' | 'epochs' | 'values' | 'times' | 'sampledEvery' | 'total'> {
+    const part = this.#close;
+    if (!part || part.steps.length === 0) return this;
+    const before = lowerBound(this.steps, part.steps[0]);
+    const after = lowerBound(this.steps, part.steps[part.steps.length - 1] + 1);
+    const join = (column: 'steps' | 'epochs' | 'values' | 'times') => [
+      ...this[column].slice(0, before),
+      ...part[column],
+      ...this[column].slice(after),
+    ];
+    return {
+      steps: join('steps'),
+      epochs: join('epochs'),
+      values: join('values'),
+      times: join('times'),
+      sampledEvery: part.sampledEvery,
+      total: part.total,
+    };
+  }
+
   /** Points arrive in order; one that repeats a step already here is old news. */
   push(step: number, epoch: number, value: number, time: number): void {
     if (this.steps.length > 0 && step <= this.steps[this.steps.length - 1]) return;
@@ -48,12 +76,22 @@ export class LiveSeries implements MetricSeries {
   }
 }
 
+/** How many metrics of all runs are kept at hand. */
+const mostColumns = 40;
+/** Of how many runs all metrics are. */
+const mostWhole = 100;
+
 /** The runs of the workspace, newest first, and the metrics of those that are looked at. */
 export class Runs {
   #studio: Studio;
   #list = new Resource<RunSummary[]>();
   #series = $state.raw(new Map<RunId, Map<string, LiveSeries>>());
-  #asked = new Map<RunId, Promise<void>>();
+  #asked = new Map<string, Promise<void>>();
+  #settings = new Map<RunId, TrainSettings>();
+  #columns = $state.raw(new Map<string, ReadonlyMap<RunId, number>>());
+  #columnsAsked = new Set<string>();
+  #whole = $state.raw(new Map<RunId, Record<string, number>>());
+  #looking = new Map<LiveSeries, { from: number; to: number } | null>();
   #places = $derived(
     new Map((this.#list.value ?? []).toSorted((a, b) => a.createdAt - b.createdAt).map((run, i) => [run.id, i])),
   );
@@ -62,8 +100,18 @@ export class Runs {
     this.#studio = through;
   }
 
+  #all = $derived(
+    (this.#list.value ?? []).map((run) => {
+      const whole = this.#whole.get(run.id);
+      return whole ? { ...run, metrics: { ...whole, ...run.metrics } } : run;
+    }),
+  );
+  #byId = $derived(new Map(this.#all.map((run) => [run.id, run])));
+  #shown = $derived(this.#all.filter((run) => !run.archived));
+
+  /** Those in use. Of their metrics the usual ones are here; `want` gets all of a run's, `column` one of all runs. */
   get list(): RunSummary[] {
-    return (this.#list.value ?? []).filter((run) => !run.archived);
+    return this.#shown;
   }
   get loaded(): boolean {
     return this.#list.value !== null;
@@ -73,7 +121,7 @@ export class Runs {
   }
 
   byId(id: RunId | null | undefined): RunSummary | undefined {
-    return this.#list.value?.find((run) => run.id === id);
+    return id ? this.#byId.get(id) : undefined;
   }
 
   /** How many runs are older: it never changes, so a colour taken from it never does. */
@@ -82,9 +130,64 @@ export class Runs {
   }
 
   async load(): Promise<void> {
-    await this.#list.load(async () =>
-      (await this.#studio.call('runs.list')).toSorted((a, b) => b.createdAt - a.createdAt),
-    );
+    await this.#list.load(async () => {
+      const listed = await this.#studio.call('runs.list');
+      return listed.map((run) => this.#summary(run)).sort((a, b) => b.createdAt - a.createdAt);
+    });
+    const [columns, whole] = untrack(() => [[...this.#columns.keys()], [...this.#whole.keys()]]);
+    await Promise.all([...columns.map((key) => this.#readColumn(key)), this.#readWhole(whole)]);
+  }
+
+  /** What a run was asked to do never changes: it is read once. */
+  #summary({ settings, ...run }: RunListing): RunSummary {
+    let read = this.#settings.get(run.id);
+    if (!read) this.#settings.set(run.id, (read = JSON.parse(settings) as TrainSettings));
+    return { ...run, settings: read };
+  }
+
+  /** All metrics of these runs, from then on. */
+  async want(ids: readonly RunId[]): Promise<void> {
+    const missing = untrack(() => ids.filter((id) => !this.#whole.has(id))).slice(0, mostWhole);
+    if (missing.length > 0) await this.#readWhole(missing);
+  }
+
+  async #readWhole(ids: readonly RunId[]): Promise<void> {
+    if (ids.length === 0) return;
+    const found = await Promise.all(ids.map((id) => this.#studio.call('runs.get', { id })));
+    const next = new Map(untrack(() => this.#whole));
+    for (const { id, metrics } of found) {
+      next.delete(id);
+      next.set(id, metrics);
+    }
+    this.#whole = new Map([...next].slice(-mostWhole));
+  }
+
+  /** Every metric that any run has. */
+  metricKeys(): Promise<string[]> {
+    return this.#studio.call('runs.metricKeys');
+  }
+
+  /** Has this metric of all runs at hand, from then on. */
+  async column(key: string): Promise<void> {
+    if (this.#columnsAsked.has(key)) return;
+    this.#columnsAsked.add(key);
+    await this.#readColumn(key).catch((error: unknown) => {
+      this.#columnsAsked.delete(key);
+      throw error;
+    });
+  }
+
+  async #readColumn(key: string): Promise<void> {
+    const { runs: ids, values } = await this.#studio.call('runs.column', { key });
+    const column = new Map(ids.flatMap((id, i) => (values[i] === null ? [] : [[id, values[i]] as const])));
+    const next = [...untrack(() => this.#columns)].filter(([other]) => other !== key);
+    for (const [gone] of next.slice(0, Math.max(0, next.length + 1 - mostColumns))) this.#columnsAsked.delete(gone);
+    this.#columns = new Map([...next.slice(-(mostColumns - 1)), [key, column]]);
+  }
+
+  /** A run's metric, as far as it is at hand. */
+  metric(run: RunSummary, key: string): number | undefined {
+    return run.metrics[key] ?? this.#columns.get(key)?.get(run.id);
   }
 
   /** The run's metrics, kept up to date from then on. */
@@ -92,31 +195,65 @@ export class Runs {
     return this.#series.get(id) ?? new Map();
   }
 
-  /** Fetches what is missing. Finished runs are fetched once; a running one goes on by events. */
-  async follow(ids: readonly RunId[]): Promise<void> {
-    const missing = ids.filter((id) => !this.#asked.has(id));
-    if (missing.length > 0) {
-      const asked = this.#fetch(missing);
-      for (const id of missing) this.#asked.set(id, asked);
+  /** Which curves these runs have, in order of the alphabet. */
+  async curveKeys(ids: readonly RunId[]): Promise<string[]> {
+    const keys = new Set<string>();
+    for (let i = 0; i < ids.length; i += 200) {
+      const found = await this.#studio.call('runs.curves', { runs: ids.slice(i, i + 200) });
+      for (const { curves } of found) for (const { key } of curves) keys.add(key);
     }
-    await Promise.all(ids.map((id) => this.#asked.get(id)));
+    return [...keys].sort();
   }
 
-  async #fetch(ids: RunId[]): Promise<void> {
-    try {
-      for (let i = 0; i < ids.length; i += 200) {
-        const found = await this.#studio.call('runs.metrics', { runs: ids.slice(i, i + 200) });
-        const early = this.#series;
-        const next = new Map(early);
-        for (const id of ids.slice(i, i + 200)) next.set(id, new Map());
-        for (const part of found) fill(next.get(part.run)!, part);
-        // Points told while the answer was on its way come after it.
-        for (const id of ids.slice(i, i + 200)) for (const s of early.get(id)?.values() ?? []) fill(next.get(id)!, s);
-        this.#series = next;
+  /** Fetches what is missing: all curves of these runs or those of some keys. They are fetched once; a running one's go on by events. */
+  async follow(ids: readonly RunId[], keys?: readonly string[]): Promise<void> {
+    const names = (id: RunId) => (keys ? keys.map((key) => `${id} ${key}`) : [id]);
+    const missing = ids.filter((id) => names(id).some((name) => !this.#asked.has(name)));
+    if (missing.length > 0) {
+      const asked = this.#fetch(missing, keys);
+      for (const name of missing.flatMap(names)) this.#asked.set(name, asked);
+      asked.catch(() => {
+        for (const name of missing.flatMap(names)) this.#asked.delete(name);
+      });
+    }
+    await Promise.all(ids.flatMap(names).map((name) => this.#asked.get(name)));
+  }
+
+  async #fetch(ids: RunId[], keys?: readonly string[]): Promise<void> {
+    for (let i = 0; i < ids.length; i += 200) {
+      const part = ids.slice(i, i + 200);
+      const found = await this.#studio.call('runs.metrics', { runs: part, ...(keys ? { keys: [...keys] } : {}) });
+      const early = this.#series;
+      const next = new Map(early);
+      const wanted = keys && new Set(keys);
+      // Those of other keys stay; of these what was told while the answer was on its way comes after it.
+      for (const id of part) {
+        const others = [...(early.get(id) ?? [])].filter(([key]) => wanted && !wanted.has(key));
+        next.set(id, new Map(others));
       }
-    } catch (error) {
-      for (const id of ids) this.#asked.delete(id);
-      throw error;
+      for (const one of found) fill(next.get(one.run)!, one);
+      for (const id of part) {
+        for (const [key, series] of early.get(id) ?? []) if (!wanted || wanted.has(key)) fill(next.get(id)!, series);
+      }
+      this.#series = next;
+    }
+  }
+
+  /** Reads a thinned curve more closely between these steps. Of several wishes while one is on its way the last counts. */
+  async look(series: LiveSeries, from: number, to: number): Promise<void> {
+    if (this.#looking.has(series)) {
+      this.#looking.set(series, { from, to });
+      return;
+    }
+    this.#looking.set(series, null);
+    try {
+      const { run, key } = series;
+      const [part] = await this.#studio.call('runs.metrics', { runs: [run], keys: [key], from, to, maxPoints: 4000 });
+      series.close = part ?? null;
+    } finally {
+      const next = this.#looking.get(series);
+      this.#looking.delete(series);
+      if (next) await this.look(series, next.from, next.to);
     }
   }
 
@@ -152,6 +289,16 @@ export class Runs {
   async note(id: RunId, notes: string): Promise<void> {
     await this.#studio.call('runs.note', { id, notes });
     this.#patch(id, (run) => ({ ...run, notes }));
+  }
+
+  async tag(ids: RunId[], add: string[], remove: string[]): Promise<void> {
+    await this.#studio.call('runs.tag', { ids, add, remove });
+    for (const id of ids) {
+      this.#patch(id, (run) => ({
+        ...run,
+        tags: [...new Set([...run.tags.filter((tag) => !remove.includes(tag)), ...add])].sort(),
+      }));
+    }
   }
 
   #patch(id: RunId, change: (run: RunSummary) => RunSummary): void {

@@ -42,11 +42,24 @@ export class TableState {
   constructor(sort: Sort | null = null, keeper?: Keeper) {
     this.#sort = sort;
     this.#keeper = keeper;
-    const kept = parse(keeper?.read());
+    this.#take(parse(keeper?.read()));
+  }
+
+  #take(kept: Kept): void {
     this.#order = kept.order ?? [];
     this.#widths = kept.widths ?? {};
     this.#shown = kept.shown ?? {};
     if (kept.sort !== undefined) this.#sort = kept.sort;
+  }
+
+  /** Columns and sort as a text, to be shown again with `restore`. */
+  get kept(): string {
+    const kept: Kept = { order: [...this.#order], widths: this.#widths, shown: this.#shown, sort: this.#sort };
+    return JSON.stringify(kept);
+  }
+  restore(kept: string): void {
+    this.#take(parse(kept));
+    this.#keep();
   }
 
   /** The columns there are; those that the person has not moved keep the order given here. */
@@ -54,26 +67,34 @@ export class TableState {
     this.#defaults = defaults;
   }
 
+  #byId = $derived(new Map(this.#defaults.map((column) => [column.id, column])));
+  #columns = $derived.by(() => {
+    const there = [...this.#byId.keys()];
+    const placed = this.#order.filter((id) => this.#byId.has(id));
+    if (placed.length === 0) return there;
+    const known = new Set(placed);
+    // A column that is new since the order was kept goes after its neighbour.
+    const after = new Map<string | null, string[]>();
+    let neighbour: string | null = null;
+    for (const id of there) {
+      if (known.has(id)) neighbour = id;
+      else if (!after.get(neighbour)?.push(id)) after.set(neighbour, [id]);
+    }
+    return [...(after.get(null) ?? []), ...placed.flatMap((id) => [id, ...(after.get(id) ?? [])])];
+  });
+
   /** All columns in showing order, hidden ones included. */
   get columns(): string[] {
-    const there = this.#defaults.map((column) => column.id);
-    const placed = this.#order.filter((id) => there.includes(id));
-    if (placed.length === 0) return there;
-    const result = [...placed];
-    // A column that is new since the order was kept goes after its neighbour.
-    there.forEach((id, i) => {
-      if (!result.includes(id)) result.splice(i === 0 ? 0 : result.indexOf(there[i - 1]) + 1, 0, id);
-    });
-    return result;
+    return this.#columns;
   }
   get visible(): string[] {
     return this.columns.filter((id) => this.isShown(id));
   }
   isShown(id: string): boolean {
-    return this.#shown[id] ?? !this.#defaults.find((column) => column.id === id)?.hidden;
+    return this.#shown[id] ?? !this.#byId.get(id)?.hidden;
   }
   width(id: string): number {
-    return this.#widths[id] ?? this.#defaults.find((column) => column.id === id)?.width ?? 120;
+    return this.#widths[id] ?? this.#byId.get(id)?.width ?? 120;
   }
   get sort(): Sort | null {
     return this.#sort;
@@ -180,8 +201,7 @@ export class TableState {
   }
 
   #keep(): void {
-    const kept: Kept = { order: [...this.#order], widths: this.#widths, shown: this.#shown, sort: this.#sort };
-    this.#keeper?.write(JSON.stringify(kept));
+    this.#keeper?.write(this.kept);
   }
 }
 

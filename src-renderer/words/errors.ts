@@ -11,6 +11,8 @@ const headlines: Record<string, () => string> = {
   recipe_name: m.error_recipe_name,
   no_columns: m.error_no_columns,
   invalid_condition: m.error_invalid_condition,
+  invalid_filter: m.error_invalid_filter,
+  unknown_field: m.error_unknown_field,
   recipe_differs: m.error_recipe_differs,
   recipe_alone: m.error_recipe_alone,
   annotated: m.error_annotated,

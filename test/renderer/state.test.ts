@@ -15,6 +15,8 @@ import { fakeBridge } from './fake-bridge.ts';
 
 const run = (createdAt: number, more: Partial<RunSummary> = {}) =>
   ({ id: newId('run', createdAt), createdAt, archived: false, metrics: {}, name: 'r', ...more }) as RunSummary;
+/** As the main process lists it. */
+const listing = (one: RunSummary) => ({ ...one, settings: JSON.stringify(one.settings ?? {}) });
 const job = (more: Partial<Job> = {}) =>
   ({ id: newId('job'), createdAt: 1, kind: 'train', title: 't', status: 'running', progress: null, ...more }) as Job;
 
@@ -128,7 +130,7 @@ describe('runs', () => {
   });
   it('keeps a run’s number when others are archived or come after', async () => {
     const list = [run(1000), run(2000), run(3000)];
-    const runs = new Runs(fakeBridge({ 'runs.list': () => list }));
+    const runs = new Runs(fakeBridge({ 'runs.list': () => list.map(listing) }));
     await runs.load();
     const before = runs.ordinal(list[2].id);
     await runs.archive([list[0].id], true);
@@ -138,7 +140,7 @@ describe('runs', () => {
   });
   it('puts new values into the table as they come, and lists the newest first', async () => {
     const list = [run(1000), run(2000)];
-    const runs = new Runs(fakeBridge({ 'runs.list': () => list }));
+    const runs = new Runs(fakeBridge({ 'runs.list': () => list.map(listing) }));
     await runs.load();
     runs.takePoints(list[0].id, [point(1, 0.5)]);
     expect(runs.list.map((one) => one.createdAt)).toEqual([2000, 1000]);

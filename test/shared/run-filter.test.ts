@@ -163,7 +163,7 @@ describe('groups of runs', () => {
     // numpy: np.mean, np.std(ddof=1) of [0.9, 0.94, 0.95]
     expect(aggregate(seeds, accuracy)).toMatchObject({ n: 3, least: 0.9, greatest: 0.95, distinct: 3 });
     expect(aggregate(seeds, accuracy).mean).toBeCloseTo(0.93, 12);
-    expect(aggregate(seeds, accuracy).std).toBeCloseTo(0.026457513110645907, 12);
+    expect(aggregate(seeds, accuracy).std).toBeCloseTo(0.0264575131106459, 12);
     expect(aggregate(others, accuracy)).toMatchObject({ n: 1, mean: 0.5, std: NaN });
     expect(aggregate(others, by('architecture')[0])).toMatchObject({ n: 0, same: 'cnn', distinct: 1 });
     expect(aggregate(seeds, by('dropout')[0])).toMatchObject({ n: 0, same: undefined, distinct: 1, mean: NaN });

@@ -68,9 +68,9 @@ export function groupCurves(
         const curves = group.runs.flatMap((run) => {
           const live = seriesOf(run).get(key);
           if (!live || live.length === 0) return [];
-          const y =
-            reach > 0 && !isSystem(key) && live.length >= 8 ? smooth(live.steps, live.values, reach) : live.values;
-          return [{ x: along(live, x), y }];
+          const { drawn } = live;
+          const smoothed = reach > 0 && !isSystem(key) && drawn.values.length >= 8;
+          return [{ x: along(drawn, x), y: smoothed ? smooth(drawn.steps, drawn.values, reach) : drawn.values }];
         });
         if (curves.length === 0) return [];
         const { x: at, mean, low, high } = together(curves);

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../../../src-main/shared/run.ts';
-import type { ChartAxis, ChartSeries } from '../../charts/plot.ts';
+import { lowerBound } from '../../../src-main/shared/chart/decimate.ts';
+import type { ChartAxis, ChartSeries, Window } from '../../charts/plot.ts';
 import { smooth } from '../../charts/smooth.ts';
 import type { LiveSeries } from '../../state/runs.svelte.ts';
 import { format } from '../../words/format.ts';
@@ -30,7 +31,29 @@ export function xAxis(kind: XKind): ChartAxis {
   }
 }
 
-export const along = (live: LiveSeries, x: XKind) => ({ step: live.steps, epoch: live.epochs, time: live.times })[x];
+export type Drawn = LiveSeries['drawn'];
+export const along = (drawn: Drawn, x: XKind) => ({ step: drawn.steps, epoch: drawn.epochs, time: drawn.times })[x];
+
+/** The steps that a window of the x axis takes in, and the next ones on both sides. */
+export function stepsOf(live: LiveSeries, x: XKind, { from, to }: Window): { from: number; to: number } {
+  const xs = along(live, x);
+  const { steps } = live;
+  const first = Math.max(0, lowerBound(xs, from) - 1);
+  const last = Math.min(steps.length - 1, lowerBound(xs, to));
+  return { from: steps[first], to: steps[last] };
+}
+
+/** Of many metrics those that are drawn: of as many charts as there is room for, those that say most first. */
+export function keysToDraw(keys: Iterable<string>, find: string, charts: number): { keys: string[]; more: number } {
+  const wanted = find.trim().toLowerCase();
+  const found = [...keys]
+    .filter((key) => !key.startsWith('test/'))
+    .filter((key) => wanted === '' || `${key} ${metricWord(key)}`.toLowerCase().includes(wanted))
+    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+  const byChart = Map.groupBy(found, (key) => (isSystem(key) ? key : (families[metricOf(key)] ?? metricOf(key))));
+  const drawn = [...byChart.values()].slice(0, charts);
+  return { keys: drawn.flat(), more: byChart.size - drawn.length };
+}
 
 function lines(
   live: LiveSeries,
@@ -38,13 +61,14 @@ function lines(
   reach: number,
   given: Pick<ChartSeries, 'id' | 'name' | 'colour' | 'legend'>,
 ): ChartSeries[] {
-  const xs = along(live, x);
-  const base = { ...given, ...(live.sampledEvery > 1 ? { stored: live.total } : {}) };
+  const drawn = live.drawn;
+  const xs = along(drawn, x);
+  const base = { ...given, ...(drawn.sampledEvery > 1 ? { stored: drawn.total } : {}) };
   // Few points have nothing to smooth away.
-  if (reach === 0 || live.values.length < 8) return [{ ...base, x: xs, y: live.values }];
+  if (reach === 0 || drawn.values.length < 8) return [{ ...base, x: xs, y: drawn.values }];
   return [
-    { ...base, id: `${base.id} raw`, look: 'behind', x: xs, y: live.values },
-    { ...base, x: xs, y: smooth(live.steps, live.values, reach) },
+    { ...base, id: `${base.id} raw`, look: 'behind', x: xs, y: drawn.values },
+    { ...base, x: xs, y: smooth(drawn.steps, drawn.values, reach) },
   ];
 }
 

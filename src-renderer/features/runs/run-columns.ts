@@ -1,11 +1,14 @@
-import { learningNumbers } from '../../../src-main/shared/learning.ts';
+import { fieldValue, type FieldValue, type RunFields, type RunField } from '../../../src-main/shared/run-fields.ts';
+import { aggregate } from '../../../src-main/shared/run-groups.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import type { TableColumn } from '../../ui/DataTable.svelte';
+import type { Cell } from '../../ui/table-state.svelte.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
 import {
   architectureWord,
   choiceWord,
+  isRelative,
   lowerIsBetter,
   metricRank,
   metricShort,
@@ -14,8 +17,11 @@ import {
   settingWord,
   statusWord,
 } from '../../words/terms.ts';
+import type { AskedRun, Line } from './lines.ts';
 
-type RunColumn = TableColumn<RunSummary>;
+export interface RunColumn extends TableColumn<Line> {
+  field: RunField;
+}
 
 export function settingShown(key: string, value: SettingValue | undefined): string {
   if (value === undefined) return '–';
@@ -31,36 +37,67 @@ export function runSeconds(run: RunSummary): number | null {
   return run.startedAt === null ? null : ((run.finishedAt ?? Date.now()) - run.startedAt) / 1000;
 }
 
-const metricColumn = (key: string, shown: boolean): RunColumn => ({
-  id: `metric.${key}`,
-  label: metricShort(key),
-  help: metricWord(key),
-  width: 112,
-  hidden: !shown,
-  align: 'end',
-  mono: true,
-  firstSort: lowerIsBetter(key) ? 'ascending' : 'descending',
-  value: (run) => run.metrics[key],
-  text: (run) => (run.metrics[key] === undefined ? '' : format.full(run.metrics[key])),
-  brief: (run) => (run.metrics[key] === undefined ? '–' : metricValue(key, run.metrics[key])),
-});
+interface Look {
+  id: string;
+  field: RunField;
+  label: string;
+  help?: string;
+  width: number;
+  shown: boolean;
+  start?: boolean;
+  firstSort?: 'ascending' | 'descending';
+  /** What a value says in full, and what is shown of it. */
+  text: (value: FieldValue, run?: RunSummary) => string;
+  brief?: (value: FieldValue, run?: RunSummary) => string;
+}
 
-const settingColumn = (key: string, shown: boolean, of: (run: RunSummary) => SettingValue | undefined): RunColumn => ({
-  id: `setting.${key}`,
-  label: settingWord(key),
-  width: key === 'optimizer' || key === 'architecture' ? 104 : 92,
-  hidden: !shown,
-  align: key === 'optimizer' || key === 'architecture' || key === 'device' ? 'start' : 'end',
-  value: of,
-  text: (run) => {
-    const value = of(run);
-    return value === undefined ? '' : typeof value === 'number' ? format.full(value) : settingShown(key, value);
-  },
-  brief: (run) => settingShown(key, of(run)),
-});
+function cellOf(value: FieldValue): Cell {
+  return typeof value === 'object' ? value.join(', ') : value;
+}
 
-const weighingOf = ({ settings: { classWeights } }: RunSummary): string | undefined =>
-  classWeights === undefined || classWeights === 'balanced' ? classWeights : 'own';
+/** A column of runs and of groups of them: of these the mean with its spread, or what all share. */
+function column(
+  { text, brief = text, start = false, shown, ...look }: Look,
+  baseline: AskedRun | undefined,
+): RunColumn {
+  const { field } = look;
+  const grouped = ({ group }: Line, say: typeof text): string => {
+    const all = aggregate(group!.runs, field);
+    if (all.distinct === 1) return say(all.same, group!.runs[0].run);
+    if (all.n === 0) return m.n_different({ n: format.integer(all.distinct) });
+    const mean = say(all.mean);
+    return all.n === 1 ? mean : m.mean_spread({ mean, spread: say(all.std), n: format.integer(all.n) });
+  };
+  const single = (run: AskedRun, say: typeof text): string => {
+    const value = fieldValue(run, field);
+    const shownValue = say(value, run.run);
+    if (!baseline || field.kind !== 'metric' || baseline.run.id === run.run.id || isRelative(field.key))
+      return shownValue;
+    const [here, there] = [value, fieldValue(baseline, field)];
+    if (typeof here !== 'number' || typeof there !== 'number' || !Number.isFinite(here - there)) return shownValue;
+    const difference = here - there;
+    return m.value_difference({
+      value: shownValue,
+      sign: difference < 0 ? '−' : '+',
+      difference: say(Math.abs(difference)),
+    });
+  };
+  const told = (line: Line, say: typeof text) => (line.run ? single(line.run, say) : grouped(line, say));
+  return {
+    ...look,
+    width: baseline && field.kind === 'metric' ? look.width + 56 : look.width,
+    hidden: !shown,
+    align: start ? 'start' : 'end',
+    mono: !start && field.kind !== 'setting',
+    value: (line) => {
+      if (line.run) return cellOf(fieldValue(line.run, field));
+      const all = aggregate(line.group!.runs, field);
+      return all.distinct === 1 ? cellOf(all.same) : all.n > 0 ? all.mean : undefined;
+    },
+    text: (line) => told(line, text),
+    brief: (line) => told(line, brief),
+  };
+}
 
 const shownMetrics = [
   'validation/accuracy',
@@ -74,92 +111,135 @@ const shownMetrics = [
   'train/g_loss',
 ];
 
-/** The columns that these runs can have: metrics and settings are found, not listed. */
-export function runColumns(runs: readonly RunSummary[]): RunColumn[] {
-  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].sort((a, b) => {
-    const rank = (key: string) => shownMetrics.indexOf(key) + 1 || 99;
-    return rank(a) - rank(b) || metricRank(a) - metricRank(b) || a.localeCompare(b);
-  });
-  const own = [...new Set(runs.flatMap((run) => Object.keys(run.settings.architectureSettings)))];
-  const learnt = (['loss', ...learningNumbers] as const).filter((key) =>
-    runs.some(({ settings }) => settings[key] !== undefined),
+const shownSettings = ['architecture', 'epochs', 'batchSize', 'learningRate', 'optimizer'];
+const settingOrder = [...shownSettings, 'seed', 'schedule', 'weightDecay', 'patience', 'device', 'threads'];
+const words = ['optimizer', 'architecture', 'device', 'schedule'];
+
+const fact = (key: Extract<RunField, { kind: 'fact' }>['key']): RunField => ({ kind: 'fact', key });
+const orDash = (say: (value: number) => string) => (value: FieldValue) =>
+  typeof value === 'number' ? say(value) : '–';
+
+/** The columns that these fields give; `there` are the metrics to show unless somebody chose otherwise. */
+export function runColumns(fields: RunFields, there: ReadonlySet<string>, baseline?: AskedRun): RunColumn[] {
+  const rank = (key: string) => shownMetrics.indexOf(key) + 1 || 99;
+  const metrics = [...fields.metrics].sort(
+    (a, b) => rank(a) - rank(b) || metricRank(a) - metricRank(b) || a.localeCompare(b),
   );
-  return [
-    { id: 'name', label: m.name(), width: 200, value: (run) => run.name, text: (run) => run.name },
+  const place = (key: string) => settingOrder.indexOf(key) + 1 || 99;
+  const settings = [...fields.settings].sort((a, b) => place(a) - place(b));
+  const looks: Look[] = [
+    {
+      id: 'name',
+      field: fact('name'),
+      label: m.name(),
+      width: 200,
+      shown: true,
+      start: true,
+      text: (v) => String(v ?? ''),
+    },
     {
       id: 'status',
+      field: fact('status'),
       label: m.status(),
       width: 112,
-      value: (run) => run.status,
-      text: (run) => statusWord(run.status),
+      shown: true,
+      start: true,
+      text: (_, run) => (run ? statusWord(run.status) : ''),
+    },
+    {
+      id: 'tags',
+      field: fact('tags'),
+      label: m.tags(),
+      width: 120,
+      shown: true,
+      start: true,
+      text: (value) => (typeof value === 'object' ? value.join(', ') : ''),
     },
     {
       id: 'dataset',
+      field: fact('dataset'),
       label: m.dataset(),
       width: 132,
-      value: (run) => `${run.datasetName} ${run.versionNumber}`,
-      text: (run) => m.name_version({ name: run.datasetName, n: format.integer(run.versionNumber) }),
+      shown: true,
+      start: true,
+      text: (value, run) =>
+        run ? m.name_version({ name: run.datasetName, n: format.integer(run.versionNumber) }) : String(value),
     },
-    ...metrics.map((key) => metricColumn(key, shownMetrics.includes(key))),
-    settingColumn('architecture', true, (run) => run.settings.architecture),
-    settingColumn('epochs', true, (run) => run.settings.epochs),
-    settingColumn('batchSize', true, (run) => run.settings.batchSize),
-    settingColumn('learningRate', true, (run) => run.settings.learningRate),
-    settingColumn('optimizer', true, (run) => run.settings.optimizer),
-    settingColumn('seed', false, (run) => run.settings.seed),
-    settingColumn('schedule', false, (run) => run.settings.schedule),
-    settingColumn('weightDecay', false, (run) => run.settings.weightDecay),
-    settingColumn('patience', false, (run) => run.settings.patience),
-    settingColumn('device', false, (run) => run.settings.device),
-    settingColumn('threads', false, (run) => run.settings.threads),
-    ...learnt.map((key) => settingColumn(key, false, (run) => run.settings[key])),
-    ...(runs.some(({ settings }) => settings.classWeights !== undefined)
-      ? [settingColumn('classWeights', false, weighingOf)]
-      : []),
-    ...own.map((key) => settingColumn(key, false, (run) => run.settings.architectureSettings[key])),
+    ...metrics.map((key): Look => ({
+      id: `metric.${key}`,
+      field: { kind: 'metric', key },
+      label: metricShort(key),
+      help: metricWord(key),
+      width: 112,
+      shown: shownMetrics.includes(key) && there.has(key),
+      firstSort: lowerIsBetter(key) ? 'ascending' : 'descending',
+      text: orDash((value) => format.full(value)),
+      brief: orDash((value) => metricValue(key, value)),
+    })),
+    ...settings.map((key): Look => ({
+      id: `setting.${key}`,
+      field: { kind: 'setting', key },
+      label: settingWord(key),
+      width: words.includes(key) ? 104 : 92,
+      shown: shownSettings.includes(key),
+      start: words.includes(key),
+      text: (value) => (typeof value === 'number' ? format.full(value) : settingShown(key, value as SettingValue)),
+      brief: (value) => settingShown(key, value as SettingValue),
+    })),
     {
       id: 'parameters',
+      field: fact('parameters'),
       label: m.parameters(),
       width: 104,
-      align: 'end',
-      mono: true,
+      shown: true,
       firstSort: 'descending',
-      value: (run) => run.parameterCount,
-      text: (run) => (run.parameterCount === null ? '' : format.integer(run.parameterCount)),
-      brief: (run) => (run.parameterCount === null ? '–' : format.compact(run.parameterCount)),
+      text: orDash((value) => format.integer(Math.round(value))),
+      brief: orDash((value) => format.compact(value)),
     },
     {
       id: 'speed',
+      field: fact('samples_per_second'),
       label: m.samples_per_second(),
       width: 104,
-      align: 'end',
-      mono: true,
+      shown: true,
       firstSort: 'descending',
-      value: (run) => run.samplesPerSecond,
-      text: (run) => (run.samplesPerSecond === null ? '' : format.full(run.samplesPerSecond)),
-      brief: (run) => (run.samplesPerSecond === null ? '–' : format.compact(run.samplesPerSecond)),
+      text: orDash((value) => format.full(value)),
+      brief: orDash((value) => format.compact(value)),
     },
     {
       id: 'duration',
+      field: fact('duration'),
       label: m.duration(),
       width: 92,
-      align: 'end',
-      mono: true,
+      shown: true,
       firstSort: 'descending',
-      value: runSeconds,
-      text: (run) => {
-        const seconds = runSeconds(run);
-        return seconds === null ? '–' : format.duration(seconds);
-      },
+      text: orDash((value) => format.duration(value)),
     },
     {
       id: 'created',
+      field: fact('created'),
       label: m.created(),
       width: 120,
+      shown: true,
       firstSort: 'descending',
-      value: (run) => run.createdAt,
-      text: (run) => format.moment(run.createdAt),
-      brief: (run) => format.ago(run.createdAt),
+      text: (value, run) => (run && typeof value === 'number' ? format.moment(value) : ''),
+      brief: (value, run) => (run && typeof value === 'number' ? format.ago(value) : ''),
     },
   ];
+  return looks.map((look) => column(look, baseline));
+}
+
+/** "mlp · seed 3": what the runs of a group share. */
+export function groupName(by: readonly RunField[], values: readonly FieldValue[]): string {
+  return by
+    .map((field, i) => {
+      const value = values[i];
+      if (field.kind === 'fact') {
+        return field.key === 'status' ? statusWord(value as RunSummary['status']) : String(value ?? '–');
+      }
+      if (field.kind === 'metric') return `${metricShort(field.key)} ${String(value ?? '–')}`;
+      const shown = settingShown(field.key, value as SettingValue | undefined);
+      return words.includes(field.key) ? shown : `${settingWord(field.key)} ${shown}`;
+    })
+    .join(' · ');
 }

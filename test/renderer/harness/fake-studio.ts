@@ -411,21 +411,38 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       return { layers, parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0) };
     },
     'runs.start': () => runs[37].summary.id,
-    'runs.list': () => runs.map((run) => run.summary),
+    'runs.list': () => runs.map(({ summary }) => ({ ...summary, settings: JSON.stringify(summary.settings) })),
+    'runs.metricKeys': () => [...new Set(runs.flatMap((run) => Object.keys(run.summary.metrics)))].sort(),
+    'runs.column': ({ key }) => ({
+      key,
+      runs: runs.map((run) => run.summary.id),
+      values: runs.map((run) => run.summary.metrics[key] ?? null),
+    }),
+    'runs.curves': ({ runs: ids }) =>
+      ids.map((run) => ({
+        run,
+        curves: [...Map.groupBy(runOf(run).points, (point) => point.key)].map(([key, { length }]) => ({
+          key,
+          points: length,
+        })),
+      })),
+    'runs.tag': () => null,
     'runs.get': ({ id }) => runOf(id).summary,
-    'runs.metrics': ({ runs: ids }): MetricSeries[] =>
+    'runs.metrics': ({ runs: ids, keys }): MetricSeries[] =>
       ids.flatMap((id) => {
         const groups = Map.groupBy(runOf(id).points, (point) => point.key);
-        return [...groups].map(([key, points]) => ({
-          run: id,
-          key,
-          steps: points.map((point) => point.step),
-          epochs: points.map((point) => point.epoch),
-          values: points.map((point) => point.value),
-          times: points.map((point) => point.time),
-          total: points.length,
-          sampledEvery: 1,
-        }));
+        return [...groups]
+          .filter(([key]) => !keys || keys.includes(key))
+          .map(([key, points]) => ({
+            run: id,
+            key,
+            steps: points.map((point) => point.step),
+            epochs: points.map((point) => point.epoch),
+            values: points.map((point) => point.value),
+            times: points.map((point) => point.time),
+            total: points.length,
+            sampledEvery: 1,
+          }));
       }),
     'runs.stopEarly': ({ id }) => {
       const run = runOf(id).summary;
