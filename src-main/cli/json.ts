@@ -1,5 +1,5 @@
 import type { Manifest } from '../shared/dataset.ts';
-import type { RunSummary, TrainSettings } from '../shared/run.ts';
+import type { RunSummary, Stretch, TrainSettings } from '../shared/run.ts';
 
 /** The JSON that commands write: snake_case keys, ids as text, times as ISO 8601. Fields are only ever added. */
 
@@ -45,18 +45,34 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     threads: settings.threads,
     patience: settings.patience,
     augment: settings.augment ?? {},
+    ...(settings.keepBest ? { keep_best: settings.keepBest } : {}),
+    ...(settings.keepEvery ? { keep_every: settings.keepEvery } : {}),
+    ...(settings.stretches ? { stretches: settings.stretches.map(stretchJson) } : {}),
   };
 }
 
+const stretchJson = ({ step, epoch, epochsBefore, learningRate, schedule }: Stretch): Record<string, unknown> => ({
+  step,
+  epoch,
+  epochs_before: epochsBefore,
+  lr: learningRate,
+  schedule,
+});
+
 /** The same on one level, for tables: hidden, epochs, batch … */
 export function flatSettings(settings: TrainSettings): Record<string, string> {
-  const { set, augment, ...rest } = settingsJson(settings);
+  const { set, augment, stretches: _stretches, ...rest } = settingsJson(settings);
+  const stretches = (settings.stretches ?? []).map(
+    (one) => `from ${one.epoch}: ${one.schedule} from ${one.learningRate}`,
+  );
   const amounts = Object.entries(augment as object).map(([kind, amount]) => `${kind}=${amount}`);
   return Object.fromEntries(
-    Object.entries({ ...rest, augment: amounts.join(' '), ...(set as object) }).map(([key, value]) => [
-      key,
-      String(value),
-    ]),
+    Object.entries({
+      ...rest,
+      augment: amounts.join(' '),
+      ...(stretches.length > 0 ? { added: stretches.join('; ') } : {}),
+      ...(set as object),
+    }).map(([key, value]) => [key, String(value)]),
   );
 }
 

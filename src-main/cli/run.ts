@@ -11,8 +11,11 @@ import { addFirstRun } from './first-run.ts';
 import type { Host } from './host.ts';
 import { addImport } from './import.ts';
 import { addPredict } from './predict.ts';
+import { addRunsActs } from './runs-acts.ts';
+import { addRunsCheckpoints } from './runs-checkpoints.ts';
 import { addRunsCompare } from './runs-compare.ts';
 import { addRunsList } from './runs-list.ts';
+import { addRunsQueue } from './runs-queue.ts';
 import { addRunsShow } from './runs-show.ts';
 import { addTrain } from './train.ts';
 
@@ -93,11 +96,14 @@ Examples:
   addArchitectures(program, context);
   const runs = program
     .command('runs')
-    .description('list, show and compare runs')
+    .description('list, show and compare runs; queue, pause, resume them')
     .helpCommand('help [command]', 'print help for a command');
   addRunsList(runs, context);
   addRunsShow(runs, context);
   addRunsCompare(runs, context);
+  addRunsQueue(runs, context);
+  addRunsActs(runs, context);
+  addRunsCheckpoints(runs, context);
   addEvaluate(program, context);
   addPredict(program, context);
   addExport(program, context);

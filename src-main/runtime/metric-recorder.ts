@@ -7,10 +7,18 @@ const pointsPerRun = 1_000;
 const postEveryMs = 100;
 const systemEveryMs = 1_000;
 
+/** Sums over the steps since the last point. */
+interface Window {
+  samples: number;
+  sums: Record<string, number>;
+}
+
 export interface RecorderOptions {
   totalSteps: number;
   /** Seconds of training before this process took over (a resumed run). */
   secondsBefore: number;
+  /** What was gathered for the next point before this process took over. */
+  window?: Window;
   post(points: MetricPoint[]): void;
   now?: () => number;
 }
@@ -29,19 +37,25 @@ export class MetricRecorder {
   #lastSystem: number;
   #samplesSinceSystem = 0;
   #secondsSinceSystem = 0;
-  #window: { samples: number; sums: Record<string, number> } = { samples: 0, sums: {} };
+  readonly #window: Window;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#start = this.#now() - options.secondsBefore * 1000;
     this.#lastPost = this.#lastSystem = this.#now();
+    this.#window = structuredClone(options.window ?? { samples: 0, sums: {} });
     this.every = Math.max(1, Math.ceil(options.totalSteps / pointsPerRun));
   }
 
   /** Seconds since training began. */
   get seconds(): number {
     return (this.#now() - this.#start) / 1000;
+  }
+
+  /** What is gathered for the next point; undefined where that is nothing. */
+  get window(): Window | undefined {
+    return this.#window.samples > 0 ? structuredClone(this.#window) : undefined;
   }
 
   /** One optimizer step: `step` and `epoch` are those after it, `measures` are the batch's means. */

@@ -76,12 +76,21 @@ export const columnWarning = (warning: ColumnWarning) => columnWarnings[warning]
 
 const statuses: Record<JobStatus, () => string> = {
   queued: m.status_queued,
+  paused: m.status_paused,
   running: m.status_running,
   finished: m.status_finished,
   failed: m.status_failed,
   cancelled: m.status_cancelled,
   interrupted: m.status_interrupted,
 };
+/** A file in a run's checkpoints: `last`, `best`, `best-000120` (one of the next best, by its step), `epoch-000010`. */
+export function checkpointWord(name: string): string {
+  if (name === 'last') return m.checkpoint_last();
+  if (name === 'best') return m.checkpoint_best();
+  const [, kind, number] = /^(best|epoch)-(\d+)$/.exec(name) ?? [];
+  if (kind === undefined) return name;
+  return kind === 'best' ? m.checkpoint_next_best() : m.epoch_n({ n: format.integer(Number(number)) });
+}
 export const statusWord = (status: JobStatus) => statuses[status]();
 
 const jobKinds: Record<JobKind, () => string> = {
@@ -206,6 +215,9 @@ const settings: Words = {
   'augment.random': m.augment_random,
   'augment.word-drop': m.augment_word_drop,
   'augment.word-swap': m.augment_word_swap,
+  stretches: m.setting_stretches,
+  keepBest: m.setting_keep_best,
+  keepEvery: m.setting_keep_every,
   dataset: m.dataset,
   version: m.version,
 };
@@ -221,6 +233,8 @@ const settingHelps: Words = {
   threads: m.setting_threads_help,
   device: m.setting_device_help,
   patience: m.setting_patience_help,
+  keepBest: m.setting_keep_best_help,
+  keepEvery: m.setting_keep_every_help,
   hidden: m.setting_hidden_help,
   dropout: m.setting_dropout_help,
   batchNorm: m.setting_batch_norm_help,

@@ -1,5 +1,5 @@
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
-import { isRelative, lowerIsBetter, metricRank } from '../../words/terms.ts';
+import { choiceWord, isRelative, lowerIsBetter, metricRank } from '../../words/terms.ts';
 
 export interface DiffRow {
   key: string;
@@ -12,7 +12,8 @@ export interface DiffRow {
 export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   const flat = runs.map((run): Record<string, SettingValue> => {
     const { architectureSettings, ...training } = run.settings;
-    const { architecture, augment = {}, ...rest } = training;
+    const { architecture, augment = {}, stretches = [], ...rest } = training;
+    const added = stretches.map((one) => `${one.epoch}: ${choiceWord(one.schedule)} ${one.learningRate}`);
     const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
     return {
       dataset: run.datasetName,
@@ -21,6 +22,7 @@ export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
       ...architectureSettings,
       ...rest,
       ...Object.fromEntries(amounts),
+      ...(added.length > 0 ? { stretches: added.join(', ') } : {}),
     };
   });
   const keys = new Set(flat.flatMap((settings) => Object.keys(settings)));
