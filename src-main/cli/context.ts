@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { tmpdir } from 'node:os';
 import { openStore, type Notice, type ReadStore } from '../db/open.ts';
+import { runFolders } from '../db/records.ts';
 import { workspaceExists } from '../db/workspace.ts';
 import { runInTurn } from '../jobs/in-turn.ts';
 import { JobLog } from '../jobs/job-log.ts';
@@ -110,12 +111,17 @@ export class Session {
 
   /** As a reader where there is a workspace, else with null. */
   async readIfAny<T>(act: (store: ReadStore | null) => T | Promise<T>): Promise<T> {
-    return workspaceExists(this.folder) ? this.read(act) : act(null);
+    return workspaceExists(this.folder) || this.#lost ? this.read(act) : act(null);
+  }
+
+  /** The database is gone, and what it can be made of again is not. */
+  get #lost(): boolean {
+    return !workspaceExists(this.folder) && runFolders(this.folder).length > 0;
   }
 
   async #openToRead(): Promise<ReadStore> {
     try {
-      if (ownerDied(this.folder)) await this.#openOnce();
+      if (this.#lost || ownerDied(this.folder)) await this.#openOnce();
     } catch {
       // Reading can do without.
     }

@@ -60,6 +60,12 @@ export class Jobs {
       return !isActive(job) && was !== undefined && isActive(was);
     });
     for (const job of news) before.set(job.id, job);
+    // A run that is trained once more has another job: how the one before ended is no news any longer.
+    const trained = new Map(news.flatMap((job) => (job.kind === 'train' && job.run ? [[job.run, job]] : [])));
+    for (const job of before.values()) {
+      const later = job.kind === 'train' && job.run ? trained.get(job.run) : undefined;
+      if (later && !isActive(job) && later.createdAt > job.createdAt) before.delete(job.id);
+    }
     this.#all = newestFirst([...before.values()]);
     for (const job of ended) for (const listener of this.#ended) listener(job);
   }
