@@ -19,6 +19,8 @@ export interface RecorderOptions {
   secondsBefore: number;
   /** What was gathered for the next point before this process took over. */
   window?: Window;
+  /** The learning rate of a step, counted from 0; not told where left out. */
+  rate?: (step: number) => number;
   post(points: MetricPoint[]): void;
   now?: () => number;
 }
@@ -37,6 +39,7 @@ export class MetricRecorder {
   #lastSystem: number;
   #samplesSinceSystem = 0;
   #secondsSinceSystem = 0;
+  #usedBefore = process.cpuUsage();
   readonly #window: Window;
 
   constructor(options: RecorderOptions) {
@@ -68,6 +71,7 @@ export class MetricRecorder {
       this.add(`train/${key}`, step, epoch, window.sums[key] / window.samples);
       window.sums[key] = 0;
     }
+    if (this.#options.rate) this.add('system/learning_rate', step, epoch, this.#options.rate(step - 1));
     window.samples = 0;
   }
 
@@ -100,6 +104,11 @@ export class MetricRecorder {
   #system(step: number, epoch: number, now: number): void {
     this.add('system/samples_per_second', step, epoch, this.#samplesSinceSystem / this.#secondsSinceSystem);
     this.add('system/memory', step, epoch, process.memoryUsage.rss());
+    // Seconds of one core for each second: with two threads up to 2.
+    const used = process.cpuUsage(this.#usedBefore);
+    const milliseconds = Math.max(1, now - this.#lastSystem);
+    this.add('system/processor', step, epoch, (used.user + used.system) / 1000 / milliseconds);
+    this.#usedBefore = process.cpuUsage();
     this.#lastSystem = now;
     this.#samplesSinceSystem = this.#secondsSinceSystem = 0;
   }

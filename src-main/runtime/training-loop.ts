@@ -93,6 +93,7 @@ class Training {
       totalSteps: Math.ceil(task.train.count / task.settings.batchSize) * task.settings.epochs,
       secondsBefore: at.seconds,
       window: at.window,
+      rate: (step) => at.plateau?.rate ?? task.rate?.(step) ?? task.settings.learningRate,
       post: (points) => watch.points(points),
     });
   }

@@ -116,7 +116,8 @@ export async function killAndResume(
   const run = await started(running);
   let isDone = false;
   for (let n = 0; n < times; n++) {
-    await Promise.race([pause(random.below(Math.max(1, Math.round(ms)))), running.ended]);
+    // So that the last one, too, mostly comes before the end.
+    await Promise.race([pause(random.below(Math.max(1, Math.round((1.5 * ms) / times)))), running.ended]);
     if (running.child.exitCode !== null) break;
     const trainer = childrenOf(running.child.pid!).at(-1);
     const kind = random.below(2) === 0 && trainer !== undefined ? 'trainer' : 'app';
