@@ -16,10 +16,12 @@ import { AtelierError, errorFacts } from './shared/errors.ts';
 import { isOwn } from './window/bundle.ts';
 import { lockDown } from './window/lockdown.ts';
 import { setMenu } from './window/menu.ts';
+import { notifyTraining } from './window/notify.ts';
 import { PreferencesFile } from './window/preferences.ts';
 import { registerScheme, serveBundle } from './window/protocol.ts';
 import { runtimeName } from './window/runtime-name.ts';
 import { openStudioWindow } from './window/studio-window.ts';
+import { TrainingNews } from './window/training-news.ts';
 
 /** Puts the app together: preferences, workspace, calls, window. */
 function startApp(): void {
@@ -34,6 +36,12 @@ function startApp(): void {
   });
   const send = (command: string) => batcher.push({ type: 'command', command });
 
+  const showRuns = () => {
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+    send('go.runs');
+  };
+
   const open = (folder: string) => {
     studio = Studio.open({
       folder,
@@ -42,8 +50,16 @@ function startApp(): void {
       owner: 'the Atelier window',
       spawnUtility: spawnWithElectron(utilityProcess, places.utility),
       architectures,
+      goesOn: true,
+      atOnce: preferences.value.trainingsAtOnce,
     });
-    studio.onEvent((event) => batcher.push(event));
+    const news = new TrainingNews(() => preferences.value.notifyTraining);
+    studio.onEvent((event) => {
+      batcher.push(event);
+      for (const item of news.take(event)) {
+        if (!window?.isFocused()) notifyTraining(item, localeOf(preferences.value), showRuns);
+      }
+    });
     preferences.remember(folder);
   };
 
@@ -75,6 +91,7 @@ function startApp(): void {
     },
     applyPreferences() {
       nativeTheme.themeSource = preferences.value.theme;
+      studio?.setAtOnce(preferences.value.trainingsAtOnce);
       setMenu(localeOf(preferences.value), () => window, send);
     },
   };
@@ -149,7 +166,7 @@ async function openFirst(desk: Desk, preferences: PreferencesFile, open: (folder
 }
 
 async function mayStopJobs(desk: Desk, studio: Studio | null): Promise<boolean> {
-  if (!studio || studio.activeJobs.length === 0) return true;
+  if (!studio || !studio.ownJobs.some(({ kind, status }) => kind !== 'train' || status === 'running')) return true;
   const w = wordsOf(desk.preferences.value);
   const options: Electron.MessageBoxOptions = {
     type: 'question',

@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
 import { tmpdir } from 'node:os';
 import { openStore, type Notice, type ReadStore } from '../db/open.ts';
+import { runFolders } from '../db/records.ts';
 import { workspaceExists } from '../db/workspace.ts';
 import { runInTurn } from '../jobs/in-turn.ts';
 import { JobLog } from '../jobs/job-log.ts';
 import { runUtility, type UtilityHooks } from '../jobs/run-utility.ts';
-import { Studio } from '../jobs/studio.ts';
+import { Studio, type StudioOptions } from '../jobs/studio.ts';
 import { sweepLeftovers } from '../jobs/unfinished.ts';
 import type { Work } from '../jobs/work.ts';
 import { ownerDied } from '../db/lock.ts';
@@ -26,6 +27,9 @@ export interface CommonOptions {
   workspace?: string;
   json?: boolean;
 }
+
+/** How a command owns the workspace (see `StudioOptions`). */
+type Owning = Pick<StudioOptions, 'goesOn' | 'atOnce'>;
 
 /** One command at work: where it speaks, and how it gets at the workspace. */
 export class Session {
@@ -52,13 +56,16 @@ export class Session {
   }
 
   /** As the workspace's owner. Ctrl-C cancels what works; a second one does not wait for that. */
-  async own<T>(act: (studio: Studio) => Promise<T>): Promise<T> {
+  /** `goesOn`: it takes up the trainings that wait; Ctrl-C then lets them wait again instead of cancelling them. */
+  async own<T>(act: (studio: Studio) => Promise<T>, { goesOn = false, atOnce }: Owning = {}): Promise<T> {
     const studio = Studio.open({
       folder: this.folder,
       ...this.#store,
       owner: `"atelier ${this.#command}"`,
       spawnUtility: this.host.spawnUtility,
       architectures: this.host.architectures,
+      goesOn,
+      atOnce,
     });
     this.tell(studio.notices);
     const progress = new ProgressLine(this.out);
@@ -74,11 +81,12 @@ export class Session {
     let timer: NodeJS.Timeout | undefined;
     const stop = this.host.onInterrupt(() => {
       if (++times > 1) process.exit(1);
-      this.out.note('Cancelling (once more to leave at once) …');
-      const { activeJobs } = studio;
-      for (const job of activeJobs.reverse()) studio.cancelJob(job.id);
+      this.out.note(`${goesOn ? 'Saving checkpoints' : 'Cancelling'} (once more to leave at once) …`);
+      // Closing lets them wait.
+      const ending = goesOn ? [] : studio.ownJobs;
+      for (const job of ending.reverse()) studio.cancelJob(job.id);
       // The act's own promise rejects when its job is cancelled; between jobs there is none.
-      timer = setTimeout(interrupted, activeJobs.length > 0 ? 2500 : 0);
+      timer = setTimeout(interrupted, ending.length > 0 ? 2500 : 0);
     });
     try {
       return await Promise.race([act(studio), interruption]);
@@ -103,12 +111,17 @@ export class Session {
 
   /** As a reader where there is a workspace, else with null. */
   async readIfAny<T>(act: (store: ReadStore | null) => T | Promise<T>): Promise<T> {
-    return workspaceExists(this.folder) ? this.read(act) : act(null);
+    return workspaceExists(this.folder) || this.#lost ? this.read(act) : act(null);
+  }
+
+  /** The database is gone, and what it can be made of again is not. */
+  get #lost(): boolean {
+    return !workspaceExists(this.folder) && runFolders(this.folder).length > 0;
   }
 
   async #openToRead(): Promise<ReadStore> {
     try {
-      if (ownerDied(this.folder)) await this.#openOnce();
+      if (this.#lost || ownerDied(this.folder)) await this.#openOnce();
     } catch {
       // Reading can do without.
     }

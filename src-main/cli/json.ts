@@ -1,5 +1,5 @@
 import type { Manifest } from '../shared/dataset.ts';
-import type { RunSummary, TrainSettings } from '../shared/run.ts';
+import type { RunSummary, Stretch, TrainSettings } from '../shared/run.ts';
 
 /** The JSON that commands write: snake_case keys, ids as text, times as ISO 8601. Fields are only ever added. */
 
@@ -55,20 +55,35 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     accumulate: settings.accumulate ?? null,
     average: settings.average ?? null,
     warmup: settings.warmup ?? null,
+    ...(settings.keepBest ? { keep_best: settings.keepBest } : {}),
+    ...(settings.keepEvery ? { keep_every: settings.keepEvery } : {}),
+    ...(settings.stretches ? { stretches: settings.stretches.map(stretchJson) } : {}),
   };
 }
 
+const stretchJson = ({ step, epoch, epochsBefore, learningRate, schedule }: Stretch): Record<string, unknown> => ({
+  step,
+  epoch,
+  epochs_before: epochsBefore,
+  lr: learningRate,
+  schedule,
+});
+
 /** The same on one level, for tables: hidden, epochs, batch … */
 export function flatSettings(settings: TrainSettings): Record<string, string> {
-  const { set, augment, class_weights: weights, ...rest } = settingsJson(settings);
+  const { set, augment, class_weights: weights, stretches: _stretches, ...rest } = settingsJson(settings);
   const amounts = (of: object): string =>
     Object.entries(of)
       .map(([name, amount]) => `${name}=${amount}`)
       .join(' ');
+  const stretches = (settings.stretches ?? []).map(
+    (one) => `from ${one.epoch}: ${one.schedule} from ${one.learningRate}`,
+  );
   const flat = {
     ...rest,
     augment: amounts(augment as object),
     class_weights: weights !== null && typeof weights === 'object' ? amounts(weights) : weights,
+    ...(stretches.length > 0 ? { added: stretches.join('; ') } : {}),
     ...(set as object),
   };
   // What is null is as usual.

@@ -12,9 +12,12 @@ import type { Host } from './host.ts';
 import { addImport } from './import.ts';
 import { addLicences } from './licences.ts';
 import { addPredict } from './predict.ts';
+import { addRunsActs } from './runs-acts.ts';
+import { addRunsCheckpoints } from './runs-checkpoints.ts';
 import { addRunsCompare } from './runs-compare.ts';
 import { addRunsList } from './runs-list.ts';
 import { addRunsMark } from './runs-mark.ts';
+import { addRunsQueue } from './runs-queue.ts';
 import { addRunsShow } from './runs-show.ts';
 import { addTrain } from './train.ts';
 
@@ -97,12 +100,15 @@ Examples:
   addArchitectures(program, context);
   const runs = program
     .command('runs')
-    .description('list, show, compare, tag and archive runs')
+    .description('list, show, compare, tag and archive runs; queue, pause and resume them')
     .helpCommand('help [command]', 'print help for a command');
   addRunsList(runs, context);
   addRunsShow(runs, context);
   addRunsCompare(runs, context);
   addRunsMark(runs, context);
+  addRunsQueue(runs, context);
+  addRunsActs(runs, context);
+  addRunsCheckpoints(runs, context);
   addEvaluate(program, context);
   addPredict(program, context);
   addExport(program, context);

@@ -6,26 +6,16 @@ import { augmentFields, augmentKinds, type Augmentation } from '../shared/augmen
 import type { TrainRequest } from '../shared/contract.ts';
 import type { VersionId } from '../shared/ids.ts';
 import { usualArchitecture } from '../shared/input-kinds.ts';
-import { deviceNames, deviceTitles } from '../shared/device.ts';
+import { deviceNames } from '../shared/device.ts';
 import { trainingDefaults } from '../shared/training-defaults.ts';
 import { optimizerNames, scheduleNames } from '../shared/run.ts';
 import { foldRange } from '../shared/split.ts';
-import { taskFacts } from '../shared/task.ts';
-import type {
-  ArchitectureInfo,
-  DeviceChoice,
-  OptimizerName,
-  RunSummary,
-  ScheduleName,
-  SettingField,
-} from '../shared/run.ts';
+import type { ArchitectureInfo, DeviceChoice, OptimizerName, ScheduleName, SettingField } from '../shared/run.ts';
 import { augmentation, augmentHelp } from './augment.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
-import { EpochLines } from './epoch-lines.ts';
 import { fieldRange } from './fields.ts';
-import { count, metric } from './format.ts';
+import { followRun } from './follow-run.ts';
 import { addLearning, learningOf, type LearningOptions } from './learning-options.ts';
-import { runJson, settingsJson } from './json.ts';
 import { integer, number, setting, withCommon } from './options.ts';
 import { lostWords } from './originals-text.ts';
 import { tellForecast } from './train-forecast.ts';
@@ -49,6 +39,9 @@ interface Options extends CommonOptions, LearningOptions {
   threads: number;
   name?: string;
   dryRun?: boolean;
+  queue?: boolean;
+  keepBest: number;
+  keepEvery: number;
 }
 
 export function addTrain(program: Command, context: CommandContext): void {
@@ -103,6 +96,9 @@ export function addTrain(program: Command, context: CommandContext): void {
     )
     .option('--threads <n>', 'CPU threads; 0: as measured fastest, else as fits the machine', integer(0, 256), 0)
     .option('--name <name>', "the run's name (default: dataset and architecture)")
+    .option('--keep-best <n>', 'keep the checkpoints of so many of the best epochs', integer(1, 100), 1)
+    .option('--keep-every <n>', "keep every nth epoch's checkpoint; 0: none of these", integer(0, 10_000), 0)
+    .option('--queue', 'only queue it, behind all that wait: the window trains it, or "atelier runs queue --work"')
     .option('--dry-run', 'tell how long it would take and how much memory, measured with a few steps, and make no run')
     .addHelpText(
       'after',
@@ -129,7 +125,8 @@ With the same data, settings, seed and threads a CPU run repeats bit for bit. Ct
 
 JSON: {"event":"started","run",…,"settings"}, then {"event":"metric","key","step","epoch","value","time"} per point
       ({"event":"device_failed","run","device","reason"}: the run goes on on the CPU), then
-      {"event":"finished","run",…,"metrics","samples_per_second","best_epoch"}, or {"event":"failed"|"cancelled","run",…}
+      {"event":"finished","run",…,"metrics","samples_per_second","best_epoch"}, or {"event":"failed"|"cancelled","run",…};
+      with --queue {"event":"queued","run","name","job"}
 
 --dry-run reads the data, trains and validates for some seconds on the device, and throws it away. Numbers have a range, in which they
 most likely lie; memory is that of the run's process at its peak. What might not fit into memory is not tried, only reckoned.
@@ -180,42 +177,18 @@ async function trainRun(session: Session, options: Options): Promise<void> {
       patience: options.patience,
       augment: options.augment,
       ...learningOf(options),
+      keepBest: options.keepBest,
+      keepEvery: options.keepEvery,
       seed: options.seed,
       device: options.device,
       threads: options.threads,
     };
     if (options.dryRun) return tellForecast(session, studio, request);
-    const { run, result } = studio.startRun(request);
-    const started = studio.getRun(run);
-    out.record({
-      event: 'started',
-      run,
-      name: started.name,
-      job: started.job,
-      dataset: started.dataset,
-      version: started.version,
-      settings: settingsJson(started.settings),
-    });
-    out.note(`Training ${started.name} (${run}) on ${started.settings.device}, ${started.settings.threads} threads`);
-    const epochLines = new EpochLines((line) => out.note(line), epochs);
-    const deaf = studio.onEvent((event) => {
-      if (event.type === 'device-failed' && event.run === run) {
-        out.record({ event: 'device_failed', run, device: event.device, reason: event.reason.message });
-        out.note(`${deviceTitles[event.device]} failed: ${event.reason.message} The run goes on on the CPU.`);
-      }
-      if (event.type !== 'metrics' || event.run !== run) return;
-      for (const point of event.points) out.record({ event: 'metric', ...point });
-      if (!out.json) epochLines.add(event.points);
-    });
-    try {
-      tellFinished(session, await result);
-    } catch (error) {
-      const { status, error: why } = studio.getRun(run);
-      out.record({ event: status, run, code: why?.code ?? null, message: why?.message ?? null });
-      throw error;
-    } finally {
-      deaf();
-    }
+    const started = studio.startRun(request, { later: options.queue });
+    if (!options.queue) return followRun(session, studio, started);
+    const { id, name, job } = studio.getRun(started.run);
+    out.record({ event: 'queued', run: id, name, job });
+    out.text(`Queued ${name} (${id}). The window trains it, or: atelier runs queue --work`);
   });
 }
 
@@ -231,25 +204,6 @@ async function ownSettings(
   if (!field || value === undefined || ('choices' in field && field.choices.includes(value))) return given;
   const path = session.path(value);
   return existsSync(path) ? { ...given, [field.key]: await studio.addTokenizer(path) } : given;
-}
-
-function tellFinished({ out }: Session, run: RunSummary): void {
-  out.record({ event: 'finished', ...runJson(run) });
-  const shown = taskFacts[run.task].metrics
-    .flatMap((metric) => [`validation/${metric}`, `test/${metric}`])
-    .filter((key) => key in run.metrics);
-  out.text(
-    `Finished ${run.name} (${run.id}): ${shown.map((key) => `${key} ${metric(key, run.metrics[key])}`).join(', ')}` +
-      ` (best epoch ${run.bestEpoch}; ${count(run.parameterCount ?? 0)} parameters; ${speed(run)})`,
-  );
-}
-
-/** Of texts a sample is a block of tokens. */
-function speed({ task, samplesPerSecond, settings }: RunSummary): string {
-  const rate = samplesPerSecond ?? 0;
-  return task === 'language'
-    ? `${count(rate * Number(settings.architectureSettings.context))} tokens/s`
-    : `${count(rate)} samples/s`;
 }
 
 /** A dataset in the workspace, or a path that is imported first; with the target asked for. */

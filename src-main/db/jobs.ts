@@ -15,6 +15,8 @@ interface JobRow {
   dataset: DatasetId | null;
   run: RunId | null;
   hasRequest: number;
+  place: number | null;
+  held: number;
 }
 
 /** Newest first, without those taken out of the tray; at most `limit`. Progress is not stored: the queue adds it. */
@@ -22,7 +24,7 @@ export function listJobs(db: Readable, limit = 200): Job[] {
   return db
     .all<JobRow>(
       `SELECT id, kind, title, status, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
-              error, dataset, run, request IS NOT NULL AS hasRequest
+              error, dataset, run, request IS NOT NULL AS hasRequest, place, held
          FROM jobs WHERE dismissed = 0 ORDER BY created_at DESC, id DESC LIMIT ?`,
       [limit],
     )
@@ -32,7 +34,7 @@ export function listJobs(db: Readable, limit = 200): Job[] {
 export function getJob(db: Readable, id: JobId): Job {
   const row = db.get<JobRow>(
     `SELECT id, kind, title, status, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
-            error, dataset, run, request IS NOT NULL AS hasRequest
+            error, dataset, run, request IS NOT NULL AS hasRequest, place, held
        FROM jobs WHERE id = ?`,
     [id],
   );
@@ -42,12 +44,12 @@ export function getJob(db: Readable, id: JobId): Job {
 
 export function insertJob(
   db: Writable,
-  job: Pick<Job, 'id' | 'kind' | 'title' | 'createdAt' | 'dataset' | 'run'>,
+  job: Pick<Job, 'id' | 'kind' | 'title' | 'createdAt' | 'dataset' | 'run'> & Partial<Pick<Job, 'place'>>,
   request?: unknown,
 ): void {
   db.run(
-    `INSERT INTO jobs (id, kind, title, status, created_at, dataset, run, request)
-     VALUES (@id, @kind, @title, 'queued', @createdAt, @dataset, @run, @request)`,
+    `INSERT INTO jobs (id, kind, title, status, created_at, dataset, run, request, place)
+     VALUES (@id, @kind, @title, 'queued', @createdAt, @dataset, @run, @request, @place)`,
     {
       id: job.id,
       kind: job.kind,
@@ -55,6 +57,7 @@ export function insertJob(
       createdAt: job.createdAt,
       dataset: job.dataset,
       run: job.run,
+      place: job.place ?? null,
       request: request === undefined ? null : JSON.stringify(request),
     },
   );
@@ -83,7 +86,7 @@ export function setJobEnded(
   db: Writable,
   id: JobId,
   end: {
-    status: Exclude<JobStatus, 'queued' | 'running'>;
+    status: Exclude<JobStatus, 'queued' | 'paused' | 'running'>;
     error: ErrorFacts | null;
     dataset: DatasetId | null;
     run: RunId | null;
@@ -97,7 +100,37 @@ export function setJobEnded(
   );
 }
 
-/** At opening: nobody works on these any more. */
+/** A training leaves its process and waits again; `held`: until it is resumed. */
+export function setJobWaiting(db: Writable, id: JobId, held: boolean): void {
+  db.run(`UPDATE jobs SET status = 'queued', started_at = NULL, held = ? WHERE id = ?`, [held ? 1 : 0, id]);
+}
+
+export function setJobPlace(db: Writable, id: JobId, place: number): void {
+  db.run(`UPDATE jobs SET place = ? WHERE id = ?`, [place, id]);
+}
+
+/** Trainings that waited when the workspace was last closed, or its owner died, in their order. */
+export function waitingTrainings(db: Readable): Job[] {
+  return db
+    .all<JobRow>(
+      `SELECT id, kind, title, status, created_at AS createdAt, started_at AS startedAt, finished_at AS finishedAt,
+              error, dataset, run, request IS NOT NULL AS hasRequest, place, held
+         FROM jobs WHERE status = 'queued' AND kind = 'train' AND run IS NOT NULL
+        ORDER BY place, created_at, id`,
+    )
+    .map(job);
+}
+
+/** Whether the queue of trainings as a whole is paused. */
+export function isQueueHeld(db: Readable): boolean {
+  return db.get<{ held: number }>(`SELECT queue_held AS held FROM workspace`)?.held === 1;
+}
+
+export function setQueueHeld(db: Writable, held: boolean): void {
+  db.run(`UPDATE workspace SET queue_held = ?`, [held ? 1 : 0]);
+}
+
+/** At opening: nobody works on these any more. Trainings that wait go on waiting. */
 export function interruptJobs(db: Writable, now: number): number {
   const error: ErrorFacts = {
     code: 'interrupted',
@@ -105,7 +138,8 @@ export function interruptJobs(db: Writable, now: number): number {
     details: [],
   };
   return db.run(
-    `UPDATE jobs SET status = 'interrupted', finished_at = ?, error = ? WHERE status IN ('queued', 'running')`,
+    `UPDATE jobs SET status = 'interrupted', finished_at = ?, error = ?
+      WHERE status = 'running' OR (status = 'queued' AND (kind <> 'train' OR run IS NULL))`,
     [now, JSON.stringify(error)],
   ).changes;
 }
@@ -115,7 +149,16 @@ export function dismissJob(db: Writable, id: JobId): void {
   db.run(`UPDATE jobs SET dismissed = 1 WHERE id = ? AND status NOT IN ('queued', 'running')`, [id]);
 }
 
-function job({ hasRequest, ...row }: JobRow): Job {
+function job({ hasRequest, held, ...row }: JobRow): Job {
   const again = hasRequest === 1 && (row.status === 'failed' || row.status === 'interrupted') ? 'anew' : null;
-  return { ...row, again, progress: null, error: row.error === null ? null : (JSON.parse(row.error) as ErrorFacts) };
+  const status = row.status === 'queued' && held === 1 ? 'paused' : row.status;
+  const place = row.status === 'queued' ? row.place : null;
+  return {
+    ...row,
+    status,
+    place,
+    again,
+    progress: null,
+    error: row.error === null ? null : (JSON.parse(row.error) as ErrorFacts),
+  };
 }

@@ -141,14 +141,14 @@ function connect(folder: string): Connection {
 
 function interruptUnfinished(db: Connection, folder: string, notices: Notice[]): void {
   const now = Date.now();
-  const unfinished = db.all<{ id: RunId }>(`SELECT id FROM runs WHERE status IN ('queued', 'running')`);
+  const unfinished = db.all<{ id: RunId }>(`SELECT id FROM runs WHERE status = 'running'`);
   for (const { id } of unfinished) db.transaction(() => replayRun(db, folder, id));
   const [cut] = db.all<{ title: string }>(
     `SELECT title FROM jobs WHERE status IN ('queued', 'running') AND kind = 'import' AND request IS NOT NULL
       ORDER BY created_at DESC LIMIT 1`,
   );
   const [jobs, runs] = db.transaction(() => [interruptJobs(db, now), interruptRuns(db, now)] as const);
-  for (const { id } of unfinished) recordRun(folder, { run: getRun(db, id) });
+  for (const id of new Set([...unfinished.map((run) => run.id), ...runs])) recordRun(folder, { run: getRun(db, id) });
   if (jobs === 0 && runs.length === 0) return;
   notices.push({
     code: 'jobs_interrupted',

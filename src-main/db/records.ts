@@ -32,6 +32,11 @@ export function recordRun(folder: string, line: RunLine): void {
   append(folder, workspaceFiles.run(folder, line.run.id), 'record.jsonl', [line]);
 }
 
+/** A run that ended is to go on: what its trainer said of an end is so no longer. */
+export function recordAgain(folder: string, run: RunId): void {
+  append(folder, workspaceFiles.run(folder, run), 'run.jsonl', [{ type: 'again', at: Date.now() }]);
+}
+
 export function readDatasetRecords(folder: string): DatasetLine[] {
   return names(workspaceFiles.datasets(folder))
     .filter((name) => name.endsWith('.jsonl') && isId('dataset', name.slice(0, -6)))
@@ -56,7 +61,9 @@ export type TrainerLine =
   | { type: 'start'; parameterCount: number }
   | { type: 'metrics'; key: string[]; step: number[]; epoch: number[]; value: (number | null)[]; time: number[] }
   | { type: 'best'; epoch: number }
-  | { type: 'finished'; at: number; result: TrainResult };
+  | { type: 'finished'; at: number; result: TrainResult }
+  /** Written by the owner, between two processes of the trainer: the run has been queued once more. */
+  | { type: 'again' };
 
 export function* readTrainerLog(folder: string, run: RunId): IterableIterator<TrainerLine> {
   for (const line of readLines<unknown>(join(workspaceFiles.run(folder, run), 'run.jsonl'))) {
@@ -77,6 +84,8 @@ function isTrainerLine(line: unknown): line is TrainerLine {
       const columns = [some.key, some.step, some.epoch, some.value, some.time];
       return columns.every((column) => Array.isArray(column) && column.length === (some.key as unknown[]).length);
     }
+    case 'again':
+      return true;
     case 'best':
       return typeof some.epoch === 'number';
     case 'finished':

@@ -18,6 +18,7 @@ export function replayRun(db: Connection, folder: string, run: RunId): number {
   let parameterCount = 0;
   let added = 0;
   let batch: MetricPoint[] = [];
+  let end: Extract<TrainerLine, { type: 'finished' }> | null = null;
   const flush = () => {
     putPoints(db, run, batch);
     added += batch.length;
@@ -25,7 +26,12 @@ export function replayRun(db: Connection, folder: string, run: RunId): number {
   };
   for (const line of readTrainerLog(folder, run)) {
     switch (line.type) {
+      case 'again':
+        end = null;
+        break;
       case 'start':
+        // It was gone on with: what ended before that is not its end.
+        end = null;
         parameterCount = line.parameterCount;
         break;
       case 'metrics':
@@ -41,12 +47,12 @@ export function replayRun(db: Connection, folder: string, run: RunId): number {
         setRunBest(db, run, { epoch: line.epoch, parameterCount });
         break;
       case 'finished':
-        flush();
-        finish(db, run, line);
+        end = line;
     }
   }
   flush();
   sealCurves(db, run);
+  if (end) finish(db, run, end);
   return added;
 }
 

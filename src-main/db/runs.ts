@@ -37,6 +37,10 @@ interface ListOptions {
   metrics?: readonly string[];
 }
 
+/** A run that waits is paused where its job is. */
+const statusNow = `CASE WHEN r.status = 'queued' AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = r.job AND j.held = 1)
+                        THEN 'paused' ELSE r.status END`;
+
 /** Newest first. Archived ones only when asked for. */
 export function listRuns(db: Readable, options: ListOptions = {}): RunSummary[] {
   return [...eachListing(db, options)].map((run) => ({ ...run, settings: JSON.parse(run.settings) as TrainSettings }));
@@ -45,7 +49,7 @@ export function listRuns(db: Readable, options: ListOptions = {}): RunSummary[] 
 /** The same one at a time, settings as they are stored: whoever has other work goes on with the list a little later. */
 export function* eachListing(db: Readable, options: ListOptions = {}): IterableIterator<RunListing> {
   const rows = db.all<RunRow>(
-    `SELECT r.key, r.id, r.name, r.status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
+    `SELECT r.key, r.id, r.name, ${statusNow} AS status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
             r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
             r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
             r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
@@ -117,7 +121,7 @@ const metricKeys = (db: Readable, names: readonly string[]): [string, number][] 
 
 export function getRun(db: Readable, id: RunId): RunSummary {
   const row = db.get<RunRow>(
-    `SELECT r.key, r.id, r.name, r.status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
+    `SELECT r.key, r.id, r.name, ${statusNow} AS status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
             r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
             r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
             r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
@@ -173,6 +177,31 @@ export function setRunRunning(db: Writable, id: RunId, now: number): void {
   db.run(`UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'queued'`, [now, id]);
 }
 
+/** It waits (again): for its first process, or for the one that goes on where the last one was. */
+export function setRunQueued(db: Writable, id: RunId): void {
+  db.run(
+    `UPDATE runs SET status = 'queued', started_at = NULL, finished_at = NULL, stopped_early = 0, error_code = NULL,
+                     error_message = NULL
+      WHERE id = ?`,
+    [id],
+  );
+}
+
+/** Settings that a run came by after it was made: epochs added. */
+export function setRunSettings(db: Writable, id: RunId, settings: TrainSettings): void {
+  db.run(`UPDATE runs SET settings = ? WHERE id = ?`, [JSON.stringify(settings), id]);
+}
+
+/** The most bytes that a finished run of this architecture on this version has taken; null where there is none. */
+export function peakMemoryOf(db: Readable, version: VersionId, architecture: string): number | null {
+  const row = db.get<{ peak: number | null }>(
+    `SELECT max(peak_memory_bytes) AS peak FROM runs
+      WHERE version = ? AND json_extract(settings, '$.architecture') = ?`,
+    [version, architecture],
+  );
+  return row?.peak ?? null;
+}
+
 /** Its device failed, and it goes on on the processor. */
 export function setRunFallback(db: Writable, id: RunId, fallback: Fallback): void {
   db.run(`UPDATE runs SET fallback = ? WHERE id = ?`, [JSON.stringify(fallback), id]);
@@ -215,13 +244,15 @@ export function setRunEnded(
   );
 }
 
-/** At opening: nobody works on these any more. Returns how many there were. */
+/** At opening, after the jobs: nobody works on these any more. Those whose job waits go on waiting. Returns how many there were. */
 export function interruptRuns(db: Writable, now: number): RunId[] {
   return db
     .all<{ id: RunId }>(
       `UPDATE runs SET status = 'interrupted', finished_at = ?, error_code = 'interrupted',
-              error_message = 'Atelier ended before this run did. What it had measured and its best checkpoint are kept.'
-        WHERE status IN ('queued', 'running') RETURNING id`,
+              error_message = 'Atelier ended before this run did. What it had measured and its checkpoints are kept: resume it.'
+        WHERE status = 'running'
+           OR (status = 'queued' AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.id = runs.job AND j.status = 'queued'))
+    RETURNING id`,
       [now],
     )
     .map((row) => row.id);
@@ -261,14 +292,15 @@ export function putRun(db: Writable, run: RunSummary): void {
              @samplesPerSecond, @bestEpoch, @stoppedEarly, @errorCode, @errorMessage, @fallback, @job, @notes, @tags,
              @archived)
      ON CONFLICT (id) DO UPDATE SET
-       name = excluded.name, status = excluded.status, started_at = excluded.started_at, finished_at = excluded.finished_at,
+       name = excluded.name, status = excluded.status, settings = excluded.settings, started_at = excluded.started_at, finished_at = excluded.finished_at,
        parameter_count = excluded.parameter_count, samples_per_second = excluded.samples_per_second,
        best_epoch = excluded.best_epoch, stopped_early = excluded.stopped_early, error_code = excluded.error_code,
        error_message = excluded.error_message, fallback = excluded.fallback, job = excluded.job, notes = excluded.notes, tags = excluded.tags, archived = excluded.archived`,
     {
       id: run.id,
       name: run.name,
-      status: run.status,
+      // That it was paused is its job's to know; without one it is interrupted anyway.
+      status: run.status === 'paused' ? 'queued' : run.status,
       version: run.version,
       task: run.task,
       settings: JSON.stringify(run.settings),

@@ -50,7 +50,7 @@ export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
       // The list of recent workspaces holds paths that this side opens: the page does not write it.
       const { recentWorkspaces: _kept, ...rest } = change;
       const next = desk.preferences.update(rest);
-      if (change.theme || change.locale) desk.applyPreferences();
+      if (change.theme || change.locale || change.trainingsAtOnce) desk.applyPreferences();
       return next;
     },
   };

@@ -6,6 +6,14 @@ type Noun =
   | 'train.estimate'
   | 'train.forecast'
   | 'runs.start'
+  | 'runs.queue'
+  | 'runs.pause'
+  | 'runs.resume'
+  | 'runs.addEpochs'
+  | 'runs.checkpoints'
+  | 'runs.prune'
+  | 'runs.move'
+  | 'runs.resumeFailed'
   | 'runs.list'
   | 'runs.get'
   | 'runs.metricKeys'
@@ -37,8 +45,32 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'runs.start': async (request) => {
       if (request.device === 'auto') await desk.studio.knowDevices();
+      return desk.studio.startRun(request, { first: true }).run;
+    },
+    'runs.queue': async (request) => {
+      if (request.device === 'auto') await desk.studio.knowDevices();
       return desk.studio.startRun(request).run;
     },
+    'runs.pause': ({ id }) => {
+      desk.studio.pauseRun(id);
+      return null;
+    },
+    'runs.resume': ({ id, from }) => {
+      // A paused one keeps its place.
+      desk.studio.resumeRun(id, { from, first: desk.studio.getRun(id).status !== 'paused' });
+      return null;
+    },
+    'runs.addEpochs': ({ id, ...added }) => {
+      desk.studio.addEpochs(id, added, { first: true });
+      return null;
+    },
+    'runs.prune': ({ ids, names }) => desk.studio.pruneCheckpoints(ids, names),
+    'runs.checkpoints': ({ id }) => desk.studio.checkpoints(id),
+    'runs.move': ({ id, to }) => {
+      desk.studio.moveRun(id, to);
+      return null;
+    },
+    'runs.resumeFailed': () => desk.studio.continueFailed().length,
     'runs.list': () => desk.studio.listings(),
     'runs.get': ({ id }) => desk.studio.getRun(id),
     'runs.metricKeys': () => desk.studio.listMetricKeys(),

@@ -48,7 +48,7 @@ export function testOf(facts: DeviceFacts, outcome: Outcome<'selftest'>): Device
 }
 
 function reasonOf(outcome: Exclude<Outcome<'selftest'>, { status: 'finished' }>): ErrorFacts {
-  if (outcome.status === 'cancelled') return { code: 'cancelled', message: 'Cancelled.', details: [] };
+  if (outcome.status !== 'failed') return { code: 'cancelled', message: 'Cancelled.', details: [] };
   const { error, exit } = outcome;
   if (!exit || exit.error) return error;
   const message = `It crashed: the process that tried it ${howItEnded(exit)}.`;

@@ -16,7 +16,7 @@ export function runInTurn<K extends WorkKind>(
   const all = async (): Promise<Outcome<K>> => {
     for (;;) {
       const ended = await current.outcome;
-      if (!next || ended.status === 'cancelled') return ended;
+      if (!next || ended.status === 'cancelled' || ended.status === 'paused') return ended;
       if (cancelled) return { status: 'cancelled' };
       const then = next(ended);
       if ('status' in then) return then;
@@ -29,6 +29,7 @@ export function runInTurn<K extends WorkKind>(
       cancelled = true;
       current.cancel();
     },
+    pause: (withinMs) => current.pause(withinMs),
     stopEarly: () => current.stopEarly(),
     get pid() {
       return current.pid;

@@ -1,11 +1,12 @@
-import { insertJob, setJobEnded, setJobRunning } from '../db/jobs.ts';
+import { insertJob, setJobEnded, setJobRunning, setJobWaiting } from '../db/jobs.ts';
 import type { WriteStore } from '../db/open.ts';
-import { errorFacts, errorFromFacts, type ErrorFacts } from '../shared/errors.ts';
+import { AtelierError, errorFacts, errorFromFacts, type ErrorFacts } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
 import type { Job, JobKind, JobTypes, Progress } from '../shared/job.ts';
 import { runInTurn } from './in-turn.ts';
 import { JobLog } from './job-log.ts';
 import { runUtility, type Outcome, type UtilityHooks, type UtilityRun } from './run-utility.ts';
+import type { TrainingNeeds } from './slots.ts';
 import type { SpawnUtility } from './utility.ts';
 import { unheard, type Made, type Work } from './work.ts';
 
@@ -19,7 +20,9 @@ export interface Surroundings {
   /** Something about it has changed. */
   tell(job: Job): void;
   /** It has ended: the next one may begin. */
-  ended(): void;
+  ended(job: Job): void;
+  /** Its process has left, and it waits again: the next one may begin. */
+  waits(job: Job): void;
   /** The studio is closing: nothing is tried again later. */
   closing(): boolean;
 }
@@ -34,13 +37,20 @@ export class QueuedJob<K extends JobKind> {
   #reject!: (error: Error) => void;
   #utility: UtilityRun<K> | null = null;
   #hasEnded = false;
+  #place: number;
+  #params: JobTypes[K]['params'];
+  /** Its process is to leave: until it is resumed, or (parked) until the next opening. */
+  #leaving: 'paused' | 'parked' | null = null;
   #lastToldAt = 0;
   #progressTimer: NodeJS.Timeout | null = null;
 
-  constructor(work: Work<K>, around: Surroundings) {
+  /** `known`: it is in the database already, and waits. */
+  constructor(work: Work<K>, around: Surroundings, place: number | null = null, known?: Job) {
     this.#work = work;
     this.#around = around;
-    this.job = {
+    this.#params = work.params;
+    this.#place = place ?? 0;
+    this.job = known ?? {
       id: work.id ?? newId('job'),
       kind: work.kind,
       title: work.title,
@@ -53,8 +63,10 @@ export class QueuedJob<K extends JobKind> {
       dataset: work.dataset ?? null,
       run: work.run ?? null,
       again: null,
+      place,
     };
     this.result = unheard(new Promise((resolve, reject) => ([this.#resolve, this.#reject] = [resolve, reject])));
+    if (known) return;
     around.store.transaction(() => {
       // First what the job's row points at.
       work.submitted?.(this.job.id);
@@ -62,18 +74,31 @@ export class QueuedJob<K extends JobKind> {
     });
   }
 
+  /** Where it stands among the trainings, whether it waits or works. */
+  get place(): number {
+    return this.#place;
+  }
+  set place(place: number) {
+    this.#place = place;
+    if (this.job.place !== null) this.job.place = place;
+  }
+
+  get needs(): TrainingNeeds {
+    return this.#work.needs ?? { device: 'cpu', threads: 1, memory: null };
+  }
+
   begin(): void {
     const { store, spawn, logPath } = this.#around;
     const { job } = this;
     const now = Date.now();
-    job.status = 'running';
-    job.startedAt = now;
+    Object.assign(job, { status: 'running', startedAt: now, place: null });
+    this.#leaving = null;
     try {
       store.transaction(() => {
         setJobRunning(store, job.id, now);
         this.#work.started?.(now);
       });
-      const { kind, params, log, within, next, progress } = this.#work;
+      const { kind, log, within, next, progress } = this.#work;
       const path = log ?? logPath(job);
       const message: UtilityHooks['message'] = (told) => {
         if (told.type === 'progress') return this.#progress(progress?.(told.progress) ?? told.progress);
@@ -87,7 +112,7 @@ export class QueuedJob<K extends JobKind> {
         // A log each, in the same file: a process's last words are its own.
         (some) =>
           runUtility(spawn(kind), { job: job.id, kind, params: some, within }, { log: new JobLog(path), message }),
-        params,
+        this.#params,
         next,
       );
       void this.#utility.outcome.then(async (outcome) => {
@@ -95,7 +120,7 @@ export class QueuedJob<K extends JobKind> {
         await this.#work.drain?.().catch(() => {});
         this.#end(outcome);
       });
-      this.#tell();
+      this.tell();
     } catch (error) {
       // Not at once: the queue is in the middle of starting others.
       setImmediate(() => this.#end({ status: 'failed', error: errorFacts(error) }));
@@ -114,12 +139,65 @@ export class QueuedJob<K extends JobKind> {
     else this.cancel();
   }
 
+  /** What works leaves its process, with a checkpoint saved; what waits does not begin. Until it is resumed. */
+  pause(): void {
+    this.#leaving = 'paused';
+    if (this.#utility) this.#utility.pause();
+    else if (this.job.status === 'queued') this.#wait('paused');
+  }
+
+  /** What was to leave and has not yet left comes back at once. */
+  resume(): void {
+    if (this.job.status === 'paused') return this.#wait('queued');
+    if (this.#leaving) this.#leaving = 'parked';
+    else if (this.#utility) throw new AtelierError('run_waits', `"${this.job.title}" is being trained already.`);
+  }
+
+  /** As a pause that ends with the next opening; within so many milliseconds. */
+  park(withinMs: number): void {
+    this.#leaving ??= 'parked';
+    this.#utility?.pause(withinMs);
+  }
+
+  /** It waits for another owner. */
+  leave(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#around.ended(this.job);
+    this.#reject(new AtelierError('closing', 'Atelier is closing; the training waits for the next opening.'));
+  }
+
+  /** Stored before anyone hears of it. */
+  #wait(status: 'queued' | 'paused', also?: () => void): void {
+    const { store } = this.#around;
+    store.transaction(() => {
+      also?.();
+      setJobWaiting(store, this.job.id, status === 'paused');
+    });
+    Object.assign(this.job, { status, startedAt: null, progress: null, place: this.#place });
+    this.#work.waits?.();
+    this.tell();
+  }
+
+  /** Its process has left. */
+  #left(): void {
+    this.#utility = null;
+    this.#params = this.#work.goOn?.() ?? this.#params;
+    try {
+      this.#wait(this.#leaving === 'paused' ? 'paused' : 'queued', () => this.#work.paused?.());
+    } catch (error) {
+      return this.#end({ status: 'failed', error: errorFacts(error) });
+    }
+    this.#around.waits(this.job);
+  }
+
   #end(outcome: Outcome<K>): void {
     if (this.#hasEnded) return;
+    if (outcome.status === 'paused') return this.#left();
     this.#hasEnded = true;
     const now = Date.now();
     let made: Made = {};
-    let final = outcome;
+    let final: Ended<K> = outcome;
     let isStored = true;
     try {
       made = this.#store(final, now);
@@ -132,14 +210,14 @@ export class QueuedJob<K extends JobKind> {
     Object.assign(job, { ...made, status: final.status, finishedAt: now, progress: null, error: errorOf(final) });
     if (final.status === 'failed' && this.#work.request !== undefined) job.again = 'anew';
     if (isStored) this.#work.settled?.(final.status, job.error);
-    this.#around.ended();
-    this.#tell();
+    this.tell();
+    this.#around.ended(job);
     if (final.status === 'finished') this.#resolve(final.value);
     else this.#reject(errorFromFacts(errorOf(final)!));
   }
 
   /** How it ended and what it made, all or nothing. */
-  #store(outcome: Outcome<K>, now: number): Made {
+  #store(outcome: Ended<K>, now: number): Made {
     const { store } = this.#around;
     const { job } = this;
     return store.transaction(() => {
@@ -161,7 +239,7 @@ export class QueuedJob<K extends JobKind> {
    * Even a failure may not fit on a full disk: then it is tried again until it does. Should Atelier end before that,
    * the next opening finds the job running and marks it interrupted.
    */
-  #storeInTime(outcome: Outcome<K>, now: number): boolean {
+  #storeInTime(outcome: Ended<K>, now: number): boolean {
     try {
       this.#store(outcome, now);
       return true;
@@ -169,7 +247,7 @@ export class QueuedJob<K extends JobKind> {
       const again = () => {
         if (this.#around.closing() || !this.#storeInTime(outcome, now)) return;
         this.#work.settled?.(outcome.status, errorOf(outcome));
-        this.#tell();
+        this.tell();
       };
       setTimeout(again, storeRetryMs).unref();
       return false;
@@ -180,11 +258,11 @@ export class QueuedJob<K extends JobKind> {
   #progress(progress: Progress): void {
     this.job.progress = progress;
     const wait = this.#lastToldAt + progressEveryMs - Date.now();
-    if (wait <= 0) return this.#tell();
-    this.#progressTimer ??= setTimeout(() => this.#tell(), wait);
+    if (wait <= 0) return this.tell();
+    this.#progressTimer ??= setTimeout(() => this.tell(), wait);
   }
 
-  #tell(): void {
+  tell(): void {
     if (this.#progressTimer) clearTimeout(this.#progressTimer);
     this.#progressTimer = null;
     this.#lastToldAt = Date.now();
@@ -192,7 +270,10 @@ export class QueuedJob<K extends JobKind> {
   }
 }
 
-function errorOf(outcome: Outcome<JobKind>): ErrorFacts | null {
+/** A pause is no end. */
+type Ended<K extends JobKind> = Exclude<Outcome<K>, { status: 'paused' }>;
+
+function errorOf(outcome: Ended<JobKind>): ErrorFacts | null {
   switch (outcome.status) {
     case 'finished':
       return null;

@@ -15,12 +15,16 @@ export type Outcome<K extends WorkKind> =
   | { status: 'finished'; value: JobTypes[K]['result'] }
   /** `exit`: it died before it could tell. */
   | { status: 'failed'; error: ErrorFacts; exit?: UtilityExit }
-  | { status: 'cancelled' };
+  | { status: 'cancelled' }
+  /** A training that left its process: what follows goes on from its last checkpoint. */
+  | { status: 'paused' };
 
 export interface UtilityRun<K extends WorkKind> {
   /** Never rejects. */
   outcome: Promise<Outcome<K>>;
   cancel(): void;
+  /** Saves a checkpoint and ends. `withinMs`: what is not heard by then is ended, and goes on from an older checkpoint. */
+  pause(withinMs?: number): void;
   stopEarly(): void;
   readonly pid: number | undefined;
 }
@@ -36,7 +40,7 @@ export interface UtilityStart<K extends WorkKind> {
 export interface UtilityHooks {
   log: JobLog;
   /** Progress, metrics, best: what comes while it works. */
-  message?(message: Extract<FromUtility, { type: 'progress' | 'metrics' | 'best' }>): void;
+  message?(message: Extract<FromUtility, { type: 'progress' | 'metrics' | 'best' | 'warning' }>): void;
 }
 
 /** The life of one utility process doing one job: started, told what to do, listened to, ended. */
@@ -85,6 +89,8 @@ export function runUtility<K extends WorkKind>(
         return last({ status: 'finished', value: message.value as JobTypes[K]['result'] });
       case 'cancelled':
         return last({ status: 'cancelled' });
+      case 'paused':
+        return last({ status: cancelling ? 'cancelled' : 'paused' });
       case 'error':
         return last(cancelling ? { status: 'cancelled' } : { status: 'failed', error: message.error });
       default:
@@ -124,6 +130,18 @@ export function runUtility<K extends WorkKind>(
         hooks.log.line('Not heard within 1.5 s: the process was ended.');
         handle.kill();
         end({ status: 'cancelled' });
+      });
+    },
+    pause(withinMs) {
+      if (cancelling || ended) return;
+      post({ type: 'pause' });
+      if (withinMs === undefined) return;
+      after(withinMs, () => {
+        hooks.log.line(
+          `Not heard within ${withinMs / 1000} s: the process was ended. The run goes on from its last checkpoint.`,
+        );
+        handle.kill();
+        end({ status: 'paused' });
       });
     },
     stopEarly: () => post({ type: 'stop-early' }),

@@ -1,70 +1,169 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { getDataset, getVersion } from '../db/datasets.ts';
+import { dismissJob, getJobRequest, waitingTrainings } from '../db/jobs.ts';
+import { recordAgain } from '../db/records.ts';
 import { storeError } from '../db/errors.ts';
 import { setRunMetrics } from '../db/metrics.ts';
 import * as runs from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { TrainRequest } from '../shared/contract.ts';
 import { deviceTitles } from '../shared/device.ts';
-import type { ErrorFacts } from '../shared/errors.ts';
-import { newId, type RunId } from '../shared/ids.ts';
-import type { TrainParams } from '../shared/job.ts';
-import type { DeviceName, RunSummary } from '../shared/run.ts';
+import type { DatasetVersion } from '../shared/dataset.ts';
+import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
+import { newId, type JobId, type RunId } from '../shared/ids.ts';
+import { isActive, type QueueMove, type TrainParams } from '../shared/job.ts';
+import type { DeviceName, RunSummary, TrainSettings } from '../shared/run.ts';
 import { taskOf } from '../shared/task.ts';
 import { runChanged, type Context } from './context.ts';
 import { JobLog } from './job-log.ts';
 import { MetricWriter } from './metric-writer.ts';
 import type { Outcome } from './run-utility.ts';
 import { completeSettings, findArchitecture } from './train-settings.ts';
-import { unheard, type Started } from './work.ts';
+import { unheard, type Started, type Work } from './work.ts';
 
 export interface StartedRun extends Started<RunSummary> {
   run: RunId;
 }
 
 /** Checks what is asked for, makes the run and its folder, and queues the training. */
-export function startRun(context: Context, request: TrainRequest): StartedRun {
-  const { store, events } = context;
+export function startRun(context: Context, request: TrainRequest, how: Queueing = {}): StartedRun {
+  const { store } = context;
   const version = getVersion(store, request.version);
   const settings = completeSettings(request, context.architectures, version.manifest, context.chooseDevice);
   const dataset = getDataset(store, version.dataset).summary;
   const id = newId('run');
   const name = runs.freeRunName(store, request.name?.trim() || `${dataset.name} · ${settings.architecture}`);
-  const folder = workspaceFiles.run(store.folder, id);
   try {
-    mkdirSync(join(folder, 'checkpoints'), { recursive: true });
+    mkdirSync(join(workspaceFiles.run(store.folder, id), 'checkpoints'), { recursive: true });
   } catch (error) {
     throw storeError(error, store.folder);
   }
+  const { job, result } = context.queue.submit(
+    {
+      ...trainWork(context, { id, name, settings }, version, { auto: request.device === 'auto', resume: false }),
+      submitted(jobId) {
+        runs.insertRun(store, {
+          id,
+          name,
+          version: version.id,
+          task: taskOf(findArchitecture(settings.architecture, context.architectures), version.manifest)!,
+          settings,
+          createdAt: Date.now(),
+        });
+        runs.setRunJob(store, id, jobId);
+      },
+    },
+    how,
+  );
+  runChanged(context, id, version);
+  return { run: id, job, result: unheard(result.then(() => runs.getRun(store, id))) };
+}
+
+/** `later`: queued for an owner that goes on with the queue. `first`: before all that wait. */
+export interface Queueing {
+  later?: boolean;
+  first?: boolean;
+}
+
+/** Of a run that has ended: from its beginning, or from another checkpoint than the last. */
+export interface Resuming extends Queueing {
+  anew?: boolean;
+  from?: string;
+}
+
+/**
+ * Queues a run once more that failed, was cancelled or cut short, or was given more epochs: it goes on from its last checkpoint, or from
+ * its beginning where there is none or `anew` says so. Its job is another one.
+ */
+export function continueRun(
+  context: Context,
+  id: RunId,
+  { anew = false, from, settings, ...how }: Resuming & { settings?: TrainSettings } = {},
+): StartedRun {
+  const { store, queue } = context;
+  const run = runs.getRun(store, id);
+  if (run.job && queue.active.some((job) => job.id === run.job)) {
+    throw new AtelierError('run_waits', `The run "${run.name}" is ${run.status} already.`);
+  }
+  if (run.status === 'finished' && !settings) {
+    throw new AtelierError(
+      'run_finished',
+      `The run "${run.name}" has finished: there is nothing to resume. Add epochs to it (atelier runs add-epochs), or train again with other settings.`,
+    );
+  }
+  const version = getVersion(store, run.version);
+  const before = run.job;
+  recordAgain(store.folder, id);
+  const wish = { auto: before !== null && wasChosen(getJobRequest(store, before)), resume: !anew, from };
+  const { job, result } = queue.submit(
+    {
+      ...trainWork(context, { ...run, settings: settings ?? run.settings }, version, wish),
+      submitted(jobId) {
+        if (settings) runs.setRunSettings(store, id, settings);
+        runs.setRunQueued(store, id);
+        runs.setRunJob(store, id, jobId);
+        if (before) dismissJob(store, before);
+      },
+    },
+    how,
+  );
+  runChanged(context, id);
+  return { run: id, job, result: unheard(result.then(() => runs.getRun(store, id))) };
+}
+
+/** At opening: trainings that waited wait again, in their order. Those whose data or run is not what it was fail when they begin. */
+export function restoreWaiting(context: Context): void {
+  const { store } = context;
+  for (const job of waitingTrainings(store)) {
+    const run = runs.getRun(store, job.run!);
+    const wish = { auto: wasChosen(getJobRequest(store, job.id)), resume: true };
+    context.queue.restore(trainWork(context, run, getVersion(store, run.version), wish), job);
+  }
+}
+
+/** What is kept of a training's request besides its run's settings: whether its device was chosen for the person. */
+const wasChosen = (request: unknown): boolean => (request as { auto?: unknown } | null)?.auto === true;
+
+/** The training of a run, from its beginning or from its last checkpoint on. */
+function trainWork(
+  context: Context,
+  { id, name, settings }: Pick<RunSummary, 'id' | 'name' | 'settings'>,
+  version: DatasetVersion,
+  { auto, resume, from }: { auto: boolean; resume: boolean; from?: string },
+): Work<'train'> {
+  const { store, events } = context;
   const writer = new MetricWriter(store, id);
   const params: TrainParams = {
     blobs: workspaceFiles.blobs(store.folder),
-    runFolder: folder,
+    runFolder: workspaceFiles.run(store.folder, id),
     run: id,
     manifest: version.manifest,
     settings,
+    resume,
+    version: version.id,
   };
-  let fallenBack = false;
-
-  const { job, result } = context.queue.submit({
+  const fallenBack = (): boolean => runs.getRun(store, id).fallback !== null;
+  /** A device that has failed this run is not tried again. */
+  const goOn = (): TrainParams => ({
+    ...params,
+    resume: true,
+    settings: fallenBack() ? { ...settings, device: 'cpu' } : settings,
+  });
+  return {
     kind: 'train',
     title: name,
     dataset: version.dataset,
     run: id,
     log: runLog(store.folder, id),
-    params,
-    submitted(jobId) {
-      runs.insertRun(store, {
-        id,
-        name,
-        version: version.id,
-        task: taskOf(findArchitecture(settings.architecture, context.architectures), version.manifest)!,
-        settings,
-        createdAt: Date.now(),
-      });
-      runs.setRunJob(store, id, jobId);
+    request: { auto },
+    params: resume ? { ...goOn(), from } : params,
+    needs: {
+      device: settings.device,
+      threads: settings.threads,
+      memory: runs.peakMemoryOf(store, version.id, settings.architecture),
     },
+    goOn,
     started(now) {
       runs.setRunRunning(store, id, now);
       events.emit({ type: 'changed', noun: 'runs' });
@@ -73,15 +172,19 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
       if (message.type === 'metrics') {
         writer.add(message.points);
         events.emit({ type: 'metrics', run: id, points: message.points });
+      } else if (message.type === 'warning') {
+        const log = new JobLog(runLog(store.folder, id));
+        log.line(message.warning.message);
+        log.flush();
+        events.emit({ type: 'run-warning', run: id, name, warning: message.warning });
       } else {
         runs.setRunBest(store, id, message);
         events.emit({ type: 'changed', noun: 'runs' });
       }
     },
     next(outcome) {
-      const reason = deviceFailure(outcome, settings.device, request.device === 'auto');
-      if (!reason || fallenBack) return outcome;
-      fallenBack = true;
+      const reason = deviceFailure(outcome, settings.device, auto);
+      if (!reason || fallenBack()) return outcome;
       return { params: fallBack(context, { ...params, resume: true }, name, reason) };
     },
     drain: () => writer.drain(),
@@ -95,13 +198,19 @@ export function startRun(context: Context, request: TrainRequest): StartedRun {
       writer.storeRest();
       runs.setRunEnded(store, id, status, error, now);
     },
+    paused() {
+      writer.storeRest();
+      runs.setRunQueued(store, id);
+    },
+    waits() {
+      writer.close();
+      runChanged(context, id);
+    },
     settled() {
       writer.close();
       runChanged(context, id);
     },
-  });
-  runChanged(context, id, version);
-  return { run: id, job, result: unheard(result.then(() => runs.getRun(store, id))) };
+  };
 }
 
 /** What the device is to blame for; null where another would fail as well. */
@@ -137,6 +246,40 @@ export function stopEarly(context: Context, id: RunId): void {
 export function cancelRun(context: Context, id: RunId): void {
   const { job } = runs.getRun(context.store, id);
   if (job) context.queue.cancel(job);
+}
+
+/** Saves a checkpoint and gives its process free; where it waits it does not begin. Until it is resumed. */
+export function pauseRun(context: Context, id: RunId): void {
+  context.queue.pause(jobOf(context, id));
+}
+
+/** A run that waits or is paused is let begin when there is room; one that has ended is queued once more. */
+export function resumeRun(context: Context, id: RunId, { anew, from, ...how }: Resuming = {}): StartedRun {
+  const { store, queue } = context;
+  const { status } = runs.getRun(store, id);
+  if (!isActive({ status })) return continueRun(context, id, { anew, from, ...how });
+  const job = jobOf(context, id);
+  const result = queue.resume(job, how);
+  return { run: id, job, result: unheard(result.then(() => runs.getRun(store, id))) };
+}
+
+export function moveRun(context: Context, id: RunId, to: QueueMove): void {
+  context.queue.move(jobOf(context, id), to);
+}
+
+/** Failed or cut short, oldest first; not those that were cancelled, which somebody wanted. */
+export function failedRuns({ store }: Context): RunId[] {
+  return runs
+    .listRuns(store)
+    .filter(({ status }) => status === 'failed' || status === 'interrupted')
+    .map(({ id }) => id)
+    .reverse();
+}
+
+function jobOf({ store }: Context, id: RunId): JobId {
+  const { job, name, status } = runs.getRun(store, id);
+  if (job && isActive({ status })) return job;
+  throw new AtelierError('run_ended', `The run "${name}" has ended (${status}): it neither waits nor works.`);
 }
 
 export function renameRun(context: Context, id: RunId, name: string): void {

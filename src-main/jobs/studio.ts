@@ -24,6 +24,7 @@ import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
 import type {
+  AtOnce,
   DataExportParams,
   DataExportResult,
   DevicesReport,
@@ -32,13 +33,17 @@ import type {
   Job,
   PredictResult,
   ProviderOffer,
+  QueueMove,
+  QueueState,
 } from '../shared/job.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { Recipe, StepInfo } from '../shared/recipe.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { Profile } from '../shared/profile.ts';
 import type {
+  AddedEpochs,
   ArchitectureInfo,
+  CheckpointInfo,
   CurveInfo,
   DeviceName,
   ExportRecord,
@@ -52,6 +57,8 @@ import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
 import type { QualityReport } from '../shared/quality.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
+import { addEpochs } from './add-epochs.ts';
+import { listCheckpoints } from './checkpoints.ts';
 import type { Context } from './context.ts';
 import { Devices } from './devices.ts';
 import * as datasets from './datasets.ts';
@@ -67,10 +74,12 @@ import type { Relinked } from './originals.ts';
 import { picture, pictureEpochs } from './pictures.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
 import { epochText, textEpochs } from './texts.ts';
+import { pruneCheckpoints, type Pruned } from './prune-checkpoints.ts';
 import { JobQueue } from './queue.ts';
 import { Reader } from './reader.ts';
 import * as runs from './runs.ts';
-import type { StartedRun } from './runs.ts';
+import type { Queueing, Resuming, StartedRun } from './runs.ts';
+import { dividedThreads, type Machine } from './slots.ts';
 import { trainSample, type SampleResult, type SampleStep } from './sample.ts';
 import type { DeviceAsked } from './train-settings.ts';
 import { settleUnfinished, sweepLeftovers } from './unfinished.ts';
@@ -87,6 +96,12 @@ export interface StudioOptions {
   owner: string;
   spawnUtility: SpawnUtility;
   architectures: readonly ArchitectureInfo[];
+  /** Takes up trainings that waited, and lets those that work wait when it closes (see `QueueOptions`). */
+  goesOn?: boolean;
+  /** By itself where left out. */
+  atOnce?: AtOnce;
+  /** This one where left out. */
+  machine?: Machine;
 }
 
 /**
@@ -121,12 +136,14 @@ export class Studio {
       training,
     }));
     this.#store = store;
-    this.#queue = new JobQueue(store, options.spawnUtility, this.#events);
+    const { goesOn = false, atOnce = 'auto', machine } = options;
+    this.#queue = new JobQueue(store, options.spawnUtility, this.#events, { goesOn, atOnce, machine });
     this.#reader = new Reader(options.spawnUtility);
     const basics = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
     this.#devices = new Devices(basics, this.#reader, options.spawnUtility);
-    this.#context = { ...basics, chooseDevice: (architecture, asked) => this.#devices.choose(architecture, asked) };
+    this.#context = { ...basics, chooseDevice: (architecture, asked) => this.chooseDevice(architecture, asked) };
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
+    runs.restoreWaiting(this.#context);
   }
 
   /** Takes the workspace's lock, checks, migrates and if need be repairs it. Blocks; tens of milliseconds when all is well. */
@@ -315,9 +332,44 @@ export class Studio {
     this.#forecasts.cancel();
   }
 
-  startRun(request: TrainRequest): StartedRun {
+  startRun(request: TrainRequest, how?: Queueing): StartedRun {
     this.#forecasts.cancel();
-    return runs.startRun(this.#context, request);
+    return runs.startRun(this.#context, request, how);
+  }
+  /** A run that ended without finishing goes on, from its last checkpoint where there is one and `anew` does not say otherwise. */
+  continueRun(id: RunId, how?: Resuming): StartedRun {
+    return runs.continueRun(this.#context, id, how);
+  }
+  /** Those that failed or were cut short, oldest first. */
+  failedRuns(): RunId[] {
+    return runs.failedRuns(this.#context);
+  }
+  /** Queues all of these. */
+  continueFailed(how?: Queueing): StartedRun[] {
+    return this.failedRuns().map((id) => runs.continueRun(this.#context, id, how));
+  }
+  /** A run that has ended trains on, as a new stretch. */
+  addEpochs(id: RunId, added: AddedEpochs, how?: Queueing): StartedRun {
+    return addEpochs(this.#context, id, added, how);
+  }
+  /** What of the run lies on disk to go on from, the furthest first. */
+  checkpoints(id: RunId): CheckpointInfo[] {
+    this.getRun(id);
+    return listCheckpoints(this.folder, id);
+  }
+  /** Removes checkpoints of runs that have ended; the bytes that are free then. */
+  pruneCheckpoints(ids: readonly RunId[], what: Pruned, dry?: boolean): number {
+    return pruneCheckpoints(this.#context, ids, what, dry);
+  }
+  pauseRun(id: RunId): void {
+    runs.pauseRun(this.#context, id);
+  }
+  /** Whatever keeps it from going on: a run that waits or is paused begins when there is room, one that has ended is queued once more. */
+  resumeRun(id: RunId, how: Resuming = {}): StartedRun {
+    return runs.resumeRun(this.#context, id, how);
+  }
+  moveRun(id: RunId, to: QueueMove): void {
+    runs.moveRun(this.#context, id, to);
   }
   stopEarly(id: RunId): void {
     runs.stopEarly(this.#context, id);
@@ -434,6 +486,22 @@ export class Studio {
   listJobs(): Job[] {
     return this.#queue.list();
   }
+  /** How the trainings' queue stands and is set. */
+  get queue(): QueueState {
+    return { held: this.#queue.held, atOnce: this.#queue.atOnce };
+  }
+  /** Paused as a whole: those that work go on, and none begins. */
+  holdQueue(held: boolean): void {
+    this.#queue.held = held;
+  }
+  setAtOnce(atOnce: AtOnce): void {
+    this.#queue.atOnce = atOnce;
+  }
+  /** Does a job once more that failed or was cut short, from where it was as far as that is known: another job. */
+  again(id: JobId): JobId {
+    const { kind, run } = this.getJob(id);
+    return (kind === 'train' && run ? this.continueRun(run) : this.importAgain(id)).job;
+  }
   getJob(id: JobId): Job {
     return this.#queue.get(id);
   }
@@ -454,6 +522,10 @@ export class Studio {
   get activeJobs(): Job[] {
     return this.#queue.active;
   }
+  /** Of these, those that closing puts an end to or holds up: not those that wait for whoever goes on with the queue. */
+  get ownJobs(): Job[] {
+    return this.#queue.own;
+  }
 
   // The machine
 
@@ -463,7 +535,10 @@ export class Studio {
   }
   /** What `auto` and 0 threads stand for. */
   chooseDevice(architecture: string, asked: DeviceAsked): { device: DeviceName; threads: number } {
-    return this.#devices.choose(architecture, asked);
+    const chosen = this.#devices.choose(architecture, asked);
+    if (asked.threads > 0) return chosen;
+    const { atOnce, machine } = this.#queue;
+    return { ...chosen, threads: dividedThreads(chosen.threads, atOnce, machine.cores) };
   }
   /** To be awaited before a run is started on device `auto`. */
   knowDevices(): Promise<void> {

@@ -64,6 +64,8 @@ export function completeSettings(
     device,
     threads,
     patience: request.patience ?? 0,
+    ...((request.keepBest ?? 1) > 1 ? { keepBest: request.keepBest } : {}),
+    ...(request.keepEvery ? { keepEvery: request.keepEvery } : {}),
     ...augmenting,
     ...learning,
   };

@@ -7,7 +7,7 @@ import type { WriteStore } from '../db/open.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { sweepPartialBlobs } from '../datasets/blobs.ts';
 import { takeBackBlobs } from '../datasets/ledger.ts';
-import { isId, type JobId } from '../shared/ids.ts';
+import { isId, type JobId, type RunId } from '../shared/ids.ts';
 import type { Job } from '../shared/job.ts';
 
 /**
@@ -56,9 +56,17 @@ async function sweepUnfinished(store: WriteStore): Promise<void> {
 
 /** With what can be said of it only by a look into the workspace. */
 export function withAgain(folder: string, job: Job): Job {
-  if (job.again === null || !hasWork(workspaceFiles.unfinishedJob(folder, job.id))) return job;
-  return { ...job, again: 'goes-on' };
+  if (job.again === null) return job;
+  const kept =
+    job.kind === 'train'
+      ? job.run !== null && existsSync(lastCheckpoint(folder, job.run))
+      : hasWork(workspaceFiles.unfinishedJob(folder, job.id));
+  return kept ? { ...job, again: 'goes-on' } : job;
 }
+
+/** Where a run's training goes on from, once it is there. */
+export const lastCheckpoint = (folder: string, run: RunId): string =>
+  join(workspaceFiles.run(folder, run), 'checkpoints', 'last.safetensors');
 
 const hasWork = (folder: string): boolean => existsSync(folder) && readdirSync(folder).length > 0;
 

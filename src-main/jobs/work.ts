@@ -2,6 +2,7 @@ import type { ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, JobId, RunId } from '../shared/ids.ts';
 import type { FromUtility, JobKind, JobTypes, Progress } from '../shared/job.ts';
 import type { Next } from './in-turn.ts';
+import type { TrainingNeeds } from './slots.ts';
 
 /** A job as the acts describe it. The hooks marked so run inside the transaction that stores the job's own change. */
 export interface Work<K extends JobKind> {
@@ -20,13 +21,21 @@ export interface Work<K extends JobKind> {
   submitted?(job: JobId): void;
   /** In the transaction that marks it running. */
   started?(now: number): void;
-  message?(message: Extract<FromUtility, { type: 'metrics' | 'best' }>): void;
+  message?(message: Extract<FromUtility, { type: 'metrics' | 'best' | 'warning' }>): void;
   /** Milliseconds that each of its processes may take. */
   within?: number;
   /** Where one process is not all: what comes after each. */
   next?: Next<K>;
   /** Where one process is not all: its progress, as that of the whole. */
   progress?(progress: Progress): Progress;
+  /** Training: what it takes of the machine while it works. */
+  needs?: TrainingNeeds;
+  /** Training, which can be paused: the parameters of the process that goes on where the one before left. */
+  goOn?(): JobTypes[K]['params'];
+  /** In the transaction that makes it wait again, its process having left. */
+  paused?(): void;
+  /** After that is stored, or after it was told to wait or not to wait while it did. */
+  waits?(): void;
   /** Between the utility's last word and the transaction that stores its end: time to store much, little by little. */
   drain?(): Promise<void>;
   /** In the transaction that marks it finished: stores what it made. What is thrown here fails the job. */

@@ -7,10 +7,20 @@ const pointsPerRun = 1_000;
 const postEveryMs = 100;
 const systemEveryMs = 1_000;
 
+/** Sums over the steps since the last point. */
+interface Window {
+  samples: number;
+  sums: Record<string, number>;
+}
+
 export interface RecorderOptions {
   totalSteps: number;
   /** Seconds of training before this process took over (a resumed run). */
   secondsBefore: number;
+  /** What was gathered for the next point before this process took over. */
+  window?: Window;
+  /** The learning rate of a step, counted from 0; not told where left out. */
+  rate?: (step: number) => number;
   post(points: MetricPoint[]): void;
   now?: () => number;
 }
@@ -29,19 +39,26 @@ export class MetricRecorder {
   #lastSystem: number;
   #samplesSinceSystem = 0;
   #secondsSinceSystem = 0;
-  #window: { samples: number; sums: Record<string, number> } = { samples: 0, sums: {} };
+  #usedBefore = process.cpuUsage();
+  readonly #window: Window;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#start = this.#now() - options.secondsBefore * 1000;
     this.#lastPost = this.#lastSystem = this.#now();
+    this.#window = structuredClone(options.window ?? { samples: 0, sums: {} });
     this.every = Math.max(1, Math.ceil(options.totalSteps / pointsPerRun));
   }
 
   /** Seconds since training began. */
   get seconds(): number {
     return (this.#now() - this.#start) / 1000;
+  }
+
+  /** What is gathered for the next point; undefined where that is nothing. */
+  get window(): Window | undefined {
+    return this.#window.samples > 0 ? structuredClone(this.#window) : undefined;
   }
 
   /** One optimizer step: `step` and `epoch` are those after it, `measures` are the batch's means. */
@@ -54,6 +71,7 @@ export class MetricRecorder {
       this.add(`train/${key}`, step, epoch, window.sums[key] / window.samples);
       window.sums[key] = 0;
     }
+    if (this.#options.rate) this.add('system/learning_rate', step, epoch, this.#options.rate(step - 1));
     window.samples = 0;
   }
 
@@ -86,6 +104,11 @@ export class MetricRecorder {
   #system(step: number, epoch: number, now: number): void {
     this.add('system/samples_per_second', step, epoch, this.#samplesSinceSystem / this.#secondsSinceSystem);
     this.add('system/memory', step, epoch, process.memoryUsage.rss());
+    // Seconds of one core for each second: with two threads up to 2.
+    const used = process.cpuUsage(this.#usedBefore);
+    const milliseconds = Math.max(1, now - this.#lastSystem);
+    this.add('system/processor', step, epoch, (used.user + used.system) / 1000 / milliseconds);
+    this.#usedBefore = process.cpuUsage();
     this.#lastSystem = now;
     this.#samplesSinceSystem = this.#secondsSinceSystem = 0;
   }

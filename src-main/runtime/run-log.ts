@@ -33,12 +33,17 @@ export type RunLogLine =
   | { type: 'best'; epoch: number; step: number }
   | { type: 'finished'; at: number; result: TrainResult }
   | { type: 'failed'; at: number; error: ErrorFacts }
-  | { type: 'cancelled'; at: number };
+  | { type: 'cancelled'; at: number }
+  | { type: 'paused'; at: number };
 
 export const runLogPath = (runFolder: string): string => join(runFolder, 'run.jsonl');
 
+/** What finds no room waits for the next line, up to this much; the owner has the points as well. */
+const mostWaiting = 2 ** 24;
+
 export class RunLog {
   readonly #file: number;
+  #waiting = '';
 
   constructor(runFolder: string) {
     const path = runLogPath(runFolder);
@@ -46,8 +51,16 @@ export class RunLog {
     this.#file = openSync(path, 'a');
   }
 
+  /** A full disk loses no line while training goes on: it is written with a later one. */
   write(line: RunLogLine): void {
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    const text = `${this.#waiting}${JSON.stringify(line)}\n`;
+    try {
+      writeSync(this.#file, text);
+      this.#waiting = '';
+    } catch {
+      // What went out of it is cut short, and ends here.
+      this.#waiting = text.length < mostWaiting ? `\n${text.trimStart()}` : '';
+    }
   }
 
   metrics(points: readonly MetricPoint[]): void {
@@ -62,7 +75,10 @@ export class RunLog {
   }
 
   close(): void {
-    fsyncSync(this.#file);
-    closeSync(this.#file);
+    try {
+      fsyncSync(this.#file);
+    } finally {
+      closeSync(this.#file);
+    }
   }
 }

@@ -5,6 +5,7 @@ import type { Checkpoint, Position } from './checkpoint.ts';
 import { Evaluator } from './evaluate.ts';
 import { addTo, type Call, type Learner, type Measures } from './learner.ts';
 import { MetricRecorder } from './metric-recorder.ts';
+import { NextBest } from './next-best.ts';
 import { Players } from './players.ts';
 import { checkSamples } from './programs.ts';
 import { Steppers } from './steppers.ts';
@@ -16,7 +17,9 @@ export type { TrainingOutcome, TrainingTask, TrainingWatch } from './training-ta
 const pauseEveryMs = 20;
 
 export async function train(task: TrainingTask, watch: TrainingWatch): Promise<TrainingOutcome> {
-  const position = { plateau: task.plateau?.start, sums: {}, ...(task.from ? task.from.last.position : start) };
+  const position: Position = { sums: {}, ...(task.from ? task.from.last.position : start) };
+  // Of a run that was given more epochs, the rate follows the loss no longer.
+  position.plateau = task.plateau && (position.plateau ?? task.plateau.start);
   const stepsPerEpoch = Math.ceil(task.train.count / task.settings.batchSize);
   const evaluation = task.compileEvaluation();
   checkSamples(evaluation.inputs, task.train);
@@ -46,6 +49,13 @@ export function openLearner(task: TrainingTask, stepsLeft: number): Promise<Lear
   });
 }
 
+/** Thrown by `train` when it was asked to leave: its last checkpoint is where to go on. */
+export class PausedTraining extends Error {
+  constructor() {
+    super('The training is paused.');
+  }
+}
+
 const start: Omit<Position, 'sums'> = { step: 0, epoch: 0, offset: 0, seconds: 0, best: null };
 
 class Training {
@@ -69,25 +79,35 @@ class Training {
     this.#at = at;
     this.#order = new EpochOrder(task.settings.seed, task.train.count);
     this.#gatherer = new Gatherer(task.train);
+    const { keepBest = 1 } = task.settings;
     this.#keeper = new CheckpointKeeper(task.runFolder, task.from?.best ?? null, {
       saved: ({ position }) => position.best && watch.best(position.best),
+      failed: (error) => watch.notSaved?.(error),
+      write: task.write,
+      next:
+        keepBest > 1 && task.goal !== 'latest'
+          ? new NextBest(task.runFolder, keepBest - 1, (a, b) => this.#exceeds(a, b))
+          : undefined,
     });
     this.#recorder = new MetricRecorder({
       totalSteps: Math.ceil(task.train.count / task.settings.batchSize) * task.settings.epochs,
       secondsBefore: at.seconds,
+      window: at.window,
+      rate: (step) => at.plateau?.rate ?? task.rate?.(step) ?? task.settings.learningRate,
       post: (points) => watch.points(points),
     });
   }
 
   async run(): Promise<TrainingOutcome> {
     const { epochs } = this.#task.settings;
-    let stop = false;
+    // One that goes on may have been out of patience when its process was lost.
+    let stop = this.#outOfPatience();
     while (this.#at.epoch < epochs && !stop) {
       await this.#trainEpoch();
       await this.#endEpoch();
       stop = this.#watch.stopRequested() || this.#outOfPatience();
     }
-    this.#keeper.save(await this.#checkpoint());
+    this.#saveOrTell(await this.#checkpoint());
     this.#recorder.finish(this.#at.step, this.#epoch);
     const best = this.#keeper.best;
     if (!best?.position.best)
@@ -144,6 +164,11 @@ class Training {
     await this.#keeper.saveIfDue(() => this.#checkpoint());
     await this.#watch.pause();
     this.#lastPause = performance.now();
+    if (this.#watch.pauseRequested?.()) {
+      this.#saveOrTell(await this.#checkpoint());
+      this.#recorder.flush();
+      throw new PausedTraining();
+    }
   }
 
   /** Validates, keeps the best, and goes on to the next epoch where this one is complete. */
@@ -158,11 +183,15 @@ class Training {
     const measures = await this.#validate(train);
     if (at.offset === 0) at.sums = {};
 
+    const { keepEvery = 0 } = this.#task.settings;
+    if (at.plateau && at.offset === 0) at.plateau = this.#task.plateau?.next(at.plateau, measures.loss);
     if (this.#isBetter(measures)) {
       at.best = { epoch: this.#epoch, step: at.step, measures, train };
-      this.#keeper.keepBest({ ...(await this.#learner.carried.snapshot()), position: { ...at, sums: { ...at.sums } } });
+      this.#keeper.keepBest(await this.#copy(measures));
+    } else await this.#keeper.keepNext(measures, () => this.#copy(measures));
+    if (keepEvery > 0 && at.offset === 0 && at.epoch % keepEvery === 0) {
+      this.#keeper.keep(`epoch-${String(at.epoch).padStart(6, '0')}`, await this.#checkpoint());
     }
-    if (at.plateau && at.offset === 0) at.plateau = this.#task.plateau?.next(at.plateau, measures.loss);
     const model = async () => (await this.#learner.carried.snapshot()).model;
     if (at.offset === 0) await this.#watch.epoch?.(at.epoch, model);
     await this.#pause();
@@ -185,22 +214,51 @@ class Training {
     return measures;
   }
 
-  #isBetter({ loss, accuracy = 0 }: Measures): boolean {
+  #isBetter(measures: Measures): boolean {
     const { best } = this.#at;
     const { goal, validation } = this.#task;
-    if (!best || goal === 'latest' || validation.count === 0) return true;
-    const { loss: bestLoss, accuracy: bestAccuracy = 0 } = best.measures;
-    return goal === 'accuracy' && accuracy !== bestAccuracy ? accuracy > bestAccuracy : loss < bestLoss;
+    return !best || goal === 'latest' || validation.count === 0 || this.#exceeds(measures, best.measures);
+  }
+
+  #exceeds({ loss, accuracy = 0 }: Measures, { loss: otherLoss, accuracy: otherAccuracy = 0 }: Measures): boolean {
+    const byAccuracy = this.#task.goal === 'accuracy' && accuracy !== otherAccuracy;
+    return byAccuracy ? accuracy > otherAccuracy : loss < otherLoss;
   }
 
   #outOfPatience(): boolean {
-    const { patience } = this.#task.settings;
-    return patience > 0 && this.#at.best !== null && this.#at.epoch - this.#at.best.epoch >= patience;
+    const { settings, patientFrom = 0 } = this.#task;
+    const { best, epoch } = this.#at;
+    return settings.patience > 0 && best !== null && epoch - Math.max(best.epoch, patientFrom) >= settings.patience;
   }
 
   /** A view of the values as of now: to be written before training goes on. */
   async #checkpoint(): Promise<Checkpoint> {
-    return { ...(await this.#learner.carried.view()), position: { ...this.#at, seconds: this.#recorder.seconds } };
+    return { ...(await this.#learner.carried.view()), ...this.#standing() };
+  }
+
+  /** Copies of the values at the end of an epoch, the model's as they are evaluated. */
+  async #copy(measures: Measures): Promise<Checkpoint> {
+    const { position, origin } = this.#standing();
+    return { ...(await this.#learner.carried.snapshot()), position: { ...position, measures }, origin };
+  }
+
+  #standing(): Pick<Checkpoint, 'position' | 'origin'> {
+    const { seconds, window } = this.#recorder;
+    const { measures: _ended, ...at } = this.#at;
+    return { position: { ...at, sums: { ...at.sums }, seconds, window }, origin: this.#task.origin };
+  }
+
+  /** Where going on would lose what was trained. */
+  #saveOrTell(last: Checkpoint): void {
+    try {
+      this.#keeper.save(last);
+    } catch (error) {
+      this.#recorder.flush();
+      throw new AtelierError(
+        'checkpoint_not_saved',
+        `The checkpoint could not be saved in ${this.#task.runFolder}: ${(error as Error).message}. Free some space, then resume the run: it goes on from the last one that could.`,
+      );
+    }
   }
 
   #checkFinite(measures: Measures, what: (name: string, value: number) => string): void {
@@ -212,7 +270,7 @@ class Training {
   }
 
   #diverged(what: string): AtelierError {
-    this.#keeper.saveBest();
+    this.#keeper.saveBestIfPossible();
     this.#recorder.flush();
     const { learningRate } = this.#task.settings;
     const kept = this.#at.best ? ` The best checkpoint before that (epoch ${this.#at.best.epoch}) is kept.` : '';

@@ -1,7 +1,7 @@
 import type { Tensor } from '../onnx/types.ts';
 import type { MetricPoint, TrainSettings } from '../shared/run.ts';
 import type { BatchBuffers } from './batches.ts';
-import type { Best, Checkpoint, PlateauState } from './checkpoint.ts';
+import type { Best, Checkpoint, CheckpointOrigin, PlateauState, writeCheckpoint } from './checkpoint.ts';
 import type { Collected, EvaluationResult } from './evaluate.ts';
 import type { Measures } from './learner.ts';
 import type { Player } from './players.ts';
@@ -25,12 +25,21 @@ export interface TrainingTask {
   validation: Samples;
   /** What "best" means: the highest validation accuracy (of equals, the lowest loss), the lowest validation loss, or just the latest. */
   goal: 'accuracy' | 'loss' | 'latest';
-  settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads' | 'patience'>;
+  settings: Pick<
+    TrainSettings,
+    'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads' | 'patience' | 'keepBest' | 'keepEvery'
+  >;
+  /** Epochs added to a run: its patience counts from here at the earliest. */
+  patientFrom?: number;
   /** The learning rate of each step, counted from 0; the settings' own throughout when left out. */
   rate?: (step: number) => number;
   /** Instead of `rate`: a learning rate that follows the validation loss, epoch by epoch. */
   plateau?: { start: PlateauState; next(state: PlateauState, loss: number): PlateauState };
   runFolder: string;
+  /** Goes into its checkpoints. */
+  origin?: CheckpointOrigin;
+  /** For tests: how a checkpoint is written. */
+  write?: typeof writeCheckpoint;
   /** Goes on from here, bit for bit as if never stopped (CPU, same thread count). */
   from?: { last: Checkpoint; best: Checkpoint | null };
   /** For tests and measurements; chosen by timing when left out. */
@@ -41,11 +50,15 @@ export interface TrainingWatch {
   points(points: MetricPoint[]): void;
   progress(samplesDone: number, samplesTotal: number): void;
   best(best: Best): void;
+  /** A checkpoint could not be saved, and training goes on; null: the next one could. */
+  notSaved?(error: Error | null): void;
   /** After each whole epoch, with the model as it is evaluated. */
   epoch?(epoch: number, model: () => Promise<ReadonlyMap<string, Tensor>>): Promise<void>;
   /** Lets messages in; throws when the training is cancelled. */
   pause(): Promise<void>;
   stopRequested(): boolean;
+  /** Asked between two calls: once true, a checkpoint is saved and the training ends as `paused`. */
+  pauseRequested?(): boolean;
 }
 
 export interface TrainingOutcome {

@@ -10,8 +10,9 @@ import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import { classWeightRange, learningFields, lossNames, type LearningNumber } from './learning.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
-import { dataFormats } from './job.ts';
-import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job, ProviderOffer } from './job.ts';
+import { dataFormats, queueMoves } from './job.ts';
+import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job } from './job.ts';
+import type { ProviderOffer, QueueState } from './job.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import { maxSteps, recipeSchema } from './recipe.ts';
 import type { StepInfo } from './recipe.ts';
@@ -20,9 +21,10 @@ import type { QualityReport } from './quality.ts';
 import { mostQuasiIdentifiers } from './privacy.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { Profile } from './profile.ts';
-import { optimizerNames, scheduleNames } from './run.ts';
+import { mostEpochs, optimizerNames, scheduleNames, stretchSchedules } from './run.ts';
 import type {
   ArchitectureInfo,
+  CheckpointInfo,
   CurveInfo,
   DeviceName,
   ExportRecord,
@@ -51,6 +53,7 @@ const jobId = v.custom<JobId>((x) => typeof x === 'string' && isId('job', x));
 const exportId = v.custom<ExportId>((x) => typeof x === 'string' && isId('export', x));
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+const checkpointName = v.pipe(v.string(), v.regex(/^(last|best(-\d{6,12})?|epoch-\d{6})$/));
 const splitName = v.picklist(['train', 'validation', 'test']);
 const nothing = v.undefined();
 
@@ -79,6 +82,9 @@ export const trainRequestSchema = v.object({
   /** 0 lets Atelier choose. */
   threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(256)), 0),
   patience: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), 0),
+  /** Checkpoints kept besides the best and the last: so many of the best in all, and every nth epoch's. */
+  keepBest: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 1),
+  keepEvery: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), 0),
   /** Amounts by kind of augmentation (see `augmentFields`). */
   augment: v.optional(v.record(v.picklist(augmentKinds), v.pipe(v.number(), v.minValue(0), v.maxValue(180)))),
   loss: v.optional(v.picklist(lossNames)),
@@ -252,6 +258,33 @@ export const inputs = {
   /** What a run would take, measured for a moment; null: what is being measured is of no use any more. */
   'train.forecast': v.nullable(trainRequestSchema),
   'runs.start': trainRequestSchema,
+  /** As `runs.start`, behind all that wait. */
+  'runs.queue': trainRequestSchema,
+  /** Saves a checkpoint and gives the process free; a waiting one does not begin. */
+  'runs.pause': v.object({ id: runId }),
+  /** A paused run; or one that failed, was cancelled or cut short: from its last checkpoint where there is one. */
+  'runs.resume': v.object({ id: runId, from: v.optional(checkpointName) }),
+  /** Trains on from where it ended, as a new stretch of the same run. */
+  'runs.addEpochs': v.object({
+    id: runId,
+    epochs: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mostEpochs)),
+    learningRate: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(100))),
+    schedule: v.optional(v.picklist(stretchSchedules)),
+  }),
+  /** What of it lies on disk, the furthest first. */
+  'runs.checkpoints': v.object({ id: runId }),
+  /** Removes these checkpoints; how many bytes are free then. The best stays. */
+  'runs.prune': v.object({
+    ids: v.pipe(v.array(runId), v.maxLength(10_000)),
+    names: v.pipe(v.array(checkpointName), v.maxLength(10_000)),
+  }),
+  /** Among the trainings that wait. */
+  'runs.move': v.object({ id: runId, to: v.picklist(queueMoves) }),
+  /** Queues all that failed or were cut short; how many. */
+  'runs.resumeFailed': nothing,
+  'queue.get': nothing,
+  /** Paused as a whole: what works goes on, and nothing begins. */
+  'queue.hold': v.object({ held: v.boolean() }),
   'runs.list': nothing,
   'runs.get': v.object({ id: runId }),
   /** Every metric that any run has. */
@@ -296,7 +329,7 @@ export const inputs = {
   'exports.saveAs': v.object({ id: exportId }),
   'jobs.list': nothing,
   'jobs.cancel': v.object({ id: jobId }),
-  /** Does an import once more that failed or was cut short; another job. */
+  /** Does an import or a training once more that failed or was cut short; another job. */
   'jobs.again': v.object({ id: jobId }),
   'jobs.log': v.object({ id: jobId }),
   /** Takes finished, failed and cancelled ones out of the tray. */
@@ -348,6 +381,16 @@ export interface Outputs {
   'train.estimate': TrainEstimate;
   'train.forecast': Forecast | null;
   'runs.start': RunId;
+  'runs.queue': RunId;
+  'runs.pause': null;
+  'runs.resume': null;
+  'runs.addEpochs': null;
+  'runs.checkpoints': CheckpointInfo[];
+  'runs.prune': number;
+  'runs.move': null;
+  'runs.resumeFailed': number;
+  'queue.get': QueueState;
+  'queue.hold': null;
   'runs.list': RunListing[];
   'runs.get': RunSummary;
   'runs.metricKeys': string[];
@@ -390,9 +433,11 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; error: ErrorFacts }
 export type StudioEvent =
   | { type: 'jobs'; jobs: Job[] }
   | { type: 'metrics'; run: RunId; points: MetricPoint[] }
-  | { type: 'changed'; noun: 'datasets' | 'runs' | 'exports' | 'devices' | 'preferences' | 'workspace' }
+  | { type: 'changed'; noun: 'datasets' | 'runs' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' }
   /** A run's device failed; the run goes on on the processor. */
   | { type: 'device-failed'; run: RunId; name: string; device: DeviceName; reason: ErrorFacts }
+  /** Something of a run went wrong that holds nothing up: a checkpoint that could not be saved, say. */
+  | { type: 'run-warning'; run: RunId; name: string; warning: ErrorFacts }
   /** A menu item or a second launch asks the window to do something. */
   | { type: 'command'; command: string };
 

@@ -41,7 +41,8 @@ export type JobKind =
   | 'provider';
 /** With what a process of its own also does, but nobody queues and nothing is stored of. */
 export type WorkKind = JobKind | 'forecast';
-export type JobStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
+/** `paused`: a training that waits and does not begin until it is resumed. */
+export type JobStatus = 'queued' | 'paused' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
 
 export interface Job {
   id: JobId;
@@ -59,6 +60,24 @@ export interface Job {
   run: RunId | null;
   /** Whether it can be done again as it was asked for, having failed or been cut short. `goes-on`: from where it was. */
   again: 'anew' | 'goes-on' | null;
+  /** Of a training that waits: where it stands among them, the least first. Else null. */
+  place: number | null;
+}
+
+/** A job that has not ended: it waits, is paused, or works. */
+export const isActive = ({ status }: Pick<Job, 'status'>): boolean =>
+  status === 'queued' || status === 'paused' || status === 'running';
+
+/** Where a waiting training is moved to among those that wait. */
+export const queueMoves = ['front', 'up', 'down', 'back'] as const;
+export type QueueMove = (typeof queueMoves)[number];
+
+/** How many trainings go side by side: as many as processor, memory and devices have room for, or so many. */
+export type AtOnce = 'auto' | number;
+export interface QueueState {
+  /** No training begins. */
+  held: boolean;
+  atOnce: AtOnce;
 }
 
 export interface Progress {
@@ -260,6 +279,10 @@ export interface TrainParams {
   settings: TrainSettings;
   /** Go on from checkpoints/last, bit for bit as if never stopped (CPU, same thread count); from the beginning where there is none. */
   resume?: boolean;
+  /** From this checkpoint instead, by its file's name without the ending. */
+  from?: string;
+  /** Its dataset version: goes into the checkpoints. */
+  version?: string;
 }
 export interface TrainResult {
   metrics: Record<string, number>;
@@ -400,6 +423,8 @@ export type ToUtility =
   | { [K in WorkKind]: { type: 'start'; job: JobId; kind: K; params: JobTypes[K]['params'] } }[WorkKind]
   /** Stop and keep nothing but what is already on disk. */
   | { type: 'cancel' }
+  /** Training only: save a checkpoint, say `paused` and end; the process that follows goes on from there. */
+  | { type: 'pause' }
   /** Training only: stop now, keep the best checkpoint, finish as `finished`. */
   | { type: 'stop-early' };
 
@@ -409,8 +434,11 @@ export type FromUtility =
   | { type: 'log'; text: string }
   | { type: 'metrics'; points: MetricPoint[] }
   | { type: 'best'; epoch: number; parameterCount: number }
+  /** What went wrong, and holds nothing up. */
+  | { type: 'warning'; warning: ErrorFacts }
   | { type: 'result'; value: JobTypes[WorkKind]['result'] }
   | { type: 'cancelled' }
+  | { type: 'paused' }
   | { type: 'error'; error: ErrorFacts };
 
 /** The reader utility answers questions about stored data (one long-lived process, no job). */

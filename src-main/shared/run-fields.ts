@@ -51,15 +51,18 @@ export function allSettings({
   architectureSettings,
   augment = {},
   classWeights,
+  stretches = [],
   ...training
 }: TrainSettings): Record<string, SettingValue> {
   const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
   const weights = weightsText(classWeights);
+  const added = stretches.map(({ epoch, schedule, learningRate }) => `from ${epoch}: ${schedule} ${learningRate}`);
   return {
     ...architectureSettings,
     ...Object.fromEntries(amounts),
     ...training,
     ...(weights === undefined ? {} : { classWeights: weights }),
+    ...(added.length === 0 ? {} : { stretches: added.join('; ') }),
   };
 }
 

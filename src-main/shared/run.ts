@@ -60,6 +60,54 @@ export interface TrainSettings extends LearningSettings {
   patience: number;
   /** What is done to the training samples, anew each epoch; nothing where it is missing. */
   augment?: Augmentation;
+  /** Checkpoints kept besides the best and the last, of no effect on the outcome: so many of the best in all, and every nth epoch's. */
+  keepBest?: number;
+  keepEvery?: number;
+  /** Epochs that were added after the run had ended; "epochs" counts them all. */
+  stretches?: Stretch[];
+}
+
+/** More epochs of the same run, over which the learning rate goes anew. */
+export interface Stretch {
+  /** Steps and whole epochs done before it. */
+  step: number;
+  epoch: number;
+  /** The epochs that the run was to have before these were added. */
+  epochsBefore: number;
+  /** What it begins with (or comes to, by a schedule that warms up). */
+  learningRate: number;
+  /** Over the stretch alone. */
+  schedule: StretchSchedule;
+}
+/** A rate that follows the loss has no beginning to be set back to. */
+export const stretchSchedules = [
+  'cosine',
+  'constant',
+  'linear',
+  'one-cycle',
+  'polynomial',
+  'exponential',
+  'step',
+] as const satisfies readonly Exclude<ScheduleName, 'plateau'>[];
+export type StretchSchedule = (typeof stretchSchedules)[number];
+
+/** What is asked for: the run's own rate and schedule where left out, and of one that followed the loss its last rate. */
+export interface AddedEpochs {
+  epochs: number;
+  learningRate?: number;
+  schedule?: StretchSchedule;
+}
+export const mostEpochs = 10_000;
+
+/** A file in a run's `checkpoints` folder. */
+export interface CheckpointInfo {
+  /** `last`, `best`, … */
+  name: string;
+  bytes: number;
+  savedAt: number;
+  /** Steps and whole epochs done; null where its header cannot be read. */
+  step: number | null;
+  epoch: number | null;
 }
 
 /** A field of a settings form; labels and help are messages keyed by `key`. `only`: for data taken so, of no effect on others. */
@@ -96,7 +144,8 @@ export interface Fallback {
   reason: { code: string; message: string };
 }
 
-export type RunStatus = 'queued' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
+/** `paused`: it waits, perhaps with a part of its epochs done, and does not begin until it is resumed. */
+export type RunStatus = 'queued' | 'paused' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
 
 /** Keys are `<split>/<metric>` (train/loss, validation/accuracy, test/accuracy …) or `system/<what>`. */
 export interface MetricPoint {

@@ -1,5 +1,6 @@
 import ArrowLeft from '@lucide/svelte/icons/arrow-left';
 import ArrowRight from '@lucide/svelte/icons/arrow-right';
+import CirclePause from '@lucide/svelte/icons/circle-pause';
 import FilePlus from '@lucide/svelte/icons/file-plus';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
@@ -12,6 +13,7 @@ import Moon from '@lucide/svelte/icons/moon';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
 import PanelRight from '@lucide/svelte/icons/panel-right';
 import Rocket from '@lucide/svelte/icons/rocket';
+import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
 import Search from '@lucide/svelte/icons/search';
 import Sun from '@lucide/svelte/icons/sun';
 import { studio } from '../bridge/studio.ts';
@@ -20,6 +22,8 @@ import { importing } from '../state/importing.svelte.ts';
 import { jobs } from '../state/jobs.svelte.ts';
 import { navigation, places } from '../state/navigation.svelte.ts';
 import { preferences } from '../state/preferences.svelte.ts';
+import { queue } from '../state/queue.svelte.ts';
+import { runs } from '../state/runs.svelte.ts';
 import { foldDetails, foldList } from '../ui/pane-keys.ts';
 import { attempt, notify } from '../ui/toasts.ts';
 import { m } from '../words/messages.ts';
@@ -99,6 +103,24 @@ export function frameActions(open: { palette: () => void; keys: () => void }): A
       icon: ListTodo,
       keys: 'mod+j',
       run: () => (jobs.trayOpen = !jobs.trayOpen),
+    },
+    {
+      id: 'queue.hold',
+      name: () => (queue.held ? m.queue_go_on() : m.queue_hold()),
+      section: m.place_runs,
+      icon: CirclePause,
+      run: () => void attempt(() => queue.hold(!queue.held)),
+    },
+    {
+      id: 'queue.failed',
+      name: m.queue_failed,
+      section: m.place_runs,
+      icon: RotateCcw,
+      why: () =>
+        runs.list.some(({ status }) => status === 'failed' || status === 'interrupted')
+          ? undefined
+          : m.why_none_failed(),
+      run: () => void attempt(() => queue.resumeFailed()),
     },
     { id: 'pane.list', name: m.fold_list, section: view, icon: PanelLeft, keys: 'mod+b', run: foldList },
     { id: 'pane.details', name: m.fold_details, section: view, icon: PanelRight, keys: 'mod+alt+b', run: foldDetails },

@@ -8,6 +8,7 @@ import { exports } from '../state/exports.svelte.ts';
 import { jobs } from '../state/jobs.svelte.ts';
 import { navigation } from '../state/navigation.svelte.ts';
 import { preferences } from '../state/preferences.svelte.ts';
+import { queue } from '../state/queue.svelte.ts';
 import { runs } from '../state/runs.svelte.ts';
 import { notify, notifyError } from '../ui/toasts.ts';
 import { m } from '../words/messages.ts';
@@ -21,6 +22,12 @@ function take(event: StudioEvent): void {
     case 'device-failed':
       return notify(
         m.toast_device_failed({ device: deviceTitles[event.device], name: event.name }),
+        { label: m.open(), run: () => navigation.go({ place: 'runs', run: event.run }) },
+        'warning',
+      );
+    case 'run-warning':
+      return notify(
+        m.toast_checkpoint_not_saved({ name: event.name }),
         { label: m.open(), run: () => navigation.go({ place: 'runs', run: event.run }) },
         'warning',
       );
@@ -39,6 +46,7 @@ const reload = {
   devices: () => app.examine(),
   preferences: () => preferences.load(),
   workspace: () => app.load(),
+  queue: () => queue.load(),
 };
 
 /** Listens first and asks then, so that nothing falls between. Returns the function that stops it. */
@@ -47,6 +55,7 @@ export function connect(): () => void {
   const failed = (error: unknown) => notifyError(error);
   preferences.load().catch(failed);
   jobs.load().catch(failed);
+  queue.load().catch(failed);
   void app.load();
   void datasets.load();
   void runs.load();

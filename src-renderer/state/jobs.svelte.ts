@@ -1,9 +1,8 @@
 import type { JobId } from '../../src-main/shared/ids.ts';
+import { isActive } from '../../src-main/shared/job.ts';
 import type { Job } from '../../src-main/shared/job.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
-
-export const isActive = (job: Job) => job.status === 'queued' || job.status === 'running';
 
 /** All long work, newest first, as the main process last told it. */
 export class Jobs {
@@ -19,8 +18,15 @@ export class Jobs {
   get all(): readonly Job[] {
     return this.#all;
   }
+  /** Those that work or wait; what is paused does neither. */
   get active(): Job[] {
-    return this.#all.filter(isActive);
+    return this.#all.filter((job) => isActive(job) && job.status !== 'paused');
+  }
+  /** In the order in which they come to an end, as far as that is known: what works, what waits in its place, then what has ended, newest first. */
+  get inOrder(): Job[] {
+    const rank = (job: Job) => (job.status === 'running' ? 0 : isActive(job) ? 1 : 2);
+    const place = (job: Job) => job.place ?? -Infinity;
+    return this.#all.toSorted((a, b) => rank(a) - rank(b) || (rank(a) === 1 ? order(place(a), place(b)) : 0));
   }
   get failed(): Job[] {
     return this.#all.filter((job) => job.status === 'failed' || job.status === 'interrupted');
@@ -54,6 +60,12 @@ export class Jobs {
       return !isActive(job) && was !== undefined && isActive(was);
     });
     for (const job of news) before.set(job.id, job);
+    // A run that is trained once more has another job: how the one before ended is no news any longer.
+    const trained = new Map(news.flatMap((job) => (job.kind === 'train' && job.run ? [[job.run, job]] : [])));
+    for (const job of before.values()) {
+      const later = job.kind === 'train' && job.run ? trained.get(job.run) : undefined;
+      if (later && !isActive(job) && later.createdAt > job.createdAt) before.delete(job.id);
+    }
     this.#all = newestFirst([...before.values()]);
     for (const job of ended) for (const listener of this.#ended) listener(job);
   }
@@ -79,6 +91,8 @@ export class Jobs {
     await this.#studio.call('jobs.dismiss', { ids });
   }
 }
+
+const order = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
 
 function newestFirst(jobs: Job[]): Job[] {
   return jobs.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));

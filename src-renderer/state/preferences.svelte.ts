@@ -14,6 +14,8 @@ export class PreferencesState {
   #systemDark = $state(false);
   #layout = $state<Record<string, LayoutValue>>({});
   #recent = $state.raw<string[]>([]);
+  #atOnce = $state<Preferences['trainingsAtOnce']>('auto');
+  #notify = $state<Preferences['notifyTraining']>('queue');
   #unsaved: Partial<Preferences> = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -29,6 +31,12 @@ export class PreferencesState {
   }
   get locale(): LocaleChoice {
     return locale.choice;
+  }
+  get trainingsAtOnce(): Preferences['trainingsAtOnce'] {
+    return this.#atOnce;
+  }
+  get notifyTraining(): Preferences['notifyTraining'] {
+    return this.#notify;
   }
   get recentWorkspaces(): readonly string[] {
     return this.#recent;
@@ -52,6 +60,8 @@ export class PreferencesState {
     locale.choice = value.locale;
     this.#layout = { ...value.layout };
     this.#recent = value.recentWorkspaces;
+    this.#atOnce = value.trainingsAtOnce;
+    this.#notify = value.notifyTraining;
   }
 
   setTheme(theme: ThemeChoice): void {
@@ -62,6 +72,16 @@ export class PreferencesState {
   setLocale(choice: LocaleChoice): void {
     locale.choice = choice;
     this.#save({ locale: choice }, 0);
+  }
+
+  setTrainingsAtOnce(trainingsAtOnce: Preferences['trainingsAtOnce']): void {
+    this.#atOnce = trainingsAtOnce;
+    this.#save({ trainingsAtOnce }, 0);
+  }
+
+  setNotifyTraining(notifyTraining: Preferences['notifyTraining']): void {
+    this.#notify = notifyTraining;
+    this.#save({ notifyTraining }, 0);
   }
 
   /** A pane's width, a table's columns…: what the window itself remembers, by name. */

@@ -76,12 +76,21 @@ export const columnWarning = (warning: ColumnWarning) => columnWarnings[warning]
 
 const statuses: Record<JobStatus, () => string> = {
   queued: m.status_queued,
+  paused: m.status_paused,
   running: m.status_running,
   finished: m.status_finished,
   failed: m.status_failed,
   cancelled: m.status_cancelled,
   interrupted: m.status_interrupted,
 };
+/** A file in a run's checkpoints: `last`, `best`, `best-000120` (one of the next best, by its step), `epoch-000010`. */
+export function checkpointWord(name: string): string {
+  if (name === 'last') return m.checkpoint_last();
+  if (name === 'best') return m.checkpoint_best();
+  const [, kind, number] = /^(best|epoch)-(\d+)$/.exec(name) ?? [];
+  if (kind === undefined) return name;
+  return kind === 'best' ? m.checkpoint_next_best() : m.epoch_n({ n: format.integer(Number(number)) });
+}
 export const statusWord = (status: JobStatus) => statuses[status]();
 
 const jobKinds: Record<JobKind, () => string> = {
@@ -222,6 +231,9 @@ const settings: Words = {
   'augment.frequency-mask': m.augment_frequency_mask,
   'augment.word-drop': m.augment_word_drop,
   'augment.word-swap': m.augment_word_swap,
+  stretches: m.setting_stretches,
+  keepBest: m.setting_keep_best,
+  keepEvery: m.setting_keep_every,
   dataset: m.dataset,
   version: m.version,
 };
@@ -248,6 +260,8 @@ const settingHelps: Words = {
   accumulate: m.setting_accumulate_help,
   average: m.setting_average_help,
   warmup: m.setting_warmup_help,
+  keepBest: m.setting_keep_best_help,
+  keepEvery: m.setting_keep_every_help,
   hidden: m.setting_hidden_help,
   dropout: m.setting_dropout_help,
   batchNorm: m.setting_batch_norm_help,
@@ -467,8 +481,10 @@ const metrics: Words = {
   d_accuracy_generated: m.metric_d_accuracy_generated,
   player_losses: m.metric_player_losses,
   player_accuracies: m.metric_player_accuracies,
+  learning_rate: m.metric_learning_rate,
   samples_per_second: m.metric_samples_per_second,
   memory: m.metric_memory,
+  processor: m.metric_processor,
 };
 const isSplit = (text: string): text is SplitName => text in splits;
 const snake = (key: string) => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
@@ -508,6 +524,9 @@ export function metricShort(key: string): string {
 
 /** A metric's value in the digits and unit that suit it; `short` for curves' axes. */
 export function metricValue(key: string, value: number, short = false): string {
+  // Of one core: two that are busy are 200 %.
+  if (key.endsWith('/processor')) return format.percent(value, 0);
+  if (key.endsWith('/learning_rate')) return format.figure(value, 3);
   if (key.endsWith('/memory')) return format.bytes(value, short ? 4 : 3);
   if (key.endsWith('samples_per_second'))
     return short ? format.compact(value) : m.rate_samples({ n: format.compact(value) });

@@ -73,7 +73,9 @@ describe('the trainer', () => {
       running.messages.flatMap((m) => (m.type === 'metrics' ? m.points.map((point) => point.key) : [])),
     );
     expect([...keys].sort()).toEqual([
+      'system/learning_rate',
       'system/memory',
+      'system/processor',
       'system/samples_per_second',
       'train/accuracy',
       'train/loss',

@@ -6,7 +6,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Tensor } from '../../src-main/onnx/types.ts';
 import { CheckpointKeeper } from '../../src-main/runtime/checkpoint-keeper.ts';
 import { writeAtomically } from '../../src-main/runtime/atomic-file.ts';
-import { checkpointPath, readCheckpoint, writeCheckpoint, type Checkpoint } from '../../src-main/runtime/checkpoint.ts';
+import {
+  checkpointPath,
+  readCheckpoint,
+  readPosition,
+  writeCheckpoint,
+  type Checkpoint,
+} from '../../src-main/runtime/checkpoint.ts';
+import type { Measures } from '../../src-main/runtime/learner.ts';
+import { NextBest } from '../../src-main/runtime/next-best.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src-main/runtime/safetensors.ts';
 
 let folder: string;
@@ -67,6 +75,117 @@ describe('checkpoints', () => {
     writeCheckpoint(path, checkpoint(1));
     truncateSync(path, size < 0 ? readFileSync(path).length + size : size);
     expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ code: 'broken_checkpoint' }) as Error);
+  });
+
+  it('are told where a single bit is another one than was written', () => {
+    const path = checkpointPath(folder, 'best');
+    writeCheckpoint(path, checkpoint(1));
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 30] ^= 1;
+    writeFileSync(path, bytes);
+    expect(() => readCheckpoint(path)).toThrow(/checksum/);
+    // Of files from before there was one, none is expected.
+    const { model, optimizer, position } = checkpoint(1);
+    const tensors = new Map([...model].map(([name, tensor]) => [`model/${name}`, tensor]));
+    for (const [name, tensor] of optimizer) tensors.set(`optimizer/${name}`, tensor);
+    const metadata = { format: 'atelier-checkpoint-1', training: JSON.stringify(position) };
+    writeFileSync(path, Buffer.concat(encodeSafetensors({ tensors, metadata })));
+    expect(readCheckpoint(path)).toEqual(checkpoint(1));
+  });
+
+  it('know whose they are, and where they stand by their header alone', () => {
+    const path = checkpointPath(folder, 'best');
+    const origin = { run: 'run_a', version: 'dv_b', blobs: { table: 'c' }, code: { atelier: '1' } };
+    writeCheckpoint(path, { ...checkpoint(1), origin });
+    expect(readCheckpoint(path)!.origin).toEqual(origin);
+    truncateSync(path, readFileSync(path).length - 5);
+    expect(readPosition(path)).toEqual(checkpoint(1).position);
+    truncateSync(path, 20);
+    expect(readPosition(path)).toBeNull();
+    expect(readPosition(checkpointPath(folder, 'none'))).toBeNull();
+  });
+
+  it.each([['null'], ['{"step":-1,"epoch":0,"offset":0,"sums":{}}'], ['{"step":1,"epoch":0,"offset":0}']])(
+    'that stand nowhere (%s) are told',
+    (training) => {
+      const path = checkpointPath(folder, 'last');
+      writeCheckpoint(path, checkpoint(1));
+      const metadata = { format: 'atelier-checkpoint-1', training };
+      writeFileSync(path, Buffer.concat(encodeSafetensors({ tensors: new Map(), metadata })));
+      expect(() => readCheckpoint(path)).toThrow(expect.objectContaining({ code: 'broken_checkpoint' }) as Error);
+    },
+  );
+
+  it('that cannot be written hold no training up, and are told once until one can', async () => {
+    let now = 0;
+    let full = false;
+    const told: (string | null)[] = [];
+    const keeper = new CheckpointKeeper(folder, null, {
+      now: () => now,
+      failed: (error) => told.push(error && error.message),
+      write(path, written) {
+        if (full) throw new Error('ENOSPC: no space left on device');
+        writeCheckpoint(path, written);
+      },
+    });
+    await keeper.saveIfDue(() => Promise.resolve(checkpoint(1)));
+    full = true;
+    for (const time of [5_000, 10_000]) {
+      now = time;
+      keeper.keepBest(checkpoint(time));
+      await keeper.saveIfDue(() => Promise.resolve(checkpoint(time)));
+    }
+    // Who would lose by going on is told each time.
+    expect(() => keeper.save(checkpoint(4))).toThrow('ENOSPC');
+    expect(readCheckpoint(checkpointPath(folder, 'last'))).toEqual(checkpoint(1));
+    full = false;
+    now = 15_000;
+    await keeper.saveIfDue(() => Promise.resolve(checkpoint(15)));
+    expect(told).toEqual(['ENOSPC: no space left on device', null]);
+    expect(readCheckpoint(checkpointPath(folder, 'best'))).toEqual(checkpoint(10_000));
+    expect(readCheckpoint(checkpointPath(folder, 'last'))).toEqual(checkpoint(15));
+  });
+
+  it('of the best epochs are kept, so many, through a resume', async () => {
+    const better = (a: Measures, b: Measures) => a.loss < b.loss;
+    const ended = (step: number, loss: number): Checkpoint => ({
+      ...checkpoint(step),
+      position: { ...checkpoint(step).position, step, measures: { loss } },
+    });
+    let best: Checkpoint | null = null;
+    let keeper = new CheckpointKeeper(folder, null, { next: new NextBest(folder, 2, better) });
+    const epoch = async (step: number, loss: number) => {
+      const made = ended(step, loss);
+      if (!best || loss < best.position.measures!.loss) keeper.keepBest((best = made));
+      else await keeper.keepNext({ loss }, () => Promise.resolve(made));
+      keeper.saveBest();
+    };
+    const kept = () =>
+      readdirSync(join(folder, 'checkpoints')).map((file) => [
+        file.replace('.safetensors', ''),
+        readCheckpoint(join(folder, 'checkpoints', file))!.position.measures!.loss,
+      ]);
+    for (const [step, loss] of [
+      [10, 0.9],
+      [20, 0.5],
+      [30, 0.7],
+      [40, 0.8],
+    ])
+      await epoch(step, loss);
+    expect(kept()).toEqual([
+      ['best-000030', 0.7],
+      ['best-000040', 0.8],
+      ['best', 0.5],
+    ]);
+    keeper = new CheckpointKeeper(folder, best, { next: new NextBest(folder, 2, better) });
+    await epoch(50, 0.4);
+    await epoch(60, 0.6);
+    await epoch(70, 0.65);
+    expect(kept()).toEqual([
+      ['best-000020', 0.5],
+      ['best-000060', 0.6],
+      ['best', 0.4],
+    ]);
   });
 
   it('are not written more often than is worth it', async () => {

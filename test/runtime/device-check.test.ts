@@ -82,6 +82,7 @@ describe('this machine', () => {
         signal: new AbortController().signal,
         cancelled: () => false,
         stopRequested: () => false,
+        pauseRequested: () => false,
         pause: () => Promise.resolve(),
       },
     );

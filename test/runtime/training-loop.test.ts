@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkpointPath, readCheckpoint } from '../../src-main/runtime/checkpoint.ts';
-import { train, type TrainingTask, type TrainingWatch } from '../../src-main/runtime/training-loop.ts';
+import { PausedTraining, train, type TrainingTask, type TrainingWatch } from '../../src-main/runtime/training-loop.ts';
 import type { MetricPoint } from '../../src-main/shared/run.ts';
 import { linearEvaluation, linearProgram, linearSamples } from './linear.ts';
 
@@ -112,6 +112,74 @@ describe('training loop', () => {
       watch(),
     );
     expect(outcome.best.epoch).toBe(4);
+  });
+
+  it('leaves when it is asked to, and goes on bit for bit, curves and all', async () => {
+    const recorded = watch();
+    const whole = await train(task({ goal: 'loss' }, { epochs: 60 }), recorded);
+    const curve = (points: MetricPoint[]) =>
+      points.filter((p) => !p.key.startsWith('system/')).map(({ key, step, value }) => [key, step, value]);
+    const points: MetricPoint[] = [];
+    let from: TrainingTask['from'];
+    for (let times = 0; times < 100; times++) {
+      let calls = 0;
+      // A prime, so that it leaves in the middle of epochs and between points of the curves.
+      const leaving = watch({ pauseRequested: () => ++calls > 3 + 2 * times });
+      try {
+        const end = await train(task({ from, goal: 'loss' }, { epochs: 60 }), leaving);
+        points.push(...leaving.all);
+        expect(weights(end.model)).toEqual(weights(whole.model));
+        break;
+      } catch (error) {
+        expect(error).toBeInstanceOf(PausedTraining);
+        points.push(...leaving.all);
+        const read = (name: string) => readCheckpoint(checkpointPath(folder, name));
+        from = { last: read('last')!, best: read('best') };
+      }
+    }
+    expect(from).toBeDefined();
+    expect(curve(points)).toEqual(curve(recorded.all));
+  });
+
+  it('that was out of patience when its process was lost is done', async () => {
+    const settings = { epochs: 40, patience: 2 };
+    const stubborn = { ...task({ rate: () => 0 }, settings) };
+    const whole = await train(stubborn, watch());
+    expect(whole.stoppedEarly).toBe(true);
+    const read = (name: string) => readCheckpoint(checkpointPath(folder, name));
+    const last = read('last')!;
+    const again = await train({ ...stubborn, from: { last, best: read('best') } }, watch());
+    expect(read('last')!.position.step).toBe(last.position.step);
+    expect(again.best).toEqual(whole.best);
+    // Epochs added to it are trained, patience or no.
+    const added = { ...stubborn, patientFrom: last.position.epoch, from: { last, best: read('best') } };
+    await train(added, watch());
+    expect(read('last')!.position.epoch).toBe(last.position.epoch + 2);
+  });
+
+  it('keeps every nth epoch and so many of the best', async () => {
+    await train(task({ goal: 'loss' }, { epochs: 7, keepEvery: 3, keepBest: 3 }), watch());
+    const files = readdirSync(join(folder, 'checkpoints')).map((file) => file.replace('.safetensors', ''));
+    expect(files.filter((file) => file.startsWith('epoch-'))).toEqual(['epoch-000003', 'epoch-000006']);
+    expect(files.filter((file) => file.startsWith('best-'))).toHaveLength(2);
+    const [third, best] = ['epoch-000003', 'best'].map((name) => readCheckpoint(checkpointPath(folder, name))!);
+    expect(third.position).toMatchObject({ epoch: 3, offset: 0 });
+    // One can go on from any of them.
+    const read = readCheckpoint(checkpointPath(folder, 'last'))!;
+    await train(task({ goal: 'loss', from: { last: third, best } }, { epochs: 7 }), watch());
+    expect(weights(readCheckpoint(checkpointPath(folder, 'last'))!.model)).toEqual(weights(read.model));
+  });
+
+  it('trains on while its disk is full, says so once, and fails only where its end cannot be kept', async () => {
+    const told: (string | null)[] = [];
+    const write = () => {
+      throw new Error('ENOSPC: no space left on device');
+    };
+    const report = watch({ notSaved: (error) => told.push(error && error.message) });
+    const training = train(task({ write }), report);
+    await expect(training).rejects.toMatchObject({ code: 'checkpoint_not_saved' });
+    expect(series(report.all, 'validation/loss')).toHaveLength(4);
+    expect(told).toEqual(['ENOSPC: no space left on device']);
   });
 
   it('goes on from a checkpoint bit for bit, also from inside an epoch', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { spawnWithNode } from '../../src-main/jobs/spawn-node.ts';
-import { Studio } from '../../src-main/jobs/studio.ts';
+import { Studio, type StudioOptions } from '../../src-main/jobs/studio.ts';
 import type { UtilityHandle, UtilityPath } from '../../src-main/jobs/utility.ts';
 import type { TrainRequest } from '../../src-main/shared/contract.ts';
 import type { VersionId } from '../../src-main/shared/ids.ts';
@@ -12,6 +12,7 @@ import { migrationsFolder, repository } from './temp-workspace.ts';
 export const behaviours = [
   'quick',
   'busy',
+  'resumable',
   'deaf',
   'stubborn',
   'refuses',
@@ -39,6 +40,7 @@ export interface FakeStudio {
 export function openFakeStudio(
   folder: string,
   utility: string | UtilityPath = join(repository, 'test/support/utilities/fake.mjs'),
+  queue: Pick<StudioOptions, 'goesOn' | 'atOnce' | 'machine'> = {},
 ): FakeStudio {
   const utilities: UtilityHandle[] = [];
   const spawn = spawnWithNode(typeof utility === 'string' ? () => utility : utility);
@@ -48,6 +50,7 @@ export function openFakeStudio(
     appVersion: '0.0.0-test',
     owner: 'a test',
     architectures: fakeArchitectures,
+    ...queue,
     spawnUtility(kind) {
       const handle = spawn(kind);
       utilities.push(handle);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { spawnWithNode } from '../../src-main/jobs/spawn-node.ts';
 import { Studio } from '../../src-main/jobs/studio.ts';
 
-const [folder, migrations] = process.argv.slice(2);
+// With a number: so many more wait behind it, the last of them paused.
+const [folder, migrations, more = '0'] = process.argv.slice(2);
 let last;
 const spawn = spawnWithNode(() => join(import.meta.dirname, 'utilities/fake.mjs'));
 const training = { epochs: 2, batchSize: 32, optimizer: 'adam', learningRate: 0.001 };
@@ -18,5 +19,7 @@ const studio = Studio.open({
 const { version } = await studio.importData({ paths: ['/data/quick'] }).result;
 const request = { version, architecture: 'measures', architectureSettings: {}, ...training, seed: 1, device: 'cpu' };
 const { run } = studio.startRun(request);
+const waiting = Array.from({ length: Number(more) }, () => studio.startRun(request).run);
+if (waiting.length > 0) studio.pauseRun(waiting.at(-1));
 while (studio.series([run]).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-console.log(JSON.stringify({ run, utility: last.pid }));
+console.log(JSON.stringify({ run, waiting, utility: last.pid }));

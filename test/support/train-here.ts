@@ -22,6 +22,7 @@ export function hereContext(change: Partial<JobContext> = {}): JobContext & { lo
     signal: new AbortController().signal,
     cancelled: () => false,
     stopRequested: () => false,
+    pauseRequested: () => false,
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     ...change,
   };

@@ -9,12 +9,14 @@ export interface JobContext {
   progress(report: Pick<Progress, 'stage' | 'unit' | 'done' | 'total'>): void;
   log(text: string): void;
   /** Everything else a job tells while it works: metrics, the best epoch. */
-  post(message: Extract<FromUtility, { type: 'metrics' | 'best' }>): void;
+  post(message: Extract<FromUtility, { type: 'metrics' | 'best' | 'warning' }>): void;
   /** Aborted by 'cancel'; its reason is the error that `pause` throws. */
   signal: AbortSignal;
   cancelled(): boolean;
   /** Training: the person asked to stop now and keep the best checkpoint. */
   stopRequested(): boolean;
+  /** Training: the process is to be given up for now. `Paused` is thrown once all is saved that is to go on. */
+  pauseRequested(): boolean;
   /**
    * Lets waiting messages in, then throws if one of them was 'cancel'. To be awaited between pieces of work of at most ~250 ms:
    * native calls block the thread, so this is the only moment at which a job can hear anything.
@@ -31,11 +33,19 @@ export class Cancelled extends AtelierError {
   }
 }
 
+/** Thrown through a training that is to go on later, in another process, from its last checkpoint. */
+export class Paused extends AtelierError {
+  constructor() {
+    super('paused', 'Paused.');
+  }
+}
+
 /** The whole life of a utility that does one job: announces itself, waits for 'start', works, sends one last message and exits. */
 export function runJob<K extends WorkKind>(kind: K, work: Work<K>): void {
   const port = openPort<ToUtility, FromUtility>();
   const abort = new AbortController();
   let stopRequested = false;
+  let pauseRequested = false;
   let started = false;
   let ended = false;
 
@@ -59,12 +69,18 @@ export function runJob<K extends WorkKind>(kind: K, work: Work<K>): void {
           return fail(new AtelierError('internal', `A "${message.kind}" job was given to the "${kind}" utility.`));
         }
         started = true;
-        const context = makeContext(port, abort.signal, () => stopRequested);
+        const context = makeContext(port, abort.signal, {
+          stopRequested: () => stopRequested,
+          pauseRequested: () => pauseRequested,
+        });
         // `message.kind === kind` ties the parameters to K, which TypeScript cannot follow through a union.
         const params = message.params as JobTypes[K]['params'];
         work(params, context).then(
           (value) => end({ type: 'result', value }),
-          (error: unknown) => (abort.signal.aborted ? end({ type: 'cancelled' }) : fail(error)),
+          (error: unknown) => {
+            if (abort.signal.aborted) return end({ type: 'cancelled' });
+            return error instanceof Paused ? end({ type: 'paused' }) : fail(error);
+          },
         );
         return;
       }
@@ -72,6 +88,10 @@ export function runJob<K extends WorkKind>(kind: K, work: Work<K>): void {
         abort.abort(new Cancelled());
         // Not begun: nothing will notice the signal.
         if (!started) void end({ type: 'cancelled' });
+        return;
+      case 'pause':
+        pauseRequested = true;
+        if (!started) void end({ type: 'paused' });
         return;
       case 'stop-early':
         stopRequested = true;
@@ -83,7 +103,7 @@ export function runJob<K extends WorkKind>(kind: K, work: Work<K>): void {
 function makeContext(
   port: Port<ToUtility, FromUtility>,
   signal: AbortSignal,
-  stopRequested: () => boolean,
+  asked: Pick<JobContext, 'stopRequested' | 'pauseRequested'>,
 ): JobContext {
   const meter = new ProgressMeter((progress) => port.post({ type: 'progress', progress }));
   return {
@@ -92,7 +112,7 @@ function makeContext(
     post: (message) => port.post(message),
     signal,
     cancelled: () => signal.aborted,
-    stopRequested,
+    ...asked,
     async pause() {
       await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();

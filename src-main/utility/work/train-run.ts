@@ -1,33 +1,28 @@
 import { mkdirSync } from 'node:fs';
 import { architectureOf, audioOptionsOf, takesIndices, textOptionsOf } from '../../architectures/index.ts';
-import { rateByName } from '../../autodiff/schedules/by-name.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
 import type { LossSpec, OptimizerSpec, TrainingOptions, UpdateOptions } from '../../autodiff/types.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
 import { channelBlock } from '../../runtime/channel-block.ts';
-import {
-  checkpointPath,
-  clearCheckpoints,
-  readCheckpoint,
-  type Best,
-  type Checkpoint,
-} from '../../runtime/checkpoint.ts';
+import { clearCheckpoints, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import { processMemory } from '../../runtime/memory.ts';
 import { RunLog } from '../../runtime/run-log.ts';
-import { train, type TrainingTask } from '../../runtime/training-loop.ts';
+import { PausedTraining, train, type TrainingTask } from '../../runtime/training-loop.ts';
 import { versions } from '../../runtime/versions.ts';
 import { mixes } from '../../shared/augment/kinds.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { TrainParams, TrainResult } from '../../shared/job.ts';
 import { resolvedWeights } from '../../shared/learning.ts';
 import type { TrainSettings } from '../../shared/run.ts';
-import type { JobContext } from '../port/job-port.ts';
+import { Paused, type JobContext } from '../port/job-port.ts';
 import { augmenter } from './augmenter.ts';
 import { EpochPictures } from './epoch-pictures.ts';
 import { EpochTexts } from './epoch-texts.ts';
 import { ganLoss, netOf, type Net } from './forward.ts';
+import { ratesOf } from './rates.ts';
+import { bestBeside, checkpointToGoOn, sweepParts } from './resume-from.ts';
 import { readEncoder, writeClassWeights, writeEncoder } from './run-files.ts';
 import { workOf } from './tasks/index.ts';
 
@@ -40,9 +35,11 @@ export async function trainRun(params: TrainParams, context: JobContext): Promis
     log.write({ type: 'finished', at: Date.now(), result });
     return result;
   } catch (error) {
+    const paused = error instanceof PausedTraining || error instanceof Paused;
     if (context.cancelled()) log.write({ type: 'cancelled', at: Date.now() });
+    else if (paused) log.write({ type: 'paused', at: Date.now() });
     else log.write({ type: 'failed', at: Date.now(), error: errorFacts(error) });
-    throw error;
+    throw paused ? new Paused() : error;
   } finally {
     log.close();
   }
@@ -50,7 +47,8 @@ export async function trainRun(params: TrainParams, context: JobContext): Promis
 
 async function work(params: TrainParams, context: JobContext, log: RunLog): Promise<TrainResult> {
   const { settings, runFolder } = params;
-  const last = params.resume ? readCheckpoint(checkpointPath(runFolder, 'last')) : null;
+  sweepParts(runFolder);
+  const last = params.resume ? checkpointToGoOn(params) : null;
   if (!last) clearCheckpoints(runFolder);
   const data = await loadData(params, context, last !== null);
   const classWeights = classWeightsOf(settings, data);
@@ -74,6 +72,10 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
   });
 
   const task = await trainingTask(params, data, net, last);
+  const warn = (error: Error) => {
+    const message = `Not saved: ${error.message}. Training goes on, and tries again; free some space.`;
+    context.post({ type: 'warning', warning: { code: 'checkpoint_not_saved', message, details: [] } });
+  };
   const pictures = await EpochPictures.open(runFolder, net, data, settings, last !== null);
   const texts = EpochTexts.open(runFolder, data, settings, last !== null);
   const outcome = await train(task, {
@@ -88,11 +90,21 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
       log.write({ type: 'best', epoch, step });
     },
     async epoch(epoch, model) {
-      await pictures?.draw(epoch, model);
-      await texts?.write(epoch, model, () => context.pause());
+      try {
+        await pictures?.draw(epoch, model);
+        await texts?.write(epoch, model, () => context.pause());
+      } catch (error) {
+        // A picture that finds no room is no reason to lose what is trained.
+        if (!isFileError(error)) throw error;
+        warn(error);
+      }
+    },
+    notSaved(error) {
+      if (error) warn(error);
     },
     pause: () => context.pause(),
     stopRequested: () => context.stopRequested(),
+    pauseRequested: () => context.pauseRequested(),
   }).finally(() => pictures?.close());
 
   const evaluator = await Evaluator.open(task.compileEvaluation(), settings);
@@ -126,6 +138,8 @@ export async function loadData(params: TrainParams, context: JobContext, resumin
   });
   if (!resuming) writeEncoder(runFolder, data.encoder);
   await context.pause();
+  // Nothing is trained yet that would have to be saved.
+  if (context.pauseRequested()) throw new Paused();
   return data;
 }
 
@@ -136,7 +150,7 @@ export const classWeightsOf = (
 ): number[] | undefined => classWeights && resolvedWeights(classWeights, classes, splits.train.y);
 
 export async function trainingTask(
-  { settings, runFolder }: TrainParams,
+  { settings, runFolder, run, version, manifest }: TrainParams,
   data: TrainingData,
   net: Net,
   last: Checkpoint | null,
@@ -154,7 +168,9 @@ export async function trainingTask(
       update: updateOf(settings),
       ...machine,
     });
-  const rate = (start: number) => rateByName(settings.schedule, start, stepsOf(settings, data), settings.warmup);
+  // The last batch of an epoch may be smaller, and is a step.
+  const stepsPerEpoch = Math.ceil(train.count / settings.batchSize);
+  const rate = (start: number) => ratesOf(settings, stepsPerEpoch, start);
   const common = {
     compileEvaluation: () => compileEvaluation(net.forward, { ...net, ...machine, prediction: !silent }),
     train,
@@ -164,9 +180,11 @@ export async function trainingTask(
     goal: goal(validation.count, settings),
     score,
     settings,
+    patientFrom: settings.stretches?.at(-1)?.epoch,
     ...rate(settings.learningRate),
     runFolder,
-    from: last ? { last, best: readCheckpoint(checkpointPath(runFolder, 'best')) } : undefined,
+    origin: { run, version: version ?? null, blobs: { ...manifest.blobs }, code: versions() },
+    from: last ? { last, best: bestBeside(runFolder, run) } : undefined,
   };
   const loss: LossSpec =
     mixes(settings.augment) && net.loss.kind === 'cross-entropy' ? { ...net.loss, mixed: true } : net.loss;
@@ -206,10 +224,6 @@ const updateOf = ({ clipNorm, accumulate, average }: TrainSettings): UpdateOptio
   ...(average !== undefined && { average: { decay: average, warmup: true } }),
 });
 
-/** All steps of the run: the last batch of an epoch may be smaller, and is a step. */
-const stepsOf = ({ epochs, batchSize }: TrainSettings, { splits }: TrainingData): number =>
-  epochs * Math.ceil(splits.train.count / batchSize);
-
 async function evaluateBest(
   evaluator: Evaluator,
   { task }: Net,
@@ -237,6 +251,9 @@ async function evaluateBest(
   context.progress({ stage: 'evaluating', unit: 'samples', done, total });
   return metrics;
 }
+
+const isFileError = (error: unknown): error is Error =>
+  error instanceof Error && ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 const trainMetrics = ({ train }: Best): Record<string, number> =>
   Object.fromEntries(Object.entries(train).map(([key, value]) => [`train/${key}`, value]));

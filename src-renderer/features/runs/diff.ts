@@ -1,6 +1,6 @@
 import type { ClassWeights } from '../../../src-main/shared/learning.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
-import { isRelative, lowerIsBetter, metricRank } from '../../words/terms.ts';
+import { choiceWord, isRelative, lowerIsBetter, metricRank } from '../../words/terms.ts';
 
 export interface DiffRow {
   key: string;
@@ -13,7 +13,8 @@ export interface DiffRow {
 export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   const flat = runs.map((run): Record<string, SettingValue> => {
     const { architectureSettings, ...training } = run.settings;
-    const { architecture, augment = {}, classWeights, ...rest } = training;
+    const { architecture, augment = {}, classWeights, stretches = [], ...rest } = training;
+    const added = stretches.map((one) => `${one.epoch}: ${choiceWord(one.schedule)} ${one.learningRate}`);
     const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
     return {
       dataset: run.datasetName,
@@ -23,6 +24,7 @@ export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
       ...rest,
       ...Object.fromEntries(amounts),
       ...weightsShown(classWeights),
+      ...(added.length > 0 ? { stretches: added.join(', ') } : {}),
     };
   });
   const keys = new Set(flat.flatMap((settings) => Object.keys(settings)));

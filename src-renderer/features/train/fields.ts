@@ -75,6 +75,8 @@ export function trainingFields(
       ? [{ key: 'patience', kind: 'integer', default: 0, min: 0, max: 10_000, advanced: true } as const]
       : []),
     { key: 'threads', kind: 'integer', default: 0, min: 0, max: 256, advanced: true },
+    { key: 'keepBest', kind: 'integer', default: 1, min: 1, max: 100, advanced: true },
+    { key: 'keepEvery', kind: 'integer', default: 0, min: 0, max: 10_000, advanced: true },
   ];
 }
 
@@ -89,6 +91,8 @@ export const trainingKeys = [
   'weightDecay',
   'patience',
   'threads',
+  'keepBest',
+  'keepEvery',
 ] as const satisfies readonly (keyof TrainSettings)[];
 
 /** As a setting's key, beside all others. */

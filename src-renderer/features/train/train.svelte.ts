@@ -255,7 +255,7 @@ export class TrainForm {
     const typed: Record<string, string | boolean> = {};
     for (const [key, value] of Object.entries(settings.architectureSettings))
       typed[`${settings.architecture}.${key}`] = typeof value === 'boolean' ? value : String(value);
-    for (const key of trainingKeys) typed[key] = String(settings[key]);
+    for (const key of trainingKeys) if (settings[key] !== undefined) typed[key] = String(settings[key]);
     Object.assign(typed, typedLearning(settings));
     for (const [kind, amount] of Object.entries(settings.augment ?? {})) typed[augmentKey(kind)] = String(amount);
     this.#typed = typed;
@@ -313,12 +313,13 @@ export class TrainForm {
     } as TrainRequest;
   }
 
-  async start(): Promise<RunId | null> {
+  /** `queue`: behind all that wait, instead of before them. */
+  async start({ queue = false } = {}): Promise<RunId | null> {
     const request = this.request;
     if (!request || this.starting) return null;
     this.starting = true;
     try {
-      return await this.#studio.call('runs.start', request);
+      return await this.#studio.call(queue ? 'runs.queue' : 'runs.start', request);
     } finally {
       this.starting = false;
     }

@@ -92,6 +92,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   let preferences: Preferences = {
     theme: theme as Preferences['theme'],
     locale: locale as Preferences['locale'],
+    trainingsAtOnce: 'auto',
+    notifyTraining: 'queue',
     recentWorkspaces: [],
     layout: {},
   };
@@ -141,6 +143,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       dataset: null,
       run: null,
       again: null,
+      place: null,
     };
     jobs = [job, ...jobs];
     let tick = 0;
@@ -411,6 +414,19 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       return { layers, parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0) };
     },
     'runs.start': () => runs[37].summary.id,
+    'runs.queue': () => runs[37].summary.id,
+    'runs.pause': () => null,
+    'runs.resume': () => null,
+    'runs.resumeFailed': () => 0,
+    'runs.addEpochs': () => null,
+    'runs.checkpoints': () => [
+      { name: 'last', bytes: 3_712_004, savedAt: now - 90_000, step: 1240, epoch: 20 },
+      { name: 'best', bytes: 3_712_004, savedAt: now - 200_000, step: 1116, epoch: 18 },
+    ],
+    'runs.prune': () => 3_712_004,
+    'runs.move': () => null,
+    'queue.get': () => ({ held: false, atOnce: 'auto' }),
+    'queue.hold': () => null,
     'runs.list': () => runs.map(({ summary }) => ({ ...summary, settings: JSON.stringify(summary.settings) })),
     'runs.metricKeys': () => [...new Set(runs.flatMap((run) => Object.keys(run.summary.metrics)))].sort(),
     'runs.column': ({ key }) => ({

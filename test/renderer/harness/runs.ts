@@ -189,6 +189,7 @@ export function makeJobs(runs: FakeRun[]): Job[] {
     dataset: null,
     run: null,
     again: null,
+    place: null,
   };
   const live = runs[37].summary;
   const waiting = runs[36].summary;

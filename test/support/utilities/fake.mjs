@@ -2,12 +2,14 @@
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => {
   if (message.type === 'cancel') return cancel();
+  if (message.type === 'pause') return pause();
   if (message.type === 'stop-early') return end({ type: 'result', value: trainResult(true) });
   start(message.kind, message.params);
 });
 process.send({ type: 'ready' });
 
 let cancel = () => end({ type: 'cancelled' });
+let pause = () => end({ type: 'paused' });
 
 function end(message) {
   process.send(message, () => process.exit(message.type === 'error' ? 1 : 0));
@@ -30,6 +32,12 @@ function start(kind, params) {
       let done = 0;
       return void setInterval(() => progress((done += 1)), 5);
     }
+    case 'resumable':
+      // Works until it is paused; what goes on is done at once, and says so.
+      if (params.resume)
+        return end({ type: 'result', value: { ...trainResult(false), metrics: { 'test/resumed': 1 } } });
+      process.send({ type: 'metrics', points: [{ key: 'train/loss', step: 1, epoch: 0.1, value: 1, time: 1 }] });
+      return void setInterval(() => {}, 1000);
     case 'deaf':
       // Native code that blocks the thread: no message is heard.
       progress(1);
@@ -37,7 +45,8 @@ function start(kind, params) {
         for (;;);
       }, 50);
     case 'stubborn':
-      cancel = () => {};
+      cancel = pause = () => {};
+      progress(1);
       return void setInterval(() => {}, 1000);
     case 'refuses':
       return end({ type: 'error', error: { code: 'empty_file', message: 'The file is empty.', details: ['line 0'] } });

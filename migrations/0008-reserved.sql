@@ -1,0 +1,2 @@
+-- Kept free for a change made beside this one: numbers have no gap.
+SELECT 1;

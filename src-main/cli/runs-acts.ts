@@ -1,0 +1,175 @@
+import { Argument, Option, type Command } from 'commander';
+import { resolveRun } from '../jobs/resolve.ts';
+import type { StartedRun, Studio } from '../jobs/studio.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { RunId } from '../shared/ids.ts';
+import { queueMoves, type QueueMove } from '../shared/job.ts';
+import { mostEpochs, stretchSchedules, type StretchSchedule } from '../shared/run.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { followRun } from './follow-run.ts';
+import { integer, number, withCommon } from './options.ts';
+
+interface Options extends CommonOptions {
+  queue?: boolean;
+  anew?: boolean;
+  from?: string;
+  failed?: boolean;
+  lr?: number;
+  schedule?: StretchSchedule;
+}
+
+const queueOption = ['--queue', 'only queue it: the window trains it, or "atelier runs queue --work"'] as const;
+const trainJson = 'JSON: as "atelier train"; with --queue {"event":"queued","run","name","job"} per run';
+const actJson = (event: string) => `JSON: per run {"event":"${event}","run","name"}`;
+
+/** What is done to runs that wait, work or have ended. */
+export function addRunsActs(runs: Command, context: CommandContext): void {
+  const command = (name: string, description: string, help: string) =>
+    withCommon(runs.command(name)).description(description).addHelpText('after', `\n${help}`);
+
+  command(
+    'pause',
+    'let runs wait until they are resumed',
+    `They keep their place in the queue.\n\n${actJson('paused')}`,
+  )
+    .argument('<run...>', 'names, ids or beginnings of ids')
+    .action((names: string[], options: Options) =>
+      each(new Session(context, 'runs pause', options), names, 'paused', (studio, id) => studio.pauseRun(id)),
+    );
+  command(
+    'cancel',
+    'take runs out of the queue',
+    `What they have done is kept: resume goes on with it.\n\n${actJson('cancelled')}`,
+  )
+    .argument('<run...>', 'names, ids or beginnings of ids')
+    .action((names: string[], options: Options) =>
+      each(new Session(context, 'runs cancel', options), names, 'cancelled', (studio, id) => studio.cancelRun(id)),
+    );
+  command(
+    'move',
+    'change the order of the queue',
+    `${actJson('moved')}\n\nExamples:\n  $ atelier runs move "iris · mlp 3" front`,
+  )
+    .argument('<run>', 'its name, its id or the beginning of it')
+    .addArgument(new Argument('<where>', 'among those that wait').choices(queueMoves))
+    .action((name: string, to: QueueMove, options: Options) =>
+      each(new Session(context, 'runs move', options), [name], 'moved', (studio, id) => studio.moveRun(id, to)),
+    );
+
+  command(
+    'resume',
+    'go on with runs that are paused, were cut short, cancelled, or failed',
+    `From the last checkpoint, bit for bit as if never stopped (CPU, same threads); from the beginning where there is none.
+
+${trainJson}
+
+Examples:
+  $ atelier runs resume "iris · mlp"
+  $ atelier runs resume run_01k9 run_01ka --queue`,
+  )
+    .argument('<run...>', 'names, ids or beginnings of ids')
+    .option('--from <checkpoint>', 'another one than the last, see "atelier runs checkpoints"')
+    .option(...queueOption)
+    .action((names: string[], options: Options) => goOn(new Session(context, 'runs resume', options), names, options));
+  command(
+    'retry',
+    'train runs once more that failed or were cut short',
+    `As resume does, for several at once; --failed takes all that failed or were interrupted. An error holds up none of the others.
+
+${trainJson}
+
+Examples:
+  $ atelier runs retry --failed --queue
+  $ atelier runs retry "iris · mlp" --anew`,
+  )
+    .argument('[run...]', 'names, ids or beginnings of ids')
+    .option('--failed', 'all that failed or were cut short')
+    .option('--anew', 'from the beginning, whatever checkpoints there are')
+    .option(...queueOption)
+    .action((names: string[], options: Options, self: Command) => {
+      if (names.length === 0 && !options.failed) self.error('error: name a run, or give --failed');
+      return goOn(new Session(context, 'runs retry', options), names, options);
+    });
+  command(
+    'add-epochs',
+    'train a run that has ended for more epochs, from its last checkpoint',
+    `They are a new stretch of the same run: weights, optimizer and the order of samples go on as if it had not ended. Over the
+stretch the learning rate goes by the run's own schedule once more, from the run's own rate, unless you say otherwise;
+of a run that followed the validation loss (plateau) it stays at the last rate.
+
+${trainJson}
+
+Examples:
+  $ atelier runs add-epochs "iris · mlp" 20
+  $ atelier runs add-epochs "iris · mlp" 20 --lr 0.0001 --schedule constant`,
+  )
+    .argument('<run>', 'its name, its id or the beginning of it')
+    .argument('<epochs>', 'how many', integer(1, mostEpochs))
+    .option('--lr <rate>', "what the learning rate begins with (default: the run's)", number(0, 100, true))
+    .addOption(
+      new Option('--schedule <name>', "over the added epochs alone (default: the run's)").choices(stretchSchedules),
+    )
+    .option(...queueOption)
+    .action((name: string, epochs: number, options: Options) =>
+      begin(new Session(context, 'runs add-epochs', options), options, (studio) => {
+        const { lr, schedule, queue } = options;
+        const id = resolveRun(studio.reading, name);
+        return [() => studio.addEpochs(id, { epochs, learningRate: lr, schedule }, { later: queue, first: !queue })];
+      }),
+    );
+}
+
+async function each(
+  session: Session,
+  names: string[],
+  event: string,
+  act: (studio: Studio, id: RunId) => void,
+): Promise<void> {
+  await session.own(async (studio) => {
+    for (const id of names.map((name) => resolveRun(studio.reading, name))) {
+      act(studio, id);
+      const { name } = studio.getRun(id);
+      session.out.record({ event, run: id, name });
+      session.out.text(`${name} (${id}): ${event}`);
+    }
+  });
+}
+
+function goOn(session: Session, names: string[], options: Options): Promise<void> {
+  return begin(session, options, (studio) => {
+    const named = names.map((name) => resolveRun(studio.reading, name));
+    const failed = options.failed ? studio.failedRuns() : [];
+    return [...new Set([...named, ...failed])].map((id) => () => {
+      const { queue, anew, from } = options;
+      return studio.resumeRun(id, { later: queue, first: !queue, anew, from });
+    });
+  });
+}
+
+/** Queues them all, or trains one after the other. */
+async function begin(
+  session: Session,
+  options: Options,
+  find: (studio: Studio) => (() => StartedRun)[],
+): Promise<void> {
+  const { out } = session;
+  await session.own(async (studio) => {
+    const starts = find(studio);
+    if (starts.length === 0) return out.text('No run has failed or was cut short.');
+    let failed: unknown = null;
+    for (const start of starts) {
+      const started = start();
+      if (!options.queue) {
+        await followRun(session, studio, started).catch((error: unknown) => {
+          if (error instanceof AtelierError && error.code === 'cancelled') throw error;
+          failed ??= error;
+        });
+        continue;
+      }
+      const { name } = studio.getRun(started.run);
+      out.record({ event: 'queued', run: started.run, name, job: started.job });
+      out.text(`Queued ${name} (${started.run})`);
+    }
+    if (failed) throw failed;
+  });
+}

@@ -1,0 +1,70 @@
+import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { workspaceFiles } from '../db/workspace.ts';
+import type { RunId } from '../shared/ids.ts';
+import type { CheckpointInfo } from '../shared/run.ts';
+
+/** The safetensors reference implementation's own limit for the header. */
+const maxHeaderBytes = 100_000_000;
+
+/** Where a run stands in one of its checkpoints (see runtime/checkpoint.ts), as far as the owner needs to know. */
+interface Position {
+  step: number;
+  epoch: number;
+  offset: number;
+  plateau?: { rate: number };
+}
+
+export const checkpointsFolder = (folder: string, run: RunId): string =>
+  join(workspaceFiles.run(folder, run), 'checkpoints');
+
+/** What a run has on disk, the furthest first. Only headers are read: whether a file's values are whole is found when they are used. */
+export function listCheckpoints(folder: string, run: RunId): CheckpointInfo[] {
+  const from = checkpointsFolder(folder, run);
+  if (!existsSync(from)) return [];
+  return readdirSync(from)
+    .filter((file) => file.endsWith('.safetensors'))
+    .map((file) => infoOf(from, file))
+    .sort((a, b) => (b.step ?? -1) - (a.step ?? -1) || (a.name < b.name ? 1 : -1));
+}
+
+/** Null where there is none, or it cannot be read. */
+export function lastPosition(folder: string, run: RunId): Position | null {
+  return readPosition(join(checkpointsFolder(folder, run), 'last.safetensors'));
+}
+
+function infoOf(folder: string, file: string): CheckpointInfo {
+  const path = join(folder, file);
+  const { size, mtimeMs } = statSync(path);
+  const position = readPosition(path);
+  return {
+    name: file.slice(0, -'.safetensors'.length),
+    bytes: size,
+    savedAt: Math.round(mtimeMs),
+    step: position?.step ?? null,
+    epoch: position?.epoch ?? null,
+  };
+}
+
+function readPosition(path: string): Position | null {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const length = Buffer.alloc(8);
+      readSync(file, length, 0, 8, 0);
+      const bytes = Number(length.readBigUInt64LE(0));
+      if (bytes > maxHeaderBytes) return null;
+      const header = Buffer.alloc(bytes);
+      readSync(file, header, 0, bytes, 8);
+      const { __metadata__: metadata } = JSON.parse(header.toString('utf8')) as {
+        __metadata__?: { training?: string };
+      };
+      const position = JSON.parse(metadata?.training ?? 'null') as Partial<Position> | null;
+      return Number.isInteger(position?.step) && Number.isInteger(position?.epoch) ? (position as Position) : null;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,54 @@
+import type { StudioEvent } from '../shared/contract.ts';
+import type { JobId, RunId } from '../shared/ids.ts';
+import { isActive, type Job } from '../shared/job.ts';
+import type { Preferences } from '../shared/settings.ts';
+
+/** What is worth telling somebody who is not looking. */
+export type TrainingNewsItem =
+  | { what: 'run'; run: RunId | null; title: string; status: 'finished' | 'failed' }
+  /** The last of several that waited. */
+  | { what: 'queue'; run: RunId | null; finished: number; failed: number };
+
+/** Makes news of what the studio tells of its trainings. What somebody cancelled or paused is none. */
+export class TrainingNews {
+  readonly #wanted: () => Preferences['notifyTraining'];
+  readonly #active = new Map<JobId, Job['status']>();
+  #ended: { job: Job; status: 'finished' | 'failed' }[] = [];
+
+  constructor(wanted: () => Preferences['notifyTraining']) {
+    this.#wanted = wanted;
+  }
+
+  take(event: StudioEvent): TrainingNewsItem[] {
+    if (event.type !== 'jobs') return [];
+    return event.jobs.flatMap((job) => this.#takeJob(job));
+  }
+
+  #takeJob(job: Job): TrainingNewsItem[] {
+    if (job.kind !== 'train') return [];
+    if (isActive(job)) {
+      this.#active.set(job.id, job.status);
+      return [];
+    }
+    if (!this.#active.delete(job.id)) return [];
+    const { status } = job;
+    if (status === 'finished' || status === 'failed') this.#ended.push({ job, status });
+    const each = this.#wanted() === 'each';
+    const news: TrainingNewsItem[] = [];
+    if (each && (status === 'finished' || status === 'failed')) news.push(runNews(job, status));
+    if ([...this.#active.values()].some((other) => other !== 'paused')) return news;
+    const ended = this.#ended.splice(0);
+    const last = ended.at(-1);
+    if (this.#wanted() === 'never' || !last) return [];
+    if (ended.length === 1) return each ? news : [runNews(last.job, last.status)];
+    const failed = ended.filter((one) => one.status === 'failed').length;
+    return [...news, { what: 'queue', run: last.job.run, finished: ended.length - failed, failed }];
+  }
+}
+
+const runNews = ({ run, title }: Job, status: 'finished' | 'failed'): TrainingNewsItem => ({
+  what: 'run',
+  run,
+  title,
+  status,
+});

@@ -1,0 +1,216 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunId } from '../../src-main/shared/ids.ts';
+import type { Studio, StudioOptions } from '../../src-main/jobs/studio.ts';
+import { openFakeStudio, trainRequest, until } from '../support/fake-studio.ts';
+import { isAlive } from '../support/processes.ts';
+import { migrationsFolder, repository, tempFolder } from '../support/temp-workspace.ts';
+
+type Queue = Pick<StudioOptions, 'goesOn' | 'atOnce' | 'machine'>;
+const code = (wanted: string) => expect.objectContaining({ code: wanted });
+const quiet = { machine: { cores: 2, freeMemory: () => 2 ** 34 } };
+
+async function studioWithData(queue: Queue = quiet, folder = tempFolder()) {
+  const fake = openFakeStudio(folder, undefined, queue);
+  const { version } = await fake.studio.importData({ paths: ['/data/quick'] }).result;
+  const train = (behaviour: string) => fake.studio.startRun(trainRequest(version, behaviour));
+  return { ...fake, folder, version, train };
+}
+
+const status = (studio: Studio, run: RunId) => studio.getRun(run).status;
+
+describe('the queue of trainings', () => {
+  it('is worked off in the order that people give it', async () => {
+    const { studio, train } = await studioWithData();
+    const first = train('resumable');
+    const [a, b, c, d] = ['quick', 'quick', 'quick', 'quick'].map(train);
+    studio.moveRun(d.run, 'front');
+    studio.moveRun(a.run, 'down');
+    studio.moveRun(c.run, 'up');
+    studio.moveRun(b.run, 'back');
+    studio.moveRun(c.run, 'up');
+    const waiting = studio.activeJobs
+      .filter((job) => job.place !== null)
+      .sort((x, y) => x.place! - y.place!)
+      .map((job) => job.run);
+    expect(waiting).toEqual([c.run, d.run, a.run, b.run]);
+    studio.cancelRun(first.run);
+    await Promise.all([a, b, c, d].map((each) => each.result));
+    const begun = [a, b, c, d].sort((x, y) => studio.getRun(x.run).startedAt! - studio.getRun(y.run).startedAt!);
+    expect(begun.map((each) => each.run)).toEqual([c.run, d.run, a.run, b.run]);
+    expect(() => studio.moveRun(a.run, 'front')).toThrow(code('run_ended'));
+    await studio.close();
+  });
+
+  it('pauses a training that works: its process goes, the next one begins, and it goes on when it is resumed', async () => {
+    const { studio, train, utilities } = await studioWithData();
+    const first = train('resumable');
+    await until(() => studio.series([first.run]).length > 0);
+    const { pid } = utilities.at(-1)!;
+    const second = train('resumable');
+    studio.pauseRun(first.run);
+    await until(() => status(studio, first.run) === 'paused');
+    await until(() => !isAlive(pid!) && status(studio, second.run) === 'running');
+    expect(studio.getJob(first.job)).toMatchObject({ status: 'paused', progress: null, startedAt: null });
+    studio.resumeRun(first.run);
+    expect(status(studio, first.run)).toBe('queued');
+    studio.cancelRun(second.run);
+    await expect(first.result).resolves.toMatchObject({ status: 'finished', metrics: { 'test/resumed': 1 } });
+    expect(() => studio.pauseRun(first.run)).toThrow(code('run_ended'));
+    await studio.close();
+  });
+
+  it('pauses one that waits, which keeps its place', async () => {
+    const { studio, train } = await studioWithData();
+    const first = train('resumable');
+    const second = train('quick');
+    const third = train('quick');
+    studio.pauseRun(second.run);
+    studio.cancelRun(first.run);
+    await third.result;
+    expect(status(studio, second.run)).toBe('paused');
+    const fourth = train('resumable');
+    const fifth = train('quick');
+    studio.resumeRun(second.run);
+    studio.cancelRun(fourth.run);
+    await fifth.result;
+    expect(studio.getRun(second.run).startedAt!).toBeLessThanOrEqual(studio.getRun(fifth.run).startedAt!);
+    await studio.close();
+  });
+
+  it('takes back a pause that was not heard yet', async () => {
+    const { studio, train } = await studioWithData();
+    const first = train('resumable');
+    await until(() => studio.series([first.run]).length > 0);
+    studio.pauseRun(first.run);
+    studio.resumeRun(first.run);
+    await expect(first.result).resolves.toMatchObject({ metrics: { 'test/resumed': 1 } });
+    await studio.close();
+  });
+
+  it('is paused as a whole, which the workspace remembers', async () => {
+    const { studio, train, folder } = await studioWithData();
+    studio.holdQueue(true);
+    const first = train('quick');
+    // What is no training goes on.
+    await studio.importData({ paths: ['/data/quick'] }).result;
+    expect(status(studio, first.run)).toBe('queued');
+    await studio.close();
+    const { studio: later } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true });
+    expect(later.queue).toEqual({ held: true, atOnce: 'auto' });
+    expect(status(later, first.run)).toBe('queued');
+    later.holdQueue(false);
+    await until(() => status(later, first.run) === 'finished');
+    await later.close();
+  });
+
+  it('has as many at once as there is room for, or as people say', async () => {
+    const { studio, train } = await studioWithData({ machine: { cores: 4, freeMemory: () => 2 ** 34 }, atOnce: 2 });
+    const runs = [train('resumable'), train('resumable'), train('resumable')];
+    expect(runs.map(({ run }) => status(studio, run))).toEqual(['running', 'running', 'queued']);
+    expect(studio.getRun(runs[0].run).settings.threads).toBeLessThanOrEqual(2);
+    studio.setAtOnce(3);
+    expect(status(studio, runs[2].run)).toBe('running');
+    for (const { run } of runs) studio.cancelRun(run);
+    await Promise.allSettled(runs.map((each) => each.result));
+    await studio.close();
+  });
+
+  it('goes on after errors, and takes up what failed once more', async () => {
+    const { studio, train } = await studioWithData();
+    const runs = ['quick', 'crashes', 'quick', 'exits', 'quick'].map(train);
+    await Promise.allSettled(runs.map((each) => each.result));
+    expect(runs.map(({ run }) => status(studio, run))).toEqual([
+      'finished',
+      'failed',
+      'finished',
+      'failed',
+      'finished',
+    ]);
+    const again = studio.continueFailed();
+    expect(again.map(({ run }) => run)).toEqual([runs[1].run, runs[3].run]);
+    expect(() => studio.continueRun(runs[1].run)).toThrow(code('run_waits'));
+    await Promise.allSettled(again.map((each) => each.result));
+    // The failure before is no longer among the jobs: its run has another.
+    const failed = studio.listJobs().filter((job) => job.status === 'failed');
+    expect(failed.map((job) => job.id).sort()).toEqual(again.map(({ job }) => job).sort());
+    expect(() => studio.continueRun(runs[0].run)).toThrow(code('run_finished'));
+    await studio.close();
+  });
+});
+
+describe('closing', () => {
+  it('lets trainings wait, and the next opening goes on with them', async () => {
+    const { studio, train, folder } = await studioWithData({ ...quiet, goesOn: true });
+    const first = train('resumable');
+    const second = train('quick');
+    await until(() => studio.series([first.run]).length > 0);
+    await studio.close();
+    const { studio: later } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true });
+    expect(later.notices).toEqual([]);
+    await until(() => status(later, second.run) === 'finished');
+    expect(later.getRun(first.run)).toMatchObject({ status: 'finished', metrics: { 'test/resumed': 1 } });
+    expect(later.getRun(first.run).startedAt!).toBeLessThanOrEqual(later.getRun(second.run).startedAt!);
+    await later.close();
+  });
+
+  it('ends a training that does not hear of it within 2.5 s: it goes on from its last checkpoint', async () => {
+    const { studio, train, folder, utilities } = await studioWithData({ ...quiet, goesOn: true });
+    const first = train('stubborn');
+    await until(() => studio.getJob(first.job).progress !== null);
+    const before = Date.now();
+    await studio.close();
+    expect(Date.now() - before).toBeLessThan(3000);
+    await until(() => !isAlive(utilities[1].pid!));
+    const { studio: later } = openFakeStudio(folder, undefined, quiet);
+    expect(status(later, first.run)).toBe('queued');
+    await later.close();
+  });
+
+  it('leaves what waits to whoever goes on with the queue', async () => {
+    const { studio, version, folder } = await studioWithData();
+    const later = studio.startRun(trainRequest(version, 'quick'), { later: true });
+    const now = studio.startRun(trainRequest(version, 'quick'));
+    await now.result;
+    expect(status(studio, later.run)).toBe('queued');
+    expect(studio.ownJobs).toEqual([]);
+    await studio.close();
+    const { studio: other } = openFakeStudio(folder, undefined, quiet);
+    await other.startRun(trainRequest(version, 'quick')).result;
+    expect(status(other, later.run)).toBe('queued');
+    other.resumeRun(later.run);
+    await until(() => status(other, later.run) === 'finished');
+    await other.close();
+  });
+});
+
+describe('an owner that is killed', () => {
+  it('loses none: what worked is interrupted and can go on, what waited goes on by itself', async () => {
+    const folder = tempFolder();
+    const child = spawn(
+      process.execPath,
+      [join(repository, 'test/support/own-and-train.mjs'), folder, migrationsFolder, '2'],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await until(() => said.includes('\n'));
+    const { run, waiting } = JSON.parse(said) as { run: RunId; waiting: RunId[] };
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const { studio } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true });
+    expect(status(studio, run)).toBe('interrupted');
+    expect(studio.getJob(studio.getRun(run).job!)).toMatchObject({ status: 'interrupted', again: 'anew' });
+    // Paused before the end: still so.
+    expect(waiting.map((each) => status(studio, each))).toEqual(['running', 'paused']);
+    studio.cancelRun(waiting[0]);
+    const { run: same } = studio.continueRun(run, { first: true });
+    expect(same).toBe(run);
+    await until(() => status(studio, run) === 'running');
+    studio.stopEarly(run);
+    await until(() => status(studio, run) === 'finished');
+    await studio.close();
+  });
+});
