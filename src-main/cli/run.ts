@@ -14,6 +14,7 @@ import { addPredict } from './predict.ts';
 import { addRunsCompare } from './runs-compare.ts';
 import { addRunsList } from './runs-list.ts';
 import { addRunsShow } from './runs-show.ts';
+import { addScore } from './score.ts';
 import { addTrain } from './train.ts';
 
 /** What is wrong with the words typed, rather than with what they refer to: exit code 2. */
@@ -99,6 +100,7 @@ Examples:
   addRunsShow(runs, context);
   addRunsCompare(runs, context);
   addEvaluate(program, context);
+  addScore(program, context);
   addPredict(program, context);
   addExport(program, context);
   addCompile(program, context);

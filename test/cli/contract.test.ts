@@ -37,6 +37,7 @@ const commands = [
   ['runs', 'show'],
   ['runs', 'compare'],
   ['evaluate'],
+  ['score'],
   ['predict'],
   ['export'],
   ['doctor'],
