@@ -51,8 +51,9 @@ JSON: {"model","version","split","samples","metrics":{…},"confusion":{"classes
       "corrected"}],"sliceLeast"}|null,"looks":{"count","last"}|null,"comparison":…|null,"threshold":{"class","by","validation","here"}|null};
       counts[actual][predicted]. "report" is of runs that tell a class or a number; "detail" has "perClass", "averages", "cells" (which samples
       lie in each cell), "curves" (ROC, precision and recall, thresholds), "calibration" and "scaled" (by temperature), or "residuals", "points"
-      and "worst". "comparison" (--against) has "cells" by who is right, "mcnemar", "differences" (paired bootstrap) and "listed" samples. Of an autoencoder "errors" is {"histogram":{"from","width","counts":[…]},"highest":[{"sample",
-      "error"}]}: the samples least like what it was trained on, worst first, by their number in the dataset, from 0.
+      and "worst". A threshold of null is above all scores: no sample counts as of the class. "comparison" (--against) has "cells" by who is
+      right, "mcnemar", "differences" (paired bootstrap) and "listed" samples. Of an autoencoder "errors" is {"histogram":{"from","width",
+      "counts":[…]},"highest":[{"sample","error"}]}: the samples least like what it was trained on, worst first, by their number in the dataset, from 0.
 
 Examples:
   $ atelier evaluate "iris · mlp"

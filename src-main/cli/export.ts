@@ -12,6 +12,7 @@ import type { Output } from './output.ts';
 
 interface Options extends CommonOptions {
   out?: string;
+  calibrate?: boolean;
 }
 
 export function addExport(program: Command, context: CommandContext): void {
@@ -21,6 +22,7 @@ export function addExport(program: Command, context: CommandContext): void {
     )
     .argument('<run>', "the run's name, its id or the beginning of it")
     .option('--out <file>', "where to write it (default: the workspace's exports folder); an existing file is replaced")
+    .option('--calibrate', 'of a classifier: divide its logits by the temperature that suits the validation split best')
     .addHelpText(
       'after',
       `
@@ -29,6 +31,9 @@ any ONNX Runtime. An autoencoder's gives the reconstruction (an image, or a tabl
 the error of each sample; a generator's takes "latent", standard normal numbers, and gives "image", uint8 pixels. It is opened
 again in a plain session, and kept only if it agrees with the run. Of texts it reads words and characters by itself; with byte
 pairs, or a tokenizer that you brought, it takes "input_ids", and a tokenizer.json lies beside it.
+
+With --calibrate the probabilities of a classifier are scaled by a temperature (Guo et al., 2017) within the graph: labels stay, and how sure it is
+comes nearer to how often it is right. The file's metadata say it under "atelier.temperature".
 
 A dataset's recipe is in the file: it takes rows as they were imported, numbers as float64 with NaN for missing. A step that ONNX
 has no form for is named, and its column goes in as it is after that step ("atelier predict" does such steps by itself).
@@ -53,7 +58,7 @@ async function exportModel(session: Session, text: string, options: Options): Pr
     const given = options.out === undefined ? undefined : session.path(options.out);
     const place = getRun(studio.reading, run).task === 'language' ? outFolder : outFile;
     const out = given === undefined ? undefined : place(given);
-    const made = await studio.exportRun({ run, out }).result;
+    const made = await studio.exportRun({ run, out, calibrate: options.calibrate }).result;
     tellExport(session.out, made);
   });
 }

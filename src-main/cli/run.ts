@@ -19,6 +19,7 @@ import { addRunsList } from './runs-list.ts';
 import { addRunsMark } from './runs-mark.ts';
 import { addRunsQueue } from './runs-queue.ts';
 import { addRunsShow } from './runs-show.ts';
+import { addScore } from './score.ts';
 import { addTrain } from './train.ts';
 
 /** What is wrong with the words typed, rather than with what they refer to: exit code 2. */
@@ -110,6 +111,7 @@ Examples:
   addRunsActs(runs, context);
   addRunsCheckpoints(runs, context);
   addEvaluate(program, context);
+  addScore(program, context);
   addPredict(program, context);
   addExport(program, context);
   addCompile(program, context);

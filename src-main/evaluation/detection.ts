@@ -55,8 +55,16 @@ export function detectionScores(
   classes: number,
 ): DetectionScores {
   const images = [...new Set([...truths, ...found].map(({ image }) => image))].sort((a, b) => a - b);
-  const of = <T extends { image: number; class: number }>(all: readonly T[]): Map<string, T[]> =>
-    Map.groupBy(all, ({ image, class: c }) => `${image} ${c}`);
+  const of = <T extends { image: number; class: number }>(all: readonly T[]): Map<string, T[]> => {
+    const groups = new Map<string, T[]>();
+    for (const each of all) {
+      const key = `${each.image} ${each.class}`;
+      const known = groups.get(key);
+      if (known) known.push(each);
+      else groups.set(key, [each]);
+    }
+    return groups;
+  };
   const [truthsOf, foundOf] = [of(truths), of(found)];
   const pairs = Array.from({ length: classes }, (_, c) =>
     images

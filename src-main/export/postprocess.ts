@@ -11,9 +11,9 @@ export interface Postprocess {
   readonly inputs: readonly string[];
 }
 
-/** `label` and `probabilities`, or `value`. */
-export function targetPostprocess(net: Model, encoder: Encoder): Postprocess {
-  const { model, input } = postprocessModel(encoder, net.opsets['']);
+/** `label` and `probabilities`, by a temperature where one is given, or `value`. */
+export function targetPostprocess(net: Model, encoder: Encoder, temperature?: number): Postprocess {
+  const { model, input } = postprocessModel(encoder, net.opsets[''], temperature);
   return { model, inputs: [input] };
 }
 

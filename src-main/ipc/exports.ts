@@ -11,7 +11,7 @@ type Noun = 'exports.list' | 'exports.start' | 'exports.reveal' | 'exports.saveA
 export function exportHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
     'exports.list': () => desk.studio.listExports(),
-    'exports.start': ({ run }) => desk.studio.exportRun({ run }).job,
+    'exports.start': ({ run, calibrate }) => desk.studio.exportRun({ run, calibrate }).job,
     'exports.reveal': ({ id }) => {
       const { folder, path } = desk.studio.getExport(id);
       shell.showItemInFolder(folder ?? path);

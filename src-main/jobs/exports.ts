@@ -13,6 +13,8 @@ export interface ExportRequest {
   run: RunId;
   /** Absolute; a fresh name in the workspace's exports folder when absent. An existing file is replaced. A language model's: a folder. */
   out?: string;
+  /** Of a classifier: with the temperature that suits the validation split best, within the graph. */
+  calibrate?: boolean;
 }
 
 /** Writes a run's best checkpoint as one ONNX file that takes raw input; kept only if it agrees with the run's own predictions. */
@@ -32,6 +34,7 @@ export function exportRun(context: Context, request: ExportRequest): Started<Exp
       runFolder: workspaceFiles.run(store.folder, run.id),
       manifest,
       settings: run.settings,
+      calibrate: request.calibrate,
       out:
         run.task === 'language'
           ? join(request.out ?? freePath(exports, name, ''), ...languageFile)

@@ -323,7 +323,7 @@ export const inputs = {
   'runs.text': v.object({ id: runId, epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)) }),
   'exports.list': nothing,
   /** A job; the file lands in the workspace's exports folder. */
-  'exports.start': v.object({ run: runId }),
+  'exports.start': v.object({ run: runId, calibrate: v.optional(v.boolean()) }),
   'exports.reveal': v.object({ id: exportId }),
   /** Copies it where the person says, through the system's save dialog; null when dismissed. */
   'exports.saveAs': v.object({ id: exportId }),

@@ -376,6 +376,8 @@ export interface ExportParams {
   out: string;
   /** Written into the model's metadata_props. */
   metadata: Record<string, string>;
+  /** Of a classifier: its probabilities get the temperature that suits the validation split best, within the graph. */
+  calibrate?: boolean;
 }
 export interface ExportResult {
   path: string;

@@ -34,8 +34,8 @@ export class Exports {
       (await this.#studio.call('exports.list')).toSorted((a, b) => b.createdAt - a.createdAt),
     );
   }
-  start(run: RunId): Promise<JobId> {
-    return this.#studio.call('exports.start', { run });
+  start(run: RunId, calibrate?: boolean): Promise<JobId> {
+    return this.#studio.call('exports.start', { run, calibrate });
   }
   reveal(id: ExportId): Promise<null> {
     return this.#studio.call('exports.reveal', { id });

@@ -174,6 +174,7 @@ const headlines: Record<string, () => string> = {
   no_folds: m.error_no_folds,
   not_a_classifier: m.error_not_a_classifier,
   not_comparable: m.error_not_comparable,
+  no_temperature: m.error_no_temperature,
   runs_differ: m.error_runs_differ,
   look_not_counted: m.error_look_not_counted,
   no_such_column: m.error_unknown_column,

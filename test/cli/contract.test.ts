@@ -42,6 +42,7 @@ const commands = [
   ['runs', 'archive'],
   ['runs', 'fields'],
   ['evaluate'],
+  ['score'],
   ['predict'],
   ['export'],
   ['doctor'],

@@ -2,13 +2,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { writeBlob } from '../../src-main/datasets/blobs.ts';
 import { selectSamples } from '../../src-main/datasets/filters/select.ts';
 import { regressionScores } from '../../src-main/evaluation/regression.ts';
+import { readModel } from '../../src-main/onnx/read.ts';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
 import { unpackSamples } from '../../src-main/shared/filter.ts';
 import type { VersionId } from '../../src-main/shared/ids.ts';
-import type { EvaluateParams, EvaluateResult } from '../../src-main/shared/job.ts';
+import type { EvaluateParams, EvaluateResult, ExportParams } from '../../src-main/shared/job.ts';
 import { evaluateModel } from '../../src-main/utility/work/evaluate-model.ts';
+import { exportRun } from '../../src-main/utility/work/export-run.ts';
 import { RunModel } from '../../src-main/utility/work/run-model.ts';
 import { failure, importFrom, writeFiles } from '../support/data-import.ts';
 import { csvText } from '../support/data-table.ts';
@@ -220,6 +223,44 @@ describe('a regression', () => {
     expect(comparison!.mcnemar).toBeNull();
     expect(comparison!.differences.rmse.high).toBeLessThan(0);
     expect(comparison!.cells.onlyFirst.count).toBeGreaterThan(comparison!.cells.onlySecond.count);
+  });
+});
+
+describe('an exported file with a temperature', () => {
+  it('gives the probabilities that the report foretells, says so, and keeps its labels', async () => {
+    const exportTo = (out: string, more: Partial<ExportParams> = {}) =>
+      exportRun({ ...first, out, metadata: {}, calibrate: true, ...more }, hereContext());
+    const [plain, scaled] = ['plain', 'scaled'].map((name) => join(folder.path, `${name}.onnx`));
+    await exportTo(plain, { calibrate: false });
+    const { parity } = await exportTo(scaled);
+    expect(parity).toMatchObject({ passed: true, agreement: 1 });
+
+    const { report, samples } = await ask(first);
+    if (report?.detail.kind !== 'classification') throw new Error('a classifier');
+    const { temperature, logLoss } = report.detail.scaled!;
+    expect(Math.abs(Math.log(temperature))).toBeGreaterThan(0.01);
+    const facts = (path: string) => readModel(readFileSync(path)).metadata['atelier.temperature'];
+    expect(JSON.parse(facts(scaled))).toEqual({ temperature, split: 'validation', samples });
+    expect(facts(plain)).toBeUndefined();
+
+    const said = (onnx: string) => ask(first, { model: { onnx } });
+    const [before, after] = [await said(plain), await said(scaled)];
+    expect(after.metrics['validation/log_loss']).toBeCloseTo(logLoss, 5);
+    expect(after.metrics['validation/log_loss']).toBeLessThan(before.metrics['validation/log_loss']);
+    expect(after.confusion).toEqual(before.confusion);
+  });
+
+  it('is refused to what has no probabilities, or nothing to fit one on', async () => {
+    const manifest = await withTarget('amount');
+    const regression = await trainHere(folder, manifest, trainSettings('linear', { epochs: 1 }), 'value');
+    const out = join(folder.path, 'refused.onnx');
+    const refused = (trained: Trained) =>
+      failure(exportRun({ ...trained, out, metadata: {}, calibrate: true }, hereContext()));
+    await expect(refused(regression)).resolves.toMatchObject({ code: 'no_temperature' });
+    const split = await writeBlob(folder.blobs, new Uint8Array(byClass.samples));
+    const noValidation = { ...first, manifest: { ...byClass, blobs: { ...byClass.blobs, split } } };
+    await expect(refused(noValidation)).resolves.toMatchObject({ code: 'no_temperature' });
+    expect(existsSync(out)).toBe(false);
   });
 });
 

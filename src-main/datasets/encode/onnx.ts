@@ -270,15 +270,26 @@ export function preprocessModel(encoder: Encoder, opset: number): { model: Model
   return { model: modelOf(g, opset, encoder), inputs, output };
 }
 
-/** The postprocessing as a model of its own: `answer` float [batch, classes or 1] in, see `addPostprocess` for what comes out. */
+/**
+ * The postprocessing as a model of its own: `answer` float [batch, classes or 1] in, see `addPostprocess` for what comes out. `temperature`: what
+ * the logits of probabilities are divided by.
+ */
 export function postprocessModel(
   encoder: Encoder,
   opset: number,
+  temperature?: number,
 ): { model: Model; input: string; outputs: ReturnType<typeof addPostprocess> } {
   const g = new GraphBuilder('postprocess');
   const input = g.input('answer', 'float', [batch, Math.max(1, classesOf(encoder).length)]);
-  const outputs = addPostprocess(g, encoder, input);
+  const outputs = addPostprocess(g, encoder, temperature === undefined ? input : scaled(g, input, temperature));
   return { model: modelOf(g, opset, encoder), input, outputs };
+}
+
+/** As evaluation/calibration.ts does it: logarithms of probabilities are logits but for a constant, which Softmax takes out. */
+function scaled(g: GraphBuilder, probabilities: Value, temperature: number): Value {
+  const least = g.op('Max', [probabilities, g.constant(float32s([], [2 ** -126]))]);
+  const logits = g.op('Div', [g.op('Log', [least]), g.constant(float32s([], [temperature]))]);
+  return g.op('Softmax', [logits], { axis: 1 });
 }
 
 function modelOf(g: GraphBuilder, opset: number, encoder: Encoder): Model {

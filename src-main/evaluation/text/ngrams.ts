@@ -15,4 +15,5 @@ export function shared(first: ReadonlyMap<string, number>, second: ReadonlyMap<s
   return sum;
 }
 
-export const total = (counts: ReadonlyMap<string, number>): number => counts.values().reduce((sum, n) => sum + n, 0);
+export const total = (counts: ReadonlyMap<string, number>): number =>
+  [...counts.values()].reduce((sum, n) => sum + n, 0);

@@ -8,7 +8,8 @@ import { preprocessOpset, stepsBefore } from '../../datasets/encode/onnx.ts';
 import { readsTexts } from '../../datasets/encode/texts/onnx.ts';
 import { loadTrainingData, type EncodedSplit } from '../../datasets/training-data.ts';
 import { composeExport } from '../../export/compose.ts';
-import { exportMetadata } from '../../export/metadata.ts';
+import { fitTemperature, withTemperature } from '../../evaluation/calibration.ts';
+import { exportMetadata, type FittedTemperature } from '../../export/metadata.ts';
 import { judge, parityFailed } from '../../export/parity.ts';
 import type { Model } from '../../onnx/types.ts';
 import { writeModel } from '../../onnx/write.ts';
@@ -23,6 +24,7 @@ import { checkGenerator, generatorModel } from './export-generator.ts';
 import { exportLanguage } from './language/export.ts';
 import { ExportedModel } from './exported-model.ts';
 import { countOf, eachRawBatch } from './raw-samples.ts';
+import { RunAnswers } from './run-answers.ts';
 import { RunModel } from './run-model.ts';
 import { rawWorkOf } from './tasks/index.ts';
 
@@ -38,6 +40,7 @@ export async function exportRun(params: ExportParams, context: JobContext): Prom
   try {
     const { encoder, task } = own;
     const beside = companionOf(encoder, out);
+    const temperature = params.calibrate ? await fittedTemperature(own, params, context) : undefined;
     const metadata = exportMetadata(params.metadata, {
       task,
       encoder,
@@ -45,8 +48,10 @@ export async function exportRun(params: ExportParams, context: JobContext): Prom
       settings,
       classes: classesOf(encoder),
       tokenizer: beside?.companion,
+      temperature,
     });
-    const model = task === 'generation' ? generatorModel(own, metadata) : samplesModel(own, metadata);
+    const model =
+      task === 'generation' ? generatorModel(own, metadata) : samplesModel(own, metadata, temperature?.temperature);
     mkdirSync(dirname(out), { recursive: true });
     const staged: StagedFile[] = [];
     try {
@@ -60,7 +65,7 @@ export async function exportRun(params: ExportParams, context: JobContext): Prom
       const reader = beside && openCompanion(dirname(out), { ...beside.companion, file: basename(tokenizer.path) });
       const parity = await (task === 'generation'
         ? checkGenerator(bytes, own, params, context)
-        : checkParity(bytes, reader, own, params, context));
+        : checkParity(bytes, reader, own, params, context, temperature?.temperature));
       context.log(
         `parity on ${parity.samples} ${parity.split ?? 'generated'} samples: difference ${parity.maxDifference.toExponential(2)}, agreement ${parity.agreement}`,
       );
@@ -95,10 +100,42 @@ function companionOf(encoder: Encoder, out: string): { path: string; bytes: Uint
   return { path, bytes, companion: { file: basename(path), sha256: sha256Of(bytes) } };
 }
 
-function samplesModel({ net, encoder, values }: RunModel, metadata: Record<string, string>): Model {
+/** Errors: no_temperature. */
+async function fittedTemperature(
+  own: RunModel,
+  { blobs, manifest, runFolder, settings }: ExportParams,
+  context: JobContext,
+): Promise<FittedTemperature> {
+  if (own.task !== 'classification') {
+    throw new AtelierError(
+      'no_temperature',
+      'Only a classifier’s probabilities have a temperature. Export it without.',
+    );
+  }
+  const answers = new RunAnswers({ runFolder, settings }, { blobs, manifest, threads: settings.threads }, context);
+  try {
+    const { y, values } = await answers.of('validation');
+    const temperature = fitTemperature(values, y, answers.classes.length);
+    if (temperature === null) {
+      throw new AtelierError(
+        'no_temperature',
+        'A temperature is fitted on the validation split, and this one holds no labelled sample. Export it without, or make another split.',
+      );
+    }
+    return { temperature, split: 'validation', samples: y.length };
+  } finally {
+    await answers.close();
+  }
+}
+
+function samplesModel(
+  { net, encoder, values }: RunModel,
+  metadata: Record<string, string>,
+  temperature?: number,
+): Model {
   const opset = Math.max(net.forward.opset ?? 0, preprocessOpset(encoder)) || undefined;
   const trained = compileInference({ ...net.forward, opset }, values, net);
-  return composeExport(trained, encoder, rawWorkOf(net.task).postprocess(trained, encoder), metadata);
+  return composeExport(trained, encoder, rawWorkOf(net.task).postprocess(trained, encoder, temperature), metadata);
 }
 
 /** The file in a session of its own, on raw samples, against the checkpoint on encoded ones. */
@@ -108,6 +145,7 @@ async function checkParity(
   own: RunModel,
   params: ExportParams,
   context: JobContext,
+  temperature?: number,
 ): Promise<Parity> {
   const { blobs, manifest } = params;
   const { encoder, task } = own;
@@ -121,12 +159,17 @@ async function checkParity(
   try {
     // Piece by piece: a large image's reconstruction is as large.
     const compared: Comparison[] = [];
+    const classes = classesOf(encoder).length;
     let done = 0;
     const split = firstOf(data.splits[name], paritySamples);
     await eachRawBatch({ blobs, manifest, split, encoder }, async (raw) => {
       const count = countOf(raw);
       const { answers } = await own.evaluate(part(split, done, count), () => context.pause(), work.collect);
-      compared.push({ count, ...work.compare(encoder, answers, await exported.answer(raw)) });
+      const expected =
+        temperature === undefined
+          ? answers
+          : { ...answers, values: Float32Array.from(withTemperature(answers.values, classes, temperature)) };
+      compared.push({ count, ...work.compare(encoder, expected, await exported.answer(raw)) });
       done += count;
       await context.pause();
     });

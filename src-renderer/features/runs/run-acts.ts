@@ -8,8 +8,9 @@ import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
 import { place } from './runs-place.svelte.ts';
 
-export async function exportRun(run: RunSummary): Promise<void> {
-  const job = await attempt(() => exports.start(run.id));
+/** `calibrate`: with the temperature that suits the validation split best. */
+export async function exportRun(run: RunSummary, calibrate?: boolean): Promise<void> {
+  const job = await attempt(() => exports.start(run.id, calibrate));
   if (job)
     notify(m.export_started({ name: run.name }), { label: m.show_jobs(), run: () => (jobs.trayOpen = true) }, 'info');
 }

@@ -53,8 +53,8 @@ export interface TaskWork {
 
 export interface RawWork {
   predictions(encoder: Encoder, answers: Answers, inputs: readonly string[]): Prediction[];
-  /** What is set behind the net in an exported file. */
-  postprocess(net: Model, encoder: Encoder): Postprocess;
+  /** What is set behind the net in an exported file. `temperature`: of a classifier's probabilities. */
+  postprocess(net: Model, encoder: Encoder, temperature?: number): Postprocess;
   /** An exported file's outputs, and what they say. */
   outputs(encoder: Encoder): string[];
   read(encoder: Encoder, results: Values): Answers;

@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readModel } from '../../src-main/onnx/read.ts';
+import type { EvaluationReport, RunComparison } from '../../src-main/shared/evaluation.ts';
+import { atelier, done, samples } from '../support/built-cli.ts';
+
+const fixed = ['--seed', '1', '--threads', '1', '--json'];
+
+describe('a run that is evaluated on the command line', () => {
+  let folder: string;
+  let mlp: string;
+  let linear: string;
+  const evaluate = async (...args: string[]) => (await done(folder, 'evaluate', ...args, '--json')).lines[0];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'atelier-evaluate-'));
+    const iris = join(samples, 'iris.csv');
+    const train = async (architecture: string, epochs: string): Promise<string> => {
+      const args = ['--data', iris, '--architecture', architecture, '--epochs', epochs, ...fixed];
+      return String((await done(folder, 'train', ...args)).lines.at(-1)!.run);
+    };
+    mlp = await train('mlp', '40');
+    linear = await train('linear', '1');
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('tells all of it in one line of JSON, and counts looks at test alone', async () => {
+    const first = await evaluate(mlp, '--split', 'validation');
+    expect(first).toMatchObject({ split: 'validation', comparison: null, threshold: null, looks: { count: 0 } });
+    const report = first.report as EvaluationReport;
+    expect(report.detail.kind).toBe('classification');
+    expect(Object.keys(report.intervals)).toContain('validation/accuracy');
+    expect(await evaluate(mlp, '--split', 'test')).toMatchObject({ looks: { count: 1 } });
+    expect(await evaluate(mlp)).toMatchObject({ split: 'test', looks: { count: 2 } });
+    const words = (await done(folder, 'evaluate', mlp, '--split', 'validation')).stdout;
+    expect(words).toMatch(/95 %/);
+    expect(words).toMatch(/Calibration error/);
+    expect(words).toMatch(/looked at 2 times/);
+  });
+
+  it('is held against another run', async () => {
+    const { comparison } = await evaluate(mlp, '--split', 'validation', '--against', linear);
+    const { cells, mcnemar, differences, samples: all } = comparison as RunComparison;
+    expect(Object.values(cells).reduce((sum, { count }) => sum + count, 0)).toBe(all);
+    expect(mcnemar!.exact).toBeLessThanOrEqual(1);
+    expect(differences.accuracy.difference).toBeGreaterThan(0);
+    const words = (await done(folder, 'evaluate', mlp, '--split', 'validation', '--against', linear)).stdout;
+    expect(words).toMatch(/McNemar's test: p/);
+    expect(await atelier(folder, 'evaluate', mlp, '--against', mlp)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('error: not_comparable') as string,
+    });
+  });
+
+  it('chooses a threshold on validation, and says what is wrong with what is asked', async () => {
+    const asked = ['--threshold', 'virginica', '--by', 'recall=1'];
+    const { threshold } = await evaluate(mlp, '--split', 'train', ...asked);
+    expect(threshold).toMatchObject({ class: 'virginica', by: { kind: 'recall', least: 1 }, validation: { fn: 0 } });
+    const failed = async (...args: string[]) => {
+      const { code, stderr } = await atelier(folder, 'evaluate', mlp, '--split', 'train', ...args);
+      return `${code} ${stderr}`;
+    };
+    expect(await failed('--threshold', 'tulip')).toMatch(/^1 .*error: no_such_class/s);
+    for (const goal of ['cost=1', 'precision=2', 'recall', 'f2', 'cost=-1:1']) {
+      expect(await failed('--threshold', 'virginica', '--by', goal)).toMatch(/^2 .*cost=FP:FN/s);
+    }
+  });
+
+  it('is exported with the temperature that suits validation best', async () => {
+    await done(folder, 'export', mlp, '--out', 'iris.onnx', '--calibrate');
+    const { metadata } = readModel(readFileSync(join(folder, 'iris.onnx')));
+    expect(JSON.parse(metadata['atelier.temperature'])).toMatchObject({ split: 'validation' });
+  });
+});
