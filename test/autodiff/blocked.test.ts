@@ -119,6 +119,8 @@ const cases: Record<string, Case> = {
     attributes: { dilations: [2, 3], pads: [2, 3, 2, 3] },
     blocked: 2,
   },
+  'one channel, a batch of whole blocks': { x: [16, 1, 12, 11], w: [16, 1, 3, 3], blocked: 1 },
+  'three channels, a batch to be filled up': { x: [14, 3, 11, 12], w: [16, 3, 5, 5], blocked: 2 },
   // What the kernels cannot do, or do no faster.
   'channels that fill no block': { x: [2, 12, 16, 16], w: [24, 12, 3, 3], blocked: 0 },
   groups: { x: [2, 32, 16, 16], w: [32, 16, 3, 3], attributes: { group: 2 }, blocked: 0 },
@@ -261,6 +263,21 @@ describe.runIf(block)('blocked convolutions', () => {
           return [conv(g.add(y, y))];
         },
         ops: 'ReorderInput Conv Add Conv ReorderOutput',
+      },
+      'a convolution of few channels, where what it makes is wanted in blocks': {
+        build: (g, conv) => {
+          const [grey, kernel] = [g.input('grey', 'float', [3, 1, 20, 20]), g.input('kernel', 'float', [32, 1, 3, 3])];
+          const first = g.op('Conv', [grey, kernel], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+          return [conv(g.op('Relu', [g.mul(first, channel(g, 'scale'))]))];
+        },
+        ops: 'Conv Conv Conv ReorderOutput',
+      },
+      'the mean of each channel of a picture': {
+        build: (g, conv) => {
+          const y = conv('X');
+          return [conv(g.op('Relu', [y])), g.op('GlobalAveragePool', [y])];
+        },
+        ops: 'ReorderInput Conv Relu GlobalAveragePool Conv ReorderOutput',
       },
       'sums and means of a channel, and an operator that knows no blocks': {
         build: (g, conv) => {
