@@ -75,7 +75,8 @@ const cases: Record<string, Case> = {
     declared: ['batch', 16, 15, 14],
     blocked: 6,
   },
-  '1×1, stride 2': { x: [3, 16, 9, 8], w: [32, 16, 1, 1], attributes: { strides: [2, 2] }, bias: true, blocked: 1 },
+  '1×1, stride 2': { x: [8, 16, 15, 16], w: [32, 16, 1, 1], attributes: { strides: [2, 2] }, bias: true, blocked: 2 },
+  'stride 2, few places': { x: [2, 16, 9, 9], w: [16, 16, 3, 3], attributes: { strides: [2, 2] }, blocked: 0 },
   '1×1, uneven strides, a batch known to the run': {
     x: [8, 32, 16, 15],
     w: [16, 32, 1, 1],
