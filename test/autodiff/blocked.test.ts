@@ -359,6 +359,43 @@ describe.runIf(block)('blocked convolutions', () => {
     expectClose(await losses(block), await losses(), 1e-4, 'losses');
   });
 
+  // Where a choice by size comes out alike for both, as for the usual batch.
+  it('gives a step the same bits whether its batch was known or not', async () => {
+    const forward = buildForward(
+      'resnet',
+      { depth: '8' },
+      {
+        input: { kind: 'image', height: 12, width: 12, channels: 1 },
+        output: { kind: 'classes', count: 4 },
+        seed: 3,
+      },
+    );
+    const pixels = Uint8Array.from({ length: 32 * 12 * 12 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
+    const classes = Int32Array.from({ length: 32 }, (_, i) => i % 4);
+    const parameters = async (batchSize?: number): Promise<Buffer> => {
+      const step = compileTrainingStep(forward, {
+        loss: { kind: 'cross-entropy' },
+        optimizer: { kind: 'sgd' },
+        device: 'cpu',
+        stepsPerCall: 1,
+        batchSize,
+        channelBlock: block,
+      });
+      const [data, target, rate] = step.inputs;
+      const results = await runModel(step.model, {
+        [data.name]: tensor('uint8', [32, 12, 12, 1], pixels),
+        [target.name]: tensor('int32', [32], classes),
+        [rate.name]: tensor('float', [], [0.05]),
+        ...Object.fromEntries([...step.parameters, ...step.state].map(({ input, initial }) => [input, initial])),
+      });
+      const values = step.parameters.map(({ output }) => results[output].data as Float32Array);
+      return Buffer.concat(
+        values.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+      );
+    };
+    expect((await parameters()).equals(await parameters(32))).toBe(true);
+  });
+
   it('is left out of what is not told so', () => {
     const forward = buildForward(
       'cnn',
