@@ -75,7 +75,8 @@ const cases: Record<string, Case> = {
     declared: ['batch', 16, 15, 14],
     blocked: 6,
   },
-  '1×1, stride 2': { x: [3, 16, 9, 8], w: [32, 16, 1, 1], attributes: { strides: [2, 2] }, bias: true, blocked: 1 },
+  '1×1, stride 2': { x: [8, 16, 15, 16], w: [32, 16, 1, 1], attributes: { strides: [2, 2] }, bias: true, blocked: 2 },
+  'stride 2, few places': { x: [2, 16, 9, 9], w: [16, 16, 3, 3], attributes: { strides: [2, 2] }, blocked: 0 },
   '1×1, uneven strides, a batch known to the run': {
     x: [8, 32, 16, 15],
     w: [16, 32, 1, 1],
@@ -119,6 +120,8 @@ const cases: Record<string, Case> = {
     attributes: { dilations: [2, 3], pads: [2, 3, 2, 3] },
     blocked: 2,
   },
+  'one channel, a batch of whole blocks': { x: [16, 1, 12, 11], w: [16, 1, 3, 3], blocked: 1 },
+  'three channels, a batch to be filled up': { x: [14, 3, 11, 12], w: [16, 3, 5, 5], blocked: 2 },
   // What the kernels cannot do, or do no faster.
   'channels that fill no block': { x: [2, 12, 16, 16], w: [24, 12, 3, 3], blocked: 0 },
   groups: { x: [2, 32, 16, 16], w: [32, 16, 3, 3], attributes: { group: 2 }, blocked: 0 },
@@ -262,6 +265,21 @@ describe.runIf(block)('blocked convolutions', () => {
         },
         ops: 'ReorderInput Conv Add Conv ReorderOutput',
       },
+      'a convolution of few channels, where what it makes is wanted in blocks': {
+        build: (g, conv) => {
+          const [grey, kernel] = [g.input('grey', 'float', [3, 1, 20, 20]), g.input('kernel', 'float', [32, 1, 3, 3])];
+          const first = g.op('Conv', [grey, kernel], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+          return [conv(g.op('Relu', [g.mul(first, channel(g, 'scale'))]))];
+        },
+        ops: 'Conv Conv Conv ReorderOutput',
+      },
+      'the mean of each channel of a picture': {
+        build: (g, conv) => {
+          const y = conv('X');
+          return [conv(g.op('Relu', [y])), g.op('GlobalAveragePool', [y])];
+        },
+        ops: 'ReorderInput Conv Relu GlobalAveragePool Conv ReorderOutput',
+      },
       'sums and means of a channel, and an operator that knows no blocks': {
         build: (g, conv) => {
           const y = conv('X');
@@ -339,6 +357,43 @@ describe.runIf(block)('blocked convolutions', () => {
       return results[step.outputs.find(({ role }) => role === 'loss')!.name].data as Float32Array;
     };
     expectClose(await losses(block), await losses(), 1e-4, 'losses');
+  });
+
+  // Where a choice by size comes out alike for both, as for the usual batch.
+  it('gives a step the same bits whether its batch was known or not', async () => {
+    const forward = buildForward(
+      'resnet',
+      { depth: '8' },
+      {
+        input: { kind: 'image', height: 12, width: 12, channels: 1 },
+        output: { kind: 'classes', count: 4 },
+        seed: 3,
+      },
+    );
+    const pixels = Uint8Array.from({ length: 32 * 12 * 12 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
+    const classes = Int32Array.from({ length: 32 }, (_, i) => i % 4);
+    const parameters = async (batchSize?: number): Promise<Buffer> => {
+      const step = compileTrainingStep(forward, {
+        loss: { kind: 'cross-entropy' },
+        optimizer: { kind: 'sgd' },
+        device: 'cpu',
+        stepsPerCall: 1,
+        batchSize,
+        channelBlock: block,
+      });
+      const [data, target, rate] = step.inputs;
+      const results = await runModel(step.model, {
+        [data.name]: tensor('uint8', [32, 12, 12, 1], pixels),
+        [target.name]: tensor('int32', [32], classes),
+        [rate.name]: tensor('float', [], [0.05]),
+        ...Object.fromEntries([...step.parameters, ...step.state].map(({ input, initial }) => [input, initial])),
+      });
+      const values = step.parameters.map(({ output }) => results[output].data as Float32Array);
+      return Buffer.concat(
+        values.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+      );
+    };
+    expect((await parameters()).equals(await parameters(32))).toBe(true);
   });
 
   it('is left out of what is not told so', () => {

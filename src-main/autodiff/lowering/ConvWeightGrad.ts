@@ -25,7 +25,7 @@ interface Convolution {
 //   many channels   a product for each tap: the shifted inputs side by side ("im2col") for a single one take 1.4 times as long
 //   few channels    side by side; on GPUs always, where every call counts
 //   many places     a product for each picture, added up: nothing is transposed (1×1, 32 to 64 channels, 32×32: half the time)
-//   few places      many channels: a convolution in the runtime's blocked layout, where that may be used (blocked/ConvWeightGrad.ts)
+//   few places      a convolution in the runtime's blocked layout, where that may be used (blocked/ConvWeightGrad.ts)
 //   1×1, strides   of the places that are seen, which the forward pass looks up, too (blocked/skipped.ts)
 //   depthwise       Σ dY·X for each tap, 1.4 times as fast as products of matrices with one row; with strides, twice as fast
 //                   as that, X convolved with dY
@@ -44,7 +44,7 @@ export const ConvWeightGrad: Lowering = ({ g, node, shape, device, block }) => {
   const seen = block === undefined ? undefined : skipped(g, block, X, shape, window, group);
   if (seen !== undefined) return [g.abstract('ConvWeightGrad', [dY, seen, node.inputs[2]], node.inputs[2])];
   const perTap = onCpu && perGroup * group >= FEW_CHANNELS;
-  const blocked = block && perTap && group === 1 ? blockedConvWeightGrad(g, block, convolution) : undefined;
+  const blocked = block && onCpu && group === 1 ? blockedConvWeightGrad(g, block, convolution) : undefined;
   if (blocked) return [blocked];
   return [byProducts(convolution, perTap, onCpu && hasManyPlaces(g.shape(dY), convolution))];
 };

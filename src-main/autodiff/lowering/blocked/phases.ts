@@ -10,7 +10,7 @@ import type { Window } from '../../../onnx/shapes/window.ts';
 import type { Dim, Graph, Node, Shape } from '../../../onnx/types.ts';
 import { rewrite } from '../../phases/rewrite.ts';
 import { prune } from '../../simplify/prune.ts';
-import { blockedConv, inputGradWeights } from './blocks.ts';
+import { blockedConv, blockedOf, inputGradWeights } from './blocks.ts';
 
 /** Pictures in turns, along both axes; '' for zeros. The last ones may have a row or column too many, which is cut. */
 const INTERLEAVE = 'Interleave';
@@ -52,11 +52,13 @@ export function inputGradByPhases(
   shape: Shape,
 ): Value | undefined {
   const [batch, channels, ...spatial] = shape;
-  const [, out, ...places] = g.shape(dY);
+  const [, , ...places] = g.shape(dY);
   const { strides, dilations } = window;
   if (strides.length !== 2 || strides.every((stride) => stride === 1) || dilations.some((each) => each > 1)) return;
   if (g.type(dY).type !== 'float' || !isStatic(spatial) || !isStatic(places)) return undefined;
-  if (typeof channels !== 'number' || typeof out !== 'number' || channels % block !== 0 || out % block !== 0) return;
+  const [out, perGroup, ...kernel] = g.shape(W);
+  const blocked = blockedOf(block, 1, [perGroup, out, ...kernel], shape, true);
+  if (!blocked || blocked.channels < block) return undefined;
 
   const sizes: readonly number[] = spatial;
   const counts = sizes.map((size, axis) => Math.ceil(size / strides[axis]));
@@ -66,18 +68,17 @@ export function inputGradByPhases(
   // Of dY more than a phase takes would have to be cut first.
   if (along.flat().some((phase) => phase?.pads.some((pad) => pad < 0))) return undefined;
 
-  const blocked = { block, out: channels, channels: out, group: 1 };
   const weightsOf = inputGradWeights(g, W, blocked);
   const pictures = along[0].flatMap((row) =>
     along[1].map((column) => {
       if (!row || !column) return '';
       const weights = weightsOf(row.taps.flatMap((y) => column.taps.map((x) => y * window.kernel[1] + x)));
-      const kernel = [row.taps.length, column.taps.length];
+      const reached = [row.taps.length, column.taps.length];
       const attributes = {
-        kernel_shape: { kind: 'ints', value: kernel },
+        kernel_shape: { kind: 'ints', value: reached },
         pads: { kind: 'ints', value: [row.pads[0], column.pads[0], row.pads[1], column.pads[1]] },
       } as const;
-      const laid = g.reshape(weights, [channels, out, ...kernel]);
+      const laid = g.reshape(weights, [blocked.out, blocked.channels, ...reached]);
       return blockedConv(g, blocked, [dY, laid], attributes, [batch, channels, ...counts]);
     }),
   );
