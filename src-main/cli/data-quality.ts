@@ -24,9 +24,9 @@ export function addDataQuality(data: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-Labels are judged by confident learning (Northcutt et al., 2021). A run judges its validation and test splits, from which it did not learn. Of a dataset
-in folds ("atelier data split NAME --split folds", then "atelier train --fold 1", "--fold 2", … with the same settings) every sample is judged by
-the run that had it in its test fold.
+Labels are judged by the run and by the labels of the samples most like each; how sure both are, and how many labels are wrong, is what makes the labels
+likeliest. A run judges its validation and test splits, from which it did not learn. Of a dataset in folds ("atelier data split NAME --split folds",
+then "atelier train --fold 1", "--fold 2", … with the same settings) every sample is judged by the run that had it in its test fold.
 
 JSON: {"dataset","version","run","basis":"held"|"all"|"folds","folds":{"covered","of"}|null,"samples","inSample","accuracy","noise","labelErrors":{"count",
       "samples":[{"sample","split","label","predicted","probability","inSample"}]},"hard":{"count","samples"},"ambiguous":[{"classes",

@@ -1,4 +1,4 @@
-import { likeliest } from './confident-learning.ts';
+import { likeliest } from './label-noise.ts';
 
 /** Per sample the probability of its label less that of the best other class: -1 wrong for sure, 0 undecided, 1 right for sure. */
 export function margins(probabilities: Float32Array, labels: Int32Array, classes: number): Float32Array {

@@ -17,7 +17,7 @@ export async function neighbourDistances(
   pause: () => Promise<void>,
 ): Promise<Float32Array> {
   const random = new Random(0x6f75746c);
-  const { points, size } = await projected(inputs, samples, width, random, pause);
+  const { points, size } = await projected(inputs, samples, width, pause, random);
   const order = new Int32Array(samples).map((_, i) => i);
   random.shuffle(order);
   const reference = order.subarray(0, Math.min(most, samples));
@@ -41,12 +41,13 @@ export async function neighbourDistances(
   return distances;
 }
 
-async function projected(
+/** `dimensions` random projections of wide inputs, narrow ones as they are. */
+export async function projected(
   inputs: ArrayLike<number>,
   samples: number,
   width: number,
-  random: Random,
   pause: () => Promise<void>,
+  random = new Random(0x6f75746c),
 ): Promise<{ points: Float32Array; size: number }> {
   if (width <= dimensions) return { points: Float32Array.from(inputs), size: width };
   const directions = Float32Array.from({ length: dimensions * width }, () => random.normal());

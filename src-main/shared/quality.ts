@@ -29,7 +29,7 @@ export interface QualityReport {
   inSample: number;
   /** The share of them whose label is the likeliest class: a run that is often wrong says little of labels. */
   accuracy: number;
-  /** Labels that are most likely wrong (confident learning), least likely label first; the first `shownSamples`. */
+  /** Labels that are most likely wrong by the model and the samples most like them, least likely label first; the first `shownSamples`. */
   labelErrors: { count: number; samples: JudgedSample[] };
   /** The share of wrong labels that is estimated, whether or not each can be named. */
   noise: number;

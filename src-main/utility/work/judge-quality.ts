@@ -1,12 +1,13 @@
-import { loadTrainingData, type EncodedSplit } from '../../datasets/training-data.ts';
-import { confidentLearning, likeliest } from '../../evaluation/confident-learning.ts';
+import { loadTrainingData, type EncodedSplit, type TrainingData } from '../../datasets/training-data.ts';
 import { ambiguousPairs, hardest, margins } from '../../evaluation/hard-samples.ts';
+import { labelNoise, likeliest } from '../../evaluation/label-noise.ts';
 import { farOut, neighbourDistances } from '../../evaluation/outliers.ts';
 import type { SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { QualityParams } from '../../shared/job.ts';
 import { shownOfPair, shownSamples, type JudgedSample, type QualityReport } from '../../shared/quality.ts';
 import type { JobContext } from '../port/job-port.ts';
+import { classesByNeighbours } from './neighbour-witness.ts';
 import { RunModel } from './run-model.ts';
 
 /** Samples with what a run that may judge them finds. */
@@ -22,7 +23,7 @@ interface Judged {
 
 /** What one or more trained runs say of the samples: suspected label errors, hard and ambiguous ones, outliers. Throws `not_a_classifier`, `no_samples`. */
 export async function judgeQuality(params: QualityParams, context: JobContext): Promise<QualityReport> {
-  const { classes, parts, texts } = await judgedParts(params, context);
+  const { classes, parts, texts, first } = await judgedParts(params, context);
   const all = concat(parts);
   if (all.samples.length === 0) {
     throw new AtelierError(
@@ -41,9 +42,10 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
     probability: probabilities[i * k + labels[i]],
     inSample: inSample[i],
   });
-  const learning = confidentLearning(probabilities, labels, k);
   const hard = hardest(margins(probabilities, labels, k));
   context.progress({ stage: 'scanning', unit: 'samples', done: 0, total: all.samples.length });
+  const nearby = await classesByNeighbours(first, all.samples, () => context.pause());
+  const learning = labelNoise([probabilities, nearby], labels, k);
   const distances = texts
     ? null
     : await neighbourDistances(all.inputs, all.samples.length, all.width, () => context.pause());
@@ -78,10 +80,11 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
 async function judgedParts(
   { blobs, runs, threads }: QualityParams,
   context: JobContext,
-): Promise<{ classes: string[]; parts: Judged[]; texts: boolean }> {
+): Promise<{ classes: string[]; parts: Judged[]; texts: boolean; first: TrainingData }> {
   const parts: Judged[] = [];
   let classes: string[] | null = null;
   let texts = false;
+  let first: TrainingData | null = null;
   for (const [r, run] of runs.entries()) {
     const model = await RunModel.open(run, threads);
     try {
@@ -96,6 +99,8 @@ async function judgedParts(
       // Runs of other folds may have met the classes in another order.
       const known: string[] = (classes ??= data.classes);
       const place = Int32Array.from(data.classes, (name) => known.indexOf(name));
+      // Encoders of other folds may speak of other tokens: so neighbours are sought as the first run reads all samples.
+      first ??= data;
       texts ||= data.kind === 'text';
       for (const split of run.splits) {
         const samples = data.splits[split];
@@ -108,7 +113,8 @@ async function judgedParts(
       await model.close();
     }
   }
-  return { classes: classes ?? [], parts, texts };
+  if (!classes || !first) throw new AtelierError('internal', 'There is no run to judge by.');
+  return { classes, parts, texts, first };
 }
 
 function judgedOf(
