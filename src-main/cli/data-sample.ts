@@ -42,6 +42,7 @@ JSON: one line per sample {"sample","split","label","cells":{column:text}}; null
 Examples:
   $ atelier data sample adult --filter "age > 60 AND income = '>50K'"
   $ atelier data sample digits --class 7 --split test --json
+  $ atelier data sample recordings --seconds 1.. --loudness ..-40     # long and quiet sounds
   $ atelier data sample adult --filter '"hours-per-week" > 80' --count`,
     )
     .action((name: string, options: Options) => sample(new Session(context, 'data sample', options), name, options));

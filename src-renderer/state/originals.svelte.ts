@@ -1,6 +1,7 @@
 import type { DatasetSummary, DatasetVersion, OriginalsReport } from '../../src-main/shared/dataset.ts';
 import type { JobId, VersionId } from '../../src-main/shared/ids.ts';
 import { studio } from '../bridge/studio.ts';
+import type { Studio } from '../bridge/studio.ts';
 import { importing } from './importing.svelte.ts';
 import { Resource } from './resource.svelte.ts';
 
@@ -8,13 +9,19 @@ import { Resource } from './resource.svelte.ts';
 export class Originals {
   #report = new Resource<OriginalsReport | null>();
   #of = $state.raw<VersionId | null>(null);
+  readonly #studio: Studio;
+
+  constructor(through: Studio = studio) {
+    this.#studio = through;
+  }
 
   /** Looks once a version, and each time that `again` says so. */
   want({ id, manifest }: DatasetVersion, again = false): void {
     if (id === this.#of && !again) return;
     if (id !== this.#of) this.#report.set(null);
     this.#of = id;
-    if (manifest.blobs.references) void this.#report.load(() => studio.call('datasets.originals', { version: id }));
+    if (manifest.blobs.references)
+      void this.#report.load(() => this.#studio.call('datasets.originals', { version: id }));
   }
 
   /** Null while it is not known, and where there is none. */

@@ -8,7 +8,6 @@ import { readTokenizerRef } from '../../src-main/shared/text.ts';
 import type { Learning } from '../../src-main/shared/task.ts';
 import type { ColumnWarning } from '../../src-main/shared/profile.ts';
 import { format } from './format.ts';
-import { locale } from './locale.svelte.ts';
 import { m } from './messages.ts';
 
 /** Words for the stable keys that cross from the main process; a key that is new there shows as it is written. */
@@ -537,51 +536,6 @@ export function metricValue(key: string, value: number, short = false): string {
   return short ? format.figure(value, 3) : format.fixed(value, 4);
 }
 
-const noteCodes: Words = {
-  encoding: m.note_encoding,
-  delimiter: m.note_delimiter,
-  dialect: m.note_dialect,
-  damaged_text: m.note_damaged_text,
-  skipped_lines: m.note_skipped_lines,
-  rejected: m.note_rejected,
-  target_missing: m.note_target_missing,
-  no_target: m.note_no_target,
-  no_features: m.note_no_features,
-  decimal_comma: m.note_decimal_comma,
-  resized: m.note_resized,
-  resampled: m.note_resampled,
-  converted: m.note_converted,
-  single_class: m.note_single_class,
-  no_header: m.note_no_header,
-  duplicate_names: m.note_duplicate_names,
-  target_guessed: m.note_target_guessed,
-  given_split: m.note_given_split,
-  small_class: m.note_small_class,
-  empty_class: m.note_empty_class,
-  no_classes: m.note_no_classes,
-  nested: m.note_nested,
-  binary_left_out: m.note_binary_left_out,
-  cut_short: m.note_cut_short,
-  also_found: m.note_also_found,
-  scaled: m.note_scaled,
-  channels_first: m.note_channels_first,
-  arrays_left_out: m.note_arrays_left_out,
-  error_cells: m.note_error_cells,
-  formulas_without_values: m.note_formulas_without_values,
-  misnamed: m.note_misnamed,
-  passed_over: m.note_passed_over,
-  corpus: m.note_corpus,
-  cut_into_parts: m.note_cut_into_parts,
-  size_differs: m.note_size_differs,
-  annotations_outside: m.note_annotations_outside,
-  annotations_empty: m.note_annotations_empty,
-  annotations_duplicate: m.note_annotations_duplicate,
-  class_numbers: m.note_class_numbers,
-  unmarked: m.note_unmarked,
-  tags_repaired: m.note_tags_repaired,
-  other_annotators: m.note_other_annotators,
-};
-
 /** Where in the source something is: a file's path as it is, a line or record in words. */
 export function whereText(where: string): string {
   const [, what, n] = /^(line|record) (\d+)$/.exec(where) ?? [];
@@ -596,13 +550,6 @@ export const imageWords = ({ width, height, channels }: ImageShape) =>
     height: format.integer(height),
     channels: channels === 1 ? m.channels_grey() : m.channels_rgb(),
   });
-
-/** In English the importer's own sentence, which has the numbers in it; elsewhere what kind of note it is, and that. */
-export function noteText(note: { code: string; message: string }): string {
-  const word = noteCodes[note.code];
-  if (locale.current === 'en' || !word) return note.message;
-  return m.note_with_detail({ note: word(), detail: note.message });
-}
 
 const annotationTypes: Record<AnnotationType, () => string> = {
   box: m.annotation_box,

@@ -31,6 +31,7 @@ const manifest = {
   image: null,
   splits: { train: 70, validation: 15, test: 15 },
   splitSeed: 3,
+  blobs: { split: '' },
 } as unknown as Manifest;
 
 describe('the schema draft', () => {

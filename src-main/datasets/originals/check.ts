@@ -1,8 +1,7 @@
 import type { Manifest, OriginalsReport } from '../../shared/dataset.ts';
-import { readImageFile } from '../images/decode.ts';
 import { inOrder } from '../in-order.ts';
 import { placeOf, type Reference } from './references.ts';
-import { factsOf, sha256, Whereabouts } from './whereabouts.ts';
+import { factsOf, readReference, sha256, Whereabouts } from './whereabouts.ts';
 
 const atOnce = 16;
 const named = 5;
@@ -40,7 +39,7 @@ export async function checkOriginals(blobs: string, manifest: Manifest, newest?:
     if (hash === undefined) {
       if (facts.bytes > left) return 'unsure';
       left -= facts.bytes;
-      const bytes = await readImageFile({ path: place, relative: place }).catch(() => null);
+      const bytes = await readReference(reference).catch(() => null);
       hash = bytes ? sha256(bytes) : '';
       if (known.size >= mostKnown) known.clear();
       known.set(key, hash);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { readBlob } from '../blobs.ts';
-import { readImageFile } from '../images/decode.ts';
+import { naming } from '../system-errors.ts';
 import { placeOf, readReferences, type Reference } from './references.ts';
 
 const hashBytes = 32;
@@ -71,11 +71,15 @@ export async function readReferenced(
     if (!facts) continue;
     found = 'changed';
     if (!facts.isFile || facts.bytes !== reference.bytes) continue;
-    const bytes = await readImageFile({ path: placeOf(reference), relative: placeOf(reference) });
+    const bytes = await readReference(reference);
     if (sha256(bytes) === content) return bytes;
   }
   throw found === 'missing' ? missing(placeOf(own)) : changed(placeOf(own));
 }
+
+/** What lies there, of which it is known that it is a file and how large. */
+export const readReference = (reference: Reference): Promise<Uint8Array> =>
+  naming({ reading: placeOf(reference) }, () => readFile(placeOf(reference)));
 
 export interface FileNow {
   bytes: number;

@@ -68,7 +68,7 @@ export class TrainForm {
   #typed = $state<Record<string, string | boolean>>({});
   #devices = $state.raw<readonly DeviceName[]>(['cpu']);
   #brought = $state.raw<readonly TokenizerRef[]>([]);
-  readonly originals = new Originals();
+  readonly originals: Originals;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #forecastTimer: ReturnType<typeof setTimeout> | undefined;
   name = $state('');
@@ -78,6 +78,7 @@ export class TrainForm {
 
   constructor(through: Studio = studio) {
     this.#studio = through;
+    this.originals = new Originals(through);
   }
 
   get detail(): DatasetDetail | null {

@@ -72,7 +72,7 @@ describe('the original of an image', () => {
     const files = { 'a.tif': tiff, 'b.png': jpeg, 'a.txt': '0 0.5 0.5 0.2 0.2\n', 'b.txt': '0 0.5 0.5 0.2 0.2\n' };
     const { manifest, folder } = await annotated(files);
     const asked = (sample: number) => readOriginal(folder.blobs, manifest, sample);
-    expect(await asked(1)).toEqual({ bytes: new Uint8Array(jpeg), turn: true });
+    expect(await asked(1)).toEqual({ bytes: new Uint8Array(jpeg), turn: true, width: 8, height: 16 });
     const shown = await asked(0);
     expect(shown.turn).toBe(false);
     expect(await sharp(shown.bytes).metadata()).toMatchObject({ format: 'png', width: 16, height: 8 });
