@@ -54,12 +54,16 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     accumulate: settings.accumulate ?? null,
     average: settings.average ?? null,
     warmup: settings.warmup ?? null,
+    cross_validation: settings.part
+      ? { name: settings.part.name, fold: settings.part.fold + 1, folds: settings.part.folds }
+      : null,
   };
 }
 
 /** The same on one level, for tables: hidden, epochs, batch … */
 export function flatSettings(settings: TrainSettings): Record<string, string> {
-  const { set, augment, class_weights: weights, ...rest } = settingsJson(settings);
+  const { set, augment, class_weights: weights, cross_validation: _, ...rest } = settingsJson(settings);
+  const { part } = settings;
   const amounts = (of: object): string =>
     Object.entries(of)
       .map(([name, amount]) => `${name}=${amount}`)
@@ -68,6 +72,7 @@ export function flatSettings(settings: TrainSettings): Record<string, string> {
     ...rest,
     augment: amounts(augment as object),
     class_weights: weights !== null && typeof weights === 'object' ? amounts(weights) : weights,
+    fold: part ? `${part.fold + 1}/${part.folds} of ${part.name}` : null,
     ...(set as object),
   };
   // What is null is as usual.

@@ -6,6 +6,7 @@ type Noun =
   | 'train.estimate'
   | 'train.forecast'
   | 'runs.start'
+  | 'runs.crossValidate'
   | 'runs.list'
   | 'runs.get'
   | 'runs.metrics'
@@ -34,6 +35,11 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.start': async (request) => {
       if (request.device === 'auto') await desk.studio.knowDevices();
       return desk.studio.startRun(request).run;
+    },
+    'runs.crossValidate': async ({ request, ...folds }) => {
+      if (request.device === 'auto') await desk.studio.knowDevices();
+      const { runs } = await desk.studio.crossValidate(request, folds);
+      return runs.map(({ run }) => run);
     },
     'runs.list': () => desk.studio.listRuns(),
     'runs.get': ({ id }) => desk.studio.getRun(id),

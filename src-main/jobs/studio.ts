@@ -42,6 +42,7 @@ import type { QualityReport } from '../shared/quality.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import type { Context } from './context.ts';
+import { crossValidate, type CrossValidation, type FoldsWish } from './cross-validate.ts';
 import { Devices } from './devices.ts';
 import * as datasets from './datasets.ts';
 import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
@@ -291,6 +292,11 @@ export class Studio {
   startRun(request: TrainRequest): StartedRun {
     this.#forecasts.cancel();
     return runs.startRun(this.#context, request);
+  }
+  /** A run for each fold, tested on it. */
+  crossValidate(request: TrainRequest, folds: FoldsWish): Promise<CrossValidation> {
+    this.#forecasts.cancel();
+    return crossValidate(this.#context, request, folds);
   }
   stopEarly(id: RunId): void {
     runs.stopEarly(this.#context, id);

@@ -229,6 +229,12 @@ export const inputs = {
   /** What a run would take, measured for a moment; null: what is being measured is of no use any more. */
   'train.forecast': v.nullable(trainRequestSchema),
   'runs.start': trainRequestSchema,
+  /** A run for each fold, tested on it; the runs wait in the queue. */
+  'runs.crossValidate': v.object({
+    request: trainRequestSchema,
+    folds: v.pipe(v.number(), v.integer(), v.minValue(foldRange.min), v.maxValue(foldRange.max)),
+    column: v.optional(text(1000)),
+  }),
   'runs.list': nothing,
   'runs.get': v.object({ id: runId }),
   'runs.metrics': v.object({ runs: v.pipe(v.array(runId), v.maxLength(200)), keys: v.optional(v.array(text(200))) }),
@@ -304,6 +310,7 @@ export interface Outputs {
   'train.estimate': TrainEstimate;
   'train.forecast': Forecast | null;
   'runs.start': RunId;
+  'runs.crossValidate': RunId[];
   'runs.list': RunSummary[];
   'runs.get': RunSummary;
   'runs.metrics': MetricSeries[];

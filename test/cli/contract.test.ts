@@ -32,6 +32,7 @@ const commands = [
   ['data', 'leaks'],
   ['data', 'quality'],
   ['train'],
+  ['cross-validate'],
   ['architectures'],
   ['runs', 'list'],
   ['runs', 'show'],

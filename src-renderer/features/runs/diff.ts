@@ -1,3 +1,4 @@
+import { spreadOf, type MetricSpread } from '../../../src-main/shared/spread.ts';
 import type { ClassWeights } from '../../../src-main/shared/learning.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import { isRelative, lowerIsBetter, metricRank } from '../../words/terms.ts';
@@ -13,7 +14,7 @@ export interface DiffRow {
 export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   const flat = runs.map((run): Record<string, SettingValue> => {
     const { architectureSettings, ...training } = run.settings;
-    const { architecture, augment = {}, classWeights, ...rest } = training;
+    const { architecture, augment = {}, classWeights, part, ...rest } = training;
     const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
     return {
       dataset: run.datasetName,
@@ -23,6 +24,7 @@ export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
       ...rest,
       ...Object.fromEntries(amounts),
       ...weightsShown(classWeights),
+      ...(part && { fold: `${part.fold + 1}/${part.folds}` }),
     };
   });
   const keys = new Set(flat.flatMap((settings) => Object.keys(settings)));
@@ -43,6 +45,8 @@ function weightsShown(weights: ClassWeights | undefined): Record<string, Setting
 export interface MetricRow {
   key: string;
   values: (number | undefined)[];
+  /** Over all runs, where each has one. */
+  spread: MetricSpread | null;
   /** Places of the best value; none where all are the same or only one run has it. */
   best: Set<number>;
 }
@@ -59,7 +63,13 @@ export function metricRows(runs: readonly RunSummary[]): MetricRow[] {
       const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
       const best = lowerIsBetter(key) ? Math.min(...known) : Math.max(...known);
       const telling = !isRelative(key) && known.length > 1 && known.some((value) => value !== best);
-      return { key, values, best: new Set(telling ? values.flatMap((value, i) => (value === best ? [i] : [])) : []) };
+      const spread = known.length === values.length ? spreadOf(known) : null;
+      return {
+        key,
+        values,
+        spread,
+        best: new Set(telling ? values.flatMap((value, i) => (value === best ? [i] : [])) : []),
+      };
     });
 }
 

@@ -116,6 +116,9 @@ export function runColumns(runs: readonly RunSummary[]): RunColumn[] {
     ...(runs.some(({ settings }) => settings.classWeights !== undefined)
       ? [settingColumn('classWeights', false, weighingOf)]
       : []),
+    ...(runs.some(({ settings }) => settings.part)
+      ? [settingColumn('fold', false, ({ settings: { part } }) => part && `${part.fold + 1}/${part.folds}`)]
+      : []),
     ...own.map((key) => settingColumn(key, false, (run) => run.settings.architectureSettings[key])),
     {
       id: 'parameters',
