@@ -7,7 +7,7 @@ import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { SamplePages } from '../../src-renderer/features/data/sample-pages.svelte.ts';
 import { SchemaDraft } from '../../src-renderer/features/data/schema-draft.svelte.ts';
 import { SplitDraft } from '../../src-renderer/state/split-draft.svelte.ts';
-import { classScores, metricRows, settingsDiff } from '../../src-renderer/features/runs/diff.ts';
+import { areRepeats, classScores, metricRows, settingsDiff } from '../../src-renderer/features/runs/diff.ts';
 import { checkField, devicesOf } from '../../src-renderer/features/train/fields.ts';
 import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';
 import { changeWords } from '../../src-renderer/words/changes.ts';
@@ -499,6 +499,8 @@ describe('comparing runs', () => {
     expect(rows.get('classWeights')).toEqual(['own', 'own']);
     expect(rows.get('classWeight.spam')).toEqual([2, 2]);
     expect(rows.has('part')).toBe(false);
+    expect(areRepeats(settingsDiff(runs))).toBe(true);
+    expect(areRepeats(settingsDiff([...runs, run({ a: 1 }, { ...part(2), epochs: 3 })]))).toBe(false);
   });
 
   it('puts what differs first, and knows a setting that one of them lacks', () => {

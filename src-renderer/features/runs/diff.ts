@@ -35,6 +35,10 @@ export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   return [...rows.filter((row) => row.differs), ...rows.filter((row) => !row.differs)];
 }
 
+/** Whether they are one and the same but for what is drawn, or for the fold: then their results have a mean. */
+export const areRepeats = (rows: readonly DiffRow[]): boolean =>
+  rows.every(({ key, differs }) => !differs || ['seed', 'fold', 'version'].includes(key));
+
 function weightsShown(weights: ClassWeights | undefined): Record<string, SettingValue> {
   if (weights === undefined) return {};
   if (weights === 'balanced') return { classWeights: weights };
