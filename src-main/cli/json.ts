@@ -58,6 +58,9 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     ...(settings.keepBest ? { keep_best: settings.keepBest } : {}),
     ...(settings.keepEvery ? { keep_every: settings.keepEvery } : {}),
     ...(settings.stretches ? { stretches: settings.stretches.map(stretchJson) } : {}),
+    cross_validation: settings.part
+      ? { name: settings.part.name, fold: settings.part.fold + 1, folds: settings.part.folds }
+      : null,
   };
 }
 
@@ -71,7 +74,15 @@ const stretchJson = ({ step, epoch, epochsBefore, learningRate, schedule }: Stre
 
 /** The same on one level, for tables: hidden, epochs, batch … */
 export function flatSettings(settings: TrainSettings): Record<string, string> {
-  const { set, augment, class_weights: weights, stretches: _stretches, ...rest } = settingsJson(settings);
+  const {
+    set,
+    augment,
+    class_weights: weights,
+    stretches: _stretches,
+    cross_validation: _part,
+    ...rest
+  } = settingsJson(settings);
+  const { part } = settings;
   const amounts = (of: object): string =>
     Object.entries(of)
       .map(([name, amount]) => `${name}=${amount}`)
@@ -84,6 +95,7 @@ export function flatSettings(settings: TrainSettings): Record<string, string> {
     augment: amounts(augment as object),
     class_weights: weights !== null && typeof weights === 'object' ? amounts(weights) : weights,
     ...(stretches.length > 0 ? { added: stretches.join('; ') } : {}),
+    fold: part ? `${part.fold + 1}/${part.folds} of ${part.name}` : null,
     ...(set as object),
   };
   // What is null is as usual.

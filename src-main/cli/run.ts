@@ -3,6 +3,7 @@ import { AtelierError, errorFacts } from '../shared/errors.ts';
 import type { CommandContext } from './context.ts';
 import { addArchitectures } from './architectures.ts';
 import { addCompile } from './compile.ts';
+import { addCrossValidate } from './cross-validate.ts';
 import { addData } from './data.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
@@ -98,6 +99,7 @@ Examples:
   addImport(program, context);
   addData(program, context);
   addTrain(program, context);
+  addCrossValidate(program, context);
   addArchitectures(program, context);
   const runs = program
     .command('runs')

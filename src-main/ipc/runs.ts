@@ -14,6 +14,7 @@ type Noun =
   | 'runs.prune'
   | 'runs.move'
   | 'runs.resumeFailed'
+  | 'runs.crossValidate'
   | 'runs.list'
   | 'runs.get'
   | 'runs.metricKeys'
@@ -50,6 +51,11 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.queue': async (request) => {
       if (request.device === 'auto') await desk.studio.knowDevices();
       return desk.studio.startRun(request).run;
+    },
+    'runs.crossValidate': async ({ request, ...folds }) => {
+      if (request.device === 'auto') await desk.studio.knowDevices();
+      const { runs } = await desk.studio.crossValidate(request, folds);
+      return runs.map(({ run }) => run);
     },
     'runs.pause': ({ id }) => {
       desk.studio.pauseRun(id);

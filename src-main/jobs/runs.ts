@@ -13,7 +13,7 @@ import type { DatasetVersion } from '../shared/dataset.ts';
 import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
 import { newId, type JobId, type RunId } from '../shared/ids.ts';
 import { isActive, type QueueMove, type TrainParams } from '../shared/job.ts';
-import type { DeviceName, RunSummary, TrainSettings } from '../shared/run.ts';
+import type { DeviceName, FoldOf, RunSummary, TrainSettings } from '../shared/run.ts';
 import { taskOf } from '../shared/task.ts';
 import { runChanged, type Context } from './context.ts';
 import { JobLog } from './job-log.ts';
@@ -26,11 +26,14 @@ export interface StartedRun extends Started<RunSummary> {
   run: RunId;
 }
 
-/** Checks what is asked for, makes the run and its folder, and queues the training. */
-export function startRun(context: Context, request: TrainRequest, how: Queueing = {}): StartedRun {
+/** Checks what is asked for, makes the run and its folder, and queues the training. `part`: which run of a cross-validation it is. */
+export function startRun(context: Context, request: TrainRequest, how: Queueing = {}, part?: FoldOf): StartedRun {
   const { store } = context;
   const version = getVersion(store, request.version);
-  const settings = completeSettings(request, context.architectures, version.manifest, context.chooseDevice);
+  const settings: TrainSettings = {
+    ...completeSettings(request, context.architectures, version.manifest, context.chooseDevice),
+    ...(part && { part }),
+  };
   const dataset = getDataset(store, version.dataset).summary;
   const id = newId('run');
   const name = runs.freeRunName(store, request.name?.trim() || `${dataset.name} · ${settings.architecture}`);

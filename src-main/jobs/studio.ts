@@ -60,6 +60,7 @@ import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import { addEpochs } from './add-epochs.ts';
 import { listCheckpoints } from './checkpoints.ts';
 import type { Context } from './context.ts';
+import { crossValidate, type CrossValidation, type FoldsWish } from './cross-validate.ts';
 import { Devices } from './devices.ts';
 import * as datasets from './datasets.ts';
 import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
@@ -370,6 +371,11 @@ export class Studio {
   }
   moveRun(id: RunId, to: QueueMove): void {
     runs.moveRun(this.#context, id, to);
+  }
+  /** A run for each fold, tested on it. */
+  crossValidate(request: TrainRequest, folds: FoldsWish): Promise<CrossValidation> {
+    this.#forecasts.cancel();
+    return crossValidate(this.#context, request, folds);
   }
   stopEarly(id: RunId): void {
     runs.stopEarly(this.#context, id);

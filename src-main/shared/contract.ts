@@ -285,6 +285,12 @@ export const inputs = {
   'queue.get': nothing,
   /** Paused as a whole: what works goes on, and nothing begins. */
   'queue.hold': v.object({ held: v.boolean() }),
+  /** A run for each fold, tested on it; the runs wait in the queue. */
+  'runs.crossValidate': v.object({
+    request: trainRequestSchema,
+    folds: v.pipe(v.number(), v.integer(), v.minValue(foldRange.min), v.maxValue(foldRange.max)),
+    column: v.optional(text(1000)),
+  }),
   'runs.list': nothing,
   'runs.get': v.object({ id: runId }),
   /** Every metric that any run has. */
@@ -381,6 +387,7 @@ export interface Outputs {
   'train.estimate': TrainEstimate;
   'train.forecast': Forecast | null;
   'runs.start': RunId;
+  'runs.crossValidate': RunId[];
   'runs.queue': RunId;
   'runs.pause': null;
   'runs.resume': null;

@@ -52,6 +52,7 @@ export function allSettings({
   augment = {},
   classWeights,
   stretches = [],
+  part,
   ...training
 }: TrainSettings): Record<string, SettingValue> {
   const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
@@ -62,6 +63,7 @@ export function allSettings({
     ...Object.fromEntries(amounts),
     ...training,
     ...(weights === undefined ? {} : { classWeights: weights }),
+    ...(part && { fold: `${part.fold + 1}/${part.folds}` }),
     ...(added.length === 0 ? {} : { stretches: added.join('; ') }),
   };
 }

@@ -60,6 +60,8 @@ export interface TrainSettings extends LearningSettings {
   patience: number;
   /** What is done to the training samples, anew each epoch; nothing where it is missing. */
   augment?: Augmentation;
+  /** Of a cross-validation. It changes nothing: which fold it is tested on is the version's. */
+  part?: FoldOf;
   /** Checkpoints kept besides the best and the last, of no effect on the outcome: so many of the best in all, and every nth epoch's. */
   keepBest?: number;
   keepEvery?: number;
@@ -108,6 +110,15 @@ export interface CheckpointInfo {
   /** Steps and whole epochs done; null where its header cannot be read. */
   step: number | null;
   epoch: number | null;
+}
+
+/** One of the runs that make a cross-validation. */
+export interface FoldOf {
+  /** What they have in common. */
+  name: string;
+  /** From 0. */
+  fold: number;
+  folds: number;
 }
 
 /** A field of a settings form; labels and help are messages keyed by `key`. `only`: for data taken so, of no effect on others. */

@@ -164,6 +164,7 @@ const settings: Words = {
   accumulate: m.setting_accumulate,
   average: m.setting_average,
   warmup: m.setting_warmup,
+  fold: m.setting_fold,
   hidden: m.setting_hidden,
   activation: m.setting_activation,
   dropout: m.setting_dropout,

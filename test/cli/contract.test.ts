@@ -33,6 +33,7 @@ const commands = [
   ['data', 'relink'],
   ['data', 'quality'],
   ['train'],
+  ['cross-validate'],
   ['architectures'],
   ['runs', 'list'],
   ['runs', 'show'],

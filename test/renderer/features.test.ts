@@ -7,7 +7,7 @@ import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { SamplePages } from '../../src-renderer/features/data/sample-pages.svelte.ts';
 import { SchemaDraft } from '../../src-renderer/features/data/schema-draft.svelte.ts';
 import { SplitDraft } from '../../src-renderer/state/split-draft.svelte.ts';
-import { classScores, metricRows, settingsDiff } from '../../src-renderer/features/runs/diff.ts';
+import { areRepeats, classScores, metricRows, settingsDiff } from '../../src-renderer/features/runs/diff.ts';
 import { checkField, devicesOf } from '../../src-renderer/features/train/fields.ts';
 import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';
 import { changeWords } from '../../src-renderer/words/changes.ts';
@@ -397,6 +397,22 @@ describe('the train form', () => {
   it('gives little data more epochs', async () => {
     expect((await open('table', 70)).steps).toEqual({ perEpoch: 3, total: 750 });
   });
+  it('asks for a run of each fold, as it would for one', async () => {
+    const bridge = fakeBridge({
+      'architectures.list': () => architectures,
+      'datasets.get': () => detail('table', 100),
+      'runs.crossValidate': () => ['run_a', 'run_b', 'run_c'],
+    });
+    const form = new TrainForm(bridge);
+    await form.load();
+    await form.open(newId('dataset'));
+    const { request } = form;
+    expect(await form.crossValidate({ folds: 3, column: 'a' })).toEqual(['run_a', 'run_b', 'run_c']);
+    expect(bridge.asked.at(-1)).toEqual(['runs.crossValidate', { request, folds: 3, column: 'a' }]);
+    expect(form.starting).toBe(false);
+    form.type(field(form, 'epochs'), 'many');
+    expect(await form.crossValidate({ folds: 3 })).toBeNull();
+  });
   it('starts as another run was', async () => {
     const form = await open('table');
     form.preload({
@@ -473,6 +489,20 @@ describe('comparing runs', () => {
       metrics,
       settings: { architecture: 'mlp', architectureSettings: {}, ...settings },
     }) as unknown as RunSummary;
+
+  it('tells the mean and deviation of a metric that all of them have, and which fold each is', () => {
+    const part = (fold: number) => ({ part: { name: 'd · mlp', fold, folds: 3 }, classWeights: { spam: 2 } });
+    const runs = [run({ a: 1, b: 5 }, part(0)), run({ a: 3 }, part(1))];
+    const [a, b] = metricRows(runs);
+    expect([a.spread, b.spread]).toEqual([{ mean: 2, std: Math.SQRT2, runs: 2 }, null]);
+    const rows = new Map(settingsDiff(runs).map((row) => [row.key, row.values]));
+    expect(rows.get('fold')).toEqual(['1/3', '2/3']);
+    expect(rows.get('classWeights')).toEqual(['own', 'own']);
+    expect(rows.get('classWeight.spam')).toEqual([2, 2]);
+    expect(rows.has('part')).toBe(false);
+    expect(areRepeats(settingsDiff(runs))).toBe(true);
+    expect(areRepeats(settingsDiff([...runs, run({ a: 1 }, { ...part(2), epochs: 3 })]))).toBe(false);
+  });
 
   it('puts what differs first, and knows a setting that one of them lacks', () => {
     const rows = settingsDiff([

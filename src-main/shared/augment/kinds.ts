@@ -68,7 +68,7 @@ export const augmentFields: Readonly<Record<AugmentKind, AugmentField>> = {
   cutmix: { max: 10, usual: 1 },
   'time-shift': { max: 0.9, usual: 0.1 },
   gain: { max: 30, usual: 6 },
-  'white-noise': { max: 0.5, usual: 0.01 },
+  'white-noise': { max: 0.5, usual: 0.001 },
   'time-mask': { max: 0.5, usual: 0.1 },
   'frequency-mask': { max: 0.5, usual: 0.15 },
   'word-drop': { max: 0.9, usual: 0.1 },

@@ -63,12 +63,13 @@ export class SoundAugmenter {
     for (let i = from; i < to; i++) row[i] = this.#standardised(melFloor, i % mels);
   }
 
-  /** What is below the floor is not known, and stays there. */
+  /** A step up or down the logarithm. What is below the floor is not known, and stays there. */
   #louder(row: Float32Array, factor: number): void {
-    for (let i = 0; i < row.length; i++) {
-      const band = i % this.#shape.mels;
-      const power = this.#power(row[i], band);
-      if (power > floorAbove) row[i] = this.#standardised(power * factor, band);
+    const { mels, std } = this.#shape;
+    const by = Float64Array.from(std, (each) => Math.log(factor) / each);
+    const floor = Float64Array.from(std, (_, band) => this.#standardised(melFloor, band));
+    for (let i = 0, band = 0; i < row.length; i++, band = band + 1 === mels ? 0 : band + 1) {
+      if (row[i] > floor[band] + rounding) row[i] = Math.max(row[i] + by[band], floor[band]);
     }
   }
 
@@ -107,5 +108,5 @@ export class SoundAugmenter {
   }
 }
 
-/** Past the rounding of 32 bits. */
-const floorAbove = melFloor * 1.001;
+/** Of 32 bits, of numbers as large as standardised ones come. */
+const rounding = 1e-4;

@@ -1,3 +1,4 @@
+import { spreadOf, type MetricSpread } from '../../../src-main/shared/spread.ts';
 import type { ClassWeights } from '../../../src-main/shared/learning.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import { choiceWord, isRelative, lowerIsBetter, metricRank } from '../../words/terms.ts';
@@ -13,7 +14,7 @@ export interface DiffRow {
 export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   const flat = runs.map((run): Record<string, SettingValue> => {
     const { architectureSettings, ...training } = run.settings;
-    const { architecture, augment = {}, classWeights, stretches = [], ...rest } = training;
+    const { architecture, augment = {}, classWeights, part, stretches = [], ...rest } = training;
     const added = stretches.map((one) => `${one.epoch}: ${choiceWord(one.schedule)} ${one.learningRate}`);
     const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
     return {
@@ -25,6 +26,7 @@ export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
       ...Object.fromEntries(amounts),
       ...weightsShown(classWeights),
       ...(added.length > 0 ? { stretches: added.join(', ') } : {}),
+      ...(part && { fold: `${part.fold + 1}/${part.folds}` }),
     };
   });
   const keys = new Set(flat.flatMap((settings) => Object.keys(settings)));
@@ -34,6 +36,10 @@ export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   });
   return [...rows.filter((row) => row.differs), ...rows.filter((row) => !row.differs)];
 }
+
+/** Whether they are one and the same but for what is drawn, or for the fold: then their results have a mean. */
+export const areRepeats = (rows: readonly DiffRow[]): boolean =>
+  rows.every(({ key, differs }) => !differs || ['seed', 'fold', 'version'].includes(key));
 
 function weightsShown(weights: ClassWeights | undefined): Record<string, SettingValue> {
   if (weights === undefined) return {};
@@ -45,6 +51,8 @@ function weightsShown(weights: ClassWeights | undefined): Record<string, Setting
 export interface MetricRow {
   key: string;
   values: (number | undefined)[];
+  /** Over all runs, where each has one. */
+  spread: MetricSpread | null;
   /** Places of the best value; none where all are the same or only one run has it. */
   best: Set<number>;
 }
@@ -61,7 +69,13 @@ export function metricRows(runs: readonly RunSummary[]): MetricRow[] {
       const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
       const best = lowerIsBetter(key) ? Math.min(...known) : Math.max(...known);
       const telling = !isRelative(key) && known.length > 1 && known.some((value) => value !== best);
-      return { key, values, best: new Set(telling ? values.flatMap((value, i) => (value === best ? [i] : [])) : []) };
+      const spread = known.length === values.length ? spreadOf(known) : null;
+      return {
+        key,
+        values,
+        spread,
+        best: new Set(telling ? values.flatMap((value, i) => (value === best ? [i] : [])) : []),
+      };
     });
 }
 

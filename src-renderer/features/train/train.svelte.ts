@@ -326,6 +326,18 @@ export class TrainForm {
     }
   }
 
+  /** Starts a run for each fold; versions that are divided so are made first. */
+  async crossValidate(how: { folds: number; column?: string }): Promise<RunId[] | null> {
+    const request = this.request;
+    if (!request || this.starting) return null;
+    this.starting = true;
+    try {
+      return await this.#studio.call('runs.crossValidate', { request, ...how });
+    } finally {
+      this.starting = false;
+    }
+  }
+
   /** Makes a version with this target; Train goes on with it when it is there. */
   async chooseTarget(target: string): Promise<void> {
     const version = this.detail?.version;

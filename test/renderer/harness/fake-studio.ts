@@ -414,6 +414,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       return { layers, parameters: layers.reduce((sum, layer) => sum + layer.parameters, 0) };
     },
     'runs.start': () => runs[37].summary.id,
+    'runs.crossValidate': ({ folds }) => runs.slice(0, folds).map(({ summary }) => summary.id),
     'runs.queue': () => runs[37].summary.id,
     'runs.pause': () => null,
     'runs.resume': () => null,
