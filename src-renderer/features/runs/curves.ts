@@ -84,7 +84,8 @@ const order = [
   'mae',
   'r2',
 ];
-const metricOf = (key: string) => key.split('/').slice(1).join('/') || key;
+/** Training's and validation's of one name are drawn together; what bears another prefix stands alone. */
+const metricOf = (key: string) => (metricParts(key).split === null ? key : key.split('/').slice(1).join('/'));
 const rank = (key: string) => {
   const at = order.indexOf(metricOf(key));
   return at < 0 ? order.length : at;
