@@ -87,7 +87,10 @@ function column(
   return {
     ...look,
     // Room for a difference, and for a mean with its spread.
-    width: look.width + (baseline && field.kind === 'metric' ? 56 : 0) + (inGroups && !start ? 72 : 0),
+    width:
+      look.width +
+      (baseline && field.kind === 'metric' ? 56 : 0) +
+      (inGroups && (!start || look.id === 'name') ? 72 : 0),
     hidden: !shown,
     align: start ? 'start' : 'end',
     mono: !start && field.kind !== 'setting',
