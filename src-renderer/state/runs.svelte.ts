@@ -44,15 +44,16 @@ export class LiveSeries implements MetricSeries {
   }
   /** What there is to draw: the whole, and within it the part that was read more closely. */
   get drawn(): Pick<MetricSeries, 'steps' | 'epochs' | 'values' | 'times' | 'sampledEvery' | 'total'> {
+    return this.#joined ?? this;
+  }
+  #joined = $derived.by(() => {
     const part = this.#close;
-    if (!part || part.steps.length === 0) return this;
+    void this.#length;
+    if (!part || part.steps.length === 0) return null;
     const before = lowerBound(this.steps, part.steps[0]);
     const after = lowerBound(this.steps, part.steps[part.steps.length - 1] + 1);
-    const join = (column: 'steps' | 'epochs' | 'values' | 'times') => [
-      ...this[column].slice(0, before),
-      ...part[column],
-      ...this[column].slice(after),
-    ];
+    const join = (column: 'steps' | 'epochs' | 'values' | 'times') =>
+      this[column].slice(0, before).concat(part[column], this[column].slice(after));
     return {
       steps: join('steps'),
       epochs: join('epochs'),
@@ -61,7 +62,7 @@ export class LiveSeries implements MetricSeries {
       sampledEvery: part.sampledEvery,
       total: part.total,
     };
-  }
+  });
 
   /** Points arrive in order; one that repeats a step already here is old news. */
   push(step: number, epoch: number, value: number, time: number): void {
@@ -76,6 +77,8 @@ export class LiveSeries implements MetricSeries {
   }
 }
 
+/** Of a curve, or of the part of it that is looked at: enough for the lowest and highest of every pixel. */
+const mostPoints = 4000;
 /** How many metrics of all runs are kept at hand. */
 const mostColumns = 40;
 /** Of how many runs all metrics are. */
@@ -222,7 +225,11 @@ export class Runs {
   async #fetch(ids: RunId[], keys?: readonly string[]): Promise<void> {
     for (let i = 0; i < ids.length; i += 200) {
       const part = ids.slice(i, i + 200);
-      const found = await this.#studio.call('runs.metrics', { runs: part, ...(keys ? { keys: [...keys] } : {}) });
+      const found = await this.#studio.call('runs.metrics', {
+        runs: part,
+        maxPoints: mostPoints,
+        ...(keys ? { keys: [...keys] } : {}),
+      });
       const early = this.#series;
       const next = new Map(early);
       const wanted = keys && new Set(keys);
@@ -248,7 +255,13 @@ export class Runs {
     this.#looking.set(series, null);
     try {
       const { run, key } = series;
-      const [part] = await this.#studio.call('runs.metrics', { runs: [run], keys: [key], from, to, maxPoints: 4000 });
+      const [part] = await this.#studio.call('runs.metrics', {
+        runs: [run],
+        keys: [key],
+        from,
+        to,
+        maxPoints: mostPoints,
+      });
       series.close = part ?? null;
     } finally {
       const next = this.#looking.get(series);

@@ -493,7 +493,9 @@ const snake = (key: string) => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowe
 export function metricParts(key: string): { metric: string; split: SplitName | null } {
   const [first, ...rest] = key.split('/');
   if (rest.length === 0) return { metric: look(metrics, snake(first)), split: null };
-  return { metric: look(metrics, snake(rest.join('/'))), split: isSplit(first) ? first : null };
+  if (isSplit(first)) return { metric: look(metrics, snake(rest.join('/'))), split: first };
+  // What stands before the name tells it from others: layer_1/gradient, layer_2/gradient.
+  return { metric: look(metrics, snake(first === 'system' ? rest.join('/') : key)), split: null };
 }
 /** "Accuracy · validation". */
 export function metricWord(key: string): string {

@@ -301,3 +301,74 @@ describe('keys and actions', () => {
     expect(fuzzyFilter(names, 'zzz', (name) => name)).toEqual([]);
   });
 });
+
+describe('a long curve', () => {
+  const id = newId('run');
+  const part = (steps: number[], total: number, sampledEvery: number) => ({
+    run: id,
+    key: 'train/loss',
+    steps,
+    epochs: steps,
+    values: steps,
+    times: steps,
+    total,
+    sampledEvery,
+  });
+
+  it('is drawn whole, and within it the part that was looked at more closely; of many wishes the last counts', async () => {
+    const answers: ((value: unknown) => void)[] = [];
+    const bridge = fakeBridge({ 'runs.metrics': () => new Promise((resolve) => answers.push(resolve)) });
+    const runs = new Runs(bridge);
+    const following = runs.follow([id], ['train/loss']);
+    answers[0]([part([0, 100, 200, 300, 400], 401, 100)]);
+    await following;
+    const live = runs.series(id).get('train/loss')!;
+    expect(live.drawn.steps).toEqual([0, 100, 200, 300, 400]);
+    const looked = runs.look(live, 90, 110);
+    const later = [runs.look(live, 120, 130), runs.look(live, 200, 203)];
+    answers[1]([part([90, 100, 110], 21, 1)]);
+    await Promise.all(later);
+    while (answers.length < 3) await new Promise((resolve) => setTimeout(resolve));
+    expect(live.drawn.steps).toEqual([0, 90, 100, 110, 200, 300, 400]);
+    answers[2]([part([200, 201, 202, 203], 4, 1)]);
+    await looked;
+    expect(live.drawn).toMatchObject({ steps: [0, 100, 200, 201, 202, 203, 300, 400], sampledEvery: 1, total: 4 });
+    expect(bridge.asked.map(([, input]) => (input as { from?: number }).from)).toEqual([undefined, 90, 200]);
+    live.close = null;
+    expect(live.drawn.steps).toHaveLength(5);
+  });
+
+  it('is asked for once, key by key', async () => {
+    const bridge = fakeBridge({ 'runs.metrics': () => [part([1], 1, 1)] });
+    const runs = new Runs(bridge);
+    await runs.follow([id], ['train/loss']);
+    await runs.follow([id], ['train/loss']);
+    await runs.follow([id], ['train/loss', 'validation/loss']);
+    expect(bridge.asked).toHaveLength(2);
+    expect(runs.series(id).get('train/loss')?.steps).toEqual([1]);
+  });
+});
+
+describe('metrics of many runs', () => {
+  it('are read when they are asked for, and again with the list', async () => {
+    const list = [run(1000, { metrics: { 'test/loss': 1 } }), run(2000)];
+    let value = 0.5;
+    const bridge = fakeBridge({
+      'runs.list': () => list.map(listing),
+      'runs.column': () => ({ key: 'a', runs: list.map(({ id }) => id), values: [value, null] }),
+      'runs.get': ({ id }: { id: string }) => ({ id, metrics: { rare: 7, 'test/loss': 9 } }),
+    });
+    const runs = new Runs(bridge);
+    await runs.load();
+    expect(runs.metric(runs.byId(list[0].id)!, 'a')).toBeUndefined();
+    await Promise.all([runs.column('a'), runs.column('a')]);
+    expect(list.map(({ id }) => runs.metric(runs.byId(id)!, 'a'))).toEqual([0.5, undefined]);
+    await runs.want([list[0].id]);
+    // What the list says is newer.
+    expect(runs.byId(list[0].id)?.metrics).toEqual({ rare: 7, 'test/loss': 1 });
+    value = 0.75;
+    await runs.load();
+    expect(runs.metric(runs.byId(list[0].id)!, 'a')).toBe(0.75);
+    expect(bridge.asked.filter(([channel]) => channel === 'runs.column')).toHaveLength(2);
+  });
+});

@@ -50,7 +50,13 @@ export function keysToDraw(keys: Iterable<string>, find: string, charts: number)
     .filter((key) => !key.startsWith('test/'))
     .filter((key) => wanted === '' || `${key} ${metricWord(key)}`.toLowerCase().includes(wanted))
     .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
-  const byChart = Map.groupBy(found, (key) => (isSystem(key) ? key : (families[metricOf(key)] ?? metricOf(key))));
+  const byChart = new Map<string, string[]>();
+  for (const key of found) {
+    const chart = isSystem(key) ? key : (families[metricOf(key)] ?? metricOf(key));
+    const members = byChart.get(chart);
+    if (members) members.push(key);
+    else byChart.set(chart, [key]);
+  }
   const drawn = [...byChart.values()].slice(0, charts);
   return { keys: drawn.flat(), more: byChart.size - drawn.length };
 }
@@ -84,7 +90,8 @@ const order = [
   'mae',
   'r2',
 ];
-const metricOf = (key: string) => key.split('/').slice(1).join('/') || key;
+/** Training's and validation's of one name are drawn together; what bears another prefix stands alone. */
+const metricOf = (key: string) => (metricParts(key).split === null ? key : key.split('/').slice(1).join('/'));
 const rank = (key: string) => {
   const at = order.indexOf(metricOf(key));
   return at < 0 ? order.length : at;

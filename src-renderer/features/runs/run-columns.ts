@@ -59,6 +59,7 @@ function cellOf(value: FieldValue): Cell {
 function column(
   { text, brief = text, start = false, shown, ...look }: Look,
   baseline: AskedRun | undefined,
+  inGroups: boolean,
 ): RunColumn {
   const { field } = look;
   const grouped = ({ group }: Line, say: typeof text): string => {
@@ -85,7 +86,11 @@ function column(
   const told = (line: Line, say: typeof text) => (line.run ? single(line.run, say) : grouped(line, say));
   return {
     ...look,
-    width: baseline && field.kind === 'metric' ? look.width + 56 : look.width,
+    // Room for a difference, and for a mean with its spread.
+    width:
+      look.width +
+      (baseline && field.kind === 'metric' ? 56 : 0) +
+      (inGroups && (!start || look.id === 'name') ? 72 : 0),
     hidden: !shown,
     align: start ? 'start' : 'end',
     mono: !start && field.kind !== 'setting',
@@ -113,6 +118,7 @@ const shownMetrics = [
 
 const shownSettings = ['architecture', 'epochs', 'batchSize', 'learningRate', 'optimizer'];
 const settingOrder = [...shownSettings, 'seed', 'schedule', 'weightDecay', 'patience', 'device', 'threads'];
+export const settingRank = (key: string): number => settingOrder.indexOf(key) + 1 || 99;
 const words = ['optimizer', 'architecture', 'device', 'schedule'];
 
 const fact = (key: Extract<RunField, { kind: 'fact' }>['key']): RunField => ({ kind: 'fact', key });
@@ -120,13 +126,17 @@ const orDash = (say: (value: number) => string) => (value: FieldValue) =>
   typeof value === 'number' ? say(value) : '–';
 
 /** The columns that these fields give; `there` are the metrics to show unless somebody chose otherwise. */
-export function runColumns(fields: RunFields, there: ReadonlySet<string>, baseline?: AskedRun): RunColumn[] {
+export function runColumns(
+  fields: RunFields,
+  there: ReadonlySet<string>,
+  baseline: AskedRun | undefined,
+  inGroups: boolean,
+): RunColumn[] {
   const rank = (key: string) => shownMetrics.indexOf(key) + 1 || 99;
   const metrics = [...fields.metrics].sort(
     (a, b) => rank(a) - rank(b) || metricRank(a) - metricRank(b) || a.localeCompare(b),
   );
-  const place = (key: string) => settingOrder.indexOf(key) + 1 || 99;
-  const settings = [...fields.settings].sort((a, b) => place(a) - place(b));
+  const settings = [...fields.settings].sort((a, b) => settingRank(a) - settingRank(b));
   const looks: Look[] = [
     {
       id: 'name',
@@ -226,7 +236,7 @@ export function runColumns(fields: RunFields, there: ReadonlySet<string>, baseli
       brief: (value, run) => (run && typeof value === 'number' ? format.ago(value) : ''),
     },
   ];
-  return looks.map((look) => column(look, baseline));
+  return looks.map((look) => column(look, baseline, inGroups));
 }
 
 /** "mlp · seed 3": what the runs of a group share. */

@@ -12,7 +12,7 @@ import { TableState, compareCells } from '../../ui/table-state.svelte.ts';
 import { locale } from '../../words/locale.svelte.ts';
 import { reaches, xKinds } from './curves.ts';
 import type { XKind } from './curves.ts';
-import { asked, type Line } from './lines.ts';
+import { asked, KnownSettings, type Line } from './lines.ts';
 import { runColumns } from './run-columns.ts';
 import { readViews, type RunView } from './views.ts';
 
@@ -25,6 +25,8 @@ export class RunsPlace {
   dataset = $state<DatasetId | null>(null);
   status = $state<RunStatus | null>(null);
   window = $state.raw<Window | null>(null);
+  /** Whose curves the window is about. */
+  drawnOf = '';
   logY = $state<Record<string, boolean>>({});
   /** Curves of compared runs that share this are drawn as one; '' each by itself. */
   group = $state('');
@@ -41,16 +43,25 @@ export class RunsPlace {
   #sound: RunFilter | null = null;
 
   #asked = $derived(runs.list.map(asked));
+  // While runs go on, the list changes several times a second: what follows from their settings alone stays the same object.
+  readonly #settings = new KnownSettings();
+  #fieldsBefore = new RunFields([], []);
   #fields = $derived.by(() => {
-    const settings = new Set<string>();
-    for (const run of this.#asked) for (const key in run.settings) settings.add(key);
+    for (const run of this.#asked) this.#settings.learn(run);
     const metrics = new Set(this.#metricKeys);
     for (const { run } of this.#asked) for (const key in run.metrics) metrics.add(key);
-    return new RunFields(settings, metrics);
+    const { settings, metrics: known } = this.#fieldsBefore;
+    if (settings.length === this.#settings.values.size && known.length === metrics.size) return this.#fieldsBefore;
+    return (this.#fieldsBefore = new RunFields(this.#settings.values.keys(), metrics));
   });
-  #there = $derived(new Set(this.#asked.flatMap(({ run }) => Object.keys(run.metrics))));
+  #thereBefore: ReadonlySet<string> = new Set();
+  #there = $derived.by(() => {
+    const there = new Set(this.#asked.flatMap(({ run }) => Object.keys(run.metrics)));
+    return there.size === this.#thereBefore.size ? this.#thereBefore : (this.#thereBefore = there);
+  });
   #baseline = $derived(this.#asked.find(({ run }) => run.id === preferences.layout('runs.baseline', '')));
-  #columns = $derived(runColumns(this.#fields, this.#there, this.#baseline));
+  #grouped = $derived(preferences.layout('runs.group', '') !== '');
+  #columns = $derived(runColumns(this.#fields, this.#there, this.#baseline, this.#grouped));
   #columnById = $derived(new Map(this.#columns.map((column) => [column.id, column])));
   #parsed = $derived.by((): { filter: RunFilter | null; error: FilterError | null } => {
     try {
