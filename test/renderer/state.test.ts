@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { newId } from '../../src-main/shared/ids.ts';
+import type { RunId } from '../../src-main/shared/ids.ts';
 import type { Job } from '../../src-main/shared/job.ts';
 import type { RunSummary } from '../../src-main/shared/run.ts';
 import { Actions, fuzzyFilter } from '../../src-renderer/state/actions.svelte.ts';
