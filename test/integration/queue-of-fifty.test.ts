@@ -102,7 +102,10 @@ describe('a queue of fifty short trainings with failures in between', () => {
     for (const { name, status, error, startedAt, finishedAt, bestEpoch } of studio.listRuns()) {
       expect([name, startedAt! <= finishedAt!]).toEqual([name, true]);
       if (status === 'finished') expect([name, bestEpoch !== null]).toEqual([name, true]);
-      const reasons = { diverged: /the training diverged\. Lower the learning rate/, process_died: /SIGKILL.*memory runs out/ };
+      const reasons = {
+        diverged: /the training diverged\. Lower the learning rate/,
+        process_died: /SIGKILL.*memory runs out/,
+      };
       const reason = reasons[error?.code as keyof typeof reasons] ?? (error ? /blobs/ : null);
       if (reason) expect(error!.message).toMatch(reason);
     }

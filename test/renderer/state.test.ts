@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { newId } from '../../src-main/shared/ids.ts';
+import type { RunId } from '../../src-main/shared/ids.ts';
 import type { Job } from '../../src-main/shared/job.ts';
 import type { RunSummary } from '../../src-main/shared/run.ts';
 import { Actions, fuzzyFilter } from '../../src-renderer/state/actions.svelte.ts';
@@ -158,6 +159,29 @@ describe('jobs', () => {
     jobs.take([{ ...one, status: 'finished' }]);
     jobs.take([{ ...one, status: 'finished' }]);
     expect(ended).toHaveBeenCalledTimes(1);
+  });
+  it('forgets how a training ended whose run is trained once more', () => {
+    const jobs = new Jobs(fakeBridge({}));
+    const run = 'run_1' as RunId;
+    jobs.take([job({ kind: 'train', run, status: 'failed', createdAt: 1 })]);
+    jobs.take([job({ kind: 'train', run, status: 'queued', createdAt: 2 })]);
+    expect(jobs.all.map(({ createdAt }) => createdAt)).toEqual([2]);
+    expect(jobs.failed).toEqual([]);
+  });
+  it('stands in the order in which it comes to an end', () => {
+    const jobs = new Jobs(fakeBridge({}));
+    const training = (title: string, status: Job['status'], place: number | null, createdAt: number) =>
+      job({ kind: 'train', title, status, place, createdAt });
+    jobs.take([
+      training('done', 'finished', null, 1),
+      training('second', 'queued', 7, 2),
+      training('works', 'running', null, 3),
+      training('first', 'paused', 2, 4),
+      training('failed', 'failed', null, 5),
+    ]);
+    expect(jobs.inOrder.map(({ title }) => title)).toEqual(['works', 'first', 'second', 'failed', 'done']);
+    // What is paused neither works nor is about to.
+    expect(jobs.active.map(({ title }) => title).sort()).toEqual(['second', 'works']);
   });
   it('adds up what is known of those under way', () => {
     const jobs = new Jobs(fakeBridge({}));
