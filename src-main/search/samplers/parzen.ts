@@ -1,5 +1,5 @@
 import type { Random } from '../../shared/random.ts';
-import { normalMass } from '../math/normal.ts';
+import { LOG_SQRT_2PI, normalMass } from '../math/normal.ts';
 import type { Dimension } from '../space/parameter.ts';
 
 /** How wide the kernels are: by Scott's rule the same for all, or each by how far its neighbours are. */
@@ -96,7 +96,8 @@ export class ParzenEstimator {
       else {
         const inverse = widths.map((width) => 1 / width);
         for (let k = 0; k < n; k++) {
-          base[k] += Math.log(inverse[k] / normalMass(-centres[k] * inverse[k], (1 - centres[k]) * inverse[k]));
+          base[k] +=
+            Math.log(inverse[k] / normalMass(-centres[k] * inverse[k], (1 - centres[k]) * inverse[k])) - LOG_SQRT_2PI;
         }
         smooth.push({ at, centres, inverse });
       }
