@@ -15,6 +15,7 @@ import { addRunsCompare } from './runs-compare.ts';
 import { addRunsList } from './runs-list.ts';
 import { addRunsShow } from './runs-show.ts';
 import { addTrain } from './train.ts';
+import { addTune } from './tune.ts';
 
 /** What is wrong with the words typed, rather than with what they refer to: exit code 2. */
 const badArguments = new Set([
@@ -24,6 +25,10 @@ const badArguments = new Set([
   'unknown_step',
   'invalid_recipe',
   'invalid_condition',
+  'invalid_space',
+  'invalid_study',
+  'sampler_unsuitable',
+  'pruner_unsuitable',
   'ambiguous_run',
   'ambiguous_dataset',
 ]);
@@ -102,6 +107,7 @@ Examples:
   addPredict(program, context);
   addExport(program, context);
   addCompile(program, context);
+  addTune(program, context);
   addDoctor(program, context);
   addFirstRun(program, context);
   return program;
