@@ -22,6 +22,7 @@ import { addRunsQueue } from './runs-queue.ts';
 import { addRunsShow } from './runs-show.ts';
 import { addScore } from './score.ts';
 import { addTrain } from './train.ts';
+import { addTune } from './tune.ts';
 
 /** What is wrong with the words typed, rather than with what they refer to: exit code 2. */
 const badArguments = new Set([
@@ -33,6 +34,10 @@ const badArguments = new Set([
   'invalid_condition',
   'invalid_filter',
   'unknown_field',
+  'invalid_space',
+  'invalid_study',
+  'sampler_unsuitable',
+  'pruner_unsuitable',
   'ambiguous_run',
   'ambiguous_dataset',
 ]);
@@ -117,6 +122,7 @@ Examples:
   addPredict(program, context);
   addExport(program, context);
   addCompile(program, context);
+  addTune(program, context);
   addDoctor(program, context);
   addLicences(program, context);
   addFirstRun(program, context);

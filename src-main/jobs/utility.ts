@@ -1,7 +1,10 @@
 import type { WorkKind } from '../shared/job.ts';
 
-/** Entry files that do the work in processes of their own: one per kind of job, and the reader, which answers questions. */
-export type UtilityKind = WorkKind | 'reader';
+/**
+ * Entry files that do the work in processes of their own: one per kind of job, the reader, which answers questions,
+ * and the one that runs people's own objectives.
+ */
+export type UtilityKind = WorkKind | 'reader' | 'objective';
 
 /** A started utility process, whatever started it (Electron or Node). Messages keep NaN and typed arrays. */
 export interface UtilityHandle {

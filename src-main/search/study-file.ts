@@ -19,7 +19,8 @@ const known = ['name', 'direction', 'directions', 'sampler', 'pruner', 'seed', '
 
 /**
  * A study as its file says it: {"name", "direction" or "directions", "sampler", "pruner", "seed", "space", "constraints"}; only "space" must
- * be there. A sampler or pruner is a name, or {"type": name, …its options}. Throws invalid_study or invalid_space, naming the place.
+ * be there. A sampler or pruner is a name, or {"type": name, …its options}. Throws invalid_study,
+ * invalid_space or sampler_unsuitable, naming the place.
  */
 export function parseStudy(written: unknown): StudyDefinition {
   if (typeof written !== 'object' || written === null || Array.isArray(written)) {
@@ -52,7 +53,7 @@ export function parseStudy(written: unknown): StudyDefinition {
     name: name as string,
     directions,
     space,
-    sampler: parseSampler(study.sampler ?? 'tpe', { directions, space }),
+    sampler: parseSampler(study.sampler ?? 'auto', { directions, space }),
     pruner: parsePruner(study.pruner ?? 'none', { directions }),
     seed: seed as number,
   };

@@ -36,7 +36,7 @@ export class Study {
     this.definition = definition;
     this.history = new History(definition.space, definition.directions, definition.seed);
     this.#sampler = makeSampler(definition.sampler, definition);
-    this.#pruner = makePruner(definition.pruner, definition);
+    this.#pruner = makePruner(definition.pruner);
     for (const record of [...records].sort((a, b) => a.number - b.number)) {
       if (record.number !== this.trials.length) {
         throw new AtelierError(

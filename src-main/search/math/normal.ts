@@ -31,7 +31,7 @@ export function normalMass(a: number, b: number): number {
   return Math.max(mass / 2, 1e-300);
 }
 
-const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
+export const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
 
 export const logDensity = (z: number) => -0.5 * z * z - LOG_SQRT_2PI;
 

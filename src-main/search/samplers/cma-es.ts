@@ -1,4 +1,3 @@
-import { AtelierError } from '../../shared/errors.ts';
 import { Random } from '../../shared/random.ts';
 import { bestTrial } from '../best.ts';
 import type { History } from '../history.ts';
@@ -46,12 +45,6 @@ export class CmaEsSampler implements Sampler {
     this.#options = options;
     this.#axes = cmaAxes(space);
     this.#dimensions = this.#axes.map((index) => space.dimensions[index]);
-    if (this.#axes.length === 0) {
-      throw new AtelierError(
-        'sampler_unsuitable',
-        'CMA-ES needs a number to move: the space has none that is always active. Take tpe.',
-      );
-    }
   }
 
   suggest(history: History, number: number, random: Random): Suggestion {
@@ -117,11 +110,11 @@ export class CmaEsSampler implements Sampler {
 
   /** The place of the best trial that others had found before the first of these. */
   #warmStart(history: History): number[] | null {
-    const first = history.trials.findIndex(({ notes }) => notes?.generation !== undefined);
-    const before = history.trials.slice(0, first < 0 ? undefined : first).filter(isFinished);
-    if (before.length < WARM) return null;
-    const best = bestTrial(history, before);
+    const recorded = this.#generations.parentsOf(0);
+    const before = this.#generations.begun ? [] : history.trials.filter(isFinished);
+    const best = recorded ? history.trials[recorded[0]] : before.length >= WARM ? bestTrial(history, before) : null;
     if (!best) return null;
+    this.#parents = [best];
     const units = history.units(best);
     return this.#axes.map((index) => units[index]);
   }

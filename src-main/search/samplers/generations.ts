@@ -22,6 +22,16 @@ export class Generations {
     }
   }
 
+  /** Whether any trial belongs to one. */
+  get begun(): boolean {
+    return this.#members.size > 0;
+  }
+
+  /** What a generation was made of, where its first trial says so. */
+  parentsOf(generation: number): readonly number[] | undefined {
+    return this.#parents.get(generation);
+  }
+
   /** The trials that a generation ends with, or null while there are fewer than `size`. */
   finished(history: History, generation: number, size: number): TrialRecord[] | null {
     const recorded = this.#parents.get(generation + 1);

@@ -1,8 +1,12 @@
 import { type Chosen, parseChosen } from '../options.ts';
 import type { Space } from '../space/space.ts';
 import type { Direction } from '../trial.ts';
-import { CmaEsSampler, cmaOptions } from './cma-es.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import { AutoSampler } from './auto.ts';
+import { cmaAxes, CmaEsSampler, cmaOptions } from './cma-es.ts';
+import { GpSampler, gpOptions } from './gp.ts';
 import { GridSampler, gridOptions } from './grid.ts';
+import { nsga2Options, Nsga2Sampler } from './nsga2.ts';
 import { RandomSampler } from './random.ts';
 import type { Sampler } from './sampler.ts';
 import { SobolSampler } from './sobol.ts';
@@ -15,6 +19,9 @@ export const samplerTable = {
   sobol: {},
   tpe: tpeOptions,
   'cma-es': cmaOptions,
+  gp: gpOptions,
+  nsga2: nsga2Options,
+  auto: {},
 } as const;
 
 export type SamplerOptions = Chosen<typeof samplerTable>;
@@ -26,8 +33,22 @@ export interface Task {
   readonly space: Space;
 }
 
-export function parseSampler(written: unknown, _task: Task): SamplerOptions {
-  return parseChosen(samplerTable, written, 'sampler');
+/** Throws sampler_unsuitable where the sampler cannot work on such a space or so many objectives. */
+export function parseSampler(written: unknown, { directions, space }: Task): SamplerOptions {
+  const options = parseChosen(samplerTable, written, 'sampler');
+  if (directions.length > 1 && (options.type === 'gp' || options.type === 'cma-es')) {
+    throw new AtelierError(
+      'sampler_unsuitable',
+      `${options.type} takes one objective; the study has ${directions.length}. Take nsga2 or tpe.`,
+    );
+  }
+  if (options.type === 'cma-es' && cmaAxes(space).length === 0) {
+    throw new AtelierError(
+      'sampler_unsuitable',
+      'cma-es moves numbers, and the space has none that is always active. Take tpe.',
+    );
+  }
+  return options;
 }
 
 export function makeSampler(options: SamplerOptions, task: Task): Sampler {
@@ -42,5 +63,11 @@ export function makeSampler(options: SamplerOptions, task: Task): Sampler {
       return new SobolSampler();
     case 'cma-es':
       return new CmaEsSampler(options, task.space);
+    case 'gp':
+      return new GpSampler(options);
+    case 'nsga2':
+      return new Nsga2Sampler(options);
+    case 'auto':
+      return new AutoSampler();
   }
 }

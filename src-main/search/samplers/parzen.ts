@@ -1,5 +1,5 @@
 import type { Random } from '../../shared/random.ts';
-import { normalMass } from '../math/normal.ts';
+import { LOG_SQRT_2PI, normalMass } from '../math/normal.ts';
 import type { Dimension } from '../space/parameter.ts';
 
 /** How wide the kernels are: by Scott's rule the same for all, or each by how far its neighbours are. */
@@ -91,15 +91,19 @@ export class ParzenEstimator {
     const tables: ((point: Float64Array) => Float64Array)[] = [];
     this.#axes.forEach((axis, at) => {
       const { dimension, centres, widths } = axis;
-      if (dimension.categorical) tables.push(this.#categories(axis, at));
-      else if (!dimension.continuous && dimension.levels <= MANY_LEVELS) tables.push(this.#cells(axis, at));
-      else {
-        const inverse = widths.map((width) => 1 / width);
-        for (let k = 0; k < n; k++) {
-          base[k] += Math.log(inverse[k] / normalMass(-centres[k] * inverse[k], (1 - centres[k]) * inverse[k]));
-        }
-        smooth.push({ at, centres, inverse });
+      if (dimension.categorical) {
+        tables.push(this.#categories(axis, at));
+        return;
       }
+      const inverse = widths.map((width) => 1 / width);
+      const discrete = !dimension.continuous && dimension.levels <= MANY_LEVELS;
+      for (let k = 0; k < n; k++) {
+        // What the truncation to [0, 1] leaves of the kernel.
+        base[k] -= Math.log(normalMass(-centres[k] * inverse[k], (1 - centres[k]) * inverse[k]));
+        if (!discrete) base[k] += Math.log(inverse[k]) - LOG_SQRT_2PI;
+      }
+      if (discrete) tables.push(this.#cells(axis, inverse, at));
+      else smooth.push({ at, centres, inverse });
     });
     const each = new Float64Array(n);
     return Float64Array.from(points, (point) => {
@@ -134,24 +138,25 @@ export class ParzenEstimator {
     });
   }
 
-  /** The same for the mass in the cell of a discrete value. */
-  #cells({ dimension, centres, widths }: Axis, at: number): (point: Float64Array) => Float64Array {
+  /** The same for the mass in the cell of a discrete value, before truncation. */
+  #cells({ dimension, centres }: Axis, inverse: Float64Array, at: number): (point: Float64Array) => Float64Array {
     const n = this.#kernels;
     return remember(at, (unit) => {
       const level = dimension.level(unit);
       const [from, to] = [dimension.edge(level), dimension.edge(level + 1)];
       const row = new Float64Array(n);
       for (let k = 0; k < n; k++) {
-        const [centre, width] = [centres[k], widths[k]];
-        row[k] = Math.log(
-          normalMass((from - centre) / width, (to - centre) / width) /
-            normalMass(-centre / width, (1 - centre) / width),
-        );
+        const [a, b] = [(from - centres[k]) * inverse[k], (to - centres[k]) * inverse[k]];
+        row[k] = a > FAR || b < -FAR ? LOG_NOTHING : Math.log(normalMass(a, b));
       }
       return row;
     });
   }
 }
+
+/** So many standard deviations out normalMass has reached its floor. */
+const FAR = 37.5;
+const LOG_NOTHING = Math.log(1e-300);
 
 /** Rows by coordinate: many points share a discrete value. */
 function remember(at: number, row: (unit: number) => Float64Array): (point: Float64Array) => Float64Array {
@@ -165,7 +170,7 @@ function remember(at: number, row: (unit: number) => Float64Array): (point: Floa
 
 /** The wider of the gaps to the neighbours on either side; at the ends the gap to the only one. The prior stands among them. */
 function byNeighbours(centres: Float64Array, widths: Float64Array): void {
-  const order = Uint32Array.from(centres, (_, k) => k).sort((a, b) => centres[a] - centres[b]);
+  const order = ranked(centres);
   const last = order.length - 1;
   for (let rank = 0; rank <= last; rank++) {
     const here = centres[order[rank]];
@@ -173,6 +178,16 @@ function byNeighbours(centres: Float64Array, widths: Float64Array): void {
     const right = rank < last ? centres[order[rank + 1]] - here : 0;
     widths[order[rank]] = Math.max(left, right);
   }
+}
+
+/** Indices by rising centre, those of equal ones rising. Sorted as numbers that hold both, which needs no comparing function. */
+function ranked(centres: Float64Array): Uint32Array {
+  const room = 2 ** Math.ceil(Math.log2(centres.length + 1));
+  const fine = 2 ** 52 / room;
+  return Uint32Array.from(
+    centres.map((centre, k) => Math.floor(centre * (fine - 1)) * room + k).sort(),
+    (key) => key % room,
+  );
 }
 
 function firstAbove(cumulative: Float64Array, mark: number): number {

@@ -37,20 +37,25 @@ export function byValue(history: History, trials: readonly TrialRecord[], count:
     const mark = Float64Array.from(complete, ({ loss }) => loss).sort()[count];
     ranked = complete.filter(({ loss }) => loss <= mark);
   }
-  const order = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0);
   return ranked
     .sort((a, b) => order(a.tier, b.tier) || order(a.loss, b.loss) || a.trial.number - b.trial.number)
     .map(({ trial }) => trial);
 }
 
-function byFronts(history: History, trials: readonly TrialRecord[], count: number): TrialRecord[] {
-  const kept = trials.filter((trial) => trial.state === 'complete' && violation(trial) === 0);
-  const others = trials.filter((trial) => !kept.includes(trial)).sort((a, b) => violation(a) - violation(b));
+/** Trials of several objectives, best first; those after the first `count` may be missing. */
+export function byFronts(history: History, trials: readonly TrialRecord[], count: number): TrialRecord[] {
+  const keeps = (trial: TrialRecord) => trial.state === 'complete' && violation(trial) === 0;
+  const kept = trials.filter(keeps);
+  const over = (trial: TrialRecord) => (trial.state === 'complete' ? violation(trial) : Infinity);
+  const others = trials.filter((trial) => !keeps(trial)).sort((a, b) => order(over(a), over(b)) || a.number - b.number);
   const losses = kept.map((trial) => history.losses(trial));
   const ranked = sortFronts(losses, count).flatMap((front) => {
     const alone = crowding(front.map((i) => losses[i]));
-    const order = front.map((_, k) => k).sort((a, b) => alone[b] - alone[a] || front[a] - front[b]);
-    return order.map((k) => kept[front[k]]);
+    const places = front.map((_, k) => k).sort((a, b) => order(alone[b], alone[a]) || front[a] - front[b]);
+    return places.map((k) => kept[front[k]]);
   });
   return [...ranked, ...others];
 }
+
+/** Infinity is as large as itself. */
+const order = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0);

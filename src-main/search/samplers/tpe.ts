@@ -15,6 +15,9 @@ export const tpeOptions = {
   candidates: { kind: 'integer', low: 1, high: 10_000, default: 24 },
 } as const;
 
+/** What a setting that was tried already loses in score: it is taken where there is no other. */
+const TRIED = 1e6;
+
 /** More kernels than this make the density no better, only slower. */
 const MOST_BAD = 1000;
 
@@ -76,12 +79,15 @@ export class TpeSampler implements Sampler {
     const thinned = thin([...bad, ...avoided.filter(has)]);
     const good_ = new ParzenEstimator(dimensions, rows(good), new Float64Array(good.length).fill(1), 'neighbours');
     const bad_ = new ParzenEstimator(dimensions, rows(thinned.trials), thinned.weights, 'neighbours');
+    // Where nothing is continuous a draw may be a setting that was tried: then the next best tells more.
+    const countable = !space.conditional && dimensions.every(({ continuous }) => !continuous);
+    const tried = new Set(countable ? rows([...own, ...avoided]).map(String) : []);
     for (let round = 0; round < 20; round++) {
       const points = good_.sample(random, this.#options.candidates);
       const [likely, unlikely] = [good_.logDensity(points), bad_.logDensity(points)];
       let best: { params: Record<string, ParamValue>; score: number } | null = null;
       points.forEach((point, i) => {
-        const score = likely[i] - unlikely[i];
+        const score = likely[i] - unlikely[i] - (tried.has(String(point)) ? TRIED : 0);
         if (best && score <= best.score) return;
         const params = { ...base };
         dimensions.forEach((dimension, axis) => (params[dimension.name] = dimension.decode(point[axis])));

@@ -1,0 +1,233 @@
+import type { SpawnUtility, UtilityHandle } from '../jobs/utility.ts';
+import type { Outcome, Study } from '../search/study.ts';
+import type { Reason, TrialRecord } from '../search/trial.ts';
+import { AtelierError, errorFromFacts } from '../shared/errors.ts';
+import type { FromObjective, ToObjective } from '../shared/objective.ts';
+
+export interface TuneBudget {
+  readonly trials: number;
+  /** Milliseconds for all, and for one trial. */
+  readonly timeout: number | null;
+  readonly trialTimeout: number | null;
+  readonly workers: number;
+}
+
+export interface TuneHooks {
+  readonly spawn: SpawnUtility;
+  /** A trial has ended. */
+  readonly ended: (trial: TrialRecord, seconds: number) => void;
+  /** What objectives print. */
+  readonly output: (text: string) => void;
+}
+
+/** A pruned trial has so long to come back by itself. */
+const GRACE = 3000;
+
+/** Runs a study's trials in processes of their own, several at once: what crashes or hangs costs its own trial only. */
+export class TuneWorkers {
+  readonly #study: Study;
+  readonly #module: string;
+  readonly #budget: TuneBudget;
+  readonly #hooks: TuneHooks;
+  readonly #busy = new Set<Worker>();
+  #asked = 0;
+  #stopped = false;
+  #finish: () => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+
+  constructor(study: Study, module: string, budget: TuneBudget, hooks: TuneHooks) {
+    this.#study = study;
+    this.#module = module;
+    this.#budget = budget;
+    this.#hooks = hooks;
+  }
+
+  /** Until the budget is spent or nothing is left to try. Throws where the module cannot be used at all. */
+  async run(): Promise<void> {
+    const { timeout, workers, trials } = this.#budget;
+    const timer = timeout === null ? undefined : setTimeout(() => this.stop('time_up'), timeout);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#finish = resolve;
+        this.#fail = reject;
+        for (let i = 0; i < Math.min(workers, trials); i++) this.#start();
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#stopped = true;
+      for (const worker of this.#busy) worker.kill();
+    }
+  }
+
+  /** Ends at once; what runs is marked as failed for that reason. */
+  stop(code: string): void {
+    this.#stopped = true;
+    for (const worker of [...this.#busy]) worker.abandon({ code });
+    this.#finish();
+  }
+
+  #start(): void {
+    const worker = new Worker(this.#study, this.#module, this.#budget.trialTimeout, this.#hooks, {
+      idle: () => this.#next(worker),
+      gone: () => {
+        this.#busy.delete(worker);
+        if (!this.#stopped && this.#asked < this.#budget.trials) this.#start();
+        else if (this.#busy.size === 0) this.#finish();
+      },
+      unusable: (error) => this.#fail(error),
+    });
+    this.#busy.add(worker);
+  }
+
+  #next(worker: Worker): void {
+    try {
+      const trial = this.#stopped || this.#asked >= this.#budget.trials ? null : this.#study.ask();
+      if (trial) {
+        this.#asked++;
+        return worker.begin(trial);
+      }
+    } catch (error) {
+      return this.#fail(error);
+    }
+    this.#busy.delete(worker);
+    worker.kill();
+    if (this.#busy.size === 0) this.#finish();
+  }
+}
+
+interface Events {
+  readonly idle: () => void;
+  /** The process has ended, by itself or killed. */
+  readonly gone: () => void;
+  readonly unusable: (error: AtelierError) => void;
+}
+
+/** One process and the trial that it runs. */
+class Worker {
+  readonly #study: Study;
+  readonly #hooks: TuneHooks;
+  readonly #events: Events;
+  readonly #process: UtilityHandle;
+  readonly #trialTimeout: number | null;
+  #trial: number | null = null;
+  #since = 0;
+  #loaded = false;
+  #killed = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(study: Study, module: string, trialTimeout: number | null, hooks: TuneHooks, events: Events) {
+    this.#study = study;
+    this.#hooks = hooks;
+    this.#events = events;
+    this.#trialTimeout = trialTimeout;
+    this.#process = hooks.spawn('objective');
+    this.#process.onMessage((message) => this.#hear(message as FromObjective));
+    this.#process.onOutput(hooks.output);
+    this.#process.onExit(({ code, signal, error }) => {
+      clearTimeout(this.#timer);
+      if (this.#killed) return;
+      if (!this.#loaded) {
+        const how = error?.message ?? (signal ? `signal ${signal}` : `exit code ${code}`);
+        events.unusable(new AtelierError('invalid_objective', `The process that loads ${module} ended (${how}).`));
+        return;
+      }
+      this.#end({ failed: { code: 'crashed', exit: code, signal } });
+      events.gone();
+    });
+    this.#post({ type: 'load', module });
+  }
+
+  begin({ number, params }: TrialRecord): void {
+    this.#trial = number;
+    this.#since = performance.now();
+    if (this.#trialTimeout !== null) {
+      const limit = this.#trialTimeout;
+      this.#timer = setTimeout(() => this.#giveUp({ code: 'hung', seconds: limit / 1000 }), limit);
+    }
+    this.#post({ type: 'run', params });
+  }
+
+  abandon(reason: Reason): void {
+    this.#end({ failed: reason });
+    this.kill();
+  }
+
+  kill(): void {
+    this.#killed = true;
+    clearTimeout(this.#timer);
+    this.#process.kill();
+  }
+
+  #post(message: ToObjective): void {
+    this.#process.post(message);
+  }
+
+  #giveUp(reason: Reason): void {
+    this.abandon(reason);
+    this.#events.gone();
+  }
+
+  #hear(message: FromObjective): void {
+    if (this.#killed) return;
+    switch (message.type) {
+      case 'ready':
+        this.#loaded = true;
+        return this.#events.idle();
+      case 'unusable':
+        return this.#events.unusable(
+          new AtelierError('invalid_objective', message.error.message, message.error.details),
+        );
+      case 'report':
+        return this.#report(message.step, message.value);
+      case 'value':
+        this.#end(outcomeOf(message.value, this.#study.definition.directions.length));
+        return this.#events.idle();
+      case 'threw': {
+        const { code, message: text } = errorFromFacts(message.error);
+        this.#end({ failed: { code: 'threw', error: code === 'internal' ? text : `${code}: ${text}` } });
+        return this.#events.idle();
+      }
+      case 'pruned':
+        clearTimeout(this.#timer);
+        return this.#events.idle();
+    }
+  }
+
+  #report(step: number, value: number): void {
+    const number = this.#trial;
+    if (number === null) return;
+    try {
+      this.#study.report(number, step, value);
+      const { prune, reason } = this.#study.shouldPrune(number);
+      this.#post({ type: 'verdict', prune });
+      if (!prune) return;
+      this.#tell(this.#study.prune(number, reason));
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.kill();
+        this.#events.gone();
+      }, GRACE);
+    } catch (error) {
+      this.#giveUp({ code: 'invalid_report', error: (error as Error).message });
+    }
+  }
+
+  #end(outcome: Outcome): void {
+    clearTimeout(this.#timer);
+    if (this.#trial !== null) this.#tell(this.#study.tell(this.#trial, outcome));
+  }
+
+  #tell(trial: TrialRecord): void {
+    this.#trial = null;
+    this.#hooks.ended(trial, (performance.now() - this.#since) / 1000);
+  }
+}
+
+function outcomeOf(value: unknown, objectives: number): Outcome {
+  const values = typeof value === 'number' ? [value] : value;
+  if (Array.isArray(values) && values.length === objectives) return values as number[];
+  const wanted = objectives === 1 ? 'a number' : `a list of ${objectives} numbers`;
+  return {
+    failed: { code: 'no_value', error: `returned ${JSON.stringify(value)?.slice(0, 100)} instead of ${wanted}` },
+  };
+}

@@ -1,0 +1,75 @@
+import type { History } from '../history.ts';
+import type { OptionsOf } from '../options.ts';
+import type { TrialRecord } from '../trial.ts';
+import { bestUpTo } from './reports.ts';
+import { goOn, type Pruner, stop, type Verdict } from './pruner.ts';
+
+export const halvingOptions = {
+  /** The step of the first rung: what a trial costs at the least. */
+  resource: { kind: 'integer', low: 1, high: 1e9, default: 1 },
+  /** One in so many goes on from a rung to the next, which lies so many times as far. */
+  factor: { kind: 'integer', low: 2, high: 100, default: 4 },
+  /** Leaves out so many of the first rungs. */
+  skip: { kind: 'integer', low: 0, high: 30, default: 0 },
+} as const;
+
+/**
+ * Asynchronous successive halving (Li et al., "A System for Massively Parallel Hyperparameter Tuning", 2020): at steps r, rη, rη² … a trial goes
+ * on if it is among the best 1/η of those that have come there by now; nobody waits for others.
+ */
+export class HalvingPruner implements Pruner {
+  readonly #options: OptionsOf<typeof halvingOptions>;
+  /** Which trials compete with each other; all, but under Hyperband. */
+  readonly #rivals: (trial: TrialRecord) => boolean;
+
+  /** A trial that has come so far is whole: nothing is saved by stopping it. */
+  readonly #end: number;
+
+  constructor(
+    options: OptionsOf<typeof halvingOptions>,
+    rivals: (trial: TrialRecord) => boolean = () => true,
+    end = Infinity,
+  ) {
+    this.#options = options;
+    this.#rivals = rivals;
+    this.#end = end;
+  }
+
+  judge(history: History, trial: TrialRecord): Verdict {
+    const { resource, factor, skip } = this.#options;
+    const [step, value] = trial.reports.at(-1)!;
+    if (Number.isNaN(value)) return stop('diverged', { step, value: 'NaN' });
+    if (step >= this.#end) return goOn('whole', { step });
+    const rung = this.#rungAt(trial);
+    if (rung === null) return goOn('between_rungs', { step, next: resource * factor ** this.#next(step, skip) });
+    const at = resource * factor ** rung;
+    const own = bestUpTo(history, trial, at);
+    const others = history.trials.filter(
+      (each) =>
+        each.number !== trial.number && each.reports.length > 0 && this.#rivals(each) && each.reports.at(-1)![0] >= at,
+    );
+    const losses = others.map((each) => bestUpTo(history, each, at)).filter((loss) => !Number.isNaN(loss));
+    const place = losses.filter((loss) => loss < own).length + 1;
+    // The first at a rung goes on, whoever it is.
+    const places = Math.max(1, Math.floor((losses.length + 1) / factor));
+    const told = { step, rung, place, of: losses.length + 1, places, best: history.loss(own) };
+    return place > places ? stop('not_promoted', told) : goOn('promoted', told);
+  }
+
+  /** The rung that the last report reached, which none before had. */
+  #rungAt({ reports }: TrialRecord): number | null {
+    const { resource, factor, skip } = this.#options;
+    const [step] = reports.at(-1)!;
+    const before = reports.at(-2)?.[0] ?? 0;
+    const next = this.#next(before, skip);
+    if (step < resource * factor ** next) return null;
+    return this.#next(step, skip) - 1;
+  }
+
+  /** The first rung beyond a step. */
+  #next(step: number, skip: number): number {
+    let rung = skip;
+    while (this.#options.resource * this.#options.factor ** rung <= step) rung++;
+    return rung;
+  }
+}

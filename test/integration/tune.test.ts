@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { atelier, done } from '../support/built-cli.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
+
+/** A folder with an objective and a study, and the command line in it. */
+function search(objective: string, study: object) {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'objective.mjs'), objective);
+  writeFileSync(join(folder, 'study.json'), JSON.stringify(study));
+  const args = (more: string[]) => ['tune', 'study.json', '--function', 'objective.mjs', ...more];
+  return {
+    folder,
+    run: (...more: string[]) => done(folder, ...args(more)),
+    may: (...more: string[]) => atelier(folder, ...args(more)),
+  };
+}
+
+const x = { type: 'float', low: 0, high: 1 };
+const trialsOf = (lines: readonly Record<string, unknown>[]) => lines.filter(({ event }) => event === 'trial');
+
+describe('atelier tune', () => {
+  it('finds the best settings of a function, the same ones for the same seed, and prints JSON alone', async () => {
+    const { run } = search(
+      `export default async ({ x, kind }) => { console.log('noise'); return (x - 0.3) ** 2 + (kind === 'b' ? 0 : 1); };`,
+      {
+        direction: 'minimize',
+        sampler: 'tpe',
+        seed: 4,
+        space: { x, kind: { type: 'categorical', choices: ['a', 'b'] } },
+      },
+    );
+    const first = await run('--trials', '40', '--json');
+    const trials = trialsOf(first.lines);
+    expect(trials.length).toBe(40);
+    const best = trials.reduce((a, b) => ((a.value as number) <= (b.value as number) ? a : b));
+    expect(first.lines.at(-1)).toEqual({
+      event: 'finished',
+      best: { value: best.value, params: best.params, trial: best.trial },
+      trials: 40,
+      complete: 40,
+      pruned: 0,
+      failed: 0,
+    });
+    expect(best.value).toBeLessThan(0.01);
+    expect(first.stderr).toContain('noise');
+    const again = await run('--trials', '40', '--json');
+    expect(trialsOf(again.lines).map(({ params }) => params)).toEqual(trials.map(({ params }) => params));
+  });
+
+  it('goes on through trials that crash, hang, throw or give no number', async () => {
+    const { run } = search(
+      `export default async ({ how }) => {
+        if (how === 'crash') process.kill(process.pid, 'SIGKILL');
+        if (how === 'hang') for (;;);
+        if (how === 'throw') throw new Error('no luck');
+        return how === 'word' ? 'seven' : how === 'nan' ? NaN : 7;
+      };`,
+      {
+        sampler: 'grid',
+        space: { how: { type: 'categorical', choices: ['crash', 'hang', 'throw', 'word', 'nan', 'fine'] } },
+      },
+    );
+    const { lines } = await run('--workers', '2', '--trial-timeout', '2', '--json');
+    const ended = Object.fromEntries(
+      trialsOf(lines).map(({ params, state, ended }) => [
+        (params as { how: string }).how,
+        (ended as { code: string } | undefined)?.code ?? state,
+      ]),
+    );
+    expect(ended).toEqual({
+      crash: 'crashed',
+      hang: 'hung',
+      throw: 'threw',
+      word: 'no_value',
+      nan: 'not_finite',
+      fine: 'complete',
+    });
+    expect(lines.at(-1)).toMatchObject({ best: { value: 7 }, trials: 6, complete: 1, failed: 5 });
+  });
+
+  it('prunes by reports, also where the function does not wait for the verdict', async () => {
+    const { run } = search(
+      `export default async ({ x }, report) => {
+        for (let step = 1; step <= 6; step++) {
+          const verdict = report(x, step);
+          if (x < 0.5) await verdict;
+          else await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        return x;
+      };`,
+      { sampler: 'random', pruner: { type: 'median', startup: 3 }, seed: 2, space: { x } },
+    );
+    const { lines } = await run('--trials', '20', '--json');
+    const { complete, pruned, trials } = lines.at(-1)!;
+    expect([trials, (complete as number) + (pruned as number)]).toEqual([20, 20]);
+    expect(pruned).toBeGreaterThan(3);
+    for (const { ended } of trialsOf(lines).filter(({ state }) => state === 'pruned')) {
+      expect(ended).toMatchObject({ code: 'worse_than_percentile', percentile: 50 });
+    }
+  });
+
+  it('ends when its time is up and keeps what it has', async () => {
+    const { run } = search(
+      `let n = 0; export default () => ++n < 3 ? n : new Promise((resolve) => setTimeout(resolve, 60_000));`,
+      { sampler: 'random', space: { x } },
+    );
+    const { lines } = await run('--timeout', '4', '--json');
+    expect(lines.at(-1)).toMatchObject({ best: { value: 1, trial: 0 }, complete: 2, failed: 1 });
+    expect(trialsOf(lines).at(-1)).toMatchObject({ ended: { code: 'time_up' } });
+  });
+
+  it('says what is wrong with a study, a module or a function before anything is tried', async () => {
+    const wrong = search('export default () => 1;', { space: { x: { type: 'float', low: 2, high: 1 } } });
+    expect(await wrong.may()).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('error: invalid_space: space.x: low 2'),
+    });
+    const broken = search('export const other = 1;', { space: { x } });
+    expect(await broken.may()).toMatchObject({ code: 1, stderr: expect.stringContaining('error: invalid_objective') });
+    const never = search('export default () => NaN;', { space: { x } });
+    const { code, stderr, lines } = await never.may('--trials', '3', '--json');
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: no_trial_completed');
+    expect(lines.at(-1)).toMatchObject({ event: 'finished', best: null, failed: 3 });
+  });
+});
