@@ -31,6 +31,7 @@ import {
 } from './phases/9-package.ts';
 import { recompute } from './recompute/index.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
+import { counting } from './typical-size.ts';
 import type { Device, Evaluation, LossSpec, SampleFact, StepOutput, TrainingOptions, TrainingStep } from './types.ts';
 
 /**
@@ -40,14 +41,27 @@ import type { Device, Evaluation, LossSpec, SampleFact, StepOutput, TrainingOpti
  * not_differentiable, unused_parameter, invalid_options.
  */
 export function compileTrainingStep(forward: ForwardModel, options: TrainingOptions): TrainingStep {
-  const { stepsPerCall, batchSize, device } = options;
-  whole({ stepsPerCall, batchSize }, 1);
+  const { stepsPerCall, batchSize, usualBatch } = options;
+  whole({ stepsPerCall, batchSize, usualBatch }, 1);
   const checked = check(forward);
   const held = heldValues(checked, forward, options.held);
   const typed = inferShapes(checked, {
     open: [...forward.parameters, ...runningStatistics(checked), ...held],
     batch: batchSize === undefined ? undefined : { input: forward.input, size: batchSize },
   });
+  const batch = typed.inputs.find(({ name }) => name === forward.input)!.shape![0];
+  const sizes = new Map(usualBatch !== undefined && typeof batch === 'string' ? [[batch, usualBatch]] : []);
+  return counting(sizes, () => ({ ...trainingStep(forward, options, checked, typed, held), batch }));
+}
+
+function trainingStep(
+  forward: ForwardModel,
+  options: TrainingOptions,
+  checked: Graph,
+  typed: Graph,
+  held: readonly string[],
+): Omit<TrainingStep, 'batch'> {
+  const { stepsPerCall, device } = options;
   const training = trainMode(typed, options.frozenNorms === 'running' ? forward.parameters : undefined);
   const { target, extras, ...attached } = attachLoss(training.graph, forward, lossOf(options.loss), 'mean');
   const { gradients, ...differentiated } = differentiate(attached.graph, attached.loss, forward.parameters);
@@ -86,8 +100,7 @@ export function compileTrainingStep(forward: ForwardModel, options: TrainingOpti
   );
 
   const roles = metrics.map(([role]) => role);
-  const step = packageStep(lean, { carried, fed, metrics: roles, opset: opsetOf(forward) }, stepsPerCall);
-  return { ...step, batch: typed.inputs.find(({ name }) => name === forward.input)!.shape![0] };
+  return packageStep(lean, { carried, fed, metrics: roles, opset: opsetOf(forward) }, stepsPerCall);
 }
 
 const fromLogits: ReadonlySet<LossSpec['kind']> = new Set([

@@ -164,6 +164,8 @@ export interface TrainingOptions {
   readonly stepsPerCall: number;
   /** Binds the batch axis, so that shapes are static and more folds away. Left out: any batch size, per call. */
   readonly batchSize?: number;
+  /** Of an open batch axis: what it mostly is. Choices for speed are then those of a program bound to it, and so are the bits. */
+  readonly usualBatch?: number;
   readonly update?: UpdateOptions;
   /** Forward values that the gradients need are computed a second time instead of kept: about a third slower, far less memory. */
   readonly recompute?: boolean;

@@ -8,7 +8,7 @@ import { chooseStepsPerCall } from './steps-per-call.ts';
 
 export interface SteppersTask {
   /** Without a batch size the program must take any. */
-  compile(options: { stepsPerCall: number; batchSize?: number }): TrainingProgram;
+  compile(options: { stepsPerCall: number; batchSize?: number; usualBatch?: number }): TrainingProgram;
   train: Samples;
   settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads'>;
   /** The learning rate of each step, counted from 0; the settings' own throughout when left out. */
@@ -36,7 +36,8 @@ export class Steppers implements Learner {
 
   static async open(task: SteppersTask, stepsLeft: number): Promise<Steppers> {
     const { train, settings } = task;
-    const single = task.compile({ stepsPerCall: 1 });
+    const batch = Math.min(settings.batchSize, train.count);
+    const single = task.compile({ stepsPerCall: 1, usualBatch: batch });
     const carried = new CarriedValues(single);
     const { learningRate, seed, device, threads } = settings;
     const rate = task.rate ?? (() => learningRate);
@@ -44,7 +45,6 @@ export class Steppers implements Learner {
     const session = { device, threads };
     await carried.moveTo(session);
 
-    const batch = Math.min(settings.batchSize, train.count);
     const fullBatches = Math.floor(train.count / batch);
     const rest = train.count % batch;
     const one = await Stepper.open(single, { ...options(batch), session });

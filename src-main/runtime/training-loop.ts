@@ -243,6 +243,8 @@ class Training {
   }
 
   #standing(): Pick<Checkpoint, 'position' | 'origin'> {
+    // Whoever goes on from here tells no point before it again: they have to be told by now.
+    this.#recorder.flush();
     const { seconds, window } = this.#recorder;
     const { measures: _ended, ...at } = this.#at;
     return { position: { ...at, sums: { ...at.sums }, seconds, window }, origin: this.#task.origin };

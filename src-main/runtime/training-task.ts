@@ -10,7 +10,7 @@ import type { EvaluationProgram, Samples, TrainingProgram } from './programs.ts'
 /** Everything one training needs. The loop knows nothing of datasets and architectures: only graphs, samples and settings. */
 export interface TrainingTask {
   /** Without a batch size the program must take any. */
-  compile(options: { stepsPerCall: number; batchSize?: number }): TrainingProgram;
+  compile(options: { stepsPerCall: number; batchSize?: number; usualBatch?: number }): TrainingProgram;
   /** Trained in turn with that program, which is its generator (see `Players`). */
   discriminator?: Player;
   compileEvaluation(): EvaluationProgram;

@@ -74,7 +74,7 @@ describe('atelier runs queue', () => {
 
   it('lets what works wait again on Ctrl-C', async () => {
     const folder = await withData();
-    await train(folder, 'resumable', '--name', 'long', '--queue');
+    await train(folder, 'busy', '--name', 'long', '--queue');
     const stopped = await atelier(folder, ['runs', 'queue', '--work', '--json'], /"started"/);
     expect(stopped.code).toBe(1);
     expect((await listed(folder)).map((line) => [line.name, line.status])).toEqual([['long', 'queued']]);

@@ -10,6 +10,7 @@ import { inputGradByPhases } from './blocked/phases.ts';
 import { cropTo } from './crop.ts';
 import type { Lowering } from './lowering.ts';
 import { turned } from './turned.ts';
+import { typicalDim } from '../typical-size.ts';
 
 /** A batch of a size that only the run knows is taken to be this large, for choices of speed. */
 const USUAL_BATCH = 32;
@@ -20,9 +21,7 @@ const USUAL_BATCH = 32;
  * 16 channels 3.2 times as fast, 2×2, 512 of 512 1.7 times; 16×16, 64 of 64 at a batch of 32 0.85 times.
  */
 function transposedIsFaster(dY: Shape, [out, channels]: Shape): boolean {
-  const places = product(
-    [dY[0], ...dY.slice(2)].map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? USUAL_BATCH : 16)),
-  );
+  const places = product([dY[0], ...dY.slice(2)].map((dim, axis) => typicalDim(dim, axis === 0 ? USUAL_BATCH : 16)));
   return Number(channels) < Number(out) || Number(places) < 1500;
 }
 

@@ -159,7 +159,7 @@ export async function trainingTask(
   const machine = await machineOptions(settings);
   const { goal, score, silent } = workOf(net.task);
   const { train, validation } = data.splits;
-  type Options = Pick<TrainingOptions, 'stepsPerCall' | 'batchSize' | 'held' | 'prediction'>;
+  type Options = Pick<TrainingOptions, 'stepsPerCall' | 'batchSize' | 'usualBatch' | 'held' | 'prediction'>;
   const step = (forward: ForwardModel, loss: LossSpec, options: Options) =>
     compileTrainingStep(forward, {
       ...options,

@@ -4,6 +4,7 @@ import { reach, type Window } from '../../../onnx/shapes/window.ts';
 import type { Dim } from '../../../onnx/types.ts';
 import { batchKernel } from './batch-kernel.ts';
 import { filledUp, intoBlocks, NCHWC, outOfBlocks, swapped } from './blocks.ts';
+import { typicalDim } from '../../typical-size.ts';
 
 interface Convolution {
   readonly dY: Value;
@@ -122,7 +123,7 @@ function isFaster(
 ): boolean {
   if (kernel.length !== 2 || kernel.every((size) => size === 1)) return false;
   if (out % block !== 0 || out * channels > MANY_WEIGHTS) return false;
-  const pictures = typeof batch === 'number' ? batch : USUAL_BATCH;
+  const pictures = typicalDim(batch, USUAL_BATCH);
   // A batch that grows much by being filled up is no gain.
   if (Math.ceil(pictures / block) * block > 1.5 * pictures) return false;
   return out * pictures * places[0] * places[1] <= LARGE;

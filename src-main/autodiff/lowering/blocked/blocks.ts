@@ -6,6 +6,7 @@
 import type { GraphBuilder, Value } from '../../../onnx/builder.ts';
 import { product } from '../../../onnx/dims.ts';
 import type { Attributes, Dim, Node, Shape } from '../../../onnx/types.ts';
+import { typicalDim } from '../../typical-size.ts';
 
 export const NCHWC = 'com.microsoft.nchwc';
 
@@ -44,7 +45,7 @@ export function blockedOf(
   const few = group === 1 && perGroup < block && (laid || Number(product([perGroup, ...kernel])) > 24);
   if (!depthwise && !whole && !few) return;
   const many = [places[0], ...places.slice(2)].map((size, axis) =>
-    typeof size === 'number' ? size : axis === 0 ? USUAL_BATCH : USUAL_SIZE,
+    typicalDim(size, axis === 0 ? USUAL_BATCH : USUAL_SIZE),
   );
   if (Number(product(many)) < FEW_PLACES) return;
   return { block, out, channels: perGroup * group, group };
