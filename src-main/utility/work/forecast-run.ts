@@ -87,7 +87,10 @@ function atMost({ forward, players }: Net, batch: number): number {
 /** From the compiled graphs; data that are loaded already are not in it. */
 function computedMemory({ compile, discriminator, settings, train }: TrainingTask): Range {
   const batch = Math.min(settings.batchSize, train.count);
-  const programs = [compile({ stepsPerCall: 1, usualBatch: batch }), ...(discriminator ? [discriminator.compile()] : [])];
+  const programs = [
+    compile({ stepsPerCall: 1, usualBatch: batch }),
+    ...(discriminator ? [discriminator.compile()] : []),
+  ];
   const expected = programs
     .map((program) => stepMemory(program, batch))
     .reduce(
