@@ -70,7 +70,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Processes that mostly wait for each other: two files at a time.
+          maxWorkers: 2,
         },
       },
       {

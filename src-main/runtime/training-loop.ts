@@ -187,6 +187,8 @@ class Training {
     if (at.plateau && at.offset === 0) at.plateau = this.#task.plateau?.next(at.plateau, measures.loss);
     if (this.#isBetter(measures)) {
       at.best = { epoch: this.#epoch, step: at.step, measures, train };
+      // The first is written at once.
+      if (!this.#keeper.best) this.#recorder.flush();
       this.#keeper.keepBest(await this.#copy(measures));
     } else await this.#keeper.keepNext(measures, () => this.#copy(measures));
     if (keepEvery > 0 && at.offset === 0 && at.epoch % keepEvery === 0) {
@@ -233,6 +235,8 @@ class Training {
 
   /** A view of the values as of now: to be written before training goes on. */
   async #checkpoint(): Promise<Checkpoint> {
+    // Whoever goes on from here tells no point before it again: they have to be told by now.
+    this.#recorder.flush();
     return { ...(await this.#learner.carried.view()), ...this.#standing() };
   }
 
@@ -243,8 +247,6 @@ class Training {
   }
 
   #standing(): Pick<Checkpoint, 'position' | 'origin'> {
-    // Whoever goes on from here tells no point before it again: they have to be told by now.
-    this.#recorder.flush();
     const { seconds, window } = this.#recorder;
     const { measures: _ended, ...at } = this.#at;
     return { position: { ...at, sums: { ...at.sums }, seconds, window }, origin: this.#task.origin };

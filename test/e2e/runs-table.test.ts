@@ -112,3 +112,24 @@ it('filters, groups over seeds, and keeps tags and views', async () => {
   expect(store.all(`SELECT tags FROM runs WHERE tags <> '[]'`)).toEqual([{ tags: '["baseline"]' }]);
   store.close();
 }, 120_000);
+
+it('draws the seeds of a setting as one curve with a band', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'atelier-runs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  workspaceWithRuns(folder);
+  const studio = await launchStudio({ folder });
+  onTestFinished(() => studio.close());
+  const { page } = studio;
+  await page.getByTestId('rail-runs').click();
+  await page.getByTestId('runs-table').getByRole('row').nth(1).click();
+  await page.keyboard.press('Control+a');
+  await page.getByTestId('compare-button').click();
+  const compare = page.getByTestId('compare');
+  await compare.getByTestId('curves-group').click();
+  await page.getByRole('option', { name: /seed/ }).click();
+  await expect
+    .poll(() => compare.locator('.legend').first().innerText())
+    .toMatch(/^(?=[^]*Adam \(3\))(?=[^]*SGD \(3\))/i);
+  expect(await compare.getByTestId('chart-validation/accuracy').isVisible()).toBe(true);
+  await studio.shot('compare-groups');
+});
