@@ -55,8 +55,10 @@ export class Session {
     return { migrations: this.host.places.migrations, appVersion: this.host.appVersion };
   }
 
-  /** As the workspace's owner. Ctrl-C cancels what works; a second one does not wait for that. */
-  /** `goesOn`: it takes up the trainings that wait; Ctrl-C then lets them wait again instead of cancelling them. */
+  /**
+   * As the workspace's owner. Ctrl-C cancels what works; a second one does not wait for that. `goesOn`: it takes up the trainings that
+   * wait; Ctrl-C then lets them wait again instead of cancelling them.
+   */
   async own<T>(act: (studio: Studio) => Promise<T>, { goesOn = false, atOnce }: Owning = {}): Promise<T> {
     const studio = Studio.open({
       folder: this.folder,
