@@ -274,7 +274,8 @@ describe('training loop', () => {
     const start = performance.now();
     await train(task({}, { epochs: 400 }), report);
     const seconds = (performance.now() - start) / 1000;
-    expect(report.messages).toBeLessThanOrEqual(10 * seconds + 2);
+    // Besides: the first best epoch, the checkpoint at the end, and the end itself.
+    expect(report.messages).toBeLessThanOrEqual(10 * seconds + 4);
     expect(series(report.all, 'train/loss').length).toBeLessThanOrEqual(1_000);
   });
 });

@@ -40,7 +40,7 @@ export async function launchStudio(options: LaunchOptions = {}): Promise<StudioA
   // Chromium refuses its sandbox for root (a bare container); ordinary users always have it.
   if (process.getuid?.() === 0) args.unshift('--no-sandbox');
   const executablePath = options.executablePath ?? process.env.ATELIER_TEST_BINARY;
-  const app = await _electron.launch({
+  const app = await launched({
     ...(executablePath ? { executablePath } : {}),
     args: executablePath ? args : [...args, root],
     env: { ...(process.env as Record<string, string>), ATELIER_WORKSPACE: workspace, LANGUAGE: options.locale ?? 'en' },
@@ -65,6 +65,22 @@ export async function launchStudio(options: LaunchOptions = {}): Promise<StudioA
       if (!options.folder) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Rarely (once in some hundred launches) Electron itself dies by a signal while Playwright's debugger attaches, before
+ * the app is ready; https://github.com/electron/electron/issues/48963 is one of several such reports. That, and
+ * nothing else, is tried once more, and told.
+ */
+async function launched(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
+  try {
+    return await _electron.launch(options);
+  } catch (error) {
+    const attaching = /Debugger attached\.[^]*signal=SIG(SEGV|TRAP)/;
+    if (!(error instanceof Error) || !attaching.test(error.message)) throw error;
+    console.warn(`Electron died while the debugger attached; starting it again.\n${error.message}`);
+    return _electron.launch(options);
+  }
 }
 
 /** Playwright cannot drop real files; the debugger's own drag events can, with paths that webUtils resolves. */
