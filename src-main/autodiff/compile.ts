@@ -29,6 +29,8 @@ import {
   packageStep,
   resultNames,
 } from './phases/9-package.ts';
+import { halve } from './precision/halve.ts';
+import { scaledLoss } from './precision/loss-scale.ts';
 import { recompute } from './recompute/index.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
 import { counting } from './typical-size.ts';
@@ -64,13 +66,16 @@ function trainingStep(
   const { stepsPerCall, device } = options;
   const training = trainMode(typed, options.frozenNorms === 'running' ? forward.parameters : undefined);
   const { target, extras, ...attached } = attachLoss(training.graph, forward, lossOf(options.loss), 'mean');
-  const { gradients, ...differentiated } = differentiate(attached.graph, attached.loss, forward.parameters);
+  const mixed = options.precision === 'mixed' ? scaledLoss(attached.graph, attached.loss) : undefined;
+  const whole = mixed?.graph ?? attached.graph;
+  const { gradients, ...differentiated } = differentiate(whole, attached.loss, forward.parameters, mixed?.scale);
   const data = differentiated.graph.inputs.map(({ name }) => name).filter((name) => !checked.initializers.has(name));
-  const graph = options.recompute
-    ? recompute(differentiated.graph, differentiated.forwardNodes, data)
-    : differentiated.graph;
+  const once = differentiated.graph;
+  const lasting = options.recompute ? recompute(once, differentiated.forwardNodes, data) : once;
+  const graph = mixed ? halve(lasting) : lasting;
   const initial = (name: string) => checked.initializers.get(name)!;
-  const optimized = optimize(graph, gradients, optimizerOf(options.optimizer), initial, options.update);
+  const optimizer = optimizerOf(options.optimizer);
+  const optimized = optimize(graph, gradients, optimizer, initial, options.update, mixed?.scale);
 
   const modelValue =
     (kind: Carried['kind']) =>

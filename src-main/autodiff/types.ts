@@ -153,6 +153,8 @@ export interface ParameterGroup {
   readonly l1?: number;
 }
 
+export type Precision = 'single' | 'mixed';
+
 /** Where the graph will run. Only the last phases look at it. */
 export type Device = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
@@ -169,6 +171,11 @@ export interface TrainingOptions {
   readonly update?: UpdateOptions;
   /** Forward values that the gradients need are computed a second time instead of kept: about a third slower, far less memory. */
   readonly recompute?: boolean;
+  /**
+   * `mixed`: products of matrices and convolutions on numbers of 16 bits, with a loss scale that finds itself
+   * (precision/halve.ts, precision/loss-scale.ts). For devices that are faster at that; `single` when left out.
+   */
+  readonly precision?: Precision;
   /**
    * For the CPU of this very machine: the block of channels (8 or 16) of the runtime's own convolution kernels. The graph then holds
    * operators that are ONNX Runtime's and not ONNX's. Left out: standard operators only.

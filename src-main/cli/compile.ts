@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { compileTrainingStep } from '../autodiff/compile.ts';
 import { foreignModel } from '../autodiff/foreign-model.ts';
 import { describeStep } from '../autodiff/step-contract.ts';
-import type { Device } from '../autodiff/types.ts';
+import type { Device, Precision } from '../autodiff/types.ts';
 import { readModel } from '../onnx/read.ts';
 import type { Model } from '../onnx/types.ts';
 import { writeModel } from '../onnx/write.ts';
@@ -24,6 +24,7 @@ interface Options extends CommonOptions {
   stepsPerCall: number;
   batch?: number;
   recompute?: boolean;
+  precision: Precision;
   out: string;
 }
 
@@ -43,6 +44,14 @@ export function addCompile(program: Command, context: CommandContext): void {
     .option('--steps-per-call <k>', 'batches that one call takes, one after the other', integer(1, 4096), 1)
     .option('--batch <n>', 'a fixed batch size: more is worked out beforehand (default: any)', integer(1, 1 << 20))
     .option('--recompute', 'compute forward values a second time instead of keeping them: less memory, slower')
+    .addOption(
+      new Option(
+        '--precision <name>',
+        'mixed: products and convolutions on numbers of 16 bits, with a loss scale that finds itself (state "loss_scale")',
+      )
+        .choices(['single', 'mixed'])
+        .default('single'),
+    )
     .requiredOption('--out <step.onnx>', 'where to write it; step.json and the starting values come beside it')
     .addHelpText(
       'after',
@@ -88,6 +97,7 @@ function compile(session: Session, file: string, options: Options): void {
     stepsPerCall: options.stepsPerCall,
     batchSize: options.batch,
     recompute: options.recompute,
+    precision: options.precision,
     prediction: true,
   });
 

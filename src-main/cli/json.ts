@@ -55,6 +55,7 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     accumulate: settings.accumulate ?? null,
     average: settings.average ?? null,
     warmup: settings.warmup ?? null,
+    ...(settings.precision ? { precision: settings.precision } : {}),
     ...(settings.keepBest ? { keep_best: settings.keepBest } : {}),
     ...(settings.keepEvery ? { keep_every: settings.keepEvery } : {}),
     ...(settings.stretches ? { stretches: settings.stretches.map(stretchJson) } : {}),

@@ -3,10 +3,12 @@ import {
   classWeightRange,
   learningFields,
   lossNames,
+  precisions,
   type ClassWeights,
   type LearningNumber,
   type LearningSettings,
   type LossName,
+  type Precision,
 } from '../shared/learning.ts';
 import { integer, number } from './options.ts';
 
@@ -21,6 +23,7 @@ export interface LearningOptions {
   accumulate?: number;
   average?: number;
   warmup?: number;
+  precision?: Precision;
 }
 
 function reader(key: LearningNumber): (text: string) => number {
@@ -59,6 +62,12 @@ export function addLearning(command: Command): Command {
       '--warmup <share>',
       'the share of the run over which the learning rate grows (default: 0; schedule linear: 0.05)',
       reader('warmup'),
+    )
+    .addOption(
+      new Option(
+        '--precision <name>',
+        'mixed: products and convolutions on numbers of 16 bits, for graphics cards that are faster at that (default: single)',
+      ).choices(precisions),
     );
 }
 
@@ -88,6 +97,7 @@ export const learningOf = ({
   accumulate,
   average,
   warmup,
+  precision,
 }: LearningOptions): LearningSettings => ({
   loss,
   focalGamma,
@@ -98,4 +108,5 @@ export const learningOf = ({
   accumulate,
   average,
   warmup,
+  precision,
 });

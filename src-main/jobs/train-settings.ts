@@ -35,10 +35,12 @@ export function completeSettings(
   checkData(architecture, architectures, manifest);
   checkComparing(architecture, request);
   const { schedule = 'cosine' } = request;
+  const { device, threads } = choose(architecture.id, { device: request.device, threads: request.threads ?? 0 });
   const learning = checkedLearning(request, {
     task: taskOf(architecture, manifest),
     schedule,
     classes: manifest.classes.map(({ name }) => name),
+    onCard: device !== 'cpu',
   });
   const augmenting = augmentOf(request.augment, architecture, manifest);
   if (learning.loss !== undefined && mixes(augmenting.augment)) {
@@ -47,7 +49,6 @@ export function completeSettings(
       `The augmentations ${mixKinds.join(' and ')} go with the loss cross-entropy, not with ${learning.loss}.`,
     );
   }
-  const { device, threads } = choose(architecture.id, { device: request.device, threads: request.threads ?? 0 });
   return {
     architecture: architecture.id,
     architectureSettings: completeArchitectureSettings(

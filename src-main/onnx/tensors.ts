@@ -1,6 +1,7 @@
 // Making and reading the values inside tensors.
 
 import { AtelierError } from '../shared/errors.ts';
+import { fromFloat16, toFloat16 } from './half.ts';
 import type { DataType, NumericArray, Tensor } from './types.ts';
 
 type ArrayConstructor = {
@@ -55,7 +56,7 @@ export function zeros(type: DataType, shape: readonly number[]): Tensor & { read
   return { type, shape, data: new array(sizeOf(shape)) };
 }
 
-/** A tensor from plain numbers; integers above 2^53 need a BigInt64Array of their own. */
+/** A tensor from plain numbers, to the nearest half where it is float16; integers above 2^53 need a BigInt64Array of their own. */
 export function tensor(type: DataType, shape: readonly number[], values: ArrayLike<number>): Tensor {
   const result = zeros(type, shape);
   if (result.data.length !== values.length) {
@@ -65,7 +66,8 @@ export function tensor(type: DataType, shape: readonly number[], values: ArrayLi
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
     for (let i = 0; i < values.length; i++) data[i] = BigInt(values[i]);
   } else {
-    for (let i = 0; i < values.length; i++) data[i] = values[i];
+    const stored = storedAs(type);
+    for (let i = 0; i < values.length; i++) data[i] = stored(values[i]);
   }
   return result;
 }
@@ -76,15 +78,19 @@ export function filled(type: DataType, shape: readonly number[], value: number):
   const result = zeros(type, shape);
   const { data } = result;
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) data.fill(BigInt(value));
-  else if (value !== 0) data.fill(value);
+  else if (value !== 0) data.fill(storedAs(type)(value));
   return result;
 }
 
+/** What an array holds for a number; bfloat16 is given as the bits that it is. */
+const storedAs = (type: DataType): ((value: number) => number) => (type === 'float16' ? toFloat16 : (value) => value);
+
 /** The values as numbers; int64 beyond 2^53 loses its last bits. */
 export function numbersOf(value: Tensor): number[] {
-  if (value.type === 'string' || value.type === 'float16' || value.type === 'bfloat16') {
+  if (value.type === 'string' || value.type === 'bfloat16') {
     throw new AtelierError('unsupported_type', `a ${value.type} tensor cannot be read as numbers`);
   }
+  if (value.type === 'float16') return Array.from(value.data as Uint16Array, fromFloat16);
   return Array.from(value.data as NumericArray, Number);
 }
 

@@ -1,29 +1,12 @@
 // Half-precision models as single-precision ones: weights that are trained need the room, and so do their gradients.
 
+import { fromBfloat16, fromFloat16 } from './half.ts';
 import { dataTypes, zeros } from './tensors.ts';
 import type { Attribute, Attributes, DataType, Graph, Node, Tensor, ValueInfo, ValueType } from './types.ts';
 
 const isHalf = (type: DataType): boolean => type === 'float16' || type === 'bfloat16';
 const widened = (type: DataType): DataType => (isHalf(type) ? 'float' : type);
 const halfCodes = new Set([dataTypes.float16.code, dataTypes.bfloat16.code]);
-
-/** IEEE 754 binary16 → number: sign, 5 exponent bits, 10 of the fraction. */
-function fromFloat16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-const view = new DataView(new ArrayBuffer(4));
-
-/** bfloat16 is the upper half of a float. */
-function fromBfloat16(bits: number): number {
-  view.setUint32(0, bits * 65536);
-  return view.getFloat32(0);
-}
 
 function widenTensor(value: Tensor): Tensor {
   if (!isHalf(value.type)) return value;

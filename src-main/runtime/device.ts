@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
-import type { Model } from '../onnx/types.ts';
+import { dataTypes } from '../onnx/tensors.ts';
+import type { DataType, Model, Node } from '../onnx/types.ts';
 import { writeModel } from '../onnx/write.ts';
 import { deviceNames, type DeviceFacts, type Gap } from '../shared/device.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -75,6 +76,22 @@ export async function tryDevice(device: DeviceName): Promise<void> {
   }
 }
 
+/** Whether the device can compute on numbers of 16 bits. Errors: no_half_precision, session_failed. */
+export async function tryHalf(device: DeviceName): Promise<void> {
+  const session = await Session.open(writeModel(halfProbe), { device, threads: 1 });
+  try {
+    const { y } = await session.run({ x: valueOf('float', [2], new Float32Array([-1, 2.0001])) });
+    if (y.data[0] !== 0 || y.data[1] !== 2) throw new Error(`max(0, [-1, 2]) gave [${y.data.join(', ')}]`);
+  } catch (error) {
+    throw new AtelierError(
+      'no_half_precision',
+      `The device ${device} does not compute on numbers of 16 bits (${(error as Error).message}). Train with precision single.`,
+    );
+  } finally {
+    await session.close();
+  }
+}
+
 const probe: Model = {
   irVersion: 8,
   opsets: { '': 17 },
@@ -87,5 +104,21 @@ const probe: Model = {
     initializers: new Map(),
     nodes: [{ name: 'relu', op: 'Relu', domain: '', inputs: ['x'], outputs: ['y'], attributes: {} }],
     values: new Map(),
+  },
+};
+
+const cast = (from: string, to: string, type: DataType): Node => {
+  const attributes: Node['attributes'] = { to: { kind: 'int', value: dataTypes[type].code } };
+  return { name: to, op: 'Cast', domain: '', inputs: [from], outputs: [to], attributes };
+};
+const halfProbe: Model = {
+  ...probe,
+  graph: {
+    ...probe.graph,
+    nodes: [
+      cast('x', 'narrow', 'float16'),
+      { name: 'relu', op: 'Relu', domain: '', inputs: ['narrow'], outputs: ['kept'], attributes: {} },
+      cast('kept', 'y', 'float'),
+    ],
   },
 };

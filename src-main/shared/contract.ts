@@ -8,7 +8,7 @@ import type { ErrorFacts } from './errors.ts';
 import { filterSchema } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
-import { classWeightRange, learningFields, lossNames, type LearningNumber } from './learning.ts';
+import { classWeightRange, learningFields, lossNames, precisions, type LearningNumber } from './learning.ts';
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import { dataFormats, queueMoves } from './job.ts';
 import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job } from './job.ts';
@@ -97,6 +97,7 @@ export const trainRequestSchema = v.object({
   accumulate: learningNumber('accumulate'),
   average: learningNumber('average'),
   warmup: learningNumber('warmup'),
+  precision: v.optional(v.picklist(precisions)),
 });
 export type TrainRequest = v.InferInput<typeof trainRequestSchema>;
 

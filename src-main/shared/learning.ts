@@ -8,6 +8,10 @@ import type { Task } from './task.ts';
 export const lossNames = ['cross-entropy', 'focal', 'mse', 'mae', 'huber'] as const;
 export type LossName = (typeof lossNames)[number];
 
+/** `mixed`: products of matrices and convolutions on numbers of 16 bits, the rest on 32. */
+export const precisions = ['single', 'mixed'] as const;
+export type Precision = (typeof precisions)[number];
+
 /** By the class's name; what is not in it counts 1. `balanced`: samples / (classes · those of the class), of the training split. */
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
 
@@ -28,9 +32,10 @@ export interface LearningSettings {
   average?: number;
   /** The share of the run over which the learning rate grows to its height. */
   warmup?: number;
+  precision?: Precision;
 }
 
-export type LearningNumber = Exclude<keyof LearningSettings, 'loss' | 'classWeights'>;
+export type LearningNumber = Exclude<keyof LearningSettings, 'loss' | 'classWeights' | 'precision'>;
 
 export interface LearningField {
   min: number;
@@ -69,10 +74,15 @@ export interface LearningContext {
   task: Task | null;
   schedule: string;
   loss: LossName | undefined;
+  /** Whether it will run on a graphics card; false where that is not known yet. */
+  onCard: boolean;
 }
 
 /** Whether a setting does anything to a run like this. */
-export function learns(key: LearningNumber | 'classWeights', { task, schedule, loss }: LearningContext): boolean {
+export function learns(
+  key: LearningNumber | 'classWeights' | 'precision',
+  { task, schedule, loss, onCard }: LearningContext,
+): boolean {
   switch (key) {
     case 'focalGamma':
       return task === 'classification' && loss === 'focal';
@@ -90,10 +100,13 @@ export function learns(key: LearningNumber | 'classWeights', { task, schedule, l
       return task !== 'generation';
     case 'clipNorm':
       return true;
+    // Processors have no arithmetic of their own for 16 bits.
+    case 'precision':
+      return task !== 'generation' && onCard;
   }
 }
 
-const why: Readonly<Record<LearningNumber | 'classWeights', string>> = {
+const why: Readonly<Record<LearningNumber | 'classWeights' | 'precision', string>> = {
   focalGamma: 'is the focal loss’s alone (loss=focal, for classes)',
   huberDelta: 'is Huber’s loss’s alone (loss=huber, for a number)',
   labelSmoothing: 'goes with classes and the loss cross-entropy',
@@ -103,6 +116,7 @@ const why: Readonly<Record<LearningNumber | 'classWeights', string>> = {
   accumulate: 'does not go with two nets that train each other',
   average: 'does not go with two nets that train each other',
   clipNorm: '',
+  precision: 'does not go with two nets that train each other',
 };
 
 const refused = (message: string): AtelierError => new AtelierError('invalid_settings', message);
@@ -113,7 +127,7 @@ const refused = (message: string): AtelierError => new AtelierError('invalid_set
  */
 export function checkedLearning(
   given: LearningSettings,
-  about: { task: Task | null; schedule: string; classes: readonly string[] },
+  about: Omit<LearningContext, 'loss'> & { classes: readonly string[] },
 ): LearningSettings {
   const losses = lossesFor(about.task);
   if (given.loss !== undefined && !losses.includes(given.loss)) {
@@ -133,6 +147,15 @@ export function checkedLearning(
     if (value === usual) continue;
     if (learns(key, context)) told[key] = value;
     else if (value !== learningFields[key].usual) throw refused(`${key}=${value}: it ${why[key]}.`);
+  }
+  if (given.precision === 'mixed') {
+    if (!learns('precision', context))
+      throw refused(
+        about.task === 'generation'
+          ? `precision=mixed: it ${why.precision}.`
+          : 'precision=mixed: it is for graphics cards, and this would run on the processor. Choose --device webgpu or cuda, or leave it out.',
+      );
+    told.precision = 'mixed';
   }
   const weights = checkedWeights(given.classWeights, about.classes);
   if (weights === undefined) return told;

@@ -32,6 +32,7 @@ const headlines: Record<string, () => string> = {
   changed_meanwhile: m.error_changed_meanwhile,
   run_failed: m.error_run_failed,
   device_wrong: m.error_device_wrong,
+  no_half_precision: m.error_no_half_precision,
   device_crashed: m.error_device_crashed,
   no_connection: m.error_no_connection,
   wrong_hash: m.error_wrong_hash,

@@ -3,11 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src-main/architectures/index.ts';
 import { compileTrainingStep } from '../../src-main/autodiff/compile.ts';
-import type { Device } from '../../src-main/autodiff/types.ts';
-import { numbersOf, tensor } from '../../src-main/onnx/tensors.ts';
+import type { Device, Precision } from '../../src-main/autodiff/types.ts';
+import { numbersOf, scalar, tensor } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Tensor } from '../../src-main/onnx/types.ts';
 import { type ArchitectureCase, architectureCases, forwardOf, type Numbers } from '../support/architecture-cases.ts';
-import { onDevices, openModel, type Values } from '../support/run-model.ts';
+import { onDevices, onWebGpu, openModel, type Values } from '../support/run-model.ts';
 
 const STEPS = 10;
 
@@ -16,11 +16,15 @@ async function losses(
   { optimizer, rate }: ArchitectureCase['runs'][number],
   device: Device,
   stepsPerCall: number,
+  precision?: Precision,
 ): Promise<number[]> {
-  const step = compileTrainingStep(forwardOf(entry), { loss: entry.loss, optimizer, device, stepsPerCall });
+  const step = compileTrainingStep(forwardOf(entry), { loss: entry.loss, optimizer, device, stepsPerCall, precision });
   const model = await openModel(step.model, device);
   const carried = [...step.parameters, ...step.state];
-  let values: Values = Object.fromEntries(carried.map(({ input, initial }) => [input, initial]));
+  let values: Values = Object.fromEntries(
+    // As large as the scale begins, steps of some of these nets are skipped until it fits: PyTorch's data would be others'.
+    carried.map(({ name, input, initial }) => [input, name === 'loss_scale' ? scalar('float', 256) : initial]),
+  );
   const stacked = (type: DataType, all: readonly Numbers[], from: number): Tensor => {
     const batches = Array.from({ length: stepsPerCall }, (_, k) => all[(from + k) % all.length]);
     const shape = stepsPerCall === 1 ? batches[0].shape : [stepsPerCall, ...batches[0].shape];
@@ -57,6 +61,24 @@ describe.each(architectureCases)('PyTorch: ten steps of $name', (entry) => {
     expect(found).toHaveLength(STEPS);
     run.losses.forEach((wanted, i) => {
       expect(Math.abs(found[i] - wanted), `loss ${i}: ${found[i]}, ${wanted}`).toBeLessThan(1e-4 * Math.abs(wanted));
+    });
+  });
+});
+
+// A number of 16 bits has 11 significant ones: PyTorch's losses, which are of 32 bits, to a hundredth. The drivers of the stage
+// `webgpu` draw in software and have no such numbers.
+describe.skipIf(onWebGpu).each(architectureCases)('PyTorch, in mixed precision: ten steps of $name', (entry) => {
+  it.each(
+    onDevices([
+      ['cpu', 1],
+      ['cpu', 5],
+      ['webgpu', 1],
+    ] as const),
+  )('%s, %d steps a call', async (device, stepsPerCall) => {
+    const run = entry.runs.find(({ optimizer }) => optimizer.kind === 'momentum')!;
+    const found = await losses(entry, run, device, stepsPerCall, 'mixed');
+    run.losses.forEach((wanted, i) => {
+      expect(Math.abs(found[i] - wanted), `loss ${i}: ${found[i]}, ${wanted}`).toBeLessThan(1e-2 * Math.abs(wanted));
     });
   });
 });

@@ -3,7 +3,7 @@ import { checkedLearning, lossesFor, resolvedWeights, type LearningSettings } fr
 
 const classes = ['ham', 'spam', 'a=b'];
 const checked = (given: LearningSettings, about: Partial<Parameters<typeof checkedLearning>[1]> = {}) =>
-  checkedLearning(given, { task: 'classification', schedule: 'cosine', classes, ...about });
+  checkedLearning(given, { task: 'classification', schedule: 'cosine', classes, onCard: false, ...about });
 const refused = (message: RegExp) =>
   expect.objectContaining({ code: 'invalid_settings', message: expect.stringMatching(message) as string });
 
@@ -30,6 +30,15 @@ describe('how a run learns', () => {
       huberDelta: 0.5,
       clipNorm: 1,
     });
+  });
+
+  it('has mixed precision on graphics cards', () => {
+    expect(checked({ precision: 'mixed' }, { onCard: true })).toEqual({ precision: 'mixed' });
+    expect(checked({ precision: 'single' })).toEqual({});
+    expect(() => checked({ precision: 'mixed' })).toThrow('would run on the processor. Choose --device webgpu or cuda');
+    expect(() => checked({ precision: 'mixed' }, { onCard: true, task: 'generation' })).toThrow(
+      'does not go with two nets',
+    );
   });
 
   it('has a usual loss where there is a choice', () => {

@@ -40,13 +40,20 @@ function constant(tensor: Tensor): Array64 {
   return found;
 }
 
-/** Every value of the graph, by name. What is fed of them is taken as it is, and what leads to it is not computed. */
-export function evaluateGraph(graph: Graph, feeds: ReadonlyMap<string, Array64>): Map<string, Array64> {
+/**
+ * Every value of the graph, by name. What is fed of them is taken as it is, and what leads to it is not computed. `kept`: what a
+ * value of fewer bits keeps of what was computed for it.
+ */
+export function evaluateGraph(
+  graph: Graph,
+  feeds: ReadonlyMap<string, Array64>,
+  kept = (_name: string, value: Array64): Array64 => value,
+): Map<string, Array64> {
   const values = new Map(feeds);
   for (const [name, tensor] of graph.initializers) if (!values.has(name)) values.set(name, constant(tensor));
   const run: RunSubgraph = (inner, inputs) => {
     const fed = inner.inputs.map(({ name }, index) => [name, inputs[index]] as const);
-    const results = evaluateGraph(inner, new Map([...values, ...fed]));
+    const results = evaluateGraph(inner, new Map([...values, ...fed]), kept);
     return inner.outputs.map(({ name }) => results.get(name)!);
   };
   for (const node of graph.nodes) {
@@ -58,7 +65,7 @@ export function evaluateGraph(graph: Graph, feeds: ReadonlyMap<string, Array64>)
       node.inputs.map((name) => (name ? values.get(name) : undefined)),
       run,
     );
-    node.outputs.forEach((output, index) => output && values.set(output, results[index]));
+    node.outputs.forEach((output, index) => output && values.set(output, kept(output, results[index])));
   }
   return values;
 }

@@ -135,14 +135,17 @@ export interface Differentiated {
   readonly gradients: ReadonlyMap<Value, Value>;
 }
 
-/** `loss`: a scalar. Errors: not_differentiable, unused_parameter, and what the rules refuse. */
-export function differentiate(original: Graph, loss: Value, wrt: readonly Value[]): Differentiated {
+/**
+ * `loss`: a scalar. `scale`, a scalar, is what the gradients are times; 1 when left out.
+ * Errors: not_differentiable, unused_parameter, and what the rules refuse.
+ */
+export function differentiate(original: Graph, loss: Value, wrt: readonly Value[], scale?: Value): Differentiated {
   const graph = writeOut(
     original,
     reached((value) => typeIn(original, value), original.nodes, wrt),
   );
   const g = GraphBuilder.extend(graph);
-  const gradients = new Map<Value, Value>([[loss, g.scalar(1, loss)]]);
+  const gradients = new Map<Value, Value>([[loss, scale ?? g.scalar(1, loss)]]);
   backpropagate(g, graph.nodes, differentiation.reached(g, graph.nodes, wrt), gradients);
 
   const result = wrt.map((value): [Value, Value] => {

@@ -1,5 +1,5 @@
-// Gradients become updated parameters: accumulated, measured, clipped, penalised, handed to the optimizer, averaged, each only
-// where asked for. What lives from step to step is given inputs to come in by and values to leave as.
+// Gradients become updated parameters: scaled back, accumulated, measured, clipped, penalised, handed to the optimizer, averaged,
+// each only where asked for. What lives from step to step is given inputs to come in by and values to leave as.
 
 import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { isStatic } from '../../onnx/dims.ts';
@@ -8,6 +8,7 @@ import type { Graph, Shape, Tensor } from '../../onnx/types.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { positive, share, whole } from '../options.ts';
 import type { Optimizer, Slot } from '../optimizers/optimizer.ts';
+import { INITIAL_SCALE, unscale } from '../precision/loss-scale.ts';
 import type { StateValue, UpdateMetric, UpdateOptions } from '../types.ts';
 import { accumulate } from '../updates/accumulate.ts';
 import { averaging } from '../updates/average.ts';
@@ -51,12 +52,13 @@ class State {
     this.#g = g;
   }
 
-  add(slot: Pick<Carried, 'kind' | 'name' | 'initial' | 'parameter'>): Slot {
+  /** `made`: an input that is there already. */
+  add(slot: Pick<Carried, 'kind' | 'name' | 'initial' | 'parameter'>, made?: Value): Slot {
     const g = this.#g;
     const { scope } = g;
     g.scope = '';
     const { type, shape } = slot.initial;
-    const input = g.input(g.unique(`state/${slot.name}`), type, shape);
+    const input = made ?? g.input(g.unique(`state/${slot.name}`), type, shape);
     g.scope = scope;
     const kept: Open = { ...slot, input };
     this.#slots.push(kept);
@@ -85,13 +87,17 @@ function checked(options: UpdateOptions): UpdateOptions {
 const unusedBy = (parameters: ReadonlyMap<string, Value>, name: string): string =>
   parameters.has(name) ? unusedBy(parameters, `${name}_`) : name;
 
-/** `initial`: what each parameter starts as. Errors: invalid_options, unsupported_shape. */
+/**
+ * `initial`: what each parameter starts as. `scale`: the input that the loss was multiplied by before it was differentiated, where
+ * it was. Errors: invalid_options, unsupported_shape.
+ */
 export function optimize(
   graph: Graph,
   gradients: ReadonlyMap<Value, Value>,
   optimizer: Optimizer,
   initial: (parameter: Value) => Tensor,
   options: UpdateOptions = {},
+  scale?: Value,
 ): Optimized {
   const { clipNorm, clipValue: limit, accumulate: calls = 1, average, metrics = [] } = checked(options);
   const g = GraphBuilder.extend(graph);
@@ -125,6 +131,11 @@ export function optimize(
 
   let current: ReadonlyMap<Value, Value> = each(gradients, (_, gradient) => as(arithmetic, gradient));
   let due: Value | undefined;
+  if (scale !== undefined) {
+    const kept = { kind: 'optimizer', name: 'loss_scale', initial: filled(arithmetic, [], INITIAL_SCALE) } as const;
+    const scaled = unscale(g, current, state.add(kept, scale), context.state('loss_scale/steps', [], 0));
+    ({ gradients: current, finite: due } = scaled);
+  }
   if (calls > 1) ({ gradients: current, due } = accumulate(context, current, calls));
   // What accumulates changes at every call; all that follows, only when an update is due.
   state.due = due;

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { architectureOf, audioOptionsOf, takesIndices, textOptionsOf } from '../../architectures/index.ts';
 import { compileEvaluation, compileTrainingStep } from '../../autodiff/compile.ts';
-import type { LossSpec, OptimizerSpec, TrainingOptions, UpdateOptions } from '../../autodiff/types.ts';
+import type { LossSpec, OptimizerSpec, Precision, TrainingOptions, UpdateOptions } from '../../autodiff/types.ts';
 import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
 import { channelBlock } from '../../runtime/channel-block.ts';
+import { tryHalf } from '../../runtime/device.ts';
 import { clearCheckpoints, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import { processMemory } from '../../runtime/memory.ts';
@@ -157,6 +158,7 @@ export async function trainingTask(
 ): Promise<TrainingTask> {
   const { architectureSettings } = settings;
   const machine = await machineOptions(settings);
+  const precision = await precisionOf(settings);
   const { goal, score, silent } = workOf(net.task);
   const { train, validation } = data.splits;
   type Options = Pick<TrainingOptions, 'stepsPerCall' | 'batchSize' | 'usualBatch' | 'held' | 'prediction'>;
@@ -166,6 +168,7 @@ export async function trainingTask(
       loss,
       optimizer: optimizerOf(settings),
       update: updateOf(settings),
+      precision,
       ...machine,
     });
   // The last batch of an epoch may be smaller, and is a step.
@@ -210,6 +213,12 @@ async function machineOptions({
   threads,
 }: TrainSettings): Promise<Pick<TrainingOptions, 'device' | 'channelBlock' | 'threads'>> {
   return { device, threads, channelBlock: device === 'cpu' ? await channelBlock() : undefined };
+}
+
+/** Errors: no_half_precision. Going on from a checkpoint on the processor is not refused: what it trained there is not lost. */
+async function precisionOf({ device, precision }: TrainSettings): Promise<Precision | undefined> {
+  if (precision === 'mixed' && device !== 'cpu') await tryHalf(device);
+  return precision;
 }
 
 /** An architecture may have its own say about how quickly the gradient's average forgets. */

@@ -1,8 +1,10 @@
 import {
   classWeightRange,
   learningFields,
+  learningNumbers,
   learns,
   lossesFor,
+  precisions,
   usualWarmup,
   type ClassWeights,
   type LearningContext,
@@ -51,6 +53,9 @@ export function learningFieldsOf(
     ...number('warmup'),
     ...number('accumulate'),
     ...number('average'),
+    ...(learns('precision', about)
+      ? [{ key: 'precision', kind: 'choice', default: precisions[0], choices: precisions, advanced: true } as const]
+      : []),
   ];
 }
 
@@ -71,7 +76,7 @@ export function learningOf(values: Readonly<Record<string, SettingValue>>): Lear
 /** What a run was told, as it is typed. */
 export function typedLearning(settings: TrainSettings): Record<string, string> {
   const typed: Record<string, string> = {};
-  for (const key of ['loss', ...Object.keys(learningFields)] as ('loss' | LearningNumber)[]) {
+  for (const key of ['loss', 'precision', ...learningNumbers] as const) {
     if (settings[key] !== undefined) typed[key] = String(settings[key]);
   }
   const weights = settings.classWeights;

@@ -166,7 +166,9 @@ export class TrainForm {
     const typed = (key: string) => (this.#typed[key] === undefined ? undefined : String(this.#typed[key]));
     const loss = lossesFor(task).find((name) => name === typed('loss'));
     const classes = manifest?.classes.map(({ name }) => name) ?? [];
-    return learningFieldsOf({ task, loss, schedule: typed('schedule') ?? 'cosine' }, classes, typed('classWeights'));
+    const onCard = !['auto', 'cpu'].includes(typed('device') ?? 'auto');
+    const about = { task, loss, schedule: typed('schedule') ?? 'cosine', onCard };
+    return learningFieldsOf(about, classes, typed('classWeights'));
   }
   /** What of the data can be changed as it is trained on; null: nothing. */
   get augmented(): AugmentedData | null {

@@ -1,5 +1,6 @@
 // Arrays of float64 and reading of attributes, for the reference operators. Shares nothing with the compiler but the graph types.
 
+import { fromFloat16 } from '../../../src-main/onnx/half.ts';
 import type { Attribute, Graph, Node, Tensor } from '../../../src-main/onnx/types.ts';
 
 export interface Array64 {
@@ -14,8 +15,8 @@ export const array = (shape: readonly number[], values: Iterable<number>): Array
   data: Float64Array.from(values),
 });
 
-export const fromTensor = ({ shape, data }: Tensor): Array64 =>
-  array(shape, Array.from(data as ArrayLike<number | bigint>, Number));
+export const fromTensor = ({ type, shape, data }: Tensor): Array64 =>
+  array(shape, Array.from(data as ArrayLike<number>, type === 'float16' ? fromFloat16 : Number));
 
 export function strides(shape: readonly number[]): number[] {
   const result = new Array<number>(shape.length).fill(1);

@@ -231,7 +231,7 @@ function evaluate(node: Node, x: readonly (Array64 | undefined)[]): Array64[] {
   if (binary[node.op]) return [make(broadcast(a.shape, b.shape), (at) => binary[node.op](get(a, at), get(b, at)))];
   switch (node.op) {
     case 'Cast':
-      return [[1, 11].includes(number(node, 'to', 0)) ? a : make(a.shape, (at) => Math.trunc(get(a, at)))];
+      return [[1, 10, 11].includes(number(node, 'to', 0)) ? a : make(a.shape, (at) => Math.trunc(get(a, at)))];
     case 'Where':
       return [make(broadcast(a.shape, b.shape, c.shape), (at) => (get(a, at) ? get(b, at) : get(c, at)))];
     case 'MatMul':

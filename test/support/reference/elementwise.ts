@@ -86,6 +86,7 @@ const variadic: Record<string, (values: readonly number[]) => number> = {
   Mean: (values) => sum(values) / values.length,
   PRelu: ([x, slope]) => (x > 0 ? x : slope * x),
   Mod: ([a, b]) => a % b,
+  GreaterOrEqual: ([a, b]) => Number(a >= b),
   Less: ([a, b]) => Number(a < b),
 };
 
