@@ -1,3 +1,4 @@
+import { AtelierError } from '../shared/errors.ts';
 import { Random, streams } from '../shared/random.ts';
 import type { Samples } from './programs.ts';
 
@@ -48,6 +49,10 @@ export class Gatherer {
   }
 
   gather(order: Uint32Array, from: number, count: number, into: BatchBuffers): void {
+    // A typed array answers a place behind its end with `undefined`, which would be trained on as NaN.
+    if (from + count > order.length) {
+      throw new AtelierError('internal', `Samples ${from} to ${from + count} of ${order.length} were to be gathered.`);
+    }
     const { x, y } = this.#samples;
     const rowBytes = this.#rowLength * x.BYTES_PER_ELEMENT;
     for (let i = 0; i < count; i++) {

@@ -52,7 +52,9 @@ export class CheckpointKeeper {
   keepBest(checkpoint: Checkpoint): void {
     const before = this.#best;
     const next = this.#next;
-    if (before && next) this.#try(() => next.demote(before, this.#bestIsSaved));
+    // A training that goes on from an earlier moment comes to its best epochs again: they are not others.
+    const isEarlier = before !== null && before.position.step < checkpoint.position.step;
+    if (isEarlier && next) this.#try(() => next.demote(before, this.#bestIsSaved));
     this.#best = checkpoint;
     this.#bestIsSaved = false;
     if (before === null) this.#try(() => this.saveBest());

@@ -20,7 +20,15 @@ export async function train(task: TrainingTask, watch: TrainingWatch): Promise<T
   const position: Position = { sums: {}, ...(task.from ? task.from.last.position : start) };
   // Of a run that was given more epochs, the rate follows the loss no longer.
   position.plateau = task.plateau && (position.plateau ?? task.plateau.start);
-  const stepsPerEpoch = Math.ceil(task.train.count / task.settings.batchSize);
+  const { count } = task.train;
+  if (position.offset > count) {
+    const stands = `It stands after ${position.offset} samples of epoch ${position.epoch + 1}, which has ${count}`;
+    throw new AtelierError(
+      'broken_checkpoint',
+      `The checkpoint cannot be gone on from. ${stands}. Resume the run from another of its checkpoints, or train it anew.`,
+    );
+  }
+  const stepsPerEpoch = Math.ceil(count / task.settings.batchSize);
   const evaluation = task.compileEvaluation();
   checkSamples(evaluation.inputs, task.train);
   const evaluator = await Evaluator.open(evaluation, task.settings);
@@ -126,9 +134,11 @@ class Training {
     return this.#at.epoch + this.#at.offset / this.#task.train.count;
   }
 
-  /** Up to the epoch's end, or to where the person said stop; at least one call. */
+  /** Up to the epoch's end, or to where the person said stop; at least one call, if any is left. */
   async #trainEpoch(): Promise<void> {
     const { count } = this.#task.train;
+    // A checkpoint that is gone on from may be of the moment after the epoch's last call, before its validation.
+    if (this.#at.offset === count) return;
     this.#order.begin(this.#at.epoch);
     this.#task.renew?.(this.#at.epoch);
     do {

@@ -35,6 +35,12 @@ describe('gathering', () => {
     expect([...into.x.subarray(3 * width)]).toEqual([...x.subarray(7 * width, 8 * width)]);
   });
 
+  it('reads no sample behind the end of the order', () => {
+    const samples = { count: 2, x: new Float32Array(4), y: new Int32Array(2) };
+    const gather = () => new Gatherer(samples).gather(Uint32Array.of(1, 0), 1, 2, batchBuffers(samples, 2));
+    expect(gather).toThrow(/Samples 1 to 3 of 2/);
+  });
+
   it('takes rows from the middle of a larger buffer', () => {
     const all = Uint8Array.from({ length: 1000 }, (_, i) => i % 256);
     const samples = { count: 5, x: all.subarray(500, 1000), y: new Float32Array(5) };

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkpointPath, readCheckpoint } from '../../src-main/runtime/checkpoint.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkpointPath, clearCheckpoints, readCheckpoint } from '../../src-main/runtime/checkpoint.ts';
 import { PausedTraining, train, type TrainingTask, type TrainingWatch } from '../../src-main/runtime/training-loop.ts';
 import type { MetricPoint } from '../../src-main/shared/run.ts';
 import { linearEvaluation, linearProgram, linearSamples } from './linear.ts';
@@ -141,6 +141,54 @@ describe('training loop', () => {
     expect(curve(points)).toEqual(curve(recorded.all));
   });
 
+  it.each([
+    [1, 13],
+    [4, 4],
+  ])('goes on bit for bit from after the last call of an epoch (%d steps a call)', async (stepsPerCall, calls) => {
+    // Each call takes so long that it is followed by a pause.
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const rate = () => {
+        vi.advanceTimersByTime(25);
+        return 0.02;
+      };
+      const slow = (change: Partial<TrainingTask> = {}) => task({ ...change, stepsPerCall, rate }, { epochs: 2 });
+      const whole = watch();
+      const end = await train(slow(), whole);
+      const positions: string[] = [];
+      for (let wanted = calls - 1; wanted <= calls + 2; wanted++) {
+        clearCheckpoints(folder);
+        let pauses = 0;
+        const before = watch({ pauseRequested: () => ++pauses === wanted });
+        await expect(train(slow(), before)).rejects.toBeInstanceOf(PausedTraining);
+        const [last, best] = ['last', 'best'].map((name) => readCheckpoint(checkpointPath(folder, name)));
+        positions.push(`${last!.position.epoch} ${last!.position.offset}`);
+        const after = watch();
+        const again = await train(slow({ from: { last: last!, best } }), after);
+        expect(weights(again.model)).toEqual(weights(end.model));
+        const { position } = readCheckpoint(checkpointPath(folder, 'last'))!;
+        expect(position).toMatchObject({ step: 26, epoch: 2, offset: 0 });
+        for (const key of ['train/loss', 'validation/loss']) {
+          expect(series([...before.all, ...after.all], key)).toEqual(series(whole.all, key));
+        }
+      }
+      expect(positions.slice(0, 3)).toEqual(['0 192', '0 203', '1 0']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('refuses a checkpoint that stands behind the end of its epoch', async () => {
+    await train(task(), watch());
+    const last = readCheckpoint(checkpointPath(folder, 'last'))!;
+    last.position.epoch = 2;
+    last.position.offset = 208;
+    await expect(train(task({ from: { last, best: null } }), watch())).rejects.toMatchObject({
+      code: 'broken_checkpoint',
+      message: expect.stringMatching(/208 samples.*203/) as string,
+    });
+  });
+
   it('that was out of patience when its process was lost is done', async () => {
     const settings = { epochs: 40, patience: 2 };
     const stubborn = { ...task({ rate: () => 0 }, settings) };
@@ -168,6 +216,27 @@ describe('training loop', () => {
     const read = readCheckpoint(checkpointPath(folder, 'last'))!;
     await train(task({ goal: 'loss', from: { last: third, best } }, { epochs: 7 }), watch());
     expect(weights(readCheckpoint(checkpointPath(folder, 'last'))!.model)).toEqual(weights(read.model));
+  });
+
+  it('keeps the same best ones when a part is trained again', async () => {
+    const settings = { epochs: 7, keepEvery: 1, keepBest: 3 };
+    await train(task({}, settings), watch());
+    const kept = () => readdirSync(join(folder, 'checkpoints')).sort();
+    const before = kept();
+    // As when it was killed after the best of all was written, and before `last` was.
+    for (const epoch of [3, 6]) {
+      const [last, best] = [`epoch-00000${epoch}`, 'best'].map((name) => readCheckpoint(checkpointPath(folder, name))!);
+      expect(best.position.epoch).toBe(7);
+      await train(task({ from: { last, best } }, settings), watch());
+      expect(kept()).toEqual(before);
+    }
+    // Or after the one before it was put aside, and before there was another best.
+    const [sixth, best] = ['epoch-000006', 'epoch-000006'].map((name) => readCheckpoint(checkpointPath(folder, name))!);
+    rmSync(checkpointPath(folder, 'epoch-000007'));
+    rmSync(checkpointPath(folder, 'best'));
+    copyFileSync(checkpointPath(folder, 'epoch-000006'), checkpointPath(folder, 'best'));
+    await train(task({ from: { last: sixth, best } }, settings), watch());
+    expect(kept()).toEqual(before);
   });
 
   it('trains on while its disk is full, says so once, and fails only where its end cannot be kept', async () => {
