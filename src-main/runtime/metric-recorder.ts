@@ -6,6 +6,8 @@ const pointsPerRun = 1_000;
 /** Points are sent together, at most ten times a second. */
 const postEveryMs = 100;
 const systemEveryMs = 1_000;
+/** What a message holds at most: whoever takes it in has other things to do. */
+const mostAtOnce = 1_000;
 
 /** Sums over the steps since the last point. */
 interface Window {
@@ -90,9 +92,11 @@ export class MetricRecorder {
 
   flush(): void {
     this.#lastPost = this.#now();
-    if (this.#pending.length === 0) return;
-    this.#options.post(this.#pending);
+    const pending = this.#pending;
     this.#pending = [];
+    for (let from = 0; from < pending.length; from += mostAtOnce) {
+      this.#options.post(pending.slice(from, from + mostAtOnce));
+    }
   }
 
   /** The last points: short runs get their system metrics here. */

@@ -23,7 +23,12 @@ export interface CurvePlan {
 export function xAxis(kind: XKind): ChartAxis {
   switch (kind) {
     case 'step':
-      return { name: m.axis_step(), format: (x) => format.compact(Math.round(x)) };
+      return {
+        name: m.axis_step(),
+        format: (x) => format.compact(Math.round(x)),
+        exact: (x) => format.integer(Math.round(x)),
+        whole: true,
+      };
     case 'epoch':
       return { name: m.axis_epoch(), format: (x) => format.figure(x, 3) };
     case 'time':
@@ -60,6 +65,10 @@ export function keysToDraw(keys: Iterable<string>, find: string, charts: number)
   const drawn = [...byChart.values()].slice(0, charts);
   return { keys: drawn.flat(), more: byChart.size - drawn.length };
 }
+
+/** Whether the same curves stand for both, in the same words: of what a run is, its latest numbers matter least. */
+export const drawnAlike = (a: RunSummary, b: RunSummary): boolean =>
+  a.id === b.id && a.name === b.name && a.status === b.status && a.settings === b.settings;
 
 function lines(
   live: LiveSeries,
