@@ -105,13 +105,21 @@ const rank = (key: string) => {
   const at = order.indexOf(metricOf(key));
   return at < 0 ? order.length : at;
 };
-/** Metrics of two nets that play against each other, drawn in one chart each. */
+/** Metrics that are drawn in one chart: of two nets that play against each other, and what is told of each update. */
 const families: Readonly<Record<string, string>> = {
   d_loss: 'player_losses',
   g_loss: 'player_losses',
   d_accuracy_real: 'player_accuracies',
   d_accuracy_generated: 'player_accuracies',
+  gradient_norm: 'norms',
+  update_norm: 'norms',
+  d_gradient_norm: 'norms',
+  d_update_norm: 'norms',
+  g_gradient_norm: 'norms',
+  g_update_norm: 'norms',
 };
+/** What spans powers of ten is drawn on a log axis unless somebody says otherwise. */
+export const usuallyLog = (plan: string): boolean => /(^|_)norms?$/.test(plan);
 export const isSystem = (key: string) => key.startsWith('system/');
 
 function yAxis(key: string): ChartAxis {
