@@ -58,6 +58,7 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     ...(settings.precision ? { precision: settings.precision } : {}),
     ...(settings.keepBest ? { keep_best: settings.keepBest } : {}),
     ...(settings.keepEvery ? { keep_every: settings.keepEvery } : {}),
+    ...(settings.norms ? { norms: true } : {}),
     ...(settings.stretches ? { stretches: settings.stretches.map(stretchJson) } : {}),
     cross_validation: settings.part
       ? { name: settings.part.name, fold: settings.part.fold + 1, folds: settings.part.folds }

@@ -29,6 +29,7 @@ export interface TrainingOptions extends LearningOptions {
   augment?: Augmentation;
   keepBest: number;
   keepEvery: number;
+  norms?: boolean;
   seed: number;
   device: DeviceChoice;
   threads: number;
@@ -73,6 +74,7 @@ export function withTraining(command: Command, { host }: CommandContext): Comman
   return addLearning(command)
     .option('--keep-best <n>', 'keep the checkpoints of so many of the best epochs', integer(1, 100), 1)
     .option('--keep-every <n>', "keep every nth epoch's checkpoint; 0: none of these", integer(0, 10_000), 0)
+    .option('--norms', 'measure at each step how large the gradient is and how far the update moves')
     .option('--seed <n>', 'decides initial weights and order of samples', integer(0, 2 ** 32 - 1), 1)
     .addOption(
       new Option('--device <name>', 'where to compute; auto: where "doctor --benchmark" found it fastest, else the CPU')
@@ -111,6 +113,7 @@ export async function trainRequest(
     ...learningOf(options),
     keepBest: options.keepBest,
     keepEvery: options.keepEvery,
+    norms: options.norms,
     seed: options.seed,
     device: options.device,
     threads: options.threads,

@@ -26,7 +26,7 @@ interface Curve {
 /** Which curves a run has, in order of key; points not packed yet are counted as they came. */
 export function listCurves(db: Readable, run: RunId): CurveInfo[] {
   const runNumber = runKey(db, run);
-  const { curves: tail } = readTail(db, runNumber);
+  const tail = readTail(db, runNumber);
   const packed = new Map(
     db
       .all<{ key: number; points: number }>(
@@ -44,7 +44,7 @@ export function listCurves(db: Readable, run: RunId): CurveInfo[] {
 /** A run's curves, in order of key. `sampledEvery` tells how many stored points one bucket of a thinned curve stands for. */
 export function getSeries(db: Readable, run: RunId, query: SeriesQuery = {}): MetricSeries[] {
   const runNumber = runKey(db, run);
-  const { curves: tail } = readTail(db, runNumber);
+  const tail = readTail(db, runNumber);
   return findCurves(db, runNumber, tail, query.keys).map((curve) => {
     const found = readCurve(db, runNumber, curve.key, tail.get(curve.key) ?? noColumns(), query);
     const { steps, epochs, milliseconds, values } = found.columns;
@@ -64,7 +64,7 @@ export function getSeries(db: Readable, run: RunId, query: SeriesQuery = {}): Me
 /** The last step that is stored of each curve. */
 export function lastSteps(db: Readable, run: RunId): Map<string, number> {
   const runNumber = runKey(db, run);
-  const { curves: tail } = readTail(db, runNumber);
+  const tail = readTail(db, runNumber);
   return new Map(
     findCurves(db, runNumber, tail).map(({ key, name }) => {
       const block = db.get<{ last: number }>(

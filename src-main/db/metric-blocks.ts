@@ -55,28 +55,31 @@ export function encodeCurves(curves: ReadonlyMap<number, Columns>): Uint8Array {
   return Buffer.concat(parts);
 }
 
+/** Adds what one batch holds, of all curves or one. */
+function decodeCurves(bytes: Buffer, curves: Map<number, Columns>, only?: number): void {
+  for (let at = 0; at + 8 <= bytes.length;) {
+    const key = bytes.readUInt32LE(at);
+    const end = at + 8 + bytes.readUInt32LE(at + 4);
+    if (only === undefined || only === key) {
+      let columns = curves.get(key);
+      if (!columns) curves.set(key, (columns = noColumns()));
+      decodeColumns(bytes.subarray(at + 8, end), columns);
+    }
+    at = end;
+  }
+}
+
 /** The points of a run that are in no block yet, by key, in order: all of them or one curve's. */
-export function readTail(db: Readable, run: number, only?: number): { last: number; curves: Map<number, Columns> } {
+export function readTail(db: Readable, run: number, only?: number): Map<number, Columns> {
   const curves = new Map<number, Columns>();
-  let last = 0;
-  for (const { batch, curves: bytes } of db.each<{ batch: number; curves: Buffer }>(
-    `SELECT batch, curves FROM metric_tails WHERE run = ? ORDER BY batch`,
+  for (const { curves: bytes } of db.each<{ curves: Buffer }>(
+    `SELECT curves FROM metric_tails WHERE run = ? ORDER BY batch`,
     [run],
   )) {
-    last = batch;
-    for (let at = 0; at + 8 <= bytes.length;) {
-      const key = bytes.readUInt32LE(at);
-      const end = at + 8 + bytes.readUInt32LE(at + 4);
-      if (only === undefined || only === key) {
-        let columns = curves.get(key);
-        if (!columns) curves.set(key, (columns = noColumns()));
-        decodeColumns(bytes.subarray(at + 8, end), columns);
-      }
-      at = end;
-    }
+    decodeCurves(bytes, curves, only);
   }
   for (const [key, columns] of curves) curves.set(key, inOrder(columns));
-  return { last, curves };
+  return curves;
 }
 
 /** How much of a run is in no block yet. */
@@ -87,35 +90,60 @@ export function tailSize(db: Readable, run: number): { batches: number; points: 
   )!;
 }
 
+/** Batches that are removed by one statement: a few milliseconds' worth at the most. */
+const removedAtOnce = 8;
+
 /**
- * Makes blocks of a run's tail, in as many slices as it takes: blocks and tail may say the same at any moment between them, so that
- * whoever reads, or dies, sees every point once.
+ * Makes blocks of a run's tail, in as many slices as it takes: it is read batch by batch, packed curve by curve and removed piece by piece.
+ * Blocks and tail may say the same at any moment between them, so that whoever reads, or dies, sees every point once.
  */
 export class Sealing {
   readonly #run: number;
   readonly #last: number;
-  readonly #curves: [number, Columns][];
+  #read = 0;
+  readonly #curves = new Map<number, Columns>();
+  /** Those not yet packed, once all is read. The first goes last out of the list: blocks that are added in order fill their pages. */
+  #unpacked: number[] | null = null;
 
   constructor(db: Readable, run: number) {
     this.#run = run;
-    const { last, curves } = readTail(db, run);
-    this.#last = last;
-    // The first goes last out of the list: blocks that are added in order fill their pages.
-    this.#curves = [...curves].sort(([a], [b]) => b - a);
+    const tail = db.get<{ last: number | null }>(`SELECT max(batch) AS last FROM metric_tails WHERE run = ?`, [run]);
+    this.#last = tail?.last ?? 0;
   }
 
   /** Goes on for about so many milliseconds, inside a transaction that is open. True when all is done. */
   goOn(db: Writable, forMs = Infinity): boolean {
     const end = performance.now() + forMs;
-    do {
-      const curve = this.#curves.at(-1);
-      if (!curve) {
-        db.run(`DELETE FROM metric_tails WHERE run = ? AND batch <= ?`, [this.#run, this.#last]);
-        return true;
-      }
-      putBlocks(db, this.#run, ...curve);
-      this.#curves.pop();
-    } while (performance.now() < end);
+    do if (this.#step(db)) return true;
+    while (performance.now() < end);
     return false;
+  }
+
+  #step(db: Writable): boolean {
+    if (!this.#unpacked) {
+      const next = db.get<{ batch: number; curves: Buffer }>(
+        `SELECT batch, curves FROM metric_tails WHERE run = ? AND batch > ? AND batch <= ? ORDER BY batch LIMIT 1`,
+        [this.#run, this.#read, this.#last],
+      );
+      if (next) {
+        this.#read = next.batch;
+        decodeCurves(next.curves, this.#curves);
+      } else this.#unpacked = [...this.#curves.keys()].sort((a, b) => b - a);
+      return false;
+    }
+    const key = this.#unpacked.at(-1);
+    if (key !== undefined) {
+      putBlocks(db, this.#run, key, inOrder(this.#curves.get(key)!));
+      this.#unpacked.pop();
+      this.#curves.delete(key);
+      return false;
+    }
+    return (
+      db.run(
+        `DELETE FROM metric_tails WHERE run = @run AND batch IN
+           (SELECT batch FROM metric_tails WHERE run = @run AND batch <= @last ORDER BY batch LIMIT ${removedAtOnce})`,
+        { run: this.#run, last: this.#last },
+      ).changes < removedAtOnce
+    );
   }
 }

@@ -2,15 +2,20 @@ import type { StudioEvent } from '../shared/contract.ts';
 import type { JobId } from '../shared/ids.ts';
 import type { Job } from '../shared/job.ts';
 
+/** Points in one delivery: copying more of them to the window would hold this thread, and the window's, for some milliseconds. */
+const mostPoints = 1000;
+
 /**
- * Gathers what happened and delivers it at most ten times a second: the window's cost stays bounded however fast a
- * trainer reports. Within one delivery a job appears once (its newest state) and a changed noun once.
+ * Gathers what happened and delivers it at most ten times a second, long curves in several pieces with room between them: the window's
+ * cost stays bounded however fast a trainer reports. Within one delivery a job appears once (its newest state) and a changed noun once.
  */
 export class EventBatcher {
   readonly #deliver: (events: StudioEvent[]) => void;
   readonly #interval: number;
   #jobs = new Map<JobId, Job>();
   #events: StudioEvent[] = [];
+  /** On their way, in order. */
+  #pieces: StudioEvent[][] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(deliver: (events: StudioEvent[]) => void, intervalMs = 100) {
@@ -31,18 +36,55 @@ export class EventBatcher {
     if (this.#jobs.size > 0) events.unshift({ type: 'jobs', jobs: [...this.#jobs.values()] });
     this.#events = [];
     this.#jobs = new Map();
-    if (events.length > 0) this.#deliver(events);
+    const idle = this.#pieces.length === 0;
+    this.#pieces.push(...inPieces(events));
+    if (idle) this.#next();
+  }
+
+  #next(): void {
+    const [piece] = this.#pieces;
+    if (!piece) return;
+    this.#deliver(piece);
+    this.#pieces.shift();
+    if (this.#pieces.length > 0) setImmediate(() => this.#next());
   }
 
   #merge(event: Exclude<StudioEvent, { type: 'jobs' }>): void {
     if (event.type === 'metrics') {
       const same = this.#events.find((other) => other.type === 'metrics' && other.run === event.run);
-      if (same?.type === 'metrics') same.points = [...same.points, ...event.points];
-      else this.#events.push({ ...event });
+      if (same?.type === 'metrics') for (const point of event.points) same.points.push(point);
+      else this.#events.push({ ...event, points: [...event.points] });
       return;
     }
     if (event.type === 'changed' && this.#events.some((other) => other.type === 'changed' && other.noun === event.noun))
       return;
     this.#events.push(event);
   }
+}
+
+/** The same events in the same order, in lists of at most so many points. */
+function inPieces(events: readonly StudioEvent[]): StudioEvent[][] {
+  const pieces: StudioEvent[][] = [];
+  let piece: StudioEvent[] = [];
+  let points = 0;
+  const close = () => {
+    if (piece.length > 0) pieces.push(piece);
+    piece = [];
+    points = 0;
+  };
+  for (const event of events) {
+    if (event.type !== 'metrics') {
+      piece.push(event);
+      continue;
+    }
+    for (let from = 0; from < event.points.length;) {
+      if (points === mostPoints) close();
+      const part = event.points.slice(from, from + mostPoints - points);
+      piece.push({ ...event, points: part });
+      points += part.length;
+      from += part.length;
+    }
+  }
+  close();
+  return pieces;
 }

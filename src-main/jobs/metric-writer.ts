@@ -7,8 +7,10 @@ import type { MetricPoint } from '../shared/run.ts';
 
 const everyMs = 250;
 /** How long one slice may hold the owner's thread; a slower machine gets smaller slices. */
-const sliceMs = 3;
+const sliceMs = 2;
 const retryMs = 2000;
+/** Points of the first slice, before anything was measured, and of the smallest. */
+const fewest = 50;
 
 /** What has come in is packed when it is so many points, so many of each curve, or so many batches. */
 const packedAt = { points: 8192, ofEach: 32, batches: 512 };
@@ -22,7 +24,7 @@ export class MetricWriter {
   readonly #run: RunId;
   #waiting: MetricPoint[] = [];
   #timer: NodeJS.Timeout | null = null;
-  #slice = 500;
+  #slice = fewest;
   readonly #keys = new Set<string>();
   #unpacked = { points: 0, batches: 0 };
   #sealing: Sealing | null = null;
@@ -116,7 +118,7 @@ export class MetricWriter {
     this.#unpacked.points += points.length;
     this.#unpacked.batches++;
     if (points.length === this.#slice) {
-      this.#slice = Math.round(Math.min(4000, Math.max(100, (this.#slice * sliceMs) / Math.max(taken, 0.1))));
+      this.#slice = Math.round(Math.min(4000, Math.max(fewest, (this.#slice * sliceMs) / Math.max(taken, 0.1))));
     }
   }
 }

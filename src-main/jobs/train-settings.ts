@@ -67,6 +67,7 @@ export function completeSettings(
     patience: request.patience ?? 0,
     ...((request.keepBest ?? 1) > 1 ? { keepBest: request.keepBest } : {}),
     ...(request.keepEvery ? { keepEvery: request.keepEvery } : {}),
+    ...(request.norms ? { norms: true } : {}),
     ...augmenting,
     ...learning,
   };

@@ -48,7 +48,7 @@ export interface Position {
   /** Of the epoch that has just ended, at its end. */
   measures?: Measures;
   /** What the next point of the training's curves is a mean of, so far: by measure, over so many samples. */
-  window?: { samples: number; sums: Record<string, number> };
+  window?: { samples: number; sums: Record<string, number>; norms?: { updates: number; sums: Record<string, number> } };
 }
 
 /** The shape of the compiler's (autodiff/schedules/plateau.ts), said again. */

@@ -21,6 +21,8 @@ export interface Call {
   run(step: number): Promise<void>;
   /** Of the last run's step k, from 0. */
   measures(k: number): Measures;
+  /** How large its gradient was and how far it moved, where the program tells; null where the step only accumulated. */
+  norms(k: number): Measures | null;
 }
 
 /** What the training loop trains: one program (`Steppers`), or two in turn (`Players`). */

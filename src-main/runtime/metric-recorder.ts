@@ -6,11 +6,15 @@ const pointsPerRun = 1_000;
 /** Points are sent together, at most ten times a second. */
 const postEveryMs = 100;
 const systemEveryMs = 1_000;
+/** What a message holds at most: whoever takes it in has other things to do. */
+const mostAtOnce = 1_000;
 
 /** Sums over the steps since the last point. */
 interface Window {
   samples: number;
   sums: Record<string, number>;
+  /** Of the updates since then, which may be fewer than the steps. */
+  norms?: { updates: number; sums: Record<string, number> };
 }
 
 export interface RecorderOptions {
@@ -61,16 +65,24 @@ export class MetricRecorder {
     return this.#window.samples > 0 ? structuredClone(this.#window) : undefined;
   }
 
-  /** One optimizer step: `step` and `epoch` are those after it, `measures` are the batch's means. */
-  step(step: number, epoch: number, samples: number, measures: Measures): void {
+  /** One optimizer step: `step` and `epoch` are those after it, `measures` are the batch's means, `norms` those of its update. */
+  step(step: number, epoch: number, samples: number, measures: Measures, norms: Measures | null = null): void {
     const window = this.#window;
     window.samples += samples;
     addTo(window.sums, measures, samples);
+    if (norms) {
+      window.norms ??= { updates: 0, sums: {} };
+      window.norms.updates++;
+      addTo(window.norms.sums, norms, 1);
+    }
     if (step % this.every !== 0) return;
     for (const key in window.sums) {
       this.add(`train/${key}`, step, epoch, window.sums[key] / window.samples);
       window.sums[key] = 0;
     }
+    const { updates = 0, sums = {} } = window.norms ?? {};
+    for (const key in sums) this.add(`train/${key}`, step, epoch, sums[key] / updates);
+    delete window.norms;
     if (this.#options.rate) this.add('system/learning_rate', step, epoch, this.#options.rate(step - 1));
     window.samples = 0;
   }
@@ -90,9 +102,11 @@ export class MetricRecorder {
 
   flush(): void {
     this.#lastPost = this.#now();
-    if (this.#pending.length === 0) return;
-    this.#options.post(this.#pending);
+    const pending = this.#pending;
     this.#pending = [];
+    for (let from = 0; from < pending.length; from += mostAtOnce) {
+      this.#options.post(pending.slice(from, from + mostAtOnce));
+    }
   }
 
   /** The last points: short runs get their system metrics here. */

@@ -117,6 +117,17 @@ class Round implements Call {
     };
   }
 
+  norms(k: number): Measures | null {
+    const named = [
+      ['d', this.#discriminator],
+      ['g', this.#generator],
+    ] as const;
+    const told = named.flatMap(([player, stepper]) =>
+      Object.entries(stepper.norms(k) ?? {}).map(([name, norm]) => [`${player}_${name}`, norm] as const),
+    );
+    return told.length > 0 ? Object.fromEntries(told) : null;
+  }
+
   async close(): Promise<void> {
     await this.#discriminator.close();
     await this.#generator.close();

@@ -23,6 +23,11 @@ export class Stepper implements Call {
   readonly counts: Int32Array | null;
   /** Of the last call, where the program gives them: what it learns to say, step after step, row after row. */
   readonly logits: Float32Array | null;
+  /** Of the last call, where the program gives them, one entry a step. */
+  readonly #norms: ReadonlyMap<NormName, Float32Array>;
+  readonly #accumulate: number;
+  /** Steps done before the last call. */
+  #before = 0;
 
   readonly #session: Session;
   readonly #bindings: readonly Binding[];
@@ -42,6 +47,7 @@ export class Stepper implements Call {
     this.#seed = options.seed;
     this.#player = options.player ?? 0;
     this.#rate = options.rate;
+    this.#accumulate = options.accumulate ?? 1;
     this.stepsPerCall = program.stepsPerCall;
     this.batch = options.batch;
     this.buffers = batchBuffers(options.samples, this.samplesPerCall);
@@ -74,7 +80,16 @@ export class Stepper implements Call {
     this.counts = integers('counted');
     const said = output('logits');
     this.logits = said ? new Float32Array(sizeOf(bindBatch(said.shape, this.batch))) : null;
-    const room = { loss: this.losses, correct: this.corrects, counted: this.counts, logits: this.logits };
+    this.#norms = new Map(
+      normNames.filter((name) => output(name)).map((name) => [name, new Float32Array(this.stepsPerCall)]),
+    );
+    const room = {
+      loss: this.losses,
+      correct: this.corrects,
+      counted: this.counts,
+      logits: this.logits,
+      ...Object.fromEntries(this.#norms),
+    };
     for (const { name, role, type, shape } of program.outputs) {
       const data = role in room ? room[role as keyof typeof room] : null;
       if (data) this.#fetches[name] = valueOf(type, bindBatch(shape, this.batch), data);
@@ -120,11 +135,17 @@ export class Stepper implements Call {
     };
   }
 
+  norms(k: number): Measures | null {
+    if (this.#norms.size === 0 || (this.#before + k + 1) % this.#accumulate !== 0) return null;
+    return Object.fromEntries([...this.#norms].map(([name, values]) => [name, values[k]]));
+  }
+
   close(): Promise<void> {
     return this.#session.close();
   }
 
   async #call(step: number): Promise<void> {
+    this.#before = step;
     for (let k = 0; k < this.#rates.length; k++) this.#rates[k] = this.#rate(step + k);
     // One stream an input and step, so that K does not change what is drawn.
     this.#masks.forEach(({ bytes, perStep }, m) => {
@@ -149,6 +170,9 @@ export class Stepper implements Call {
   }
 }
 
+const normNames = ['gradient_norm', 'update_norm'] as const;
+type NormName = (typeof normNames)[number];
+
 /** More random inputs than any net has. */
 const inputsAPlayer = 2 ** 16;
 
@@ -159,6 +183,8 @@ export interface StepperOptions {
   samples: Samples;
   rate: (step: number) => number;
   seed: number;
+  /** Steps that make one update; 1 when left out. */
+  accumulate?: number;
   /** Where several programs train in turn: whose optimizer state this is, and a number of its own, from 0, that its chance follows from. */
   owner?: string;
   player?: number;

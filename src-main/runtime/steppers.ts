@@ -10,7 +10,7 @@ export interface SteppersTask {
   /** Without a batch size the program must take any. */
   compile(options: { stepsPerCall: number; batchSize?: number; usualBatch?: number }): TrainingProgram;
   train: Samples;
-  settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads'>;
+  settings: Pick<TrainSettings, 'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads' | 'accumulate'>;
   /** The learning rate of each step, counted from 0; the settings' own throughout when left out. */
   rate?: (step: number) => number;
   /** For tests and measurements; chosen by timing when left out. */
@@ -39,9 +39,16 @@ export class Steppers implements Learner {
     const batch = Math.min(settings.batchSize, train.count);
     const single = task.compile({ stepsPerCall: 1, usualBatch: batch });
     const carried = new CarriedValues(single);
-    const { learningRate, seed, device, threads } = settings;
+    const { learningRate, seed, device, threads, accumulate } = settings;
     const rate = task.rate ?? (() => learningRate);
-    const options = (batch: number): StepperOptions => ({ batch, carried, samples: train, rate, seed });
+    const options = (batch: number): StepperOptions => ({
+      batch,
+      carried,
+      samples: train,
+      rate,
+      seed,
+      accumulate,
+    });
     const session = { device, threads };
     await carried.moveTo(session);
 

@@ -161,7 +161,7 @@ class Training {
       at.offset += call.batch;
       this.#checkFinite(measures, (name, value) => `The ${name} became ${value} at step ${at.step}`);
       addTo(at.sums, measures, call.batch);
-      this.#recorder.step(at.step, this.#epoch, call.batch, measures);
+      this.#recorder.step(at.step, this.#epoch, call.batch, measures, call.norms(k));
     }
     this.#worked.samples += call.samplesPerCall;
     this.#worked.seconds += seconds;

@@ -27,7 +27,16 @@ export interface TrainingTask {
   goal: 'accuracy' | 'loss' | 'latest';
   settings: Pick<
     TrainSettings,
-    'epochs' | 'batchSize' | 'learningRate' | 'seed' | 'device' | 'threads' | 'patience' | 'keepBest' | 'keepEvery'
+    | 'epochs'
+    | 'batchSize'
+    | 'learningRate'
+    | 'seed'
+    | 'device'
+    | 'threads'
+    | 'patience'
+    | 'keepBest'
+    | 'keepEvery'
+    | 'accumulate'
   >;
   /** Epochs added to a run: its patience counts from here at the earliest. */
   patientFrom?: number;

@@ -85,6 +85,8 @@ export const trainRequestSchema = v.object({
   /** Checkpoints kept besides the best and the last: so many of the best in all, and every nth epoch's. */
   keepBest: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 1),
   keepEvery: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), 0),
+  /** Measures the norms of gradients and updates. */
+  norms: v.optional(v.boolean()),
   /** Amounts by kind of augmentation (see `augmentFields`). */
   augment: v.optional(v.record(v.picklist(augmentKinds), v.pipe(v.number(), v.minValue(0), v.maxValue(180)))),
   loss: v.optional(v.picklist(lossNames)),

@@ -65,6 +65,8 @@ export interface TrainSettings extends LearningSettings {
   /** Checkpoints kept besides the best and the last, of no effect on the outcome: so many of the best in all, and every nth epoch's. */
   keepBest?: number;
   keepEvery?: number;
+  /** How large gradients are and how far updates move is measured at each step, of no effect on the outcome. */
+  norms?: boolean;
   /** Epochs that were added after the run had ended; "epochs" counts them all. */
   stretches?: Stretch[];
 }

@@ -1,4 +1,4 @@
-import { logRange, logTicks, niceRange, niceStep, ticks } from '../../src-main/shared/chart/axis.ts';
+import { labelled, logRange, logTicks, niceRange, spread, ticks } from '../../src-main/shared/chart/axis.ts';
 import type { AxisRange } from '../../src-main/shared/chart/axis.ts';
 import { decimate, extent } from '../../src-main/shared/chart/decimate.ts';
 import type { ChartOption } from './echarts.ts';
@@ -24,6 +24,10 @@ export interface ChartAxis {
   /** Never without a name; with its unit, where it has one: "time (s)". */
   name: string;
   format: (value: number) => string;
+  /** Where `format` would call two ticks the same. */
+  exact?: (value: number) => string;
+  /** It counts: there is nothing between two whole numbers. */
+  whole?: boolean;
 }
 
 export interface Window {
@@ -122,8 +126,8 @@ export function plot(
   }
   const y = low > high ? { min: logY ? 0.1 : 0, max: 1, step: 0.2 } : logY ? logRange(low, high) : niceRange(low, high);
   const pixels = Math.max(50, width - margin.left - margin.right);
-  const xStep = niceStep(window.to - window.from, Math.max(2, Math.floor(pixels / 50)));
-  const xTicks = ticks(window.from, window.to, xStep);
+  const xTicks = spread(window.from, window.to, Math.max(2, Math.floor(pixels / 50)), axes.x.whole);
+  const xLabels = labelled(xTicks, axes.x);
   const scaled = (value: number) => (logY ? Math.log10(value) : value);
   const yTicks = (logY ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step)).map(scaled);
   let drawn = 0;
@@ -201,7 +205,7 @@ export function plot(
       axisLabel: {
         ...label,
         customValues: xTicks,
-        formatter: (value: number) => axes.x.format(value),
+        formatter: (value: number) => xLabels.get(value) ?? axes.x.format(value),
       },
       axisLine: { show: true, onZero: false, lineStyle: { color: theme.line } },
       axisTick: { show: false },

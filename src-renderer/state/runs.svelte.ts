@@ -1,6 +1,7 @@
 import { untrack } from 'svelte';
 import { lowerBound } from '../../src-main/shared/chart/decimate.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
+import { isActive } from '../../src-main/shared/job.ts';
 import type { MetricPoint, MetricSeries, RunListing, RunSummary, TrainSettings } from '../../src-main/shared/run.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
@@ -81,6 +82,8 @@ export class LiveSeries implements MetricSeries {
 const mostPoints = 4000;
 /** How many metrics of all runs are kept at hand. */
 const mostColumns = 40;
+/** Tables and details take a running one's latest numbers this often, in milliseconds: nobody reads them faster. */
+const latestEvery = 500;
 /** Of how many runs all metrics are. */
 const mostWhole = 100;
 
@@ -95,6 +98,9 @@ export class Runs {
   #columnsAsked = new Set<string>();
   #whole = $state.raw(new Map<RunId, Record<string, number>>());
   #looking = new Map<LiveSeries, { from: number; to: number } | null>();
+  #latest = new Map<RunId, Record<string, number>>();
+  #latestTaken = -Infinity;
+  #latestTimer: ReturnType<typeof setTimeout> | undefined;
   #places = $derived(
     new Map((this.#list.value ?? []).toSorted((a, b) => a.createdAt - b.createdAt).map((run, i) => [run.id, i])),
   );
@@ -135,6 +141,8 @@ export class Runs {
   async load(): Promise<void> {
     await this.#list.load(async () => {
       const listed = await this.#studio.call('runs.list');
+      // Of what has ended the numbers stand: those of its best checkpoint.
+      for (const run of listed) if (!isActive(run)) this.#latest.delete(run.id);
       return listed.map((run) => this.#summary(run)).sort((a, b) => b.createdAt - a.createdAt);
     });
     const [columns, whole] = untrack(() => [[...this.#columns.keys()], [...this.#whole.keys()]]);
@@ -285,8 +293,27 @@ export class Runs {
     }
     for (const series of touched) series.settle();
     if (grown) this.#series = new Map(this.#series).set(run, new Map(known));
-    const latest = Object.fromEntries(points.map((point) => [point.key, point.value]));
-    this.#patch(run, (summary) => ({ ...summary, metrics: { ...summary.metrics, ...latest } }));
+    let latest = this.#latest.get(run);
+    if (!latest) this.#latest.set(run, (latest = {}));
+    for (const { key, value } of points) latest[key] = value;
+    const wait = this.#latestTaken + latestEvery - performance.now();
+    if (wait <= 0) this.#takeLatest();
+    else this.#latestTimer ??= setTimeout(() => this.#takeLatest(), wait);
+  }
+
+  /** The latest numbers of all that run, into the list at once: each change of it is looked at by all that shows runs. */
+  #takeLatest(): void {
+    clearTimeout(this.#latestTimer);
+    this.#latestTimer = undefined;
+    this.#latestTaken = performance.now();
+    const news = this.#latest;
+    this.#latest = new Map();
+    this.#list.patch((list) =>
+      list.map((run) => {
+        const latest = news.get(run.id);
+        return latest ? { ...run, metrics: { ...run.metrics, ...latest } } : run;
+      }),
+    );
   }
 
   async archive(ids: RunId[], archived: boolean): Promise<void> {

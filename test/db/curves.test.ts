@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { getSeries, lastSteps, listCurves } from '../../src-main/db/curves.ts';
-import { tailSize } from '../../src-main/db/metric-blocks.ts';
+import { Sealing, tailSize } from '../../src-main/db/metric-blocks.ts';
 import { insertPoints, sealAllCurves, sealCurves } from '../../src-main/db/metrics.ts';
 import type { WriteStore } from '../../src-main/db/open.ts';
 import { getRun, runKey } from '../../src-main/db/runs.ts';
@@ -29,6 +29,33 @@ const valuesOf = (store: WriteStore, run: RunId, key = 'a') =>
   getSeries(store, run, { keys: [key], maxPoints: Infinity })[0].values;
 
 describe('packing a run’s curves', () => {
+  it('goes in slices as small as one likes, between which all is read as it is, and more comes in', () => {
+    withRun((store, run) => {
+      const all = (): number[] => valuesOf(store, run);
+      for (let batch = 0; batch < 40; batch++) {
+        insertPoints(store, run, [point('a', batch, batch), point('b', batch, -batch)]);
+      }
+      const sealing = new Sealing(store, runKey(store, run));
+      let slices = 0;
+      const later: number[] = [];
+      for (let done = false; !done; slices++) {
+        done = store.relaxed(() => sealing.goOn(store, 0));
+        if (slices % 7 === 3) {
+          insertPoints(store, run, [point('a', 40 + later.length, 0.5)]);
+          later.push(0.5);
+        }
+        expect(all()).toEqual([...range(0, 40), ...later]);
+      }
+      // A batch, a curve or a few batches to be removed each.
+      expect(slices).toBeGreaterThan(40);
+      expect(tailSize(store, runKey(store, run))).toEqual({ batches: later.length, points: later.length });
+      expect(listCurves(store, run)).toEqual([
+        { key: 'a', points: 40 + later.length },
+        { key: 'b', points: 40 },
+      ]);
+    });
+  });
+
   it('changes nothing that is read', () => {
     withRun((store, run) => {
       const random = new Random(1);

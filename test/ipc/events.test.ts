@@ -32,6 +32,37 @@ describe('event batches', () => {
     expect(deliveries).toHaveLength(1);
   });
 
+  it('delivers many points in pieces, in order, with what came after them last', async () => {
+    vi.useRealTimers();
+    const deliveries: StudioEvent[][] = [];
+    const batcher = new EventBatcher((events) => deliveries.push(events), 100);
+    const other = 'run_0000000000000002' as RunId;
+    batcher.push({ type: 'metrics', run, points: Array.from({ length: 1500 }, (_, i) => point(i)) });
+    batcher.push({ type: 'metrics', run: other, points: Array.from({ length: 800 }, (_, i) => point(i)) });
+    batcher.push({ type: 'changed', noun: 'runs' });
+    batcher.flush();
+    // The rest follows when others have had their turn, and what is flushed meanwhile comes after it.
+    expect(deliveries).toHaveLength(1);
+    batcher.push({ type: 'changed', noun: 'queue' });
+    batcher.flush();
+    await vi.waitFor(() => expect(deliveries).toHaveLength(4));
+    const told = deliveries.flat();
+    const steps = (of: RunId) =>
+      told.flatMap((event) =>
+        event.type === 'metrics' && event.run === of ? event.points.map(({ step }) => step) : [],
+      );
+    expect(steps(run)).toEqual([...Array(1500).keys()]);
+    expect(steps(other)).toEqual([...Array(800).keys()]);
+    for (const events of deliveries) {
+      const points = events.reduce((sum, event) => sum + (event.type === 'metrics' ? event.points.length : 0), 0);
+      expect(points).toBeLessThanOrEqual(1000);
+    }
+    expect(told.slice(-2)).toEqual([
+      { type: 'changed', noun: 'runs' },
+      { type: 'changed', noun: 'queue' },
+    ]);
+  });
+
   it('does not change the event it was given', () => {
     const batcher = new EventBatcher(() => {}, 100);
     const first: StudioEvent = { type: 'metrics', run, points: [point(0)] };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { logRange, logTicks, niceRange, niceStep, ticks } from '../../src-main/shared/chart/axis.ts';
 import { decimate, extent, lowerBound, nearest } from '../../src-main/shared/chart/decimate.ts';
 import { legendOf, plot, span } from '../../src-renderer/charts/plot.ts';
-import type { ChartSeries } from '../../src-renderer/charts/plot.ts';
+import type { ChartAxis, ChartSeries } from '../../src-renderer/charts/plot.ts';
 import { smooth } from '../../src-renderer/charts/smooth.ts';
 
 const million = 1_000_000;
@@ -124,6 +124,23 @@ describe('plot', () => {
   it('fits the y axis to what is in sight', () => {
     const found = plot([line('a', [0, 1, 2, 3], [100, 1, 2, 100])], { from: 1, to: 2 }, axes, false, 400, theme);
     expect(found.y).toMatchObject({ min: 1, max: 2 });
+  });
+  it('marks no step between two steps, and calls no two ticks the same', () => {
+    const steps: ChartAxis = {
+      name: 'step',
+      format: (x) => `${Number((x / 1000).toPrecision(3))} k`,
+      exact: (x) => String(x),
+      whole: true,
+    };
+    const ticksOf = (from: number, to: number) => {
+      const { xAxis } = plot([line('a', [from, to], [1, 2])], { from, to }, { x: steps, y: axes.y }, false, 400, theme)
+        .option as { xAxis: { axisLabel: { customValues: number[]; formatter: (x: number) => string } } };
+      return xAxis.axisLabel.customValues.map((x) => xAxis.axisLabel.formatter(x));
+    };
+    // A run of a single step.
+    expect(ticksOf(0.5, 1.5)).toEqual(['0.001 k']);
+    expect(ticksOf(0, 2000)[1]).toBe('0.5 k');
+    expect(ticksOf(123_450, 123_454)).toEqual(['123450', '123451', '123452', '123453', '123454']);
   });
   it('draws nothing at or below zero on a log axis, and keeps to what is above', () => {
     const found = plot([line('a', [0, 1, 2], [0, 0.5, 20])], { from: 0, to: 2 }, axes, true, 400, theme);

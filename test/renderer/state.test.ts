@@ -147,6 +147,30 @@ describe('runs', () => {
     expect(runs.list.map((one) => one.createdAt)).toEqual([2000, 1000]);
     expect(runs.byId(list[0].id)?.metrics['train/loss']).toBe(0.5);
   });
+  it('takes the latest numbers of what runs into the list twice a second, and no more of what has ended', async () => {
+    vi.useFakeTimers();
+    try {
+      const list: RunSummary[] = [run(1000), run(2000)].map((one) => ({ ...one, status: 'running' }));
+      const runs = new Runs(fakeBridge({ 'runs.list': () => list.map(listing) }));
+      await runs.load();
+      const lossOf = (i: number) => runs.byId(list[i].id)?.metrics['train/loss'];
+      runs.takePoints(list[0].id, [point(1, 0.5)]);
+      for (let step = 2; step < 100; step++) runs.takePoints(list[0].id, [point(step, 1 / step)]);
+      runs.takePoints(list[1].id, [point(1, 0.25)]);
+      // Curves have them at once.
+      expect(runs.series(list[0].id).get('train/loss')?.length).toBe(99);
+      expect(lossOf(0)).toBe(0.5);
+      vi.advanceTimersByTime(500);
+      expect([lossOf(0), lossOf(1)]).toEqual([1 / 99, 0.25]);
+      runs.takePoints(list[0].id, [point(100, 7)]);
+      list[0] = { ...list[0], status: 'finished', metrics: { 'train/loss': 0.01 } };
+      await runs.load();
+      vi.advanceTimersByTime(500);
+      expect(lossOf(0)).toBe(0.01);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 });
 
 describe('jobs', () => {

@@ -36,6 +36,22 @@ export function ticks(low: number, high: number, step: number): number[] {
   return out;
 }
 
+/** About so many ticks between these; of what counts, whole ones. */
+export function spread(from: number, to: number, count: number, whole = false): number[] {
+  const step = niceStep(to - from, count);
+  return ticks(from, to, whole ? Math.max(1, step) : step);
+}
+
+/** What stands at ticks: as `format` has it, unless it would call two of them the same. */
+export function labelled(
+  at: readonly number[],
+  { format, exact }: { format: (value: number) => string; exact?: (value: number) => string },
+): Map<number, string> {
+  const words = at.map(format);
+  const clear = !exact || new Set(words).size === words.length;
+  return new Map(at.map((value, i) => [value, clear ? words[i] : exact(value)]));
+}
+
 /** From a 1, 2 or 5 times a power of ten below the data to one above it. */
 export function logRange(low: number, high: number): AxisRange {
   const steps = [1, 2, 5, 10];

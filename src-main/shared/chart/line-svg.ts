@@ -1,4 +1,4 @@
-import { logRange, logTicks, niceRange, niceStep, ticks } from './axis.ts';
+import { labelled, logRange, logTicks, niceRange, spread, ticks } from './axis.ts';
 import { decimate, extent } from './decimate.ts';
 
 export interface SvgLine {
@@ -17,6 +17,10 @@ export interface SvgLine {
 export interface SvgAxis {
   name: string;
   format: (value: number) => string;
+  /** Where `format` would call two ticks the same. */
+  exact?: (value: number) => string;
+  /** It counts: there is nothing between two whole numbers. */
+  whole?: boolean;
   log?: boolean;
 }
 
@@ -82,7 +86,8 @@ export function lineChartSvg(chart: LineChart): string {
 
   const xTicks = chart.x.log
     ? logTicks(window.from, window.to)
-    : ticks(window.from, window.to, niceStep(window.to - window.from, Math.max(2, Math.floor(inner.width / 70))));
+    : spread(window.from, window.to, Math.max(2, Math.floor(inner.width / 70)), chart.x.whole);
+  const xLabels = labelled(xTicks, chart.x);
   const yTicks = chart.y.log ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step);
   const text = (at: { x: number; y: number }, words: string, more = '') =>
     `<text x="${px(at.x)}" y="${px(at.y)}" ${more}>${escapeXml(words)}</text>`;
@@ -97,7 +102,7 @@ export function lineChartSvg(chart: LineChart): string {
       `<line x1="${margin.left}" x2="${margin.left + inner.width}" y1="${px(down(value))}" y2="${px(down(value))}" stroke="${theme.grid}"/>`,
       text({ x: margin.left - 8, y: down(value) + 4 }, chart.y.format(value), 'text-anchor="end"'),
     ]),
-    ...xTicks.map((value) => text({ x: left(value), y: bottom + 16 }, chart.x.format(value), 'text-anchor="middle"')),
+    ...xTicks.map((value) => text({ x: left(value), y: bottom + 16 }, xLabels.get(value)!, 'text-anchor="middle"')),
     text({ x: margin.left + inner.width / 2, y: bottom + 34 }, chart.x.name, 'text-anchor="middle"'),
     text({ x: 16, y: top - 8 }, chart.y.name),
     '</g>',

@@ -226,7 +226,9 @@ function optimizerOf({ optimizer, weightDecay, architectureSettings: { beta1 } }
   return { kind: optimizer, weightDecay, ...(typeof beta1 === 'number' ? { beta1 } : {}) };
 }
 
-const updateOf = ({ clipNorm, accumulate, average }: TrainSettings): UpdateOptions => ({
+const updateOf = ({ clipNorm, accumulate, average, norms }: TrainSettings): UpdateOptions => ({
+  // Who clips has the gradient's norm anyway.
+  metrics: norms ? ['gradient_norm', 'update_norm'] : clipNorm !== undefined ? ['gradient_norm'] : [],
   clipNorm,
   accumulate,
   // From the first updates on it is of some use: short runs end before it has forgotten how they began.

@@ -23,7 +23,12 @@ export interface CurvePlan {
 export function xAxis(kind: XKind): ChartAxis {
   switch (kind) {
     case 'step':
-      return { name: m.axis_step(), format: (x) => format.compact(Math.round(x)) };
+      return {
+        name: m.axis_step(),
+        format: (x) => format.compact(Math.round(x)),
+        exact: (x) => format.integer(Math.round(x)),
+        whole: true,
+      };
     case 'epoch':
       return { name: m.axis_epoch(), format: (x) => format.figure(x, 3) };
     case 'time':
@@ -61,6 +66,10 @@ export function keysToDraw(keys: Iterable<string>, find: string, charts: number)
   return { keys: drawn.flat(), more: byChart.size - drawn.length };
 }
 
+/** Whether the same curves stand for both, in the same words: of what a run is, its latest numbers matter least. */
+export const drawnAlike = (a: RunSummary, b: RunSummary): boolean =>
+  a.id === b.id && a.name === b.name && a.status === b.status && a.settings === b.settings;
+
 function lines(
   live: LiveSeries,
   x: XKind,
@@ -96,13 +105,21 @@ const rank = (key: string) => {
   const at = order.indexOf(metricOf(key));
   return at < 0 ? order.length : at;
 };
-/** Metrics of two nets that play against each other, drawn in one chart each. */
+/** Metrics that are drawn in one chart: of two nets that play against each other, and what is told of each update. */
 const families: Readonly<Record<string, string>> = {
   d_loss: 'player_losses',
   g_loss: 'player_losses',
   d_accuracy_real: 'player_accuracies',
   d_accuracy_generated: 'player_accuracies',
+  gradient_norm: 'norms',
+  update_norm: 'norms',
+  d_gradient_norm: 'norms',
+  d_update_norm: 'norms',
+  g_gradient_norm: 'norms',
+  g_update_norm: 'norms',
 };
+/** What spans powers of ten is drawn on a log axis unless somebody says otherwise. */
+export const usuallyLog = (plan: string): boolean => /(^|_)norms?$/.test(plan);
 export const isSystem = (key: string) => key.startsWith('system/');
 
 function yAxis(key: string): ChartAxis {

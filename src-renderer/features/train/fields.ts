@@ -77,6 +77,7 @@ export function trainingFields(
     { key: 'threads', kind: 'integer', default: 0, min: 0, max: 256, advanced: true },
     { key: 'keepBest', kind: 'integer', default: 1, min: 1, max: 100, advanced: true },
     { key: 'keepEvery', kind: 'integer', default: 0, min: 0, max: 10_000, advanced: true },
+    { key: 'norms', kind: 'boolean', default: false, advanced: true },
   ];
 }
 
@@ -93,6 +94,7 @@ export const trainingKeys = [
   'threads',
   'keepBest',
   'keepEvery',
+  'norms',
 ] as const satisfies readonly (keyof TrainSettings)[];
 
 /** As a setting's key, beside all others. */
