@@ -15,6 +15,7 @@ const FOLDERS = {
     packages: [
       'sharp',
       '@duckdb/node-api',
+      'yaml',
       'yauzl',
       'tar-stream',
       'sax',

@@ -1,16 +1,17 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { stepInfos } from '../datasets/recipes/index.ts';
 import { getVersion } from '../db/datasets.ts';
+import type { Readable } from '../db/connection.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
-import type { DatasetVersion } from '../shared/dataset.ts';
+import type { DatasetVersion, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import {
   completeStep,
   emptyRecipe,
   infoOf,
   newSettings,
-  readRecipe,
+  stepId,
   type Recipe,
   type StepField,
   type StepInfo,
@@ -19,6 +20,7 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count } from './format.ts';
 import { withCommon } from './options.ts';
 import type { Output } from './output.ts';
+import { recipeFileText, recipeFromFile } from './recipe-file.ts';
 import { stepHelp, stepName } from './words.ts';
 
 interface Options extends CommonOptions {
@@ -39,7 +41,7 @@ export function addDataRecipe(data: Command, context: CommandContext): void {
     .option('--show', 'show it (what it does without any other option)')
     .option(
       '--set <what>',
-      "a recipe's file, which takes the place of all steps; or, with --add, key=value, as often as needed",
+      "a recipe's file (YAML or JSON), which takes the place of all steps; or, with --add, key=value, as often as needed",
       collected,
     )
     .option('--add <kind>', 'a step more, at the end')
@@ -47,7 +49,7 @@ export function addDataRecipe(data: Command, context: CommandContext): void {
     .option('--move <from:to>', 'a step to another place', places)
     .option('--toggle <n>', 'turn the step at this place off, or on again', place)
     .option('--clear', 'all steps: back to the table as it was imported')
-    .option('--out <file>', 'write the recipe there, as JSON')
+    .option('--out <file>', 'write the recipe there: as YAML (.yaml, .yml), else as JSON')
     .option('--steps', 'list every kind of step with its settings')
     .addHelpText(
       'after',
@@ -56,7 +58,20 @@ A recipe prepares a table's rows, step by step, from the table as it was importe
 training split alone. Rows that a step leaves out are out of the dataset; rows to be predicted are never left out. The recipe goes
 along with every run trained on the version, into its predictions and its exported file.
 
-The file: {"version": 1, "steps": [{"id": "a", "kind": "standard", "settings": {"columns": ["age"]}, "enabled": true}, …]}
+A recipe's file is for people to read, keep and use on other datasets:
+
+  version: 1
+  steps:
+    - kind: fill
+      settings:
+        columns: [age, hours]
+        with: median
+    - kind: standard
+      enabled: false
+
+Settings that are left out are as usual; what steps learn is not in it. JSON says the same: {"version": 1, "steps": [{"kind": "standard",
+"id": "a", "enabled": true, "settings": {"columns": ["age"]}}, …]}. What is wrong with a file is told with its line: steps and settings that
+there are not, columns that the dataset lacks, each with what is called alike. Aliases, tags and files over 4 MiB are refused.
 
 JSON: {"dataset","version","version_number","change","samples","recipe","columns":[{"name","type","role"}]}; with --steps one line per
       kind: {"kind","name","help","group","learns","drops_rows","model","settings":[…]}; "model": "inside" an exported file, to be done
@@ -65,8 +80,8 @@ JSON: {"dataset","version","version_number","change","samples","recipe","columns
 Examples:
   $ atelier data recipe adult --add fill --set columns=age --set with=median
   $ atelier data recipe adult --add filter --set "condition=age >= 18 and city is not missing"
-  $ atelier data recipe adult --out adult.recipe.json
-  $ atelier data recipe other --set adult.recipe.json
+  $ atelier data recipe adult --out adult.recipe.yaml
+  $ atelier data recipe other --set adult.recipe.yaml
   $ atelier data recipe adult --remove 2 --json
   $ atelier data recipe --steps`,
     )
@@ -84,17 +99,23 @@ async function recipe(session: Session, text: string | undefined, options: Optio
     );
   }
   const change = changeOf(session, options);
-  if (change === null)
-    return session.read((store) => show(session, options, getVersion(store, resolveDataset(store, text).version)));
+  if (change === null) {
+    return session.read((store) =>
+      show(session, options, store, getVersion(store, resolveDataset(store, text).version)),
+    );
+  }
   await session.own(async (studio) => {
     const version = studio.getVersion(resolveDataset(studio.reading, text).version);
-    const next = change(version.manifest.recipe ?? emptyRecipe);
-    show(session, options, await studio.revise({ version: version.id, recipe: next }).result);
+    const next = await change(version.manifest.recipe ?? emptyRecipe, version.manifest);
+    const made = await studio.revise({ version: version.id, recipe: next }).result;
+    show(session, options, studio.reading, made);
   });
 }
 
+type Change = (before: Recipe, manifest: Manifest) => Recipe | Promise<Recipe>;
+
 /** What the options ask for; null where it is only to be shown. Errors: bad_arguments, and those of reading a recipe. */
-function changeOf(session: Session, options: Options): ((before: Recipe) => Recipe) | null {
+function changeOf(session: Session, options: Options): Change | null {
   const { set = [], add, remove, move, toggle, clear } = options;
   const asked = [add, remove, move, toggle, clear].filter((each) => each !== undefined).length;
   const file = add === undefined ? set : [];
@@ -106,8 +127,8 @@ function changeOf(session: Session, options: Options): ((before: Recipe) => Reci
   }
   if (add !== undefined) return (before) => added(before, infoOf(stepInfos, add), set);
   if (file.length === 1) {
-    const given = readRecipe(readJson(session.path(file[0])), stepInfos);
-    return () => given;
+    const path = session.path(file[0]);
+    return (_, manifest) => recipeFromFile(path, manifest);
   }
   if (clear) return () => emptyRecipe;
   if (remove !== undefined)
@@ -138,11 +159,11 @@ function added(before: Recipe, info: StepInfo, set: readonly string[]): Recipe {
       );
     }),
   );
-  const taken = new Set(before.steps.map(({ id }) => id));
-  let id = info.kind;
-  for (let n = 2; taken.has(id); n++) id = `${info.kind}-${n}`;
   const step = {
-    id,
+    id: stepId(
+      info.kind,
+      before.steps.map(({ id }) => id),
+    ),
     kind: info.kind,
     settings: completeStep(info, { ...newSettings(info), ...settings }),
     enabled: true,
@@ -150,31 +171,18 @@ function added(before: Recipe, info: StepInfo, set: readonly string[]): Recipe {
   return { version: 1, steps: [...before.steps, step] };
 }
 
-const maxFile = 4 * 2 ** 20;
-
-function readJson(path: string): unknown {
-  try {
-    if (statSync(path).size > maxFile) throw new AtelierError('invalid_recipe', `${path} is larger than any recipe.`);
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof AtelierError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new AtelierError('invalid_recipe', `${path} cannot be read as JSON: ${why}.`);
-  }
-}
-
 function indexOf({ steps }: Recipe, at: number): number {
   if (at <= steps.length) return at - 1;
   throw new AtelierError('bad_arguments', `There is no step ${at}; the recipe has ${steps.length}.`);
 }
 
-function show(session: Session, { out: file }: Options, version: DatasetVersion): void {
+function show(session: Session, { out: file }: Options, store: Readable, version: DatasetVersion): void {
   const { out } = session;
   const { manifest } = version;
   const steps = manifest.recipe?.steps ?? [];
   if (file !== undefined) {
     const path = session.path(file);
-    writeFileSync(path, `${JSON.stringify(manifest.recipe ?? emptyRecipe, null, 2)}\n`);
+    writeFileSync(path, recipeFileText(path, manifest.recipe ?? emptyRecipe, store, version));
     out.note(`Written: ${path}`);
   }
   out.record({

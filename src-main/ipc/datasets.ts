@@ -1,6 +1,7 @@
 import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { recipeFileHandlers } from './recipe-files.ts';
 import { words } from './words.ts';
 
 type Noun =
@@ -25,7 +26,9 @@ type Noun =
   | 'datasets.leaks'
   | 'datasets.export'
   | 'recipes.steps'
-  | 'recipes.preview';
+  | 'recipes.preview'
+  | 'recipes.save'
+  | 'recipes.open';
 
 export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -64,6 +67,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     'datasets.revise': (request) => desk.studio.revise(request).job,
     'recipes.steps': () => desk.studio.recipeSteps,
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),
+    ...recipeFileHandlers(desk),
     'datasets.pick': ({ version, samples }) => desk.studio.pick(version, samples),
     'datasets.leaks': ({ version, ...question }) => desk.studio.checkLeaks(version, question).result,
     'datasets.export': async ({ version, ...how }) => {

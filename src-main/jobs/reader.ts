@@ -6,7 +6,7 @@ import type { Profile } from '../shared/profile.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
-import type { Recipe } from '../shared/recipe.ts';
+import type { OpenedRecipe, Recipe } from '../shared/recipe.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import type { BroughtTokenizer } from '../shared/text.ts';
 import type { SpawnUtility, UtilityHandle } from './utility.ts';
@@ -100,6 +100,11 @@ export class Reader {
   /** A recipe on a few samples, before and after one of its steps. */
   recipe(blobs: string, manifest: Manifest, recipe: Recipe, at: number): Promise<RecipePreview> {
     return this.#ask({ type: 'recipe', blobs, manifest, recipe, at }) as Promise<RecipePreview>;
+  }
+
+  /** A recipe's file, to be used on this version. */
+  recipeFile(path: string, manifest: Manifest): Promise<OpenedRecipe> {
+    return this.#ask({ type: 'recipe-file', path, manifest }) as Promise<OpenedRecipe>;
   }
 
   /** Which columns hold personal data. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { recipeText } from '../datasets/recipes/file/write.ts';
 import { stepInfos } from '../datasets/recipes/index.ts';
 import type { EpochText } from '../shared/epoch-text.ts';
 import type { Readable } from '../db/connection.ts';
@@ -37,7 +38,7 @@ import type {
   QueueState,
 } from '../shared/job.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
-import type { Recipe, StepInfo } from '../shared/recipe.ts';
+import type { OpenedRecipe, Recipe, StepInfo } from '../shared/recipe.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { Profile } from '../shared/profile.ts';
 import type {
@@ -216,6 +217,15 @@ export class Studio {
   previewRecipe(version: VersionId, recipe: Recipe, at: number): Promise<RecipePreview> {
     const { manifest } = this.getVersion(version);
     return this.#reader.recipe(workspaceFiles.blobs(this.folder), manifest, recipe, at);
+  }
+  /** A recipe as a YAML file that people read; it need not be applied yet. */
+  recipeText(version: VersionId, recipe: Recipe): string {
+    const { dataset, number } = this.getVersion(version);
+    return recipeText(recipe, { dataset: this.getDataset(dataset).summary.name, version: number });
+  }
+  /** A recipe's file, YAML or JSON, to be used on this version; nothing is applied. */
+  openRecipe(version: VersionId, path: string): Promise<OpenedRecipe> {
+    return this.#reader.recipeFile(path, this.getVersion(version).manifest);
   }
   /** What dividing a version so would give, before it is done. */
   previewSplit(version: VersionId, split: SplitWish): Promise<SplitPreview> {

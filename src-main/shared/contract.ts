@@ -15,7 +15,7 @@ import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job 
 import type { ProviderOffer, QueueState } from './job.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import { maxSteps, recipeSchema } from './recipe.ts';
-import type { StepInfo } from './recipe.ts';
+import type { OpenedRecipe, StepInfo } from './recipe.ts';
 import type { LeakReport } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
 import { mostQuasiIdentifiers } from './privacy.ts';
@@ -229,6 +229,10 @@ export const inputs = {
     recipe: recipeSchema,
     at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxSteps)),
   }),
+  /** Asks where to, and writes it there as YAML. */
+  'recipes.save': v.object({ version: versionId, recipe: recipeSchema }),
+  /** Asks for a file; what it holds, to be used on this version. Nothing is applied. */
+  'recipes.open': v.object({ version: versionId }),
   /** These samples, in this order. */
   'datasets.pick': v.object({
     version: versionId,
@@ -381,6 +385,8 @@ export interface Outputs {
   'datasets.revise': JobId;
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;
+  'recipes.save': { path: string } | null;
+  'recipes.open': (OpenedRecipe & { name: string }) | null;
   'datasets.previewSplit': SplitPreview;
   'datasets.pick': SamplePage;
   'datasets.leaks': LeakReport;

@@ -18,7 +18,7 @@ import type {
 import type { DatasetId, JobId, RunId, VersionId } from './ids.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { RecipePreview } from './recipe-preview.ts';
-import type { Recipe } from './recipe.ts';
+import type { OpenedRecipe, Recipe } from './recipe.ts';
 import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
@@ -459,6 +459,7 @@ export type ReaderRequest =
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
   /** `at`: the step to look at, by its place; those after it are not gone through. */
   | { id: number; type: 'recipe'; blobs: string; manifest: Manifest; recipe: Recipe; at: number }
+  | { id: number; type: 'recipe-file'; path: string; manifest: Manifest }
   | { id: number; type: 'privacy'; blobs: string; manifest: Manifest }
   | { id: number; type: 'anonymity'; blobs: string; manifest: Manifest; columns: string[]; wanted: number }
   | { id: number; type: 'devices' };
@@ -476,6 +477,7 @@ export type ReaderResponse =
         | SpectrogramPreview
         | SplitPreview
         | RecipePreview
+        | OpenedRecipe
         | PrivacyReport
         | AnonymityReport
         | ImportOffer[]

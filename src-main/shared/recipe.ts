@@ -80,6 +80,26 @@ export interface StepInfo {
   model: 'inside' | 'before' | 'apart';
 }
 
+/** A column that a recipe's file names, and the table that it is to be used on lacks. */
+export interface MissingColumn {
+  /** The step's place, from 1, and kind. */
+  step: number;
+  kind: string;
+  /** The setting that names it. */
+  field: string;
+  /** In the file, from 1. */
+  line: number;
+  name: string;
+  /** Columns that are called alike, likest first. */
+  near: string[];
+}
+
+/** A recipe as a file says it, to be used on a table. */
+export interface OpenedRecipe {
+  recipe: Recipe;
+  missing: MissingColumn[];
+}
+
 /** What a file or an answer from elsewhere says, as a recipe. Errors: invalid_recipe, unknown_step, invalid_settings. */
 export function readRecipe(given: unknown, kinds: readonly StepInfo[]): Recipe {
   const parsed = v.safeParse(recipeSchema, given);
@@ -115,6 +135,13 @@ export function infoOf<Info extends { kind: string }>(kinds: readonly Info[], ki
     'unknown_step',
     `There is no step "${kind}". There are: ${kinds.map((each) => each.kind).join(', ')}.`,
   );
+}
+
+/** The kind, or the kind and a number: an id that no other step has, readable in a file. */
+export function stepId(kind: string, taken: readonly string[]): string {
+  let id = kind;
+  for (let n = 2; taken.includes(id); n++) id = `${kind}-${n}`;
+  return id;
 }
 
 /** The settings that a step begins with when it is added. */

@@ -1,3 +1,4 @@
+import { editDistance } from './near-names.ts';
 import type { RunSummary, SettingValue, TrainSettings } from './run.ts';
 
 /** What can be asked of a run by name, in filters, columns and groups: facts, settings (`learning_rate`) and metrics (`test/accuracy`). */
@@ -168,17 +169,3 @@ export function fieldValue({ run, settings, metric }: FieldRun, field: RunField,
 
 export const isMoment = (field: RunField): boolean =>
   field.kind === 'fact' && ['created', 'started', 'finished'].includes(field.key);
-
-/** Levenshtein's, given up beyond `most`. */
-function editDistance(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most) return most + 1;
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length];
-}

@@ -9,6 +9,7 @@ import { scanPrivacy } from '../datasets/privacy/scan.ts';
 import { Profiler } from '../datasets/profile/profiler.ts';
 import { SampleReader } from '../datasets/reader.ts';
 import { previewSpectrograms } from '../datasets/encode/audio/preview.ts';
+import { openRecipeFile } from '../datasets/recipes/file/open.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { findDevices } from '../runtime/device.ts';
 import { errorFacts } from '../shared/errors.ts';
@@ -47,6 +48,8 @@ function answer(request: ReaderRequest) {
       return keepTokenizer(request.blobs, request.path);
     case 'recipe':
       return previewRecipe(request.blobs, request.manifest, request.recipe, request.at);
+    case 'recipe-file':
+      return openRecipeFile(request.path, request.manifest);
     case 'privacy':
       return scanPrivacy(request.blobs, request.manifest);
     case 'anonymity':

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src-main/shared/random.ts';
-import { done } from '../support/built-cli.ts';
+import { atelier, done } from '../support/built-cli.ts';
 import { tempFolder } from '../support/temp-workspace.ts';
 
 type Predicted = { label: string; probabilities: Record<string, number> };
@@ -94,11 +94,18 @@ describe('a recipe, end to end', () => {
     );
     expect(b.lines.map(({ label }) => label)).toEqual(a.lines.map(({ label }) => label));
 
-    await done(folder, 'data', 'recipe', 'people', '--out', 'again.json');
-    expect(JSON.parse(readFileSync(join(folder, 'again.json'), 'utf8'))).toMatchObject({
-      version: 1,
-      steps: [{ kind: 'unicode' }],
-    });
+    await done(folder, 'data', 'recipe', 'people', '--out', 'again.yaml');
+    const text = readFileSync(join(folder, 'again.yaml'), 'utf8');
+    expect(text).toMatch(/^# A recipe of Atelier.*\n# It was saved from the dataset "people", version 4\./);
+    expect(text).toContain('  - kind: unicode\n    settings:\n      columns: [city]\n');
+
+    // Used again with a column that there is not: told with its line, and nothing is made.
+    writeFileSync(join(folder, 'wrong.yaml'), text.replace('[city]', '[town, "City "]'));
+    const refused = await atelier(folder, 'data', 'recipe', 'people', '--set', 'wrong.yaml');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/error: unknown_column: .*names 2 columns.* line \d+, step 1 \(unicode\): "town"/);
+    expect(refused.stderr).toContain('"City "; like it: "city"');
+    expect((await done(folder, 'data', 'show', 'people', '--json')).lines[0]).toMatchObject({ version_number: 4 });
   });
 
   it('conceals personal data by the step that the report offers, with a salt drawn for it', async () => {

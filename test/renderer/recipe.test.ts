@@ -3,7 +3,7 @@ import type { RecipePreview } from '../../src-main/shared/recipe-preview.ts';
 import { emptyRecipe } from '../../src-main/shared/recipe.ts';
 import { diffOf } from '../../src-renderer/features/data/recipe-diff.ts';
 import { problemOf, RecipeDraft } from '../../src-renderer/features/data/recipe-draft.svelte.ts';
-import { stepInfos } from './harness/recipes.ts';
+import { openedRecipe, stepInfos } from './harness/recipes.ts';
 
 const [drop, letterCase, filter, bins] = stepInfos;
 const kinds = (draft: RecipeDraft) => draft.steps.map(({ id }) => id);
@@ -34,6 +34,25 @@ describe('a recipe in the making', () => {
     expect([draft.steps.length, draft.changed]).toEqual([0, false]);
     draft.undo();
     expect(draft.steps).toHaveLength(3);
+  });
+
+  it('takes the steps of a file as one edit, and puts columns right that the table lacks', () => {
+    const draft = new RecipeDraft(emptyRecipe);
+    draft.add(drop);
+    draft.use(openedRecipe);
+    expect(kinds(draft)).toEqual(['case', 'bins']);
+    expect(draft.selected?.id).toBe('case');
+    expect(draft.lacked.map(({ name }) => name)).toEqual(['Work-Class', 'capital gain', 'fnlwgt']);
+    draft.mend(draft.lacked[0], 'workclass');
+    expect(draft.steps[0].settings.columns).toEqual(['workclass', 'education']);
+    draft.mend(draft.lacked[0], 'fnlwgt');
+    // What is there already is not named twice.
+    expect(draft.steps[1].settings.columns).toEqual(['fnlwgt']);
+    draft.remove('bins');
+    expect(draft.lacked).toEqual([]);
+    for (let i = 0; i < 4; i++) draft.undo();
+    expect(kinds(draft)).toEqual(['drop']);
+    expect(draft.lacked).toEqual([]);
   });
 
   it('takes the typing into one field as one edit', () => {

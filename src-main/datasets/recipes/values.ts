@@ -1,4 +1,5 @@
 import { AtelierError } from '../../shared/errors.ts';
+import { didYouMean } from '../../shared/near-names.ts';
 import type { ColumnsFor, StepSettings } from '../../shared/recipe.ts';
 import { sqlText } from '../cells.ts';
 import type { Made, Outcome, Read, State, StateColumn } from './step.ts';
@@ -33,12 +34,16 @@ export function chosen(state: State, settings: StepSettings, wanted: ColumnsFor,
   });
 }
 
+/** So many names make an error that can still be read. */
+const listedNames = 40;
+
 export function columnOf(state: State, name: string): StateColumn {
   const found = state.find((column) => column.name === name);
   if (found) return found;
+  const names = state.map((column) => column.name);
   throw new AtelierError(
     'unknown_column',
-    `There is no column "${name}" at this point. The columns are: ${state.map((column) => column.name).join(', ')}.`,
+    `There is no column "${name}" at this point.${didYouMean(name, names)} The columns are: ${names.slice(0, listedNames).join(', ')}${names.length > listedNames ? ` and ${names.length - listedNames} more` : ''}.`,
   );
 }
 

@@ -2,6 +2,9 @@ import { AtelierError } from '../../../src-main/shared/errors.ts';
 import {
   completeStep,
   newSettings,
+  stepId,
+  type MissingColumn,
+  type OpenedRecipe,
   type Recipe,
   type RecipeStep,
   type StepInfo,
@@ -10,7 +13,9 @@ import {
 } from '../../../src-main/shared/recipe.ts';
 import type { RecipePreview } from '../../../src-main/shared/recipe-preview.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import { newStepId } from './recipe-ids.ts';
+
+/** `id`: of the step. */
+export type LackedColumn = MissingColumn & { id: string };
 
 /** A recipe in the making: every edit can be undone until it is applied, and applied it is a version. */
 export class RecipeDraft {
@@ -21,6 +26,7 @@ export class RecipeDraft {
   #past = $state.raw<readonly (readonly RecipeStep[])[]>([]);
   #future = $state.raw<readonly (readonly RecipeStep[])[]>([]);
   #selected = $state<string | null>(null);
+  #lacked = $state.raw<readonly LackedColumn[]>([]);
   /** What the last edit was of: more typing into the same field is the same edit. */
   #editing: string | null = null;
 
@@ -53,6 +59,31 @@ export class RecipeDraft {
     return this.#steps.findIndex(({ id }) => id === this.#selected) + 1;
   }
 
+  /** Columns that a file's steps named and this table lacks, as long as the steps name them. */
+  get lacked(): readonly LackedColumn[] {
+    return this.#lacked.filter(({ id, field, name }) => this.#named(id, field)?.includes(name));
+  }
+
+  /** The steps of a file in the place of all: an edit like others. */
+  use({ recipe: { steps }, missing }: OpenedRecipe): void {
+    this.#edit(steps);
+    this.#lacked = missing.map((each) => ({ ...each, id: steps[each.step - 1].id }));
+    this.#selected = (this.#lacked[0] ?? steps.at(-1))?.id ?? null;
+  }
+
+  /** Another column in the place of one that there is not. */
+  mend({ id, field, name }: LackedColumn, other: string): void {
+    const names = this.#named(id, field) ?? [];
+    this.set(id, field, [...new Set(names.map((each) => (each === name ? other : each)))]);
+    this.#editing = null;
+    this.#selected = id;
+  }
+
+  #named(id: string, field: string): string[] | null {
+    const names = this.#steps.find((step) => step.id === id)?.settings[field];
+    return Array.isArray(names) ? names : null;
+  }
+
   select(id: string | null): void {
     this.#selected = id;
   }
@@ -60,7 +91,7 @@ export class RecipeDraft {
   /** A step with its usual settings, after the one looked at. */
   add(info: StepInfo, given: StepSettings = {}): void {
     const settings = { ...newSettings(info), ...given };
-    const id = newStepId(
+    const id = stepId(
       info.kind,
       this.#steps.map((step) => step.id),
     );

@@ -20,7 +20,7 @@ import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
 import { makeDatasets, now, page, profileOf, random } from './data.ts';
-import { previewOf, stepInfos } from './recipes.ts';
+import { openedRecipe, previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 import { textEpochs, textOf } from './language.ts';
@@ -377,6 +377,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     },
     'recipes.steps': () => stepInfos,
     'recipes.preview': ({ version, recipe, at }) => previewOf(versionOf(version).detail.version.manifest, recipe, at),
+    'recipes.save': () => ({ path: '/home/ada/adult.recipe.yaml' }),
+    'recipes.open': () => openedRecipe,
     'architectures.list': () => architectures,
     'tokenizers.choose': () => tokenizerRef({ name: 'bert-base-uncased', vocabulary: 30_522, blob: 'b'.repeat(64) }),
     'train.estimate': ({ version, architecture, architectureSettings }): TrainEstimate => {

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../src-main/shared/dataset.ts';
 import type { RecipePreview } from '../../../src-main/shared/recipe-preview.ts';
 import type { Input } from '../../../src-main/shared/contract.ts';
-import type { StepInfo } from '../../../src-main/shared/recipe.ts';
+import type { OpenedRecipe, StepInfo } from '../../../src-main/shared/recipe.ts';
 
 /** A few kinds of step, each with other fields. */
 export const stepInfos: StepInfo[] = [
@@ -44,6 +44,23 @@ export const stepInfos: StepInfo[] = [
     model: 'inside',
   },
 ];
+
+/** Of a table whose columns are called otherwise. */
+export const openedRecipe: OpenedRecipe & { name: string } = {
+  name: 'census.recipe.yaml',
+  recipe: {
+    version: 1,
+    steps: [
+      { id: 'case', kind: 'case', settings: { columns: ['Work-Class', 'education'], to: 'lower' }, enabled: true },
+      { id: 'bins', kind: 'bins', settings: { columns: ['capital gain', 'fnlwgt'], count: 5 }, enabled: true },
+    ],
+  },
+  missing: [
+    { step: 1, kind: 'case', field: 'columns', line: 12, name: 'Work-Class', near: ['workclass'] },
+    { step: 2, kind: 'bins', field: 'columns', line: 18, name: 'capital gain', near: ['capital_gain', 'capital_loss'] },
+    { step: 2, kind: 'bins', field: 'columns', line: 18, name: 'fnlwgt', near: [] },
+  ],
+};
 
 /** Capital letters by the step "case", a column less by "drop"; everything else leaves the rows as they are. */
 export function previewOf(

@@ -70,6 +70,22 @@ export const screens = {
       await page.getByRole('menuitem').nth(5).click();
     },
   },
+  'recipe-file': {
+    go: async (page) => {
+      await dataset(page, 'adult');
+      await at(page, 'tab-recipe').click();
+      await at(page, 'recipe-file').click();
+      await at(page, 'recipe-file-open').click();
+      await at(page, 'recipe-lacks').waitFor();
+    },
+  },
+  'recipe-file-menu': {
+    go: async (page) => {
+      await dataset(page, 'adult');
+      await at(page, 'tab-recipe').click();
+      await at(page, 'recipe-file').click();
+    },
+  },
   'data-profile': {
     go: async (page) => {
       await dataset(page, 'adult');
