@@ -48,6 +48,11 @@ describe('a recipe in the making', () => {
     draft.mend(draft.lacked[0], 'fnlwgt');
     // What is there already is not named twice.
     expect(draft.steps[1].settings.columns).toEqual(['fnlwgt']);
+    expect(draft.spares(draft.lacked[0])).toBe(false);
+    draft.undo();
+    expect(draft.spares(draft.lacked[1])).toBe(true);
+    draft.mend(draft.lacked[1], null);
+    expect(draft.steps[1].settings.columns).toEqual(['capital gain']);
     draft.remove('bins');
     expect(draft.lacked).toEqual([]);
     for (let i = 0; i < 4; i++) draft.undo();

@@ -71,12 +71,17 @@ export class RecipeDraft {
     this.#selected = (this.#lacked[0] ?? steps.at(-1))?.id ?? null;
   }
 
-  /** Another column in the place of one that there is not. */
-  mend({ id, field, name }: LackedColumn, other: string): void {
+  /** Another column in the place of one that there is not, or none. */
+  mend({ id, field, name }: LackedColumn, other: string | null): void {
     const names = this.#named(id, field) ?? [];
-    this.set(id, field, [...new Set(names.map((each) => (each === name ? other : each)))]);
+    this.set(id, field, [...new Set(names.flatMap((each) => (each === name ? (other ?? []) : each)))]);
     this.#editing = null;
     this.#selected = id;
+  }
+
+  /** The step names others too: without them it would be for all columns. */
+  spares({ id, field }: LackedColumn): boolean {
+    return (this.#named(id, field)?.length ?? 0) > 1;
   }
 
   #named(id: string, field: string): string[] | null {
