@@ -1,3 +1,4 @@
+import type { GroupChart } from '../shared/chart/groups.ts';
 import type { LineChart } from '../shared/chart/line-svg.ts';
 import type { Report, ReportCell, ReportRow } from '../shared/chart/report-html.ts';
 import type { MetricSeries, RunSummary } from '../shared/run.ts';
@@ -10,13 +11,15 @@ export interface Compared {
   differing: readonly string[];
   metricKeys: readonly string[];
   series: ReadonlyMap<RunSummary, readonly MetricSeries[]>;
+  /** What runs are put together by in bars and boxes; null for none. */
+  groups: { by: string; of: readonly { name: string; runs: readonly RunSummary[] }[] } | null;
 }
 
 /** Okabe and Ito's colours, which colour-blind people tell apart; past them the scale begins anew, dashed. */
 const colours = ['#0072b2', '#c77a00', '#00855f', '#d55e00', '#b8578d', '#2f8fc9', '#8f8200', '#6b7280'];
 
 /** What `runs compare` prints, with curves, as a report. */
-export function compareReport({ runs, settings, differing, metricKeys, series }: Compared): Report {
+export function compareReport({ runs, settings, differing, metricKeys, series, groups }: Compared): Report {
   const head = runs.map((run, i): ReportCell => ({ text: run.name, colour: colours[i % colours.length] }));
   const row = (label: string, texts: readonly string[]): ReportRow => ({
     label,
@@ -73,6 +76,15 @@ export function compareReport({ runs, settings, differing, metricKeys, series }:
       },
       { heading: 'Settings that differ', table: { head, rows: differing.map(settingRow) } },
       { heading: 'Curves', charts: charts(runs, series) },
+      ...(groups
+        ? [
+            {
+              heading: `By ${groups.by}`,
+              note: 'Bars: mean ± one standard deviation (n − 1). Boxes: quartiles and median; whiskers to the last run within 1.5 box heights; each dot is a run.',
+              charts: metricKeys.filter((key) => !key.startsWith('system/')).flatMap((key) => groupCharts(key, groups)),
+            },
+          ]
+        : []),
       {
         heading: 'Settings that all share',
         folded: true,
@@ -109,4 +121,23 @@ function charts(runs: readonly RunSummary[], series: Compared['series']): LineCh
         ];
       }),
     }));
+}
+
+/** Bars and boxes of a metric; nothing where no run has it. */
+function groupCharts(key: string, { by, of }: NonNullable<Compared['groups']>): GroupChart[] {
+  const groups = of.map(({ name, runs }, i) => ({
+    name,
+    colour: colours[i % colours.length],
+    values: runs.map((run) => run.metrics[key]).filter((value) => Number.isFinite(value)),
+  }));
+  if (groups.every(({ values }) => values.length === 0)) return [];
+  return (['bars', 'boxes'] as const).map((kind) => ({
+    kind,
+    title: `${key} by ${by}`,
+    by,
+    y: { name: key, format: (value) => metric(key, value) },
+    groups,
+    width: 540,
+    height: 320,
+  }));
 }

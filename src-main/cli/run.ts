@@ -16,6 +16,7 @@ import { addPredict } from './predict.ts';
 import { addRunsActs } from './runs-acts.ts';
 import { addRunsCheckpoints } from './runs-checkpoints.ts';
 import { addRunsCompare } from './runs-compare.ts';
+import { addRunsImportance } from './runs-importance.ts';
 import { addRunsList } from './runs-list.ts';
 import { addRunsMark } from './runs-mark.ts';
 import { addRunsQueue } from './runs-queue.ts';
@@ -113,6 +114,7 @@ Examples:
   addRunsList(runs, context);
   addRunsShow(runs, context);
   addRunsCompare(runs, context);
+  addRunsImportance(runs, context);
   addRunsMark(runs, context);
   addRunsQueue(runs, context);
   addRunsActs(runs, context);

@@ -5,15 +5,19 @@ import { getSeries } from '../db/curves.ts';
 import { getRun } from '../db/runs.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { reportHtml } from '../shared/chart/report-html.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { allSettings, fieldName, fieldValue, RunFields, type FieldRun } from '../shared/run-fields.ts';
 import type { MetricSeries, RunSummary } from '../shared/run.ts';
 import { compareReport, type Compared } from './compare-report.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { metric, table } from './format.ts';
 import { flatSettings } from './json.ts';
 import { withCommon } from './options.ts';
+import { shown } from './run-rows.ts';
 
 interface Options extends CommonOptions {
   html?: string;
+  groupBy?: string;
 }
 
 export function addRunsCompare(runs: Command, context: CommandContext): void {
@@ -21,6 +25,7 @@ export function addRunsCompare(runs: Command, context: CommandContext): void {
     .description('put runs side by side: metrics, and the settings in which they differ')
     .argument('<run...>', 'two runs or more: names, ids or beginnings of ids')
     .option('--html <file>', 'also write the comparison, with its curves, as one HTML file that needs nothing else')
+    .option('--group-by <field>', 'in that file also bars and boxes of every metric, for runs that share this field')
     .addHelpText(
       'after',
       `
@@ -29,15 +34,17 @@ JSON: one object {"runs":[ids],"names":[…],"settings":{key:[value per run]},"d
 
 Examples:
   $ atelier runs compare "glyphs · mlp" "glyphs · cnn"
-  $ atelier runs compare run_01k9 run_01k8 --html report.html`,
+  $ atelier runs compare run_01k9 run_01k8 --html report.html --group-by optimizer`,
     )
     .action((names: string[], options: Options, command: Command) => {
       if (names.length < 2) command.error('error: give at least two runs');
-      return compare(new Session(context, 'runs compare', options), names, options.html);
+      if (options.groupBy !== undefined && options.html === undefined)
+        command.error('error: --group-by is about the file of --html');
+      return compare(new Session(context, 'runs compare', options), names, options);
     });
 }
 
-async function compare(session: Session, names: string[], html: string | undefined): Promise<void> {
+async function compare(session: Session, names: string[], { html, groupBy }: Options): Promise<void> {
   const { out } = session;
   await session.read((store) => {
     const runs = names.map((name) => getRun(store, resolveRun(store, name)));
@@ -52,7 +59,14 @@ async function compare(session: Session, names: string[], html: string | undefin
     const path = html === undefined ? null : resolve(html);
     if (path !== null) {
       const series = new Map<RunSummary, MetricSeries[]>(runs.map((run) => [run, getSeries(store, run.id)]));
-      const compared: Compared = { runs, settings: rows, differing, metricKeys, series };
+      const compared: Compared = {
+        runs,
+        settings: rows,
+        differing,
+        metricKeys,
+        series,
+        groups: groupsBy(runs, groupBy),
+      };
       writeFileSync(path, reportHtml(compareReport(compared)));
     }
 
@@ -74,4 +88,30 @@ async function compare(session: Session, names: string[], html: string | undefin
     );
     if (path !== null) out.text(`\nWritten to ${path}`);
   });
+}
+
+/** The runs that share a fact or a setting, in the order in which the first of each comes; with tags a run is where each of its tags is. */
+function groupsBy(runs: readonly RunSummary[], name: string | undefined): Compared['groups'] {
+  if (name === undefined) return null;
+  const rows = runs.map((run): FieldRun & { run: RunSummary } => ({
+    run,
+    settings: allSettings(run.settings),
+    metric: (key) => run.metrics[key],
+  }));
+  const fields = new RunFields(new Set(rows.flatMap(({ settings }) => Object.keys(settings))), []);
+  const field = fields.find(name);
+  if (!field) {
+    const nearest = fields.nearest(name);
+    throw new AtelierError(
+      'unknown_field',
+      `These runs have no field "${name}" to be grouped by.${nearest ? ` Did you mean "${nearest}"?` : ' "atelier runs fields" lists them.'}`,
+    );
+  }
+  const groups = new Map<string, RunSummary[]>();
+  for (const row of rows) {
+    const value = fieldValue(row, field);
+    const names = Array.isArray(value) ? (value.length > 0 ? value.map(String) : ['no tag']) : [shown(field, value)];
+    for (const each of names) groups.set(each, [...(groups.get(each) ?? []), row.run]);
+  }
+  return { by: fieldName(field), of: [...groups].map(([each, of]) => ({ name: each, runs: of })) };
 }

@@ -93,6 +93,19 @@ export function metricColumn(db: Readable, key: string): MetricColumn {
   };
 }
 
+/** How many samples the training split of each run's data has. */
+export function trainSamples(db: Readable, ids: readonly RunId[]): Map<RunId, number> {
+  // Each version's manifest is read once, however many runs it has.
+  const rows = db.all<{ id: RunId; samples: number | null }>(
+    `WITH asked AS MATERIALIZED (SELECT r.id, r.version FROM runs r JOIN json_each(?) j ON r.id = j.value),
+          sizes AS MATERIALIZED (SELECT v.id, json_extract(v.manifest, '$.splits.train') AS samples
+                                   FROM dataset_versions v WHERE v.id IN (SELECT version FROM asked))
+     SELECT asked.id, sizes.samples FROM asked JOIN sizes ON sizes.id = asked.version`,
+    [JSON.stringify(ids)],
+  );
+  return new Map(rows.flatMap(({ id, samples }) => (samples === null ? [] : [[id, samples]])));
+}
+
 function allMetrics(db: Readable, run: number): Record<string, number> {
   const rows = db.all<{ name: string; value: number | null }>(
     `SELECT k.name, m.value FROM run_metrics m JOIN metric_keys k ON k.key = m.key WHERE m.run = ? ORDER BY k.name`,

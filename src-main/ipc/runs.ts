@@ -21,6 +21,7 @@ type Noun =
   | 'runs.column'
   | 'runs.curves'
   | 'runs.metrics'
+  | 'runs.importance'
   | 'runs.stopEarly'
   | 'runs.rename'
   | 'runs.note'
@@ -83,6 +84,7 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.column': ({ key }) => desk.studio.metricColumn(key),
     'runs.curves': ({ runs }) => desk.studio.curves(runs),
     'runs.metrics': ({ runs, ...query }) => desk.studio.series(runs, query),
+    'runs.importance': ({ runs, metric }) => desk.studio.runImportance(runs, metric),
     'runs.stopEarly': ({ id }) => {
       desk.studio.stopEarly(id);
       return null;

@@ -11,6 +11,7 @@ import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/op
 import * as runRows from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
+import type { RunImportance } from '../shared/run-importance.ts';
 import type { SpectrogramQuery, StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
 import type {
   DatasetDetail,
@@ -79,6 +80,7 @@ import { epochText, textEpochs } from './texts.ts';
 import { pruneCheckpoints, type Pruned } from './prune-checkpoints.ts';
 import { JobQueue } from './queue.ts';
 import { Reader } from './reader.ts';
+import { runImportance } from './run-importance.ts';
 import * as runs from './runs.ts';
 import type { Queueing, Resuming, StartedRun } from './runs.ts';
 import { dividedThreads, type Machine } from './slots.ts';
@@ -433,11 +435,20 @@ export class Studio {
     return runRows.getRun(this.#store, id);
   }
   /** Which curves each of these has, and of how many points. */
-  curves(ids: readonly RunId[]): { run: RunId; curves: CurveInfo[] }[] {
-    return ids.map((run) => ({ run, curves: listCurves(this.#store, run) }));
+  curves(ids: readonly RunId[]): { run: RunId; curves: CurveInfo[]; trainSamples: number | null }[] {
+    const samples = runRows.trainSamples(this.#store, ids);
+    return ids.map((run) => ({
+      run,
+      curves: listCurves(this.#store, run),
+      trainSamples: samples.get(run) ?? null,
+    }));
   }
   series(ids: readonly RunId[], query?: SeriesQuery): MetricSeries[] {
     return ids.flatMap((id) => getSeries(this.#store, id, query));
+  }
+  /** What settings have to do with a metric, over these runs; other work of this thread goes on in between. */
+  runImportance(ids: readonly RunId[], metric: string): Promise<RunImportance> {
+    return runImportance(this.#store, ids, metric);
   }
   runLog(id: RunId): string {
     return readLog(runs.runLog(this.folder, id));

@@ -21,6 +21,7 @@ import type { QualityReport } from './quality.ts';
 import { mostQuasiIdentifiers } from './privacy.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { Profile } from './profile.ts';
+import type { RunImportance } from './run-importance.ts';
 import { mostEpochs, optimizerNames, scheduleNames, stretchSchedules } from './run.ts';
 import type {
   ArchitectureInfo,
@@ -314,6 +315,8 @@ export const inputs = {
     to: v.optional(v.number()),
     maxPoints: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100_000))),
   }),
+  /** What settings have to do with a metric, over these runs. */
+  'runs.importance': v.object({ runs: v.pipe(v.array(runId), v.maxLength(100_000)), metric: text(200) }),
   'runs.stopEarly': v.object({ id: runId }),
   'runs.rename': v.object({ id: runId, name }),
   'runs.note': v.object({ id: runId, notes: text(20_000) }),
@@ -411,8 +414,10 @@ export interface Outputs {
   'runs.get': RunSummary;
   'runs.metricKeys': string[];
   'runs.column': MetricColumn;
-  'runs.curves': { run: RunId; curves: CurveInfo[] }[];
+  /** `trainSamples`: how many the training split of the run's data has. */
+  'runs.curves': { run: RunId; curves: CurveInfo[]; trainSamples: number | null }[];
   'runs.metrics': MetricSeries[];
+  'runs.importance': RunImportance;
   'runs.stopEarly': null;
   'runs.rename': null;
   'runs.note': null;

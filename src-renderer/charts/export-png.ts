@@ -54,3 +54,15 @@ export async function exportPng(chart: ChartInstance, title: string, entries: re
 
   saveAs(canvas.toDataURL('image/png'), title, 'png');
 }
+
+/** A drawing of its own as PNG, at twice the pixels. */
+export async function svgToPng(svg: string, title: string): Promise<void> {
+  const picture = new Image();
+  picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await picture.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = picture.width * 2;
+  canvas.height = picture.height * 2;
+  canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  saveAs(canvas.toDataURL('image/png'), title, 'png');
+}

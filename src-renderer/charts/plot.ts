@@ -1,6 +1,14 @@
-import { labelled, logRange, logTicks, niceRange, spread, ticks } from '../../src-main/shared/chart/axis.ts';
+import {
+  labelled,
+  logAxisTicks,
+  logRange,
+  logTicks,
+  niceRange,
+  spread,
+  ticks,
+} from '../../src-main/shared/chart/axis.ts';
 import type { AxisRange } from '../../src-main/shared/chart/axis.ts';
-import { decimate, extent } from '../../src-main/shared/chart/decimate.ts';
+import { decimate, extent, firstPositive, lowerBound } from '../../src-main/shared/chart/decimate.ts';
 import type { ChartOption } from './echarts.ts';
 
 export interface ChartSeries {
@@ -28,6 +36,8 @@ export interface ChartAxis {
   exact?: (value: number) => string;
   /** It counts: there is nothing between two whole numbers. */
   whole?: boolean;
+  /** Of the horizontal one. */
+  log?: boolean;
 }
 
 export interface Window {
@@ -47,16 +57,22 @@ export interface Theme {
 /** Room around the plot, in pixels: fixed, so that charts under each other line up. */
 export const margin = { left: 56, right: 16, top: 26, bottom: 40 };
 
-/** What the data spans along x; null where there is none. */
-export function span(series: readonly ChartSeries[]): Window | null {
+/** A number as an axis places it, and back. */
+export const scaled = (value: number, log = false): number => (log ? Math.log10(value) : value);
+export const unscaled = (place: number, log = false): number => (log ? 10 ** place : place);
+
+/** What the data spans along x; null where there is none that has a place. */
+export function span(series: readonly ChartSeries[], log = false): Window | null {
   let from = Infinity;
   let to = -Infinity;
   for (const { x } of series) {
-    if (x.length === 0) continue;
-    from = Math.min(from, x[0]);
+    const first = log ? firstPositive(x) : 0;
+    if (first >= x.length) continue;
+    from = Math.min(from, x[first]);
     to = Math.max(to, x[x.length - 1]);
   }
   if (from > to) return null;
+  if (log) return from === to ? { from: from / 2, to: to * 2 } : { from, to };
   // Training begins at 0: a first point near it does not move the axis.
   if (from > 0 && from < to * 0.1) from = 0;
   return from === to ? { from: from - 0.5, to: to + 0.5 } : { from, to };
@@ -86,16 +102,18 @@ export interface Plot {
   y: AxisRange;
   drawn: number;
   points: number;
+  /** Points that a logarithmic axis has no place for. */
+  leftOut: number;
 }
 
 /** A line at each tick, as series: the library's own would not stand at the ticks of a log axis. */
-function gridLines(at: readonly number[], window: Window, colour: string) {
+function gridLines(at: readonly number[], [from, to]: readonly [number, number], colour: string) {
   return at.map((y) => ({
     id: `grid ${y}`,
     type: 'line' as const,
     data: [
-      [window.from, y],
-      [window.to, y],
+      [from, y],
+      [to, y],
     ],
     showSymbol: false,
     silent: true,
@@ -126,15 +144,21 @@ export function plot(
   }
   const y = low > high ? { min: logY ? 0.1 : 0, max: 1, step: 0.2 } : logY ? logRange(low, high) : niceRange(low, high);
   const pixels = Math.max(50, width - margin.left - margin.right);
-  const xTicks = spread(window.from, window.to, Math.max(2, Math.floor(pixels / 50)), axes.x.whole);
-  const xLabels = labelled(xTicks, axes.x);
-  const scaled = (value: number) => (logY ? Math.log10(value) : value);
-  const yTicks = (logY ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step)).map(scaled);
+  const logX = axes.x.log ?? false;
+  const most = Math.max(2, Math.floor(pixels / 50));
+  const { from, to } = window;
+  const xPlaces = logX ? logAxisTicks(from, to, most) : spread(from, to, most, axes.x.whole);
+  const xNames = labelled(xPlaces, axes.x);
+  const xLabels = new Map(xPlaces.map((value) => [scaled(value, logX), xNames.get(value)!]));
+  const xTicks = [...xLabels.keys()];
+  const ends = [scaled(from, logX), scaled(to, logX)] as const;
+  const yTicks = (logY ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step)).map((value) => scaled(value, logY));
   let drawn = 0;
   let points = 0;
+  const leftOut = series.reduce((sum, one) => sum + withoutPlace(one, window, logX, logY), 0);
 
   const lines = series.map((one) => {
-    const slice = decimate(one.x, one.y, window.from, window.to, pixels);
+    const slice = decimate(one.x, one.y, window.from, window.to, pixels, logX);
     drawn += slice.x.length;
     points += Math.max(slice.sampled ? one.x.length : slice.x.length, one.stored ?? 0);
     const single = slice.x.length === 1;
@@ -143,7 +167,10 @@ export function plot(
       id: one.id,
       type: 'line' as const,
       // Nothing at or below zero has a place on a log axis.
-      data: slice.x.map((x, i) => [x, logY ? (slice.y[i] > 0 ? Math.log10(slice.y[i]) : '-') : slice.y[i]]),
+      data: slice.x.map((x, i) => [
+        scaled(x, logX),
+        logY ? (slice.y[i] > 0 ? Math.log10(slice.y[i]) : '-') : slice.y[i],
+      ]),
       showSymbol: few || single,
       symbol: 'circle',
       symbolSize: single ? 6 : 4,
@@ -166,17 +193,17 @@ export function plot(
   /** From its least values there to its greatest back. */
   function bandOf(id: string, x: ArrayLike<number>, band: NonNullable<ChartSeries['band']>, colour: string) {
     const edge = (values: ArrayLike<number>) => {
-      const slice = decimate(x, values, window.from, window.to, pixels);
+      const slice = decimate(x, values, window.from, window.to, pixels, logX);
       return slice.x.flatMap((at, i) => {
         const shown = logY ? slice.y[i] > 0 : Number.isFinite(slice.y[i]);
-        return shown ? [[at, scaled(slice.y[i])]] : [];
+        return shown ? [[scaled(at, logX), scaled(slice.y[i], logY)]] : [];
       });
     };
     const outline = [...edge(band.low), ...edge(band.high).reverse()];
     return {
       id: `${id} band`,
       type: 'custom' as const,
-      data: outline.length > 2 ? [[window.from, 0]] : [],
+      data: outline.length > 2 ? [[ends[0], 0]] : [],
       clip: true,
       silent: true,
       animation: false,
@@ -196,8 +223,8 @@ export function plot(
     grid: { ...margin, outerBoundsMode: 'none' },
     xAxis: {
       type: 'value',
-      min: window.from,
-      max: window.to,
+      min: ends[0],
+      max: ends[1],
       name: axes.x.name,
       nameLocation: 'middle',
       nameGap: 24,
@@ -205,7 +232,7 @@ export function plot(
       axisLabel: {
         ...label,
         customValues: xTicks,
-        formatter: (value: number) => xLabels.get(value) ?? axes.x.format(value),
+        formatter: (value: number) => xLabels.get(value) ?? axes.x.format(unscaled(value, logX)),
       },
       axisLine: { show: true, onZero: false, lineStyle: { color: theme.line } },
       axisTick: { show: false },
@@ -214,8 +241,8 @@ export function plot(
     yAxis: {
       // Logarithms are taken here: the library's own log axis has ticks at powers of ten alone.
       type: 'value',
-      min: scaled(y.min),
-      max: scaled(y.max),
+      min: scaled(y.min, logY),
+      max: scaled(y.max, logY),
       name: axes.y.name,
       nameLocation: 'end',
       nameGap: 8,
@@ -223,13 +250,23 @@ export function plot(
       axisLabel: {
         ...label,
         customValues: yTicks,
-        formatter: (value: number) => axes.y.format(logY ? 10 ** value : value),
+        formatter: (value: number) => axes.y.format(unscaled(value, logY)),
       },
       axisLine: { show: false },
       axisTick: { show: false },
       splitLine: { show: false },
     },
-    series: [...gridLines(yTicks, window, theme.grid), ...bands, ...lines],
+    series: [...gridLines(yTicks, ends, theme.grid), ...bands, ...lines],
   };
-  return { option, x: window, y, drawn, points };
+  return { option, x: window, y, drawn, points, leftOut };
+}
+
+/** How many points a logarithmic axis has no place for: in all of x, and of y in what is in sight. Smoothed lines speak for their raw ones. */
+function withoutPlace({ x, y, look }: ChartSeries, { from, to }: Window, logX: boolean, logY: boolean): number {
+  if (look === 'behind') return 0;
+  const first = logX ? firstPositive(x) : 0;
+  let count = first;
+  if (!logY) return count;
+  for (let i = Math.max(first, lowerBound(x, from)); i < x.length && x[i] <= to; i++) if (y[i] <= 0) count++;
+  return count;
 }

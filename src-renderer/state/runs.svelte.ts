@@ -3,6 +3,8 @@ import { lowerBound } from '../../src-main/shared/chart/decimate.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
 import { isActive } from '../../src-main/shared/job.ts';
 import type { MetricPoint, MetricSeries, RunListing, RunSummary, TrainSettings } from '../../src-main/shared/run.ts';
+import type { RunImportance } from '../../src-main/shared/run-importance.ts';
+import { samplesPerEpoch } from '../../src-main/shared/samples-seen.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { Resource } from './resource.svelte.ts';
@@ -78,6 +80,12 @@ export class LiveSeries implements MetricSeries {
   }
 }
 
+/** Steps, both included. */
+interface Stretch {
+  from: number;
+  to: number;
+}
+
 /** Of a curve, or of the part of it that is looked at: enough for the lowest and highest of every pixel. */
 const mostPoints = 4000;
 /** How many metrics of all runs are kept at hand. */
@@ -97,7 +105,9 @@ export class Runs {
   #columns = $state.raw(new Map<string, ReadonlyMap<RunId, number>>());
   #columnsAsked = new Set<string>();
   #whole = $state.raw(new Map<RunId, Record<string, number>>());
-  #looking = new Map<LiveSeries, { from: number; to: number } | null>();
+  #looking = new Map<LiveSeries, readonly Stretch[] | null>();
+  /** How many samples the training split of a run's data has. */
+  readonly #trainSamples = new Map<RunId, number | null>();
   #latest = new Map<RunId, Record<string, number>>();
   #latestTaken = -Infinity;
   #latestTimer: ReturnType<typeof setTimeout> | undefined;
@@ -196,6 +206,11 @@ export class Runs {
     this.#columns = new Map([...next.slice(-(mostColumns - 1)), [key, column]]);
   }
 
+  /** What settings have to do with a metric, over these runs. */
+  importance(ids: readonly RunId[], metric: string): Promise<RunImportance> {
+    return this.#studio.call('runs.importance', { runs: [...ids], metric });
+  }
+
   /** A run's metric, as far as it is at hand. */
   metric(run: RunSummary, key: string): number | undefined {
     return run.metrics[key] ?? this.#columns.get(key)?.get(run.id);
@@ -211,7 +226,10 @@ export class Runs {
     const keys = new Set<string>();
     for (let i = 0; i < ids.length; i += 200) {
       const found = await this.#studio.call('runs.curves', { runs: ids.slice(i, i + 200) });
-      for (const { curves } of found) for (const { key } of curves) keys.add(key);
+      for (const { run, curves, trainSamples } of found) {
+        this.#trainSamples.set(run, trainSamples);
+        for (const { key } of curves) keys.add(key);
+      }
     }
     return [...keys].sort();
   }
@@ -254,28 +272,38 @@ export class Runs {
     }
   }
 
-  /** Reads a thinned curve more closely between these steps. Of several wishes while one is on its way the last counts. */
-  async look(series: LiveSeries, from: number, to: number): Promise<void> {
+  /**
+   * Reads a thinned curve more closely in these stretches of steps, which follow one another. Of several wishes while one is on its way the
+   * last counts.
+   */
+  async look(series: LiveSeries, stretches: readonly Stretch[]): Promise<void> {
     if (this.#looking.has(series)) {
-      this.#looking.set(series, { from, to });
+      this.#looking.set(series, stretches);
       return;
     }
     this.#looking.set(series, null);
     try {
       const { run, key } = series;
-      const [part] = await this.#studio.call('runs.metrics', {
-        runs: [run],
-        keys: [key],
-        from,
-        to,
-        maxPoints: mostPoints,
-      });
-      series.close = part ?? null;
+      const maxPoints = Math.max(1000, Math.floor(mostPoints / stretches.length));
+      const parts = await Promise.all(
+        stretches.map(({ from, to }) =>
+          this.#studio.call('runs.metrics', { runs: [run], keys: [key], from, to, maxPoints }),
+        ),
+      );
+      series.close = joined(parts.flat());
     } finally {
       const next = this.#looking.get(series);
       this.#looking.delete(series);
-      if (next) await this.look(series, next.from, next.to);
+      if (next) await this.look(series, next);
     }
+  }
+
+  /** How many samples a run has been trained on at a point: exactly where its data and its points tell, else by whole batches. */
+  samplesAt(series: LiveSeries): (step: number, epoch: number) => number {
+    const batchSize = this.byId(series.run)?.settings.batchSize ?? 1;
+    const counted = this.#trainSamples.get(series.run) ?? null;
+    const each = samplesPerEpoch({ counted, batchSize }, series.steps, series.epochs);
+    return each === null ? (step) => step * batchSize : (_, epoch) => Math.round(epoch * each);
   }
 
   takePoints(run: RunId, points: readonly MetricPoint[]): void {
@@ -344,6 +372,26 @@ export class Runs {
   #patch(id: RunId, change: (run: RunSummary) => RunSummary): void {
     if (this.byId(id)) this.#list.patch((list) => list.map((run) => (run.id === id ? change(run) : run)));
   }
+}
+
+/** Parts that follow one another as one; each brought a point of its neighbours. */
+function joined(parts: readonly MetricSeries[]): MetricSeries | null {
+  const [first, ...others] = parts;
+  if (!first) return null;
+  const whole = {
+    ...first,
+    steps: [...first.steps],
+    epochs: [...first.epochs],
+    values: [...first.values],
+    times: [...first.times],
+  };
+  for (const part of others) {
+    const from = lowerBound(part.steps, (whole.steps.at(-1) ?? -Infinity) + 1);
+    for (const column of ['steps', 'epochs', 'values', 'times'] as const)
+      for (let i = from; i < part.steps.length; i++) whole[column].push(part[column][i]);
+    whole.sampledEvery = Math.max(whole.sampledEvery, part.sampledEvery);
+  }
+  return whole;
 }
 
 function fill(into: Map<string, LiveSeries>, from: MetricSeries): void {

@@ -13,6 +13,8 @@ const headlines: Record<string, () => string> = {
   invalid_condition: m.error_invalid_condition,
   invalid_filter: m.error_invalid_filter,
   unknown_field: m.error_unknown_field,
+  too_few_runs: m.error_too_few_runs,
+  no_such_metric: m.error_no_such_metric,
   recipe_differs: m.error_recipe_differs,
   recipe_alone: m.error_recipe_alone,
   annotated: m.error_annotated,

@@ -38,6 +38,7 @@ const commands = [
   ['runs', 'list'],
   ['runs', 'show'],
   ['runs', 'compare'],
+  ['runs', 'importance'],
   ['runs', 'tag'],
   ['runs', 'note'],
   ['runs', 'archive'],

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { insertPoints } from '../../src-main/db/metrics.ts';
 import { setRunTags } from '../../src-main/db/runs.ts';
@@ -112,6 +114,71 @@ describe('runs list', () => {
     expect([exit, stdout]).toEqual([2, '']);
     expect(stderr).toContain(`error: ${code}: `);
     expect(stderr).toContain(words);
+  });
+});
+
+describe('runs importance', () => {
+  it('tells what each setting has to do with a metric', async () => {
+    const { folder } = workspace();
+    const args = ['runs', 'importance', '--metric', 'test/accuracy'];
+    const { code, lines } = await atelier(folder, [...args, '--json']);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      {
+        metric: 'test/accuracy',
+        runs: 6,
+        without: 0,
+        settings: [
+          {
+            key: 'optimizer',
+            share: expect.any(Number),
+            correlation: null,
+            levels: [
+              { value: 'adam', mean: expect.closeTo(0.92, 12), runs: 3 },
+              { value: 'sgd', mean: expect.closeTo(0.52, 12), runs: 3 },
+            ],
+            together: [],
+          },
+          expect.objectContaining({ key: 'seed', correlation: null }),
+        ],
+        combined: expect.any(Number),
+        foretold: expect.any(Number),
+        left_out: [],
+      },
+    ]);
+    const { stdout } = await atelier(folder, args);
+    expect((lines[0].settings as { share: number }[])[0].share).toBeGreaterThan(0.7);
+    expect(stdout).toContain('Fewer than 10 runs');
+    expect(stdout).toMatch(/optimizer +\d+\.\d % +adam: 0\.9200 \(3\), sgd: 0\.5200 \(3\)/);
+  });
+
+  it.each([
+    [['--metric', 'test/acuracy'], 1, 'no_such_metric'],
+    [['--metric', 'test/accuracy', '--filter', 'seed = 1'], 1, 'too_few_runs'],
+    [[], 2, 'bad_arguments'],
+  ])('%j is refused', async (args, exit, code) => {
+    const { folder } = workspace();
+    const found = await atelier(folder, ['runs', 'importance', ...args]);
+    expect([found.code, found.stdout]).toEqual([exit, '']);
+    expect(found.stderr).toContain(`error: ${code}`);
+  });
+});
+
+describe('runs compare --html --group-by', () => {
+  it('writes bars and boxes of the runs that share a setting', async () => {
+    const { folder, ids } = workspace();
+    const file = join(folder, 'report.html');
+    const args = ['runs', 'compare', ...ids, '--html', file, '--group-by'];
+    expect((await atelier(folder, [...args, 'optimizer'])).code).toBe(0);
+    const html = readFileSync(file, 'utf8');
+    expect(html).toContain('<h2>By optimizer</h2>');
+    expect(html.match(/test&#47;accuracy by optimizer|test\/accuracy by optimizer/g)!.length).toBeGreaterThanOrEqual(2);
+    expect(html).toContain('adam: 0.9200 ± 0.0100, n = 3');
+    expect(html).toContain('sgd: 0.5200 ± 0.0100, n = 3');
+    expect((await atelier(folder, [...args, 'tags'])).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toContain('baseline: 0.9100, n = 1');
+    const wrong = await atelier(folder, [...args, 'optimzer']);
+    expect(wrong.stderr).toContain('Did you mean "optimizer"');
   });
 });
 

@@ -23,6 +23,18 @@ describe('decimate', () => {
     expect([...slice.x].sort((a, b) => a - b)).toEqual(slice.x);
   });
 
+  it.each([
+    [1, million],
+    [3, 5000],
+  ])('keeps them on a logarithmic axis as well, from %d to %d, by pixels of equal factors', (from, to) => {
+    const slice = decimate(xs, ys, from, to, 700, true);
+    const inside = slice.y.filter((_, i) => slice.x[i] >= from && slice.x[i] <= to);
+    expect([Math.min(...inside), Math.max(...inside)]).toEqual(extent(xs, ys, from, to));
+    expect(slice.x[0]).toBeGreaterThan(0);
+    // The first decade, which a linear one would put into one pixel, is whole.
+    expect(slice.x.filter((x) => x >= from && x < 10 * from)).toHaveLength(9 * from);
+  });
+
   it('keeps a single spike wherever it is', () => {
     for (const at of [0, 1, 777_777, million - 1]) {
       const spiked = ys.slice();
@@ -59,6 +71,30 @@ describe('decimate', () => {
     expect(nearest([1, 3, 5], 3.9)).toBe(1);
     expect(nearest([1, 3, 5], 9)).toBe(2);
     expect(nearest([], 1)).toBe(-1);
+  });
+});
+
+describe('a logarithmic horizontal axis', () => {
+  const series: ChartSeries[] = [{ id: 'a', name: 'a', colour: 'red', x: [0, 1, 10, 100], y: [3, -1, 0, 2] }];
+  const axis = { name: 'x', format: String };
+  const theme = { text: '', faint: '', grid: '', line: '', font: '', colour: (name: string) => name };
+  const drawn = (logX: boolean, logY: boolean) =>
+    plot(series, span(series, logX)!, { x: { ...axis, log: logX }, y: axis }, logY, 400, theme);
+
+  it('begins at the first point above 0 and says how many it has no place for', () => {
+    expect(span(series, true)).toEqual({ from: 1, to: 100 });
+    expect(span([{ ...series[0], x: [-1, 0], y: [1, 1] }], true)).toBeNull();
+    expect(drawn(true, false)).toMatchObject({ leftOut: 1, x: { from: 1, to: 100 } });
+    expect(drawn(true, true).leftOut).toBe(3);
+    expect(drawn(false, true).leftOut).toBe(2);
+    expect(drawn(false, false).leftOut).toBe(0);
+  });
+
+  it('places equal factors at equal distances', () => {
+    const { option } = drawn(true, false);
+    const lines = (option.series as { id: string; data: number[][] }[]).find(({ id }) => id === 'a')!;
+    expect(lines.data.map(([x]) => x)).toEqual([0, 1, 2]);
+    expect(option.xAxis).toMatchObject({ min: 0, max: 2 });
   });
 });
 

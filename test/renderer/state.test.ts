@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { newId } from '../../src-main/shared/ids.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
 import type { Job } from '../../src-main/shared/job.ts';
-import type { RunSummary } from '../../src-main/shared/run.ts';
+import type { MetricSeries, RunSummary } from '../../src-main/shared/run.ts';
 import { Actions, fuzzyFilter } from '../../src-renderer/state/actions.svelte.ts';
 import { Importing } from '../../src-renderer/state/importing.svelte.ts';
 import { Jobs } from '../../src-renderer/state/jobs.svelte.ts';
@@ -372,8 +372,8 @@ describe('a long curve', () => {
     await following;
     const live = runs.series(id).get('train/loss')!;
     expect(live.drawn.steps).toEqual([0, 100, 200, 300, 400]);
-    const looked = runs.look(live, 90, 110);
-    const later = [runs.look(live, 120, 130), runs.look(live, 200, 203)];
+    const looked = runs.look(live, [{ from: 90, to: 110 }]);
+    const later = [runs.look(live, [{ from: 120, to: 130 }]), runs.look(live, [{ from: 200, to: 203 }])];
     answers[1]([part([90, 100, 110], 21, 1)]);
     await Promise.all(later);
     while (answers.length < 3) await new Promise((resolve) => setTimeout(resolve));
@@ -384,6 +384,50 @@ describe('a long curve', () => {
     expect(bridge.asked.map(([, input]) => (input as { from?: number }).from)).toEqual([undefined, 90, 200]);
     live.close = null;
     expect(live.drawn.steps).toHaveLength(5);
+  });
+
+  it('is joined where it is read in several stretches, each with a point of its neighbours', async () => {
+    const parts: Record<number, MetricSeries> = {
+      1: part([0, 1, 2, 9, 10, 11], 401, 1),
+      10: part([9, 10, 50, 100], 401, 9),
+    };
+    const bridge = fakeBridge({
+      'runs.metrics': (input: { from?: number }) => [input.from ? parts[input.from] : part([0, 200, 400], 401, 100)],
+    });
+    const runs = new Runs(bridge);
+    await runs.follow([id], ['train/loss']);
+    const live = runs.series(id).get('train/loss')!;
+    await runs.look(live, [
+      { from: 1, to: 10 },
+      { from: 10, to: 99 },
+    ]);
+    expect(live.drawn).toMatchObject({ steps: [0, 1, 2, 9, 10, 11, 50, 100, 200, 400], sampledEvery: 9 });
+  });
+
+  it('counts samples exactly where the data tells how many there are', async () => {
+    const bridge = fakeBridge({
+      'runs.curves': () => [{ run: id, curves: [{ key: 'train/loss', points: 3 }], trainSamples: 105 }],
+      'runs.list': () => [{ id, createdAt: 1, metrics: {}, settings: JSON.stringify({ batchSize: 32 }) }],
+      'runs.metrics': () => [
+        {
+          run: id,
+          key: 'train/loss',
+          steps: [2, 4, 8],
+          epochs: [64 / 105, 1, 2],
+          values: [1, 1, 1],
+          times: [1, 2, 3],
+          total: 3,
+          sampledEvery: 1,
+        },
+      ],
+    });
+    const runs = new Runs(bridge);
+    await runs.load();
+    await runs.curveKeys([id]);
+    await runs.follow([id], ['train/loss']);
+    const live = runs.series(id).get('train/loss')!;
+    const samples = runs.samplesAt(live);
+    expect(live.steps.map((step, i) => samples(step, live.epochs[i]))).toEqual([64, 105, 210]);
   });
 
   it('is asked for once, key by key', async () => {

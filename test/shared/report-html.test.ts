@@ -27,6 +27,20 @@ describe('a report', () => {
         },
         charts: [chart, { ...chart, title: evil }],
       },
+      {
+        heading: '分组',
+        charts: [
+          {
+            kind: 'bars',
+            title: 'Groups',
+            by: evil,
+            y: { name: evil, format: String },
+            groups: [{ name: evil, colour: '#0072b2', values: [1, 2] }],
+            width: 400,
+            height: 240,
+          },
+        ],
+      },
       { heading: '设置', folded: true },
     ],
   });
@@ -35,7 +49,7 @@ describe('a report', () => {
     expect(html).toContain('<html lang="zh-CN">');
     expect(html).toContain('class="best"');
     expect(html).toContain('<details><summary>设置</summary>');
-    expect(html.match(/<svg /g)).toHaveLength(2);
+    expect(html.match(/<svg /g)).toHaveLength(3);
   });
 
   it('runs nothing and fetches nothing, whatever runs are called', () => {

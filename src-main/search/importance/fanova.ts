@@ -1,6 +1,6 @@
 import { Random } from '../../shared/random.ts';
 import type { History } from '../history.ts';
-import { binned, growTree, type Leaf } from './forest.ts';
+import { binned, bootstrap, growTree, type Leaf } from './forest.ts';
 import { type Importance, observe, shares } from './observations.ts';
 
 const TREES = 32;
@@ -13,24 +13,64 @@ const STREAM = 0x66616e6f;
  */
 export function fanova(history: History, objective = 0): Importance {
   const { dimensions, points, losses } = observe(history, objective, 4);
-  const extent = dimensions.map(({ categorical, levels }) => (categorical ? levels : 1));
-  // A category's index is its cell's beginning: its middle stands for it, so that cuts fall between categories.
-  const columns = dimensions.map(({ categorical }, axis) => {
-    const value = (unit: number) => (Number.isNaN(unit) ? extent[axis] / 2 : unit + (categorical ? 0.5 : 0));
-    return binned(
-      Float64Array.from(points, (point) => value(point[axis])),
-      extent[axis],
-    );
+  const axes = dimensions.map(({ categorical, levels }, axis): Axis => {
+    const extent = categorical ? levels : 1;
+    // A category's index is its cell's beginning: its middle stands for it, so that cuts fall between categories.
+    const place = (unit: number) => (Number.isNaN(unit) ? extent / 2 : unit + (categorical ? 0.5 : 0));
+    return { extent, column: Float64Array.from(points, (point) => place(point[axis])) };
   });
-  const amounts = new Float64Array(dimensions.length);
-  for (let tree = 0; tree < TREES; tree++) {
-    const random = new Random(history.seed, STREAM, tree);
-    const leaves = growTree(columns, losses, { depth: DEPTH, least: 2 }, random);
-    const total = variance(leaves, extent);
-    if (total > 0)
-      dimensions.forEach((_, axis) => (amounts[axis] += marginalVariance(leaves, extent, axis) / total / TREES));
+  const dividing = divideVariance(axes, losses, history.seed);
+  for (;;) {
+    const { done, value } = dividing.next();
+    if (done) return shares(dimensions, value.alone);
   }
-  return shares(dimensions, amounts);
+}
+
+/** One parameter: where each row lies on an axis from 0 to `extent`, every part of it as likely as another of the same length. */
+export interface Axis {
+  readonly extent: number;
+  readonly column: Float64Array;
+}
+
+export interface Divided {
+  /** Of the trees' variance, mean over the forest: what each axis explains alone. They sum to 1 at the most; the rest is in combinations. */
+  readonly alone: Float64Array;
+  /** How well the trees foretell rows that they have not seen (R² of out-of-bag means); NaN where all targets are the same. */
+  readonly foretold: number;
+}
+
+/** Pauses after each tree, so that whoever has other work can do it in between. */
+export function* divideVariance(axes: readonly Axis[], targets: Float64Array, seed: number): Generator<void, Divided> {
+  const extent = axes.map((axis) => axis.extent);
+  const columns = axes.map((axis) => binned(axis.column, axis.extent));
+  const n = targets.length;
+  const alone = new Float64Array(axes.length);
+  const unseen = { sum: new Float64Array(n), trees: new Uint32Array(n) };
+  const told = (row: number, value: number) => {
+    unseen.sum[row] += value;
+    unseen.trees[row]++;
+  };
+  for (let tree = 0; tree < TREES; tree++) {
+    const rows = bootstrap(n, new Random(seed, STREAM, tree));
+    const seen = new Set(rows);
+    const others = Uint32Array.from({ length: n }, (_, row) => row).filter((row) => !seen.has(row));
+    const leaves = growTree(columns, targets, { depth: DEPTH, least: 2 }, rows, { rows: others, told });
+    const total = variance(leaves, extent);
+    if (total > 0) axes.forEach((_, axis) => (alone[axis] += marginalVariance(leaves, extent, axis) / total / TREES));
+    yield;
+  }
+  return { alone, foretold: rSquared(targets, unseen) };
+}
+
+function rSquared(targets: Float64Array, { sum, trees }: { sum: Float64Array; trees: Uint32Array }): number {
+  const rows = Array.from(targets.keys()).filter((row) => trees[row] > 0);
+  const mean = rows.reduce((total, row) => total + targets[row], 0) / rows.length;
+  let [wrong, all] = [0, 0];
+  for (const row of rows) {
+    wrong += (targets[row] - sum[row] / trees[row]) ** 2;
+    all += (targets[row] - mean) ** 2;
+  }
+  return all > 0 ? 1 - wrong / all : NaN;
 }
 
 /** The part of the cube that a leaf takes, without regard to one axis. */

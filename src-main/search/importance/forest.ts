@@ -48,45 +48,58 @@ export function binned(column: Float64Array, extent: number): Binned {
   return { bins, borders, extent };
 }
 
-/** A regression tree on a bootstrap sample, split where the squares fall most, as its leaves. */
+/** As many rows as there are, drawn with replacement. */
+export const bootstrap = (n: number, random: Random): Uint32Array =>
+  Uint32Array.from({ length: n }, () => random.below(n));
+
+/**
+ * A regression tree on these rows, split where the squares fall most, as its leaves. `others` are sorted into the leaves as well, without a
+ * say in them, and told with what they come to. Both lists come into another order.
+ */
 export function growTree(
   columns: readonly Binned[],
   targets: Float64Array,
   { depth, least }: TreeOptions,
-  random: Random,
+  rows: Uint32Array,
+  others: { rows: Uint32Array; told: (row: number, value: number) => void } | null = null,
 ): Leaf[] {
-  const n = targets.length;
-  const rows = Uint32Array.from({ length: n }, () => random.below(n));
   const leaves: Leaf[] = [];
-  const grow = (from: number, to: number, left: number, low: Float64Array, high: Float64Array) => {
-    const own = rows.subarray(from, to);
+  const grow = (own: Uint32Array, along: Uint32Array, left: number, low: Float64Array, high: Float64Array) => {
     const split = left > 0 && own.length >= 2 * least ? bestSplit(columns, targets, own, least) : null;
     if (!split) {
-      leaves.push({ low, high, value: own.reduce((sum, row) => sum + targets[row], 0) / own.length });
+      const value = own.reduce((sum, row) => sum + targets[row], 0) / own.length;
+      leaves.push({ low, high, value });
+      for (const row of along) others?.told(row, value);
       return;
     }
     const { axis, cut } = split;
     const { bins, borders } = columns[axis];
-    let middle = from;
-    for (let i = from; i < to; i++) {
-      if (bins[rows[i]] > cut) continue;
-      const swap = rows[i];
-      rows[i] = rows[middle];
-      rows[middle++] = swap;
-    }
+    const [middle, alongMiddle] = [partition(own, bins, cut), partition(along, bins, cut)];
     const [highLeft, lowRight] = [Float64Array.from(high), Float64Array.from(low)];
     highLeft[axis] = lowRight[axis] = borders[cut];
-    grow(from, middle, left - 1, low, highLeft);
-    grow(middle, to, left - 1, lowRight, high);
+    grow(own.subarray(0, middle), along.subarray(0, alongMiddle), left - 1, low, highLeft);
+    grow(own.subarray(middle), along.subarray(alongMiddle), left - 1, lowRight, high);
   };
   grow(
-    0,
-    n,
+    rows,
+    others?.rows ?? new Uint32Array(),
     depth,
     new Float64Array(columns.length),
     Float64Array.from(columns, ({ extent }) => extent),
   );
   return leaves;
+}
+
+/** Those of the bins up to `cut` come first; how many they are. */
+function partition(rows: Uint32Array, bins: Uint8Array, cut: number): number {
+  let middle = 0;
+  for (let i = 0; i < rows.length; i++) {
+    if (bins[rows[i]] > cut) continue;
+    const swap = rows[i];
+    rows[i] = rows[middle];
+    rows[middle++] = swap;
+  }
+  return middle;
 }
 
 const sums = new Float64Array(MOST_BORDERS + 1);

@@ -64,6 +64,11 @@ export function logRange(low: number, high: number): AxisRange {
   return max > min ? { min, max, step: 1 } : { min: min / 2, max: max * 2, step: 1 };
 }
 
+/** Ticks between two ends that are no ticks themselves: the logarithmic ones, or of less than a decade the plain ones. */
+export function logAxisTicks(low: number, high: number, most = 6): number[] {
+  return high / low < 8 ? ticks(low, high, niceStep(high - low, most)) : logTicks(low, high);
+}
+
 /** 1, 2 and 5 times each power of ten, or the powers alone where those would crowd. */
 export function logTicks(low: number, high: number): number[] {
   const decades = Math.log10(high / low);

@@ -17,6 +17,9 @@ export function lowerBound(list: ArrayLike<number>, target: number): number {
   return low;
 }
 
+/** The first place above 0, in an ascending list: as many are not. */
+export const firstPositive = (list: ArrayLike<number>): number => lowerBound(list, Number.MIN_VALUE);
+
 /** The place whose value is nearest; -1 in an empty list. */
 export function nearest(list: ArrayLike<number>, target: number): number {
   const at = lowerBound(list, target);
@@ -27,10 +30,18 @@ export function nearest(list: ArrayLike<number>, target: number): number {
 
 /**
  * What is worth drawing of (x, y) between `from` and `to` on a plot `pixels` wide. x ascends. One point beyond each end
- * is kept, so that the line runs to the edge. The extremes of what is in sight are exact at every zoom.
+ * is kept, so that the line runs to the edge. The extremes of what is in sight are exact at every zoom. On a logarithmic axis nothing
+ * at or below 0 has a place; `from` is above it.
  */
-export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, from: number, to: number, pixels: number): Slice {
-  const start = Math.max(0, lowerBound(x, from) - 1);
+export function decimate(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  from: number,
+  to: number,
+  pixels: number,
+  log = false,
+): Slice {
+  const start = Math.max(log ? firstPositive(x) : 0, lowerBound(x, from) - 1);
   let end = lowerBound(x, to);
   while (end < x.length && x[end] === to) end++;
   end = Math.min(x.length, end + 1);
@@ -44,18 +55,20 @@ export function decimate(x: ArrayLike<number>, y: ArrayLike<number>, from: numbe
     }
     return out;
   }
-  const width = (to - from) / buckets || 1;
+  const scaled = log ? Math.log : (value: number) => value;
+  const origin = scaled(from);
+  const width = (scaled(to) - origin) / buckets || 1;
   const put = (i: number) => {
     out.x.push(x[i]);
     out.y.push(y[i]);
   };
   let i = start;
   while (i < end) {
-    const bucket = Math.floor((x[i] - from) / width);
+    const bucket = Math.floor((scaled(x[i]) - origin) / width);
     const first = i;
     let low = i;
     let high = i;
-    while (i < end && Math.floor((x[i] - from) / width) === bucket) {
+    while (i < end && Math.floor((scaled(x[i]) - origin) / width) === bucket) {
       // A value that is not a number never wins, and never hides one that is.
       if (y[i] < y[low] || Number.isNaN(y[low])) low = i;
       if (y[i] > y[high] || Number.isNaN(y[high])) high = i;

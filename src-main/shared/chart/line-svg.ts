@@ -1,5 +1,7 @@
-import { labelled, logRange, logTicks, niceRange, spread, ticks } from './axis.ts';
-import { decimate, extent } from './decimate.ts';
+import { labelled, logAxisTicks, logRange, logTicks, niceRange, spread, ticks } from './axis.ts';
+import { decimate, extent, firstPositive } from './decimate.ts';
+import { csvCell, escapeXml, printed, px, svgDocument, svgText, textWidth } from './svg.ts';
+import type { SvgAxis, SvgTheme } from './svg.ts';
 
 export interface SvgLine {
   name: string;
@@ -12,16 +14,6 @@ export interface SvgLine {
   look?: 'line' | 'dashed' | 'behind';
   /** Of a line that stands for several: the least and the greatest at each x, drawn as a band behind it. */
   band?: { low: ArrayLike<number>; high: ArrayLike<number> };
-}
-
-export interface SvgAxis {
-  name: string;
-  format: (value: number) => string;
-  /** Where `format` would call two ticks the same. */
-  exact?: (value: number) => string;
-  /** It counts: there is nothing between two whole numbers. */
-  whole?: boolean;
-  log?: boolean;
 }
 
 export interface LineChart {
@@ -38,31 +30,8 @@ export interface LineChart {
   theme?: Partial<SvgTheme>;
 }
 
-export interface SvgTheme {
-  text: string;
-  faint: string;
-  grid: string;
-  ground: string;
-  font: string;
-}
-
-const printed: SvgTheme = {
-  text: '#191c23',
-  faint: '#5d6573',
-  grid: '#e2e5eb',
-  ground: '#ffffff',
-  font: 'Inter, system-ui, sans-serif',
-};
 const margin = { left: 64, right: 16, top: 40, bottom: 44 };
 const legendRow = 18;
-
-export const escapeXml = (text: string): string =>
-  text
-    .replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
-    .replace(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '');
-
-/** Short enough to keep the file small, fine enough for any print. */
-const px = (value: number): string => String(Math.round(value * 100) / 100);
 
 /**
  * A chart of lines as a standalone SVG document. The extremes of what is in sight are exact, however many points there are; values that
@@ -76,7 +45,7 @@ export function lineChartSvg(chart: LineChart): string {
   const inner = { width: chart.width - margin.left - margin.right, height: chart.height - margin.top - margin.bottom };
   const total = chart.height - margin.top + top;
 
-  const window = chart.window ?? spanOf(chart.lines);
+  const window = chart.window ?? spanOf(chart.lines, chart.x.log);
   const y = rangeOf(chart, window);
   const scale = (value: number, log?: boolean) => (log ? Math.log10(value) : value);
   const [x0, x1] = [scale(window.from, chart.x.log), scale(window.to, chart.x.log)];
@@ -85,26 +54,22 @@ export function lineChartSvg(chart: LineChart): string {
   const down = (value: number) => top + (1 - (scale(value, chart.y.log) - y0) / (y1 - y0 || 1)) * inner.height;
 
   const xTicks = chart.x.log
-    ? logTicks(window.from, window.to)
+    ? logAxisTicks(window.from, window.to)
     : spread(window.from, window.to, Math.max(2, Math.floor(inner.width / 70)), chart.x.whole);
   const xLabels = labelled(xTicks, chart.x);
   const yTicks = chart.y.log ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step);
-  const text = (at: { x: number; y: number }, words: string, more = '') =>
-    `<text x="${px(at.x)}" y="${px(at.y)}" ${more}>${escapeXml(words)}</text>`;
   const bottom = top + inner.height;
 
   const parts = [
-    `<rect width="${chart.width}" height="${px(total)}" fill="${theme.ground}"/>`,
-    text({ x: 16, y: 22 }, chart.title, `fill="${theme.text}" font-size="13" font-weight="600"`),
     ...(named.length > 1 ? legend(rows, theme) : []),
     `<g fill="${theme.faint}" font-size="11">`,
     ...yTicks.flatMap((value) => [
       `<line x1="${margin.left}" x2="${margin.left + inner.width}" y1="${px(down(value))}" y2="${px(down(value))}" stroke="${theme.grid}"/>`,
-      text({ x: margin.left - 8, y: down(value) + 4 }, chart.y.format(value), 'text-anchor="end"'),
+      svgText({ x: margin.left - 8, y: down(value) + 4 }, chart.y.format(value), 'text-anchor="end"'),
     ]),
-    ...xTicks.map((value) => text({ x: left(value), y: bottom + 16 }, xLabels.get(value)!, 'text-anchor="middle"')),
-    text({ x: margin.left + inner.width / 2, y: bottom + 34 }, chart.x.name, 'text-anchor="middle"'),
-    text({ x: 16, y: top - 8 }, chart.y.name),
+    ...xTicks.map((value) => svgText({ x: left(value), y: bottom + 16 }, xLabels.get(value)!, 'text-anchor="middle"')),
+    svgText({ x: margin.left + inner.width / 2, y: bottom + 34 }, chart.x.name, 'text-anchor="middle"'),
+    svgText({ x: 16, y: top - 8 }, chart.y.name),
     '</g>',
     `<clipPath id="plot"><rect x="${margin.left}" y="${px(top - 2)}" width="${inner.width}" height="${inner.height + 4}"/></clipPath>`,
     '<g clip-path="url(#plot)" fill="none" stroke-linejoin="round">',
@@ -112,10 +77,7 @@ export function lineChartSvg(chart: LineChart): string {
     ...chart.lines.map((line) => path(line, window, inner.width, left, down, chart)),
     '</g>',
   ];
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${chart.width}" height="${px(total)}" viewBox="0 0 ${chart.width} ${px(total)}" ` +
-    `font-family="${escapeXml(theme.font)}" role="img"><title>${escapeXml(chart.title)}</title>\n${parts.join('\n')}\n</svg>\n`
-  );
+  return svgDocument({ title: chart.title, width: chart.width, height: total, theme }, parts);
 }
 
 function path(
@@ -126,7 +88,7 @@ function path(
   down: (y: number) => number,
   { x: across, y: up }: LineChart,
 ): string {
-  const slice = decimate(line.x, line.y, window.from, window.to, pixels);
+  const slice = decimate(line.x, line.y, window.from, window.to, pixels, across.log);
   let d = '';
   let pen = 'M';
   for (let i = 0; i < slice.x.length; i++) {
@@ -153,10 +115,10 @@ function bandPath(
   pixels: number,
   left: (x: number) => number,
   down: (y: number) => number,
-  { y: up }: LineChart,
+  { x: across, y: up }: LineChart,
 ): string {
   const edge = (values: ArrayLike<number>): string[] => {
-    const slice = decimate(x, values, from, to, pixels);
+    const slice = decimate(x, values, from, to, pixels, across.log);
     return slice.x.flatMap((at, i) =>
       Number.isFinite(slice.y[i]) && !(up.log && slice.y[i] <= 0) ? [`${px(left(at))} ${px(down(slice.y[i]))}`] : [],
     );
@@ -165,15 +127,17 @@ function bandPath(
   return `<path d="M${outline.join('L')}Z" fill="${escapeXml(colour)}" fill-opacity="0.16"/>`;
 }
 
-function spanOf(lines: readonly SvgLine[]): { from: number; to: number } {
+function spanOf(lines: readonly SvgLine[], log = false): { from: number; to: number } {
   let from = Infinity;
   let to = -Infinity;
   for (const { x } of lines) {
-    if (x.length === 0) continue;
-    from = Math.min(from, x[0]);
+    const first = log ? firstPositive(x) : 0;
+    if (first >= x.length) continue;
+    from = Math.min(from, x[first]);
     to = Math.max(to, x[x.length - 1]);
   }
-  if (from > to) return { from: 0, to: 1 };
+  if (from > to) return { from: log ? 0.1 : 0, to: 1 };
+  if (log && from === to) return { from: from / 2, to: to * 2 };
   return from === to ? { from: from - 0.5, to: to + 0.5 } : { from, to };
 }
 
@@ -195,12 +159,12 @@ interface LegendPlace {
   x: number;
 }
 
-/** Entries run on like words. Without a font to measure by, a letter counts as 6.4 pixels and a Han character as 12. */
+/** Entries run on like words. */
 function legendRows(lines: readonly SvgLine[], width: number): LegendPlace[][] {
   const rows: LegendPlace[][] = [[]];
   let x = 0;
   for (const line of lines) {
-    const room = 36 + [...line.name].reduce((sum, c) => sum + (c > '\u2e80' ? 12 : 6.4), 0);
+    const room = 36 + textWidth(line.name);
     if (x > 0 && x + room > width) {
       rows.push([]);
       x = 0;
@@ -228,18 +192,17 @@ function legend(rows: readonly LegendPlace[][], theme: SvgTheme): string[] {
 export function lineChartCsv({ x, lines }: Pick<LineChart, 'x' | 'lines'>): string {
   const banded = lines.some(({ band }) => band);
   const number = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? '' : value);
-  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = lines
     .filter(({ look }) => look !== 'behind')
     .flatMap((line) =>
       Array.from({ length: line.x.length }, (_, i) =>
         [
-          cell(line.name),
+          csvCell(line.name),
           line.x[i],
           number(line.y[i]),
           ...(banded ? [number(line.band?.low[i]), number(line.band?.high[i])] : []),
         ].join(','),
       ),
     );
-  return [`series,${cell(x.name)},value${banded ? ',least,greatest' : ''}`, ...rows, ''].join('\r\n');
+  return [`series,${csvCell(x.name)},value${banded ? ',least,greatest' : ''}`, ...rows, ''].join('\r\n');
 }

@@ -1,5 +1,8 @@
-import { escapeXml, lineChartSvg } from './line-svg.ts';
+import { groupChartSvg } from './groups-svg.ts';
+import type { GroupChart } from './groups.ts';
+import { lineChartSvg } from './line-svg.ts';
 import type { LineChart } from './line-svg.ts';
+import { escapeXml } from './svg.ts';
 
 export interface ReportCell {
   text: string;
@@ -19,7 +22,7 @@ export interface ReportSection {
   /** A line under the heading. */
   note?: string;
   table?: { head: readonly ReportCell[]; rows: readonly ReportRow[] };
-  charts?: readonly LineChart[];
+  charts?: readonly (LineChart | GroupChart)[];
   /** Shut until it is asked for. */
   folded?: boolean;
 }
@@ -79,7 +82,7 @@ function section({ heading, note, table, charts, folded }: ReportSection): strin
       ? `<div class="wide"><table>${head(table.head)}<tbody>${table.rows.map(row).join('\n')}</tbody></table></div>`
       : '',
     charts && charts.length > 0
-      ? `<div class="charts">${charts.map((chart, i) => inPage(lineChartSvg({ ...chart, theme }), `${heading}-${i}`)).join('\n')}</div>`
+      ? `<div class="charts">${charts.map((chart, i) => inPage(drawn(chart), `${heading}-${i}`)).join('\n')}</div>`
       : '',
   ].join('\n');
   const title = escapeXml(heading);
@@ -87,6 +90,9 @@ function section({ heading, note, table, charts, folded }: ReportSection): strin
     ? `<details><summary>${title}</summary>${body}</details>`
     : `<section><h2>${title}</h2>${body}</section>`;
 }
+
+const drawn = (chart: LineChart | GroupChart): string =>
+  'groups' in chart ? groupChartSvg({ ...chart, theme }) : lineChartSvg({ ...chart, theme });
 
 const head = (cells: readonly ReportCell[]): string =>
   `<thead><tr><th></th>${cells.map((one) => `<th scope="col">${inner(one)}</th>`).join('')}</tr></thead>`;

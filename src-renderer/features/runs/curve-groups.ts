@@ -70,7 +70,7 @@ export function groupCurves(
           if (!live || live.length === 0) return [];
           const { drawn } = live;
           const smoothed = reach > 0 && !isSystem(key) && drawn.values.length >= 8;
-          return [{ x: along(drawn, x), y: smoothed ? smooth(drawn.steps, drawn.values, reach) : drawn.values }];
+          return [{ x: along(live, x, drawn), y: smoothed ? smooth(drawn.steps, drawn.values, reach) : drawn.values }];
         });
         if (curves.length === 0) return [];
         const { x: at, mean, low, high } = together(curves);

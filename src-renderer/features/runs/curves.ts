@@ -2,12 +2,12 @@ import type { RunSummary } from '../../../src-main/shared/run.ts';
 import { lowerBound } from '../../../src-main/shared/chart/decimate.ts';
 import type { ChartAxis, ChartSeries, Window } from '../../charts/plot.ts';
 import { smooth } from '../../charts/smooth.ts';
-import type { LiveSeries } from '../../state/runs.svelte.ts';
+import { runs, type LiveSeries } from '../../state/runs.svelte.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
 import { metricParts, metricValue, metricWord, splitColour, splitWord } from '../../words/terms.ts';
 
-export const xKinds = ['step', 'epoch', 'time'] as const;
+export const xKinds = ['step', 'epoch', 'time', 'samples'] as const;
 export type XKind = (typeof xKinds)[number];
 
 /** In training steps; 0 draws the points as they are. */
@@ -20,7 +20,11 @@ export interface CurvePlan {
   series: ChartSeries[];
 }
 
-export function xAxis(kind: XKind): ChartAxis {
+export function xAxis(kind: XKind, log = false): ChartAxis {
+  return { ...axisWords(kind), log };
+}
+
+function axisWords(kind: XKind): ChartAxis {
   switch (kind) {
     case 'step':
       return {
@@ -33,11 +37,27 @@ export function xAxis(kind: XKind): ChartAxis {
       return { name: m.axis_epoch(), format: (x) => format.figure(x, 3) };
     case 'time':
       return { name: m.axis_time(), format: (x) => format.figure(x, 3) };
+    case 'samples':
+      return { name: m.axis_samples(), format: (x) => format.compact(Math.round(x)) };
   }
 }
 
 export type Drawn = LiveSeries['drawn'];
-export const along = (drawn: Drawn, x: XKind) => ({ step: drawn.steps, epoch: drawn.epochs, time: drawn.times })[x];
+/** Where the points of a curve lie along x: all that it has, or what is drawn of it. */
+export function along(live: LiveSeries, x: XKind, { steps, epochs, times }: Drawn = live): number[] {
+  switch (x) {
+    case 'step':
+      return steps;
+    case 'epoch':
+      return epochs;
+    case 'time':
+      return times;
+    case 'samples': {
+      const samples = runs.samplesAt(live);
+      return steps.map((step, i) => samples(step, epochs[i]));
+    }
+  }
+}
 
 /** The steps that a window of the x axis takes in, and the next ones on both sides. */
 export function stepsOf(live: LiveSeries, x: XKind, { from, to }: Window): { from: number; to: number } {
@@ -46,6 +66,15 @@ export function stepsOf(live: LiveSeries, x: XKind, { from, to }: Window): { fro
   const first = Math.max(0, lowerBound(xs, from) - 1);
   const last = Math.min(steps.length - 1, lowerBound(xs, to));
   return { from: steps[first], to: steps[last] };
+}
+
+/** The stretches of steps that are read more closely for a window: one, or on a logarithmic axis one a decade, each of the same width. */
+export function stretchesOf(live: LiveSeries, x: XKind, { from, to }: Window, log: boolean): Window[] {
+  if (!log) return [stepsOf(live, x, { from, to })];
+  const decades = Math.ceil(Math.log10(to / from) - 1e-9);
+  return Array.from({ length: Math.max(1, decades) }, (_, i) =>
+    stepsOf(live, x, { from: from * 10 ** i, to: Math.min(to, from * 10 ** (i + 1)) }),
+  );
 }
 
 /** Of many metrics those that are drawn: of as many charts as there is room for, those that say most first. */
@@ -77,7 +106,7 @@ function lines(
   given: Pick<ChartSeries, 'id' | 'name' | 'colour' | 'legend'>,
 ): ChartSeries[] {
   const drawn = live.drawn;
-  const xs = along(drawn, x);
+  const xs = along(live, x, drawn);
   const base = { ...given, ...(drawn.sampledEvery > 1 ? { stored: drawn.total } : {}) };
   // Few points have nothing to smooth away.
   if (reach === 0 || drawn.values.length < 8) return [{ ...base, x: xs, y: drawn.values }];
@@ -177,11 +206,11 @@ export function oneRunCurves(series: ReadonlyMap<string, LiveSeries>, x: XKind, 
 
 /** The metrics that these runs have curves of: validation first, the most telling before the others. */
 export function curveKeys(
-  runs: readonly RunSummary[],
+  list: readonly RunSummary[],
   seriesOf: (run: RunSummary) => ReadonlyMap<string, LiveSeries>,
 ): string[] {
   const keys = new Set<string>();
-  for (const run of runs)
+  for (const run of list)
     for (const live of seriesOf(run).values()) if (live.length > 0 && !live.key.startsWith('test/')) keys.add(live.key);
   const splitRank = (key: string) => (key.startsWith('validation/') ? 0 : key.startsWith('train/') ? 1 : 2);
   return [...keys].sort((a, b) => splitRank(a) - splitRank(b) || rank(a) - rank(b) || a.localeCompare(b));
@@ -196,16 +225,16 @@ export const planOf = (key: string, series: ChartSeries[]): CurvePlan => ({
 
 /** Several runs: a chart for each metric of each split, with a line for each run. */
 export function manyRunCurves(
-  runs: readonly RunSummary[],
+  list: readonly RunSummary[],
   seriesOf: (run: RunSummary) => ReadonlyMap<string, LiveSeries>,
   colourOf: (run: RunSummary) => string,
   x: XKind,
   reach: number,
 ): CurvePlan[] {
-  return curveKeys(runs, seriesOf).map((key) =>
+  return curveKeys(list, seriesOf).map((key) =>
     planOf(
       key,
-      runs.flatMap((run) => {
+      list.flatMap((run) => {
         const live = seriesOf(run).get(key);
         if (!live || live.length === 0) return [];
         return lines(live, x, isSystem(key) ? 0 : reach, {

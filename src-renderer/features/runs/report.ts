@@ -1,5 +1,7 @@
+import type { GroupChart } from '../../../src-main/shared/chart/groups.ts';
 import type { LineChart } from '../../../src-main/shared/chart/line-svg.ts';
-import type { Report, ReportCell, ReportRow } from '../../../src-main/shared/chart/report-html.ts';
+import type { Report, ReportCell, ReportRow, ReportSection } from '../../../src-main/shared/chart/report-html.ts';
+import { fewRuns, type RunImportance } from '../../../src-main/shared/run-importance.ts';
 import type { RunSummary } from '../../../src-main/shared/run.ts';
 import { resolveColour } from '../../charts/colours.ts';
 import { format } from '../../words/format.ts';
@@ -7,6 +9,7 @@ import { locale } from '../../words/locale.svelte.ts';
 import { m } from '../../words/messages.ts';
 import { metricValue, metricWord, settingWord, statusWord } from '../../words/terms.ts';
 import type { CurvePlan } from './curves.ts';
+import { levelsShown, signed, togetherWords } from './importance.ts';
 import { metricRows, settingsDiff } from './diff.ts';
 import { runSeconds, settingShown } from './run-columns.ts';
 
@@ -16,6 +19,7 @@ export function compareReport(
   plans: readonly CurvePlan[],
   x: LineChart['x'],
   colourOf: (run: RunSummary) => string,
+  { groups, importance }: { groups: Omit<GroupChart, 'width' | 'height'> | null; importance: RunImportance | null },
 ): Report {
   const head = runs.map((run): ReportCell => ({ text: run.name, colour: resolveColour(colourOf(run)) }));
   const settings = settingsDiff(runs);
@@ -84,11 +88,53 @@ export function compareReport(
             lines: series.map((line) => ({ ...line, colour: resolveColour(line.colour) })),
           })),
       },
+      ...(groups && groups.groups.length > 0
+        ? [
+            {
+              heading: m.tab_groups(),
+              note: groups.kind === 'boxes' ? m.groups_boxes_note() : m.groups_bars_note(),
+              charts: [{ ...groups, width: 960, height: 420 }],
+            },
+          ]
+        : []),
+      ...(importance && importance.settings.length > 0 ? [importanceSection(importance)] : []),
       {
         heading: m.report_common(),
         folded: true,
         table: { head, rows: settings.filter((row) => !row.differs).map(settingRow) },
       },
     ],
+  };
+}
+
+function importanceSection({ metric, runs, settings, combined, foretold }: RunImportance): ReportSection {
+  const notes = [
+    m.importance_runs({ count: runs, n: format.integer(runs) }),
+    ...(foretold === null ? [] : [m.importance_foretold({ r: format.fixed(foretold, 2) })]),
+    ...(runs < fewRuns ? [m.importance_few({ n: format.integer(fewRuns) })] : []),
+    ...settings
+      .filter(({ together }) => together.length > 0)
+      .map((one) => `${settingWord(one.key)}: ${togetherWords(one)}`),
+  ];
+  const share = (value: number) => format.percent(value);
+  return {
+    heading: m.name_value({ name: m.tab_importance(), value: metricWord(metric) }),
+    note: notes.join(' · '),
+    table: {
+      head: [m.importance_share(), m.importance_correlation(), m.importance_levels()].map((text) => ({ text })),
+      rows: [
+        ...settings.map((one): ReportRow => ({
+          label: [one.key, ...one.together].map(settingWord).join(' = '),
+          cells: [
+            share(one.share),
+            one.correlation === null ? '' : signed(one.correlation),
+            levelsShown(metric, one)
+              .map(({ text }) => text)
+              .join(', '),
+          ].map((text) => ({ text })),
+        })),
+        { label: m.importance_combined(), cells: [{ text: share(combined) }, { text: '' }, { text: '' }] },
+      ],
+    },
   };
 }

@@ -225,6 +225,13 @@ export class RunsPlace {
     this.window = null;
     preferences.setLayout('curves.x', kind);
   }
+  get logX(): boolean {
+    return Boolean(preferences.layout('curves.logX', false));
+  }
+  set logX(log: boolean) {
+    this.window = null;
+    preferences.setLayout('curves.logX', log);
+  }
   get reach(): number {
     const kept = preferences.layout('curves.reach', 0);
     return reaches.find((reach) => reach === kept) ?? 0;

@@ -15,6 +15,8 @@ import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import { AtelierError } from '../../../src-main/shared/errors.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
+import { allSettings } from '../../../src-main/shared/run-fields.ts';
+import { settingsImportance } from '../../../src-main/search/importance/settings.ts';
 import type { MetricPoint, MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
 import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
@@ -440,11 +442,23 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'runs.curves': ({ runs: ids }) =>
       ids.map((run) => ({
         run,
+        trainSamples: null,
         curves: [...Map.groupBy(runOf(run).points, (point) => point.key)].map(([key, { length }]) => ({
           key,
           points: length,
         })),
       })),
+    'runs.importance': ({ runs: ids, metric }) => {
+      const outcomes = ids.map(runOf).flatMap(({ summary }) => {
+        const value = summary.metrics[metric];
+        return value === undefined ? [] : [{ value, settings: allSettings(summary.settings) }];
+      });
+      const working = settingsImportance(outcomes);
+      for (;;) {
+        const { done, value } = working.next();
+        if (done) return { metric, without: ids.length - outcomes.length, ...value };
+      }
+    },
     'runs.tag': () => null,
     'runs.get': ({ id }) => runOf(id).summary,
     'runs.metrics': ({ runs: ids, keys }): MetricSeries[] =>

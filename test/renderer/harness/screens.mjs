@@ -293,6 +293,49 @@ export const screens = {
       await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
     },
   },
+  'compare-bars': {
+    go: async (page) => {
+      await selectThrough(page, 18);
+      await at(page, 'compare-button').click();
+      await at(page, 'compare').getByTestId('tab-groups').click();
+      const box = await at(page, 'groups').boundingBox();
+      await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
+    },
+  },
+  'compare-boxes': {
+    go: async (page) => {
+      await selectThrough(page, 12);
+      await page.keyboard.press('Control+a');
+      await at(page, 'compare-button').click();
+      await at(page, 'compare').getByTestId('tab-groups').click();
+      await at(page, 'groups-kind-boxes').click();
+      await at(page, 'groups-by').click();
+      await page
+        .getByRole('option')
+        .filter({ hasText: /earning rate|学习率/ })
+        .click();
+      await at(page, 'groups').locator('svg').focus();
+      for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
+    },
+  },
+  'compare-runs': {
+    go: async (page) => {
+      await selectThrough(page, 18);
+      await at(page, 'compare-button').click();
+      await at(page, 'compare').getByTestId('tab-groups').click();
+      await at(page, 'groups-by').click();
+      await page.getByRole('option').first().click();
+    },
+  },
+  'compare-importance': {
+    go: async (page) => {
+      await selectThrough(page, 12);
+      await page.keyboard.press('Control+a');
+      await at(page, 'compare-button').click();
+      await at(page, 'compare').getByTestId('tab-importance').click();
+      await at(page, 'importance').waitFor();
+    },
+  },
   'compare-parallel': {
     go: async (page) => {
       await selectThrough(page, 18);

@@ -1,0 +1,58 @@
+import { csvCell } from '../../../src-main/shared/chart/svg.ts';
+import { leastRuns } from '../../../src-main/shared/run-importance.ts';
+import type { RunImportance, SettingImportance } from '../../../src-main/shared/run-importance.ts';
+import type { RunSummary } from '../../../src-main/shared/run.ts';
+import { runs } from '../../state/runs.svelte.ts';
+import { format } from '../../words/format.ts';
+import { m } from '../../words/messages.ts';
+import { lowerIsBetter, metricValue, settingWord } from '../../words/terms.ts';
+import { settingShown } from './run-columns.ts';
+import { runVariables } from './variables.ts';
+
+export interface LevelShown {
+  text: string;
+  best: boolean;
+}
+
+/** The mean of each value in words, the best of them marked where they differ. */
+export function levelsShown(metric: string, { key, levels }: SettingImportance): LevelShown[] {
+  const means = levels.map(({ mean }) => mean);
+  const best = lowerIsBetter(metric) ? Math.min(...means) : Math.max(...means);
+  const telling = means.some((mean) => mean !== best);
+  return levels.map(({ value, mean, runs }) => ({
+    text: m.group_n({
+      name: m.name_value({
+        name: value === null ? m.importance_no_setting() : settingShown(key, value),
+        value: metricValue(metric, mean),
+      }),
+      n: format.integer(runs),
+    }),
+    best: telling && mean === best,
+  }));
+}
+
+export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${format.fixed(Math.abs(value), 2)}`;
+/** Below it the forest foretells next to nothing. */
+export const weakBelow = 0.2;
+
+/** A line a setting, full precision (RFC 4180). */
+export function importanceCsv({ settings, combined }: RunImportance): string {
+  const rows = settings.map(({ key, share, correlation, together }) =>
+    [key, share, correlation ?? '', csvCell(together.join(' '))].join(','),
+  );
+  return ['setting,share,rank_correlation,changed_together', ...rows, `(combination),${combined},,`, ''].join('\r\n');
+}
+
+export const togetherWords = ({ together }: SettingImportance): string =>
+  m.importance_together({ names: together.map(settingWord).join(', ') });
+
+/** Of the metric that matters most; null where there are too few runs for it. */
+export async function importanceOf(list: readonly RunSummary[]): Promise<RunImportance | null> {
+  const metric = runVariables(list).metrics.find(({ id }) => id.startsWith('metric.'));
+  const there = metric?.values.filter((value) => Number.isFinite(value)).length ?? 0;
+  if (!metric || there < leastRuns) return null;
+  return runs.importance(
+    list.map(({ id }) => id),
+    metric.id.slice('metric.'.length),
+  );
+}
