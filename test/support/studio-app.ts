@@ -78,7 +78,7 @@ async function launched(options: Parameters<typeof _electron.launch>[0]): Promis
   } catch (error) {
     const attaching = /Debugger attached\.[^]*signal=SIG(SEGV|TRAP)/;
     if (!(error instanceof Error) || !attaching.test(error.message)) throw error;
-    console.warn(`Electron died while the debugger attached; starting it again.\n${error.message}`);
+    process.stderr.write(`Electron died while the debugger attached; starting it again.\n${error.message}\n`);
     return _electron.launch(options);
   }
 }
