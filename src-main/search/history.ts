@@ -1,3 +1,4 @@
+import type { Params } from './space/parameter.ts';
 import type { Space } from './space/space.ts';
 import { type Direction, isFinished, type TrialRecord } from './trial.ts';
 
@@ -8,6 +9,8 @@ export class History {
   readonly seed: number;
   readonly #trials: TrialRecord[] = [];
   readonly #units: (Float64Array | undefined)[] = [];
+  /** Of a countable space: the settings that were handed out. */
+  readonly #tried = new Set<string>();
   readonly #counts = { waiting: 0, running: 0, complete: 0, pruned: 0, failed: 0 };
 
   constructor(space: Space, directions: readonly Direction[], seed: number) {
@@ -30,6 +33,9 @@ export class History {
     const before = this.#trials[trial.number];
     if (before) this.#counts[before.state]--;
     if (before?.params !== trial.params) this.#units[trial.number] = undefined;
+    if (this.space.countable && trial.state !== 'waiting' && (!before || before.state === 'waiting')) {
+      this.#tried.add(String(this.space.encode(trial.params)));
+    }
     this.#trials[trial.number] = trial;
     this.#counts[trial.state]++;
   }
@@ -37,6 +43,11 @@ export class History {
   /** The trial's place: one coordinate a dimension, NaN where it is not active. */
   units(trial: TrialRecord): Float64Array {
     return (this.#units[trial.number] ??= this.space.encode(trial.params));
+  }
+
+  /** Whether a trial had these very settings, whatever came of it. In a space with continuous parameters none counts as tried. */
+  isTried(params: Params): boolean {
+    return this.#tried.size > 0 && this.#tried.has(String(this.space.encode(params)));
   }
 
   /** Its values, turned so that less is better. */

@@ -36,6 +36,17 @@ export type Direction = 'minimize' | 'maximize';
 
 export const isFinished = ({ state }: TrialRecord) => state === 'complete' || state === 'pruned' || state === 'failed';
 
+/** Codes of ends that came from outside: a person cancelled it, or the program ended. */
+const fromOutside: ReadonlySet<string> = new Set(['cancelled', 'interrupted']);
+
+/**
+ * It crashed, hung, threw, or gave what is no finite number: its settings are bad ones. What ended it from outside says nothing of them.
+ * (A crash may have had another reason, memory that another program took, say; then one good place counts as bad once, which costs far
+ * less than trying settings that always crash again and again.)
+ */
+export const failedByItself = ({ state, ended }: TrialRecord) =>
+  state === 'failed' && !(ended && fromOutside.has(ended.code));
+
 /** The sum of what limits are exceeded by; 0 where all are kept. */
 export function violation({ violations }: TrialRecord): number {
   return violations ? violations.reduce((sum, each) => sum + Math.max(0, each), 0) : 0;

@@ -1,5 +1,5 @@
 import type { History } from '../history.ts';
-import { isFinished, type SamplerNotes, type TrialRecord } from '../trial.ts';
+import { failedByItself, isFinished, type SamplerNotes, type TrialRecord } from '../trial.ts';
 
 /**
  * Which trials belong to which generation of an evolving sampler, and which of them made the next one: read from the trials' notes, so that
@@ -49,6 +49,6 @@ export class Generations {
   }
 }
 
-/** A trial that crashed for reasons of its own says nothing; one that gave no number says that this is a bad place. */
+/** Failed ones too: among the worst. Not those that were ended from outside, which say nothing. */
 const countsForGeneration = (trial: TrialRecord) =>
-  isFinished(trial) && (trial.state !== 'failed' || trial.ended?.code === 'not_finite');
+  isFinished(trial) && (trial.state !== 'failed' || failedByItself(trial));

@@ -1,7 +1,7 @@
 import type { Random } from '../../shared/random.ts';
 import type { History } from '../history.ts';
 import type { OptionsOf } from '../options.ts';
-import { type TrialRecord, violation } from '../trial.ts';
+import { failedByItself, type TrialRecord, violation } from '../trial.ts';
 import { maximizeImprovement } from './acquisition.ts';
 import { defaultHyperparameters, fitHyperparameters, GaussianProcess } from './gaussian-process.ts';
 import type { Sampler, Suggestion } from './sampler.ts';
@@ -19,7 +19,8 @@ export const gpOptions = {
 
 /**
  * Gaussian process with expected improvement, for few and dear trials: fits a process to what is known and goes where it promises the
- * most. Running trials count as if they had ended as foretold, so that parallel asks spread out.
+ * most. Running trials count as if they had ended as foretold, so that parallel asks spread out; those that failed by themselves as the
+ * worst, or it would go there for ever.
  */
 export class GpSampler implements Sampler {
   readonly #options: OptionsOf<typeof gpOptions>;
@@ -32,11 +33,11 @@ export class GpSampler implements Sampler {
 
   suggest(history: History, number: number, random: Random): Suggestion {
     const { startup, until } = this.#options;
-    const known = history.trials.filter(isKnown);
-    if (known.length < startup) {
+    if (history.trials.filter(isKnown).length < startup) {
       const { params } = this.#sobol.suggest(history, number, random);
       return { params, why: { code: 'startup', of: startup } };
     }
+    const known = history.trials.filter((trial) => isKnown(trial) || failedByItself(trial));
     if (known.length > until) return this.#tpe.suggest(history, number, random);
 
     const { space } = history;
@@ -91,15 +92,18 @@ export class GpSampler implements Sampler {
 
 const isKnown = ({ state, values }: TrialRecord) => (state === 'complete' || state === 'pruned') && values !== null;
 
-/** What exceeds a limit is worse than anything that does not. */
+/** What exceeds a limit is worse than anything that does not, and what failed is worse still. */
 function lossesOf(history: History, trials: readonly TrialRecord[]): number[] {
-  const losses = trials.map((trial) => history.loss(trial.values![0]));
-  const kept = losses.filter((_, i) => violation(trials[i]) === 0);
-  if (kept.length === losses.length) return losses;
+  const valued = trials.filter(isKnown);
+  const losses = valued.map((trial) => history.loss(trial.values![0]));
+  const kept = losses.filter((_, i) => violation(valued[i]) === 0);
   const [least, most] = kept.length > 0 ? [Math.min(...kept), Math.max(...kept)] : [0, 1];
-  const worst = Math.max(...trials.map(violation));
-  return losses.map((loss, i) => {
-    const over = violation(trials[i]);
-    return over === 0 ? loss : most + (most - least || 1) * (0.1 + (0.9 * over) / worst);
+  const worst = Math.max(...valued.map(violation));
+  // The farthest over the limits is a range above the worst that keeps them.
+  const above = (share: number) => most + (most - least || 1) * (0.1 + 0.9 * share);
+  return trials.map((trial) => {
+    if (!isKnown(trial)) return above(worst > 0 ? 1 : 0);
+    const over = violation(trial);
+    return over === 0 ? history.loss(trial.values![0]) : above(over / worst);
   });
 }

@@ -2,14 +2,21 @@ import type { Random } from '../../shared/random.ts';
 import { LOG_SQRT_2PI, normalMass } from '../math/normal.ts';
 import type { Dimension } from '../space/parameter.ts';
 
-/** How wide the kernels are: by Scott's rule the same for all, or each by how far its neighbours are. */
-export type Bandwidth = 'scott' | 'neighbours';
-
 interface Axis {
   readonly dimension: Dimension;
   /** Kernel centres on the axis (categories: indices), the prior's last. */
   readonly centres: Float64Array;
   readonly widths: Float64Array;
+  /** Where values are cells: which kernels are alike on this axis. */
+  readonly alike: Alike | null;
+}
+
+/** Kernels of the same centre and width: of many trials over few levels most are. */
+interface Alike {
+  /** Of each kernel, which kind it is of. */
+  readonly kinds: Uint32Array;
+  /** A kernel of each kind. */
+  readonly kernels: readonly number[];
 }
 
 /** Beyond so many levels a discrete axis is as good as continuous. */
@@ -25,37 +32,29 @@ export class ParzenEstimator {
   readonly #weights: Float64Array;
   readonly #kernels: number;
 
-  /** `observed`: one row each, a coordinate a dimension. `weights`: of the observations; the prior has 1. */
+  /** `observed`: one row each; `columns` says where in a row each dimension's coordinate is. `weights`: of the observations; the prior has 1. */
   constructor(
     dimensions: readonly Dimension[],
     observed: readonly ArrayLike<number>[],
     weights: ArrayLike<number>,
-    bandwidth: Bandwidth,
+    columns: readonly number[] = dimensions.map((_, axis) => axis),
   ) {
     const n = observed.length;
     this.#kernels = n + 1;
     this.#weights = new Float64Array(n + 1).fill(1);
-    for (let k = 0; k < n; k++) this.#weights[k] = weights[k];
-    const total = this.#weights.reduce((sum, weight) => sum + weight, 0);
+    let total = 1;
+    for (let k = 0; k < n; k++) total += this.#weights[k] = weights[k];
     for (let k = 0; k <= n; k++) this.#weights[k] /= total;
     this.#axes = dimensions.map((dimension, axis) => {
       const centres = new Float64Array(n + 1).fill(0.5);
-      for (let k = 0; k < n; k++) centres[k] = observed[k][axis];
-      const widths = dimension.categorical ? new Float64Array(0) : this.#widths(centres, dimensions.length, bandwidth);
-      return { dimension, centres, widths };
+      const column = columns[axis];
+      for (let k = 0; k < n; k++) centres[k] = observed[k][column];
+      if (dimension.categorical) return { dimension, centres, widths: new Float64Array(0), alike: null };
+      const order = ranked(centres);
+      const widths = widthsByNeighbours(centres, order);
+      const inCells = !dimension.continuous && dimension.levels <= MANY_LEVELS;
+      return { dimension, centres, widths, alike: inCells ? alikeOnes(centres, widths, order) : null };
     });
-  }
-
-  #widths(centres: Float64Array, dimensions: number, bandwidth: Bandwidth): Float64Array {
-    const n = this.#kernels - 1;
-    const widths = new Float64Array(n + 1);
-    if (bandwidth === 'scott') widths.fill(0.2 * Math.max(1, n) ** (-1 / (dimensions + 4)));
-    else byNeighbours(centres, widths);
-    // Never so narrow that the search falls into one point ("magic clip" of hyperopt).
-    const least = 1 / Math.min(100, 2 + n);
-    for (let k = 0; k < n; k++) widths[k] = Math.min(1, Math.max(least, widths[k]));
-    widths[n] = 1;
-    return widths;
   }
 
   /** Draws `count` points: a coordinate a dimension, those of discrete dimensions in the middle of their cells. */
@@ -88,22 +87,11 @@ export class ParzenEstimator {
     const base = new Float64Array(n);
     for (let k = 0; k < n; k++) base[k] = Math.log(this.#weights[k]);
     const smooth: { at: number; centres: Float64Array; inverse: Float64Array }[] = [];
-    const tables: ((point: Float64Array) => Float64Array)[] = [];
+    const tables: ((point: Float64Array) => Row)[] = [];
     this.#axes.forEach((axis, at) => {
-      const { dimension, centres, widths } = axis;
-      if (dimension.categorical) {
-        tables.push(this.#categories(axis, at));
-        return;
-      }
-      const inverse = widths.map((width) => 1 / width);
-      const discrete = !dimension.continuous && dimension.levels <= MANY_LEVELS;
-      for (let k = 0; k < n; k++) {
-        // What the truncation to [0, 1] leaves of the kernel.
-        base[k] -= Math.log(normalMass(-centres[k] * inverse[k], (1 - centres[k]) * inverse[k]));
-        if (!discrete) base[k] += Math.log(inverse[k]) - LOG_SQRT_2PI;
-      }
-      if (discrete) tables.push(this.#cells(axis, inverse, at));
-      else smooth.push({ at, centres, inverse });
+      if (axis.dimension.categorical) tables.push(this.#categories(axis, at));
+      else if (axis.alike) tables.push(this.#cells(axis, axis.alike, base, at));
+      else smooth.push({ at, centres: axis.centres, inverse: scaled(axis, base) });
     });
     const each = new Float64Array(n);
     return Float64Array.from(points, (point) => {
@@ -116,51 +104,89 @@ export class ParzenEstimator {
         }
       }
       for (const table of tables) {
-        const row = table(point);
-        for (let k = 0; k < n; k++) each[k] += row[k];
+        const { values, kinds } = table(point);
+        for (let k = 0; k < n; k++) each[k] += values[kinds[k]];
       }
       return logSumExp(each);
     });
   }
 
   /** For a point, each kernel's logarithm of the mass of the point's category. */
-  #categories({ dimension, centres }: Axis, at: number): (point: Float64Array) => Float64Array {
+  #categories({ dimension: { levels }, centres }: Axis, at: number): (point: Float64Array) => Row {
     const n = this.#kernels;
-    const whole = n + dimension.levels;
-    const own = Math.log((n + 1) / whole);
-    const other = Math.log(1 / whole);
-    const flat = Math.log(1 / dimension.levels);
+    const own = Math.log((n + 1) / (n + levels));
+    const other = Math.log(1 / (n + levels));
+    // The prior's is a category of its own.
+    const kinds = Uint32Array.from(centres);
+    kinds[n - 1] = levels;
     return remember(at, (category) => {
-      const row = new Float64Array(n);
-      for (let k = 0; k < n - 1; k++) row[k] = centres[k] === category ? own : other;
-      row[n - 1] = flat;
-      return row;
+      const values = new Float64Array(levels + 1).fill(other);
+      values[category] = own;
+      values[levels] = Math.log(1 / levels);
+      return { values, kinds };
     });
   }
 
-  /** The same for the mass in the cell of a discrete value, before truncation. */
-  #cells({ dimension, centres }: Axis, inverse: Float64Array, at: number): (point: Float64Array) => Float64Array {
-    const n = this.#kernels;
+  /** The same for the mass in the cell of a discrete value. What the truncation to [0, 1] leaves of a kernel is taken from `base`. */
+  #cells(
+    { dimension, centres, widths }: Axis,
+    { kinds, kernels }: Alike,
+    base: Float64Array,
+    at: number,
+  ): (point: Float64Array) => Row {
+    const centre = Float64Array.from(kernels, (k) => centres[k]);
+    const inverse = Float64Array.from(kernels, (k) => 1 / widths[k]);
+    const inside = centre.map((c, i) => logMassInside(c, inverse[i]));
+    for (let k = 0; k < kinds.length; k++) base[k] -= inside[kinds[k]];
     return remember(at, (unit) => {
       const level = dimension.level(unit);
       const [from, to] = [dimension.edge(level), dimension.edge(level + 1)];
-      const row = new Float64Array(n);
-      for (let k = 0; k < n; k++) {
-        const [a, b] = [(from - centres[k]) * inverse[k], (to - centres[k]) * inverse[k]];
-        row[k] = a > FAR || b < -FAR ? LOG_NOTHING : Math.log(normalMass(a, b));
-      }
-      return row;
+      const values = centre.map((c, i) => {
+        const [a, b] = [(from - c) * inverse[i], (to - c) * inverse[i]];
+        return a > FAR || b < -FAR ? LOG_NOTHING : Math.log(normalMass(a, b));
+      });
+      return { values, kinds };
     });
   }
+}
+
+/** A logarithm for each kernel: that of its kind. */
+interface Row {
+  readonly values: Float64Array;
+  readonly kinds: Uint32Array;
 }
 
 /** So many standard deviations out normalMass has reached its floor. */
 const FAR = 37.5;
 const LOG_NOTHING = Math.log(1e-300);
 
+/** With so many standard deviations on both sides a kernel's mass is 1 to the last bit. */
+const WHOLE = 8.5;
+
+function logMassInside(centre: number, inverse: number): number {
+  const [a, b] = [-centre * inverse, (1 - centre) * inverse];
+  return a < -WHOLE && b > WHOLE ? 0 : Math.log(normalMass(a, b));
+}
+
+/** One over each kernel's width; what a truncated normal has beside its exponent goes into `base`. */
+function scaled({ centres, widths }: Axis, base: Float64Array): Float64Array {
+  const inverse = new Float64Array(widths.length);
+  // Most kernels of many have the least width: one logarithm serves them all.
+  let [last, logarithm] = [NaN, NaN];
+  for (let k = 0; k < widths.length; k++) {
+    inverse[k] = 1 / widths[k];
+    if (widths[k] !== last) {
+      last = widths[k];
+      logarithm = Math.log(inverse[k]) - LOG_SQRT_2PI;
+    }
+    base[k] += logarithm - logMassInside(centres[k], inverse[k]);
+  }
+  return inverse;
+}
+
 /** Rows by coordinate: many points share a discrete value. */
-function remember(at: number, row: (unit: number) => Float64Array): (point: Float64Array) => Float64Array {
-  const rows = new Map<number, Float64Array>();
+function remember(at: number, row: (unit: number) => Row): (point: Float64Array) => Row {
+  const rows = new Map<number, Row>();
   return (point) => {
     let found = rows.get(point[at]);
     if (!found) rows.set(point[at], (found = row(point[at])));
@@ -168,26 +194,45 @@ function remember(at: number, row: (unit: number) => Float64Array): (point: Floa
   };
 }
 
-/** The wider of the gaps to the neighbours on either side; at the ends the gap to the only one. The prior stands among them. */
-function byNeighbours(centres: Float64Array, widths: Float64Array): void {
-  const order = ranked(centres);
+/** The wider of the gaps to the neighbours on either side; at the ends the gap to the only one. The prior, the last, stands among them. */
+function widthsByNeighbours(centres: Float64Array, order: Uint32Array): Float64Array {
+  const widths = new Float64Array(centres.length);
   const last = order.length - 1;
+  // Never so narrow that the search falls into one point ("magic clip" of hyperopt).
+  const least = 1 / Math.min(100, 2 + last);
   for (let rank = 0; rank <= last; rank++) {
     const here = centres[order[rank]];
     const left = rank > 0 ? here - centres[order[rank - 1]] : 0;
     const right = rank < last ? centres[order[rank + 1]] - here : 0;
-    widths[order[rank]] = Math.max(left, right);
+    widths[order[rank]] = Math.min(1, Math.max(least, left, right));
   }
+  widths[last] = 1;
+  return widths;
+}
+
+/** Those of one kind stand side by side in their order. */
+function alikeOnes(centres: Float64Array, widths: Float64Array, order: Uint32Array): Alike {
+  const kinds = new Uint32Array(order.length);
+  const kernels: number[] = [];
+  for (const k of order) {
+    const same = kernels.at(-1);
+    if (same === undefined || centres[same] !== centres[k] || widths[same] !== widths[k]) kernels.push(k);
+    kinds[k] = kernels.length - 1;
+  }
+  return { kinds, kernels };
 }
 
 /** Indices by rising centre, those of equal ones rising. Sorted as numbers that hold both, which needs no comparing function. */
 function ranked(centres: Float64Array): Uint32Array {
   const room = 2 ** Math.ceil(Math.log2(centres.length + 1));
   const fine = 2 ** 52 / room;
-  return Uint32Array.from(
-    centres.map((centre, k) => Math.floor(centre * (fine - 1)) * room + k).sort(),
-    (key) => key % room,
-  );
+  const keys = new Float64Array(centres.length);
+  for (let k = 0; k < keys.length; k++) keys[k] = Math.floor(centres[k] * (fine - 1)) * room + k;
+  keys.sort();
+  const order = new Uint32Array(keys.length);
+  // The remainder, which `%` is slow at for numbers this large.
+  for (let rank = 0; rank < keys.length; rank++) order[rank] = keys[rank] - Math.floor(keys[rank] / room) * room;
+  return order;
 }
 
 function firstAbove(cumulative: Float64Array, mark: number): number {
@@ -200,10 +245,16 @@ function firstAbove(cumulative: Float64Array, mark: number): number {
   return low;
 }
 
+/** Below the greatest by so much, a thousand together do not change the sum's last bit. */
+const NO_MORE = -60;
+
 function logSumExp(values: Float64Array): number {
   let most = -Infinity;
   for (let k = 0; k < values.length; k++) if (values[k] > most) most = values[k];
   let sum = 0;
-  for (let k = 0; k < values.length; k++) sum += Math.exp(values[k] - most);
+  for (let k = 0; k < values.length; k++) {
+    const below = values[k] - most;
+    if (below > NO_MORE) sum += Math.exp(below);
+  }
   return most + Math.log(sum);
 }

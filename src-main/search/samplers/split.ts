@@ -18,29 +18,45 @@ export const goodCount = (trials: number) => Math.min(Math.ceil(0.1 * trials), 2
 export function splitTrials(history: History, trials: readonly TrialRecord[], count: number): Split {
   const several = history.directions.length > 1;
   const ranked = several ? byFronts(history, trials, count) : byValue(history, trials, count);
-  const good = new Set(ranked.slice(0, count));
-  return { good: trials.filter((trial) => good.has(trial)), bad: trials.filter((trial) => !good.has(trial)) };
+  const chosen = new Set(ranked.slice(0, count));
+  const [good, bad]: TrialRecord[][] = [[], []];
+  for (const trial of trials) (chosen.has(trial) ? good : bad).push(trial);
+  return { good, bad };
 }
 
-/** Trials of one objective, best first; those after the first `count` may be missing. */
+/** Trials of one objective, the best `count` of them, best first. */
 export function byValue(history: History, trials: readonly TrialRecord[], count: number): TrialRecord[] {
-  const tiers: { trial: TrialRecord; tier: number; loss: number }[] = trials.map((trial) => {
+  const n = trials.length;
+  // By tier first: complete ones, pruned ones by how far they came, those that exceed a limit.
+  const tiers = new Float64Array(n);
+  const losses = new Float64Array(n);
+  trials.forEach((trial, i) => {
     const over = violation(trial);
-    if (over > 0) return { trial, tier: Infinity, loss: over };
-    const loss = trial.values ? history.loss(trial.values[0]) : Infinity;
-    return { trial, tier: trial.state === 'complete' ? -Infinity : -(trial.reports.at(-1)?.[0] ?? -1), loss };
+    const value = trial.values ? history.loss(trial.values[0]) : Infinity;
+    losses[i] = over > 0 ? over : value;
+    tiers[i] = over > 0 ? Infinity : trial.state === 'complete' ? -Infinity : -(trial.reports.at(-1)?.[0] ?? -1);
   });
-  // Sorting all of 10,000 for the best 25 is what would cost most of the time here.
-  const complete = tiers.filter(({ tier }) => tier === -Infinity);
-  let ranked = tiers;
-  if (complete.length > 4 * count) {
-    const mark = Float64Array.from(complete, ({ loss }) => loss).sort()[count];
-    ranked = complete.filter(({ loss }) => loss <= mark);
+  const rank = (i: number, j: number) =>
+    order(tiers[i], tiers[j]) || order(losses[i], losses[j]) || trials[i].number - trials[j].number;
+  if (count > FEW)
+    return Array.from(tiers.keys())
+      .sort(rank)
+      .slice(0, count)
+      .map((i) => trials[i]);
+  // Of 10,000 trials the best 25: each meets the worst of those so far, and next to none gets further.
+  const best: number[] = [];
+  for (let i = 0; i < n; i++) {
+    if (best.length === count && (count === 0 || rank(i, best[count - 1]) > 0)) continue;
+    let place = best.length;
+    while (place > 0 && rank(i, best[place - 1]) < 0) place--;
+    best.splice(place, 0, i);
+    if (best.length > count) best.pop();
   }
-  return ranked
-    .sort((a, b) => order(a.tier, b.tier) || order(a.loss, b.loss) || a.trial.number - b.trial.number)
-    .map(({ trial }) => trial);
+  return best.map((i) => trials[i]);
 }
+
+/** So many are kept in order as they come; more are sorted. */
+const FEW = 100;
 
 /** Trials of several objectives, best first; those after the first `count` may be missing. */
 export function byFronts(history: History, trials: readonly TrialRecord[], count: number): TrialRecord[] {

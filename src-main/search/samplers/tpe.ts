@@ -3,7 +3,7 @@ import type { History } from '../history.ts';
 import type { OptionsOf } from '../options.ts';
 import type { Params, ParamValue } from '../space/parameter.ts';
 import type { Space } from '../space/space.ts';
-import type { TrialRecord } from '../trial.ts';
+import { failedByItself, type TrialRecord } from '../trial.ts';
 import { ParzenEstimator } from './parzen.ts';
 import type { Sampler, Suggestion } from './sampler.ts';
 import { goodCount, splitTrials } from './split.ts';
@@ -24,7 +24,8 @@ const MOST_BAD = 1000;
 /**
  * Tree-structured Parzen estimator: draws from the density of the good trials and takes the draw that is likeliest there compared with
  * the density of the others (Bergstra et al., 2011). Parameters that exist under the same condition are one multivariate density;
- * running trials count as bad ones, which keeps parallel asks apart ("constant liar").
+ * running trials count as bad ones, which keeps parallel asks apart ("constant liar"), and so do those that failed by themselves:
+ * Optuna leaves them out, and goes on trying settings that crash.
  */
 export class TpeSampler implements Sampler {
   readonly #options: OptionsOf<typeof tpeOptions>;
@@ -36,11 +37,15 @@ export class TpeSampler implements Sampler {
   suggest(history: History, _number: number, random: Random): Suggestion {
     const { space } = history;
     const { startup } = this.#options;
-    const informed = history.trials.filter(isInformative);
-    if (informed.length < startup) {
-      return { params: space.randomFeasible(random), why: { code: 'startup', of: startup } };
+    const informed: TrialRecord[] = [];
+    const avoided: TrialRecord[] = [];
+    for (const trial of history.trials) {
+      if (trial.state === 'complete' || trial.state === 'pruned') informed.push(trial);
+      else if (trial.state === 'running' || failedByItself(trial)) avoided.push(trial);
     }
-    const avoided = history.trials.filter(isToAvoid);
+    if (informed.length < startup) {
+      return { params: untried(history, random), why: { code: 'startup', of: startup } };
+    }
     const good = goodCount(informed.length);
     let params: Record<string, ParamValue> | null = {};
     for (const { members } of space.groups) {
@@ -68,30 +73,31 @@ export class TpeSampler implements Sampler {
     for (const index of fixed) base[space.dimensions[index].name] = space.dimensions[index].value(0);
     if (free.length === 0) return base;
 
-    const has = ({ params }: TrialRecord) => params[dimensions[0].name] !== undefined;
-    const own = informed.filter(has);
+    const isAlways = dimensions[0].spec.when === undefined;
+    const having = (trials: readonly TrialRecord[]) =>
+      isAlways ? trials : trials.filter(({ params }) => params[dimensions[0].name] !== undefined);
+    const own = having(informed);
     const { good, bad } = splitTrials(history, own, goodCount(own.length));
-    const rows = (trials: readonly TrialRecord[]) =>
-      trials.map((trial) => {
-        const units = history.units(trial);
-        return free.map((index) => units[index]);
-      });
-    const thinned = thin([...bad, ...avoided.filter(has)]);
-    const good_ = new ParzenEstimator(dimensions, rows(good), new Float64Array(good.length).fill(1), 'neighbours');
-    const bad_ = new ParzenEstimator(dimensions, rows(thinned.trials), thinned.weights, 'neighbours');
-    // Where nothing is continuous a draw may be a setting that was tried: then the next best tells more.
-    const countable = !space.conditional && dimensions.every(({ continuous }) => !continuous);
-    const tried = new Set(countable ? rows([...own, ...avoided]).map(String) : []);
+    const others = having(avoided);
+    const { trials, weights } = thin(others.length > 0 ? [...bad, ...others].sort(byNumber) : bad);
+    const density = (of: readonly TrialRecord[], weights: Float64Array) => {
+      const rows = of.map((trial) => history.units(trial));
+      return new ParzenEstimator(dimensions, rows, weights, free);
+    };
+    const ofGood = density(good, new Float64Array(good.length).fill(1));
+    const ofBad = density(trials, weights);
     for (let round = 0; round < 20; round++) {
-      const points = good_.sample(random, this.#options.candidates);
-      const [likely, unlikely] = [good_.logDensity(points), bad_.logDensity(points)];
+      const points = ofGood.sample(random, this.#options.candidates);
+      const [likely, unlikely] = [ofGood.logDensity(points), ofBad.logDensity(points)];
       let best: { params: Record<string, ParamValue>; score: number } | null = null;
       points.forEach((point, i) => {
-        const score = likely[i] - unlikely[i] - (tried.has(String(point)) ? TRIED : 0);
+        let score = likely[i] - unlikely[i];
         if (best && score <= best.score) return;
         const params = { ...base };
         dimensions.forEach((dimension, axis) => (params[dimension.name] = dimension.decode(point[axis])));
-        if (space.feasible(params)) best = { params, score };
+        // Then the next best tells more.
+        if (history.isTried(params)) score -= TRIED;
+        if ((!best || score > best.score) && space.feasible(params)) best = { params, score };
       });
       if (best) return (best as { params: Record<string, ParamValue> }).params;
     }
@@ -99,24 +105,33 @@ export class TpeSampler implements Sampler {
   }
 }
 
-const isInformative = ({ state }: TrialRecord) => state === 'complete' || state === 'pruned';
+/** At random; of few settings one that was not tried, where some draws find any. */
+function untried(history: History, random: Random): Params {
+  let params = history.space.randomFeasible(random);
+  for (let draw = 1; draw < 20 && history.isTried(params); draw++) params = history.space.randomFeasible(random);
+  return params;
+}
 
-const isToAvoid = ({ state, ended }: TrialRecord) =>
-  state === 'running' || (state === 'failed' && ended?.code === 'not_finite');
+const byNumber = (a: TrialRecord, b: TrialRecord) => a.number - b.number;
 
 /** Older trials weigh less: from 1/n up to 1 for the last 25 (Optuna's default weights). Of very many the old ones stand for their neighbours. */
 function thin(trials: readonly TrialRecord[]): { trials: readonly TrialRecord[]; weights: Float64Array } {
   const n = trials.length;
   const weight = (i: number) => (n < 25 || i >= n - 25 ? 1 : n === 26 ? 1 / n : 1 / n + ((1 - 1 / n) * i) / (n - 26));
-  if (n <= MOST_BAD) return { trials, weights: Float64Array.from(trials, (_, i) => weight(i)) };
+  const weights = new Float64Array(Math.min(n, MOST_BAD));
+  if (n <= MOST_BAD) {
+    for (let i = 0; i < n; i++) weights[i] = weight(i);
+    return { trials, weights };
+  }
   const recent = MOST_BAD / 2;
   const old = n - recent;
-  const picked = Array.from({ length: recent }, (_, k) => Math.floor(((k + 0.5) * old) / recent));
-  const indices = [...picked, ...Array.from({ length: recent }, (_, k) => old + k)];
-  return {
-    trials: indices.map((i) => trials[i]),
-    weights: Float64Array.from(indices, (i) => (i < old ? (weight(i) * old) / recent : weight(i))),
-  };
+  const picked: TrialRecord[] = [];
+  for (let k = 0; k < MOST_BAD; k++) {
+    const i = k < recent ? Math.floor(((k + 0.5) * old) / recent) : old + k - recent;
+    picked.push(trials[i]);
+    weights[k] = k < recent ? (weight(i) * old) / recent : weight(i);
+  }
+  return { trials: picked, weights };
 }
 
 /** In the order of the space, as all params are. */

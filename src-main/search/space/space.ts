@@ -35,6 +35,11 @@ export class Space {
     return this.groups.length > 1;
   }
 
+  /** Whether nothing in it is continuous, so that a draw may be a setting that was tried. */
+  get countable(): boolean {
+    return this.dimensions.every(({ continuous }) => !continuous);
+  }
+
   indexOf(name: string): number {
     return this.#indices.get(name) ?? -1;
   }

@@ -179,3 +179,24 @@ describe.each(samplers)('%s', (sampler) => {
     expect(live.trials.length).toBeGreaterThan(10);
   });
 });
+
+// A sampler that leaves out what failed goes to where it fails for ever.
+it.each([
+  ['tpe', 40],
+  ['cma-es', 40],
+  ['gp', 26],
+  ['nsga2', 40],
+])('%s is ahead of chance where half of the space crashes, beside the best', (sampler, trials) => {
+  const axes = { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } };
+  const best = (type: string, seed: number) => {
+    const study = new Study(
+      parseStudy({ space: axes, sampler: { type, ...(type === 'nsga2' ? { population: 8 } : {}) }, seed }),
+    );
+    run(study, trials, ({ number, params }) => {
+      const [x, y] = [params.x as number, params.y as number];
+      study.tell(number, x > 0.5 ? { failed: { code: 'crashed' } } : 1 - x + 3 * Math.abs(y - 0.3));
+    });
+    return study.best!.values![0];
+  };
+  expect(best(sampler, 1) + best(sampler, 2)).toBeLessThan(best('random', 1) + best('random', 2));
+});

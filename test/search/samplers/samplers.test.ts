@@ -42,11 +42,21 @@ describe('a Parzen estimator', () => {
     [0.25, n.encode(4), 0],
     [0.9, n.encode(40), 2],
   ];
-  const estimator = new ParzenEstimator(dimensions, observed, [1, 1, 0.5], 'neighbours');
+  const estimator = new ParzenEstimator(dimensions, observed, [1, 1, 0.5]);
+  const random = new Random(8);
+  // Many of them are alike on the axis of whole numbers, and most have the least width.
+  const rows = Array.from({ length: 300 }, () => [
+    random.uniform() ** 2,
+    n.encode(1 + random.below(6)),
+    random.below(2),
+  ]);
+  const crowded = new ParzenEstimator(dimensions, rows, new Float64Array(300).fill(1));
 
-  it('is a density: it sums to 1', () => {
+  it.each([
+    ['of few kernels', estimator, 100],
+    ['of many', crowded, 200],
+  ])('is a density: it sums to 1, %s', (_, estimator, steps) => {
     let total = 0;
-    const steps = 100;
     for (let level = 0; level < 40; level++) {
       const points = Array.from({ length: steps * 3 }, (_, i) =>
         Float64Array.of((Math.floor(i / 3) + 0.5) / steps, n.encode(n.value(level)), i % 3),
@@ -162,5 +172,43 @@ describe('several objectives', () => {
     expect(() => parseStudy({ space, sampler, directions: ['minimize', 'maximize'] })).toThrow(
       expect.objectContaining({ code: 'sampler_unsuitable' }),
     );
+  });
+});
+
+describe('TPE', () => {
+  const kinds = {
+    kind: { type: 'categorical', choices: ['a', 'b', 'c', 'd'] },
+    width: { type: 'int', low: 1, high: 6 },
+  };
+
+  it('tries each of few settings once before any again, those that crashed too', () => {
+    const study = new Study(parseStudy({ space: kinds, sampler: 'tpe', seed: 4 }));
+    const tried: string[] = [];
+    for (let i = 0; i < 24; i++) {
+      const { number, params } = study.ask()!;
+      tried.push(JSON.stringify(params));
+      const width = params.width as number;
+      study.tell(number, params.kind === 'b' ? { failed: { code: 'crashed' } } : Math.abs(width - 3));
+    }
+    // Draws may leave out some rare ones; none that crashed comes twice while there are others.
+    expect(new Set(tried).size).toBeGreaterThanOrEqual(22);
+    const crashed = tried.filter((params) => params.includes('"b"'));
+    expect(new Set(crashed).size).toBe(crashed.length);
+  });
+
+  it('learns of a trial that failed by itself, and nothing of one that was ended from outside', () => {
+    const next = (code: string, x: number) => {
+      const study = new Study(
+        parseStudy({ space: { x: { type: 'float', low: 0, high: 1 } }, sampler: 'tpe', seed: 9 }),
+      );
+      for (let i = 0; i < 20; i++) study.add({ x: (i + 0.5) / 20 }, [Math.abs(i / 20 - 0.6)]);
+      for (let i = 0; i < 6; i++) {
+        study.enqueue({ x: x + i / 50 });
+        study.tell(study.ask()!.number, { failed: { code } });
+      }
+      return study.ask()!.params.x;
+    };
+    expect(next('cancelled', 0.6)).toBe(next('cancelled', 0.1));
+    expect(next('crashed', 0.6)).not.toBe(next('crashed', 0.1));
   });
 });
