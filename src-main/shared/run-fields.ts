@@ -31,7 +31,7 @@ export type RunField =
 export type FieldValue = SettingValue | readonly string[] | undefined;
 
 /** As names are told apart: `learning-rate`, `learning_rate` and `learningRate` are one. */
-const plain = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
+export const plainName = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
 
 /** The names that the command line has for settings of the training itself. */
 const settingNames: Readonly<Record<string, string>> = {
@@ -96,12 +96,12 @@ export class RunFields {
   }
 
   #enter(field: RunField): void {
-    this.#byName.set(plain(field.key), field);
-    this.#byName.set(plain(fieldId(field)), field);
+    this.#byName.set(plainName(field.key), field);
+    this.#byName.set(plainName(fieldId(field)), field);
   }
 
   find(name: string): RunField | undefined {
-    return this.#byName.get(plain(name));
+    return this.#byName.get(plainName(name));
   }
 
   /** All names, as they are offered. */
@@ -111,15 +111,20 @@ export class RunFields {
 
   /** The name most like one that there is not, where one is like it. */
   nearest(name: string): string | undefined {
-    const wanted = plain(name);
-    let best: { name: string; distance: number } | undefined;
-    for (const each of this.names) {
-      const distance = editDistance(wanted, plain(each), 3);
-      if (distance <= Math.min(2, wanted.length / 3) && distance < (best?.distance ?? Infinity))
-        best = { name: each, distance };
-    }
-    return best?.name;
+    return nearestName(name, this.names);
   }
+}
+
+/** Of these the one most like a name that there is not, where one is like it. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  const wanted = plainName(name);
+  let best: { name: string; distance: number } | undefined;
+  for (const each of names) {
+    const distance = editDistance(wanted, plainName(each), 3);
+    if (distance <= Math.min(2, wanted.length / 3) && distance < (best?.distance ?? Infinity))
+      best = { name: each, distance };
+  }
+  return best?.name;
 }
 
 /** A run with its settings on one level and whatever of its metrics is at hand. */
@@ -169,16 +174,19 @@ export function fieldValue({ run, settings, metric }: FieldRun, field: RunField,
 export const isMoment = (field: RunField): boolean =>
   field.kind === 'fact' && ['created', 'started', 'finished'].includes(field.key);
 
-/** Levenshtein's, given up beyond `most`. */
+/** Levenshtein's, two neighbours that changed places counting once (optimal string alignment); given up beyond `most`. */
 function editDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const changed = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      next.push(swapped ? Math.min(changed, before[j - 2] + 1) : changed);
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length];
 }
