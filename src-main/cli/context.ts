@@ -28,8 +28,8 @@ export interface CommonOptions {
   json?: boolean;
 }
 
-/** How a command owns the workspace (see `StudioOptions`). */
-type Owning = Pick<StudioOptions, 'goesOn' | 'atOnce'>;
+/** How a command owns the workspace (see `StudioOptions`). `leaves`: what works is left as closing leaves it, not cancelled, by Ctrl-C. */
+type Owning = Pick<StudioOptions, 'goesOn' | 'atOnce'> & { leaves?: boolean };
 
 /** One command at work: where it speaks, and how it gets at the workspace. */
 export class Session {
@@ -59,7 +59,10 @@ export class Session {
    * As the workspace's owner. Ctrl-C cancels what works; a second one does not wait for that. `goesOn`: it takes up the trainings that
    * wait; Ctrl-C then lets them wait again instead of cancelling them.
    */
-  async own<T>(act: (studio: Studio) => Promise<T>, { goesOn = false, atOnce }: Owning = {}): Promise<T> {
+  async own<T>(
+    act: (studio: Studio) => Promise<T>,
+    { goesOn = false, atOnce, leaves = goesOn }: Owning = {},
+  ): Promise<T> {
     const studio = Studio.open({
       folder: this.folder,
       ...this.#store,
@@ -83,9 +86,9 @@ export class Session {
     let timer: NodeJS.Timeout | undefined;
     const stop = this.host.onInterrupt(() => {
       if (++times > 1) process.exit(1);
-      this.out.note(`${goesOn ? 'Saving checkpoints' : 'Cancelling'} (once more to leave at once) …`);
+      this.out.note(`${leaves ? 'Saving checkpoints' : 'Cancelling'} (once more to leave at once) …`);
       // Closing lets them wait.
-      const ending = goesOn ? [] : studio.ownJobs;
+      const ending = leaves ? [] : studio.ownJobs;
       for (const job of ending.reverse()) studio.cancelJob(job.id);
       // The act's own promise rejects when its job is cancelled; between jobs there is none.
       timer = setTimeout(interrupted, ending.length > 0 ? 2500 : 0);

@@ -22,6 +22,7 @@ import { addRunsMark } from './runs-mark.ts';
 import { addRunsQueue } from './runs-queue.ts';
 import { addRunsShow } from './runs-show.ts';
 import { addScore } from './score.ts';
+import { addStudies } from './studies.ts';
 import { addTrain } from './train.ts';
 import { addTune } from './tune.ts';
 
@@ -41,6 +42,7 @@ const badArguments = new Set([
   'pruner_unsuitable',
   'ambiguous_run',
   'ambiguous_dataset',
+  'ambiguous_study',
 ]);
 
 /** Runs one command; the answer is the exit code: 0 done, 1 failed, 2 bad arguments. */
@@ -125,6 +127,7 @@ Examples:
   addExport(program, context);
   addCompile(program, context);
   addTune(program, context);
+  addStudies(program, context);
   addDoctor(program, context);
   addLicences(program, context);
   addFirstRun(program, context);

@@ -1,8 +1,10 @@
 import type { WriteStore } from '../db/open.ts';
 import { getRun } from '../db/runs.ts';
 import { recordDataset, recordRun, type DatasetLine, type RunLine } from '../db/records.ts';
+import type { ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, RunId } from '../shared/ids.ts';
-import type { ArchitectureInfo } from '../shared/run.ts';
+import type { TrainResult } from '../shared/job.ts';
+import type { ArchitectureInfo, MetricPoint } from '../shared/run.ts';
 import type { Events } from './events.ts';
 import type { JobQueue } from './queue.ts';
 import type { DeviceChooser } from './train-settings.ts';
@@ -14,6 +16,17 @@ export interface Context {
   readonly events: Events;
   readonly architectures: readonly ArchitectureInfo[];
   readonly chooseDevice: DeviceChooser;
+  /** Who wants to know how runs go besides their jobs. */
+  readonly watches: RunWatch[];
+}
+
+/** Hears of every run. `finished` and `ended` stand inside the transaction that stores the end, `settled` comes after it. */
+export interface RunWatch {
+  began(run: RunId): void;
+  measured(run: RunId, points: readonly MetricPoint[]): void;
+  finished(run: RunId, result: TrainResult, now: number): void;
+  ended(run: RunId, status: 'failed' | 'cancelled', error: ErrorFacts): void;
+  settled(run: RunId): void;
 }
 
 /** After a run's row has changed: into its folder as well, and told to whoever watches. */

@@ -45,7 +45,7 @@ export async function crossValidate(
       context,
       { ...request, version: id, name: `${name} · ${fold + 1}/${count}` },
       {},
-      { name, fold, folds: count },
+      { part: { name, fold, folds: count } },
     ),
   );
   return { name, runs };

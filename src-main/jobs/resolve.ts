@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import type { Readable } from '../db/connection.ts';
 import { getVersion, listDatasets, noDataset } from '../db/datasets.ts';
 import { listRunNames, noRun } from '../db/runs.ts';
+import { listStudies, noStudy } from '../db/studies.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { isId, type DatasetId, type RunId, type VersionId } from '../shared/ids.ts';
+import { isId, type DatasetId, type RunId, type StudyId, type VersionId } from '../shared/ids.ts';
 import { languageFile } from '../shared/run.ts';
 import type { ModelRef } from './models.ts';
 
@@ -34,6 +35,16 @@ export function resolveDataset(db: Readable, text: string): { dataset: DatasetId
 export function resolveRun(db: Readable, text: string): RunId {
   const found = pick('run', text, listRunNames(db));
   if (!found) throw noRun(text);
+  return found.id;
+}
+
+export function resolveStudy(db: Readable, text: string): StudyId {
+  const found = pick(
+    'study',
+    text,
+    listStudies(db).map(({ id, name }) => ({ id, name, archived: false })),
+  );
+  if (!found) throw noStudy(text);
   return found.id;
 }
 
@@ -80,6 +91,6 @@ function ambiguous(noun: string, text: string, found: readonly Named[]): Atelier
   const some = found.slice(0, 5).map((thing) => `${thing.id} (${thing.name})`);
   return new AtelierError(
     `ambiguous_${noun}`,
-    `"${text}" stands for ${found.length} ${noun}s: ${some.join(', ')}${found.length > 5 ? ' …' : ''}. Type more of the id.`,
+    `"${text}" stands for ${found.length} ${noun === 'study' ? 'studies' : `${noun}s`}: ${some.join(', ')}${found.length > 5 ? ' …' : ''}. Type more of the id.`,
   );
 }

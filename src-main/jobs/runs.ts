@@ -26,8 +26,22 @@ export interface StartedRun extends Started<RunSummary> {
   run: RunId;
 }
 
-/** Checks what is asked for, makes the run and its folder, and queues the training. `part`: which run of a cross-validation it is. */
-export function startRun(context: Context, request: TrainRequest, how: Queueing = {}, part?: FoldOf): StartedRun {
+/** What a run is made for besides itself. */
+export interface MadeFor {
+  /** Which run of a cross-validation it is. */
+  part?: FoldOf;
+  tags?: readonly string[];
+  /** In the transaction that makes it. */
+  submitted?(run: RunId): void;
+}
+
+/** Checks what is asked for, makes the run and its folder, and queues the training. */
+export function startRun(
+  context: Context,
+  request: TrainRequest,
+  how: Queueing = {},
+  { part, tags = [], submitted }: MadeFor = {},
+): StartedRun {
   const { store } = context;
   const version = getVersion(store, request.version);
   const settings: TrainSettings = {
@@ -55,6 +69,8 @@ export function startRun(context: Context, request: TrainRequest, how: Queueing 
           createdAt: Date.now(),
         });
         runs.setRunJob(store, id, jobId);
+        if (tags.length > 0) runs.setRunTags(store, id, tags);
+        submitted?.(id);
       },
     },
     how,
@@ -135,7 +151,7 @@ function trainWork(
   version: DatasetVersion,
   { auto, resume, from }: { auto: boolean; resume: boolean; from?: string },
 ): Work<'train'> {
-  const { store, events } = context;
+  const { store, events, watches } = context;
   const writer = new MetricWriter(store, id);
   const params: TrainParams = {
     blobs: workspaceFiles.blobs(store.folder),
@@ -170,11 +186,13 @@ function trainWork(
     started(now) {
       runs.setRunRunning(store, id, now);
       events.emit({ type: 'changed', noun: 'runs' });
+      for (const watch of watches) watch.began(id);
     },
     message(message) {
       if (message.type === 'metrics') {
         writer.add(message.points);
         events.emit({ type: 'metrics', run: id, points: message.points });
+        for (const watch of watches) watch.measured(id, message.points);
       } else if (message.type === 'warning') {
         const log = new JobLog(runLog(store.folder, id));
         log.line(message.warning.message);
@@ -195,11 +213,13 @@ function trainWork(
       writer.storeRest();
       runs.setRunFinished(store, id, value, now);
       setRunMetrics(store, id, value.metrics);
+      for (const watch of watches) watch.finished(id, value, now);
       return { run: id };
     },
     ended(status, error, now) {
       writer.storeRest();
       runs.setRunEnded(store, id, status, error, now);
+      for (const watch of watches) watch.ended(id, status, error);
     },
     paused() {
       writer.storeRest();
@@ -212,6 +232,7 @@ function trainWork(
     settled() {
       writer.close();
       runChanged(context, id);
+      for (const watch of watches) watch.settled(id);
     },
   };
 }

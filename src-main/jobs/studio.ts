@@ -9,6 +9,7 @@ import { dismissJob } from '../db/jobs.ts';
 import { getSeries, listCurves, type SeriesQuery } from '../db/curves.ts';
 import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/open.ts';
 import * as runRows from '../db/runs.ts';
+import * as studyRows from '../db/studies.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
 import type { RunImportance } from '../shared/run-importance.ts';
@@ -24,7 +25,7 @@ import type {
 } from '../shared/dataset.ts';
 import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
-import type { DatasetId, ExportId, JobId, RunId, VersionId } from '../shared/ids.ts';
+import type { DatasetId, ExportId, JobId, RunId, StudyId, VersionId } from '../shared/ids.ts';
 import type {
   AtOnce,
   DataExportParams,
@@ -58,6 +59,7 @@ import { usualMetrics } from '../shared/task.ts';
 import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
 import type { QualityReport } from '../shared/quality.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
+import type { ImportanceMethod, StudyDetail, StudyImportance, StudyRequest, StudySummary } from '../shared/study.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import { addEpochs } from './add-epochs.ts';
 import { listCheckpoints } from './checkpoints.ts';
@@ -86,6 +88,9 @@ import type { Queueing, Resuming, StartedRun } from './runs.ts';
 import { dividedThreads, type Machine } from './slots.ts';
 import { trainSample, type SampleResult, type SampleStep } from './sample.ts';
 import type { DeviceAsked } from './train-settings.ts';
+import { planStudy, type PlannedStudy } from './studies/study-plan.ts';
+import { Studies, type MoreBudget, type StartedStudy } from './studies/studies.ts';
+import { importanceOf, studyDetail, studySummaries } from './studies/study-facts.ts';
 import { settleUnfinished, sweepLeftovers } from './unfinished.ts';
 import type { SpawnUtility } from './utility.ts';
 import type { Started } from './work.ts';
@@ -125,6 +130,7 @@ export class Studio {
   readonly #devices: Devices;
   readonly #forecasts: Forecasts;
   readonly #context: Context;
+  readonly #studies: Studies;
   readonly #swept: Promise<unknown>;
 
   private constructor(store: WriteStore, options: StudioOptions, swept: Promise<unknown>) {
@@ -145,9 +151,15 @@ export class Studio {
     this.#reader = new Reader(options.spawnUtility);
     const basics = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
     this.#devices = new Devices(basics, this.#reader, options.spawnUtility);
-    this.#context = { ...basics, chooseDevice: (architecture, asked) => this.chooseDevice(architecture, asked) };
+    this.#context = {
+      ...basics,
+      chooseDevice: (architecture, asked) => this.chooseDevice(architecture, asked),
+      watches: [],
+    };
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
+    this.#studies = new Studies(this.#context, goesOn);
     runs.restoreWaiting(this.#context);
+    this.#studies.restore();
   }
 
   /** Takes the workspace's lock, checks, migrates and if need be repairs it. Blocks; tens of milliseconds when all is well. */
@@ -160,6 +172,7 @@ export class Studio {
   /** Cancels what works (within 2 s), then lets go of the workspace. */
   async close(): Promise<void> {
     this.#reader.close();
+    await this.#studies.close();
     await Promise.all([this.#forecasts.close(), this.#queue.close(), this.#swept]);
     this.#store.close();
   }
@@ -473,6 +486,43 @@ export class Studio {
     return workspaceFiles.run(this.folder, id);
   }
 
+  // Studies
+
+  /** What a study file says of this version, checked. */
+  planStudy(written: unknown, version: VersionId): PlannedStudy {
+    const { manifest } = this.getVersion(version);
+    return planStudy(written, { manifest, architectures: this.architectures });
+  }
+  startStudy(request: StudyRequest): StartedStudy {
+    this.#forecasts.cancel();
+    return this.#studies.start(request);
+  }
+  /** One that was paused, cut short or has finished goes on, with more of a budget where it is given. */
+  resumeStudy(id: StudyId, more?: MoreBudget): StartedStudy {
+    return this.#studies.resume(id, more);
+  }
+  /** Its runs save checkpoints and wait; nothing more is tried until it is resumed. */
+  pauseStudy(id: StudyId): void {
+    this.#studies.pause(id);
+  }
+  /** Ends it where it is. */
+  finishStudy(id: StudyId): void {
+    this.#studies.finish(id);
+  }
+  renameStudy(id: StudyId, name: string): void {
+    this.#studies.rename(id, name);
+  }
+  listStudies(): StudySummary[] {
+    return studySummaries(this.#store);
+  }
+  getStudy(id: StudyId): StudyDetail {
+    return studyDetail(this.#store, studyRows.getStudy(this.#store, id));
+  }
+  /** Which of its settings matter. */
+  studyImportance(id: StudyId, method?: ImportanceMethod): StudyImportance[] {
+    return importanceOf(this.#store, id, method);
+  }
+
   // Models
 
   evaluate(request: EvaluateRequest): Started<EvaluateResult> {
@@ -608,5 +658,6 @@ export type {
   ReviseRequest,
   Started,
   StartedRun,
+  StartedStudy,
 };
 export type { SampleResult, SampleStep, SpawnUtility, TrainRequest };

@@ -9,7 +9,7 @@ import { filterSchema } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import { classWeightRange, learningFields, lossNames, precisions, type LearningNumber } from './learning.ts';
-import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
+import type { DatasetId, ExportId, JobId, RunId, StudyId, VersionId } from './ids.ts';
 import { dataFormats, queueMoves } from './job.ts';
 import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job } from './job.ts';
 import type { ProviderOffer, QueueState } from './job.ts';
@@ -38,6 +38,7 @@ import type {
 import { preferencesSchema } from './settings.ts';
 import type { Preferences } from './settings.ts';
 import { foldRange, splitWays } from './split.ts';
+import type { StoredTrial } from './study.ts';
 import type { SplitPreview } from './split.ts';
 import type { TokenizerRef } from './text.ts';
 import type { ThirdParty } from './third-party.ts';
@@ -454,7 +455,12 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; error: ErrorFacts }
 export type StudioEvent =
   | { type: 'jobs'; jobs: Job[] }
   | { type: 'metrics'; run: RunId; points: MetricPoint[] }
-  | { type: 'changed'; noun: 'datasets' | 'runs' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' }
+  | {
+      type: 'changed';
+      noun: 'datasets' | 'runs' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' | 'studies';
+    }
+  /** A trial was begun, has reported or ended. */
+  | { type: 'trial'; study: StudyId; trial: StoredTrial }
   /** A run's device failed; the run goes on on the processor. */
   | { type: 'device-failed'; run: RunId; name: string; device: DeviceName; reason: ErrorFacts }
   /** Something of a run went wrong that holds nothing up: a checkpoint that could not be saved, say. */

@@ -24,16 +24,19 @@ export function didYouMean(wanted: string, names: Iterable<string>): string {
 
 const bareOf = (name: string): string => name.toLowerCase().replace(/[\s_\-.]+/g, '');
 
-/** Levenshtein's, given up beyond `most`. */
+/** Levenshtein's, two neighbours that changed places counting once (optimal string alignment); given up beyond `most`. */
 export function editDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const changed = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      next.push(swapped ? Math.min(changed, before[j - 2] + 1) : changed);
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return row[b.length];
 }

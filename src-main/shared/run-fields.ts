@@ -32,7 +32,7 @@ export type RunField =
 export type FieldValue = SettingValue | readonly string[] | undefined;
 
 /** As names are told apart: `learning-rate`, `learning_rate` and `learningRate` are one. */
-const plain = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
+export const plainName = (name: string): string => name.toLowerCase().replace(/[-_ ]/g, '');
 
 /** The names that the command line has for settings of the training itself. */
 const settingNames: Readonly<Record<string, string>> = {
@@ -97,12 +97,12 @@ export class RunFields {
   }
 
   #enter(field: RunField): void {
-    this.#byName.set(plain(field.key), field);
-    this.#byName.set(plain(fieldId(field)), field);
+    this.#byName.set(plainName(field.key), field);
+    this.#byName.set(plainName(fieldId(field)), field);
   }
 
   find(name: string): RunField | undefined {
-    return this.#byName.get(plain(name));
+    return this.#byName.get(plainName(name));
   }
 
   /** All names, as they are offered. */
@@ -112,15 +112,20 @@ export class RunFields {
 
   /** The name most like one that there is not, where one is like it. */
   nearest(name: string): string | undefined {
-    const wanted = plain(name);
-    let best: { name: string; distance: number } | undefined;
-    for (const each of this.names) {
-      const distance = editDistance(wanted, plain(each), 3);
-      if (distance <= Math.min(2, wanted.length / 3) && distance < (best?.distance ?? Infinity))
-        best = { name: each, distance };
-    }
-    return best?.name;
+    return nearestName(name, this.names);
   }
+}
+
+/** Of these the one most like a name that there is not, where one is like it. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  const wanted = plainName(name);
+  let best: { name: string; distance: number } | undefined;
+  for (const each of names) {
+    const distance = editDistance(wanted, plainName(each), 3);
+    if (distance <= Math.min(2, wanted.length / 3) && distance < (best?.distance ?? Infinity))
+      best = { name: each, distance };
+  }
+  return best?.name;
 }
 
 /** A run with its settings on one level and whatever of its metrics is at hand. */

@@ -21,6 +21,7 @@ export const behaviours = [
   'exits',
   'measures',
   'flood',
+  'scores',
 ];
 
 export const fakeArchitectures: ArchitectureInfo[] = behaviours.map((id) => ({

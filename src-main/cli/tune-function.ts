@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseStudy } from '../search/study-file.ts';
+import { Study } from '../search/study.ts';
+import { violation } from '../search/trial.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { Session } from './context.ts';
+import { bestJson, trialJson, trialText } from './trial-lines.ts';
+import type { TuneOptions } from './tune-options.ts';
+import { TuneWorkers } from './tune-workers.ts';
+
+const usualTrials = 100;
+
+/** Searches for the parameters under which a person's own function is best. Nothing is stored. */
+export async function tuneFunction(
+  session: Session,
+  written: unknown,
+  options: TuneOptions & { function: string },
+): Promise<void> {
+  const { out, host } = session;
+  const study = new Study(parseStudy(written));
+  const module = session.path(options.function);
+  if (!statSync(module, { throwIfNoEntry: false })?.isFile()) {
+    throw new AtelierError('no_such_file', `${module} is no file.`);
+  }
+  const { workers: atOnce = 1 } = options;
+  if (atOnce > 2 * availableParallelism()) {
+    out.note(`${atOnce} workers share ${availableParallelism()} cores.`);
+  }
+  const milliseconds = (seconds: number | undefined) =>
+    seconds === undefined ? null : Math.min(seconds * 1000, 2 ** 31 - 1);
+  const workers = new TuneWorkers(
+    study,
+    module,
+    {
+      trials: options.trials ?? usualTrials,
+      timeout: milliseconds(options.timeout),
+      trialTimeout: milliseconds(options.trialTimeout),
+      workers: atOnce,
+    },
+    {
+      spawn: host.spawnUtility,
+      output: (text) => void host.stderr.write(text),
+      ended: (trial, seconds) => {
+        out.record({ event: 'trial', ...trialJson(trial), seconds: Math.round(seconds * 1000) / 1000 });
+        out.text(trialText(trial, study.best?.number));
+      },
+    },
+  );
+  const stop = host.onInterrupt(() => workers.stop('cancelled'));
+  await workers.run().finally(stop);
+  finish(session, study);
+}
+
+function finish({ out }: Session, study: Study): void {
+  const { complete, pruned, failed } = study.history.counts;
+  const several = study.definition.directions.length > 1;
+  const { best } = study;
+  out.record({
+    event: 'finished',
+    best: best && bestJson(best),
+    ...(several ? { front: study.front.map(bestJson) } : {}),
+    trials: study.trials.length,
+    complete,
+    pruned,
+    failed,
+  });
+  if (!best)
+    throw new AtelierError(
+      'no_trial_completed',
+      `None of ${study.trials.length} trials gave a value: ${failed} failed, ${pruned} were pruned.`,
+    );
+  const found = several ? study.front : [best];
+  out.text(`${complete} complete, ${pruned} pruned, ${failed} failed.`);
+  for (const trial of found)
+    out.text(`Best: trial ${trial.number}, ${trial.values!.join(', ')} with ${JSON.stringify(trial.params)}`);
+  if (violation(best) > 0) out.text('No trial keeps all limits; this one comes nearest.');
+}

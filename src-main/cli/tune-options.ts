@@ -1,0 +1,68 @@
+import { readFileSync, statSync } from 'node:fs';
+import { parse } from 'yaml';
+import { isObject } from '../jobs/studies/study-plan.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { CommonOptions, Session } from './context.ts';
+
+export interface TuneOptions extends CommonOptions {
+  function?: string;
+  space?: string;
+  data?: string;
+  target?: string;
+  architecture?: string;
+  epochs?: number;
+  name?: string;
+  trials?: number;
+  timeout?: number;
+  trialTimeout?: number;
+  untilNoBetter?: number;
+  workers?: number;
+  direction?: string;
+  sampler?: string;
+  pruner?: string;
+  seed?: number;
+  new?: boolean;
+}
+
+const largestFile = 16 * 2 ** 20;
+
+/** The study file, or a space alone, with what the options say instead. */
+export function readStudy(session: Session, file: string | undefined, options: TuneOptions): Record<string, unknown> {
+  if ((file === undefined) === (options.space === undefined)) {
+    throw new AtelierError('bad_arguments', 'Give a study file or --space with the parameters, one of the two.');
+  }
+  const written = readFile(session.path(file ?? options.space!));
+  const study = file === undefined ? { space: written } : written;
+  if (!isObject(study)) throw new AtelierError('invalid_study', `${file} must hold an object with a "space".`);
+  const { direction, sampler, pruner, seed } = options;
+  return { ...study, ...said({ direction, sampler, pruner, seed }) };
+}
+
+/** Of a study of trainings: what else the options say. */
+export function saidOfTraining(options: TuneOptions): Record<string, unknown> {
+  const { data, target, architecture, epochs, name, trials, timeout, trialTimeout, untilNoBetter, workers } = options;
+  const budget = { trials, timeout, trial_timeout: trialTimeout, until_no_better: untilNoBetter, workers };
+  return said({ data, target, architecture, epochs, name, ...budget });
+}
+
+const said = (given: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+
+/** JSON, or YAML by the file's name. */
+function readFile(path: string): unknown {
+  let text: string;
+  try {
+    if (statSync(path).size > largestFile) throw new AtelierError('file_too_large', `${path} is larger than 16 MB.`);
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof AtelierError) throw error;
+    throw new AtelierError('no_such_file', `${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  const isYaml = /\.ya?ml$/i.test(path);
+  try {
+    return isYaml ? (parse(text) as unknown) : JSON.parse(text);
+  } catch (error) {
+    const what = (error as Error).message.split('\n')[0].replace(/[.:]$/, '');
+    throw new AtelierError('invalid_study', `${path} is no ${isYaml ? 'YAML' : 'JSON'}: ${what}.`);
+  }
+}
