@@ -68,6 +68,7 @@ import { audioOptions, estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
 import { exportRun, type ExportRequest } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
+import { Labels } from './labels/labels.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
 import * as originals from './originals.ts';
@@ -115,6 +116,7 @@ export class Studio {
   /** Repairs, migrations and interrupted jobs found at opening: to be shown once. */
   readonly notices: readonly Notice[];
   readonly architectures: readonly ArchitectureInfo[];
+  readonly labels: Labels;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
   readonly #reader: Reader;
@@ -143,6 +145,7 @@ export class Studio {
     const basics = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
     this.#devices = new Devices(basics, this.#reader, options.spawnUtility);
     this.#context = { ...basics, chooseDevice: (architecture, asked) => this.chooseDevice(architecture, asked) };
+    this.labels = new Labels(this.#context, this.#reader);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     runs.restoreWaiting(this.#context);
   }

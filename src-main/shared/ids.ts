@@ -10,6 +10,7 @@ export type VersionId = Id<'version'>;
 export type RunId = Id<'run'>;
 export type JobId = Id<'job'>;
 export type ExportId = Id<'export'>;
+export type LabellingId = Id<'labelling'>;
 
 interface Kinds {
   dataset: DatasetId;
@@ -17,9 +18,17 @@ interface Kinds {
   run: RunId;
   job: JobId;
   export: ExportId;
+  labelling: LabellingId;
 }
 
-const prefixes: Record<keyof Kinds, string> = { dataset: 'ds', version: 'dv', run: 'run', job: 'job', export: 'ex' };
+const prefixes: Record<keyof Kinds, string> = {
+  dataset: 'ds',
+  version: 'dv',
+  run: 'run',
+  job: 'job',
+  export: 'ex',
+  labelling: 'lb',
+};
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 
 export function newId<K extends keyof Kinds>(kind: K, now: number = Date.now()): Kinds[K] {
