@@ -9,6 +9,7 @@ import { readBlob, writeBlob } from './blobs.ts';
 import { describeColumn, judgeColumn } from './columns.ts';
 import { countColumns } from './count-columns.ts';
 import { columnSql, parquetSql, withDuck } from './duck.ts';
+import { labelVersion } from './label-version.ts';
 import { fileLabels } from './labels.ts';
 import { applyRecipe } from './recipes/apply.ts';
 import { changeOf } from './recipes/change.ts';
@@ -24,6 +25,7 @@ import { targetType } from './target.ts';
  */
 export async function reviseDataset(params: ReviseParams, signal?: AbortSignal): Promise<ReviseResult> {
   if (params.split) checkWish(params.split);
+  if (params.labels) return labelVersion(params.blobs, params.manifest, params.labels, signal);
   if (params.manifest.kind !== 'table') return reviseFiles(params);
   return withDuck({ blobs: params.blobs, signal }, (connection) => reviseTable(connection, params, signal));
 }

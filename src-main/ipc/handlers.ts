@@ -5,6 +5,7 @@ import type { Desk } from './desk.ts';
 import { exportHandlers } from './exports.ts';
 import { importHandlers } from './imports.ts';
 import { jobHandlers } from './jobs.ts';
+import { labelHandlers } from './labels.ts';
 import { runHandlers } from './runs.ts';
 import { tokenizerHandlers } from './tokenizers.ts';
 import { workspaceHandlers } from './workspace.ts';
@@ -16,6 +17,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...workspaceHandlers(desk),
     ...importHandlers(desk),
     ...datasetHandlers(desk),
+    ...labelHandlers(desk),
     ...runHandlers(desk),
     ...tokenizerHandlers(desk),
     ...exportHandlers(desk),

@@ -198,12 +198,20 @@ export function growthWords({ added, removed, changed }: Growth, from: string): 
 export const changedMeanwhile = (name: string): AtelierError =>
   new AtelierError('changed_meanwhile', `${name} got another version while its source was read. Import it again.`);
 
-export interface ReviseRequest extends Pick<ReviseParams, 'columns' | 'target' | 'split' | 'together' | 'recipe'> {
+export interface ReviseRequest extends Pick<
+  ReviseParams,
+  'columns' | 'target' | 'split' | 'together' | 'recipe' | 'labels'
+> {
   version: VersionId;
 }
 
 /** Makes the next version of a dataset from one of its versions: other column types, roles, target, split or recipe. */
-export function revise(context: Context, request: ReviseRequest): Started<DatasetVersion> {
+export function revise(
+  context: Context,
+  request: ReviseRequest,
+  /** In the transaction that stores it. */
+  stored?: (version: DatasetVersion) => void,
+): Started<DatasetVersion> {
   const { store } = context;
   const { version, ...changes } = request;
   const parent = datasets.getVersion(store, version);
@@ -224,6 +232,7 @@ export function revise(context: Context, request: ReviseRequest): Started<Datase
         manifest,
       };
       datasets.insertVersion(store, made);
+      stored?.(made);
       return { dataset: parent.dataset };
     },
     settled(status) {

@@ -3,7 +3,7 @@ import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import type { Profile } from '../shared/profile.ts';
-import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse, VersionLabels } from '../shared/job.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { OpenedRecipe, Recipe } from '../shared/recipe.ts';
@@ -123,6 +123,11 @@ export class Reader {
   /** Checks a tokenizer.json and keeps it. */
   tokenizer(blobs: string, path: string): Promise<BroughtTokenizer> {
     return this.#ask({ type: 'tokenizer', blobs, path }) as Promise<BroughtTokenizer>;
+  }
+
+  /** Which class each sample is of, by this column of a table. */
+  labels(blobs: string, manifest: Manifest, target: string | null): Promise<VersionLabels> {
+    return this.#ask({ type: 'labels', blobs, manifest, target }, profileWithinMs) as Promise<VersionLabels>;
   }
 
   /** What this machine has; nothing is opened or computed on. */

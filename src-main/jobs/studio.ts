@@ -72,6 +72,7 @@ import { audioOptions, estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
 import { exportRun, type ExportRequest } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
+import { Labels } from './labels/labels.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
 import * as originals from './originals.ts';
@@ -123,6 +124,7 @@ export class Studio {
   /** Repairs, migrations and interrupted jobs found at opening: to be shown once. */
   readonly notices: readonly Notice[];
   readonly architectures: readonly ArchitectureInfo[];
+  readonly labels: Labels;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
   readonly #reader: Reader;
@@ -156,6 +158,7 @@ export class Studio {
       chooseDevice: (architecture, asked) => this.chooseDevice(architecture, asked),
       watches: [],
     };
+    this.labels = new Labels(this.#context, this.#reader);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     this.#studies = new Studies(this.#context, goesOn);
     runs.restoreWaiting(this.#context);

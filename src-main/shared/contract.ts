@@ -1,7 +1,14 @@
 import { augmentKinds } from './augment/kinds.ts';
 import * as v from 'valibot';
 import type { PlayedSound, SpectrogramPreview } from './audio.ts';
-import type { DatasetDetail, DatasetSummary, OriginalImage, OriginalsReport, SamplePage } from './dataset.ts';
+import type {
+  DatasetDetail,
+  DatasetSummary,
+  DatasetVersion,
+  OriginalImage,
+  OriginalsReport,
+  SamplePage,
+} from './dataset.ts';
 import { deviceNames } from './device.ts';
 import type { EpochText } from './epoch-text.ts';
 import type { ErrorFacts } from './errors.ts';
@@ -9,13 +16,15 @@ import { filterSchema } from './filter.ts';
 import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import { classWeightRange, learningFields, lossNames, precisions, type LearningNumber } from './learning.ts';
-import type { DatasetId, ExportId, JobId, RunId, StudyId, VersionId } from './ids.ts';
+import type { DatasetId, ExportId, JobId, LabellingId, RunId, StudyId, VersionId } from './ids.ts';
 import { dataFormats, queueMoves } from './job.ts';
 import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job } from './job.ts';
 import type { ProviderOffer, QueueState } from './job.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import { maxSteps, recipeSchema } from './recipe.ts';
 import type { OpenedRecipe, StepInfo } from './recipe.ts';
+import { classActSchema, labelPatchSchema, mostAtOnce, sampleNumber } from './labels.ts';
+import type { LabelHistoryLine, LabellingState, LabelOutcome } from './labels.ts';
 import type { LeakReport } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
 import { mostQuasiIdentifiers } from './privacy.ts';
@@ -53,6 +62,7 @@ const versionId = v.custom<VersionId>((x) => typeof x === 'string' && isId('vers
 const runId = v.custom<RunId>((x) => typeof x === 'string' && isId('run', x));
 const jobId = v.custom<JobId>((x) => typeof x === 'string' && isId('job', x));
 const exportId = v.custom<ExportId>((x) => typeof x === 'string' && isId('export', x));
+const labellingId = v.custom<LabellingId>((x) => typeof x === 'string' && isId('labelling', x));
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 const checkpointName = v.pipe(v.string(), v.regex(/^(last|best(-\d{6,12})?|epoch-\d{6})$/));
@@ -223,6 +233,29 @@ export const inputs = {
     recipe: v.optional(recipeSchema),
     together: v.optional(v.object({ copies: v.picklist(['exact', 'near']), into: v.picklist(['train', 'test']) })),
   }),
+  /** The labelling of a version's samples; begun where there is none. `target`: the column of a table that labels go to. */
+  'labels.open': v.object({
+    version: versionId,
+    target: v.optional(text(1000)),
+    kind: v.optional(v.picklist(['single', 'multiple'])),
+  }),
+  /** What a person says of samples; on disk when it is answered, as is every act here. */
+  'labels.set': v.object({
+    labelling: labellingId,
+    samples: v.pipe(v.array(sampleNumber), v.minLength(1), v.maxLength(mostAtOnce)),
+    label: labelPatchSchema,
+  }),
+  'labels.accept': v.object({
+    labelling: labellingId,
+    atLeast: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  }),
+  'labels.class': v.object({ labelling: labellingId, act: classActSchema }),
+  /** Of one sample, or (without) across all. */
+  'labels.undo': v.object({ labelling: labellingId, sample: v.optional(sampleNumber) }),
+  'labels.redo': v.object({ labelling: labellingId, sample: v.optional(sampleNumber) }),
+  'labels.history': v.object({ labelling: labellingId, sample: sampleNumber }),
+  /** Makes a version with the labels as they stand; a job. */
+  'labels.freeze': v.object({ labelling: labellingId, version: versionId }),
   /** Every kind of step that a recipe can have. */
   'recipes.steps': nothing,
   /** A few samples before and after a step (from 1; 0: as imported) of a recipe that may still be in the making. */
@@ -387,6 +420,14 @@ export interface Outputs {
   'datasets.privacy': PrivacyReport;
   'datasets.anonymity': AnonymityReport;
   'datasets.revise': JobId;
+  'labels.open': LabellingState;
+  'labels.set': LabelOutcome;
+  'labels.accept': LabelOutcome;
+  'labels.class': LabelOutcome;
+  'labels.undo': LabelOutcome;
+  'labels.redo': LabelOutcome;
+  'labels.history': LabelHistoryLine[];
+  'labels.freeze': DatasetVersion;
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;
   'recipes.save': { path: string } | null;

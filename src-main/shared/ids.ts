@@ -11,6 +11,7 @@ export type RunId = Id<'run'>;
 export type JobId = Id<'job'>;
 export type ExportId = Id<'export'>;
 export type StudyId = Id<'study'>;
+export type LabellingId = Id<'labelling'>;
 
 interface Kinds {
   dataset: DatasetId;
@@ -19,6 +20,7 @@ interface Kinds {
   job: JobId;
   export: ExportId;
   study: StudyId;
+  labelling: LabellingId;
 }
 
 const prefixes: Record<keyof Kinds, string> = {
@@ -28,6 +30,7 @@ const prefixes: Record<keyof Kinds, string> = {
   job: 'job',
   export: 'ex',
   study: 'st',
+  labelling: 'lb',
 };
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 

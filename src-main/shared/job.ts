@@ -225,7 +225,19 @@ export interface ReviseParams {
   together?: TogetherWish;
   /** Tables only: in the place of the one before. No steps: back to the table as it was imported. Not together with other changes. */
   recipe?: Recipe;
+  /** What labelling says of the samples; goes alone. */
+  labels?: SaidLabels;
 }
+/** One class or none for each sample. */
+export interface SaidLabels {
+  /** Tables: the column they go to, which need not be there yet; it becomes the target. */
+  target: string | null;
+  classes: string[];
+  /** Index into `classes` per sample, -1 for none. */
+  labels: Int32Array;
+}
+/** What a version says of its samples, as labelling begins with it. */
+export type VersionLabels = Pick<SaidLabels, 'classes' | 'labels'>;
 export interface ReviseResult {
   manifest: Manifest;
   /** In words: "target: species → island". */
@@ -462,6 +474,7 @@ export type ReaderRequest =
   | { id: number; type: 'recipe-file'; path: string; manifest: Manifest }
   | { id: number; type: 'privacy'; blobs: string; manifest: Manifest }
   | { id: number; type: 'anonymity'; blobs: string; manifest: Manifest; columns: string[]; wanted: number }
+  | { id: number; type: 'labels'; blobs: string; manifest: Manifest; target: string | null }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
   | {
@@ -482,6 +495,7 @@ export type ReaderResponse =
         | AnonymityReport
         | ImportOffer[]
         | BroughtTokenizer
+        | VersionLabels
         | DevicesFound;
     }
   | { id: number; ok: false; error: ErrorFacts };

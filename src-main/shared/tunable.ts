@@ -195,7 +195,8 @@ export function withSettings(
     } else request[key] = key === 'classWeights' && value === 'none' ? undefined : value;
   }
   const made = { ...request, architectureSettings: own, augment } as TrainRequest;
-  const context = { task: about.task, schedule: made.schedule ?? 'cosine', loss: made.loss };
+  const onCard = made.device !== 'auto' && made.device !== 'cpu';
+  const context = { task: about.task, schedule: made.schedule ?? 'cosine', loss: made.loss, onCard };
   const idle = ([...learningNumbers, 'classWeights'] as (LearningNumber | 'classWeights')[]).filter(
     (key) => made[key] !== undefined && !learns(key, context),
   );

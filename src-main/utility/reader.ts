@@ -1,6 +1,7 @@
 import { playedSound } from '../datasets/audio/stored.ts';
 import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
+import { versionLabels } from '../datasets/label-version.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { readOriginal } from '../datasets/images/original.ts';
 import { checkOriginals } from '../datasets/originals/check.ts';
@@ -54,6 +55,8 @@ function answer(request: ReaderRequest) {
       return scanPrivacy(request.blobs, request.manifest);
     case 'anonymity':
       return measureAnonymity(request.blobs, request.manifest, request.columns, request.wanted);
+    case 'labels':
+      return versionLabels(request.blobs, request.manifest, request.target);
     case 'devices':
       return findDevices();
   }

@@ -3,12 +3,14 @@ import ChartLine from '@lucide/svelte/icons/chart-line';
 import Database from '@lucide/svelte/icons/database';
 import PackageOpen from '@lucide/svelte/icons/package-open';
 import Play from '@lucide/svelte/icons/play';
+import Tags from '@lucide/svelte/icons/tags';
 import Settings from '@lucide/svelte/icons/settings';
 import type { Place } from '../state/navigation.svelte.ts';
 import { m } from '../words/messages.ts';
 
 export const placeIcons: Record<Place, Component<{ size?: number | string; strokeWidth?: number | string }>> = {
   data: Database,
+  label: Tags,
   train: Play,
   runs: ChartLine,
   export: PackageOpen,
@@ -17,6 +19,7 @@ export const placeIcons: Record<Place, Component<{ size?: number | string; strok
 
 const words: Record<Place, () => string> = {
   data: m.place_data,
+  label: m.place_label,
   train: m.place_train,
   runs: m.place_runs,
   export: m.place_export,

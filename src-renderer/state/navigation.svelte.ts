@@ -1,12 +1,13 @@
 import type { Filter } from '../../src-main/shared/filter.ts';
 import type { DatasetId, ExportId, RunId, VersionId } from '../../src-main/shared/ids.ts';
 
-export const places = ['data', 'train', 'runs', 'export', 'settings'] as const;
+export const places = ['data', 'label', 'train', 'runs', 'export', 'settings'] as const;
 export type Place = (typeof places)[number];
 export type DataTab = 'samples' | 'profile' | 'schema' | 'recipe' | 'splits' | 'quality' | 'source';
 
 export type Location =
   | { place: 'data'; dataset?: DatasetId; version?: VersionId; tab?: DataTab; filter?: Filter }
+  | { place: 'label'; dataset?: DatasetId; version?: VersionId }
   | { place: 'train'; dataset?: DatasetId; version?: VersionId; from?: RunId }
   | { place: 'runs'; run?: RunId; compare?: RunId[] }
   | { place: 'export'; export?: ExportId }

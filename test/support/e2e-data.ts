@@ -22,6 +22,17 @@ export async function makeImageFolder(folder: string, perClass = 40): Promise<vo
   writeFileSync(join(folder, 'square', 'lying.png'), 'this is text, not a picture');
 }
 
+/** Dark and light pictures in turn, in one folder: nothing says which is which. */
+export async function makeFlatImages(folder: string, count: number): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (let i = 0; i < count; i++) {
+    const value = (i % 2 === 0 ? 20 : 200) + (i % 20);
+    await sharp({ create: { width: 24, height: 24, channels: 3, background: { r: value, g: value, b: value } } })
+      .png()
+      .toFile(join(folder, `spot-${String(i).padStart(3, '0')}.png`));
+  }
+}
+
 /** A table with numbers, a category, missing cells, a ragged line and a target that the others decide. */
 export function makeTable(file: string, rows = 300): void {
   const lines = ['length,width,colour,code,kind'];

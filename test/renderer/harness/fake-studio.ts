@@ -22,6 +22,7 @@ import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
 import { makeDatasets, now, page, profileOf, random } from './data.ts';
+import { FakeLabelling } from './labels.ts';
 import { openedRecipe, previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
@@ -102,6 +103,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   const listeners = new Set<(events: StudioEvent[]) => void>();
   const emit = (...events: StudioEvent[]) => listeners.forEach((listener) => listener(structuredClone(events)));
   const offers = new Map<string, ImportOffer>();
+  let labelling: FakeLabelling | null = null;
+  const nothingSaid = { samples: [], classes: [], can: { undo: true, redo: false } };
 
   const versionOf = (id: string) => {
     for (const one of datasets) if (one.manifests.has(id as never)) return one;
@@ -292,8 +295,16 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     },
     'datasets.samples': (query) => page(versionOf(query.version), query),
     'datasets.pick': ({ version, samples }) => {
-      const whole = page(versionOf(version), { version, offset: 0, limit: 500 });
-      return { ...whole, total: samples.length, indices: samples };
+      const pages = samples.map((offset) => page(versionOf(version), { version, offset, limit: 1 }));
+      const pixels = pages.flatMap((one) => (one.pixels ? [...one.pixels] : []));
+      return {
+        total: samples.length,
+        indices: samples,
+        splits: pages.flatMap(({ splits }) => splits),
+        labels: pages.flatMap(({ labels }) => labels),
+        ...(pages[0]?.rows ? { rows: pages.flatMap(({ rows }) => rows ?? []) } : {}),
+        ...(pixels.length > 0 ? { pixels: Uint8Array.from(pixels) } : {}),
+      };
     },
     'datasets.privacy': ({ version }) => privacyOf(versionOf(version).detail.version.manifest),
     'datasets.anonymity': ({ columns, wanted }) => anonymityOf(columns, wanted),
@@ -377,6 +388,22 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         emit({ type: 'changed', noun: 'datasets' });
       }).id;
     },
+    'labels.open': ({ version }) => {
+      const found = versionOf(version);
+      labelling ??= new FakeLabelling(found.detail.summary.id, version, found.detail.version.manifest);
+      return labelling.state;
+    },
+    'labels.set': ({ samples, label }) => labelling!.set(samples, label),
+    'labels.accept': () => nothingSaid,
+    'labels.class': () => nothingSaid,
+    'labels.undo': () => nothingSaid,
+    'labels.redo': () => nothingSaid,
+    'labels.history': ({ sample }) => {
+      const line = { entry: 2, at: now - 90_000, who: 'person', act: 'edit' as const };
+      const after = labelling!.label(sample);
+      return after.state === 'new' ? [] : [{ ...line, before: after, after }];
+    },
+    'labels.freeze': ({ version }) => versionOf(version).detail.version,
     'recipes.steps': () => stepInfos,
     'recipes.preview': ({ version, recipe, at }) => previewOf(versionOf(version).detail.version.manifest, recipe, at),
     'recipes.save': () => ({ path: '/home/ada/adult.recipe.yaml' }),

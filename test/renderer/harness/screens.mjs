@@ -56,6 +56,55 @@ export const screens = {
     },
   },
   'data-images': { go: async (page) => dataset(page, 'glyphs') },
+  'label-images': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-label').click();
+      await at(page, 'label-standing').waitFor();
+    },
+  },
+  'label-grid': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-label').click();
+      await at(page, 'label-standing').waitFor();
+      await page.keyboard.press('g');
+      await at(page, 'label-cell').nth(2).click();
+      await at(page, 'label-cell')
+        .nth(6)
+        .click({ modifiers: ['Shift'] });
+    },
+  },
+  'label-keys': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-label').click();
+      await at(page, 'label-keys').click();
+      await at(page, 'label-keys-dialog').waitFor();
+    },
+  },
+  'label-class': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-label').click();
+      await at(page, 'label-class-edit').first().click();
+      await at(page, 'label-class-dialog').waitFor();
+    },
+  },
+  'label-rows': {
+    go: async (page) => {
+      await dataset(page, 'adult');
+      await at(page, 'data-label').click();
+      await at(page, 'label-standing').waitFor();
+    },
+  },
+  'label-texts': {
+    go: async (page) => {
+      await dataset(page, 'reviews');
+      await at(page, 'data-label').click();
+      await at(page, 'label-standing').waitFor();
+    },
+  },
   'data-flowers': {
     go: async (page) => {
       await dataset(page, 'flowers');

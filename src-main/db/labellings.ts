@@ -1,0 +1,181 @@
+import { blank, labelStates, type LabelClass, type LabellingKind, type SampleLabel } from '../shared/labels.ts';
+import type { DatasetId, LabellingId, VersionId } from '../shared/ids.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { Readable, Writable } from './connection.ts';
+
+/** A labelling's row. `base`: what holds of samples of which nothing was said since, by class id, 0 for none. */
+export interface Labelling {
+  key: number;
+  id: LabellingId;
+  dataset: DatasetId;
+  version: VersionId;
+  kind: LabellingKind;
+  target: string | null;
+  createdAt: number;
+  samples: number;
+  base: Int32Array;
+}
+
+/** A subject of the log: a sample by its number, a class by -1 - its id. */
+export const classSubject = (id: number): number => -1 - id;
+export const isClass = (subject: number): boolean => subject < 0;
+export const classOf = (subject: number): number => -1 - subject;
+
+/** As the database has it: the same label is the same text. */
+export function packLabel({ state, classes, confidence, note }: SampleLabel): string {
+  return JSON.stringify({
+    state,
+    ...(classes.length > 0 && { classes }),
+    ...(confidence !== null && { confidence }),
+    ...(note !== '' && { note }),
+  });
+}
+export const unpackLabel = (value: string): SampleLabel => ({
+  ...blank,
+  ...(JSON.parse(value) as Partial<SampleLabel>),
+});
+
+export const packClass = ({ name, colour, place, mergedInto, removed }: LabelClass): string =>
+  JSON.stringify({ name, colour, place, mergedInto, removed });
+export const unpackClass = (id: number, value: string): LabelClass => ({
+  id,
+  ...(JSON.parse(value) as Omit<LabelClass, 'id'>),
+});
+
+type Row = Omit<Labelling, 'base'> & { base: Uint8Array };
+const labelling = ({ base, ...row }: Row): Labelling => ({
+  ...row,
+  base: new Int32Array(base.buffer.slice(base.byteOffset, base.byteOffset + base.byteLength)),
+});
+
+export function getLabelling(db: Readable, id: LabellingId): Labelling {
+  const row = db.get<Row>(
+    `SELECT key, id, dataset, version, kind, target, created_at AS createdAt, samples, base FROM labellings WHERE id = ?`,
+    [id],
+  );
+  if (!row) throw new AtelierError('no_such_labelling', `There is no labelling "${id}" in this workspace.`);
+  return labelling(row);
+}
+
+/** The newest one of these samples, by this column and with this many classes a sample; null where there is none. */
+export function findLabelling(
+  db: Readable,
+  identity: string,
+  target: string | null,
+  kind: LabellingKind,
+): LabellingId | null {
+  const row = db.get<{ id: LabellingId }>(
+    `SELECT l.id FROM labelling_samples s JOIN labellings l ON l.key = s.labelling
+      WHERE s.identity = ? AND l.target IS ? AND l.kind = ? ORDER BY l.key DESC LIMIT 1`,
+    [identity, target, kind],
+  );
+  return row?.id ?? null;
+}
+
+/** All of a dataset, newest first. */
+export function listLabellings(
+  db: Readable,
+  dataset: DatasetId,
+): { id: LabellingId; kind: LabellingKind; target: string | null; createdAt: number; lastEntry: number }[] {
+  return db.all(
+    `SELECT id, kind, target, created_at AS createdAt, last_entry AS lastEntry FROM labellings WHERE dataset = ? ORDER BY key DESC`,
+    [dataset],
+  );
+}
+
+export function insertLabelling(
+  db: Writable,
+  { base, ...row }: Omit<Labelling, 'key'>,
+  identity: string,
+  classes: readonly LabelClass[],
+): void {
+  db.transaction(() => {
+    const bytes = new Uint8Array(base.buffer, base.byteOffset, base.byteLength);
+    const { lastInsertRowid: key } = db.run(
+      `INSERT INTO labellings (id, dataset, version, kind, target, created_at, samples, base)
+       VALUES (@id, @dataset, @version, @kind, @target, @createdAt, @samples, @base)`,
+      { ...row, base: bytes },
+    );
+    for (const one of classes)
+      db.run(`INSERT INTO label_classes (labelling, class, value) VALUES (?, ?, ?)`, [key, one.id, packClass(one)]);
+    db.run(`INSERT INTO labelling_samples (identity, labelling) VALUES (?, ?)`, [identity, key]);
+  });
+}
+
+/** A version made of a labelling has the same samples under another name. */
+export function addIdentity(db: Writable, id: LabellingId, identity: string): void {
+  db.run(`INSERT OR IGNORE INTO labelling_samples (identity, labelling) SELECT ?, key FROM labellings WHERE id = ?`, [
+    identity,
+    id,
+  ]);
+}
+
+/** Classes that are there, in their order. */
+export function labelClasses(db: Readable, key: number): LabelClass[] {
+  return db
+    .all<{ class: number; value: string }>(
+      `SELECT class, value FROM label_classes WHERE labelling = ? AND value IS NOT NULL`,
+      [key],
+    )
+    .map((row) => unpackClass(row.class, row.value))
+    .sort((a, b) => a.place - b.place || a.id - b.id);
+}
+
+/** One that was never given. */
+export const nextClassId = (db: Readable, key: number): number =>
+  db.get<{ next: number }>(`SELECT coalesce(max(class), 0) + 1 AS next FROM label_classes WHERE labelling = ?`, [key])!
+    .next;
+
+export const baseLabel = (base: Int32Array, sample: number): SampleLabel =>
+  base[sample] === 0 ? blank : { ...blank, state: 'labelled', classes: [base[sample]] };
+
+/** What holds of a subject, packed; null: a class that is not there. */
+export function currentValue(
+  db: Readable,
+  { key, base }: Pick<Labelling, 'key' | 'base'>,
+  subject: number,
+): string | null {
+  if (isClass(subject)) {
+    return (
+      db.get<{ value: string | null }>(`SELECT value FROM label_classes WHERE labelling = ? AND class = ?`, [
+        key,
+        classOf(subject),
+      ])?.value ?? null
+    );
+  }
+  const row = db.get<{ value: string }>(`SELECT value FROM label_samples WHERE labelling = ? AND sample = ?`, [
+    key,
+    subject,
+  ]);
+  return row?.value ?? packLabel(baseLabel(base, subject));
+}
+
+/** What was said since; of all others the base holds. */
+export function* eachSaid(db: Readable, key: number): Generator<{ sample: number; label: SampleLabel }> {
+  const rows = db.each<{ sample: number; value: string }>(
+    `SELECT sample, value FROM label_samples WHERE labelling = ? ORDER BY sample`,
+    [key],
+  );
+  for (const { sample, value } of rows) yield { sample, label: unpackLabel(value) };
+}
+
+/** How many of those of which anything was said are in each state. */
+export function countStates(db: Readable, { key, base }: Labelling): Record<SampleLabel['state'], number> {
+  const counts = Object.fromEntries(labelStates.map((state) => [state, 0])) as Record<SampleLabel['state'], number>;
+  let said = 0;
+  for (const { sample } of db.each<{ sample: number }>(
+    `SELECT sample FROM label_samples WHERE labelling = ? AND sample < ?`,
+    [key, base.length],
+  ))
+    if (base[sample] !== 0) said++;
+  for (const label of base) counts[label === 0 ? 'new' : 'labelled']++;
+  counts.labelled -= said;
+  const rows = db.all<{ state: SampleLabel['state']; count: number }>(
+    `SELECT state, count(*) AS count FROM label_samples WHERE labelling = ? GROUP BY state`,
+    [key],
+  );
+  const all = rows.reduce((sum, { count }) => sum + count, 0);
+  counts.new -= all - said;
+  for (const { state, count } of rows) counts[state] += count;
+  return counts;
+}

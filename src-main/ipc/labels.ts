@@ -1,0 +1,25 @@
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+
+type Noun =
+  | 'labels.open'
+  | 'labels.set'
+  | 'labels.accept'
+  | 'labels.class'
+  | 'labels.undo'
+  | 'labels.redo'
+  | 'labels.history'
+  | 'labels.freeze';
+
+export function labelHandlers(desk: Desk): Pick<Handlers, Noun> {
+  return {
+    'labels.open': ({ version, ...wish }) => desk.studio.labels.open(version, wish),
+    'labels.set': ({ labelling, samples, label }) => desk.studio.labels.set(labelling, samples, label),
+    'labels.accept': ({ labelling, atLeast }) => desk.studio.labels.accept(labelling, atLeast),
+    'labels.class': ({ labelling, act }) => desk.studio.labels.classAct(labelling, act),
+    'labels.undo': ({ labelling, sample }) => desk.studio.labels.undo(labelling, sample),
+    'labels.redo': ({ labelling, sample }) => desk.studio.labels.redo(labelling, sample),
+    'labels.history': ({ labelling, sample }) => desk.studio.labels.history(labelling, sample),
+    'labels.freeze': ({ labelling, version }) => desk.studio.labels.freeze(labelling, version).result,
+  };
+}

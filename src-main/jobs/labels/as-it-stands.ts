@@ -1,0 +1,60 @@
+import type { Readable } from '../../db/connection.ts';
+import { canStep } from '../../db/label-log.ts';
+import { baseLabel, eachSaid, labelClasses, type Labelling } from '../../db/labellings.ts';
+import type { SaidLabels } from '../../shared/job.ts';
+import {
+  labelStates,
+  resolvedClass,
+  settledStates,
+  type LabellingState,
+  type SampleLabel,
+} from '../../shared/labels.ts';
+import { usedClasses } from './said.ts';
+
+/** A labelling as it stands, in arrays: a hundred thousand samples are a megabyte. */
+export function stateOf(db: Readable, { key, base, ...log }: Labelling): LabellingState {
+  const labelled = labelStates.indexOf('labelled');
+  const state: LabellingState = {
+    labelling: log.id,
+    dataset: log.dataset,
+    version: log.version,
+    kind: log.kind,
+    target: log.target,
+    classes: labelClasses(db, key),
+    states: Uint8Array.from(base, (label) => (label === 0 ? 0 : labelled)),
+    first: base.slice(),
+    several: {},
+    confidences: new Float32Array(base.length).fill(NaN),
+    noted: [],
+    can: canStep(db, key),
+  };
+  for (const { sample, label } of eachSaid(db, key)) {
+    state.states[sample] = labelStates.indexOf(label.state);
+    state.first[sample] = label.classes[0] ?? 0;
+    if (label.classes.length > 1) state.several[sample] = label.classes;
+    state.confidences[sample] = label.confidence ?? NaN;
+    if (label.note !== '') state.noted.push(sample);
+  }
+  return state;
+}
+
+/** What goes into a version: the class of each sample that is labelled or reviewed. */
+export function saidLabels(db: Readable, { key, base, target }: Labelling): SaidLabels {
+  const all = labelClasses(db, key);
+  const classes = new Map(all.map((one) => [one.id, one]));
+  const used = usedClasses(classes);
+  const place = new Map(used.map(({ id }, i) => [id, i]));
+  const placeOf = (id: number): number => (id === 0 ? -1 : (place.get(resolvedClass(classes, id)) ?? -1));
+  const labels = Int32Array.from(base, placeOf);
+  for (const { sample, label } of eachSaid(db, key))
+    labels[sample] = settledStates.includes(label.state) ? placeOf(label.classes[0] ?? 0) : -1;
+  return { target, classes: used.map(({ name }) => name), labels };
+}
+
+/** Every sample's label, in order. */
+export function* eachLabel(db: Readable, { key, base }: Labelling): Generator<{ sample: number; label: SampleLabel }> {
+  const said = new Map([...eachSaid(db, key)].map(({ sample, label }) => [sample, label]));
+  for (let sample = 0; sample < base.length; sample++) {
+    yield { sample, label: said.get(sample) ?? baseLabel(base, sample) };
+  }
+}

@@ -1,0 +1,314 @@
+import { getVersion } from '../../db/datasets.ts';
+import { addEdit, canStep, nextBatch, redo, sampleHistory, undo, type Entry, type Step } from '../../db/label-log.ts';
+import {
+  addIdentity,
+  classOf,
+  classSubject,
+  currentValue,
+  eachSaid,
+  findLabelling,
+  getLabelling,
+  insertLabelling,
+  isClass,
+  labelClasses,
+  nextClassId,
+  packClass,
+  packLabel,
+  unpackClass,
+  unpackLabel,
+  type Labelling,
+} from '../../db/labellings.ts';
+import { workspaceFiles } from '../../db/workspace.ts';
+import type { DatasetVersion, Manifest } from '../../shared/dataset.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import { newId, type LabellingId, type VersionId } from '../../shared/ids.ts';
+import {
+  preparedByRecipe,
+  type ClassAct,
+  type LabelClass,
+  type LabelHistoryLine,
+  type LabellingKind,
+  type LabellingState,
+  type LabelOutcome,
+  type LabelPatch,
+  type SampleLabel,
+} from '../../shared/labels.ts';
+import type { Context } from '../context.ts';
+import { revise } from '../datasets.ts';
+import type { Reader } from '../reader.ts';
+import type { Started } from '../work.ts';
+import { saidLabels, stateOf } from './as-it-stands.ts';
+import { classAfter, labelAfter } from './said.ts';
+
+/** Samples of one edit: more are several, of one batch, so that nothing else waits long. */
+const perEdit = 200;
+const kept = 4;
+
+/** Which samples a version has: the same for versions of other splits, types or labels. */
+export function samplesIdentity({ kind, blobs }: Manifest): string {
+  if (kind === 'table') return `table ${blobs.table}`;
+  return [kind, blobs.names, blobs.images ?? blobs.sounds, blobs.places].filter(Boolean).join(' ');
+}
+
+/** The column that labels of a table go to where none is named: its target, if that holds classes, else one of its own. */
+export function usualTarget({ kind, target, task, columns }: Manifest): string | null {
+  if (kind !== 'table') return null;
+  if (target !== null && task === 'classification') return target;
+  const taken = new Set(columns.map(({ name }) => name));
+  let name = 'label';
+  for (let n = 2; taken.has(name); n++) name = `label ${n}`;
+  return name;
+}
+
+export interface LabellingWish {
+  kind?: LabellingKind;
+  /** Tables: see `usualTarget`. */
+  target?: string;
+}
+
+/** What labelling does. Every act answers once it is on disk; acts of one labelling wait for each other. */
+export class Labels {
+  readonly #context: Context;
+  readonly #reader: Pick<Reader, 'labels'>;
+  readonly #open = new Map<LabellingId, Labelling>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(context: Context, reader: Pick<Reader, 'labels'>) {
+    this.#context = context;
+    this.#reader = reader;
+  }
+
+  /** The labelling of a version's samples; begun with what the version says where there is none. */
+  open(version: VersionId, { kind = 'single', target: wished }: LabellingWish = {}): Promise<LabellingState> {
+    return this.#inTurn(async () => {
+      const { store } = this.#context;
+      const { manifest, dataset } = getVersion(store, version);
+      const target = checkedTarget(manifest, wished);
+      const identity = samplesIdentity(manifest);
+      const found = findLabelling(store, identity, target, kind);
+      if (found) return this.state(found);
+      const { classes, labels } = await this.#reader.labels(workspaceFiles.blobs(store.folder), manifest, target);
+      const id = newId('labelling');
+      insertLabelling(
+        store,
+        {
+          id,
+          dataset,
+          version,
+          kind,
+          target,
+          createdAt: Date.now(),
+          samples: manifest.samples,
+          base: labels.map((label) => label + 1),
+        },
+        identity,
+        classes.map((name, i) => ({ id: i + 1, name, colour: null, place: i + 1, mergedInto: null, removed: false })),
+      );
+      return this.state(id);
+    });
+  }
+
+  state(id: LabellingId): LabellingState {
+    return stateOf(this.#context.store, this.#log(id));
+  }
+
+  /** What a person says of samples; `who` else it was. */
+  set(id: LabellingId, samples: readonly number[], patch: LabelPatch, who = 'person'): Promise<LabelOutcome> {
+    return this.#inTurn(async () => {
+      const log = this.#log(id);
+      requireSamples(log, samples);
+      const classes = this.#classes(log);
+      return this.#edit(log, who, samples, (now) => labelAfter(now, patch, log.kind, classes));
+    });
+  }
+
+  /** Gives samples labels that were worked out; `who`: what by. What a person has said stays, where `over` does not say otherwise. */
+  give(
+    id: LabellingId,
+    who: string,
+    given: ReadonlyMap<number, SampleLabel>,
+    over: (now: SampleLabel) => boolean = ({ state }) => state === 'new' || state === 'suggested',
+  ): Promise<LabelOutcome> {
+    return this.#inTurn(async () => {
+      const log = this.#log(id);
+      requireSamples(log, [...given.keys()]);
+      return this.#edit(log, who, [...given.keys()], (now, sample) =>
+        over(now) ? { ...given.get(sample)!, note: now.note } : now,
+      );
+    });
+  }
+
+  /** Takes suggestions for labels, all that are at least so sure. */
+  accept(id: LabellingId, atLeast: number): Promise<LabelOutcome> {
+    return this.#inTurn(async () => {
+      const log = this.#log(id);
+      const sure = [...eachSaid(this.#context.store, log.key)].filter(
+        ({ label }) => label.state === 'suggested' && (label.confidence ?? 0) >= atLeast,
+      );
+      const samples = sure.map(({ sample }) => sample);
+      return this.#edit(log, 'person', samples, (now) => ({ ...now, state: 'labelled', confidence: null }));
+    });
+  }
+
+  /** Makes a class, or changes, merges or removes one. */
+  classAct(id: LabellingId, act: ClassAct): Promise<LabelOutcome> {
+    return this.#inTurn(async () => {
+      const { store } = this.#context;
+      const log = this.#log(id);
+      const inUse = (ids: ReadonlySet<number>): boolean => {
+        const state = this.state(id);
+        return (
+          state.first.some((first) => ids.has(first)) ||
+          Object.values(state.several).some((some) => some.some((one) => ids.has(one)))
+        );
+      };
+      const after = classAfter(act, this.#classes(log), nextClassId(store, log.key), inUse);
+      const entry = addEdit(store, log, stamp('person'), [[classSubject(after.id), packClass(after)]]);
+      return this.#outcome(log, entry ? [entry] : []);
+    });
+  }
+
+  /** Of one sample, or across all: see `db/label-log.ts`. */
+  undo(id: LabellingId, sample?: number): Promise<LabelOutcome> {
+    return this.#step(id, 'undo', sample);
+  }
+  redo(id: LabellingId, sample?: number): Promise<LabelOutcome> {
+    return this.#step(id, 'redo', sample);
+  }
+
+  history(id: LabellingId, sample: number): LabelHistoryLine[] {
+    const log = this.#log(id);
+    requireSamples(log, [sample]);
+    return sampleHistory(this.#context.store, log.key, sample);
+  }
+
+  /** A version of the dataset with the labels as they stand: what nets are trained on. Samples keep the splits of `version`. */
+  freeze(id: LabellingId, version: VersionId): Started<DatasetVersion> {
+    const { store } = this.#context;
+    const log = this.#log(id);
+    const { manifest } = getVersion(store, version);
+    if (findLabelling(store, samplesIdentity(manifest), log.target, log.kind) !== id) {
+      throw new AtelierError(
+        'other_samples',
+        'That version has other samples than those that were labelled. Choose one of theirs.',
+      );
+    }
+    if (log.kind === 'multiple') {
+      throw new AtelierError(
+        'several_classes',
+        'Nets tell one class of a sample, so samples of several make no version to train on. Export them instead.',
+      );
+    }
+    const labels = saidLabels(store, log);
+    return revise(this.#context, { version, labels }, (made) => addIdentity(store, id, samplesIdentity(made.manifest)));
+  }
+
+  async #step(id: LabellingId, act: 'undo' | 'redo', sample?: number): Promise<LabelOutcome> {
+    return this.#inTurn(async () => {
+      const { store } = this.#context;
+      const log = this.#log(id);
+      const take = (step: Step): Entry | null => (act === 'undo' ? undo : redo)(store, log, stamp('person'), step);
+      if (sample !== undefined) {
+        requireSamples(log, [sample]);
+        const entry = take({ sample });
+        return this.#outcome(log, entry ? [entry] : []);
+      }
+      const of = nextBatch(store, log.key, act);
+      if (of === null) return this.#outcome(log, []);
+      const entries: Entry[] = [];
+      for (let entry = take({}); entry; entry = take({ batch: { of, into: entries[0].number } })) {
+        entries.push(entry);
+        await othersFirst();
+      }
+      return this.#outcome(log, entries);
+    });
+  }
+
+  async #edit(
+    log: Labelling,
+    who: string,
+    samples: readonly number[],
+    after: (now: SampleLabel, sample: number) => SampleLabel,
+  ): Promise<LabelOutcome> {
+    const { store } = this.#context;
+    const values = (some: readonly number[]) =>
+      some.map((sample) => {
+        const now = unpackLabel(currentValue(store, log, sample)!);
+        return [sample, packLabel(after(now, sample))] as const;
+      });
+    // One that cannot be is said before any is stored.
+    for (let at = 0; at < samples.length; at += perEdit) {
+      if (samples.length <= perEdit) break;
+      values(samples.slice(at, at + perEdit));
+      await othersFirst();
+    }
+    const entries: Entry[] = [];
+    for (let at = 0; at < samples.length; at += perEdit) {
+      const entry = addEdit(store, log, stamp(who), values(samples.slice(at, at + perEdit)), entries[0]?.number);
+      if (entry) entries.push(entry);
+      if (at + perEdit < samples.length) await othersFirst();
+    }
+    return this.#outcome(log, entries);
+  }
+
+  #outcome(log: Labelling, entries: readonly Entry[]): LabelOutcome {
+    const samples = new Map<number, SampleLabel>();
+    const classes = new Map<number, LabelClass | null>();
+    for (const { subject, after } of entries.flatMap(({ changes }) => changes)) {
+      if (isClass(subject)) classes.set(classOf(subject), after === null ? null : unpackClass(classOf(subject), after));
+      else samples.set(subject, unpackLabel(after!));
+    }
+    return {
+      samples: [...samples].map(([sample, label]) => ({ sample, label })),
+      classes: [...classes].map(([id, one]) => ({ id, class: one })),
+      can: canStep(this.#context.store, log.key),
+    };
+  }
+
+  #classes({ key }: Labelling): Map<number, LabelClass> {
+    return new Map(labelClasses(this.#context.store, key).map((one) => [one.id, one]));
+  }
+
+  #log(id: LabellingId): Labelling {
+    const log = this.#open.get(id) ?? getLabelling(this.#context.store, id);
+    this.#open.delete(id);
+    this.#open.set(id, log);
+    for (const oldest of this.#open.keys()) if (this.#open.size > kept) this.#open.delete(oldest);
+    return log;
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(act, act);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+}
+
+/** Throws `prepared_by_recipe`, `no_such_column`. */
+function checkedTarget(manifest: Manifest, wished: string | undefined): string | null {
+  if (manifest.kind !== 'table') {
+    if (wished === undefined) return null;
+    throw new AtelierError(
+      'no_such_column',
+      'Images and sounds have no columns: their class is what is labelled. Name no column.',
+    );
+  }
+  if (manifest.recipe) throw preparedByRecipe();
+  const target = wished?.trim() || usualTarget(manifest)!;
+  const column = manifest.columns.find(({ name }) => name === target);
+  if (column && column.type !== 'category') {
+    throw new AtelierError(
+      'no_such_column',
+      `The column "${target}" holds ${column.type === 'number' ? 'numbers' : 'texts'}, not classes. Name another column, or a new one.`,
+    );
+  }
+  return target;
+}
+
+function requireSamples({ samples: count }: Labelling, samples: readonly number[]): void {
+  const none = samples.find((sample) => !(Number.isInteger(sample) && sample >= 0 && sample < count));
+  if (none !== undefined) throw new AtelierError('no_sample', `There is no sample ${none}: there are ${count}.`);
+}
+
+const stamp = (who: string): { at: number; who: string } => ({ at: Date.now(), who });
+const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,133 @@
+import * as v from 'valibot';
+import { AtelierError } from './errors.ts';
+import type { DatasetId, LabellingId, VersionId } from './ids.ts';
+
+/**
+ * Labelling: what people, runs and rules say of samples. It is kept as a log (see `db/label-log.ts`) beside the dataset's versions; a version made
+ * of it is what nets are trained on.
+ */
+
+/** `suggested`: by a run or a rule, and nobody has looked at it yet. Only `labelled` and `reviewed` samples go into a version. */
+export const labelStates = ['new', 'suggested', 'labelled', 'reviewed', 'skipped', 'unsure'] as const;
+export type LabelState = (typeof labelStates)[number];
+/** What counts as said. */
+export const settledStates: readonly LabelState[] = ['labelled', 'reviewed'];
+
+/** One class for a sample, or any number. */
+export type LabellingKind = 'single' | 'multiple';
+
+/** What holds of one sample. */
+export interface SampleLabel {
+  state: LabelState;
+  /** Ids of classes, ascending. */
+  classes: number[];
+  /** Of a suggestion: how probable its maker finds it, 0 to 1. */
+  confidence: number | null;
+  note: string;
+}
+
+/** Its id stays whatever becomes of it. */
+export interface LabelClass {
+  id: number;
+  name: string;
+  /** `#rrggbb`; by its place where null. */
+  colour: string | null;
+  /** Among the classes, least first. */
+  place: number;
+  /** Samples of this class are of that one. */
+  mergedInto: number | null;
+  /** Taken out of the list; it was no sample's. */
+  removed: boolean;
+}
+
+export const mostClasses = 500;
+/** So many samples at most are labelled by one edit. */
+export const mostAtOnce = 1000;
+export const longestNote = 2000;
+/** Offered to train once so many are labelled, and at each doubling after that. */
+export const fewShot = 40;
+
+export const blank: SampleLabel = { state: 'new', classes: [], confidence: null, note: '' };
+
+/** A labelling as it stands: one place of each list is one sample. */
+export interface LabellingState {
+  labelling: LabellingId;
+  dataset: DatasetId;
+  version: VersionId;
+  kind: LabellingKind;
+  /** Tables: the column that labels go to. */
+  target: string | null;
+  classes: LabelClass[];
+  /** Index into `labelStates`. */
+  states: Uint8Array;
+  /** The first class's id, 0 without any. */
+  first: Int32Array;
+  /** Samples of several classes, by their number. */
+  several: Record<number, number[]>;
+  /** Of suggestions; NaN elsewhere. */
+  confidences: Float32Array;
+  /** Samples with a note. */
+  noted: number[];
+  can: UndoState;
+}
+
+/** Whether there is anything to undo or redo, across samples. */
+export interface UndoState {
+  undo: boolean;
+  redo: boolean;
+}
+
+/** What an act has changed, once it is on disk. */
+export interface LabelOutcome {
+  samples: { sample: number; label: SampleLabel }[];
+  /** Null: a class that is not there any more. */
+  classes: { id: number; class: LabelClass | null }[];
+  can: UndoState;
+}
+
+/** One line of a sample's history, newest first. */
+export interface LabelHistoryLine {
+  entry: number;
+  at: number;
+  who: string;
+  act: 'edit' | 'undo' | 'redo';
+  before: SampleLabel;
+  after: SampleLabel;
+}
+
+const classId = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
+export const sampleNumber = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
+
+/** What is said of samples; what is left out stays as it is. */
+export const labelPatchSchema = v.object({
+  state: v.optional(v.picklist(labelStates)),
+  classes: v.optional(v.pipe(v.array(classId), v.maxLength(mostClasses))),
+  note: v.optional(v.pipe(v.string(), v.maxLength(longestNote))),
+});
+export type LabelPatch = v.InferOutput<typeof labelPatchSchema>;
+
+const className = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+const colour = v.nullable(v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/)));
+
+/** Makes a class, or changes or merges one. */
+export const classActSchema = v.variant('act', [
+  v.object({ act: v.literal('make'), name: className, colour: v.optional(colour) }),
+  v.object({ act: v.literal('rename'), class: classId, name: className }),
+  v.object({ act: v.literal('recolour'), class: classId, colour }),
+  v.object({ act: v.literal('merge'), class: classId, into: classId }),
+  v.object({ act: v.literal('remove'), class: classId }),
+]);
+export type ClassAct = v.InferOutput<typeof classActSchema>;
+
+/** The class that counts where classes were merged. Merging never makes a ring. */
+export function resolvedClass(classes: ReadonlyMap<number, LabelClass>, id: number): number {
+  let at = id;
+  for (let into = classes.get(at)?.mergedInto; into; into = classes.get(at)?.mergedInto) at = into;
+  return at;
+}
+
+export const preparedByRecipe = (): AtelierError =>
+  new AtelierError(
+    'prepared_by_recipe',
+    'A recipe has prepared the rows of this version. Label the version before it, and apply the recipe to what comes of that.',
+  );

@@ -1,0 +1,6 @@
+import type { LabelClass } from '../../../src-main/shared/labels.ts';
+import { categoryColour } from '../../charts/colours.ts';
+
+/** A class's own colour, or that of its place. */
+export const classColour = ({ colour, place }: LabelClass, dark: boolean): string =>
+  colour ?? categoryColour(place - 1, dark);

@@ -1,0 +1,132 @@
+import type { Action } from '../../state/actions.svelte.ts';
+import { m } from '../../words/messages.ts';
+import { boundAct, type Bound, type LabelAct } from './label-keys.ts';
+import { label } from './label.svelte.ts';
+
+interface Given {
+  bound: Bound;
+  keys: ReadonlyMap<number, string>;
+  attempt: (act: () => Promise<void>) => Promise<void>;
+  note: () => void;
+  make: () => void;
+}
+
+export const actWords: Record<LabelAct, () => string> = {
+  next: m.label_next,
+  back: m.label_back,
+  confirm: m.label_confirm,
+  accept: m.label_accept,
+  reject: m.label_reject,
+  skip: m.label_skip,
+  unsure: m.label_unsure,
+  review: m.label_review,
+  clear: m.label_clear,
+  note: m.label_note,
+  undo: m.undo,
+  redo: m.label_redo,
+  undoSample: m.label_undo_sample,
+  redoSample: m.label_redo_sample,
+  grid: m.label_grid,
+  make: m.label_make,
+};
+
+const oneSuggested = (): boolean => label.meant.some((sample) => label.of(sample)?.state === 'suggested');
+
+/** Says it of what is meant, and goes on: the answer comes while the next is looked at. */
+export function say(given: Pick<Given, 'attempt'>, patch: Parameters<typeof label.say>[1], onward = true): void {
+  const samples = label.meant;
+  if (samples.length === 0) return;
+  void given.attempt(() => label.say(samples, patch));
+  if (onward && label.mode === 'stage') label.step(1);
+}
+
+/** The class of what is meant; where samples have several, it is put to them or taken away. */
+export function nameClass(given: Pick<Given, 'attempt'>, id: number): void {
+  if (label.kind === 'single') return say(given, { state: 'labelled', classes: [id] });
+  const samples = label.meant;
+  const all = samples.every((sample) => label.of(sample)?.classes.includes(id));
+  const groups = new Map<string, number[]>();
+  for (const sample of samples) {
+    const now = new Set(label.of(sample)?.classes);
+    if (all) now.delete(id);
+    else now.add(id);
+    const key = JSON.stringify([...now].sort((a, b) => a - b));
+    groups.set(key, [...(groups.get(key) ?? []), sample]);
+  }
+  for (const [classes, some] of groups) {
+    void given.attempt(() => label.say(some, { state: 'labelled', classes: JSON.parse(classes) as number[] }));
+  }
+}
+
+/** What Enter means: a suggestion is taken; of samples with several classes what is chosen is all. */
+function confirm(given: Given): void {
+  if (oneSuggested() || label.kind === 'multiple') say(given, { state: 'labelled' });
+  else label.step(1);
+}
+
+/** Takes suggestions for labels; of the grid's only those that are any. */
+function accept(given: Given): void {
+  const samples = label.meant.filter((sample) => label.of(sample)?.state === 'suggested');
+  void given.attempt(() => label.say(samples, { state: 'labelled' }));
+  if (label.mode === 'stage') label.step(1);
+}
+
+export function labelActions(given: Given): Action[] {
+  const key = (act: LabelAct) => boundAct(given.bound, act);
+  const nothing = () => (label.meant.length === 0 ? m.label_why_none() : undefined);
+  const action = (act: LabelAct, run: () => void, why: () => string | undefined = () => undefined): Action => ({
+    id: `label.${act}`,
+    name: actWords[act],
+    section: m.place_label,
+    place: 'label',
+    keys: key(act),
+    why,
+    run,
+  });
+  const unlabelled = () =>
+    nothing() ??
+    (label.kind === 'single' && label.meant.some((sample) => label.of(sample)?.classes.length === 0)
+      ? m.label_why_no_class()
+      : undefined);
+  const unsuggested = () => nothing() ?? (oneSuggested() ? undefined : m.label_why_no_suggestion());
+  const across = (act: 'undo' | 'redo') => () =>
+    label.can[act] ? undefined : act === 'undo' ? m.label_why_no_undo() : m.label_why_no_redo();
+  const sampled = (act: 'undo' | 'redo') => () => {
+    const sample = label.current;
+    if (sample !== null) void given.attempt(() => label.back(act, sample));
+  };
+  return [
+    action('next', () => label.step(1)),
+    action('back', () => label.step(-1)),
+    action('confirm', () => confirm(given), nothing),
+    action('accept', () => accept(given), unsuggested),
+    action('reject', () => say(given, { state: 'new', classes: [] }), unsuggested),
+    action('skip', () => say(given, { state: 'skipped' }), nothing),
+    action('unsure', () => say(given, { state: 'unsure' }), nothing),
+    action('review', () => say(given, { state: 'reviewed' }), unlabelled),
+    action('clear', () => say(given, { state: 'new', classes: [] }, false), nothing),
+    action('note', given.note, () => (label.current === null ? m.label_why_none() : undefined)),
+    action('undo', () => void given.attempt(() => label.back('undo')), across('undo')),
+    action('redo', () => void given.attempt(() => label.back('redo')), across('redo')),
+    action('undoSample', sampled('undo'), nothing),
+    action('redoSample', sampled('redo'), nothing),
+    action('grid', () => (label.mode = label.mode === 'grid' ? 'stage' : 'grid')),
+    action('make', given.make),
+    ...label.usable.flatMap(({ id, name }): Action[] => {
+      const keys = given.keys.get(id);
+      if (keys === undefined) return [];
+      const run = () => nameClass(given, id);
+      return [
+        {
+          id: `label.class.${id}`,
+          name: () => m.label_as({ name }),
+          section: m.place_label,
+          place: 'label',
+          keys,
+          why: nothing,
+          run,
+        },
+      ];
+    }),
+  ];
+}

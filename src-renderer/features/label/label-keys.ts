@@ -1,0 +1,67 @@
+import type { LabelClass } from '../../../src-main/shared/labels.ts';
+
+/** What is done by a key while labelling, besides naming classes, with the key it has from the first. */
+export const usualKeys = {
+  next: 'right',
+  back: 'left',
+  confirm: 'enter',
+  accept: 'a',
+  reject: 'r',
+  skip: 's',
+  unsure: 'u',
+  review: 'v',
+  clear: 'backspace',
+  note: 'n',
+  undo: 'mod+z',
+  redo: 'mod+shift+z',
+  undoSample: 'alt+z',
+  redoSample: 'alt+shift+z',
+  grid: 'g',
+  make: '+',
+} as const;
+export type LabelAct = keyof typeof usualKeys;
+export const labelActs = Object.keys(usualKeys) as LabelAct[];
+
+/** Keys that a person has given: by act, and by class as `class:<id>`. */
+export type Bound = Readonly<Record<string, string>>;
+
+export const boundAct = (bound: Bound, act: LabelAct): string => bound[act] ?? usualKeys[act];
+export const classSlot = (id: number): string => `class:${id}`;
+
+/** Signs for classes in turn: the number row, then letters. */
+const signs = [...'1234567890qwertyuiopasdfghjklzxcvbnm'];
+
+/** A key for each class, in their order: its own where a person gave it one, else the next sign that is free; none once all are used up. */
+export function classKeys(classes: readonly LabelClass[], bound: Bound): Map<number, string> {
+  const taken = new Set([
+    ...labelActs.map((act) => boundAct(bound, act)),
+    ...classes.map(({ id }) => bound[classSlot(id)]),
+  ]);
+  const free = signs.filter((sign) => !taken.has(sign));
+  const keys = new Map<number, string>();
+  for (const { id } of classes) {
+    const key = bound[classSlot(id)] ?? free.shift();
+    if (key !== undefined) keys.set(id, key);
+  }
+  return keys;
+}
+
+/** With this key for that slot (an act, or a class); who had it gets what the slot had. */
+export function rebound(bound: Bound, slot: string, key: string, now: ReadonlyMap<string, string>): Bound {
+  const before = now.get(slot);
+  const other = [...now].find(([name, its]) => its === key && name !== slot)?.[0];
+  return { ...bound, [slot]: key, ...(other && before ? { [other]: before } : {}) };
+}
+
+/** As stored; what is no such table of keys is none. */
+export function readBound(text: string): Bound {
+  try {
+    const found: unknown = JSON.parse(text);
+    if (typeof found !== 'object' || found === null || Array.isArray(found)) return {};
+    return Object.fromEntries(
+      Object.entries(found).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+    );
+  } catch {
+    return {};
+  }
+}

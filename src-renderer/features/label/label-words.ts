@@ -1,0 +1,36 @@
+import type { LabellingKind, LabelState } from '../../../src-main/shared/labels.ts';
+import { runs } from '../../state/runs.svelte.ts';
+import { m } from '../../words/messages.ts';
+import type { QueueOrder, StateFilter } from './label-queue.ts';
+
+const states: Record<LabelState, () => string> = {
+  new: m.label_state_new,
+  suggested: m.label_state_suggested,
+  labelled: m.label_state_labelled,
+  reviewed: m.label_state_reviewed,
+  skipped: m.label_state_skipped,
+  unsure: m.label_state_unsure,
+};
+export const stateWord = (state: LabelState): string => states[state]();
+
+export const filterWord = (filter: StateFilter): string =>
+  filter === 'todo' ? m.label_filter_todo() : filter === 'all' ? m.label_filter_all() : stateWord(filter);
+
+const orders: Record<QueueOrder, () => string> = {
+  given: m.label_order_given,
+  shuffled: m.label_order_shuffled,
+  unsure: m.label_order_unsure,
+};
+export const orderWord = (order: QueueOrder): string => orders[order]();
+
+export const kindWord = (kind: LabellingKind): string =>
+  kind === 'single' ? m.label_kind_single() : m.label_kind_multiple();
+
+/** Who said it: a person, a run by its name, a rule by its pattern, a file by its name. */
+export function whoWord(who: string): string {
+  const [kind, ...rest] = who.split(':');
+  const name = rest.join(':');
+  if (kind === 'run') return runs.list.find(({ id }) => id === name)?.name ?? name;
+  if (kind === 'rule' || kind === 'file') return name;
+  return m.label_who_person();
+}

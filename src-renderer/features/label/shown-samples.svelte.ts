@@ -1,0 +1,121 @@
+import type { Manifest } from '../../../src-main/shared/dataset.ts';
+import type { VersionId } from '../../../src-main/shared/ids.ts';
+import type { Studio } from '../../bridge/studio.ts';
+
+/** A sample as it is shown: its cells, or its pixels and, where the file was kept, that. */
+export interface ShownSample {
+  sample: number;
+  cells?: (string | null)[];
+  pixels?: Uint8Array;
+  sharp?: ImageBitmap;
+}
+
+const kept = 24;
+const keptThumbs = 600;
+/** A screen has no more pixels to show. */
+const mostPixels = 2400;
+
+/** Samples on their way to the stage: those that come next are there before they are asked for. */
+export class ShownSamples {
+  readonly #studio: Studio;
+  #version: VersionId | null = null;
+  #manifest: Manifest | null = null;
+  #whole = $state.raw<ReadonlyMap<number, ShownSample>>(new Map());
+  #thumbs = $state.raw<ReadonlyMap<number, ShownSample>>(new Map());
+  readonly #asked = new Set<string>();
+  #turn = 0;
+
+  constructor(through: Studio) {
+    this.#studio = through;
+  }
+
+  use(version: VersionId, manifest: Manifest): void {
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#manifest = manifest;
+    this.#whole = new Map();
+    this.#thumbs = new Map();
+    this.#asked.clear();
+    this.#turn++;
+  }
+
+  whole(sample: number): ShownSample | undefined {
+    return this.#whole.get(sample);
+  }
+  /** Cells are cut, files are not read. */
+  thumb(sample: number): ShownSample | undefined {
+    return this.#thumbs.get(sample) ?? this.#whole.get(sample);
+  }
+
+  /** The first is what is looked at. */
+  async want(samples: readonly number[]): Promise<void> {
+    await Promise.all(samples.map((sample) => this.#fetch(sample)));
+  }
+
+  async wantThumbs(samples: readonly number[]): Promise<void> {
+    const lacking = samples.filter((sample) => !this.#thumbs.has(sample) && !this.#asked.has(`thumb ${sample}`));
+    const version = this.#version;
+    if (lacking.length === 0 || version === null) return;
+    const turn = this.#turn;
+    for (const sample of lacking) this.#asked.add(`thumb ${sample}`);
+    try {
+      const page = await this.#studio.call('datasets.pick', { version, samples: lacking });
+      if (turn !== this.#turn) return;
+      const next = new Map(this.#thumbs);
+      lacking.forEach((sample, k) => next.set(sample, this.#shown(sample, page.rows?.[k], page.pixels, k)));
+      for (const old of next.keys()) if (next.size > keptThumbs) next.delete(old);
+      this.#thumbs = next;
+    } catch {
+      // The stage itself says what is wrong with the data.
+    } finally {
+      for (const sample of lacking) this.#asked.delete(`thumb ${sample}`);
+    }
+  }
+
+  async #fetch(sample: number): Promise<void> {
+    const version = this.#version;
+    if (this.#whole.has(sample) || this.#asked.has(`whole ${sample}`) || version === null) return;
+    const turn = this.#turn;
+    this.#asked.add(`whole ${sample}`);
+    try {
+      const page = await this.#studio.call('datasets.pick', { version, samples: [sample] });
+      const shown = this.#shown(sample, page.rows?.[0], page.pixels, 0);
+      if (turn === this.#turn) this.#keep(shown);
+      const sharp = await this.#sharp(version, sample);
+      if (turn === this.#turn && sharp) this.#keep({ ...shown, sharp });
+    } finally {
+      this.#asked.delete(`whole ${sample}`);
+    }
+  }
+
+  #keep(shown: ShownSample): void {
+    const next = new Map(this.#whole);
+    next.delete(shown.sample);
+    next.set(shown.sample, shown);
+    for (const old of next.keys()) if (next.size > kept) next.delete(old);
+    this.#whole = next;
+  }
+
+  #shown(sample: number, cells: (string | null)[] | undefined, pixels: Uint8Array | undefined, k: number): ShownSample {
+    const image = this.#manifest?.image;
+    const bytes = image ? image.height * image.width * image.channels : 0;
+    return { sample, cells, pixels: pixels?.slice(k * bytes, (k + 1) * bytes) };
+  }
+
+  /** The file itself, where there is one; the copy does where it cannot be read. */
+  async #sharp(version: VersionId, sample: number): Promise<ImageBitmap | null> {
+    const { blobs, parts } = this.#manifest!;
+    if (!blobs.references && !(parts ?? [blobs]).some(({ originals }) => originals !== undefined)) return null;
+    try {
+      const { bytes, width, height, turn } = await this.#studio.call('datasets.original', { version, sample });
+      const scale = Math.min(1, mostPixels / Math.max(width, height));
+      return await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
+        imageOrientation: turn ? 'from-image' : 'none',
+        resizeWidth: Math.max(1, Math.round(width * scale)),
+        resizeQuality: 'high',
+      });
+    } catch {
+      return null;
+    }
+  }
+}

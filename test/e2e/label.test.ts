@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeFlatImages } from '../support/e2e-data.ts';
+import { launchStudio } from '../support/studio-app.ts';
+import type { StudioApp } from '../support/studio-app.ts';
+
+describe('labelling by keyboard', () => {
+  let studio: StudioApp;
+  let folder: string;
+  const id = (name: string) => studio.page.getByTestId(name);
+  const standing = () => id('label-standing');
+  const problems: string[] = [];
+  const launch = async () => {
+    studio = await launchStudio({ folder });
+    studio.page.on('pageerror', (error) => problems.push(error.message));
+  };
+  const makeClass = async (name: string) => {
+    await studio.page.keyboard.press('+');
+    await id('label-class-name').waitFor();
+    await studio.page.keyboard.type(name);
+    await studio.page.keyboard.press('Enter');
+    await id('label-class-dialog').waitFor({ state: 'hidden' });
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'atelier-label-'));
+    await makeFlatImages(join(folder, 'spots'), 40);
+    await launch();
+  });
+  afterAll(async () => {
+    await studio?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('names classes, labels ten images, and takes one back', async () => {
+    await studio.drop([join(folder, 'spots')]);
+    await id('import-confirm').click();
+    await id('image-grid').waitFor({ timeout: 60_000 });
+    await id('data-label').click();
+    await standing().waitFor({ timeout: 30_000 });
+    await makeClass('dark');
+    await makeClass('light');
+    for (let i = 0; i < 10; i++) {
+      expect(await standing().getAttribute('data-sample')).toBe(String(i));
+      await studio.page.keyboard.press(i % 2 === 0 ? '1' : '2');
+    }
+    await id('label-saved').getByText('All saved').waitFor();
+    expect(await id('label-progress').innerText()).toContain('10 of 40');
+    await studio.page.keyboard.press('Control+z');
+    await studio.page.waitForFunction(
+      () => document.querySelector('[data-testid=label-standing]')?.getAttribute('data-state') === 'new',
+    );
+    expect(await standing().getAttribute('data-sample')).toBe('9');
+    expect(await id('label-progress').innerText()).toContain('9 of 40');
+    await studio.shot('label');
+  });
+
+  it('is all there after a restart, undo and redo too', async () => {
+    await studio.close();
+    await launch();
+    await id('rail-label').click();
+    await standing().waitFor({ timeout: 30_000 });
+    expect(await id('label-progress').innerText()).toContain('9 of 40');
+    await studio.page.keyboard.press('Control+Shift+z');
+    await id('label-progress').getByText('10 of 40').waitFor();
+  });
+
+  it('labels what is chosen in the grid at once, and trains on it', async () => {
+    await studio.page.keyboard.press('g');
+    await id('label-cell').first().focus();
+    await studio.page.keyboard.press('Control+a');
+    await studio.page.keyboard.press('2');
+    await id('label-progress').getByText('40 of 40').waitFor();
+    await id('label-train').click();
+    await id('architecture-linear').click({ timeout: 60_000 });
+    await id('setting-epochs').fill('2');
+    await id('train-button').click();
+    await studio.page.locator('[data-testid=run-page][data-status=finished]').waitFor({ timeout: 120_000 });
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,59 @@
+import type { Manifest } from '../../../src-main/shared/dataset.ts';
+import { newId, type DatasetId, type VersionId } from '../../../src-main/shared/ids.ts';
+import { labelAfter } from '../../../src-main/jobs/labels/said.ts';
+import { blank, labelStates } from '../../../src-main/shared/labels.ts';
+import type { LabellingState, LabelOutcome, LabelPatch, SampleLabel } from '../../../src-main/shared/labels.ts';
+
+/** A labelling that has begun: the first third labelled, then some suggestions, one unsure, one skipped. Nothing is undone here. */
+export class FakeLabelling {
+  readonly state: LabellingState;
+  readonly #labels: SampleLabel[];
+
+  constructor(dataset: DatasetId, version: VersionId, manifest: Manifest) {
+    const count = Math.min(manifest.samples, 400);
+    const names = manifest.classes.slice(0, 12).map(({ name }) => name);
+    const classes = (names.length > 1 ? names : ['praise', 'complaint', 'question']).map((name, i) => ({
+      id: i + 1,
+      name,
+      colour: null,
+      place: i + 1,
+      mergedInto: null,
+      removed: false,
+    }));
+    this.#labels = Array.from({ length: count }, (_, i): SampleLabel => {
+      const its = [1 + ((i * 7) % classes.length)];
+      if (i < count / 3) return { ...blank, state: 'labelled', classes: its };
+      if (i === Math.ceil(count / 3) + 3) return { ...blank, state: 'unsure', note: 'Two things in it?' };
+      if (i < count / 2) return { ...blank, state: 'suggested', classes: its, confidence: 0.5 + ((i * 13) % 50) / 100 };
+      return blank;
+    });
+    this.state = {
+      labelling: newId('labelling'),
+      dataset,
+      version,
+      kind: 'single',
+      target: manifest.kind === 'table' ? (manifest.target ?? 'label') : null,
+      classes,
+      states: Uint8Array.from(this.#labels, ({ state }) => labelStates.indexOf(state)),
+      first: Int32Array.from(this.#labels, ({ classes: [first] }) => first ?? 0),
+      several: {},
+      confidences: Float32Array.from(this.#labels, ({ confidence }) => confidence ?? NaN),
+      noted: this.#labels.flatMap(({ note }, i) => (note === '' ? [] : [i])),
+      can: { undo: true, redo: false },
+    };
+  }
+
+  set(samples: readonly number[], patch: LabelPatch): LabelOutcome {
+    const classes = new Map(this.state.classes.map((one) => [one.id, one]));
+    const after = samples.map((sample) => {
+      const label = labelAfter(this.#labels[sample], patch, 'single', classes);
+      this.#labels[sample] = label;
+      return { sample, label };
+    });
+    return { samples: after, classes: [], can: { undo: true, redo: false } };
+  }
+
+  label(sample: number): SampleLabel {
+    return this.#labels[sample];
+  }
+}
