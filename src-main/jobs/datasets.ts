@@ -6,6 +6,7 @@ import type { DatasetVersion } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { newId, type DatasetId, type JobId, type VersionId } from '../shared/ids.ts';
 import type { Growth, ImportKind, ImportParams, Originals, ReviseParams } from '../shared/job.ts';
+import { sameSamples } from '../shared/same-samples.ts';
 import { isSplitAs, type SplitWish } from '../shared/split.ts';
 import { datasetChanged, type Context } from './context.ts';
 import { settleUnfinished, takeOver, unfinishedFolder } from './unfinished.ts';
@@ -269,13 +270,11 @@ export async function versionWithTarget(context: Context, id: VersionId, target:
 /** A version of the same samples and target that is divided just so: this one, the newest of its dataset, or a new one. */
 export async function versionWithSplit(context: Context, id: VersionId, split: SplitWish): Promise<DatasetVersion> {
   const version = datasets.getVersion(context.store, id);
-  const { samples, blobs, target } = version.manifest;
+  const { blobs, target } = version.manifest;
   const { versions } = datasets.getDataset(context.store, version.dataset);
   for (const { manifest, ...candidate } of versions.map((other) => datasets.getVersion(context.store, other.id))) {
     const same =
-      manifest.samples === samples &&
-      manifest.target === target &&
-      (['table', 'images', 'sounds', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]);
+      sameSamples(manifest, version.manifest) && manifest.target === target && manifest.blobs.labels === blobs.labels;
     if (same && manifest.split && isSplitAs(manifest.split, split)) return { ...candidate, manifest };
   }
   return revise(context, { version: id, split }).result;
@@ -296,9 +295,9 @@ export async function versionWithFold(context: Context, id: VersionId, fold: num
     const candidate = datasets.getVersion(context.store, other.id);
     const { manifest } = candidate;
     const same =
-      (['folds', 'table', 'images', 'sounds', 'labels'] as const).every(
-        (blob) => manifest.blobs[blob] === blobs[blob],
-      ) && manifest.target === target;
+      sameSamples(manifest, version.manifest) &&
+      manifest.target === target &&
+      (['folds', 'labels'] as const).every((blob) => manifest.blobs[blob] === blobs[blob]);
     if (same && manifest.split?.fold === fold) return candidate;
   }
   const { how, seed, column, pattern, folds, fractions } = split;

@@ -97,8 +97,8 @@ export type BlobHash = string;
  * - `recipe`: JSON, what the recipe's steps have learnt (see `FittedRecipe`).
  * - `images`: samples × height × width × channels bytes, uint8, row-major, channels last.
  * - `names`: JSON array of each image's path inside the source.
- * - `contents`: SHA-256 of each image's file, 32 bytes per sample: what tells a changed one.
- * - `places`: with `parts`, two little-endian int32 per sample: the part it lies in, and as which of its images.
+ * - `contents`: SHA-256 of each image's or sound's file, 32 bytes per sample: what tells a changed one.
+ * - `places`: with `parts` or `soundParts`, two little-endian int32 per sample: the part it lies in, and as which of its images or sounds.
  * - `labels`: little-endian int32 per sample, index into `classes`, -1 where there is no label. (Images only; a table's is its target column.)
  * - `split`: uint8 per sample, index into `splitNames`.
  * - `folds`: uint8 per sample, its fold from 0; where it was divided into folds.
@@ -112,6 +112,7 @@ export type BlobHash = string;
  *   each begins, as above.
  * - `outlines`: for each sound `outlinePieces` pairs of int8, the least and the greatest sample of each piece.
  * - `measured`: for each sound four 32-bit floats, see `packMeasured`.
+ * - `forms`: for each sound what its file was, see `packForm`.
  */
 export interface Manifest {
   kind: DatasetKind;
@@ -154,9 +155,12 @@ export interface Manifest {
     soundOffsets?: BlobHash;
     outlines?: BlobHash;
     measured?: BlobHash;
+    forms?: BlobHash;
   };
   /** Images of a source that has grown: those of the version before, and those that came; then `images` and the like of `blobs` are the first one's. */
   parts?: ImagePart[];
+  /** Sounds of a source that has grown, likewise; `outlines` and `measured` are of all. */
+  soundParts?: SoundPart[];
   /** Of a source that has grown, where classes or annotations had been corrected: how the source has them. */
   asRead?: { labels?: BlobHash; classes?: ClassCount[]; annotations?: BlobHash; annotationOffsets?: BlobHash };
   /** Where samples have annotations: what there is in all. */
@@ -176,6 +180,14 @@ export interface Manifest {
 /** Images that were stored together; see `Manifest`. */
 export interface ImagePart {
   images: BlobHash;
+  originals?: BlobHash;
+  originalOffsets?: BlobHash;
+}
+
+/** Sounds that were stored together; see `Manifest`. */
+export interface SoundPart {
+  sounds: BlobHash;
+  soundOffsets: BlobHash;
   originals?: BlobHash;
   originalOffsets?: BlobHash;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,6 +82,35 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('a recipe in %s',
     expect(await steps()).toEqual(before.slice(0, 2));
     await id('recipe-redo').click();
     await id('recipe-undo').click();
+  });
+
+  it('goes into a file that people can read, and comes from one', async () => {
+    const path = join(folder, 'trees.recipe.yaml');
+    await studio.app.evaluate(({ dialog }, file) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: file });
+      dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [file] });
+    }, path);
+    const before = await steps();
+    await id('recipe-file').click();
+    await id('recipe-file-save').click();
+    await expect.poll(() => existsSync(path)).toBe(true);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toMatch(/^# A recipe of Atelier[^]*- kind: standard[^]*- kind: one-hot/);
+    // Of another table, whose columns are called otherwise.
+    writeFileSync(path, text.replace('columns: []', `columns: [Heigth]`));
+    await id('recipe-file').click();
+    await id('recipe-file-open').click();
+    await id('recipe-lacks').waitFor({ timeout: 20_000 });
+    await shots('file');
+    await id('recipe-undo').click();
+    expect(await steps()).toEqual(before);
+    writeFileSync(path, 'version: 1\nsteps:\n  - kind: standart\n');
+    await id('recipe-file').click();
+    await id('recipe-file-open').click();
+    await studio.page.locator('[data-testid=recipe-page] [role=alert]').waitFor({ timeout: 20_000 });
+    await shots('file-wrong');
+    expect(await steps()).toEqual(before);
+    await id('recipe-file-close').click();
   });
 
   it('is applied as a version, which says what changed', async () => {

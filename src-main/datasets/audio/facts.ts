@@ -10,6 +10,21 @@ export interface Heard extends Measured {
   samples: number;
 }
 
+const formats: readonly AudioFormat[] = ['wav', 'flac', 'mp3'];
+
+/** What a file was, as it is stored: rate, format, channels and stored samples, four 32-bit integers a sound. */
+export const packForm = ({ rate, format, channels, samples }: Heard): number[] => [
+  rate,
+  formats.indexOf(format),
+  channels,
+  samples,
+];
+
+export function unpackForm(all: Int32Array, sample: number): Omit<Heard, keyof Measured> {
+  const [rate, format, channels, samples] = all.subarray(sample * 4, (sample + 1) * 4);
+  return { rate, format: formats[format], channels, samples };
+}
+
 const bars = 24;
 
 export function factsOf(heard: readonly Heard[], rate: number): AudioFacts {

@@ -5,6 +5,7 @@ import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { Member } from '../class-folders.ts';
 import type { ImportContext, Rejects } from '../importers/importer.ts';
+import type { KnownSounds } from '../grow/known-sounds.ts';
 import { inOrder } from '../in-order.ts';
 import type { LabelledSamples } from '../labelled-samples.ts';
 import type { Source } from '../source.ts';
@@ -43,16 +44,20 @@ export class Reading {
   readonly #source: Source;
   readonly #members: Member[];
   readonly #rate: number;
+  readonly #known: KnownSounds | null;
   readonly #good: Member[] = [];
   readonly #hash: Hash = createHash('sha256');
   readonly heard: Heard[] = [];
+  readonly #contents: Buffer[] = [];
   #bytes = 0;
   #misnamed: { count: number; first: string } = { count: 0, first: '' };
 
-  constructor(source: Source, members: Member[], rate: number) {
+  /** `known`: sounds that are stored already, at this rate; only what is new or has changed is stored. */
+  constructor(source: Source, members: Member[], rate: number, known: KnownSounds | null = null) {
     this.#source = source;
     this.#members = members;
     this.#rate = rate;
+    this.#known = known;
   }
 
   async run(writer: SoundWriter, rejects: Rejects, { signal, progress }: ImportContext): Promise<void> {
@@ -63,7 +68,8 @@ export class Reading {
       progress({ stage: 'decoding', unit: 'samples', done: ++done, total });
       if (result instanceof Error) await this.#reject(member, result, rejects);
       else {
-        await writer.add(result.samples, result.original, result.heard);
+        if (result.known === null) await writer.add(result.samples, result.original, result.heard);
+        else await writer.keep(result.known, this.#known!.outline(result.known), result.heard);
         this.#keep(member, result);
       }
     }
@@ -71,18 +77,24 @@ export class Reading {
 
   async #read({ file }: Member): Promise<Read> {
     const original = await readAudioFile(file);
+    const sha256 = createHash('sha256').update(original).digest();
+    const read = { original, sha256 };
+    const known = this.#known?.same(file.relative, sha256.toString('hex')) ?? null;
+    const before = known === null ? null : this.#known!.heard(known);
+    if (known !== null && before) return { ...read, known, heard: before };
     const sound = await decodeAudio(original, file.relative);
     const samples = heardAt(sound, this.#rate);
     const { rate, format, channels } = sound;
     const heard = { ...measure(sound), rate, format, channels: channels.length, samples: samples.length };
-    return { original, samples, heard, sha256: createHash('sha256').update(original).digest('hex') };
+    return known === null ? { ...read, known, heard, samples } : { ...read, known, heard };
   }
 
   #keep(member: Member, { original, heard, sha256 }: Read): void {
     this.#good.push(member);
     this.heard.push(heard);
     this.#bytes += original.length;
-    this.#hash.update(`${sha256}  ${member.file.relative}\n`);
+    this.#contents.push(sha256);
+    this.#hash.update(`${sha256.toString('hex')}  ${member.file.relative}\n`);
     if (claimedAudio(member.file.relative) === heard.format) return;
     if (this.#misnamed.count++ === 0) this.#misnamed.first = member.file.relative;
   }
@@ -97,6 +109,11 @@ export class Reading {
       );
     }
     rejects.add(file.relative, facts.code, facts.message);
+  }
+
+  /** SHA-256 of each file that was read. */
+  get contents(): Uint8Array {
+    return Buffer.concat(this.#contents);
   }
 
   /** What was read, for storing. Throws `no_sounds` where nothing was. */
@@ -162,12 +179,11 @@ export class Reading {
   }
 }
 
-interface Read {
-  original: Uint8Array;
-  samples: Int16Array;
-  heard: Heard;
-  sha256: string;
-}
+type Read = { original: Uint8Array; sha256: Buffer; heard: Heard } & (
+  | { known: null; samples: Int16Array }
+  /** The sample that it was, and is: its samples are stored. */
+  | { known: number }
+);
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(

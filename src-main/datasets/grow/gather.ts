@@ -15,16 +15,29 @@ export async function gatherImages(
   added: ImagePart | null,
   channels: number,
 ): Promise<{ parts: ImagePart[]; places: Uint8Array }> {
-  const old = from.filter((sample) => sample >= 0);
-  const known = await placesOf(blobs, before, old);
   const parts = await partsWith(blobs, before, channels);
+  const places = await placesAfter(blobs, before, from, parts.length);
+  return { parts: added ? [...parts, added] : parts, places };
+}
+
+/** Where each sample of a next version lies (see `Manifest`): those that `before` has where they are, the others in turn in the part `added`. */
+export async function placesAfter(
+  blobs: string,
+  before: Manifest,
+  from: ArrayLike<number>,
+  added: number,
+): Promise<Uint8Array> {
+  const known = await placesOf(
+    blobs,
+    before,
+    Array.from(from).filter((sample) => sample >= 0),
+  );
   const places = new Int32Array(from.length * 2);
   let [next, row] = [0, 0];
-  from.forEach((sample, i) => {
-    const pair = sample < 0 ? [parts.length, row++] : known.subarray(next * 2, ++next * 2);
-    places.set(pair, i * 2);
-  });
-  return { parts: added ? [...parts, added] : parts, places: new Uint8Array(places.buffer) };
+  for (let i = 0; i < from.length; i++) {
+    places.set(from[i] < 0 ? [added, row++] : known.subarray(next * 2, ++next * 2), i * 2);
+  }
+  return new Uint8Array(places.buffer);
 }
 
 async function partsWith(blobs: string, before: Manifest, channels: number): Promise<ImagePart[]> {

@@ -1,6 +1,6 @@
 import { AtelierError } from '../../shared/errors.ts';
 import type { GrowParams, ImportParams, ImportResult } from '../../shared/job.ts';
-import { growImages } from './images.ts';
+import { growFiles } from './files.ts';
 import { growTable } from './table.ts';
 
 /**
@@ -20,15 +20,9 @@ export async function grow(
       `The source holds ${words[fresh.manifest.kind]} now, and the dataset ${words[into.manifest.kind]}. Import it as a new dataset.`,
     );
   }
-  if (into.manifest.kind === 'audio') {
-    throw new AtelierError(
-      'cannot_grow',
-      'A dataset of sounds does not grow: it is read as a whole. Import the source as a new dataset.',
-    );
-  }
   const grown =
-    into.manifest.kind === 'images'
-      ? await growImages(blobs, fresh.manifest, into, signal)
-      : await growTable(blobs, fresh.manifest, into, signal);
+    into.manifest.kind === 'table'
+      ? await growTable(blobs, fresh.manifest, into, signal)
+      : await growFiles(blobs, fresh.manifest, into, signal);
   return { ...fresh, ...grown };
 }

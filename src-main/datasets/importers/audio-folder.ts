@@ -4,6 +4,7 @@ import { factsOf } from '../audio/facts.ts';
 import { chooseRate, Reading } from '../audio/reading.ts';
 import { SoundWriter } from '../audio/store.ts';
 import { arrange, arrangeByName, noClass, someNames, withoutClass, type Member } from '../class-folders.ts';
+import { KnownSounds } from '../grow/known-sounds.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer } from './importer.ts';
 
@@ -36,14 +37,21 @@ export const audioFolder: Importer = {
     for (const { relative } of strays) {
       rejects.add(relative, 'no_class', noClass(relative, params.classFrom));
     }
-    const rate = params.sampleRate ?? (await chooseRate(members, context.signal));
-    const reading = new Reading(source, members, rate);
+    const before = params.into?.manifest.kind === 'audio' ? params.into.manifest : undefined;
+    const known = before ? await KnownSounds.open(params.blobs, before) : null;
+    // What is stored is of one rate.
+    const rate = before?.audio?.rate ?? params.sampleRate ?? (await chooseRate(members, context.signal));
+    const reading = new Reading(source, members, rate, known);
     const writer = await SoundWriter.open(params.blobs);
     try {
       await reading.run(writer, rejects, context);
       context.signal.throwIfAborted();
       const set = reading.labelled(rejects, source.files.length - sounds.length);
-      const manifest = await writer.finish(set, factsOf(reading.heard, rate), params.splitSeed);
+      const manifest = await writer.finish(set, factsOf(reading.heard, rate), {
+        seed: params.splitSeed,
+        contents: reading.contents,
+        before,
+      });
       return { suggestedName: source.suggestedName, manifest };
     } catch (error) {
       await writer.abort();

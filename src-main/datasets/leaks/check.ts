@@ -51,8 +51,9 @@ export async function checkLeaks(
   question: LeakQuestion,
   context: LeakContext,
 ): Promise<Copies> {
-  const { columns, target, samples } = manifest;
-  const about = { what: 'leaks', edition, blobs: manifest.blobs, columns, target, samples, question };
+  const { columns, target, samples, parts, soundParts } = manifest;
+  const of = { blobs: manifest.blobs, parts, soundParts };
+  const about = { what: 'leaks', edition, ...of, columns, target, samples, question };
   const { report, exact, near } = await derived(blobs, about, ['report', 'exact', 'near'], async () => {
     const found = await withSource(blobs, manifest, context.signal, (source) => check(source, question, context));
     return {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../../shared/dataset.ts';
-import { readPiece } from '../annotations/read.ts';
-import { soundBlobs, soundOffsets } from '../audio/stored.ts';
+import { StoredSounds } from '../audio/stored.ts';
 import { columnSql, parquetSql } from '../duck.ts';
 import type { Groups } from '../divide/groups.ts';
 import { groupRows, numberPairs } from '../divide/keys.ts';
@@ -49,11 +48,10 @@ function imagesBetween(blobs: string, manifest: Manifest): Contents {
 }
 
 async function soundsBetween(blobs: string, manifest: Manifest): Promise<Contents> {
-  const { sounds } = soundBlobs(manifest);
-  const offsets = await soundOffsets(blobs, manifest);
+  const stored = await StoredSounds.open(blobs, manifest);
   return async (from, to) => {
     const pieces: Uint8Array[] = [];
-    for (let sample = from; sample < to; sample++) pieces.push(await readPiece(blobs, sounds, offsets, sample));
+    for (let sample = from; sample < to; sample++) pieces.push(await stored.bytes(sample));
     return pieces;
   };
 }

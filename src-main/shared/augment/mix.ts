@@ -1,6 +1,7 @@
 import { Random, streams } from '../random.ts';
 import type { Augmentation } from './kinds.ts';
 import type { PictureShape } from './pixels.ts';
+import type { Rectangle } from './polygons.ts';
 
 /** Where the other picture comes from. */
 export interface Partners {
@@ -13,6 +14,8 @@ export interface Partners {
 export interface Mixture {
   readonly other: number;
   readonly share: number;
+  /** What of the other lies over it; null where the two are blended. */
+  readonly pasted: Rectangle | null;
 }
 
 /** Makes pictures of one size one with others, in place, by what (seed, epoch, sample) say and nothing else. */
@@ -37,10 +40,8 @@ export class Mixer {
     const blends = mixup > 0 && (cutmix === 0 || random.uniform() < 0.5);
     const share = beta(random, blends ? mixup : cutmix);
     partners.read(other, this.#room);
-    return {
-      other,
-      share: blends ? blend(pixels, this.#room, share) : paste(random, this.#shape, pixels, this.#room, share),
-    };
+    if (blends) return { other, share: blend(pixels, this.#room, share), pasted: null };
+    return { other, ...paste(random, this.#shape, pixels, this.#room, share) };
   }
 }
 
@@ -60,7 +61,7 @@ function paste(
   pixels: Uint8Array,
   others: Uint8Array,
   share: number,
-): number {
+): Pick<Mixture, 'share' | 'pasted'> {
   const side = Math.sqrt(1 - share);
   const span = (length: number): [number, number] => {
     const size = Math.floor(length * side);
@@ -73,7 +74,8 @@ function paste(
     const [from, to] = [(y * width + left) * channels, (y * width + right) * channels];
     pixels.set(others.subarray(from, Math.max(from, to)), from);
   }
-  return 1 - (Math.max(0, right - left) * Math.max(0, bottom - top)) / (width * height);
+  const own = 1 - (Math.max(0, right - left) * Math.max(0, bottom - top)) / (width * height);
+  return { share: own, pasted: { left, top, right, bottom } };
 }
 
 /** From Beta(α, α): X/(X + Y) of two from Gamma(α), by their logarithms, since for small α both may be too small for a number. */

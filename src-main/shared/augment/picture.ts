@@ -6,7 +6,7 @@ import type { Augmentation } from './kinds.ts';
 import { addNoise } from './noise.ts';
 import type { Picture, PictureShape } from './pixels.ts';
 import { withRandom } from './rand-augment.ts';
-import { drawnMovement, warp } from './warp.ts';
+import { drawnMovement, warp, type Affine } from './warp.ts';
 
 /** Changes pictures of one size in place, by what (seed, epoch, sample) say and nothing else. */
 export class PictureAugmenter {
@@ -22,13 +22,22 @@ export class PictureAugmenter {
     this.#room = new Uint8Array(shape.width * shape.height * shape.channels);
   }
 
-  /** `epoch` and `sample` are counted from 0. */
-  apply(pixels: Uint8Array, epoch: number, sample: number): void {
+  /** How `apply` moves the pixels, for what is marked in them; undefined: not at all. */
+  movement(epoch: number, sample: number): Affine | undefined {
+    return this.#draw(epoch, sample).movement;
+  }
+
+  #draw(epoch: number, sample: number): { random: Random; amounts: Augmentation; movement: Affine | undefined } {
     const random = new Random(this.#seed, streams.augment + 256 * epoch, sample);
     const { random: magnitude = 0 } = this.#amounts;
     const amounts = magnitude > 0 ? withRandom(random, this.#amounts, magnitude) : this.#amounts;
+    return { random, amounts, movement: drawnMovement(random, this.#shape, amounts) };
+  }
+
+  /** `epoch` and `sample` are counted from 0. */
+  apply(pixels: Uint8Array, epoch: number, sample: number): void {
+    const { random, amounts, movement } = this.#draw(epoch, sample);
     const picture: Picture = { ...this.#shape, pixels };
-    const movement = drawnMovement(random, this.#shape, amounts);
     if (movement) {
       this.#room.set(pixels);
       warp({ ...this.#shape, pixels: this.#room }, pixels, movement);

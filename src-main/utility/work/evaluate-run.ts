@@ -10,6 +10,7 @@ import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.
 import { AtelierError } from '../../shared/errors.ts';
 import type { EvaluationReport, RunComparison, Slice } from '../../shared/evaluation.ts';
 import type { EvaluateParams, EvaluateResult } from '../../shared/job.ts';
+import { sameSamples } from '../../shared/same-samples.ts';
 import type { JobContext } from '../port/job-port.ts';
 import type { SplitAnswers } from './kept-answers.ts';
 import { RunAnswers, type RunFiles } from './run-answers.ts';
@@ -185,8 +186,7 @@ async function learntOf(
   split: SplitName | 'all',
   samples: readonly number[],
 ): Promise<number | null> {
-  const same = (['table', 'images', 'sounds', 'rows'] as const).every((blob) => own.blobs[blob] === other.blobs[blob]);
-  if (!same || own.samples !== other.samples) return null;
+  if (!sameSamples(own, other)) return null;
   if (own.blobs.split === other.blobs.split || split === 'train') return 0;
   const [ours, theirs] = await Promise.all([readBlob(blobs, own.blobs.split), readBlob(blobs, other.blobs.split)]);
   const train = splitNames.indexOf('train');

@@ -1,6 +1,5 @@
 import { columnSql, parquetSql, withDuck } from '../../datasets/duck.ts';
-import { readPiece } from '../../datasets/annotations/read.ts';
-import { int16s, soundBlobs, soundOffsets } from '../../datasets/audio/stored.ts';
+import { StoredSounds } from '../../datasets/audio/stored.ts';
 import { readBlob } from '../../datasets/blobs.ts';
 import { inputColumns, type Encoder } from '../../datasets/encode/encoder.ts';
 import { int32s } from '../../datasets/encode/images.ts';
@@ -56,10 +55,9 @@ async function eachSound(
   { blobs, manifest, split }: RawSource,
   work: (raw: RawSamples) => Promise<void>,
 ): Promise<void> {
-  const { sounds } = soundBlobs(manifest);
-  const offsets = await soundOffsets(blobs, manifest);
+  const stored = await StoredSounds.open(blobs, manifest);
   for (const sample of split.indices) {
-    await work({ kind: 'audio', sounds: [int16s(await readPiece(blobs, sounds, offsets, sample))] });
+    await work({ kind: 'audio', sounds: [await stored.read(sample)] });
   }
 }
 

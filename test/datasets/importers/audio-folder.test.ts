@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { float64s } from '../../../src-main/datasets/annotations/read.ts';
 import { decodeAudioFor } from '../../../src-main/datasets/audio/decode.ts';
-import { int16s, playedSound } from '../../../src-main/datasets/audio/stored.ts';
+import { playedSound } from '../../../src-main/datasets/audio/stored.ts';
 import { readBlob } from '../../../src-main/datasets/blobs.ts';
 import { offerImport } from '../../../src-main/datasets/import.ts';
 import { checkLeaks } from '../../../src-main/datasets/leaks/check.ts';
@@ -45,7 +45,7 @@ async function imported(files: Record<string, Uint8Array | string>, params: Part
     folder,
     manifest,
     names: JSON.parse(Buffer.from(await readBlob(folder.blobs, manifest.blobs.names!)).toString()) as string[],
-    soundOf: (sample: number) => int16s(stored.subarray(offsets[sample], offsets[sample + 1])),
+    soundOf: (sample: number) => new Int16Array(stored.slice(offsets[sample], offsets[sample + 1]).buffer),
   };
 }
 

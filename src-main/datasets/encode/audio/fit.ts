@@ -2,7 +2,7 @@ import { settleSpectrogram, type AudioOptions, type SpectrogramSettings } from '
 import type { Manifest } from '../../../shared/dataset.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { readBlob } from '../../blobs.ts';
-import { soundOffsets } from '../../audio/stored.ts';
+import { StoredSounds } from '../../audio/stored.ts';
 import { train } from '../../splits.ts';
 import type { AudioEncoder } from '../encoder.ts';
 import type { TextWork } from '../texts/context.ts';
@@ -21,10 +21,10 @@ export async function fitAudioEncoder(
 ): Promise<AudioEncoder> {
   const { rate } = manifest.audio!;
   const split = await readBlob(blobs, manifest.blobs.split);
-  const offsets = await soundOffsets(blobs, manifest);
+  const stored = await StoredSounds.open(blobs, manifest);
   const lengths: number[] = [];
   split.forEach((part, i) => {
-    if (part === train) lengths.push((offsets[i + 1] - offsets[i]) / 2);
+    if (part === train) lengths.push(stored.length(i));
   });
   if (lengths.length === 0)
     throw new AtelierError('no_samples', 'The training split holds no sound. Change the split.');

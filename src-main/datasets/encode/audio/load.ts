@@ -1,8 +1,7 @@
 import { framesOf, type SpectrogramSettings } from '../../../shared/audio.ts';
 import { splitNames, type Manifest, type SplitName } from '../../../shared/dataset.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import { int16s, soundBlobs, soundOffsets } from '../../audio/stored.ts';
-import { readPiece } from '../../annotations/read.ts';
+import { soundPartsOf, StoredSounds } from '../../audio/stored.ts';
 import { readBlob } from '../../blobs.ts';
 import { derived } from '../../derived.ts';
 import type { EncodedSplit } from '../encoded-split.ts';
@@ -18,16 +17,17 @@ export async function spectrograms(
   settings: SpectrogramSettings,
   work: TextWork = inSilence,
 ): Promise<Float32Array> {
-  const { sounds } = soundBlobs(manifest);
-  const { rows } = await derived(blobs, { what: 'log-mel', way: 1, sounds, settings }, ['rows'], async () => {
-    const offsets = await soundOffsets(blobs, manifest);
+  const [{ sounds }, ...more] = soundPartsOf(manifest);
+  const { places } = manifest.blobs;
+  const of = { sounds, ...(places && { places, more: more.map((part) => part.sounds) }) };
+  const { rows } = await derived(blobs, { what: 'log-mel', way: 1, ...of, settings }, ['rows'], async () => {
+    const stored = await StoredSounds.open(blobs, manifest);
     const logMel = new LogMel(settings);
     const size = logMel.frames * settings.mels;
     const all = new Float32Array(manifest.samples * size);
     for (let sample = 0; sample < manifest.samples; sample++) {
       work.signal?.throwIfAborted();
-      const sound = int16s(await readPiece(blobs, sounds, offsets, sample));
-      logMel.compute(sound, all.subarray(sample * size, (sample + 1) * size));
+      logMel.compute(await stored.read(sample), all.subarray(sample * size, (sample + 1) * size));
       work.progress(sample + 1, manifest.samples);
     }
     return { rows: new Uint8Array(all.buffer) };

@@ -1,8 +1,7 @@
 import type { AudioOptions, SpectrogramPreview } from '../../../shared/audio.ts';
 import type { Manifest } from '../../../shared/dataset.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import { readPiece } from '../../annotations/read.ts';
-import { int16s, soundBlobs, soundOffsets } from '../../audio/stored.ts';
+import { StoredSounds } from '../../audio/stored.ts';
 import { settled } from './fit.ts';
 import { whiteNoise } from './noise.ts';
 import { LogMel } from './spectrogram.ts';
@@ -23,14 +22,13 @@ export async function previewSpectrograms(
   }
   const { rate, seconds } = manifest.audio;
   const settings = settled(options, rate, Math.ceil(seconds.p95 * rate));
-  const offsets = await soundOffsets(blobs, manifest);
+  const stored = await StoredSounds.open(blobs, manifest);
   const logMel = new LogMel(settings);
   const { mels } = settings;
   const size = logMel.frames * mels;
   const rows = new Float32Array(samples.length * size);
   for (const [i, sample] of samples.entries()) {
-    const sound = int16s(await readPiece(blobs, soundBlobs(manifest).sounds, offsets, sample));
-    logMel.compute(sound, rows.subarray(i * size, (i + 1) * size));
+    logMel.compute(await stored.read(sample), rows.subarray(i * size, (i + 1) * size));
   }
   const [mean, std] = [new Array<number>(mels).fill(0), new Array<number>(mels).fill(0)];
   const frames = Math.max(1, rows.length / mels);

@@ -9,11 +9,11 @@ import { growArrays } from './arrays.ts';
 import { asRead, keepAsRead } from './as-read.ts';
 import { correctedMarks } from './corrected-marks.ts';
 import { dividedAs, readDivided } from './divided.ts';
-import { KnownImages } from './known-images.ts';
+import { KnownFiles } from './known-files.ts';
 import { growSplit } from './split.ts';
 
-/** See `grow`. An image of a file is told by its path, and is another one when its file is; one of an array by its pixels. */
-export async function growImages(
+/** See `grow`. An image or a sound of a file is told by its path, and is another one when its file is; an image of an array by its pixels. */
+export async function growFiles(
   blobs: string,
   source: Manifest,
   { manifest: before, base: read }: GrowParams,
@@ -51,8 +51,8 @@ async function matchFiles(
   fresh: Manifest,
   before: Manifest,
 ): Promise<{ was: Int32Array; isChanged: Uint8Array }> {
-  const known = await KnownImages.open(blobs, before);
-  const now = await KnownImages.open(blobs, fresh);
+  const known = await KnownFiles.open(blobs, before);
+  const now = await KnownFiles.open(blobs, fresh);
   const names = await imageNames(blobs, fresh);
   const was = Int32Array.from(names, (name) => known.sample(name) ?? -1);
   const isChanged = Uint8Array.from(was, (sample, i) =>
