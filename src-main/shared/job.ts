@@ -23,6 +23,7 @@ import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
 import type { BroughtTokenizer } from './text.ts';
+import type { WeightQuestion, WeightReport } from './weights.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
 
@@ -461,6 +462,8 @@ export type ReaderRequest =
   | { id: number; type: 'recipe'; blobs: string; manifest: Manifest; recipe: Recipe; at: number }
   | { id: number; type: 'privacy'; blobs: string; manifest: Manifest }
   | { id: number; type: 'anonymity'; blobs: string; manifest: Manifest; columns: string[]; wanted: number }
+  /** Paths of checkpoints. */
+  | { id: number; type: 'weights'; path: string; sincePath?: string; question: WeightQuestion }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
   | {
@@ -480,6 +483,7 @@ export type ReaderResponse =
         | AnonymityReport
         | ImportOffer[]
         | BroughtTokenizer
+        | WeightReport
         | DevicesFound;
     }
   | { id: number; ok: false; error: ErrorFacts };

@@ -11,6 +11,7 @@ import { SampleReader } from '../datasets/reader.ts';
 import { previewSpectrograms } from '../datasets/encode/audio/preview.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { findDevices } from '../runtime/device.ts';
+import { weightHistograms } from '../runtime/weight-histograms.ts';
 import { errorFacts } from '../shared/errors.ts';
 import type { ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import { openPort } from './port/port.ts';
@@ -51,6 +52,8 @@ function answer(request: ReaderRequest) {
       return scanPrivacy(request.blobs, request.manifest);
     case 'anonymity':
       return measureAnonymity(request.blobs, request.manifest, request.columns, request.wanted);
+    case 'weights':
+      return weightHistograms(request.question, request.path, request.sincePath);
     case 'devices':
       return findDevices();
   }
