@@ -94,6 +94,7 @@ class Training {
       secondsBefore: at.seconds,
       window: at.window,
       rate: (step) => at.plateau?.rate ?? task.rate?.(step) ?? task.settings.learningRate,
+      gpu: task.gpu,
       post: (points) => watch.points(points),
     });
   }

@@ -6,6 +6,7 @@ import type { ForwardModel } from '../../onnx/forward-model.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
 import { channelBlock } from '../../runtime/channel-block.ts';
 import { clearCheckpoints, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
+import { gpuGaugeHere } from '../../runtime/device.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import { processMemory } from '../../runtime/memory.ts';
 import { RunLog } from '../../runtime/run-log.ts';
@@ -78,7 +79,8 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
   };
   const pictures = await EpochPictures.open(runFolder, net, data, settings, last !== null);
   const texts = EpochTexts.open(runFolder, data, settings, last !== null);
-  const outcome = await train(task, {
+  const gauge = await gpuGaugeHere(settings.device);
+  const outcome = await train(gauge ? { ...task, gpu: () => gauge.read() } : task, {
     points(points) {
       context.post({ type: 'metrics', points });
       log.metrics(points);
@@ -105,7 +107,10 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
     pause: () => context.pause(),
     stopRequested: () => context.stopRequested(),
     pauseRequested: () => context.pauseRequested(),
-  }).finally(() => pictures?.close());
+  }).finally(() => {
+    gauge?.close();
+    return pictures?.close();
+  });
 
   const evaluator = await Evaluator.open(task.compileEvaluation(), settings);
   const metrics = await evaluateBest(evaluator, net, data, outcome.model, context).finally(() => evaluator.close());
