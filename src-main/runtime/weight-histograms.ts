@@ -15,7 +15,8 @@ export function weightHistograms(
   const part = (of: Checkpoint): Map<string, Tensor> => (kind === 'weights' ? of.model : of.optimizer);
   const earlier = before && part(before);
   const tensors = [...part(now)].flatMap(([tensor, { shape, data }]): TensorSummary[] => {
-    if (!isFloat(data)) return [];
+    // Powers of decay rates and the like are one number for all.
+    if (!isFloat(data) || (kind === 'optimizer' && shape.length === 0)) return [];
     if (!earlier) return [summarize(tensor, shape, data)];
     const old = earlier.get(tensor)?.data;
     return old && isFloat(old) && old.length === data.length ? [summarize(tensor, shape, difference(data, old))] : [];

@@ -64,7 +64,7 @@ describe('the spread of weights', () => {
       'last',
       30,
       { w: tensor('float', [2], [1.5, 0]), new: tensor('float', [1], [1]) },
-      { 'w/m': tensor('float', [2], [0.1, 0.2]), steps: tensor('int64', [], [30]) },
+      { 'w/m': tensor('float', [2], [0.1, 0.2]), steps: tensor('int64', [], [30]), decay: tensor('float', [], [0.9]) },
     );
     const ask = { checkpoint: 'last', kind: 'weights' } as const;
     const whole = weightHistograms(ask, path);
