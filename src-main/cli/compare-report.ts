@@ -109,7 +109,7 @@ function charts(runs: readonly RunSummary[], series: Compared['series']): LineCh
     .map((key) => ({
       title: key,
       x: { name: 'step', format: count },
-      y: { name: key, format: (value) => (key.endsWith('/memory') ? bytes(value) : metric(key, value)) },
+      y: { name: key, format: (value) => (/[/_]memory$/.test(key) ? bytes(value) : metric(key, value)) },
       width: 540,
       height: 300,
       lines: runs.flatMap((run, i) => {

@@ -8,7 +8,7 @@ export function count(value: number): string {
 export function metric(key: string, value: number | undefined): string {
   if (value === undefined) return '–';
   if (!Number.isFinite(value)) return String(value);
-  if (key.endsWith('/memory')) return bytes(value);
+  if (/[/_]memory$/.test(key)) return bytes(value);
   if (key.endsWith('_per_second')) return count(value);
   if (/accuracy|precision|recall|f1/.test(key)) return value.toFixed(4);
   return Math.abs(value) >= 1e5 || (value !== 0 && Math.abs(value) < 1e-4)

@@ -15,6 +15,7 @@ import { addLicences } from './licences.ts';
 import { addPredict } from './predict.ts';
 import { addRunsActs } from './runs-acts.ts';
 import { addRunsCheckpoints } from './runs-checkpoints.ts';
+import { addRunsWeights } from './runs-weights.ts';
 import { addRunsCompare } from './runs-compare.ts';
 import { addRunsImportance } from './runs-importance.ts';
 import { addRunsList } from './runs-list.ts';
@@ -121,6 +122,7 @@ Examples:
   addRunsQueue(runs, context);
   addRunsActs(runs, context);
   addRunsCheckpoints(runs, context);
+  addRunsWeights(runs, context);
   addEvaluate(program, context);
   addScore(program, context);
   addPredict(program, context);

@@ -11,6 +11,7 @@ type Noun =
   | 'runs.resume'
   | 'runs.addEpochs'
   | 'runs.checkpoints'
+  | 'runs.weights'
   | 'runs.prune'
   | 'runs.move'
   | 'runs.resumeFailed'
@@ -73,6 +74,7 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'runs.prune': ({ ids, names }) => desk.studio.pruneCheckpoints(ids, names),
     'runs.checkpoints': ({ id }) => desk.studio.checkpoints(id),
+    'runs.weights': ({ id, ...question }) => desk.studio.weights(id, question),
     'runs.move': ({ id, to }) => {
       desk.studio.moveRun(id, to);
       return null;

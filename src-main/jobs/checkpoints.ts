@@ -1,8 +1,9 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceFiles } from '../db/workspace.ts';
+import { AtelierError } from '../shared/errors.ts';
 import type { RunId } from '../shared/ids.ts';
-import type { CheckpointInfo } from '../shared/run.ts';
+import type { CheckpointInfo, RunSummary } from '../shared/run.ts';
 
 /** The safetensors reference implementation's own limit for the header. */
 const maxHeaderBytes = 100_000_000;
@@ -26,6 +27,19 @@ export function listCheckpoints(folder: string, run: RunId): CheckpointInfo[] {
     .filter((file) => file.endsWith('.safetensors'))
     .map((file) => infoOf(from, file))
     .sort((a, b) => (b.step ?? -1) - (a.step ?? -1) || (a.name < b.name ? 1 : -1));
+}
+
+/** Refuses names that none of the run's checkpoints has. */
+export function checkCheckpoints(folder: string, run: Pick<RunSummary, 'id' | 'name'>, names: readonly string[]): void {
+  const known = listCheckpoints(folder, run.id).map(({ name }) => name);
+  const wrong = names.find((name) => !known.includes(name));
+  if (wrong === undefined) return;
+  throw new AtelierError(
+    'no_checkpoint',
+    known.length === 0
+      ? `The run "${run.name}" has no checkpoint yet.`
+      : `The run "${run.name}" has no checkpoint "${wrong}". It has: ${known.join(', ')}.`,
+  );
 }
 
 /** Null where there is none, or it cannot be read. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { AudioOptions, PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
@@ -9,6 +10,7 @@ import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { OpenedRecipe, Recipe } from '../shared/recipe.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import type { BroughtTokenizer } from '../shared/text.ts';
+import type { WeightQuestion, WeightReport } from '../shared/weights.ts';
 import type { SpawnUtility, UtilityHandle } from './utility.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -128,6 +130,14 @@ export class Reader {
   /** Which class each sample is of, by this column of a table. */
   labels(blobs: string, manifest: Manifest, target: string | null): Promise<VersionLabels> {
     return this.#ask({ type: 'labels', blobs, manifest, target }, profileWithinMs) as Promise<VersionLabels>;
+  }
+
+  /** How a run's weights are spread; `folder`: that of its checkpoints. */
+  weights(folder: string, question: WeightQuestion): Promise<WeightReport> {
+    const pathOf = (name: string) => join(folder, `${name}.safetensors`);
+    const { checkpoint, since } = question;
+    const paths = { path: pathOf(checkpoint), ...(since !== undefined && { sincePath: pathOf(since) }) };
+    return this.#ask({ type: 'weights', ...paths, question }, profileWithinMs) as Promise<WeightReport>;
   }
 
   /** What this machine has; nothing is opened or computed on. */

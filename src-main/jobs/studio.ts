@@ -61,8 +61,9 @@ import type { QualityReport } from '../shared/quality.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import type { ImportanceMethod, StudyDetail, StudyImportance, StudyRequest, StudySummary } from '../shared/study.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
+import type { WeightQuestion, WeightReport } from '../shared/weights.ts';
 import { addEpochs } from './add-epochs.ts';
-import { listCheckpoints } from './checkpoints.ts';
+import { checkCheckpoints, checkpointsFolder, listCheckpoints } from './checkpoints.ts';
 import type { Context } from './context.ts';
 import { crossValidate, type CrossValidation, type FoldsWish } from './cross-validate.ts';
 import { Devices } from './devices.ts';
@@ -483,6 +484,12 @@ export class Studio {
   }
   epochText(id: RunId, epoch: number): Promise<EpochText> {
     return epochText(this.folder, id, epoch);
+  }
+  /** How the values in a run's checkpoint are spread. */
+  async weights(id: RunId, question: WeightQuestion): Promise<WeightReport> {
+    const { checkpoint, since } = question;
+    checkCheckpoints(this.folder, this.getRun(id), since === undefined ? [checkpoint] : [checkpoint, since]);
+    return this.#reader.weights(checkpointsFolder(this.folder, id), question);
   }
   /** Where a run's checkpoints, curves and log lie. */
   runFolder(id: RunId): string {

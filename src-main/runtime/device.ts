@@ -9,6 +9,7 @@ import type { DeviceName } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 import { fastestFirst, type Adapter } from './adapters/adapter.ts';
 import { cudaGap, linuxAdapters, softwareVulkan, webGpuGap, type ProviderState } from './adapters/linux.ts';
+import { openGpuGauge, type GpuGauge } from './gpu-gauge.ts';
 import { macAdapters } from './adapters/macos.ts';
 import { windowsAdapters } from './adapters/windows.ts';
 import { runtimeFolder } from './library.ts';
@@ -33,6 +34,13 @@ function adaptersHere(): Promise<Adapter[]> {
   if (process.platform === 'linux') return linuxAdapters();
   if (process.platform === 'win32') return windowsAdapters();
   return process.platform === 'darwin' ? macAdapters() : Promise.resolve([]);
+}
+
+/** What tells how busy the GPU is that a training on this device works on; null where nothing does. */
+export async function gpuGaugeHere(device: DeviceName): Promise<GpuGauge | null> {
+  if (device === 'cpu') return null;
+  const adapters = device === 'cuda' ? 1 : (await adaptersHere()).length;
+  return openGpuGauge(device, { root: '/', env: process.env, adapters });
 }
 
 function factsOf(device: DeviceName, listed: boolean, adapters: readonly Adapter[]): DeviceFacts {

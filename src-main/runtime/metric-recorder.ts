@@ -1,4 +1,5 @@
 import type { MetricPoint } from '../shared/run.ts';
+import type { GpuReading } from './gpu-gauge.ts';
 import { addTo, type Measures } from './learner.ts';
 
 /** A run has about this many training points per metric, however long it is: a chart shows no more, and storage stays bounded. */
@@ -25,6 +26,8 @@ export interface RecorderOptions {
   window?: Window;
   /** The learning rate of a step, counted from 0; not told where left out. */
   rate?: (step: number) => number;
+  /** How busy the GPU is; null where that cannot be told. */
+  gpu?: () => GpuReading | null;
   post(points: MetricPoint[]): void;
   now?: () => number;
 }
@@ -122,6 +125,9 @@ export class MetricRecorder {
     const used = process.cpuUsage(this.#usedBefore);
     const milliseconds = Math.max(1, now - this.#lastSystem);
     this.add('system/processor', step, epoch, (used.user + used.system) / 1000 / milliseconds);
+    const gpu = this.#options.gpu?.();
+    if (gpu) this.add('system/gpu', step, epoch, gpu.busy);
+    if (typeof gpu?.memory === 'number') this.add('system/gpu_memory', step, epoch, gpu.memory);
     this.#usedBefore = process.cpuUsage();
     this.#lastSystem = now;
     this.#samplesSinceSystem = this.#secondsSinceSystem = 0;

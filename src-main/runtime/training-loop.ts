@@ -102,6 +102,7 @@ class Training {
       secondsBefore: at.seconds,
       window: at.window,
       rate: (step) => at.plateau?.rate ?? task.rate?.(step) ?? task.settings.learningRate,
+      gpu: task.gpu,
       post: (points) => watch.points(points),
     });
   }

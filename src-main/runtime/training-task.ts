@@ -3,6 +3,7 @@ import type { MetricPoint, TrainSettings } from '../shared/run.ts';
 import type { BatchBuffers } from './batches.ts';
 import type { Best, Checkpoint, CheckpointOrigin, PlateauState, writeCheckpoint } from './checkpoint.ts';
 import type { Collected, EvaluationResult } from './evaluate.ts';
+import type { GpuReading } from './gpu-gauge.ts';
 import type { Measures } from './learner.ts';
 import type { Player } from './players.ts';
 import type { EvaluationProgram, Samples, TrainingProgram } from './programs.ts';
@@ -44,6 +45,8 @@ export interface TrainingTask {
   rate?: (step: number) => number;
   /** Instead of `rate`: a learning rate that follows the validation loss, epoch by epoch. */
   plateau?: { start: PlateauState; next(state: PlateauState, loss: number): PlateauState };
+  /** How busy the GPU is; null where that cannot be told. */
+  gpu?: () => GpuReading | null;
   runFolder: string;
   /** Goes into its checkpoints. */
   origin?: CheckpointOrigin;

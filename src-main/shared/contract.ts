@@ -51,6 +51,7 @@ import type { StoredTrial } from './study.ts';
 import type { SplitPreview } from './split.ts';
 import type { TokenizerRef } from './text.ts';
 import type { ThirdParty } from './third-party.ts';
+import { weightKinds, type WeightReport } from './weights.ts';
 
 /**
  * Everything the window may ask of the main process: one channel per act, a schema for what it sends, a type for what
@@ -315,6 +316,13 @@ export const inputs = {
   }),
   /** What of it lies on disk, the furthest first. */
   'runs.checkpoints': v.object({ id: runId }),
+  /** How the values in a checkpoint are spread, or what has changed since another one. */
+  'runs.weights': v.object({
+    id: runId,
+    checkpoint: text(200),
+    since: v.optional(text(200)),
+    kind: v.picklist(weightKinds),
+  }),
   /** Removes these checkpoints; how many bytes are free then. The best stays. */
   'runs.prune': v.object({
     ids: v.pipe(v.array(runId), v.maxLength(10_000)),
@@ -447,6 +455,7 @@ export interface Outputs {
   'runs.resume': null;
   'runs.addEpochs': null;
   'runs.checkpoints': CheckpointInfo[];
+  'runs.weights': WeightReport;
   'runs.prune': number;
   'runs.move': null;
   'runs.resumeFailed': number;

@@ -23,6 +23,7 @@ import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
 import type { BroughtTokenizer } from './text.ts';
+import type { WeightQuestion, WeightReport } from './weights.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
 
@@ -475,6 +476,8 @@ export type ReaderRequest =
   | { id: number; type: 'privacy'; blobs: string; manifest: Manifest }
   | { id: number; type: 'anonymity'; blobs: string; manifest: Manifest; columns: string[]; wanted: number }
   | { id: number; type: 'labels'; blobs: string; manifest: Manifest; target: string | null }
+  /** Paths of checkpoints. */
+  | { id: number; type: 'weights'; path: string; sincePath?: string; question: WeightQuestion }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
   | {
@@ -496,6 +499,7 @@ export type ReaderResponse =
         | ImportOffer[]
         | BroughtTokenizer
         | VersionLabels
+        | WeightReport
         | DevicesFound;
     }
   | { id: number; ok: false; error: ErrorFacts };

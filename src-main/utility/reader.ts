@@ -13,6 +13,7 @@ import { previewSpectrograms } from '../datasets/encode/audio/preview.ts';
 import { openRecipeFile } from '../datasets/recipes/file/open.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { findDevices } from '../runtime/device.ts';
+import { weightHistograms } from '../runtime/weight-histograms.ts';
 import { errorFacts } from '../shared/errors.ts';
 import type { ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import { openPort } from './port/port.ts';
@@ -57,6 +58,8 @@ function answer(request: ReaderRequest) {
       return measureAnonymity(request.blobs, request.manifest, request.columns, request.wanted);
     case 'labels':
       return versionLabels(request.blobs, request.manifest, request.target);
+    case 'weights':
+      return weightHistograms(request.question, request.path, request.sincePath);
     case 'devices':
       return findDevices();
   }

@@ -498,6 +498,8 @@ const metrics: Words = {
   samples_per_second: m.metric_samples_per_second,
   memory: m.metric_memory,
   processor: m.metric_processor,
+  gpu: m.metric_gpu,
+  gpu_memory: m.metric_gpu_memory,
 };
 const isSplit = (text: string): text is SplitName => text in splits;
 const snake = (key: string) => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
@@ -540,9 +542,9 @@ export function metricShort(key: string): string {
 /** A metric's value in the digits and unit that suit it; `short` for curves' axes. */
 export function metricValue(key: string, value: number, short = false): string {
   // Of one core: two that are busy are 200 %.
-  if (key.endsWith('/processor')) return format.percent(value, 0);
+  if (key.endsWith('/processor') || key.endsWith('/gpu')) return format.percent(value, 0);
   if (key.endsWith('/learning_rate')) return format.figure(value, 3);
-  if (key.endsWith('/memory')) return format.bytes(value, short ? 4 : 3);
+  if (key.endsWith('/memory') || key.endsWith('/gpu_memory')) return format.bytes(value, short ? 4 : 3);
   if (key.endsWith('samples_per_second'))
     return short ? format.compact(value) : m.rate_samples({ n: format.compact(value) });
   // Decibels.

@@ -94,8 +94,8 @@ describe('the queue of trainings', () => {
     // Paused: its process goes, what waits begins, and it keeps what it has done.
     await openRun('first');
     await expect.poll(async () => (await ask('runs.get', { id: first })).bestEpoch, { timeout: 60_000 }).not.toBeNull();
-    // Not by the pointer: a window that draws a thousand epochs a second in software is never still enough for it.
-    await page.getByTestId('pause-run').dispatchEvent('click');
+    // By the pointer, while thousands of epochs a second are told of.
+    await page.getByTestId('pause-run').click({ timeout: 10_000 });
     await becomes(first, 'paused');
     await page.getByTestId('resume-run').waitFor();
     await studio.shot('queue-paused');

@@ -7,6 +7,7 @@ import { loadTrainingData, type TrainingData } from '../../datasets/training-dat
 import { channelBlock } from '../../runtime/channel-block.ts';
 import { tryHalf } from '../../runtime/device.ts';
 import { clearCheckpoints, type Best, type Checkpoint } from '../../runtime/checkpoint.ts';
+import { gpuGaugeHere } from '../../runtime/device.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import { processMemory } from '../../runtime/memory.ts';
 import { RunLog } from '../../runtime/run-log.ts';
@@ -79,7 +80,8 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
   };
   const pictures = await EpochPictures.open(runFolder, net, data, settings, last !== null);
   const texts = EpochTexts.open(runFolder, data, settings, last !== null);
-  const outcome = await train(task, {
+  const gauge = await gpuGaugeHere(settings.device);
+  const outcome = await train(gauge ? { ...task, gpu: () => gauge.read() } : task, {
     points(points) {
       context.post({ type: 'metrics', points });
       log.metrics(points);
@@ -106,7 +108,10 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
     pause: () => context.pause(),
     stopRequested: () => context.stopRequested(),
     pauseRequested: () => context.pauseRequested(),
-  }).finally(() => pictures?.close());
+  }).finally(() => {
+    gauge?.close();
+    return pictures?.close();
+  });
 
   const evaluator = await Evaluator.open(task.compileEvaluation(), settings);
   const metrics = await evaluateBest(evaluator, net, data, outcome.model, context).finally(() => evaluator.close());

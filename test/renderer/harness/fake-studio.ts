@@ -28,6 +28,7 @@ import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 import { textEpochs, textOf } from './language.ts';
 import { evaluationOf, makeUntargeted, pictureEpochs, pictureOf } from './untargeted.ts';
+import { weightReport } from './weights.ts';
 
 /** By the batch alone: enough to see it change, and to ask for too much. */
 function forecastOf({ batchSize, device, threads = 0 }: Input<'train.forecast'> & object): Forecast {
@@ -455,6 +456,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       { name: 'last', bytes: 3_712_004, savedAt: now - 90_000, step: 1240, epoch: 20 },
       { name: 'best', bytes: 3_712_004, savedAt: now - 200_000, step: 1116, epoch: 18 },
     ],
+    'runs.weights': ({ checkpoint, since, kind }) => weightReport(checkpoint, since, kind),
     'runs.prune': () => 3_712_004,
     'runs.move': () => null,
     'queue.get': () => ({ held: false, atOnce: 'auto' }),

@@ -310,6 +310,14 @@ export const screens = {
       await page.locator('[data-cell="2-2"]').click();
     },
   },
+  'run-weights': {
+    wait: 600,
+    go: async (page) => {
+      await openRun(page, 3);
+      await at(page, 'tab-weights').click();
+      await at(page, 'weights').locator('figure').first().waitFor();
+    },
+  },
   'run-log': {
     go: async (page) => {
       await openRun(page, 3);
