@@ -16,6 +16,7 @@ import { addPredict } from './predict.ts';
 import { addRunsActs } from './runs-acts.ts';
 import { addRunsCheckpoints } from './runs-checkpoints.ts';
 import { addRunsCompare } from './runs-compare.ts';
+import { addRunsExchange } from './runs-exchange.ts';
 import { addRunsList } from './runs-list.ts';
 import { addRunsMark } from './runs-mark.ts';
 import { addRunsQueue } from './runs-queue.ts';
@@ -40,6 +41,7 @@ const badArguments = new Set([
   'pruner_unsuitable',
   'ambiguous_run',
   'ambiguous_dataset',
+  'no_such_view',
 ]);
 
 /** Runs one command; the answer is the exit code: 0 done, 1 failed, 2 bad arguments. */
@@ -108,7 +110,7 @@ Examples:
   addArchitectures(program, context);
   const runs = program
     .command('runs')
-    .description('list, show, compare, tag and archive runs; queue, pause and resume them')
+    .description('list, show, compare, tag and archive runs; queue, pause and resume them; export and import them')
     .helpCommand('help [command]', 'print help for a command');
   addRunsList(runs, context);
   addRunsShow(runs, context);
@@ -117,6 +119,7 @@ Examples:
   addRunsQueue(runs, context);
   addRunsActs(runs, context);
   addRunsCheckpoints(runs, context);
+  addRunsExchange(runs, context);
   addEvaluate(program, context);
   addScore(program, context);
   addPredict(program, context);

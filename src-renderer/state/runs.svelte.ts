@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import { lowerBound } from '../../src-main/shared/chart/decimate.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
-import type { MetricPoint, MetricSeries, RunListing, RunSummary, TrainSettings } from '../../src-main/shared/run.ts';
+import type { MetricPoint, MetricSeries, RunListing, RunSummary } from '../../src-main/shared/run.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { Resource } from './resource.svelte.ts';
@@ -90,7 +90,7 @@ export class Runs {
   #list = new Resource<RunSummary[]>();
   #series = $state.raw(new Map<RunId, Map<string, LiveSeries>>());
   #asked = new Map<string, Promise<void>>();
-  #settings = new Map<RunId, TrainSettings>();
+  #settings = new Map<RunId, RunSummary['settings']>();
   #columns = $state.raw(new Map<string, ReadonlyMap<RunId, number>>());
   #columnsAsked = new Set<string>();
   #whole = $state.raw(new Map<RunId, Record<string, number>>());
@@ -144,8 +144,8 @@ export class Runs {
   /** What a run was asked to do never changes: it is read once. */
   #summary({ settings, ...run }: RunListing): RunSummary {
     let read = this.#settings.get(run.id);
-    if (!read) this.#settings.set(run.id, (read = JSON.parse(settings) as TrainSettings));
-    return { ...run, settings: read };
+    if (!read) this.#settings.set(run.id, (read = JSON.parse(settings) as RunSummary['settings']));
+    return { ...run, settings: read } as RunSummary;
   }
 
   /** All metrics of these runs, from then on. */

@@ -8,7 +8,7 @@ import { m } from '../../words/messages.ts';
 import { metricValue, metricWord, settingWord, statusWord } from '../../words/terms.ts';
 import type { CurvePlan } from './curves.ts';
 import { metricRows, settingsDiff } from './diff.ts';
-import { runSeconds, settingShown } from './run-columns.ts';
+import { datasetWords, runSeconds, settingShown } from './run-columns.ts';
 
 /** A comparison as it is seen, to be kept or sent: what the runs are, what they reached, where they differ, their curves. */
 export function compareReport(
@@ -38,9 +38,7 @@ export function compareReport(
           head,
           rows: [
             about(m.status(), (run) => statusWord(run.status)),
-            about(m.dataset(), (run) =>
-              m.name_version({ name: run.datasetName, n: format.integer(run.versionNumber) }),
-            ),
+            about(m.dataset(), datasetWords),
             about(m.parameters(), (run) => (run.parameterCount === null ? '–' : format.integer(run.parameterCount))),
             about(m.duration(), (run) => {
               const seconds = runSeconds(run);

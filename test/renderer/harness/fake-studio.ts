@@ -15,7 +15,7 @@ import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import { AtelierError } from '../../../src-main/shared/errors.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
-import type { MetricPoint, MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
+import type { MetricPoint, MetricSeries, TrainedRun } from '../../../src-main/shared/run.ts';
 import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
@@ -467,7 +467,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         status: 'finished',
         stoppedEarly: true,
         finishedAt: Date.now(),
-      } satisfies Partial<RunSummary>);
+      } satisfies Partial<TrainedRun>);
       const job = jobs.find((one) => one.id === run.job);
       if (job) Object.assign(job, { status: 'finished', finishedAt: Date.now() });
       emit({ type: 'changed', noun: 'runs' }, { type: 'jobs', jobs });
