@@ -24,6 +24,7 @@ const FOLDERS = {
     ],
     core: true,
   },
+  tracking: { folders: ['onnx', 'shared'], packages: ['yaml'], core: true },
   export: { folders: ['onnx', 'datasets', 'shared'], core: true },
   db: { folders: ['shared'], packages: ['better-sqlite3'], core: true },
   runtime: { folders: ['onnx', 'shared'], packages: ['onnxruntime-node'], core: true },

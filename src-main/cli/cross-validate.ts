@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { StartedRun } from '../jobs/runs.ts';
 import type { Studio } from '../jobs/studio.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { RunSummary } from '../shared/run.ts';
+import type { TrainedRun } from '../shared/run.ts';
 import { foldRange } from '../shared/split.ts';
 import { metricSpreads, type MetricSpread } from '../shared/spread.ts';
 import { taskFacts } from '../shared/task.ts';
@@ -62,11 +62,11 @@ async function crossValidate(session: Session, dataset: string, options: Options
     const request = await trainRequest(session, studio, version, options);
     const { folds: wished, group: column, pattern } = options;
     const { name, runs } = await studio.crossValidate(request, { folds: wished, column, pattern });
-    const { settings } = studio.getRun(runs[0].run);
+    const { settings } = studio.getTrainedRun(runs[0].run);
     const folds = runs.length;
     out.record({ event: 'started', name, folds, runs: runs.map(({ run }) => run), settings: settingsJson(settings) });
     out.note(`Training ${name} on ${folds} folds, on ${settings.device}, ${settings.threads} threads`);
-    const finished: RunSummary[] = [];
+    const finished: TrainedRun[] = [];
     for (const [i, run] of runs.entries()) {
       const summary = await ended(session, studio, run, `fold ${i + 1}/${folds}`, i + 1);
       if (summary) finished.push(summary);
@@ -91,7 +91,7 @@ async function ended(
   { run, result }: StartedRun,
   which: string,
   fold: number,
-): Promise<RunSummary | null> {
+): Promise<TrainedRun | null> {
   try {
     const summary = await result;
     out.record({ event: 'fold', fold, ...runJson(summary) });
@@ -106,7 +106,7 @@ async function ended(
 }
 
 /** What says most of the task, of the split that nothing was chosen by, then of validation. */
-function told({ task, metrics }: RunSummary, words: (key: string) => string): string {
+function told({ task, metrics }: TrainedRun, words: (key: string) => string): string {
   return taskFacts[task].metrics
     .flatMap((name) => [`test/${name}`, `validation/${name}`])
     .filter((key) => key in metrics)

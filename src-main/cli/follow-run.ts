@@ -1,7 +1,7 @@
 import type { StartedRun, Studio } from '../jobs/studio.ts';
 import { deviceTitles } from '../shared/device.ts';
 import type { RunId } from '../shared/ids.ts';
-import type { RunSummary } from '../shared/run.ts';
+import type { TrainedRun } from '../shared/run.ts';
 import { taskFacts } from '../shared/task.ts';
 import type { Session } from './context.ts';
 import { EpochLines } from './epoch-lines.ts';
@@ -11,7 +11,7 @@ import { runJson, settingsJson } from './json.ts';
 /** Tells of a training from its start to its end: points as JSON, else a line an epoch. Throws what it fails with. */
 export async function followRun(session: Session, studio: Studio, { run, result }: StartedRun): Promise<void> {
   const { out } = session;
-  tellStarted(session, studio.getRun(run));
+  tellStarted(session, studio.getTrainedRun(run));
   const deaf = tellPoints(session, studio, run);
   try {
     tellFinished(session, await result);
@@ -24,7 +24,7 @@ export async function followRun(session: Session, studio: Studio, { run, result 
   }
 }
 
-export function tellStarted({ out }: Session, run: RunSummary): void {
+export function tellStarted({ out }: Session, run: TrainedRun): void {
   out.record({
     event: 'started',
     run: run.id,
@@ -39,7 +39,7 @@ export function tellStarted({ out }: Session, run: RunSummary): void {
 
 /** Returns the function that stops it. */
 export function tellPoints({ out }: Session, studio: Studio, run: RunId): () => void {
-  const epochLines = new EpochLines((line) => out.note(line), studio.getRun(run).settings.epochs);
+  const epochLines = new EpochLines((line) => out.note(line), studio.getTrainedRun(run).settings.epochs);
   return studio.onEvent((event) => {
     if (event.type === 'device-failed' && event.run === run) {
       out.record({ event: 'device_failed', run, device: event.device, reason: event.reason.message });
@@ -55,7 +55,7 @@ export function tellPoints({ out }: Session, studio: Studio, run: RunId): () => 
   });
 }
 
-export function tellFinished({ out }: Session, run: RunSummary): void {
+export function tellFinished({ out }: Session, run: TrainedRun): void {
   out.record({ event: 'finished', ...runJson(run) });
   const shown = taskFacts[run.task].metrics
     .flatMap((metric) => [`validation/${metric}`, `test/${metric}`])
@@ -67,7 +67,7 @@ export function tellFinished({ out }: Session, run: RunSummary): void {
 }
 
 /** Of texts a sample is a block of tokens. */
-function speed({ task, samplesPerSecond, settings }: RunSummary): string {
+function speed({ task, samplesPerSecond, settings }: TrainedRun): string {
   const rate = samplesPerSecond ?? 0;
   return task === 'language'
     ? `${count(rate * Number(settings.architectureSettings.context))} tokens/s`

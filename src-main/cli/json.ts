@@ -1,5 +1,5 @@
 import type { Manifest } from '../shared/dataset.ts';
-import type { RunSummary, Stretch, TrainSettings } from '../shared/run.ts';
+import type { RunOrigin, RunSummary, Stretch, TrainSettings } from '../shared/run.ts';
 
 /** The JSON that commands write: snake_case keys, ids as text, times as ISO 8601. Fields are only ever added. */
 
@@ -13,7 +13,7 @@ export function runJson(run: RunSummary): Record<string, unknown> {
     version: run.version,
     version_number: run.versionNumber,
     task: run.task,
-    settings: settingsJson(run.settings),
+    settings: run.origin === null ? settingsJson(run.settings) : run.settings,
     metrics: run.metrics,
     best_epoch: run.bestEpoch,
     stopped_early: run.stoppedEarly,
@@ -27,8 +27,18 @@ export function runJson(run: RunSummary): Record<string, unknown> {
     notes: run.notes,
     tags: run.tags,
     archived: run.archived,
+    origin: run.origin && originJson(run.origin),
   };
 }
+
+const originJson = ({ format, path, experiment, identity, at, by }: RunOrigin): Record<string, unknown> => ({
+  format,
+  path,
+  experiment,
+  identity,
+  imported_at: iso(at),
+  imported_by: by,
+});
 
 /** Named as the options of `atelier train` are. */
 export function settingsJson(settings: TrainSettings): Record<string, unknown> {
@@ -73,6 +83,12 @@ const stretchJson = ({ step, epoch, epochsBefore, learningRate, schedule }: Stre
   lr: learningRate,
   schedule,
 });
+
+/** What a run was asked to do, on one level. */
+export function runSettings(run: RunSummary): Record<string, string> {
+  if (run.origin === null) return flatSettings(run.settings);
+  return Object.fromEntries(Object.entries(run.settings).map(([key, value]) => [key, String(value)]));
+}
 
 /** The same on one level, for tables: hidden, epochs, batch … */
 export function flatSettings(settings: TrainSettings): Record<string, string> {

@@ -18,6 +18,7 @@ import { addRunsCheckpoints } from './runs-checkpoints.ts';
 import { addRunsWeights } from './runs-weights.ts';
 import { addRunsCompare } from './runs-compare.ts';
 import { addRunsImportance } from './runs-importance.ts';
+import { addRunsExchange } from './runs-exchange.ts';
 import { addRunsList } from './runs-list.ts';
 import { addRunsMark } from './runs-mark.ts';
 import { addRunsQueue } from './runs-queue.ts';
@@ -44,6 +45,7 @@ const badArguments = new Set([
   'ambiguous_run',
   'ambiguous_dataset',
   'ambiguous_study',
+  'no_such_view',
 ]);
 
 /** Runs one command; the answer is the exit code: 0 done, 1 failed, 2 bad arguments. */
@@ -112,7 +114,7 @@ Examples:
   addArchitectures(program, context);
   const runs = program
     .command('runs')
-    .description('list, show, compare, tag and archive runs; queue, pause and resume them')
+    .description('list, show, compare, tag and archive runs; queue, pause and resume them; export and import them')
     .helpCommand('help [command]', 'print help for a command');
   addRunsList(runs, context);
   addRunsShow(runs, context);
@@ -123,6 +125,7 @@ Examples:
   addRunsActs(runs, context);
   addRunsCheckpoints(runs, context);
   addRunsWeights(runs, context);
+  addRunsExchange(runs, context);
   addEvaluate(program, context);
   addScore(program, context);
   addPredict(program, context);

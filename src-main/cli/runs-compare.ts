@@ -11,7 +11,7 @@ import type { MetricSeries, RunSummary } from '../shared/run.ts';
 import { compareReport, type Compared } from './compare-report.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { metric, table } from './format.ts';
-import { flatSettings } from './json.ts';
+import { runSettings } from './json.ts';
 import { withCommon } from './options.ts';
 import { shown } from './run-rows.ts';
 
@@ -49,8 +49,8 @@ async function compare(session: Session, names: string[], { html, groupBy }: Opt
   await session.read((store) => {
     const runs = names.map((name) => getRun(store, resolveRun(store, name)));
     const settings = runs.map((run) => ({
-      dataset: `${run.datasetName} v${run.versionNumber}`,
-      ...flatSettings(run.settings),
+      ...(run.origin === null ? { dataset: `${run.datasetName} v${run.versionNumber}` } : {}),
+      ...runSettings(run),
     })) as Record<string, string>[];
     const keys = [...new Set(settings.flatMap((each) => Object.keys(each)))];
     const rows = Object.fromEntries(keys.map((key) => [key, settings.map((each) => each[key] ?? null)]));

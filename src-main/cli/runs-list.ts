@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 import { listRuns } from '../db/runs.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
 import type { ReadStore } from '../db/open.ts';
+import { AtelierError } from '../shared/errors.ts';
 import { fieldName, fieldValue } from '../shared/run-fields.ts';
 import { aggregate, groupRuns, type Aggregate } from '../shared/run-groups.ts';
 import type { RunSummary } from '../shared/run.ts';
+import { viewAsked } from '../shared/run-views.ts';
+import { keptViews } from './app-workspace.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { csvLine } from './csv.ts';
 import { metric, table, when } from './format.ts';
@@ -21,6 +24,9 @@ interface Options extends CommonOptions {
   sort?: string;
   limit?: number;
   csv?: boolean;
+  view?: string;
+  /** Of a view: what is shown besides the usual columns, and what of these is not. */
+  viewed?: { shown: string[]; hidden: string[] };
 }
 
 export function addRunsList(runs: Command, context: CommandContext): void {
@@ -36,6 +42,10 @@ export function addRunsList(runs: Command, context: CommandContext): void {
     )
     .option('--sort <field>', 'by this field; "-" before it: the greatest first')
     .option('--limit <n>', 'the first n', integer(1, 1_000_000))
+    .option(
+      '--view <name>',
+      'as it was kept in the window: its filter, groups, columns and order; other options go before it',
+    )
     .option('--csv', 'as CSV, to stdout')
     .addHelpText(
       'after',
@@ -48,7 +58,7 @@ Fields are facts (status, dataset, created …), settings (learning_rate, batch_
 
 JSON: per run {"run","name","status","dataset","dataset_name","version","version_number","task","settings","metrics",
       "best_epoch","stopped_early","parameters","samples_per_second","created_at","started_at","finished_at","error",
-      "notes","tags","archived"}; with --columns {"run","name","fields":{field:value}}; with --group-by
+      "notes","tags","archived","origin"}; with --columns {"run","name","fields":{field:value}}; with --group-by
       {"group":{field:value},"runs":[ids],"fields":{field:{"n","mean","std","min","max"} or the value they share}}
 
 Examples:
@@ -59,8 +69,34 @@ Examples:
     )
     .action((options: Options, command: Command) => {
       if (options.csv && options.json) command.error('error: --csv or --json, not both');
-      return list(new Session(context, 'runs list', options), options);
+      const session = new Session(context, 'runs list', options);
+      return list(session, options.view === undefined ? options : asViewed(session, options, options.view));
     });
+}
+
+/** The options of a kept view, where others do not say otherwise. */
+function asViewed(session: Session, options: Options, name: string): Options {
+  const views = keptViews(session.host.env);
+  const view = views.find((each) => each.name === name);
+  if (!view) {
+    const known = views.length > 0 ? `There are: ${views.map((each) => each.name).join(', ')}.` : 'None was kept yet.';
+    throw new AtelierError(
+      'no_such_view',
+      `There is no view "${name}". ${known} Views are kept in the window, over the table of runs.`,
+    );
+  }
+  const { filter, groupBy, shown, hidden, sort } = viewAsked(view);
+  return {
+    ...options,
+    filter:
+      [filter, options.filter]
+        .filter(Boolean)
+        .map((part) => `(${part})`)
+        .join(' and ') || undefined,
+    groupBy: options.groupBy ?? (groupBy.join(',') || undefined),
+    sort: options.sort ?? sort ?? undefined,
+    ...(shown.length + hidden.length > 0 && { viewed: { shown, hidden } }),
+  };
 }
 
 const names = (text: string | undefined): string[] =>
@@ -72,11 +108,12 @@ const names = (text: string | undefined): string[] =>
 async function list(session: Session, options: Options): Promise<void> {
   await session.readIfAny((store) => {
     if (!store) return session.out.text('No runs yet. Train one: atelier train --data DATASET');
-    if (!options.columns && !options.groupBy && !options.csv) return listWhole(session, store, options);
+    if (!options.columns && !options.groupBy && !options.csv && !options.viewed)
+      return listWhole(session, store, options);
     const asked = {
       archived: options.all,
       filter: options.filter,
-      columns: options.columns ? names(options.columns) : usualColumns(store),
+      columns: options.columns ? names(options.columns) : usualColumns(store, options.viewed),
       groupBy: names(options.groupBy),
       sort: options.groupBy ? undefined : options.sort,
     };
@@ -87,11 +124,7 @@ async function list(session: Session, options: Options): Promise<void> {
   });
 }
 
-function ofDataset<Some extends { run: { dataset: string } }>(
-  store: ReadStore,
-  rows: Some[],
-  data: string | undefined,
-): Some[] {
+function ofDataset(store: ReadStore, rows: Row[], data: string | undefined): Row[] {
   if (!data) return rows;
   const { dataset } = resolveDataset(store, data);
   return rows.filter(({ run }) => run.dataset === dataset);
@@ -215,9 +248,18 @@ const shownMetrics = [
   'train/g_loss',
 ];
 
-function usualColumns(store: ReadStore): string[] {
+function usualColumns(
+  store: ReadStore,
+  { shown = [], hidden = [] }: Partial<NonNullable<Options['viewed']>> = {},
+): string[] {
   const runs = listRuns(store, { metrics: shownMetrics });
-  return ['status', 'dataset', 'architecture', ...metricsShown(runs), 'created'];
+  const hasNets = runs.some(({ settings }) => 'architecture' in settings);
+  const usual = ['status', 'dataset', ...(hasNets ? ['architecture'] : []), ...metricsShown(runs)];
+  // The window's columns are named by what they are of.
+  const bare = (name: string) => name.replace(/^(metric|setting|fact)\./, '');
+  const hides = new Set(hidden.map(bare));
+  const more = shown.filter((name) => bare(name) !== 'name' && !usual.includes(bare(name)) && bare(name) !== 'created');
+  return [...usual, ...more, 'created'].filter((name) => !hides.has(bare(name)));
 }
 
 const metricsShown = (runs: readonly RunSummary[]): string[] =>
@@ -231,8 +273,8 @@ export function runTable(runs: readonly RunSummary[]): string {
       run.id,
       run.name,
       run.status,
-      run.datasetName,
-      run.settings.architecture,
+      run.datasetName || '–',
+      String(run.settings.architecture ?? '–'),
       ...metrics.map((key) => metric(key, run.metrics[key])),
       when(run.createdAt),
     ]),

@@ -81,7 +81,7 @@ async function queue(session: Session, options: Options): Promise<void> {
           run.id,
           run.name,
           run.status,
-          run.settings.architecture,
+          String(run.settings.architecture),
           when(run.createdAt),
         ]),
       ]),
@@ -132,7 +132,7 @@ async function work(session: Session, atOnce: AtOnce): Promise<void> {
 /** Each change of state, once. */
 function tellJob(session: Session, studio: Studio, job: Job, told: Map<RunId, string>): void {
   if (!isTraining(job) || !job.run || told.get(job.run) === job.status) return;
-  const run = studio.getRun(job.run);
+  const run = studio.getTrainedRun(job.run);
   if (job.status === 'running') tellStarted(session, run);
   else if (job.status === 'finished') tellFinished(session, run);
   else if (job.status === 'failed' || job.status === 'cancelled') {

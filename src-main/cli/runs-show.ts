@@ -8,7 +8,7 @@ import { textEpochs, textsFolder } from '../jobs/texts.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, duration, metric, table, when } from './format.ts';
-import { flatSettings, runJson } from './json.ts';
+import { runSettings, runJson } from './json.ts';
 import { withCommon } from './options.ts';
 
 interface Options extends CommonOptions {
@@ -54,7 +54,13 @@ async function show(session: Session, text: string, options: Options): Promise<v
     const lasted =
       run.startedAt !== null && run.finishedAt !== null ? duration((run.finishedAt - run.startedAt) / 1000) : '–';
     const facts = [
-      ['dataset', `${run.datasetName}, version ${run.versionNumber}`],
+      ...(run.origin === null
+        ? [['dataset', `${run.datasetName}, version ${run.versionNumber}`]]
+        : [
+            ['imported', `${when(run.origin.at)} by ${run.origin.by}, ${run.origin.format}`],
+            ['from', run.origin.path],
+            ...(run.origin.experiment ? [['experiment', run.origin.experiment]] : []),
+          ]),
       ['created', when(run.createdAt)],
       ['lasted', lasted],
       ['parameters', run.parameterCount === null ? '–' : count(run.parameterCount)],
@@ -71,7 +77,7 @@ async function show(session: Session, text: string, options: Options): Promise<v
       ...(run.notes ? [['notes', run.notes]] : []),
     ];
     out.text(table([...facts.map(([key, value]) => [key, value])]));
-    out.text(`\n${table([['SETTING', 'VALUE'], ...Object.entries(flatSettings(run.settings))])}`);
+    out.text(`\n${table([['SETTING', 'VALUE'], ...Object.entries(runSettings(run))])}`);
     out.text(
       `\n${table([['METRIC', 'VALUE'], ...Object.entries(run.metrics).map(([key, value]) => [key, metric(key, value)])])}`,
     );

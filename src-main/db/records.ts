@@ -1,5 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import type { DatasetVersion } from '../shared/dataset.ts';
 import { isId, type DatasetId, type RunId } from '../shared/ids.ts';
 import type { TrainResult } from '../shared/job.ts';
@@ -61,6 +62,15 @@ export type TrainerLine =
   | { type: 'start'; parameterCount: number }
   | { type: 'metrics'; key: string[]; step: number[]; epoch: number[]; value: (number | null)[]; time: number[] }
   | { type: 'best'; epoch: number }
+  /** Of an imported run: a stretch of one curve; what JSON has no number for is a text (shared/json-number.ts). */
+  | {
+      type: 'curve';
+      key: string;
+      step: number[];
+      epoch: (number | null)[];
+      value: (number | string | null)[];
+      time: number[];
+    }
   | { type: 'finished'; at: number; result: TrainResult }
   /** Written by the owner, between two processes of the trainer: the run has been queued once more. */
   | { type: 'again' };
@@ -83,6 +93,13 @@ function isTrainerLine(line: unknown): line is TrainerLine {
     case 'metrics': {
       const columns = [some.key, some.step, some.epoch, some.value, some.time];
       return columns.every((column) => Array.isArray(column) && column.length === (some.key as unknown[]).length);
+    }
+    case 'curve': {
+      const columns = [some.step, some.epoch, some.value, some.time];
+      const { length } = Array.isArray(some.step) ? some.step : [];
+      return (
+        typeof some.key === 'string' && columns.every((column) => Array.isArray(column) && column.length === length)
+      );
     }
     case 'again':
       return true;
@@ -114,12 +131,30 @@ function names(folder: string): string[] {
 /** Whole lines of JSON; those cut short or damaged are passed over. */
 function* readLines<Line>(file: string): IterableIterator<Line> {
   if (!existsSync(file)) return;
-  for (const text of readFileSync(file, 'utf8').split('\n')) {
+  for (const text of eachLine(file)) {
     if (text.trim() === '') continue;
     try {
       yield JSON.parse(text) as Line;
     } catch {
       // Cut short by a crash: the lines around it still count.
     }
+  }
+}
+
+/** Piece by piece: a long run's file is longer than a text can be. */
+function* eachLine(path: string): IterableIterator<string> {
+  const file = openSync(path, 'r');
+  const decoder = new StringDecoder('utf8');
+  const piece = Buffer.allocUnsafe(1 << 20);
+  let rest = '';
+  try {
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
+      const lines = (rest + decoder.write(piece.subarray(0, read))).split('\n');
+      rest = lines.pop()!;
+      yield* lines;
+    }
+    yield rest + decoder.end();
+  } finally {
+    closeSync(file);
   }
 }

@@ -6,6 +6,7 @@ import { setJobEnded } from './jobs.ts';
 import { putPoints, sealCurves, setRunMetrics } from './metrics.ts';
 import { readTrainerLog, type TrainerLine } from './records.ts';
 import { setRunBest, setRunFinished } from './runs.ts';
+import { numberFromJson } from '../shared/json-number.ts';
 
 const batchSize = 10_000;
 
@@ -40,6 +41,20 @@ export function replayRun(db: Connection, folder: string, run: RunId): number {
           if (step <= (stored.get(key) ?? -1)) continue;
           // NaN is null in JSON.
           batch.push({ key, step, epoch: line.epoch[i], value: line.value[i] ?? NaN, time: line.time[i] });
+        }
+        if (batch.length >= batchSize) flush();
+        break;
+      case 'curve':
+        for (let i = 0; i < line.step.length; i++) {
+          const [{ key }, step] = [line, line.step[i]];
+          if (step <= (stored.get(key) ?? -Infinity)) continue;
+          batch.push({
+            key,
+            step,
+            epoch: line.epoch[i] ?? NaN,
+            value: numberFromJson(line.value[i]) ?? NaN,
+            time: line.time[i],
+          });
         }
         if (batch.length >= batchSize) flush();
         break;

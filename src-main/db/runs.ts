@@ -1,6 +1,16 @@
 import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../shared/ids.ts';
-import type { Fallback, MetricColumn, RunListing, RunStatus, RunSummary, TrainSettings } from '../shared/run.ts';
+import type {
+  Fallback,
+  ImportedRun,
+  MetricColumn,
+  RunListing,
+  RunOrigin,
+  RunStatus,
+  RunSummary,
+  TrainedRun,
+  TrainSettings,
+} from '../shared/run.ts';
 import type { Readable, Writable } from './connection.ts';
 
 interface RunRow {
@@ -8,12 +18,13 @@ interface RunRow {
   id: RunId;
   name: string;
   status: RunStatus;
-  dataset: DatasetId;
-  datasetName: string;
-  version: VersionId;
-  versionNumber: number;
+  dataset: DatasetId | null;
+  datasetName: string | null;
+  version: VersionId | null;
+  versionNumber: number | null;
   task: RunSummary['task'];
   settings: string;
+  origin: string | null;
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
@@ -43,7 +54,7 @@ const statusNow = `CASE WHEN r.status = 'queued' AND EXISTS (SELECT 1 FROM jobs 
 
 /** Newest first. Archived ones only when asked for. */
 export function listRuns(db: Readable, options: ListOptions = {}): RunSummary[] {
-  return [...eachListing(db, options)].map((run) => ({ ...run, settings: JSON.parse(run.settings) as TrainSettings }));
+  return [...eachListing(db, options)].map(withSettings);
 }
 
 /** The same one at a time, settings as they are stored: whoever has other work goes on with the list a little later. */
@@ -53,10 +64,10 @@ export function* eachListing(db: Readable, options: ListOptions = {}): IterableI
             r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
             r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
             r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
-            r.job, r.notes, r.tags, r.archived
+            r.job, r.notes, r.tags, r.archived, r.origin
        FROM runs r
-       JOIN dataset_versions v ON v.id = r.version
-       JOIN datasets d ON d.id = v.dataset
+       LEFT JOIN dataset_versions v ON v.id = r.version
+       LEFT JOIN datasets d ON d.id = v.dataset
       WHERE (r.archived = 0 OR @archived = 1) AND (@version IS NULL OR r.version = @version)
       ORDER BY r.key DESC`,
     { archived: options.archived ? 1 : 0, version: options.version ?? null },
@@ -138,16 +149,25 @@ export function getRun(db: Readable, id: RunId): RunSummary {
             r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
             r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
             r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
-            r.job, r.notes, r.tags, r.archived
+            r.job, r.notes, r.tags, r.archived, r.origin
        FROM runs r
-       JOIN dataset_versions v ON v.id = r.version
-       JOIN datasets d ON d.id = v.dataset
+       LEFT JOIN dataset_versions v ON v.id = r.version
+       LEFT JOIN datasets d ON d.id = v.dataset
       WHERE r.id = ?`,
     [id],
   );
   if (!row) throw noRun(id);
-  const run = listing(row, allMetrics(db, row.key));
-  return { ...run, settings: JSON.parse(run.settings) as TrainSettings };
+  return withSettings(listing(row, allMetrics(db, row.key)));
+}
+
+/** A run that was trained here. Throws `no_such_run`, and `imported_run` where there is nothing to go on with, ask or export. */
+export function getTrainedRun(db: Readable, id: RunId): TrainedRun {
+  const run = getRun(db, id);
+  if (run.origin === null) return run;
+  throw new AtelierError(
+    'imported_run',
+    `The run "${run.name}" was imported (${run.origin.path}): its curves and settings are here, its data, weights and checkpoints are not. It cannot be resumed, evaluated or exported as ONNX; train a run here with the same settings instead.`,
+  );
 }
 
 /** The integer that stands for a run in the metric tables. */
@@ -161,7 +181,7 @@ export interface NewRun {
   id: RunId;
   name: string;
   version: VersionId;
-  task: RunSummary['task'];
+  task: TrainedRun['task'];
   settings: TrainSettings;
   createdAt: number;
 }
@@ -180,6 +200,17 @@ export function freeRunName(db: Readable, wanted: string): string {
   let name = wanted;
   for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`;
   return name;
+}
+
+/** The runs that were imported, by what they are known by. */
+export function listOrigins(db: Readable): Map<string, { id: RunId; origin: RunOrigin }> {
+  const rows = db.all<{ id: RunId; origin: string }>(`SELECT id, origin FROM runs WHERE origin IS NOT NULL`);
+  return new Map(
+    rows.map(({ id, origin }) => {
+      const { dataset: _dataset, ...rest } = JSON.parse(origin) as StoredOrigin;
+      return [rest.identity, { id, origin: rest }];
+    }),
+  );
 }
 
 export function setRunJob(db: Writable, id: RunId, job: JobId): void {
@@ -295,20 +326,21 @@ export function archiveRun(db: Writable, id: RunId, archived: boolean): void {
   if (db.run(`UPDATE runs SET archived = ? WHERE id = ?`, [archived ? 1 : 0, id]).changes === 0) throw noRun(id);
 }
 
-/** Writes a run's row as it was recorded in its folder: for salvage only. */
+/** Writes a run's whole row: as it was recorded in its folder, or as it was imported. */
 export function putRun(db: Writable, run: RunSummary): void {
   db.run(
     `INSERT INTO runs (id, name, status, version, task, settings, created_at, started_at, finished_at, parameter_count,
                        samples_per_second, best_epoch, stopped_early, error_code, error_message, fallback, job, notes, tags,
-                       archived)
+                       archived, origin)
      VALUES (@id, @name, @status, @version, @task, @settings, @createdAt, @startedAt, @finishedAt, @parameterCount,
              @samplesPerSecond, @bestEpoch, @stoppedEarly, @errorCode, @errorMessage, @fallback, @job, @notes, @tags,
-             @archived)
+             @archived, @origin)
      ON CONFLICT (id) DO UPDATE SET
        name = excluded.name, status = excluded.status, settings = excluded.settings, started_at = excluded.started_at, finished_at = excluded.finished_at,
        parameter_count = excluded.parameter_count, samples_per_second = excluded.samples_per_second,
        best_epoch = excluded.best_epoch, stopped_early = excluded.stopped_early, error_code = excluded.error_code,
-       error_message = excluded.error_message, fallback = excluded.fallback, job = excluded.job, notes = excluded.notes, tags = excluded.tags, archived = excluded.archived`,
+       error_message = excluded.error_message, fallback = excluded.fallback, job = excluded.job, notes = excluded.notes, tags = excluded.tags,
+       archived = excluded.archived, origin = excluded.origin`,
     {
       id: run.id,
       name: run.name,
@@ -332,13 +364,15 @@ export function putRun(db: Writable, run: RunSummary): void {
       notes: run.notes,
       tags: JSON.stringify((run as Partial<RunSummary>).tags ?? []),
       archived: run.archived ? 1 : 0,
+      // As the fallback.
+      origin: run.origin ? storedOrigin(run) : null,
     },
   );
 }
 
 function listing(row: RunRow, metrics: Record<string, number>): RunListing {
-  const { key: _key, stoppedEarly, errorCode, errorMessage, fallback, tags, archived, ...rest } = row;
-  return {
+  const { key: _key, stoppedEarly, errorCode, errorMessage, fallback, tags, archived, origin, ...rest } = row;
+  const facts = {
     ...rest,
     metrics,
     stoppedEarly: stoppedEarly === 1,
@@ -347,7 +381,21 @@ function listing(row: RunRow, metrics: Record<string, number>): RunListing {
     tags: JSON.parse(tags) as string[],
     archived: archived === 1,
   };
+  // A run has an origin or a version: which of the two, the row's columns say together.
+  if (origin === null) return { ...facts, origin } as RunListing;
+  return { ...facts, ...importedFacts(JSON.parse(origin) as StoredOrigin) };
 }
+
+const importedFacts = ({ dataset: datasetName, ...origin }: StoredOrigin) =>
+  ({ origin, dataset: null, datasetName, version: null, versionNumber: null, task: null }) as const;
+
+/** As the column has it: with what the source calls its data. */
+type StoredOrigin = RunOrigin & { dataset: string };
+const storedOrigin = ({ origin, datasetName }: Pick<ImportedRun, 'origin' | 'datasetName'>): string =>
+  JSON.stringify({ ...origin, dataset: datasetName } satisfies StoredOrigin);
+
+const withSettings = (run: RunListing): RunSummary =>
+  ({ ...run, settings: JSON.parse(run.settings) as unknown }) as RunSummary;
 
 export function noRun(what: string): AtelierError {
   return new AtelierError(

@@ -72,12 +72,12 @@ export function replayRecords(db: Connection, folder: string): Replayed {
         putDataset({ id: version.dataset, name: run.datasetName, createdAt: version.createdAt, archived: false });
       }
       if (version) putVersion(version);
-      if (!known.has(run.version)) return;
+      if (run.version !== null && !known.has(run.version)) return;
       if (!db.get(`SELECT 1 FROM runs WHERE id = ?`, [run.id])) replayed.runs++;
       putRun(db, run);
       replayed.points += replayRun(db, folder, run.id);
       // After the points, whose last values would stand for the best checkpoint's.
-      if (run.status === 'finished') setRunMetrics(db, run.id, run.metrics);
+      if (run.status === 'finished' || run.origin) setRunMetrics(db, run.id, run.metrics);
     });
   }
   return replayed;

@@ -1,4 +1,4 @@
-import { getRun } from '../db/runs.ts';
+import { getTrainedRun } from '../db/runs.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId } from '../shared/ids.ts';
 import { mostEpochs, type AddedEpochs, type TrainSettings } from '../shared/run.ts';
@@ -13,7 +13,7 @@ import { continueRun, type Queueing, type StartedRun } from './runs.ts';
  */
 export function addEpochs(context: Context, id: RunId, added: AddedEpochs, how: Queueing = {}): StartedRun {
   const { store } = context;
-  const run = getRun(store, id);
+  const run = getTrainedRun(store, id);
   const last = lastPosition(store.folder, id);
   if (!last) {
     throw new AtelierError(

@@ -15,6 +15,8 @@ const fewest = 50;
 /** What has come in is packed when it is so many points, so many of each curve, or so many batches. */
 const packedAt = { points: 8192, ofEach: 32, batches: 512 };
 
+const breathe = () => new Promise((resolve) => setImmediate(resolve));
+
 /**
  * Gathers a run's points and stores them four times a second, in slices; now and then, and at its end, it packs them into blocks. Nothing
  * is dropped when the disk is full: points wait in memory and are tried again (the run's folder holds them too).
@@ -43,11 +45,23 @@ export class MetricWriter {
     this.#schedule(everyMs);
   }
 
+  /** For much that is there already: stores it at once, slice by slice, and packs what is due. Throws what storing throws. */
+  async take(points: readonly MetricPoint[]): Promise<void> {
+    for (const point of points) {
+      this.#waiting.push(point);
+      this.#keys.add(point.key);
+    }
+    while (this.#waiting.length > 0 || this.#due) {
+      if (this.#waiting.length > 0) this.#storeSlice();
+      else this.#pack();
+      await breathe();
+    }
+  }
+
   /** After the last point: stores and packs what waits, slice by slice, letting the thread go in between. What cannot be stored is left to `storeRest`. */
   async drain(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
-    const breathe = () => new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) {
       this.#storeSlice();
       await breathe();

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { getVersion } from '../db/datasets.ts';
 import type { Readable } from '../db/connection.ts';
-import { getRun } from '../db/runs.ts';
+import { getTrainedRun } from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId, VersionId } from '../shared/ids.ts';
 import type { EvaluateParams, PredictParams, Sampling } from '../shared/job.ts';
-import type { RunSummary } from '../shared/run.ts';
+import type { TrainedRun } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 
 /** A run's best checkpoint, or an exported file (absolute path). */
@@ -60,7 +60,7 @@ export function evaluateParams(db: Readable, folder: string, request: EvaluateRe
 function rival(
   db: Readable,
   folder: string,
-  run: RunSummary | null,
+  run: TrainedRun | null,
   id: RunId,
 ): NonNullable<EvaluateParams['against']> {
   const other = trainedRun(db, id);
@@ -102,8 +102,8 @@ export function predictParams(db: Readable | null, folder: string, request: Pred
 }
 
 /** A run that has a checkpoint to work with, whether or not it ran to its end. */
-export function trainedRun(db: Readable, id: RunId): RunSummary {
-  const run = getRun(db, id);
+export function trainedRun(db: Readable, id: RunId): TrainedRun {
+  const run = getTrainedRun(db, id);
   if (run.bestEpoch !== null) return run;
   const why =
     run.status === 'queued' || run.status === 'running'

@@ -8,7 +8,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { RunId, VersionId } from '../shared/ids.ts';
 import type { LeakParams, QualityParams } from '../shared/job.ts';
 import type { LeakQuestion } from '../shared/leaks.ts';
-import type { RunSummary, TrainSettings } from '../shared/run.ts';
+import type { TrainedRun, TrainSettings } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 import { trainedRun } from './models.ts';
 
@@ -35,7 +35,7 @@ export function qualityParams(db: Readable, folder: string, { run: id, train = f
     );
   }
   const version = getVersion(db, run.version);
-  const part = (of: RunSummary, manifest: Manifest, splits: SplitName[]) => ({
+  const part = (of: TrainedRun, manifest: Manifest, splits: SplitName[]) => ({
     runFolder: workspaceFiles.run(folder, of.id),
     settings: of.settings,
     manifest,
@@ -63,9 +63,9 @@ export function qualityParams(db: Readable, folder: string, { run: id, train = f
 /** For each fold the newest run with the same settings that tested on it; this run for its own. */
 function runsOfFolds(
   db: Readable,
-  run: RunSummary,
+  run: TrainedRun,
   version: DatasetVersion,
-): { run: RunSummary; manifest: Manifest }[] {
+): { run: TrainedRun; manifest: Manifest }[] {
   const { blobs, split, target } = version.manifest;
   if (!blobs.folds || split?.fold === undefined) return [];
   const found = new Map([[split.fold, { run, manifest: version.manifest }]]);
@@ -75,7 +75,10 @@ function runsOfFolds(
     if (manifest.blobs.folds !== blobs.folds || manifest.target !== target || fold === undefined) continue;
     for (const other of listRuns(db, { version: id, metrics: [] })) {
       const fits =
-        other.bestEpoch !== null && other.status === 'finished' && sameSettings(other.settings, run.settings);
+        other.origin === null &&
+        other.bestEpoch !== null &&
+        other.status === 'finished' &&
+        sameSettings(other.settings, run.settings);
       if (fits && !found.has(fold)) found.set(fold, { run: other, manifest });
     }
   }

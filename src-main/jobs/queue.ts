@@ -26,6 +26,8 @@ const lanes: Record<JobKind, string> = {
   // Beside a training neither would tell the truth.
   selftest: 'train',
   'export-data': 'model',
+  'import-runs': 'data',
+  'export-runs': 'model',
   provider: 'download',
 };
 

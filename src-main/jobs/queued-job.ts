@@ -117,7 +117,7 @@ export class QueuedJob<K extends JobKind> {
       );
       void this.#utility.outcome.then(async (outcome) => {
         // If this fails, so does storing the end, which tells.
-        await this.#work.drain?.().catch(() => {});
+        await this.#work.drain?.(outcome).catch(() => {});
         this.#end(outcome);
       });
       this.tell();

@@ -5,7 +5,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { RunId } from '../shared/ids.ts';
 import { allSettings } from '../shared/run-fields.ts';
 import { leastRuns, type RunImportance } from '../shared/run-importance.ts';
-import type { TrainSettings } from '../shared/run.ts';
+import type { RunSummary } from '../shared/run.ts';
 
 /** Settings that decide what is kept of a run and nothing of what becomes of it. */
 const idle = new Set(['keepBest', 'keepEvery']);
@@ -25,9 +25,10 @@ export async function runImportance(store: Readable, ids: readonly RunId[], metr
     await pause.ifDue();
     const value = run.metrics[metric];
     if (value === undefined || !Number.isFinite(value)) continue;
-    const asked = Object.entries(allSettings(JSON.parse(run.settings) as TrainSettings));
+    const asked = Object.entries(allSettings(JSON.parse(run.settings) as RunSummary['settings']));
     const settings = Object.fromEntries(asked.filter(([key]) => !idle.has(key)));
-    outcomes.push({ value, settings: { dataset: run.datasetName, version: run.versionNumber, ...settings } });
+    const version: Record<string, number> = run.versionNumber === null ? {} : { version: run.versionNumber };
+    outcomes.push({ value, settings: { dataset: run.datasetName, ...version, ...settings } });
   }
   if (outcomes.length === 0)
     throw new AtelierError('no_such_metric', `None of the ${wanted.size} runs has a value of "${metric}".`);

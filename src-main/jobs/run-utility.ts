@@ -40,7 +40,7 @@ export interface UtilityStart<K extends WorkKind> {
 export interface UtilityHooks {
   log: JobLog;
   /** Progress, metrics, best: what comes while it works. */
-  message?(message: Extract<FromUtility, { type: 'progress' | 'metrics' | 'best' | 'warning' }>): void;
+  message?(message: Extract<FromUtility, { type: 'progress' | 'metrics' | 'best' | 'warning' | 'staged' }>): void;
 }
 
 /** The life of one utility process doing one job: started, told what to do, listened to, ended. */

@@ -13,7 +13,7 @@ import type { DatasetVersion } from '../shared/dataset.ts';
 import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
 import { newId, type JobId, type RunId } from '../shared/ids.ts';
 import { isActive, type QueueMove, type TrainParams } from '../shared/job.ts';
-import type { DeviceName, FoldOf, RunSummary, TrainSettings } from '../shared/run.ts';
+import type { DeviceName, FoldOf, TrainedRun, TrainSettings } from '../shared/run.ts';
 import { taskOf } from '../shared/task.ts';
 import { runChanged, type Context } from './context.ts';
 import { JobLog } from './job-log.ts';
@@ -22,7 +22,7 @@ import type { Outcome } from './run-utility.ts';
 import { completeSettings, findArchitecture } from './train-settings.ts';
 import { unheard, type Started, type Work } from './work.ts';
 
-export interface StartedRun extends Started<RunSummary> {
+export interface StartedRun extends Started<TrainedRun> {
   run: RunId;
 }
 
@@ -76,7 +76,7 @@ export function startRun(
     how,
   );
   runChanged(context, id, version);
-  return { run: id, job, result: unheard(result.then(() => runs.getRun(store, id))) };
+  return { run: id, job, result: unheard(result.then(() => runs.getTrainedRun(store, id))) };
 }
 
 /** `later`: queued for an owner that goes on with the queue. `first`: before all that wait. */
@@ -101,7 +101,7 @@ export function continueRun(
   { anew = false, from, settings, ...how }: Resuming & { settings?: TrainSettings } = {},
 ): StartedRun {
   const { store, queue } = context;
-  const run = runs.getRun(store, id);
+  const run = runs.getTrainedRun(store, id);
   if (run.job && queue.active.some((job) => job.id === run.job)) {
     throw new AtelierError('run_waits', `The run "${run.name}" is ${run.status} already.`);
   }
@@ -128,14 +128,14 @@ export function continueRun(
     how,
   );
   runChanged(context, id);
-  return { run: id, job, result: unheard(result.then(() => runs.getRun(store, id))) };
+  return { run: id, job, result: unheard(result.then(() => runs.getTrainedRun(store, id))) };
 }
 
 /** At opening: trainings that waited wait again, in their order. Those whose data or run is not what it was fail when they begin. */
 export function restoreWaiting(context: Context): void {
   const { store } = context;
   for (const job of waitingTrainings(store)) {
-    const run = runs.getRun(store, job.run!);
+    const run = runs.getTrainedRun(store, job.run!);
     const wish = { auto: wasChosen(getJobRequest(store, job.id)), resume: true };
     context.queue.restore(trainWork(context, run, getVersion(store, run.version), wish), job);
   }
@@ -147,7 +147,7 @@ const wasChosen = (request: unknown): boolean => (request as { auto?: unknown } 
 /** The training of a run, from its beginning or from its last checkpoint on. */
 function trainWork(
   context: Context,
-  { id, name, settings }: Pick<RunSummary, 'id' | 'name' | 'settings'>,
+  { id, name, settings }: Pick<TrainedRun, 'id' | 'name' | 'settings'>,
   version: DatasetVersion,
   { auto, resume, from }: { auto: boolean; resume: boolean; from?: string },
 ): Work<'train'> {
@@ -198,7 +198,7 @@ function trainWork(
         log.line(message.warning.message);
         log.flush();
         events.emit({ type: 'run-warning', run: id, name, warning: message.warning });
-      } else {
+      } else if (message.type === 'best') {
         runs.setRunBest(store, id, message);
         events.emit({ type: 'changed', noun: 'runs' });
       }
@@ -284,7 +284,7 @@ export function resumeRun(context: Context, id: RunId, { anew, from, ...how }: R
   if (!isActive({ status })) return continueRun(context, id, { anew, from, ...how });
   const job = jobOf(context, id);
   const result = queue.resume(job, how);
-  return { run: id, job, result: unheard(result.then(() => runs.getRun(store, id))) };
+  return { run: id, job, result: unheard(result.then(() => runs.getTrainedRun(store, id))) };
 }
 
 export function moveRun(context: Context, id: RunId, to: QueueMove): void {
@@ -295,7 +295,7 @@ export function moveRun(context: Context, id: RunId, to: QueueMove): void {
 export function failedRuns({ store }: Context): RunId[] {
   return runs
     .listRuns(store)
-    .filter(({ status }) => status === 'failed' || status === 'interrupted')
+    .filter(({ status, origin }) => origin === null && (status === 'failed' || status === 'interrupted'))
     .map(({ id }) => id)
     .reverse();
 }

@@ -54,7 +54,9 @@ import type {
   MetricSeries,
   RunListing,
   RunSummary,
+  TrainedRun,
 } from '../shared/run.ts';
+import type { ExportRunsResult, ImportedRuns } from '../shared/run-exchange.ts';
 import { usualMetrics } from '../shared/task.ts';
 import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
 import type { QualityReport } from '../shared/quality.ts';
@@ -71,6 +73,7 @@ import * as datasets from './datasets.ts';
 import type { Imported, ImportRequest, ReviseRequest } from './datasets.ts';
 import { audioOptions, estimateNet } from './estimate.ts';
 import { Events } from './events.ts';
+import { exportRuns, type ExportRunsRequest } from './export-runs.ts';
 import { exportRun, type ExportRequest } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
 import { Labels } from './labels/labels.ts';
@@ -84,6 +87,7 @@ import { epochText, textEpochs } from './texts.ts';
 import { pruneCheckpoints, type Pruned } from './prune-checkpoints.ts';
 import { JobQueue } from './queue.ts';
 import { Reader } from './reader.ts';
+import { importRuns } from './import-runs.ts';
 import { runImportance } from './run-importance.ts';
 import * as runs from './runs.ts';
 import type { Queueing, Resuming, StartedRun } from './runs.ts';
@@ -450,6 +454,17 @@ export class Studio {
   }
   getRun(id: RunId): RunSummary {
     return runRows.getRun(this.#store, id);
+  }
+  /** Runs of other programs: MLflow's folders, JSON Lines, TensorBoard's event files. */
+  importRuns(paths: readonly string[]): Started<ImportedRuns> {
+    return importRuns(this.#context, paths);
+  }
+  exportRuns(request: ExportRunsRequest): Started<ExportRunsResult> {
+    return exportRuns(this.#context, request);
+  }
+  /** One that was not imported. */
+  getTrainedRun(id: RunId): TrainedRun {
+    return runRows.getTrainedRun(this.#store, id);
   }
   /** Which curves each of these has, and of how many points. */
   curves(ids: readonly RunId[]): { run: RunId; curves: CurveInfo[]; trainSamples: number | null }[] {

@@ -2,6 +2,7 @@ import type { ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, JobId, RunId } from '../shared/ids.ts';
 import type { FromUtility, JobKind, JobTypes, Progress } from '../shared/job.ts';
 import type { Next } from './in-turn.ts';
+import type { Outcome } from './run-utility.ts';
 import type { TrainingNeeds } from './slots.ts';
 
 /** A job as the acts describe it. The hooks marked so run inside the transaction that stores the job's own change. */
@@ -21,7 +22,7 @@ export interface Work<K extends JobKind> {
   submitted?(job: JobId): void;
   /** In the transaction that marks it running. */
   started?(now: number): void;
-  message?(message: Extract<FromUtility, { type: 'metrics' | 'best' | 'warning' }>): void;
+  message?(message: Extract<FromUtility, { type: 'metrics' | 'best' | 'warning' | 'staged' }>): void;
   /** Milliseconds that each of its processes may take. */
   within?: number;
   /** Where one process is not all: what comes after each. */
@@ -37,7 +38,7 @@ export interface Work<K extends JobKind> {
   /** After that is stored, or after it was told to wait or not to wait while it did. */
   waits?(): void;
   /** Between the utility's last word and the transaction that stores its end: time to store much, little by little. */
-  drain?(): Promise<void>;
+  drain?(outcome: Outcome<K>): Promise<void>;
   /** In the transaction that marks it finished: stores what it made. What is thrown here fails the job. */
   finished?(value: JobTypes[K]['result'], now: number): Made | void;
   /** In the transaction that marks it failed or cancelled. */

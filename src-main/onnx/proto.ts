@@ -1,23 +1,7 @@
 // onnx.proto (IR version 10) as descriptors: the messages and fields that Atelier reads and writes. Others are skipped.
 
-import type { Descriptor, Field, FieldKind } from './wire.ts';
-
-type FieldTable = Readonly<Record<number, readonly [name: string, kind: FieldKind, repeated?: 'repeated']>>;
-
-/** Lazy, for messages that contain one another. */
-function message(name: string, table: () => FieldTable): Descriptor {
-  let fields: readonly Field[] | undefined;
-  return {
-    name,
-    fields: () =>
-      (fields ??= Object.entries(table()).map(([number, [field, kind, repeated]]) => ({
-        number: Number(number),
-        name: field,
-        kind,
-        repeated: repeated !== undefined,
-      }))),
-  };
-}
+import { message } from './descriptor.ts';
+import type { Descriptor } from './wire.ts';
 
 const stringEntry = message('StringStringEntryProto', () => ({ 1: ['key', 'string'], 2: ['value', 'string'] }));
 

@@ -19,6 +19,13 @@ import type { DatasetId, JobId, RunId, VersionId } from './ids.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import type { OpenedRecipe, Recipe } from './recipe.ts';
+import type {
+  ExportRunsParams,
+  ExportRunsResult,
+  ImportRunsParams,
+  ImportRunsResult,
+  StagedRun,
+} from './run-exchange.ts';
 import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
@@ -38,6 +45,8 @@ export type JobKind =
   | 'predict'
   | 'export'
   | 'export-data'
+  | 'import-runs'
+  | 'export-runs'
   | 'selftest'
   | 'provider';
 /** With what a process of its own also does, but nobody queues and nothing is stored of. */
@@ -107,6 +116,8 @@ export interface JobTypes {
   predict: { params: PredictParams; result: PredictResult };
   export: { params: ExportParams; result: ExportResult };
   'export-data': { params: DataExportParams; result: DataExportResult };
+  'import-runs': { params: ImportRunsParams; result: ImportRunsResult };
+  'export-runs': { params: ExportRunsParams; result: ExportRunsResult };
   selftest: { params: SelfTestParams; result: DeviceTest[] };
   provider: { params: ProviderParams; result: ProviderOffer };
   /** `runFolder`: made for the moment, and removed. */
@@ -449,6 +460,8 @@ export type FromUtility =
   | { type: 'log'; text: string }
   | { type: 'metrics'; points: MetricPoint[] }
   | { type: 'best'; epoch: number; parameterCount: number }
+  /** Of an import of runs: this one was read whole. */
+  | { type: 'staged'; run: StagedRun }
   /** What went wrong, and holds nothing up. */
   | { type: 'warning'; warning: ErrorFacts }
   | { type: 'result'; value: JobTypes[WorkKind]['result'] }

@@ -1,5 +1,5 @@
 import { editDistance } from './near-names.ts';
-import type { RunSummary, SettingValue, TrainSettings } from './run.ts';
+import type { ImportedRun, RunSummary, SettingValue, TrainSettings } from './run.ts';
 
 /** What can be asked of a run by name, in filters, columns and groups: facts, settings (`learning_rate`) and metrics (`test/accuracy`). */
 
@@ -22,6 +22,9 @@ export const runFacts = [
   'stopped_early',
   'error',
   'archived',
+  'source',
+  'experiment',
+  'imported',
 ] as const;
 export type RunFact = (typeof runFacts)[number];
 
@@ -40,6 +43,18 @@ const settingNames: Readonly<Record<string, string>> = {
   lr: 'learningRate',
 };
 
+const trainingKeys = [
+  ...['architecture', 'epochs', 'batchSize', 'optimizer', 'learningRate', 'schedule', 'weightDecay', 'seed', 'device'],
+  ...['threads', 'patience', 'loss', 'labelSmoothing', 'clipNorm', 'accumulate', 'warmup'],
+] as const satisfies readonly (keyof TrainSettings)[];
+const byPlainName = new Map<string, string>([
+  ...trainingKeys.map((key) => [plainName(key), key] as const),
+  ...Object.entries(settingNames),
+]);
+
+/** The setting of every training that goes by this name; undefined where it is none. */
+export const trainingKey = (name: string): string | undefined => byPlainName.get(plainName(name));
+
 /** A setting as it is typed: `learningRate` → `learning_rate`. */
 export const settingName = (key: string): string => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 
@@ -48,14 +63,9 @@ export const fieldName = ({ kind, key }: RunField): string => (kind === 'setting
 export const fieldId = ({ kind, key }: RunField): string => `${kind}.${key}`;
 
 /** All that was asked of a run on one level; what the training itself is told goes before a net's setting of the same name. */
-export function allSettings({
-  architectureSettings,
-  augment = {},
-  classWeights,
-  stretches = [],
-  part,
-  ...training
-}: TrainSettings): Record<string, SettingValue> {
+export function allSettings(settings: TrainSettings | ImportedRun['settings']): Record<string, SettingValue> {
+  if (!isTrainSettings(settings)) return { ...settings };
+  const { architectureSettings, augment = {}, classWeights, stretches = [], part, ...training } = settings;
   const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
   const weights = weightsText(classWeights);
   const added = stretches.map(({ epoch, schedule, learningRate }) => `from ${epoch}: ${schedule} ${learningRate}`);
@@ -68,6 +78,10 @@ export function allSettings({
     ...(added.length === 0 ? {} : { stretches: added.join('; ') }),
   };
 }
+
+/** What an imported run was told is on one level. */
+const isTrainSettings = (settings: TrainSettings | ImportedRun['settings']): settings is TrainSettings =>
+  typeof settings.architectureSettings === 'object';
 
 /** Class weights as they are typed: `balanced`, or `cat=2 dog=1`. */
 function weightsText(weights: TrainSettings['classWeights']): string | undefined {
@@ -142,15 +156,16 @@ export function fieldValue({ run, settings, metric }: FieldRun, field: RunField,
     case 'name':
     case 'id':
     case 'status':
-    case 'task':
     case 'notes':
     case 'tags':
     case 'archived':
       return run[field.key];
+    case 'task':
+      return run.task ?? undefined;
     case 'dataset':
-      return run.datasetName;
+      return run.datasetName || undefined;
     case 'version':
-      return run.versionNumber;
+      return run.versionNumber ?? undefined;
     case 'created':
       return run.createdAt;
     case 'started':
@@ -169,8 +184,14 @@ export function fieldValue({ run, settings, metric }: FieldRun, field: RunField,
       return run.stoppedEarly;
     case 'error':
       return run.error?.code;
+    case 'source':
+      return run.origin?.format;
+    case 'experiment':
+      return run.origin?.experiment || undefined;
+    case 'imported':
+      return run.origin?.at;
   }
 }
 
 export const isMoment = (field: RunField): boolean =>
-  field.kind === 'fact' && ['created', 'started', 'finished'].includes(field.key);
+  field.kind === 'fact' && ['created', 'started', 'finished', 'imported'].includes(field.key);

@@ -172,16 +172,10 @@ export interface MetricPoint {
   time: number;
 }
 
-export interface RunSummary {
+interface RunFacts {
   id: RunId;
   name: string;
   status: RunStatus;
-  dataset: DatasetId;
-  datasetName: string;
-  version: VersionId;
-  versionNumber: number;
-  task: Task;
-  settings: TrainSettings;
   createdAt: number;
   startedAt: number | null;
   finishedAt: number | null;
@@ -201,8 +195,52 @@ export interface RunSummary {
   archived: boolean;
 }
 
+/** A run that was trained here. */
+export interface TrainedRun extends RunFacts {
+  origin: null;
+  dataset: DatasetId;
+  datasetName: string;
+  version: VersionId;
+  versionNumber: number;
+  task: Task;
+  settings: TrainSettings;
+}
+
+/** A run that another program, or another workspace, wrote down: it is compared like any other, but has neither data nor weights here. */
+export interface ImportedRun extends RunFacts {
+  origin: RunOrigin;
+  dataset: null;
+  /** What its source calls its data; '' where it does not say. */
+  datasetName: string;
+  version: null;
+  versionNumber: null;
+  task: null;
+  /** As its source names them. */
+  settings: Readonly<Record<string, SettingValue>>;
+}
+
+export type RunSummary = TrainedRun | ImportedRun;
+
+/** Where an imported run comes from. */
+export interface RunOrigin {
+  format: RunSourceFormat;
+  /** The same for the same run, wherever its files lie: by it an import knows what is here already. */
+  identity: string;
+  /** The folder or file that it was read from. */
+  path: string;
+  /** The group that its source keeps it in, such as an MLflow experiment; '' where there is none. */
+  experiment: string;
+  /** When it was last imported, and by which user of the machine. */
+  at: number;
+  by: string;
+  /** SHA-256 of what was read: whether the source has more by now. */
+  digest: string;
+}
+export const runSourceFormats = ['mlflow', 'jsonl', 'tensorboard'] as const;
+export type RunSourceFormat = (typeof runSourceFormats)[number];
+
 /** A run as lists have it: settings as the JSON they are stored as, and of its metrics the usual ones alone. */
-export type RunListing = Omit<RunSummary, 'settings'> & { settings: string };
+export type RunListing = (Omit<TrainedRun, 'settings'> | Omit<ImportedRun, 'settings'>) & { settings: string };
 
 export interface CurveInfo {
   key: string;

@@ -2,8 +2,9 @@ import { untrack } from 'svelte';
 import { lowerBound } from '../../src-main/shared/chart/decimate.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
 import { isActive } from '../../src-main/shared/job.ts';
-import type { MetricPoint, MetricSeries, RunListing, RunSummary, TrainSettings } from '../../src-main/shared/run.ts';
+import type { MetricPoint, MetricSeries, RunListing, RunSummary } from '../../src-main/shared/run.ts';
 import type { RunImportance } from '../../src-main/shared/run-importance.ts';
+import { trainingKey } from '../../src-main/shared/run-fields.ts';
 import { samplesPerEpoch } from '../../src-main/shared/samples-seen.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
@@ -101,7 +102,7 @@ export class Runs {
   #list = new Resource<RunSummary[]>();
   #series = $state.raw(new Map<RunId, Map<string, LiveSeries>>());
   #asked = new Map<string, Promise<void>>();
-  #settings = new Map<RunId, TrainSettings>();
+  #settings = new Map<RunId, RunSummary['settings']>();
   #columns = $state.raw(new Map<string, ReadonlyMap<RunId, number>>());
   #columnsAsked = new Set<string>();
   #whole = $state.raw(new Map<RunId, Record<string, number>>());
@@ -162,8 +163,8 @@ export class Runs {
   /** What a run was asked to do never changes: it is read once. */
   #summary({ settings, ...run }: RunListing): RunSummary {
     let read = this.#settings.get(run.id);
-    if (!read) this.#settings.set(run.id, (read = JSON.parse(settings) as TrainSettings));
-    return { ...run, settings: read };
+    if (!read) this.#settings.set(run.id, (read = JSON.parse(settings) as RunSummary['settings']));
+    return { ...run, settings: read } as RunSummary;
   }
 
   /** All metrics of these runs, from then on. */
@@ -298,9 +299,17 @@ export class Runs {
     }
   }
 
+  /** Of an imported run as its source calls it; not a number where it does not say. */
+  #batchSize(id: RunId): number {
+    const run = this.byId(id);
+    if (run === undefined || run.origin === null) return run?.settings.batchSize ?? 1;
+    const [, told] = Object.entries(run.settings).find(([name]) => trainingKey(name) === 'batchSize') ?? [];
+    return Number(told ?? NaN);
+  }
+
   /** How many samples a run has been trained on at a point: exactly where its data and its points tell, else by whole batches. */
   samplesAt(series: LiveSeries): (step: number, epoch: number) => number {
-    const batchSize = this.byId(series.run)?.settings.batchSize ?? 1;
+    const batchSize = this.#batchSize(series.run);
     const counted = this.#trainSamples.get(series.run) ?? null;
     const each = samplesPerEpoch({ counted, batchSize }, series.steps, series.epochs);
     return each === null ? (step) => step * batchSize : (_, epoch) => Math.round(epoch * each);

@@ -103,6 +103,8 @@ const jobKinds: Record<JobKind, () => string> = {
   predict: m.job_predict,
   export: m.job_export,
   'export-data': m.job_export_data,
+  'import-runs': m.job_import_runs,
+  'export-runs': m.job_export_runs,
   selftest: m.job_selftest,
   provider: m.job_provider,
 };

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
 import type { Condition } from '../../src-main/shared/filter.ts';
 import { newId } from '../../src-main/shared/ids.ts';
-import type { ArchitectureInfo, RunSummary, SettingField } from '../../src-main/shared/run.ts';
+import type { ArchitectureInfo, TrainedRun, SettingField } from '../../src-main/shared/run.ts';
 import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { SamplePages } from '../../src-renderer/features/data/sample-pages.svelte.ts';
 import { SchemaDraft } from '../../src-renderer/features/data/schema-draft.svelte.ts';
@@ -428,7 +428,7 @@ describe('the train form', () => {
         threads: 0,
         patience: 0,
       },
-    } as unknown as RunSummary);
+    } as unknown as TrainedRun);
     expect(form.value).toMatchObject({ hidden: '9', epochs: 3, seed: 4, device: 'cpu' });
     expect(form.changed).toBe(4);
   });
@@ -463,14 +463,14 @@ describe('the train form', () => {
     // As a run was, which says only what was not as usual.
     const rest = { schedule: 'linear', device: 'cpu', seed: 1, weightDecay: 0, patience: 0, threads: 0 };
     const run = { architecture: 'mlp', architectureSettings: {}, ...training, ...rest };
-    form.preload({ settings: { ...run, labelSmoothing: 0.1, classWeights: 'balanced' } } as unknown as RunSummary);
+    form.preload({ settings: { ...run, labelSmoothing: 0.1, classWeights: 'balanced' } } as unknown as TrainedRun);
     expect(form.value).toMatchObject({
       loss: 'cross-entropy',
       classWeights: 'balanced',
       labelSmoothing: 0.1,
       warmup: 0.05,
     });
-    form.preload({ settings: { ...run, classWeights: { spam: 3 } } } as unknown as RunSummary);
+    form.preload({ settings: { ...run, classWeights: { spam: 3 } } } as unknown as TrainedRun);
     expect(form.request?.classWeights).toEqual({ ham: 1, spam: 3 });
     // Typed for classes, it is no loss for numbers.
     form.type(field(form, 'loss'), 'focal');
@@ -488,7 +488,7 @@ describe('comparing runs', () => {
       versionNumber: 1,
       metrics,
       settings: { architecture: 'mlp', architectureSettings: {}, ...settings },
-    }) as unknown as RunSummary;
+    }) as unknown as TrainedRun;
 
   it('tells the mean and deviation of a metric that all of them have, and which fold each is', () => {
     const part = (fold: number) => ({ part: { name: 'd · mlp', fold, folds: 3 }, classWeights: { spam: 2 } });

@@ -17,6 +17,7 @@ function run(
   return {
     run: {
       id: 'run_01abc' as RunId,
+      origin: null,
       name: 'Iris · MLP 2',
       status: 'finished',
       dataset: 'ds_1' as DatasetId,

@@ -1,4 +1,4 @@
-import { escapeXml } from './line-svg.ts';
+import { escapeXml, px } from './svg.ts';
 
 export interface HistogramCell {
   title: string;
@@ -26,8 +26,6 @@ export function barHeights(counts: readonly number[], log = false): number[] {
   const most = counts.reduce((high, count) => Math.max(high, size(count)), 0);
   return counts.map((count) => (count === 0 ? 0 : Math.max(0.015, size(count) / most)));
 }
-
-const px = (value: number): string => String(Math.round(value * 100) / 100);
 
 /** Histograms side by side as a standalone SVG document. */
 export function histogramSheetSvg({ title, cells, format, log }: HistogramSheet): string {

@@ -3,7 +3,7 @@ import type { VersionId } from '../../../src-main/shared/ids.ts';
 import type { LeakFinding, LeakQuestion, LeakReport } from '../../../src-main/shared/leaks.ts';
 import type { AnonymityReport, PrivacyReport } from '../../../src-main/shared/privacy.ts';
 import type { JudgedSample, QualityReport } from '../../../src-main/shared/quality.ts';
-import type { RunSummary } from '../../../src-main/shared/run.ts';
+import type { TrainedRun } from '../../../src-main/shared/run.ts';
 import { studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import { sampleOf } from './sample-pages.svelte.ts';
@@ -56,7 +56,7 @@ export class QualityChecks {
   }
 
   /** By a run of any version of the same samples. */
-  async judge({ id, version }: RunSummary, train: boolean): Promise<void> {
+  async judge({ id, version }: TrainedRun, train: boolean): Promise<void> {
     this.#close();
     this.#judgedVersion = version;
     await this.report.load(() => studio.call('runs.quality', { id, train }));

@@ -13,6 +13,7 @@ export interface DiffRow {
 /** What was asked of each run, setting by setting: those that differ first, each group in the form's order. */
 export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   const flat = runs.map((run): Record<string, SettingValue> => {
+    if (run.origin !== null) return { ...(run.datasetName && { dataset: run.datasetName }), ...run.settings };
     const { architectureSettings, ...training } = run.settings;
     const { architecture, augment = {}, classWeights, part, stretches = [], ...rest } = training;
     const added = stretches.map((one) => `${one.epoch}: ${choiceWord(one.schedule)} ${one.learningRate}`);

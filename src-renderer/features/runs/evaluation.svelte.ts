@@ -4,7 +4,7 @@ import type { TestLooks } from '../../../src-main/shared/evaluation.ts';
 import type { Condition } from '../../../src-main/shared/filter.ts';
 import type { RunId } from '../../../src-main/shared/ids.ts';
 import type { EvaluateResult } from '../../../src-main/shared/job.ts';
-import type { RunSummary } from '../../../src-main/shared/run.ts';
+import type { RunSummary, TrainedRun } from '../../../src-main/shared/run.ts';
 import { studio } from '../../bridge/studio.ts';
 import { navigation } from '../../state/navigation.svelte.ts';
 
@@ -41,6 +41,6 @@ const keyOf = (run: RunSummary, split: SplitName, against?: RunSummary): string 
 export const evaluations = new Evaluations();
 
 /** Opens samples of the run's version in Data. */
-export function showSamples(run: RunSummary, filter: Condition[]): void {
+export function showSamples(run: TrainedRun, filter: Condition[]): void {
   navigation.go({ place: 'data', dataset: run.dataset, version: run.version, tab: 'samples', filter });
 }

@@ -1,6 +1,6 @@
 import { allSettings, type FieldRun } from '../../../src-main/shared/run-fields.ts';
 import type { RunGroup } from '../../../src-main/shared/run-groups.ts';
-import type { RunSummary, SettingValue, TrainSettings } from '../../../src-main/shared/run.ts';
+import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import { runs } from '../../state/runs.svelte.ts';
 
 /** A run as filters, groups and columns ask it. */
@@ -17,7 +17,7 @@ export interface Line {
   inner: boolean;
 }
 
-const flat = new WeakMap<TrainSettings, Record<string, SettingValue>>();
+const flat = new WeakMap<RunSummary['settings'], Record<string, SettingValue>>();
 
 const wrapped = new WeakMap<RunSummary, AskedRun>();
 

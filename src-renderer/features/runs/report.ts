@@ -11,7 +11,7 @@ import { metricValue, metricWord, settingWord, statusWord } from '../../words/te
 import type { CurvePlan } from './curves.ts';
 import { levelsShown, signed, togetherWords } from './importance.ts';
 import { metricRows, settingsDiff } from './diff.ts';
-import { runSeconds, settingShown } from './run-columns.ts';
+import { datasetWords, runSeconds, settingShown } from './run-columns.ts';
 
 /** A comparison as it is seen, to be kept or sent: what the runs are, what they reached, where they differ, their curves. */
 export function compareReport(
@@ -42,9 +42,7 @@ export function compareReport(
           head,
           rows: [
             about(m.status(), (run) => statusWord(run.status)),
-            about(m.dataset(), (run) =>
-              m.name_version({ name: run.datasetName, n: format.integer(run.versionNumber) }),
-            ),
+            about(m.dataset(), datasetWords),
             about(m.parameters(), (run) => (run.parameterCount === null ? '–' : format.integer(run.parameterCount))),
             about(m.duration(), (run) => {
               const seconds = runSeconds(run);

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../src-main/shared/run.ts';
+import type { RunSummary, TrainedRun } from '../../../src-main/shared/run.ts';
 import { exports } from '../../state/exports.svelte.ts';
 import { jobs } from '../../state/jobs.svelte.ts';
 import { navigation } from '../../state/navigation.svelte.ts';
@@ -15,7 +15,7 @@ export async function exportRun(run: RunSummary, calibrate?: boolean): Promise<v
     notify(m.export_started({ name: run.name }), { label: m.show_jobs(), run: () => (jobs.trayOpen = true) }, 'info');
 }
 
-export function trainAgain(run: RunSummary): void {
+export function trainAgain(run: TrainedRun): void {
   navigation.go({ place: 'train', dataset: run.dataset, version: run.version, from: run.id });
 }
 

@@ -33,6 +33,12 @@ export function settingShown(key: string, value: SettingValue | undefined): stri
   return /[\d,]/.test(value) || key === 'dataset' ? value : choiceWord(value);
 }
 
+/** What it was trained on, as far as that is known. */
+export function datasetWords(run: RunSummary): string {
+  if (run.origin !== null) return run.datasetName || '–';
+  return m.name_version({ name: run.datasetName, n: format.integer(run.versionNumber) });
+}
+
 export function runSeconds(run: RunSummary): number | null {
   return run.startedAt === null ? null : ((run.finishedAt ?? Date.now()) - run.startedAt) / 1000;
 }
@@ -172,8 +178,7 @@ export function runColumns(
       width: 132,
       shown: true,
       start: true,
-      text: (value, run) =>
-        run ? m.name_version({ name: run.datasetName, n: format.integer(run.versionNumber) }) : String(value),
+      text: (value, run) => (run ? datasetWords(run) : String(value ?? '–')),
     },
     ...metrics.map((key): Look => ({
       id: `metric.${key}`,

@@ -14,7 +14,7 @@ import { reaches, xKinds } from './curves.ts';
 import type { XKind } from './curves.ts';
 import { asked, KnownSettings, type Line } from './lines.ts';
 import { runColumns } from './run-columns.ts';
-import { readViews, type RunView } from './views.ts';
+import { readViews, type RunView } from '../../../src-main/shared/run-views.ts';
 
 /** What a filter offers of a field: of more different values nobody chooses from a list. */
 const mostValues = 200;

@@ -14,7 +14,7 @@ import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
 import type {
   ArchitectureInfo,
   DeviceName,
-  RunSummary,
+  TrainedRun,
   SettingField,
   SettingValue,
 } from '../../../src-main/shared/run.ts';
@@ -252,7 +252,7 @@ export class TrainForm {
   }
 
   /** Sets everything as it was in `run`; what differs from the defaults shows as changed. */
-  preload(run: RunSummary): void {
+  preload(run: TrainedRun): void {
     const { settings } = run;
     this.#chosen = settings.architecture;
     const typed: Record<string, string | boolean> = {};

@@ -17,7 +17,7 @@ import { AtelierError } from '../../../src-main/shared/errors.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import { allSettings } from '../../../src-main/shared/run-fields.ts';
 import { settingsImportance } from '../../../src-main/search/importance/settings.ts';
-import type { MetricPoint, MetricSeries, RunSummary } from '../../../src-main/shared/run.ts';
+import type { MetricPoint, MetricSeries, TrainedRun } from '../../../src-main/shared/run.ts';
 import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
@@ -512,7 +512,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         status: 'finished',
         stoppedEarly: true,
         finishedAt: Date.now(),
-      } satisfies Partial<RunSummary>);
+      } satisfies Partial<TrainedRun>);
       const job = jobs.find((one) => one.id === run.job);
       if (job) Object.assign(job, { status: 'finished', finishedAt: Date.now() });
       emit({ type: 'changed', noun: 'runs' }, { type: 'jobs', jobs });

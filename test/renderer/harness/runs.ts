@@ -7,7 +7,7 @@ import type {
   ExportRecord,
   MetricPoint,
   RunStatus,
-  RunSummary,
+  TrainedRun,
 } from '../../../src-main/shared/run.ts';
 import { hour, now, random } from './data.ts';
 import type { FakeDataset } from './data.ts';
@@ -22,7 +22,7 @@ export const architectures: ArchitectureInfo[] = templates.map(({ id, inputs, le
 const [, mlp, cnn] = architectures;
 
 export interface FakeRun {
-  summary: RunSummary;
+  summary: TrainedRun;
   points: MetricPoint[];
 }
 
@@ -101,6 +101,7 @@ export function makeRuns(datasets: FakeDataset[]): FakeRun[] {
       points,
       summary: {
         id,
+        origin: null,
         name: `${from.detail.summary.name} · ${info.id}${i % 4 === 0 ? ' wider' : ''} ${i + 1}`,
         status,
         dataset: from.detail.summary.id,

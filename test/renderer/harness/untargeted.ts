@@ -1,6 +1,6 @@
 import type { EvaluateResult } from '../../../src-main/shared/job.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
-import type { MetricPoint, RunSummary } from '../../../src-main/shared/run.ts';
+import type { MetricPoint, TrainedRun } from '../../../src-main/shared/run.ts';
 import { hour, now, random } from './data.ts';
 import type { FakeDataset } from './data.ts';
 import { architectures, type FakeRun } from './runs.ts';
@@ -26,8 +26,9 @@ function fakeRun(
   const info = architectures.find(({ id }) => id === architecture)!;
   const createdAt = now - age * hour;
   const last = new Map(points.map(({ key, value }) => [key, value]));
-  const run: RunSummary = {
+  const run: TrainedRun = {
     id: newId('run', createdAt),
+    origin: null,
     name: `${summary.name} · ${architecture}`,
     status: 'finished',
     dataset: summary.id,
@@ -104,13 +105,13 @@ function playerPoints(epochs: number): MetricPoint[] {
 }
 
 /** Of runs on images. */
-export const pictureEpochs = ({ task, settings, datasetName }: RunSummary): number[] =>
+export const pictureEpochs = ({ task, settings, datasetName }: TrainedRun): number[] =>
   datasetName === 'glyphs' && (task === 'generation' || task === 'reconstruction')
     ? Array.from({ length: settings.epochs }, (_, i) => i + 1)
     : [];
 
 /** Rings in a grid that grow clearer with the epochs. */
-export async function pictureOf({ task, settings }: RunSummary, epoch: number): Promise<Uint8Array> {
+export async function pictureOf({ task, settings }: TrainedRun, epoch: number): Promise<Uint8Array> {
   const [columns, rows] = task === 'generation' ? [8, 8] : [16, 2];
   const [side, gap] = [28, 2];
   const canvas = new OffscreenCanvas(columns * (side + gap) - gap, rows * (side + gap) - gap);
@@ -134,7 +135,7 @@ export async function pictureOf({ task, settings }: RunSummary, epoch: number): 
 }
 
 /** What an evaluation of one of these says; null for other runs. */
-export function evaluationOf({ task }: RunSummary, split: string, samples: number): EvaluateResult | null {
+export function evaluationOf({ task }: TrainedRun, split: string, samples: number): EvaluateResult | null {
   if (task === 'generation') {
     const metrics = {
       [`${split}/d_loss`]: 0.478,
