@@ -187,10 +187,10 @@ async function measure(page) {
   await page.mouse.move(x, top);
   await page.mouse.down();
   const brushing = page.evaluate(() => globalThis.bench.frames(() => {}));
-  for (let i = 0; i < 200; i++) {
-    if (page.isClosed()) break;
+  let over = false;
+  void brushing.then(() => (over = true));
+  for (let i = 0; !over; i++) {
     await page.mouse.move(x, top + (axis.height - 20) * (0.5 + 0.45 * Math.sin(i / 8)));
-    if (i % 10 === 9 && (await Promise.race([brushing.then(() => true), Promise.resolve(false)]))) break;
   }
   const brushed = await brushing;
   await page.mouse.up();
