@@ -213,8 +213,14 @@ async function ingest(): Promise<void> {
   told('  longest time that the thread was held', '≤ 8 ms', `${longest.toFixed(1)} ms of the processor`);
 }
 
-export default async function bench(): Promise<void> {
+/** The folder of the generated workspace, made where it is not there yet. */
+export function benchWorkspace(): string {
   if (!existsSync(folder)) generate();
+  return folder;
+}
+
+export default async function bench(): Promise<void> {
+  benchWorkspace();
   const points = runCount * metricCount * pointCount + longCount;
   const bytes = statSync(join(folder, 'atelier.db')).size;
   told(`${points.toLocaleString('en')} points`, 'goal', 'reached');

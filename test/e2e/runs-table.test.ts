@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { insertPoints } from '../../src-main/db/metrics.ts';
-import { insertRun } from '../../src-main/db/runs.ts';
+import { insertRun, listRuns } from '../../src-main/db/runs.ts';
+import { getVersion } from '../../src-main/db/datasets.ts';
 import { newId } from '../../src-main/shared/ids.ts';
+import { makeTable } from '../support/e2e-data.ts';
 import { launchStudio } from '../support/studio-app.ts';
 import { addDataset, openReader, openWriter, sampleSettings } from '../support/temp-workspace.ts';
 
@@ -113,23 +115,102 @@ it('filters, groups over seeds, and keeps tags and views', async () => {
   store.close();
 }, 120_000);
 
-it('draws the seeds of a setting as one curve with a band', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'atelier-runs-'));
+it('trains three seeds of two settings, and tells what came of them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'atelier-journey-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  workspaceWithRuns(folder);
+  makeTable(join(folder, 'trees.csv'));
   const studio = await launchStudio({ folder });
   onTestFinished(() => studio.close());
   const { page } = studio;
-  await page.getByTestId('rail-runs').click();
-  await page.getByTestId('runs-table').getByRole('row').nth(1).click();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  const id = (name: string) => page.getByTestId(name);
+  const compare = id('compare');
+
+  await studio.drop([join(folder, 'trees.csv')]);
+  await id('import-confirm').click();
+  await id('sample-table').waitFor({ timeout: 60_000 });
+  await id('rail-train').click();
+  await id('setting-epochs').fill('4');
+  for (const rate of ['0.00001', '0.02']) {
+    for (const seed of ['1', '2', '3']) {
+      await id('setting-learningRate').fill(rate);
+      await id('setting-seed').fill(seed);
+      await id('queue-button').click();
+    }
+  }
+  await id('rail-runs').click();
+  const runs = () => {
+    const store = openReader(join(folder, 'workspace'));
+    const found = listRuns(store);
+    store.close();
+    return found;
+  };
+  await expect
+    .poll(() => runs().filter(({ status }) => status === 'finished').length, { timeout: 60_000, interval: 200 })
+    .toBe(6);
+  const loss = (rate: number) =>
+    runs()
+      .filter(({ settings }) => settings.learningRate === rate)
+      .map(({ metrics }) => metrics['validation/loss']);
+  const spread = (values: number[]) => {
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    return `${mean.toFixed(4)} ± ${Math.sqrt(squares / (values.length - 1)).toFixed(4)}`;
+  };
+  const expected = [0.00001, 0.02].map((rate) => spread(loss(rate)));
+
+  // Grouped by the setting: mean ± deviation of the seeds, as worked out here from the stored runs.
+  await id('group-by').click();
+  await page.getByRole('menuitem', { name: 'Learning rate', exact: true }).click();
+  await page.keyboard.press('Escape');
+  for (const each of expected) await expect.poll(() => id('runs-table').innerText()).toContain(`${each} (3)`);
+  await id('runs-table').getByRole('row').nth(1).click();
   await page.keyboard.press('Control+a');
-  await page.getByTestId('compare-button').click();
-  const compare = page.getByTestId('compare');
+  await id('compare-button').click();
+
   await compare.getByTestId('curves-group').click();
   await page.getByRole('option', { name: /seed/ }).click();
-  await expect
-    .poll(() => compare.locator('.legend').first().innerText())
-    .toMatch(/^(?=[^]*Adam \(3\))(?=[^]*SGD \(3\))/i);
-  expect(await compare.getByTestId('chart-validation/accuracy').isVisible()).toBe(true);
-  await studio.shot('compare-groups');
-});
+  await expect.poll(() => compare.locator('.legend').first().innerText()).toMatch(/0\.02 \(3\)/);
+  await id('curves-x-samples').click();
+  await id('curves-log-x').click();
+  await compare.getByTestId('chart-validation/accuracy').waitFor();
+  await studio.shot('journey-curves');
+
+  await id('tab-groups').click();
+  await id('groups-metric').click();
+  await page.getByRole('option', { name: 'Val loss', exact: true }).click();
+  for (const each of expected) await id('groups').getByText(each).waitFor();
+  await id('tab-importance').click();
+  await id('importance').locator('tbody tr').first().getByText('Learning rate').waitFor();
+  expect(await id('importance-runs').innerText()).toBe('6 runs');
+  await id('importance-few').waitFor();
+  await studio.shot('journey-importance');
+
+  await id('tab-per-sample').click();
+  await id('differences').waitFor({ timeout: 60_000 });
+  await id('mcnemar').waitFor();
+  const cells = ['both', 'onlyFirst', 'onlySecond', 'neither'];
+  const counts = await Promise.all(
+    cells.map(async (cell) => Number(await id(`cell-${cell}`).locator('b').innerText())),
+  );
+  const [{ version }] = runs();
+  const store = openReader(join(folder, 'workspace'));
+  const { manifest } = getVersion(store, version);
+  store.close();
+  expect(counts.reduce((sum, count) => sum + count, 0)).toBe(manifest.splits.validation);
+
+  const report = join(folder, 'report.html');
+  await studio.app.evaluate(({ session }, to) => {
+    session.defaultSession.once('will-download', (_event, item) => item.setSavePath(to));
+  }, report);
+  await id('report').click();
+  await expect.poll(() => existsSync(report) && readFileSync(report, 'utf8').endsWith('</html>\n')).toBe(true);
+  const html = readFileSync(report, 'utf8');
+  for (const { name } of runs()) expect(html).toContain(name);
+  for (const each of expected) expect(html).toContain(each);
+  expect(html).toMatch(/Importance[^]*Learning rate/);
+  expect(html.match(/<svg /g)!.length).toBeGreaterThan(3);
+  expect(html).not.toMatch(/<script|<img|NaN|undefined/);
+  expect(problems).toEqual([]);
+}, 120_000);

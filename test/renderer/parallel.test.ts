@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { brushBetween, brushed, moved, nearestLine } from '../../src-renderer/charts/brush.ts';
+import { scattered } from '../../src-renderer/charts/parallel-painter.ts';
 import { scaleOf } from '../../src-renderer/charts/scale.ts';
 import type { Variable } from '../../src-renderer/charts/scale.ts';
 
@@ -84,4 +85,13 @@ describe('brushes', () => {
     expect(nearestLine(positions[0], positions[1], Uint8Array.of(0, 1, 1, 1), 0.25, 0.26, 0.05)).toBe(-1);
     expect(nearestLine(positions[0], positions[1], within, 0, 0.2, 0.05)).toBe(-1);
   });
+});
+
+it('paints every line once, in an order that soon looks like the whole', () => {
+  for (const count of [0, 1, 2, 3, 10, 1500, 1501]) {
+    expect([...scattered(count)].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+  }
+  // Of the first twentieth every tenth of the lines has its share.
+  const tenths = new Set([...scattered(1500).subarray(0, 75)].map((i) => Math.floor(i / 150)));
+  expect(tenths.size).toBe(10);
 });

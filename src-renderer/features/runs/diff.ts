@@ -12,6 +12,15 @@ export interface DiffRow {
 
 /** What was asked of each run, setting by setting: those that differ first, each group in the form's order. */
 export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
+  let rows = known.get(runs);
+  if (!rows) known.set(runs, (rows = diffOf(runs)));
+  return rows;
+}
+
+/** Every part of a comparison asks it of the same list. */
+const known = new WeakMap<readonly RunSummary[], DiffRow[]>();
+
+function diffOf(runs: readonly RunSummary[]): DiffRow[] {
   const flat = runs.map((run): Record<string, SettingValue> => {
     if (run.origin !== null) return { ...(run.datasetName && { dataset: run.datasetName }), ...run.settings };
     const { architectureSettings, ...training } = run.settings;

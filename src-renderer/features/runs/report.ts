@@ -13,13 +13,20 @@ import { levelsShown, signed, togetherWords } from './importance.ts';
 import { metricRows, settingsDiff } from './diff.ts';
 import { datasetWords, runSeconds, settingShown } from './run-columns.ts';
 
+/** What is said of all runs compared, of which a report shows so many side by side. */
+export interface WholeComparison {
+  groups: Omit<GroupChart, 'width' | 'height'> | null;
+  importance: RunImportance | null;
+  total: number;
+}
+
 /** A comparison as it is seen, to be kept or sent: what the runs are, what they reached, where they differ, their curves. */
 export function compareReport(
   runs: readonly RunSummary[],
   plans: readonly CurvePlan[],
   x: LineChart['x'],
   colourOf: (run: RunSummary) => string,
-  { groups, importance }: { groups: Omit<GroupChart, 'width' | 'height'> | null; importance: RunImportance | null },
+  { groups, importance, total }: WholeComparison,
 ): Report {
   const head = runs.map((run): ReportCell => ({ text: run.name, colour: resolveColour(colourOf(run)) }));
   const settings = settingsDiff(runs);
@@ -33,11 +40,14 @@ export function compareReport(
   });
   return {
     language: locale.current,
-    title: m.compare_n({ count: runs.length, n: format.integer(runs.length) }),
+    title: m.compare_n({ count: total, n: format.integer(total) }),
     subtitle: m.report_made({ time: format.moment(Date.now()) }),
     sections: [
       {
         heading: m.report_about(),
+        ...(runs.length < total
+          ? { note: m.runs_of({ n: format.integer(runs.length), total: format.integer(total) }) }
+          : {}),
         table: {
           head,
           rows: [
