@@ -46,7 +46,13 @@ export interface Imported {
 }
 
 /** Of an import that failed so, what was done by then is of use when it is tried again. */
-const goesOn: ReadonlySet<string> = new Set(['process_died', 'process_silent', 'source_vanished', 'disk_error']);
+const goesOn: ReadonlySet<string> = new Set([
+  'process_died',
+  'process_silent',
+  'source_vanished',
+  'disk_error',
+  'out_of_memory',
+]);
 
 /** Does an import once more that failed or was cut short, from where it was as far as that is known. Throws `cannot_resume`. */
 export function importAgain(context: Context, id: JobId): Started<Imported> {

@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isOutOfMemory } from '../shared/errors.ts';
 
 const flushAfterMs = 200;
 const remembered = 20;
@@ -12,6 +13,7 @@ export class JobLog {
   #pending = '';
   #partial = '';
   #last: string[] = [];
+  #memory: string | null = null;
   #timer: NodeJS.Timeout | null = null;
   #written = 0;
 
@@ -22,6 +24,7 @@ export class JobLog {
   add(text: string): void {
     const lines = (this.#partial + text).split('\n');
     this.#partial = lines.pop() ?? '';
+    this.#memory ??= lines.find(isOutOfMemory)?.trim() ?? null;
     this.#last = [...this.#last, ...lines.filter((line) => line.trim() !== '')].slice(-remembered);
     if (this.#written + this.#pending.length > maxBytes) return;
     this.#pending += text;
@@ -34,6 +37,11 @@ export class JobLog {
 
   get lastLines(): string[] {
     return this.#partial.trim() === '' ? this.#last : [...this.#last, this.#partial].slice(-remembered);
+  }
+
+  /** The first line that says that memory ran out; long traces come after it. */
+  get outOfMemory(): string | null {
+    return this.#memory;
   }
 
   flush(): void {

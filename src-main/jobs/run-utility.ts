@@ -1,4 +1,4 @@
-import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
+import { AtelierError, outOfMemory, type ErrorFacts } from '../shared/errors.ts';
 import type { JobId } from '../shared/ids.ts';
 import type { FromUtility, WorkKind, JobTypes, ToUtility } from '../shared/job.ts';
 import type { JobLog } from './job-log.ts';
@@ -159,13 +159,18 @@ function died(kind: WorkKind, exit: UtilityExit, log: JobLog): ErrorFacts {
       details: [],
     };
   }
+  const kept = `What was stored until then is kept; its log is in ${log.path}.`;
+  if (log.outOfMemory !== null) {
+    const { code, message } = outOfMemory(log.outOfMemory);
+    return { code, message: `${message} ${kept}`, details: log.lastLines };
+  }
   const why =
     exit.signal === 'SIGKILL'
       ? ' The system does that when memory runs out: try a smaller batch or net, or close other programs.'
       : '';
   return {
     code: 'process_died',
-    message: `The ${kind} process ${howItEnded(exit)} before it was done.${why} What was stored until then is kept; its log is in ${log.path}.`,
+    message: `The ${kind} process ${howItEnded(exit)} before it was done.${why} ${kept}`,
     details: log.lastLines,
   };
 }

@@ -241,7 +241,7 @@ function trainWork(
 function deviceFailure(outcome: Outcome<'train'>, device: DeviceName, chosenForThem: boolean): ErrorFacts | null {
   if (outcome.status !== 'failed' || device === 'cpu') return null;
   // One that a person asked for and that does not even open is told at once; it may be named wrongly.
-  const codes = ['run_failed', 'process_died', ...(chosenForThem ? ['session_failed'] : [])];
+  const codes = ['run_failed', 'process_died', 'out_of_memory', ...(chosenForThem ? ['session_failed'] : [])];
   return codes.includes(outcome.error.code) ? outcome.error : null;
 }
 

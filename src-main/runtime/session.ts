@@ -1,6 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
 import type { DataType, NumericArray, Tensor } from '../onnx/types.ts';
-import { AtelierError } from '../shared/errors.ts';
+import { AtelierError, errorFromFacts, isOutOfMemory, outOfMemory } from '../shared/errors.ts';
 import type { DeviceName } from '../shared/run.ts';
 import { cudaComplaint, loadCudaLibraries } from './cuda-libraries.ts';
 import { ort } from './ort.ts';
@@ -77,6 +77,7 @@ export class Session {
       });
       return new Session(session);
     } catch (error) {
+      failIfOutOfMemory(error);
       const complaint = options.device === 'cuda' ? cudaComplaint() : null;
       throw new AtelierError(
         'session_failed',
@@ -90,6 +91,7 @@ export class Session {
     try {
       return fetches ? await this.#session.run(feeds, fetches) : await this.#session.run(feeds);
     } catch (error) {
+      failIfOutOfMemory(error);
       throw new AtelierError('run_failed', `ONNX Runtime failed while running the model: ${messageOf(error)}`);
     }
   }
@@ -106,6 +108,10 @@ function portOf(metadata: Ort.InferenceSession.ValueMetadata): SessionPort {
   // Sequences and maps (scikit-learn's ZipMap): told apart by a type that nothing here feeds or reads.
   if (!metadata.isTensor) return { name: metadata.name, type: 'string', shape: [] };
   return { name: metadata.name, type: fromOrtType(metadata.type), shape: [...metadata.shape] };
+}
+
+function failIfOutOfMemory(error: unknown): void {
+  if (isOutOfMemory(messageOf(error))) throw errorFromFacts(outOfMemory(messageOf(error)));
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

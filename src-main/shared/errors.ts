@@ -23,6 +23,7 @@ export function errorFacts(error: unknown): ErrorFacts {
   if (error instanceof AtelierError) return { code: error.code, message: error.message, details: error.details };
   if (error instanceof Error) {
     const system = (error as Error & { code?: unknown }).code;
+    if (system === undefined && isOutOfMemory(error.message)) return outOfMemory(error.message);
     return {
       code: typeof system === 'string' ? system.toLowerCase() : 'internal',
       message: error.message,
@@ -30,6 +31,18 @@ export function errorFacts(error: unknown): ErrorFacts {
     };
   }
   return { code: 'internal', message: String(error), details: [] };
+}
+
+/** Whether a failure says so: JavaScript's buffers, V8 as it gives up, C++, ONNX Runtime's arenas on the processor and on CUDA. */
+export const isOutOfMemory = (text: string): boolean =>
+  /array buffer allocation failed|out of memory|heap limit|bad[_ ]alloc|failed to allocate memory/i.test(text);
+
+export function outOfMemory(said: string): ErrorFacts {
+  return {
+    code: 'out_of_memory',
+    message: `There was not enough memory (${said}). Take a smaller batch, net or piece of the data, or close other programs.`,
+    details: [],
+  };
 }
 
 export function errorFromFacts(facts: ErrorFacts): AtelierError {

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src-main/architectures/index.ts';
@@ -29,6 +30,15 @@ function request(version: VersionId, change: Partial<TrainRequest> = {}): TrainR
   };
 }
 
+const canLimit = process.platform === 'linux';
+
+/** As on a machine that has no more: the net of this test takes several times as much. */
+function leaveLittleMemory(pid: number): void {
+  if (!canLimit) return;
+  const used = 1024 * Number(/^VmData:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+  execFileSync('prlimit', ['--pid', String(pid), `--data=${used + 100e6}`]);
+}
+
 describe('a queue of fifty short trainings with failures in between', () => {
   it('ends with every run in a true state, for a true reason', async () => {
     const { migrations, utility } = findPlaces();
@@ -51,7 +61,10 @@ describe('a queue of fifty short trainings with failures in between', () => {
           },
           post(message) {
             const told = message as ToUtility;
-            if (told.type === 'start' && told.kind === 'train') trainers.set(told.params.run, handle);
+            if (told.type === 'start' && told.kind === 'train') {
+              trainers.set(told.params.run, handle);
+              if (told.params.settings.architecture === 'mlp') leaveLittleMemory(handle.pid!);
+            }
             handle.post(message);
           },
         };
@@ -69,14 +82,25 @@ describe('a queue of fifty short trainings with failures in between', () => {
     const long: StartedRun[] = [];
     for (let i = 0; i < 50; i++) {
       const name = String(i);
-      const kind = { 3: 'diverges', 5: 'lost', 8: 'killed' }[i % 10] ?? 'fine';
+      const kind = i === 27 ? 'hungry' : ({ 3: 'diverges', 5: 'lost', 8: 'killed' }[i % 10] ?? 'fine');
       wanted[name] =
-        { diverges: 'failed diverged', lost: 'failed blob_missing', killed: 'failed process_died' }[kind] ?? 'finished';
+        {
+          diverges: 'failed diverged',
+          lost: 'failed blob_missing',
+          killed: 'failed process_died',
+          hungry: canLimit ? 'failed out_of_memory' : 'finished',
+        }[kind] ?? 'finished';
       const own = {
         // A step a hundred times too long makes a squared error grow without end.
         diverges: request(length, { name, optimizer: 'sgd', learningRate: 100, schedule: 'constant', epochs: 30 }),
         lost: request(gone.id, { name }),
         killed: request(version, { name, epochs: 10_000 }),
+        hungry: request(version, {
+          name,
+          architecture: 'mlp',
+          architectureSettings: { hidden: '3000,3000' },
+          epochs: 1,
+        }),
         fine: request(version, { name, seed: i }),
       }[kind]!;
       const run = studio.startRun(own);
@@ -105,6 +129,7 @@ describe('a queue of fifty short trainings with failures in between', () => {
       const reasons = {
         diverged: /the training diverged\. Lower the learning rate/,
         process_died: /SIGKILL.*memory runs out/,
+        out_of_memory: /not enough memory .*smaller batch/,
       };
       const reason = reasons[error?.code as keyof typeof reasons] ?? (error ? /blobs/ : null);
       if (reason) expect(error!.message).toMatch(reason);

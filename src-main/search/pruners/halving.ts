@@ -49,7 +49,12 @@ export class HalvingPruner implements Pruner {
         each.number !== trial.number && each.reports.length > 0 && this.#rivals(each) && each.reports.at(-1)![0] >= at,
     );
     const losses = others.map((each) => bestUpTo(history, each, at)).filter((loss) => !Number.isNaN(loss));
-    const place = losses.filter((loss) => loss < own).length + 1;
+    // Of equals, those go first that have gone on already: or all of a plateau would.
+    const before = others.filter((each) => {
+      const loss = bestUpTo(history, each, at);
+      return loss < own || (loss === own && hasGoneOn(each, at));
+    });
+    const place = before.length + 1;
     // The first at a rung goes on, whoever it is.
     const places = Math.max(1, Math.floor((losses.length + 1) / factor));
     const told = { step, rung, place, of: losses.length + 1, places, best: history.loss(own) };
@@ -73,3 +78,7 @@ export class HalvingPruner implements Pruner {
     return rung;
   }
 }
+
+/** Past a rung, or still at work there. */
+const hasGoneOn = ({ state, reports }: TrialRecord, at: number): boolean =>
+  state !== 'pruned' || reports.at(-1)![0] > at;

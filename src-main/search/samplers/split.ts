@@ -12,7 +12,7 @@ export const goodCount = (trials: number) => Math.min(Math.ceil(0.1 * trials), 2
 
 /**
  * Divides finished trials into the best and the rest, each in the order of their numbers. Keeping the limits goes before everything;
- * complete trials before pruned ones, and of those the ones that came far. With several objectives by Pareto fronts, on the front that
+ * complete trials before pruned ones (while there are few, those that came to some step), and of the others the ones that came far. With several objectives by Pareto fronts, on the front that
  * is divided those that stand alone first.
  */
 export function splitTrials(history: History, trials: readonly TrialRecord[], count: number): Split {
@@ -27,7 +27,7 @@ export function splitTrials(history: History, trials: readonly TrialRecord[], co
 /** Trials of one objective, the best `count` of them, best first. */
 export function byValue(history: History, trials: readonly TrialRecord[], count: number): TrialRecord[] {
   const n = trials.length;
-  // By tier first: complete ones, pruned ones by how far they came, those that exceed a limit.
+  // By tier first: those that came as far as they are compared, others by how far they came, those that exceed a limit.
   const tiers = new Float64Array(n);
   const losses = new Float64Array(n);
   trials.forEach((trial, i) => {
@@ -36,6 +36,15 @@ export function byValue(history: History, trials: readonly TrialRecord[], count:
     losses[i] = over > 0 ? over : value;
     tiers[i] = over > 0 ? Infinity : trial.state === 'complete' ? -Infinity : -(trial.reports.at(-1)?.[0] ?? -1);
   });
+  const step = comparedAt(history, trials);
+  if (step !== null) {
+    trials.forEach(({ reports }, i) => {
+      const there = reports.find(([at]) => at === step);
+      if (tiers[i] === Infinity || !there || Number.isNaN(there[1])) return;
+      tiers[i] = -Infinity;
+      losses[i] = history.loss(there[1]);
+    });
+  }
   const rank = (i: number, j: number) =>
     order(tiers[i], tiers[j]) || order(losses[i], losses[j]) || trials[i].number - trials[j].number;
   if (count > FEW)
@@ -53,6 +62,20 @@ export function byValue(history: History, trials: readonly TrialRecord[], count:
     if (best.length > count) best.pop();
   }
   return best.map((i) => trials[i]);
+}
+
+/**
+ * The step at which trials are compared while few are complete: the last that enough have reported, as in BOHB (Falkner et al., 2018). The
+ * few whole ones of a Hyperband are whole because it was their turn, not because they are good. null: complete ones by their values.
+ */
+function comparedAt({ counts, space }: History, trials: readonly TrialRecord[]): number | null {
+  const enough = Math.max(10, space.dimensions.length + 3);
+  if (counts.complete >= enough || counts.pruned === 0) return null;
+  const reached = new Map<number, number>();
+  for (const { reports } of trials) for (const [step] of reports) reached.set(step, (reached.get(step) ?? 0) + 1);
+  let last: number | null = null;
+  for (const [step, count] of reached) if (count >= enough && (last === null || step > last)) last = step;
+  return last;
 }
 
 /** So many are kept in order as they come; more are sorted. */

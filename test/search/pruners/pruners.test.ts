@@ -93,6 +93,13 @@ describe('successive halving', () => {
     expect(at(4.2)).toMatchObject({ step: 2, reason: { rung: 1, place: 2, of: 3 } });
   });
 
+  it('lets of equals only so many go on as there are places', () => {
+    const study = make({ type: 'halving', resource: 1, factor: 2 });
+    const gone = Array.from({ length: 12 }, () => curve(study, [0.9, 0.9]) === null);
+    expect(gone.filter(Boolean).length).toBeLessThanOrEqual(6);
+    expect(gone.filter(Boolean).length).toBeGreaterThanOrEqual(2);
+  });
+
   it('judges at rungs only', () => {
     const study = make({ type: 'halving', resource: 3, factor: 3 });
     curve(study, [1, 1, 1]);
@@ -114,7 +121,7 @@ describe('Hyperband', () => {
     expect(counts).toEqual([27, 12, 6, 4]);
   });
 
-  it('with TPE finds a better net than random whole trainings with two fifths of their epochs, on real curves', () => {
+  it('with TPE finds as good a net as random whole trainings with 35 % of their epochs, on real curves', () => {
     const search = (sampler: string, pruner: unknown, seed: number) => {
       const study = new Study(parseStudy({ space: objectives.nets.space, sampler, pruner, seed }));
       let epochs = 0;
@@ -135,11 +142,11 @@ describe('Hyperband', () => {
       return { best: study.best!.values![0], epochs };
     };
     const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-    const seeds = [1, 2, 3, 4, 5, 6];
+    const seeds = Array.from({ length: 15 }, (_, seed) => seed);
     const whole = seeds.map((seed) => search('random', 'none', seed));
     const pruned = seeds.map((seed) => search('tpe', { type: 'hyperband', whole: 27 }, seed));
-    expect(mean(pruned.map(({ epochs }) => epochs))).toBeLessThan(0.42 * 80 * 27);
-    expect(mean(pruned.map(({ best }) => best))).toBeLessThan(mean(whole.map(({ best }) => best)));
+    expect(mean(pruned.map(({ epochs }) => epochs))).toBeLessThan(0.35 * 80 * 27);
+    expect(mean(pruned.map(({ best }) => best))).toBeLessThan(mean(whole.map(({ best }) => best)) + 0.002);
   });
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src-main/shared/random.ts';
 import { Cma } from '../../../src-main/search/samplers/cma.ts';
 import { ParzenEstimator } from '../../../src-main/search/samplers/parzen.ts';
+import { splitTrials } from '../../../src-main/search/samplers/split.ts';
 import { SobolSequence } from '../../../src-main/search/samplers/sobol.ts';
 import { parseSpace } from '../../../src-main/search/space/parse-space.ts';
 import { parseStudy } from '../../../src-main/search/study-file.ts';
@@ -172,6 +173,31 @@ describe('several objectives', () => {
     expect(() => parseStudy({ space, sampler, directions: ['minimize', 'maximize'] })).toThrow(
       expect.objectContaining({ code: 'sampler_unsuitable' }),
     );
+  });
+});
+
+describe('the split into good trials and others', () => {
+  const study = new Study(parseStudy({ space: { x: { type: 'float', low: 0, high: 1 } }, seed: 1 }));
+  const end = (first: number, last: number | null) => {
+    const { number } = study.ask()!;
+    study.report(number, 1, first);
+    if (last === null) study.prune(number, { code: 'stopped' });
+    else {
+      study.report(number, 9, last);
+      study.tell(number, last);
+    }
+    return number;
+  };
+  const best = (count: number) => splitTrials(study.history, study.trials, count).good.map(({ number }) => number);
+
+  it('compares trials where enough have been while few are whole, and by their ends once many are', () => {
+    // Whole only because it was its turn.
+    const poor = end(0.9, 0.8);
+    const pruned = Array.from({ length: 10 }, (_, i) => end(0.3 + i / 100, null));
+    expect(best(3)).toEqual(pruned.slice(0, 3));
+    const whole = Array.from({ length: 9 }, (_, i) => end(0.5, 0.4 + i / 100));
+    expect(best(3)).toEqual(whole.slice(0, 3));
+    expect(best(11)).toEqual([poor, pruned[0], ...whole]);
   });
 });
 

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { JobLog } from '../../src-main/jobs/job-log.ts';
+import { AtelierError, errorFacts } from '../../src-main/shared/errors.ts';
+
+describe('a failure for want of memory', () => {
+  it('is told as that, with what to do', () => {
+    const real = new RangeError('Array buffer allocation failed');
+    expect(errorFacts(real)).toMatchObject({
+      code: 'out_of_memory',
+      message: expect.stringMatching(/not enough memory .*smaller batch/) as string,
+    });
+  });
+
+  it('is told apart from others', () => {
+    expect(errorFacts(new Error('no such thing')).code).toBe('internal');
+    expect(errorFacts(new AtelierError('diverged', 'bad_alloc')).code).toBe('diverged');
+    const missing = Object.assign(new Error("ENOENT: no such file, open 'out of memory.csv'"), { code: 'ENOENT' });
+    expect(errorFacts(missing).code).toBe('enoent');
+  });
+
+  it('is found in what a process said before it was ended, before its long trace', () => {
+    const log = new JobLog('/nowhere/log.txt');
+    log.add('FATAL ERROR: v8::ArrayBuffer::New Allocation failed - process out of memory\n');
+    for (let frame = 0; frame < 40; frame++) log.add(` ${frame}: 0x931db0 [node]\n`);
+    expect(log.outOfMemory).toBe('FATAL ERROR: v8::ArrayBuffer::New Allocation failed - process out of memory');
+    expect(new JobLog('/nowhere/log.txt').outOfMemory).toBeNull();
+  });
+});
