@@ -6,7 +6,7 @@ import { fieldName, fieldValue } from '../shared/run-fields.ts';
 import { aggregate, groupRuns, type Aggregate } from '../shared/run-groups.ts';
 import type { RunSummary } from '../shared/run.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
-import { csvLine } from './csv.ts';
+import { csvLine } from '../shared/csv-line.ts';
 import { metric, table, when } from './format.ts';
 import { runJson } from './json.ts';
 import { integer, withCommon } from './options.ts';

@@ -6,6 +6,7 @@ import { exportHandlers } from './exports.ts';
 import { importHandlers } from './imports.ts';
 import { jobHandlers } from './jobs.ts';
 import { runHandlers } from './runs.ts';
+import { studyHandlers } from './studies.ts';
 import { tokenizerHandlers } from './tokenizers.ts';
 import { workspaceHandlers } from './workspace.ts';
 
@@ -17,6 +18,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...importHandlers(desk),
     ...datasetHandlers(desk),
     ...runHandlers(desk),
+    ...studyHandlers(desk),
     ...tokenizerHandlers(desk),
     ...exportHandlers(desk),
     ...jobHandlers(desk),

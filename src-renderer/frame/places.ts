@@ -3,6 +3,7 @@ import ChartLine from '@lucide/svelte/icons/chart-line';
 import Database from '@lucide/svelte/icons/database';
 import PackageOpen from '@lucide/svelte/icons/package-open';
 import Play from '@lucide/svelte/icons/play';
+import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Settings from '@lucide/svelte/icons/settings';
 import type { Place } from '../state/navigation.svelte.ts';
 import { m } from '../words/messages.ts';
@@ -11,6 +12,7 @@ export const placeIcons: Record<Place, Component<{ size?: number | string; strok
   data: Database,
   train: Play,
   runs: ChartLine,
+  tune: ScanSearch,
   export: PackageOpen,
   settings: Settings,
 };
@@ -19,6 +21,7 @@ const words: Record<Place, () => string> = {
   data: m.place_data,
   train: m.place_train,
   runs: m.place_runs,
+  tune: m.place_tune,
   export: m.place_export,
   settings: m.place_settings,
 };
