@@ -62,7 +62,8 @@ export const screens = {
   'tune-empty': { scenario: 'empty', go: async (page) => place(page, 'tune') },
   'train-tune': {
     go: async (page) => {
-      await place(page, 'train');
+      await dataset(page, 'glyphs');
+      await at(page, 'data-train').click();
       await at(page, 'tune-learningRate').click();
       await at(page, 'tune-optimizer').click();
       await at(page, 'tune-batchSize').click();
@@ -72,7 +73,8 @@ export const screens = {
   },
   'train-tune-form': {
     go: async (page) => {
-      await place(page, 'train');
+      await dataset(page, 'glyphs');
+      await at(page, 'data-train').click();
       await at(page, 'tune-hidden').click();
       await at(page, 'tune-learningRate').click();
     },
