@@ -9,7 +9,7 @@ import type { RunSummary } from '../shared/run.ts';
 import { viewAsked } from '../shared/run-views.ts';
 import { keptViews } from './app-workspace.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
-import { csvLine } from './csv.ts';
+import { csvLine } from '../shared/csv-line.ts';
 import { metric, table, when } from './format.ts';
 import { runJson } from './json.ts';
 import { integer, withCommon } from './options.ts';

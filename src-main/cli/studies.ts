@@ -1,17 +1,15 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { writeOptunaFile } from '../db/optuna-file.ts';
 import { getStudy } from '../db/studies.ts';
 import { resolveStudy } from '../jobs/resolve.ts';
+import { reasonText, saveStudy } from '../jobs/studies/save-study.ts';
 import { importanceOf, studyDetail, studySummaries } from '../jobs/studies/study-facts.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { importanceMethods, type ImportanceMethod, type StoredTrial, type StudyDetail } from '../shared/study.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
-import { csvLine } from './csv.ts';
 import { duration, metric, table, when } from './format.ts';
 import { iso } from './json.ts';
 import { integer, number, withCommon } from './options.ts';
-import { bestJson, reasonText, trialJson } from './trial-lines.ts';
+import { bestJson, trialJson } from './trial-lines.ts';
 import { followStudy } from './tune-study.ts';
 
 interface ResumeOptions extends CommonOptions {
@@ -214,51 +212,12 @@ async function importance(session: Session, text: string, method: string): Promi
 
 async function exportStudy(session: Session, text: string, out: string): Promise<void> {
   const path = session.path(out);
-  const format = /\.csv$/i.test(path) ? 'csv' : /\.(db|sqlite3?)$/i.test(path) ? 'optuna' : null;
-  if (!format) throw new AtelierError('bad_arguments', `--out is ${out}; it must end in .csv, or in .db for Optuna.`);
   await session.read((store) => {
     const study = studyDetail(store, getStudy(store, resolveStudy(store, text)));
-    try {
-      if (format === 'csv') writeFileSync(path, studyCsv(study));
-      else writeOptunaFile(path, study);
-    } catch (error) {
-      if (error instanceof AtelierError) throw error;
-      throw new AtelierError('cannot_write', `${path} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
-    }
+    const format = saveStudy(path, study);
     session.out.record({ path, format, trials: study.trials.length });
     session.out.text(`Wrote ${study.trials.length} trials to ${path}`);
   });
-}
-
-function studyCsv({ plan, trials }: StudyDetail): string {
-  const names = Object.keys(plan.space);
-  const head = [
-    'trial',
-    'state',
-    ...plan.metrics,
-    ...names,
-    'why',
-    'ended',
-    'run',
-    'worker',
-    'tries',
-    'asked_at',
-    'ended_at',
-  ];
-  const rows = trials.map(({ number, state, params, values, why, ended, run, worker, tries, askedAt, endedAt }) => [
-    number,
-    state,
-    ...plan.metrics.map((_, i) => values?.[i]),
-    ...names.map((name) => params[name]),
-    reasonText(why),
-    ended && reasonText(ended),
-    run,
-    worker,
-    tries,
-    iso(askedAt),
-    iso(endedAt),
-  ]);
-  return [head, ...rows].map((row) => `${csvLine(row)}\r\n`).join('');
 }
 
 async function resume(session: Session, text: string, options: ResumeOptions): Promise<void> {

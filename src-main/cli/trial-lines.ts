@@ -1,4 +1,5 @@
-import type { Reason, StoredTrial } from '../shared/study.ts';
+import { reasonText } from '../jobs/studies/save-study.ts';
+import type { StoredTrial } from '../shared/study.ts';
 
 type Told = Pick<StoredTrial, 'number' | 'state' | 'values' | 'params' | 'why' | 'ended'>;
 
@@ -27,8 +28,4 @@ export function trialText({ number, state, values, params, ended }: Told, best: 
   const what = state === 'complete' ? values!.join(', ') : `${state} (${reasonText(ended!)})`;
   const mark = best === number ? ' *' : '';
   return `${String(number).padStart(5)}  ${what}${mark}  ${JSON.stringify(params)}`;
-}
-
-export function reasonText({ code, ...facts }: Reason): string {
-  return [code, ...Object.entries(facts).map(([name, value]) => `${name} ${value}`)].join(', ');
 }

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { resolveStudy } from '../jobs/resolve.ts';
+import { reasonText } from '../jobs/studies/save-study.ts';
 import type { StartedStudy, Studio } from '../jobs/studio.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { StudyId, VersionId } from '../shared/ids.ts';
 import type { StoredTrial, StudyDetail, StudyPlan } from '../shared/study.ts';
 import type { Session } from './context.ts';
 import { findData } from './train-request.ts';
-import { bestJson, reasonText, trialJson, trialText } from './trial-lines.ts';
+import { bestJson, trialJson, trialText } from './trial-lines.ts';
 import { saidOfTraining, type TuneOptions } from './tune-options.ts';
 
 /** Searches for the settings under which a net is best: a study of the workspace, whose trials are runs. */

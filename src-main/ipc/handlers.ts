@@ -7,6 +7,7 @@ import { importHandlers } from './imports.ts';
 import { jobHandlers } from './jobs.ts';
 import { labelHandlers } from './labels.ts';
 import { runHandlers } from './runs.ts';
+import { studyHandlers } from './studies.ts';
 import { tokenizerHandlers } from './tokenizers.ts';
 import { workspaceHandlers } from './workspace.ts';
 
@@ -19,6 +20,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...datasetHandlers(desk),
     ...labelHandlers(desk),
     ...runHandlers(desk),
+    ...studyHandlers(desk),
     ...tokenizerHandlers(desk),
     ...exportHandlers(desk),
     ...jobHandlers(desk),

@@ -47,7 +47,7 @@ import type {
 import { preferencesSchema } from './settings.ts';
 import type { Preferences } from './settings.ts';
 import { foldRange, splitWays } from './split.ts';
-import type { StoredTrial } from './study.ts';
+import type { StoredTrial, StudyDetail, StudyImportance, StudySummary } from './study.ts';
 import type { SplitPreview } from './split.ts';
 import type { TokenizerRef } from './text.ts';
 import type { ThirdParty } from './third-party.ts';
@@ -62,6 +62,7 @@ const datasetId = v.custom<DatasetId>((x) => typeof x === 'string' && isId('data
 const versionId = v.custom<VersionId>((x) => typeof x === 'string' && isId('version', x));
 const runId = v.custom<RunId>((x) => typeof x === 'string' && isId('run', x));
 const jobId = v.custom<JobId>((x) => typeof x === 'string' && isId('job', x));
+const studyId = v.custom<StudyId>((x) => typeof x === 'string' && isId('study', x));
 const exportId = v.custom<ExportId>((x) => typeof x === 'string' && isId('export', x));
 const labellingId = v.custom<LabellingId>((x) => typeof x === 'string' && isId('labelling', x));
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -379,6 +380,24 @@ export const inputs = {
   /** The epochs that left a text of what a language model writes or guesses, in order. */
   'runs.texts': v.object({ id: runId }),
   'runs.text': v.object({ id: runId, epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)) }),
+  'studies.list': nothing,
+  'studies.get': v.object({ id: studyId }),
+  /** A study as its file says it, of this version (see `atelier help tune`); its trials are runs in the queue. */
+  'studies.start': v.object({ version: versionId, name, study: v.record(text(200), v.unknown()) }),
+  /** Its runs save checkpoints and wait. */
+  'studies.pause': v.object({ id: studyId }),
+  /** `trials`: so many more than were tried. */
+  'studies.resume': v.object({
+    id: studyId,
+    trials: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
+  }),
+  /** Ends it where it is. */
+  'studies.finish': v.object({ id: studyId }),
+  'studies.rename': v.object({ id: studyId, name }),
+  /** What each setting has to do with the metric. */
+  'studies.importance': v.object({ id: studyId }),
+  /** Its trials as a CSV or for Optuna, where the system's dialog says; null when dismissed. */
+  'studies.saveAs': v.object({ id: studyId }),
   'exports.list': nothing,
   /** A job; the file lands in the workspace's exports folder. */
   'exports.start': v.object({ run: runId, calibrate: v.optional(v.boolean()) }),
@@ -482,6 +501,15 @@ export interface Outputs {
   'runs.picture': Uint8Array;
   'runs.texts': number[];
   'runs.text': EpochText;
+  'studies.list': StudySummary[];
+  'studies.get': StudyDetail;
+  'studies.start': StudyId;
+  'studies.pause': null;
+  'studies.resume': null;
+  'studies.finish': null;
+  'studies.rename': null;
+  'studies.importance': StudyImportance[];
+  'studies.saveAs': { path: string } | null;
   'exports.list': ExportRecord[];
   'exports.start': JobId;
   'exports.reveal': null;

@@ -7,6 +7,7 @@ import { optimizerNames, scheduleNames, type ArchitectureInfo, type SettingField
 import { nearestName, plainName, settingName } from './run-fields.ts';
 import type { Params, ParameterRange, ParamValue } from './study.ts';
 import type { Task } from './task.ts';
+import { readTokenizerRef } from './text.ts';
 
 // Every setting that `atelier train` takes, by the name it has there: what a study may search over or hold fixed.
 
@@ -121,7 +122,8 @@ export class Tunables {
 }
 
 /** A value as `--set` or an option would take it. Throws invalid_study. */
-export function checkTunable({ rule }: Tunable, value: unknown, where: string): void {
+export function checkTunable({ rule, field }: Tunable, value: unknown, where: string): void {
+  if (field?.kind === 'tokenizer' && readTokenizerRef(String(value))) return;
   const refuse = (wanted: string): never => {
     throw new AtelierError('invalid_study', `${where} is ${JSON.stringify(value)}; it must be ${wanted}.`);
   };

@@ -3,6 +3,7 @@ import ChartLine from '@lucide/svelte/icons/chart-line';
 import Database from '@lucide/svelte/icons/database';
 import PackageOpen from '@lucide/svelte/icons/package-open';
 import Play from '@lucide/svelte/icons/play';
+import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Tags from '@lucide/svelte/icons/tags';
 import Settings from '@lucide/svelte/icons/settings';
 import type { Place } from '../state/navigation.svelte.ts';
@@ -13,6 +14,7 @@ export const placeIcons: Record<Place, Component<{ size?: number | string; strok
   label: Tags,
   train: Play,
   runs: ChartLine,
+  tune: ScanSearch,
   export: PackageOpen,
   settings: Settings,
 };
@@ -22,6 +24,7 @@ const words: Record<Place, () => string> = {
   label: m.place_label,
   train: m.place_train,
   runs: m.place_runs,
+  tune: m.place_tune,
   export: m.place_export,
   settings: m.place_settings,
 };

@@ -10,6 +10,7 @@ import { navigation } from '../state/navigation.svelte.ts';
 import { preferences } from '../state/preferences.svelte.ts';
 import { queue } from '../state/queue.svelte.ts';
 import { runs } from '../state/runs.svelte.ts';
+import { studies } from '../state/studies.svelte.ts';
 import { notify, notifyError } from '../ui/toasts.ts';
 import { m } from '../words/messages.ts';
 
@@ -19,6 +20,8 @@ function take(event: StudioEvent): void {
       return jobs.take(event.jobs);
     case 'metrics':
       return runs.takePoints(event.run, event.points);
+    case 'trial':
+      return studies.take(event.study, event.trial);
     case 'device-failed':
       return notify(
         m.toast_device_failed({ device: deviceTitles[event.device], name: event.name }),
@@ -47,6 +50,7 @@ const reload = {
   preferences: () => preferences.load(),
   workspace: () => app.load(),
   queue: () => queue.load(),
+  studies: () => studies.changed(),
 };
 
 /** Listens first and asks then, so that nothing falls between. Returns the function that stops it. */
@@ -60,6 +64,7 @@ export function connect(): () => void {
   void datasets.load();
   void runs.load();
   void exports.load();
+  void studies.load();
   // The device report may take a moment to find out, and nothing waits for it.
   setTimeout(() => void app.examine(), 500);
   return stop;

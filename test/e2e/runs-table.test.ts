@@ -196,7 +196,7 @@ it('trains three seeds of two settings, and tells what came of them', async () =
   );
   const [{ version }] = runs();
   const store = openReader(join(folder, 'workspace'));
-  const { manifest } = getVersion(store, version);
+  const { manifest } = getVersion(store, version!);
   store.close();
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(manifest.splits.validation);
 

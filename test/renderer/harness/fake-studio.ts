@@ -27,6 +27,8 @@ import { openedRecipe, previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 import { textEpochs, textOf } from './language.ts';
+import { makeStudies } from './studies.ts';
+import type { Study } from '../../../src-main/shared/study.ts';
 import { evaluationOf, makeUntargeted, pictureEpochs, pictureOf } from './untargeted.ts';
 import { weightReport } from './weights.ts';
 
@@ -101,8 +103,16 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     recentWorkspaces: [],
     layout: {},
   };
+  const studies = empty ? [] : makeStudies(runs);
   const listeners = new Set<(events: StudioEvent[]) => void>();
   const emit = (...events: StudioEvent[]) => listeners.forEach((listener) => listener(structuredClone(events)));
+  const studyOf = (id: string) => studies.find(({ detail }) => detail.id === id)!;
+  const settle = (id: string, status: Study['status'], reason: Study['reason']) => {
+    const one = studyOf(id);
+    one.detail = { ...one.detail, status, reason };
+    emit({ type: 'changed', noun: 'studies' });
+    return null;
+  };
   const offers = new Map<string, ImportOffer>();
   let labelling: FakeLabelling | null = null;
   const nothingSaid = { samples: [], classes: [], can: { undo: true, redo: false } };
@@ -555,6 +565,15 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'runs.picture': ({ id, epoch }) => pictureOf(runOf(id).summary, epoch),
     'runs.texts': ({ id }) => textEpochs(runOf(id).summary),
     'runs.text': ({ epoch }) => textOf(epoch),
+    'studies.list': () => studies.map(({ detail }) => detail),
+    'studies.get': ({ id }) => studyOf(id).detail,
+    'studies.importance': ({ id }) => studyOf(id).importance,
+    'studies.start': () => studies[0].detail.id,
+    'studies.pause': ({ id }) => settle(id, 'paused', { code: 'by_person' }),
+    'studies.resume': ({ id }) => settle(id, 'running', null),
+    'studies.finish': ({ id }) => settle(id, 'finished', { code: 'stopped' }),
+    'studies.rename': () => null,
+    'studies.saveAs': () => ({ path: '/home/ada/study.csv' }),
     'exports.list': () => exports,
     'exports.start': ({ run }) =>
       work('export', runOf(run).summary.name, 3, (job) => {

@@ -41,7 +41,44 @@ async function openNamed(page, name) {
   await at(page, 'run-page').waitFor();
 }
 
+const study = async (page, tab) => {
+  await place(page, 'tune');
+  await at(page, 'study-page').waitFor();
+  if (tab) await page.getByTestId('study-page').getByRole('tab').nth(tab).click();
+};
+
 export const screens = {
+  'tune-history': { go: async (page) => study(page) },
+  'tune-parallel': { go: async (page) => study(page, 1) },
+  'tune-reports': { go: async (page) => study(page, 2) },
+  'tune-trials': { go: async (page) => study(page, 3) },
+  'tune-front': {
+    go: async (page) => {
+      await study(page);
+      await at(page, 'study').nth(1).click();
+      await page.getByTestId('study-page').getByRole('tab').nth(2).click();
+    },
+  },
+  'tune-empty': { scenario: 'empty', go: async (page) => place(page, 'tune') },
+  'train-tune': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-train').click();
+      await at(page, 'tune-learningRate').click();
+      await at(page, 'tune-optimizer').click();
+      await at(page, 'tune-batchSize').click();
+      await at(page, 'tune-button').click();
+      await at(page, 'tune-dialog').waitFor();
+    },
+  },
+  'train-tune-form': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-train').click();
+      await at(page, 'tune-hidden').click();
+      await at(page, 'tune-learningRate').click();
+    },
+  },
   welcome: { scenario: 'empty', go: async () => {} },
   'welcome-busy': { scenario: 'empty', wait: 1500, go: async (page) => at(page, 'welcome-sample').click() },
   'drop-over': { go: async (page) => drop(page, 'penguins.csv', 'over') },

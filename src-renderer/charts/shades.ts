@@ -1,6 +1,6 @@
-import { categoryColour, resolveColour, sequentialColour } from '../../charts/colours.ts';
-import { scaleOf } from '../../charts/scale.ts';
-import type { Variable } from '../../charts/scale.ts';
+import { categoryColour, resolveColour, sequentialColour } from './colours.ts';
+import { scaleOf } from './scale.ts';
+import type { Variable } from './scale.ts';
 
 /** A colour a run, as a canvas takes it, by what it has of a variable: words by the categorical scale, numbers by the sequential one. */
 export function shadesOf(variable: Variable, dark: boolean): string[] {

@@ -1,0 +1,62 @@
+import { dialog } from 'electron';
+import { saveStudy } from '../jobs/studies/save-study.ts';
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+import { words } from './words.ts';
+
+type Noun =
+  | 'studies.list'
+  | 'studies.get'
+  | 'studies.start'
+  | 'studies.pause'
+  | 'studies.resume'
+  | 'studies.finish'
+  | 'studies.rename'
+  | 'studies.importance'
+  | 'studies.saveAs';
+
+export function studyHandlers(desk: Desk): Pick<Handlers, Noun> {
+  return {
+    'studies.list': () => desk.studio.listStudies(),
+    'studies.get': ({ id }) => desk.studio.getStudy(id),
+    'studies.start': async ({ version, name, study }) => {
+      const planned = desk.studio.planStudy(study, version);
+      await desk.studio.knowDevices();
+      return desk.studio.startStudy({ ...planned, name, version, from: [] }).study;
+    },
+    'studies.pause': ({ id }) => {
+      desk.studio.pauseStudy(id);
+      return null;
+    },
+    'studies.resume': ({ id, trials }) => {
+      desk.studio.resumeStudy(id, { trials });
+      return null;
+    },
+    'studies.finish': ({ id }) => {
+      desk.studio.finishStudy(id);
+      return null;
+    },
+    'studies.rename': ({ id, name }) => {
+      desk.studio.renameStudy(id, name);
+      return null;
+    },
+    'studies.importance': ({ id }) => desk.studio.studyImportance(id),
+    'studies.saveAs': async ({ id }) => {
+      const study = desk.studio.getStudy(id);
+      const options: Electron.SaveDialogOptions = {
+        title: words(desk.preferences.value).dialog_save_study(),
+        defaultPath: `${study.name.replace(/[\\/:*?"<>|]/g, '-')}.csv`,
+        filters: [
+          { name: 'CSV', extensions: ['csv'] },
+          { name: 'Optuna (SQLite)', extensions: ['db'] },
+        ],
+      };
+      const { canceled, filePath } = await (desk.window
+        ? dialog.showSaveDialog(desk.window, options)
+        : dialog.showSaveDialog(options));
+      if (canceled || !filePath) return null;
+      saveStudy(filePath, study);
+      return { path: filePath };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { isBetter, type StoredTrial, type StudyDetail } from '../../../src-main/shared/study.ts';
+import type { Variable } from '../../charts/scale.ts';
+import { format } from '../../words/format.ts';
+import { choiceWord, lowerIsBetter, metricShort, metricValue, settingWord } from '../../words/terms.ts';
+
+/** A setting's word, whatever place its name says it has: `set.loss`, `augment.flip`, `weight_decay`. */
+export function parameterWord(name: string): string {
+  const key = name.replace(/^set\./, '').replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return settingWord(key === 'lr' ? 'learningRate' : key === 'batch' ? 'batchSize' : key);
+}
+
+export function parameterValue(value: StoredTrial['params'][string] | undefined): string {
+  if (value === undefined || value === null) return '–';
+  if (typeof value === 'number') return format.figure(value);
+  return choiceWord(String(value));
+}
+
+const within = ({ violations = [] }: StoredTrial): boolean => violations.every((each) => each <= 0);
+
+/** Complete trials in the order of their ends, each with the best value up to it. Those that break a limit are never the best. */
+export function bestSoFar({
+  trials,
+  plan,
+}: Pick<StudyDetail, 'trials' | 'plan'>): { trial: StoredTrial; best: number | null }[] {
+  let best: number | null = null;
+  return trials
+    .filter(({ state }) => state === 'complete')
+    .toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0) || a.number - b.number)
+    .map((trial) => {
+      const value = trial.values![0];
+      if (within(trial) && (best === null || isBetter(value, best, plan.directions[0]))) best = value;
+      return { trial, best };
+    });
+}
+
+/** What trials are charted by: their settings, then what came of them. */
+export function trialVariables({ plan }: Pick<StudyDetail, 'plan'>, trials: readonly StoredTrial[]): Variable[] {
+  const settings = Object.entries(plan.space).map(([name, range]): Variable => ({
+    id: name,
+    label: parameterWord(name),
+    kind: range.type === 'float' || range.type === 'int' ? 'number' : 'category',
+    values: trials.map(({ params }) => {
+      const value = params[name];
+      if (value === undefined || value === null) return undefined;
+      return range.type === 'float' || range.type === 'int' ? (value as number) : String(value);
+    }),
+    format: (value) => parameterValue(value),
+  }));
+  const metrics = plan.metrics.map((key, i): Variable => ({
+    id: key,
+    label: metricShort(key),
+    kind: 'number',
+    values: trials.map(({ values }) => values?.[i]),
+    format: (value) => metricValue(key, Number(value)),
+    lowerIsBetter: lowerIsBetter(key),
+  }));
+  return [...settings, ...metrics];
+}

@@ -1,0 +1,98 @@
+import type { StudyId } from '../../src-main/shared/ids.ts';
+import type { StoredTrial, StudyDetail, StudyImportance, StudySummary } from '../../src-main/shared/study.ts';
+import { studio } from '../bridge/studio.ts';
+import type { Studio } from '../bridge/studio.ts';
+import { Resource } from './resource.svelte.ts';
+
+/** How often what is looked at is asked for anew while its trials go. */
+const everyMs = 400;
+
+/** The studies of the workspace, newest first, and the one that is looked at. */
+export class Studies {
+  #studio: Studio;
+  #list = new Resource<StudySummary[]>();
+  #detail = new Resource<StudyDetail>();
+  #importance = new Resource<StudyImportance[]>();
+  #open: StudyId | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #ended = -1;
+
+  constructor(through: Studio = studio) {
+    this.#studio = through;
+  }
+
+  get list(): StudySummary[] {
+    return this.#list.value ?? [];
+  }
+  get loaded(): boolean {
+    return this.#list.value !== null;
+  }
+  get error() {
+    return this.#list.error;
+  }
+  /** The one that was opened; null while it is on its way. */
+  get detail(): StudyDetail | null {
+    return this.#detail.value;
+  }
+  get detailError() {
+    return this.#detail.error;
+  }
+  /** Null where there are too few trials to tell. */
+  get importance() {
+    return this.#importance;
+  }
+
+  async load(): Promise<void> {
+    await this.#list.load(() => this.#studio.call('studies.list'));
+  }
+
+  async open(id: StudyId): Promise<void> {
+    if (this.#open !== id) {
+      this.#open = id;
+      this.#ended = -1;
+      this.#detail.set(null);
+      this.#importance.set(null);
+    }
+    const detail = await this.#detail.load(() => this.#studio.call('studies.get', { id }));
+    if (!detail || detail.counts.complete === this.#ended) return;
+    this.#ended = detail.counts.complete;
+    // Of fewer it would say nothing.
+    if (detail.counts.complete >= 4) await this.#importance.load(() => this.#studio.call('studies.importance', { id }));
+  }
+
+  /** Something about them has changed: not oftener than one can look. */
+  changed(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.load();
+      if (this.#open) void this.open(this.#open);
+    }, everyMs);
+  }
+
+  take(study: StudyId, trial: StoredTrial): void {
+    if (study !== this.#open) return;
+    this.#detail.patch((detail) => {
+      const trials = [...detail.trials];
+      trials[trial.number] = trial;
+      return { ...detail, trials: trials.filter((each) => each !== undefined) };
+    });
+  }
+
+  start(input: { version: StudySummary['version']; name: string; study: Record<string, unknown> }): Promise<StudyId> {
+    return this.#studio.call('studies.start', input);
+  }
+  pause(id: StudyId): Promise<null> {
+    return this.#studio.call('studies.pause', { id });
+  }
+  resume(id: StudyId, trials?: number): Promise<null> {
+    return this.#studio.call('studies.resume', { id, trials });
+  }
+  finish(id: StudyId): Promise<null> {
+    return this.#studio.call('studies.finish', { id });
+  }
+  saveAs(id: StudyId): Promise<{ path: string } | null> {
+    return this.#studio.call('studies.saveAs', { id });
+  }
+}
+
+export const studies = new Studies();

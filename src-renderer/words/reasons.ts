@@ -1,0 +1,74 @@
+import type { Reason } from '../../src-main/shared/study.ts';
+import { format } from './format.ts';
+import { m } from './messages.ts';
+
+/** Why a trial was tried, pruned or failed, and why a study stands still: codes of search/ and jobs/studies/, in words. */
+
+const figure = (value: Reason[string]) => (typeof value === 'number' ? format.figure(value) : String(value ?? '–'));
+
+const words: Readonly<Record<string, (facts: (name: string) => string) => string>> = {
+  given: () => m.why_given(),
+  known: () => m.why_known(),
+  random: () => m.why_random(),
+  startup: (of) => m.why_startup({ n: of('of') }),
+  constraints_random: () => m.why_constraints_random(),
+  grid: (of) => m.why_grid({ n: of('cell'), total: of('of') }),
+  sobol: () => m.why_sobol(),
+  tpe: (of) => m.why_tpe({ good: of('good'), others: of('others') }),
+  gp: (of) => m.why_gp({ n: of('known') }),
+  cma: (of) => m.why_cma({ generation: of('generation') }),
+  nsga2: (of) => m.why_nsga2({ generation: of('generation') }),
+  worse_than_percentile: (of) =>
+    m.pruned_percentile({ step: of('step'), best: of('best'), bar: of('bar'), n: of('others') }),
+  not_promoted: (of) => m.pruned_not_promoted({ step: of('step') }),
+  no_better_for: (of) => m.pruned_patience({ step: of('step') }),
+  below_threshold: (of) => m.pruned_threshold({ step: of('step'), value: of('value'), bar: of('bar') }),
+  above_threshold: (of) => m.pruned_threshold({ step: of('step'), value: of('value'), bar: of('bar') }),
+  diverged: (of) => m.pruned_diverged({ step: of('step') }),
+  not_finite: () => m.failed_not_finite(),
+  no_metric: (of) => m.failed_no_metric({ name: of('metric') }),
+  refused: (of) => m.failed_refused({ error: of('error') }),
+  run_failed: (of) => m.failed_run({ error: of('error') }),
+  crashed: (of) => m.failed_crashed({ n: of('times') }),
+  hung: (of) => m.failed_hung({ n: of('seconds') }),
+  cancelled: () => m.failed_cancelled(),
+  lost: () => m.failed_lost(),
+  time_up: () => m.study_time_up(),
+  trials_done: (of) => m.study_trials_done({ n: of('trials') }),
+  no_better: (of) => m.study_no_better({ n: of('trials') }),
+  nothing_left: () => m.study_nothing_left(),
+  stopped: () => m.study_stopped(),
+  by_person: () => m.study_by_person(),
+  closed: () => m.study_closed(),
+  interrupted: () => m.study_interrupted(),
+  failing: (of) => m.study_failing({ n: of('trials') }),
+  search_failed: (of) => m.study_search_failed({ error: of('error') }),
+};
+
+/** A code that is new here shows as it is written. */
+export function reasonWords(reason: Reason): string {
+  return words[reason.code]?.((name) => figure(reason[name])) ?? reason.code;
+}
+
+const pruners: Readonly<Record<string, () => string>> = {
+  median: m.pruner_median,
+  hyperband: m.pruner_hyperband,
+  none: m.pruner_none,
+};
+export const prunerWord = (name: string): string => pruners[name]?.() ?? name;
+
+const states: Readonly<Record<string, () => string>> = {
+  waiting: m.trial_waiting,
+  running: m.trial_running,
+  complete: m.trial_complete,
+  pruned: m.trial_pruned,
+  failed: m.trial_failed,
+};
+export const trialStateWord = (state: string): string => states[state]?.() ?? state;
+
+const statuses: Readonly<Record<string, () => string>> = {
+  running: m.study_running,
+  paused: m.study_paused,
+  finished: m.study_finished,
+};
+export const studyStatusWord = (status: string): string => statuses[status]?.() ?? status;
