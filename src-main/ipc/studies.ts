@@ -21,7 +21,7 @@ export function studyHandlers(desk: Desk): Pick<Handlers, Noun> {
     'studies.get': ({ id }) => desk.studio.getStudy(id),
     'studies.start': async ({ version, name, study }) => {
       const planned = desk.studio.planStudy(study, version);
-      await desk.studio.knowDevices();
+      if ((planned.plan.settings.device ?? 'auto') === 'auto') await desk.studio.knowDevices();
       return desk.studio.startStudy({ ...planned, name, version, from: [] }).study;
     },
     'studies.pause': ({ id }) => {

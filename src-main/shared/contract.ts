@@ -539,6 +539,8 @@ export type StudioEvent =
     }
   /** A trial was begun, has reported or ended. */
   | { type: 'trial'; study: StudyId; trial: StoredTrial }
+  /** A study is done, or cannot go on by itself. */
+  | { type: 'study-ended'; study: StudyId; name: string; failed: boolean }
   /** A run's device failed; the run goes on on the processor. */
   | { type: 'device-failed'; run: RunId; name: string; device: DeviceName; reason: ErrorFacts }
   /** Something of a run went wrong that holds nothing up: a checkpoint that could not be saved, say. */

@@ -17,6 +17,12 @@ export function wordsOf(item: TrainingNewsItem, locale: MenuLocale): { title: st
     const body = item.status === 'finished' ? m.notify_run_finished({}, options) : m.notify_run_failed({}, options);
     return { title: item.title, body };
   }
+  if (item.what === 'study') {
+    return {
+      title: item.title,
+      body: item.failed ? m.notify_study_failed({}, options) : m.notify_study_finished({}, options),
+    };
+  }
   const counts = { finished: String(item.finished), failed: String(item.failed) };
   const body = item.failed > 0 ? m.notify_queue_some_failed(counts, options) : m.notify_queue_finished(counts, options);
   return { title: m.notify_queue({}, options), body };

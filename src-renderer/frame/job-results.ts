@@ -6,6 +6,7 @@ import { importing } from '../state/importing.svelte.ts';
 import { jobs } from '../state/jobs.svelte.ts';
 import { navigation } from '../state/navigation.svelte.ts';
 import type { Location } from '../state/navigation.svelte.ts';
+import { studies } from '../state/studies.svelte.ts';
 import { notify, notifyError } from '../ui/toasts.ts';
 import { m } from '../words/messages.ts';
 
@@ -35,6 +36,8 @@ export function announceResults(): () => void {
 }
 
 async function announce(job: Job): Promise<void> {
+  // Forty trials are no forty pieces of news; their study tells when it is done.
+  if (job.kind === 'train' && studies.isTrial(job.run)) return;
   if (job.status === 'failed' || job.status === 'interrupted') {
     const facts = job.error ?? { code: 'internal', message: '', details: [] };
     notifyError(

@@ -22,6 +22,14 @@ function take(event: StudioEvent): void {
       return runs.takePoints(event.run, event.points);
     case 'trial':
       return studies.take(event.study, event.trial);
+    case 'study-ended': {
+      const [words, kind] = event.failed
+        ? ([m.toast_study_failed, 'warning'] as const)
+        : ([m.toast_study_ended, 'success'] as const);
+      if (navigation.place === 'tune') return;
+      const open = { label: m.open(), run: () => navigation.go({ place: 'tune', study: event.study }) };
+      return notify(words({ title: event.name }), open, kind);
+    }
     case 'device-failed':
       return notify(
         m.toast_device_failed({ device: deviceTitles[event.device], name: event.name }),

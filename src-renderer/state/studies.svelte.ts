@@ -1,4 +1,4 @@
-import type { StudyId } from '../../src-main/shared/ids.ts';
+import type { RunId, StudyId } from '../../src-main/shared/ids.ts';
 import type { StoredTrial, StudyDetail, StudyImportance, StudySummary } from '../../src-main/shared/study.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
@@ -16,6 +16,7 @@ export class Studies {
   #open: StudyId | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ended = -1;
+  readonly #runs = new Set<RunId>();
 
   constructor(through: Studio = studio) {
     this.#studio = through;
@@ -62,14 +63,23 @@ export class Studies {
 
   /** Something about them has changed: not oftener than one can look. */
   changed(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.load();
       if (this.#open) void this.open(this.#open);
     }, everyMs);
   }
 
+  /** Whether a run is that of a trial under way: its end is the study's matter. */
+  isTrial(run: RunId | null): boolean {
+    return run !== null && this.#runs.has(run);
+  }
+
   take(study: StudyId, trial: StoredTrial): void {
+    // What is trained longer later is a run as any other.
+    if (trial.run && trial.state === 'running') this.#runs.add(trial.run);
+    else if (trial.run) this.#runs.delete(trial.run);
     if (study !== this.#open) return;
     this.#detail.patch((detail) => {
       const trials = [...detail.trials];

@@ -17,7 +17,8 @@ const words: Readonly<Record<string, (facts: (name: string) => string) => string
   tpe: (of) => m.why_tpe({ good: of('good'), others: of('others') }),
   gp: (of) => m.why_gp({ n: of('known') }),
   cma: (of) => m.why_cma({ generation: of('generation') }),
-  nsga2: (of) => m.why_nsga2({ generation: of('generation') }),
+  // The first generation has no parents.
+  nsga2: (of) => (of('generation') === '0' ? m.why_random() : m.why_nsga2({ generation: of('generation') })),
   worse_than_percentile: (of) =>
     m.pruned_percentile({ step: of('step'), best: of('best'), bar: of('bar'), n: of('others') }),
   not_promoted: (of) => m.pruned_not_promoted({ step: of('step') }),

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StudioBridge } from '../../src-main/shared/contract.ts';
+import type { TrainSettings } from '../../src-main/shared/run.ts';
 import { done, samples } from '../support/built-cli.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 
@@ -37,7 +39,7 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('a study', () => {
     await id('tune-button').click();
     await id('tune-trials').fill('4');
     await id('tune-start').click();
-    await id('study-page').waitFor();
+    await id('study-page').waitFor({ timeout: 60_000 });
     await studio.page.locator('[data-testid=study-page][data-status=finished]').waitFor({ timeout: 120_000 });
     expect(await id('study-state').innerText()).toContain('4 of 4 trials');
     expect(await id('tune-history').isVisible()).toBe(true);
@@ -53,7 +55,9 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('a study', () => {
     await id('trial-longer').click();
     await id('run-page').waitFor();
     await studio.page.locator('[data-testid=run-page][data-status=finished]').waitFor({ timeout: 120_000 });
-    const epochs = await id('run-details').innerText();
-    expect(epochs).toMatch(/Epochs\s*4/);
+    const bridge = () => (globalThis as unknown as { studio: StudioBridge }).studio.invoke('runs.list', undefined);
+    const reply = await studio.page.evaluate(bridge);
+    const epochs = reply.ok ? reply.value.map(({ settings }) => (JSON.parse(settings) as TrainSettings).epochs) : [];
+    expect(epochs.sort()).toEqual([2, 2, 2, 4]);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { JobId, RunId } from '../../src-main/shared/ids.ts';
+import type { StudioEvent } from '../../src-main/shared/contract.ts';
+import type { JobId, RunId, StudyId } from '../../src-main/shared/ids.ts';
 import type { Job } from '../../src-main/shared/job.ts';
+import type { StoredTrial } from '../../src-main/shared/study.ts';
 import type { Preferences } from '../../src-main/shared/settings.ts';
 import { TrainingNews } from '../../src-main/window/training-news.ts';
 
@@ -62,5 +64,23 @@ describe('news of trainings', () => {
     expect(told('each', job('a', 'running', 'import'), job('a', 'finished', 'import'))).toEqual([]);
     // Of before one listened.
     expect(told('each', job('a', 'finished'))).toEqual([]);
+  });
+
+  it('leaves out the single trials of a study, and tells when it is done', () => {
+    const news = new TrainingNews(() => 'queue');
+    const trial = { run: 'run_a' as RunId, state: 'running' } as StoredTrial;
+    const study = 'st_0' as StudyId;
+    const take = (event: StudioEvent) => news.take(event);
+    const items = [
+      ...take({ type: 'jobs', jobs: [job('a', 'running')] }),
+      ...take({ type: 'trial', study, trial }),
+      ...take({ type: 'jobs', jobs: [job('a', 'finished')] }),
+      ...take({ type: 'trial', study, trial: { ...trial, state: 'complete' } }),
+      ...take({ type: 'study-ended', study, name: 'search', failed: false }),
+    ];
+    expect(items).toEqual([{ what: 'study', study, title: 'search', failed: false }]);
+    // Trained longer later, it is a run as any other.
+    take({ type: 'jobs', jobs: [job('a', 'running')] });
+    expect(take({ type: 'jobs', jobs: [job('a', 'finished')] })).toEqual([run('a', 'finished')]);
   });
 });

@@ -201,7 +201,14 @@ export class Studies implements RunWatch {
     const runner = new StudyRunner(this.#context, live, (number) => this.#changed(id, number));
     this.#runners.set(id, runner);
     runner.begin();
-    return { study: id, stopped: runner.stopped.then(() => live.study) };
+    const stopped = runner.stopped.then(() => live.study);
+    void stopped.then(({ name, status, reason }) => {
+      const failed = reason?.code === 'failing' || reason?.code === 'search_failed';
+      // What a person ended or paused is no news to them.
+      if (failed || (status === 'finished' && reason?.code !== 'stopped'))
+        this.#context.events.emit({ type: 'study-ended', study: id, name, failed });
+    });
+    return { study: id, stopped };
   }
 
   #liveOf(id: StudyId): LiveStudy {

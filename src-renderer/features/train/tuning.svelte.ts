@@ -41,7 +41,7 @@ export function rangeOf(field: SettingField, usual: ParameterRange, draft: Range
     const parts = draft.choices
       .split(/[;；]/)
       .map((part) => part.trim())
-      .filter((part, i, all) => part !== '' || (field.kind === 'integers' && all.length > 1));
+      .filter((part, _, all) => part !== '' || (field.kind === 'integers' && all.length > 1));
     const checked = parts.map((part) => checkField(field, part).value);
     if (checked.length < 2 || checked.some((value) => value === undefined)) return null;
     const choices = checked as SettingValue[];
@@ -109,7 +109,10 @@ export class Tuning {
     const space = Object.fromEntries(tuned.map((one) => [named(one), this.range(one)]));
     const { classWeights } = learningOf(form.value);
     const settings = form.fields
-      .filter((one) => !tuned.includes(one) && !one.field.key.startsWith('keep') && !isClassWeight(one.field.key))
+      // The form makes its fields anew each time it is asked for them.
+      .filter(
+        (one) => this.draft(one) === undefined && !one.field.key.startsWith('keep') && !isClassWeight(one.field.key),
+      )
       .filter((one) => one.of !== 'augment' || one.checked.value !== 0)
       .map((one) => [named(one), one.field.key === 'classWeights' ? (classWeights ?? 'none') : one.checked.value]);
     const study = { architecture, settings: Object.fromEntries(settings) as object, space, ...wish };
