@@ -2,6 +2,7 @@ import type { AudioOptions, PlayedSound, SpectrogramPreview } from '../shared/au
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
+import type { Condition } from '../shared/filter.ts';
 import type { Profile } from '../shared/profile.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse, VersionLabels } from '../shared/job.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
@@ -123,6 +124,11 @@ export class Reader {
   /** Which class each sample is of, by this column of a table. */
   labels(blobs: string, manifest: Manifest, target: string | null): Promise<VersionLabels> {
     return this.#ask({ type: 'labels', blobs, manifest, target }, profileWithinMs) as Promise<VersionLabels>;
+  }
+
+  /** All samples that meet these conditions, in order. */
+  matching(blobs: string, manifest: Manifest, filter: Condition[]): Promise<Int32Array> {
+    return this.#ask({ type: 'matching', blobs, manifest, filter }, profileWithinMs) as Promise<Int32Array>;
   }
 
   /** What this machine has; nothing is opened or computed on. */

@@ -32,6 +32,7 @@ export type JobKind =
   | 'relink'
   | 'leaks'
   | 'quality'
+  | 'prelabel'
   | 'train'
   | 'evaluate'
   | 'predict'
@@ -101,6 +102,7 @@ export interface JobTypes {
   relink: { params: RelinkParams; result: RelinkResult };
   leaks: { params: LeakParams; result: LeakReport };
   quality: { params: QualityParams; result: QualityReport };
+  prelabel: { params: PrelabelParams; result: PrelabelResult };
   train: { params: TrainParams; result: TrainResult };
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
@@ -280,6 +282,26 @@ export interface QualityParams {
   /** Each judges these splits of the version it was trained on. All versions have the same samples. */
   runs: { runFolder: string; settings: TrainSettings; manifest: Manifest; splits: SplitName[] }[];
   threads: number;
+}
+
+/** What a classifier suggests for samples. */
+export interface PrelabelParams {
+  blobs: string;
+  manifest: Manifest;
+  model: { runFolder: string; settings: TrainSettings } | { onnx: string };
+  /** Ascending. */
+  samples: Int32Array;
+  threads: number;
+}
+/** For each of the samples asked for: the likeliest class, how probable it is, and how unsure that is (see `evaluation/uncertainty.ts`). */
+export interface PrelabelResult {
+  classes: string[];
+  samples: Int32Array;
+  best: Int32Array;
+  confidence: Float32Array;
+  entropy: Float32Array;
+  margin: Float32Array;
+  leastConfidence: Float32Array;
 }
 
 export interface TrainParams {
@@ -474,6 +496,8 @@ export type ReaderRequest =
   | { id: number; type: 'privacy'; blobs: string; manifest: Manifest }
   | { id: number; type: 'anonymity'; blobs: string; manifest: Manifest; columns: string[]; wanted: number }
   | { id: number; type: 'labels'; blobs: string; manifest: Manifest; target: string | null }
+  /** All samples that meet a filter. */
+  | { id: number; type: 'matching'; blobs: string; manifest: Manifest; filter: Condition[] }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
   | {
@@ -494,6 +518,7 @@ export type ReaderResponse =
         | ImportOffer[]
         | BroughtTokenizer
         | VersionLabels
+        | Int32Array
         | DevicesFound;
     }
   | { id: number; ok: false; error: ErrorFacts };

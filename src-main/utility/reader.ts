@@ -54,6 +54,8 @@ function answer(request: ReaderRequest) {
       return measureAnonymity(request.blobs, request.manifest, request.columns, request.wanted);
     case 'labels':
       return versionLabels(request.blobs, request.manifest, request.target);
+    case 'matching':
+      return reader.matching(request.blobs, request.manifest, request.filter);
     case 'devices':
       return findDevices();
   }

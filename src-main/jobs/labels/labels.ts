@@ -23,6 +23,7 @@ import type { DatasetVersion, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { newId, type LabellingId, type VersionId } from '../../shared/ids.ts';
 import {
+  blank,
   preparedByRecipe,
   type ClassAct,
   type LabelClass,
@@ -31,14 +32,18 @@ import {
   type LabellingState,
   type LabelOutcome,
   type LabelPatch,
+  type LabelRule,
   type SampleLabel,
+  type Suggested,
 } from '../../shared/labels.ts';
 import type { Context } from '../context.ts';
 import { revise } from '../datasets.ts';
 import type { Reader } from '../reader.ts';
-import type { Started } from '../work.ts';
+import type { ModelRef } from '../models.ts';
+import { unheard, type Started } from '../work.ts';
 import { saidLabels, stateOf } from './as-it-stands.ts';
-import { classAfter, labelAfter } from './said.ts';
+import { checkedClasses, classAfter, labelAfter, usedClasses } from './said.ts';
+import { isTodo, modelName, ruleCondition, suggestionsOf, suggestParams, whoOf } from './suggest.ts';
 
 /** Samples of one edit: more are several, of one batch, so that nothing else waits long. */
 const perEdit = 200;
@@ -69,11 +74,11 @@ export interface LabellingWish {
 /** What labelling does. Every act answers once it is on disk; acts of one labelling wait for each other. */
 export class Labels {
   readonly #context: Context;
-  readonly #reader: Pick<Reader, 'labels'>;
+  readonly #reader: Pick<Reader, 'labels' | 'matching'>;
   readonly #open = new Map<LabellingId, Labelling>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(context: Context, reader: Pick<Reader, 'labels'>) {
+  constructor(context: Context, reader: Pick<Reader, 'labels' | 'matching'>) {
     this.#context = context;
     this.#reader = reader;
   }
@@ -138,6 +143,45 @@ export class Labels {
     });
   }
 
+  /** What a model suggests for samples that nobody has looked at. Where it knows classes that are not here, it suggests none of those. */
+  suggest(id: LabellingId, version: VersionId, model: ModelRef): Started<Suggested> {
+    const { store, queue } = this.#context;
+    const log = this.#log(id);
+    this.#requireSame(log, version);
+    const state = this.state(id);
+    const todo = Int32Array.from([...state.states.keys()].filter((sample) => isTodo(state.states[sample])));
+    if (todo.length === 0)
+      throw new AtelierError(
+        'nothing_to_do',
+        'Somebody has looked at every sample: there is none to suggest anything for.',
+      );
+    const { job, result } = queue.submit({
+      kind: 'prelabel',
+      title: modelName(store, model),
+      dataset: log.dataset,
+      params: suggestParams(store, version, model, todo),
+    });
+    const given = result.then(async (found) => {
+      const { labels, unknown } = suggestionsOf(found, usedClasses(this.#classes(log)));
+      const outcome = await this.give(id, whoOf(model), labels);
+      const { samples, entropy, margin, leastConfidence } = found;
+      return { ...outcome, unknown, doubts: { samples, entropy, margin, leastConfidence } };
+    });
+    return { job, result: unheard(given) };
+  }
+
+  /** Suggests a class for the texts that a rule fits. */
+  async rule(id: LabellingId, version: VersionId, rule: LabelRule): Promise<LabelOutcome> {
+    const { store } = this.#context;
+    const log = this.#log(id);
+    this.#requireSame(log, version);
+    const classes = checkedClasses([rule.class], log.kind, this.#classes(log));
+    const { manifest } = getVersion(store, version);
+    const found = await this.#reader.matching(workspaceFiles.blobs(store.folder), manifest, [ruleCondition(rule)]);
+    const suggestion: SampleLabel = { ...blank, state: 'suggested', classes };
+    return this.give(id, `rule:${rule.pattern}`, new Map(Array.from(found, (sample) => [sample, suggestion])));
+  }
+
   /** Takes suggestions for labels, all that are at least so sure. */
   accept(id: LabellingId, atLeast: number): Promise<LabelOutcome> {
     return this.#inTurn(async () => {
@@ -186,13 +230,7 @@ export class Labels {
   freeze(id: LabellingId, version: VersionId): Started<DatasetVersion> {
     const { store } = this.#context;
     const log = this.#log(id);
-    const { manifest } = getVersion(store, version);
-    if (findLabelling(store, samplesIdentity(manifest), log.target, log.kind) !== id) {
-      throw new AtelierError(
-        'other_samples',
-        'That version has other samples than those that were labelled. Choose one of theirs.',
-      );
-    }
+    this.#requireSame(log, version);
     if (log.kind === 'multiple') {
       throw new AtelierError(
         'several_classes',
@@ -201,6 +239,16 @@ export class Labels {
     }
     const labels = saidLabels(store, log);
     return revise(this.#context, { version, labels }, (made) => addIdentity(store, id, samplesIdentity(made.manifest)));
+  }
+
+  #requireSame(log: Labelling, version: VersionId): void {
+    const { store } = this.#context;
+    if (findLabelling(store, samplesIdentity(getVersion(store, version).manifest), log.target, log.kind) === log.id)
+      return;
+    throw new AtelierError(
+      'other_samples',
+      'That version has other samples than those that were labelled. Choose one of theirs.',
+    );
   }
 
   async #step(id: LabellingId, act: 'undo' | 'redo', sample?: number): Promise<LabelOutcome> {

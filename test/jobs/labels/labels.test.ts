@@ -14,6 +14,7 @@ function labelsOf(store: WriteStore, labels: readonly number[], classes: string[
   const context: Pick<Context, 'store'> = { store };
   return new Labels(context as Context, {
     labels: () => Promise.resolve({ classes, labels: Int32Array.from(labels) }),
+    matching: () => Promise.resolve(Int32Array.from([1, 2, 4])),
   });
 }
 
@@ -88,6 +89,19 @@ describe('labelling', () => {
     ]);
     expect(labels.history(state.labelling, 0).map(({ who }) => who)).toEqual(['person', 'run:run_1']);
     expect([...saidLabels(store, getLabelling(store, state.labelling)).labels]).toEqual([1, -1, 0, -1, -1, -1]);
+    store.close();
+  });
+
+  it('takes what a rule suggests, and refuses one of a class that is not there', async () => {
+    const { store, version, labels, state } = await begun();
+    const rule = { class: 2, column: 'width', how: 'contains', pattern: 'wide' } as const;
+    const { samples } = await labels.rule(state.labelling, version, rule);
+    expect(samples.map(({ sample, label }) => [sample, label.state])).toEqual([
+      [1, 'suggested'],
+      [4, 'suggested'],
+    ]);
+    expect(labels.history(state.labelling, 1)[0].who).toBe('rule:wide');
+    await expect(labels.rule(state.labelling, version, { ...rule, class: 9 })).rejects.toThrow(code('no_such_class'));
     store.close();
   });
 
