@@ -19,12 +19,11 @@ import {
   type Labelling,
 } from '../../db/labellings.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
-import type { DatasetVersion, Manifest } from '../../shared/dataset.ts';
+import type { DatasetVersion } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { newId, type LabellingId, type VersionId } from '../../shared/ids.ts';
 import {
   blank,
-  preparedByRecipe,
   type ClassAct,
   type LabelClass,
   type LabelHistoryLine,
@@ -42,28 +41,13 @@ import type { Reader } from '../reader.ts';
 import type { ModelRef } from '../models.ts';
 import { unheard, type Started } from '../work.ts';
 import { saidLabels, stateOf } from './as-it-stands.ts';
+import { checkedTarget, samplesIdentity } from './identity.ts';
 import { checkedClasses, classAfter, labelAfter, usedClasses } from './said.ts';
 import { isTodo, modelName, ruleCondition, suggestionsOf, suggestParams, whoOf } from './suggest.ts';
 
 /** Samples of one edit: more are several, of one batch, so that nothing else waits long. */
 const perEdit = 200;
 const kept = 4;
-
-/** Which samples a version has: the same for versions of other splits, types or labels. */
-export function samplesIdentity({ kind, blobs }: Manifest): string {
-  if (kind === 'table') return `table ${blobs.table}`;
-  return [kind, blobs.names, blobs.images ?? blobs.sounds, blobs.places].filter(Boolean).join(' ');
-}
-
-/** The column that labels of a table go to where none is named: its target, if that holds classes, else one of its own. */
-export function usualTarget({ kind, target, task, columns }: Manifest): string | null {
-  if (kind !== 'table') return null;
-  if (target !== null && task === 'classification') return target;
-  const taken = new Set(columns.map(({ name }) => name));
-  let name = 'label';
-  for (let n = 2; taken.has(name); n++) name = `label ${n}`;
-  return name;
-}
 
 export interface LabellingWish {
   kind?: LabellingKind;
@@ -330,27 +314,6 @@ export class Labels {
     this.#last = done.catch(() => {});
     return done;
   }
-}
-
-/** Throws `prepared_by_recipe`, `no_such_column`. */
-function checkedTarget(manifest: Manifest, wished: string | undefined): string | null {
-  if (manifest.kind !== 'table') {
-    if (wished === undefined) return null;
-    throw new AtelierError(
-      'no_such_column',
-      'Images and sounds have no columns: their class is what is labelled. Name no column.',
-    );
-  }
-  if (manifest.recipe) throw preparedByRecipe();
-  const target = wished?.trim() || usualTarget(manifest)!;
-  const column = manifest.columns.find(({ name }) => name === target);
-  if (column && column.type !== 'category') {
-    throw new AtelierError(
-      'no_such_column',
-      `The column "${target}" holds ${column.type === 'number' ? 'numbers' : 'texts'}, not classes. Name another column, or a new one.`,
-    );
-  }
-  return target;
 }
 
 function requireSamples({ samples: count }: Labelling, samples: readonly number[]): void {

@@ -3,7 +3,8 @@ import { getLabelling } from '../../../src-main/db/labellings.ts';
 import type { WriteStore } from '../../../src-main/db/open.ts';
 import type { Context } from '../../../src-main/jobs/context.ts';
 import { saidLabels } from '../../../src-main/jobs/labels/as-it-stands.ts';
-import { Labels, usualTarget } from '../../../src-main/jobs/labels/labels.ts';
+import { usualTarget } from '../../../src-main/jobs/labels/identity.ts';
+import { Labels } from '../../../src-main/jobs/labels/labels.ts';
 import { labelStates, type SampleLabel } from '../../../src-main/shared/labels.ts';
 import { addDataset, openWriter, sampleManifest, tempFolder } from '../../support/temp-workspace.ts';
 
