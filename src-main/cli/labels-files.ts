@@ -4,8 +4,9 @@ import { Option, type Command } from 'commander';
 import { readBlob } from '../datasets/blobs.ts';
 import { getVersion } from '../db/datasets.ts';
 import type { Readable } from '../db/connection.ts';
+import { labelClasses } from '../db/labellings.ts';
 import { workspaceFiles } from '../db/workspace.ts';
-import { eachLabel, stateOf } from '../jobs/labels/as-it-stands.ts';
+import { eachLabel } from '../jobs/labels/as-it-stands.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { VersionId } from '../shared/ids.ts';
 import {
@@ -76,7 +77,7 @@ Examples:
         }
         const ids = new Map<string, number>();
         for (const name of new Set(lines.flatMap((line) => line.labels))) {
-          const [id] = await idsOf(studio, studio.labels.state(state.labelling), [name], !known.has(name));
+          const [id] = await idsOf(studio, await studio.labels.state(state.labelling), [name], !known.has(name));
           ids.set(name, id);
         }
         const given = new Map<number, SampleLabel>();
@@ -143,7 +144,7 @@ async function exportLabels(session: Session, text: string, options: ExportOptio
   await session.read(async (store) => {
     const { log, version } = existing(store, text, options);
     const names = await namesOf(store, session.folder, version);
-    const classes = new Map(stateOf(store, log).classes.map((one) => [one.id, one]));
+    const classes = new Map(labelClasses(store, log.key).map((one) => [one.id, one]));
     const wanted = new Set<LabelState>(options.state ? [options.state] : settledStates);
     const lines: string[] = csv ? [csvLine(['sample', 'name', 'state', 'label', 'confidence', 'note'])] : [];
     let samples = 0;

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { getDataset } from '../db/datasets.ts';
-import { eachLabel, stateOf } from '../jobs/labels/as-it-stands.ts';
+import { labelClasses } from '../db/labellings.ts';
+import { eachLabel } from '../jobs/labels/as-it-stands.ts';
 import { labelStates, resolvedClass, type LabelState } from '../shared/labels.ts';
 import { Session, type CommandContext } from './context.ts';
 import { count, table } from './format.ts';
@@ -36,8 +37,8 @@ Examples:
 async function list(session: Session, text: string, options: Options): Promise<void> {
   await session.read((store) => {
     const { log } = existing(store, text, options);
-    const state = stateOf(store, log);
-    const classes = new Map(state.classes.map((one) => [one.id, one]));
+    const all = labelClasses(store, log.key);
+    const classes = new Map(all.map((one) => [one.id, one]));
     const nameOf = (id: number): string => classes.get(resolvedClass(classes, id))?.name ?? String(id);
     const { out } = session;
     if (options.samples || options.state) {
@@ -57,7 +58,7 @@ async function list(session: Session, text: string, options: Options): Promise<v
       for (const id of new Set(label.classes.map((one) => resolvedClass(classes, one))))
         byClass.set(id, (byClass.get(id) ?? 0) + 1);
     }
-    const usable = state.classes.filter(({ mergedInto, removed }) => mergedInto === null && !removed);
+    const usable = all.filter(({ mergedInto, removed }) => mergedInto === null && !removed);
     out.record({
       dataset: log.dataset,
       labelling: log.id,

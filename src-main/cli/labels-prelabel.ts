@@ -49,7 +49,7 @@ Examples:
         const { labelling } = state;
         if (options.run) {
           const model = resolveModel(studio.reading, options.run, session.host.cwd);
-          const found = await studio.labels.suggest(labelling, version, model).result;
+          const found = await (await studio.labels.suggest(labelling, version, model)).result;
           if (found.unknown.length > 0)
             session.out.note(`Note: classes that are not here were left out: ${found.unknown.join(', ')}`);
           tellOutcome(session, 'Suggested', found);

@@ -101,7 +101,7 @@ Examples:
     )
     .action((dataset: string, options: LabelOptions) =>
       owning(context, 'freeze', dataset, options, async ({ studio, session, version, state }) => {
-        const made = await studio.labels.freeze(state.labelling, version).result;
+        const made = await (await studio.labels.freeze(state.labelling, version)).result;
         session.out.record({ dataset: made.dataset, version: made.id, number: made.number, change: made.change });
         session.out.text(`Version ${made.number} (${made.id}): ${made.change}`);
       }),

@@ -40,13 +40,13 @@ import { revise } from '../datasets.ts';
 import type { Reader } from '../reader.ts';
 import type { ModelRef } from '../models.ts';
 import { unheard, type Started } from '../work.ts';
-import { saidLabels, stateOf } from './as-it-stands.ts';
+import { inSlices, saidLabels, stateOf } from './as-it-stands.ts';
 import { checkedTarget, samplesIdentity } from './identity.ts';
 import { checkedClasses, classAfter, labelAfter, usedClasses } from './said.ts';
 import { isTodo, modelName, ruleCondition, suggestionsOf, suggestParams, whoOf } from './suggest.ts';
 
 /** Samples of one edit: more are several, of one batch, so that nothing else waits long. */
-const perEdit = 200;
+const perEdit = 50;
 const kept = 4;
 
 export interface LabellingWish {
@@ -97,8 +97,8 @@ export class Labels {
     });
   }
 
-  state(id: LabellingId): LabellingState {
-    return stateOf(this.#context.store, this.#log(id));
+  state(id: LabellingId): Promise<LabellingState> {
+    return inSlices(stateOf(this.#context.store, this.#log(id)));
   }
 
   /** What a person says of samples; `who` else it was. */
@@ -128,11 +128,11 @@ export class Labels {
   }
 
   /** What a model suggests for samples that nobody has looked at. Where it knows classes that are not here, it suggests none of those. */
-  suggest(id: LabellingId, version: VersionId, model: ModelRef): Started<Suggested> {
+  async suggest(id: LabellingId, version: VersionId, model: ModelRef): Promise<Started<Suggested>> {
     const { store, queue } = this.#context;
     const log = this.#log(id);
     this.#requireSame(log, version);
-    const state = this.state(id);
+    const state = await this.state(id);
     const todo = Int32Array.from([...state.states.keys()].filter((sample) => isTodo(state.states[sample])));
     if (todo.length === 0)
       throw new AtelierError(
@@ -183,8 +183,9 @@ export class Labels {
     return this.#inTurn(async () => {
       const { store } = this.#context;
       const log = this.#log(id);
+      const state = act.act === 'remove' ? await this.state(id) : null;
       const inUse = (ids: ReadonlySet<number>): boolean => {
-        const state = this.state(id);
+        if (!state) return false;
         return (
           state.first.some((first) => ids.has(first)) ||
           Object.values(state.several).some((some) => some.some((one) => ids.has(one)))
@@ -211,7 +212,7 @@ export class Labels {
   }
 
   /** A version of the dataset with the labels as they stand: what nets are trained on. Samples keep the splits of `version`. */
-  freeze(id: LabellingId, version: VersionId): Started<DatasetVersion> {
+  async freeze(id: LabellingId, version: VersionId): Promise<Started<DatasetVersion>> {
     const { store } = this.#context;
     const log = this.#log(id);
     this.#requireSame(log, version);
@@ -221,7 +222,7 @@ export class Labels {
         'Nets tell one class of a sample, so samples of several make no version to train on. Export them instead.',
       );
     }
-    const labels = saidLabels(store, log);
+    const labels = await this.#inTurn(() => inSlices(saidLabels(store, log)));
     return revise(this.#context, { version, labels }, (made) => addIdentity(store, id, samplesIdentity(made.manifest)));
   }
 

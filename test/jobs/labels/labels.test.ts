@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { getLabelling } from '../../../src-main/db/labellings.ts';
 import type { WriteStore } from '../../../src-main/db/open.ts';
 import type { Context } from '../../../src-main/jobs/context.ts';
-import { saidLabels } from '../../../src-main/jobs/labels/as-it-stands.ts';
+import { atOnce, saidLabels } from '../../../src-main/jobs/labels/as-it-stands.ts';
 import { usualTarget } from '../../../src-main/jobs/labels/identity.ts';
 import { Labels } from '../../../src-main/jobs/labels/labels.ts';
 import { labelStates, type SampleLabel } from '../../../src-main/shared/labels.ts';
@@ -49,7 +49,7 @@ describe('labelling', () => {
     const all = Array.from({ length: 500 }, (_, i) => i);
     await expect(labels.set(state.labelling, all, { state: 'reviewed' })).rejects.toThrow(code('label_without_class'));
     await expect(labels.set(state.labelling, [500], { classes: [1] })).rejects.toThrow(code('no_sample'));
-    expect(labels.state(state.labelling)).toEqual(state);
+    expect(await labels.state(state.labelling)).toEqual(state);
     store.close();
   });
 
@@ -63,7 +63,7 @@ describe('labelling', () => {
     const undone = await later.undo(state.labelling);
     expect(undone.samples).toHaveLength(450);
     expect(undone.can).toEqual({ undo: false, redo: true });
-    expect(later.state(state.labelling).states).toEqual(state.states);
+    expect((await later.state(state.labelling)).states).toEqual(state.states);
     expect((await later.redo(state.labelling)).samples).toHaveLength(450);
     again.close();
   });
@@ -80,7 +80,7 @@ describe('labelling', () => {
     const { samples } = await labels.give(state.labelling, 'run:run_1', given);
     expect(samples.map(({ sample }) => sample)).toEqual([0, 1, 3]);
     await labels.accept(state.labelling, 0.9);
-    const now = labels.state(state.labelling);
+    const now = await labels.state(state.labelling);
     expect([0, 1, 2, 3, 4].map((sample) => stateAt(now, sample))).toEqual([
       'labelled',
       'suggested',
@@ -89,7 +89,7 @@ describe('labelling', () => {
       'new',
     ]);
     expect(labels.history(state.labelling, 0).map(({ who }) => who)).toEqual(['person', 'run:run_1']);
-    expect([...saidLabels(store, getLabelling(store, state.labelling)).labels]).toEqual([1, -1, 0, -1, -1, -1]);
+    expect([...atOnce(saidLabels(store, getLabelling(store, state.labelling))).labels]).toEqual([1, -1, 0, -1, -1, -1]);
     store.close();
   });
 
@@ -112,9 +112,12 @@ describe('labelling', () => {
     await labels.set(labelling, [0], { classes: [2] });
     await labels.classAct(labelling, { act: 'merge', class: 2, into: 1 });
     const log = getLabelling(store, labelling);
-    expect(saidLabels(store, log)).toMatchObject({ classes: ['a'], labels: Int32Array.from([0, -1, 0, -1, -1, -1]) });
+    expect(atOnce(saidLabels(store, log))).toMatchObject({
+      classes: ['a'],
+      labels: Int32Array.from([0, -1, 0, -1, -1, -1]),
+    });
     await labels.undo(labelling);
-    expect(saidLabels(store, log)).toMatchObject({
+    expect(atOnce(saidLabels(store, log))).toMatchObject({
       classes: ['a', 'b'],
       labels: Int32Array.from([1, -1, 0, -1, -1, -1]),
     });
