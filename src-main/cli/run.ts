@@ -11,6 +11,7 @@ import { addExport } from './export.ts';
 import { addFirstRun } from './first-run.ts';
 import type { Host } from './host.ts';
 import { addImport } from './import.ts';
+import { addLabels } from './labels.ts';
 import { addLicences } from './licences.ts';
 import { addPredict } from './predict.ts';
 import { addRunsActs } from './runs-acts.ts';
@@ -109,6 +110,7 @@ Examples:
     );
   addImport(program, context);
   addData(program, context);
+  addLabels(program, context);
   addTrain(program, context);
   addCrossValidate(program, context);
   addArchitectures(program, context);

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
+import type { Condition } from '../shared/filter.ts';
 import { float64s, readAnnotations } from './annotations/read.ts';
 import { samplesWith } from './annotations/samples-with.ts';
 import { soundsWith } from './audio/sounds-with.ts';
@@ -55,6 +56,13 @@ export class SampleReader {
     return this.#pageOf(blobs, manifest, indices, split, total, ordered);
   }
 
+  /** All samples that meet these conditions, in order. */
+  async matching(blobs: string, manifest: Manifest, filter: Condition[]): Promise<Int32Array> {
+    const split = await this.#blob(blobs, manifest.blobs.split);
+    const found = await this.#order(blobs, manifest, { filter }, split);
+    return found ?? Int32Array.from({ length: manifest.samples }, (_, sample) => sample);
+  }
+
   /** These samples, in this order; at most 500. Throws `no_sample`. */
   async pick(blobs: string, manifest: Manifest, samples: readonly number[]): Promise<SamplePage> {
     const indices = samples.slice(0, maxLimit);
@@ -104,7 +112,12 @@ export class SampleReader {
   }
 
   /** The sample numbers asked for, in order; null for all of them as they are. */
-  async #order(blobs: string, manifest: Manifest, query: SampleQuery, split: Uint8Array): Promise<Int32Array | null> {
+  async #order(
+    blobs: string,
+    manifest: Manifest,
+    query: Pick<SampleQuery, 'filter' | 'sort'>,
+    split: Uint8Array,
+  ): Promise<Int32Array | null> {
     const filter = query.filter ?? [];
     const sort = manifest.kind === 'table' ? query.sort : undefined;
     if (filter.length === 0 && !sort) return null;

@@ -150,13 +150,22 @@ export function currentValue(
   return row?.value ?? packLabel(baseLabel(base, subject));
 }
 
-/** What was said since; of all others the base holds. */
+/** What was said since, some at a time; of all others the base holds. */
+export function* saidInPages(db: Readable, key: number): Generator<{ sample: number; label: SampleLabel }[]> {
+  for (let last = -1; ;) {
+    const rows = db.all<{ sample: number; value: string }>(
+      `SELECT sample, value FROM label_samples WHERE labelling = ? AND sample > ? ORDER BY sample LIMIT 1000`,
+      [key, last],
+    );
+    if (rows.length === 0) return;
+    last = rows[rows.length - 1].sample;
+    yield rows.map(({ sample, value }) => ({ sample, label: unpackLabel(value) }));
+  }
+}
+
+/** The same, all at once. */
 export function* eachSaid(db: Readable, key: number): Generator<{ sample: number; label: SampleLabel }> {
-  const rows = db.each<{ sample: number; value: string }>(
-    `SELECT sample, value FROM label_samples WHERE labelling = ? ORDER BY sample`,
-    [key],
-  );
-  for (const { sample, value } of rows) yield { sample, label: unpackLabel(value) };
+  for (const page of saidInPages(db, key)) yield* page;
 }
 
 /** How many of those of which anything was said are in each state. */

@@ -5,6 +5,8 @@ type Noun =
   | 'labels.open'
   | 'labels.set'
   | 'labels.accept'
+  | 'labels.suggest'
+  | 'labels.rule'
   | 'labels.class'
   | 'labels.undo'
   | 'labels.redo'
@@ -16,10 +18,13 @@ export function labelHandlers(desk: Desk): Pick<Handlers, Noun> {
     'labels.open': ({ version, ...wish }) => desk.studio.labels.open(version, wish),
     'labels.set': ({ labelling, samples, label }) => desk.studio.labels.set(labelling, samples, label),
     'labels.accept': ({ labelling, atLeast }) => desk.studio.labels.accept(labelling, atLeast),
+    'labels.suggest': async ({ labelling, version, run }) =>
+      (await desk.studio.labels.suggest(labelling, version, { run })).result,
+    'labels.rule': ({ labelling, version, rule }) => desk.studio.labels.rule(labelling, version, rule),
     'labels.class': ({ labelling, act }) => desk.studio.labels.classAct(labelling, act),
     'labels.undo': ({ labelling, sample }) => desk.studio.labels.undo(labelling, sample),
     'labels.redo': ({ labelling, sample }) => desk.studio.labels.redo(labelling, sample),
     'labels.history': ({ labelling, sample }) => desk.studio.labels.history(labelling, sample),
-    'labels.freeze': ({ labelling, version }) => desk.studio.labels.freeze(labelling, version).result,
+    'labels.freeze': async ({ labelling, version }) => (await desk.studio.labels.freeze(labelling, version)).result,
   };
 }

@@ -20,6 +20,7 @@ const lanes: Record<JobKind, string> = {
   relink: 'data',
   leaks: 'look',
   quality: 'model',
+  prelabel: 'model',
   evaluate: 'model',
   predict: 'model',
   export: 'model',

@@ -3,6 +3,7 @@ import type { AudioOptions, PlayedSound, SpectrogramPreview } from '../shared/au
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
+import type { Condition } from '../shared/filter.ts';
 import type { Profile } from '../shared/profile.ts';
 import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse, VersionLabels } from '../shared/job.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
@@ -138,6 +139,11 @@ export class Reader {
     const { checkpoint, since } = question;
     const paths = { path: pathOf(checkpoint), ...(since !== undefined && { sincePath: pathOf(since) }) };
     return this.#ask({ type: 'weights', ...paths, question }, profileWithinMs) as Promise<WeightReport>;
+  }
+
+  /** All samples that meet these conditions, in order. */
+  matching(blobs: string, manifest: Manifest, filter: Condition[]): Promise<Int32Array> {
+    return this.#ask({ type: 'matching', blobs, manifest, filter }, profileWithinMs) as Promise<Int32Array>;
   }
 
   /** What this machine has; nothing is opened or computed on. */

@@ -23,8 +23,8 @@ import type { ProviderOffer, QueueState } from './job.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import { maxSteps, recipeSchema } from './recipe.ts';
 import type { OpenedRecipe, StepInfo } from './recipe.ts';
-import { classActSchema, labelPatchSchema, mostAtOnce, sampleNumber } from './labels.ts';
-import type { LabelHistoryLine, LabellingState, LabelOutcome } from './labels.ts';
+import { classActSchema, labelPatchSchema, labelRuleSchema, mostAtOnce, sampleNumber } from './labels.ts';
+import type { LabelHistoryLine, LabellingState, LabelOutcome, Suggested } from './labels.ts';
 import type { LeakReport } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
 import { mostQuasiIdentifiers } from './privacy.ts';
@@ -251,6 +251,9 @@ export const inputs = {
     labelling: labellingId,
     atLeast: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   }),
+  /** What a run suggests for samples that nobody has looked at; a job. */
+  'labels.suggest': v.object({ labelling: labellingId, version: versionId, run: runId }),
+  'labels.rule': v.object({ labelling: labellingId, version: versionId, rule: labelRuleSchema }),
   'labels.class': v.object({ labelling: labellingId, act: classActSchema }),
   /** Of one sample, or (without) across all. */
   'labels.undo': v.object({ labelling: labellingId, sample: v.optional(sampleNumber) }),
@@ -450,6 +453,8 @@ export interface Outputs {
   'labels.open': LabellingState;
   'labels.set': LabelOutcome;
   'labels.accept': LabelOutcome;
+  'labels.suggest': Suggested;
+  'labels.rule': LabelOutcome;
   'labels.class': LabelOutcome;
   'labels.undo': LabelOutcome;
   'labels.redo': LabelOutcome;

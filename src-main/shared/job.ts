@@ -40,6 +40,7 @@ export type JobKind =
   | 'relink'
   | 'leaks'
   | 'quality'
+  | 'prelabel'
   | 'train'
   | 'evaluate'
   | 'predict'
@@ -111,6 +112,7 @@ export interface JobTypes {
   relink: { params: RelinkParams; result: RelinkResult };
   leaks: { params: LeakParams; result: LeakReport };
   quality: { params: QualityParams; result: QualityReport };
+  prelabel: { params: PrelabelParams; result: PrelabelResult };
   train: { params: TrainParams; result: TrainResult };
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
@@ -292,6 +294,26 @@ export interface QualityParams {
   /** Each judges these splits of the version it was trained on. All versions have the same samples. */
   runs: { runFolder: string; settings: TrainSettings; manifest: Manifest; splits: SplitName[] }[];
   threads: number;
+}
+
+/** What a classifier suggests for samples. */
+export interface PrelabelParams {
+  blobs: string;
+  manifest: Manifest;
+  model: { runFolder: string; settings: TrainSettings } | { onnx: string };
+  /** Ascending. */
+  samples: Int32Array;
+  threads: number;
+}
+/** For each of the samples asked for: the likeliest class, how probable it is, and how unsure that is (see `evaluation/uncertainty.ts`). */
+export interface PrelabelResult {
+  classes: string[];
+  samples: Int32Array;
+  best: Int32Array;
+  confidence: Float32Array;
+  entropy: Float32Array;
+  margin: Float32Array;
+  leastConfidence: Float32Array;
 }
 
 export interface TrainParams {
@@ -491,6 +513,8 @@ export type ReaderRequest =
   | { id: number; type: 'labels'; blobs: string; manifest: Manifest; target: string | null }
   /** Paths of checkpoints. */
   | { id: number; type: 'weights'; path: string; sincePath?: string; question: WeightQuestion }
+  /** All samples that meet a filter. */
+  | { id: number; type: 'matching'; blobs: string; manifest: Manifest; filter: Condition[] }
   | { id: number; type: 'devices' };
 export type ReaderResponse =
   | {
@@ -513,6 +537,7 @@ export type ReaderResponse =
         | BroughtTokenizer
         | VersionLabels
         | WeightReport
+        | Int32Array
         | DevicesFound;
     }
   | { id: number; ok: false; error: ErrorFacts };

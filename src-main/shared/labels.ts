@@ -85,6 +85,20 @@ export interface LabelOutcome {
   can: UndoState;
 }
 
+/** How unsure a model is of the samples it was asked about; the greater the less sure. */
+export interface Doubts {
+  samples: Int32Array;
+  entropy: Float32Array;
+  margin: Float32Array;
+  leastConfidence: Float32Array;
+}
+
+/** What a model has suggested. `unknown`: classes of its that are not here. */
+export interface Suggested extends LabelOutcome {
+  unknown: string[];
+  doubts: Doubts;
+}
+
 /** One line of a sample's history, newest first. */
 export interface LabelHistoryLine {
   entry: number;
@@ -105,6 +119,15 @@ export const labelPatchSchema = v.object({
   note: v.optional(v.pipe(v.string(), v.maxLength(longestNote))),
 });
 export type LabelPatch = v.InferOutput<typeof labelPatchSchema>;
+
+/** Suggests a class for texts that have this in them, whatever its case. `regex`: in the syntax of RE2. */
+export const labelRuleSchema = v.object({
+  class: classId,
+  column: v.pipe(v.string(), v.maxLength(1000)),
+  how: v.picklist(['contains', 'regex']),
+  pattern: v.pipe(v.string(), v.minLength(1), v.maxLength(1000)),
+});
+export type LabelRule = v.InferOutput<typeof labelRuleSchema>;
 
 const className = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 const colour = v.nullable(v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/)));

@@ -60,6 +60,8 @@ function answer(request: ReaderRequest) {
       return versionLabels(request.blobs, request.manifest, request.target);
     case 'weights':
       return weightHistograms(request.question, request.path, request.sincePath);
+    case 'matching':
+      return reader.matching(request.blobs, request.manifest, request.filter);
     case 'devices':
       return findDevices();
   }

@@ -73,6 +73,7 @@ async function announce(job: Job): Promise<void> {
     relink: m.toast_relinked,
     leaks: m.toast_looked,
     quality: m.toast_looked,
+    prelabel: m.toast_prelabelled,
     train: m.toast_trained,
     evaluate: m.toast_evaluated,
     predict: m.toast_evaluated,

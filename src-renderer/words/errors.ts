@@ -23,6 +23,8 @@ const headlines: Record<string, () => string> = {
   class_in_use: m.error_class_in_use,
   class_gone: m.error_class_gone,
   no_such_class: m.error_no_such_class,
+  no_class_known: m.error_no_class_known,
+  nothing_to_do: m.error_nothing_to_do,
   nothing_labelled: m.error_nothing_labelled,
   too_many_label_classes: m.error_too_many_label_classes,
   other_samples: m.error_other_samples,

@@ -98,6 +98,7 @@ const jobKinds: Record<JobKind, () => string> = {
   relink: m.job_relink,
   leaks: m.job_leaks,
   quality: m.job_quality,
+  prelabel: m.job_prelabel,
   train: m.job_train,
   evaluate: m.job_evaluate,
   predict: m.job_predict,

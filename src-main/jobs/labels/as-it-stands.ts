@@ -1,6 +1,6 @@
 import type { Readable } from '../../db/connection.ts';
 import { canStep } from '../../db/label-log.ts';
-import { baseLabel, eachSaid, labelClasses, type Labelling } from '../../db/labellings.ts';
+import { baseLabel, eachSaid, labelClasses, saidInPages, type Labelling } from '../../db/labellings.ts';
 import type { SaidLabels } from '../../shared/job.ts';
 import {
   labelStates,
@@ -11,8 +11,25 @@ import {
 } from '../../shared/labels.ts';
 import { usedClasses } from './said.ts';
 
+/** All of it at once. */
+export function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Piece by piece: other work of this thread goes on in between. */
+export async function inSlices<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** A labelling as it stands, in arrays: a hundred thousand samples are a megabyte. */
-export function stateOf(db: Readable, { key, base, ...log }: Labelling): LabellingState {
+export function* stateOf(db: Readable, { key, base, ...log }: Labelling): Generator<void, LabellingState> {
   const labelled = labelStates.indexOf('labelled');
   const state: LabellingState = {
     labelling: log.id,
@@ -28,26 +45,34 @@ export function stateOf(db: Readable, { key, base, ...log }: Labelling): Labelli
     noted: [],
     can: canStep(db, key),
   };
-  for (const { sample, label } of eachSaid(db, key)) {
-    state.states[sample] = labelStates.indexOf(label.state);
-    state.first[sample] = label.classes[0] ?? 0;
-    if (label.classes.length > 1) state.several[sample] = label.classes;
-    state.confidences[sample] = label.confidence ?? NaN;
-    if (label.note !== '') state.noted.push(sample);
+  for (const page of saidInPages(db, key)) {
+    for (const { sample, label } of page) put(state, sample, label);
+    yield;
   }
   return state;
 }
 
+function put(state: LabellingState, sample: number, label: SampleLabel): void {
+  state.states[sample] = labelStates.indexOf(label.state);
+  state.first[sample] = label.classes[0] ?? 0;
+  if (label.classes.length > 1) state.several[sample] = label.classes;
+  state.confidences[sample] = label.confidence ?? NaN;
+  if (label.note !== '') state.noted.push(sample);
+}
+
 /** What goes into a version: the class of each sample that is labelled or reviewed. */
-export function saidLabels(db: Readable, { key, base, target }: Labelling): SaidLabels {
+export function* saidLabels(db: Readable, { key, base, target }: Labelling): Generator<void, SaidLabels> {
   const all = labelClasses(db, key);
   const classes = new Map(all.map((one) => [one.id, one]));
   const used = usedClasses(classes);
   const place = new Map(used.map(({ id }, i) => [id, i]));
   const placeOf = (id: number): number => (id === 0 ? -1 : (place.get(resolvedClass(classes, id)) ?? -1));
   const labels = Int32Array.from(base, placeOf);
-  for (const { sample, label } of eachSaid(db, key))
-    labels[sample] = settledStates.includes(label.state) ? placeOf(label.classes[0] ?? 0) : -1;
+  for (const page of saidInPages(db, key)) {
+    for (const { sample, label } of page)
+      labels[sample] = settledStates.includes(label.state) ? placeOf(label.classes[0] ?? 0) : -1;
+    yield;
+  }
   return { target, classes: used.map(({ name }) => name), labels };
 }
 

@@ -19,11 +19,11 @@ import {
   type Labelling,
 } from '../../db/labellings.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
-import type { DatasetVersion, Manifest } from '../../shared/dataset.ts';
+import type { DatasetVersion } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { newId, type LabellingId, type VersionId } from '../../shared/ids.ts';
 import {
-  preparedByRecipe,
+  blank,
   type ClassAct,
   type LabelClass,
   type LabelHistoryLine,
@@ -31,34 +31,23 @@ import {
   type LabellingState,
   type LabelOutcome,
   type LabelPatch,
+  type LabelRule,
   type SampleLabel,
+  type Suggested,
 } from '../../shared/labels.ts';
 import type { Context } from '../context.ts';
 import { revise } from '../datasets.ts';
 import type { Reader } from '../reader.ts';
-import type { Started } from '../work.ts';
-import { saidLabels, stateOf } from './as-it-stands.ts';
-import { classAfter, labelAfter } from './said.ts';
+import type { ModelRef } from '../models.ts';
+import { unheard, type Started } from '../work.ts';
+import { inSlices, saidLabels, stateOf } from './as-it-stands.ts';
+import { checkedTarget, samplesIdentity } from './identity.ts';
+import { checkedClasses, classAfter, labelAfter, usedClasses } from './said.ts';
+import { isTodo, modelName, ruleCondition, suggestionsOf, suggestParams, whoOf } from './suggest.ts';
 
 /** Samples of one edit: more are several, of one batch, so that nothing else waits long. */
-const perEdit = 200;
+const perEdit = 50;
 const kept = 4;
-
-/** Which samples a version has: the same for versions of other splits, types or labels. */
-export function samplesIdentity({ kind, blobs }: Manifest): string {
-  if (kind === 'table') return `table ${blobs.table}`;
-  return [kind, blobs.names, blobs.images ?? blobs.sounds, blobs.places].filter(Boolean).join(' ');
-}
-
-/** The column that labels of a table go to where none is named: its target, if that holds classes, else one of its own. */
-export function usualTarget({ kind, target, task, columns }: Manifest): string | null {
-  if (kind !== 'table') return null;
-  if (target !== null && task === 'classification') return target;
-  const taken = new Set(columns.map(({ name }) => name));
-  let name = 'label';
-  for (let n = 2; taken.has(name); n++) name = `label ${n}`;
-  return name;
-}
 
 export interface LabellingWish {
   kind?: LabellingKind;
@@ -69,11 +58,11 @@ export interface LabellingWish {
 /** What labelling does. Every act answers once it is on disk; acts of one labelling wait for each other. */
 export class Labels {
   readonly #context: Context;
-  readonly #reader: Pick<Reader, 'labels'>;
+  readonly #reader: Pick<Reader, 'labels' | 'matching'>;
   readonly #open = new Map<LabellingId, Labelling>();
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(context: Context, reader: Pick<Reader, 'labels'>) {
+  constructor(context: Context, reader: Pick<Reader, 'labels' | 'matching'>) {
     this.#context = context;
     this.#reader = reader;
   }
@@ -108,8 +97,8 @@ export class Labels {
     });
   }
 
-  state(id: LabellingId): LabellingState {
-    return stateOf(this.#context.store, this.#log(id));
+  state(id: LabellingId): Promise<LabellingState> {
+    return inSlices(stateOf(this.#context.store, this.#log(id)));
   }
 
   /** What a person says of samples; `who` else it was. */
@@ -138,6 +127,45 @@ export class Labels {
     });
   }
 
+  /** What a model suggests for samples that nobody has looked at. Where it knows classes that are not here, it suggests none of those. */
+  async suggest(id: LabellingId, version: VersionId, model: ModelRef): Promise<Started<Suggested>> {
+    const { store, queue } = this.#context;
+    const log = this.#log(id);
+    this.#requireSame(log, version);
+    const state = await this.state(id);
+    const todo = Int32Array.from([...state.states.keys()].filter((sample) => isTodo(state.states[sample])));
+    if (todo.length === 0)
+      throw new AtelierError(
+        'nothing_to_do',
+        'Somebody has looked at every sample: there is none to suggest anything for.',
+      );
+    const { job, result } = queue.submit({
+      kind: 'prelabel',
+      title: modelName(store, model),
+      dataset: log.dataset,
+      params: suggestParams(store, version, model, todo),
+    });
+    const given = result.then(async (found) => {
+      const { labels, unknown } = suggestionsOf(found, usedClasses(this.#classes(log)));
+      const outcome = await this.give(id, whoOf(model), labels);
+      const { samples, entropy, margin, leastConfidence } = found;
+      return { ...outcome, unknown, doubts: { samples, entropy, margin, leastConfidence } };
+    });
+    return { job, result: unheard(given) };
+  }
+
+  /** Suggests a class for the texts that a rule fits. */
+  async rule(id: LabellingId, version: VersionId, rule: LabelRule): Promise<LabelOutcome> {
+    const { store } = this.#context;
+    const log = this.#log(id);
+    this.#requireSame(log, version);
+    const classes = checkedClasses([rule.class], log.kind, this.#classes(log));
+    const { manifest } = getVersion(store, version);
+    const found = await this.#reader.matching(workspaceFiles.blobs(store.folder), manifest, [ruleCondition(rule)]);
+    const suggestion: SampleLabel = { ...blank, state: 'suggested', classes };
+    return this.give(id, `rule:${rule.pattern}`, new Map(Array.from(found, (sample) => [sample, suggestion])));
+  }
+
   /** Takes suggestions for labels, all that are at least so sure. */
   accept(id: LabellingId, atLeast: number): Promise<LabelOutcome> {
     return this.#inTurn(async () => {
@@ -155,8 +183,9 @@ export class Labels {
     return this.#inTurn(async () => {
       const { store } = this.#context;
       const log = this.#log(id);
+      const state = act.act === 'remove' ? await this.state(id) : null;
       const inUse = (ids: ReadonlySet<number>): boolean => {
-        const state = this.state(id);
+        if (!state) return false;
         return (
           state.first.some((first) => ids.has(first)) ||
           Object.values(state.several).some((some) => some.some((one) => ids.has(one)))
@@ -183,24 +212,28 @@ export class Labels {
   }
 
   /** A version of the dataset with the labels as they stand: what nets are trained on. Samples keep the splits of `version`. */
-  freeze(id: LabellingId, version: VersionId): Started<DatasetVersion> {
+  async freeze(id: LabellingId, version: VersionId): Promise<Started<DatasetVersion>> {
     const { store } = this.#context;
     const log = this.#log(id);
-    const { manifest } = getVersion(store, version);
-    if (findLabelling(store, samplesIdentity(manifest), log.target, log.kind) !== id) {
-      throw new AtelierError(
-        'other_samples',
-        'That version has other samples than those that were labelled. Choose one of theirs.',
-      );
-    }
+    this.#requireSame(log, version);
     if (log.kind === 'multiple') {
       throw new AtelierError(
         'several_classes',
         'Nets tell one class of a sample, so samples of several make no version to train on. Export them instead.',
       );
     }
-    const labels = saidLabels(store, log);
+    const labels = await this.#inTurn(() => inSlices(saidLabels(store, log)));
     return revise(this.#context, { version, labels }, (made) => addIdentity(store, id, samplesIdentity(made.manifest)));
+  }
+
+  #requireSame(log: Labelling, version: VersionId): void {
+    const { store } = this.#context;
+    if (findLabelling(store, samplesIdentity(getVersion(store, version).manifest), log.target, log.kind) === log.id)
+      return;
+    throw new AtelierError(
+      'other_samples',
+      'That version has other samples than those that were labelled. Choose one of theirs.',
+    );
   }
 
   async #step(id: LabellingId, act: 'undo' | 'redo', sample?: number): Promise<LabelOutcome> {
@@ -282,27 +315,6 @@ export class Labels {
     this.#last = done.catch(() => {});
     return done;
   }
-}
-
-/** Throws `prepared_by_recipe`, `no_such_column`. */
-function checkedTarget(manifest: Manifest, wished: string | undefined): string | null {
-  if (manifest.kind !== 'table') {
-    if (wished === undefined) return null;
-    throw new AtelierError(
-      'no_such_column',
-      'Images and sounds have no columns: their class is what is labelled. Name no column.',
-    );
-  }
-  if (manifest.recipe) throw preparedByRecipe();
-  const target = wished?.trim() || usualTarget(manifest)!;
-  const column = manifest.columns.find(({ name }) => name === target);
-  if (column && column.type !== 'category') {
-    throw new AtelierError(
-      'no_such_column',
-      `The column "${target}" holds ${column.type === 'number' ? 'numbers' : 'texts'}, not classes. Name another column, or a new one.`,
-    );
-  }
-  return target;
 }
 
 function requireSamples({ samples: count }: Labelling, samples: readonly number[]): void {

@@ -4,8 +4,9 @@ import { Random } from '../../../src-main/shared/random.ts';
 /** Which samples are gone through: `todo` are those that nobody has looked at. */
 export type StateFilter = 'todo' | 'all' | LabelState;
 export const stateFilters: readonly StateFilter[] = ['todo', 'all', ...labelStates];
-/** As they stand; drawn by lot; those that a run is least sure of first. */
-export const queueOrders = ['given', 'shuffled', 'unsure'] as const;
+/** As they stand; drawn by lot; those that a run is least sure of first, by one measure or another. */
+export const queueOrders = ['given', 'shuffled', 'entropy', 'margin', 'leastConfidence'] as const;
+export type DoubtOrder = Exclude<QueueOrder, 'given' | 'shuffled'>;
 export type QueueOrder = (typeof queueOrders)[number];
 
 export interface Standing {
@@ -16,7 +17,7 @@ export interface Standing {
 
 const todo = new Set([labelStates.indexOf('new'), labelStates.indexOf('suggested')]);
 
-/** Samples in the order they are gone through. `doubts`: per sample how unsure a run is of it, the greatest first. */
+/** Samples in the order they are gone through. `doubts`: per sample how unsure a run is of it, the greatest first; null for another order. */
 export function queueOf(
   { states, first, several }: Standing,
   filter: StateFilter,
@@ -35,7 +36,7 @@ export function queueOf(
   }
   if (order === 'shuffled') shuffle(found);
   const sorted = Int32Array.from(found);
-  if (order === 'unsure' && doubts) sorted.sort((a, b) => orNone(doubts[b]) - orNone(doubts[a]) || a - b);
+  if (doubts) sorted.sort((a, b) => orNone(doubts[b]) - orNone(doubts[a]) || a - b);
   return sorted;
 }
 

@@ -19,7 +19,9 @@ export const filterWord = (filter: StateFilter): string =>
 const orders: Record<QueueOrder, () => string> = {
   given: m.label_order_given,
   shuffled: m.label_order_shuffled,
-  unsure: m.label_order_unsure,
+  entropy: m.label_order_entropy,
+  margin: m.label_order_margin,
+  leastConfidence: m.label_order_least,
 };
 export const orderWord = (order: QueueOrder): string => orders[order]();
 

@@ -1,6 +1,6 @@
 import { untrack } from 'svelte';
 import type { DatasetDetail, DatasetVersion, Manifest } from '../../../src-main/shared/dataset.ts';
-import type { DatasetId, VersionId } from '../../../src-main/shared/ids.ts';
+import type { DatasetId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
 import {
   labelStates,
   mostAtOnce,
@@ -11,13 +11,14 @@ import {
   type LabellingState,
   type LabelOutcome,
   type LabelPatch,
+  type LabelRule,
   type LabelState,
   type UndoState,
 } from '../../../src-main/shared/labels.ts';
 import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import { countLabels, queueOf, type QueueOrder, type StateFilter } from './label-queue.ts';
+import { countLabels, queueOf, type DoubtOrder, type QueueOrder, type StateFilter } from './label-queue.ts';
 import { ShownSamples } from './shown-samples.svelte.ts';
 
 /** What holds of the sample in front. */
@@ -50,7 +51,8 @@ export class LabelPlace {
   #filter = $state<StateFilter>('todo');
   #ofClass = $state<number | null>(null);
   #order = $state<QueueOrder>('given');
-  doubts = $state.raw<Float32Array | null>(null);
+  /** By measure, per sample; NaN where a run was not asked. */
+  #doubts = $state.raw<Record<DoubtOrder, Float32Array> | null>(null);
   kind = $state<LabellingKind>('single');
   mode = $state<'stage' | 'grid'>('stage');
   /** So many were labelled when training was last offered. */
@@ -153,7 +155,7 @@ export class LabelPlace {
     this.#revision++;
     if (before?.labelling === opened.labelling) return this.#prepare();
     this.offered = this.settled;
-    this.doubts = null;
+    this.#doubts = null;
     this.#order = 'given';
     this.#ofClass = null;
     this.#filter = opened.states.some((state) => labelStates[state] === 'new' || labelStates[state] === 'suggested')
@@ -169,7 +171,7 @@ export class LabelPlace {
     if (change.order !== undefined) this.#order = change.order;
     const state = untrack(() => this.#opened.value);
     if (!state) return;
-    this.#queue = queueOf(state, this.#filter, this.#ofClass, this.#order, this.classes, this.doubts);
+    this.#queue = queueOf(state, this.#filter, this.#ofClass, this.#order, this.classes, this.#doubtsFor(this.#order));
     this.#at = 0;
     this.#aside = null;
     this.#chosen = new Set();
@@ -221,6 +223,58 @@ export class LabelPlace {
     } finally {
       this.#mark(samples, -1);
     }
+  }
+
+  /** Whether a run was asked, so that samples can be ordered by its doubts. */
+  get doubtful(): boolean {
+    return this.#doubts !== null;
+  }
+
+  #doubtsFor(order: QueueOrder): Float32Array | null {
+    return order === 'given' || order === 'shuffled' ? null : (this.#doubts?.[order] ?? null);
+  }
+
+  /** What a run suggests for samples that nobody has looked at; they are gone through by its doubts from then on. */
+  async suggest(run: RunId): Promise<{ count: number; unknown: string[] } | null> {
+    const state = this.#opened.value;
+    const version = this.detail?.version.id;
+    if (!state || !version) return null;
+    const found = await this.#studio.call('labels.suggest', { labelling: state.labelling, version, run });
+    if (this.#opened.value?.labelling !== state.labelling) return null;
+    this.#take(this.#opened.value, found);
+    const spread = (values: Float32Array): Float32Array => {
+      const all = new Float32Array(state.states.length).fill(NaN);
+      found.doubts.samples.forEach((sample, i) => (all[sample] = values[i]));
+      return all;
+    };
+    const { entropy, margin, leastConfidence } = found.doubts;
+    this.#doubts = { entropy: spread(entropy), margin: spread(margin), leastConfidence: spread(leastConfidence) };
+    this.requeue({ filter: 'todo', order: this.#doubtsFor(this.#order) ? this.#order : 'margin' });
+    return { count: found.samples.length, unknown: found.unknown };
+  }
+
+  /** Suggests a class for the texts that a rule fits; for how many. */
+  async rule(rule: LabelRule): Promise<number> {
+    const state = this.#opened.value;
+    const version = this.detail?.version.id;
+    if (!state || !version) return 0;
+    const outcome = await this.#studio.call('labels.rule', { labelling: state.labelling, version, rule });
+    this.#take(state, outcome);
+    if (outcome.samples.length > 0) this.requeue({ filter: 'suggested' });
+    return outcome.samples.length;
+  }
+
+  /** How many suggestions are at least so sure. */
+  sureAt(atLeast: number): number {
+    const state = this.state;
+    const suggested = labelStates.indexOf('suggested');
+    if (!state) return 0;
+    let count = 0;
+    state.states.forEach((each, i) => {
+      const sure = state.confidences[i];
+      if (each === suggested && (Number.isNaN(sure) ? 0 : sure) >= atLeast) count++;
+    });
+    return count;
   }
 
   async accept(atLeast: number): Promise<number> {

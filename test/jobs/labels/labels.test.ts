@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { getLabelling } from '../../../src-main/db/labellings.ts';
 import type { WriteStore } from '../../../src-main/db/open.ts';
 import type { Context } from '../../../src-main/jobs/context.ts';
-import { saidLabels } from '../../../src-main/jobs/labels/as-it-stands.ts';
-import { Labels, usualTarget } from '../../../src-main/jobs/labels/labels.ts';
+import { atOnce, saidLabels } from '../../../src-main/jobs/labels/as-it-stands.ts';
+import { usualTarget } from '../../../src-main/jobs/labels/identity.ts';
+import { Labels } from '../../../src-main/jobs/labels/labels.ts';
 import { labelStates, type SampleLabel } from '../../../src-main/shared/labels.ts';
 import { addDataset, openWriter, sampleManifest, tempFolder } from '../../support/temp-workspace.ts';
 
@@ -14,6 +15,7 @@ function labelsOf(store: WriteStore, labels: readonly number[], classes: string[
   const context: Pick<Context, 'store'> = { store };
   return new Labels(context as Context, {
     labels: () => Promise.resolve({ classes, labels: Int32Array.from(labels) }),
+    matching: () => Promise.resolve(Int32Array.from([1, 2, 4])),
   });
 }
 
@@ -47,7 +49,7 @@ describe('labelling', () => {
     const all = Array.from({ length: 500 }, (_, i) => i);
     await expect(labels.set(state.labelling, all, { state: 'reviewed' })).rejects.toThrow(code('label_without_class'));
     await expect(labels.set(state.labelling, [500], { classes: [1] })).rejects.toThrow(code('no_sample'));
-    expect(labels.state(state.labelling)).toEqual(state);
+    expect(await labels.state(state.labelling)).toEqual(state);
     store.close();
   });
 
@@ -61,7 +63,7 @@ describe('labelling', () => {
     const undone = await later.undo(state.labelling);
     expect(undone.samples).toHaveLength(450);
     expect(undone.can).toEqual({ undo: false, redo: true });
-    expect(later.state(state.labelling).states).toEqual(state.states);
+    expect((await later.state(state.labelling)).states).toEqual(state.states);
     expect((await later.redo(state.labelling)).samples).toHaveLength(450);
     again.close();
   });
@@ -78,7 +80,7 @@ describe('labelling', () => {
     const { samples } = await labels.give(state.labelling, 'run:run_1', given);
     expect(samples.map(({ sample }) => sample)).toEqual([0, 1, 3]);
     await labels.accept(state.labelling, 0.9);
-    const now = labels.state(state.labelling);
+    const now = await labels.state(state.labelling);
     expect([0, 1, 2, 3, 4].map((sample) => stateAt(now, sample))).toEqual([
       'labelled',
       'suggested',
@@ -87,7 +89,20 @@ describe('labelling', () => {
       'new',
     ]);
     expect(labels.history(state.labelling, 0).map(({ who }) => who)).toEqual(['person', 'run:run_1']);
-    expect([...saidLabels(store, getLabelling(store, state.labelling)).labels]).toEqual([1, -1, 0, -1, -1, -1]);
+    expect([...atOnce(saidLabels(store, getLabelling(store, state.labelling))).labels]).toEqual([1, -1, 0, -1, -1, -1]);
+    store.close();
+  });
+
+  it('takes what a rule suggests, and refuses one of a class that is not there', async () => {
+    const { store, version, labels, state } = await begun();
+    const rule = { class: 2, column: 'width', how: 'contains', pattern: 'wide' } as const;
+    const { samples } = await labels.rule(state.labelling, version, rule);
+    expect(samples.map(({ sample, label }) => [sample, label.state])).toEqual([
+      [1, 'suggested'],
+      [4, 'suggested'],
+    ]);
+    expect(labels.history(state.labelling, 1)[0].who).toBe('rule:wide');
+    await expect(labels.rule(state.labelling, version, { ...rule, class: 9 })).rejects.toThrow(code('no_such_class'));
     store.close();
   });
 
@@ -97,9 +112,12 @@ describe('labelling', () => {
     await labels.set(labelling, [0], { classes: [2] });
     await labels.classAct(labelling, { act: 'merge', class: 2, into: 1 });
     const log = getLabelling(store, labelling);
-    expect(saidLabels(store, log)).toMatchObject({ classes: ['a'], labels: Int32Array.from([0, -1, 0, -1, -1, -1]) });
+    expect(atOnce(saidLabels(store, log))).toMatchObject({
+      classes: ['a'],
+      labels: Int32Array.from([0, -1, 0, -1, -1, -1]),
+    });
     await labels.undo(labelling);
-    expect(saidLabels(store, log)).toMatchObject({
+    expect(atOnce(saidLabels(store, log))).toMatchObject({
       classes: ['a', 'b'],
       labels: Int32Array.from([1, -1, 0, -1, -1, -1]),
     });

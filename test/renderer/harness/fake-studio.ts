@@ -406,6 +406,17 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     },
     'labels.set': ({ samples, label }) => labelling!.set(samples, label),
     'labels.accept': () => nothingSaid,
+    'labels.suggest': () => ({
+      ...nothingSaid,
+      unknown: [],
+      doubts: {
+        samples: new Int32Array(0),
+        entropy: new Float32Array(0),
+        margin: new Float32Array(0),
+        leastConfidence: new Float32Array(0),
+      },
+    }),
+    'labels.rule': () => nothingSaid,
     'labels.class': () => nothingSaid,
     'labels.undo': () => nothingSaid,
     'labels.redo': () => nothingSaid,

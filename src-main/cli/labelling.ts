@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { getVersion } from '../db/datasets.ts';
+import type { Readable } from '../db/connection.ts';
+import { findLabelling, getLabelling, type Labelling } from '../db/labellings.ts';
+import { samplesIdentity, usualTarget } from '../jobs/labels/identity.ts';
+import { resolveDataset } from '../jobs/resolve.ts';
+import type { Studio } from '../jobs/studio.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { VersionId } from '../shared/ids.ts';
+import type { LabellingKind, LabellingState, LabelOutcome } from '../shared/labels.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { count } from './format.ts';
+import { withCommon } from './options.ts';
+
+export interface LabelOptions extends CommonOptions {
+  column?: string;
+  several?: boolean;
+}
+
+/** The options that say which labelling of a dataset is meant. */
+export function withLabelling(command: Command): Command {
+  return withCommon(command)
+    .argument('<dataset>', "the dataset's name, its id or the beginning of it, or a version's id")
+    .option(
+      '--column <name>',
+      'tables: the column that the labels go to (default: the target if it holds classes, else "label")',
+    )
+    .option('--several', 'the labelling in which a sample may have several classes');
+}
+
+export const kindOf = ({ several }: LabelOptions): LabellingKind => (several ? 'multiple' : 'single');
+
+/** As the workspace's owner; the labelling is begun where there is none. */
+export function owning(
+  context: CommandContext,
+  command: string,
+  dataset: string,
+  options: LabelOptions,
+  act: (given: { studio: Studio; session: Session; version: VersionId; state: LabellingState }) => Promise<void>,
+): Promise<void> {
+  const session = new Session(context, `labels ${command}`, options);
+  return session.own(async (studio) => {
+    const { version } = resolveDataset(studio.reading, dataset);
+    const state = await studio.labels.open(version, { kind: kindOf(options), target: options.column });
+    await act({ studio, session, version, state });
+  });
+}
+
+/** Of one that was begun, for reading alone. Throws `no_labelling`. */
+export function existing(db: Readable, dataset: string, options: LabelOptions): { log: Labelling; version: VersionId } {
+  const { version } = resolveDataset(db, dataset);
+  const { manifest } = getVersion(db, version);
+  const target = manifest.kind === 'table' ? (options.column ?? usualTarget(manifest)) : null;
+  const id = findLabelling(db, samplesIdentity(manifest), target, kindOf(options));
+  if (id) return { log: getLabelling(db, id), version };
+  throw new AtelierError(
+    'no_labelling',
+    `Nobody has labelled "${dataset}"${target === null ? '' : ` by "${target}"`} yet. Label it in the window, or begin with "atelier labels set".`,
+  );
+}
+
+/** What an act has changed, told. */
+export function tellOutcome({ out }: Session, what: string, { samples, classes, can }: LabelOutcome): void {
+  out.record({ changed: samples.length, classes: classes.length, canUndo: can.undo, canRedo: can.redo });
+  const parts = [
+    samples.length > 0 || classes.length === 0
+      ? `${count(samples.length)} ${samples.length === 1 ? 'sample' : 'samples'}`
+      : '',
+    classes.length > 0 ? `${count(classes.length)} ${classes.length === 1 ? 'class' : 'classes'}` : '',
+  ].filter(Boolean);
+  out.text(`${what}: ${parts.join(', ')}`);
+}

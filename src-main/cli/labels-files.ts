@@ -1,0 +1,173 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Option, type Command } from 'commander';
+import { readBlob } from '../datasets/blobs.ts';
+import { getVersion } from '../db/datasets.ts';
+import type { Readable } from '../db/connection.ts';
+import { labelClasses } from '../db/labellings.ts';
+import { workspaceFiles } from '../db/workspace.ts';
+import { eachLabel } from '../jobs/labels/as-it-stands.ts';
+import { csvLine } from '../shared/csv-line.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { VersionId } from '../shared/ids.ts';
+import {
+  blank,
+  labelStates,
+  resolvedClass,
+  settledStates,
+  type LabelState,
+  type SampleLabel,
+} from '../shared/labels.ts';
+import { Session, type CommandContext } from './context.ts';
+import { count } from './format.ts';
+import { existing, owning, tellOutcome, withLabelling, type LabelOptions } from './labelling.ts';
+import { mostBytes, readLabelFile, type LabelLine } from './labels-file.ts';
+import { idsOf } from './labels-set.ts';
+
+interface ExportOptions extends LabelOptions {
+  out: string;
+  state?: LabelState;
+}
+
+export function addLabelsFiles(labels: Command, context: CommandContext): void {
+  withLabelling(labels.command('export'))
+    .description('write labels as CSV or JSON Lines')
+    .requiredOption('--out <file>', 'ends in .csv or .jsonl')
+    .addOption(new Option('--state <state>', 'only those (default: labelled and reviewed)').choices(labelStates))
+    .addHelpText(
+      'after',
+      `
+Columns: sample (its number, from 0), name (of a file's sample: its path in the source), state, label (several: joined by |), confidence, note.
+
+JSON: {"path","samples"}
+
+Examples:
+  $ atelier labels export photos --out photos-labels.csv`,
+    )
+    .action((dataset: string, options: ExportOptions) =>
+      exportLabels(new Session(context, 'labels export', options), dataset, options),
+    );
+  withLabelling(labels.command('import'))
+    .description('take labels from a CSV or JSON Lines file')
+    .argument('<file>', 'with columns (or keys) sample or name, and label; state and note may be there')
+    .addHelpText(
+      'after',
+      `
+What "atelier labels export" wrote can be read again. Classes that are not there are made. A file with a sample or state that is not known is refused
+as a whole. All of it is one edit: "atelier labels undo" takes it back.
+
+JSON: {"changed","classes","canUndo","canRedo"}
+
+Examples:
+  $ atelier labels import photos labels.csv`,
+    )
+    .action((dataset: string, file: string, options: LabelOptions) =>
+      owning(context, 'import', dataset, options, async ({ studio, session, version, state }) => {
+        const path = session.path(file);
+        const lines = readLines(path);
+        const names = await namesOf(studio.reading, session.folder, version);
+        const samples = samplesOf(lines, names, state.states.length);
+        const known = new Set(state.classes.map(({ name }) => name));
+        const several = lines.findIndex(({ labels: its }) => state.kind === 'single' && its.length > 1);
+        if (several >= 0) {
+          throw new AtelierError(
+            'several_classes',
+            `${lines[several].where} has several labels, and samples have one here. Use --several.`,
+          );
+        }
+        const ids = new Map<string, number>();
+        for (const name of new Set(lines.flatMap((line) => line.labels))) {
+          const [id] = await idsOf(studio, await studio.labels.state(state.labelling), [name], !known.has(name));
+          ids.set(name, id);
+        }
+        const given = new Map<number, SampleLabel>();
+        lines.forEach((line, i) => {
+          const classes = line.labels.map((name) => ids.get(name)!).sort((a, b) => a - b);
+          const usual = classes.length > 0 ? 'labelled' : 'new';
+          given.set(samples[i], {
+            ...blank,
+            state: line.state ?? usual,
+            classes,
+            note: line.note,
+            confidence: line.confidence,
+          });
+        });
+        tellOutcome(
+          session,
+          'Imported',
+          await studio.labels.give(state.labelling, `file:${basename(path)}`, given, () => true),
+        );
+      }),
+    );
+}
+
+function readLines(path: string): LabelLine[] {
+  const name = basename(path);
+  let size: number;
+  try {
+    ({ size } = statSync(path));
+  } catch {
+    throw new AtelierError('no_such_file', `There is no file ${path}. Check its name.`);
+  }
+  if (size > mostBytes)
+    throw new AtelierError(
+      'file_too_large',
+      `${name} has ${Math.round(size / 2 ** 20)} MB; labels have at most 256. Split it.`,
+    );
+  return readLabelFile(readFileSync(path), name);
+}
+
+/** Of files' samples; null of a table's, which have none. */
+async function namesOf(db: Readable, folder: string, version: VersionId): Promise<string[] | null> {
+  const { names } = getVersion(db, version).manifest.blobs;
+  if (!names) return null;
+  return JSON.parse(new TextDecoder().decode(await readBlob(workspaceFiles.blobs(folder), names))) as string[];
+}
+
+function samplesOf(lines: readonly LabelLine[], names: string[] | null, count: number): number[] {
+  const byName = new Map(names?.map((name, i) => [name, i]));
+  return lines.map(({ sample, name, where }) => {
+    const found = name === null ? sample : (byName.get(name) ?? (names ? undefined : sample));
+    if (found !== undefined && found !== null && found >= 0 && found < count) return found;
+    throw new AtelierError(
+      'no_sample',
+      `${where} names no sample of this dataset: ${name ?? sample ?? 'neither "sample" nor "name" is there'}.`,
+    );
+  });
+}
+
+async function exportLabels(session: Session, text: string, options: ExportOptions): Promise<void> {
+  const path = session.path(options.out);
+  const csv = /\.csv$/i.test(path);
+  if (!csv && !/\.jsonl$/i.test(path))
+    throw new AtelierError('bad_arguments', 'Say by its ending what the file is to be: .csv or .jsonl.');
+  await session.read(async (store) => {
+    const { log, version } = existing(store, text, options);
+    const names = await namesOf(store, session.folder, version);
+    const classes = new Map(labelClasses(store, log.key).map((one) => [one.id, one]));
+    const wanted = new Set<LabelState>(options.state ? [options.state] : settledStates);
+    const lines: string[] = csv ? [csvLine(['sample', 'name', 'state', 'label', 'confidence', 'note'])] : [];
+    let samples = 0;
+    for (const { sample, label } of eachLabel(store, log)) {
+      if (!wanted.has(label.state)) continue;
+      samples++;
+      const labels = label.classes.map((id) => classes.get(resolvedClass(classes, id))?.name ?? String(id));
+      const { state, confidence, note } = label;
+      lines.push(
+        csv
+          ? csvLine([
+              sample,
+              names?.[sample],
+              state,
+              labels.map((name) => name.replaceAll('|', '\\|')).join('|'),
+              confidence,
+              note,
+            ])
+          : JSON.stringify({ sample, ...(names && { name: names[sample] }), state, labels, confidence, note }),
+      );
+    }
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    session.out.record({ path, samples });
+    session.out.text(`${count(samples)} labels written to ${path}`);
+  });
+}

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import { addLabelsFiles } from './labels-files.ts';
+import { addLabelsList } from './labels-list.ts';
+import { addLabelsPrelabel } from './labels-prelabel.ts';
+import { addLabelsSet } from './labels-set.ts';
+
+/** `atelier labels …`, in the order that help shows. */
+export function addLabels(program: Command, context: CommandContext): void {
+  const labels = program
+    .command('labels')
+    .description('say which class samples are of, with suggestions, undo and history')
+    .helpCommand('help [command]', 'print help for a command');
+  for (const add of [addLabelsList, addLabelsSet, addLabelsPrelabel, addLabelsFiles]) add(labels, context);
+}

@@ -1,0 +1,4 @@
+import { runJob } from './port/job-port.ts';
+import { prelabel } from './work/prelabel.ts';
+
+runJob('prelabel', prelabel);

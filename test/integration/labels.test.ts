@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { findPlaces } from '../../src-main/paths.ts';
+import { done } from '../support/built-cli.ts';
+import { atelier } from '../support/fake-host.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
+
+type Line = Record<string, unknown>;
+
+/** Rows whose size tells their kind, which nobody has said yet. */
+const rows = Array.from(
+  { length: 120 },
+  (_, i) => `${i % 2 ? 5 + (i % 7) / 10 : 1 + (i % 5) / 10},${i % 3},note no. ${i}`,
+);
+
+it('rows are labelled, undone, suggested by a rule and by a run, trained on, and taken out and in again', async () => {
+  const folder = tempFolder();
+  const told = async (...args: string[]): Promise<Line[]> => {
+    const command = ['labels', ...args, '--column', 'kind', '--json'];
+    const { code, stderr, lines } = await atelier(folder, command, undefined, findPlaces().utility);
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('error')]);
+    return lines;
+  };
+  const labels = async (...args: string[]): Promise<Line> => (await told(...args))[0];
+  writeFileSync(join(folder, 'rows.csv'), `size,part,remark\n${rows.join('\n')}\n`);
+  await done(folder, 'import', 'rows.csv');
+
+  const even = Array.from({ length: 40 }, (_, i) => 2 * i).join(',');
+  const odd = Array.from({ length: 40 }, (_, i) => 2 * i + 1).join(',');
+  expect(await labels('set', 'rows', '--samples', even, '--class', 'small', '--make')).toMatchObject({ changed: 40 });
+  await labels('set', 'rows', '--samples', odd, '--class', 'large', '--make');
+  expect(await labels('undo', 'rows')).toMatchObject({ changed: 40, canRedo: true });
+  expect(await labels('redo', 'rows')).toMatchObject({ changed: 40, canRedo: false });
+
+  const frozen = await labels('freeze', 'rows');
+  expect(frozen).toMatchObject({ number: 2, change: 'labels: 80 of 120 samples, 2 classes' });
+  const trained = (
+    await done(
+      folder,
+      'train',
+      '--data',
+      'rows',
+      '--architecture',
+      'linear',
+      '--epochs',
+      '30',
+      '--lr',
+      '0.05',
+      '--json',
+    )
+  ).lines;
+  const run = String(trained[0].run);
+  const suggested = await told('prelabel', 'rows', '--run', run, '--accept', '0.5');
+  expect(suggested.map(({ changed }) => changed)).toEqual([40, 40]);
+
+  await told('export', 'rows', '--out', 'labels.csv');
+  const [head, ...lines] = readFileSync(join(folder, 'labels.csv'), 'utf8').trim().split('\n');
+  expect(head).toBe('sample,name,state,label,confidence,note');
+  expect(lines).toHaveLength(120);
+  const right = lines.filter((line, i) => line === `${i},,labelled,${i % 2 ? 'large' : 'small'},,`).length;
+  expect(right).toBeGreaterThan(114);
+
+  writeFileSync(join(folder, 'other.jsonl'), '{"sample":0,"label":"tiny"}\n{"sample":1,"state":"skipped"}\n');
+  expect(await labels('import', 'rows', 'other.jsonl')).toMatchObject({ changed: 2 });
+  expect((await labels('list', 'rows')).states).toMatchObject({ labelled: 119, skipped: 1 });
+  expect(await labels('prelabel', 'rows', '--in', 'remark', '--regex', 'NO\\. 1$', '--class', 'tiny')).toMatchObject({
+    changed: 0,
+  });
+}, 120_000);
