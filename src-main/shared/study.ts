@@ -20,8 +20,7 @@ export type ParameterRange = { readonly when?: Readonly<Record<string, ParamValu
   | { readonly type: 'boolean' }
 );
 
-export const directions = ['minimize', 'maximize'] as const;
-export type Direction = (typeof directions)[number];
+export type Direction = 'minimize' | 'maximize';
 
 /** A code that has words in every language, and the facts for them. */
 export type Reason = { readonly code: string } & Readonly<Record<string, string | number | boolean | null>>;
@@ -65,7 +64,6 @@ export interface StudyBudget {
 
 export type StudyStatus = 'running' | 'paused' | 'finished';
 export type TrialState = 'waiting' | 'running' | 'complete' | 'pruned' | 'failed';
-export const trialStates: readonly TrialState[] = ['waiting', 'running', 'complete', 'pruned', 'failed'];
 
 /** A trial as it is stored; search/trial.ts tells of the first fields. */
 export interface StoredTrial {

@@ -130,7 +130,9 @@ describe('studies in the store', () => {
       [1, 0.5, 'FINITE'],
       [2, null, 'NAN'],
     ]);
-    expect(all(`SELECT param_name, param_value, distribution_json FROM trial_params WHERE trial_id = 1 ORDER BY param_id`)).toEqual([
+    expect(
+      all(`SELECT param_name, param_value, distribution_json FROM trial_params WHERE trial_id = 1 ORDER BY param_id`),
+    ).toEqual([
       ['lr', 0.01, '{"name":"FloatDistribution","attributes":{"step":null,"low":0.0001,"high":1,"log":true}}'],
       ['hidden', 16, '{"name":"IntDistribution","attributes":{"log":false,"step":8,"low":8,"high":64}}'],
       ['optimizer', 1, '{"name":"CategoricalDistribution","attributes":{"choices":["adam","sgd"]}}'],

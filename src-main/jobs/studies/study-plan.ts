@@ -36,7 +36,7 @@ const searchFields = ['direction', 'directions', 'space', 'constraints', 'sample
 const trainFields = ['data', 'target', 'architecture', 'epochs', 'settings', 'metric', 'metrics', 'limits'];
 /** … and of how much of it. */
 const budgetFields = ['trials', 'timeout', 'until_no_better', 'trial_timeout', 'workers'];
-export const studyFields = ['name', ...trainFields, ...searchFields, ...budgetFields, 'start', 'from'];
+const studyFields = ['name', ...trainFields, ...searchFields, ...budgetFields, 'start', 'from'];
 
 const usualTrials = 50;
 
