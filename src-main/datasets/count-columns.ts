@@ -55,6 +55,8 @@ export async function countColumns(
 /** How a column's cells are counted: one by one, or by value, `n` being how often each is there. */
 interface Way {
   columns: string;
+  /** Cells that are there, and those of which something holds. */
+  present(value: string): string;
   count(condition: string): string;
   /** `number`: the cell as a number, where all are. */
   distinct(column: string, number?: string): string;
@@ -62,7 +64,13 @@ interface Way {
   /** Of which cells means are taken. */
   some: string;
 }
-const oneByOne = { columns: '', count: (c: string) => `count_if(${c})`, mean: (v: string) => `avg(${v})`, some: '' };
+const oneByOne = {
+  columns: '',
+  present: (value: string) => `count(${value})`,
+  count: (condition: string) => `count_if(${condition})`,
+  mean: (value: string) => `avg(${value})`,
+  some: '',
+};
 const exactly: Way = { ...oneByOne, distinct: (column) => `count(DISTINCT ${column})` };
 const roughly: Way = {
   ...oneByOne,
@@ -72,6 +80,7 @@ const roughly: Way = {
 };
 const byValue: Way = {
   columns: 'n, ',
+  present: (value) => `coalesce(sum(n) FILTER (${value} IS NOT NULL), 0)`,
   count: (condition) => `coalesce(sum(n) FILTER (${condition}), 0)`,
   distinct: (column) => `count(${column})`,
   mean: (value) => `sum((${value}) * n) / sum(n) FILTER ((${value}) IS NOT NULL)`,
@@ -107,7 +116,7 @@ async function count(
     indexes,
     (i) => (numeric.has(i) ? 'quick' : 'guarded'),
     (i) => [
-      `${way.count(`c${i} IS NOT NULL`)} AS present${i}`,
+      `${way.present(`c${i}`)} AS present${i}`,
       ...(numeric.has(i)
         ? [
             `${way.distinct(`c${i}`, `n${i}`)} AS distinct${i}`,
@@ -215,7 +224,7 @@ function scan(
     `${way.columns}${indexes.map((i) => `c${i}, ${sql(i)}`).join(', ')}`;
   const cells = `(SELECT ${list(finite)} FROM (SELECT ${list(parsed)} FROM ${table}))`;
   return selectFacts(connection, cells, indexes, (i) => [
-    `${way.count(`n${i} IS NOT NULL`)} AS numbers${i}`,
+    `${way.present(`n${i}`)} AS numbers${i}`,
     ...(broken.has(i) ? [] : [`bool_and(n${i} = floor(n${i})) AS integers${i}`]),
     `min(n${i}) AS min${i}`,
     `max(n${i}) AS max${i}`,

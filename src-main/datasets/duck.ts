@@ -122,12 +122,22 @@ export async function eachRow(
   sql: string,
   visit: (sample: number, columns: DuckDBVector[], row: number) => void,
 ): Promise<void> {
+  await eachRows(connection, sql, (samples, columns) => {
+    for (let r = 0; r < samples.length; r++) visit(samples[r], columns, r);
+  });
+}
+
+/** As `eachRow`, some rows at once: for what is done to millions of them. */
+export async function eachRows(
+  connection: DuckDBConnection,
+  sql: string,
+  visit: (samples: Int32Array, columns: DuckDBVector[]) => void,
+): Promise<void> {
   const result = await connection.stream(sql);
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const columns: DuckDBVector[] = [];
     for (let c = 0; c < chunk.columnCount; c++) columns.push(chunk.getColumnVector(c));
-    const samples = int32sOf(columns[0]);
-    for (let r = 0; r < samples.length; r++) visit(samples[r], columns, r);
+    visit(int32sOf(columns[0]), columns);
   }
 }
 

@@ -34,7 +34,7 @@ export async function lookAtFirstRows(
   const [repeating, numeric, broken] = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const some of inTurn(indexes)) {
     const first = (rows: number): string =>
-      `(SELECT ${some.map((i) => `c${i}`).join(', ')} FROM ${table} LIMIT ${rows})`;
+      `(SELECT ${some.map((i) => `c${i}`).join(', ')} FROM ${table} WHERE file_row_number < ${rows})`;
     if (many) {
       const row = await selectFacts(connection, first(firstRows), some, (i) => [
         `approx_count_distinct(c${i}) AS distinct${i}`,

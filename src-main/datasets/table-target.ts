@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ClassCount, Column } from '../shared/dataset.ts';
 import { sqlText } from './cells.ts';
-import { eachRow, int32sOf } from './duck.ts';
+import { eachRows, int32sOf } from './duck.ts';
 import { countClasses } from './target.ts';
 
 export interface TableTarget {
@@ -27,8 +27,9 @@ export async function readTarget(
   await connection.run(`DROP TYPE IF EXISTS target_class; CREATE TYPE target_class AS ENUM (${names})`);
   const labels = new Int32Array(columns[index].missing + classes.reduce((sum, each) => sum + each.count, 0));
   const query = `SELECT file_row_number::INTEGER, coalesce(enum_code(c${index}::target_class)::INTEGER, -1) FROM ${table}`;
-  await eachRow(connection, query, (row, values, r) => {
-    labels[row] = int32sOf(values[1])[r];
+  await eachRows(connection, query, (rows, columns) => {
+    const codes = int32sOf(columns[1]);
+    for (let r = 0; r < rows.length; r++) labels[rows[r]] = codes[r];
   });
   return { task: 'classification', classes, labels };
 }

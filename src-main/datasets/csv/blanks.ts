@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { Dialect } from './sniff.ts';
 
 /** What `trim` takes away besides the blanks of ASCII, in UTF-8 (see `cells.ts`), as far as it takes to tell it. */
@@ -47,7 +48,7 @@ export class BlankFinder {
     this.#tail = Buffer.from(bytes.subarray(-2));
     const quoted = this.#inQuotes || (this.#quote >= 0 && bytes.includes(this.#quote));
     this.found =
-      others.some((other) => bytes.includes(other) || seam.includes(other)) ||
+      ((!isAscii(bytes) || !isAscii(seam)) && others.some((other) => bytes.includes(other) || seam.includes(other))) ||
       (quoted ? this.#walk(bytes) : this.#lookAround(bytes));
   }
 

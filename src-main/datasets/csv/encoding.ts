@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { AtelierError } from '../../shared/errors.ts';
 import { openFile, type FoundFile } from '../source.ts';
@@ -85,7 +85,10 @@ export async function surveyText(
       valid += counts.valid;
       invalid += counts.invalid;
       countPairs(whole, chinese);
-    } else if (valid < 1000) valid += countSequences(whole.subarray(0, 65536)).valid;
+    } else if (valid < 1000) {
+      const some = whole.subarray(0, 65536);
+      if (!isAscii(some)) valid += countSequences(some).valid;
+    }
     carried = Uint8Array.from(joined.subarray(end));
   }
   if (carried.length > 0) invalid++;

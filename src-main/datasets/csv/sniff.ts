@@ -31,7 +31,7 @@ export function sniffDialect(text: string, whole: boolean): Dialect | null {
   const best = bestOf(delimiters, sample, cut) ?? bestOf(rareDelimiters, sample, cut, true);
   if (!best) return null;
   // A quote that only begins a word ("'twas") may come late in the file: look further with the delimiter now known.
-  if (best.quote !== '' && text.length > sample.length) {
+  if (best.quote !== '' && text.length > sample.length && text.includes(best.quote)) {
     const quoted = judge(parseRecords(text, best.delimiter, best.quote, !whole), best.delimiter, best.quote);
     const plain = judge(parseRecords(text, best.delimiter, '', !whole), best.delimiter, '');
     if (plain && plain.score > (quoted?.score ?? 0) + 0.02) best.quote = '';
@@ -49,10 +49,15 @@ interface Judged {
 
 function bestOf(candidates: readonly string[], sample: string, cut: boolean, mustHoldNumbers = false): Judged | null {
   let best: Judged | null = null;
+  // Where there is no '"', taking it for a quote says the same as having none, and is preferred.
+  const quotes = [
+    '"' as const,
+    ...(sample.includes("'") ? ["'" as const] : []),
+    ...(sample.includes('"') ? ['' as const] : []),
+  ];
   for (const [rank, delimiter] of candidates.entries()) {
     if (!sample.includes(delimiter)) continue;
-    for (const quote of ['"', "'", ''] as const) {
-      if (quote === "'" && !sample.includes("'")) continue;
+    for (const quote of quotes) {
       const records = parseRecords(sample, delimiter, quote, cut);
       const judged = judge(records, delimiter, quote);
       if (!judged || (mustHoldNumbers && !holdsNumbers(records, judged.columns))) continue;
