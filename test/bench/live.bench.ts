@@ -1,5 +1,7 @@
 // What it costs a training to be watched: the same steps with and without all that is told of them (curves, learning rate, speed, memory,
-// processor), which goes into the run's folder and to another process, as it goes to the window's. On and off take turns in one process.
+// processor), which goes into the run's folder and to another process, as it goes to the window's. On and off take turns in one process,
+// in pairs whose first one changes; by the processor and by the clock, and, apart, with the norms of gradients and updates as well. What the
+// telling takes alone, without a training beside it, is told too: on a machine with other work pairs differ by more than that.
 //   npm run bench -- live                BENCH_TURNS=9 BENCH_THREADS=1 BENCH_STEPS=10000
 
 import { fork } from 'node:child_process';
@@ -13,6 +15,7 @@ import { channelBlock } from '../../src-main/runtime/channel-block.ts';
 import { MetricRecorder } from '../../src-main/runtime/metric-recorder.ts';
 import { RunLog } from '../../src-main/runtime/run-log.ts';
 import { Steppers } from '../../src-main/runtime/steppers.ts';
+import type { UpdateMetric } from '../../src-main/autodiff/types.ts';
 import { models, type BenchModel } from './models.ts';
 import { BATCH } from './trainer.ts';
 
@@ -23,7 +26,7 @@ const stepsPerEpoch = count / BATCH;
 /** Turns are parts of a run of so many steps: however long a run is, its curves have about a thousand points each. */
 const runSteps = Number(process.env.BENCH_STEPS ?? 10_000);
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 async function measure(model: BenchModel): Promise<string> {
   const x = Uint8Array.from({ length: count * 784 }, (_, i) => (Math.imul(i, 2654435761) >>> 8) & 255);
@@ -31,27 +34,32 @@ async function measure(model: BenchModel): Promise<string> {
   const train = { count, x, y };
   const settings = { epochs: 1, batchSize: BATCH, learningRate: 1e-4, seed: 1, device: 'cpu' as const, threads };
   const machine = { device: 'cpu' as const, channelBlock: await channelBlock(), threads };
-  const steppers = await Steppers.open(
-    {
-      train,
-      settings,
-      stepsPerCall: model.stepsPerCall,
-      compile: (options) =>
-        compileTrainingStep(model.forward(), {
-          ...options,
-          loss: { kind: 'cross-entropy' },
-          optimizer: { kind: 'adam' },
-          ...machine,
-        }),
-    },
-    stepsPerEpoch,
-  );
+  const open = (metrics: readonly UpdateMetric[]) =>
+    Steppers.open(
+      {
+        train,
+        settings,
+        stepsPerCall: model.stepsPerCall,
+        compile: (options) =>
+          compileTrainingStep(model.forward(), {
+            ...options,
+            loss: { kind: 'cross-entropy' },
+            optimizer: { kind: 'adam' },
+            update: { metrics },
+            ...machine,
+          }),
+      },
+      stepsPerEpoch,
+    );
+  const plain = await open([]);
+  const normed = await open(['gradient_norm', 'update_norm']);
   const order = new EpochOrder(1, count);
   const gatherer = new Gatherer(train);
   const epochs = Math.max(1, Math.ceil(model.steps / stepsPerEpoch));
 
-  /** Milliseconds of processor time of so many epochs. */
-  async function turn(recorder: MetricRecorder | null): Promise<number> {
+  /** Milliseconds of so many epochs. */
+  async function turn(steppers: Steppers, recorder: MetricRecorder | null): Promise<Times> {
+    const start = performance.now();
     const before = process.cpuUsage();
     let step = 0;
     for (let epoch = 0; epoch < epochs; epoch++) {
@@ -65,7 +73,7 @@ async function measure(model: BenchModel): Promise<string> {
           const measures = call.measures(k);
           step++;
           offset += call.batch;
-          recorder?.step(step, epoch + offset / count, call.batch, measures);
+          recorder?.step(step, epoch + offset / count, call.batch, measures, call.norms(k));
         }
         recorder?.worked(step, epoch + offset / count, call.samplesPerCall, (performance.now() - began) / 1000);
         // Both let messages out.
@@ -74,14 +82,15 @@ async function measure(model: BenchModel): Promise<string> {
     }
     recorder?.finish(step, epochs);
     const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000;
+    return { processor: (user + system) / 1000, clock: performance.now() - start };
   }
 
   const folder = mkdtempSync(join(tmpdir(), 'atelier-live-'));
   const log = new RunLog(folder);
   let told = 0;
-  const watched = () =>
+  const watched = (now?: () => number) =>
     new MetricRecorder({
+      now,
       totalSteps: runSteps,
       secondsBefore: 0,
       rate: () => settings.learningRate,
@@ -91,20 +100,64 @@ async function measure(model: BenchModel): Promise<string> {
         log.metrics(points);
       },
     });
-  await turn(null);
-  const [on, off]: number[][] = [[], []];
+  /** Milliseconds of processor time that telling of so many steps takes which take so long. */
+  async function alone(steps: number, msPerStep: number): Promise<number> {
+    let clock = 0;
+    const recorder = watched(() => clock);
+    const before = process.cpuUsage();
+    for (let step = 0; step < steps;) {
+      for (let k = 0; k < model.stepsPerCall; k++) {
+        step++;
+        recorder.step(step, step / stepsPerEpoch, BATCH, { loss: 1 / step, accuracy: 0.5 });
+      }
+      clock += model.stepsPerCall * msPerStep;
+      recorder.worked(step, step / stepsPerEpoch, model.stepsPerCall * BATCH, msPerStep / 1000);
+      if (step % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    recorder.finish(steps, steps / stepsPerEpoch);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  }
+
+  const ways = {
+    off: () => turn(plain, null),
+    watched: () => turn(plain, watched()),
+    norms: () => turn(normed, watched()),
+  };
+  for (const way of Object.values(ways)) await way();
+  told = 0;
+  const taken: Record<keyof typeof ways, Times[]> = { off: [], watched: [], norms: [] };
+  const names = Object.keys(ways) as (keyof typeof ways)[];
   for (let i = 0; i < turns; i++) {
     // Which one goes first changes, too.
-    for (const watching of i % 2 === 0 ? [false, true] : [true, false]) {
-      (watching ? on : off).push(await turn(watching ? watched() : null));
-    }
+    for (const name of i % 2 === 0 ? names : names.toReversed()) taken[name].push(await ways[name]());
   }
-  await steppers.close();
+  const steps = epochs * stepsPerEpoch;
+  const points = Math.round(told / turns / 2);
+  const msPerStep = median(taken.off.map(({ processor }) => processor)) / steps;
+  const own: number[] = [];
+  for (let i = 0; i < 5; i++) own.push((await alone(runSteps, msPerStep)) / runSteps / msPerStep);
+  await plain.close();
+  await normed.close();
   log.close();
   rmSync(folder, { recursive: true, force: true });
-  const ratios = on.map((value, i) => value / off[i] - 1).sort((a, b) => a - b);
-  const share = (value: number) => `${(100 * value).toFixed(1)} %`;
-  return `${model.name}: ${share(median(on) / median(off) - 1)} more processor time watched (turn by turn ${share(ratios[0])} to ${share(ratios.at(-1)!)}; ${Math.round(told / turns)} points a turn of ${epochs * stepsPerEpoch} steps)`;
+  const share = (value: number) => `${(100 * value).toFixed(2)} %`;
+  const more = (name: 'watched' | 'norms', by: keyof Times): string => {
+    const ratios = taken[name].map((times, i) => times[by] / taken.off[i][by] - 1).sort((a, b) => a - b);
+    const quarter = Math.floor(ratios.length / 4);
+    return `${share(median(ratios))} by the ${by} (the middle half ${share(ratios[quarter])} to ${share(ratios[ratios.length - 1 - quarter])})`;
+  };
+  return [
+    `${model.name}, ${steps} steps of ${msPerStep.toFixed(2)} ms a turn, ${turns} pairs:`,
+    `  watched: ${more('watched', 'processor')}, ${more('watched', 'clock')}; ${points} points a turn`,
+    `  the telling alone: ${share(median(own))} of the training's processor time`,
+    `  with norms: ${more('norms', 'processor')}, ${more('norms', 'clock')}`,
+  ].join('\n');
+}
+
+interface Times {
+  processor: number;
+  clock: number;
 }
 
 if (process.send) {

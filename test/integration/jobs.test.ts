@@ -70,6 +70,14 @@ describe('real jobs', () => {
 
     const evaluated = await studio.evaluate({ model: { run: first.run }, split: 'test' }).result;
     expect(evaluated.metrics['test/accuracy']).toBeCloseTo(stopped.metrics['test/accuracy'], 9);
+
+    const spread = await studio.weights(first.run, { checkpoint: 'last', since: 'best', kind: 'weights' });
+    expect(spread.tensors.reduce((sum, { count }) => sum + count, 0)).toBe(stopped.parameterCount);
+    expect(spread.since?.name).toBe('best');
+    await expect(studio.weights(first.run, { checkpoint: '../best', kind: 'weights' })).rejects.toMatchObject({
+      code: 'no_checkpoint',
+      message: expect.stringMatching(/has no checkpoint "\.\.\/best"\. It has: .*best/) as string,
+    });
     await studio.close();
   });
 

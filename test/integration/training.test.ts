@@ -63,7 +63,7 @@ const resultOf = async (running: Running): Promise<JobTypes['train']['result']> 
 
 describe('the trainer', () => {
   it('trains, tells, and leaves checkpoints that evaluate and export', async () => {
-    const params = await training({ epochs: 3 });
+    const params = await training({ epochs: 3, norms: true });
     const running = start('train', params);
     const result = await resultOf(running);
     expect(result.metrics['test/accuracy']).toBeGreaterThan(0.9);
@@ -78,7 +78,9 @@ describe('the trainer', () => {
       'system/processor',
       'system/samples_per_second',
       'train/accuracy',
+      'train/gradient_norm',
       'train/loss',
+      'train/update_norm',
       'validation/accuracy',
       'validation/loss',
     ]);

@@ -60,6 +60,12 @@ describe('a request to train', () => {
     expect(Object.keys(settings.architectureSettings).sort()).toEqual(fields.map(({ key }) => key).sort());
   });
 
+  it('measures norms only where that is asked for', () => {
+    const of = (norms?: boolean) => completeSettings({ ...request, norms }, architectures, sampleManifest());
+    expect(of(true).norms).toBe(true);
+    for (const settings of [of(false), of()]) expect(settings).not.toHaveProperty('norms');
+  });
+
   it('says how it learns only where that is not as usual', () => {
     const keys = Object.keys(completeSettings(request, architectures, images));
     const [{ name }] = images.classes;
