@@ -1,47 +1,59 @@
-export interface PaintedLine {
-  path: Path2D;
-  /** As a canvas takes it. */
-  colour: string;
+import { LineRaster, type Rgb } from './line-raster.ts';
+
+/** Lines through the same places of x. */
+export interface PaintedLines {
+  /** Pixels of the page; one an axis. */
+  x: readonly number[];
+  /** `y[axis][line]`, pixels of the page. */
+  y: readonly ArrayLike<number>[];
+  colours: readonly Rgb[];
+  width: number;
+  height: number;
+  /** What lies under the lines, and what those are drawn in that stand back. */
+  ground: Rgb;
+  shade: Rgb;
 }
 
 /** Milliseconds of a frame that go into lines: the rest is for whoever drags the brush. */
-const budget = 10;
+const budget = 12;
 /** So many lines are drawn between looks at the clock. */
-const stride = 8;
+const stride = 64;
+
+/** A picture of the lines as far as it has come. */
+interface Picture {
+  raster: LineRaster;
+  /** How many of the order are done. */
+  done: number;
+}
 
 /**
  * Paints the lines of parallel coordinates, a part of them each frame, so that a brush follows the pointer however many there are. The order is
- * scattered: what there is after a frame already looks like the whole. Lines outside the brushes stand back as one grey picture, which is the
- * picture of all, painted over.
+ * scattered: what there is after a frame already looks like the whole. Lines outside the brushes stand back in one picture that is kept.
  */
 export class ParallelPainter {
   readonly #canvas: HTMLCanvasElement;
-  readonly #all = document.createElement('canvas');
-  readonly #grey = document.createElement('canvas');
-  #lines: readonly PaintedLine[] = [];
+  #lines: PaintedLines | null = null;
   #order: Uint32Array = new Uint32Array();
-  #within: Uint8Array | null = null;
-  #shade = '';
   #pixel = 1;
-  #allDone = 0;
-  #keptDone = 0;
+  #within: Uint8Array | null = null;
+  #back: Picture | null = null;
+  #front: Picture | null = null;
   #frame = 0;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
   }
 
-  /** Another picture: its lines, its size in pixels of the page, and the colour of what stands back. */
-  show(lines: readonly PaintedLine[], { width, height }: { width: number; height: number }, shade: string): void {
-    this.#pixel = window.devicePixelRatio || 1;
-    for (const canvas of [this.#canvas, this.#all, this.#grey]) {
-      canvas.width = Math.round(width * this.#pixel);
-      canvas.height = Math.round(height * this.#pixel);
-    }
+  show(lines: PaintedLines): void {
     this.#lines = lines;
-    this.#order = scattered(lines.length);
-    this.#shade = shade;
-    this.#allDone = 0;
+    this.#pixel = window.devicePixelRatio || 1;
+    const [width, height] = [lines.width, lines.height].map((size) => Math.max(1, Math.round(size * this.#pixel)));
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    this.#order = scattered(lines.colours.length);
+    this.#back = { raster: new LineRaster(width, height), done: 0 };
+    this.#back.raster.fill(lines.ground);
+    this.#front = { raster: new LineRaster(width, height), done: 0 };
     this.#again();
   }
 
@@ -57,67 +69,62 @@ export class ParallelPainter {
   }
 
   #again(): void {
-    this.#keptDone = 0;
+    if (this.#front) this.#front.done = 0;
     delete this.#canvas.dataset.drawn;
     this.#frame ||= requestAnimationFrame(() => this.#work());
   }
 
   #work(): void {
     this.#frame = 0;
+    const [lines, back, front] = [this.#lines, this.#back, this.#front];
     const pen = this.#canvas.getContext('2d');
-    const all = this.#all.getContext('2d');
-    if (!pen || !all || this.#canvas.width === 0 || this.#canvas.height === 0) return;
+    if (!pen || !lines || !back || !front) return;
     const until = performance.now() + budget;
-    const count = this.#lines.length;
-    if (this.#allDone < count) {
-      this.#allDone = this.#paint(all, null, this.#allDone, until);
-      this.#copy(pen, this.#all);
-      if (this.#allDone === count) this.#fade();
-    }
+    const count = lines.colours.length;
     const within = this.#within;
-    if (this.#allDone === count) {
-      if (this.#keptDone === 0) this.#copy(pen, within ? this.#grey : this.#all);
-      this.#keptDone = within ? this.#paint(pen, within, this.#keptDone, until) : count;
+    // First what stands back, which is the same for every brush; until it is done the lines kept are not begun.
+    if (within) this.#paint(back, null, until, lines.shade);
+    if (!within || back.done === count) {
+      if (front.done === 0) {
+        if (within) front.raster.data.set(back.raster.data);
+        else front.raster.fill(lines.ground);
+      }
+      this.#paint(front, within, until, null);
     }
-    if (this.#keptDone < count) this.#frame = requestAnimationFrame(() => this.#work());
+    const shown = within && back.done < count ? back : front;
+    pen.putImageData(new ImageData(shown.raster.data, shown.raster.width, shown.raster.height), 0, 0);
+    if (front.done < count) this.#frame = requestAnimationFrame(() => this.#work());
     else this.#canvas.dataset.drawn = String(count);
   }
 
-  /** From a place in the order on, as far as the time lasts; at least some. How far it came. */
-  #paint(pen: CanvasRenderingContext2D, within: Uint8Array | null, from: number, until: number): number {
-    const shown = within ? within.reduce((sum, one) => sum + one, 0) : this.#lines.length;
-    pen.setTransform(this.#pixel, 0, 0, this.#pixel, 0, 0);
-    pen.lineWidth = 1;
-    pen.globalAlpha = Math.max(0.25, Math.min(0.9, 120 / Math.max(1, shown)));
+  /** As far as the time lasts; at least some. */
+  #paint(picture: Picture, within: Uint8Array | null, until: number, colour: Rgb | null): void {
+    const { x, y, colours } = this.#lines!;
+    const shown = within ? within.reduce((sum, one) => sum + one, 0) : colours.length;
+    const alpha = colour
+      ? Math.max(0.08, Math.min(0.5, 60 / shown))
+      : Math.max(0.25, Math.min(0.9, 120 / Math.max(1, shown)));
     let drawn = 0;
-    for (let at = from; at < this.#order.length; at++) {
-      const i = this.#order[at];
-      if (within && !within[i]) continue;
-      const { path, colour } = this.#lines[i];
-      pen.strokeStyle = colour;
-      pen.stroke(path);
-      if (++drawn % stride === 0 && performance.now() > until) return at + 1;
+    while (picture.done < this.#order.length) {
+      const line = this.#order[picture.done++];
+      if (within && !within[line]) continue;
+      for (let k = 0; k + 1 < x.length; k++) {
+        this.#stroke(picture.raster, x[k], y[k][line], x[k + 1], y[k + 1][line], colour ?? colours[line], alpha);
+      }
+      if (++drawn % stride === 0 && performance.now() > until) return;
     }
-    return this.#order.length;
   }
 
-  /** All that has been painted, in one colour. */
-  #fade(): void {
-    const pen = this.#grey.getContext('2d');
-    if (!pen) return;
-    pen.globalCompositeOperation = 'copy';
-    pen.drawImage(this.#all, 0, 0);
-    pen.globalCompositeOperation = 'source-in';
-    pen.fillStyle = this.#shade;
-    pen.fillRect(0, 0, this.#grey.width, this.#grey.height);
-  }
-
-  #copy(pen: CanvasRenderingContext2D, from: HTMLCanvasElement): void {
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.globalAlpha = from === this.#grey ? 0.5 : 1;
-    pen.globalCompositeOperation = 'copy';
-    pen.drawImage(from, 0, 0);
-    pen.globalCompositeOperation = 'source-over';
+  /** As wide as a pixel of the page: on dense screens so many lines beside each other. */
+  #stroke(raster: LineRaster, x0: number, y0: number, x1: number, y1: number, colour: Rgb, alpha: number): void {
+    const pixel = this.#pixel;
+    const wide = Math.max(1, Math.round(pixel));
+    const steep = Math.abs(y1 - y0) > Math.abs(x1 - x0);
+    for (let k = 0; k < wide; k++) {
+      const off = k - (wide - 1) / 2;
+      const [dx, dy] = steep ? [off, 0] : [0, off];
+      raster.line(x0 * pixel + dx, y0 * pixel + dy, x1 * pixel + dx, y1 * pixel + dy, colour, alpha);
+    }
   }
 }
 

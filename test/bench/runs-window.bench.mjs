@@ -45,8 +45,8 @@ const inMs = (all) => {
 
 /** In the page: what it takes from an act until something is there and painted, and how frames follow one another. */
 function helpers() {
-  const frame = () => new Promise((done) => requestAnimationFrame(() => done()));
-  const find = (selector) => document.querySelector(selector);
+  const frame = () => new Promise((done) => globalThis.requestAnimationFrame(() => done()));
+  const find = (selector) => globalThis.document.querySelector(selector);
   globalThis.bench = {
     frame,
     find,
@@ -78,7 +78,7 @@ function helpers() {
     type(selector, text) {
       const input = find(selector);
       input.value = text;
-      input.dispatchEvent(new Event('input', { bubbles: true }));
+      input.dispatchEvent(new globalThis.Event('input', { bubbles: true }));
     },
   };
 }
@@ -94,7 +94,7 @@ async function measure(page) {
   const opened = await page.evaluate(() =>
     globalThis.bench.until(
       () => globalThis.bench.find('[data-testid=rail-runs]').click(),
-      () => document.querySelectorAll('[data-testid=runs-table] [role=row][data-key]').length > 5,
+      () => globalThis.document.querySelectorAll('[data-testid=runs-table] [role=row][data-key]').length > 5,
     ),
   );
   told('the window', 'goal', 'reached');
@@ -207,7 +207,7 @@ async function measure(page) {
     const box = overlay.getBoundingClientRect();
     const wheel = (deltaY) =>
       overlay.dispatchEvent(
-        new WheelEvent('wheel', {
+        new globalThis.WheelEvent('wheel', {
           deltaY,
           clientX: box.left + box.width * 0.6,
           clientY: box.top + 50,
@@ -220,7 +220,9 @@ async function measure(page) {
   const panned = await page.evaluate(async (selector) => {
     const overlay = globalThis.bench.find(selector);
     const press = (key, shiftKey = false) =>
-      overlay.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey, bubbles: true, cancelable: true }));
+      overlay.dispatchEvent(
+        new globalThis.KeyboardEvent('keydown', { key, shiftKey, bubbles: true, cancelable: true }),
+      );
     for (let i = 0; i < 6; i++) press('+');
     await globalThis.bench.frame();
     return globalThis.bench.frames((i) => press(i % 60 < 30 ? 'ArrowRight' : 'ArrowLeft', true));

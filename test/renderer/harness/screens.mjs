@@ -407,6 +407,7 @@ export const screens = {
       await page
         .getByRole('option')
         .filter({ hasText: /earning rate|学习率/ })
+        .first()
         .click();
       await at(page, 'groups').locator('svg').focus();
       for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
