@@ -1,4 +1,5 @@
-// What the samplers find, against Optuna's on the same functions with as many trials (test/fixtures/optuna/make-optuna.py), and what an ask takes.
+// What the samplers find, against Optuna's on the same functions with as many trials (test/fixtures/optuna/make-optuna.py), the Gaussian process,
+// which that Optuna does not have, against one made with scikit-learn (test/fixtures/gaussian-process), and what an ask takes.
 //   npm run bench -- search                          all, some minutes on one core
 //   BENCH_SEEDS=10 BENCH_ONLY=tpe npm run bench -- search
 import { readFileSync } from 'node:fs';
@@ -9,10 +10,15 @@ import { pedAnova } from '../../src-main/search/importance/ped-anova.ts';
 import { bestAfter, median, rankSum } from '../support/compare-search.ts';
 import { objectives } from '../support/objectives.ts';
 
+type Found = Record<string, Record<string, number[]>>;
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/optuna/optuna.json', import.meta.url), 'utf8')) as {
   optuna: string;
-  best: Record<string, Record<string, Record<string, number[]>>>;
+  best: Record<string, Found>;
 };
+const { best: processes } = JSON.parse(
+  readFileSync(new URL('../fixtures/gaussian-process/gaussian-process.json', import.meta.url), 'utf8'),
+) as { best: Found };
+for (const [name, found] of Object.entries(processes)) fixture.best[name]['gp-scikit-learn'] = found;
 const seeds = Number(process.env.BENCH_SEEDS ?? 30);
 const only = process.env.BENCH_ONLY;
 
@@ -26,6 +32,7 @@ const pairs: [ours: string, theirs: string, budget: number][] = [
   ['cma-es', 'cma-es', 100],
   ['cma-es', 'cma-es', 200],
   ['gp', 'tpe', 50],
+  ['gp', 'gp-scikit-learn', 30],
 ];
 
 console.log(
@@ -34,7 +41,7 @@ console.log(
 for (const [name, theirs] of Object.entries(fixture.best)) {
   const found = new Map<string, Map<number, number[]>>();
   for (const [ours, peer, budget] of pairs) {
-    if (only && only !== ours) continue;
+    if ((only && only !== ours) || !theirs[peer]) continue;
     let own = found.get(ours);
     if (!own) {
       const budgets = [...new Set(pairs.filter(([each]) => each === ours).map(([, , count]) => count))];
