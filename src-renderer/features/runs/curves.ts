@@ -69,6 +69,8 @@ function lines(
 ): ChartSeries[] {
   const drawn = live.drawn;
   const xs = along(drawn, x);
+  // Of what another program wrote down nobody knows the epochs.
+  if (Number.isNaN(xs[0])) return [];
   const base = { ...given, ...(drawn.sampledEvery > 1 ? { stored: drawn.total } : {}) };
   // Few points have nothing to smooth away.
   if (reach === 0 || drawn.values.length < 8) return [{ ...base, x: xs, y: drawn.values }];
