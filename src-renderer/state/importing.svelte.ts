@@ -123,7 +123,7 @@ export class Importing {
     try {
       const offered = await offer();
       if (turn !== this.#turn) return;
-      if (offered?.runs) return void importRuns({ offer: offered.id });
+      if (offered?.runs) return void importRuns({ offer: offered.id }, this.#studio);
       this.#offered = offered;
       this.pick(0);
     } catch (error) {

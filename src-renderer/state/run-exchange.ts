@@ -2,17 +2,18 @@ import type { RunId } from '../../src-main/shared/ids.ts';
 import type { RunFormat } from '../../src-main/shared/run-exchange.ts';
 import type { Input } from '../../src-main/shared/contract.ts';
 import { studio } from '../bridge/studio.ts';
+import type { Studio } from '../bridge/studio.ts';
 import { format } from '../words/format.ts';
 import { m } from '../words/messages.ts';
 import { notify } from '../ui/toasts.ts';
 import { navigation } from './navigation.svelte.ts';
 
 /** Runs of other programs into the workspace; what is wrong with all of them the job tells. */
-export async function importRuns(from: Input<'runs.import'>): Promise<void> {
+export async function importRuns(from: Input<'runs.import'>, through: Studio = studio): Promise<void> {
   // A drop leads to the data; here it is runs that came.
   if ('offer' in from) navigation.visit('runs');
   try {
-    const made = await studio.call('runs.import', from);
+    const made = await through.call('runs.import', from);
     if (!made) return;
     const counts = {
       added: format.integer(made.added),
