@@ -1,13 +1,21 @@
 import { dialog } from 'electron';
 import { randomUUID } from 'node:crypto';
 import type { Offered } from '../shared/contract.ts';
+import { looksLikeRuns } from '../jobs/looks-like-runs.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { apart, type ImportOffer } from '../shared/job.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
 
-type Noun = 'imports.choose' | 'imports.offer' | 'imports.start' | 'imports.all' | 'imports.into' | 'sample.start';
+type Noun =
+  | 'imports.choose'
+  | 'imports.offer'
+  | 'imports.start'
+  | 'imports.all'
+  | 'imports.into'
+  | 'sample.start'
+  | 'runs.import';
 
 const offerLivesMs = 10 * 60 * 1000;
 const dataExtensions = [
@@ -22,17 +30,18 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
   const offers = new Map<string, { paths: string[]; found: ImportOffer[]; until: number }>();
 
   const offer = async (paths: string[]): Promise<Offered> => {
-    const found = await desk.studio.offer(paths);
+    const runs = await looksLikeRuns(paths);
+    const found = runs ? [] : await desk.studio.offer(paths);
     const now = Date.now();
     for (const [id, { until }] of offers) if (until < now) offers.delete(id);
     const id = randomUUID();
     offers.set(id, { paths, found, until: now + offerLivesMs });
-    return { id, found };
+    return { id, found, runs };
   };
 
   const choose = async (what: 'files' | 'folder'): Promise<string[] | null> => {
     const w = words(desk.preferences.value);
-    const options: Electron.OpenDialogOptions =
+    return ask(
       what === 'folder'
         ? { title: w.dialog_import_folder(), buttonLabel: w.dialog_import(), properties: ['openDirectory'] }
         : {
@@ -43,7 +52,24 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
               { name: w.dialog_all_data(), extensions: dataExtensions },
               { name: w.dialog_all_files(), extensions: ['*'] },
             ],
-          };
+          },
+    );
+  };
+
+  const chooseRuns = (what: 'files' | 'folder'): Promise<string[] | null> => {
+    const w = words(desk.preferences.value);
+    return ask(
+      what === 'folder'
+        ? { title: w.dialog_import_runs(), buttonLabel: w.dialog_import(), properties: ['openDirectory'] }
+        : {
+            title: w.dialog_import_run_files(),
+            buttonLabel: w.dialog_import(),
+            properties: ['openFile', 'multiSelections'],
+          },
+    );
+  };
+
+  const ask = async (options: Electron.OpenDialogOptions): Promise<string[] | null> => {
     const { canceled, filePaths } = await (desk.window
       ? dialog.showOpenDialog(desk.window, options)
       : dialog.showOpenDialog(options));
@@ -96,6 +122,12 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       // A split that the data do not allow is told as that job's failure; the dataset is there all the same.
       if (split) result.then(({ version }) => desk.studio.versionWithSplit(version, split)).catch(() => undefined);
       return job;
+    },
+    'runs.import': async (from) => {
+      const offered = 'offer' in from ? offers.get(from.offer) : undefined;
+      if ('offer' in from && (!offered || offered.until < Date.now())) throw expired();
+      const paths = 'offer' in from ? offered!.paths : await chooseRuns(from.choose);
+      return paths && desk.studio.importRuns(paths).result;
     },
     'sample.start': () => desk.studio.trainSample(desk.samples).firstJob,
   };

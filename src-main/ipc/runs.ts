@@ -1,5 +1,7 @@
+import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { words } from './words.ts';
 
 type Noun =
   | 'architectures.list'
@@ -28,6 +30,7 @@ type Noun =
   | 'runs.note'
   | 'runs.tag'
   | 'runs.archive'
+  | 'runs.export'
   | 'runs.log'
   | 'runs.evaluate'
   | 'runs.quality'
@@ -107,6 +110,17 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
       desk.studio.archiveRuns(ids, archived);
       return null;
     },
+    'runs.export': async ({ ids, format }) => {
+      const name = ids.length === 1 ? fileName(desk.studio.getRun(ids[0]).name) : 'runs';
+      const options: Electron.SaveDialogOptions = {
+        title: words(desk.preferences.value).dialog_export_runs(),
+        defaultPath: format === 'mlflow' ? `${name}-mlruns` : `${name}.${format}`,
+      };
+      const { canceled, filePath } = await (desk.window
+        ? dialog.showSaveDialog(desk.window, options)
+        : dialog.showSaveDialog(options));
+      return canceled || !filePath ? null : desk.studio.exportRuns({ runs: ids, format, out: filePath }).result;
+    },
     'runs.log': ({ id }) => desk.studio.runLog(id),
     'runs.evaluate': ({ id, split, against }) =>
       desk.studio.evaluate({ model: { run: id }, split, against, report: against === undefined }).result,
@@ -117,3 +131,6 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.text': ({ id, epoch }) => desk.studio.epochText(id, epoch),
   };
 }
+
+const fileName = (name: string): string =>
+  name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'run';

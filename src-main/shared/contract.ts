@@ -31,6 +31,7 @@ import { mostQuasiIdentifiers } from './privacy.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { Profile } from './profile.ts';
 import type { RunImportance } from './run-importance.ts';
+import { runFormats, type ExportRunsResult, type ImportedRuns } from './run-exchange.ts';
 import { mostEpochs, optimizerNames, scheduleNames, stretchSchedules } from './run.ts';
 import type {
   ArchitectureInfo,
@@ -372,6 +373,10 @@ export const inputs = {
     remove: v.pipe(v.array(text(100)), v.maxLength(100)),
   }),
   'runs.archive': v.object({ ids: v.array(runId), archived: v.boolean() }),
+  /** Runs of other programs: of what was dropped (its offer says `runs`), or of what a dialog is shown for. */
+  'runs.import': v.union([v.object({ offer: text(100) }), v.object({ choose: v.picklist(['files', 'folder']) })]),
+  /** Asks where to, and writes them with all their points. */
+  'runs.export': v.object({ ids: v.pipe(v.array(runId), v.minLength(1)), format: v.picklist(runFormats) }),
   'runs.log': v.object({ id: runId }),
   /** What the best checkpoint does on a split, and with `against` how it stands against another run there. A look at the test split is counted. */
   'runs.evaluate': v.object({ id: runId, split: splitName, against: v.optional(runId) }),
@@ -498,6 +503,9 @@ export interface Outputs {
   'runs.note': null;
   'runs.tag': null;
   'runs.archive': null;
+  /** Once it is done; null where the dialog was dismissed. */
+  'runs.import': ImportedRuns | null;
+  'runs.export': ExportRunsResult | null;
   'runs.log': string;
   'runs.evaluate': EvaluateResult;
   'runs.quality': QualityReport;
@@ -566,8 +574,10 @@ export interface StudioBridge {
 export interface Offered {
   /** Opaque; good for one `imports.start` within ten minutes. */
   id: string;
-  /** What it holds, likeliest first; at least one. */
+  /** What it holds, likeliest first; at least one, but where it holds runs. */
   found: ImportOffer[];
+  /** It holds runs of another program, to be imported by `runs.import`. */
+  runs: boolean;
 }
 
 export interface AppInfo {

@@ -19,13 +19,11 @@ export function settingOf(text: string): SettingValue {
 export const textOf = (value: SettingValue): string =>
   typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
 
+const controls = /[\p{Cc}]+/gu;
+
 /** A name without what cannot be shown or typed; '' for none. */
 export const cleanName = (name: string): string =>
-  // eslint-disable-next-line no-control-regex
-  name
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
-    .trim()
-    .slice(0, limits.keyLength);
+  name.replace(controls, ' ').trim().slice(0, limits.keyLength);
 
 const cut = (text: string): string =>
   text.length > limits.valueLength ? `${text.slice(0, limits.valueLength)}…` : text;

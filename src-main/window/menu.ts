@@ -20,6 +20,7 @@ export function setMenu(locale: MenuLocale, window: () => BrowserWindow | null, 
       submenu: [
         command(m.menu_import_files({}, options), 'import.files', 'CmdOrCtrl+O'),
         command(m.menu_import_folder({}, options), 'import.folder', 'CmdOrCtrl+Shift+O'),
+        command(m.menu_import_runs({}, options), 'runs.import'),
         { type: 'separator' },
         command(m.menu_open_workspace({}, options), 'workspace.choose'),
         command(m.menu_reveal_workspace({}, options), 'workspace.reveal'),

@@ -3,6 +3,7 @@ import ArrowRight from '@lucide/svelte/icons/arrow-right';
 import CirclePause from '@lucide/svelte/icons/circle-pause';
 import FilePlus from '@lucide/svelte/icons/file-plus';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
+import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import Gauge from '@lucide/svelte/icons/gauge';
 import Keyboard from '@lucide/svelte/icons/keyboard';
@@ -23,6 +24,7 @@ import { jobs } from '../state/jobs.svelte.ts';
 import { navigation, places } from '../state/navigation.svelte.ts';
 import { preferences } from '../state/preferences.svelte.ts';
 import { queue } from '../state/queue.svelte.ts';
+import { importRuns } from '../state/run-exchange.ts';
 import { runs } from '../state/runs.svelte.ts';
 import { foldDetails, foldList } from '../ui/pane-keys.ts';
 import { attempt, notify } from '../ui/toasts.ts';
@@ -86,6 +88,13 @@ export function frameActions(open: { palette: () => void; keys: () => void }): A
       keys: 'mod+shift+o',
       run: () => void importing.choose('folder'),
     },
+    {
+      id: 'runs.import',
+      name: m.runs_import,
+      section: m.place_runs,
+      icon: FolderInput,
+      run: () => void importRuns({ choose: 'folder' }),
+    },
     { id: 'sample.start', name: m.try_sample, section: data, icon: Rocket, run: () => void trySample() },
     {
       id: 'palette.open',
@@ -117,7 +126,7 @@ export function frameActions(open: { palette: () => void; keys: () => void }): A
       section: m.place_runs,
       icon: RotateCcw,
       why: () =>
-        runs.list.some(({ status }) => status === 'failed' || status === 'interrupted')
+        runs.list.some(({ status, origin }) => origin === null && (status === 'failed' || status === 'interrupted'))
           ? undefined
           : m.why_none_failed(),
       run: () => void attempt(() => queue.resumeFailed()),

@@ -17,6 +17,7 @@ export function resultOf(job: Job): Location | null {
     return { place: 'export', ...(made ? { export: made.id } : {}) };
   }
   if (job.kind === 'selftest' || job.kind === 'provider') return { place: 'settings', section: 'devices' };
+  if (job.kind === 'import-runs') return { place: 'runs', ...(job.run && { run: job.run }) };
   if (job.kind === 'train' && job.run) return { place: 'runs', run: job.run };
   if (job.dataset) return { place: 'data', dataset: job.dataset };
   return null;
@@ -50,7 +51,8 @@ async function announce(job: Job): Promise<void> {
     return;
   }
   // Where it was asked for tells where the files are.
-  if (job.status !== 'finished' || job.kind === 'export-data') return;
+  if (job.status !== 'finished') return;
+  if (job.kind === 'export-data' || job.kind === 'import-runs' || job.kind === 'export-runs') return;
   if (job.kind === 'export') await exports.load();
   if (job.kind === 'import' || job.kind === 'revise' || job.kind === 'relink') await datasets.load();
   const to = resultOf(job);

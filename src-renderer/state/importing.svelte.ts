@@ -5,6 +5,7 @@ import type { DatasetSummary } from '../../src-main/shared/dataset.ts';
 import type { JobId, VersionId } from '../../src-main/shared/ids.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
+import { importRuns } from './run-exchange.ts';
 import { asError } from './resource.svelte.ts';
 import { SplitDraft, type Divided } from './split-draft.svelte.ts';
 
@@ -122,6 +123,7 @@ export class Importing {
     try {
       const offered = await offer();
       if (turn !== this.#turn) return;
+      if (offered?.runs) return void importRuns({ offer: offered.id }, this.#studio);
       this.#offered = offered;
       this.pick(0);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { insertPoints } from '../../src-main/db/metrics.ts';
@@ -49,6 +49,41 @@ describe('runs list', () => {
     const whole = await atelier(folder, [...args, '--limit', '1', '--json']);
     expect(whole.lines).toMatchObject([{ run: ids[2], metrics: { 'test/accuracy': 0.93 }, tags: [] }]);
     expect((await atelier(folder, args)).stdout).toMatch(/RUN +NAME.*\n.*adam 3 .*0\.9300/);
+  });
+
+  it('shows them as a kept view does, and names the views there are', async () => {
+    const { folder, ids } = workspace();
+    const view = {
+      name: 'best',
+      filter: 'seed >= 2',
+      groupBy: [],
+      table: JSON.stringify({
+        shown: { 'setting.seed': true, 'metric.test/accuracy': true, dataset: false },
+        sort: { column: 'metric.test/accuracy', descending: true },
+      }),
+    };
+    const grouped = { ...view, name: 'groups', groupBy: ['optimizer'], table: '' };
+    mkdirSync(join(folder, 'config/Atelier'), { recursive: true });
+    writeFileSync(
+      join(folder, 'config/Atelier/preferences.json'),
+      JSON.stringify({ layout: { 'runs.views': JSON.stringify([view, grouped]) } }),
+    );
+    const shown = await atelier(folder, ['runs', 'list', '--view', 'best', '--filter', 'optimizer = adam', '--json']);
+    expect([shown.code, shown.stderr]).toEqual([0, '']);
+    expect(shown.lines.map(({ run }) => run)).toEqual([ids[2], ids[1]]);
+    expect(Object.keys(shown.lines[0].fields as object)).toEqual([
+      ...['status', 'architecture', 'test/accuracy', 'seed', 'created'],
+    ]);
+    const csv = await atelier(folder, ['runs', 'list', '--view', 'groups', '--columns', 'test/accuracy', '--csv']);
+    expect(csv.stdout.split('\n').slice(0, 2)).toEqual([
+      'optimizer,runs,test/accuracy mean,test/accuracy std,test/accuracy n',
+      expect.stringMatching(/^sgd,2,0\.525,0\.00707\d+,2$/),
+    ]);
+    const unknown = await atelier(folder, ['runs', 'list', '--view', 'worst']);
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringMatching(/no_such_view: .*There are: best, groups/),
+    ]);
   });
 
   it('groups by what runs share, with mean, deviation and count', async () => {

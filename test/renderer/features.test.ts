@@ -484,6 +484,7 @@ describe('the train form', () => {
 describe('comparing runs', () => {
   const run = (metrics: Record<string, number>, settings: object) =>
     ({
+      origin: null,
       datasetName: 'd',
       versionNumber: 1,
       metrics,

@@ -7,7 +7,7 @@ import { Actions, fuzzyFilter } from '../../src-renderer/state/actions.svelte.ts
 import { Importing } from '../../src-renderer/state/importing.svelte.ts';
 import { Jobs } from '../../src-renderer/state/jobs.svelte.ts';
 import { keyCaps, keyOf } from '../../src-renderer/state/keys.ts';
-import { Navigation } from '../../src-renderer/state/navigation.svelte.ts';
+import { Navigation, navigation } from '../../src-renderer/state/navigation.svelte.ts';
 import { PreferencesState } from '../../src-renderer/state/preferences.svelte.ts';
 import { Resource } from '../../src-renderer/state/resource.svelte.ts';
 import { Runs } from '../../src-renderer/state/runs.svelte.ts';
@@ -258,6 +258,17 @@ describe('an import', () => {
     await importing.start();
     expect(bridge.asked).toEqual([['imports.start', { offer: 'o1', choice: 0, name: 'flowers', target: null }]]);
     expect(importing.open).toBe(false);
+  });
+  it('of runs asks nothing, and leads to them', async () => {
+    const made = { runs: [], added: 2, grown: 0, unchanged: 0, points: 9, refused: [], remarks: [] };
+    const bridge = fakeBridge({
+      'imports.offer': () => ({ id: 'o2', found: [], runs: true }),
+      'runs.import': () => made,
+    });
+    const importing = new Importing(bridge);
+    await importing.drop([]);
+    expect(bridge.asked).toEqual([['runs.import', { offer: 'o2' }]]);
+    expect([importing.open, navigation.place]).toEqual([false, 'runs']);
   });
   it('takes another one of what was found', async () => {
     const bridge = fakeBridge({ 'imports.offer': () => offered, 'imports.start': () => 'job_x' });

@@ -35,7 +35,8 @@ export async function atelier(
     runtime: 'test',
     architectures: fakeArchitectures,
     spawnUtility: spawnWithNode(typeof utility === 'string' ? () => utility : utility),
-    env: { ATELIER_WORKSPACE: folder },
+    // Not this person's own preferences.
+    env: { ATELIER_WORKSPACE: folder, XDG_CONFIG_HOME: join(folder, 'config') },
     cwd: folder,
     stdout: {
       write(text) {

@@ -69,6 +69,7 @@ export function groupCurves(
           const live = seriesOf(run).get(key);
           if (!live || live.length === 0) return [];
           const { drawn } = live;
+          if (Number.isNaN(along(drawn, x)[0])) return [];
           const smoothed = reach > 0 && !isSystem(key) && drawn.values.length >= 8;
           return [{ x: along(live, x, drawn), y: smoothed ? smooth(drawn.steps, drawn.values, reach) : drawn.values }];
         });

@@ -107,6 +107,8 @@ function lines(
 ): ChartSeries[] {
   const drawn = live.drawn;
   const xs = along(live, x, drawn);
+  // Of what another program wrote down nobody knows the epochs.
+  if (Number.isNaN(xs[0])) return [];
   const base = { ...given, ...(drawn.sampledEvery > 1 ? { stored: drawn.total } : {}) };
   // Few points have nothing to smooth away.
   if (reach === 0 || drawn.values.length < 8) return [{ ...base, x: xs, y: drawn.values }];

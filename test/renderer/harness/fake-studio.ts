@@ -129,7 +129,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   function offer(value: ImportOffer): Offered {
     const id = `offer-${offers.size}`;
     offers.set(id, value);
-    return { id, found: [value] };
+    return { id, found: [value], runs: false };
   }
   const tableOffer: ImportOffer = {
     kind: 'table',
@@ -542,6 +542,14 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'runs.rename': () => null,
     'runs.note': () => null,
     'runs.archive': () => null,
+    'runs.import': () => ({ runs: [], added: 3, grown: 1, unchanged: 2, points: 4000, refused: [], remarks: [] }),
+    'runs.export': ({ ids }) => ({
+      path: '/home/ada/runs.jsonl',
+      runs: ids.length,
+      points: 4000,
+      files: 1,
+      bytes: 9000,
+    }),
     'runs.log': () =>
       [
         '12:04:11 onnxruntime 1.30.0, CPU, 4 threads',
