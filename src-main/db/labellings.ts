@@ -1,4 +1,4 @@
-import { blank, labelStates, type LabelClass, type LabellingKind, type SampleLabel } from '../shared/labels.ts';
+import { blank, type LabelClass, type LabellingKind, type SampleLabel } from '../shared/labels.ts';
 import type { DatasetId, LabellingId, VersionId } from '../shared/ids.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { Readable, Writable } from './connection.ts';
@@ -166,25 +166,4 @@ export function* saidInPages(db: Readable, key: number): Generator<{ sample: num
 /** The same, all at once. */
 export function* eachSaid(db: Readable, key: number): Generator<{ sample: number; label: SampleLabel }> {
   for (const page of saidInPages(db, key)) yield* page;
-}
-
-/** How many of those of which anything was said are in each state. */
-export function countStates(db: Readable, { key, base }: Labelling): Record<SampleLabel['state'], number> {
-  const counts = Object.fromEntries(labelStates.map((state) => [state, 0])) as Record<SampleLabel['state'], number>;
-  let said = 0;
-  for (const { sample } of db.each<{ sample: number }>(
-    `SELECT sample FROM label_samples WHERE labelling = ? AND sample < ?`,
-    [key, base.length],
-  ))
-    if (base[sample] !== 0) said++;
-  for (const label of base) counts[label === 0 ? 'new' : 'labelled']++;
-  counts.labelled -= said;
-  const rows = db.all<{ state: SampleLabel['state']; count: number }>(
-    `SELECT state, count(*) AS count FROM label_samples WHERE labelling = ? GROUP BY state`,
-    [key],
-  );
-  const all = rows.reduce((sum, { count }) => sum + count, 0);
-  counts.new -= all - said;
-  for (const { state, count } of rows) counts[state] += count;
-  return counts;
 }

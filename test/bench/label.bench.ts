@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { addEdit, undo } from '../../src-main/db/label-log.ts';
 import { getLabelling, packLabel } from '../../src-main/db/labellings.ts';
 import { openStore } from '../../src-main/db/open.ts';
-import { atOnce, stateOf } from '../../src-main/jobs/labels/as-it-stands.ts';
+import { stateOf } from '../../src-main/jobs/labels/as-it-stands.ts';
 import { blank } from '../../src-main/shared/labels.ts';
 import { killWhileLabelling, makeLabelling } from '../support/label-kills.ts';
 import { migrationsFolder } from '../support/temp-workspace.ts';
@@ -45,7 +45,7 @@ try {
     addEdit(store, log, person, some);
   }
   console.log(
-    `${samples} samples labelled; opening them: ${timed(5, () => void atOnce(stateOf(store, getLabelling(store, id))))}`,
+    `${samples} samples labelled; opening them: ${timed(5, () => void [...stateOf(store, getLabelling(store, id))])}`,
   );
   console.log(`an edit: ${timed(edits, (i) => void addEdit(store, log, person, [[(i * 7919) % samples, label(2)]]))}`);
   console.log(`an undo: ${timed(edits, () => void undo(store, log, person))}`);

@@ -4,7 +4,6 @@ import { addEdit, canStep, redo, sampleHistory, undo } from '../../src-main/db/l
 import {
   baseLabel,
   classSubject,
-  countStates,
   currentValue,
   eachSaid,
   getLabelling,
@@ -46,13 +45,12 @@ describe('the log of a labelling', () => {
     const log = getLabelling(store, begin(store));
     expect(unpackLabel(currentValue(store, log, 2)!)).toEqual({ ...blank, state: 'labelled', classes: [1] });
     expect(unpackLabel(currentValue(store, log, 0)!)).toEqual(blank);
-    expect(countStates(store, log)).toMatchObject({ new: 4, labelled: 2 });
     expect(canStep(store, log.key)).toEqual({ undo: false, redo: false });
     expect(getVersion(store, log.version).dataset).toBe(log.dataset);
     store.close();
   });
 
-  it('makes no entry of what changes nothing, and counts states', () => {
+  it('makes no entry of what changes nothing', () => {
     const store = openWriter(tempFolder());
     const log = getLabelling(store, begin(store));
     expect(addEdit(store, log, person, [[2, label(1)]])).toBeNull();
@@ -60,7 +58,7 @@ describe('the log of a labelling', () => {
       [0, label(1)],
       [2, packLabel({ ...blank, state: 'unsure' })],
     ]);
-    expect(countStates(store, log)).toMatchObject({ new: 3, labelled: 2, unsure: 1 });
+    expect(unpackLabel(currentValue(store, log, 2)!).state).toBe('unsure');
     store.close();
   });
 

@@ -11,14 +11,6 @@ import {
 } from '../../shared/labels.ts';
 import { usedClasses } from './said.ts';
 
-/** All of it at once. */
-export function atOnce<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
 /** Piece by piece: other work of this thread goes on in between. */
 export async function inSlices<T>(steps: Generator<void, T>): Promise<T> {
   for (;;) {

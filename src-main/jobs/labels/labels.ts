@@ -41,6 +41,7 @@ import type { Reader } from '../reader.ts';
 import type { ModelRef } from '../models.ts';
 import { unheard, type Started } from '../work.ts';
 import { inSlices, saidLabels, stateOf } from './as-it-stands.ts';
+import { carriedLabels, earlierLabelling, firstClasses } from './carry.ts';
 import { checkedTarget, samplesIdentity } from './identity.ts';
 import { checkedClasses, classAfter, labelAfter, usedClasses } from './said.ts';
 import { isTodo, modelName, ruleCondition, suggestionsOf, suggestParams, whoOf } from './suggest.ts';
@@ -67,7 +68,10 @@ export class Labels {
     this.#reader = reader;
   }
 
-  /** The labelling of a version's samples; begun with what the version says where there is none. */
+  /**
+   * The labelling of a version's samples; begun with what the version says where there is none, and of a source of files that has grown with what
+   * was said before of those that are still there.
+   */
   open(version: VersionId, { kind = 'single', target: wished }: LabellingWish = {}): Promise<LabellingState> {
     return this.#inTurn(async () => {
       const { store } = this.#context;
@@ -76,23 +80,19 @@ export class Labels {
       const identity = samplesIdentity(manifest);
       const found = findLabelling(store, identity, target, kind);
       if (found) return this.state(found);
-      const { classes, labels } = await this.#reader.labels(workspaceFiles.blobs(store.folder), manifest, target);
+      const blobs = workspaceFiles.blobs(store.folder);
+      const { classes: names, labels } = await this.#reader.labels(blobs, manifest, target);
+      const earlier = manifest.kind === 'table' ? null : earlierLabelling(store, dataset, kind);
+      const { classes, ids } = firstClasses(store, earlier, names);
+      const base = labels.map((label) => (label < 0 ? 0 : ids[label]));
       const id = newId('labelling');
-      insertLabelling(
-        store,
-        {
-          id,
-          dataset,
-          version,
-          kind,
-          target,
-          createdAt: Date.now(),
-          samples: manifest.samples,
-          base: labels.map((label) => label + 1),
-        },
-        identity,
-        classes.map((name, i) => ({ id: i + 1, name, colour: null, place: i + 1, mergedInto: null, removed: false })),
-      );
+      const carried = earlier && (await carriedLabels(store, blobs, earlier, manifest));
+      const row = { id, dataset, version, kind, target, createdAt: Date.now(), samples: manifest.samples, base };
+      insertLabelling(store, row, identity, classes);
+      if (carried) {
+        const { number } = getVersion(store, earlier.version);
+        await this.#edit(this.#log(id), `version:${number}`, [...carried.keys()], (_, sample) => carried.get(sample)!);
+      }
       return this.state(id);
     });
   }

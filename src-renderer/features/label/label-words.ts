@@ -28,11 +28,12 @@ export const orderWord = (order: QueueOrder): string => orders[order]();
 export const kindWord = (kind: LabellingKind): string =>
   kind === 'single' ? m.label_kind_single() : m.label_kind_multiple();
 
-/** Who said it: a person, a run by its name, a rule by its pattern, a file by its name. */
+/** Who said it: a person, a run by its name, a rule by its pattern, a file by its name, the labelling of an earlier version. */
 export function whoWord(who: string): string {
   const [kind, ...rest] = who.split(':');
   const name = rest.join(':');
   if (kind === 'run') return runs.list.find(({ id }) => id === name)?.name ?? name;
   if (kind === 'rule' || kind === 'file') return name;
+  if (kind === 'version') return m.version_number({ n: name });
   return m.label_who_person();
 }

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { getLabelling } from '../../../src-main/db/labellings.ts';
+import { insertVersion } from '../../../src-main/db/datasets.ts';
 import type { WriteStore } from '../../../src-main/db/open.ts';
 import type { Context } from '../../../src-main/jobs/context.ts';
-import { atOnce, saidLabels } from '../../../src-main/jobs/labels/as-it-stands.ts';
+import { inSlices, saidLabels } from '../../../src-main/jobs/labels/as-it-stands.ts';
 import { usualTarget } from '../../../src-main/jobs/labels/identity.ts';
 import { Labels } from '../../../src-main/jobs/labels/labels.ts';
+import { writeBlob } from '../../../src-main/datasets/blobs.ts';
+import { workspaceFiles } from '../../../src-main/db/workspace.ts';
+import { newId } from '../../../src-main/shared/ids.ts';
 import { labelStates, type SampleLabel } from '../../../src-main/shared/labels.ts';
 import { addDataset, openWriter, sampleManifest, tempFolder } from '../../support/temp-workspace.ts';
 
@@ -89,7 +93,9 @@ describe('labelling', () => {
       'new',
     ]);
     expect(labels.history(state.labelling, 0).map(({ who }) => who)).toEqual(['person', 'run:run_1']);
-    expect([...atOnce(saidLabels(store, getLabelling(store, state.labelling))).labels]).toEqual([1, -1, 0, -1, -1, -1]);
+    expect([...(await inSlices(saidLabels(store, getLabelling(store, state.labelling)))).labels]).toEqual([
+      1, -1, 0, -1, -1, -1,
+    ]);
     store.close();
   });
 
@@ -112,16 +118,43 @@ describe('labelling', () => {
     await labels.set(labelling, [0], { classes: [2] });
     await labels.classAct(labelling, { act: 'merge', class: 2, into: 1 });
     const log = getLabelling(store, labelling);
-    expect(atOnce(saidLabels(store, log))).toMatchObject({
+    expect(await inSlices(saidLabels(store, log))).toMatchObject({
       classes: ['a'],
       labels: Int32Array.from([0, -1, 0, -1, -1, -1]),
     });
     await labels.undo(labelling);
-    expect(atOnce(saidLabels(store, log))).toMatchObject({
+    expect(await inSlices(saidLabels(store, log))).toMatchObject({
       classes: ['a', 'b'],
       labels: Int32Array.from([1, -1, 0, -1, -1, -1]),
     });
     await expect(labels.classAct(labelling, { act: 'remove', class: 2 })).rejects.toThrow(code('class_in_use'));
+    store.close();
+  });
+
+  it('goes on with what was said of files that are still there when their source has grown', async () => {
+    const store = openWriter(tempFolder());
+    const blobs = workspaceFiles.blobs(store.folder);
+    const named = async (names: string[]) => {
+      const hash = await writeBlob(blobs, Buffer.from(JSON.stringify(names)));
+      const files = { images: 'c'.repeat(64), names: hash, split: 'b'.repeat(64) };
+      return sampleManifest({ kind: 'images', samples: names.length, columns: [], target: null, blobs: files });
+    };
+    const first = addDataset(store, 'files', await named(['a', 'b', 'c']));
+    const before = labelsOf(store, [0, -1, -1], ['x', 'y']);
+    const { labelling } = await before.open(first.id);
+    await before.set(labelling, [1, 2], { classes: [2] });
+    await before.classAct(labelling, { act: 'rename', class: 2, name: 'z' });
+    const id = newId('version');
+    insertVersion(store, { ...first, id, number: 2, manifest: await named(['new', 'c', 'a']) });
+    const after = labelsOf(store, [-1, -1, 0], ['x']);
+    const state = await after.open(id);
+    expect(state.labelling).not.toBe(labelling);
+    expect(state.classes.map(({ id: its, name }) => [its, name])).toEqual([
+      [1, 'x'],
+      [2, 'z'],
+    ]);
+    expect([...state.first]).toEqual([0, 2, 1]);
+    expect(after.history(state.labelling, 1)[0].who).toBe('version:1');
     store.close();
   });
 
