@@ -22,8 +22,7 @@ export const textOf = (value: SettingValue): string =>
 const controls = /[\p{Cc}]+/gu;
 
 /** A name without what cannot be shown or typed; '' for none. */
-export const cleanName = (name: string): string =>
-  name.replace(controls, ' ').trim().slice(0, limits.keyLength);
+export const cleanName = (name: string): string => name.replace(controls, ' ').trim().slice(0, limits.keyLength);
 
 const cut = (text: string): string =>
   text.length > limits.valueLength ? `${text.slice(0, limits.valueLength)}…` : text;
