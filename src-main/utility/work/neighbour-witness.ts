@@ -1,4 +1,5 @@
 import type { EncodedSplit, TrainingData } from '../../datasets/training-data.ts';
+import { classesLeftOut } from '../../evaluation/kernel-ridge.ts';
 import { classesNearby, classesOfLikeTexts, smallPictures, type Pool } from '../../evaluation/neighbours.ts';
 import { projected } from '../../evaluation/outliers.ts';
 import { splitNames } from '../../shared/dataset.ts';
@@ -27,11 +28,19 @@ export async function classesByNeighbours(
   }
   const inputs = input.kind === 'image' ? new Uint8Array(lengthOf(parts)) : new Float32Array(lengthOf(parts));
   fill(inputs, parts);
-  const { points, size } =
-    input.kind === 'image'
-      ? smallPictures(inputs, input)
-      : await projected(inputs, place.size, inputs.length / place.size, pause);
-  return classesNearby(points, size, pool, pause);
+  if (input.kind === 'image') {
+    const { points, size } = smallPictures(inputs, input);
+    return classesNearby(points, size, pool, pause);
+  }
+  const { points, size } = await projected(inputs, place.size, inputs.length / place.size, pause);
+  // Rows are learnt from by likeness, which tells more than votes do, unless there are too many.
+  const all = await classesLeftOut(points, size, pool.labels, pool.classes, pause);
+  if (!all) return classesNearby(points, size, pool, pause);
+  const rows = new Float32Array(samples.length * pool.classes);
+  pool.asked.forEach((one, i) =>
+    rows.set(all.subarray(one * pool.classes, (one + 1) * pool.classes), i * pool.classes),
+  );
+  return rows;
 }
 
 const lengthOf = (parts: readonly EncodedSplit[]): number => parts.reduce((sum, { x }) => sum + x.length, 0);
