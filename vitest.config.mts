@@ -83,7 +83,8 @@ export default defineConfig({
           expect: { poll: { timeout: 15_000 } },
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Windows mostly wait for what they are told to wait for: two at a time, each with folders of its own.
+          maxWorkers: 2,
         },
       },
     ],

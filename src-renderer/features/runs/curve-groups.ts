@@ -69,9 +69,10 @@ export function groupCurves(
           const live = seriesOf(run).get(key);
           if (!live || live.length === 0) return [];
           const { drawn } = live;
-          if (Number.isNaN(along(drawn, x)[0])) return [];
+          const xs = along(live, x, drawn);
+          if (Number.isNaN(xs[0])) return [];
           const smoothed = reach > 0 && !isSystem(key) && drawn.values.length >= 8;
-          return [{ x: along(live, x, drawn), y: smoothed ? smooth(drawn.steps, drawn.values, reach) : drawn.values }];
+          return [{ x: xs, y: smoothed ? smooth(drawn.steps, drawn.values, reach) : drawn.values }];
         });
         if (curves.length === 0) return [];
         const { x: at, mean, low, high } = together(curves);
