@@ -26,10 +26,13 @@ const known: Readonly<Record<string, ParameterRange>> = {
   kernel: { type: 'categorical', choices: [3, 5, 7] },
 };
 
+/** How a run is done, and not what it learns. */
+const fixed: ReadonlySet<string> = new Set(['seed', 'device', 'threads', 'norms', 'precision']);
+
 /** A range to begin with for a setting of the train form, around what it is now. Null where there is none to search. */
 export function usualRange(field: SettingField, value: SettingValue): ParameterRange | null {
   const { key } = field;
-  if (key === 'seed' || key === 'device' || key === 'threads' || key.startsWith('keep')) return null;
+  if (fixed.has(key) || key.startsWith('keep')) return null;
   if (key.startsWith('augment.')) {
     const { max, usual } = augmentFields[key.slice('augment.'.length) as AugmentKind];
     return { type: 'float', low: 0, high: Math.min(max, 2 * usual) };

@@ -2,7 +2,7 @@ import { augmentFields, augmentKinds, type AugmentKind } from './augment/kinds.t
 import type { TrainRequest } from './contract.ts';
 import { deviceNames } from './device.ts';
 import { AtelierError } from './errors.ts';
-import { learningFields, learningNumbers, learns, lossNames, type LearningNumber } from './learning.ts';
+import { learningFields, learningNumbers, learns, lossNames, precisions, type LearningNumber } from './learning.ts';
 import { optimizerNames, scheduleNames, type ArchitectureInfo, type SettingField } from './run.ts';
 import { nearestName, plainName, settingName } from './run-fields.ts';
 import type { Params, ParameterRange, ParamValue } from './study.ts';
@@ -60,6 +60,8 @@ const learning: readonly Tunable[] = [
     return { name: settingName(key), place: 'learning', key, rule: number(min, max, whole) };
   }),
   { name: 'class_weights', place: 'learning', key: 'classWeights', rule: choice(['none', 'balanced']) },
+  { name: 'norms', place: 'learning', key: 'norms', rule: { kind: 'boolean' } },
+  { name: 'precision', place: 'learning', key: 'precision', rule: choice(precisions) },
 ];
 
 const augmenting = augmentKinds.map((kind): Tunable => {
