@@ -1,6 +1,6 @@
 // Step 2: node_modules as package-lock.json says. npm writes node_modules/.package-lock.json last, when everything is in place,
 // so that file is the stamp: it tells a finished installation from a cut one, and an `npm install <x>` of a developer counts too.
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readJson } from './files.mjs';
 import { npm } from './npm.mjs';
@@ -44,6 +44,8 @@ export function difference(lock, installed, { platform = process.platform, arch 
 }
 
 export function dependenciesDiffer() {
+  // A link leads to the installation of another checkout: installing would empty that one's folder.
+  if (lstatSync(nodeModules, { throwIfNoEntry: false })?.isSymbolicLink()) return null;
   const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
   return difference(lock, readJson(path.join(nodeModules, '.package-lock.json')));
 }

@@ -1,6 +1,7 @@
 // Settings as people (or a command line) give them → complete and checked.
 
 import { AtelierError } from '../shared/errors.ts';
+import { didYouMean } from '../shared/near-names.ts';
 import type { SettingField, SettingValue } from '../shared/run.ts';
 import { readTokenizerRef } from '../shared/text.ts';
 import type { Architecture, Settings } from './architecture.ts';
@@ -66,7 +67,7 @@ export function completeSettings(architecture: Pick<Architecture, 'id' | 'fields
     if (!known.includes(key)) {
       throw new AtelierError(
         'invalid_settings',
-        `${architecture.id} has no setting "${key}", only ${known.join(', ')}`,
+        `${architecture.id} has no setting "${key}".${didYouMean(key, known)} "atelier architectures" lists those that it has.`,
       );
     }
   }

@@ -153,14 +153,20 @@ export class Session {
     kind: K,
     title: string,
     params: JobTypes[K]['params'],
-    { within, next, progress: whole }: Pick<Work<K>, 'within' | 'next' | 'progress'> = {},
+    {
+      within,
+      next,
+      progress: whole,
+      message: heard,
+      endsEarly = false,
+    }: Pick<Work<K>, 'within' | 'next' | 'progress' | 'message'> & { endsEarly?: boolean } = {},
   ): Promise<JobTypes[K]['result']> {
     const id = newId('job');
     const progress = new ProgressLine(this.out);
     const path = join(tmpdir(), `atelier-${id}.log`);
     const message: UtilityHooks['message'] = (told) => {
-      if (told.type !== 'progress') return;
-      progress.show({ id, kind, title, status: 'running', progress: whole?.(told.progress) ?? told.progress });
+      if (told.type !== 'progress') return heard?.(told);
+      progress.show({ id, title, status: 'running', progress: whole?.(told.progress) ?? told.progress });
     };
     const run = runInTurn(
       (some) =>
@@ -172,7 +178,9 @@ export class Session {
       params,
       next,
     );
-    const stop = this.host.onInterrupt(() => run.cancel());
+    // What ends early keeps what it has; asked a second time it is cancelled.
+    let asked = 0;
+    const stop = this.host.onInterrupt(() => (endsEarly && asked++ === 0 ? run.stopEarly() : run.cancel()));
     const outcome = await run.outcome;
     stop();
     progress.clear();

@@ -25,13 +25,18 @@ export function addDataExport(data: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-coco   annotations/instances_<split>.json, and the images in a folder of each split; ids, attributes and all other fields as
-       they came
-yolo   data.yaml, images/<split>, labels/<split>: a "pose" set where there are keypoints, else "segment" where there are
-       polygons, else "detect"
-voc    JPEGImages, Annotations (an XML file an image), ImageSets/Main
-conll  <split>.conll: tokens and tags, in the scheme they came in (BIO where they came in none)
-jsonl  <split>.jsonl and header.json: all that the studio knows, nothing left out
+coco          annotations/instances_<split>.json, and the images in a folder of each split; ids, attributes and all other fields
+              as they came
+yolo          data.yaml, images/<split>, labels/<split>: a "pose" set where there are keypoints, else "segment" where there are
+              polygons, else "detect"
+voc           JPEGImages, Annotations (an XML file an image), ImageSets/Main
+labelme       <split>/: a JSON file beside each image
+masks         masks/<split>: a PNG an image, each pixel its class's place in the palette; legend.json says which is which
+csv           <split>.csv: a row a box, span or segment
+conll         <split>.conll: tokens and tags, in the scheme they came in (BIO where they came in none)
+spacy         <split>.jsonl: texts with their entities, characters counted as Python does
+label-studio  <split>.json: tasks with their regions, and label-config.xml
+jsonl         <split>.jsonl and header.json: all that the studio knows, nothing left out
 
 With --filter, --split or --class only the samples that "atelier data sample" shows by them. Image files are written as they came. What the format has no room for is counted and told.
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AnonymityReport, PrivacyReport, Remedy } from '../shared/privacy.ts';
+import { personalKinds, type AnonymityReport, type PrivacyReport, type Remedy } from '../shared/privacy.ts';
 import { readVersion } from './data-reader.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, table } from './format.ts';
@@ -20,14 +20,14 @@ export function addDataPrivacy(data: Command, context: CommandContext): void {
       'after',
       `
 Personal data is told by its form and checksum: e-mail addresses, phone numbers, IBANs (mod 97), payment cards (issuer and Luhn), Chinese
-resident ids (mod 11-2), US social security numbers, IP addresses. Names of people are not looked for. Of more than 200,000 rows so many
-are looked at, spread evenly. Of a column of numbers only counts what half of its cells are. Examples show their ends alone.
-A recipe conceals what is found: --add personal --set how=mask|hash|remove, or --add drop. What was imported stays in the workspace.
+resident ids (mod 11-2), US social security numbers, IP addresses. Names of people are told by English words and sentences alone, in up to
+2,000 cells of a column ("looked"): a guess, which counts from 2 % of the cells on. Of more than 200,000 rows so many are looked at, spread evenly. Of a column of numbers only counts what half of its cells are. Examples show their ends alone.
+A recipe conceals what is found: --add personal --set how=mask|hash|remove (names: --set kinds=name, or with others), or --add drop. What was imported stays in the workspace.
 
 k-anonymity: the least number of rows that are alike in all the columns. Suggested are steps of a recipe that make values coarser:
 bands (numbers), coarse-dates, rare (few rows become "other") and prefix (codes), just coarse enough together, and what each gives alone.
 
-JSON: one line per column that holds some {"column","type","role","present","found":[{"kind","rows","examples"}],"looked","samples"};
+JSON: one line per column that holds some {"column","type","role","present","found":[{"kind","rows","examples","looked"?}],"looked","samples"};
       with --columns one more {"anonymity":{"columns","wanted","samples","k","groups","exposed","worst":[{"values","rows"}],
       "remedies":[{"column","kind","settings","k","exposed"}],"together":{"k","exposed"}|null}}; "exposed": rows in groups of fewer
       than "wanted"
@@ -49,20 +49,21 @@ async function privacy(session: Session, name: string, { columns, k }: Options):
 
 function tellFound({ out }: Session, name: string, { samples, looked, columns }: PrivacyReport): void {
   for (const column of columns) out.record({ ...column, looked, samples });
-  if (columns.length === 0) out.text('No personal data was found that has a form of its own.');
+  if (columns.length === 0) out.text('No personal data was found.');
   else {
+    const named = columns.some(({ found }) => found.some(({ kind }) => kind === 'name'));
     const lines = columns.flatMap(({ column, present, found }) =>
-      found.map(({ kind, rows, examples }) => [
+      found.map(({ kind, rows, looked: of = present, examples }) => [
         column,
         kind,
         count(rows),
-        `${((100 * rows) / present).toFixed(1)} %`,
+        `${((100 * rows) / of).toFixed(1)} %`,
         examples.join('  '),
       ]),
     );
     out.text(table([['COLUMN', 'KIND', 'ROWS', 'SHARE', 'FOR EXAMPLE'], ...lines]));
     out.note(
-      `Conceal it: atelier data recipe ${name} --add personal --set columns=${columns.map(({ column }) => column).join(',')} --set how=mask`,
+      `Conceal it: atelier data recipe ${name} --add personal --set columns=${columns.map(({ column }) => column).join(',')} --set how=mask${named ? ` --set kinds=${personalKinds.join(',')}` : ''}`,
     );
   }
   if (looked < samples) out.note(`Looked at ${count(looked)} of ${count(samples)} rows.`);

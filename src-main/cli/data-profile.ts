@@ -7,6 +7,7 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, table } from './format.ts';
 import { withCommon } from './options.ts';
 import type { Output } from './output.ts';
+import { ProgressLine } from './progress.ts';
 
 interface Options extends CommonOptions {
   associations?: boolean;
@@ -20,7 +21,7 @@ export function addDataProfile(data: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-Worked out once a version, then remembered. Pairs: two numbers: Pearson's r; a number and a category: correlation ratio; two categories:
+Worked out once a version, then remembered; Ctrl-C stops it and changes nothing. Pairs: two numbers: Pearson's r; a number and a category: correlation ratio; two categories:
 Cramér's V, corrected for bias. A leak: a feature that alone all but tells the target, as a look-up table learned on one half of the
 samples and tried on the other.
 
@@ -46,7 +47,18 @@ async function profile(session: Session, name: string, options: Options): Promis
       out.text(table([['CLASS', 'SAMPLES'], ...manifest.classes.map((one) => [one.name, count(one.count)])]));
       return;
     }
-    const found = await reader.profile(blobs, manifest);
+    const line = new ProgressLine(out);
+    const found = await reader
+      .profile(blobs, manifest, (steps) =>
+        line.tell(name, `Profile of ${name}`, {
+          ...steps,
+          stage: 'profiling',
+          unit: 'steps',
+          rate: 0,
+          remaining: null,
+        }),
+      )
+      .finally(() => line.clear());
     for (const column of found.columns) out.record(columnJson(column));
     out.text(
       table([

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { getVersion } from '../db/datasets.ts';
 import type { Readable } from '../db/connection.ts';
 import { findLabelling, getLabelling, type Labelling } from '../db/labellings.ts';
@@ -7,7 +7,7 @@ import { resolveDataset } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { VersionId } from '../shared/ids.ts';
-import type { LabellingKind, LabellingState, LabelOutcome } from '../shared/labels.ts';
+import { labellingKinds, type LabellingKind, type LabellingState, type LabelOutcome } from '../shared/labels.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count } from './format.ts';
 import { withCommon } from './options.ts';
@@ -15,6 +15,7 @@ import { withCommon } from './options.ts';
 export interface LabelOptions extends CommonOptions {
   column?: string;
   several?: boolean;
+  kind?: LabellingKind;
 }
 
 /** The options that say which labelling of a dataset is meant. */
@@ -25,10 +26,18 @@ export function withLabelling(command: Command): Command {
       '--column <name>',
       'tables: the column that the labels go to (default: the target if it holds classes, else "label")',
     )
-    .option('--several', 'the labelling in which a sample may have several classes');
+    .option('--several', 'the labelling in which a sample may have several classes')
+    .addOption(
+      new Option(
+        '--kind <kind>',
+        'which labelling: of one class a sample (single), several (multiple), or of what is marked in them: objects of images, spans of texts, segments of sounds',
+      )
+        .choices(labellingKinds)
+        .conflicts('several'),
+    );
 }
 
-export const kindOf = ({ several }: LabelOptions): LabellingKind => (several ? 'multiple' : 'single');
+export const kindOf = ({ several, kind }: LabelOptions): LabellingKind => kind ?? (several ? 'multiple' : 'single');
 
 /** As the workspace's owner; the labelling is begun where there is none. */
 export function owning(
@@ -50,7 +59,7 @@ export function owning(
 export function existing(db: Readable, dataset: string, options: LabelOptions): { log: Labelling; version: VersionId } {
   const { version } = resolveDataset(db, dataset);
   const { manifest } = getVersion(db, version);
-  const target = manifest.kind === 'table' ? (options.column ?? usualTarget(manifest)) : null;
+  const target = manifest.kind === 'table' ? (options.column ?? usualTarget(manifest, kindOf(options))) : null;
   const id = findLabelling(db, samplesIdentity(manifest), target, kindOf(options));
   if (id) return { log: getLabelling(db, id), version };
   throw new AtelierError(
@@ -60,8 +69,13 @@ export function existing(db: Readable, dataset: string, options: LabelOptions): 
 }
 
 /** What an act has changed, told. */
-export function tellOutcome({ out }: Session, what: string, { samples, classes, can }: LabelOutcome): void {
-  out.record({ changed: samples.length, classes: classes.length, canUndo: can.undo, canRedo: can.redo });
+export function tellOutcome(
+  { out }: Session,
+  what: string,
+  { samples, classes, can }: LabelOutcome,
+  more: Record<string, unknown> = {},
+): void {
+  out.record({ changed: samples.length, classes: classes.length, canUndo: can.undo, canRedo: can.redo, ...more });
   const parts = [
     samples.length > 0 || classes.length === 0
       ? `${count(samples.length)} ${samples.length === 1 ? 'sample' : 'samples'}`

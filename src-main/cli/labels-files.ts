@@ -10,6 +10,7 @@ import { eachLabel } from '../jobs/labels/as-it-stands.ts';
 import { csvLine } from '../shared/csv-line.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { VersionId } from '../shared/ids.ts';
+import type { ImportKind } from '../shared/job.ts';
 import {
   blank,
   labelStates,
@@ -22,47 +23,70 @@ import { Session, type CommandContext } from './context.ts';
 import { count } from './format.ts';
 import { existing, owning, tellOutcome, withLabelling, type LabelOptions } from './labelling.ts';
 import { mostBytes, readLabelFile, type LabelLine } from './labels-file.ts';
+import {
+  exportMarks,
+  importMarks,
+  isMarked,
+  withMarkExport,
+  withMarkImport,
+  type MarkExportOptions,
+} from './labels-marks.ts';
 import { idsOf } from './labels-set.ts';
 
-interface ExportOptions extends LabelOptions {
-  out: string;
-  state?: LabelState;
-}
-
 export function addLabelsFiles(labels: Command, context: CommandContext): void {
-  withLabelling(labels.command('export'))
-    .description('write labels as CSV or JSON Lines')
-    .requiredOption('--out <file>', 'ends in .csv or .jsonl')
-    .addOption(new Option('--state <state>', 'only those (default: labelled and reviewed)').choices(labelStates))
+  withMarkExport(withLabelling(labels.command('export')))
+    .description('write labels: classes as CSV or JSON Lines, marks in the form of another program')
+    .requiredOption(
+      '--out <path>',
+      'a file that ends in .csv or .jsonl; of marks a folder that is empty or not there yet',
+    )
+    .addOption(new Option('--state <state...>', 'only those (default: labelled and reviewed)').choices(labelStates))
     .addHelpText(
       'after',
       `
 Columns: sample (its number, from 0), name (of a file's sample: its path in the source), state, label (several: joined by |), confidence, note.
 
-JSON: {"path","samples"}
+Of marks (--kind objects, spans or segments) the forms are:
+  images  coco, yolo, voc, labelme, label-studio, csv (boxes), masks (a PNG an image, whose values legend.json explains), jsonl
+  texts   spacy (JSON Lines, counted in code points as Python does), conll, label-studio, csv, jsonl
+  sounds  label-studio, csv, jsonl
+What a form has no room for is counted and told. Suggestions go out only with --state suggested.
+
+JSON: {"path","samples"}; of marks {"path","format","files","bytes","samples","annotations","lost":[{"what","count"}]}
 
 Examples:
-  $ atelier labels export photos --out photos-labels.csv`,
+  $ atelier labels export photos --out photos-labels.csv
+  $ atelier labels export cells --kind objects --format coco --out cells-coco
+  $ atelier labels export cells --kind objects --format yolo --split test --state reviewed --out cells-yolo`,
     )
-    .action((dataset: string, options: ExportOptions) =>
-      exportLabels(new Session(context, 'labels export', options), dataset, options),
-    );
-  withLabelling(labels.command('import'))
-    .description('take labels from a CSV or JSON Lines file')
-    .argument('<file>', 'with columns (or keys) sample or name, and label; state and note may be there')
+    .action((dataset: string, options: MarkExportOptions) => {
+      const session = new Session(context, 'labels export', options);
+      return isMarked(options) ? exportMarks(session, dataset, options) : exportLabels(session, dataset, options);
+    });
+  withMarkImport(withLabelling(labels.command('import')))
+    .description('take labels from a CSV or JSON Lines file, marks from the files of another program')
+    .argument(
+      '<path>',
+      'a file with columns (or keys) sample or name, and label (state and note may be there); of marks a file or folder',
+    )
     .addHelpText(
       'after',
       `
 What "atelier labels export" wrote can be read again. Classes that are not there are made. A file with a sample or state that is not known is refused
 as a whole. All of it is one edit: "atelier labels undo" takes it back.
 
-JSON: {"changed","classes","canUndo","canRedo"}
+Marks (--kind objects, spans or segments) are read of all forms that "atelier import" knows of annotated sets, with images beside them or
+without. Images are known by their names, texts by what they are. What a file says of a sample takes the place of what was marked in it.
+
+JSON: {"changed","classes","canUndo","canRedo"}; of marks also "format" and "rejected"
 
 Examples:
-  $ atelier labels import photos labels.csv`,
+  $ atelier labels import photos labels.csv
+  $ atelier labels import cells instances.json --kind objects`,
     )
-    .action((dataset: string, file: string, options: LabelOptions) =>
-      owning(context, 'import', dataset, options, async ({ studio, session, version, state }) => {
+    .action((dataset: string, file: string, options: LabelOptions & { format?: ImportKind }) => {
+      if (isMarked(options)) return importMarks(context, dataset, file, options);
+      return owning(context, 'import', dataset, options, async ({ studio, session, version, state }) => {
         const path = session.path(file);
         const lines = readLines(path);
         const names = await namesOf(studio.reading, session.folder, version);
@@ -97,8 +121,8 @@ Examples:
           'Imported',
           await studio.labels.give(state.labelling, `file:${basename(path)}`, given, () => true),
         );
-      }),
-    );
+      });
+    });
 }
 
 function readLines(path: string): LabelLine[] {
@@ -136,7 +160,7 @@ function samplesOf(lines: readonly LabelLine[], names: string[] | null, count: n
   });
 }
 
-async function exportLabels(session: Session, text: string, options: ExportOptions): Promise<void> {
+async function exportLabels(session: Session, text: string, options: MarkExportOptions): Promise<void> {
   const path = session.path(options.out);
   const csv = /\.csv$/i.test(path);
   if (!csv && !/\.jsonl$/i.test(path))
@@ -145,7 +169,7 @@ async function exportLabels(session: Session, text: string, options: ExportOptio
     const { log, version } = existing(store, text, options);
     const names = await namesOf(store, session.folder, version);
     const classes = new Map(labelClasses(store, log.key).map((one) => [one.id, one]));
-    const wanted = new Set<LabelState>(options.state ? [options.state] : settledStates);
+    const wanted = new Set<LabelState>(options.state ?? settledStates);
     const lines: string[] = csv ? [csvLine(['sample', 'name', 'state', 'label', 'confidence', 'note'])] : [];
     let samples = 0;
     for (const { sample, label } of eachLabel(store, log)) {

@@ -108,7 +108,8 @@ Examples:
     );
 }
 
-function numbersOf(text: string, samples: number): number[] {
+/** Samples by number: "3,7,10-19". Throws `bad_arguments`, `no_sample`. */
+export function numbersOf(text: string, samples: number): number[] {
   const packed = text.replaceAll(' ', '');
   if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(packed))
     throw new AtelierError('bad_arguments', `"${text}" names no samples. Write numbers and ranges: 3,7,10-19.`);

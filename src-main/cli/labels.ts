@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import { addLabelsFiles } from './labels-files.ts';
 import { addLabelsList } from './labels-list.ts';
+import { addLabelsMarks } from './labels-marks.ts';
 import { addLabelsPrelabel } from './labels-prelabel.ts';
 import { addLabelsSet } from './labels-set.ts';
 
@@ -9,7 +10,8 @@ import { addLabelsSet } from './labels-set.ts';
 export function addLabels(program: Command, context: CommandContext): void {
   const labels = program
     .command('labels')
-    .description('say which class samples are of, with suggestions, undo and history')
+    .description('say which class samples are of or what is marked in them, with suggestions, undo and history')
     .helpCommand('help [command]', 'print help for a command');
-  for (const add of [addLabelsList, addLabelsSet, addLabelsPrelabel, addLabelsFiles]) add(labels, context);
+  for (const add of [addLabelsList, addLabelsMarks, addLabelsSet, addLabelsPrelabel, addLabelsFiles])
+    add(labels, context);
 }

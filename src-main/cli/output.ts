@@ -23,6 +23,13 @@ export class Output {
     this.#host.stdout.write(`${text}\n`);
   }
 
+  /** A part of a result as it comes, without a line's end; nothing with --json. */
+  piece(text: string): void {
+    if (this.json) return;
+    this.clearTransient();
+    this.#host.stdout.write(text);
+  }
+
   /** What people should know besides the result. */
   note(text: string): void {
     this.clearTransient();

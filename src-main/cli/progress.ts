@@ -2,7 +2,7 @@ import type { Job, Progress } from '../shared/job.ts';
 import { bytes, count, duration } from './format.ts';
 import type { Output } from './output.ts';
 
-type Shown = Pick<Job, 'id' | 'kind' | 'title' | 'status' | 'progress'>;
+type Shown = Pick<Job, 'id' | 'title' | 'status' | 'progress'>;
 
 /** Without a terminal: nothing about what is done in a moment, then a line now and then. */
 const plainAfterMs = 2000;
@@ -18,16 +18,20 @@ export class ProgressLine {
     this.#out = out;
   }
 
-  show(job: Shown): void {
-    if (job.status !== 'running' || !job.progress) return this.clear();
-    const { progress } = job;
-    if (this.#out.interactive) return this.#out.transient(`${job.title}: ${bar(progress)}`);
+  show({ id, title, status, progress }: Shown): void {
+    if (status !== 'running' || !progress) return this.clear();
+    this.tell(id, title, progress);
+  }
+
+  /** `id`: of the work; another one's lines begin anew. */
+  tell(id: string, title: string, progress: Progress): void {
+    if (this.#out.interactive) return this.#out.transient(`${title}: ${bar(progress)}`);
     const now = Date.now();
-    if (job.id !== this.#job) this.#nextPlain = now + plainAfterMs;
-    this.#job = job.id;
+    if (id !== this.#job) this.#nextPlain = now + plainAfterMs;
+    this.#job = id;
     if (now < this.#nextPlain) return;
     this.#nextPlain = now + plainEveryMs;
-    this.#out.note(`${job.title}: ${words(progress)}`);
+    this.#out.note(`${title}: ${words(progress)}`);
   }
 
   clear(): void {

@@ -13,6 +13,7 @@ import type { Host } from './host.ts';
 import { addImport } from './import.ts';
 import { addLabels } from './labels.ts';
 import { addLicences } from './licences.ts';
+import { addGenerate } from './generate.ts';
 import { addPredict } from './predict.ts';
 import { addRunsActs } from './runs-acts.ts';
 import { addRunsCheckpoints } from './runs-checkpoints.ts';
@@ -131,6 +132,7 @@ Examples:
   addEvaluate(program, context);
   addScore(program, context);
   addPredict(program, context);
+  addGenerate(program, context);
   addExport(program, context);
   addCompile(program, context);
   addTune(program, context);

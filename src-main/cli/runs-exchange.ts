@@ -86,6 +86,7 @@ function addImport(runs: Command, context: CommandContext): void {
       `
 What lies there is told by its content:
   an mlruns folder of MLflow, one of its experiments or runs
+  MLflow's database, mlflow.db (SQLite), or the folder in which it lies; what is in its trash stays there
   TensorBoard's event files (events.out.tfevents…): each folder that has some is a run; scalars and hyperparameters are read
   JSON Lines, as "atelier runs export --format jsonl" writes them
 Imported runs are listed, filtered, compared and charted like those trained here, and say where they came from (source,
@@ -101,6 +102,7 @@ JSON: per run {"event":"imported","run","name","source","identity"}, per refusal
 
 Examples:
   $ atelier runs import ~/project/mlruns
+  $ atelier runs import ~/project/mlflow.db
   $ atelier runs import logs/ --json
   $ atelier runs list --filter "source = mlflow and experiment = churn" --sort -val_accuracy`,
     )

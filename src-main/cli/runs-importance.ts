@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { resolveRun } from '../jobs/resolve.ts';
 import { runImportance } from '../jobs/run-importance.ts';
+import { sharesSvg } from '../shared/chart/shares-svg.ts';
 import { settingName } from '../shared/run-fields.ts';
 import { fewRuns, type RunImportance, type SettingImportance } from '../shared/run-importance.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
@@ -11,6 +13,7 @@ import { readRows } from './run-rows.ts';
 interface Options extends CommonOptions {
   metric: string;
   filter?: string;
+  svg?: string;
 }
 
 export function addRunsImportance(runs: Command, context: CommandContext): void {
@@ -18,6 +21,7 @@ export function addRunsImportance(runs: Command, context: CommandContext): void 
     .description('how much each setting has to do with a metric, over many runs (fANOVA)')
     .argument('[run...]', 'names, ids or beginnings of ids; all that are not archived where none is given')
     .requiredOption('--metric <metric>', 'the metric, for instance validation/accuracy')
+    .option('--svg <file>', 'also draw the shares')
     .option('--filter <filter>', 'the runs that it means (see "atelier help runs list")')
     .addHelpText(
       'after',
@@ -38,7 +42,7 @@ Examples:
     );
 }
 
-async function importance(session: Session, names: readonly string[], { metric, filter }: Options): Promise<void> {
+async function importance(session: Session, names: readonly string[], { metric, filter, svg }: Options): Promise<void> {
   const { out } = session;
   await session.read(async (store) => {
     const named = names.map((name) => resolveRun(store, name));
@@ -57,6 +61,7 @@ async function importance(session: Session, names: readonly string[], { metric, 
       })),
       left_out: leftOut.map(settingName),
     });
+    if (svg !== undefined) writeFileSync(session.path(svg), drawn(found));
     out.text(told(found));
   });
 }
@@ -78,6 +83,16 @@ function told({ metric, runs, without, settings, combined, foretold, leftOut }: 
   if (leftOut.length > 0) lines.push(`Different in each run, and left out: ${leftOut.map(settingName).join(', ')}`);
   return lines.join('\n');
 }
+
+const drawn = ({ metric, settings, combined }: RunImportance): string =>
+  sharesSvg({
+    title: `importance for ${metric}`,
+    bars: [
+      ...settings.map((one) => ({ name: names(one), share: one.share, note: signed(one.correlation) })),
+      { name: '(in combination)', share: combined, quiet: true },
+    ],
+    format: share,
+  });
 
 const names = ({ key, together }: SettingImportance): string => [key, ...together].map(settingName).join(' = ');
 const share = (value: number): string => `${(100 * value).toFixed(1)} %`;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { getRun } from '../db/runs.ts';
 import { checkCheckpoints, checkpointsFolder } from '../jobs/checkpoints.ts';
+import { askGradients } from '../jobs/gradients.ts';
 import { Reader } from '../jobs/reader.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { histogramSheetCsv, histogramSheetSvg } from '../shared/chart/histograms-svg.ts';
@@ -26,7 +27,10 @@ export function addRunsWeights(runs: Command, context: CommandContext): void {
     .option('--checkpoint <name>', 'which one; of a run that works, last is seconds old', 'last')
     .option('--since <name>', 'instead of the values how they have changed since this other checkpoint')
     .addOption(
-      new Option('--of <what>', 'weights, or the state of the optimizer, such as averages of gradients')
+      new Option(
+        '--of <what>',
+        'weights; the state of the optimizer, such as averages of gradients; or gradients, worked out anew',
+      )
         .choices(weightKinds)
         .default('weights'),
     )
@@ -36,6 +40,7 @@ export function addRunsWeights(runs: Command, context: CommandContext): void {
       'after',
       `
 Counted are finite values; what is not finite is told apart. The deviation is that of the values (divided by n), the norm L2.
+Gradients are those of the loss over the next 16 training batches at the most, before anything clips them.
 
 JSON: per tensor {"tensor","shape","count","not_finite","zeros","min","max","mean","std","norm",
       "histogram":{"from","width","counts"}}; counts[i] lie from from + i·width on
@@ -43,10 +48,14 @@ JSON: per tensor {"tensor","shape","count","not_finite","zeros","min","max","mea
 Examples:
   $ atelier runs weights "iris · mlp"
   $ atelier runs weights "iris · mlp" --checkpoint last --since best
-  $ atelier runs weights "iris · mlp" --of optimizer --svg state.svg`,
+  $ atelier runs weights "iris · mlp" --of optimizer --svg state.svg
+  $ atelier runs weights "iris · mlp" --of gradients --checkpoint last`,
     )
     .action((run: string, options: Options, self: Command) => {
       if (options.csv && options.json) self.error('error: --csv or --json, not both');
+      if (options.of === 'gradients' && options.since !== undefined) {
+        self.error('error: --since or --of gradients, not both');
+      }
       return weights(new Session(context, 'runs weights', options), run, options);
     });
 }
@@ -55,10 +64,20 @@ async function weights(session: Session, text: string, { checkpoint, since, of, 
   await session.read(async (store) => {
     const run = getRun(store, resolveRun(store, text));
     checkCheckpoints(session.folder, run, since === undefined ? [checkpoint] : [checkpoint, since]);
-    const reader = new Reader(session.host.spawnUtility);
-    const stop = session.host.onInterrupt(() => reader.close());
+    const { spawnUtility } = session.host;
+    const reader = new Reader(spawnUtility);
+    let cancel = () => reader.close();
+    const ask = (): Promise<WeightReport> => {
+      if (of !== 'gradients') {
+        return reader.weights(checkpointsFolder(session.folder, run.id), { checkpoint, since, kind: of });
+      }
+      const asked = askGradients(store, session.folder, spawnUtility, run.id, checkpoint);
+      cancel = () => asked.cancel();
+      return asked.result;
+    };
+    const stop = session.host.onInterrupt(() => cancel());
     try {
-      const report = await reader.weights(checkpointsFolder(session.folder, run.id), { checkpoint, since, kind: of });
+      const report = await ask();
       if (svg !== undefined) writeFileSync(resolve(svg), drawn(report, run.name));
       tell(session, report, csv ?? false);
     } finally {
@@ -68,7 +87,7 @@ async function weights(session: Session, text: string, { checkpoint, since, of, 
   });
 }
 
-function tell({ out }: Session, { checkpoint, since, tensors }: WeightReport, csv: boolean): void {
+function tell({ out }: Session, { checkpoint, since, samples, tensors }: WeightReport, csv: boolean): void {
   if (csv) return out.text(histogramSheetCsv(tensors.map(cellOf)).trimEnd());
   for (const { name, notFinite, ...rest } of tensors) {
     out.record({ tensor: name, ...rest, not_finite: notFinite });
@@ -77,7 +96,7 @@ function tell({ out }: Session, { checkpoint, since, tensors }: WeightReport, cs
   out.text(
     since
       ? `Changes from ${since.name} (step ${count(since.step)}) to ${checkpoint.name} (step ${count(checkpoint.step)})`
-      : `${checkpoint.name}, step ${count(checkpoint.step)}`,
+      : `${samples === undefined ? '' : `Gradients over ${count(samples)} training samples at `}${checkpoint.name}, step ${count(checkpoint.step)}`,
   );
   out.text(
     table([

@@ -4,11 +4,14 @@ import { resolveStudy } from '../jobs/resolve.ts';
 import { reasonText, saveStudy } from '../jobs/studies/save-study.ts';
 import { importanceOf, studyDetail, studySummaries } from '../jobs/studies/study-facts.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { studyPlotKinds } from '../shared/study-plots/rows.ts';
 import { importanceMethods, type ImportanceMethod, type StoredTrial, type StudyDetail } from '../shared/study.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { duration, metric, table, when } from './format.ts';
 import { iso } from './json.ts';
 import { integer, number, withCommon } from './options.ts';
+import { plotStudy, type PlotOptions } from './studies-plot.ts';
+import { reportStudy } from './studies-report.ts';
 import { bestJson, trialJson } from './trial-lines.ts';
 import { followStudy } from './tune-study.ts';
 
@@ -37,15 +40,36 @@ JSON: per study {"study","name","status","reason","dataset","version","metrics",
     .action((options: CommonOptions) => list(new Session(context, 'studies list', options)));
 
   withCommon(studies.command('show'))
-    .description('show a study: what it searches, its best and all of its trials')
+    .description('show a study: what it searches, its best and all of its trials; or what a plot of it draws')
     .argument('<study>', 'its name, its id or the beginning of it')
+    .option('--plot <kind>', `what one plot draws instead: ${studyPlotKinds.join(', ')}`)
+    .option('--metric <name>', 'of several metrics the one that is plotted (default: the first)')
+    .option('--x <setting>', 'of contour and rank: the setting across (default: the first)')
+    .option('--y <setting>', 'of contour and rank: the setting upwards (default: the second)')
     .addHelpText(
       'after',
       `
 JSON: first the study as "studies list" has it, with "settings", "space", "budget" and so on, then per trial
-      {"trial","state","value","params","why","ended","reports":[[epoch,value]],"run","worker","tries","asked_at","ended_at"}`,
+      {"trial","state","value","params","why","ended","reports":[[epoch,value]],"run","worker","tries","asked_at","ended_at"}
+With --plot, per mark:
+  history       {"trial","state","value","best"}          best: up to this trial, of those that keep all limits
+  parallel      {"trial", each setting, each metric}
+  slice         {"parameter","trial","x","value","keeps_limits"}
+  contour       {"x_name","y_name","x","y","mean"}        mean of the trials nearby (Gaussian kernels); null where none is
+  rank          {"x_name","y_name","trial","x","y","value","rank"}   1 is the best; equals share the mean of their places
+  edf           {"value","share"}                         the share of complete trials at the value or below
+  intermediate  {"trial","state","step","value"}
+  timeline      {"trial","state","worker","asked_at","ended_at","seconds","tries"}
+  front         {"trial", each metric,"front","keeps_limits"}
+
+Examples:
+  $ atelier studies show glyphs --plot slice --json
+  $ atelier studies show glyphs --plot contour --x learning_rate --y dropout --json`,
     )
-    .action((study: string, options: CommonOptions) => show(new Session(context, 'studies show', options), study));
+    .action((study: string, options: PlotOptions) => {
+      const session = new Session(context, 'studies show', options);
+      return options.plot === undefined ? show(session, study) : plotStudy(session, study, options);
+    });
 
   withCommon(studies.command('importance'))
     .description('tell which settings matter for the metric')
@@ -54,6 +78,22 @@ JSON: first the study as "studies list" has it, with "settings", "space", "budge
     .addHelpText('after', `\nJSON: per metric {"metric","method","importance":{setting: share}}; shares sum to 1`)
     .action((study: string, options: CommonOptions & { method: string }) =>
       importance(new Session(context, 'studies importance', options), study, options.method),
+    );
+
+  withCommon(studies.command('report'))
+    .description('write a summary: what was searched, what was best, what mattered and what to try next')
+    .argument('<study>', 'its name, its id or the beginning of it')
+    .option('--out <file>', 'FILE.html or FILE.md (default: printed as Markdown)')
+    .addHelpText(
+      'after',
+      `
+JSON: {"study","best":{"trial","values","params"},"importance":{metric:{setting: share}},"next":[{"code","parameter",…,"text"}],"path"}
+
+Example:
+  $ atelier studies report glyphs --out glyphs.html`,
+    )
+    .action((study: string, options: CommonOptions & { out?: string }) =>
+      reportStudy(new Session(context, 'studies report', options), study, options.out),
     );
 
   withCommon(studies.command('export'))
@@ -199,8 +239,12 @@ const shortened = (value: unknown) => (typeof value === 'number' ? Number(value.
 async function importance(session: Session, text: string, method: string): Promise<void> {
   if (!importanceMethods.includes(method as ImportanceMethod))
     throw new AtelierError('bad_arguments', `--method is "${method}"; choose ${importanceMethods.join(' or ')}.`);
-  await session.read((store) => {
-    for (const { metric: of, shares } of importanceOf(store, resolveStudy(store, text), method as ImportanceMethod)) {
+  await session.read(async (store) => {
+    for (const { metric: of, shares } of await importanceOf(
+      store,
+      resolveStudy(store, text),
+      method as ImportanceMethod,
+    )) {
       session.out.record({ metric: of, method, importance: shares });
       const sorted = Object.entries(shares).sort(([, a], [, b]) => b - a);
       session.out.text(

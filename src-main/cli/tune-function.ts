@@ -5,25 +5,30 @@ import { Study } from '../search/study.ts';
 import { violation } from '../search/trial.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { Session } from './context.ts';
+import { TuneJournal } from './tune-journal.ts';
 import { bestJson, trialJson, trialText } from './trial-lines.ts';
 import type { TuneOptions } from './tune-options.ts';
 import { TuneWorkers } from './tune-workers.ts';
 
 const usualTrials = 100;
 
-/** Searches for the parameters under which a person's own function is best. Nothing is stored. */
+/** Searches for the parameters under which a person's own function is best. It is kept until it has ended, and goes on after a kill. */
 export async function tuneFunction(
   session: Session,
   written: unknown,
   options: TuneOptions & { function: string },
 ): Promise<void> {
   const { out, host } = session;
-  const study = new Study(parseStudy(written));
+  const definition = parseStudy(written);
   const module = session.path(options.function);
   if (!statSync(module, { throwIfNoEntry: false })?.isFile()) {
     throw new AtelierError('no_such_file', `${module} is no file.`);
   }
   const { workers: atOnce = 1 } = options;
+  const journal = openJournal(session, { written, module }, options.new ?? false);
+  const study = new Study(definition, journal?.records);
+  if (study.trials.length > 0)
+    out.note(`Goes on with ${study.trials.length} trials from before it was cut short (--new begins anew).`);
   if (atOnce > 2 * availableParallelism()) {
     out.note(`${atOnce} workers share ${availableParallelism()} cores.`);
   }
@@ -41,15 +46,41 @@ export async function tuneFunction(
     {
       spawn: host.spawnUtility,
       output: (text) => void host.stderr.write(text),
+      began: (trial) => journal?.put(trial),
       ended: (trial, seconds) => {
+        // What Ctrl-C ended is tried by whoever goes on.
+        if (trial.ended?.code !== 'cancelled') journal?.put(trial);
         out.record({ event: 'trial', ...trialJson(trial), seconds: Math.round(seconds * 1000) / 1000 });
         out.text(trialText(trial, study.best?.number));
       },
     },
   );
-  const stop = host.onInterrupt(() => workers.stop('cancelled'));
-  await workers.run().finally(stop);
-  finish(session, study);
+  let isDone = true;
+  const stop = host.onInterrupt(() => {
+    isDone = false;
+    workers.stop('cancelled');
+  });
+  try {
+    await workers.run().finally(stop);
+    finish(session, study);
+  } finally {
+    journal?.close(isDone);
+  }
+}
+
+/** null: it cannot be kept, which is no reason not to search. */
+function openJournal({ folder, out }: Session, search: unknown, anew: boolean): TuneJournal | null {
+  try {
+    return TuneJournal.open(folder, search, { anew });
+  } catch (error) {
+    const isBusy = error instanceof AtelierError && error.code === 'workspace_in_use';
+    out.note(
+      isBusy
+        ? 'Another process works on the very same search: this one is not kept, and begins anew if it is cut short.'
+        : `This search cannot be kept, and begins anew if it is cut short: ${(error as Error).message}`,
+    );
+    return null;
+  }
 }
 
 function finish({ out }: Session, study: Study): void {

@@ -157,7 +157,9 @@ function finish(
       [...new Set(trials.flatMap(({ ended }) => (ended ? [reasonText(ended)] : [])))].slice(0, 5),
     );
   }
-  for (const trial of found)
+  if (trials[best.number].violations?.some((over) => over > 0))
+    text('No trial keeps all limits; this one comes nearest.');
+  for (const trial of found.length > 0 ? found : [trials[best.number]])
     text(
       `Best: trial ${trial.number}, ${trial.values!.join(', ')} with ${JSON.stringify(trial.params)} (${trial.run ?? 'from before'})`,
     );

@@ -5,6 +5,7 @@ import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { FromObjective, ToObjective } from '../shared/objective.ts';
 
 export interface TuneBudget {
+  /** In all, those known from before included. */
   readonly trials: number;
   /** Milliseconds for all, and for one trial. */
   readonly timeout: number | null;
@@ -14,6 +15,8 @@ export interface TuneBudget {
 
 export interface TuneHooks {
   readonly spawn: SpawnUtility;
+  /** A trial is about to begin. */
+  readonly began: (trial: TrialRecord) => void;
   /** A trial has ended. */
   readonly ended: (trial: TrialRecord, seconds: number) => void;
   /** What objectives print. */
@@ -22,6 +25,8 @@ export interface TuneHooks {
 
 /** A pruned trial has so long to come back by itself. */
 const GRACE = 3000;
+/** A trial whose process dies is begun so often in all. */
+const mostTries = 3;
 
 /** Runs a study's trials in processes of their own, several at once: what crashes or hangs costs its own trial only. */
 export class TuneWorkers {
@@ -30,7 +35,12 @@ export class TuneWorkers {
   readonly #budget: TuneBudget;
   readonly #hooks: TuneHooks;
   readonly #busy = new Set<Worker>();
-  #asked = 0;
+  /** Asked for and not ended: cut short with an earlier process, or begun again since their own died. */
+  readonly #again: number[];
+  readonly #tries = new Map<number, number>();
+  #asked: number;
+  /** One after another. */
+  #killedLoading = 0;
   #stopped = false;
   #finish: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
@@ -40,6 +50,8 @@ export class TuneWorkers {
     this.#module = module;
     this.#budget = budget;
     this.#hooks = hooks;
+    this.#asked = study.trials.length;
+    this.#again = study.history.running.map(({ number }) => number);
   }
 
   /** Until the budget is spent or nothing is left to try. Throws where the module cannot be used at all. */
@@ -50,7 +62,9 @@ export class TuneWorkers {
       await new Promise<void>((resolve, reject) => {
         this.#finish = resolve;
         this.#fail = reject;
-        for (let i = 0; i < Math.min(workers, trials); i++) this.#start();
+        const left = Math.max(0, trials - this.#asked) + this.#again.length;
+        for (let i = 0; i < Math.min(workers, left); i++) this.#start();
+        if (left === 0) resolve();
       });
     } finally {
       clearTimeout(timer);
@@ -68,10 +82,21 @@ export class TuneWorkers {
 
   #start(): void {
     const worker = new Worker(this.#study, this.#module, this.#budget.trialTimeout, this.#hooks, {
-      idle: () => this.#next(worker),
+      idle: () => {
+        this.#killedLoading = 0;
+        this.#next(worker);
+      },
+      killedLoading: () => ++this.#killedLoading < mostTries,
+      died: (number) => {
+        const tries = (this.#tries.get(number) ?? 1) + 1;
+        this.#tries.set(number, tries);
+        if (tries > mostTries || this.#stopped) return false;
+        this.#again.push(number);
+        return true;
+      },
       gone: () => {
         this.#busy.delete(worker);
-        if (!this.#stopped && this.#asked < this.#budget.trials) this.#start();
+        if (!this.#stopped && (this.#again.length > 0 || this.#asked < this.#budget.trials)) this.#start();
         else if (this.#busy.size === 0) this.#finish();
       },
       unusable: (error) => this.#fail(error),
@@ -81,9 +106,12 @@ export class TuneWorkers {
 
   #next(worker: Worker): void {
     try {
+      const again = this.#stopped ? undefined : this.#again.shift();
+      if (again !== undefined) return worker.begin(this.#study.trials[again]);
       const trial = this.#stopped || this.#asked >= this.#budget.trials ? null : this.#study.ask();
       if (trial) {
         this.#asked++;
+        this.#hooks.began(trial);
         return worker.begin(trial);
       }
     } catch (error) {
@@ -97,6 +125,10 @@ export class TuneWorkers {
 
 interface Events {
   readonly idle: () => void;
+  /** Its process has died under a trial; whether that one is begun again. */
+  readonly died: (trial: number) => boolean;
+  /** It was killed before it could begin, which need not be the module's fault; whether another one is to be tried. */
+  readonly killedLoading: () => boolean;
   /** The process has ended, by itself or killed. */
   readonly gone: () => void;
   readonly unusable: (error: AtelierError) => void;
@@ -110,6 +142,7 @@ class Worker {
   readonly #process: UtilityHandle;
   readonly #trialTimeout: number | null;
   #trial: number | null = null;
+  #again = false;
   #since = 0;
   #loaded = false;
   #killed = false;
@@ -127,18 +160,22 @@ class Worker {
       clearTimeout(this.#timer);
       if (this.#killed) return;
       if (!this.#loaded) {
+        if (signal && events.killedLoading()) return events.gone();
         const how = error?.message ?? (signal ? `signal ${signal}` : `exit code ${code}`);
         events.unusable(new AtelierError('invalid_objective', `The process that loads ${module} ended (${how}).`));
         return;
       }
-      this.#end({ failed: { code: 'crashed', exit: code, signal } });
+      if (this.#trial === null || !events.died(this.#trial)) {
+        this.#end({ failed: { code: 'crashed', exit: code, signal } });
+      }
       events.gone();
     });
     this.#post({ type: 'load', module });
   }
 
-  begin({ number, params }: TrialRecord): void {
+  begin({ number, params, reports }: TrialRecord): void {
     this.#trial = number;
+    this.#again = reports.length > 0;
     this.#since = performance.now();
     if (this.#trialTimeout !== null) {
       const limit = this.#trialTimeout;
@@ -196,6 +233,10 @@ class Worker {
   #report(step: number, value: number): void {
     const number = this.#trial;
     if (number === null) return;
+    // Begun again, it tells what is known.
+    if (step <= (this.#study.trials[number].reports.at(-1)?.[0] ?? -1) && this.#again) {
+      return this.#post({ type: 'verdict', prune: false });
+    }
     try {
       this.#study.report(number, step, value);
       const { prune, reason } = this.#study.shouldPrune(number);

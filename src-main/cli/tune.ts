@@ -48,7 +48,7 @@ A study of trainings, in YAML (or the same as JSON):
   architecture: cnn                  # default: as suits the data; several go into the space
   epochs: 10                         # of each trial; default: the architecture's
   metric: accuracy                   # of the validation split; metrics: [accuracy, parameters] weighs several
-  limits: [parameters <= 100000]     # what the best must keep to
+  limits: [size_bytes <= 200000, latency_ms <= 2]   # what the best must keep to
   settings: {batch: 64, optimizer: adamw, augment.shift: 0.1}   # the same in every trial
   space:
     lr: {type: float, low: 1e-4, high: 1e-1, log: true}
@@ -69,7 +69,8 @@ Settings have the names that "train" has for them, in "settings" and in the spac
   and the architecture's own ("atelier help train" lists them with their ranges); set.NAME where the training has one of that name.
 What a trial's net does not have, or what does nothing beside its other settings, is left out of that trial.
 Metrics: accuracy, balanced_accuracy, f1, precision, recall, log_loss, loss (classes); loss, rmse, mae, r2 (numbers); mse, psnr;
-  perplexity, bits_per_character; parameters, samples_per_second. They are those of a run's best checkpoint on the validation split; the
+  perplexity, bits_per_character; parameters, samples_per_second; size_bytes, latency_ms: the exported file is measured at the end of each
+  trial, the median time of one sample with one thread on this machine (other trials at work make it longer). The others are those of a run's best checkpoint on the validation split; the
   test split is not to be tuned by. Accuracy and loss are told after each epoch: only by these can trials be pruned.
 
 Each trial is a run ("NAME · 3", tagged with the study's name) in the workspace's queue. What is asked for is stored before it starts,
@@ -83,7 +84,8 @@ A space: {"lr": {"type": "float", "low": 1e-5, "high": 1, "log": true}, "depth":
 A sampler or pruner may be an object with options: {"type": "hyperband", "whole": 81, "factor": 3}.
 
 With --function a study is {"name", "direction": "minimize"|"maximize" or "directions": […], "sampler", "pruner", "seed", "constraints",
-"space"}, and nothing is stored. The function gets the settings and \`report(value, step)\`, which returns a promise: it rejects when the
+"space"}. Until it has ended its trials are kept in the workspace: killed, it goes on by the same command (--new begins anew). A trial whose
+process dies is begun three times at most. The function gets the settings and \`report(value, step)\`, which returns a promise: it rejects when the
 trial is pruned. It returns a number, or a list of numbers for several directions. What it throws, a number that is not finite, a crash or
 a trial that hangs fails that trial only; what it prints goes to stderr. A rate, a step, a choice are always inside of the space; a
 parameter whose "when" does not hold is absent.

@@ -1,22 +1,39 @@
-import { splitNames, type Manifest } from '../shared/dataset.ts';
+import { splitNames, type DatasetKind } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { DataExportParams, DataExportResult, DataFormat } from '../shared/job.ts';
+import { formatsOf, type DataExportParams, type DataExportResult, type DataFormat } from '../shared/job.ts';
+import { markedHeader, markedSamples } from './annotations/marked-samples.ts';
 import { eachAnnotations, readHeader } from './annotations/read.ts';
 import { readBlob } from './blobs.ts';
-import { openDuck, parquetSql, rowsOf } from './duck.ts';
 import { coco } from './exporters/coco.ts';
 import { conll } from './exporters/conll.ts';
+import { csv } from './exporters/csv.ts';
 import { Losses, type DataExporter, type ExportSample, type ExportSet } from './exporters/exporter.ts';
 import { ExportFolder } from './exporters/folder.ts';
 import { partsOf, readOriginalFile } from './images/pixels.ts';
 import { jsonl } from './exporters/jsonl.ts';
+import { labelStudio } from './exporters/label-studio.ts';
+import { labelme } from './exporters/labelme.ts';
+import { masks } from './exporters/masks.ts';
+import { spacy } from './exporters/spacy.ts';
 import { voc } from './exporters/voc.ts';
 import { yolo } from './exporters/yolo.ts';
 import { selectSamples } from './filters/select.ts';
+import { eachRowOf } from './tables/each-row.ts';
 import type { ImportContext } from './import-context.ts';
 
-const exporters: Record<DataFormat, DataExporter> = { coco, yolo, voc, conll, jsonl };
-const rowsAtOnce = 2048;
+const exporters: Record<DataFormat, DataExporter> = {
+  coco,
+  yolo,
+  voc,
+  labelme,
+  masks,
+  csv,
+  conll,
+  spacy,
+  'label-studio': labelStudio,
+  jsonl,
+};
+const words: Record<DatasetKind, string> = { images: 'images', table: 'texts', audio: 'sounds' };
 
 /**
  * Writes a version with annotations as files of another program's form, into a folder that is absent or empty: it is there whole, or not at
@@ -25,17 +42,24 @@ const rowsAtOnce = 2048;
 export async function exportData(params: DataExportParams, context: ImportContext): Promise<DataExportResult> {
   const { blobs, manifest, format } = params;
   const exporter = exporters[format];
-  const header = await readHeader(blobs, manifest);
-  const kind = manifest.kind === 'images' ? 'images' : 'texts';
-  if (exporter.of !== 'both' && exporter.of !== kind) {
-    const fitting = Object.entries(exporters).flatMap(([name, { of }]) => (of === 'both' || of === kind ? [name] : []));
+  const header = params.labels
+    ? {
+        format: 'atelier-annotations' as const,
+        version: 1 as const,
+        ...(await markedHeader(blobs, manifest, params.labels.said)),
+      }
+    : await readHeader(blobs, manifest);
+  const { kind } = manifest;
+  if (!exporter.of.includes(kind)) {
     throw new AtelierError(
       'wrong_format',
-      `"${format}" is a format of ${exporter.of}, and this dataset is of ${kind}. Choose one of: ${fitting.join(', ')}.`,
+      `"${format}" is a format of ${exporter.of.map((each) => words[each]).join(' and ')}, and this dataset is of ${words[kind]}. Choose one of: ${formatsOf[kind].join(', ')}.`,
     );
   }
   const filter = params.filter ?? [];
-  const chosen = filter.length > 0 ? await selectSamples(blobs, manifest, filter, context.signal) : null;
+  const filtered = filter.length > 0 ? await selectSamples(blobs, manifest, filter, context.signal) : null;
+  const said = params.labels && new Set(params.labels.samples);
+  const chosen = said ? [...(filtered ?? said)].filter((sample) => said.has(sample)) : filtered;
   if (chosen?.length === 0) {
     throw new AtelierError('nothing_selected', 'No sample meets the filter, so there is nothing to export. Widen it.');
   }
@@ -78,7 +102,7 @@ export async function exportData(params: DataExportParams, context: ImportContex
   };
 }
 
-async function* samplesOf({ blobs, manifest, images, newest }: DataExportParams): AsyncGenerator<ExportSample> {
+async function* samplesOf({ blobs, manifest, images, newest, labels }: DataExportParams): AsyncGenerator<ExportSample> {
   const split = await readBlob(blobs, manifest.blobs.split);
   const { names } = manifest.blobs;
   const paths = names ? (JSON.parse(Buffer.from(await readBlob(blobs, names)).toString()) as string[]) : [];
@@ -88,7 +112,8 @@ async function* samplesOf({ blobs, manifest, images, newest }: DataExportParams)
   const textAt = manifest.columns.findIndex(({ type }) => type === 'text');
   let index = 0;
   try {
-    for await (const marks of eachAnnotations(blobs, manifest)) {
+    const all = labels ? markedSamples(blobs, manifest, labels.said, { newest }) : eachAnnotations(blobs, manifest);
+    for await (const marks of all) {
       const at = index++;
       const cells = rows ? ((await rows.next()).value ?? []) : [];
       const original = kept ? async () => (await readOriginalFile(blobs, manifest, at, newest))! : null;
@@ -104,25 +129,5 @@ async function* samplesOf({ blobs, manifest, images, newest }: DataExportParams)
     }
   } finally {
     await rows?.return(undefined);
-  }
-}
-
-/** A table's rows in order, all cells whole. */
-async function* eachRowOf(blobs: string, manifest: Manifest): AsyncGenerator<(string | null)[], undefined> {
-  const duck = await openDuck({ blobs });
-  const connection = await duck.connect();
-  try {
-    const cells = manifest.columns.map((_, i) => `c${i}`).join(', ');
-    for (let first = 0; first < manifest.samples; first += rowsAtOnce) {
-      const found = await rowsOf(
-        connection,
-        `SELECT [${cells}] AS cells FROM ${parquetSql(blobs, manifest.blobs.table!)}
-          WHERE file_row_number >= ${first} AND file_row_number < ${first + rowsAtOnce} ORDER BY file_row_number`,
-      );
-      for (const row of found) yield row.cells as (string | null)[];
-    }
-  } finally {
-    connection.closeSync();
-    duck.closeSync();
   }
 }

@@ -15,21 +15,36 @@ import { imageFolder } from './importers/image-folder.ts';
 import type { Importer } from './importers/importer.ts';
 import { json } from './importers/json.ts';
 import { labelStudio } from './importers/label-studio.ts';
+import { labelme } from './importers/labelme.ts';
 import { numpy } from './importers/numpy.ts';
 import { parquet } from './importers/parquet.ts';
+import { spacy } from './importers/spacy.ts';
 import { textFolder } from './importers/text-folder.ts';
 import { voc } from './importers/voc.ts';
 import { yolo } from './importers/yolo.ts';
 import { contentName, type FoundFile, type Source } from './source.ts';
 
+/** Those that say what is marked in samples, the more certain of their own the earlier. */
+export const annotatedSets = {
+  coco,
+  'label-studio': labelStudio,
+  labelme,
+  voc,
+  'csv-boxes': csvBoxes,
+  yolo,
+  spacy,
+  conll,
+} satisfies Partial<Record<ImportKind, Importer>>;
 /** Made of the files together. Asked in this order: the more certain a format is of its own, the earlier. */
 const together: readonly Importer[] = [
   idx,
   numpy,
   coco,
   labelStudio,
+  labelme,
   voc,
   csvBoxes,
+  spacy,
   huggingFace,
   yolo,
   conll,
@@ -142,7 +157,15 @@ function nameOf(source: Source, files: FoundFile[]): string {
 }
 
 /** Those that make images of image files. */
-const ofImageFiles: readonly ImportKind[] = ['image-folder', 'coco', 'yolo', 'voc', 'csv-boxes', 'label-studio'];
+const ofImageFiles: readonly ImportKind[] = [
+  'image-folder',
+  'coco',
+  'yolo',
+  'voc',
+  'csv-boxes',
+  'label-studio',
+  'labelme',
+];
 
 /** Whether its images lie on the disk as files, and could be left there. */
 function isReferable(kind: ImportKind, { files }: Source): boolean {

@@ -4,6 +4,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { ReviseParams, ReviseResult } from '../shared/job.ts';
 import { emptyRecipe, readRecipe, type Recipe } from '../shared/recipe.ts';
 import type { SplitWish } from '../shared/split.ts';
+import { markVersion } from './annotations/mark-version.ts';
 import { checkWish, divideAs, divisionWords, splitNoteCodes, type Divisible } from './divide/divide.ts';
 import { readBlob, writeBlob } from './blobs.ts';
 import { describeColumn, judgeColumn } from './columns.ts';
@@ -26,6 +27,7 @@ import { targetType } from './target.ts';
 export async function reviseDataset(params: ReviseParams, signal?: AbortSignal): Promise<ReviseResult> {
   if (params.split) checkWish(params.split);
   if (params.labels) return labelVersion(params.blobs, params.manifest, params.labels, signal);
+  if (params.marks) return markVersion(params.blobs, params.manifest, params.marks, signal);
   if (params.manifest.kind !== 'table') return reviseFiles(params);
   return withDuck({ blobs: params.blobs, signal }, (connection) => reviseTable(connection, params, signal));
 }

@@ -1,13 +1,15 @@
 import { AtelierError } from '../shared/errors.ts';
 import type { LabelHistoryLine, UndoState } from '../shared/labels.ts';
 import type { Readable, Writable } from './connection.ts';
-import { classOf, classSubject, currentValue, isClass, unpackLabel, type Labelling } from './labellings.ts';
+import { asInVersion, isMark, lineOf, marksRange, unpackMark } from './label-marks.ts';
+import { classOf, classSubject, currentValue, isClass, unpackLabel, type Log } from './labellings.ts';
 
 /**
  * The log of a labelling, and what can be undone in it.
  *
- * An *edit* gives subjects (samples, classes) new values. Each subject has a line of the edits that changed it, with a cursor in it: what is
- * before the cursor holds, what is after it is undone. A new edit of a subject drops what is after its cursor: that can never be redone.
+ * An *edit* gives subjects (samples, their marks, classes) new values. Each sample, with its marks, and each class has a line of the edits that
+ * changed it, with a cursor in it: what is before the cursor holds, what is after it is undone. A new edit of it drops what is after its cursor:
+ * that can never be redone.
  * - Undo *of a sample* steps its cursor back, redo of a sample steps it forward.
  * - Undo *across* takes the newest edit that holds of anything and steps back every subject of it that still holds; redo across takes back the
  *   newest undo, of either kind, unless any edit came after it.
@@ -15,8 +17,6 @@ import { classOf, classSubject, currentValue, isClass, unpackLabel, type Labelli
  *
  * Every function is one transaction, on disk when it returns.
  */
-
-type Log = Pick<Labelling, 'key' | 'base'>;
 
 export interface Stamp {
   at: number;
@@ -44,7 +44,7 @@ export function addEdit(
       .filter(({ before, after }) => before !== after);
     if (changes.length === 0) return null;
     const entry = addEntry(db, log, stamp, 'edit', null, batch, changes);
-    for (const { subject } of changes) {
+    for (const subject of new Set(changes.map((change) => lineOf(change.subject)))) {
       db.run(`DELETE FROM label_stack WHERE labelling = ? AND subject = ? AND undone > 0`, [log.key, subject]);
       db.run(`INSERT INTO label_stack (labelling, subject, entry) VALUES (?, ?, ?)`, [log.key, subject, entry.number]);
     }
@@ -100,16 +100,35 @@ export function nextBatch(db: Readable, key: number, act: 'undo' | 'redo'): numb
   return turn === null ? null : batchOf(db, key, turn);
 }
 
-/** What became of a sample, newest first. */
-export function sampleHistory(db: Readable, key: number, sample: number, limit = 200): LabelHistoryLine[] {
-  return db
-    .all<Omit<LabelHistoryLine, 'before' | 'after'> & { before: string; after: string }>(
-      `SELECT c.entry, e.at, e.who, e.act, c.before, c.after
-         FROM label_changes c JOIN label_entries e ON e.labelling = c.labelling AND e.number = c.entry
-        WHERE c.labelling = ? AND c.subject = ? ORDER BY c.entry DESC LIMIT ?`,
-      [key, sample, limit],
-    )
-    .map((line) => ({ ...line, before: unpackLabel(line.before), after: unpackLabel(line.after) }));
+/** What became of a sample and its marks, newest first. */
+export function sampleHistory(db: Readable, log: Log, sample: number, limit = 200): LabelHistoryLine[] {
+  const rows = db.all<
+    Pick<LabelHistoryLine, 'entry' | 'at' | 'who' | 'act'> & {
+      before: string | null;
+      after: string | null;
+      added: number;
+      removed: number;
+      marks: number;
+    }
+  >(
+    `SELECT c.entry, e.at, e.who, e.act, c.before, c.after, c.added, c.removed, c.marks
+       FROM (SELECT entry, max(before) FILTER (WHERE subject = @sample) AS before, max(after) FILTER (WHERE subject = @sample) AS after,
+                    count(*) FILTER (WHERE subject <> @sample) AS marks, count(*) FILTER (WHERE subject <> @sample AND before IS NULL) AS added,
+                    count(*) FILTER (WHERE subject <> @sample AND after IS NULL) AS removed
+               FROM label_changes
+              WHERE labelling = @key AND (subject = @sample OR (subject >= @from AND subject < @to))
+              GROUP BY entry ORDER BY entry DESC LIMIT @limit) c
+       JOIN label_entries e ON e.labelling = @key AND e.number = c.entry ORDER BY c.entry DESC`,
+    { key: log.key, sample, from: marksRange(sample)[0], to: marksRange(sample)[1], limit },
+  );
+  // An entry of marks alone leaves the sample's label as it is.
+  let now = unpackLabel(currentValue(db, log, sample)!);
+  return rows.map(({ before, after, added, removed, marks, ...line }) => {
+    const then = after === null ? now : unpackLabel(after);
+    now = before === null ? then : unpackLabel(before);
+    const counts = marks > 0 && { marks: { added, changed: marks - added - removed, removed } };
+    return { ...line, before: now, after: then, ...counts };
+  });
 }
 
 function undoable(db: Readable, key: number, subject?: number): number | null {
@@ -145,44 +164,68 @@ const subjectsOf = (db: Readable, key: number, undone: number, entry: number): n
     )
     .map(({ subject }) => subject);
 
-/** Undoes or redoes the edit `of` for these subjects. */
+/** Undoes or redoes the edit `of` for these lines. */
 function step(
   db: Writable,
   log: Log,
   stamp: Stamp,
   act: 'undo' | 'redo',
   of: number,
-  subjects: readonly number[],
+  lines: readonly number[],
   batch?: number,
 ): Entry {
-  const changes = subjects.map((subject) => {
-    const change = db.get<{ before: string | null; after: string | null }>(
-      `SELECT before, after FROM label_changes WHERE labelling = ? AND subject = ? AND entry = ?`,
-      [log.key, subject, of],
-    )!;
-    const [before, after] = act === 'undo' ? [change.after, change.before] : [change.before, change.after];
-    return { subject, before, after };
-  });
+  const changes = lines.flatMap((line) =>
+    changesOf(db, log.key, of, line).map(({ subject, before, after }) =>
+      act === 'undo' ? { subject, before: after, after: before } : { subject, before, after },
+    ),
+  );
   const entry = addEntry(db, log, stamp, act, of, batch, changes);
-  for (const subject of subjects) {
+  for (const line of lines) {
     db.run(`UPDATE label_stack SET undone = ? WHERE labelling = ? AND subject = ? AND entry = ?`, [
       act === 'undo' ? entry.number : 0,
       log.key,
-      subject,
+      line,
       of,
     ]);
-    if (act === 'redo') requireClasses(db, log, subject);
   }
+  if (act === 'redo') requireClasses(db, log, entry);
   return entry;
 }
 
-function requireClasses(db: Readable, log: Log, subject: number): void {
-  if (isClass(subject)) return;
-  for (const id of unpackLabel(currentValue(db, log, subject)!).classes) {
+interface Change {
+  subject: number;
+  before: string | null;
+  after: string | null;
+}
+
+/** What an entry has changed of a sample and its marks, or of a class. */
+function changesOf(db: Readable, key: number, entry: number, line: number): Change[] {
+  const own = db.get<Change>(
+    `SELECT subject, before, after FROM label_changes WHERE labelling = ? AND subject = ? AND entry = ?`,
+    [key, line, entry],
+  );
+  const marks = isClass(line)
+    ? []
+    : db.all<Change>(
+        `SELECT subject, before, after FROM label_changes INDEXED BY label_changes_of_marks
+          WHERE labelling = ? AND entry = ? AND subject >= 2147483648 AND subject >= ? AND subject < ? ORDER BY subject`,
+        [key, entry, ...marksRange(line)],
+      );
+  return own ? [own, ...marks] : marks;
+}
+
+function requireClasses(db: Readable, log: Log, { changes }: Entry): void {
+  const used = new Map<number, number>();
+  for (const { subject, after } of changes) {
+    if (isClass(subject) || after === null || after === asInVersion) continue;
+    const ids = isMark(subject) ? [unpackMark(after).class] : unpackLabel(after).classes;
+    for (const id of ids) used.set(id, lineOf(subject));
+  }
+  for (const [id, sample] of used) {
     if (currentValue(db, log, classSubject(id)) !== null) continue;
     throw new AtelierError(
       'class_gone',
-      `Sample ${subject} cannot be redone by itself: the making of its class is undone. Redo across samples, or label it anew.`,
+      `Sample ${sample} cannot be redone by itself: the making of its class is undone. Redo across samples, or label it anew.`,
     );
   }
 }
@@ -194,7 +237,7 @@ function addEntry(
   act: 'edit' | 'undo' | 'redo',
   of: number | null,
   batch: number | undefined,
-  changes: readonly { subject: number; before: string | null; after: string | null }[],
+  changes: readonly Change[],
 ): Entry {
   const { number } = db.get<{ number: number }>(`SELECT last_entry + 1 AS number FROM labellings WHERE key = ?`, [
     key,
@@ -228,6 +271,14 @@ function put(db: Writable, key: number, subject: number, value: string | null): 
       `INSERT INTO label_classes (labelling, class, value) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET value = excluded.value`,
       [key, classOf(subject), value],
+    );
+  } else if (isMark(subject) && value === asInVersion) {
+    db.run(`DELETE FROM label_marks WHERE labelling = ? AND subject = ?`, [key, subject]);
+  } else if (isMark(subject)) {
+    db.run(
+      `INSERT INTO label_marks (labelling, subject, value) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET value = excluded.value`,
+      [key, subject, value],
     );
   } else {
     db.run(

@@ -2,6 +2,15 @@ import { blank, type LabelClass, type LabellingKind, type SampleLabel } from '..
 import type { DatasetId, LabellingId, VersionId } from '../shared/ids.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { Readable, Writable } from './connection.ts';
+import { asInVersion, isMark, numberOfMark, sampleOfMark } from './label-marks.ts';
+
+/** What a version's annotations say of marks, without what these are. */
+export interface VersionMarks {
+  /** How many each sample has: they are its marks 1, 2, 3 … */
+  counts: Int32Array;
+  /** Ids of classes here, by their names there. */
+  classes: ReadonlyMap<string, number>;
+}
 
 /** A labelling's row. `base`: what holds of samples of which nothing was said since, by class id, 0 for none. */
 export interface Labelling {
@@ -14,6 +23,10 @@ export interface Labelling {
   createdAt: number;
   samples: number;
   base: Int32Array;
+  /** Samples that the version says to be of several classes: all of them, ascending. */
+  several: Record<number, number[]>;
+  /** Null where classes are said of whole samples. */
+  marks: VersionMarks | null;
 }
 
 /** A subject of the log: a sample by its number, a class by -1 - its id. */
@@ -42,15 +55,28 @@ export const unpackClass = (id: number, value: string): LabelClass => ({
   ...(JSON.parse(value) as Omit<LabelClass, 'id'>),
 });
 
-type Row = Omit<Labelling, 'base'> & { base: Uint8Array };
-const labelling = ({ base, ...row }: Row): Labelling => ({
+type Row = Omit<Labelling, 'base' | 'several' | 'marks'> & {
+  base: Uint8Array;
+  several: string | null;
+  counts: Uint8Array | null;
+  classes: string | null;
+};
+const int32s = (bytes: Uint8Array): Int32Array =>
+  new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+const bytesOf = (values: Int32Array): Uint8Array => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
+const labelling = ({ base, several, counts, classes, ...row }: Row): Labelling => ({
   ...row,
-  base: new Int32Array(base.buffer.slice(base.byteOffset, base.byteOffset + base.byteLength)),
+  base: int32s(base),
+  several: several === null ? {} : (JSON.parse(several) as Labelling['several']),
+  marks: counts && { counts: int32s(counts), classes: new Map(JSON.parse(classes!) as [string, number][]) },
 });
 
 export function getLabelling(db: Readable, id: LabellingId): Labelling {
   const row = db.get<Row>(
-    `SELECT key, id, dataset, version, kind, target, created_at AS createdAt, samples, base FROM labellings WHERE id = ?`,
+    `SELECT key, id, dataset, version, kind, target, created_at AS createdAt, samples, base, base_several AS several,
+            base_marks AS counts, base_classes AS classes
+       FROM labellings WHERE id = ?`,
     [id],
   );
   if (!row) throw new AtelierError('no_such_labelling', `There is no labelling "${id}" in this workspace.`);
@@ -85,16 +111,26 @@ export function listLabellings(
 
 export function insertLabelling(
   db: Writable,
-  { base, ...row }: Omit<Labelling, 'key'>,
+  {
+    base,
+    several = {},
+    marks = null,
+    ...row
+  }: Omit<Labelling, 'key' | 'several' | 'marks'> & Partial<Pick<Labelling, 'several' | 'marks'>>,
   identity: string,
   classes: readonly LabelClass[],
 ): void {
   db.transaction(() => {
-    const bytes = new Uint8Array(base.buffer, base.byteOffset, base.byteLength);
     const { lastInsertRowid: key } = db.run(
-      `INSERT INTO labellings (id, dataset, version, kind, target, created_at, samples, base)
-       VALUES (@id, @dataset, @version, @kind, @target, @createdAt, @samples, @base)`,
-      { ...row, base: bytes },
+      `INSERT INTO labellings (id, dataset, version, kind, target, created_at, samples, base, base_several, base_marks, base_classes)
+       VALUES (@id, @dataset, @version, @kind, @target, @createdAt, @samples, @base, @several, @counts, @classes)`,
+      {
+        ...row,
+        base: bytesOf(base),
+        several: Object.keys(several).length > 0 ? JSON.stringify(several) : null,
+        counts: marks && bytesOf(marks.counts),
+        classes: marks && JSON.stringify([...marks.classes]),
+      },
     );
     for (const one of classes)
       db.run(`INSERT INTO label_classes (labelling, class, value) VALUES (?, ?, ?)`, [key, one.id, packClass(one)]);
@@ -126,15 +162,23 @@ export const nextClassId = (db: Readable, key: number): number =>
   db.get<{ next: number }>(`SELECT coalesce(max(class), 0) + 1 AS next FROM label_classes WHERE labelling = ?`, [key])!
     .next;
 
-export const baseLabel = (base: Int32Array, sample: number): SampleLabel =>
-  base[sample] === 0 ? blank : { ...blank, state: 'labelled', classes: [base[sample]] };
+export const baseLabel = (base: Int32Array, sample: number, several: Labelling['several'] = {}): SampleLabel =>
+  base[sample] === 0 ? blank : { ...blank, state: 'labelled', classes: several[sample] ?? [base[sample]] };
 
-/** What holds of a subject, packed; null: a class that is not there. */
-export function currentValue(
-  db: Readable,
-  { key, base }: Pick<Labelling, 'key' | 'base'>,
-  subject: number,
-): string | null {
+/** What the log must know of a labelling. */
+export type Log = Pick<Labelling, 'key' | 'base' | 'several' | 'marks'>;
+
+/** What holds of a subject, packed; null: a class or mark that is not there. */
+export function currentValue(db: Readable, { key, base, several, marks }: Log, subject: number): string | null {
+  if (isMark(subject)) {
+    const row = db.get<{ value: string | null }>(`SELECT value FROM label_marks WHERE labelling = ? AND subject = ?`, [
+      key,
+      subject,
+    ]);
+    if (row) return row.value;
+    const number = numberOfMark(subject);
+    return number > 0 && number <= (marks?.counts[sampleOfMark(subject)] ?? 0) ? asInVersion : null;
+  }
   if (isClass(subject)) {
     return (
       db.get<{ value: string | null }>(`SELECT value FROM label_classes WHERE labelling = ? AND class = ?`, [
@@ -147,7 +191,7 @@ export function currentValue(
     key,
     subject,
   ]);
-  return row?.value ?? packLabel(baseLabel(base, subject));
+  return row?.value ?? packLabel(baseLabel(base, subject, several));
 }
 
 /** What was said since, some at a time; of all others the base holds. */

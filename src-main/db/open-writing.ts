@@ -13,6 +13,7 @@ import { getRun, interruptRuns } from './runs.ts';
 import { replayRun } from './replay-run.ts';
 import { replayRecords, setAside } from './salvage.ts';
 import { newerWorkspace, type Notice, type OpenOptions, type WriteStore } from './store.ts';
+import { completeStudyRecords } from './study-records.ts';
 import { makeWorkspaceFolders, workspaceExists, workspaceFiles } from './workspace.ts';
 
 /** A database up to this size is checked at every opening (tens of milliseconds); a larger one after an unclean end only. */
@@ -40,6 +41,11 @@ export function openForWriting(folder: string, options: OpenOptions, owner: stri
       }
     });
     interruptUnfinished(db, folder, notices);
+    try {
+      completeStudyRecords(db, folder, lock.died !== null);
+    } catch {
+      // A full disk, say: the rows have it all.
+    }
     sealAllCurves(db);
     db.run(
       `INSERT INTO workspace (one, created_at, app_version) VALUES (1, ?, ?)
@@ -112,7 +118,7 @@ function openSound(folder: string, check: boolean, notices: Notice[], prepare: (
         backup
           ? `It was restored from the backup of ${new Date(backup.time).toISOString().slice(0, 16).replace('T', ' ')} UTC`
           : 'There was no backup; it was made anew',
-        `and brought up to date from the workspace's own files (${replayed.datasets} datasets and ${replayed.runs} runs added).`,
+        `and brought up to date from the workspace's own files (${replayed.datasets} datasets, ${replayed.runs} runs and ${replayed.studies} studies added).`,
         'Datasets, samples, runs, curves and checkpoints are all still in the folder.',
       ].join(' '),
     });

@@ -11,7 +11,8 @@ import { workspaceFiles } from './workspace.ts';
 /**
  * What the rows say, once more in plain files, so that a lost database can be made again from the folder alone:
  * - `datasets/<dataset>.jsonl`: a line whenever the dataset or one of its versions is made or changes;
- * - `runs/<run>/record.jsonl`: the run's row, whole, whenever it changes (the trainer writes its curves into run.jsonl beside it).
+ * - `runs/<run>/record.jsonl`: the run's row, whole, whenever it changes (the trainer writes its curves into run.jsonl beside it);
+ * - `studies/<study>.jsonl`: see study-records.ts.
  * Lines are only ever added; of each thing the last whole line counts.
  */
 export interface DatasetFact {
@@ -114,7 +115,8 @@ function isTrainerLine(line: unknown): line is TrainerLine {
   }
 }
 
-function append(folder: string, into: string, name: string, lines: readonly unknown[]): void {
+/** Whole lines at a file's end, whatever a crash has left there. */
+export function append(folder: string, into: string, name: string, lines: readonly unknown[]): void {
   try {
     mkdirSync(into, { recursive: true });
     // A leading newline ends a line that a crash has cut short; empty lines are skipped in reading.
@@ -124,12 +126,12 @@ function append(folder: string, into: string, name: string, lines: readonly unkn
   }
 }
 
-function names(folder: string): string[] {
+export function names(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
 }
 
 /** Whole lines of JSON; those cut short or damaged are passed over. */
-function* readLines<Line>(file: string): IterableIterator<Line> {
+export function* readLines<Line>(file: string): IterableIterator<Line> {
   if (!existsSync(file)) return;
   for (const text of eachLine(file)) {
     if (text.trim() === '') continue;

@@ -44,6 +44,8 @@ interface RunRow {
 interface ListOptions {
   archived?: boolean;
   version?: VersionId;
+  /** These alone. */
+  ids?: readonly RunId[];
   /** The metrics that come along: all of them where absent. */
   metrics?: readonly string[];
 }
@@ -69,8 +71,13 @@ export function* eachListing(db: Readable, options: ListOptions = {}): IterableI
        LEFT JOIN dataset_versions v ON v.id = r.version
        LEFT JOIN datasets d ON d.id = v.dataset
       WHERE (r.archived = 0 OR @archived = 1) AND (@version IS NULL OR r.version = @version)
+            AND (@ids IS NULL OR r.id IN (SELECT value FROM json_each(@ids)))
       ORDER BY r.key DESC`,
-    { archived: options.archived ? 1 : 0, version: options.version ?? null },
+    {
+      archived: options.archived ? 1 : 0,
+      version: options.version ?? null,
+      ids: options.ids ? JSON.stringify(options.ids) : null,
+    },
   );
   const keys = options.metrics && metricKeys(db, options.metrics);
   for (const row of rows) yield listing(row, keys ? someMetrics(db, row.key, keys) : allMetrics(db, row.key));

@@ -8,6 +8,7 @@ import { setRunMetrics } from './metrics.ts';
 import { readDatasetRecords, readRunRecords, type DatasetFact } from './records.ts';
 import { replayRun } from './replay-run.ts';
 import { putRun } from './runs.ts';
+import { replayStudies } from './study-records.ts';
 import { workspaceFiles } from './workspace.ts';
 
 /**
@@ -30,11 +31,12 @@ export interface Replayed {
   datasets: number;
   runs: number;
   points: number;
+  studies: number;
 }
 
 /** Second half: brings the rows up to what the workspace's own files say. Doing it twice changes nothing. */
 export function replayRecords(db: Connection, folder: string): Replayed {
-  const replayed: Replayed = { datasets: 0, runs: 0, points: 0 };
+  const replayed: Replayed = { datasets: 0, runs: 0, points: 0, studies: 0 };
   const known = new Set(
     db.all<{ id: string }>(`SELECT id FROM datasets UNION ALL SELECT id FROM dataset_versions`).map((row) => row.id),
   );
@@ -80,5 +82,6 @@ export function replayRecords(db: Connection, folder: string): Replayed {
       if (run.status === 'finished' || run.origin) setRunMetrics(db, run.id, run.metrics);
     });
   }
+  replayed.studies = replayStudies(db, folder);
   return replayed;
 }

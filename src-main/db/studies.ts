@@ -1,6 +1,6 @@
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId, StudyId, VersionId } from '../shared/ids.ts';
-import type { Reason, StoredTrial, Study, StudyBudget, StudyPlan, StudyStatus } from '../shared/study.ts';
+import type { Reason, StoredTrial, Study, StudyBudget, StudyPlan, StudyStatus, TrialState } from '../shared/study.ts';
 import type { Readable, Writable } from './connection.ts';
 
 interface StudyRow {
@@ -107,31 +107,76 @@ export function renameStudy(db: Writable, id: StudyId, name: string): void {
   if (db.run(`UPDATE studies SET name = ? WHERE id = ?`, [name, id]).changes === 0) throw noStudy(id);
 }
 
+/** What may change of a study, all at once. `worked` in seconds. */
+export function setStudyRow(
+  db: Writable,
+  { id, status, reason, budget, worked }: Pick<Study, 'id' | 'status' | 'reason' | 'budget' | 'worked'>,
+): void {
+  db.run(`UPDATE studies SET status = ?, reason = ?, budget = ?, worked = ? WHERE id = ?`, [
+    status,
+    reason && JSON.stringify(reason),
+    JSON.stringify(budget),
+    Math.round(worked * 1000),
+    id,
+  ]);
+}
+
 export function addWorked(db: Writable, id: StudyId, milliseconds: number): void {
   db.run(`UPDATE studies SET worked = worked + ? WHERE id = ?`, [Math.round(milliseconds), id]);
 }
 
-/** By number, each with its reports. */
-export function listTrials(db: Readable, id: StudyId): StoredTrial[] {
-  const key = studyKey(db, id);
+/** How many trials of each state every study has; studies without any are left out. */
+export function countTrials(db: Readable): Map<StudyId, Partial<Record<TrialState, number>>> {
+  const found = new Map<StudyId, Partial<Record<TrialState, number>>>();
+  const rows = db.all<{ id: StudyId; state: TrialState; count: number }>(
+    `SELECT s.id, t.state, count(*) AS count FROM trials t JOIN studies s ON s.key = t.study GROUP BY t.study, t.state`,
+  );
+  for (const { id, state, count } of rows) found.set(id, { ...found.get(id), [state]: count });
+  return found;
+}
+
+/** What the complete trials came to, by number, without all else that is known of them. */
+export function listValues(
+  db: Readable,
+  id: StudyId,
+): Pick<StoredTrial, 'number' | 'state' | 'values' | 'violations'>[] {
+  const rows = db.all<{ number: number; values: string; violations: string | null }>(
+    `SELECT number, "values", violations FROM trials WHERE study = ? AND state = 'complete' ORDER BY number`,
+    [studyKey(db, id)],
+  );
+  return rows.map(({ number, values, violations }) => ({
+    number,
+    state: 'complete',
+    values: JSON.parse(values) as number[],
+    ...(violations === null ? {} : { violations: JSON.parse(violations) as number[] }),
+  }));
+}
+
+/** By number, each with its reports, or with none where they are not wanted. */
+export function listTrials(db: Readable, id: StudyId, { reports = true } = {}): StoredTrial[] {
+  const known = reports ? reportsOf(db, id) : new Map<number, [number, number][]>();
+  return db
+    .all<TrialRow>(
+      `SELECT number, state, params, "values", violations, why, ended, notes, run, worker, tries, asked_at AS askedAt,
+              ended_at AS endedAt
+         FROM trials WHERE study = ? ORDER BY number`,
+      [studyKey(db, id)],
+    )
+    .map((row) => trial(row, known.get(row.number) ?? []));
+}
+
+function reportsOf(db: Readable, id: StudyId): Map<number, [number, number][]> {
   const reports = new Map<number, [number, number][]>();
   const rows = db.all<{ number: number; step: number; value: number | null }>(
     `SELECT number, step, value FROM trial_reports WHERE study = ? ORDER BY number, step`,
-    [key],
+    [studyKey(db, id)],
   );
   for (const { number, step, value } of rows) {
     const known = reports.get(number);
     if (known) known.push([step, value ?? NaN]);
     else reports.set(number, [[step, value ?? NaN]]);
   }
-  return db
-    .all<TrialRow>(
-      `SELECT number, state, params, "values", violations, why, ended, notes, run, worker, tries, asked_at AS askedAt,
-              ended_at AS endedAt
-         FROM trials WHERE study = ? ORDER BY number`,
-      [key],
-    )
-    .map((row) => trial(row, reports.get(row.number) ?? []));
+  return reports;
 }
 
 export function getTrial(db: Readable, id: StudyId, number: number): StoredTrial {

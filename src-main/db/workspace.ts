@@ -16,13 +16,14 @@ export const workspaceFiles = {
   unfinishedJob: (folder: string, job: JobId) => join(folder, 'blobs', 'unfinished', job),
   datasets: (folder: string) => join(folder, 'datasets'),
   runs: (folder: string) => join(folder, 'runs'),
+  studies: (folder: string) => join(folder, 'studies'),
   run: (folder: string, run: RunId) => join(folder, 'runs', run),
   jobs: (folder: string) => join(folder, 'jobs'),
   backups: (folder: string) => join(folder, 'backups'),
   exports: (folder: string) => join(folder, 'exports'),
 };
 
-const subfolders = ['blobs', 'datasets', 'runs', 'jobs', 'backups', 'exports'];
+const subfolders = ['blobs', 'datasets', 'runs', 'studies', 'jobs', 'backups', 'exports'];
 
 /** Where this person's data goes by the rules of their system; workspaces lie inside. */
 export function dataFolder(env: NodeJS.ProcessEnv = process.env, platform: NodeJS.Platform = process.platform): string {

@@ -1,6 +1,9 @@
+import type { PrecisionScores } from '../shared/object-scores.ts';
+import { shared, sizeOf, type Area } from './masks.ts';
+
 /**
- * Mean average precision of boxes by COCO's definition, as pycocotools has it (`cocoeval.py`, iouType "bbox"): IoU from .50 to .95, three ranges
- * of area, at most 1, 10 and 100 detections an image and class, crowds that may be met many times and count for nothing.
+ * Mean average precision of boxes or masks by COCO's definition, as pycocotools has it (`cocoeval.py`, iouType "bbox" and "segm"): IoU from .50
+ * to .95, three ranges of area, at most 1, 10 and 100 detections an image and class, crowds that may be met many times and count for nothing.
  */
 
 /** x, y, width, height, in pixels. */
@@ -13,6 +16,8 @@ export interface TrueBox {
   /** In pixels, of the thing itself where that is known; of its box, where left out. */
   area?: number;
   crowd?: boolean;
+  /** Its pixels, where overlaps are those of masks. */
+  mask?: Area;
 }
 
 export interface FoundBox {
@@ -20,24 +25,13 @@ export interface FoundBox {
   class: number;
   box: BoxOf;
   score: number;
+  mask?: Area;
 }
 
-/** Each is NaN where there is nothing to be found. */
-export interface DetectionScores {
-  /** Means over the classes and IoU thresholds, of at most 100 detections an image. */
-  ap: number;
-  ap50: number;
-  ap75: number;
-  apSmall: number;
-  apMedium: number;
-  apLarge: number;
-  /** The most recall that at most so many detections an image reach. */
-  ar1: number;
-  ar10: number;
-  ar100: number;
-  arSmall: number;
-  arMedium: number;
-  arLarge: number;
+/** What is laid over one another. */
+export type OverlapOf = 'boxes' | 'masks';
+
+export interface DetectionScores extends PrecisionScores {
   /** By class. */
   perClass: { ap: number; ap50: number }[];
 }
@@ -48,12 +42,15 @@ const recalls = Array.from({ length: 101 }, (_, i) => (i === 100 ? 1 : i * 0.01)
 const ranges = { all: [0, 1e10], small: [0, 32 ** 2], medium: [32 ** 2, 96 ** 2], large: [96 ** 2, 1e10] } as const;
 const mostFound = 100;
 
-/** `classes`: how many there are; all are numbered from 0. */
+/** `classes`: how many there are; all are numbered from 0. By masks, a thing without one covers nothing. */
 export function detectionScores(
-  truths: readonly TrueBox[],
-  found: readonly FoundBox[],
+  allTruths: readonly TrueBox[],
+  allFound: readonly FoundBox[],
   classes: number,
+  by: OverlapOf = 'boxes',
 ): DetectionScores {
+  const truths = allTruths.map((truth) => ({ ...truth, area: truth.area ?? extentOf(truth, by) }));
+  const found = allFound.map((one) => ({ ...one, area: extentOf(one, by) }));
   const images = [...new Set([...truths, ...found].map(({ image }) => image))].sort((a, b) => a - b);
   const of = <T extends { image: number; class: number }>(all: readonly T[]): Map<string, T[]> => {
     const groups = new Map<string, T[]>();
@@ -68,7 +65,7 @@ export function detectionScores(
   const [truthsOf, foundOf] = [of(truths), of(found)];
   const pairs = Array.from({ length: classes }, (_, c) =>
     images
-      .map((image) => pairOf(truthsOf.get(`${image} ${c}`) ?? [], foundOf.get(`${image} ${c}`) ?? []))
+      .map((image) => pairOf(truthsOf.get(`${image} ${c}`) ?? [], foundOf.get(`${image} ${c}`) ?? [], by))
       .filter(({ truths: t, found: f }) => t.length + f.length > 0),
   );
   const all = (range: readonly [number, number], most: number): Counted[] =>
@@ -104,19 +101,27 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 
 /** One class in one image: detections by falling score, and how each overlaps what is there. */
 interface Pair {
-  truths: readonly TrueBox[];
-  found: readonly FoundBox[];
+  truths: readonly Sized<TrueBox>[];
+  found: readonly Sized<FoundBox>[];
   overlaps: number[][];
 }
+/** In pixels. */
+type Sized<T> = T & { area: number };
 
-function pairOf(truths: readonly TrueBox[], all: readonly FoundBox[]): Pair {
+function pairOf(truths: readonly Sized<TrueBox>[], all: readonly Sized<FoundBox>[], by: OverlapOf): Pair {
   // Stable, as pycocotools' merge sort is.
   const found = all.toSorted((a, b) => b.score - a.score).slice(0, mostFound);
-  return { truths, found, overlaps: found.map(({ box }) => truths.map((truth) => overlap(box, truth))) };
+  const overlap = by === 'masks' ? overlapOfMasks : overlapOfBoxes;
+  return { truths, found, overlaps: found.map((one) => truths.map((truth) => overlap(one, truth))) };
 }
 
 /** Intersection over union; with a crowd over the detection alone, which may be a part of it. */
-function overlap([x, y, w, h]: BoxOf, { box: [tx, ty, tw, th], crowd }: TrueBox): number {
+function overlapOfMasks({ mask = [], area }: Sized<FoundBox>, { mask: wanted = [], crowd }: TrueBox): number {
+  const both = shared(mask, wanted);
+  return both === 0 ? 0 : both / (crowd ? area : area + sizeOf(wanted) - both);
+}
+
+function overlapOfBoxes({ box: [x, y, w, h] }: FoundBox, { box: [tx, ty, tw, th], crowd }: TrueBox): number {
   const width = Math.min(x + w, tx + tw) - Math.max(x, tx);
   const height = Math.min(y + h, ty + th) - Math.max(y, ty);
   if (width <= 0 || height <= 0) return 0;
@@ -124,7 +129,8 @@ function overlap([x, y, w, h]: BoxOf, { box: [tx, ty, tw, th], crowd }: TrueBox)
   return both / (crowd ? w * h : w * h + tw * th - both);
 }
 
-const areaOf = ({ box: [, , w, h], area }: TrueBox): number => area ?? w * h;
+const extentOf = ({ box: [, , w, h], mask = [] }: TrueBox | FoundBox, by: OverlapOf): number =>
+  by === 'masks' ? sizeOf(mask) : w * h;
 
 interface Matched {
   scores: number[];
@@ -137,11 +143,11 @@ interface Matched {
 /** Greedily, the surest detection first, each to what it overlaps most of what is left; what counts before what does not. */
 function match({ truths, found, overlaps }: Pair, [from, to]: readonly [number, number]): Matched {
   const outside = (area: number): boolean => area < from || area > to;
-  const ignored = truths.map((truth) => Boolean(truth.crowd) || outside(areaOf(truth)));
+  const ignored = truths.map((truth) => Boolean(truth.crowd) || outside(truth.area));
   const order = [...truths.keys()].sort((a, b) => Number(ignored[a]) - Number(ignored[b]));
   const verdicts = thresholds.map((threshold) => {
     const taken = new Uint8Array(truths.length);
-    return Int8Array.from(found, ({ box: [, , w, h] }, d) => {
+    return Int8Array.from(found, ({ area }, d) => {
       let best = -1;
       let most = Math.min(threshold, 1 - 1e-10);
       for (const t of order) {
@@ -151,7 +157,7 @@ function match({ truths, found, overlaps }: Pair, [from, to]: readonly [number, 
         most = overlaps[d][t];
         best = t;
       }
-      if (best < 0) return outside(w * h) ? -1 : 0;
+      if (best < 0) return outside(area) ? -1 : 0;
       taken[best] = 1;
       return ignored[best] ? -1 : 1;
     });

@@ -25,12 +25,15 @@ type Noun =
   | 'datasets.pick'
   | 'datasets.leaks'
   | 'datasets.export'
+  | 'datasets.score'
   | 'recipes.steps'
   | 'recipes.preview'
   | 'recipes.save'
   | 'recipes.open';
 
 export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
+  /** Where the predictions lay that were scored last. */
+  let scored: string | null = null;
   return {
     'datasets.list': () => desk.studio.listDatasets(),
     'datasets.get': ({ id, version }) => desk.studio.getDataset(id, version),
@@ -82,6 +85,26 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
         : dialog.showSaveDialog(options));
       if (canceled || !filePath) return null;
       return desk.studio.exportData(version, { ...how, out: filePath }).result;
+    },
+    'datasets.score': async ({ version, split, from }) => {
+      const w = words(desk.preferences.value);
+      if (from !== 'same') {
+        const options: Electron.OpenDialogOptions =
+          from === 'folder'
+            ? { title: w.dialog_score_folder(), properties: ['openDirectory'] }
+            : {
+                title: w.dialog_score_file(),
+                properties: ['openFile'],
+                filters: [{ name: 'JSON', extensions: ['json'] }],
+              };
+        const asked = { ...options, buttonLabel: w.dialog_score() };
+        const { canceled, filePaths } = await (desk.window
+          ? dialog.showOpenDialog(desk.window, asked)
+          : dialog.showOpenDialog(asked));
+        if (canceled || filePaths.length === 0) return null;
+        [scored] = filePaths;
+      }
+      return scored === null ? null : desk.studio.scorePredictions(version, { path: scored, split }).result;
     },
     'datasets.previewSplit': ({ version, split }) => desk.studio.previewSplit(version, split),
   };

@@ -7,7 +7,7 @@ const mostPoints = 1000;
 
 /**
  * Gathers what happened and delivers it at most ten times a second, long curves in several pieces with room between them: the window's
- * cost stays bounded however fast a trainer reports. Within one delivery a job appears once (its newest state) and a changed noun once.
+ * cost stays bounded however fast a trainer reports. Within one delivery a job appears once (its newest state) and a changed noun once, with all its runs.
  */
 export class EventBatcher {
   readonly #deliver: (events: StudioEvent[]) => void;
@@ -56,9 +56,21 @@ export class EventBatcher {
       else this.#events.push({ ...event, points: [...event.points] });
       return;
     }
-    if (event.type === 'changed' && this.#events.some((other) => other.type === 'changed' && other.noun === event.noun))
+    if (event.type === 'profile') {
+      // Where it stood before does not matter any more.
+      this.#events = this.#events.filter((other) => other.type !== 'profile' || other.version !== event.version);
+    }
+    if (event.type !== 'changed') {
+      this.#events.push(event);
       return;
-    this.#events.push(event);
+    }
+    const same = this.#events.find((other) => other.type === 'changed' && other.noun === event.noun);
+    if (!same) this.#events.push({ ...event });
+    else if (event.noun === 'runs' && same.type === 'changed' && same.noun === 'runs') {
+      // Once any run may have changed, no list of them says more.
+      if (event.runs && same.runs) same.runs = [...new Set([...same.runs, ...event.runs])];
+      else delete same.runs;
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import type { Desk } from './desk.ts';
 import { exportHandlers } from './exports.ts';
 import { importHandlers } from './imports.ts';
 import { jobHandlers } from './jobs.ts';
+import { labelFileHandlers } from './label-files.ts';
 import { labelHandlers } from './labels.ts';
 import { runHandlers } from './runs.ts';
 import { studyHandlers } from './studies.ts';
@@ -19,6 +20,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...importHandlers(desk),
     ...datasetHandlers(desk),
     ...labelHandlers(desk),
+    ...labelFileHandlers(desk),
     ...runHandlers(desk),
     ...studyHandlers(desk),
     ...tokenizerHandlers(desk),

@@ -5,7 +5,12 @@ type Noun =
   | 'labels.open'
   | 'labels.set'
   | 'labels.accept'
+  | 'labels.marks'
+  | 'labels.mark'
+  | 'labels.acceptMarks'
   | 'labels.suggest'
+  | 'labels.learn'
+  | 'labels.stopLearning'
   | 'labels.rule'
   | 'labels.class'
   | 'labels.undo'
@@ -18,8 +23,16 @@ export function labelHandlers(desk: Desk): Pick<Handlers, Noun> {
     'labels.open': ({ version, ...wish }) => desk.studio.labels.open(version, wish),
     'labels.set': ({ labelling, samples, label }) => desk.studio.labels.set(labelling, samples, label),
     'labels.accept': ({ labelling, atLeast }) => desk.studio.labels.accept(labelling, atLeast),
+    'labels.marks': ({ labelling, samples }) => desk.studio.labels.marks(labelling, samples),
+    'labels.mark': ({ labelling, sample, edits }) => desk.studio.labels.mark(labelling, sample, edits),
+    'labels.acceptMarks': ({ labelling, atLeast }) => desk.studio.labels.acceptMarks(labelling, atLeast),
     'labels.suggest': async ({ labelling, version, run }) =>
       (await desk.studio.labels.suggest(labelling, version, { run })).result,
+    'labels.learn': ({ labelling, version, way }) => desk.studio.fewShot.learn(labelling, version, { way }),
+    'labels.stopLearning': () => {
+      desk.studio.fewShot.cancel();
+      return null;
+    },
     'labels.rule': ({ labelling, version, rule }) => desk.studio.labels.rule(labelling, version, rule),
     'labels.class': ({ labelling, act }) => desk.studio.labels.classAct(labelling, act),
     'labels.undo': ({ labelling, sample }) => desk.studio.labels.undo(labelling, sample),

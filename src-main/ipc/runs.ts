@@ -19,6 +19,7 @@ type Noun =
   | 'runs.resumeFailed'
   | 'runs.crossValidate'
   | 'runs.list'
+  | 'runs.some'
   | 'runs.get'
   | 'runs.metricKeys'
   | 'runs.column'
@@ -84,6 +85,7 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'runs.resumeFailed': () => desk.studio.continueFailed().length,
     'runs.list': () => desk.studio.listings(),
+    'runs.some': ({ ids, metrics }) => desk.studio.listingsOf(ids, metrics),
     'runs.get': ({ id }) => desk.studio.getRun(id),
     'runs.metricKeys': () => desk.studio.listMetricKeys(),
     'runs.column': ({ key }) => desk.studio.metricColumn(key),

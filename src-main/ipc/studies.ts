@@ -1,5 +1,6 @@
 import { dialog } from 'electron';
 import { saveStudy } from '../jobs/studies/save-study.ts';
+import { sendStudy } from '../shared/sent-study.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
@@ -18,7 +19,7 @@ type Noun =
 export function studyHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
     'studies.list': () => desk.studio.listStudies(),
-    'studies.get': ({ id }) => desk.studio.getStudy(id),
+    'studies.get': ({ id }) => sendStudy(desk.studio.getStudy(id)),
     'studies.start': async ({ version, name, study }) => {
       const planned = desk.studio.planStudy(study, version);
       if ((planned.plan.settings.device ?? 'auto') === 'auto') await desk.studio.knowDevices();
@@ -28,8 +29,8 @@ export function studyHandlers(desk: Desk): Pick<Handlers, Noun> {
       desk.studio.pauseStudy(id);
       return null;
     },
-    'studies.resume': ({ id, trials }) => {
-      desk.studio.resumeStudy(id, { trials });
+    'studies.resume': ({ id, ...more }) => {
+      desk.studio.resumeStudy(id, more);
       return null;
     },
     'studies.finish': ({ id }) => {

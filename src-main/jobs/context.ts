@@ -1,10 +1,12 @@
 import type { WriteStore } from '../db/open.ts';
 import { getRun } from '../db/runs.ts';
 import { recordDataset, recordRun, type DatasetLine, type RunLine } from '../db/records.ts';
+import { recordChange, recordNewStudy } from '../db/study-records.ts';
 import type { ErrorFacts } from '../shared/errors.ts';
-import type { DatasetId, RunId } from '../shared/ids.ts';
+import type { DatasetId, RunId, StudyId } from '../shared/ids.ts';
 import type { TrainResult } from '../shared/job.ts';
 import type { ArchitectureInfo, MetricPoint } from '../shared/run.ts';
+import type { StoredTrial } from '../shared/study.ts';
 import type { Events } from './events.ts';
 import type { JobQueue } from './queue.ts';
 import type { DeviceChooser } from './train-settings.ts';
@@ -32,7 +34,20 @@ export interface RunWatch {
 /** After a run's row has changed: into its folder as well, and told to whoever watches. */
 export function runChanged(context: Context, id: RunId, version?: RunLine['version']): void {
   leniently(() => recordRun(context.store.folder, { run: getRun(context.store, id), version }));
-  context.events.emit({ type: 'changed', noun: 'runs' });
+  context.events.emit({ type: 'changed', noun: 'runs', runs: [id] });
+}
+
+/** After a study's row, or one of its trials, has changed. */
+export function studyChanged(context: Context, id: StudyId, trial?: StoredTrial): void {
+  leniently(() => recordChange(context.store, context.store.folder, id, trial));
+  if (trial) context.events.emit({ type: 'trial', study: id, trial });
+  context.events.emit({ type: 'changed', noun: 'studies' });
+}
+
+/** After a study has been made, with what it begins with. */
+export function studyMade(context: Context, id: StudyId): void {
+  leniently(() => recordNewStudy(context.store, context.store.folder, id));
+  context.events.emit({ type: 'changed', noun: 'studies' });
 }
 
 /** After a dataset's row or versions have changed. */

@@ -207,7 +207,7 @@ export const changedMeanwhile = (name: string): AtelierError =>
 
 export interface ReviseRequest extends Pick<
   ReviseParams,
-  'columns' | 'target' | 'split' | 'together' | 'recipe' | 'labels'
+  'columns' | 'target' | 'split' | 'together' | 'recipe' | 'labels' | 'marks'
 > {
   version: VersionId;
 }

@@ -132,7 +132,9 @@ export class MetricWriter {
     this.#unpacked.points += points.length;
     this.#unpacked.batches++;
     if (points.length === this.#slice) {
-      this.#slice = Math.round(Math.min(4000, Math.max(fewest, (this.#slice * sliceMs) / Math.max(taken, 0.1))));
+      // A quick one says little of one of twenty times its size: it grows by doubling, and shrinks at once.
+      const fitting = (this.#slice * sliceMs) / Math.max(taken, 0.1);
+      this.#slice = Math.round(Math.min(4000, this.#slice * 2, Math.max(fewest, fitting)));
     }
   }
 }

@@ -32,6 +32,6 @@ export function pruneCheckpoints(context: Context, ids: readonly RunId[], what: 
       if (!dry) rmSync(path, { force: true });
     }
   }
-  if (!dry) context.events.emit({ type: 'changed', noun: 'runs' });
+  if (!dry) context.events.emit({ type: 'changed', noun: 'runs', runs: [...ids] });
   return freed;
 }

@@ -23,6 +23,8 @@ const lanes: Record<JobKind, string> = {
   prelabel: 'model',
   evaluate: 'model',
   predict: 'model',
+  generate: 'model',
+  score: 'look',
   export: 'model',
   // Beside a training neither would tell the truth.
   selftest: 'train',

@@ -4,14 +4,25 @@ import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import type { Condition } from '../shared/filter.ts';
-import type { Profile } from '../shared/profile.ts';
-import type { DevicesFound, ImportOffer, ReaderRequest, ReaderResponse, VersionLabels } from '../shared/job.ts';
+import type { Profile, StepsDone } from '../shared/profile.ts';
+import type {
+  DevicesFound,
+  FoundMarks,
+  ImportOffer,
+  MarkMatch,
+  ReaderProgress,
+  ReaderRequest,
+  ReaderResponse,
+  VersionLabels,
+  VersionMarkSummary,
+} from '../shared/job.ts';
+import type { MarkedKind } from '../shared/marks.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { OpenedRecipe, Recipe } from '../shared/recipe.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import type { BroughtTokenizer } from '../shared/text.ts';
-import type { WeightQuestion, WeightReport } from '../shared/weights.ts';
+import type { StoredQuestion, WeightReport } from '../shared/weights.ts';
 import type { SpawnUtility, UtilityHandle } from './utility.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -22,6 +33,7 @@ interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
   timer: NodeJS.Timeout;
+  progress?(steps: StepsDone): void;
   /** Asked again of a fresh process when the first one died. */
   retried: boolean;
 }
@@ -86,8 +98,8 @@ export class Reader {
     if (this.#handle) await this.#ask({ type: 'stop', blobs, manifest });
   }
 
-  profile(blobs: string, manifest: Manifest): Promise<Profile> {
-    return this.#ask({ type: 'profile', blobs, manifest }, profileWithinMs) as Promise<Profile>;
+  profile(blobs: string, manifest: Manifest, progress?: (steps: StepsDone) => void): Promise<Profile> {
+    return this.#ask({ type: 'profile', blobs, manifest }, profileWithinMs, progress) as Promise<Profile>;
   }
 
   /** Stops what is being worked out of these columns; it fails with `stopped`. */
@@ -133,8 +145,18 @@ export class Reader {
     return this.#ask({ type: 'labels', blobs, manifest, target }, profileWithinMs) as Promise<VersionLabels>;
   }
 
+  /** What the version's annotations say of marks, without what these are. */
+  marks(blobs: string, manifest: Manifest, kind: MarkedKind): Promise<VersionMarkSummary> {
+    return this.#ask({ type: 'marks', blobs, manifest, kind }, profileWithinMs) as Promise<VersionMarkSummary>;
+  }
+
+  /** What files of annotations say of these samples. */
+  matchMarks(match: MarkMatch): Promise<FoundMarks> {
+    return this.#ask({ type: 'match-marks', ...match }, profileWithinMs) as Promise<FoundMarks>;
+  }
+
   /** How a run's weights are spread; `folder`: that of its checkpoints. */
-  weights(folder: string, question: WeightQuestion): Promise<WeightReport> {
+  weights(folder: string, question: StoredQuestion): Promise<WeightReport> {
     const pathOf = (name: string) => join(folder, `${name}.safetensors`);
     const { checkpoint, since } = question;
     const paths = { path: pathOf(checkpoint), ...(since !== undefined && { sincePath: pathOf(since) }) };
@@ -156,13 +178,14 @@ export class Reader {
     this.#handle?.kill();
   }
 
-  close(): void {
+  /** `reason`: what questions that are not answered yet fail with. */
+  close(reason = new AtelierError('closing', 'Atelier is closing.')): void {
     this.#closed = true;
     this.#handle?.kill();
-    for (const id of [...this.#waiting.keys()]) this.#fail(id, new AtelierError('closing', 'Atelier is closing.'));
+    for (const id of [...this.#waiting.keys()]) this.#fail(id, reason);
   }
 
-  #ask(question: Question, withinMs = answerWithinMs): Promise<unknown> {
+  #ask(question: Question, withinMs = answerWithinMs, progress?: Waiting['progress']): Promise<unknown> {
     if (this.#closed) return Promise.reject(new AtelierError('closing', 'Atelier is closing.'));
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
@@ -179,6 +202,7 @@ export class Reader {
         resolve,
         reject,
         timer,
+        progress,
         retried: false,
       };
       this.#waiting.set(id, waiting);
@@ -195,7 +219,7 @@ export class Reader {
     const handle = this.#spawn('reader');
     let lastOutput = '';
     handle.onOutput((text) => (lastOutput = (lastOutput + text).slice(-2000)));
-    handle.onMessage((message) => this.#answer(message as ReaderResponse));
+    handle.onMessage((message) => this.#hear(message as ReaderResponse | ReaderProgress));
     handle.onExit(() => {
       if (this.#handle === handle) this.#handle = null;
       if (this.#closed) return;
@@ -213,6 +237,12 @@ export class Reader {
       }
     });
     return handle;
+  }
+
+  #hear(message: ReaderResponse | ReaderProgress): void {
+    if (message.ok === undefined)
+      this.#waiting.get(message.id)?.progress?.({ done: message.done, total: message.total });
+    else this.#answer(message);
   }
 
   #answer(response: ReaderResponse): void {

@@ -6,11 +6,10 @@ import type { RunId } from '../shared/ids.ts';
 import { allSettings } from '../shared/run-fields.ts';
 import { leastRuns, type RunImportance } from '../shared/run-importance.ts';
 import type { RunSummary } from '../shared/run.ts';
+import { Breath } from './breath.ts';
 
 /** Settings that decide what is kept of a run and nothing of what becomes of it. */
 const idle = new Set(['keepBest', 'keepEvery']);
-/** The thread is held no longer than this, in milliseconds, but for one tree. */
-const mostHeld = 4;
 
 /**
  * How much each setting of these runs has to do with a metric (see `settingsImportance`). Throws no_such_metric where none of them has it,
@@ -43,15 +42,5 @@ export async function runImportance(store: Readable, ids: readonly RunId[], metr
     const { done, value } = working.next();
     if (done) return { metric, without: wanted.size - outcomes.length, ...value };
     await pause.ifDue();
-  }
-}
-
-/** Lets other work of this thread go on, now and then. */
-class Breath {
-  #begun = performance.now();
-  async ifDue(): Promise<void> {
-    if (performance.now() - this.#begun < mostHeld) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#begun = performance.now();
   }
 }

@@ -40,7 +40,9 @@ export interface UtilityStart<K extends WorkKind> {
 export interface UtilityHooks {
   log: JobLog;
   /** Progress, metrics, best: what comes while it works. */
-  message?(message: Extract<FromUtility, { type: 'progress' | 'metrics' | 'best' | 'warning' | 'staged' }>): void;
+  message?(
+    message: Extract<FromUtility, { type: 'progress' | 'metrics' | 'best' | 'warning' | 'staged' | 'written' }>,
+  ): void;
 }
 
 /** The life of one utility process doing one job: started, told what to do, listened to, ended. */

@@ -185,7 +185,7 @@ function trainWork(
     goOn,
     started(now) {
       runs.setRunRunning(store, id, now);
-      events.emit({ type: 'changed', noun: 'runs' });
+      events.emit({ type: 'changed', noun: 'runs', runs: [id] });
       for (const watch of watches) watch.began(id);
     },
     message(message) {
@@ -200,7 +200,7 @@ function trainWork(
         events.emit({ type: 'run-warning', run: id, name, warning: message.warning });
       } else if (message.type === 'best') {
         runs.setRunBest(store, id, message);
-        events.emit({ type: 'changed', noun: 'runs' });
+        events.emit({ type: 'changed', noun: 'runs', runs: [id] });
       }
     },
     next(outcome) {

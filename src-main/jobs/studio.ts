@@ -29,6 +29,7 @@ import type { DatasetId, ExportId, JobId, RunId, StudyId, VersionId } from '../s
 import type {
   AtOnce,
   DataExportParams,
+  ScoreParams,
   DataExportResult,
   DevicesReport,
   EvaluateResult,
@@ -57,6 +58,7 @@ import type {
   TrainedRun,
 } from '../shared/run.ts';
 import type { ExportRunsResult, ImportedRuns } from '../shared/run-exchange.ts';
+import type { PredictionReport } from '../shared/object-scores.ts';
 import { usualMetrics } from '../shared/task.ts';
 import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
 import type { QualityReport } from '../shared/quality.ts';
@@ -76,6 +78,8 @@ import { Events } from './events.ts';
 import { exportRuns, type ExportRunsRequest } from './export-runs.ts';
 import { exportRun, type ExportRequest } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
+import { askGradients, type GradientsAsked } from './gradients.ts';
+import { FewShot } from './labels/few-shot.ts';
 import { Labels } from './labels/labels.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
@@ -130,12 +134,15 @@ export class Studio {
   readonly notices: readonly Notice[];
   readonly architectures: readonly ArchitectureInfo[];
   readonly labels: Labels;
+  readonly fewShot: FewShot;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
   readonly #reader: Reader;
   readonly #events = new Events();
   readonly #devices: Devices;
   readonly #forecasts: Forecasts;
+  readonly #spawn: SpawnUtility;
+  #gradients: GradientsAsked | null = null;
   readonly #context: Context;
   readonly #studies: Studies;
   readonly #swept: Promise<unknown>;
@@ -164,7 +171,9 @@ export class Studio {
       watches: [],
     };
     this.labels = new Labels(this.#context, this.#reader);
+    this.fewShot = new FewShot(this.#context, this.labels, options.spawnUtility);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
+    this.#spawn = options.spawnUtility;
     this.#studies = new Studies(this.#context, goesOn);
     runs.restoreWaiting(this.#context);
     this.#studies.restore();
@@ -181,7 +190,14 @@ export class Studio {
   async close(): Promise<void> {
     this.#reader.close();
     await this.#studies.close();
-    await Promise.all([this.#forecasts.close(), this.#queue.close(), this.#swept]);
+    this.#gradients?.cancel();
+    await Promise.all([
+      this.#gradients?.result.catch(() => null),
+      this.#forecasts.close(),
+      this.fewShot.close(),
+      this.#queue.close(),
+      this.#swept,
+    ]);
     this.#store.close();
   }
 
@@ -268,6 +284,16 @@ export class Studio {
       params: leakParams(this.#store, this.folder, version, question),
     });
   }
+  /** Scores predictions in a file or folder by what is marked in a version; of one split, or of all. */
+  scorePredictions(version: VersionId, how: Pick<ScoreParams, 'path' | 'split'>): Started<PredictionReport> {
+    const { dataset, manifest } = this.getVersion(version);
+    return this.#queue.submit({
+      kind: 'score',
+      title: this.getDataset(dataset).summary.name,
+      dataset,
+      params: { blobs: workspaceFiles.blobs(this.folder), manifest, ...how },
+    });
+  }
   /** Writes samples of a version and their annotations as files. */
   exportData(
     version: VersionId,
@@ -329,7 +355,10 @@ export class Studio {
     return null;
   }
   profile(version: VersionId): Promise<Profile> {
-    return this.#reader.profile(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
+    const { manifest } = this.getVersion(version);
+    return this.#reader.profile(workspaceFiles.blobs(this.folder), manifest, (steps) =>
+      this.#events.emit({ type: 'profile', version, ...steps }),
+    );
   }
   /** Which columns hold personal data. */
   privacy(version: VersionId): Promise<PrivacyReport> {
@@ -444,6 +473,10 @@ export class Studio {
     }
     return found;
   }
+  /** These of the list, archived ones as well, with these metrics besides the usual ones. */
+  listingsOf(ids: readonly RunId[], metrics: readonly string[] = []): RunListing[] {
+    return [...runRows.eachListing(this.#store, { ids, archived: true, metrics: [...usualMetrics, ...metrics] })];
+  }
   /** Every metric that any run has. */
   listMetricKeys(): string[] {
     return runRows.listMetricKeys(this.#store);
@@ -500,11 +533,16 @@ export class Studio {
   epochText(id: RunId, epoch: number): Promise<EpochText> {
     return epochText(this.folder, id, epoch);
   }
-  /** How the values in a run's checkpoint are spread. */
+  /** How the values in a run's checkpoint are spread, or the gradients there: of those only the latest question is answered. */
   async weights(id: RunId, question: WeightQuestion): Promise<WeightReport> {
-    const { checkpoint, since } = question;
+    const { checkpoint, since, kind } = question;
     checkCheckpoints(this.folder, this.getRun(id), since === undefined ? [checkpoint] : [checkpoint, since]);
-    return this.#reader.weights(checkpointsFolder(this.folder, id), question);
+    this.#gradients?.cancel();
+    if (kind === 'gradients') {
+      this.#gradients = askGradients(this.#store, this.folder, this.#spawn, id, checkpoint);
+      return this.#gradients.result;
+    }
+    return this.#reader.weights(checkpointsFolder(this.folder, id), { ...question, kind });
   }
   /** Where a run's checkpoints, curves and log lie. */
   runFolder(id: RunId): string {
@@ -544,7 +582,7 @@ export class Studio {
     return studyDetail(this.#store, studyRows.getStudy(this.#store, id));
   }
   /** Which of its settings matter. */
-  studyImportance(id: StudyId, method?: ImportanceMethod): StudyImportance[] {
+  studyImportance(id: StudyId, method?: ImportanceMethod): Promise<StudyImportance[]> {
     return importanceOf(this.#store, id, method);
   }
 

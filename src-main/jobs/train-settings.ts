@@ -68,6 +68,7 @@ export function completeSettings(
     ...((request.keepBest ?? 1) > 1 ? { keepBest: request.keepBest } : {}),
     ...(request.keepEvery ? { keepEvery: request.keepEvery } : {}),
     ...(request.norms ? { norms: true } : {}),
+    ...(request.measureExport ? { measureExport: true } : {}),
     ...augmenting,
     ...learning,
   };

@@ -1,12 +1,12 @@
 import type { Tensor } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { TensorSummary, WeightMoment, WeightQuestion, WeightReport } from '../shared/weights.ts';
+import type { StoredQuestion, TensorSummary, WeightMoment, WeightReport } from '../shared/weights.ts';
 import { readCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { summarize } from './tensor-summary.ts';
 
 /** How the values of a checkpoint are spread, or their differences to another of the same run. Errors: no_checkpoint, broken_checkpoint. */
 export function weightHistograms(
-  { checkpoint, since, kind }: WeightQuestion,
+  { checkpoint, since, kind }: StoredQuestion,
   path: string,
   sincePath?: string,
 ): WeightReport {

@@ -1,9 +1,12 @@
 import type { History } from './history.ts';
 import { type TrialRecord, violation } from './trial.ts';
 
+/** By what one trial is better than another. */
+type Judged = Pick<TrialRecord, 'state' | 'values' | 'violations'>;
+
 /** See Study.best. The earlier of equals. */
-export function bestTrial(history: History, among: readonly TrialRecord[] = history.trials): TrialRecord | null {
-  let best: TrialRecord | null = null;
+export function bestTrial<T extends Judged>(history: Pick<History, 'loss'>, among: readonly T[]): T | null {
+  let best: T | null = null;
   for (const trial of among) {
     if (trial.state === 'complete' && (best === null || isBetter(history, trial, best))) best = trial;
   }
@@ -11,7 +14,7 @@ export function bestTrial(history: History, among: readonly TrialRecord[] = hist
 }
 
 /** By the first objective; keeping limits goes before everything. */
-export function isBetter(history: History, a: TrialRecord, b: TrialRecord): boolean {
+export function isBetter(history: Pick<History, 'loss'>, a: Judged, b: Judged): boolean {
   const [over, below] = [violation(a), violation(b)];
   if (over !== below) return over < below;
   return history.loss(a.values![0]) < history.loss(b.values![0]);

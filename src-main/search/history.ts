@@ -56,7 +56,7 @@ export class History {
   }
 
   loss(value: number, objective = 0): number {
-    return this.directions[objective] === 'maximize' ? -value : value;
+    return loss(value, this.directions[objective]);
   }
 
   get complete(): TrialRecord[] {
@@ -71,3 +71,6 @@ export class History {
     return this.#trials.filter(isFinished);
   }
 }
+
+/** A value turned so that less is better. */
+export const loss = (value: number, direction: Direction): number => (direction === 'maximize' ? -value : value);

@@ -59,7 +59,7 @@ export class Study {
 
   /** The best complete trial that keeps all limits (where none does, the one that comes nearest); null before there is one. */
   get best(): TrialRecord | null {
-    return bestTrial(this.history);
+    return bestTrial(this.history, this.trials);
   }
 
   /** The complete trials that no other one beats in every objective. */

@@ -48,6 +48,6 @@ export const failedByItself = ({ state, ended }: TrialRecord) =>
   state === 'failed' && !(ended && fromOutside.has(ended.code));
 
 /** The sum of what limits are exceeded by; 0 where all are kept. */
-export function violation({ violations }: TrialRecord): number {
+export function violation({ violations }: Pick<TrialRecord, 'violations'>): number {
   return violations ? violations.reduce((sum, each) => sum + Math.max(0, each), 0) : 0;
 }

@@ -13,23 +13,34 @@ import { deviceNames } from './device.ts';
 import type { EpochText } from './epoch-text.ts';
 import type { ErrorFacts } from './errors.ts';
 import { filterSchema } from './filter.ts';
+import { tellingWaySchema, type Learnt } from './few-shot.ts';
 import type { Forecast } from './forecast.ts';
 import { isId } from './ids.ts';
 import { classWeightRange, learningFields, lossNames, precisions, type LearningNumber } from './learning.ts';
 import type { DatasetId, ExportId, JobId, LabellingId, RunId, StudyId, VersionId } from './ids.ts';
 import { dataFormats, queueMoves } from './job.ts';
-import type { DataExportResult, DevicesReport, EvaluateResult, ImportOffer, Job } from './job.ts';
+import type { DataExportResult, DevicesReport, EvaluateResult, ImportKind, ImportOffer, Job } from './job.ts';
 import type { ProviderOffer, QueueState } from './job.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import { maxSteps, recipeSchema } from './recipe.ts';
 import type { OpenedRecipe, StepInfo } from './recipe.ts';
-import { classActSchema, labelPatchSchema, labelRuleSchema, mostAtOnce, sampleNumber } from './labels.ts';
+import {
+  classActSchema,
+  labellingKinds,
+  labelStates,
+  labelPatchSchema,
+  labelRuleSchema,
+  mostAtOnce,
+  sampleNumber,
+} from './labels.ts';
 import type { LabelHistoryLine, LabellingState, LabelOutcome, Suggested } from './labels.ts';
+import { markEditSchema, mostMarkedAtOnce, mostMarkEdits, type Mark } from './marks.ts';
 import type { LeakReport } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
+import type { PredictionReport } from './object-scores.ts';
 import { mostQuasiIdentifiers } from './privacy.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
-import type { Profile } from './profile.ts';
+import type { Profile, StepsDone } from './profile.ts';
 import type { RunImportance } from './run-importance.ts';
 import { runFormats, type ExportRunsResult, type ImportedRuns } from './run-exchange.ts';
 import { mostEpochs, optimizerNames, scheduleNames, stretchSchedules } from './run.ts';
@@ -48,7 +59,8 @@ import type {
 import { preferencesSchema } from './settings.ts';
 import type { Preferences } from './settings.ts';
 import { foldRange, splitWays } from './split.ts';
-import type { StoredTrial, StudyDetail, StudyImportance, StudySummary } from './study.ts';
+import type { SentStudy } from './sent-study.ts';
+import type { StoredTrial, StudyImportance, StudySummary } from './study.ts';
 import type { SplitPreview } from './split.ts';
 import type { TokenizerRef } from './text.ts';
 import type { ThirdParty } from './third-party.ts';
@@ -102,6 +114,8 @@ export const trainRequestSchema = v.object({
   keepEvery: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)), 0),
   /** Measures the norms of gradients and updates. */
   norms: v.optional(v.boolean()),
+  /** Measures the size and speed of the exported file at the end. */
+  measureExport: v.optional(v.boolean()),
   /** Amounts by kind of augmentation (see `augmentFields`). */
   augment: v.optional(v.record(v.picklist(augmentKinds), v.pipe(v.number(), v.minValue(0), v.maxValue(180)))),
   loss: v.optional(v.picklist(lossNames)),
@@ -236,11 +250,11 @@ export const inputs = {
     recipe: v.optional(recipeSchema),
     together: v.optional(v.object({ copies: v.picklist(['exact', 'near']), into: v.picklist(['train', 'test']) })),
   }),
-  /** The labelling of a version's samples; begun where there is none. `target`: the column of a table that labels go to. */
+  /** The labelling of a version's samples; begun where there is none. `target`: the column of a table that labels go to, or whose texts are marked. */
   'labels.open': v.object({
     version: versionId,
     target: v.optional(text(1000)),
-    kind: v.optional(v.picklist(['single', 'multiple'])),
+    kind: v.optional(v.picklist(labellingKinds)),
   }),
   /** What a person says of samples; on disk when it is answered, as is every act here. */
   'labels.set': v.object({
@@ -252,8 +266,28 @@ export const inputs = {
     labelling: labellingId,
     atLeast: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   }),
+  /** What is marked in these samples; by their numbers within each. */
+  'labels.marks': v.object({
+    labelling: labellingId,
+    samples: v.pipe(v.array(sampleNumber), v.minLength(1), v.maxLength(mostMarkedAtOnce)),
+  }),
+  /** What a person does to the marks of one sample: one edit, that is undone as one. */
+  'labels.mark': v.object({
+    labelling: labellingId,
+    sample: sampleNumber,
+    edits: v.pipe(v.array(markEditSchema), v.minLength(1), v.maxLength(mostMarkEdits)),
+  }),
+  /** Takes suggested marks for labels that are at least so sure, save in samples that are reviewed or skipped. */
+  'labels.acceptMarks': v.object({
+    labelling: labellingId,
+    atLeast: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  }),
   /** What a run suggests for samples that nobody has looked at; a job. */
   'labels.suggest': v.object({ labelling: labellingId, version: versionId, run: runId }),
+  /** What the labels say of all other samples, which then shows as suggested; and what is best labelled next. */
+  'labels.learn': v.object({ labelling: labellingId, version: versionId, way: tellingWaySchema }),
+  /** Ends that. */
+  'labels.stopLearning': nothing,
   'labels.rule': v.object({ labelling: labellingId, version: versionId, rule: labelRuleSchema }),
   'labels.class': v.object({ labelling: labellingId, act: classActSchema }),
   /** Of one sample, or (without) across all. */
@@ -262,6 +296,18 @@ export const inputs = {
   'labels.history': v.object({ labelling: labellingId, sample: sampleNumber }),
   /** Makes a version with the labels as they stand; a job. */
   'labels.freeze': v.object({ labelling: labellingId, version: versionId }),
+  /** Writes what is marked in samples as files, where the system's dialog says; a job. Null when dismissed. */
+  'labels.export': v.object({
+    labelling: labellingId,
+    version: versionId,
+    format: v.picklist(dataFormats),
+    images: v.boolean(),
+    states: v.optional(v.array(v.picklist(labelStates))),
+    classes: v.optional(v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.maxLength(1000))),
+    filter: v.optional(filterSchema),
+  }),
+  /** Takes what files say is marked, which the system's dialog asks for: one edit. Null when dismissed. */
+  'labels.import': v.object({ labelling: labellingId, version: versionId, folder: v.boolean() }),
   /** Every kind of step that a recipe can have. */
   'recipes.steps': nothing,
   /** A few samples before and after a step (from 1; 0: as imported) of a recipe that may still be in the making. */
@@ -284,6 +330,15 @@ export const inputs = {
     version: versionId,
     groups: v.optional(v.pipe(v.array(text(1000)), v.maxLength(20))),
     time: v.optional(text(1000)),
+  }),
+  /**
+   * Scores predictions by what is marked in it: those in a file or folder that the system's dialog asks for, or in the one chosen last; a
+   * job. Null when dismissed.
+   */
+  'datasets.score': v.object({
+    version: versionId,
+    split: v.nullable(splitName),
+    from: v.picklist(['file', 'folder', 'same']),
   }),
   /** Writes its samples and annotations as files, where the system's dialog says; a job. Null when dismissed. */
   'datasets.export': v.object({
@@ -347,6 +402,11 @@ export const inputs = {
     column: v.optional(text(1000)),
   }),
   'runs.list': nothing,
+  /** These of the list, archived ones as well, with these metrics besides the usual ones. */
+  'runs.some': v.object({
+    ids: v.pipe(v.array(runId), v.maxLength(200)),
+    metrics: v.pipe(v.array(text(200)), v.maxLength(100)),
+  }),
   'runs.get': v.object({ id: runId }),
   /** Every metric that any run has. */
   'runs.metricKeys': nothing,
@@ -398,6 +458,9 @@ export const inputs = {
   'studies.resume': v.object({
     id: studyId,
     trials: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
+    seconds: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1e9))),
+    withoutBetter: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))),
+    workers: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(256))),
   }),
   /** Ends it where it is. */
   'studies.finish': v.object({ id: studyId }),
@@ -458,13 +521,21 @@ export interface Outputs {
   'labels.open': LabellingState;
   'labels.set': LabelOutcome;
   'labels.accept': LabelOutcome;
+  'labels.marks': Mark[];
+  'labels.mark': LabelOutcome;
+  'labels.acceptMarks': LabelOutcome;
   'labels.suggest': Suggested;
+  'labels.learn': Learnt;
+  'labels.stopLearning': null;
   'labels.rule': LabelOutcome;
   'labels.class': LabelOutcome;
   'labels.undo': LabelOutcome;
   'labels.redo': LabelOutcome;
   'labels.history': LabelHistoryLine[];
   'labels.freeze': DatasetVersion;
+  'labels.export': DataExportResult | null;
+  /** How many samples have changed, and how much could not be taken. */
+  'labels.import': { changed: number; format: ImportKind; left: number } | null;
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;
   'recipes.save': { path: string } | null;
@@ -472,6 +543,7 @@ export interface Outputs {
   'datasets.previewSplit': SplitPreview;
   'datasets.pick': SamplePage;
   'datasets.leaks': LeakReport;
+  'datasets.score': PredictionReport | null;
   'datasets.export': DataExportResult | null;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;
@@ -491,6 +563,7 @@ export interface Outputs {
   'queue.get': QueueState;
   'queue.hold': null;
   'runs.list': RunListing[];
+  'runs.some': RunListing[];
   'runs.get': RunSummary;
   'runs.metricKeys': string[];
   'runs.column': MetricColumn;
@@ -515,7 +588,7 @@ export interface Outputs {
   'runs.texts': number[];
   'runs.text': EpochText;
   'studies.list': StudySummary[];
-  'studies.get': StudyDetail;
+  'studies.get': SentStudy;
   'studies.start': StudyId;
   'studies.pause': null;
   'studies.resume': null;
@@ -546,10 +619,14 @@ export type Reply<T> = { ok: true; value: T } | { ok: false; error: ErrorFacts }
 export type StudioEvent =
   | { type: 'jobs'; jobs: Job[] }
   | { type: 'metrics'; run: RunId; points: MetricPoint[] }
+  /** How far a version's profile is that the window asked for. */
+  | ({ type: 'profile'; version: VersionId } & StepsDone)
   | {
       type: 'changed';
-      noun: 'datasets' | 'runs' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' | 'studies';
+      noun: 'datasets' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' | 'studies';
     }
+  /** `runs`: those that are new or have changed; without it any may be. */
+  | { type: 'changed'; noun: 'runs'; runs?: RunId[] }
   /** A trial was begun, has reported or ended. */
   | { type: 'trial'; study: StudyId; trial: StoredTrial }
   /** A study is done, or cannot go on by itself. */

@@ -1,21 +1,26 @@
+import type { SampleAnnotations } from './annotation.ts';
 import type { AudioOptions, PlayedSound, SpectrogramPreview } from './audio.ts';
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
 import type { EvaluationReport, RunComparison, TestLooks } from './evaluation.ts';
 import type { Condition } from './filter.ts';
+import type { FewShotParams, FewShotResult } from './few-shot.ts';
 import type { Forecast } from './forecast.ts';
-import type { Profile } from './profile.ts';
+import type { Profile, StepsDone } from './profile.ts';
 import type { DeviceName, MetricPoint, Parity, StepBefore, TrainSettings } from './run.ts';
 import type {
   Column,
+  DatasetKind,
   Manifest,
   OriginalImage,
   OriginalsReport,
+  Rejected,
   SamplePage,
   SampleQuery,
   SplitName,
 } from './dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from './ids.ts';
+import type { PredictionReport } from './object-scores.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import type { OpenedRecipe, Recipe } from './recipe.ts';
@@ -27,10 +32,12 @@ import type {
   StagedRun,
 } from './run-exchange.ts';
 import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
+import type { GenerationSettings, WrittenPart, WrittenText } from './generation.ts';
+import type { MarkedKind, MarkShape } from './marks.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
 import type { BroughtTokenizer } from './text.ts';
-import type { WeightQuestion, WeightReport } from './weights.ts';
+import type { StoredQuestion, WeightReport } from './weights.ts';
 
 /** Long work: its states, and the messages between the process that owns the queue and the utility that does one job. */
 
@@ -44,6 +51,8 @@ export type JobKind =
   | 'train'
   | 'evaluate'
   | 'predict'
+  | 'generate'
+  | 'score'
   | 'export'
   | 'export-data'
   | 'import-runs'
@@ -51,7 +60,7 @@ export type JobKind =
   | 'selftest'
   | 'provider';
 /** With what a process of its own also does, but nobody queues and nothing is stored of. */
-export type WorkKind = JobKind | 'forecast';
+export type WorkKind = JobKind | 'forecast' | 'gradients' | 'few-shot';
 /** `paused`: a training that waits and does not begin until it is resumed. */
 export type JobStatus = 'queued' | 'paused' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
 
@@ -116,6 +125,8 @@ export interface JobTypes {
   train: { params: TrainParams; result: TrainResult };
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
+  generate: { params: GenerateParams; result: GenerateResult };
+  score: { params: ScoreParams; result: PredictionReport };
   export: { params: ExportParams; result: ExportResult };
   'export-data': { params: DataExportParams; result: DataExportResult };
   'import-runs': { params: ImportRunsParams; result: ImportRunsResult };
@@ -124,6 +135,8 @@ export interface JobTypes {
   provider: { params: ProviderParams; result: ProviderOffer };
   /** `runFolder`: made for the moment, and removed. */
   forecast: { params: TrainParams; result: Forecast };
+  gradients: { params: GradientParams; result: WeightReport };
+  'few-shot': { params: FewShotParams; result: FewShotResult };
 }
 
 /** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `audio-folder`: sounds, with one folder per class; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */
@@ -141,6 +154,8 @@ export const importKinds = [
   'csv-boxes',
   'conll',
   'label-studio',
+  'labelme',
+  'spacy',
   'hugging-face',
 ] as const;
 /** Those whose samples come with annotations. */
@@ -151,6 +166,8 @@ export const annotatedKinds: readonly ImportKind[] = [
   'csv-boxes',
   'conll',
   'label-studio',
+  'labelme',
+  'spacy',
   'hugging-face',
 ];
 export type ImportKind = (typeof importKinds)[number];
@@ -201,8 +218,25 @@ export interface Growth {
   changed: number;
 }
 
-export const dataFormats = ['coco', 'yolo', 'voc', 'conll', 'jsonl'] as const;
+export const dataFormats = [
+  'coco',
+  'yolo',
+  'voc',
+  'labelme',
+  'masks',
+  'csv',
+  'conll',
+  'spacy',
+  'label-studio',
+  'jsonl',
+] as const;
 export type DataFormat = (typeof dataFormats)[number];
+/** Which of them hold what is marked in samples of this kind. */
+export const formatsOf: Record<DatasetKind, readonly DataFormat[]> = {
+  images: ['coco', 'yolo', 'voc', 'labelme', 'label-studio', 'csv', 'masks', 'jsonl'],
+  table: ['spacy', 'conll', 'label-studio', 'csv', 'jsonl'],
+  audio: ['label-studio', 'csv', 'jsonl'],
+};
 
 /** Writes a version's samples and annotations as files. */
 export interface DataExportParams {
@@ -215,6 +249,8 @@ export interface DataExportParams {
   images: boolean;
   /** Only the samples that meet it; all, where left out. */
   filter?: Condition[];
+  /** What labelling says instead of the version, and of which samples. */
+  labels?: { said: SaidMarks; samples: Int32Array };
   /** The newest version of that dataset, which may know better where files lie that were left where they were. */
   newest?: Manifest;
 }
@@ -241,6 +277,51 @@ export interface ReviseParams {
   recipe?: Recipe;
   /** What labelling says of the samples; goes alone. */
   labels?: SaidLabels;
+  /** What labelling says is marked in them; goes alone. */
+  marks?: SaidMarks;
+}
+/** What is said of a version's marks since. */
+export interface SaidMarks {
+  kind: MarkedKind;
+  /** The annotations that it began with. */
+  base: Required<Pick<Manifest['blobs'], 'annotations' | 'annotationOffsets'>> | null;
+  /** All classes as they are now, in their order. */
+  classes: string[];
+  /** What the classes of those annotations are called now. */
+  names: [was: string, is: string][];
+  /** Samples of which nothing is settled: nothing is marked in them. */
+  unsettled: number[];
+  /** Samples whose marks were changed, with their `SaidMark[]` as JSON: so they cross from process to process fastest. */
+  samples: [sample: number, marks: string][];
+}
+/** Files of annotations, to be read for a labelling of these samples. */
+export interface MarkMatch {
+  blobs: string;
+  manifest: Manifest;
+  kind: MarkedKind;
+  /** Absolute. */
+  paths: string[];
+  /** Where they could be read in several ways. */
+  format?: ImportKind;
+  /** The newest version of the dataset, which may know better where files lie that were left where they were. */
+  newest?: Manifest;
+}
+/** What files of annotations say of a version's samples. */
+export interface FoundMarks {
+  format: ImportKind;
+  /** In the files' order. */
+  classes: string[];
+  /** All that is marked in a sample; none where they say that there is nothing in it. */
+  samples: [sample: number, marks: SampleAnnotations][];
+  /** What could not be read, or is of no sample here: how many, and the first 1,000. */
+  rejectedCount: number;
+  rejected: Rejected[];
+}
+/** One that is not as the annotations say. `shape` null: it is gone. */
+export interface SaidMark {
+  number: number;
+  class: string;
+  shape: MarkShape | null;
 }
 /** One class or none for each sample. */
 export interface SaidLabels {
@@ -252,6 +333,16 @@ export interface SaidLabels {
 }
 /** What a version says of its samples, as labelling begins with it. */
 export type VersionLabels = Pick<SaidLabels, 'classes' | 'labels'>;
+/** What a version says of marks, as labelling begins with it. */
+export interface VersionMarkSummary {
+  classes: string[];
+  /** Marks per sample. */
+  counts: Int32Array;
+  /** The first class among its marks, index into `classes`; -1 without any. */
+  first: Int32Array;
+  /** Samples of several classes: all of them. */
+  several: Record<number, number[]>;
+}
 export interface ReviseResult {
   manifest: Manifest;
   /** In words: "target: species → island". */
@@ -284,6 +375,14 @@ export interface LeakParams {
   blobs: string;
   manifest: Manifest;
   question: LeakQuestion;
+}
+
+/** Predictions of any model in a file (COCO's results) or a folder (label maps), by what is marked in a version; of one split, or of all. */
+export interface ScoreParams {
+  blobs: string;
+  manifest: Manifest;
+  path: string;
+  split: SplitName | null;
 }
 
 /** By which runs which samples are judged. */
@@ -329,6 +428,10 @@ export interface TrainParams {
   from?: string;
   /** Its dataset version: goes into the checkpoints. */
   version?: string;
+}
+/** Of a run that is there: at this checkpoint, by its file's name without the ending. */
+export interface GradientParams extends TrainParams {
+  checkpoint: string;
 }
 export interface TrainResult {
   metrics: Record<string, number>;
@@ -387,6 +490,30 @@ export interface PredictParams {
   sampling?: Sampling;
   threads: number;
 }
+/** Text after a prompt, by a run or by the file or folder of a language model (absolute). */
+export interface GenerateParams {
+  model:
+    | { runFolder: string; settings: TrainSettings }
+    /** `file`: within a folder, where a certain .onnx is wanted. */
+    | { path: string; file?: string };
+  prompt: string;
+  settings: GenerationSettings;
+  threads: number;
+}
+export interface GenerateResult {
+  texts: WrittenText[];
+  promptTokens: number[];
+  /** Tokens that the model sees at most. */
+  context: number;
+  /** Whether the model keeps what it saw, and does not see all anew for each token. */
+  cached: boolean;
+  loadMs: number;
+  /** Milliseconds from the prompt to the first token. */
+  firstTokenMs: number;
+  /** Of all texts together, after the first. */
+  tokensPerSecond: number;
+}
+
 export interface Sampling {
   /** Tokens at most. */
   tokens: number;
@@ -482,6 +609,8 @@ export type FromUtility =
   | { type: 'log'; text: string }
   | { type: 'metrics'; points: MetricPoint[] }
   | { type: 'best'; epoch: number; parameterCount: number }
+  /** Of a text that is written. */
+  | { type: 'written'; part: WrittenPart }
   /** Of an import of runs: this one was read whole. */
   | { type: 'staged'; run: StagedRun }
   /** What went wrong, and holds nothing up. */
@@ -511,8 +640,11 @@ export type ReaderRequest =
   | { id: number; type: 'privacy'; blobs: string; manifest: Manifest }
   | { id: number; type: 'anonymity'; blobs: string; manifest: Manifest; columns: string[]; wanted: number }
   | { id: number; type: 'labels'; blobs: string; manifest: Manifest; target: string | null }
+  | { id: number; type: 'marks'; blobs: string; manifest: Manifest; kind: MarkedKind }
+  /** What files of annotations say of these samples. */
+  | ({ id: number; type: 'match-marks' } & MarkMatch)
   /** Paths of checkpoints. */
-  | { id: number; type: 'weights'; path: string; sincePath?: string; question: WeightQuestion }
+  | { id: number; type: 'weights'; path: string; sincePath?: string; question: StoredQuestion }
   /** All samples that meet a filter. */
   | { id: number; type: 'matching'; blobs: string; manifest: Manifest; filter: Condition[] }
   | { id: number; type: 'devices' };
@@ -536,11 +668,18 @@ export type ReaderResponse =
         | ImportOffer[]
         | BroughtTokenizer
         | VersionLabels
+        | VersionMarkSummary
+        | FoundMarks
         | WeightReport
         | Int32Array
         | DevicesFound;
     }
   | { id: number; ok: false; error: ErrorFacts };
+/** Said of a question that is still being worked on; its answer is yet to come. */
+export interface ReaderProgress extends StepsDone {
+  id: number;
+  ok?: undefined;
+}
 
 /** One thing that a drop holds, told before anything is imported. `kind`, `file` and `sheet` choose it. */
 export interface ImportOffer {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { AtelierError } from './errors.ts';
 import type { DatasetId, LabellingId, VersionId } from './ids.ts';
+import type { MarkedKind, MarkOutcome } from './marks.ts';
 
 /**
  * Labelling: what people, runs and rules say of samples. It is kept as a log (see `db/label-log.ts`) beside the dataset's versions; a version made
@@ -13,8 +14,12 @@ export type LabelState = (typeof labelStates)[number];
 /** What counts as said. */
 export const settledStates: readonly LabelState[] = ['labelled', 'reviewed'];
 
-/** One class for a sample, or any number. */
-export type LabellingKind = 'single' | 'multiple';
+/** One class for a sample, or any number; or what is marked in it: objects of an image, spans of a text, segments of a recording. */
+export const labellingKinds = ['single', 'multiple', 'objects', 'spans', 'segments'] as const;
+export type LabellingKind = (typeof labellingKinds)[number];
+/** Kinds whose samples hold marks. */
+export const markedKinds: readonly LabellingKind[] = ['objects', 'spans', 'segments'];
+export const isMarkedKind = (kind: LabellingKind): kind is MarkedKind => markedKinds.includes(kind);
 
 /** What holds of one sample. */
 export interface SampleLabel {
@@ -79,9 +84,13 @@ export interface UndoState {
 
 /** What an act has changed, once it is on disk. */
 export interface LabelOutcome {
+  /** Those of which only marks have changed, too. */
   samples: { sample: number; label: SampleLabel }[];
   /** Null: a class that is not there any more. */
   classes: { id: number; class: LabelClass | null }[];
+  marks: MarkOutcome[];
+  /** More marks have changed than are told at once: of `samples` they are to be asked for anew. */
+  manyMarks: boolean;
   can: UndoState;
 }
 
@@ -107,6 +116,8 @@ export interface LabelHistoryLine {
   act: 'edit' | 'undo' | 'redo';
   before: SampleLabel;
   after: SampleLabel;
+  /** How many marks were, where any were. */
+  marks?: { added: number; changed: number; removed: number };
 }
 
 const classId = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));

@@ -2,7 +2,9 @@ import type { ColumnRole, ColumnType } from './dataset.ts';
 import type { StepSettings } from './recipe.ts';
 
 /** What personal data can be told by its form and, where it has one, its checksum. Where two overlap the earlier one counts. */
-export const personalKinds = ['email', 'iban', 'cn-id', 'ssn', 'card', 'ip', 'phone'] as const;
+export const formKinds = ['email', 'iban', 'cn-id', 'ssn', 'card', 'ip', 'phone'] as const;
+/** Besides: names of people, told by English words and sentences. They are guessed, not checked: so they are concealed only where that is asked for. */
+export const personalKinds = [...formKinds, 'name'] as const;
 export type PersonalKind = (typeof personalKinds)[number];
 
 /** Which columns of a version hold personal data. */
@@ -18,9 +20,9 @@ export interface PersonalColumn {
   column: string;
   type: ColumnType;
   role: ColumnRole;
-  /** Cells that were looked at and are not missing. */
+  /** Cells that were looked at and are not missing; a finding's `looked`, where fewer were looked at for it. */
   present: number;
-  found: { kind: PersonalKind; rows: number; examples: string[] }[];
+  found: { kind: PersonalKind; rows: number; examples: string[]; looked?: number }[];
 }
 
 /** How well single rows hide among others that are alike in some columns (Samarati and Sweeney's k-anonymity, 1998). */

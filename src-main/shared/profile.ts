@@ -75,3 +75,9 @@ export interface Leak {
   baseline: number;
   measure: 'accuracy' | 'r2';
 }
+
+/** How far the work on a profile is. Steps are not equally long. */
+export interface StepsDone {
+  done: number;
+  total: number;
+}

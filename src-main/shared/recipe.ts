@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AtelierError } from './errors.ts';
+import { didYouMean } from './near-names.ts';
 
 /**
  * The recorded preparation of a table: steps in order, applied to the table as it was imported. Plain JSON, to be read, kept and shared.
@@ -167,7 +168,7 @@ export function completeStep(
   if (stranger !== undefined) {
     throw new AtelierError(
       'invalid_settings',
-      `${where} has no setting "${stranger}"${known.length > 0 ? `, only ${known.join(', ')}` : '; it has none'}.`,
+      `${where} has no setting "${stranger}"${known.length > 6 ? `.${didYouMean(stranger, known)}` : known.length > 0 ? `, only ${known.join(', ')}.` : '; it has none.'}`,
     );
   }
   return Object.fromEntries(info.fields.map((field) => [field.key, checked(field, given[field.key], where)]));

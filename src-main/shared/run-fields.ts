@@ -65,7 +65,9 @@ export const fieldId = ({ kind, key }: RunField): string => `${kind}.${key}`;
 /** All that was asked of a run on one level; what the training itself is told goes before a net's setting of the same name. */
 export function allSettings(settings: TrainSettings | ImportedRun['settings']): Record<string, SettingValue> {
   if (!isTrainSettings(settings)) return { ...settings };
-  const { architectureSettings, augment = {}, classWeights, stretches = [], part, ...training } = settings;
+  const { architectureSettings, augment = {}, classWeights, stretches = [], part, ...rest } = settings;
+  // What is measured when all is trained tells no two runs apart.
+  const { measureExport: _measured, ...training } = rest;
   const amounts = Object.entries(augment).map(([kind, amount]) => [`augment.${kind}`, amount] as const);
   const weights = weightsText(classWeights);
   const added = stretches.map(({ epoch, schedule, learningRate }) => `from ${epoch}: ${schedule} ${learningRate}`);

@@ -67,6 +67,8 @@ export interface TrainSettings extends LearningSettings {
   keepEvery?: number;
   /** How large gradients are and how far updates move is measured at each step, of no effect on the outcome. */
   norms?: boolean;
+  /** At the end the size and speed of the exported file are among its metrics; of no effect on the outcome. */
+  measureExport?: boolean;
   /** Epochs that were added after the run had ended; "epochs" counts them all. */
   stretches?: Stretch[];
 }

@@ -136,6 +136,13 @@ export interface StudyRequest {
 /** Facts of a run that can be searched by as well as its metrics. */
 export const runFactMetrics = ['parameters', 'samples_per_second'] as const;
 
+/** What is measured on the exported file at the end of each trial, by the names that a study may use for them. */
+export const exportMetrics = ['export/size_bytes', 'export/latency_ms'] as const;
+
+/** Whether trials of a study measure their exported file. */
+export const measuresExport = ({ metrics, limits }: Pick<StudyPlan, 'metrics' | 'limits'>): boolean =>
+  [...metrics, ...limits.map(({ metric }) => metric)].some((name) => name.startsWith('export/'));
+
 /** Which way a metric gets better. */
 export function directionOf(metric: string): Direction {
   return /(^|\/)(accuracy|balanced_accuracy|r2|psnr|f1|precision|recall|samples_per_second)$/.test(metric)

@@ -1,7 +1,10 @@
 /** What a run's checkpoint holds, tensor by tensor: counted, not shipped. */
 
-/** `weights`: parameters and running statistics; `optimizer`: its state, such as averages of gradients. */
-export const weightKinds = ['weights', 'optimizer'] as const;
+/**
+ * `weights`: parameters and running statistics; `optimizer`: its state, such as averages of gradients; `gradients`: those of the loss over the
+ * training batches that come next, worked out anew.
+ */
+export const weightKinds = ['weights', 'optimizer', 'gradients'] as const;
 export type WeightKind = (typeof weightKinds)[number];
 
 export interface WeightQuestion {
@@ -12,10 +15,17 @@ export interface WeightQuestion {
   kind: WeightKind;
 }
 
+/** What a checkpoint holds by itself. */
+export interface StoredQuestion extends WeightQuestion {
+  kind: Exclude<WeightKind, 'gradients'>;
+}
+
 export interface WeightReport {
   checkpoint: WeightMoment;
   since: WeightMoment | null;
   kind: WeightKind;
+  /** Of gradients: how many training samples they are the mean over. */
+  samples?: number;
   /** In the file's order. */
   tensors: TensorSummary[];
 }

@@ -5,12 +5,13 @@ import type { ImportRunsParams, ImportRunsResult } from '../shared/run-exchange.
 import type { RunSourceFormat } from '../shared/run.ts';
 import { kindOf } from './files.ts';
 import { jsonl } from './jsonl/read.ts';
+import { mlflowDatabase } from './mlflow/database.ts';
 import { mlflow } from './mlflow/read.ts';
 import type { FoundRun, RunSource } from './run-source.ts';
 import { Staging } from './staging.ts';
 import { tensorboard } from './tensorboard/read.ts';
 
-const sources: readonly RunSource[] = [mlflow, jsonl, tensorboard];
+const sources: readonly RunSource[] = [mlflow, mlflowDatabase, jsonl, tensorboard];
 
 export interface ImportRunsContext {
   progress(report: Pick<Progress, 'stage' | 'unit' | 'done' | 'total'>): void;
@@ -101,7 +102,7 @@ async function findAll(paths: readonly string[], signal: AbortSignal): Promise<F
     if (all.length === before) {
       throw new AtelierError(
         'no_runs',
-        `There are no runs in ${path}. Runs are read from MLflow's folders (mlruns, one of its experiments or runs, each with a meta.yaml), from JSON Lines that "atelier runs export --format jsonl" wrote, and from TensorBoard's event files (events.out.tfevents.…).`,
+        `There are no runs in ${path}. Runs are read from MLflow's folders (mlruns, one of its experiments or runs, each with a meta.yaml) and its database (mlflow.db), from JSON Lines that "atelier runs export --format jsonl" wrote, and from TensorBoard's event files (events.out.tfevents.…).`,
       );
     }
   }

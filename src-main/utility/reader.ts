@@ -1,6 +1,8 @@
 import { playedSound } from '../datasets/audio/stored.ts';
 import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
+import { matchMarks } from '../datasets/annotations/match-marks.ts';
+import { versionMarks } from '../datasets/annotations/marks.ts';
 import { versionLabels } from '../datasets/label-version.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { readOriginal } from '../datasets/images/original.ts';
@@ -15,10 +17,10 @@ import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { findDevices } from '../runtime/device.ts';
 import { weightHistograms } from '../runtime/weight-histograms.ts';
 import { errorFacts } from '../shared/errors.ts';
-import type { ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import type { ReaderProgress, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import { openPort } from './port/port.ts';
 
-const port = openPort<ReaderRequest, ReaderResponse>();
+const port = openPort<ReaderRequest, ReaderResponse | ReaderProgress>();
 const reader = new SampleReader();
 const profiler = new Profiler();
 
@@ -41,7 +43,7 @@ function answer(request: ReaderRequest) {
     case 'stop':
       return reader.stop(request.manifest);
     case 'profile':
-      return profiler.profile(request.blobs, request.manifest);
+      return profiler.profile(request.blobs, request.manifest, (steps) => port.post({ id: request.id, ...steps }));
     case 'stop-profile':
       return profiler.stop(request.manifest);
     case 'offer':
@@ -58,6 +60,10 @@ function answer(request: ReaderRequest) {
       return measureAnonymity(request.blobs, request.manifest, request.columns, request.wanted);
     case 'labels':
       return versionLabels(request.blobs, request.manifest, request.target);
+    case 'marks':
+      return versionMarks(request.blobs, request.manifest, request.kind);
+    case 'match-marks':
+      return matchMarks(request);
     case 'weights':
       return weightHistograms(request.question, request.path, request.sincePath);
     case 'matching':

@@ -59,6 +59,10 @@ export type Rgb = readonly [number, number, number];
 
 /** A colour of any form that the page's style knows. */
 export function rgbOf(colour: string): Rgb {
+  if (/^#[0-9a-f]{6}$/i.test(colour)) {
+    const bits = parseInt(colour.slice(1), 16);
+    return [bits >> 16, (bits >> 8) & 255, bits & 255];
+  }
   const known = colours.get(colour);
   if (known) return known;
   const canvas = document.createElement('canvas');

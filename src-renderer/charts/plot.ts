@@ -152,7 +152,10 @@ export function plot(
   const xLabels = new Map(xPlaces.map((value) => [scaled(value, logX), xNames.get(value)!]));
   const xTicks = [...xLabels.keys()];
   const ends = [scaled(from, logX), scaled(to, logX)] as const;
-  const yTicks = (logY ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step)).map((value) => scaled(value, logY));
+  const yPlaces = logY ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step);
+  const yNames = labelled(yPlaces, axes.y);
+  const yLabels = new Map(yPlaces.map((value) => [scaled(value, logY), yNames.get(value)!]));
+  const yTicks = [...yLabels.keys()];
   let drawn = 0;
   let points = 0;
   const leftOut = series.reduce((sum, one) => sum + withoutPlace(one, window, logX, logY), 0);
@@ -250,7 +253,7 @@ export function plot(
       axisLabel: {
         ...label,
         customValues: yTicks,
-        formatter: (value: number) => axes.y.format(unscaled(value, logY)),
+        formatter: (value: number) => yLabels.get(value) ?? axes.y.format(unscaled(value, logY)),
       },
       axisLine: { show: false },
       axisTick: { show: false },

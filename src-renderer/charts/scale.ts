@@ -44,9 +44,10 @@ export function scaleOf(variable: Variable, log?: boolean, room = 6): Scale {
 
 function categoryScale({ values, format }: Variable): Scale {
   const collator = new Intl.Collator(undefined, { numeric: true });
-  const words = [...new Set(values.filter((value) => value !== undefined).map(String))].sort(collator.compare);
+  const distinct = [...new Set(values)].filter((value) => value !== undefined);
+  const words = [...new Set(distinct.map(String))].sort(collator.compare);
   const places = new Map(words.map((word, i) => [word, (i + 0.5) / words.length]));
-  const shown = new Map(values.filter((value) => value !== undefined).map((value) => [String(value), format(value)]));
+  const shown = new Map(distinct.map((value) => [String(value), format(value)]));
   return {
     log: false,
     canLog: false,

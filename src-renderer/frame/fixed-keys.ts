@@ -23,6 +23,16 @@ export function fixedKeys(): KeyGroup[] {
       ],
     },
     {
+      name: m.keys_texts(),
+      keys: [
+        { keys: ['left', 'right', 'up', 'down'], name: m.keys_caret() },
+        { keys: ['mod+left', 'mod+right'], name: m.keys_caret_word() },
+        { keys: ['home', 'end'], name: m.keys_caret_ends() },
+        { keys: ['shift+left', 'shift+right'], name: m.keys_caret_extend() },
+        { keys: ['esc'], name: m.keys_caret_leave() },
+      ],
+    },
+    {
       name: m.keys_charts(),
       keys: [
         { keys: ['left', 'right'], name: m.keys_crosshair() },

@@ -53,6 +53,7 @@ async function announce(job: Job): Promise<void> {
   // Where it was asked for tells where the files are.
   if (job.status !== 'finished') return;
   if (job.kind === 'export-data' || job.kind === 'import-runs' || job.kind === 'export-runs') return;
+  if (job.kind === 'score' || job.kind === 'generate') return;
   if (job.kind === 'export') await exports.load();
   if (job.kind === 'import' || job.kind === 'revise' || job.kind === 'relink') await datasets.load();
   const to = resultOf(job);

@@ -46,13 +46,13 @@ function take(event: StudioEvent): void {
       actions.run(event.command);
       return;
     case 'changed':
+      if (event.noun === 'runs') return void runs.changed(event.runs);
       return void reload[event.noun]();
   }
 }
 
 const reload = {
   datasets: () => datasets.load(),
-  runs: () => runs.load(),
   exports: () => exports.load(),
   devices: () => app.examine(),
   preferences: () => preferences.load(),

@@ -89,6 +89,8 @@ interface Stretch {
 
 /** Of a curve, or of the part of it that is looked at: enough for the lowest and highest of every pixel. */
 const mostPoints = 4000;
+/** Of more that have changed at once the whole list is read again. */
+const mostNews = 200;
 /** How many metrics of all runs are kept at hand. */
 const mostColumns = 40;
 /** Tables and details take a running one's latest numbers this often, in milliseconds: nobody reads them faster. */
@@ -102,7 +104,10 @@ export class Runs {
   #list = new Resource<RunSummary[]>();
   #series = $state.raw(new Map<RunId, Map<string, LiveSeries>>());
   #asked = new Map<string, Promise<void>>();
-  #settings = new Map<RunId, RunSummary['settings']>();
+  #settings = new Map<RunId, { text: string; settings: RunSummary['settings'] }>();
+  /** Those to be read again, where that is under way. */
+  #news: Set<RunId> | null = null;
+  #loading: Promise<void> = Promise.resolve();
   #columns = $state.raw(new Map<string, ReadonlyMap<RunId, number>>());
   #columnsAsked = new Set<string>();
   #whole = $state.raw(new Map<RunId, Record<string, number>>());
@@ -149,7 +154,67 @@ export class Runs {
     return this.#places.get(id) ?? 0;
   }
 
+  /** All of them anew. */
   async load(): Promise<void> {
+    this.#news = null;
+    await (this.#loading = this.#loadAll());
+  }
+
+  /**
+   * These are new or have changed, or any may be. Only they are read again; what comes while that is under way is read after it, all at
+   * once.
+   */
+  async changed(ids?: readonly RunId[]): Promise<void> {
+    if (!ids) return this.load();
+    const asked = this.#news !== null;
+    this.#news ??= new Set();
+    for (const id of ids) this.#news.add(id);
+    if (asked) return;
+    // What was asked for before may say less of them than is known now.
+    await this.#loading;
+    const news = [...((this.#news as Set<RunId> | null) ?? [])];
+    this.#news = null;
+    if (news.length > mostNews || this.#list.value === null) return this.load();
+    if (news.length > 0) await (this.#loading = this.#loadSome(news));
+  }
+
+  async #loadSome(ids: RunId[]): Promise<void> {
+    const [columns, whole] = untrack(() => [this.#columns, ids.filter((id) => this.#whole.has(id))]);
+    try {
+      const found = await this.#studio.call('runs.some', { ids, metrics: [...columns.keys()] });
+      for (const run of found) if (!isActive(run)) this.#latest.delete(run.id);
+      const next = new Map(found.map((run) => [run.id, this.#summary(run)]));
+      this.#list.patch((list) => {
+        const known = new Set(list.map(({ id }) => id));
+        const fresh = [...next.values()].filter(({ id }) => !known.has(id));
+        const all = list.map((run) => next.get(run.id) ?? run);
+        return fresh.length === 0 ? all : [...fresh, ...all].sort((a, b) => b.createdAt - a.createdAt);
+      });
+      this.#takeColumns(found);
+      await this.#readWhole(whole);
+    } catch {
+      // Whatever it was, the whole list tells it, or that it cannot be read.
+      await this.#loadAll();
+    }
+  }
+
+  /** Metrics of all runs that are at hand, where these runs have others now. */
+  #takeColumns(found: readonly RunListing[]): void {
+    const columns = untrack(() => this.#columns);
+    if (columns.size === 0) return;
+    this.#columns = new Map(
+      [...columns].map(([key, column]) => {
+        const changed = new Map(column);
+        for (const { id, metrics } of found) {
+          if (Object.hasOwn(metrics, key)) changed.set(id, metrics[key]);
+          else changed.delete(id);
+        }
+        return [key, changed];
+      }),
+    );
+  }
+
+  async #loadAll(): Promise<void> {
     await this.#list.load(async () => {
       const listed = await this.#studio.call('runs.list');
       // Of what has ended the numbers stand: those of its best checkpoint.
@@ -160,16 +225,19 @@ export class Runs {
     await Promise.all([...columns.map((key) => this.#readColumn(key)), this.#readWhole(whole)]);
   }
 
-  /** What a run was asked to do never changes: it is read once. */
-  #summary({ settings, ...run }: RunListing): RunSummary {
-    let read = this.#settings.get(run.id);
-    if (!read) this.#settings.set(run.id, (read = JSON.parse(settings) as RunSummary['settings']));
-    return { ...run, settings: read } as RunSummary;
+  /** What a run was asked to do hardly ever changes: it is read once, and again where epochs were added. */
+  #summary({ settings: text, ...run }: RunListing): RunSummary {
+    let known = this.#settings.get(run.id);
+    if (known?.text !== text) {
+      known = { text, settings: JSON.parse(text) as RunSummary['settings'] };
+      this.#settings.set(run.id, known);
+    }
+    return { ...run, settings: known.settings } as RunSummary;
   }
 
-  /** All metrics of these runs, from then on. */
+  /** All metrics of these runs, from then on; of more than `mostWhole` those of the first. */
   async want(ids: readonly RunId[]): Promise<void> {
-    const missing = untrack(() => ids.filter((id) => !this.#whole.has(id))).slice(0, mostWhole);
+    const missing = untrack(() => ids.slice(0, mostWhole).filter((id) => !this.#whole.has(id)));
     if (missing.length > 0) await this.#readWhole(missing);
   }
 
@@ -212,6 +280,10 @@ export class Runs {
     return this.#studio.call('runs.importance', { runs: [...ids], metric });
   }
 
+  /** A metric of all runs, where it is at hand. */
+  columnOf(key: string): ReadonlyMap<RunId, number> | undefined {
+    return this.#columns.get(key);
+  }
   /** A run's metric, as far as it is at hand. */
   metric(run: RunSummary, key: string): number | undefined {
     return run.metrics[key] ?? this.#columns.get(key)?.get(run.id);

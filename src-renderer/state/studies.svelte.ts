@@ -1,8 +1,16 @@
 import type { RunId, StudyId } from '../../src-main/shared/ids.ts';
+import { receiveStudy } from '../../src-main/shared/sent-study.ts';
 import type { StoredTrial, StudyDetail, StudyImportance, StudySummary } from '../../src-main/shared/study.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { Resource } from './resource.svelte.ts';
+
+export interface MoreBudget {
+  trials?: number;
+  seconds?: number;
+  withoutBetter?: number;
+  workers?: number;
+}
 
 /** How often what is looked at is asked for anew while its trials go. */
 const everyMs = 400;
@@ -54,8 +62,10 @@ export class Studies {
       this.#detail.set(null);
       this.#importance.set(null);
     }
-    const detail = await this.#detail.load(() => this.#studio.call('studies.get', { id }));
-    if (!detail || detail.counts.complete === this.#ended) return;
+    const detail = await this.#detail.load(async () => receiveStudy(await this.#studio.call('studies.get', { id })));
+    // Of thousands a few more change next to nothing while it goes on; what it comes to at the end counts.
+    const due = detail?.status === 'running' ? Math.ceil(this.#ended * 1.02) : this.#ended + 1;
+    if (!detail || detail.counts.complete < due) return;
     this.#ended = detail.counts.complete;
     // Of fewer it would say nothing.
     if (detail.counts.complete >= 4) await this.#importance.load(() => this.#studio.call('studies.importance', { id }));
@@ -94,8 +104,9 @@ export class Studies {
   pause(id: StudyId): Promise<null> {
     return this.#studio.call('studies.pause', { id });
   }
-  resume(id: StudyId, trials?: number): Promise<null> {
-    return this.#studio.call('studies.resume', { id, trials });
+  /** `more`: what it is granted besides what it had. */
+  resume(id: StudyId, more: MoreBudget = {}): Promise<null> {
+    return this.#studio.call('studies.resume', { id, ...more });
   }
   finish(id: StudyId): Promise<null> {
     return this.#studio.call('studies.finish', { id });

@@ -33,6 +33,7 @@ export function offerSentence(offer: ImportOffer): string {
     case 'yolo':
     case 'voc':
     case 'csv-boxes':
+    case 'labelme':
       return m.offer_annotated({ images: m.images_count(files), format: formatName(offer.kind), size });
     case 'label-studio':
       // Images, where there are more files than its own.
@@ -43,6 +44,7 @@ export function offerSentence(offer: ImportOffer): string {
     case 'hugging-face':
       return m.offer_images_in({ files: m.files_count(files), format: formatName(offer.kind), size });
     case 'conll':
+    case 'spacy':
       return m.offer_annotated_texts({ files: m.files_count(files), format: formatName(offer.kind), size });
     case 'idx':
       return m.offer_idx({ files: m.files_count(files), size });
@@ -78,6 +80,7 @@ export function offerName(offer: ImportOffer): string {
     case 'yolo':
     case 'voc':
     case 'csv-boxes':
+    case 'labelme':
       return m.found_annotated({ images: m.images_count(count), format: formatName(offer.kind) });
     case 'label-studio':
       if (offer.files > offer.folders) {
@@ -87,6 +90,7 @@ export function offerName(offer: ImportOffer): string {
     case 'hugging-face':
       return m.found_images_in({ format: formatName(offer.kind) });
     case 'conll':
+    case 'spacy':
       return m.found_annotated_texts({ format: formatName(offer.kind) });
     case 'idx':
       return m.found_idx();
@@ -98,7 +102,8 @@ export function offerName(offer: ImportOffer): string {
   }
 }
 
-type AnnotatedKind = 'coco' | 'yolo' | 'voc' | 'csv-boxes' | 'conll' | 'label-studio' | 'hugging-face';
+type AnnotatedKind =
+  'coco' | 'yolo' | 'voc' | 'csv-boxes' | 'conll' | 'label-studio' | 'labelme' | 'spacy' | 'hugging-face';
 
 /** Formats go by their own names in every language. */
 const formatName = (kind: AnnotatedKind): string =>
@@ -110,5 +115,7 @@ const formatName = (kind: AnnotatedKind): string =>
         voc: 'Pascal VOC',
         conll: 'CoNLL',
         'label-studio': 'Label Studio',
+        labelme: 'LabelMe',
+        spacy: 'spaCy',
         'hugging-face': 'Hugging Face',
       }[kind];

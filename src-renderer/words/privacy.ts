@@ -9,6 +9,7 @@ const kinds: Readonly<Record<PersonalKind, () => string>> = {
   card: m.personal_card,
   ip: m.personal_ip,
   phone: m.personal_phone,
+  name: m.personal_name,
 };
 
 /** Words for what people are known by. */

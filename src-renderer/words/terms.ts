@@ -102,6 +102,8 @@ const jobKinds: Record<JobKind, () => string> = {
   train: m.job_train,
   evaluate: m.job_evaluate,
   predict: m.job_predict,
+  generate: m.job_generate,
+  score: m.job_score,
   export: m.job_export,
   'export-data': m.job_export_data,
   'import-runs': m.job_import_runs,
@@ -503,6 +505,9 @@ const metrics: Words = {
   processor: m.metric_processor,
   gpu: m.metric_gpu,
   gpu_memory: m.metric_gpu_memory,
+  parameters: m.parameters,
+  'export/size_bytes': m.metric_export_size,
+  'export/latency_ms': m.metric_export_latency,
 };
 const isSplit = (text: string): text is SplitName => text in splits;
 const snake = (key: string) => key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
@@ -521,7 +526,7 @@ export function metricWord(key: string): string {
   return split ? m.metric_of_split({ metric, split: splitWord(split) }) : metric;
 }
 
-const lower = /loss|error|rmse|mae|mse|median_ae|brier|ece|memory|perplexity|bits_per/;
+const lower = /parameters|size_bytes|latency|loss|error|rmse|mae|mse|median_ae|brier|ece|memory|perplexity|bits_per/;
 const metricOrder = Object.keys(metrics);
 /** Most telling first: the order of the list above, whichever the split. */
 export function metricRank(key: string): number {
@@ -548,6 +553,9 @@ export function metricValue(key: string, value: number, short = false): string {
   if (key.endsWith('/processor') || key.endsWith('/gpu')) return format.percent(value, 0);
   if (key.endsWith('/learning_rate')) return format.figure(value, 3);
   if (key.endsWith('/memory') || key.endsWith('/gpu_memory')) return format.bytes(value, short ? 4 : 3);
+  if (key.endsWith('size_bytes')) return format.bytes(value, short ? 4 : 3);
+  if (key.endsWith('latency_ms')) return m.milliseconds({ n: format.figure(value, 3) });
+  if (key === 'parameters') return short ? format.compact(value) : format.integer(value);
   if (key.endsWith('samples_per_second'))
     return short ? format.compact(value) : m.rate_samples({ n: format.compact(value) });
   // Decibels.
@@ -555,6 +563,13 @@ export function metricValue(key: string, value: number, short = false): string {
   // Of what is measured in the target's own unit, decimals soon say nothing.
   if (!short && Math.abs(value) >= 1e4) return format.figure(value, 5);
   return short ? format.figure(value, 3) : format.fixed(value, 4);
+}
+
+/** The same on an axis whose ticks lie so close that `metricValue` would call two of them alike. */
+export function closeMetricValue(key: string, value: number): string {
+  if (key.endsWith('/processor') || key.endsWith('/gpu')) return format.percent(value, 2);
+  if (key.endsWith('/memory') || key.endsWith('/gpu_memory')) return format.bytes(value, 8);
+  return format.figure(value, 10);
 }
 
 /** Where in the source something is: a file's path as it is, a line or record in words. */

@@ -356,7 +356,8 @@ describe('settings', () => {
     [{ activation: 'swish' }, /activation=swish: one of relu/],
     [{ dropout: 1 }, /dropout=1: a number from 0 to 0.9/],
     [{ dropout: '' }, /dropout=/],
-    [{ layers: 3 }, /mlp has no setting "layers"/],
+    [{ layers: 3 }, /^mlp has no setting "layers"\. "atelier architectures" lists/],
+    [{ droput: 0.1 }, /no setting "droput"\. Did you mean "dropout"\? /],
   ];
   it.each(wrong)('%j is refused', (settings, message) =>
     expect(() => completeSettings(mlp, settings)).toThrow(message),

@@ -1,4 +1,4 @@
-// Labelling: how long an edit takes until it is on the disk (goal: 20 ms at the 95th percentile), how long a labelling of 100,000 labelled
+// Labelling: how long an edit takes until it is on the disk (goal: 20 ms at the 95th percentile), also of one polygon among 5,000, how long a labelling of 100,000 labelled
 // samples takes to open (goal: 1 s), and how many answered edits a labelling that is killed again and again loses (goal: none).
 //   npm run bench -- label      BENCH_SAMPLES=100000   BENCH_EDITS=2000   BENCH_KILLS=200   BENCH_SEED=1
 
@@ -11,6 +11,10 @@ import { openStore } from '../../src-main/db/open.ts';
 import { stateOf } from '../../src-main/jobs/labels/as-it-stands.ts';
 import { blank } from '../../src-main/shared/labels.ts';
 import { killWhileLabelling, makeLabelling } from '../support/label-kills.ts';
+import type { Annotation } from '../../src-main/shared/annotation.ts';
+import type { MarkEdit, MarkShape } from '../../src-main/shared/marks.ts';
+import { Random } from '../../src-main/shared/random.ts';
+import { annotatedVersion, markLabels } from '../support/marks.ts';
 import { migrationsFolder } from '../support/temp-workspace.ts';
 
 const samples = Number(process.env.BENCH_SAMPLES ?? 100_000);
@@ -28,6 +32,59 @@ function timed(times: number, act: (i: number) => void): string {
     return performance.now() - begun;
   }).sort();
   return `${at(took, 0.5)} ms in the middle, ${at(took, 0.95)} ms at the 95th percentile, ${at(took, 1)} ms at most`;
+}
+
+async function timedAsync(times: number, act: (i: number) => Promise<unknown>): Promise<string> {
+  const took = new Float64Array(times);
+  for (let i = 0; i < times; i++) {
+    const begun = performance.now();
+    await act(i);
+    took[i] = performance.now() - begun;
+  }
+  took.sort();
+  return `${at(took, 0.5)} ms in the middle, ${at(took, 0.95)} ms at the 95th percentile, ${at(took, 1)} ms at most`;
+}
+
+/** One sample with 5,000 polygons of 20 points. */
+async function benchMarks(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'atelier-marks-'));
+  const random = new Random(seed);
+  const polygon = (): MarkShape => {
+    const [x, y] = [random.uniform() * 4000, random.uniform() * 3000];
+    const ring = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? x : y) + random.uniform() * 50);
+    return { type: 'polygon', box: [x, y, 50, 50], polygons: [ring] };
+  };
+  try {
+    const store = openStore(folder, {
+      mode: 'write',
+      owner: 'the bench',
+      migrations: migrationsFolder,
+      appVersion: '0.0.0-bench',
+    });
+    const marks = Array.from({ length: 2500 }, () => ({ class: 'a', ...polygon() }) as Annotation);
+    const version = await annotatedVersion(store, [{ width: 4000, height: 3000, annotations: marks }], [{ name: 'a' }]);
+    let labels = markLabels(store);
+    const { labelling } = await labels.open(version.id, { kind: 'objects' });
+    const put = (number?: number): MarkEdit => ({ act: 'put', class: 1, shape: polygon(), number });
+    await labels.mark(
+      labelling,
+      0,
+      Array.from({ length: 2500 }, () => put()),
+    );
+    const polygons = '5,000 polygons of 20 points in a sample';
+    console.log(
+      `${polygons}; asking for them: ${await timedAsync(10, () => {
+        labels = markLabels(store);
+        return labels.marks(labelling, [0]);
+      })}`,
+    );
+    const edit = (i: number) => labels.mark(labelling, 0, [put(1 + ((i * 7919) % 5000))]);
+    console.log(`an edit of one of them: ${await timedAsync(edits, edit)}`);
+    console.log(`an undo: ${await timedAsync(edits, () => labels.undo(labelling))}`);
+    store.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'atelier-label-'));
@@ -62,6 +119,7 @@ try {
     )}`,
   );
   store.close();
+  await benchMarks();
   const killed = mkdtempSync(join(tmpdir(), 'atelier-label-kills-'));
   try {
     const { answered, lost, unsound } = await killWhileLabelling(killed, makeLabelling(killed, 200), kills, seed);

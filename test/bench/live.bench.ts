@@ -2,7 +2,7 @@
 // processor), which goes into the run's folder and to another process, as it goes to the window's. On and off take turns in one process,
 // in pairs whose first one changes; by the processor and by the clock, and, apart, with the norms of gradients and updates as well. What the
 // telling takes alone, without a training beside it, is told too: on a machine with other work pairs differ by more than that.
-//   npm run bench -- live                BENCH_TURNS=9 BENCH_THREADS=1 BENCH_STEPS=10000
+//   npm run bench -- live                BENCH_TURNS=15 BENCH_THREADS=1 BENCH_STEPS=10000
 
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ import type { UpdateMetric } from '../../src-main/autodiff/types.ts';
 import { models, type BenchModel } from './models.ts';
 import { BATCH } from './trainer.ts';
 
-const turns = Number(process.env.BENCH_TURNS ?? 9);
+const turns = Number(process.env.BENCH_TURNS ?? 15);
 const threads = Number(process.env.BENCH_THREADS ?? 1);
 const count = 4096;
 const stepsPerEpoch = count / BATCH;
@@ -145,7 +145,12 @@ async function measure(model: BenchModel): Promise<string> {
   const more = (name: 'watched' | 'norms', by: keyof Times): string => {
     const ratios = taken[name].map((times, i) => times[by] / taken.off[i][by] - 1).sort((a, b) => a - b);
     const quarter = Math.floor(ratios.length / 4);
-    return `${share(median(ratios))} by the ${by} (the middle half ${share(ratios[quarter])} to ${share(ratios[ratios.length - 1 - quarter])})`;
+    const [least, most] = [share(ratios[0]), share(ratios[ratios.length - 1])];
+    const half = `${share(ratios[quarter])} to ${share(ratios[ratios.length - 1 - quarter])}`;
+    // Other work only ever adds: the turns that were disturbed least say most.
+    const calm = (of: readonly Times[]): number => Math.min(...of.map((times) => times[by]));
+    const undisturbed = share(calm(taken[name]) / calm(taken.off) - 1);
+    return `${share(median(ratios))} by the ${by} (${least} to ${most}, the middle half ${half}; least turn by least turn ${undisturbed})`;
   };
   return [
     `${model.name}, ${steps} steps of ${msPerStep.toFixed(2)} ms a turn, ${turns} pairs:`,

@@ -232,6 +232,9 @@ export default async function bench(): Promise<void> {
   const store = open(folder);
   const listed = time(5, () => void [...eachListing(store, { metrics: usualMetrics })]);
   told('list of runs', '< 1000 ms', inMs(listed));
+  const [{ id: changed }] = eachListing(store, { metrics: usualMetrics });
+  const some = { ids: [changed], archived: true, metrics: usualMetrics };
+  told('  the one of them that has changed', '', inMs(time(20, () => void [...eachListing(store, some)])));
 
   const runs = [...eachListing(store, { metrics: usualMetrics })];
   const parsed = time(3, () => void runs.map((run) => allSettings(JSON.parse(run.settings) as TrainSettings)));

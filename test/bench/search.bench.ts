@@ -42,6 +42,8 @@ for (const [name, theirs] of Object.entries(fixture.best)) {
   const found = new Map<string, Map<number, number[]>>();
   for (const [ours, peer, budget] of pairs) {
     if ((only && only !== ours) || !theirs[peer]) continue;
+    // Optuna's tries at random what it cannot move; ours says that it suits no space without numbers.
+    if (ours === 'cma-es' && name === 'categoricals') continue;
     let own = found.get(ours);
     if (!own) {
       const budgets = [...new Set(pairs.filter(([each]) => each === ours).map(([, , count]) => count))];

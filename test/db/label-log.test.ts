@@ -114,7 +114,7 @@ describe('the log of a labelling', () => {
     addEdit(store, log, { at: 5, who: 'run:run_1' }, [[0, packLabel({ ...blank, state: 'suggested', classes: [1] })]]);
     addEdit(store, log, { at: 6, who: 'person' }, [[0, label(1)]]);
     undo(store, log, { at: 7, who: 'person' });
-    const lines = sampleHistory(store, log.key, 0);
+    const lines = sampleHistory(store, log, 0);
     expect(lines.map(({ at, who, act }) => [at, who, act])).toEqual([
       [7, 'person', 'undo'],
       [6, 'person', 'edit'],

@@ -151,7 +151,7 @@ describe.each(locales)('the ways in and out in %s', (locale) => {
     await studio.page.keyboard.press('Escape');
     await id('data-export').click();
     await id('export-data-confirm').waitFor();
-    expect(await id('export-data-what').innerText()).toContain('20');
+    await expect.poll(() => id('export-data-what').innerText()).toContain('20');
     await shots('export');
     const out = join(data, 'out');
     await studio.app.evaluate(({ dialog }, path) => {

@@ -51,6 +51,27 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('a study', () => {
     await studio.shot('tune-trials');
   });
 
+  it('is drawn in every plot, and a point opens its run', async () => {
+    const { page } = studio;
+    for (const [tab, plot] of [
+      ['parallel', 'parallel'],
+      ['slice', 'slice-dropout'],
+      ['pairs', 'tune-pairs'],
+      ['reports', 'tune-reports'],
+      ['edf', 'tune-edf'],
+      ['timeline', 'tune-timeline'],
+      ['history', 'tune-history'],
+    ]) {
+      await id(`tab-${tab}`).click();
+      await page.locator(`[data-testid=${plot}] canvas[data-drawn]`).waitFor();
+    }
+    // The best one has a ring around it.
+    const ring = await page.locator('[data-testid=tune-history] circle.outline').boundingBox();
+    await page.mouse.dblclick(ring!.x + ring!.width / 2, ring!.y + ring!.height / 2);
+    await id('run-page').waitFor();
+    await id('rail-tune').click();
+  });
+
   it('has a winner that trains on', async () => {
     await id('trial-longer').click();
     await id('run-page').waitFor();

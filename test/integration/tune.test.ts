@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { atelier, done } from '../support/built-cli.ts';
@@ -109,6 +109,35 @@ describe('atelier tune', () => {
     const { lines } = await run('--timeout', '4', '--json');
     expect(lines.at(-1)).toMatchObject({ best: { value: 1, trial: 0 }, complete: 2, failed: 1 });
     expect(trialsOf(lines).at(-1)).toMatchObject({ ended: { code: 'time_up' } });
+  });
+
+  it('goes on after a kill of itself or of a worker, and comes to the same end', async () => {
+    const objective = (kills: string) => `import { existsSync, writeFileSync } from 'node:fs';
+      let n = 0;
+      export default async ({ x }, report) => {
+        for (let step = 1; step <= 2; step++) await report(x, step);
+        ${kills}
+        return (x - 0.3) ** 2;
+      };`;
+    const once = (mark: string, at: number, pid: string) =>
+      `if (++n === ${at} && !existsSync('${mark}')) { writeFileSync('${mark}', ''); process.kill(${pid}, 'SIGKILL'); await new Promise(() => {}); }`;
+    const study = { sampler: 'tpe', seed: 3, space: { x } };
+    const args = ['--trials', '15', '--json'];
+    const whole = await search(objective(''), study).run(...args);
+    const killed = search(objective(once('app', 7, 'process.ppid') + once('worker', 4, 'process.pid')), study);
+    const first = await killed.may(...args);
+    expect(first.signal).toBe('SIGKILL');
+    const told = first.stdout.split('\n').flatMap((line) => {
+      return line.includes('"trial"') ? [JSON.parse(line) as Record<string, unknown>] : [];
+    });
+    const second = await killed.run(...args);
+    expect(second.stderr).toContain(`Goes on with ${told.length + 1} trials`);
+    const params = (lines: readonly Record<string, unknown>[]) =>
+      trialsOf(lines).map(({ trial, state, params, value }) => ({ trial, state, params, value }));
+    expect(params([...told, ...second.lines])).toEqual(params(whole.lines));
+    expect(second.lines.at(-1)).toEqual(whole.lines.at(-1));
+    // Nothing is left to go on with: the same command begins anew.
+    expect(readdirSync(join(killed.folder, 'searches'))).toEqual([]);
   });
 
   it('says what is wrong with a study, a module or a function before anything is tried', async () => {

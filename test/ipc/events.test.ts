@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventBatcher } from '../../src-main/ipc/events.ts';
 import type { StudioEvent } from '../../src-main/shared/contract.ts';
-import type { JobId, RunId } from '../../src-main/shared/ids.ts';
+import type { JobId, RunId, VersionId } from '../../src-main/shared/ids.ts';
 import type { Job } from '../../src-main/shared/job.ts';
 import type { MetricPoint } from '../../src-main/shared/run.ts';
 
@@ -30,6 +30,37 @@ describe('event batches', () => {
     expect(changed).toEqual({ type: 'changed', noun: 'runs' });
     vi.advanceTimersByTime(1000);
     expect(deliveries).toHaveLength(1);
+  });
+
+  it('tells of a change of runs once, with all of them, and with none where any may have changed', () => {
+    const deliveries: StudioEvent[][] = [];
+    const batcher = new EventBatcher((events) => deliveries.push(events), 100);
+    const other = 'run_0000000000000002' as RunId;
+    for (const runs of [[run], [other], [run]]) batcher.push({ type: 'changed', noun: 'runs', runs });
+    batcher.flush();
+    batcher.push({ type: 'changed', noun: 'runs', runs: [run] });
+    batcher.push({ type: 'changed', noun: 'runs' });
+    batcher.push({ type: 'changed', noun: 'runs', runs: [other] });
+    batcher.flush();
+    expect(deliveries).toEqual([
+      [{ type: 'changed', noun: 'runs', runs: [run, other] }],
+      [{ type: 'changed', noun: 'runs' }],
+    ]);
+  });
+
+  it('tells of a profile only how far it is by now', () => {
+    const deliveries: StudioEvent[][] = [];
+    const batcher = new EventBatcher((events) => deliveries.push(events), 100);
+    const [one, other] = ['ver_1' as VersionId, 'ver_2' as VersionId];
+    for (let done = 0; done < 9; done++) batcher.push({ type: 'profile', version: one, done, total: 9 });
+    batcher.push({ type: 'profile', version: other, done: 1, total: 3 });
+    vi.advanceTimersByTime(100);
+    expect(deliveries).toEqual([
+      [
+        { type: 'profile', version: one, done: 8, total: 9 },
+        { type: 'profile', version: other, done: 1, total: 3 },
+      ],
+    ]);
   });
 
   it('delivers many points in pieces, in order, with what came after them last', async () => {

@@ -14,6 +14,8 @@ describe('what is dropped', () => {
       { 'logs/train/events.out.tfevents.1.host': '' },
       ['logs', 'logs/train/events.out.tfevents.1.host'],
     ],
+    ['a database', { 'mlflow.db': 'SQLite format 3\0…' }, ['mlflow.db']],
+    ['the folder of a database', { 'mlflow.db': '' }, ['.']],
     ['runs as JSON Lines', { 'a.jsonl': '{"type":"run","version":1}\n' }, ['a.jsonl']],
   ])('is taken for runs: %s', async (_, files, paths) => {
     const folder = writeFiles(files);

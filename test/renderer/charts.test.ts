@@ -157,6 +157,17 @@ describe('plot', () => {
     expect(span([line('a', [7], [1])])).toEqual({ from: 6.5, to: 7.5 });
     expect(span([line('a', [], [])])).toBeNull();
   });
+  it('calls no two ticks of the y axis the same, where they lie close together', () => {
+    const close = { ...axis, format: (value: number) => value.toFixed(1), exact: (value: number) => value.toFixed(4) };
+    const one = { id: 'a', name: 'a', colour: '#000', x: [0, 1, 2], y: [0.8512, 0.8514, 0.8521] };
+    const { option } = plot([one], { from: 0, to: 2 }, { x: axis, y: close }, false, 400, theme);
+    const { customValues, formatter } = (
+      option as { yAxis: { axisLabel: { customValues: number[]; formatter: (y: number) => string } } }
+    ).yAxis.axisLabel;
+    const words = customValues.map(formatter);
+    expect(words[0]).toBe('0.8512');
+    expect(new Set(words).size).toBe(words.length);
+  });
   it('fits the y axis to what is in sight', () => {
     const found = plot([line('a', [0, 1, 2, 3], [100, 1, 2, 100])], { from: 1, to: 2 }, axes, false, 400, theme);
     expect(found.y).toMatchObject({ min: 1, max: 2 });

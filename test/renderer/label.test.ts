@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { labelStates, type LabelClass, type LabelState } from '../../src-main/shared/labels.ts';
 import { classKeys, readBound, rebound } from '../../src-renderer/features/label/label-keys.ts';
-import { countLabels, queueOf } from '../../src-renderer/features/label/label-queue.ts';
+import { countLabels, goneOn, queueOf } from '../../src-renderer/features/label/label-queue.ts';
 
 const one = (id: number, more: Partial<LabelClass> = {}): LabelClass => ({
   id,
@@ -46,6 +46,25 @@ describe('keys of classes', () => {
     expect(readBound('[1]')).toEqual({});
     expect(readBound('nonsense')).toEqual({});
     expect(readBound('{"skip":"x","next":3}')).toEqual({ skip: 'x' });
+  });
+});
+
+describe('a queue put in another order while it is gone through', () => {
+  it('keeps what was gone through and the sample in front, and names none twice', () => {
+    const queue = Int32Array.from([5, 3, 8, 1, 2]);
+    expect([...goneOn(queue, 2, Int32Array.from([2, 8, 7, 5, 1]))]).toEqual([5, 3, 8, 2, 7, 1]);
+    expect([...goneOn(queue, 5, Int32Array.from([9]))]).toEqual([5, 3, 8, 1, 2, 9]);
+    expect([...goneOn(new Int32Array(0), 0, queue)]).toEqual([...queue]);
+  });
+
+  it('puts 100,000 samples in order by doubt, ties as they stand, what was not judged last', () => {
+    const count = 100_000;
+    const doubts = Float32Array.from({ length: count }, (_, i) => (i % 10 === 3 ? NaN : ((i * 7919) % 1000) / 500));
+    const none = { states: new Uint8Array(count), first: new Int32Array(count), several: {} };
+    const found = queueOf(none, 'all', null, 'telling', new Map(), doubts);
+    const key = (i: number): number => (Number.isNaN(doubts[i]) ? -1 : doubts[i]);
+    const slowly = Array.from({ length: count }, (_, i) => i).sort((a, b) => key(b) - key(a) || a - b);
+    expect(found).toEqual(Int32Array.from(slowly));
   });
 });
 

@@ -452,7 +452,74 @@ describe('a long curve', () => {
   });
 });
 
+describe('a list of which some has changed', () => {
+  const setUp = async () => {
+    const list: RunSummary[] = [run(1000), run(2000, { status: 'running' }), run(3000)];
+    const bridge = fakeBridge({
+      'runs.list': () => list.map(listing),
+      'runs.some': ({ ids }: { ids: string[] }) => list.filter(({ id }) => ids.includes(id)).map(listing),
+      'runs.column': () => ({ key: 'a', runs: list.map(({ id }) => id), values: [1, 2, 3] }),
+    });
+    const runs = new Runs(bridge);
+    await runs.load();
+    const asked = (channel: string) => bridge.asked.filter(([name]) => name === channel);
+    return { list, runs, asked };
+  };
+
+  it('reads that and no more, new ones too, and what follows meanwhile at once after it', async () => {
+    const { list, runs, asked } = await setUp();
+    const before = runs.byId(list[0].id);
+    list[1] = { ...list[1], status: 'finished', bestEpoch: 3 };
+    list.push(run(2500));
+    const first = runs.changed([list[1].id]);
+    await Promise.all([first, runs.changed([list[3].id]), runs.changed([list[1].id])]);
+    expect(runs.list.map(({ createdAt }) => createdAt)).toEqual([3000, 2500, 2000, 1000]);
+    expect(runs.byId(list[1].id)).toMatchObject({ status: 'finished', bestEpoch: 3 });
+    // The others are the very same: nothing that shows them is drawn again.
+    expect(runs.byId(list[0].id)).toBe(before);
+    expect([asked('runs.list').length, asked('runs.some').length]).toEqual([1, 1]);
+  });
+  it('takes the settings of a run that was given more epochs', async () => {
+    const { list, runs } = await setUp();
+    const settings = { ...list[1].settings, epochs: 77 } as RunSummary['settings'];
+    list[1] = { ...list[1], settings } as RunSummary;
+    await runs.changed([list[1].id]);
+    expect(runs.byId(list[1].id)?.settings).toMatchObject({ epochs: 77 });
+  });
+  it('has the metrics of columns that are shown', async () => {
+    const { list, runs, asked } = await setUp();
+    await runs.column('a');
+    list[1] = { ...list[1], metrics: { a: 9 } };
+    await runs.changed([list[1].id]);
+    expect(list.map((one) => runs.metric(runs.byId(one.id)!, 'a'))).toEqual([1, 9, 3]);
+    expect(asked('runs.some')[0][1]).toEqual({ ids: [list[1].id], metrics: ['a'] });
+    expect(asked('runs.column')).toHaveLength(1);
+  });
+  it('is read as a whole where any may have changed, or very many', async () => {
+    const { runs, asked } = await setUp();
+    await runs.changed();
+    await runs.changed(Array.from({ length: 300 }, () => newId('run')));
+    expect([asked('runs.list').length, asked('runs.some').length]).toEqual([3, 0]);
+  });
+});
+
 describe('metrics of many runs', () => {
+  it('are all read of the first hundred, once: asking again for more than are kept would go on for ever', async () => {
+    const list = Array.from({ length: 150 }, (_, i) => run(i + 1));
+    const bridge = fakeBridge({
+      'runs.list': () => list.map(listing),
+      'runs.get': ({ id }: { id: string }) => ({ id, metrics: { rare: 1 } }),
+    });
+    const runs = new Runs(bridge);
+    await runs.load();
+    const read = () => bridge.asked.filter(([channel]) => channel === 'runs.get').length;
+    await runs.want(list.map(({ id }) => id));
+    expect(read()).toBe(100);
+    await runs.want(list.map(({ id }) => id));
+    expect(read()).toBe(100);
+    expect(runs.byId(list[99].id)?.metrics).toEqual({ rare: 1 });
+    expect(runs.byId(list[100].id)?.metrics).toEqual({});
+  });
   it('are read when they are asked for, and again with the list', async () => {
     const list = [run(1000, { metrics: { 'test/loss': 1 } }), run(2000)];
     let value = 0.5;

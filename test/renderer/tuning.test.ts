@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SettingField } from '../../src-main/shared/run.ts';
 import type { ParameterRange, StudyPlan, StoredTrial } from '../../src-main/shared/study.ts';
 import { draftOf, rangeOf } from '../../src-renderer/features/train/tuning.svelte.ts';
-import { bestSoFar, trialVariables } from '../../src-renderer/features/tune/trials.ts';
+import { trialVariables } from '../../src-renderer/features/tune/trials.ts';
 import { reasonWords } from '../../src-renderer/words/reasons.ts';
 import { repository } from '../support/temp-workspace.ts';
 
@@ -69,15 +69,6 @@ describe('trials as they are charted', () => {
     metrics: ['validation/accuracy'],
     directions: ['maximize'],
   } as unknown as StudyPlan;
-
-  it('have the best so far in the order of their ends, but none that breaks a limit', () => {
-    const trials = [trial(0, 0.5, 30), trial(1, 0.9, 10, 2), trial(2, 0.4, 20), trial(3, null, 25)];
-    expect(bestSoFar({ trials, plan }).map(({ trial: { number }, best }) => [number, best])).toEqual([
-      [1, null],
-      [2, 0.4],
-      [0, 0.5],
-    ]);
-  });
 
   it('are lines through their settings and what came of them', () => {
     const variables = trialVariables({ plan }, [trial(0, 0.5, 1)]);

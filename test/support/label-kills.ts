@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { canStep, undo, type Entry } from '../../src-main/db/label-log.ts';
+import { asInVersion, isMark, numberOfMark } from '../../src-main/db/label-marks.ts';
 import { currentValue, getLabelling, insertLabelling, packLabel, baseLabel } from '../../src-main/db/labellings.ts';
 import { openStore, type WriteStore } from '../../src-main/db/open.ts';
 import { newId, type LabellingId } from '../../src-main/shared/ids.ts';
@@ -9,12 +10,15 @@ import { addDataset, migrationsFolder, repository } from './temp-workspace.ts';
 const open = (folder: string): WriteStore =>
   openStore(folder, { mode: 'write', owner: 'a test', migrations: migrationsFolder, appVersion: '0.0.0-test' });
 
-/** A labelling of so many samples of two classes, none of which has any yet. */
+/** In the version each sample has so many marks. */
+const marksInVersion = 2;
+
+/** A labelling of objects in so many samples, of two classes. */
 export function makeLabelling(folder: string, samples: number): LabellingId {
   const store = open(folder);
   const { id: version, dataset } = addDataset(store);
   const id = newId('labelling');
-  const row = { id, dataset, version, kind: 'single' as const, target: null, createdAt: 1, samples };
+  const row = { id, dataset, version, kind: 'objects' as const, target: null, createdAt: 1, samples };
   const classes = ['a', 'b'].map((name, i) => ({
     id: i + 1,
     name,
@@ -23,7 +27,8 @@ export function makeLabelling(folder: string, samples: number): LabellingId {
     mergedInto: null,
     removed: false,
   }));
-  insertLabelling(store, { ...row, base: new Int32Array(samples) }, 'samples', classes);
+  const marks = { counts: new Int32Array(samples).fill(marksInVersion), classes: new Map([['a', 1]]) };
+  insertLabelling(store, { ...row, base: new Int32Array(samples).fill(1), marks }, 'samples', classes);
   store.close();
   return id;
 }
@@ -63,14 +68,14 @@ export async function killWhileLabelling(
   times: number,
   seed: number,
 ): Promise<{ answered: number; lost: number; unsound: number }> {
-  const holds = new Map<number, string>();
+  const holds = new Map<number, string | null>();
   let [answered, lost, unsound, last] = [0, 0, 0, 0];
   for (let i = 0; i < times; i++) {
     const entries = await answeredBeforeKill(folder, id, seed + i, 5 + (((seed + i) * 37) % 120));
     answered += entries.length;
     for (const { number, changes } of entries) {
       last = Math.max(last, number);
-      for (const { subject, after } of changes) holds.set(subject, after!);
+      for (const { subject, after } of changes) holds.set(subject, after);
     }
     const store = open(folder);
     const log = getLabelling(store, id);
@@ -83,7 +88,7 @@ export async function killWhileLabelling(
     if (stored.length < last || stored.length > last + 1 || stored.at(-1)?.number !== stored.length) lost++;
     const unanswered = new Map(
       store
-        .all<{ subject: number; after: string }>(
+        .all<{ subject: number; after: string | null }>(
           `SELECT subject, after FROM label_changes WHERE labelling = ? AND entry > ?`,
           [log.key, last],
         )
@@ -95,6 +100,7 @@ export async function killWhileLabelling(
       const wanted = holds.get(sample) ?? packLabel(baseLabel(log.base, sample));
       if (currentValue(store, log, sample) !== wanted) lost++;
     }
+    for (const [subject, wanted] of holds) if (isMark(subject) && currentValue(store, log, subject) !== wanted) lost++;
     store.close();
   }
   // What can be undone is undone to the very beginning.
@@ -103,6 +109,10 @@ export async function killWhileLabelling(
   while (undo(store, log, { at: 1, who: 'person' }));
   for (let sample = 0; sample < log.samples; sample++)
     if (currentValue(store, log, sample) !== packLabel(baseLabel(log.base, sample))) lost++;
+  for (const subject of holds.keys()) {
+    const first = numberOfMark(subject) <= marksInVersion ? asInVersion : null;
+    if (isMark(subject) && currentValue(store, log, subject) !== first) lost++;
+  }
   if (canStep(store, log.key).undo) unsound++;
   store.close();
   return { answered, lost, unsound };

@@ -46,6 +46,27 @@ export const nets = JSON.parse(readFileSync(new URL('../fixtures/optuna/table.js
 export const netErrors = ({ activation, layers, width, rate, alpha }: Params) =>
   nets.errors[`${activation} ${layers} ${width} ${rate} ${alpha}`];
 
+/** What noise there is follows from the place alone, the same in every language. */
+const shaking = [12.9898, 78.233, 37.719, 4.581];
+
+function integers({ units, batch, depth, rate, step }: Params): number {
+  const work = Math.log2(units as number) - 7.3;
+  const size = Math.log2(batch as number) - 5;
+  return (
+    0.3 * work ** 2 +
+    0.2 * (size - 0.3 * work) ** 2 +
+    0.01 * ((depth as number) - 12) ** 2 +
+    (Math.log10(rate as number) + 3 - 0.2 * size) ** 2 +
+    Math.abs((step as number) - 35) / 50
+  );
+}
+
+function categoricals(params: Params): number {
+  const picks = Array.from({ length: 10 }, (_, i) => Number(params[`c${i}`]));
+  const off = picks.map((pick, i) => (((pick - (3 * i + 2)) % 5) + 5) % 5);
+  return sum(off) + 1.5 * picks.filter((pick, i) => i > 0 && pick === picks[i - 1]).length;
+}
+
 export const objectives: Readonly<Record<string, Objective>> = {
   sphere: numeric(5, -5, 5, (x) => sum(x.map((v) => (v - 1.7) ** 2))),
   rosenbrock: numeric(4, -2, 2, (x) => sum(x.slice(1).map((v, i) => 100 * (v - x[i] ** 2) ** 2 + (1 - x[i]) ** 2))),
@@ -100,4 +121,52 @@ export const objectives: Readonly<Record<string, Objective>> = {
     },
     value: (params) => netErrors(params).at(-1)!,
   },
+  levy: numeric(5, -10, 10, (x) => {
+    const w = x.map((v) => 1 + (v - 1) / 4);
+    const last = w.at(-1)!;
+    return (
+      Math.sin(Math.PI * w[0]) ** 2 +
+      sum(w.slice(0, -1).map((v) => (v - 1) ** 2 * (1 + 10 * Math.sin(Math.PI * v + 1) ** 2))) +
+      (last - 1) ** 2 * (1 + Math.sin(2 * Math.PI * last) ** 2)
+    );
+  }),
+  griewank: numeric(
+    5,
+    -600,
+    400,
+    (x) => sum(x.map((v) => v * v)) / 4000 - x.reduce((all, v, i) => all * Math.cos(v / Math.sqrt(i + 1)), 1) + 1,
+  ),
+  michalewicz: numeric(
+    5,
+    0,
+    Math.PI,
+    (x) => -sum(x.map((v, i) => Math.sin(v) * Math.sin(((i + 1) * v * v) / Math.PI) ** 20)),
+  ),
+  schwefel: numeric(4, -500, 500, (x) => 418.9829 * 4 - sum(x.map((v) => v * Math.sin(Math.sqrt(Math.abs(v)))))),
+  noisy: numeric(
+    4,
+    -1,
+    1,
+    (x) => sum(x.map((v) => (v - 0.35) ** 2)) + 0.1 * Math.sin(sum(x.map((v, i) => Math.floor(v * 1000) * shaking[i]))),
+  ),
+  categoricals: {
+    space: Object.fromEntries(
+      Array.from({ length: 10 }, (_, i) => [`c${i}`, { type: 'categorical', choices: ['0', '1', '2', '3', '4'] }]),
+    ),
+    value: categoricals,
+  },
+  integers: {
+    space: {
+      units: { type: 'int', low: 1, high: 4096, log: true },
+      batch: { type: 'int', low: 1, high: 1024, log: true },
+      depth: { type: 'int', low: 1, high: 50 },
+      rate: { type: 'float', low: 1e-6, high: 1, log: true },
+      step: { type: 'int', low: 0, high: 100, step: 5 },
+    },
+    value: integers,
+  },
+  sphere20: numeric(20, -5, 5, (x) => sum(x.map((v) => (v - 1.7) ** 2))),
+  rastrigin20: numeric(20, -5.12, 5.12, (x) =>
+    sum(x.map((v) => (v - 0.9) ** 2 - 10 * Math.cos(2 * Math.PI * (v - 0.9)) + 10)),
+  ),
 };

@@ -52,9 +52,15 @@ async function mixedVersion(target: string, rows = 400) {
 describe('a table, from training to the exported file', () => {
   it.each(['label', 'amount'])('predicting "%s"', async (target) => {
     const { folder, manifest } = await mixedVersion(target);
-    const trained = await trainHere(folder, manifest, trainSettings('mlp', { epochs: 3 }, { hidden: '16' }));
+    const settings = trainSettings('mlp', { epochs: 3, measureExport: true }, { hidden: '16' });
+    const trained = await trainHere(folder, manifest, settings);
     const out = join(folder.path, 'out', 'model.onnx');
     const { parity, bytes } = await exportTo(trained, out);
+    // What was measured at the end of the training is this file, but for what is noted in it.
+    const measured = trained.result.metrics;
+    expect(Math.abs(measured['export/size_bytes'] - bytes)).toBeLessThan(2000);
+    expect(measured['export/latency_ms']).toBeGreaterThan(0);
+    expect(measured['export/latency_ms']).toBeLessThan(1000);
     expect(parity).toMatchObject({ passed: true, split: 'test', agreement: 1, samples: manifest.splits.test });
     expect(readFileSync(out).length).toBe(bytes);
     expect(readdirSync(join(folder.path, 'out'))).toEqual(['model.onnx']);

@@ -1,4 +1,4 @@
-import type { Box, ImageObject } from '../../shared/annotation.ts';
+import type { Annotation, Box, ImageObject } from '../../shared/annotation.ts';
 
 /** The box around x, y pairs. */
 export function boundsOf(rings: readonly (readonly number[])[]): Box {
@@ -43,3 +43,18 @@ export function flagProblems(object: ImageObject, width: number, height: number)
 /** What makes two things the very same. */
 export const shapeKey = ({ class: name, box, rotation, polygons, mask, keypoints }: ImageObject): string =>
   JSON.stringify([name, box, rotation, polygons, mask?.counts, keypoints]);
+
+/** Flags what is wrong with an image's marks, and what is there twice. What was flagged so before is looked at anew. */
+export function flagMarks(marks: readonly Annotation[], { width, height }: { width: number; height: number }): void {
+  const seen = new Set<string>();
+  for (const mark of marks) {
+    if (!('box' in mark)) continue;
+    const others = Object.entries(mark.flags ?? {}).filter(([flag, is]) => !(is && flag === 'duplicate'));
+    if (others.length > 0) mark.flags = Object.fromEntries(others);
+    else delete mark.flags;
+    flagProblems(mark, width, height);
+    const key = shapeKey(mark);
+    if (seen.has(key)) mark.flags = { ...mark.flags, duplicate: true };
+    seen.add(key);
+  }
+}

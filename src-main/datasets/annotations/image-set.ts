@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { AnnotationHeader, Extra, ImageObject, SampleAnnotations, Tag } from '../../shared/annotation.ts';
+import type { SampleAnnotations } from '../../shared/annotation.ts';
 import type { Manifest, SplitName } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { ImportParams, ImportResult, Originals } from '../../shared/job.ts';
@@ -13,37 +13,18 @@ import { chooseSize } from '../images/reading.ts';
 import { Rejects, type ReadContext } from '../importers/importer.ts';
 import { inOrder } from '../in-order.ts';
 import { OriginalsSink } from '../originals/sink.ts';
-import type { FoundFile, Source } from '../source.ts';
+import type { Source } from '../source.ts';
 import { splitCode } from '../splits.ts';
 import { sortClasses } from '../target.ts';
-import { flagProblems, shapeKey } from './geometry.ts';
+import type { AnnotatedImage, AnnotatedImages } from './annotated-set.ts';
+import { flagMarks } from './geometry.ts';
 import { exists } from './reading.ts';
+import { problemNotes } from './problem-notes.ts';
 import { AnnotationWriter } from './writer.ts';
 
 /** The copy that is looked at in the grid and trained on: large enough to see boxes by. The original is kept beside it. */
 const annotatedSide = 128;
 const atOnce = 4;
-
-/** One image with what is marked in it. */
-export interface AnnotatedImage {
-  file: FoundFile;
-  split: SplitName | null;
-  id?: string | number;
-  /** Its size as the annotations say it. */
-  claimed?: { width: number; height: number };
-  extra?: Extra;
-  /** Asked once its size is known, in the images' order. */
-  marks(size: { width: number; height: number }): Promise<(ImageObject | Tag)[]> | (ImageObject | Tag)[];
-}
-
-export interface AnnotatedImages {
-  images: AnnotatedImage[];
-  header(): Omit<AnnotationHeader, 'format' | 'version'>;
-  /** What the annotations came from: each file's SHA-256 and bytes. May grow while marks are asked for. */
-  read: { name: string; sha256: string; bytes: number }[];
-  rejects: Rejects;
-  notes: Manifest['notes'];
-}
 
 /** What is told of an image file that was read. */
 interface Read {
@@ -75,6 +56,7 @@ export async function storeAnnotatedImages(
   params: ImportParams,
   context: ReadContext,
 ): Promise<ImportResult> {
+  if (context.take) return context.take.images(set);
   const { rejects } = set;
   const how = params.originals ?? 'copied';
   const known = params.into ? await KnownImages.open(params.blobs, params.into.manifest) : null;
@@ -132,7 +114,7 @@ export async function storeAnnotatedImages(
       if (image.extra) sample.extra = image.extra;
       if (image.claimed && (image.claimed.width !== size.width || image.claimed.height !== size.height)) found.sizes++;
       if (size.width !== fit.width || size.height !== fit.height) found.scaled++;
-      check(marks, size);
+      flagMarks(marks, size);
       if (content) {
         await pixels.add(content.rgb);
         await originals.write(content.bytes);
@@ -252,24 +234,6 @@ async function decode(
   return { outcome, content: { bytes, rgb } };
 }
 
-/** Flags what is wrong, and what is there twice. */
-function check(marks: readonly (ImageObject | Tag)[], { width, height }: { width: number; height: number }): void {
-  const seen = new Set<string>();
-  for (const mark of marks) {
-    if (mark.type === 'tag') continue;
-    flagProblems(mark, width, height);
-    const key = shapeKey(mark);
-    if (seen.has(key)) mark.flags = { ...mark.flags, duplicate: true };
-    seen.add(key);
-  }
-}
-
-const problems: readonly ['outside' | 'empty' | 'duplicate', string][] = [
-  ['outside', 'reach out of their image'],
-  ['empty', 'have no area'],
-  ['duplicate', 'are there twice, the very same'],
-];
-
 function notesOf(
   fit: { width: number; height: number },
   found: { sizes: number; scaled: number },
@@ -289,15 +253,7 @@ function notesOf(
       message: `${found.sizes} images are not of the size that their annotations say. The coordinates were kept as they stand.`,
     });
   }
-  for (const [flag, words] of problems) {
-    const count = summary.flags[flag] ?? 0;
-    if (count > 0) {
-      notes.push({
-        code: `annotations_${flag}`,
-        message: `${count} annotations ${words}. They were kept and are marked "${flag}".`,
-      });
-    }
-  }
+  notes.push(...problemNotes(summary));
   if (rejects.count > 0) {
     notes.push({
       code: 'rejected',

@@ -1,35 +1,17 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { AnnotationHeader, SampleAnnotations } from '../../shared/annotation.ts';
-import type { Manifest, SplitName } from '../../shared/dataset.ts';
+import type { SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImportParams, ImportResult } from '../../shared/job.ts';
 import { withDuck } from '../duck.ts';
-import type { ReadContext, Rejects } from '../importers/importer.ts';
+import type { ReadContext } from '../importers/importer.ts';
 import type { Source } from '../source.ts';
 import { splitCode } from '../splits.ts';
 import { systemError } from '../system-errors.ts';
 import { DocumentTable, type DocumentColumn } from '../texts/document-table.ts';
+import type { AnnotatedTexts } from './annotated-set.ts';
 import { AnnotationWriter } from './writer.ts';
-
-export interface AnnotatedText {
-  text: string;
-  /** The other columns' cells. */
-  cells: (string | null)[];
-  split: SplitName | null;
-  sample: SampleAnnotations;
-}
-
-export interface AnnotatedTexts {
-  texts: Iterable<AnnotatedText> | AsyncIterable<AnnotatedText>;
-  /** Besides the text, which is the last. */
-  columns: readonly DocumentColumn[];
-  header(): Omit<AnnotationHeader, 'format' | 'version'>;
-  read: { name: string; sha256: string; bytes: number }[];
-  rejects: Rejects;
-  notes(): Manifest['notes'];
-}
 
 /** Stores texts with what is marked in them: a table, and a line of annotations for each of its rows. */
 export async function storeAnnotatedTexts(
@@ -38,6 +20,7 @@ export async function storeAnnotatedTexts(
   params: ImportParams,
   context: ReadContext,
 ): Promise<ImportResult> {
+  if (context.take) return context.take.texts(set);
   const { blobs } = params;
   const { rejects } = set;
   const temporary: string[] = [];

@@ -11,7 +11,7 @@ import { imageNames } from './image-names.ts';
  * that an annotation, image or category said besides stands where it stood. cocodataset.org/#format-data
  */
 export const coco: DataExporter = {
-  of: 'images',
+  of: ['images'],
 
   async write(set, to, losses) {
     const nameOf = await imageNames(set);
@@ -90,7 +90,7 @@ function own(id: string | number | undefined, taken: Set<unknown>, fresh: () => 
 }
 
 /** Its own where all have one that is a number and no two the same; else counted from 1. */
-function categoryIds(classes: readonly AnnotationClass[]): Map<string, number> {
+export function categoryIds(classes: readonly AnnotationClass[]): Map<string, number> {
   const given = classes.map(({ id }) => id);
   const good = given.every((id) => typeof id === 'number') && new Set(given).size === given.length;
   return new Map(classes.map(({ name, id }, i) => [name, good ? (id as number) : i + 1]));

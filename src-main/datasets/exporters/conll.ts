@@ -4,7 +4,7 @@ import { splitFile, type DataExporter, type ExportSample, type Losses } from './
 
 /** A token a line with its tag, an empty line after each text; a file for each split. Tags as in the source, BIO where it had none. */
 export const conll: DataExporter = {
-  of: 'texts',
+  of: ['table'],
 
   async write({ header, samples }, to, losses) {
     const scheme = header.scheme ?? 'bio';

@@ -1,11 +1,11 @@
 import type { AnnotationHeader, SampleAnnotations } from '../../shared/annotation.ts';
-import type { Manifest, SplitName } from '../../shared/dataset.ts';
+import type { DatasetKind, Manifest, SplitName } from '../../shared/dataset.ts';
 import type { ExportFolder } from './folder.ts';
 
 /** One sample on its way out. */
 export interface ExportSample {
   index: number;
-  /** An image's path in its source; a text has none. */
+  /** An image's or sound's path in its source; a text has none. */
   name: string;
   split: SplitName;
   marks: SampleAnnotations;
@@ -39,7 +39,7 @@ export class Losses {
 
 /** One format. What an importer of the same format reads of it is what was there, save what is told in `losses`. */
 export interface DataExporter {
-  of: 'images' | 'texts' | 'both';
+  of: readonly DatasetKind[];
   write(set: ExportSet, to: ExportFolder, losses: Losses): Promise<void>;
 }
 

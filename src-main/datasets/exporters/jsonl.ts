@@ -3,7 +3,7 @@ import { imageNames } from './image-names.ts';
 
 /** All that the studio knows, a sample a line: a file for each split, header.json, and images/<split>. Nothing is lost in it. */
 export const jsonl: DataExporter = {
-  of: 'both',
+  of: ['images', 'table', 'audio'],
 
   async write(set, to) {
     const { manifest, header } = set;
@@ -17,6 +17,8 @@ export const jsonl: DataExporter = {
         const file = `images/${splitFile[split]}/${nameOf(name, split)}`;
         if (original) await to.put(file, await original());
         await out.write(`${JSON.stringify({ file, ...marks })}\n`);
+      } else if (manifest.kind === 'audio') {
+        await out.write(`${JSON.stringify({ file: name, ...marks })}\n`);
       } else {
         const columns = Object.fromEntries(others.map((column, i) => [column, cells[i]]));
         await out.write(`${JSON.stringify({ text, columns, ...marks })}\n`);

@@ -5,7 +5,7 @@ import { objects, without } from './coco.ts';
 
 /** Pascal VOC: JPEGImages, Annotations with an XML file an image, ImageSets/Main with the splits. */
 export const voc: DataExporter = {
-  of: 'images',
+  of: ['images'],
 
   async write(set, to, losses) {
     const nameOf = await imageNames(set, false);

@@ -8,7 +8,7 @@ import { objects } from './coco.ts';
  * "detect" set; a set is of one sort. docs.ultralytics.com/datasets
  */
 export const yolo: DataExporter = {
-  of: 'images',
+  of: ['images'],
 
   async write(set, to, losses) {
     const nameOf = await imageNames(set);

@@ -5,7 +5,8 @@ import { detokenize } from '../annotations/detokenize.ts';
 import { folderOf, splitOfName, splitOfPath } from '../annotations/image-files.ts';
 import { readText, whileThere } from '../annotations/reading.ts';
 import { SchemeGuess, spansOf, tagsOf } from '../annotations/tags.ts';
-import { storeAnnotatedTexts, type AnnotatedText } from '../annotations/text-set.ts';
+import type { AnnotatedText } from '../annotations/annotated-set.ts';
+import { storeAnnotatedTexts } from '../annotations/text-set.ts';
 import { contentName, readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer } from './importer.ts';
 

@@ -2,7 +2,8 @@ import { DuckDBTypeId, type DuckDBConnection, type DuckDBType } from '@duckdb/no
 import type { ImageObject, Tag } from '../../shared/annotation.ts';
 import type { SourceFile } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { storeAnnotatedImages, type AnnotatedImage } from '../annotations/image-set.ts';
+import type { AnnotatedImage } from '../annotations/annotated-set.ts';
+import { storeAnnotatedImages } from '../annotations/image-set.ts';
 import { isId, isNumber, whileThere } from '../annotations/reading.ts';
 import { rowsOf, sqlPath, withDuck } from '../duck.ts';
 import { isObject, looseJson } from '../json/members.ts';

@@ -1,7 +1,8 @@
 import type { ImageObject } from '../../shared/annotation.ts';
 import { boundsOf } from '../annotations/geometry.ts';
 import { folderOf, ImageFiles, stemOf } from '../annotations/image-files.ts';
-import { storeAnnotatedImages, type AnnotatedImage } from '../annotations/image-set.ts';
+import type { AnnotatedImage } from '../annotations/annotated-set.ts';
+import { storeAnnotatedImages } from '../annotations/image-set.ts';
 import { isNumber, readText, whileThere } from '../annotations/reading.ts';
 import { readYoloSettings, type YoloSettings } from '../annotations/yolo-settings.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
@@ -50,6 +51,7 @@ export const yolo: Importer = {
       const annotated = images.files.map((file): AnnotatedImage => ({
         file,
         split: splits(file),
+        ...(!labels.has(file) && { unsaid: true }),
         async marks(size) {
           const label = labels.get(file);
           if (!label) return [];

@@ -5,6 +5,7 @@ import { email } from './kinds/email.ts';
 import { iban } from './kinds/iban.ts';
 import { chineseId, socialSecurity } from './kinds/ids.ts';
 import { ip } from './kinds/ip.ts';
+import { name } from './kinds/name.ts';
 import { phone } from './kinds/phone.ts';
 
 export const finders: Readonly<Record<PersonalKind, Finder>> = {
@@ -15,16 +16,21 @@ export const finders: Readonly<Record<PersonalKind, Finder>> = {
   card,
   ip,
   phone,
+  name,
 };
 
 export interface Personal extends Span {
   kind: PersonalKind;
 }
 
-/** An expression of RE2 that every text with personal data in it matches: quick to tell that there is none. */
-export const suspicious = '(?s)[@:]|[0-9].*[0-9].*[0-9].*[0-9]';
+/** An expression of RE2 that every text with personal data of these kinds in it matches: quick to tell that there is none. */
+export const suspicious = (kinds: readonly PersonalKind[]): string =>
+  kinds.includes('name') ? `${byForm}|${byName}` : byForm;
 
-/** Personal data of these kinds in a text, in order; where two kinds overlap the earlier of `personalKinds` counts. */
+const byForm = '(?s)[@:]|[0-9].*[0-9].*[0-9].*[0-9]';
+const byName = '\\p{Lu}\\p{L}';
+
+/** Personal data of these kinds in a text, in order; for names `loadNames` comes first; where two kinds overlap the earlier of `personalKinds` counts. */
 export function findPersonal(text: string, kinds: ReadonlySet<PersonalKind>): Personal[] {
   const found: Personal[] = [];
   let taken: Uint8Array | null = null;

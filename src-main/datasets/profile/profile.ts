@@ -1,6 +1,13 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Manifest } from '../../shared/dataset.ts';
-import type { ColumnProfile, ColumnWarning, NumberProfile, Profile, TopValues } from '../../shared/profile.ts';
+import type {
+  ColumnProfile,
+  ColumnWarning,
+  NumberProfile,
+  Profile,
+  StepsDone,
+  TopValues,
+} from '../../shared/profile.ts';
 import { derived } from '../derived.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
 import { wordsSql } from '../filters/conditions.ts';
@@ -17,31 +24,60 @@ const readOf = { feature: 8e6, ignored: 1e6 };
 /** As in `columns.ts`: more rows than this, and more values than are counted one by one. */
 const estimated = { rows: 250_000, values: 20_000 };
 
+export interface ProfileHooks {
+  /** Aborted: the profile fails with its reason. */
+  signal?: AbortSignal;
+  /** How far it is; not called where the profile is remembered. */
+  progress?(steps: StepsDone): void;
+}
+
 /** Works a table version's profile out, or remembers it: the same cells and the same schema have the same one. */
-export async function profileVersion(blobs: string, manifest: Manifest, signal?: AbortSignal): Promise<Profile> {
+export async function profileVersion(blobs: string, manifest: Manifest, hooks: ProfileHooks = {}): Promise<Profile> {
   const { blobs: kept, columns, target, samples, kind } = manifest;
   const from = { what: 'profile', format: 2, table: kept.table ?? null, columns, target, samples };
   if (kind !== 'table') {
     return { samples, looked: samples, columns: [], associations: { columns: [], values: [] }, leaks: [] };
   }
   const made = await derived(blobs, from, ['profile'], async () => {
-    const profile = await withDuck({ blobs, signal }, (connection) => profileTable(connection, blobs, manifest));
+    const profile = await withDuck({ blobs, signal: hooks.signal }, (connection) =>
+      profileTable(connection, blobs, manifest, hooks),
+    );
     return { profile: new TextEncoder().encode(JSON.stringify(profile)) };
   });
   return JSON.parse(new TextDecoder().decode(made.profile)) as Profile;
 }
 
-async function profileTable(connection: DuckDBConnection, blobs: string, manifest: Manifest): Promise<Profile> {
+async function profileTable(
+  connection: DuckDBConnection,
+  blobs: string,
+  manifest: Manifest,
+  { signal, progress }: ProfileHooks,
+): Promise<Profile> {
   const table = parquetSql(blobs, manifest.blobs.table!);
+  // A turn for the samples, one for what hangs together, and two for each column: one among the samples, one among all.
+  const steps: StepsDone = { done: 0, total: 2 + 2 * manifest.columns.length };
+  const step = async (): Promise<void> => {
+    progress?.({ ...steps });
+    steps.done++;
+    // What is not DuckDB's own work hears of a stop here.
+    await new Promise(setImmediate);
+    signal?.throwIfAborted();
+  };
+  await step();
   const rows = await keepLooked(connection, blobs, manifest);
   const looked: LookedColumn[] = [];
-  for (const [i, column] of manifest.columns.entries()) looked.push(await lookAt(connection, column, i));
+  for (const [i, column] of manifest.columns.entries()) {
+    await step();
+    looked.push(await lookAt(connection, column, i));
+  }
   await connection.run('DROP TABLE looked');
   const columns: ColumnProfile[] = [];
   for (const [i, column] of manifest.columns.entries()) {
+    await step();
     columns.push(await profileColumn(connection, table, i, column, looked[i], manifest.samples));
   }
   const features = looked.filter((_, i) => manifest.columns[i].role === 'feature');
+  await step();
   const target = looked.find(({ name, type }) => name === manifest.target && type !== 'text');
   return {
     samples: manifest.samples,

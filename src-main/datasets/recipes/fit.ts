@@ -49,6 +49,7 @@ export async function fitRecipe(
     const { kind, settings } = step;
     let facts: unknown;
     try {
+      await kind.load?.(settings);
       facts =
         (await kind.fit?.(state, settings, {
           query,

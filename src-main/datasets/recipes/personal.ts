@@ -1,8 +1,9 @@
-import { personalKinds, type PersonalKind } from '../../shared/privacy.ts';
+import { formKinds, personalKinds, type PersonalKind } from '../../shared/privacy.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { sqlText } from '../cells.ts';
 import { concealed, manners, type Manner } from '../privacy/conceal.ts';
 import { suspicious } from '../privacy/detect.ts';
+import { loadNames } from '../privacy/kinds/name.ts';
 import type { StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 import { chosen } from './values.ts';
@@ -25,7 +26,7 @@ export const personal: StepKind = {
   looksAtRows: false,
   fields: [
     { key: 'columns', kind: 'columns', for: 'any', default: [] },
-    { key: 'kinds', kind: 'choices', default: [...personalKinds], choices: personalKinds },
+    { key: 'kinds', kind: 'choices', default: [...formKinds], choices: personalKinds },
     { key: 'how', kind: 'choice', default: 'mask', choices: manners },
     { key: 'salt', kind: 'text', default: '', random: true },
   ],
@@ -37,6 +38,9 @@ export const personal: StepKind = {
         return (text) => concealed(text, concealment);
       },
     },
+  },
+  async load({ kinds }) {
+    if ((kinds as PersonalKind[]).includes('name')) await loadNames();
   },
   fit(_, { how, salt }) {
     if (how !== 'hash' || String(salt).length >= leastSalt) return Promise.resolve(null);
@@ -53,7 +57,7 @@ export const personal: StepKind = {
       state,
       settings,
       (text) =>
-        `CASE WHEN regexp_matches(${text}, ${sqlText(suspicious)}) THEN personal_concealed(${text}, ${wanted}) ELSE ${text} END`,
+        `CASE WHEN regexp_matches(${text}, ${sqlText(suspicious(kinds))}) THEN personal_concealed(${text}, ${wanted}) ELSE ${text} END`,
       null,
       chosen(state, settings, named ? 'any' : 'text', true),
     );

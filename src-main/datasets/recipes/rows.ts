@@ -3,7 +3,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import { readCell } from '../cells.ts';
 import { withDuck } from '../duck.ts';
 import { addTextFunctions } from '../text-functions.ts';
-import { stepFunctions } from './index.ts';
+import { stepFunctions, stepKinds } from './index.ts';
 import { columnsOf, lineageOf, rawNames } from './lineage.ts';
 import type { FittedRecipe } from './plan.ts';
 import type { Read } from './step.ts';
@@ -47,6 +47,7 @@ async function overRows(
   const lineage = lineageOf(fitted);
   checkNames(rawNames(lineage, columnsOf(reads)), names);
   if (rows.length === 0) return [];
+  for (const { kind, settings } of fitted.steps) await stepKinds.find((one) => one.kind === kind)?.load?.(settings);
   return withDuck({ threads: 1 }, async (connection) => {
     addTextFunctions(connection, stepFunctions);
     await fillTable(connection, fitted, rows, names);

@@ -70,6 +70,8 @@ export interface StepKind<Learned = unknown> extends Omit<StepInfo, 'dropsRows' 
   readonly onTarget?: boolean;
   /** What its SQL calls, by names of its own (see `text-functions.ts`). */
   readonly functions?: TextFunctions;
+  /** Brings into this process what `functions` need with such settings; before their first call. */
+  load?(settings: StepSettings): Promise<void>;
   /** False: `fit` looks at no row. */
   readonly looksAtRows?: false;
   /** What it learns from the training split: plain JSON, kept with the version and with every run. */

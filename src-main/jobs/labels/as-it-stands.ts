@@ -21,7 +21,7 @@ export async function inSlices<T>(steps: Generator<void, T>): Promise<T> {
 }
 
 /** A labelling as it stands, in arrays: a hundred thousand samples are a megabyte. */
-export function* stateOf(db: Readable, { key, base, ...log }: Labelling): Generator<void, LabellingState> {
+export function* stateOf(db: Readable, { key, base, several, ...log }: Labelling): Generator<void, LabellingState> {
   const labelled = labelStates.indexOf('labelled');
   const state: LabellingState = {
     labelling: log.id,
@@ -32,7 +32,7 @@ export function* stateOf(db: Readable, { key, base, ...log }: Labelling): Genera
     classes: labelClasses(db, key),
     states: Uint8Array.from(base, (label) => (label === 0 ? 0 : labelled)),
     first: base.slice(),
-    several: {},
+    several: { ...several },
     confidences: new Float32Array(base.length).fill(NaN),
     noted: [],
     can: canStep(db, key),
@@ -48,6 +48,7 @@ function put(state: LabellingState, sample: number, label: SampleLabel): void {
   state.states[sample] = labelStates.indexOf(label.state);
   state.first[sample] = label.classes[0] ?? 0;
   if (label.classes.length > 1) state.several[sample] = label.classes;
+  else delete state.several[sample];
   state.confidences[sample] = label.confidence ?? NaN;
   if (label.note !== '') state.noted.push(sample);
 }
@@ -69,9 +70,12 @@ export function* saidLabels(db: Readable, { key, base, target }: Labelling): Gen
 }
 
 /** Every sample's label, in order. */
-export function* eachLabel(db: Readable, { key, base }: Labelling): Generator<{ sample: number; label: SampleLabel }> {
+export function* eachLabel(
+  db: Readable,
+  { key, base, several }: Labelling,
+): Generator<{ sample: number; label: SampleLabel }> {
   const said = new Map([...eachSaid(db, key)].map(({ sample, label }) => [sample, label]));
   for (let sample = 0; sample < base.length; sample++) {
-    yield { sample, label: said.get(sample) ?? baseLabel(base, sample) };
+    yield { sample, label: said.get(sample) ?? baseLabel(base, sample, several) };
   }
 }

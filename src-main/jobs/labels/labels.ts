@@ -1,31 +1,24 @@
-import { getVersion } from '../../db/datasets.ts';
-import { addEdit, canStep, nextBatch, redo, sampleHistory, undo, type Entry, type Step } from '../../db/label-log.ts';
+import { basename } from 'node:path';
+import { getDataset, getVersion } from '../../db/datasets.ts';
+import { sampleHistory } from '../../db/label-log.ts';
 import {
   addIdentity,
-  classOf,
   classSubject,
-  currentValue,
   eachSaid,
   findLabelling,
-  getLabelling,
-  insertLabelling,
-  isClass,
-  labelClasses,
   nextClassId,
   packClass,
-  packLabel,
-  unpackClass,
-  unpackLabel,
   type Labelling,
 } from '../../db/labellings.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import type { DatasetVersion } from '../../shared/dataset.ts';
+import type { DataExportResult, FoundMarks, ImportKind } from '../../shared/job.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { newId, type LabellingId, type VersionId } from '../../shared/ids.ts';
+import type { LabellingId, VersionId } from '../../shared/ids.ts';
 import {
   blank,
+  isMarkedKind,
   type ClassAct,
-  type LabelClass,
   type LabelHistoryLine,
   type LabellingKind,
   type LabellingState,
@@ -35,20 +28,23 @@ import {
   type SampleLabel,
   type Suggested,
 } from '../../shared/labels.ts';
+import type { Mark, MarkEdit } from '../../shared/marks.ts';
 import type { Context } from '../context.ts';
 import { revise } from '../datasets.ts';
-import type { Reader } from '../reader.ts';
+import { withNewest } from '../originals.ts';
 import type { ModelRef } from '../models.ts';
 import { unheard, type Started } from '../work.ts';
 import { inSlices, saidLabels, stateOf } from './as-it-stands.ts';
-import { carriedLabels, earlierLabelling, firstClasses } from './carry.ts';
+import { carryOver } from './carry.ts';
+import { markExport, type LabelExport } from './export.ts';
 import { checkedTarget, samplesIdentity } from './identity.ts';
+import { takeMarks } from './import-marks.ts';
+import { Logs, requireSamples } from './logs.ts';
+import { Marking, type GivenMark } from './marking.ts';
+import { begin, type LabelReader } from './opening.ts';
+import { saidMarks } from './said-marks.ts';
 import { checkedClasses, classAfter, labelAfter, usedClasses } from './said.ts';
 import { isTodo, modelName, ruleCondition, suggestionsOf, suggestParams, whoOf } from './suggest.ts';
-
-/** Samples of one edit: more are several, of one batch, so that nothing else waits long. */
-const perEdit = 50;
-const kept = 4;
 
 export interface LabellingWish {
   kind?: LabellingKind;
@@ -59,13 +55,15 @@ export interface LabellingWish {
 /** What labelling does. Every act answers once it is on disk; acts of one labelling wait for each other. */
 export class Labels {
   readonly #context: Context;
-  readonly #reader: Pick<Reader, 'labels' | 'matching'>;
-  readonly #open = new Map<LabellingId, Labelling>();
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #reader: LabelReader;
+  readonly #logs: Logs;
+  readonly #marking: Marking;
 
-  constructor(context: Context, reader: Pick<Reader, 'labels' | 'matching'>) {
+  constructor(context: Context, reader: LabelReader) {
     this.#context = context;
     this.#reader = reader;
+    this.#logs = new Logs(context.store);
+    this.#marking = new Marking(context.store, this.#logs);
   }
 
   /**
@@ -73,41 +71,43 @@ export class Labels {
    * was said before of those that are still there.
    */
   open(version: VersionId, { kind = 'single', target: wished }: LabellingWish = {}): Promise<LabellingState> {
-    return this.#inTurn(async () => {
+    return this.#logs.inTurn(async () => {
       const { store } = this.#context;
       const { manifest, dataset } = getVersion(store, version);
-      const target = checkedTarget(manifest, wished);
-      const identity = samplesIdentity(manifest);
-      const found = findLabelling(store, identity, target, kind);
+      const target = checkedTarget(manifest, kind, wished);
+      const found = findLabelling(store, samplesIdentity(manifest), target, kind);
       if (found) return this.state(found);
-      const blobs = workspaceFiles.blobs(store.folder);
-      const { classes: names, labels } = await this.#reader.labels(blobs, manifest, target);
-      const earlier = manifest.kind === 'table' ? null : earlierLabelling(store, dataset, kind);
-      const { classes, ids } = firstClasses(store, earlier, names);
-      const base = labels.map((label) => (label < 0 ? 0 : ids[label]));
-      const id = newId('labelling');
-      const carried = earlier && (await carriedLabels(store, blobs, earlier, manifest));
-      const row = { id, dataset, version, kind, target, createdAt: Date.now(), samples: manifest.samples, base };
-      insertLabelling(store, row, identity, classes);
-      if (carried) {
-        const { number } = getVersion(store, earlier.version);
-        await this.#edit(this.#log(id), `version:${number}`, [...carried.keys()], (_, sample) => carried.get(sample)!);
-      }
+      const { id, earlier } = await begin(store, this.#reader, { dataset, version, manifest, kind, target });
+      if (earlier) await carryOver(store, this.#logs, earlier, id, manifest);
       return this.state(id);
     });
   }
 
-  state(id: LabellingId): Promise<LabellingState> {
-    return inSlices(stateOf(this.#context.store, this.#log(id)));
+  async state(id: LabellingId): Promise<LabellingState> {
+    const state = await inSlices(stateOf(this.#context.store, this.#logs.get(id)));
+    this.#logs.learnt(id)?.put(state);
+    return state;
+  }
+
+  /** Suggestions that follow from the labels, in the place of those before: see `LearntLabels`. `classes`: ids; those that show are given back, 0 for none. */
+  showLearnt(id: LabellingId, samples: Int32Array, classes: Int32Array, confidence: Float32Array): Int32Array {
+    return this.#logs.startLearning(this.#ofClasses(id)).replace(samples, classes, confidence);
   }
 
   /** What a person says of samples; `who` else it was. */
   set(id: LabellingId, samples: readonly number[], patch: LabelPatch, who = 'person'): Promise<LabelOutcome> {
-    return this.#inTurn(async () => {
-      const log = this.#log(id);
+    return this.#logs.inTurn(async () => {
+      const log = this.#logs.get(id);
       requireSamples(log, samples);
-      const classes = this.#classes(log);
-      return this.#edit(log, who, samples, (now) => labelAfter(now, patch, log.kind, classes));
+      const classes = this.#logs.classes(log);
+      const rejected = patch.state === 'new' ? (this.#logs.learnt(id)?.reject(samples) ?? []) : [];
+      const outcome = await this.#logs.edit(log, who, samples, (now) => labelAfter(now, patch, log.kind, classes));
+      const told = new Set(outcome.samples.map(({ sample }) => sample));
+      const more = rejected.filter((sample) => !told.has(sample));
+      return {
+        ...outcome,
+        samples: [...outcome.samples, ...more.map((sample) => ({ sample, label: this.#logs.label(log, sample) }))],
+      };
     });
   }
 
@@ -118,10 +118,10 @@ export class Labels {
     given: ReadonlyMap<number, SampleLabel>,
     over: (now: SampleLabel) => boolean = ({ state }) => state === 'new' || state === 'suggested',
   ): Promise<LabelOutcome> {
-    return this.#inTurn(async () => {
-      const log = this.#log(id);
+    return this.#logs.inTurn(async () => {
+      const log = this.#ofClasses(id);
       requireSamples(log, [...given.keys()]);
-      return this.#edit(log, who, [...given.keys()], (now, sample) =>
+      return this.#logs.edit(log, who, [...given.keys()], (now, sample) =>
         over(now) ? { ...given.get(sample)!, note: now.note } : now,
       );
     });
@@ -130,7 +130,7 @@ export class Labels {
   /** What a model suggests for samples that nobody has looked at. Where it knows classes that are not here, it suggests none of those. */
   async suggest(id: LabellingId, version: VersionId, model: ModelRef): Promise<Started<Suggested>> {
     const { store, queue } = this.#context;
-    const log = this.#log(id);
+    const log = this.#ofClasses(id);
     this.#requireSame(log, version);
     const state = await this.state(id);
     const todo = Int32Array.from([...state.states.keys()].filter((sample) => isTodo(state.states[sample])));
@@ -146,7 +146,7 @@ export class Labels {
       params: suggestParams(store, version, model, todo),
     });
     const given = result.then(async (found) => {
-      const { labels, unknown } = suggestionsOf(found, usedClasses(this.#classes(log)));
+      const { labels, unknown } = suggestionsOf(found, usedClasses(this.#logs.classes(log)));
       const outcome = await this.give(id, whoOf(model), labels);
       const { samples, entropy, margin, leastConfidence } = found;
       return { ...outcome, unknown, doubts: { samples, entropy, margin, leastConfidence } };
@@ -157,32 +157,54 @@ export class Labels {
   /** Suggests a class for the texts that a rule fits. */
   async rule(id: LabellingId, version: VersionId, rule: LabelRule): Promise<LabelOutcome> {
     const { store } = this.#context;
-    const log = this.#log(id);
+    const log = this.#ofClasses(id);
     this.#requireSame(log, version);
-    const classes = checkedClasses([rule.class], log.kind, this.#classes(log));
+    const classes = checkedClasses([rule.class], log.kind, this.#logs.classes(log));
     const { manifest } = getVersion(store, version);
     const found = await this.#reader.matching(workspaceFiles.blobs(store.folder), manifest, [ruleCondition(rule)]);
     const suggestion: SampleLabel = { ...blank, state: 'suggested', classes };
     return this.give(id, `rule:${rule.pattern}`, new Map(Array.from(found, (sample) => [sample, suggestion])));
   }
 
-  /** Takes suggestions for labels, all that are at least so sure. */
+  /** Takes suggestions for labels, all that are at least so sure: of samples or of marks. */
   accept(id: LabellingId, atLeast: number): Promise<LabelOutcome> {
-    return this.#inTurn(async () => {
-      const log = this.#log(id);
+    if (isMarkedKind(this.#logs.get(id).kind)) return this.acceptMarks(id, atLeast);
+    return this.#logs.inTurn(async () => {
+      const log = this.#logs.get(id);
       const sure = [...eachSaid(this.#context.store, log.key)].filter(
         ({ label }) => label.state === 'suggested' && (label.confidence ?? 0) >= atLeast,
       );
-      const samples = sure.map(({ sample }) => sample);
-      return this.#edit(log, 'person', samples, (now) => ({ ...now, state: 'labelled', confidence: null }));
+      const samples = new Set([...sure.map(({ sample }) => sample), ...(this.#logs.learnt(id)?.sure(atLeast) ?? [])]);
+      return this.#logs.edit(log, 'person', [...samples], (now) =>
+        now.state === 'suggested' ? { ...now, state: 'labelled', confidence: null } : now,
+      );
     });
+  }
+
+  /** What is marked in these samples, in the order of their numbers. */
+  marks(id: LabellingId, samples: readonly number[]): Promise<Mark[]> {
+    return this.#marking.marks(id, samples);
+  }
+
+  /** What a person does to the marks of one sample: one edit. See `markChanges` for what it throws. */
+  mark(id: LabellingId, sample: number, edits: readonly MarkEdit[]): Promise<LabelOutcome> {
+    return this.#marking.mark(id, sample, edits);
+  }
+
+  acceptMarks(id: LabellingId, atLeast: number): Promise<LabelOutcome> {
+    return this.#marking.accept(id, atLeast);
+  }
+
+  /** What a model or a rule suggests, in the place of earlier suggestions in these samples; what a person has said stays. */
+  giveMarks(id: LabellingId, who: string, given: ReadonlyMap<number, readonly GivenMark[]>): Promise<LabelOutcome> {
+    return this.#marking.give(id, who, given);
   }
 
   /** Makes a class, or changes, merges or removes one. */
   classAct(id: LabellingId, act: ClassAct): Promise<LabelOutcome> {
-    return this.#inTurn(async () => {
+    return this.#logs.inTurn(async () => {
       const { store } = this.#context;
-      const log = this.#log(id);
+      const log = this.#logs.get(id);
       const state = act.act === 'remove' ? await this.state(id) : null;
       const inUse = (ids: ReadonlySet<number>): boolean => {
         if (!state) return false;
@@ -191,30 +213,30 @@ export class Labels {
           Object.values(state.several).some((some) => some.some((one) => ids.has(one)))
         );
       };
-      const after = classAfter(act, this.#classes(log), nextClassId(store, log.key), inUse);
-      const entry = addEdit(store, log, stamp('person'), [[classSubject(after.id), packClass(after)]]);
-      return this.#outcome(log, entry ? [entry] : []);
+      const after = classAfter(act, this.#logs.classes(log), nextClassId(store, log.key), inUse);
+      const entry = this.#logs.add(log, 'person', [[classSubject(after.id), packClass(after)]]);
+      return this.#logs.outcome(log, entry ? [entry] : []);
     });
   }
 
   /** Of one sample, or across all: see `db/label-log.ts`. */
   undo(id: LabellingId, sample?: number): Promise<LabelOutcome> {
-    return this.#step(id, 'undo', sample);
+    return this.#logs.inTurn(() => this.#logs.step(this.#logs.get(id), 'undo', sample));
   }
   redo(id: LabellingId, sample?: number): Promise<LabelOutcome> {
-    return this.#step(id, 'redo', sample);
+    return this.#logs.inTurn(() => this.#logs.step(this.#logs.get(id), 'redo', sample));
   }
 
   history(id: LabellingId, sample: number): LabelHistoryLine[] {
-    const log = this.#log(id);
+    const log = this.#logs.get(id);
     requireSamples(log, [sample]);
-    return sampleHistory(this.#context.store, log.key, sample);
+    return sampleHistory(this.#context.store, log, sample);
   }
 
   /** A version of the dataset with the labels as they stand: what nets are trained on. Samples keep the splits of `version`. */
   async freeze(id: LabellingId, version: VersionId): Promise<Started<DatasetVersion>> {
     const { store } = this.#context;
-    const log = this.#log(id);
+    const log = this.#logs.get(id);
     this.#requireSame(log, version);
     if (log.kind === 'multiple') {
       throw new AtelierError(
@@ -222,8 +244,64 @@ export class Labels {
         'Nets tell one class of a sample, so samples of several make no version to train on. Export them instead.',
       );
     }
-    const labels = await this.#inTurn(() => inSlices(saidLabels(store, log)));
-    return revise(this.#context, { version, labels }, (made) => addIdentity(store, id, samplesIdentity(made.manifest)));
+    const said = await this.#logs.inTurn(async () =>
+      isMarkedKind(log.kind)
+        ? { marks: await inSlices(saidMarks(store, log)) }
+        : { labels: await inSlices(saidLabels(store, log)) },
+    );
+    return revise(this.#context, { version, ...said }, (made) =>
+      addIdentity(store, id, samplesIdentity(made.manifest)),
+    );
+  }
+
+  /** Throws `other_samples` where that version has others than this labelling. */
+  requireSamplesOf(id: LabellingId, version: VersionId): void {
+    this.#requireSame(this.#logs.get(id), version);
+  }
+
+  /** Writes what is marked in samples in another program's form, into a folder that is absent or empty. */
+  async export(
+    id: LabellingId,
+    version: VersionId,
+    { out, ...how }: LabelExport & { out: string },
+  ): Promise<Started<DataExportResult>> {
+    const { store, queue } = this.#context;
+    const log = this.#logs.get(id);
+    this.#requireSame(log, version);
+    const params = await this.#logs.inTurn(() => markExport(store, log, version, how));
+    const { dataset } = log;
+    const title = getDataset(store, dataset).summary.name;
+    return queue.submit({ kind: 'export-data', title, dataset, params: { ...params, out } });
+  }
+
+  /** Takes what files of annotations say of samples, in the place of what was marked in them. Classes that are not there are made. */
+  async import(
+    id: LabellingId,
+    version: VersionId,
+    paths: string[],
+    format?: ImportKind,
+  ): Promise<LabelOutcome & { found: Omit<FoundMarks, 'samples'> }> {
+    const { store } = this.#context;
+    const log = this.#logs.get(id);
+    this.#requireSame(log, version);
+    const { kind } = log;
+    if (!isMarkedKind(kind)) throw noMarksHere();
+    const blobs = workspaceFiles.blobs(store.folder);
+    const { samples, ...found } = await this.#reader.matchMarks({
+      blobs,
+      ...withNewest(store, version),
+      kind,
+      paths,
+      format,
+    });
+    const ids = new Map<string, number>();
+    for (const name of found.classes) {
+      const known = usedClasses(this.#logs.classes(log)).find((one) => one.name === name);
+      ids.set(name, known?.id ?? (await this.classAct(id, { act: 'make', name })).classes[0].id);
+    }
+    const who = `file:${basename(paths[0])}`;
+    const outcome = await this.#logs.inTurn(() => takeMarks(this.#logs, log, who, { samples }, ids));
+    return { ...outcome, found };
   }
 
   #requireSame(log: Labelling, version: VersionId): void {
@@ -236,91 +314,19 @@ export class Labels {
     );
   }
 
-  async #step(id: LabellingId, act: 'undo' | 'redo', sample?: number): Promise<LabelOutcome> {
-    return this.#inTurn(async () => {
-      const { store } = this.#context;
-      const log = this.#log(id);
-      const take = (step: Step): Entry | null => (act === 'undo' ? undo : redo)(store, log, stamp('person'), step);
-      if (sample !== undefined) {
-        requireSamples(log, [sample]);
-        const entry = take({ sample });
-        return this.#outcome(log, entry ? [entry] : []);
-      }
-      const of = nextBatch(store, log.key, act);
-      if (of === null) return this.#outcome(log, []);
-      const entries: Entry[] = [];
-      for (let entry = take({}); entry; entry = take({ batch: { of, into: entries[0].number } })) {
-        entries.push(entry);
-        await othersFirst();
-      }
-      return this.#outcome(log, entries);
-    });
-  }
-
-  async #edit(
-    log: Labelling,
-    who: string,
-    samples: readonly number[],
-    after: (now: SampleLabel, sample: number) => SampleLabel,
-  ): Promise<LabelOutcome> {
-    const { store } = this.#context;
-    const values = (some: readonly number[]) =>
-      some.map((sample) => {
-        const now = unpackLabel(currentValue(store, log, sample)!);
-        return [sample, packLabel(after(now, sample))] as const;
-      });
-    // One that cannot be is said before any is stored.
-    for (let at = 0; at < samples.length; at += perEdit) {
-      if (samples.length <= perEdit) break;
-      values(samples.slice(at, at + perEdit));
-      await othersFirst();
-    }
-    const entries: Entry[] = [];
-    for (let at = 0; at < samples.length; at += perEdit) {
-      const entry = addEdit(store, log, stamp(who), values(samples.slice(at, at + perEdit)), entries[0]?.number);
-      if (entry) entries.push(entry);
-      if (at + perEdit < samples.length) await othersFirst();
-    }
-    return this.#outcome(log, entries);
-  }
-
-  #outcome(log: Labelling, entries: readonly Entry[]): LabelOutcome {
-    const samples = new Map<number, SampleLabel>();
-    const classes = new Map<number, LabelClass | null>();
-    for (const { subject, after } of entries.flatMap(({ changes }) => changes)) {
-      if (isClass(subject)) classes.set(classOf(subject), after === null ? null : unpackClass(classOf(subject), after));
-      else samples.set(subject, unpackLabel(after!));
-    }
-    return {
-      samples: [...samples].map(([sample, label]) => ({ sample, label })),
-      classes: [...classes].map(([id, one]) => ({ id, class: one })),
-      can: canStep(this.#context.store, log.key),
-    };
-  }
-
-  #classes({ key }: Labelling): Map<number, LabelClass> {
-    return new Map(labelClasses(this.#context.store, key).map((one) => [one.id, one]));
-  }
-
-  #log(id: LabellingId): Labelling {
-    const log = this.#open.get(id) ?? getLabelling(this.#context.store, id);
-    this.#open.delete(id);
-    this.#open.set(id, log);
-    for (const oldest of this.#open.keys()) if (this.#open.size > kept) this.#open.delete(oldest);
-    return log;
-  }
-
-  #inTurn<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(act, act);
-    this.#last = done.catch(() => {});
-    return done;
+  /** Whose samples have classes. */
+  #ofClasses(id: LabellingId): Labelling {
+    const log = this.#logs.get(id);
+    if (!isMarkedKind(log.kind)) return log;
+    throw new AtelierError(
+      'kind_unfit',
+      'In this labelling the things in a sample have classes, not the sample. Open the labelling of classes.',
+    );
   }
 }
 
-function requireSamples({ samples: count }: Labelling, samples: readonly number[]): void {
-  const none = samples.find((sample) => !(Number.isInteger(sample) && sample >= 0 && sample < count));
-  if (none !== undefined) throw new AtelierError('no_sample', `There is no sample ${none}: there are ${count}.`);
-}
-
-const stamp = (who: string): { at: number; who: string } => ({ at: Date.now(), who });
-const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const noMarksHere = (): AtelierError =>
+  new AtelierError(
+    'kind_unfit',
+    'In this labelling samples have classes, and nothing is marked in them. Open one of objects, spans or segments.',
+  );

@@ -1,6 +1,7 @@
 import { AtelierError } from '../../shared/errors.ts';
 import {
   blank,
+  isMarkedKind,
   mostClasses,
   resolvedClass,
   type ClassAct,
@@ -13,12 +14,19 @@ import {
 /** What the classes are, by id: those that are merged or removed too. */
 export type Classes = ReadonlyMap<number, LabelClass>;
 
-/** A sample's label after a person said this of it. Throws `no_such_class`, `several_classes`, `label_without_class`, `invalid_state`. */
+/** A sample's label after a person said this of it. Throws `no_such_class`, `several_classes`, `label_without_class`, `invalid_state`, `marks_not_classes`. */
 export function labelAfter(now: SampleLabel, patch: LabelPatch, kind: LabellingKind, classes: Classes): SampleLabel {
   const note = patch.note ?? now.note;
   if (patch.classes === undefined && patch.state === undefined) return { ...now, note };
   if (patch.state === 'suggested') {
     throw new AtelierError('invalid_state', 'People label samples; runs and rules suggest. Choose another state.');
+  }
+  if (isMarkedKind(kind)) {
+    if (patch.classes === undefined) return { ...blank, state: patch.state!, classes: now.classes, note };
+    throw new AtelierError(
+      'marks_not_classes',
+      'In this labelling the things in a sample have classes, not the sample. Mark something, or open the labelling of classes.',
+    );
   }
   const given = patch.classes && checkedClasses(patch.classes, kind, classes);
   const state = patch.state ?? (given!.length > 0 || kind === 'multiple' ? 'labelled' : 'new');
@@ -39,7 +47,7 @@ export function checkedClasses(ids: readonly number[], kind: LabellingKind, clas
   return resolved;
 }
 
-function usableClass(classes: Classes, id: number): LabelClass {
+export function usableClass(classes: Classes, id: number): LabelClass {
   const found = classes.get(resolvedClass(classes, id));
   if (found && !found.removed) return found;
   throw new AtelierError(

@@ -99,8 +99,9 @@ export class StudyRunner {
       const hung = () => {
         if (this.#jobOf(number)?.status !== 'running') return;
         this.#fail(number, { code: 'hung', seconds: trialSeconds });
+        this.#changed(number);
+        // Another one is asked for once its process is gone.
         this.#cancel(number);
-        this.ended(number);
       };
       this.#timers.set(number, setTimeout(hung, Math.min(longestTimer, trialSeconds * 1000)));
     }
@@ -126,7 +127,6 @@ export class StudyRunner {
     const trial = this.live.refresh(number);
     if (trial.state === 'failed') this.#failures++;
     else if (trial.state !== 'running') this.#failures = 0;
-    this.#changed(number);
     if (!this.#works) return;
     this.book();
     if (trial.state === 'running') this.takeUp(number);

@@ -17,7 +17,7 @@ import type { TrainResult } from '../../shared/job.ts';
 import type { MetricPoint } from '../../shared/run.ts';
 import type { Reason, StoredTrial, Study, StudyBudget, StudyRequest } from '../../shared/study.ts';
 import { choicesOf } from '../../shared/tunable.ts';
-import type { Context, RunWatch } from '../context.ts';
+import { studyChanged, studyMade, type Context, type RunWatch } from '../context.ts';
 import { completeSettings } from '../train-settings.ts';
 import { LiveStudy } from './live-study.ts';
 import { isCrash, StudyRunner } from './runner.ts';
@@ -64,6 +64,7 @@ export class Studies implements RunWatch {
       const waits = states.some((state) => state === 'queued' || state === 'paused');
       if (states.includes('interrupted') || (!this.#goesOn && !waits)) {
         store.transaction(() => setStudyStatus(store, id, 'paused', { code: 'interrupted' }));
+        this.#changed(id);
       } else if (this.#goesOn) {
         setImmediate(() => !this.#closing && this.#begin(id));
       }
@@ -98,6 +99,7 @@ export class Studies implements RunWatch {
       for (const params of start) live.enqueue(params);
       for (const known of from) takeFrom(live, getStudy(store, known), listTrials(store, known));
     });
+    studyMade(this.#context, id);
     return this.#begin(id);
   }
 
@@ -191,8 +193,9 @@ export class Studies implements RunWatch {
 
   settled(run: RunId): void {
     this.#of(run, (live, number, runner) => {
+      live.refresh(number);
+      this.#changed(live.id, number);
       if (runner) setImmediate(() => !this.#closing && runner.ended(number));
-      else this.#changed(live.id, number);
     });
   }
 
@@ -226,9 +229,7 @@ export class Studies implements RunWatch {
   }
 
   #changed(id: StudyId, number?: number): void {
-    const { events } = this.#context;
-    if (number !== undefined) events.emit({ type: 'trial', study: id, trial: this.#liveOf(id).trial(number) });
-    events.emit({ type: 'changed', noun: 'studies' });
+    studyChanged(this.#context, id, number === undefined ? undefined : this.#liveOf(id).trial(number));
   }
 
   #threadsOfEach(workers: number): number {

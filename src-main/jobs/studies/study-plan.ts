@@ -7,7 +7,6 @@ import type { ArchitectureInfo } from '../../shared/run.ts';
 import { nearestName } from '../../shared/run-fields.ts';
 import {
   directionOf,
-  runFactMetrics,
   type Direction,
   type Limit,
   type ParameterRange,
@@ -16,6 +15,7 @@ import {
   type StudyBudget,
   type StudyPlan,
 } from '../../shared/study.ts';
+import { changesLoss, studyMetrics, validationMetrics } from '../../shared/study-metrics.ts';
 import { taskFacts, taskOf, type Task } from '../../shared/task.ts';
 import { checkRange, checkTunable, Tunables } from '../../shared/tunable.ts';
 import { findArchitecture } from '../train-settings.ts';
@@ -196,29 +196,20 @@ function taskFor(searched: readonly ArchitectureInfo[], manifest: Manifest): Tas
   return first;
 }
 
-/** What a validation tells at the end; those told after each epoch, by which trials can be pruned, come first. */
-const validationMetrics: Readonly<Record<Task, readonly string[]>> = {
-  classification: ['accuracy', 'loss', 'balanced_accuracy', 'precision', 'recall', 'f1', 'log_loss'],
-  regression: ['loss', 'rmse', 'mae', 'r2'],
-  reconstruction: ['loss', 'mse', 'psnr'],
-  generation: [],
-  language: ['loss', 'perplexity', 'bits_per_character', 'bits_per_byte', 'accuracy'],
-};
-
-/** Settings under which one trial's loss is another measure than the next one's. */
-const changesLoss = ['loss', 'focal_gamma', 'huber_delta', 'class_weights', 'set.loss'];
-
 function readMetric(written: unknown, where: string, task: Task): string {
-  const known = [...validationMetrics[task].map((name) => `validation/${name}`), ...runFactMetrics];
+  const known = studyMetrics(task);
   if (typeof written !== 'string') return refuse(where, 'must be the name of a metric');
   if (written.startsWith('test/'))
     refuse(where, `is ${written}: what is chosen by the test split is no longer tested by it. Choose the validation's`);
-  const found = known.find((name) => name === written || name === `validation/${written}`);
+  const found = known.find((name) => [written, `validation/${written}`, `export/${written}`].includes(name));
   if (found) return found;
   const near = nearestName(
     written.replace(/^validation\//, ''),
-    known.map((name) => name.replace('validation/', '')),
+    known.map((name) => name.replace(/^(validation|export)\//, '')),
   );
+  // Bytes or megabytes, seconds or milliseconds: it is in the name.
+  const unit = ({ size: 'size_bytes', latency: 'latency_ms' } as Readonly<Record<string, string>>)[written];
+  if (unit && task !== 'language') return refuse(where, `"${written}" says no unit. Write "${unit}"`);
   return refuse(
     where,
     `"${written}" is no metric of ${task}${near ? `. Did you mean "${near}"?` : `; known are ${known.join(', ')}`}`,
@@ -232,7 +223,8 @@ function readMetrics(
 ): string[] {
   if (metric !== undefined && metrics !== undefined) refuse('metrics', 'stands beside "metric": leave one out');
   const changed = changesLoss.find((name) => name in space);
-  const usual = task === 'classification' ? 'accuracy' : changed && task === 'regression' ? 'rmse' : 'loss';
+  const besides = { regression: 'rmse', reconstruction: 'mse' } as Readonly<Partial<Record<Task, string>>>;
+  const usual = task === 'classification' ? 'accuracy' : ((changed && besides[task]) ?? 'loss');
   const given = metrics ?? [metric ?? usual];
   if (!Array.isArray(given) || given.length === 0 || given.length > 8)
     return refuse('metrics', 'must list one to eight metrics');
@@ -264,12 +256,16 @@ function readDirections({ direction, directions }: Written, metrics: readonly st
 /** "parameters <= 100000" */
 function readLimits(written: unknown = [], task: Task): Limit[] {
   if (!Array.isArray(written)) return refuse('limits', 'must be a list of texts such as "parameters <= 100000"');
+  const sides = new Set<string>();
   return (written as unknown[]).map((text, i) => {
     const where = `limits[${i}]`;
     const found = typeof text === 'string' ? /^\s*([\w/]+)\s*(<=|>=)\s*([-+.\deE]+)\s*$/.exec(text) : null;
     const bound = Number(found?.[3]);
     if (!found || !Number.isFinite(bound)) return refuse(where, 'must be like "parameters <= 100000"');
     const metric = readMetric(found[1], where, task);
+    const side = `${metric} ${found[2]}`;
+    if (sides.has(side)) refuse(where, `says "${side}" once more`);
+    sides.add(side);
     return found[2] === '<=' ? { metric, most: bound } : { metric, least: bound };
   });
 }

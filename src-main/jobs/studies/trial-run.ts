@@ -2,7 +2,7 @@ import type { Outcome } from '../../search/study.ts';
 import type { TrainRequest } from '../../shared/contract.ts';
 import type { DatasetVersion } from '../../shared/dataset.ts';
 import type { ArchitectureInfo, RunSummary } from '../../shared/run.ts';
-import type { Params, StudyPlan } from '../../shared/study.ts';
+import { measuresExport, type Params, type StudyPlan } from '../../shared/study.ts';
 import { taskOf } from '../../shared/task.ts';
 import { trainingDefaults } from '../../shared/training-defaults.ts';
 import { Tunables, withSettings } from '../../shared/tunable.ts';
@@ -10,7 +10,7 @@ import { findArchitecture } from '../train-settings.ts';
 
 /** The training that a trial stands for: the net's defaults, what the study holds fixed, and what the trial tries. */
 export function trialRequest(
-  plan: Pick<StudyPlan, 'settings'>,
+  plan: Pick<StudyPlan, 'settings' | 'metrics' | 'limits'>,
   params: Params,
   { id, manifest }: Pick<DatasetVersion, 'id' | 'manifest'>,
   architectures: readonly ArchitectureInfo[],
@@ -25,6 +25,7 @@ export function trialRequest(
     schedule: 'cosine',
     seed: 1,
     device: 'auto',
+    ...(measuresExport(plan) ? { measureExport: true } : {}),
   };
   const about = { fields: architecture.fields, task: taskOf(architecture, manifest) };
   return withSettings(base, settings, new Tunables(architectures), about);

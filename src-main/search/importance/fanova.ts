@@ -12,6 +12,15 @@ const STREAM = 0x66616e6f;
  * whole space that each parameter explains alone, from exact marginals of its trees. What was not active counts as the middle of its range.
  */
 export function fanova(history: History, objective = 0): Importance {
+  const working = fanovaSteps(history, objective);
+  for (;;) {
+    const { done, value } = working.next();
+    if (done) return value;
+  }
+}
+
+/** The same, with a pause after each tree, so that whoever has other work can do it in between. */
+export function* fanovaSteps(history: History, objective = 0): Generator<void, Importance> {
   const { dimensions, points, losses } = observe(history, objective, 4);
   const axes = dimensions.map(({ categorical, levels }, axis): Axis => {
     const extent = categorical ? levels : 1;
@@ -19,11 +28,8 @@ export function fanova(history: History, objective = 0): Importance {
     const place = (unit: number) => (Number.isNaN(unit) ? extent / 2 : unit + (categorical ? 0.5 : 0));
     return { extent, column: Float64Array.from(points, (point) => place(point[axis])) };
   });
-  const dividing = divideVariance(axes, losses, history.seed);
-  for (;;) {
-    const { done, value } = dividing.next();
-    if (done) return shares(dimensions, value.alone);
-  }
+  const { alone } = yield* divideVariance(axes, losses, history.seed);
+  return shares(dimensions, alone);
 }
 
 /** One parameter: where each row lies on an axis from 0 to `extent`, every part of it as likely as another of the same length. */

@@ -58,6 +58,7 @@ export function lineChartSvg(chart: LineChart): string {
     : spread(window.from, window.to, Math.max(2, Math.floor(inner.width / 70)), chart.x.whole);
   const xLabels = labelled(xTicks, chart.x);
   const yTicks = chart.y.log ? logTicks(y.min, y.max) : ticks(y.min, y.max, y.step);
+  const yLabels = labelled(yTicks, chart.y);
   const bottom = top + inner.height;
 
   const parts = [
@@ -65,7 +66,7 @@ export function lineChartSvg(chart: LineChart): string {
     `<g fill="${theme.faint}" font-size="11">`,
     ...yTicks.flatMap((value) => [
       `<line x1="${margin.left}" x2="${margin.left + inner.width}" y1="${px(down(value))}" y2="${px(down(value))}" stroke="${theme.grid}"/>`,
-      svgText({ x: margin.left - 8, y: down(value) + 4 }, chart.y.format(value), 'text-anchor="end"'),
+      svgText({ x: margin.left - 8, y: down(value) + 4 }, yLabels.get(value)!, 'text-anchor="end"'),
     ]),
     ...xTicks.map((value) => svgText({ x: left(value), y: bottom + 16 }, xLabels.get(value)!, 'text-anchor="middle"')),
     svgText({ x: margin.left + inner.width / 2, y: bottom + 34 }, chart.x.name, 'text-anchor="middle"'),

@@ -1,3 +1,4 @@
+import { figureSvg, type FigureDrawing } from './figure-svg.ts';
 import { groupChartSvg } from './groups-svg.ts';
 import type { GroupChart } from './groups.ts';
 import { lineChartSvg } from './line-svg.ts';
@@ -21,8 +22,10 @@ export interface ReportSection {
   heading: string;
   /** A line under the heading. */
   note?: string;
+  /** Said one under the other. */
+  points?: readonly string[];
   table?: { head: readonly ReportCell[]; rows: readonly ReportRow[] };
-  charts?: readonly (LineChart | GroupChart)[];
+  charts?: readonly (LineChart | GroupChart | FigureDrawing)[];
   /** Shut until it is asked for. */
   folded?: boolean;
 }
@@ -50,7 +53,7 @@ const style = `:root{color-scheme:light dark;--text:#191c23;--faint:#5d6573;--gr
 font:13px/20px Inter,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",system-ui,sans-serif}
 h1{font-size:20px;line-height:28px;margin:0}h2,summary{font-size:15px;font-weight:600;margin:32px 0 8px}summary{cursor:pointer}p{margin:4px 0;color:var(--faint)}
 .wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}th,td{padding:4px 12px;border-bottom:1px solid var(--grid);text-align:right;white-space:nowrap;font-weight:400}
-tr>:first-child{padding-left:0;text-align:left;color:var(--faint)}thead th{font-weight:600;color:var(--text)!important}.best{color:var(--good);font-weight:600}
+tr>:first-child{padding-left:0;text-align:left;color:var(--faint)}thead th{font-weight:600;color:var(--text)!important}ul{margin:4px 0;padding-left:20px}.best{color:var(--good);font-weight:600}
 i{display:inline-block;width:8px;height:8px;margin-right:6px;border-radius:50%}.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(480px,1fr));gap:16px}svg{max-width:100%;height:auto}
 @media print{:root{--text:#191c23;--faint:#5d6573;--grid:#e2e5eb;--ground:#fff}details>*{display:revert}}`;
 
@@ -75,9 +78,10 @@ ${report.sections.map(section).join('\n')}
 `;
 }
 
-function section({ heading, note, table, charts, folded }: ReportSection): string {
+function section({ heading, note, points, table, charts, folded }: ReportSection): string {
   const body = [
     note ? `<p>${escapeXml(note)}</p>` : '',
+    points && points.length > 0 ? `<ul>${points.map((point) => `<li>${escapeXml(point)}</li>`).join('\n')}</ul>` : '',
     table
       ? `<div class="wide"><table>${head(table.head)}<tbody>${table.rows.map(row).join('\n')}</tbody></table></div>`
       : '',
@@ -91,8 +95,10 @@ function section({ heading, note, table, charts, folded }: ReportSection): strin
     : `<section><h2>${title}</h2>${body}</section>`;
 }
 
-const drawn = (chart: LineChart | GroupChart): string =>
-  'groups' in chart ? groupChartSvg({ ...chart, theme }) : lineChartSvg({ ...chart, theme });
+function drawn(chart: LineChart | GroupChart | FigureDrawing): string {
+  if ('groups' in chart) return groupChartSvg({ ...chart, theme });
+  return 'layers' in chart ? figureSvg({ ...chart, theme }) : lineChartSvg({ ...chart, theme });
+}
 
 const head = (cells: readonly ReportCell[]): string =>
   `<thead><tr><th></th>${cells.map((one) => `<th scope="col">${inner(one)}</th>`).join('')}</tr></thead>`;

@@ -1,29 +1,15 @@
 import { basename, dirname, join } from 'node:path';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ExchangedRun } from '../../shared/run-exchange.ts';
-import type { RunStatus } from '../../shared/run.ts';
 import { entriesOf, filesBelow, kindOf, readSmall } from '../files.ts';
-import { limits, type FoundRun, type RunSink, type RunSource } from '../run-source.ts';
-import { cleanName, comparable, settingOf } from '../settings.ts';
+import type { FoundRun, RunSink, RunSource } from '../run-source.ts';
+import { cleanName } from '../settings.ts';
 import { Meta } from './meta.ts';
 import { readMetric } from './metric-file.ts';
+import { exchanged, statuses } from './run.ts';
 
 /** MLflow's file store: `mlruns/<experiment>/<run>/` with meta.yaml, params/, metrics/ and tags/, a file for each. */
 export const mlflow: RunSource = { format: 'mlflow', find };
-
-/** Named by number in files, by word in the API. A run that goes on elsewhere has no end yet. */
-const statuses: Readonly<Record<string, RunStatus>> = {
-  1: 'interrupted',
-  2: 'interrupted',
-  3: 'finished',
-  4: 'failed',
-  5: 'cancelled',
-  RUNNING: 'interrupted',
-  SCHEDULED: 'interrupted',
-  FINISHED: 'finished',
-  FAILED: 'failed',
-  KILLED: 'cancelled',
-};
 
 /** The folder of a run, of an experiment, of several, or the one in which `mlruns` lies. */
 async function find(path: string, signal: AbortSignal): Promise<FoundRun[] | null> {
@@ -72,7 +58,6 @@ async function read(path: string, sink: RunSink): Promise<ExchangedRun> {
       `${path} is in MLflow's trash. Restore it there ("mlflow runs restore") to import it.`,
     );
   }
-  const tags = await texts(join(path, 'tags'), sink);
   const startedAt = meta.moment('start_time');
   const metrics: Record<string, number> = {};
   for (const { name, path: file } of await filesBelow(join(path, 'metrics'))) {
@@ -81,41 +66,18 @@ async function read(path: string, sink: RunSink): Promise<ExchangedRun> {
     const value = await readMetric(file, key, startedAt ?? 0, sink);
     if (value !== undefined) metrics[key] = value;
   }
-  const status = meta.one('status', statuses, 'interrupted');
-  const told = [...(await texts(join(path, 'params'), sink))].map(([name, text]) => [name, settingOf(text)] as const);
-  // Who ran it and of which code: what MLflow itself writes down that says something of the run.
-  const facts = ['mlflow.user', 'mlflow.source.name', 'mlflow.source.git.commit'].flatMap((name) => {
-    const text = tags.get(name);
-    return text ? [[name, text] as const] : [];
-  });
-  return {
-    identity: ownIdentity(tags.get('atelier.identity')) ?? `mlflow:${id}`,
-    name: cleanName(meta.text('run_name') || tags.get('mlflow.runName') || id.slice(0, 8)) || 'run',
-    status,
-    experiment: cleanName(await experimentOf(path)),
-    dataset: cleanName(tags.get('atelier.dataset') ?? ''),
-    settings: comparable([...told, ...facts]),
-    metrics,
-    tags: wordsOf(tags),
-    notes: (tags.get('mlflow.note.content') ?? '').slice(0, 20_000),
-    createdAt: startedAt ?? Date.now(),
+  return exchanged({
+    id,
+    name: meta.text('run_name'),
+    status: meta.one('status', statuses, 'interrupted'),
+    experiment: await experimentOf(path),
     startedAt,
     finishedAt: meta.moment('end_time'),
-    parameterCount: null,
-    samplesPerSecond: null,
-    bestEpoch: null,
-    stoppedEarly: false,
-    error: status === 'interrupted' ? stillRunning : null,
-  };
+    params: await texts(join(path, 'params'), sink),
+    tags: await texts(join(path, 'tags'), sink),
+    metrics,
+  });
 }
-
-/** Of a run that Atelier wrote. */
-const ownIdentity = (text = ''): string | undefined => (/^[a-z]+:\S{1,500}$/.test(text) ? text : undefined);
-
-const stillRunning = {
-  code: 'imported_unfinished',
-  message: 'It had no end where it came from when it was imported. Import it again once it has one.',
-};
 
 /** The files of params/ or tags/, whose names may have folders in them. */
 async function texts(folder: string, sink: RunSink): Promise<Map<string, string>> {
@@ -135,14 +97,4 @@ async function experimentOf(run: string): Promise<string> {
     // A broken one is no fault of the run's.
     return '';
   }
-}
-
-/** Tags here are words: `stage=candidate`, or the name alone where the value says no more. MLflow's own are told otherwise. */
-function wordsOf(tags: ReadonlyMap<string, string>): string[] {
-  const words = [...tags].flatMap(([name, value]) => {
-    if (name.startsWith('mlflow.') || name.startsWith('atelier.')) return [];
-    const text = cleanName(value);
-    return [cleanName(text === '' || text.toLowerCase() === 'true' ? name : `${name}=${text}`)];
-  });
-  return [...new Set(words.filter((word) => word !== ''))].slice(0, limits.tags);
 }

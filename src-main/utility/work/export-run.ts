@@ -128,7 +128,8 @@ async function fittedTemperature(
   }
 }
 
-function samplesModel(
+/** A net that answers samples, as one file with the preparation of the data inside. */
+export function samplesModel(
   { net, encoder, values }: RunModel,
   metadata: Record<string, string>,
   temperature?: number,

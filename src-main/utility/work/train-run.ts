@@ -23,6 +23,7 @@ import { augmenter } from './augmenter.ts';
 import { EpochPictures } from './epoch-pictures.ts';
 import { EpochTexts } from './epoch-texts.ts';
 import { ganLoss, netOf, type Net } from './forward.ts';
+import { measureExport } from './measure-export.ts';
 import { ratesOf } from './rates.ts';
 import { bestBeside, checkpointToGoOn, sweepParts } from './resume-from.ts';
 import { readEncoder, writeClassWeights, writeEncoder } from './run-files.ts';
@@ -115,6 +116,7 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
 
   const evaluator = await Evaluator.open(task.compileEvaluation(), settings);
   const metrics = await evaluateBest(evaluator, net, data, outcome.model, context).finally(() => evaluator.close());
+  if (settings.measureExport) Object.assign(metrics, await measureExport(params, data, metrics, context));
   return {
     metrics: { ...trainMetrics(outcome.best), ...metrics },
     samplesPerSecond: outcome.samplesPerSecond,

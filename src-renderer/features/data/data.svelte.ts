@@ -4,7 +4,7 @@ import { extended, fits, toggled } from '../../../src-main/shared/filter.ts';
 import type { Condition, Filter } from '../../../src-main/shared/filter.ts';
 import type { DatasetId, JobId, VersionId } from '../../../src-main/shared/ids.ts';
 import type { Input } from '../../../src-main/shared/contract.ts';
-import type { Profile } from '../../../src-main/shared/profile.ts';
+import type { Profile, StepsDone } from '../../../src-main/shared/profile.ts';
 import { studio } from '../../bridge/studio.ts';
 import { datasets } from '../../state/datasets.svelte.ts';
 import { Originals } from '../../state/originals.svelte.ts';
@@ -19,6 +19,9 @@ export class DataPlace {
   #detail = new Resource<DatasetDetail>();
   #profile = new Resource<Profile>();
   #profiled: VersionId | null = null;
+  #profileSteps = $state.raw<StepsDone | null>(null);
+  /** Stopped by hand: not begun again until that is asked for. */
+  #profileStopped = $state.raw<VersionId | null>(null);
   /** Whose profile was given up before it was there. */
   #unprofiled: VersionId | null = null;
   #opened: DatasetId | null = null;
@@ -48,6 +51,14 @@ export class DataPlace {
   }
   get profileError() {
     return this.#profile.error;
+  }
+  /** 0 to 1; null where that is not known. */
+  get profileShare(): number | null {
+    const steps = this.#profileSteps;
+    return steps && steps.total > 0 ? steps.done / steps.total : null;
+  }
+  get profileStopped(): boolean {
+    return this.#profileStopped !== null && this.#profileStopped === this.detail?.version.id;
   }
   /** Which samples are shown: of every tab the same. */
   get filter(): Filter {
@@ -86,10 +97,17 @@ export class DataPlace {
   wantProfile(again = false): void {
     const version = this.detail?.version.id;
     if (!version || (version === this.#profiled && !again)) return;
+    if (!again && version === untrack(() => this.#profileStopped)) return;
     this.leaveProfile();
     this.#profiled = version;
     this.#profile.set(null);
-    void this.#profile.load(() => studio.call('datasets.profile', { version }));
+    this.#profileSteps = null;
+    this.#profileStopped = null;
+    const deaf = studio.onEvents((event) => {
+      if (event.type === 'profile' && event.version === version)
+        this.#profileSteps = { done: event.done, total: event.total };
+    });
+    void this.#profile.load(() => studio.call('datasets.profile', { version })).finally(deaf);
   }
 
   /** Nobody waits any more for what the columns hold: if that is still being worked out, it is stopped. */
@@ -100,6 +118,12 @@ export class DataPlace {
     this.#unprofiled = version;
     this.#profile.set(null);
     void studio.call('datasets.stopProfile', { version }).catch(() => {});
+  }
+
+  stopProfile(): void {
+    this.leaveProfile();
+    this.#profileStopped = this.#unprofiled;
+    this.#unprofiled = null;
   }
 
   /** Waits again for what was given up. */

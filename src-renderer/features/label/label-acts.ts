@@ -42,6 +42,7 @@ export function say(given: Pick<Given, 'attempt'>, patch: Parameters<typeof labe
 
 /** The class of what is meant; where samples have several, it is put to them or taken away. */
 export function nameClass(given: Pick<Given, 'attempt'>, id: number): void {
+  if (label.marked) return label.hand?.name(id);
   if (label.kind === 'single') return say(given, { state: 'labelled', classes: [id] });
   const samples = label.meant;
   const all = samples.every((sample) => label.of(sample)?.classes.includes(id));
@@ -58,9 +59,9 @@ export function nameClass(given: Pick<Given, 'attempt'>, id: number): void {
   }
 }
 
-/** What Enter means: a suggestion is taken; of samples with several classes what is chosen is all. */
+/** What Enter means: a suggestion is taken; of samples with several classes, or marks, what is there is all. */
 function confirm(given: Given): void {
-  if (oneSuggested() || label.kind === 'multiple') say(given, { state: 'labelled' });
+  if (oneSuggested() || label.kind !== 'single') say(given, { state: 'labelled' });
   else label.step(1);
 }
 
@@ -104,7 +105,7 @@ export function labelActions(given: Given): Action[] {
     action('skip', () => say(given, { state: 'skipped' }), nothing),
     action('unsure', () => say(given, { state: 'unsure' }), nothing),
     action('review', () => say(given, { state: 'reviewed' }), unlabelled),
-    action('clear', () => say(given, { state: 'new', classes: [] }, false), nothing),
+    action('clear', () => say(given, label.marked ? { state: 'new' } : { state: 'new', classes: [] }, false), nothing),
     action('note', given.note, () => (label.current === null ? m.label_why_none() : undefined)),
     action('undo', () => void given.attempt(() => label.back('undo')), across('undo')),
     action('redo', () => void given.attempt(() => label.back('redo')), across('redo')),

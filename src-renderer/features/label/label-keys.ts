@@ -25,15 +25,26 @@ export const labelActs = Object.keys(usualKeys) as LabelAct[];
 /** Keys that a person has given: by act, and by class as `class:<id>`. */
 export type Bound = Readonly<Record<string, string>>;
 
+/** The slot of what only the stage of one kind does: its key is its own. */
+export const stageSlot = (act: string): string => `stage:${act}`;
+
 export const boundAct = (bound: Bound, act: LabelAct): string => bound[act] ?? usualKeys[act];
 export const classSlot = (id: number): string => `class:${id}`;
 
 /** Signs for classes in turn: the number row, then letters. */
 const signs = [...'1234567890qwertyuiopasdfghjklzxcvbnm'];
 
-/** A key for each class, in their order: its own where a person gave it one, else the next sign that is free; none once all are used up. */
-export function classKeys(classes: readonly LabelClass[], bound: Bound): Map<number, string> {
+/**
+ * A key for each class, in their order: its own where a person gave it one, else the next sign that is free; none once all are used up. `others`:
+ * keys that mean something else besides.
+ */
+export function classKeys(
+  classes: readonly LabelClass[],
+  bound: Bound,
+  others: readonly string[] = [],
+): Map<number, string> {
   const taken = new Set([
+    ...others,
     ...labelActs.map((act) => boundAct(bound, act)),
     ...classes.map(({ id }) => bound[classSlot(id)]),
   ]);

@@ -19,14 +19,23 @@ export const filterWord = (filter: StateFilter): string =>
 const orders: Record<QueueOrder, () => string> = {
   given: m.label_order_given,
   shuffled: m.label_order_shuffled,
+  telling: m.label_order_telling,
+  diverse: m.label_order_diverse,
   entropy: m.label_order_entropy,
   margin: m.label_order_margin,
   leastConfidence: m.label_order_least,
+  suspicious: m.label_order_suspicious,
 };
 export const orderWord = (order: QueueOrder): string => orders[order]();
 
-export const kindWord = (kind: LabellingKind): string =>
-  kind === 'single' ? m.label_kind_single() : m.label_kind_multiple();
+const kinds: Record<LabellingKind, () => string> = {
+  single: m.label_kind_single,
+  multiple: m.label_kind_multiple,
+  objects: m.label_kind_objects,
+  spans: m.label_kind_spans,
+  segments: m.label_kind_segments,
+};
+export const kindWord = (kind: LabellingKind): string => kinds[kind]();
 
 /** Who said it: a person, a run by its name, a rule by its pattern, a file by its name, the labelling of an earlier version. */
 export function whoWord(who: string): string {
@@ -34,6 +43,7 @@ export function whoWord(who: string): string {
   const name = rest.join(':');
   if (kind === 'run') return runs.list.find(({ id }) => id === name)?.name ?? name;
   if (kind === 'rule' || kind === 'file') return name;
+  if (kind === 'few-shot') return m.label_who_labels();
   if (kind === 'version') return m.version_number({ n: name });
   return m.label_who_person();
 }

@@ -1,8 +1,10 @@
 import { untrack } from 'svelte';
 import type { DatasetDetail, DatasetVersion, Manifest } from '../../../src-main/shared/dataset.ts';
+import { tellingWays, type Learnt, type TellingWay } from '../../../src-main/shared/few-shot.ts';
 import type { DatasetId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
 import {
   labelStates,
+  markedKinds,
   mostAtOnce,
   resolvedClass,
   type ClassAct,
@@ -18,8 +20,13 @@ import {
 import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import { countLabels, queueOf, type DoubtOrder, type QueueOrder, type StateFilter } from './label-queue.ts';
+import { countLabels, goneOn, queueOf, type DoubtOrder, type QueueOrder, type StateFilter } from './label-queue.ts';
+import { kindsFor, usualKind } from './label-kinds.ts';
+import { Learning } from './learning.svelte.ts';
+import { markCalls } from './mark-calls.ts';
+import { SampleMarks, type ShownEdit } from './marks.svelte.ts';
 import { ShownSamples } from './shown-samples.svelte.ts';
+import type { StageHand } from './stage-hand.ts';
 
 /** What holds of the sample in front. */
 export interface Standing {
@@ -39,6 +46,12 @@ const ahead = 4;
 export class LabelPlace {
   readonly #studio: Studio;
   readonly samples: ShownSamples;
+  readonly marks: SampleMarks;
+  /** What the stage in front does with keys and classes, where its kind has more to do than to name the sample. */
+  hand = $state.raw<StageHand | null>(null);
+  /** The class that the next mark is given; null: the first. */
+  #pen = $state<number | null>(null);
+  readonly learning: Learning;
   #detail = new Resource<DatasetDetail>();
   #opened = new Resource<LabellingState>();
   /** The arrays of what holds are changed in place: this goes up with each change. */
@@ -51,8 +64,10 @@ export class LabelPlace {
   #filter = $state<StateFilter>('todo');
   #ofClass = $state<number | null>(null);
   #order = $state<QueueOrder>('given');
-  /** By measure, per sample; NaN where a run was not asked. */
-  #doubts = $state.raw<Record<DoubtOrder, Float32Array> | null>(null);
+  /** By measure, per sample; NaN where nothing was asked of it. */
+  #doubts = $state.raw<Partial<Record<DoubtOrder, Float32Array>>>({});
+  /** Samples whose suggestion follows from the labels: it stands nowhere yet. */
+  #learnt = new Set<number>();
   kind = $state<LabellingKind>('single');
   mode = $state<'stage' | 'grid'>('stage');
   /** So many were labelled when training was last offered. */
@@ -62,6 +77,12 @@ export class LabelPlace {
   constructor(through: Studio = studio) {
     this.#studio = through;
     this.samples = new ShownSamples(through);
+    this.marks = new SampleMarks(markCalls(through, (outcome) => this.#heard(outcome)));
+    const asked = () => {
+      const { state, detail } = this;
+      return state && detail ? { labelling: state.labelling, version: detail.version.id } : null;
+    };
+    this.learning = new Learning(through, asked, (learnt) => this.#takeLearnt(learnt));
   }
 
   get detail(): DatasetDetail | null {
@@ -87,6 +108,17 @@ export class LabelPlace {
       .filter(({ mergedInto, removed }) => mergedInto === null && !removed)
       .sort((a, b) => a.place - b.place || a.id - b.id),
   );
+  /** Samples of this kind hold marks. */
+  get marked(): boolean {
+    return markedKinds.includes(this.kind);
+  }
+  /** The class that the next mark is given; null where there are no classes. */
+  get pen(): number | null {
+    return this.usable.some(({ id }) => id === this.#pen) ? this.#pen : (this.usable[0]?.id ?? null);
+  }
+  set pen(id: number | null) {
+    this.#pen = id;
+  }
   readonly counts = $derived.by(() => {
     void this.#revision;
     return this.#opened.value && countLabels(this.#opened.value, this.classes);
@@ -141,21 +173,27 @@ export class LabelPlace {
   }
 
   /** `again`: also where it is open already, as what is in it may have changed. */
-  async open(id: DatasetId, version?: VersionId, kind: LabellingKind = this.kind): Promise<void> {
-    this.kind = kind;
+  async open(id: DatasetId, version?: VersionId, wished?: LabellingKind): Promise<void> {
     const before = untrack(() => this.#opened.value);
     if (before && before.dataset !== id) this.#opened.set(null);
     const detail = await this.#detail.load(() => this.#studio.call('datasets.get', { id, version }));
     if (!detail) return;
+    const fitting = kindsFor(detail.version.manifest);
+    const same = before?.dataset === id ? this.kind : usualKind(detail.version.manifest);
+    const kind = wished && fitting.includes(wished) ? wished : same;
+    this.kind = kind;
     this.samples.use(detail.version.id, detail.version.manifest);
     const opened = await this.#opened.load(() =>
       this.#studio.call('labels.open', { version: detail.version.id, kind }),
     );
     if (!opened) return;
+    this.marks.use(this.marked ? opened.labelling : null);
     this.#revision++;
     if (before?.labelling === opened.labelling) return this.#prepare();
     this.offered = this.settled;
-    this.#doubts = null;
+    this.#doubts = {};
+    this.#learnt.clear();
+    this.learning.forget();
     this.#order = 'given';
     this.#ofClass = null;
     this.#filter = opened.states.some((state) => labelStates[state] === 'new' || labelStates[state] === 'suggested')
@@ -219,19 +257,89 @@ export class LabelPlace {
         const some = samples.slice(at, at + mostAtOnce);
         const { labelling } = state;
         this.#take(state, await this.#studio.call('labels.set', { labelling, samples: some, label }));
+        this.learning.labelled(some.length);
       }
     } finally {
       this.#mark(samples, -1);
     }
   }
 
-  /** Whether a run was asked, so that samples can be ordered by its doubts. */
-  get doubtful(): boolean {
-    return this.#doubts !== null;
+  /** Does it to the marks of a sample, as one edit; the keys of what was put. */
+  async mark(sample: number, edits: readonly ShownEdit[]): Promise<number[]> {
+    if (edits.length === 0) return [];
+    this.#mark([sample], 1);
+    try {
+      return await this.marks.edit(sample, edits);
+    } finally {
+      this.#mark([sample], -1);
+    }
+  }
+
+  /** Whether samples can be put in that order: something was asked that tells it. */
+  knows(order: QueueOrder): boolean {
+    return this.#doubtsFor(order) !== null;
   }
 
   #doubtsFor(order: QueueOrder): Float32Array | null {
-    return order === 'given' || order === 'shuffled' ? null : (this.#doubts?.[order] ?? null);
+    return order === 'given' || order === 'shuffled' ? null : (this.#doubts[order] ?? null);
+  }
+
+  /** Lets the labels say what the others are, from now on; what tells most of them is gone through first. */
+  learn(way: TellingWay = 'telling'): void {
+    this.#order = way;
+    this.learning.start(way);
+  }
+
+  /** Orders that the labels tell are asked for; others stand at once. */
+  putInOrder(order: QueueOrder): void {
+    const way = tellingWays.find((one) => one === order);
+    if (way) return this.learn(way);
+    this.requeue(order === 'suspicious' ? { order, filter: 'labelled' } : { order });
+  }
+
+  #takeLearnt(learnt: Learnt): void {
+    const state = this.#opened.value;
+    if (!state) return;
+    const [isNew, isSuggested] = [labelStates.indexOf('new'), labelStates.indexOf('suggested')];
+    for (const sample of this.#learnt) {
+      if (state.states[sample] !== isSuggested) continue;
+      state.states[sample] = isNew;
+      state.first[sample] = 0;
+      state.confidences[sample] = NaN;
+    }
+    this.#learnt.clear();
+    const spread = (values: Float32Array): Float32Array => {
+      const all = new Float32Array(state.states.length).fill(NaN);
+      learnt.samples.forEach((sample, i) => (all[sample] = values[i]));
+      return all;
+    };
+    learnt.samples.forEach((sample, i) => {
+      if (state.states[sample] !== isNew || learnt.classes[i] === 0) return;
+      state.states[sample] = isSuggested;
+      state.first[sample] = learnt.classes[i];
+      state.confidences[sample] = learnt.confidence[i];
+      this.#learnt.add(sample);
+    });
+    const margin = spread(learnt.margin);
+    // Those named come before all others, and these by how sure it is of them.
+    const telling = margin.slice();
+    learnt.next.forEach((sample, i) => (telling[sample] = 2 - i / learnt.next.length));
+    const suspicious = new Float32Array(state.states.length).fill(NaN);
+    learnt.suspicious.forEach((sample, i) => (suspicious[sample] = 1 - i / learnt.suspicious.length));
+    const [entropy, leastConfidence] = [spread(learnt.entropy), spread(learnt.leastConfidence)];
+    this.#doubts = { telling, diverse: telling, entropy, margin, leastConfidence, suspicious };
+    this.#revision++;
+    this.#rerank();
+  }
+
+  /** What comes behind the sample in front, anew. */
+  #rerank(): void {
+    const state = this.#opened.value;
+    const doubts = this.#doubtsFor(this.#order);
+    if (!state || !doubts) return;
+    const fresh = queueOf(state, this.#filter, this.#ofClass, this.#order, this.classes, doubts);
+    this.#queue = goneOn(this.#queue, this.#at, fresh);
+    this.#prepare();
   }
 
   /** What a run suggests for samples that nobody has looked at; they are gone through by its doubts from then on. */
@@ -249,7 +357,8 @@ export class LabelPlace {
     };
     const { entropy, margin, leastConfidence } = found.doubts;
     this.#doubts = { entropy: spread(entropy), margin: spread(margin), leastConfidence: spread(leastConfidence) };
-    this.requeue({ filter: 'todo', order: this.#doubtsFor(this.#order) ? this.#order : 'margin' });
+    const asked = this.#order in this.#doubts;
+    this.requeue({ filter: 'todo', order: asked ? this.#order : 'margin' });
     return { count: found.samples.length, unknown: found.unknown };
   }
 
@@ -280,8 +389,11 @@ export class LabelPlace {
   async accept(atLeast: number): Promise<number> {
     const state = this.#opened.value;
     if (!state) return 0;
-    const outcome = await this.#studio.call('labels.accept', { labelling: state.labelling, atLeast });
+    await this.marks.settled();
+    const channel = this.marked ? 'labels.acceptMarks' : 'labels.accept';
+    const outcome = await this.#studio.call(channel, { labelling: state.labelling, atLeast });
     this.#take(state, outcome);
+    this.learning.labelled(outcome.samples.length);
     return outcome.samples.length;
   }
 
@@ -295,8 +407,10 @@ export class LabelPlace {
     const state = this.#opened.value;
     if (!state) return;
     const { labelling } = state;
+    await this.marks.settled();
     const outcome = await this.#studio.call(act === 'undo' ? 'labels.undo' : 'labels.redo', { labelling, sample });
     this.#take(state, outcome);
+    this.learning.labelled(outcome.samples.length);
     const [changed] = outcome.samples;
     if (!changed) return;
     if (this.mode === 'grid') this.choose(outcome.samples.map((one) => one.sample));
@@ -321,13 +435,14 @@ export class LabelPlace {
     this.#saving = next;
   }
 
-  #take(state: LabellingState, { samples, classes, can }: LabelOutcome): void {
+  #take(state: LabellingState, { samples, classes, can, marks, manyMarks }: LabelOutcome): void {
     for (const { sample, label } of samples) {
       state.states[sample] = labelStates.indexOf(label.state);
       state.first[sample] = label.classes[0] ?? 0;
       if (label.classes.length > 1) state.several[sample] = label.classes;
       else delete state.several[sample];
       state.confidences[sample] = label.confidence ?? NaN;
+      if (label.state !== 'suggested') this.#learnt.delete(sample);
       const at = state.noted.indexOf(sample);
       if (label.note !== '' && at < 0) state.noted.push(sample);
       if (label.note === '' && at >= 0) state.noted.splice(at, 1);
@@ -337,7 +452,19 @@ export class LabelPlace {
       state.classes = now ? [...others, now] : others;
     }
     state.can = can;
+    if (manyMarks) this.#askAgain(samples.map(({ sample }) => sample));
+    else this.marks.take(marks);
     this.#revision++;
+  }
+
+  #askAgain(samples: readonly number[]): void {
+    this.marks.forget(samples);
+    this.#prepare();
+  }
+
+  #heard(outcome: LabelOutcome): void {
+    const state = this.#opened.value;
+    if (state) this.#take(state, outcome);
   }
 
   #prepare(): void {
@@ -345,7 +472,9 @@ export class LabelPlace {
     const from = untrack(() => this.#at);
     const next = [...untrack(() => this.#queue).subarray(from, from + ahead)];
     const before = [...untrack(() => this.#queue).subarray(Math.max(0, from - 1), from)];
-    void this.samples.want([...(sample === null ? [] : [sample]), ...next, ...before]).catch(() => {});
+    const wanted = [...(sample === null ? [] : [sample]), ...next, ...before];
+    void this.samples.want(wanted).catch(() => {});
+    if (untrack(() => this.marked)) void this.marks.want(wanted).catch(() => {});
   }
 }
 

@@ -8,6 +8,8 @@ export interface ShownSample {
   cells?: (string | null)[];
   pixels?: Uint8Array;
   sharp?: ImageBitmap;
+  /** Of a text whose source has tokens: start and end of each, one after another. */
+  tokens?: readonly number[];
 }
 
 const kept = 24;
@@ -79,7 +81,8 @@ export class ShownSamples {
     this.#asked.add(`whole ${sample}`);
     try {
       const page = await this.#studio.call('datasets.pick', { version, samples: [sample] });
-      const shown = this.#shown(sample, page.rows?.[0], page.pixels, 0);
+      const tokens = page.annotations?.[0]?.tokens;
+      const shown = { ...this.#shown(sample, page.rows?.[0], page.pixels, 0), ...(tokens && { tokens }) };
       if (turn === this.#turn) this.#keep(shown);
       const sharp = await this.#sharp(version, sample);
       if (turn === this.#turn && sharp) this.#keep({ ...shown, sharp });

@@ -5,7 +5,7 @@ import { smooth } from '../../charts/smooth.ts';
 import { runs, type LiveSeries } from '../../state/runs.svelte.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { metricParts, metricValue, metricWord, splitColour, splitWord } from '../../words/terms.ts';
+import { closeMetricValue, metricParts, metricValue, metricWord, splitColour, splitWord } from '../../words/terms.ts';
 
 export const xKinds = ['step', 'epoch', 'time', 'samples'] as const;
 export type XKind = (typeof xKinds)[number];
@@ -34,11 +34,16 @@ function axisWords(kind: XKind): ChartAxis {
         whole: true,
       };
     case 'epoch':
-      return { name: m.axis_epoch(), format: (x) => format.figure(x, 3) };
+      return { name: m.axis_epoch(), format: (x) => format.figure(x, 3), exact: (x) => format.figure(x, 10) };
     case 'time':
-      return { name: m.axis_time(), format: (x) => format.figure(x, 3) };
+      return { name: m.axis_time(), format: (x) => format.figure(x, 3), exact: (x) => format.figure(x, 10) };
     case 'samples':
-      return { name: m.axis_samples(), format: (x) => format.compact(Math.round(x)) };
+      return {
+        name: m.axis_samples(),
+        format: (x) => format.compact(Math.round(x)),
+        exact: (x) => format.integer(Math.round(x)),
+        whole: true,
+      };
   }
 }
 
@@ -58,6 +63,9 @@ export function along(live: LiveSeries, x: XKind, { steps, epochs, times }: Draw
     }
   }
 }
+
+/** Whether there is no telling where it lies along x: of what another program wrote down nobody knows the epochs, say. */
+export const hasNoPlace = (live: LiveSeries, x: XKind): boolean => live.length > 0 && Number.isNaN(along(live, x)[0]);
 
 /** The steps that a window of the x axis takes in, and the next ones on both sides. */
 export function stepsOf(live: LiveSeries, x: XKind, { from, to }: Window): { from: number; to: number } {
@@ -107,8 +115,7 @@ function lines(
 ): ChartSeries[] {
   const drawn = live.drawn;
   const xs = along(live, x, drawn);
-  // Of what another program wrote down nobody knows the epochs.
-  if (Number.isNaN(xs[0])) return [];
+  if (hasNoPlace(live, x)) return [];
   const base = { ...given, ...(drawn.sampledEvery > 1 ? { stored: drawn.total } : {}) };
   // Few points have nothing to smooth away.
   if (reach === 0 || drawn.values.length < 8) return [{ ...base, x: xs, y: drawn.values }];
@@ -159,6 +166,7 @@ function yAxis(key: string): ChartAxis {
   return {
     name: unit ? m.name_unit({ name: metric, unit }) : metric,
     format: (value) => metricValue(key, value, true),
+    exact: (value) => closeMetricValue(key, value),
   };
 }
 

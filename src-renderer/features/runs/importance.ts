@@ -1,3 +1,4 @@
+import { sharesSvg } from '../../../src-main/shared/chart/shares-svg.ts';
 import { csvCell } from '../../../src-main/shared/chart/svg.ts';
 import { leastRuns } from '../../../src-main/shared/run-importance.ts';
 import type { RunImportance, SettingImportance } from '../../../src-main/shared/run-importance.ts';
@@ -42,6 +43,21 @@ export function importanceCsv({ settings, combined }: RunImportance): string {
   );
   return ['setting,share,rank_correlation,changed_together', ...rows, `(combination),${combined},,`, ''].join('\r\n');
 }
+
+/** The same as a drawing. */
+export const importanceSvg = ({ settings, combined }: RunImportance, title: string): string =>
+  sharesSvg({
+    title,
+    bars: [
+      ...settings.map(({ key, share, correlation, together }) => ({
+        name: [key, ...together].map(settingWord).join(' = '),
+        share,
+        ...(correlation !== null && { note: signed(correlation) }),
+      })),
+      { name: m.importance_combined(), share: combined, quiet: true },
+    ],
+    format: (share) => format.percent(share),
+  });
 
 export const togetherWords = ({ together }: SettingImportance): string =>
   m.importance_together({ names: together.map(settingWord).join(', ') });

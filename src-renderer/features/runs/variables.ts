@@ -1,10 +1,15 @@
+import type { RunId } from '../../../src-main/shared/ids.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import type { Variable } from '../../charts/scale.ts';
+import { runs as every } from '../../state/runs.svelte.ts';
+import { attempt } from '../../ui/toasts.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
 import { lowerIsBetter, metricRank, metricShort, metricValue, settingWord } from '../../words/terms.ts';
 import { settingsDiff } from './diff.ts';
 import { runSeconds, settingShown } from './run-columns.ts';
+
+const metricPrefix = 'metric.';
 
 /** What runs can be charted by: settings that differ among them, then what came of them. */
 export interface RunVariables {
@@ -13,42 +18,91 @@ export interface RunVariables {
 }
 
 export function runVariables(runs: readonly RunSummary[]): RunVariables {
+  let variables = known.get(runs);
+  if (!variables) known.set(runs, (variables = variablesOf(runs)));
+  return variables;
+}
+
+/** Every part of a comparison asks it of the same list. */
+const known = new WeakMap<readonly RunSummary[], RunVariables>();
+
+function variablesOf(runs: readonly RunSummary[]): RunVariables {
   const settings = settingsDiff(runs)
     .filter((row) => row.differs)
     .map(({ key, values }) => settingVariable(key, values));
-  const keys = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))]
+  const keys = metricKeys(runs)
     .filter((key) => !key.startsWith('system/'))
     .sort((a, b) => splitRank(a) - splitRank(b) || metricRank(a) - metricRank(b) || a.localeCompare(b));
-  const measured = keys.map((key): Variable => ({
-    id: `metric.${key}`,
-    label: metricShort(key),
-    kind: 'number',
-    values: runs.map((run) => run.metrics[key]),
-    format: (value) => metricValue(key, Number(value)),
-    lowerIsBetter: lowerIsBetter(key),
-  }));
+  const measured = keys.map((key) =>
+    measuredVariable(`${metricPrefix}${key}`, metricShort(key), lowerIsBetter(key), {
+      column: () => every.columnOf(key),
+      of: (column) => runs.map((run) => run.metrics[key] ?? column?.get(run.id)),
+      shown: (value) => metricValue(key, value),
+    }),
+  );
   const counted = (
     id: string,
     label: string,
     of: (run: RunSummary) => number | null,
     shown: (value: number) => string,
-  ): Variable => ({
-    id,
-    label,
-    kind: 'number',
-    values: runs.map((run) => of(run) ?? undefined),
-    format: (value) => shown(Number(value)),
-    lowerIsBetter: id === 'duration' || id === 'parameters',
-  });
+  ): Variable[] => {
+    if (!runs.some((run) => of(run) !== null)) return [];
+    const values = () => runs.map((run) => of(run) ?? undefined);
+    return [measuredVariable(id, label, id !== 'speed', { column: () => undefined, of: values, shown })];
+  };
   return {
     settings,
     metrics: [
       ...measured,
-      counted('parameters', m.parameters(), (run) => run.parameterCount, format.compact),
-      counted('duration', m.duration(), runSeconds, format.duration),
-      counted('speed', m.samples_per_second(), (run) => run.samplesPerSecond, format.compact),
-    ].filter((variable) => variable.values.some((value) => value !== undefined)),
+      ...counted('parameters', m.parameters(), (run) => run.parameterCount, format.compact),
+      ...counted('duration', m.duration(), runSeconds, format.duration),
+      ...counted('speed', m.samples_per_second(), (run) => run.samplesPerSecond, format.compact),
+    ],
   };
+}
+
+/** Every metric that any of them has. Most runs have the same ones: those are not looked up one by one. */
+function metricKeys(runs: readonly RunSummary[]): string[] {
+  const all = new Set<string>();
+  let last: string[] = [];
+  for (const { metrics } of runs) {
+    const keys = Object.keys(metrics);
+    if (keys.length === last.length && keys.every((key, i) => key === last[i])) continue;
+    for (const key of keys) all.add(key);
+    last = keys;
+  }
+  return [...all];
+}
+
+type Column = ReadonlyMap<RunId, number> | undefined;
+
+/** Its values are gathered once somebody charts by it: of 1,500 metrics most never are. */
+function measuredVariable(
+  id: string,
+  label: string,
+  lowerIsBetter: boolean,
+  by: { column: () => Column; of: (column: Column) => (number | undefined)[]; shown: (value: number) => string },
+): Variable {
+  let gathered: { column: Column; values: (number | undefined)[] } | null = null;
+  return {
+    id,
+    label,
+    kind: 'number',
+    get values() {
+      const column = by.column();
+      if (gathered?.column !== column) gathered = null;
+      return (gathered ??= { column, values: by.of(column) }).values;
+    },
+    format: (value) => by.shown(Number(value)),
+    lowerIsBetter,
+  };
+}
+
+/** Has what is charted at hand of every run: of many runs only the usual metrics are. */
+export function wantCharted(variables: readonly (Variable | undefined)[]): void {
+  for (const one of variables) {
+    if (one?.id.startsWith(metricPrefix)) void attempt(() => every.column(one.id.slice(metricPrefix.length)));
+  }
 }
 
 const splitRank = (key: string) =>

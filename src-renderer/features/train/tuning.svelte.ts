@@ -1,6 +1,7 @@
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { SettingField, SettingValue } from '../../../src-main/shared/run.ts';
 import type { ParameterRange, ParamValue } from '../../../src-main/shared/study.ts';
+import { choicesOf } from '../../../src-main/shared/tunable.ts';
 import { usualRange } from '../../../src-main/shared/tunable-range.ts';
 import { studies } from '../../state/studies.svelte.ts';
 import type { StudyId } from '../../../src-main/shared/ids.ts';
@@ -17,12 +18,10 @@ export interface RangeDraft {
   choices: string;
 }
 
-export interface SearchWish {
-  name: string;
-  metric: string;
-  trials: number;
-  pruner: string;
-  workers: number;
+/** "Only when": another searched setting, and the value that it must have. */
+export interface Condition {
+  other: FormField;
+  value: ParamValue;
 }
 
 const text = (value: ParamValue): string => String(value);
@@ -54,8 +53,23 @@ export function rangeOf(field: SettingField, usual: ParameterRange, draft: Range
   return { type: usual.type, low, high, ...(log ? { log } : {}), ...(usual.step ? { step: usual.step } : {}) };
 }
 
+/** The names that studies have for settings; those of a net may be called as the training's own. */
+const named = ({ field, of }: FormField): string => (of === 'architecture' ? `set.${field.key}` : field.key);
+
+function holds(range: ParameterRange, value: SettingValue | undefined): boolean {
+  if (range.type === 'boolean') return typeof value === 'boolean';
+  if (range.type === 'categorical') return value !== undefined && range.choices.includes(value);
+  const { low, high, step } = range;
+  if (typeof value !== 'number' || value < low || value > high) return false;
+  return step === undefined || Number.isInteger((value - low) / step);
+}
+
 /** Which settings of the train form are searched over, and in which ranges. */
 export class Tuning {
+  /** Nets that are tried besides the one that the form shows. */
+  readonly nets = new SvelteSet<string>();
+  /** By key: the other's key and the value's place among its choices. */
+  readonly #when = new SvelteMap<string, { key: string; at: number }>();
   readonly #drafts = new SvelteMap<string, RangeDraft>();
   readonly #usual = new Map<string, ParameterRange>();
 
@@ -78,6 +92,28 @@ export class Tuning {
   }
   end(one: FormField): void {
     this.#drafts.delete(this.key(one));
+    this.#when.delete(this.key(one));
+  }
+
+  /** What a setting's search may depend on: choices among the others that depend on nothing themselves. */
+  conditions(one: FormField, fields: readonly FormField[]): Condition[] {
+    return this.tuned(fields).flatMap((other) => {
+      if (this.key(other) === this.key(one) || this.#when.has(this.key(other))) return [];
+      const range = this.range(other);
+      return range ? choicesOf(range).map((value) => ({ other, value })) : [];
+    });
+  }
+  condition(one: FormField, fields: readonly FormField[]): Condition | null {
+    const when = this.#when.get(this.key(one));
+    if (!when) return null;
+    const known = this.conditions(one, fields).filter(({ other }) => this.key(other) === when.key);
+    return known[when.at] ?? null;
+  }
+  setCondition(one: FormField, fields: readonly FormField[], condition: Condition | null): void {
+    if (!condition) return void this.#when.delete(this.key(one));
+    const key = this.key(condition.other);
+    const of = this.conditions(one, fields).filter(({ other }) => this.key(other) === key);
+    this.#when.set(this.key(one), { key, at: of.findIndex(({ value }) => value === condition.value) });
   }
   type(one: FormField, change: Partial<RangeDraft>): void {
     const draft = this.draft(one);
@@ -99,14 +135,39 @@ export class Tuning {
     return fields.filter((one) => this.draft(one) !== undefined);
   }
 
-  /** A study of what the form holds, as a study file would say it. */
-  async start(form: TrainForm, { name, ...wish }: SearchWish): Promise<StudyId | null> {
+  /** Those that fit the data as well. */
+  others(form: TrainForm): string[] {
+    const fitting = form.groups.flatMap(({ architectures }) => architectures.map(({ id }) => id));
+    return fitting.filter((id) => this.nets.has(id) && id !== form.architecture?.id);
+  }
+
+  async start(form: TrainForm, name: string, wish: Readonly<Record<string, unknown>>): Promise<StudyId | null> {
     const version = form.detail?.version.id;
+    const study = this.study(form, wish);
+    return version && study ? studies.start({ version, name, study }) : null;
+  }
+
+  /** A study of what the form holds, as a study file would say it. */
+  study(form: TrainForm, wish: Readonly<Record<string, unknown>>): Record<string, unknown> | null {
     const architecture = form.architecture?.id;
-    if (!version || !architecture) return null;
+    if (!architecture) return null;
     const tuned = this.tuned(form.fields);
-    const named = ({ field, of }: FormField) => (of === 'architecture' ? `set.${field.key}` : field.key);
-    const space = Object.fromEntries(tuned.map((one) => [named(one), this.range(one)]));
+    const others = this.others(form);
+    const several = others.length > 0;
+    const nets = several ? { architecture: { type: 'categorical', choices: [architecture, ...others] } } : {};
+    const ranges = tuned.map((one) => {
+      const condition = this.condition(one, form.fields);
+      const when = {
+        ...(several && one.of === 'architecture' ? { architecture } : {}),
+        ...(condition ? { [named(condition.other)]: condition.value } : {}),
+      };
+      return [named(one), { ...this.range(one), ...(Object.keys(when).length > 0 ? { when } : {}) }];
+    });
+    const space = { ...nets, ...(Object.fromEntries(ranges) as object) };
+    // What the form says now is tried first: so one sees what the search gains.
+    const now = tuned.filter((one) => holds(this.range(one)!, one.checked.value));
+    const given = Object.fromEntries(now.map((one) => [named(one), one.checked.value]));
+    const start = now.length > 0 ? [{ ...(several ? { architecture } : {}), ...given }] : [];
     const { classWeights } = learningOf(form.value);
     const settings = form.fields
       // The form makes its fields anew each time it is asked for them.
@@ -114,9 +175,11 @@ export class Tuning {
         (one) => this.draft(one) === undefined && !one.field.key.startsWith('keep') && !isClassWeight(one.field.key),
       )
       .filter((one) => one.of !== 'augment' || one.checked.value !== 0)
+      // Other nets have settings of the same name and of their own mind.
+      .filter((one) => !several || one.of !== 'architecture' || one.changed)
       .map((one) => [named(one), one.field.key === 'classWeights' ? (classWeights ?? 'none') : one.checked.value]);
-    const study = { architecture, settings: Object.fromEntries(settings) as object, space, ...wish };
-    return studies.start({ version, name, study });
+    const fixed = Object.fromEntries(settings) as object;
+    return { ...(several ? {} : { architecture }), settings: fixed, space, start, ...wish };
   }
 }
 

@@ -1,4 +1,4 @@
-import { isBetter, type StoredTrial, type StudyDetail } from '../../../src-main/shared/study.ts';
+import type { StoredTrial, StudyDetail } from '../../../src-main/shared/study.ts';
 import type { Variable } from '../../charts/scale.ts';
 import { format } from '../../words/format.ts';
 import { choiceWord, lowerIsBetter, metricShort, metricValue, settingWord } from '../../words/terms.ts';
@@ -13,24 +13,6 @@ export function parameterValue(value: StoredTrial['params'][string] | undefined)
   if (value === undefined || value === null) return '–';
   if (typeof value === 'number') return format.figure(value);
   return choiceWord(String(value));
-}
-
-const within = ({ violations = [] }: StoredTrial): boolean => violations.every((each) => each <= 0);
-
-/** Complete trials in the order of their ends, each with the best value up to it. Those that break a limit are never the best. */
-export function bestSoFar({
-  trials,
-  plan,
-}: Pick<StudyDetail, 'trials' | 'plan'>): { trial: StoredTrial; best: number | null }[] {
-  let best: number | null = null;
-  return trials
-    .filter(({ state }) => state === 'complete')
-    .toSorted((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0) || a.number - b.number)
-    .map((trial) => {
-      const value = trial.values![0];
-      if (within(trial) && (best === null || isBetter(value, best, plan.directions[0]))) best = value;
-      return { trial, best };
-    });
 }
 
 /** What trials are charted by: their settings, then what came of them. */

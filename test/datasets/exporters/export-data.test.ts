@@ -162,7 +162,7 @@ describe('an export', () => {
     );
     const wrong = await failure(exportData({ ...params, manifest: texts.manifest }, quietContext()));
     expect(wrong.code).toBe('wrong_format');
-    expect(wrong.message).toContain('conll, jsonl');
+    expect(wrong.message).toContain('spacy, conll, label-studio, csv, jsonl');
     expect(existsSync(params.out)).toBe(false);
   });
 

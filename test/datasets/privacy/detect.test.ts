@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { luhn, mod11, mod97 } from '../../../src-main/datasets/privacy/checksums.ts';
 import { concealed, hinted } from '../../../src-main/datasets/privacy/conceal.ts';
 import { findPersonal, suspicious } from '../../../src-main/datasets/privacy/detect.ts';
-import { personalKinds, type PersonalKind } from '../../../src-main/shared/privacy.ts';
+import { formKinds, type PersonalKind } from '../../../src-main/shared/privacy.ts';
 import { Random } from '../../../src-main/shared/random.ts';
 
-const all = new Set<PersonalKind>(personalKinds);
+const all = new Set<PersonalKind>(formKinds);
 const found = (text: string) =>
   findPersonal(text, all).map(({ kind, start, end }): [PersonalKind, string] => [kind, text.slice(start, end)]);
-const suspected = new RegExp(suspicious.replace('(?s)', ''), 's');
+const suspected = new RegExp(suspicious(formKinds).replace('(?s)', ''), 's');
 
 /** The issuers' and registries' own examples; numbers of no one. */
-const cases: Record<PersonalKind, string[]> = {
+const cases: Record<(typeof formKinds)[number], string[]> = {
   email: [
     'simple@example.com',
     'First.Last+tag@sub.example.co.uk',
@@ -62,7 +62,7 @@ const cases: Record<PersonalKind, string[]> = {
 };
 
 describe('personal data', () => {
-  it.each(personalKinds)('of the kind %s is found as a whole, alone and in a sentence', (kind) => {
+  it.each(formKinds)('of the kind %s is found as a whole, alone and in a sentence', (kind) => {
     for (const example of cases[kind]) {
       expect([example, found(example)]).toEqual([example, [[kind, example]]]);
       const sentence = `See ${example}, (${example}) or “${example}”. 联系${example}。`;

@@ -19,6 +19,8 @@ function labelsOf(store: WriteStore, labels: readonly number[], classes: string[
   const context: Pick<Context, 'store'> = { store };
   return new Labels(context as Context, {
     labels: () => Promise.resolve({ classes, labels: Int32Array.from(labels) }),
+    marks: () => Promise.reject(new Error('No marks are asked for here.')),
+    matchMarks: () => Promise.reject(new Error('No marks are asked for here.')),
     matching: () => Promise.resolve(Int32Array.from([1, 2, 4])),
   });
 }

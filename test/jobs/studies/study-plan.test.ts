@@ -4,6 +4,7 @@ import { planStudy } from '../../../src-main/jobs/studies/study-plan.ts';
 import { trialRequest } from '../../../src-main/jobs/studies/trial-run.ts';
 import { completeSettings } from '../../../src-main/jobs/train-settings.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
+import { measuresExport } from '../../../src-main/shared/study.ts';
 import { sampleManifest } from '../../support/temp-workspace.ts';
 
 const manifest = sampleManifest();
@@ -43,6 +44,17 @@ describe('a study of trainings, as a file says it', () => {
       directions: ['maximize', 'minimize'],
       pruner: 'none',
     });
+  });
+
+  it('measures the exported file where it goes by its size or speed, or keeps to them', () => {
+    const measured = plan({ metrics: ['accuracy', 'latency_ms'], limits: ['size_bytes <= 5e4'], space: { lr } }).plan;
+    expect(measured).toMatchObject({
+      metrics: ['validation/accuracy', 'export/latency_ms'],
+      directions: ['maximize', 'minimize'],
+      limits: [{ metric: 'export/size_bytes', most: 5e4 }],
+    });
+    expect(measuresExport(measured)).toBe(true);
+    expect(measuresExport(plan({ limits: ['parameters <= 5'], space: { lr } }).plan)).toBe(false);
   });
 
   it('names settings as the training does, however they are spelled', () => {
@@ -159,6 +171,9 @@ describe('a study of trainings, as a file says it', () => {
     ],
     [{ metric: 'rmse', space: { lr } }, 'invalid_study', /no metric of classification/],
     [{ direction: 'up', space: { lr } }, 'invalid_study', /must be "minimize" or "maximize"/],
+    [{ limits: ['size <= 5'], space: { lr } }, 'invalid_study', /limits\[0\]: "size" says no unit. Write "size_bytes"/],
+    [{ limits: ['loss <= 5', 'validation/loss <= 4'], space: { lr } }, 'invalid_study', /limits\[1\]: .* once more/],
+    [{ metric: 'latency', space: { lr } }, 'invalid_study', /"latency" says no unit. Write "latency_ms"/],
     [{ limits: ['parameters < 5'], space: { lr } }, 'invalid_study', /limits\[0\]: must be like/],
     [{ trials: 0, space: { lr } }, 'invalid_study', /trials: is 0; it must be a whole number from 1/],
     [{ architecture: 'mpl', space: { lr } }, 'unknown_architecture', /no architecture "mpl"/],

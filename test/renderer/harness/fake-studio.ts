@@ -15,6 +15,7 @@ import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import { AtelierError } from '../../../src-main/shared/errors.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
+import { markedKinds } from '../../../src-main/shared/labels.ts';
 import { allSettings } from '../../../src-main/shared/run-fields.ts';
 import { settingsImportance } from '../../../src-main/search/importance/settings.ts';
 import type { MetricPoint, MetricSeries, TrainedRun } from '../../../src-main/shared/run.ts';
@@ -23,11 +24,14 @@ import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
 import { makeDatasets, now, page, profileOf, random } from './data.ts';
 import { FakeLabelling } from './labels.ts';
+import { calls, FakeMarks, letters, soundOf } from './marks.ts';
+import type { MarkEdit } from '../../../src-main/shared/marks.ts';
 import { openedRecipe, previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 import { textEpochs, textOf } from './language.ts';
 import { makeStudies } from './studies.ts';
+import { sendStudy } from '../../../src-main/shared/sent-study.ts';
 import type { Study } from '../../../src-main/shared/study.ts';
 import { evaluationOf, makeUntargeted, pictureEpochs, pictureOf } from './untargeted.ts';
 import { weightReport } from './weights.ts';
@@ -79,7 +83,7 @@ class Failure extends Error {
 /** window.studio without a main process: invented data, jobs that tick, the same answers each time. */
 export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   const empty = scenario === 'empty';
-  const datasets = empty ? [] : [...makeDatasets(), reviews()];
+  const datasets = empty ? [] : [...makeDatasets(), reviews(), letters()];
   const runs = empty ? [] : [...makeRuns(datasets), ...makeUntargeted(datasets)];
   // As many as people have after a year, and one of a million points.
   if (scenario === 'many') {
@@ -93,6 +97,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     }
     runs[runs.length - 3].points = millionPoints();
   }
+  if (!empty) datasets.push(calls());
   const exports = empty ? [] : makeExports(runs);
   let jobs: Job[] = empty ? [] : makeJobs(runs);
   let preferences: Preferences = {
@@ -115,7 +120,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   };
   const offers = new Map<string, ImportOffer>();
   let labelling: FakeLabelling | null = null;
-  const nothingSaid = { samples: [], classes: [], can: { undo: true, redo: false } };
+  let marks: FakeMarks | null = null;
+  const nothingSaid = { samples: [], classes: [], marks: [], manyMarks: false, can: { undo: true, redo: false } };
 
   const versionOf = (id: string) => {
     for (const one of datasets) if (one.manifests.has(id as never)) return one;
@@ -319,6 +325,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     },
     'datasets.privacy': ({ version }) => privacyOf(versionOf(version).detail.version.manifest),
     'datasets.anonymity': ({ columns, wanted }) => anonymityOf(columns, wanted),
+    'datasets.score': () => null,
     'datasets.leaks': () => ({ held: 300, findings: [], notes: [] }),
     'runs.quality': () => ({
       basis: 'held',
@@ -355,7 +362,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       noise: new Array(8).fill({ power: 90, bins: 3 }),
       rows: Float32Array.from({ length: 128 * samples.length }, (_, i) => Math.sin(i / 9)),
     }),
-    'datasets.sound': () => ({ rate: 8000, channels: 1, samples: new Int16Array(800) }),
+    'datasets.sound': ({ sample }) => soundOf(sample),
     'datasets.original': () => {
       throw new AtelierError('no_original', 'The file that this image came from was not kept.');
     },
@@ -399,13 +406,21 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         emit({ type: 'changed', noun: 'datasets' });
       }).id;
     },
-    'labels.open': ({ version }) => {
+    'labels.marks': ({ samples }) => marks!.of(samples),
+    'labels.mark': ({ sample, edits }) => marks!.edit(sample, edits as MarkEdit[]),
+    'labels.open': ({ version, kind = 'single' }) => {
       const found = versionOf(version);
+      if (markedKinds.includes(kind)) {
+        if (marks?.state.kind !== kind)
+          marks = new FakeMarks(found.detail.summary.id, version, kind, found.detail.version.manifest.samples);
+        return marks.state;
+      }
       labelling ??= new FakeLabelling(found.detail.summary.id, version, found.detail.version.manifest);
       return labelling.state;
     },
     'labels.set': ({ samples, label }) => labelling!.set(samples, label),
     'labels.accept': () => nothingSaid,
+    'labels.acceptMarks': () => nothingSaid,
     'labels.suggest': () => ({
       ...nothingSaid,
       unknown: [],
@@ -416,15 +431,20 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         leastConfidence: new Float32Array(0),
       },
     }),
+    'labels.learn': () => labelling!.learn(),
+    'labels.stopLearning': () => null,
     'labels.rule': () => nothingSaid,
     'labels.class': () => nothingSaid,
     'labels.undo': () => nothingSaid,
     'labels.redo': () => nothingSaid,
     'labels.history': ({ sample }) => {
+      if (!labelling) return [];
       const line = { entry: 2, at: now - 90_000, who: 'person', act: 'edit' as const };
-      const after = labelling!.label(sample);
+      const after = labelling.label(sample);
       return after.state === 'new' ? [] : [{ ...line, before: after, after }];
     },
+    'labels.export': () => null,
+    'labels.import': () => null,
     'labels.freeze': ({ version }) => versionOf(version).detail.version,
     'recipes.steps': () => stepInfos,
     'recipes.preview': ({ version, recipe, at }) => previewOf(versionOf(version).detail.version.manifest, recipe, at),
@@ -482,6 +502,10 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'runs.move': () => null,
     'queue.get': () => ({ held: false, atOnce: 'auto' }),
     'queue.hold': () => null,
+    'runs.some': ({ ids }) =>
+      runs
+        .filter(({ summary }) => ids.includes(summary.id))
+        .map(({ summary }) => ({ ...summary, settings: JSON.stringify(summary.settings) })),
     'runs.list': () => runs.map(({ summary }) => ({ ...summary, settings: JSON.stringify(summary.settings) })),
     'runs.metricKeys': () => [...new Set(runs.flatMap((run) => Object.keys(run.summary.metrics)))].sort(),
     'runs.column': ({ key }) => ({
@@ -585,7 +609,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'runs.texts': ({ id }) => textEpochs(runOf(id).summary),
     'runs.text': ({ epoch }) => textOf(epoch),
     'studies.list': () => studies.map(({ detail }) => detail),
-    'studies.get': ({ id }) => studyOf(id).detail,
+    'studies.get': ({ id }) => sendStudy(studyOf(id).detail),
     'studies.importance': ({ id }) => studyOf(id).importance,
     'studies.start': () => studies[0].detail.id,
     'studies.pause': ({ id }) => settle(id, 'paused', { code: 'by_person' }),

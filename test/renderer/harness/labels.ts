@@ -1,6 +1,7 @@
 import type { Manifest } from '../../../src-main/shared/dataset.ts';
 import { newId, type DatasetId, type VersionId } from '../../../src-main/shared/ids.ts';
 import { labelAfter } from '../../../src-main/jobs/labels/said.ts';
+import type { Learnt } from '../../../src-main/shared/few-shot.ts';
 import { blank, labelStates } from '../../../src-main/shared/labels.ts';
 import type { LabellingState, LabelOutcome, LabelPatch, SampleLabel } from '../../../src-main/shared/labels.ts';
 
@@ -50,10 +51,28 @@ export class FakeLabelling {
       this.#labels[sample] = label;
       return { sample, label };
     });
-    return { samples: after, classes: [], can: { undo: true, redo: false } };
+    return { samples: after, classes: [], marks: [], manyMarks: false, can: { undo: true, redo: false } };
   }
 
   label(sample: number): SampleLabel {
     return this.#labels[sample];
+  }
+
+  /** What the labels say of the last half. */
+  learn(): Learnt {
+    const open = this.#labels.flatMap(({ state }, i) => (state === 'new' ? [i] : []));
+    const values = Float32Array.from(open, (i) => ((i * 29) % 100) / 100);
+    return {
+      samples: Int32Array.from(open),
+      classes: Int32Array.from(open, (i) => 1 + ((i * 5) % this.state.classes.length)),
+      confidence: values.map((value) => 1 - value / 2),
+      entropy: values,
+      margin: values,
+      leastConfidence: values.map((value) => value / 2),
+      next: Int32Array.from(open.slice(0, 20)),
+      suspicious: Int32Array.from([2, 5]),
+      labels: this.#labels.filter(({ state }) => state === 'labelled').length,
+      right: { of: 100, right: 83 },
+    };
   }
 }

@@ -44,19 +44,29 @@ async function openNamed(page, name) {
 const study = async (page, tab) => {
   await place(page, 'tune');
   await at(page, 'study-page').waitFor();
-  if (tab) await page.getByTestId('study-page').getByRole('tab').nth(tab).click();
+  if (tab) await page.getByTestId('study-page').getByTestId(`tab-${tab}`).click();
 };
 
 export const screens = {
   'tune-history': { go: async (page) => study(page) },
-  'tune-parallel': { go: async (page) => study(page, 1) },
-  'tune-reports': { go: async (page) => study(page, 2) },
-  'tune-trials': { go: async (page) => study(page, 3) },
+  'tune-parallel': { go: async (page) => study(page, 'parallel') },
+  'tune-reports': { go: async (page) => study(page, 'reports') },
+  'tune-trials': { go: async (page) => study(page, 'trials') },
+  'tune-slices': { go: async (page) => study(page, 'slice') },
+  'tune-contour': { go: async (page) => study(page, 'pairs') },
+  'tune-rank': {
+    go: async (page) => {
+      await study(page, 'pairs');
+      await at(page, 'pairs-kind-rank').click();
+    },
+  },
+  'tune-distribution': { go: async (page) => study(page, 'edf') },
+  'tune-timeline': { go: async (page) => study(page, 'timeline') },
   'tune-front': {
     go: async (page) => {
       await study(page);
       await at(page, 'study').nth(1).click();
-      await page.getByTestId('study-page').getByRole('tab').nth(2).click();
+      await at(page, 'tab-front').click();
     },
   },
   'tune-empty': { scenario: 'empty', go: async (page) => place(page, 'tune') },
@@ -100,6 +110,14 @@ export const screens = {
       await at(page, 'label-standing').waitFor();
     },
   },
+  'label-learning': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-label').click();
+      await at(page, 'label-learn').click();
+      await at(page, 'label-learn-stop').waitFor();
+    },
+  },
   'label-grid': {
     go: async (page) => {
       await dataset(page, 'glyphs');
@@ -140,6 +158,35 @@ export const screens = {
       await dataset(page, 'reviews');
       await at(page, 'data-label').click();
       await at(page, 'label-standing').waitFor();
+    },
+  },
+  'label-spans': {
+    go: async (page) => {
+      await dataset(page, 'letters');
+      await at(page, 'data-label').click();
+      await at(page, 'span-text').waitFor();
+    },
+  },
+  'label-segments': {
+    wait: 800,
+    go: async (page) => {
+      await place(page, 'label');
+      await at(page, 'label-dataset').click();
+      await page.getByRole('menuitem', { name: 'bird calls' }).click();
+      await at(page, 'segment-wave').waitFor();
+      await page.keyboard.press(']');
+    },
+  },
+  'label-sound': {
+    wait: 800,
+    go: async (page) => {
+      await place(page, 'label');
+      await at(page, 'label-dataset').click();
+      await page.getByRole('menuitem', { name: 'bird calls' }).click();
+      await at(page, 'segment-wave').waitFor();
+      await at(page, 'label-dataset').click();
+      await page.getByRole('menuitem').nth(-2).click();
+      await at(page, 'label-sound').waitFor();
     },
   },
   'data-flowers': {
@@ -466,6 +513,19 @@ export const screens = {
       await select(page, [3, 5, 6]);
       await at(page, 'compare-button').click();
       await at(page, 'compare').getByTestId('tab-metrics').click();
+    },
+  },
+  'compare-outputs': {
+    go: async (page) => {
+      await place(page, 'runs');
+      await at(page, 'runs-filter').fill('glyphs');
+      const rows = page.locator('[data-testid=runs-table] [role=row][data-key]');
+      await rows.first().click();
+      await page.keyboard.press('Control+a');
+      await at(page, 'compare-button').click();
+      await at(page, 'compare').getByTestId('tab-outputs').click();
+      await page.locator('[data-testid=compared-output] canvas').first().waitFor();
+      await page.waitForTimeout(500);
     },
   },
   export: { go: async (page) => place(page, 'export') },

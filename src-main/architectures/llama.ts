@@ -1,0 +1,208 @@
+import type { Value } from '../onnx/builder.ts';
+import { GraphBuilder } from '../onnx/builder.ts';
+import { product, sum } from '../onnx/dims.ts';
+import { fromBfloat16, fromFloat16 } from '../onnx/half.ts';
+import { sizeOf, tensor } from '../onnx/tensors.ts';
+import type { Graph, Tensor } from '../onnx/types.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { FORBIDDEN } from './transformer-layers.ts';
+
+/** What a Llama of any maker differs in (Touvron et al. 2023; Mistral and Qwen 2 are of the same build). Sizes in numbers of floats. */
+export interface LlamaConfig {
+  vocabulary: number;
+  width: number;
+  layers: number;
+  heads: number;
+  /** Several heads of questions share one of keys and values (Ainslie et al. 2023). */
+  keyValueHeads: number;
+  headSize: number;
+  epsilon: number;
+  /** Of the rotary places (Su et al. 2021). */
+  theta: number;
+  context: number;
+}
+
+/** Its weights, by the names of Hugging Face's layout. Biases of the projections where there are any. */
+export type Weights = ReadonlyMap<string, Tensor>;
+
+/**
+ * The decoder with a cache, with the inputs and outputs of `gptDecoder`. Places are rotated by halves, as Hugging Face's layout has them.
+ * Throws `broken_model` where a weight is missing or of another size.
+ */
+export function llamaDecoder(config: LlamaConfig, weights: Weights): Graph {
+  const g = new GraphBuilder('llama');
+  const { width, layers, heads, keyValueHeads: shared, headSize: size } = config;
+  const [past, fresh] = ['past_sequence_length', 'sequence_length'];
+  const all = sum([past, fresh]);
+  const take = (name: string, shape: readonly number[]): Tensor => weightOf(weights, name, shape);
+  const tokens = g.input('input_ids', 'int64', ['batch', fresh]);
+  const seen = g.input('attention_mask', 'int64', ['batch', all]);
+  const at = g.input('position_ids', 'int64', ['batch', fresh]);
+  const earlier = Array.from({ length: layers }, (_, n) =>
+    ['key', 'value'].map((what) => g.input(`past_key_values.${n}.${what}`, 'float', ['batch', shared, past, size])),
+  );
+
+  const mask = maskOf(g, seen, { past, all });
+  const turns = rotary(g, config, at);
+  const words = g.initializer(
+    'model.embed_tokens.weight',
+    take('model.embed_tokens.weight', [config.vocabulary, width]),
+  );
+  let rows = g.reshape(g.op('Gather', [words, tokens], { axis: 0 }), [-1, width]);
+  const norm = (x: Value, name: string): Value => {
+    const squares = g.op('Pow', [x, g.scalar(2, x)]);
+    const mean = g.op('ReduceMean', [squares, g.int64s([-1])], { keepdims: 1 });
+    const root = g.op('Sqrt', [g.op('Add', [mean, g.scalar(config.epsilon, x)])]);
+    return g.op('Mul', [g.op('Div', [x, root]), g.initializer(name, take(name, [width]))]);
+  };
+  const dense = (x: Value, name: string, parts: readonly string[], sizes: readonly number[], inputs: number): Value => {
+    const joined = together(parts.map((part, i) => take(`${part}.weight`, [sizes[i], inputs])));
+    const biases = parts.every((part) => weights.has(`${part}.bias`))
+      ? [g.initializer(`${name}.bias`, together(parts.map((part, i) => take(`${part}.bias`, [sizes[i]]))))]
+      : [];
+    return g.op('Gemm', [x, g.initializer(`${name}.weight`, joined), ...biases], { transB: 1 });
+  };
+
+  for (let n = 0; n < layers; n++) {
+    const layer = `model.layers.${n}`;
+    g.scope = layer;
+    const attention = `${layer}.self_attn`;
+    const qkv = dense(
+      norm(rows, `${layer}.input_layernorm.weight`),
+      `${attention}.qkv_proj`,
+      ['q_proj', 'k_proj', 'v_proj'].map((part) => `${attention}.${part}`),
+      [heads * size, shared * size, shared * size],
+      width,
+    );
+    const sizes = g.int64s([heads * size, shared * size, shared * size]);
+    const [q, k, v] = g.node('Split', [qkv, sizes], { axis: 1 }, { outputs: ['q', 'k', 'v'] });
+    const byHead = (x: Value, count: number): Value =>
+      g.transpose(g.reshape(x, ['batch', fresh, count, size]), [0, 2, 1, 3]);
+    const questions = turned(g, byHead(q, heads), turns);
+    g.scope = '';
+    const [keys, values] = [turned(g, byHead(k, shared), turns), byHead(v, shared)].map((x, i) => {
+      const what = i === 0 ? 'key' : 'value';
+      return g.node('Concat', [earlier[n][i], x], { axis: 2 }, { outputs: [`present.${n}.${what}`] })[0];
+    });
+    g.scope = layer;
+    // Heads that share keys lie side by side: they are more rows of one product.
+    const group = heads / shared;
+    const grouped = g.reshape(g.scale(questions, 1 / Math.sqrt(size)), [
+      'batch',
+      shared,
+      product([group, fresh]),
+      size,
+    ]);
+    const scores = g.op('MatMul', [grouped, g.transpose(keys, [0, 1, 3, 2])]);
+    const apart = g.reshape(scores, ['batch', shared, group, fresh, all]);
+    const shares = g.op('Softmax', [g.op('Add', [apart, mask])], { axis: -1 });
+    const taken = g.op('MatMul', [g.reshape(shares, ['batch', shared, product([group, fresh]), all]), values]);
+    const joined = g.reshape(g.transpose(g.reshape(taken, ['batch', heads, fresh, size]), [0, 2, 1, 3]), [
+      -1,
+      heads * size,
+    ]);
+    rows = g.op('Add', [rows, dense(joined, `${attention}.o_proj`, [`${attention}.o_proj`], [width], heads * size)]);
+
+    const inner = weights.get(`${layer}.mlp.gate_proj.weight`)?.shape[0] ?? 0;
+    const both = dense(
+      norm(rows, `${layer}.post_attention_layernorm.weight`),
+      `${layer}.mlp.gate_up_proj`,
+      ['gate_proj', 'up_proj'].map((part) => `${layer}.mlp.${part}`),
+      [inner, inner],
+      width,
+    );
+    const [gate, up] = g.node('Split', [both, g.int64s([inner, inner])], { axis: 1 }, { outputs: ['gate', 'up'] });
+    const fed = g.op('Mul', [g.op('Mul', [gate, g.op('Sigmoid', [gate])]), up]);
+    rows = g.op('Add', [rows, dense(fed, `${layer}.mlp.down_proj`, [`${layer}.mlp.down_proj`], [width], inner)]);
+  }
+
+  g.scope = '';
+  const last = norm(rows, 'model.norm.weight');
+  const head = weights.has('lm_head.weight')
+    ? g.initializer('lm_head.weight', take('lm_head.weight', [config.vocabulary, width]))
+    : words;
+  const logits = g.reshape(g.op('Gemm', [last, head], { transB: 1 }), ['batch', fresh, config.vocabulary]);
+  g.output(g.node('Identity', [logits], {}, { outputs: ['logits'] })[0]);
+  for (let n = 0; n < layers; n++) for (const what of ['key', 'value']) g.output(`present.${n}.${what}`);
+  return g.finish();
+}
+
+/** What is added to the scores [batch, shared, group, new, past and new]. */
+function maskOf(g: GraphBuilder, seen: Value, { past, all }: { past: string; all: ReturnType<typeof sum> }): Value {
+  g.scope = 'mask';
+  const range = (from: Value, to: Value): Value =>
+    g.op('Range', [g.reshape(from, []), g.reshape(to, []), g.constant(tensor('int64', [], [1]))]);
+  const end = g.sizeVector(all);
+  const later = g.op('Less', [
+    g.unsqueeze(range(g.sizeVector(past), end), [1]),
+    g.unsqueeze(range(g.int64s([0]), end), [0]),
+  ]);
+  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2, 3]);
+  const number = (value: number): Value => g.constant(tensor('float', [], [value]));
+  const mask = g.where(g.op('Or', [later, unseen]), number(FORBIDDEN), number(0));
+  g.scope = '';
+  return mask;
+}
+
+/** Cosines, and sines with the sign of their half, of each new place: [batch, 1, new, size]. */
+function rotary(g: GraphBuilder, { context, headSize, theta }: LlamaConfig, at: Value): [Value, Value] {
+  const half = headSize / 2;
+  const table = (of: (angle: number, i: number) => number): Tensor => {
+    const values = new Float32Array(context * headSize);
+    for (let place = 0; place < context; place++) {
+      for (let i = 0; i < headSize; i++)
+        values[place * headSize + i] = of(place / theta ** ((2 * (i % half)) / headSize), i);
+    }
+    return tensor('float', [context, headSize], values);
+  };
+  const gathered = (name: string, values: Tensor): Value =>
+    g.unsqueeze(g.op('Gather', [g.initializer(name, values), at], { axis: 0 }), [1]);
+  return [
+    gathered('rotary.cos', table(Math.cos)),
+    gathered(
+      'rotary.sin',
+      table((angle, i) => (i < half ? -Math.sin(angle) : Math.sin(angle))),
+    ),
+  ];
+}
+
+function turned(g: GraphBuilder, x: Value, [cos, sin]: readonly [Value, Value]): Value {
+  const [low, high] = g.node('Split', [x], { axis: -1, num_outputs: 2 }, { outputs: ['low', 'high'] });
+  const swapped = g.op('Concat', [high, low], { axis: -1 });
+  return g.op('Add', [g.op('Mul', [x, cos]), g.op('Mul', [swapped, sin])]);
+}
+
+function weightOf(weights: Weights, name: string, shape: readonly number[]): Tensor {
+  const found = weights.get(name);
+  if (found && found.shape.length === shape.length && found.shape.every((size, i) => size === shape[i])) {
+    return floats(found, name);
+  }
+  throw new AtelierError(
+    'broken_model',
+    found
+      ? `The weight "${name}" is ${found.shape.join('×')}, and config.json makes it ${shape.join('×')}. Both must be of one model.`
+      : `The weight "${name}" is missing. All of a model's .safetensors files must be in its folder.`,
+  );
+}
+
+function floats({ type, shape, data }: Tensor, name: string): Tensor {
+  if (type === 'float') return { type, shape, data };
+  const wide = type === 'float16' ? fromFloat16 : type === 'bfloat16' ? fromBfloat16 : null;
+  if (!wide)
+    throw new AtelierError('broken_model', `The weight "${name}" is of type ${type}; 16 and 32 bit floats are read.`);
+  return tensor('float', shape, Float32Array.from(data as Uint16Array, wide));
+}
+
+/** Below each other. */
+function together(parts: readonly Tensor[]): Tensor {
+  if (parts.length === 1) return parts[0];
+  const [{ shape }] = parts;
+  const rows = parts.reduce((count, part) => count + part.shape[0], 0);
+  const data = new Float32Array(rows * sizeOf(shape.slice(1)));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data as Float32Array, at);
+    at += part.data.length;
+  }
+  return tensor('float', [rows, ...shape.slice(1)], data);
+}

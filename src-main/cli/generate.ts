@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Option, type Command } from 'commander';
+import { generateParams } from '../jobs/generation.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { usualGeneration, type GenerationSettings, type WrittenText } from '../shared/generation.ts';
+import { filled } from '../shared/prompt/fill.ts';
+import { defaultThreads } from '../shared/training-defaults.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { integer, number, withCommon } from './options.ts';
+
+interface Options extends CommonOptions, Omit<GenerationSettings, 'logprobs' | 'form'> {
+  prompt?: string;
+  promptFile?: string;
+  variables?: string;
+  file?: string;
+  logprobs?: number | true;
+  jsonSchema?: string;
+  regex?: string;
+  threads: number;
+}
+
+const usual = usualGeneration;
+/** A prompt of more is a mistake. */
+const maxPromptBytes = 16 * 2 ** 20;
+
+export function addGenerate(program: Command, context: CommandContext): void {
+  withCommon(program.command('generate'))
+    .description('write text after a prompt with a language model that runs here')
+    .argument(
+      '<model>',
+      'a gpt run (name, id or its beginning), the folder of a causal language model, or an .onnx file in one',
+    )
+    .addOption(new Option('--prompt <text>', 'what the model goes on with').conflicts('promptFile'))
+    .option('--prompt-file <file>', 'the same from a file; - for standard input')
+    .option('--variables <json>', 'values of {{name}} in the prompt: a JSON object, or a file with one')
+    .option('--file <name>', 'of a folder with several .onnx files, which one, such as onnx/model_int8.onnx')
+    .option('--max-tokens <n>', 'it writes so many tokens at most', integer(1, 100_000), usual.maxTokens)
+    .option(
+      '--temperature <t>',
+      '0: always the likeliest token; higher: more chance',
+      number(0, 100),
+      usual.temperature,
+    )
+    .option('--top-k <n>', 'only the n likeliest tokens; 0: all', integer(0, 1_000_000), usual.topK)
+    .option('--top-p <p>', 'only the fewest that are together so probable', number(0, 1, true), usual.topP)
+    .option('--min-p <p>', 'none less probable than this share of the likeliest', number(0, 1), usual.minP)
+    .option(
+      '--repetition-penalty <x>',
+      'above 1: less of what is there already',
+      number(0, 100, true),
+      usual.repetitionPenalty,
+    )
+    .option('--presence-penalty <x>', 'taken from what was written already', number(-100, 100), usual.presencePenalty)
+    .option('--frequency-penalty <x>', 'the same for each time that it was', number(-100, 100), usual.frequencyPenalty)
+    .option('--seed <n>', 'decides what chance gives', integer(0, 2 ** 32 - 1), usual.seed)
+    .option('--n <n>', 'so many texts', integer(1, 64), usual.n)
+    .option(
+      '--beams <n>',
+      'the likeliest texts by a search that keeps so many; nothing is left to chance',
+      integer(1, 64),
+      usual.beams,
+    )
+    .option(
+      '--stop <text>',
+      'end before this text; may be repeated',
+      (text: string, all: string[]) => [...all, text],
+      [],
+    )
+    .option(
+      '--logprobs [n]',
+      "each token's log probability, and those of the n likeliest in its place",
+      integer(1, 100),
+    )
+    .addOption(new Option('--json-schema <file>', 'hold the text to a JSON schema').conflicts(['regex', 'beams']))
+    .addOption(new Option('--regex <pattern>', 'hold the text to a regular expression').conflicts('beams'))
+    .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
+    .addHelpText(
+      'after',
+      `
+The folder is as Hugging Face's hub has it: config.json, tokenizer.json and the model as onnx/model.onnx or so, or of a Llama (Mistral,
+Qwen 2) its .safetensors. What is held to a schema or pattern always comes to its end within --max-tokens where that is possible at all.
+Ctrl-C ends the writing; what was written is kept.
+
+JSON: {"event":"text","row","text"} as it is written, and at the end
+      {"event":"finished","text","token_ids","logprobs","finish","texts","prompt_tokens","tokens_per_second","first_token_ms"}.
+      "text", "token_ids", "logprobs" (null without --logprobs) and "finish" are those of the first text; "texts" has all. "finish":
+      end (the model ended it), stop, form, tokens (--max-tokens), context (the model sees no more), stopped.
+
+Examples:
+  $ atelier generate shakespeare-gpt --prompt "ROMEO:" --max-tokens 200
+  $ atelier generate models/stories260k --prompt "One day, {{who}}" --variables '{"who":"a cat"}' --temperature 0 --json
+  $ atelier generate models/stories260k --prompt "A girl" --json-schema person.json`,
+    )
+    .action((model: string, options: Options) => generate(new Session(context, 'generate', options), model, options));
+}
+
+async function generate(session: Session, text: string, options: Options): Promise<void> {
+  const { out } = session;
+  const prompt = filled(promptOf(session, options), variablesOf(session, options));
+  const settings = settingsOf(session, options);
+  await session.readIfAny(async (store) => {
+    const threads = options.threads || defaultThreads(availableParallelism());
+    const params = generateParams(store, session.folder, {
+      model: text,
+      from: session.host.cwd,
+      file: options.file,
+      prompt,
+      settings,
+      threads,
+    });
+    const live = settings.n === 1 && !out.json;
+    let told = false;
+    const result = await session.work('generate', text, params, {
+      endsEarly: true,
+      message(message) {
+        if (message.type !== 'written') return;
+        out.record({ event: 'text', row: message.part.row, text: message.part.text });
+        if (live) out.piece(message.part.text);
+        told = true;
+      },
+    });
+    if (live && told) out.piece('\n');
+    const [first] = result.texts;
+    if (!live)
+      result.texts.forEach((each, i) => out.text(`${result.texts.length > 1 ? `${i + 1}. ` : ''}${each.text}`));
+    out.record({
+      event: 'finished',
+      ...saidOf(first),
+      texts: result.texts.map(saidOf),
+      prompt_tokens: result.promptTokens.length,
+      prompt_token_ids: result.promptTokens,
+      tokens_per_second: result.tokensPerSecond,
+      first_token_ms: result.firstTokenMs,
+      load_ms: result.loadMs,
+      cached: result.cached,
+      context: result.context,
+    });
+  });
+}
+
+const saidOf = ({ text, tokens, finish, choices }: WrittenText) => ({
+  text,
+  token_ids: tokens,
+  finish,
+  logprobs: choices,
+});
+
+function settingsOf(session: Session, options: Options): GenerationSettings {
+  const { maxTokens, temperature, topK, topP, minP, repetitionPenalty, presencePenalty, frequencyPenalty } = options;
+  const { seed, n, beams, stop, logprobs } = options;
+  if (beams > 1 && n > beams) {
+    throw new AtelierError('bad_arguments', `--n ${n}: a search that keeps ${beams} texts has no more. Raise --beams.`);
+  }
+  const form =
+    options.jsonSchema !== undefined
+      ? { kind: 'json' as const, schema: jsonFile(session.path(options.jsonSchema)) }
+      : options.regex !== undefined
+        ? { kind: 'regex' as const, pattern: options.regex }
+        : null;
+  return {
+    maxTokens,
+    temperature,
+    topK,
+    topP,
+    minP,
+    repetitionPenalty,
+    presencePenalty,
+    frequencyPenalty,
+    seed,
+    n,
+    beams,
+    stop,
+    logprobs: logprobs === true ? 1 : (logprobs ?? 0),
+    form,
+  };
+}
+
+function promptOf(session: Session, { prompt, promptFile }: Options): string {
+  if (prompt !== undefined) return prompt;
+  if (promptFile === undefined)
+    throw new AtelierError('bad_arguments', 'Say what to go on with: --prompt TEXT or --prompt-file FILE.');
+  const bytes = read(promptFile === '-' ? 0 : session.path(promptFile), promptFile);
+  if (bytes.length > maxPromptBytes)
+    throw new AtelierError(
+      'prompt_too_long',
+      `${promptFile} has ${bytes.length} bytes; ${maxPromptBytes} is the most of a prompt.`,
+    );
+  return new TextDecoder().decode(bytes);
+}
+
+function variablesOf(session: Session, { variables }: Options): Record<string, unknown> {
+  if (variables === undefined) return {};
+  const found = variables.trimStart().startsWith('{')
+    ? parsed(variables, '--variables')
+    : jsonFile(session.path(variables));
+  if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found as Record<string, unknown>;
+  throw new AtelierError('bad_arguments', '--variables is no JSON object of names and values.');
+}
+
+const jsonFile = (path: string): unknown => parsed(new TextDecoder().decode(read(path, path)), path);
+
+function parsed(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new AtelierError('bad_arguments', `${where} is no JSON: ${(error as Error).message}.`);
+  }
+}
+
+function read(path: string | number, name: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new AtelierError('no_such_file', `${name} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}

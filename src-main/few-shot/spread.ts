@@ -1,0 +1,50 @@
+import { times, type Graph } from './graph.ts';
+
+/** How much comes from neighbours, how much stays with what was said. */
+const alpha = 0.98;
+const rounds = 50;
+
+export interface Said {
+  samples: ArrayLike<number>;
+  /** Of each its class's place. */
+  classes: ArrayLike<number>;
+}
+
+/**
+ * What labels of a few samples say of all others, along the graph (Zhou, Bousquet, Lal, Weston, Schölkopf, "Learning with Local and Global
+ * Consistency", NIPS 2003): f ← α S f + (1 − α) y. Each class sends out as much in all, however often it was named. `graph`: normalised.
+ * `takes`: several such questions at once; each answers with samples × classes, rows that sum to 1 (even where nothing arrives).
+ */
+export async function spread(
+  graph: Graph,
+  classes: number,
+  takes: readonly Said[],
+  pause: () => Promise<void>,
+): Promise<Float32Array[]> {
+  const samples = graph.from.length - 1;
+  const columns = classes * takes.length;
+  const begun = new Float32Array(samples * columns);
+  takes.forEach(({ samples: some, classes: of }, take) => {
+    const counts = new Float64Array(classes);
+    for (let i = 0; i < some.length; i++) counts[of[i]]++;
+    for (let i = 0; i < some.length; i++) begun[some[i] * columns + take * classes + of[i]] = 1 / counts[of[i]];
+  });
+  let now = begun.slice();
+  let next = new Float32Array(begun.length);
+  for (let round = 0; round < rounds; round++) {
+    times(graph, now, columns, next);
+    for (let i = 0; i < next.length; i++) next[i] = alpha * next[i] + (1 - alpha) * begun[i];
+    [now, next] = [next, now];
+    await pause();
+  }
+  return takes.map((_, take) => {
+    const shares = new Float32Array(samples * classes);
+    for (let i = 0; i < samples; i++) {
+      let sum = 0;
+      for (let c = 0; c < classes; c++) sum += now[i * columns + take * classes + c];
+      for (let c = 0; c < classes; c++)
+        shares[i * classes + c] = sum > 0 ? now[i * columns + take * classes + c] / sum : 1 / classes;
+    }
+    return shares;
+  });
+}

@@ -1,0 +1,153 @@
+/** How far functions may be from smooth, and how far labels may be from them. */
+const tau = 0.01;
+const noise = 0.1;
+/** Before so many labels only how much is learnt of the others counts: what is thought of them is not worth much yet. */
+const explored = 15;
+const unsureAtLeast = 0.05;
+
+export interface Basis {
+  /** Samples × count. */
+  vectors: Float32Array;
+  /** Of the graph's normalised matrix. */
+  values: Float64Array;
+  count: number;
+}
+
+/**
+ * Which samples tell most of the others, were they labelled: those that change most what is known of all, the more so the less sure it is of them
+ * (model change with variance optimality: Miller and Calder, "Model Change Active Learning in Graph-Based Semi-supervised Learning", 2024). Known are
+ * the labels, as a Gaussian process over the smoothest functions of the graph. `said`: by place in the basis; those come first in no order. Returns
+ * the next `wanted` places of which nothing was said, most telling first, each chosen as if those before it were labelled.
+ */
+export function tellingOrder(
+  { vectors, values, count }: Basis,
+  said: readonly (readonly [place: number, theClass: number])[],
+  classes: number,
+  wanted: number,
+  open: (place: number) => boolean,
+  /** Whether it counts how unsure it is of them; else only how little is known there. */
+  doubting = true,
+): Int32Array {
+  const samples = vectors.length / count;
+  const covariance = covarianceAfter(vectors, values, count, said);
+  // Rows of vectors · covariance, kept as the covariance changes.
+  const carried = new Float32Array(samples * count);
+  for (let i = 0; i < samples; i++) {
+    const own = i * count;
+    for (let a = 0; a < count; a++) {
+      const value = vectors[own + a];
+      for (let b = 0, at = a * count; b < count; b++, at++) carried[own + b] += value * covariance[at];
+    }
+  }
+  const take = (place: number): void => {
+    const row = carried.slice(place * count, (place + 1) * count);
+    let spread = noise;
+    for (let a = 0; a < count; a++) spread += vectors[place * count + a] * row[a];
+    for (let i = 0; i < samples; i++) {
+      const at = i * count;
+      let along = 0;
+      for (let a = 0; a < count; a++) along += vectors[at + a] * row[a];
+      along /= spread;
+      for (let a = 0; a < count; a++) carried[at + a] -= along * row[a];
+    }
+  };
+
+  const unsure =
+    !doubting || said.length < explored
+      ? null
+      : doubts(vectors, meanAfter(carried, count, said, classes), count, classes);
+  const taken = new Set<number>();
+  const order: number[] = [];
+  while (order.length < wanted) {
+    let [best, which] = [-1, -1];
+    for (let i = 0; i < samples; i++) {
+      if (taken.has(i) || !open(i)) continue;
+      const at = i * count;
+      let squares = 0;
+      let variance = noise;
+      for (let a = 0; a < count; a++) {
+        squares += carried[at + a] * carried[at + a];
+        variance += carried[at + a] * vectors[at + a];
+      }
+      const score = (squares / variance) * (unsure ? unsure[i] : 1);
+      if (score > best) [best, which] = [score, i];
+    }
+    if (which < 0) break;
+    taken.add(which);
+    order.push(which);
+    take(which);
+  }
+  return Int32Array.from(order);
+}
+
+/** (Λ + VᵀV / noise)⁻¹, V the rows of what was labelled: count × count. */
+function covarianceAfter(
+  vectors: Float32Array,
+  values: Float64Array,
+  count: number,
+  said: readonly (readonly [place: number, theClass: number])[],
+): Float64Array {
+  const precision = new Float64Array(count * count);
+  for (let a = 0; a < count; a++) precision[a * count + a] = Math.max(0, 1 - values[a]) + tau;
+  for (const [place] of said) {
+    for (let a = 0; a < count; a++) {
+      const value = vectors[place * count + a] / noise;
+      for (let b = 0; b < count; b++) precision[a * count + b] += value * vectors[place * count + b];
+    }
+  }
+  return inverted(precision, count);
+}
+
+/** Of a positive definite matrix (Gauss and Jordan, in place, without pivots). */
+export function inverted(matrix: Float64Array, n: number): Float64Array {
+  for (let p = 0; p < n; p++) {
+    const pivot = 1 / matrix[p * n + p];
+    matrix[p * n + p] = 1;
+    for (let k = 0; k < n; k++) matrix[p * n + k] *= pivot;
+    for (let i = 0; i < n; i++) {
+      if (i === p) continue;
+      const share = matrix[i * n + p];
+      matrix[i * n + p] = 0;
+      for (let k = 0; k < n; k++) matrix[i * n + k] -= share * matrix[p * n + k];
+    }
+  }
+  return matrix;
+}
+
+/** What is thought of the classes: covariance · Vᵀ (y − 1 / classes) / noise. */
+function meanAfter(
+  carried: Float32Array,
+  count: number,
+  said: readonly (readonly [place: number, theClass: number])[],
+  classes: number,
+): Float64Array {
+  const mean = new Float64Array(count * classes);
+  for (const [place, of] of said) {
+    for (let a = 0; a < count; a++) {
+      const value = carried[place * count + a] / noise;
+      for (let c = 0; c < classes; c++) mean[a * classes + c] += value * ((c === of ? 1 : 0) - 1 / classes);
+    }
+  }
+  return mean;
+}
+
+/** 1 less how far the likeliest class leads, by its own size. */
+function doubts(vectors: Float32Array, mean: Float64Array, count: number, classes: number): Float32Array {
+  const samples = vectors.length / count;
+  const unsure = new Float32Array(samples);
+  const scores = new Float64Array(classes);
+  for (let i = 0; i < samples; i++) {
+    scores.fill(0);
+    for (let a = 0; a < count; a++) {
+      const value = vectors[i * count + a];
+      for (let c = 0; c < classes; c++) scores[c] += value * mean[a * classes + c];
+    }
+    let [best, second] = [-Infinity, -Infinity];
+    for (const score of scores) {
+      if (score > best) [best, second] = [score, best];
+      else if (score > second) second = score;
+    }
+    unsure[i] = Math.max(0, 1 - (best - second) / (Math.abs(best) + 1e-3)) + unsureAtLeast;
+  }
+  return unsure;
+}

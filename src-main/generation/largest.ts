@@ -1,0 +1,35 @@
+/** Places of the `count` largest numbers, largest first; of equal ones the earlier. NaN is least. */
+export function largest(numbers: Float64Array, count: number): Int32Array {
+  const places = new Int32Array(numbers.length);
+  for (let i = 0; i < places.length; i++) places[i] = i;
+  const before = (a: number, b: number): boolean =>
+    numbers[a] > numbers[b] ||
+    (numbers[a] === numbers[b] && a < b) ||
+    (Number.isNaN(numbers[b]) && !Number.isNaN(numbers[a]));
+  const end = Math.min(count, places.length);
+  if (end < places.length) select(places, end, before);
+  return places.subarray(0, end).sort((a, b) => (before(a, b) ? -1 : 1));
+}
+
+/** Hoare's quickselect: afterwards the first `count` come before all others. */
+function select(places: Int32Array, count: number, before: (a: number, b: number) => boolean): void {
+  let low = 0;
+  let high = places.length - 1;
+  while (low < high) {
+    const pivot = places[(low + high) >> 1];
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (before(places[i], pivot)) i++;
+      while (before(pivot, places[j])) j--;
+      if (i <= j) {
+        const swap = places[i];
+        places[i++] = places[j];
+        places[j--] = swap;
+      }
+    }
+    if (count <= j) high = j;
+    else if (count >= i) low = i;
+    else return;
+  }
+}

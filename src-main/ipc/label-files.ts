@@ -1,0 +1,35 @@
+import { dialog } from 'electron';
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+import { words } from './words.ts';
+
+export function labelFileHandlers(desk: Desk): Pick<Handlers, 'labels.export' | 'labels.import'> {
+  return {
+    'labels.export': async ({ labelling, version, ...how }) => {
+      const { name } = desk.studio.getDataset(desk.studio.getVersion(version).dataset).summary;
+      const options: Electron.SaveDialogOptions = {
+        title: words(desk.preferences.value).dialog_export_labels(),
+        defaultPath: `${name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'dataset'}-${how.format}`,
+      };
+      const { canceled, filePath } = await (desk.window
+        ? dialog.showSaveDialog(desk.window, options)
+        : dialog.showSaveDialog(options));
+      if (canceled || !filePath) return null;
+      return (await desk.studio.labels.export(labelling, version, { ...how, out: filePath })).result;
+    },
+    'labels.import': async ({ labelling, version, folder }) => {
+      const w = words(desk.preferences.value);
+      const options: Electron.OpenDialogOptions = {
+        title: w.dialog_import_labels(),
+        buttonLabel: w.dialog_open(),
+        properties: folder ? ['openDirectory'] : ['openFile', 'multiSelections'],
+      };
+      const { canceled, filePaths } = await (desk.window
+        ? dialog.showOpenDialog(desk.window, options)
+        : dialog.showOpenDialog(options));
+      if (canceled || filePaths.length === 0) return null;
+      const { samples, found } = await desk.studio.labels.import(labelling, version, filePaths);
+      return { changed: samples.length, format: found.format, left: found.rejectedCount };
+    },
+  };
+}

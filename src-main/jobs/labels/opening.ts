@@ -1,0 +1,55 @@
+import { insertLabelling, type Labelling, type VersionMarks } from '../../db/labellings.ts';
+import { workspaceFiles } from '../../db/workspace.ts';
+import type { Manifest } from '../../shared/dataset.ts';
+import { newId, type DatasetId, type LabellingId, type VersionId } from '../../shared/ids.ts';
+import { isMarkedKind, type LabellingKind } from '../../shared/labels.ts';
+import type { WriteStore } from '../../db/open.ts';
+import type { Reader } from '../reader.ts';
+import { earlierLabelling, firstClasses } from './carry.ts';
+import { samplesIdentity } from './identity.ts';
+
+export type LabelReader = Pick<Reader, 'labels' | 'marks' | 'matchMarks' | 'matching'>;
+
+export interface Begin {
+  dataset: DatasetId;
+  version: VersionId;
+  manifest: Manifest;
+  kind: LabellingKind;
+  target: string | null;
+}
+
+type Base = Pick<Labelling, 'base' | 'several' | 'marks'>;
+
+/** Begins a labelling with what the version says. `earlier`: that of the same files before their source has grown. */
+export async function begin(
+  store: WriteStore,
+  reader: LabelReader,
+  { dataset, version, manifest, kind, target }: Begin,
+): Promise<{ id: LabellingId; earlier: Labelling | null }> {
+  const blobs = workspaceFiles.blobs(store.folder);
+  const said = isMarkedKind(kind)
+    ? await reader.marks(blobs, manifest, kind)
+    : await reader.labels(blobs, manifest, target);
+  const earlier = manifest.kind === 'table' ? null : earlierLabelling(store, dataset, kind);
+  const { classes, ids } = firstClasses(store, earlier, said.classes);
+  const idOf = (place: number): number => (place < 0 ? 0 : ids[place]);
+  let base: Base;
+  if ('labels' in said) base = { base: said.labels.map(idOf), several: {}, marks: null };
+  else {
+    const several: Labelling['several'] = {};
+    const first = said.first.map(idOf);
+    for (const [sample, places] of Object.entries(said.several)) {
+      several[Number(sample)] = places.map(idOf).sort((a, b) => a - b);
+      first[Number(sample)] = several[Number(sample)][0];
+    }
+    const marks: VersionMarks = {
+      counts: said.counts,
+      classes: new Map(said.classes.map((name, i) => [name, ids[i]])),
+    };
+    base = { base: first, several, marks };
+  }
+  const id = newId('labelling');
+  const row = { id, dataset, version, kind, target, createdAt: Date.now(), samples: manifest.samples, ...base };
+  insertLabelling(store, row, samplesIdentity(manifest), classes);
+  return { id, earlier };
+}

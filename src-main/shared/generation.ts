@@ -1,0 +1,81 @@
+/**
+ * How the next token is chosen from a model's logits. Applied in this order, which is that of Hugging Face's transformers: penalties, what is
+ * allowed, temperature, top-k, top-p, min-p.
+ */
+export interface SamplingSettings {
+  /** ≥ 0; 0: always the likeliest token. */
+  temperature: number;
+  /** Only the k likeliest; 0 for all. Of equal ones those with lower numbers. */
+  topK: number;
+  /** (0, 1]; only the fewest that are together at least so probable (Holtzman et al., "The Curious Case of Neural Text Degeneration", 2020). */
+  topP: number;
+  /** [0, 1]; none less probable than this share of the likeliest (Nguyen et al., "Turning Up the Heat: Min-p Sampling", 2024). */
+  minP: number;
+  /** > 0, 1 for none: positive logits of tokens that are there are divided by it, others multiplied (Keskar et al., "CTRL", 2019). */
+  repetitionPenalty: number;
+  /** Taken from the logit of each token written so far, once; may be negative. As in OpenAI's interface. */
+  presencePenalty: number;
+  /** The same, for each time that it was written. */
+  frequencyPenalty: number;
+}
+
+/** How text is written by a language model. */
+export interface GenerationSettings extends SamplingSettings {
+  /** Tokens at most. */
+  maxTokens: number;
+  seed: number;
+  /** So many texts, each by chance of its own. */
+  n: number;
+  /** > 1: the likeliest text as a search finds that keeps so many at a time; nothing is drawn. */
+  beams: number;
+  /** Writing ends before any of these. */
+  stop: readonly string[];
+  /** Of each token, so many of the likeliest in its place; 0 for none, not even its own. */
+  logprobs: number;
+  /** What the text is held to; null: to nothing. */
+  form: { kind: 'json'; schema: unknown } | { kind: 'regex'; pattern: string } | null;
+}
+
+export const usualGeneration: GenerationSettings = {
+  maxTokens: 128,
+  temperature: 0.8,
+  topK: 0,
+  topP: 0.95,
+  minP: 0,
+  repetitionPenalty: 1,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+  seed: 0,
+  n: 1,
+  beams: 1,
+  stop: [],
+  logprobs: 0,
+  form: null,
+};
+
+/** `end`: the model ended it. `stop`: a stop text came. `form`: what it is held to is whole. `context`: the model sees no more. */
+export type FinishReason = 'end' | 'stop' | 'form' | 'tokens' | 'context' | 'stopped';
+
+/** One token in its place. Probabilities are the model's own, whatever was asked for. */
+export interface TokenChoice {
+  token: number;
+  text: string;
+  /** Natural logarithm. */
+  logprob: number;
+  likeliest: { token: number; text: string; logprob: number }[];
+}
+
+export interface WrittenText {
+  text: string;
+  tokens: number[];
+  finish: FinishReason;
+  /** With `logprobs` only. */
+  choices: TokenChoice[] | null;
+}
+
+/** What was added to one of the texts; all of them together are its text. */
+export interface WrittenPart {
+  row: number;
+  text: string;
+  tokens: number;
+}

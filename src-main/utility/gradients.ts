@@ -1,0 +1,4 @@
+import { runJob } from './port/job-port.ts';
+import { weighGradients } from './work/weigh-gradients.ts';
+
+runJob('gradients', weighGradients);

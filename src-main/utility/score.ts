@@ -1,0 +1,4 @@
+import { runJob } from './port/job-port.ts';
+import { scoreObjects } from './work/score-objects.ts';
+
+runJob('score', scoreObjects);

@@ -1,0 +1,216 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { LlamaConfig } from '../../../architectures/llama.ts';
+import { llamaDecoder } from '../../../architectures/llama.ts';
+import { readModel } from '../../../onnx/read.ts';
+import type { Tensor } from '../../../onnx/types.ts';
+import { writeModel } from '../../../onnx/write.ts';
+import type { CacheSizes } from '../../../runtime/causal.ts';
+import { decodeSafetensors } from '../../../runtime/safetensors.ts';
+import { AtelierError } from '../../../shared/errors.ts';
+import { maxTokenizerBytes, parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A folder as Hugging Face's hub has one: config.json, tokenizer.json, and the weights as ONNX or, of a Llama, as safetensors. */
+export interface ModelFolder {
+  /** For ONNX Runtime, whole. */
+  model: Uint8Array;
+  sizes: CacheSizes | null;
+  tokenizer: TokenizerFile;
+  /** Put before a text. */
+  begin: number | null;
+  ends: number[];
+  context: number;
+}
+
+const maxJsonBytes = 8 * 2 ** 20;
+/** Of all weights together: protobuf, and one array in memory, hold no more. */
+const maxBytes = 2 ** 31 - 1;
+const usualContext = 1024;
+
+/** Where a model lies in such folders, likeliest first. */
+const modelFiles = [
+  'onnx/model.onnx',
+  'model.onnx',
+  'onnx/decoder_model_merged.onnx',
+  'decoder_model_merged.onnx',
+  'onnx/decoder_model.onnx',
+  'decoder_model.onnx',
+];
+
+/**
+ * Errors: no_such_file, model_too_large, tokenizer_missing, not_a_tokenizer, broken_model, unsupported_language_model.
+ * @param file one of its .onnx files, where a certain one is wanted
+ */
+export function readModelFolder(folder: string, file?: string): ModelFolder {
+  const config = readJson(folder, 'config.json');
+  const generation = readJson(folder, 'generation_config.json') ?? {};
+  const tokenizer = readTokenizer(folder);
+  const about = config ?? {};
+  const heads = whole(about.num_key_value_heads) ?? whole(about.num_attention_heads) ?? whole(about.n_head);
+  const width = whole(about.hidden_size) ?? whole(about.n_embd);
+  const questions = whole(about.num_attention_heads) ?? whole(about.n_head);
+  const headSize = whole(about.head_dim) ?? (width && questions ? width / questions : null);
+  return {
+    model: readWeights(folder, about, file),
+    sizes: heads && headSize ? { heads, headSize } : null,
+    tokenizer,
+    begin: beginOf(folder, tokenizer, about),
+    ends: endsOf(generation, about, tokenizer),
+    context: whole(about.max_position_embeddings) ?? whole(about.n_positions) ?? whole(about.n_ctx) ?? usualContext,
+  };
+}
+
+function readWeights(folder: string, config: Json, file: string | undefined): Uint8Array {
+  const wanted = file ?? modelFiles.find((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
+  const llama = file === undefined ? llamaOf(config) : null;
+  const safetensors = llama
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.safetensors'))
+        .sort()
+    : [];
+  // From its weights a Llama gets a cache whatever its export has, and one that is not computed twice.
+  if (llama && safetensors.length > 0) {
+    const tensors = new Map<string, Tensor>();
+    requireSize(folder, safetensors);
+    for (const name of safetensors) {
+      for (const [key, tensor] of decodeSafetensors(readInside(folder, name), name).tensors) tensors.set(key, tensor);
+    }
+    const graph = llamaDecoder(llama, tensors);
+    return writeModel({ irVersion: 8, opsets: { '': 18 }, producer: 'atelier', graph, metadata: {} });
+  }
+  if (wanted === undefined) {
+    throw new AtelierError(
+      'no_such_file',
+      `There is no model in ${folder}: no ${modelFiles[0]}, and no safetensors of a Llama. Choose a folder as Hugging Face's hub has them, or name its .onnx file.`,
+    );
+  }
+  requireSize(folder, [wanted]);
+  const bytes = readInside(folder, wanted);
+  const beside = dirname(join(folder, wanted));
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location')) return bytes;
+  let outside = 0;
+  const files = new Map<string, Uint8Array>();
+  const model = readModel(bytes, (location, where) => {
+    const known = files.get(location);
+    if (known) return known;
+    const path = resolve(beside, location);
+    if (isAbsolute(location) || !path.startsWith(beside + sep)) {
+      throw new AtelierError(
+        'broken_model',
+        `${where} keeps its values in "${location}", outside of the model's folder.`,
+      );
+    }
+    outside += requireSize(beside, [relative(beside, path)]);
+    if (outside > maxBytes) throw tooLarge(folder, outside);
+    const found = readInside(beside, relative(beside, path));
+    files.set(location, found);
+    return found;
+  });
+  return files.size === 0 ? bytes : writeModel(model);
+}
+
+/** Null where it is of another build. */
+function llamaOf(config: Json): LlamaConfig | null {
+  const { model_type: type, rope_scaling: scaling, hidden_act: act = 'silu' } = config;
+  const known = type === 'llama' || type === 'mistral' || type === 'qwen2';
+  if (!known || (scaling !== undefined && scaling !== null) || act !== 'silu') return null;
+  const read = (key: string): number => {
+    const value = whole(config[key]);
+    if (value === null)
+      throw new AtelierError('broken_model', `config.json has no "${key}". Take the file that lies beside the model.`);
+    return value;
+  };
+  const [heads, width, context] = ['num_attention_heads', 'hidden_size', 'max_position_embeddings'].map(read);
+  const window = whole(config.sliding_window);
+  if (window !== null && window < context && config.use_sliding_window !== false) return null;
+  return {
+    vocabulary: read('vocab_size'),
+    width,
+    layers: read('num_hidden_layers'),
+    heads,
+    keyValueHeads: whole(config.num_key_value_heads) ?? heads,
+    headSize: whole(config.head_dim) ?? width / heads,
+    epsilon: typeof config.rms_norm_eps === 'number' ? config.rms_norm_eps : 1e-6,
+    theta: typeof config.rope_theta === 'number' ? config.rope_theta : 10_000,
+    context: Math.min(context, 32_768),
+  };
+}
+
+function beginOf(folder: string, tokenizer: TokenizerFile, config: Json): number | null {
+  // A post-processor puts it there by itself.
+  if (tokenizer.post_processor) return null;
+  const { add_bos_token: adds } = readJson(folder, 'tokenizer_config.json') ?? {};
+  return adds === true ? whole(config.bos_token_id) : null;
+}
+
+/** generation_config.json knows best; then config.json; then what the tokenizer's own tokens are called. */
+function endsOf(generation: Json, config: Json, { added_tokens: added }: TokenizerFile): number[] {
+  for (const { eos_token_id: said } of [generation, config]) {
+    const ids = (Array.isArray(said) ? said : [said]).map(whole).filter((id) => id !== null);
+    if (ids.length > 0) return ids;
+  }
+  const names = new Set(['</s>', '<|endoftext|>', '<eos>', '<|im_end|>', '<|end_of_text|>', '[EOS]']);
+  return added.filter(({ content }) => names.has(content)).map(({ id }) => id);
+}
+
+function readTokenizer(folder: string): TokenizerFile {
+  if (!statSync(join(folder, 'tokenizer.json'), { throwIfNoEntry: false })) {
+    throw new AtelierError(
+      'tokenizer_missing',
+      `There is no tokenizer.json in ${folder}, which says what a model's numbers stand for. Put the one there that lies beside the model on the hub.`,
+    );
+  }
+  return parseTokenizerFile(
+    new TextDecoder().decode(readInside(folder, 'tokenizer.json', maxTokenizerBytes)),
+    'tokenizer.json',
+  );
+}
+
+function readJson(folder: string, name: string): Json | null {
+  if (!statSync(join(folder, name), { throwIfNoEntry: false })) return null;
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(readInside(folder, name, maxJsonBytes)));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+  } catch (error) {
+    if (error instanceof AtelierError) throw error;
+  }
+  throw new AtelierError(
+    'broken_model',
+    `${join(folder, name)} is no JSON object. Take the file that lies beside the model.`,
+  );
+}
+
+/** A file of the folder. Links are followed: the hub's own cache is made of them, and what is read is only taken for a model's parts. */
+function readInside(folder: string, name: string, most = maxBytes): Uint8Array {
+  const path = join(folder, name);
+  try {
+    const { size } = statSync(path);
+    if (size > most) throw tooLarge(path, size);
+    return readFileSync(path);
+  } catch (error) {
+    if (error instanceof AtelierError) throw error;
+    throw new AtelierError('model_unreadable', `${path} cannot be read. Check that it is there and readable.`, [
+      String(error),
+    ]);
+  }
+}
+
+function requireSize(folder: string, names: readonly string[]): number {
+  const size = names.reduce(
+    (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+  if (size > maxBytes) throw tooLarge(folder, size);
+  return size;
+}
+
+const tooLarge = (path: string, size: number): AtelierError =>
+  new AtelierError(
+    'model_too_large',
+    `${path} has ${Math.round(size / 2 ** 20)} MB of weights; at most 2047 MB are read. Take a smaller or a quantised one.`,
+  );
+
+const whole = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;

@@ -1,0 +1,109 @@
+import { dirname } from 'node:path';
+import { statSync } from 'node:fs';
+import { TokenTrie } from '../../../generation/token-trie.ts';
+import type { Grammar, Language } from '../../../generation/grammar/grammar.ts';
+import { writeModel } from '../../../onnx/write.ts';
+import { Causal } from '../../../runtime/causal.ts';
+import { AtelierError } from '../../../shared/errors.ts';
+import type { GenerateParams } from '../../../shared/job.ts';
+import { openTokenizer } from '../../../tokenizers/open.ts';
+import { tokenBytes } from '../../../tokenizers/token-bytes.ts';
+import type { TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
+import { exportFacts, readModelFile } from '../exported-model.ts';
+import { languageGraph } from '../language/graph.ts';
+import { continuationOf } from '../language/model.ts';
+import { readBest, readEncoder } from '../run-files.ts';
+import { readModelFolder } from './model-folder.ts';
+import type { Form, Writer } from './writing.ts';
+
+export interface OpenWriter extends Writer {
+  /** The tokens of a prompt; never none. */
+  encode(prompt: string): number[];
+  /** Made when it is first asked for. Throws `unsupported_tokenizer`. */
+  form(grammar: { grammar: Grammar; language: Language }): Form;
+  close(): Promise<void>;
+}
+
+interface Parts {
+  model: Uint8Array;
+  file: TokenizerFile;
+  sizes?: { heads: number; headSize: number } | null;
+  begin?: number | null;
+  ends: readonly number[];
+  context: number;
+}
+
+/** A run that writes, a folder as Hugging Face's hub has one, or an exported file. Errors: not_a_writer, and those of each kind. */
+export async function openWriter(
+  model: GenerateParams['model'],
+  threads: number,
+  prompt: (tokens: readonly number[]) => void = () => {},
+): Promise<OpenWriter> {
+  const { model: bytes, file, sizes = null, begin = null, ends, context } = partsOf(model);
+  const tokenizer = openTokenizer(file);
+  const causal = await Causal.open(bytes, { device: 'cpu', threads }, sizes);
+  const known = tokenBytes(file);
+  let before: readonly number[] = [];
+  let trie: TokenTrie | null = null;
+  return {
+    model: causal,
+    reader: {
+      bytes: known?.bytes ?? null,
+      dropsFirstSpace: known?.dropsFirstSpace ?? false,
+      decode: (tokens) => continuationOf(tokenizer, before, tokens),
+    },
+    ends: new Set(ends),
+    context,
+    encode(text) {
+      const tokens = [...tokenizer.encode(text, { special: true })];
+      if (begin !== null && tokens[0] !== begin) tokens.unshift(begin);
+      // As after the text before: where a text begins.
+      before = tokens.length > 0 ? tokens : [ends[0] ?? tokenizer.special.pad];
+      prompt(before);
+      return [...before];
+    },
+    form(grammar) {
+      if (!known) {
+        throw new AtelierError(
+          'unsupported_tokenizer',
+          'The model’s tokens stand for no letters of their own (its tokenizer joins them by rules), so its output cannot be held to a form.',
+        );
+      }
+      trie ??= new TokenTrie(known.bytes.map((each, token) => (ends.includes(token) ? null : each)));
+      return { grammar, trie };
+    },
+    close: () => causal.close(),
+  };
+}
+
+function partsOf(model: GenerateParams['model']): Parts {
+  if ('runFolder' in model) {
+    const encoder = readEncoder(model.runFolder);
+    if (encoder.kind !== 'text' || encoder.language !== 'next' || !encoder.tokenizer) throw notAWriter('The run');
+    const graph = languageGraph(model.settings, encoder, readBest(model.runFolder).model);
+    const { end } = openTokenizer(encoder.tokenizer).special;
+    const ends = end === null ? [] : [end];
+    return { model: writeModel(graph), file: encoder.tokenizer, ends, context: encoder.length };
+  }
+  if (statSync(model.path, { throwIfNoEntry: false })?.isDirectory()) return folderParts(model.path, model.file);
+  const { model: graph } = readModelFile(model.path);
+  const facts = exportFacts(graph);
+  if (facts && !(facts.task === 'language' && facts.encoder.kind === 'text' && facts.encoder.language === 'next')) {
+    throw notAWriter('The file');
+  }
+  // What Atelier exports lies in such a folder as well.
+  const inOnnx = /[\\/]onnx[\\/][^\\/]+$/.exec(model.path);
+  const folder = inOnnx ? dirname(dirname(model.path)) : dirname(model.path);
+  return folderParts(folder, model.path.slice(folder.length + 1));
+}
+
+function folderParts(path: string, name?: string): Parts {
+  const { tokenizer, ...rest } = readModelFolder(path, name);
+  return { ...rest, file: tokenizer };
+}
+
+const notAWriter = (what: string): AtelierError =>
+  new AtelierError(
+    'not_a_writer',
+    `${what} is no language model that writes. Choose a gpt run, or the folder of a causal language model.`,
+  );

@@ -1,0 +1,182 @@
+import type { Causal } from '../../../runtime/causal.ts';
+import { Constraint } from '../../../generation/constraint.ts';
+import { candidates, draw, likeliestTokens, logProbabilities } from '../../../generation/sampling.ts';
+import { TextWriter, type TokenReader } from '../../../generation/text-writer.ts';
+import type { TokenTrie } from '../../../generation/token-trie.ts';
+import type { Grammar, Language } from '../../../generation/grammar/grammar.ts';
+import { AtelierError } from '../../../shared/errors.ts';
+import type {
+  FinishReason,
+  GenerationSettings,
+  TokenChoice,
+  WrittenPart,
+  WrittenText,
+} from '../../../shared/generation.ts';
+import { Random, streams } from '../../../shared/random.ts';
+
+/** A model with what is needed to read and to write with it. */
+export interface Writer {
+  model: Causal;
+  reader: TokenReader;
+  /** Tokens that end a text. */
+  ends: ReadonlySet<number>;
+  /** Tokens that it sees at most, prompt and text together. */
+  context: number;
+}
+
+export interface WritingHooks {
+  told(part: WrittenPart): void;
+  /** Lets messages in; throws where it was cancelled. */
+  pause(): Promise<void>;
+  /** Somebody has read enough. */
+  stopRequested(): boolean;
+}
+
+/** What texts are held to, and the vocabulary by its bytes. */
+export interface Form {
+  grammar: { grammar: Grammar; language: Language };
+  trie: TokenTrie;
+}
+
+export interface Written {
+  texts: WrittenText[];
+  /** Milliseconds from the prompt to the first token. */
+  firstTokenMs: number;
+  /** All texts together, after the first token. */
+  tokensPerSecond: number;
+}
+
+/** One of the texts while it is written. */
+interface Row {
+  readonly index: number;
+  readonly random: Random;
+  readonly writer: TextWriter;
+  readonly constraint: Constraint | null;
+  readonly before: { all: Set<number>; written: Map<number, number> };
+  readonly tokens: number[];
+  readonly choices: TokenChoice[];
+  finish: FinishReason | null;
+}
+
+/** Writes `n` texts after a prompt, side by side, each drawn by chance of its own. Throws `prompt_too_long`. */
+export async function write(
+  { model, reader, ends, context }: Writer,
+  prompt: readonly number[],
+  settings: GenerationSettings,
+  form: Form | null,
+  hooks: WritingHooks,
+): Promise<Written> {
+  requireRoom(prompt.length, context);
+  const most = Math.min(settings.maxTokens, context - prompt.length);
+  const rows = Array.from({ length: settings.n }, (_, index): Row => ({
+    index,
+    random: new Random(settings.seed, streams.write, index),
+    writer: new TextWriter(reader, settings.stop, false),
+    constraint: form && new Constraint(form.grammar, form.trie, reader.bytes!),
+    before: { all: new Set(prompt), written: new Map() },
+    tokens: [],
+    choices: [],
+    finish: null,
+  }));
+  const began = performance.now();
+  let firstTokenMs = 0;
+  let count = 0;
+  model.reset();
+  let alive = rows;
+  for (let fed: number[][] = [[...prompt]]; ;) {
+    const logits = await model.feed(fed);
+    for (const [i, row] of alive.entries()) {
+      // From the prompt all go on alike.
+      advance(row, logits[fed.length === 1 ? 0 : i], { settings, reader, ends, most, hooks });
+      count++;
+    }
+    firstTokenMs ||= performance.now() - began;
+    await hooks.pause();
+    if (hooks.stopRequested()) for (const row of alive) row.finish ??= 'stopped';
+    const going = alive.filter(({ finish }) => finish === null);
+    if (going.length === 0) break;
+    model.keep(going.map((row) => (fed.length === 1 ? 0 : alive.indexOf(row))));
+    alive = going;
+    fed = going.map(({ tokens }) => [tokens[tokens.length - 1]]);
+  }
+  const seconds = (performance.now() - began - firstTokenMs) / 1000;
+  return {
+    texts: rows.map((row) => ended(row, settings, hooks)),
+    firstTokenMs,
+    tokensPerSecond: count > rows.length && seconds > 0 ? (count - rows.length) / seconds : 0,
+  };
+}
+
+interface Rules {
+  settings: GenerationSettings;
+  reader: TokenReader;
+  ends: ReadonlySet<number>;
+  most: number;
+  hooks: WritingHooks;
+}
+
+/** One token more. */
+function advance(row: Row, logits: Float32Array, { settings, reader, ends, most, hooks }: Rules): void {
+  const { constraint, before, tokens, writer } = row;
+  const fits = constraint?.next(most - tokens.length);
+  const mayEnd = constraint?.mayEnd ?? true;
+  if (fits?.size === 0) {
+    row.finish = 'form';
+    return;
+  }
+  const allowed = fits && ((token: number) => (ends.has(token) ? mayEnd : fits.has(token)));
+  const token = draw(candidates(logits, settings, before, allowed ?? null), row.random);
+  if (settings.logprobs > 0) row.choices.push(choice(reader, tokens, token, logits, settings.logprobs));
+  if (ends.has(token)) {
+    row.finish = 'end';
+    return;
+  }
+  tokens.push(token);
+  before.all.add(token);
+  before.written.set(token, (before.written.get(token) ?? 0) + 1);
+  const text = writer.add(token);
+  constraint?.take(token);
+  if (text !== '') hooks.told({ row: row.index, text, tokens: tokens.length });
+  if (writer.stopped) row.finish = 'stop';
+  else if (constraint?.mustEnd) row.finish = 'form';
+  else if (tokens.length >= most) row.finish = most < settings.maxTokens ? 'context' : 'tokens';
+}
+
+function ended(row: Row, { logprobs }: GenerationSettings, hooks: WritingHooks): WrittenText {
+  const rest = row.writer.end();
+  if (rest !== '') hooks.told({ row: row.index, text: rest, tokens: row.tokens.length });
+  return {
+    text: row.writer.text,
+    tokens: row.tokens,
+    finish: row.finish ?? 'stopped',
+    choices: logprobs > 0 ? row.choices : null,
+  };
+}
+
+export function requireRoom(prompt: number, context: number): void {
+  if (prompt < context) return;
+  throw new AtelierError(
+    'prompt_too_long',
+    `The prompt is ${prompt} tokens long, and the model sees ${context}, with what it writes. Shorten the prompt, or take a model with more context.`,
+  );
+}
+
+/** What the token reads as where it stands: bytes that are half a character as their numbers. */
+export function choice(
+  reader: TokenReader,
+  before: readonly number[],
+  token: number,
+  logits: Float32Array,
+  count: number,
+): TokenChoice {
+  const scores = logProbabilities(logits);
+  const named = (id: number) => ({ token: id, text: pieceText(reader, before, id), logprob: scores[id] });
+  return { ...named(token), likeliest: Array.from(likeliestTokens(scores, count), named) };
+}
+
+function pieceText({ bytes, decode }: TokenReader, before: readonly number[], token: number): string {
+  const own = bytes?.[token];
+  if (!own) return bytes ? '' : decode([...before, token]).slice(decode(before).length);
+  const text = new TextDecoder().decode(own);
+  return text.includes('\ufffd') ? [...own].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('') : text;
+}

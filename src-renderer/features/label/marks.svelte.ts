@@ -1,0 +1,246 @@
+import type { LabellingId } from '../../../src-main/shared/ids.ts';
+import type { Mark, MarkEdit, MarkOutcome, MarkShape } from '../../../src-main/shared/marks.ts';
+
+/** A mark as it is shown. */
+export interface ShownMark {
+  /** The same as long as it is shown: its number, or less than 0 for one that has not been given a number yet. */
+  key: number;
+  class: number;
+  suggested: boolean;
+  confidence: number | null;
+  shape: MarkShape;
+  /** Something of it is not on disk yet. */
+  saving: boolean;
+}
+
+/** What is done to a shown mark; without a key a mark is a new one. A relation names its spans by their keys. */
+export type ShownEdit =
+  | { act: 'put'; key?: number; class: number; shape: MarkShape }
+  | { act: 'remove'; key: number }
+  | { act: 'accept'; key: number };
+
+/** How marks are asked for and stored. */
+export interface MarkCalls {
+  marks(labelling: LabellingId, samples: number[]): Promise<Mark[]>;
+  /** Resolves once it is on disk, with what has become of each mark. */
+  mark(labelling: LabellingId, sample: number, edits: MarkEdit[]): Promise<readonly MarkOutcome[]>;
+}
+
+type KeyedEdit = ShownEdit & { key: number; fresh: boolean };
+
+interface Held {
+  /** As they are on disk, by number. */
+  stored: Map<number, Mark>;
+  /** What is on its way there, oldest first. */
+  pending: KeyedEdit[][];
+  /** Keys of marks that were put here first. */
+  keys: Map<number, number>;
+  numbers: Map<number, number>;
+  shown: readonly ShownMark[];
+  last: Promise<unknown>;
+}
+
+const kept = 32;
+const mostAsked = 64;
+
+/**
+ * The marks of the samples in front. An edit shows at once, as being saved, until the answer says that it is on disk; one that is refused is taken
+ * back alone. The edits of a sample go out one after another: the next may be of a mark that has no number yet.
+ */
+export class SampleMarks {
+  readonly #calls: MarkCalls;
+  #labelling: LabellingId | null = null;
+  #held = $state.raw<ReadonlyMap<number, Held>>(new Map());
+  readonly #asked = new Set<number>();
+  #turn = 0;
+  #lastKey = 0;
+
+  constructor(calls: MarkCalls) {
+    this.#calls = calls;
+  }
+
+  /** Forgets the marks of another labelling. */
+  use(labelling: LabellingId | null): void {
+    if (labelling === this.#labelling) return;
+    this.#labelling = labelling;
+    this.#held = new Map();
+    this.#asked.clear();
+    this.#turn++;
+  }
+
+  /** Ordered as they were made; undefined until they are there. Marks that have not changed stay the same objects. */
+  of(sample: number): readonly ShownMark[] | undefined {
+    return this.#held.get(sample)?.shown;
+  }
+
+  /** The first is what is looked at: it does not wait for the others. */
+  async want(samples: readonly number[]): Promise<void> {
+    const lacking = samples.filter((sample) => !this.#held.has(sample) && !this.#asked.has(sample));
+    if (lacking.length === 0) return;
+    const first = lacking[0] === samples[0] ? lacking.splice(0, 1) : [];
+    await Promise.all([this.#load(first), this.#load(lacking.slice(0, mostAsked))]);
+  }
+
+  /** Does it to the marks of a sample, as one edit; the keys of what was put. Rejects where it is refused: then it is as it was. */
+  async edit(sample: number, edits: readonly ShownEdit[]): Promise<number[]> {
+    const held = this.#held.get(sample);
+    const labelling = this.#labelling;
+    if (!held || labelling === null || edits.length === 0) return [];
+    const keyed = edits.map((edit): KeyedEdit => ({
+      ...edit,
+      key: edit.key ?? --this.#lastKey,
+      fresh: edit.key === undefined,
+    }));
+    held.pending.push(keyed);
+    this.#show(sample, held);
+    const before = held.last;
+    const answer = (async () => {
+      await before.catch(() => {});
+      try {
+        const outcome = await this.#calls.mark(
+          labelling,
+          sample,
+          keyed.map((edit) => numbered(held, edit)),
+        );
+        name(held, keyed, outcome, sample);
+        store(held, sample, outcome);
+      } finally {
+        held.pending.splice(held.pending.indexOf(keyed), 1);
+        if (this.#held.get(sample) === held) this.#show(sample, held);
+      }
+    })();
+    held.last = answer;
+    await answer;
+    return keyed.flatMap(({ act, key }) => (act === 'put' ? [key] : []));
+  }
+
+  /** The key that the next new mark will have. */
+  get nextKey(): number {
+    return this.#lastKey - 1;
+  }
+
+  /** All that was asked for is answered. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#held.values()].map(({ last }) => last));
+  }
+
+  /** What another act has changed, as undo does. */
+  take(outcomes: readonly MarkOutcome[]): void {
+    for (const sample of new Set(outcomes.map((one) => one.sample))) {
+      const held = this.#held.get(sample);
+      if (!held) continue;
+      store(held, sample, outcomes);
+      this.#show(sample, held);
+    }
+  }
+
+  /** They are read anew when they are wanted again, as after a job that has changed many. */
+  forget(samples: Iterable<number>): void {
+    const next = new Map(this.#held);
+    for (const sample of samples) if (next.get(sample)?.pending.length === 0) next.delete(sample);
+    this.#held = next;
+  }
+
+  async #load(samples: number[]): Promise<void> {
+    const labelling = this.#labelling;
+    if (samples.length === 0 || labelling === null) return;
+    const turn = this.#turn;
+    for (const sample of samples) this.#asked.add(sample);
+    try {
+      const marks = await this.#calls.marks(labelling, samples);
+      if (turn !== this.#turn) return;
+      const next = new Map(this.#held);
+      for (const sample of samples) next.set(sample, heldOf([]));
+      for (const mark of marks) next.get(mark.sample)?.stored.set(mark.number, mark);
+      for (const sample of samples) next.get(sample)!.shown = shownOf(next.get(sample)!);
+      for (const [old, { pending }] of next) if (next.size > kept && pending.length === 0) next.delete(old);
+      this.#held = next;
+    } finally {
+      if (turn === this.#turn) for (const sample of samples) this.#asked.delete(sample);
+    }
+  }
+
+  #show(sample: number, held: Held): void {
+    held.shown = shownOf(held);
+    this.#held = new Map(this.#held).set(sample, held);
+  }
+}
+
+const heldOf = (marks: readonly Mark[]): Held => ({
+  stored: new Map(marks.map((mark) => [mark.number, mark])),
+  pending: [],
+  keys: new Map(),
+  numbers: new Map(),
+  shown: [],
+  last: Promise.resolve(),
+});
+
+/** What is on disk, and over it what is on its way. */
+function shownOf(held: Held): ShownMark[] {
+  const before = new Map(held.shown.map((mark) => [mark.key, mark]));
+  const now = new Map<number, ShownMark>();
+  for (const mark of [...held.stored.values()].sort((a, b) => a.number - b.number)) {
+    const key = held.keys.get(mark.number) ?? mark.number;
+    const { class: its, suggested, confidence } = mark;
+    now.set(key, { key, class: its, suggested, confidence, shape: keyed(held, mark.shape), saving: false });
+  }
+  for (const edit of held.pending.flat()) {
+    const old = now.get(edit.key);
+    if (edit.act === 'remove') now.delete(edit.key);
+    else if (edit.act === 'accept') {
+      if (old) now.set(edit.key, { ...old, suggested: false, confidence: null, saving: true });
+    } else if (old || edit.fresh) {
+      const { key, class: its, shape } = edit;
+      now.set(key, { key, class: its, suggested: false, confidence: null, shape, saving: true });
+    }
+  }
+  return [...now.values()].map((mark) => {
+    const old = before.get(mark.key);
+    return old && same(old, mark) ? old : mark;
+  });
+}
+
+const same = (a: ShownMark, b: ShownMark): boolean =>
+  a.shape === b.shape &&
+  a.class === b.class &&
+  a.suggested === b.suggested &&
+  a.confidence === b.confidence &&
+  a.saving === b.saving;
+
+/** A relation on disk names its spans by their numbers; those that were put here go by their keys. */
+function keyed(held: Held, shape: MarkShape): MarkShape {
+  if (shape.type !== 'relation') return shape;
+  const [from, to] = [shape.from, shape.to].map((number) => held.keys.get(number) ?? number);
+  return from === shape.from && to === shape.to ? shape : { ...shape, from, to };
+}
+
+/** With the numbers that the marks have been given meanwhile. */
+function numbered(held: Held, edit: KeyedEdit): MarkEdit {
+  const numberOf = (key: number): number => held.numbers.get(key) ?? key;
+  if (edit.act !== 'put') return { act: edit.act, number: numberOf(edit.key) };
+  const { class: its, shape } = edit;
+  const said: MarkShape =
+    shape.type === 'relation' ? { ...shape, from: numberOf(shape.from), to: numberOf(shape.to) } : shape;
+  return { act: 'put', ...(edit.fresh ? {} : { number: numberOf(edit.key) }), class: its, shape: said };
+}
+
+/** New marks are numbered in the order in which they were put. */
+function name(held: Held, edits: readonly KeyedEdit[], outcome: readonly MarkOutcome[], sample: number): void {
+  const fresh = edits.filter((edit) => edit.act === 'put' && edit.fresh);
+  const numbers = outcome
+    .filter((one) => one.sample === sample && one.mark && !held.stored.has(one.number))
+    .map((one) => one.number)
+    .sort((a, b) => a - b);
+  fresh.slice(0, numbers.length).forEach(({ key }, i) => {
+    held.keys.set(numbers[i], key);
+    held.numbers.set(key, numbers[i]);
+  });
+}
+
+function store(held: Held, sample: number, outcomes: readonly MarkOutcome[]): void {
+  for (const { sample: of, number, mark } of outcomes) {
+    if (of !== sample) continue;
+    if (mark) held.stored.set(number, mark);
+    else held.stored.delete(number);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Box } from '../../../../src-main/shared/annotation.ts';
+import type { ShownMark } from '../marks.svelte.ts';
+import { isObject, type ObjectShape } from './shapes.ts';
+
+/** What of an image in a sequence is the same thing in another one: copies that are carried on have the same. */
+export function trackOf({ attributes }: ObjectShape): string | null {
+  const track = attributes?.track;
+  return typeof track === 'string' || typeof track === 'number' ? String(track) : null;
+}
+
+/** Laid between two others, and not placed by anybody. */
+export const isBetween = ({ attributes }: ObjectShape): boolean => attributes?.interpolated === true;
+
+export const withTrack = (shape: ObjectShape, track: string): ObjectShape => ({
+  ...shape,
+  attributes: { ...shape.attributes, track },
+});
+
+/** A copy for another image: what its source called it is not the copy's. */
+export function copyOf({ id: _id, extra: _extra, ...shape }: ObjectShape): ObjectShape {
+  return shape;
+}
+
+/** The marks of a sample that are that thing. */
+export const ofTrack = (marks: readonly ShownMark[], track: string): (ShownMark & { shape: ObjectShape })[] =>
+  marks.filter(
+    (mark): mark is ShownMark & { shape: ObjectShape } => isObject(mark.shape) && trackOf(mark.shape) === track,
+  );
+
+/** On the straight way from one box to another; `share` from 0 to 1. To a hundredth of a pixel. */
+export function boxOnWay(from: Box, to: Box, share: number): Box {
+  const at = (i: 0 | 1 | 2 | 3) => Math.round((from[i] + (to[i] - from[i]) * share) * 100) / 100;
+  return [at(0), at(1), at(2), at(3)];
+}
+
+/** The box of a thing in an image between two in which it was placed. */
+export function shapeBetween(from: ObjectShape, to: ObjectShape, share: number, track: string): ObjectShape {
+  const turned = from.rotation !== undefined && to.rotation !== undefined;
+  return {
+    type: 'box',
+    box: boxOnWay(from.box, to.box, share),
+    ...(turned ? { rotation: from.rotation! + (to.rotation! - from.rotation!) * share } : {}),
+    attributes: { ...from.attributes, track, interpolated: true },
+  };
+}

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchStudio } from '../support/studio-app.ts';
+import type { StudioApp } from '../support/studio-app.ts';
+
+describe('spans by keyboard', () => {
+  let studio: StudioApp;
+  let folder: string;
+  const id = (name: string) => studio.page.getByTestId(name);
+  const press = async (...keys: string[]) => {
+    for (const key of keys) await studio.page.keyboard.press(key);
+  };
+  const count = (words: string) => id('span-count').getByText(words).waitFor({ timeout: 30_000 });
+  const problems: string[] = [];
+  const launch = async () => {
+    studio = await launchStudio({ folder });
+    studio.page.on('pageerror', (error) => problems.push(error.message));
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'atelier-spans-'));
+    writeFileSync(join(folder, 'curie.txt'), 'Marie Curie was born in Warsaw.\n居里夫人出生于华沙。\n');
+    await launch();
+  });
+  afterAll(async () => {
+    await studio?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('are made, related and taken back in a text that nothing was said of', async () => {
+    await studio.drop([join(folder, 'curie.txt')]);
+    await id('import-confirm').click();
+    await id('data-label').click({ timeout: 60_000 });
+    await id('label-dataset').click();
+    await studio.page.getByRole('menuitem', { name: 'Spans of a text' }).click();
+    await id('span-text').waitFor({ timeout: 30_000 });
+    for (const name of ['person', 'place', 'born in']) {
+      await press('+');
+      await id('label-class-name').waitFor();
+      await studio.page.keyboard.type(name);
+      await press('Enter');
+      await id('label-class-dialog').waitFor({ state: 'hidden' });
+    }
+    await id('span-text').focus();
+    await press('Control+Home', 'Shift+Control+ArrowRight', 'Shift+Control+ArrowRight', '1');
+    await press('Control+ArrowRight', 'Control+ArrowRight', 'Control+ArrowRight', 'Control+ArrowRight', '2');
+    await count('2 spans');
+    expect(await id('span-said').innerText()).toBe('Warsaw: place, 2 of 2');
+    await press('[', 'r', ']', '3');
+    await id('relation').waitFor();
+    expect((await id('relation').innerText()).replace(/\s+/g, ' ')).toBe('Marie Curie born in Warsaw');
+    await id('label-saved').getByText('All saved').waitFor();
+    await press('Control+z');
+    await id('relation').waitFor({ state: 'detached' });
+    await press('Control+z');
+    await count('1 spans');
+    await press('Control+Shift+z');
+    await count('2 spans');
+    await studio.shot('spans');
+  });
+
+  it('are there after a restart, with what was taken back', async () => {
+    await studio.close();
+    await launch();
+    await id('rail-label').click();
+    await id('span-text').waitFor({ timeout: 30_000 });
+    await count('2 spans');
+    await press('Control+Shift+z');
+    await id('relation').waitFor();
+    expect(problems).toEqual([]);
+  });
+});
