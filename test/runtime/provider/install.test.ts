@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { libraryName, packagedLibrary } from '../../../src-main/runtime/library.ts';
 import { installProvider, offerProvider, type InstallWatch } from '../../../src-main/runtime/provider/install.ts';
 import { hasProvider, isIntact, olderProviders } from '../../../src-main/runtime/provider/installed.ts';
@@ -157,10 +157,11 @@ describe.runIf(process.platform === 'linux')('the provider', () => {
   });
 
   it('is installed by one at a time', async () => {
-    const { install } = await place({ behaviours: [{ silentAfter: 1000 }] });
+    const { install, asked } = await place({ behaviours: [{ silentAfter: 1000 }] });
     const abort = new AbortController();
     const first = install({ signal: abort.signal });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // The first has the folder once it downloads, however long a busy machine takes to come there.
+    await vi.waitFor(() => expect(asked).toHaveLength(1), 20_000);
     await expect(install()).rejects.toMatchObject({ code: 'provider_busy' });
     abort.abort(new Error('stop'));
     await expect(first).rejects.toThrow('stop');
