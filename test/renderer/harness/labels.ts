@@ -33,6 +33,7 @@ export class FakeLabelling {
       dataset,
       version,
       kind: 'single',
+      pass: 1,
       target: manifest.kind === 'table' ? (manifest.target ?? 'label') : null,
       classes,
       states: Uint8Array.from(this.#labels, ({ state }) => labelStates.indexOf(state)),
