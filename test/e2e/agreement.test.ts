@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityProblems, problemsEverywhere } from '../support/accessibility.ts';
 import { makeFlatImages } from '../support/e2e-data.ts';
+import { writeFiles } from '../support/data-import.ts';
+import { toneFolders } from '../support/data-sounds.ts';
 import { launchStudio } from '../support/studio-app.ts';
 import type { StudioApp } from '../support/studio-app.ts';
 
@@ -82,7 +85,71 @@ describe('labelling twice', () => {
     await id('agree-left').getByText('0 of 1').waitFor();
     await choose('label-pass-first');
     await progress('6 of 12');
-    await studio.page.locator('[data-testid=label-history]').waitFor({ state: 'attached' });
     expect(problems).toEqual([]);
+  });
+
+  it('can be seen and reached in every view, in both languages, dark and light, at twice the size', async () => {
+    const found = await problemsEverywhere(studio, [
+      [
+        'agreement',
+        async () => {
+          await choose('label-kind-single');
+          await choose('label-agree');
+          await id('agree-row').waitFor();
+        },
+      ],
+      ['one-class', () => choose('label-pass-first')],
+      ['grid', () => press('g')],
+      ['second-pass', () => choose('label-pass-second')],
+      ['several-classes', () => choose('label-kind-multiple')],
+      ['objects', () => choose('label-kind-objects')],
+    ]);
+    expect(found, found.join('\n')).toEqual([]);
+  });
+
+  it('and so can sounds and their segments', async () => {
+    await writeFiles(folder, toneFolders('tones', [300, 700], 1));
+    await studio.drop([join(folder, 'tones')]);
+    await id('import-confirm').click();
+    await id('sound-grid').waitFor({ timeout: 60_000 });
+    const found = await problemsEverywhere(studio, [
+      [
+        'sound',
+        async () => {
+          await id('label-dataset').click();
+          await studio.page.getByRole('menuitem').filter({ hasText: 'tones' }).click();
+          await choose('label-kind-single');
+          await id('label-sound').waitFor({ timeout: 30_000 });
+        },
+      ],
+      [
+        'segments',
+        async () => {
+          await choose('label-kind-segments');
+          await id('label-sound').waitFor({ state: 'detached' });
+        },
+      ],
+    ]);
+    expect(found, found.join('\n')).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  it('is looked at by a check that finds what is wrong', async () => {
+    await studio.page.evaluate(() => {
+      const wrong = document.createElement('div');
+      wrong.innerHTML = `<button id="twice"></button><p style="color:#999;background:#fff">pale</p><i id="twice" aria-labelledby="gone">x</i>
+        <ul><b>no item</b></ul><div style="height:9px;overflow:auto"><p>long<br>long</p></div>`;
+      document.body.append(wrong);
+    });
+    const found = (await accessibilityProblems(studio.page)).join('\n');
+    for (const words of [
+      'has no name',
+      'contrast 2.8',
+      'is there twice',
+      'refers to "gone"',
+      'holds <b>',
+      'no key reaches it',
+    ])
+      expect(found).toContain(words);
   });
 });
