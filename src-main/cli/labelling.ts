@@ -7,15 +7,17 @@ import { resolveDataset } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { VersionId } from '../shared/ids.ts';
-import { labellingKinds, type LabellingKind, type LabellingState, type LabelOutcome } from '../shared/labels.ts';
+import { labellingKinds, type LabellingKind } from '../shared/labels.ts';
+import type { LabellingPass, LabellingState, LabelOutcome } from '../shared/labels.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count } from './format.ts';
-import { withCommon } from './options.ts';
+import { integer, withCommon } from './options.ts';
 
 export interface LabelOptions extends CommonOptions {
   column?: string;
   several?: boolean;
   kind?: LabellingKind;
+  pass?: LabellingPass;
 }
 
 /** The options that say which labelling of a dataset is meant. */
@@ -34,7 +36,8 @@ export function withLabelling(command: Command): Command {
       )
         .choices(labellingKinds)
         .conflicts('several'),
-    );
+    )
+    .option('--pass <n>', '2: labelled a second time, without the first being seen', integer(1, 2));
 }
 
 export const kindOf = ({ several, kind }: LabelOptions): LabellingKind => kind ?? (several ? 'multiple' : 'single');
@@ -50,7 +53,11 @@ export function owning(
   const session = new Session(context, `labels ${command}`, options);
   return session.own(async (studio) => {
     const { version } = resolveDataset(studio.reading, dataset);
-    const state = await studio.labels.open(version, { kind: kindOf(options), target: options.column });
+    const state = await studio.labels.open(version, {
+      kind: kindOf(options),
+      pass: options.pass,
+      target: options.column,
+    });
     await act({ studio, session, version, state });
   });
 }
@@ -60,7 +67,7 @@ export function existing(db: Readable, dataset: string, options: LabelOptions): 
   const { version } = resolveDataset(db, dataset);
   const { manifest } = getVersion(db, version);
   const target = manifest.kind === 'table' ? (options.column ?? usualTarget(manifest, kindOf(options))) : null;
-  const id = findLabelling(db, samplesIdentity(manifest), target, kindOf(options));
+  const id = findLabelling(db, samplesIdentity(manifest), target, kindOf(options), options.pass);
   if (id) return { log: getLabelling(db, id), version };
   throw new AtelierError(
     'no_labelling',

@@ -30,18 +30,25 @@ export interface Entry {
   changes: { subject: number; after: string | null }[];
 }
 
-/** Null where nothing would change: then there is no entry. `batch`: the first edit that this one goes with. */
+export interface EditOptions {
+  /** The first edit that this one goes with. */
+  batch?: number;
+  /** That it was said counts, also where it changes nothing. */
+  evenUnchanged?: boolean;
+}
+
+/** Null where nothing would change: then there is no entry. */
 export function addEdit(
   db: Writable,
   log: Log,
   stamp: Stamp,
   values: Iterable<readonly [subject: number, after: string | null]>,
-  batch?: number,
+  { batch, evenUnchanged = false }: EditOptions = {},
 ): Entry | null {
   return db.transaction(() => {
     const changes = [...values]
       .map(([subject, after]) => ({ subject, before: currentValue(db, log, subject), after }))
-      .filter(({ before, after }) => before !== after);
+      .filter(({ before, after }) => evenUnchanged || before !== after);
     if (changes.length === 0) return null;
     const entry = addEntry(db, log, stamp, 'edit', null, batch, changes);
     for (const subject of new Set(changes.map((change) => lineOf(change.subject)))) {

@@ -1,4 +1,4 @@
-import { blank, type LabelClass, type LabellingKind, type SampleLabel } from '../shared/labels.ts';
+import { blank, type LabelClass, type LabellingKind, type LabellingPass, type SampleLabel } from '../shared/labels.ts';
 import type { DatasetId, LabellingId, VersionId } from '../shared/ids.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { Readable, Writable } from './connection.ts';
@@ -19,6 +19,8 @@ export interface Labelling {
   dataset: DatasetId;
   version: VersionId;
   kind: LabellingKind;
+  /** Who labels a second time knows nothing of the first: its base is empty. */
+  pass: LabellingPass;
   target: string | null;
   createdAt: number;
   samples: number;
@@ -74,7 +76,7 @@ const labelling = ({ base, several, counts, classes, ...row }: Row): Labelling =
 
 export function getLabelling(db: Readable, id: LabellingId): Labelling {
   const row = db.get<Row>(
-    `SELECT key, id, dataset, version, kind, target, created_at AS createdAt, samples, base, base_several AS several,
+    `SELECT key, id, dataset, version, kind, pass, target, created_at AS createdAt, samples, base, base_several AS several,
             base_marks AS counts, base_classes AS classes
        FROM labellings WHERE id = ?`,
     [id],
@@ -83,17 +85,18 @@ export function getLabelling(db: Readable, id: LabellingId): Labelling {
   return labelling(row);
 }
 
-/** The newest one of these samples, by this column and with this many classes a sample; null where there is none. */
+/** The newest one of these samples, by this column, of this kind and pass; null where there is none. */
 export function findLabelling(
   db: Readable,
   identity: string,
   target: string | null,
   kind: LabellingKind,
+  pass: LabellingPass = 1,
 ): LabellingId | null {
   const row = db.get<{ id: LabellingId }>(
     `SELECT l.id FROM labelling_samples s JOIN labellings l ON l.key = s.labelling
-      WHERE s.identity = ? AND l.target IS ? AND l.kind = ? ORDER BY l.key DESC LIMIT 1`,
-    [identity, target, kind],
+      WHERE s.identity = ? AND l.target IS ? AND l.kind = ? AND l.pass = ? ORDER BY l.key DESC LIMIT 1`,
+    [identity, target, kind, pass],
   );
   return row?.id ?? null;
 }
@@ -102,9 +105,16 @@ export function findLabelling(
 export function listLabellings(
   db: Readable,
   dataset: DatasetId,
-): { id: LabellingId; kind: LabellingKind; target: string | null; createdAt: number; lastEntry: number }[] {
+): {
+  id: LabellingId;
+  kind: LabellingKind;
+  pass: LabellingPass;
+  target: string | null;
+  createdAt: number;
+  lastEntry: number;
+}[] {
   return db.all(
-    `SELECT id, kind, target, created_at AS createdAt, last_entry AS lastEntry FROM labellings WHERE dataset = ? ORDER BY key DESC`,
+    `SELECT id, kind, pass, target, created_at AS createdAt, last_entry AS lastEntry FROM labellings WHERE dataset = ? ORDER BY key DESC`,
     [dataset],
   );
 }
@@ -115,17 +125,19 @@ export function insertLabelling(
     base,
     several = {},
     marks = null,
+    pass = 1,
     ...row
-  }: Omit<Labelling, 'key' | 'several' | 'marks'> & Partial<Pick<Labelling, 'several' | 'marks'>>,
+  }: Omit<Labelling, 'key' | 'several' | 'marks' | 'pass'> & Partial<Pick<Labelling, 'several' | 'marks' | 'pass'>>,
   identity: string,
   classes: readonly LabelClass[],
 ): void {
   db.transaction(() => {
     const { lastInsertRowid: key } = db.run(
-      `INSERT INTO labellings (id, dataset, version, kind, target, created_at, samples, base, base_several, base_marks, base_classes)
-       VALUES (@id, @dataset, @version, @kind, @target, @createdAt, @samples, @base, @several, @counts, @classes)`,
+      `INSERT INTO labellings (id, dataset, version, kind, pass, target, created_at, samples, base, base_several, base_marks, base_classes)
+       VALUES (@id, @dataset, @version, @kind, @pass, @target, @createdAt, @samples, @base, @several, @counts, @classes)`,
       {
         ...row,
+        pass,
         base: bytesOf(base),
         several: Object.keys(several).length > 0 ? JSON.stringify(several) : null,
         counts: marks && bytesOf(marks.counts),
@@ -145,6 +157,15 @@ export function addIdentity(db: Writable, id: LabellingId, identity: string): vo
     id,
   ]);
 }
+
+/** Every name under which that labelling has its samples. */
+export const identitiesOf = (db: Readable, id: LabellingId): string[] =>
+  db
+    .all<{ identity: string }>(
+      `SELECT s.identity FROM labelling_samples s JOIN labellings l ON l.key = s.labelling WHERE l.id = ? ORDER BY s.identity`,
+      [id],
+    )
+    .map(({ identity }) => identity);
 
 /** Classes that are there, in their order. */
 export function labelClasses(db: Readable, key: number): LabelClass[] {

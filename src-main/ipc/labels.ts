@@ -16,7 +16,10 @@ type Noun =
   | 'labels.undo'
   | 'labels.redo'
   | 'labels.history'
-  | 'labels.freeze';
+  | 'labels.freeze'
+  | 'labels.agreement'
+  | 'labels.answers'
+  | 'labels.settle';
 
 export function labelHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
@@ -38,6 +41,10 @@ export function labelHandlers(desk: Desk): Pick<Handlers, Noun> {
     'labels.undo': ({ labelling, sample }) => desk.studio.labels.undo(labelling, sample),
     'labels.redo': ({ labelling, sample }) => desk.studio.labels.redo(labelling, sample),
     'labels.history': ({ labelling, sample }) => desk.studio.labels.history(labelling, sample),
+    'labels.agreement': ({ labelling, overlap }) => desk.studio.labels.settling.report(labelling, overlap),
+    'labels.answers': ({ labelling, sample }) => desk.studio.labels.settling.answers(labelling, sample),
+    'labels.settle': ({ labelling, sample, take, classes }) =>
+      desk.studio.labels.settling.settle(labelling, sample, take, classes),
     'labels.freeze': async ({ labelling, version }) => (await desk.studio.labels.freeze(labelling, version)).result,
   };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { AgreementQuestion, AgreementReport } from '../shared/agreement.ts';
 import type { AudioOptions, PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
@@ -153,6 +154,11 @@ export class Reader {
   /** What files of annotations say of these samples. */
   matchMarks(match: MarkMatch): Promise<FoundMarks> {
     return this.#ask({ type: 'match-marks', ...match }, profileWithinMs) as Promise<FoundMarks>;
+  }
+
+  /** How far two passes of labelling agree. */
+  agreement(question: AgreementQuestion): Promise<AgreementReport> {
+    return this.#ask({ type: 'agreement', question }, profileWithinMs) as Promise<AgreementReport>;
   }
 
   /** How a run's weights are spread; `folder`: that of its checkpoints. */

@@ -1,3 +1,4 @@
+import { settlements, type AgreementReport, type BothAnswers } from './agreement.ts';
 import { augmentKinds } from './augment/kinds.ts';
 import * as v from 'valibot';
 import type { PlayedSound, SpectrogramPreview } from './audio.ts';
@@ -27,6 +28,7 @@ import type { OpenedRecipe, StepInfo } from './recipe.ts';
 import {
   classActSchema,
   labellingKinds,
+  labellingPasses,
   labelStates,
   labelPatchSchema,
   labelRuleSchema,
@@ -255,6 +257,7 @@ export const inputs = {
     version: versionId,
     target: v.optional(text(1000)),
     kind: v.optional(v.picklist(labellingKinds)),
+    pass: v.optional(v.picklist(labellingPasses)),
   }),
   /** What a person says of samples; on disk when it is answered, as is every act here. */
   'labels.set': v.object({
@@ -296,6 +299,20 @@ export const inputs = {
   'labels.history': v.object({ labelling: labellingId, sample: sampleNumber }),
   /** Makes a version with the labels as they stand; a job. */
   'labels.freeze': v.object({ labelling: labellingId, version: versionId }),
+  /** How far two passes agree, by the labelling of either. `overlap`: things that cover one another so much are the same. */
+  'labels.agreement': v.object({
+    labelling: labellingId,
+    overlap: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+  }),
+  /** What both passes say of a sample. */
+  'labels.answers': v.object({ labelling: labellingId, sample: sampleNumber }),
+  /** Makes one of the answers the label, or none of them; see `Settling`. */
+  'labels.settle': v.object({
+    labelling: labellingId,
+    sample: sampleNumber,
+    take: v.picklist(settlements),
+    classes: labelPatchSchema.entries.classes,
+  }),
   /** Writes what is marked in samples as files, where the system's dialog says; a job. Null when dismissed. */
   'labels.export': v.object({
     labelling: labellingId,
@@ -533,6 +550,9 @@ export interface Outputs {
   'labels.redo': LabelOutcome;
   'labels.history': LabelHistoryLine[];
   'labels.freeze': DatasetVersion;
+  'labels.agreement': AgreementReport;
+  'labels.answers': BothAnswers;
+  'labels.settle': LabelOutcome;
   'labels.export': DataExportResult | null;
   /** How many samples have changed, and how much could not be taken. */
   'labels.import': { changed: number; format: ImportKind; left: number } | null;

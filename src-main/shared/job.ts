@@ -1,4 +1,5 @@
 import type { SampleAnnotations } from './annotation.ts';
+import type { AgreementQuestion, AgreementReport } from './agreement.ts';
 import type { AudioOptions, PlayedSound, SpectrogramPreview } from './audio.ts';
 import type { DeviceFacts, DeviceReport, DeviceTest, Gap } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
@@ -643,6 +644,7 @@ export type ReaderRequest =
   | { id: number; type: 'marks'; blobs: string; manifest: Manifest; kind: MarkedKind }
   /** What files of annotations say of these samples. */
   | ({ id: number; type: 'match-marks' } & MarkMatch)
+  | { id: number; type: 'agreement'; question: AgreementQuestion }
   /** Paths of checkpoints. */
   | { id: number; type: 'weights'; path: string; sincePath?: string; question: StoredQuestion }
   /** All samples that meet a filter. */
@@ -664,6 +666,7 @@ export type ReaderResponse =
         | RecipePreview
         | OpenedRecipe
         | PrivacyReport
+        | AgreementReport
         | AnonymityReport
         | ImportOffer[]
         | BroughtTokenizer

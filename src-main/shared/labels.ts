@@ -21,6 +21,10 @@ export type LabellingKind = (typeof labellingKinds)[number];
 export const markedKinds: readonly LabellingKind[] = ['objects', 'spans', 'segments'];
 export const isMarkedKind = (kind: LabellingKind): kind is MarkedKind => markedKinds.includes(kind);
 
+/** Who labels a second time is shown nothing of the first; the first pass's labels are those that count. */
+export const labellingPasses = [1, 2] as const;
+export type LabellingPass = (typeof labellingPasses)[number];
+
 /** What holds of one sample. */
 export interface SampleLabel {
   state: LabelState;
@@ -60,6 +64,7 @@ export interface LabellingState {
   dataset: DatasetId;
   version: VersionId;
   kind: LabellingKind;
+  pass: LabellingPass;
   /** Tables: the column that labels go to. */
   target: string | null;
   classes: LabelClass[];

@@ -14,6 +14,7 @@ import { SampleReader } from '../datasets/reader.ts';
 import { previewSpectrograms } from '../datasets/encode/audio/preview.ts';
 import { openRecipeFile } from '../datasets/recipes/file/open.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
+import { agreement } from '../evaluation/agreement.ts';
 import { findDevices } from '../runtime/device.ts';
 import { weightHistograms } from '../runtime/weight-histograms.ts';
 import { errorFacts } from '../shared/errors.ts';
@@ -64,6 +65,8 @@ function answer(request: ReaderRequest) {
       return versionMarks(request.blobs, request.manifest, request.kind);
     case 'match-marks':
       return matchMarks(request);
+    case 'agreement':
+      return agreement(request.question);
     case 'weights':
       return weightHistograms(request.question, request.path, request.sincePath);
     case 'matching':

@@ -96,6 +96,15 @@ export class PreferencesState {
     this.#save({ layout: $state.snapshot(this.#layout) }, 400);
   }
 
+  /** The same, stored before it goes on. */
+  async keepLayout(name: string, value: LayoutValue): Promise<void> {
+    this.#layout[name] = value;
+    clearTimeout(this.#timer);
+    const sent = { ...this.#unsaved, layout: $state.snapshot(this.#layout) };
+    this.#unsaved = {};
+    await this.#studio.call('preferences.set', sent);
+  }
+
   #save(change: Partial<Preferences>, delay: number): void {
     this.#unsaved = { ...this.#unsaved, ...change };
     clearTimeout(this.#timer);

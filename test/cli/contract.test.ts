@@ -39,6 +39,8 @@ const commands = [
   ['labels', 'freeze'],
   ['labels', 'prelabel'],
   ['labels', 'next'],
+  ['labels', 'agreement'],
+  ['labels', 'settle'],
   ['labels', 'export'],
   ['labels', 'import'],
   ['train'],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { problemsEverywhere } from '../support/accessibility.ts';
 import { launchStudio } from '../support/studio-app.ts';
 import type { StudioApp } from '../support/studio-app.ts';
 
@@ -70,5 +71,10 @@ describe('spans by keyboard', () => {
     await press('Control+Shift+z');
     await id('relation').waitFor();
     expect(problems).toEqual([]);
+  });
+
+  it('can be seen and reached in both languages, dark and light, at twice the size', async () => {
+    const found = await problemsEverywhere(studio, [['spans', () => id('span-text').waitFor()]]);
+    expect(found, found.join('\n')).toEqual([]);
   });
 });

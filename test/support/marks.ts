@@ -1,11 +1,13 @@
 import { matchMarks } from '../../src-main/datasets/annotations/match-marks.ts';
 import { AnnotationWriter } from '../../src-main/datasets/annotations/writer.ts';
 import { versionMarks } from '../../src-main/datasets/annotations/marks.ts';
+import { agreement } from '../../src-main/evaluation/agreement.ts';
 import { writeBlob } from '../../src-main/datasets/blobs.ts';
 import type { WriteStore } from '../../src-main/db/open.ts';
 import { workspaceFiles } from '../../src-main/db/workspace.ts';
 import type { Context } from '../../src-main/jobs/context.ts';
 import { Labels } from '../../src-main/jobs/labels/labels.ts';
+import type { LabelReader } from '../../src-main/jobs/labels/opening.ts';
 import type { AnnotationClass, SampleAnnotations } from '../../src-main/shared/annotation.ts';
 import type { DatasetVersion, Manifest } from '../../src-main/shared/dataset.ts';
 import { newId } from '../../src-main/shared/ids.ts';
@@ -40,7 +42,14 @@ export async function annotatedVersion(
 export function markLabels(store: WriteStore): Labels {
   const context: Pick<Context, 'store'> = { store };
   const none = (): Promise<never> => Promise.reject(new Error('That is not asked for here.'));
-  return new Labels(context as Context, { labels: none, matching: none, marks: versionMarks, matchMarks });
+  const measured: LabelReader['agreement'] = (question) => Promise.resolve(agreement(question));
+  return new Labels(context as Context, {
+    labels: none,
+    matching: none,
+    marks: versionMarks,
+    matchMarks,
+    agreement: measured,
+  });
 }
 
 export const box = (x: number, y: number, width = 10, height = 5): MarkShape => ({

@@ -28,6 +28,7 @@ export function* stateOf(db: Readable, { key, base, several, ...log }: Labelling
     dataset: log.dataset,
     version: log.version,
     kind: log.kind,
+    pass: log.pass,
     target: log.target,
     classes: labelClasses(db, key),
     states: Uint8Array.from(base, (label) => (label === 0 ? 0 : labelled)),

@@ -16,15 +16,22 @@ import { workspaceFiles } from '../../db/workspace.ts';
 import { readBlob } from '../../datasets/blobs.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 import type { DatasetId, LabellingId } from '../../shared/ids.ts';
-import type { LabelClass, LabellingKind, SampleLabel } from '../../shared/labels.ts';
+import type { LabelClass, LabellingKind, LabellingPass, SampleLabel } from '../../shared/labels.ts';
 import { eachLabel } from './as-it-stands.ts';
 import type { Logs, Values } from './logs.ts';
 import { labelOf } from './mark-edits.ts';
 import { usedClasses } from './said.ts';
 
 /** The newest labelling of a dataset of files, whose samples may be other ones by now: its source has grown. */
-export function earlierLabelling(db: Readable, dataset: DatasetId, kind: LabellingKind): Labelling | null {
-  const found = listLabellings(db, dataset).find((one) => one.kind === kind && one.target === null);
+export function earlierLabelling(
+  db: Readable,
+  dataset: DatasetId,
+  kind: LabellingKind,
+  pass: LabellingPass,
+): Labelling | null {
+  const found = listLabellings(db, dataset).find(
+    (one) => one.kind === kind && one.pass === pass && one.target === null,
+  );
   return found ? getLabelling(db, found.id) : null;
 }
 

@@ -21,6 +21,7 @@ import {
   type ClassAct,
   type LabelHistoryLine,
   type LabellingKind,
+  type LabellingPass,
   type LabellingState,
   type LabelOutcome,
   type LabelPatch,
@@ -41,13 +42,17 @@ import { checkedTarget, samplesIdentity } from './identity.ts';
 import { takeMarks } from './import-marks.ts';
 import { Logs, requireSamples } from './logs.ts';
 import { Marking, type GivenMark } from './marking.ts';
-import { begin, type LabelReader } from './opening.ts';
+import { begin, beginSecond, type LabelReader } from './opening.ts';
+import { otherPass } from './passes.ts';
 import { saidMarks } from './said-marks.ts';
+import { Settling } from './settling.ts';
 import { checkedClasses, classAfter, labelAfter, usedClasses } from './said.ts';
 import { isTodo, modelName, ruleCondition, suggestionsOf, suggestParams, whoOf } from './suggest.ts';
 
 export interface LabellingWish {
   kind?: LabellingKind;
+  /** The second: see `beginSecond`. */
+  pass?: LabellingPass;
   /** Tables: see `usualTarget`. */
   target?: string;
 }
@@ -58,28 +63,42 @@ export class Labels {
   readonly #reader: LabelReader;
   readonly #logs: Logs;
   readonly #marking: Marking;
+  /** Agreement with a second pass, and what becomes of disagreements. */
+  readonly settling: Settling;
 
   constructor(context: Context, reader: LabelReader) {
     this.#context = context;
     this.#reader = reader;
     this.#logs = new Logs(context.store);
     this.#marking = new Marking(context.store, this.#logs);
+    this.settling = new Settling(
+      context.store,
+      this.#logs,
+      (question) => reader.agreement(question),
+      (id, act) => this.classAct(id, act),
+    );
   }
 
   /**
    * The labelling of a version's samples; begun with what the version says where there is none, and of a source of files that has grown with what
    * was said before of those that are still there.
    */
-  open(version: VersionId, { kind = 'single', target: wished }: LabellingWish = {}): Promise<LabellingState> {
+  open(version: VersionId, { kind = 'single', pass = 1, target: wished }: LabellingWish = {}): Promise<LabellingState> {
     return this.#logs.inTurn(async () => {
       const { store } = this.#context;
       const { manifest, dataset } = getVersion(store, version);
       const target = checkedTarget(manifest, kind, wished);
-      const found = findLabelling(store, samplesIdentity(manifest), target, kind);
+      const wish = { dataset, version, manifest, kind, target };
+      const began = async (made: { id: LabellingId; earlier: Labelling | null }): Promise<LabellingId> => {
+        if (made.earlier) await carryOver(store, this.#logs, made.earlier, made.id, manifest);
+        return made.id;
+      };
+      const found = findLabelling(store, samplesIdentity(manifest), target, kind, pass);
       if (found) return this.state(found);
-      const { id, earlier } = await begin(store, this.#reader, { dataset, version, manifest, kind, target });
-      if (earlier) await carryOver(store, this.#logs, earlier, id, manifest);
-      return this.state(id);
+      const first =
+        (pass === 2 && findLabelling(store, samplesIdentity(manifest), target, kind)) ||
+        (await began(await begin(store, this.#reader, wish)));
+      return this.state(pass === 1 ? first : await began(beginSecond(store, this.#logs.get(first), wish)));
     });
   }
 
@@ -91,7 +110,7 @@ export class Labels {
 
   /** Suggestions that follow from the labels, in the place of those before: see `LearntLabels`. `classes`: ids; those that show are given back, 0 for none. */
   showLearnt(id: LabellingId, samples: Int32Array, classes: Int32Array, confidence: Float32Array): Int32Array {
-    return this.#logs.startLearning(this.#ofClasses(id)).replace(samples, classes, confidence);
+    return this.#logs.startLearning(this.#suggestible(id)).replace(samples, classes, confidence);
   }
 
   /** What a person says of samples; `who` else it was. */
@@ -130,7 +149,7 @@ export class Labels {
   /** What a model suggests for samples that nobody has looked at. Where it knows classes that are not here, it suggests none of those. */
   async suggest(id: LabellingId, version: VersionId, model: ModelRef): Promise<Started<Suggested>> {
     const { store, queue } = this.#context;
-    const log = this.#ofClasses(id);
+    const log = this.#suggestible(id);
     this.#requireSame(log, version);
     const state = await this.state(id);
     const todo = Int32Array.from([...state.states.keys()].filter((sample) => isTodo(state.states[sample])));
@@ -157,7 +176,7 @@ export class Labels {
   /** Suggests a class for the texts that a rule fits. */
   async rule(id: LabellingId, version: VersionId, rule: LabelRule): Promise<LabelOutcome> {
     const { store } = this.#context;
-    const log = this.#ofClasses(id);
+    const log = this.#suggestible(id);
     this.#requireSame(log, version);
     const classes = checkedClasses([rule.class], log.kind, this.#logs.classes(log));
     const { manifest } = getVersion(store, version);
@@ -196,7 +215,12 @@ export class Labels {
   }
 
   /** What a model or a rule suggests, in the place of earlier suggestions in these samples; what a person has said stays. */
-  giveMarks(id: LabellingId, who: string, given: ReadonlyMap<number, readonly GivenMark[]>): Promise<LabelOutcome> {
+  async giveMarks(
+    id: LabellingId,
+    who: string,
+    given: ReadonlyMap<number, readonly GivenMark[]>,
+  ): Promise<LabelOutcome> {
+    requireFirst(this.#logs.get(id));
     return this.#marking.give(id, who, given);
   }
 
@@ -238,6 +262,12 @@ export class Labels {
     const { store } = this.#context;
     const log = this.#logs.get(id);
     this.#requireSame(log, version);
+    if (log.pass === 2) {
+      throw new AtelierError(
+        'second_pass',
+        'Versions are made of the first pass, where disagreements are settled. Open that one.',
+      );
+    }
     if (log.kind === 'multiple') {
       throw new AtelierError(
         'several_classes',
@@ -249,9 +279,12 @@ export class Labels {
         ? { marks: await inSlices(saidMarks(store, log)) }
         : { labels: await inSlices(saidLabels(store, log)) },
     );
-    return revise(this.#context, { version, ...said }, (made) =>
-      addIdentity(store, id, samplesIdentity(made.manifest)),
-    );
+    return revise(this.#context, { version, ...said }, (made) => {
+      const identity = samplesIdentity(made.manifest);
+      addIdentity(store, id, identity);
+      const second = otherPass(store, log);
+      if (second) addIdentity(store, second.id, identity);
+    });
   }
 
   /** Throws `other_samples` where that version has others than this labelling. */
@@ -306,12 +339,22 @@ export class Labels {
 
   #requireSame(log: Labelling, version: VersionId): void {
     const { store } = this.#context;
-    if (findLabelling(store, samplesIdentity(getVersion(store, version).manifest), log.target, log.kind) === log.id)
+    if (
+      findLabelling(store, samplesIdentity(getVersion(store, version).manifest), log.target, log.kind, log.pass) ===
+      log.id
+    )
       return;
     throw new AtelierError(
       'other_samples',
       'That version has other samples than those that were labelled. Choose one of theirs.',
     );
+  }
+
+  /** Of classes, and not blind. */
+  #suggestible(id: LabellingId): Labelling {
+    const log = this.#ofClasses(id);
+    requireFirst(log);
+    return log;
   }
 
   /** Whose samples have classes. */
@@ -323,6 +366,14 @@ export class Labels {
       'In this labelling the things in a sample have classes, not the sample. Open the labelling of classes.',
     );
   }
+}
+
+function requireFirst({ pass }: Labelling): void {
+  if (pass === 1) return;
+  throw new AtelierError(
+    'blind_pass',
+    'A second pass is made without suggestions, so that it says what its maker sees. Ask for them in the first pass.',
+  );
 }
 
 const noMarksHere = (): AtelierError =>

@@ -1,4 +1,14 @@
-import { addEdit, canStep, nextBatch, redo, undo, type Entry, type Stamp, type Step } from '../../db/label-log.ts';
+import {
+  addEdit,
+  canStep,
+  nextBatch,
+  redo,
+  undo,
+  type EditOptions,
+  type Entry,
+  type Stamp,
+  type Step,
+} from '../../db/label-log.ts';
 import { asInVersion, isMark, numberOfMark, sampleOfMark, unpackMark } from '../../db/label-marks.ts';
 import {
   classOf,
@@ -103,7 +113,7 @@ export class Logs {
     for (const [i, sample] of samples.entries()) {
       waiting.push(...(await values(sample)));
       if (++count < perEdit.samples && waiting.length < perEdit.values && i + 1 < samples.length) continue;
-      const entry = this.add(log, who, waiting, entries[0]?.number);
+      const entry = this.add(log, who, waiting, { batch: entries[0]?.number });
       if (entry) entries.push(entry);
       [waiting, count] = [[], 0];
       if (i + 1 < samples.length) await othersFirst();
@@ -112,8 +122,8 @@ export class Logs {
   }
 
   /** One edit; null where it changes nothing. */
-  add(log: Labelling, who: string, values: Values, batch?: number): Entry | null {
-    const entry = addEdit(this.#store, log, stamp(who), values, batch);
+  add(log: Labelling, who: string, values: Values, options: EditOptions = {}): Entry | null {
+    const entry = addEdit(this.#store, log, stamp(who), values, options);
     if (entry) this.book.take(log, entry);
     return entry;
   }

@@ -64,7 +64,7 @@ export class MarkBook {
 
   async #read(log: Labelling, sample: number): Promise<SampleMarks> {
     const said = await this.said(log, sample);
-    const annotations = said ? marksOf(log.kind as MarkedKind, said) : [];
+    const annotations = said && log.pass === 1 ? marksOf(log.kind as MarkedKind, said) : [];
     const numbers = numbersById(annotations);
     const version = annotations.map((mark): MarkValue => ({
       class: log.marks!.classes.get(mark.class)!,

@@ -1,4 +1,5 @@
-import { insertLabelling, type Labelling, type VersionMarks } from '../../db/labellings.ts';
+import { addIdentity, identitiesOf, insertLabelling, labelClasses } from '../../db/labellings.ts';
+import type { Labelling, VersionMarks } from '../../db/labellings.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 import { newId, type DatasetId, type LabellingId, type VersionId } from '../../shared/ids.ts';
@@ -7,8 +8,9 @@ import type { WriteStore } from '../../db/open.ts';
 import type { Reader } from '../reader.ts';
 import { earlierLabelling, firstClasses } from './carry.ts';
 import { samplesIdentity } from './identity.ts';
+import { usedClasses } from './said.ts';
 
-export type LabelReader = Pick<Reader, 'labels' | 'marks' | 'matchMarks' | 'matching'>;
+export type LabelReader = Pick<Reader, 'labels' | 'marks' | 'matchMarks' | 'matching' | 'agreement'>;
 
 export interface Begin {
   dataset: DatasetId;
@@ -30,7 +32,7 @@ export async function begin(
   const said = isMarkedKind(kind)
     ? await reader.marks(blobs, manifest, kind)
     : await reader.labels(blobs, manifest, target);
-  const earlier = manifest.kind === 'table' ? null : earlierLabelling(store, dataset, kind);
+  const earlier = manifest.kind === 'table' ? null : earlierLabelling(store, dataset, kind, 1);
   const { classes, ids } = firstClasses(store, earlier, said.classes);
   const idOf = (place: number): number => (place < 0 ? 0 : ids[place]);
   let base: Base;
@@ -51,5 +53,26 @@ export async function begin(
   const id = newId('labelling');
   const row = { id, dataset, version, kind, target, createdAt: Date.now(), samples: manifest.samples, ...base };
   insertLabelling(store, row, samplesIdentity(manifest), classes);
+  return { id, earlier };
+}
+
+/** Begins a second pass of the same samples: with the classes that there are, and with nothing that is said of samples. */
+export function beginSecond(
+  store: WriteStore,
+  first: Labelling,
+  { dataset, version, manifest, kind, target }: Begin,
+): { id: LabellingId; earlier: Labelling | null } {
+  const earlier = manifest.kind === 'table' ? null : earlierLabelling(store, dataset, kind, 2);
+  const known = labelClasses(store, first.key);
+  const names = usedClasses(new Map(known.map((one) => [one.id, one]))).map(({ name }) => name);
+  const classes = earlier ? firstClasses(store, earlier, names).classes : known;
+  const id = newId('labelling');
+  const { samples } = manifest;
+  const marks: VersionMarks | null = isMarkedKind(kind)
+    ? { counts: new Int32Array(samples), classes: new Map() }
+    : null;
+  const row = { id, dataset, version, kind, pass: 2 as const, target, createdAt: Date.now(), samples };
+  insertLabelling(store, { ...row, base: new Int32Array(samples), marks }, samplesIdentity(manifest), classes);
+  for (const identity of identitiesOf(store, first.id)) addIdentity(store, id, identity);
   return { id, earlier };
 }

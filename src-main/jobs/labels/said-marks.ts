@@ -18,7 +18,8 @@ export function* saidMarks(
   const { annotations, annotationOffsets } = getVersion(db, log.version).manifest.blobs;
   const said: SaidMarks = {
     kind: log.kind as MarkedKind,
-    base: annotations && annotationOffsets ? { annotations, annotationOffsets } : null,
+    // A second pass says nothing of what the version says.
+    base: log.pass === 1 && annotations && annotationOffsets ? { annotations, annotationOffsets } : null,
     classes: all.filter(({ mergedInto, removed }) => mergedInto === null && !removed).map(({ name }) => name),
     names: [...log.marks!.classes].map(([name, id]) => [name, nameOf(id)]),
     unsettled: [],

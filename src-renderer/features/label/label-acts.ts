@@ -6,7 +6,7 @@ import { label } from './label.svelte.ts';
 interface Given {
   bound: Bound;
   keys: ReadonlyMap<number, string>;
-  attempt: (act: () => Promise<void>) => Promise<void>;
+  attempt: (act: () => Promise<unknown>) => Promise<unknown>;
   note: () => void;
   make: () => void;
 }

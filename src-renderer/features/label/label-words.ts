@@ -37,6 +37,10 @@ const kinds: Record<LabellingKind, () => string> = {
 };
 export const kindWord = (kind: LabellingKind): string => kinds[kind]();
 
+/** A person, by taking one pass's answer or another one. */
+const settledWord = (take: string): string =>
+  take === 'first' ? m.agree_who_first() : take === 'second' ? m.agree_who_second() : m.agree_who_new();
+
 /** Who said it: a person, a run by its name, a rule by its pattern, a file by its name, the labelling of an earlier version. */
 export function whoWord(who: string): string {
   const [kind, ...rest] = who.split(':');
@@ -44,6 +48,7 @@ export function whoWord(who: string): string {
   if (kind === 'run') return runs.list.find(({ id }) => id === name)?.name ?? name;
   if (kind === 'rule' || kind === 'file') return name;
   if (kind === 'few-shot') return m.label_who_labels();
+  if (kind === 'settled') return settledWord(name);
   if (kind === 'version') return m.version_number({ n: name });
   return m.label_who_person();
 }

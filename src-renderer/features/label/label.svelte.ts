@@ -10,6 +10,7 @@ import {
   type ClassAct,
   type LabelClass,
   type LabellingKind,
+  type LabellingPass,
   type LabellingState,
   type LabelOutcome,
   type LabelPatch,
@@ -17,6 +18,7 @@ import {
   type LabelState,
   type UndoState,
 } from '../../../src-main/shared/labels.ts';
+import type { Settlement } from '../../../src-main/shared/agreement.ts';
 import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
@@ -69,7 +71,9 @@ export class LabelPlace {
   /** Samples whose suggestion follows from the labels: it stands nowhere yet. */
   #learnt = new Set<number>();
   kind = $state<LabellingKind>('single');
-  mode = $state<'stage' | 'grid'>('stage');
+  /** Who labels a second time is shown nothing of the first. */
+  pass = $state<LabellingPass>(1);
+  mode = $state<'stage' | 'grid' | 'agree'>('stage');
   /** So many were labelled when training was last offered. */
   offered = $state(0);
   #chosen = $state.raw<ReadonlySet<number>>(new Set());
@@ -173,9 +177,17 @@ export class LabelPlace {
   }
 
   /** `again`: also where it is open already, as what is in it may have changed. */
-  async open(id: DatasetId, version?: VersionId, wished?: LabellingKind): Promise<void> {
+  async open(
+    id: DatasetId,
+    version?: VersionId,
+    wished?: LabellingKind,
+    pass: LabellingPass = untrack(() => this.pass),
+  ): Promise<void> {
     const before = untrack(() => this.#opened.value);
-    if (before && before.dataset !== id) this.#opened.set(null);
+    if (before && (before.dataset !== id || before.pass !== pass)) this.#opened.set(null);
+    const last = untrack(() => this.detail?.summary.id);
+    if (last !== undefined && last !== id && untrack(() => this.mode) === 'agree') this.mode = 'stage';
+    this.pass = pass;
     const detail = await this.#detail.load(() => this.#studio.call('datasets.get', { id, version }));
     if (!detail) return;
     const fitting = kindsFor(detail.version.manifest);
@@ -184,7 +196,7 @@ export class LabelPlace {
     this.kind = kind;
     this.samples.use(detail.version.id, detail.version.manifest);
     const opened = await this.#opened.load(() =>
-      this.#studio.call('labels.open', { version: detail.version.id, kind }),
+      this.#studio.call('labels.open', { version: detail.version.id, kind, pass }),
     );
     if (!opened) return;
     this.marks.use(this.marked ? opened.labelling : null);
@@ -397,24 +409,33 @@ export class LabelPlace {
     return outcome.samples.length;
   }
 
+  /** Makes one of two passes' answers the label, or none of them. */
+  async settle(sample: number, take: Settlement, classes?: number[]): Promise<void> {
+    const state = this.#opened.value;
+    if (!state) return;
+    const { labelling } = state;
+    this.#take(state, await this.#studio.call('labels.settle', { labelling, sample, take, classes }));
+  }
+
   async classAct(act: ClassAct): Promise<void> {
     const state = this.#opened.value;
     if (state) this.#take(state, await this.#studio.call('labels.class', { labelling: state.labelling, act }));
   }
 
-  /** Of one sample, or across all: then to what it changed. */
-  async back(act: 'undo' | 'redo', sample?: number): Promise<void> {
+  /** Of one sample, or across all: then to what it changed, the first of which is told. */
+  async back(act: 'undo' | 'redo', sample?: number): Promise<number | null> {
     const state = this.#opened.value;
-    if (!state) return;
+    if (!state) return null;
     const { labelling } = state;
     await this.marks.settled();
     const outcome = await this.#studio.call(act === 'undo' ? 'labels.undo' : 'labels.redo', { labelling, sample });
     this.#take(state, outcome);
     this.learning.labelled(outcome.samples.length);
     const [changed] = outcome.samples;
-    if (!changed) return;
+    if (!changed) return null;
     if (this.mode === 'grid') this.choose(outcome.samples.map((one) => one.sample));
     else this.look(changed.sample);
+    return changed.sample;
   }
 
   /** A version of the dataset with the labels as they stand. */

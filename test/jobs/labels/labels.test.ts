@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { agreement } from '../../../src-main/evaluation/agreement.ts';
 import { getLabelling } from '../../../src-main/db/labellings.ts';
 import { insertVersion } from '../../../src-main/db/datasets.ts';
 import type { WriteStore } from '../../../src-main/db/open.ts';
@@ -22,6 +23,7 @@ function labelsOf(store: WriteStore, labels: readonly number[], classes: string[
     marks: () => Promise.reject(new Error('No marks are asked for here.')),
     matchMarks: () => Promise.reject(new Error('No marks are asked for here.')),
     matching: () => Promise.resolve(Int32Array.from([1, 2, 4])),
+    agreement: (question) => Promise.resolve(agreement(question)),
   });
 }
 

@@ -16,6 +16,7 @@ async function learnt() {
     matching: () => Promise.resolve(new Int32Array(0)),
     marks: () => Promise.reject(new Error('There are none here.')),
     matchMarks: () => Promise.reject(new Error('There are none here.')),
+    agreement: () => Promise.reject(new Error('Nothing is labelled twice here.')),
   });
   const { labelling } = await labels.open(version);
   const show = (classes: number[]) =>

@@ -443,6 +443,9 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       const after = labelling.label(sample);
       return after.state === 'new' ? [] : [{ ...line, before: after, after }];
     },
+    'labels.agreement': () => labelling!.agreement(),
+    'labels.answers': ({ sample }) => labelling!.answers(sample),
+    'labels.settle': () => nothingSaid,
     'labels.export': () => null,
     'labels.import': () => null,
     'labels.freeze': ({ version }) => versionOf(version).detail.version,

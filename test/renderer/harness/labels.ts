@@ -1,6 +1,8 @@
 import type { Manifest } from '../../../src-main/shared/dataset.ts';
 import { newId, type DatasetId, type VersionId } from '../../../src-main/shared/ids.ts';
+import { agreement } from '../../../src-main/evaluation/agreement.ts';
 import { labelAfter } from '../../../src-main/jobs/labels/said.ts';
+import type { AgreementReport, BothAnswers, PassAnswer } from '../../../src-main/shared/agreement.ts';
 import type { Learnt } from '../../../src-main/shared/few-shot.ts';
 import { blank, labelStates } from '../../../src-main/shared/labels.ts';
 import type { LabellingState, LabelOutcome, LabelPatch, SampleLabel } from '../../../src-main/shared/labels.ts';
@@ -33,6 +35,7 @@ export class FakeLabelling {
       dataset,
       version,
       kind: 'single',
+      pass: 1,
       target: manifest.kind === 'table' ? (manifest.target ?? 'label') : null,
       classes,
       states: Uint8Array.from(this.#labels, ({ state }) => labelStates.indexOf(state)),
@@ -52,6 +55,30 @@ export class FakeLabelling {
       return { sample, label };
     });
     return { samples: after, classes: [], marks: [], manyMarks: false, can: { undo: true, redo: false } };
+  }
+
+  /** Both passes of the first samples: every ninth label is another one. */
+  agreement(): AgreementReport {
+    const classes = this.state.classes.map(({ name }) => name);
+    const samples = Int32Array.from({ length: Math.ceil(this.#labels.length / 3) }, (_, i) => i);
+    const first = samples.map((i) => this.state.first[i] - 1);
+    return agreement({
+      kind: 'single',
+      classes,
+      samples,
+      sets: classes.map((_, c) => [c]),
+      first,
+      second: first.map((its, i) => (i % 9 === 4 ? (its + 1) % classes.length : its)),
+      settled: Uint8Array.from(samples, (i) => (i < 20 ? 1 : 0)),
+    });
+  }
+
+  answers(sample: number): BothAnswers {
+    const names = this.state.classes.map(({ name }) => name);
+    const its = this.state.first[sample] - 1;
+    const answer = (one: number, note: string): PassAnswer => ({ classes: [names[one]], note, marks: [] });
+    const second = answer((its + 1) % names.length, 'Hard to tell.');
+    return { sample, first: answer(its, ''), second, settled: sample < 20 };
   }
 
   label(sample: number): SampleLabel {

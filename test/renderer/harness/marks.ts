@@ -87,6 +87,7 @@ export class FakeMarks {
       dataset,
       version,
       kind,
+      pass: 1,
       target: null,
       classes: names.map((name, i) => ({
         id: i + 1,

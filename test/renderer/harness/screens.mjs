@@ -118,6 +118,16 @@ export const screens = {
       await at(page, 'label-learn-stop').waitFor();
     },
   },
+  'label-agreement': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-label').click();
+      await at(page, 'label-standing').waitFor();
+      await at(page, 'label-dataset').click();
+      await at(page, 'label-agree').click();
+      await at(page, 'agree-row').first().waitFor();
+    },
+  },
   'label-grid': {
     go: async (page) => {
       await dataset(page, 'glyphs');
