@@ -22,17 +22,18 @@ export const asInVersion = '"version"';
 export type MarkValue = Omit<Mark, 'sample' | 'number'>;
 
 /** The same mark is the same text. */
-export function packMark({ class: id, suggested, confidence, shape }: MarkValue): string {
+export function packMark({ class: id, suggested, confidence, by, shape }: MarkValue): string {
   return JSON.stringify({
     class: id,
     ...(suggested && { suggested }),
     ...(suggested && confidence !== null && { confidence }),
+    ...(suggested && by !== undefined && { by }),
     shape,
   });
 }
 export function unpackMark(value: string): MarkValue {
-  const { class: id, suggested = false, confidence = null, shape } = JSON.parse(value) as Partial<MarkValue>;
-  return { class: id!, suggested, confidence, shape: shape as MarkShape };
+  const { class: id, suggested = false, confidence = null, by, shape } = JSON.parse(value) as Partial<MarkValue>;
+  return { class: id!, suggested, confidence, ...(by !== undefined && { by }), shape: shape as MarkShape };
 }
 
 /** What was said of a sample's marks: null, gone. */

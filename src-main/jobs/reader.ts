@@ -16,6 +16,7 @@ import type {
   VersionLabels,
   VersionMarkSummary,
 } from '../shared/job.ts';
+import type { MarkerFacts, MarkerWish } from '../shared/marker.ts';
 import type { MarkedKind } from '../shared/marks.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
@@ -153,6 +154,11 @@ export class Reader {
   /** What files of annotations say of these samples. */
   matchMarks(match: MarkMatch): Promise<FoundMarks> {
     return this.#ask({ type: 'match-marks', ...match }, profileWithinMs) as Promise<FoundMarks>;
+  }
+
+  /** What a model's file is, that might mark what is in pictures. Errors: those of `MarkerModel.open`. */
+  marker(path: string, wish: MarkerWish, threads: number): Promise<MarkerFacts> {
+    return this.#ask({ type: 'marker', path, wish, threads }, profileWithinMs) as Promise<MarkerFacts>;
   }
 
   /** How a run's weights are spread; `folder`: that of its checkpoints. */

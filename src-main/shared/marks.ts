@@ -21,6 +21,8 @@ export interface Mark {
   suggested: boolean;
   /** Of a suggestion: how probable its maker finds it, 0 to 1. */
   confidence: number | null;
+  /** Of a suggestion: what made it, as the log names it. */
+  by?: string;
   shape: MarkShape;
 }
 

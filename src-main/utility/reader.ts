@@ -19,6 +19,7 @@ import { weightHistograms } from '../runtime/weight-histograms.ts';
 import { errorFacts } from '../shared/errors.ts';
 import type { ReaderProgress, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import { openPort } from './port/port.ts';
+import { markerFacts } from './work/marker/marker-model.ts';
 
 const port = openPort<ReaderRequest, ReaderResponse | ReaderProgress>();
 const reader = new SampleReader();
@@ -64,6 +65,8 @@ function answer(request: ReaderRequest) {
       return versionMarks(request.blobs, request.manifest, request.kind);
     case 'match-marks':
       return matchMarks(request);
+    case 'marker':
+      return markerFacts(request);
     case 'weights':
       return weightHistograms(request.question, request.path, request.sincePath);
     case 'matching':

@@ -84,7 +84,7 @@ export class Marking {
       const classes = this.#logs.classes(log);
       return this.#logs.give(log, who, [...given.keys()], async (sample) => {
         const held = await this.#logs.book.of(log, sample);
-        const changes = suggestedChanges(held, given.get(sample)!, log.kind, classes);
+        const changes = suggestedChanges(held, given.get(sample)!, log.kind, classes, who);
         return this.#values(log, sample, held, changes, afterModel);
       });
     });
