@@ -59,6 +59,16 @@ export function sureMarks(db: Readable, key: number, atLeast: number): Map<numbe
   return found;
 }
 
+/** All suggestions, by sample. `type`: of their shape. */
+export const suggestedMarks = (db: Readable, key: number): { sample: number; confidence: number; type: string }[] =>
+  db
+    .all<{ subject: number; suggested: number; type: string }>(
+      `SELECT subject, suggested, value ->> '$.shape.type' AS type FROM label_marks
+       WHERE labelling = ? AND suggested IS NOT NULL ORDER BY subject`,
+      [key],
+    )
+    .map(({ subject, suggested, type }) => ({ sample: sampleOfMark(subject), confidence: suggested, type }));
+
 /** Samples of whose marks anything was ever said, ascending. */
 export function markedSamples(db: Readable, key: number): number[] {
   const found: number[] = [];

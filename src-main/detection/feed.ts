@@ -13,6 +13,8 @@ export interface FeedForm extends Size {
   bytes: boolean;
   scale: PixelScale;
   channels: ChannelOrder;
+  /** What is beside the picture: grey as it is fed, or zeros (grey where left out). */
+  beside?: 'grey' | 'nothing';
 }
 
 /** A picture's scaled pixels (RGB, row by row, `placing.width` × `placing.height`) as a model takes them, with grey around. */
@@ -25,7 +27,7 @@ export function fed(rgb: Uint8Array, placing: Placing, form: FeedForm): Float32A
   const [step, plane] = channelsFirst ? [1, area] : [3, 1];
   for (const [c, source] of sources.entries()) {
     const table = tables[source];
-    for (let i = 0; i < area; i++) out[i * step + c * plane] = table[beside];
+    for (let i = 0; i < area; i++) out[i * step + c * plane] = form.beside === 'nothing' ? 0 : table[beside];
     for (let y = 0; y < placing.height; y++) {
       const row = (y + placing.top) * width + placing.left;
       for (let x = 0; x < placing.width; x++) {

@@ -42,6 +42,13 @@ function fill(bits: Bits, inside: (x: number, y: number) => boolean): Bits {
   return bits;
 }
 
+/** Where a map of the whole picture, and of nothing beside it, is above 0; in the picture's pixels. */
+export function maskAbove(map: ArrayLike<number>, size: Size, from: number, picture: Size): Bits {
+  const whole = { left: 0, top: 0, ...picture, scaleX: 1, scaleY: 1 };
+  const at = reader(map, size, picture, whole, from);
+  return fill(partOf([0, 0, picture.width, picture.height], picture), (x, y) => at(x, y) > 0);
+}
+
 /**
  * The mask of one thing that was found: the maps weighed by its row's coefficients, where their sum is above 0, within its box. Bolya et al., YOLACT, 2019.
  * `box`: in the picture.

@@ -33,7 +33,7 @@ import type {
 } from './run-exchange.ts';
 import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
 import type { GenerationSettings, WrittenPart, WrittenText } from './generation.ts';
-import type { FoundObject, MarkerFacts, MarkerWish } from './marker.ts';
+import type { ClickMask, ClickQuestion, FoundObject, MarkerFacts, MarkerWish } from './marker.ts';
 import type { MarkedKind, MarkShape } from './marks.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
@@ -667,6 +667,8 @@ export type ReaderRequest =
   | ({ id: number; type: 'match-marks' } & MarkMatch)
   /** What a model's file is, that might mark what is in pictures. */
   | { id: number; type: 'marker'; path: string; wish: MarkerWish; threads: number }
+  /** What clicks in a picture mean. */
+  | ({ id: number; type: 'click-mask' } & ClickQuestion)
   /** Paths of checkpoints. */
   | { id: number; type: 'weights'; path: string; sincePath?: string; question: StoredQuestion }
   /** All samples that meet a filter. */
@@ -695,6 +697,7 @@ export type ReaderResponse =
         | VersionMarkSummary
         | FoundMarks
         | MarkerFacts
+        | ClickMask
         | WeightReport
         | Int32Array
         | DevicesFound;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import type { ImageObject } from './annotation.ts';
+import type { Box, ImageObject, Mask } from './annotation.ts';
+import type { Manifest } from './dataset.ts';
 import type { LabelOutcome } from './labels.ts';
 
 /** Models made elsewhere that mark what is in a picture: detectors and segmenters. What goes in and what comes out is told from the file where it can be. */
@@ -106,4 +107,34 @@ export interface SuggestedMarks extends LabelOutcome {
   unknown: { name: string; count: number }[];
   /** Pictures that could not be read. */
   unread: { sample: number; message: string }[];
+}
+
+/** A click in a picture: x, y in its pixels, and whether what is there is meant or not. */
+export type MaskClick = readonly [x: number, y: number, inside: boolean];
+export const mostClicks = 64;
+const place = v.pipe(v.number(), v.finite());
+export const maskClicksSchema = v.pipe(v.array(v.strictTuple([place, place, v.boolean()])), v.maxLength(mostClicks));
+
+/** What a pair of models (encoder and decoder, in any order; absolute paths) says that clicks mean. Without clicks they are only opened. */
+export interface ClickQuestion {
+  paths: string[];
+  threads: number;
+  blobs: string;
+  manifest: Manifest;
+  newest?: Manifest;
+  sample: number;
+  clicks: readonly MaskClick[];
+}
+export interface ClickMask {
+  mask: Mask;
+  box: Box;
+  area: number;
+  /** How well the model finds it to fit, 0 to 1. */
+  score: number | null;
+}
+
+/** A file, or a pair of them, that the window knows by this name only. */
+export interface ChosenModel {
+  file: string;
+  name: string;
 }

@@ -40,6 +40,16 @@ export interface MarkOutcome {
   mark: Mark | null;
 }
 
+/** Suggested marks that can be accepted: one place of each list is one mark. */
+export interface MarkSuggestions {
+  samples: Int32Array;
+  /** 0 where their maker says nothing. */
+  confidence: Float64Array;
+  /** Index into `markTypeList`. */
+  types: Uint8Array;
+}
+export const markTypeList = ['box', 'polygon', 'mask', 'keypoints', 'span', 'relation', 'segment'] as const;
+
 /** Of one sample, those that are gone counted. */
 export const mostMarks = 2 ** 20 - 1;
 /** So many edits at most are one act, and so many marks are told by an outcome. */

@@ -19,6 +19,7 @@ import { weightHistograms } from '../runtime/weight-histograms.ts';
 import { errorFacts } from '../shared/errors.ts';
 import type { ReaderProgress, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import { openPort } from './port/port.ts';
+import { clickMask } from './work/marker/click-masker.ts';
 import { markerFacts } from './work/marker/marker-model.ts';
 
 const port = openPort<ReaderRequest, ReaderResponse | ReaderProgress>();
@@ -67,6 +68,8 @@ function answer(request: ReaderRequest) {
       return matchMarks(request);
     case 'marker':
       return markerFacts(request);
+    case 'click-mask':
+      return clickMask(request);
     case 'weights':
       return weightHistograms(request.question, request.path, request.sincePath);
     case 'matching':

@@ -5,7 +5,14 @@ import { AtelierError } from '../../shared/errors.ts';
 import type { LabellingId, VersionId } from '../../shared/ids.ts';
 import type { MarkJobResult } from '../../shared/job.ts';
 import type { LabelClass, LabellingState } from '../../shared/labels.ts';
-import type { FoundObject, MarkerFacts, MarkerWish, SuggestedMarks } from '../../shared/marker.ts';
+import type {
+  ClickMask,
+  FoundObject,
+  MarkerFacts,
+  MarkerWish,
+  MaskClick,
+  SuggestedMarks,
+} from '../../shared/marker.ts';
 import type { Mark } from '../../shared/marks.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
@@ -35,10 +42,10 @@ const marksAtOnce = 64;
 export class ModelMarks {
   readonly #context: Context;
   readonly #labels: Labels;
-  readonly #reader: Pick<Reader, 'marker'>;
+  readonly #reader: Pick<Reader, 'marker' | 'clickMask'>;
 
   /** `reader`: of a process that a model may take along. */
-  constructor(context: Context, labels: Labels, reader: Pick<Reader, 'marker'>) {
+  constructor(context: Context, labels: Labels, reader: Pick<Reader, 'marker' | 'clickMask'>) {
     this.#context = context;
     this.#labels = labels;
     this.#reader = reader;
@@ -92,6 +99,21 @@ export class ModelMarks {
       },
     });
     return { job, result: unheard(result.then((found) => this.#take(id, found, make))) };
+  }
+
+  /**
+   * What clicks in a sample's picture mean, by a pair of models (absolute paths); null: nothing. Without clicks the pair is only opened. Nothing is
+   * marked by it.
+   */
+  clickMask(
+    version: VersionId,
+    sample: number,
+    paths: string[],
+    clicks: readonly MaskClick[],
+  ): Promise<ClickMask | null> {
+    const { store } = this.#context;
+    const blobs = workspaceFiles.blobs(store.folder);
+    return this.#reader.clickMask({ paths, threads: threads(), blobs, ...withNewest(store, version), sample, clicks });
   }
 
   async #take(id: LabellingId, { facts, found, unread }: MarkJobResult, make: boolean): Promise<SuggestedMarks> {

@@ -17,6 +17,7 @@ import {
   type LabelState,
   type UndoState,
 } from '../../../src-main/shared/labels.ts';
+import type { MarkSuggestions } from '../../../src-main/shared/marks.ts';
 import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
@@ -77,7 +78,7 @@ export class LabelPlace {
   constructor(through: Studio = studio) {
     this.#studio = through;
     this.samples = new ShownSamples(through);
-    this.marks = new SampleMarks(markCalls(through, (outcome) => this.#heard(outcome)));
+    this.marks = new SampleMarks(markCalls(through, (outcome) => this.heard(outcome)));
     const asked = () => {
       const { state, detail } = this;
       return state && detail ? { labelling: state.labelling, version: detail.version.id } : null;
@@ -386,6 +387,13 @@ export class LabelPlace {
     return count;
   }
 
+  /** Suggested marks that can be accepted. */
+  async suggestions(): Promise<MarkSuggestions | null> {
+    const state = this.#opened.value;
+    await this.marks.settled();
+    return state && this.#studio.call('labels.suggestions', { labelling: state.labelling });
+  }
+
   async accept(atLeast: number): Promise<number> {
     const state = this.#opened.value;
     if (!state) return 0;
@@ -462,7 +470,8 @@ export class LabelPlace {
     this.#prepare();
   }
 
-  #heard(outcome: LabelOutcome): void {
+  /** What an act that was asked for elsewhere has changed. */
+  heard(outcome: LabelOutcome): void {
     const state = this.#opened.value;
     if (state) this.#take(state, outcome);
   }
