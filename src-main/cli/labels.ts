@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
+import { addLabelsClick } from './labels-click.ts';
 import { addLabelsFiles } from './labels-files.ts';
 import { addLabelsList } from './labels-list.ts';
 import { addLabelsMarks } from './labels-marks.ts';
@@ -12,6 +13,6 @@ export function addLabels(program: Command, context: CommandContext): void {
     .command('labels')
     .description('say which class samples are of or what is marked in them, with suggestions, undo and history')
     .helpCommand('help [command]', 'print help for a command');
-  for (const add of [addLabelsList, addLabelsMarks, addLabelsSet, addLabelsPrelabel, addLabelsFiles])
+  for (const add of [addLabelsList, addLabelsMarks, addLabelsSet, addLabelsPrelabel, addLabelsClick, addLabelsFiles])
     add(labels, context);
 }

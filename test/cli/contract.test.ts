@@ -39,6 +39,7 @@ const commands = [
   ['labels', 'freeze'],
   ['labels', 'prelabel'],
   ['labels', 'next'],
+  ['labels', 'click'],
   ['labels', 'export'],
   ['labels', 'import'],
   ['train'],

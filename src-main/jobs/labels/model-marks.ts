@@ -112,6 +112,8 @@ export class ModelMarks {
     clicks: readonly MaskClick[],
   ): Promise<ClickMask | null> {
     const { store } = this.#context;
+    const missing = paths.find((path) => !existsSync(path));
+    if (missing) throw new AtelierError('no_such_file', `There is no file ${missing}. Check its name.`);
     const blobs = workspaceFiles.blobs(store.folder);
     return this.#reader.clickMask({ paths, threads: threads(), blobs, ...withNewest(store, version), sample, clicks });
   }
