@@ -9,6 +9,7 @@ const FOLDERS = {
   search: { folders: ['shared'] },
   evaluation: { folders: ['shared'] },
   'few-shot': { folders: ['shared'] },
+  detection: { folders: ['shared'] },
   compress: { folders: ['onnx', 'shared'], core: true },
   tokenizers: { folders: ['shared'], packages: ['@huggingface/tokenizers'] },
   datasets: {

@@ -16,7 +16,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { Condition } from '../shared/filter.ts';
 import { annotatedKinds, dataFormats, type DataFormat, type ImportKind } from '../shared/job.ts';
 import { isMarkedKind, labelStates, resolvedClass, type LabelState } from '../shared/labels.ts';
-import type { MarkedKind, MarkShape } from '../shared/marks.ts';
+import type { Mark, MarkedKind, MarkShape } from '../shared/marks.ts';
 import { Session, type CommandContext } from './context.ts';
 import { bytes, count, table } from './format.ts';
 import { existing, kindOf, owning, tellOutcome, withLabelling, type LabelOptions } from './labelling.ts';
@@ -98,7 +98,7 @@ export function addLabelsMarks(labels: Command, context: CommandContext): void {
 A mark is called by its sample and number. Boxes are x, y, width, height in pixels of the original image; spans count UTF-16 code units, segments
 seconds. Flags tell what is wrong: outside (of the image), empty, duplicate.
 
-JSON: a line a mark: {"sample","number","class","suggested","confidence","type",…}: what it is further as "atelier data sample --json" has it
+JSON: a line a mark: {"sample","number","class","suggested","confidence","by","type",…}: what made a suggestion, what it is further as "atelier data sample --json" has it
 
 Examples:
   $ atelier labels show cells --kind objects --samples 0-9`,
@@ -131,15 +131,22 @@ async function show(session: Session, text: string, options: LabelOptions & { sa
       const { now } = await book.of(log, sample);
       for (const [number, mark] of [...now].sort(([a], [b]) => a - b)) {
         const name = classes.get(resolvedClass(classes, mark.class))!.name;
-        const { suggested, confidence, shape } = mark;
-        session.out.record({ sample, number, class: name, suggested, confidence, ...shape });
+        const { suggested, confidence, by, shape } = mark;
+        session.out.record({ sample, number, class: name, suggested, confidence, ...(by && { by }), ...shape });
         const flags = annotationFlags.filter((flag) => shape.flags?.[flag]);
         session.out.text(
-          [sample, number, name, shape.type, placeOf(shape), ...(suggested ? ['suggested'] : []), ...flags].join('\t'),
+          [sample, number, name, shape.type, placeOf(shape), ...suggestionWords(mark), ...flags].join('\t'),
         );
       }
     }
   });
+}
+
+/** Who suggests it, and how sure that is. */
+function suggestionWords({ suggested, confidence, by }: Pick<Mark, 'suggested' | 'confidence' | 'by'>): string[] {
+  if (!suggested) return [];
+  const sure = confidence === null ? '' : ` ${count(Math.round(confidence * 100))} %`;
+  return [`suggested${sure}${by ? ` by ${by.slice(by.indexOf(':') + 1)}` : ''}`];
 }
 
 function placeOf(shape: MarkShape): string {

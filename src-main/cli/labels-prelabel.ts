@@ -7,6 +7,7 @@ import { blank, type SampleLabel } from '../shared/labels.ts';
 import { count } from './format.ts';
 import type { CommandContext, Session } from './context.ts';
 import { owning, tellOutcome, withLabelling, type LabelOptions } from './labelling.ts';
+import { prelabelByModel, withModel, type ModelOptions } from './labels-model.ts';
 import { idsOf } from './labels-set.ts';
 import { integer, number } from './options.ts';
 
@@ -16,7 +17,7 @@ interface NextOptions extends LabelOptions {
   encoder?: string;
 }
 
-interface Options extends LabelOptions {
+interface Options extends ModelOptions {
   run?: string;
   learn?: boolean;
   encoder?: string;
@@ -28,8 +29,8 @@ interface Options extends LabelOptions {
 }
 
 export function addLabelsPrelabel(labels: Command, context: CommandContext): void {
-  withLabelling(labels.command('prelabel'))
-    .description('let a run, an exported model or a rule suggest labels for samples that nobody has looked at')
+  const command = withLabelling(labels.command('prelabel'))
+    .description('let a run, a model or a rule suggest labels for samples that nobody has looked at')
     .option('--run <run>', 'a classifier: a run, or an .onnx file')
     .addOption(
       new Option('--learn', 'pictures: what the labels there are say of the others, without a run').conflicts('run'),
@@ -45,7 +46,8 @@ export function addLabelsPrelabel(labels: Command, context: CommandContext): voi
     .addOption(new Option('--regex <pattern>', 'texts that fit this, in the syntax of RE2').conflicts(['run', 'learn']))
     .option('--in <column>', 'of a rule: the column that it looks in')
     .option('--class <name>', 'of a rule: what it suggests')
-    .option('--accept <p>', 'suggestions at least so probable become labels', number(0, 1))
+    .option('--accept <p>', 'suggestions at least so probable become labels', number(0, 1));
+  withModel(command)
     .addHelpText(
       'after',
       `
@@ -53,31 +55,44 @@ Labels that people gave stay as they are. Suggestions go into no version until t
 
 With --learn some labels of each class are enough: ten say something, a hundred much. Label first what "atelier labels next" names.
 
-JSON: {"changed","classes","canUndo","canRedo"}; with --accept a second line of what was accepted; with --learn a line before:
+With --model objects are marked (--kind objects goes without saying). What the file is, is told by what comes out of it, and names of classes stand in
+many files; --dry-run tells both, and how pictures are given to it. What cannot be told is as usual for such models and can be said otherwise.
+
+JSON: {"changed","classes","canUndo","canRedo"}; with --model also {"suggestions","pictures","unknown":[{"name","count"}],"unread"}, with --dry-run
+{"name","input","outputs","count","classes","settings","sources","shapes"}; with --accept a second line of what was accepted; with --learn a line before:
 {"labels","foretold":{"of","right"}}, how many of the labels the others foretell.
 
 Examples:
   $ atelier labels prelabel photos --run "photos · cnn" --accept 0.95
   $ atelier labels prelabel photos --learn --accept 0.9
+  $ atelier labels prelabel cells --model yolo11n.onnx --score 0.4 --accept 0.9
+  $ atelier labels prelabel street --model yolox_nano.onnx --classes coco.txt --make
   $ atelier labels prelabel sms --in text --regex 'win|prize' --class spam`,
     )
     .action((dataset: string, options: Options) => {
       const pattern = options.contains ?? options.regex;
       if (options.encoder && !options.learn)
         throw new AtelierError('bad_arguments', '--encoder goes with --learn. Say both, or leave it out.');
+      if (options.model && (options.run || options.learn || pattern !== undefined))
+        throw new AtelierError('bad_arguments', 'Name one thing that suggests: --model, --run, --learn or a rule.');
+      if (options.model) options.kind ??= 'objects';
       if (
         !options.run &&
+        !options.model &&
         !options.learn &&
         (pattern === undefined || !options.in || !options.class) &&
         options.accept === undefined
       )
         throw new AtelierError(
           'bad_arguments',
-          'Say what suggests: --run, --learn, or --contains (or --regex) with --in and --class.',
+          'Say what suggests: --run, --model, --learn, or --contains (or --regex) with --in and --class.',
         );
       return owning(context, 'prelabel', dataset, options, async ({ studio, session, version, state }) => {
         const { labelling } = state;
-        if (options.run) {
+        if (options.model) {
+          await prelabelByModel({ studio, session, version, state }, options);
+          if (options.dryRun) return;
+        } else if (options.run) {
           const model = resolveModel(studio.reading, options.run, session.host.cwd);
           const found = await (await studio.labels.suggest(labelling, version, model)).result;
           if (found.unknown.length > 0)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import { addLabelsAgreement } from './labels-agreement.ts';
+import { addLabelsClick } from './labels-click.ts';
 import { addLabelsFiles } from './labels-files.ts';
 import { addLabelsList } from './labels-list.ts';
 import { addLabelsMarks } from './labels-marks.ts';
@@ -18,6 +19,7 @@ export function addLabels(program: Command, context: CommandContext): void {
     addLabelsMarks,
     addLabelsSet,
     addLabelsPrelabel,
+    addLabelsClick,
     addLabelsAgreement,
     addLabelsFiles,
   ])

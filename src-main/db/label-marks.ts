@@ -22,17 +22,18 @@ export const asInVersion = '"version"';
 export type MarkValue = Omit<Mark, 'sample' | 'number'>;
 
 /** The same mark is the same text. */
-export function packMark({ class: id, suggested, confidence, shape }: MarkValue): string {
+export function packMark({ class: id, suggested, confidence, by, shape }: MarkValue): string {
   return JSON.stringify({
     class: id,
     ...(suggested && { suggested }),
     ...(suggested && confidence !== null && { confidence }),
+    ...(suggested && by !== undefined && { by }),
     shape,
   });
 }
 export function unpackMark(value: string): MarkValue {
-  const { class: id, suggested = false, confidence = null, shape } = JSON.parse(value) as Partial<MarkValue>;
-  return { class: id!, suggested, confidence, shape: shape as MarkShape };
+  const { class: id, suggested = false, confidence = null, by, shape } = JSON.parse(value) as Partial<MarkValue>;
+  return { class: id!, suggested, confidence, ...(by !== undefined && { by }), shape: shape as MarkShape };
 }
 
 /** What was said of a sample's marks: null, gone. */
@@ -57,6 +58,16 @@ export function sureMarks(db: Readable, key: number, atLeast: number): Map<numbe
   }
   return found;
 }
+
+/** All suggestions, by sample. `type`: of their shape. */
+export const suggestedMarks = (db: Readable, key: number): { sample: number; confidence: number; type: string }[] =>
+  db
+    .all<{ subject: number; suggested: number; type: string }>(
+      `SELECT subject, suggested, value ->> '$.shape.type' AS type FROM label_marks
+       WHERE labelling = ? AND suggested IS NOT NULL ORDER BY subject`,
+      [key],
+    )
+    .map(({ subject, suggested, type }) => ({ sample: sampleOfMark(subject), confidence: suggested, type }));
 
 /** Samples of whose marks anything was ever said, ascending. */
 export function markedSamples(db: Readable, key: number): number[] {

@@ -6,6 +6,7 @@ import { exportHandlers } from './exports.ts';
 import { importHandlers } from './imports.ts';
 import { jobHandlers } from './jobs.ts';
 import { labelFileHandlers } from './label-files.ts';
+import { labelModelHandlers } from './label-models.ts';
 import { labelHandlers } from './labels.ts';
 import { runHandlers } from './runs.ts';
 import { studyHandlers } from './studies.ts';
@@ -21,6 +22,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...datasetHandlers(desk),
     ...labelHandlers(desk),
     ...labelFileHandlers(desk),
+    ...labelModelHandlers(desk),
     ...runHandlers(desk),
     ...studyHandlers(desk),
     ...tokenizerHandlers(desk),

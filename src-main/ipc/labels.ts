@@ -8,6 +8,7 @@ type Noun =
   | 'labels.marks'
   | 'labels.mark'
   | 'labels.acceptMarks'
+  | 'labels.suggestions'
   | 'labels.suggest'
   | 'labels.learn'
   | 'labels.stopLearning'
@@ -29,6 +30,7 @@ export function labelHandlers(desk: Desk): Pick<Handlers, Noun> {
     'labels.marks': ({ labelling, samples }) => desk.studio.labels.marks(labelling, samples),
     'labels.mark': ({ labelling, sample, edits }) => desk.studio.labels.mark(labelling, sample, edits),
     'labels.acceptMarks': ({ labelling, atLeast }) => desk.studio.labels.acceptMarks(labelling, atLeast),
+    'labels.suggestions': ({ labelling }) => desk.studio.labels.suggestions(labelling),
     'labels.suggest': async ({ labelling, version, run }) =>
       (await desk.studio.labels.suggest(labelling, version, { run })).result,
     'labels.learn': ({ labelling, version, way }) => desk.studio.fewShot.learn(labelling, version, { way }),

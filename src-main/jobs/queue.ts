@@ -21,6 +21,7 @@ const lanes: Record<JobKind, string> = {
   leaks: 'look',
   quality: 'model',
   prelabel: 'model',
+  'suggest-marks': 'model',
   evaluate: 'model',
   predict: 'model',
   generate: 'model',

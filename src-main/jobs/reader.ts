@@ -17,6 +17,7 @@ import type {
   VersionLabels,
   VersionMarkSummary,
 } from '../shared/job.ts';
+import type { ClickMask, ClickQuestion, MarkerFacts, MarkerWish } from '../shared/marker.ts';
 import type { MarkedKind } from '../shared/marks.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
@@ -159,6 +160,16 @@ export class Reader {
   /** How far two passes of labelling agree. */
   agreement(question: AgreementQuestion): Promise<AgreementReport> {
     return this.#ask({ type: 'agreement', question }, profileWithinMs) as Promise<AgreementReport>;
+  }
+
+  /** What a model's file is, that might mark what is in pictures. Errors: those of `MarkerModel.open`. */
+  marker(path: string, wish: MarkerWish, threads: number): Promise<MarkerFacts> {
+    return this.#ask({ type: 'marker', path, wish, threads }, profileWithinMs) as Promise<MarkerFacts>;
+  }
+
+  /** What clicks in a picture mean; null: nothing. Errors: those of `ClickMasker.open`, and of reading the picture. */
+  clickMask(question: ClickQuestion): Promise<ClickMask | null> {
+    return this.#ask({ type: 'click-mask', ...question }, profileWithinMs) as Promise<ClickMask | null>;
   }
 
   /** How a run's weights are spread; `folder`: that of its checkpoints. */

@@ -80,6 +80,7 @@ import { exportRun, type ExportRequest } from './exports.ts';
 import { Forecasts } from './forecasts.ts';
 import { askGradients, type GradientsAsked } from './gradients.ts';
 import { FewShot } from './labels/few-shot.ts';
+import { ModelMarks } from './labels/model-marks.ts';
 import { Labels } from './labels/labels.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
@@ -135,9 +136,12 @@ export class Studio {
   readonly architectures: readonly ArchitectureInfo[];
   readonly labels: Labels;
   readonly fewShot: FewShot;
+  readonly modelMarks: ModelMarks;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
   readonly #reader: Reader;
+  /** Opens models of other people's: what they take along is not what the window shows of data. */
+  readonly #models: Reader;
   readonly #events = new Events();
   readonly #devices: Devices;
   readonly #forecasts: Forecasts;
@@ -163,6 +167,7 @@ export class Studio {
     const { goesOn = false, atOnce = 'auto', machine } = options;
     this.#queue = new JobQueue(store, options.spawnUtility, this.#events, { goesOn, atOnce, machine });
     this.#reader = new Reader(options.spawnUtility);
+    this.#models = new Reader(options.spawnUtility);
     const basics = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
     this.#devices = new Devices(basics, this.#reader, options.spawnUtility);
     this.#context = {
@@ -172,6 +177,7 @@ export class Studio {
     };
     this.labels = new Labels(this.#context, this.#reader);
     this.fewShot = new FewShot(this.#context, this.labels, options.spawnUtility);
+    this.modelMarks = new ModelMarks(this.#context, this.labels, this.#models);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     this.#spawn = options.spawnUtility;
     this.#studies = new Studies(this.#context, goesOn);
@@ -189,6 +195,7 @@ export class Studio {
   /** Cancels what works (within 2 s), then lets go of the workspace. */
   async close(): Promise<void> {
     this.#reader.close();
+    this.#models.close();
     await this.#studies.close();
     this.#gradients?.cancel();
     await Promise.all([

@@ -36,7 +36,9 @@ import {
   sampleNumber,
 } from './labels.ts';
 import type { LabelHistoryLine, LabellingState, LabelOutcome, Suggested } from './labels.ts';
-import { markEditSchema, mostMarkedAtOnce, mostMarkEdits, type Mark } from './marks.ts';
+import { markerWishSchema, maskClicksSchema } from './marker.ts';
+import type { ChosenModel, ClickMask, MarkerFacts, SuggestedMarks } from './marker.ts';
+import { markEditSchema, mostMarkedAtOnce, mostMarkEdits, type Mark, type MarkSuggestions } from './marks.ts';
 import type { LeakReport } from './leaks.ts';
 import type { QualityReport } from './quality.ts';
 import type { PredictionReport } from './object-scores.ts';
@@ -287,6 +289,23 @@ export const inputs = {
   }),
   /** What a run suggests for samples that nobody has looked at; a job. */
   'labels.suggest': v.object({ labelling: labellingId, version: versionId, run: runId }),
+  /** How sure suggested marks are. */
+  'labels.suggestions': v.object({ labelling: labellingId }),
+  /** Asks for a model's file, or for a pair that makes masks of clicks. Null when dismissed. */
+  'labels.chooseModel': v.object({ pair: v.boolean() }),
+  /** What a chosen file is, and how it would be used. */
+  'labels.modelFacts': v.object({ labelling: labellingId, file: text(100), wish: markerWishSchema }),
+  /** What a chosen file suggests; a job. */
+  'labels.suggestMarks': v.object({
+    labelling: labellingId,
+    version: versionId,
+    file: text(100),
+    wish: markerWishSchema,
+    make: v.boolean(),
+    all: v.boolean(),
+  }),
+  /** What clicks mean by a chosen pair; null: nothing. */
+  'labels.clickMask': v.object({ version: versionId, sample: sampleNumber, file: text(100), clicks: maskClicksSchema }),
   /** What the labels say of all other samples, which then shows as suggested; and what is best labelled next. */
   'labels.learn': v.object({ labelling: labellingId, version: versionId, way: tellingWaySchema }),
   /** Ends that. */
@@ -542,6 +561,11 @@ export interface Outputs {
   'labels.mark': LabelOutcome;
   'labels.acceptMarks': LabelOutcome;
   'labels.suggest': Suggested;
+  'labels.suggestions': MarkSuggestions;
+  'labels.chooseModel': ChosenModel | null;
+  'labels.modelFacts': MarkerFacts;
+  'labels.suggestMarks': SuggestedMarks;
+  'labels.clickMask': ClickMask | null;
   'labels.learn': Learnt;
   'labels.stopLearning': null;
   'labels.rule': LabelOutcome;

@@ -34,6 +34,7 @@ import type {
 } from './run-exchange.ts';
 import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
 import type { GenerationSettings, WrittenPart, WrittenText } from './generation.ts';
+import type { ClickMask, ClickQuestion, FoundObject, MarkerFacts, MarkerWish } from './marker.ts';
 import type { MarkedKind, MarkShape } from './marks.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
@@ -49,6 +50,7 @@ export type JobKind =
   | 'leaks'
   | 'quality'
   | 'prelabel'
+  | 'suggest-marks'
   | 'train'
   | 'evaluate'
   | 'predict'
@@ -123,6 +125,7 @@ export interface JobTypes {
   leaks: { params: LeakParams; result: LeakReport };
   quality: { params: QualityParams; result: QualityReport };
   prelabel: { params: PrelabelParams; result: PrelabelResult };
+  'suggest-marks': { params: MarkJobParams; result: MarkJobResult };
   train: { params: TrainParams; result: TrainResult };
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
@@ -416,6 +419,25 @@ export interface PrelabelResult {
   leastConfidence: Float32Array;
 }
 
+/** What a model made elsewhere finds in pictures. */
+export interface MarkJobParams {
+  blobs: string;
+  manifest: Manifest;
+  /** Of the same dataset, where the files of its images were left where they are. */
+  newest?: Manifest;
+  /** The model's file, absolute. */
+  path: string;
+  wish: MarkerWish;
+  samples: Int32Array;
+  threads: number;
+}
+export interface MarkJobResult {
+  facts: MarkerFacts;
+  found: [sample: number, objects: FoundObject[]][];
+  /** Pictures that could not be read. */
+  unread: { sample: number; message: string }[];
+}
+
 export interface TrainParams {
   blobs: string;
   /** `<workspace>/runs/<run-id>`, made by the owner. The trainer writes run.jsonl, checkpoints/ and encoder.json here. */
@@ -645,6 +667,10 @@ export type ReaderRequest =
   /** What files of annotations say of these samples. */
   | ({ id: number; type: 'match-marks' } & MarkMatch)
   | { id: number; type: 'agreement'; question: AgreementQuestion }
+  /** What a model's file is, that might mark what is in pictures. */
+  | { id: number; type: 'marker'; path: string; wish: MarkerWish; threads: number }
+  /** What clicks in a picture mean. */
+  | ({ id: number; type: 'click-mask' } & ClickQuestion)
   /** Paths of checkpoints. */
   | { id: number; type: 'weights'; path: string; sincePath?: string; question: StoredQuestion }
   /** All samples that meet a filter. */
@@ -673,6 +699,8 @@ export type ReaderResponse =
         | VersionLabels
         | VersionMarkSummary
         | FoundMarks
+        | MarkerFacts
+        | ClickMask
         | WeightReport
         | Int32Array
         | DevicesFound;

@@ -21,6 +21,8 @@ export interface Mark {
   suggested: boolean;
   /** Of a suggestion: how probable its maker finds it, 0 to 1. */
   confidence: number | null;
+  /** Of a suggestion: what made it, as the log names it. */
+  by?: string;
   shape: MarkShape;
 }
 
@@ -37,6 +39,16 @@ export interface MarkOutcome {
   number: number;
   mark: Mark | null;
 }
+
+/** Suggested marks that can be accepted: one place of each list is one mark. */
+export interface MarkSuggestions {
+  samples: Int32Array;
+  /** 0 where their maker says nothing. */
+  confidence: Float64Array;
+  /** Index into `markTypeList`. */
+  types: Uint8Array;
+}
+export const markTypeList = ['box', 'polygon', 'mask', 'keypoints', 'span', 'relation', 'segment'] as const;
 
 /** Of one sample, those that are gone counted. */
 export const mostMarks = 2 ** 20 - 1;

@@ -20,6 +20,8 @@ import { weightHistograms } from '../runtime/weight-histograms.ts';
 import { errorFacts } from '../shared/errors.ts';
 import type { ReaderProgress, ReaderRequest, ReaderResponse } from '../shared/job.ts';
 import { openPort } from './port/port.ts';
+import { clickMask } from './work/marker/click-masker.ts';
+import { markerFacts } from './work/marker/marker-model.ts';
 
 const port = openPort<ReaderRequest, ReaderResponse | ReaderProgress>();
 const reader = new SampleReader();
@@ -67,6 +69,10 @@ function answer(request: ReaderRequest) {
       return matchMarks(request);
     case 'agreement':
       return agreement(request.question);
+    case 'marker':
+      return markerFacts(request);
+    case 'click-mask':
+      return clickMask(request);
     case 'weights':
       return weightHistograms(request.question, request.path, request.sincePath);
     case 'matching':

@@ -77,6 +77,7 @@ async function announce(job: Job): Promise<void> {
     leaks: m.toast_looked,
     quality: m.toast_looked,
     prelabel: m.toast_prelabelled,
+    'suggest-marks': m.toast_prelabelled,
     train: m.toast_trained,
     evaluate: m.toast_evaluated,
     predict: m.toast_evaluated,

@@ -99,6 +99,7 @@ const jobKinds: Record<JobKind, () => string> = {
   leaks: m.job_leaks,
   quality: m.job_quality,
   prelabel: m.job_prelabel,
+  'suggest-marks': m.job_prelabel,
   train: m.job_train,
   evaluate: m.job_evaluate,
   predict: m.job_predict,

@@ -41,6 +41,7 @@ const commands = [
   ['labels', 'next'],
   ['labels', 'agreement'],
   ['labels', 'settle'],
+  ['labels', 'click'],
   ['labels', 'export'],
   ['labels', 'import'],
   ['train'],

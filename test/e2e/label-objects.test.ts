@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Mark } from '../../src-main/shared/marks.ts';
 import type { LabellingState } from '../../src-main/shared/labels.ts';
+import { clickPair, detector, table, turned } from '../support/marker-models.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 
 const [width, height] = [240, 200];
@@ -172,6 +173,79 @@ describe('objects of an image', () => {
     await exact();
     expect((await marks())[0]).toMatchObject(moved);
     expect(await marks()).toHaveLength(count - 1);
+    expect(problems).toEqual([]);
+  });
+
+  it('are suggested by a model’s file, each with its name, and taken all at once or by a key', async () => {
+    const { page, app } = studio;
+    const before = (await marks()).length;
+    // Into 120 × 120 the image goes as 120 × 100, 10 rows below the edge: 20 … 60 and 30 … 50 there are 40 … 120 and 40 … 80 here.
+    const output0 = turned(
+      table([1, 15 * 15 + 8 * 8 + 4 * 4, 6], (put) => {
+        put(3, [40, 40, 40, 20, 0.95, 0]);
+        put(4, [90, 80, 20, 20, 0, 0.6]);
+      }),
+    );
+    const metadata = { names: "{0: 'platelet', 1: 'cell'}" };
+    const model = detector({ shape: [1, 3, 120, 120], outputs: { output0 }, metadata, name: 'cells-yolo', folder });
+    const choosing = (paths: string[]) =>
+      app.evaluate(({ dialog }, filePaths) => {
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths });
+      }, paths);
+    await choosing([model]);
+    await id('label-suggest').click();
+    await id('label-suggest-model').click();
+    await id('label-model-classes').waitFor();
+    expect(await id('label-model-classes').inputValue()).toBe('platelet\ncell');
+    await id('label-model-all').check();
+    await studio.shot('label-model');
+    await id('label-model-confirm').click();
+    await expect.poll(async () => (await marks()).length).toBe(before + 2);
+    const [sure, other] = (await marks()).slice(before);
+    const from = { suggested: true, by: 'file:cells-yolo.onnx' };
+    expect(sure).toMatchObject({ ...from, class: 2, confidence: 0.95, shape: { box: [40, 40, 80, 40] } });
+    expect(other).toMatchObject({ ...from, class: 1, confidence: 0.6, shape: { box: [160, 120, 40, 40] } });
+    await id('object-row').last().getByText('suggested by cells-yolo.onnx · 60 %').waitFor();
+
+    await id('label-suggest').click();
+    await id('label-suggest-accept').click();
+    await id('label-accept-count').getByText('2 boxes on 2 pictures become labels').waitFor();
+    await studio.shot('label-accept-marks');
+    await id('label-accept-confirm').click();
+    await expect.poll(async () => (await marks())[before]).toMatchObject({ suggested: false });
+    expect((await marks())[before + 1]).toMatchObject({ suggested: true });
+    await id('object-canvas').focus();
+    await page.keyboard.press('r');
+    await expect.poll(async () => (await marks()).length).toBe(before + 1);
+
+    // Half as large an image goes in: a click means what is less than 7 pixels away.
+    await choosing(clickPair(120, { width: 120, height: 100 }, { folder }));
+    await page.keyboard.press('w');
+    await id('object-click-state').getByText('Click what is meant').waitFor();
+    await page.keyboard.press('z');
+    await exact();
+    const [scale, left, top] = (await id('object-picture').getAttribute('data-view'))!.split(' ').map(Number);
+    const canvas = (await id('object-canvas').boundingBox())!;
+    const ratio = await page.evaluate(() => window.devicePixelRatio);
+    const click = (x: number, y: number) =>
+      page.mouse.click(canvas.x + (left + x * scale) / ratio, canvas.y + (top + y * scale) / ratio);
+    await click(200, 40);
+    await expect.poll(() => id('object-click-state').innerText()).toContain('keeps the mask');
+    await studio.shot('label-click');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => (await marks()).length).toBe(before + 2);
+    const [mask] = (await marks()).slice(-1);
+    const [x, y, across, down] = 'box' in mask.shape ? mask.shape.box : [0, 0, 0, 0];
+    expect(mask.shape.type).toBe('mask');
+    for (const [is, meant] of [
+      [x + across / 2, 200],
+      [y + down / 2, 40],
+      [across, 14],
+      [down, 14],
+    ])
+      expect(Math.abs(is - meant)).toBeLessThanOrEqual(1.5);
+    await page.keyboard.press('Control+z');
+    await expect.poll(async () => (await marks()).length).toBe(before + 1);
     expect(problems).toEqual([]);
   });
 });

@@ -155,6 +155,19 @@ export async function fitPixels(pixels: Uint8Array, from: ImageShape, to: ImageS
     .toBuffer();
 }
 
+/** RGB pixels at another size, whatever becomes of their shape. */
+export async function stretchPixels(
+  rgb: Uint8Array,
+  from: { width: number; height: number },
+  to: { width: number; height: number },
+): Promise<Uint8Array> {
+  if (from.width === to.width && from.height === to.height) return rgb;
+  return sharp(rgb, { raw: { width: from.width, height: from.height, channels: 3 }, limitInputPixels: maxPixels })
+    .resize(to.width, to.height, { fit: 'fill', kernel: 'linear' })
+    .raw({ depth: 'uchar' })
+    .toBuffer();
+}
+
 /** libvips' words, sorted into the few things that can be wrong with a file. */
 function imageError(error: unknown, name: string): Error {
   const words = error instanceof Error ? error.message : String(error);

@@ -29,7 +29,7 @@ import {
   type SampleLabel,
   type Suggested,
 } from '../../shared/labels.ts';
-import type { Mark, MarkEdit } from '../../shared/marks.ts';
+import type { Mark, MarkEdit, MarkSuggestions } from '../../shared/marks.ts';
 import type { Context } from '../context.ts';
 import { revise } from '../datasets.ts';
 import { withNewest } from '../originals.ts';
@@ -208,6 +208,11 @@ export class Labels {
   /** What a person does to the marks of one sample: one edit. See `markChanges` for what it throws. */
   mark(id: LabellingId, sample: number, edits: readonly MarkEdit[]): Promise<LabelOutcome> {
     return this.#marking.mark(id, sample, edits);
+  }
+
+  /** Suggested marks that can be accepted. */
+  suggestions(id: LabellingId): MarkSuggestions {
+    return this.#marking.suggestions(id);
   }
 
   acceptMarks(id: LabellingId, atLeast: number): Promise<LabelOutcome> {

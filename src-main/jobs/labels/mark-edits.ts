@@ -57,19 +57,20 @@ export function markChanges(
 }
 
 /**
- * Suggestions in the place of earlier ones; what a person has said stays. Throws as `markChanges`.
+ * Suggestions in the place of earlier ones; what a person has said stays. `by`: what makes them. Throws as `markChanges`.
  */
 export function suggestedChanges(
   held: SampleMarks,
   given: readonly { class: number; confidence: number | null; shape: MarkShape }[],
   kind: MarkedKind,
   classes: Classes,
+  by: string,
 ): MarkChanges {
   const changes: MarkChanges = new Map();
   const earlier = new Map<string, number>();
   for (const [number, mark] of held.now) {
     if (!mark.suggested) continue;
-    earlier.set(packMark(mark), number);
+    earlier.set(packMark({ ...mark, by: undefined }), number);
     changes.set(number, null);
   }
   let { last } = held;
@@ -79,16 +80,16 @@ export function suggestedChanges(
       throw new AtelierError('bad_mark', 'Relations are not suggested: mark what they join first.');
     });
     const mark = { class: usableClass(classes, id).id, suggested: true, confidence, shape };
-    // What is suggested again stays as it is.
+    // What is suggested again stays as it is, whoever suggests it now.
     const same = earlier.get(packMark(mark));
     if (same !== undefined && changes.delete(same)) continue;
-    changes.set(nextNumber(last++), mark);
+    changes.set(nextNumber(last++), { ...mark, by });
   }
   if (kind === 'spans') dropUnjoined(held, changes);
   return changes;
 }
 
-export const accepted = (mark: MarkValue): MarkValue => ({ ...mark, suggested: false, confidence: null });
+export const accepted = ({ by: _, ...mark }: MarkValue): MarkValue => ({ ...mark, suggested: false, confidence: null });
 
 /** Marks after these changes. */
 export function* marksAfter({ now }: SampleMarks, changes: MarkChanges): Generator<MarkValue> {

@@ -1,10 +1,11 @@
-import { markSubject, packMark, sureMarks } from '../../db/label-marks.ts';
+import { markSubject, packMark, suggestedMarks, sureMarks } from '../../db/label-marks.ts';
 import { packLabel, type Labelling } from '../../db/labellings.ts';
 import type { WriteStore } from '../../db/open.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { LabellingId } from '../../shared/ids.ts';
 import { isMarkedKind, type LabelOutcome, type LabelState } from '../../shared/labels.ts';
-import type { Mark, MarkedKind, MarkEdit, MarkShape } from '../../shared/marks.ts';
+import { markTypeList, type Mark, type MarkedKind, type MarkEdit } from '../../shared/marks.ts';
+import type { MarkShape, MarkSuggestions } from '../../shared/marks.ts';
 import { requireSamples, type Logs, type Values } from './logs.ts';
 import { accepted, labelOf, markChanges, marksAfter, suggestedChanges } from './mark-edits.ts';
 import type { MarkChanges, SampleMarks } from './mark-edits.ts';
@@ -76,6 +77,23 @@ export class Marking {
     });
   }
 
+  /** Those that `accept` may take. */
+  suggestions(id: LabellingId): MarkSuggestions {
+    const log = this.#marked(id);
+    const closedOnes = new Map<number, boolean>();
+    const isClosed = (sample: number): boolean => {
+      const known = closedOnes.get(sample) ?? closed.includes(this.#logs.label(log, sample).state);
+      closedOnes.set(sample, known);
+      return known;
+    };
+    const all = suggestedMarks(this.#store, log.key).filter(({ sample }) => !isClosed(sample));
+    return {
+      samples: Int32Array.from(all, ({ sample }) => sample),
+      confidence: Float64Array.from(all, ({ confidence }) => confidence),
+      types: Uint8Array.from(all, ({ type }) => markTypeList.indexOf(type as (typeof markTypeList)[number])),
+    };
+  }
+
   /** What a model or a rule suggests, in the place of earlier suggestions in these samples; `who`: what by. */
   give(id: LabellingId, who: string, given: ReadonlyMap<number, readonly GivenMark[]>): Promise<LabelOutcome> {
     return this.#logs.inTurn(async () => {
@@ -84,7 +102,7 @@ export class Marking {
       const classes = this.#logs.classes(log);
       return this.#logs.give(log, who, [...given.keys()], async (sample) => {
         const held = await this.#logs.book.of(log, sample);
-        const changes = suggestedChanges(held, given.get(sample)!, log.kind, classes);
+        const changes = suggestedChanges(held, given.get(sample)!, log.kind, classes, who);
         return this.#values(log, sample, held, changes, afterModel);
       });
     });

@@ -1,4 +1,5 @@
 import { labelStates, resolvedClass, type LabelClass, type LabelState } from '../../../src-main/shared/labels.ts';
+import { markTypeList, type MarkSuggestions } from '../../../src-main/shared/marks.ts';
 import { Random } from '../../../src-main/shared/random.ts';
 
 /** Which samples are gone through: `todo` are those that nobody has looked at. */
@@ -105,4 +106,14 @@ export function countLabels(
     classes: resolved,
     done: states.length - [...todo].reduce((sum, state) => sum + counts[state], 0),
   };
+}
+
+/** Of suggested marks those that are at least so sure: how many, in how many samples, and whether all of them are boxes. */
+export function sureMarks(
+  { samples, confidence, types }: MarkSuggestions,
+  atLeast: number,
+): { count: number; pictures: number; boxes: boolean } {
+  const sure = [...samples.keys()].filter((i) => confidence[i] >= atLeast);
+  const isBox = (i: number): boolean => markTypeList[types[i]] === 'box';
+  return { count: sure.length, pictures: new Set(sure.map((i) => samples[i])).size, boxes: sure.every(isBox) };
 }

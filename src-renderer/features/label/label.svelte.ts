@@ -19,6 +19,7 @@ import {
   type UndoState,
 } from '../../../src-main/shared/labels.ts';
 import type { Settlement } from '../../../src-main/shared/agreement.ts';
+import type { MarkSuggestions } from '../../../src-main/shared/marks.ts';
 import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
@@ -81,7 +82,7 @@ export class LabelPlace {
   constructor(through: Studio = studio) {
     this.#studio = through;
     this.samples = new ShownSamples(through);
-    this.marks = new SampleMarks(markCalls(through, (outcome) => this.#heard(outcome)));
+    this.marks = new SampleMarks(markCalls(through, (outcome) => this.heard(outcome)));
     const asked = () => {
       const { state, detail } = this;
       return state && detail ? { labelling: state.labelling, version: detail.version.id } : null;
@@ -398,6 +399,13 @@ export class LabelPlace {
     return count;
   }
 
+  /** Suggested marks that can be accepted. */
+  async suggestions(): Promise<MarkSuggestions | null> {
+    const state = this.#opened.value;
+    await this.marks.settled();
+    return state && this.#studio.call('labels.suggestions', { labelling: state.labelling });
+  }
+
   async accept(atLeast: number): Promise<number> {
     const state = this.#opened.value;
     if (!state) return 0;
@@ -483,7 +491,8 @@ export class LabelPlace {
     this.#prepare();
   }
 
-  #heard(outcome: LabelOutcome): void {
+  /** What an act that was asked for elsewhere has changed. */
+  heard(outcome: LabelOutcome): void {
     const state = this.#opened.value;
     if (state) this.#take(state, outcome);
   }

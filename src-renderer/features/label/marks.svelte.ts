@@ -8,6 +8,8 @@ export interface ShownMark {
   class: number;
   suggested: boolean;
   confidence: number | null;
+  /** Of a suggestion: what made it, as the log names it. */
+  by?: string;
   shape: MarkShape;
   /** Something of it is not on disk yet. */
   saving: boolean;
@@ -181,8 +183,16 @@ function shownOf(held: Held): ShownMark[] {
   const now = new Map<number, ShownMark>();
   for (const mark of [...held.stored.values()].sort((a, b) => a.number - b.number)) {
     const key = held.keys.get(mark.number) ?? mark.number;
-    const { class: its, suggested, confidence } = mark;
-    now.set(key, { key, class: its, suggested, confidence, shape: keyed(held, mark.shape), saving: false });
+    const { class: its, suggested, confidence, by } = mark;
+    now.set(key, {
+      key,
+      class: its,
+      suggested,
+      confidence,
+      ...(by && { by }),
+      shape: keyed(held, mark.shape),
+      saving: false,
+    });
   }
   for (const edit of held.pending.flat()) {
     const old = now.get(edit.key);

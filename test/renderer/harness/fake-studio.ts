@@ -25,6 +25,7 @@ import { devices } from './devices.ts';
 import { makeDatasets, now, page, profileOf, random } from './data.ts';
 import { FakeLabelling } from './labels.ts';
 import { calls, FakeMarks, letters, soundOf } from './marks.ts';
+import { markerFacts } from './models.ts';
 import type { MarkEdit } from '../../../src-main/shared/marks.ts';
 import { openedRecipe, previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
@@ -431,6 +432,18 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         leastConfidence: new Float32Array(0),
       },
     }),
+    'labels.suggestions': () => ({
+      samples: Int32Array.from({ length: 42 }, (_, i) => i % 17),
+      confidence: Float64Array.from({ length: 42 }, (_, i) => 0.9 + (i % 10) / 100),
+      types: new Uint8Array(42),
+    }),
+    'labels.chooseModel': () => ({ file: '1', name: 'yolo11n-cells.onnx' }),
+    'labels.modelFacts': () => markerFacts,
+    'labels.suggestMarks': () => ({
+      ...nothingSaid,
+      ...{ facts: markerFacts, suggestions: 0, pictures: 0, unknown: [], unread: [] },
+    }),
+    'labels.clickMask': () => null,
     'labels.learn': () => labelling!.learn(),
     'labels.stopLearning': () => null,
     'labels.rule': () => nothingSaid,

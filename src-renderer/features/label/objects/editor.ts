@@ -1,5 +1,6 @@
 import type { Box } from '../../../../src-main/shared/annotation.ts';
 import type { ShownEdit } from '../marks.svelte.ts';
+import { withClick, withoutLast, type ClickDraft } from './clicks.ts';
 import { boxBetween, distance, grown, overlaps, type Point, type Size } from './geometry.ts';
 import { holeFilled, maskOf, bitsOf, bitsOfRings, stroke, strokeBox, withRoom, type Bits } from './mask-bits.ts';
 import { ringsOfBits } from './mask-rings.ts';
@@ -23,7 +24,7 @@ import {
 } from './shapes.ts';
 import { snapped } from './snap.ts';
 
-export const tools = ['select', 'box', 'polygon', 'brush', 'eraser', 'fill', 'points'] as const;
+export const tools = ['select', 'box', 'polygon', 'brush', 'eraser', 'fill', 'points', 'click'] as const;
 export type Tool = (typeof tools)[number];
 
 /** A shape that can be worked on. */
@@ -51,7 +52,7 @@ export interface Scene {
 export interface Held {
   /** Adds to what is selected; of a keypoint that is put: it is hidden. */
   shift?: boolean;
-  /** Takes a corner away; does not snap. */
+  /** Takes a corner away; does not snap; of a click: this is not meant. */
   alt?: boolean;
 }
 
@@ -62,7 +63,8 @@ export type Draft =
   | { kind: 'points'; keypoints: number[]; to: Point | null }
   | { kind: 'changed'; shapes: ReadonlyMap<number, ObjectShape> }
   | { kind: 'around'; box: Box }
-  | { kind: 'mask'; key: number | null; bits: Bits };
+  | { kind: 'mask'; key: number | null; bits: Bits }
+  | ClickDraft;
 
 type Gesture =
   | { kind: 'box'; from: Point }
@@ -90,6 +92,8 @@ export class ObjectEditor {
   /** In pixels of the image. */
   radius = 12;
   snaps = false;
+  /** The clicks of the draft have changed: what they mean is to be found out. */
+  onclicks: (draft: ClickDraft) => void = () => {};
   #gesture: Gesture | null = null;
   readonly #say: (edits: ShownEdit[]) => void;
   scene: Scene;
@@ -113,6 +117,7 @@ export class ObjectEditor {
   choose(tool: Tool): void {
     this.settle();
     if (this.draft) this.finish();
+    this.draft = null;
     this.tool = tool;
     this.grip = null;
   }
@@ -150,6 +155,10 @@ export class ObjectEditor {
     if (this.tool === 'select') return this.#pressSelect(point, reach, held);
     if (this.tool === 'fill') return this.#fill(point, reach);
     if (this.scene.pen === null) return;
+    if (this.tool === 'click') {
+      const before = this.draft?.kind === 'clicks' ? this.draft : null;
+      return this.#ask(withClick(before, [...fine(this.#within(point)), !held.alt]));
+    }
     const at = this.#placed(point, reach, held);
     if (this.tool === 'box') {
       this.#gesture = { kind: 'box', from: whole(at) };
@@ -223,6 +232,8 @@ export class ObjectEditor {
   finish(): void {
     const draft = this.draft;
     if (draft?.kind === 'changed') return this.settle();
+    // What the last click means is not known yet.
+    if (draft?.kind === 'clicks' && draft.state === 'asking') return;
     this.draft = null;
     this.#gesture = null;
     if (draft?.kind === 'open') {
@@ -230,6 +241,9 @@ export class ObjectEditor {
       if (ring.length >= 6) this.#add(polygonShape(ring));
     } else if (draft?.kind === 'points' && draft.keypoints.length > 0) {
       this.#add(pointsShape(this.#allPoints(draft.keypoints)));
+    } else if (draft?.kind === 'clicks' && draft.found) {
+      const { mask, box, area } = draft.found;
+      this.#add({ type: 'mask', mask, box, area });
     }
   }
 
@@ -252,6 +266,10 @@ export class ObjectEditor {
       this.draft = draft.ring.length > 2 ? { ...draft, ring: draft.ring.slice(0, -2) } : null;
     } else if (draft?.kind === 'points') {
       this.draft = draft.keypoints.length > 3 ? { ...draft, keypoints: draft.keypoints.slice(0, -3) } : null;
+    } else if (draft?.kind === 'clicks') {
+      const rest = withoutLast(draft);
+      if (rest) this.#ask(rest);
+      else this.draft = null;
     } else return false;
     return true;
   }
@@ -389,6 +407,11 @@ export class ObjectEditor {
         return [put(key, its, { ...rest, type: 'polygon', polygons: rings, box: shape.box })];
       }),
     );
+  }
+
+  #ask(draft: ClickDraft): void {
+    this.draft = draft;
+    this.onclicks(draft);
   }
 
   #pressSelect(point: Point, reach: number, held: Held): void {

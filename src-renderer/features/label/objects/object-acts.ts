@@ -12,6 +12,7 @@ export const objectActs = [
   { id: 'eraser', word: m.object_tool_eraser, key: 'e' },
   { id: 'fill', word: m.object_tool_fill, key: 'f' },
   { id: 'points', word: m.object_tool_points, key: 'k' },
+  { id: 'click', word: m.object_tool_click, key: 'w' },
   { id: 'insert', word: m.object_insert, key: 'm' },
   { id: 'finish', word: m.object_finish, key: 'enter' },
   { id: 'following', word: m.object_next, key: ']' },

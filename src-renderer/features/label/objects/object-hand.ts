@@ -35,7 +35,7 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
     keys: boundAct(bound, act),
   });
   const some = objects.selected.size > 0;
-  const drawing = ['open', 'points'].includes(objects.state.draft?.kind ?? '');
+  const drawing = ['open', 'points', 'clicks'].includes(objects.state.draft?.kind ?? '');
   const unclassed: Why = () => (label.pen === null ? m.object_why_no_class() : undefined);
   const unchosen: Why = () => (objects.selected.size === 0 ? m.object_why_none() : undefined);
   const unsuggested: Why = () => (objects.suggestions.length === 0 ? m.label_why_no_suggestion() : undefined);
@@ -76,7 +76,10 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
       : []),
     instead('accept', () => objects.settleSuggestions('accept'), unsuggested),
     instead('reject', () => objects.settleSuggestions('remove'), unsuggested),
-    ...tools.map((tool) => action(tool, () => editor.choose(tool), tool === 'select' ? undefined : unclassed)),
+    ...tools.map((tool) => {
+      const choose = () => (tool === 'click' ? void attempt(() => objects.chooseClick()) : editor.choose(tool));
+      return action(tool, choose, tool === 'select' ? undefined : unclassed);
+    }),
     action('insert', () => objects.insert(), unclassed),
     action('following', () => void objects.go(1), shapeless),
     action('previous', () => void objects.go(-1), shapeless),

@@ -2,6 +2,8 @@ import type { AnnotationFlag, Box } from '../../../../src-main/shared/annotation
 import { studio, type Studio } from '../../../bridge/studio.ts';
 import { label as labelPlace, type LabelPlace } from '../label.svelte.ts';
 import type { ShownEdit, ShownMark } from '../marks.svelte.ts';
+import { models as modelFiles, type Models } from '../models.svelte.ts';
+import { answered, type ClickDraft } from './clicks.ts';
 import { ObjectEditor, type Tool } from './editor.ts';
 import type { Point, Size } from './geometry.ts';
 import { Pictures, type Picture } from './pictures.svelte.ts';
@@ -25,6 +27,8 @@ interface Copied {
 /** The image in front with its shapes: what is seen of it, what is selected, and what is done to it. */
 export class ObjectPlace {
   readonly #label: LabelPlace;
+  readonly #studio: Studio;
+  readonly #models: Models;
   readonly pictures: Pictures;
   readonly editor: ObjectEditor;
   #scene = $state.raw(new SampleScene({ width: 1, height: 1 }, () => null));
@@ -48,10 +52,13 @@ export class ObjectPlace {
   onpointed: () => void = () => {};
   onfailure: (error: unknown) => void = () => {};
 
-  constructor(place: LabelPlace = labelPlace, through: Studio = studio) {
+  constructor(place: LabelPlace = labelPlace, through: Studio = studio, models: Models = modelFiles) {
     this.#label = place;
+    this.#studio = through;
+    this.#models = models;
     this.pictures = new Pictures(through);
     this.editor = new ObjectEditor(this.#scene, (edits) => void this.say(edits));
+    this.editor.onclicks = (draft) => void this.#findMask(draft);
   }
 
   get sample(): number | null {
@@ -92,7 +99,8 @@ export class ObjectPlace {
     this.#lift();
     this.onpointed();
     const { tool, selected, grip, draft, radius, snaps } = this.editor;
-    const now = [tool, ...selected, JSON.stringify(grip), draft?.kind, radius, snaps].join(' ');
+    const clicks = draft?.kind === 'clicks' ? `${draft.state} ${draft.clicks.length}` : '';
+    const now = [tool, ...selected, JSON.stringify(grip), draft?.kind, clicks, radius, snaps].join(' ');
     if (now !== this.#last) this.#tick++;
     this.#last = now;
   }
@@ -102,6 +110,7 @@ export class ObjectPlace {
     if (this.#sample === sample && this.#scene.size.width === size.width && this.#scene.size.height === size.height)
       return;
     if (this.editor.busy) this.editor.finish();
+    this.editor.draft = null;
     let scene = this.#kept.get(sample);
     if (!scene || scene.size.width !== size.width || scene.size.height !== size.height) {
       scene = new SampleScene(size, points);
@@ -211,6 +220,30 @@ export class ObjectPlace {
     } catch (error) {
       this.onfailure(error);
     }
+  }
+
+  /** Takes the tool that makes masks of clicks; asks for its models where there are none yet. */
+  async chooseClick(): Promise<void> {
+    if (!this.#models.pair && !(await this.#models.choosePair())) return;
+    this.editor.choose('click');
+    this.touch();
+  }
+
+  /** What the clicks mean, unless there are other ones by then. */
+  async #findMask(draft: ClickDraft): Promise<void> {
+    const version = this.#label.detail?.version.id;
+    const [sample, pair] = [this.#sample, this.#models.pair];
+    if (!version || sample === null || !pair) return;
+    try {
+      const clicks = draft.clicks.map(([x, y, inside]): [number, number, boolean] => [x, y, inside]);
+      const found = await this.#studio.call('labels.clickMask', { version, sample, file: pair.file, clicks });
+      if (this.editor.draft !== draft) return;
+      this.editor.draft = answered(draft, found);
+    } catch (error) {
+      if (this.editor.draft === draft) this.editor.draft = null;
+      this.onfailure(error);
+    }
+    this.touch();
   }
 
   insert(): void {

@@ -99,6 +99,9 @@ function drawDraft(pen: Pen, editor: ObjectEditor, draft: Draft, view: View, as:
     pen.setLineDash([4 * ratio, 3 * ratio]);
     pen.strokeRect(x, y, draft.box[2] * view.scale, draft.box[3] * view.scale);
     pen.setLineDash([]);
+  } else if (draft.kind === 'clicks') {
+    if (draft.bits) drawBits(pen, draft.bits, view, look.colour, 0.5);
+    for (const [x, y, inside] of draft.clicks) click(pen, toCanvas(view, [x, y]), inside, look.colour, as);
   } else if (draft.kind === 'points') {
     drawShape(pen, { type: 'keypoints', box: [0, 0, 0, 0], keypoints: draft.keypoints }, view, look);
   } else if (draft.kind === 'open') {
@@ -121,6 +124,27 @@ function drawDraft(pen: Pen, editor: ObjectEditor, draft: Draft, view: View, as:
       pen.stroke();
     }
   }
+}
+
+/** What is meant is filled, with a plus; what is not is hollow, with a minus. */
+function click(pen: Pen, [x, y]: Point, inside: boolean, colour: string, { ratio, surface, text }: OverlayLook): void {
+  pen.lineWidth = 2 * ratio;
+  pen.strokeStyle = inside ? surface : colour;
+  pen.fillStyle = inside ? colour : surface;
+  pen.beginPath();
+  pen.arc(x, y, 7 * ratio, 0, 2 * Math.PI);
+  pen.fill();
+  pen.stroke();
+  pen.strokeStyle = inside ? surface : text;
+  pen.lineWidth = 1.5 * ratio;
+  pen.beginPath();
+  pen.moveTo(x - 3.5 * ratio, y);
+  pen.lineTo(x + 3.5 * ratio, y);
+  if (inside) {
+    pen.moveTo(x, y - 3.5 * ratio);
+    pen.lineTo(x, y + 3.5 * ratio);
+  }
+  pen.stroke();
 }
 
 function drawPointer(pen: Pen, editor: ObjectEditor, view: View, canvas: Size, as: OverlayLook, pointer: Point): void {

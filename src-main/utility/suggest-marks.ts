@@ -1,0 +1,4 @@
+import { suggestMarks } from './work/marker/suggest-marks.ts';
+import { runJob } from './port/job-port.ts';
+
+runJob('suggest-marks', suggestMarks);
