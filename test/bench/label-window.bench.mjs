@@ -3,7 +3,7 @@
 //   npm run bench -- label-window      BENCH_SAMPLES=100000  BENCH_PHOTOS=40  BENCH_KEYS=30
 // By the clock, as people see it, to the frame after; beside it the page's own processor time, which a busy machine does not change.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron } from 'playwright-core';
@@ -32,9 +32,9 @@ export default async function bench() {
   };
   try {
     writeText(path.join(folder, 'long.csv'));
-    await writePhotos(path.join(folder, 'photos'));
+    await writePhotos(path.join(folder, 'photos'), path.join(folder, 'objects'));
     writeMany(path.join(folder, 'many'));
-    for (const name of ['long.csv', 'photos', 'many']) atelier('import', path.join(folder, name));
+    for (const name of ['long.csv', 'photos', 'objects', 'many']) atelier('import', path.join(folder, name));
     // Some are open again, for an order to be worked out.
     atelier('labels', 'set', 'many', '--samples', `${samples - 2000}-${samples - 1}`, '--state', 'new');
     const app = await _electron.launch({
@@ -87,15 +87,16 @@ export default async function bench() {
     told('the same while the order is worked out', await pressed('1', 'picture'));
     const open = async (dataset) => {
       await id('label-dataset').click();
-      await page.getByRole('menuitem', { name: dataset }).click();
-      await page.waitForTimeout(1500);
+      await page.getByText(dataset, { exact: true }).last().click();
+      await id('label-dataset').getByText(dataset, { exact: true }).waitFor();
+      await id('label-standing').waitFor();
+      await id('label-filter').click();
+      await page.getByRole('option', { name: /^All/ }).click();
+      await page.waitForTimeout(3000);
     };
     await open('photos');
     told(`next photo of ${width} × ${height}`, await pressed('ArrowRight', 'picture'));
-    await id('label-dataset').click();
-    await page.getByRole('menuitemcheckbox', { name: /Objects/ }).click();
-    await page.locator('[data-testid=object-picture][data-exact=true]').waitFor();
-    await page.waitForTimeout(1500);
+    await open('objects');
     told('next photo with objects', await pressed('.', 'objects'));
     await open('long');
     told('a text of a megabyte', [await timed('text', () => page.keyboard.press('ArrowRight'))]);
@@ -122,7 +123,7 @@ function watch() {
       const canvas = one('[data-testid=label-stage] .sample canvas');
       return canvas && canvas.getAttribute('aria-label')?.replaceAll(/\D/g, '') === sample() ? sample() : undefined;
     },
-    queue: () => place() ?? 'end',
+    queue: () => `${sample()} ${place()}`,
     objects: () => {
       const canvas = one('[data-testid=object-picture]');
       return canvas?.dataset.sample === sample() ? sample() : undefined;
@@ -137,7 +138,10 @@ function watch() {
     done: null,
     arm(name) {
       const before = now[name]();
-      bench.done = new Promise((resolve) => (finish = resolve));
+      bench.done = new Promise((resolve, failed) => {
+        finish = resolve;
+        setTimeout(() => failed(new Error(`${name}: nothing has come for a minute`)), 60_000);
+      });
       const begin = () => {
         globalThis.removeEventListener('keydown', begin, true);
         globalThis.removeEventListener('pointerdown', begin, true);
@@ -179,8 +183,9 @@ function writeMany(folder) {
   writeFileSync(path.join(folder, 'train-labels-idx1-ubyte'), Buffer.concat([head(samples), labels]));
 }
 
-/** COCO, a box each. */
-async function writePhotos(folder) {
+/** A folder of them, and the same with a box each as COCO has it. */
+async function writePhotos(plain, folder) {
+  mkdirSync(path.join(plain, 'kind'), { recursive: true });
   mkdirSync(folder);
   const images = [];
   for (let n = 0; n < photos; n++) {
@@ -190,6 +195,7 @@ async function writePhotos(folder) {
     await sharp(pixels, { raw: { width, height, channels: 3 } })
       .jpeg()
       .toFile(path.join(folder, name));
+    copyFileSync(path.join(folder, name), path.join(plain, 'kind', name));
     images.push({ id: n, file_name: name, width, height });
   }
   const annotations = images.map(({ id }) => ({
