@@ -31,6 +31,16 @@ export function keyOf(event: Pressed, platform: Platform): string {
   return parts.join('+');
 }
 
+const pressable =
+  'button, a[href], summary, [role=button], [role=link], [role=tab], [role=checkbox], [role=radio], [role=switch], [role=menuitem]';
+
+/** Enter and Space press what has the focus, where it can be pressed: they mean that, and not what they mean in the place. */
+export const pressesFocused = (keys: string, target: EventTarget | null): boolean =>
+  /^(shift\+)?(enter|space)$/.test(keys) &&
+  target instanceof Element &&
+  target.matches(pressable) &&
+  target.getAttribute('role') !== 'option';
+
 const symbols: Record<string, string> = {
   left: '←',
   right: '→',

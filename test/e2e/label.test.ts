@@ -67,6 +67,24 @@ describe('labelling by keyboard', () => {
     await id('label-progress').getByText('10 of 40').waitFor();
   });
 
+  it('presses a focused button by Enter and Space, and leaves the keys alone where one is clicked', async () => {
+    const at = () => standing().getAttribute('data-sample');
+    const skip = id('label-act-skip');
+    await studio.page.keyboard.press('ArrowRight');
+    const before = Number(await at());
+    await skip.focus();
+    await studio.page.keyboard.press('Enter');
+    expect(await at()).toBe(String(before + 1));
+    await studio.page.keyboard.press('Space');
+    expect(await at()).toBe(String(before + 2));
+    await skip.evaluate((button) => (button as HTMLElement).blur());
+    await skip.click();
+    expect(await at()).toBe(String(before + 3));
+    expect(await skip.evaluate((button) => button === document.activeElement)).toBe(false);
+    for (let i = 0; i < 3; i++) await studio.page.keyboard.press('Control+z');
+    await id('label-progress').getByText('10 of 40').waitFor();
+  });
+
   it('labels what is chosen in the grid at once, and trains on it', async () => {
     await studio.page.keyboard.press('g');
     await id('label-cell').first().focus();

@@ -147,4 +147,40 @@ describe('marks in front', () => {
     await expect(done).rejects.toThrow();
     expect(place.of(7)![1]).toMatchObject({ suggested: true, confidence: 0.5, saving: false });
   });
+
+  it('cost an edit what it is, whatever lies beside it', async () => {
+    let looks = 0;
+    const many = Array.from({ length: 2000 }, (_, i) => ({
+      ...mark(i + 1, i),
+      get class() {
+        looks++;
+        return 1;
+      },
+    }));
+    const { place, next } = await opened(many);
+    const before = place.of(7)!;
+    looks = 0;
+    const done = place.edit(7, [{ act: 'put', key: 900, class: 2, shape: box(5) }]);
+    await next('go');
+    await done;
+    expect(looks).toBeLessThan(10);
+    const after = place.of(7)!;
+    expect(after.filter((one, i) => one !== before[i]).map(({ key }) => key)).toEqual([900]);
+  });
+
+  it('stand in the order of their numbers, also where one with a later number was heard of first', async () => {
+    const { place, shown, next } = await opened([mark(1, 1), mark(2, 2)]);
+    const first = place.nextKey;
+    const done = [1, 2].map((x) => place.edit(7, [{ act: 'put', class: 1, shape: box(x) }]));
+    place.take([{ sample: 7, number: 5, mark: mark(5, 5) }]);
+    expect(shown().map(([key]) => key)).toEqual([1, 2, 5, first, first - 1]);
+    await next('go');
+    await done[0];
+    expect(shown().map(([key]) => key)).toEqual([1, 2, first, 5, first - 1]);
+    await next('go');
+    await done[1];
+    expect(shown().map(([key]) => key)).toEqual([1, 2, first, first - 1, 5]);
+    place.take([{ sample: 7, number: 1, mark: null }]);
+    expect(shown().map(([key]) => key)).toEqual([2, first, first - 1, 5]);
+  });
 });

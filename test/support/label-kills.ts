@@ -5,6 +5,7 @@ import { asInVersion, isMark, numberOfMark } from '../../src-main/db/label-marks
 import { currentValue, getLabelling, insertLabelling, packLabel, baseLabel } from '../../src-main/db/labellings.ts';
 import { openStore, type WriteStore } from '../../src-main/db/open.ts';
 import { newId, type LabellingId } from '../../src-main/shared/ids.ts';
+import type { MarkedKind } from '../../src-main/shared/marks.ts';
 import { addDataset, migrationsFolder, repository } from './temp-workspace.ts';
 
 const open = (folder: string): WriteStore =>
@@ -13,12 +14,12 @@ const open = (folder: string): WriteStore =>
 /** In the version each sample has so many marks. */
 const marksInVersion = 2;
 
-/** A labelling of objects in so many samples, of two classes. */
-export function makeLabelling(folder: string, samples: number): LabellingId {
+/** A labelling of marks in so many samples, of two classes. */
+export function makeLabelling(folder: string, samples: number, kind: MarkedKind = 'objects'): LabellingId {
   const store = open(folder);
   const { id: version, dataset } = addDataset(store);
   const id = newId('labelling');
-  const row = { id, dataset, version, kind: 'objects' as const, target: null, createdAt: 1, samples };
+  const row = { id, dataset, version, kind, target: null, createdAt: 1, samples };
   const classes = ['a', 'b'].map((name, i) => ({
     id: i + 1,
     name,

@@ -93,22 +93,24 @@ export class SampleMarks {
       key: edit.key ?? --this.#lastKey,
       fresh: edit.key === undefined,
     }));
-    held.pending.push(keyed);
-    this.#show(sample, held);
+    const keys = keyed.map(({ key }) => key);
+    this.#change(sample, held, keys, () => void held.pending.push(keyed));
     const before = held.last;
     const answer = (async () => {
       await before.catch(() => {});
+      let outcome: readonly MarkOutcome[] = [];
       try {
-        const outcome = await this.#calls.mark(
+        outcome = await this.#calls.mark(
           labelling,
           sample,
           keyed.map((edit) => numbered(held, edit)),
         );
-        name(held, keyed, outcome, sample);
-        store(held, sample, outcome);
       } finally {
-        held.pending.splice(held.pending.indexOf(keyed), 1);
-        if (this.#held.get(sample) === held) this.#show(sample, held);
+        this.#change(sample, held, keys, () => {
+          held.pending.splice(held.pending.indexOf(keyed), 1);
+          name(held, keyed, outcome, sample);
+          return store(held, sample, outcome);
+        });
       }
     })();
     held.last = answer;
@@ -131,8 +133,7 @@ export class SampleMarks {
     for (const sample of new Set(outcomes.map((one) => one.sample))) {
       const held = this.#held.get(sample);
       if (!held) continue;
-      store(held, sample, outcomes);
-      this.#show(sample, held);
+      this.#change(sample, held, [], () => store(held, sample, outcomes));
     }
   }
 
@@ -162,9 +163,10 @@ export class SampleMarks {
     }
   }
 
-  #show(sample: number, held: Held): void {
-    held.shown = shownOf(held);
-    this.#held = new Map(this.#held).set(sample, held);
+  /** `act` gives the keys that it has changed besides. */
+  #change(sample: number, held: Held, keys: readonly number[], act: () => readonly number[] | void): void {
+    changing(held, keys, () => act() ?? []);
+    if (this.#held.get(sample) === held) this.#held = new Map(this.#held).set(sample, held);
   }
 }
 
@@ -177,37 +179,75 @@ const heldOf = (marks: readonly Mark[]): Held => ({
   last: Promise.resolve(),
 });
 
-/** What is on disk, and over it what is on its way. */
+/** All marks as they stand, in their order. */
 function shownOf(held: Held): ShownMark[] {
-  const before = new Map(held.shown.map((mark) => [mark.key, mark]));
-  const now = new Map<number, ShownMark>();
-  for (const mark of [...held.stored.values()].sort((a, b) => a.number - b.number)) {
-    const key = held.keys.get(mark.number) ?? mark.number;
-    const { class: its, suggested, confidence, by } = mark;
-    now.set(key, {
+  const numbers = [...held.stored.keys()].sort((a, b) => a - b);
+  return numbers.map((number) => nowOf(held, held.keys.get(number) ?? number, [])!);
+}
+
+/**
+ * Does something to these marks and shows them as they are then: each is taken out of its place and put where it belongs, all others are not looked
+ * at. An edit of one among thousands costs what it is, whatever lies beside it.
+ */
+function changing(held: Held, keys: readonly number[], act: () => readonly number[]): void {
+  const shown = held.shown.slice();
+  const before = new Map<number, ShownMark>();
+  const out = (key: number): void => {
+    const at = placeOf(held, shown, key);
+    if (shown[at]?.key === key) before.set(key, shown.splice(at, 1)[0]);
+  };
+  keys.forEach(out);
+  const all = new Set([...keys, ...act()]);
+  for (const key of all) if (!before.has(key)) out(key);
+  const edits = new Map<number, KeyedEdit[]>();
+  for (const edit of held.pending.flat())
+    if (all.has(edit.key)) edits.set(edit.key, [...(edits.get(edit.key) ?? []), edit]);
+  for (const key of all) {
+    const now = nowOf(held, key, edits.get(key) ?? []);
+    const old = before.get(key);
+    if (now) shown.splice(placeOf(held, shown, key), 0, old && same(old, now) ? old : now);
+  }
+  held.shown = shown;
+}
+
+/** What is on disk, and over it what is on its way; null where there is none. */
+function nowOf(held: Held, key: number, edits: readonly KeyedEdit[]): ShownMark | null {
+  const stored = held.stored.get(held.numbers.get(key) ?? key);
+  let now: ShownMark | null = null;
+  if (stored) {
+    const { class: its, suggested, confidence, by } = stored;
+    now = {
       key,
       class: its,
       suggested,
       confidence,
       ...(by && { by }),
-      shape: keyed(held, mark.shape),
+      shape: keyed(held, stored.shape),
       saving: false,
-    });
+    };
   }
-  for (const edit of held.pending.flat()) {
-    const old = now.get(edit.key);
-    if (edit.act === 'remove') now.delete(edit.key);
-    else if (edit.act === 'accept') {
-      if (old) now.set(edit.key, { ...old, suggested: false, confidence: null, saving: true });
-    } else if (old || edit.fresh) {
-      const { key, class: its, shape } = edit;
-      now.set(key, { key, class: its, suggested: false, confidence: null, shape, saving: true });
-    }
+  for (const edit of edits) {
+    if (edit.act === 'remove') now = null;
+    else if (edit.act === 'accept') now = now && { ...now, suggested: false, confidence: null, saving: true };
+    else if (now || edit.fresh)
+      now = { key, class: edit.class, suggested: false, confidence: null, shape: edit.shape, saving: true };
   }
-  return [...now.values()].map((mark) => {
-    const old = before.get(mark.key);
-    return old && same(old, mark) ? old : mark;
-  });
+  return now;
+}
+
+/** By their numbers, and behind those the ones without, as they were put. */
+const rank = (held: Held, key: number): number => held.numbers.get(key) ?? (key > 0 ? key : 2 ** 48 - key);
+
+/** Where a mark stands, or would. */
+function placeOf(held: Held, shown: readonly ShownMark[], key: number): number {
+  const wanted = rank(held, key);
+  let [from, to] = [0, shown.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (rank(held, shown[middle].key) < wanted) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 const same = (a: ShownMark, b: ShownMark): boolean =>
@@ -247,10 +287,12 @@ function name(held: Held, edits: readonly KeyedEdit[], outcome: readonly MarkOut
   });
 }
 
-function store(held: Held, sample: number, outcomes: readonly MarkOutcome[]): void {
-  for (const { sample: of, number, mark } of outcomes) {
-    if (of !== sample) continue;
+/** The keys of what it has changed. */
+function store(held: Held, sample: number, outcomes: readonly MarkOutcome[]): number[] {
+  const own = outcomes.filter((one) => one.sample === sample);
+  for (const { number, mark } of own) {
     if (mark) held.stored.set(number, mark);
     else held.stored.delete(number);
   }
+  return own.map(({ number }) => held.keys.get(number) ?? number);
 }
