@@ -42,6 +42,7 @@ const badArguments = new Set([
   'unknown_field',
   'invalid_space',
   'invalid_study',
+  'outside_space',
   'sampler_unsuitable',
   'pruner_unsuitable',
   'ambiguous_run',

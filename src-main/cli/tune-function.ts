@@ -1,13 +1,15 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { budgetFields, isObject, readBudget } from '../jobs/studies/study-plan.ts';
 import { parseStudy } from '../search/study-file.ts';
+import type { Params } from '../search/space/parameter.ts';
 import { Study } from '../search/study.ts';
-import { violation } from '../search/trial.ts';
+import type { TrialRecord } from '../search/trial.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { Session } from './context.ts';
 import { TuneJournal } from './tune-journal.ts';
 import { bestJson, trialJson, trialText } from './trial-lines.ts';
-import type { TuneOptions } from './tune-options.ts';
+import { saidOfFunction, type TuneOptions } from './tune-options.ts';
 import { TuneWorkers } from './tune-workers.ts';
 
 const usualTrials = 100;
@@ -15,46 +17,40 @@ const usualTrials = 100;
 /** Searches for the parameters under which a person's own function is best. It is kept until it has ended, and goes on after a kill. */
 export async function tuneFunction(
   session: Session,
-  written: unknown,
+  written: Record<string, unknown>,
   options: TuneOptions & { function: string },
 ): Promise<void> {
   const { out, host } = session;
-  const definition = parseStudy(written);
+  const { start = [], ...said } = { ...written, ...saidOfFunction(options) };
+  const isBudget = ([field]: [string, unknown]): boolean => budgetFields.includes(field);
+  const search = Object.fromEntries(Object.entries(said).filter((entry) => !isBudget(entry)));
+  const budget = readBudget(said, usualTrials);
+  const definition = parseStudy(search);
   const module = session.path(options.function);
   if (!statSync(module, { throwIfNoEntry: false })?.isFile()) {
     throw new AtelierError('no_such_file', `${module} is no file.`);
   }
-  const { workers: atOnce = 1 } = options;
-  const journal = openJournal(session, { written, module }, options.new ?? false);
+  const { workers: atOnce } = budget;
+  // Whether it was cut short is asked before anything is kept of it.
+  startOf(new Study(definition), start);
+  const journal = openJournal(session, { written: { ...search, start }, module }, options.new ?? false);
   const study = new Study(definition, journal?.records);
-  if (study.trials.length > 0)
-    out.note(`Goes on with ${study.trials.length} trials from before it was cut short (--new begins anew).`);
+  if (study.trials.length === 0) for (const trial of startOf(study, start)) journal?.put(trial);
+  else out.note(`Goes on with ${study.trials.length} trials from before it was cut short (--new begins anew).`);
   if (atOnce > 2 * availableParallelism()) {
     out.note(`${atOnce} workers share ${availableParallelism()} cores.`);
   }
-  const milliseconds = (seconds: number | undefined) =>
-    seconds === undefined ? null : Math.min(seconds * 1000, 2 ** 31 - 1);
-  const workers = new TuneWorkers(
-    study,
-    module,
-    {
-      trials: options.trials ?? usualTrials,
-      timeout: milliseconds(options.timeout),
-      trialTimeout: milliseconds(options.trialTimeout),
-      workers: atOnce,
+  const workers = new TuneWorkers(study, module, budget, {
+    spawn: host.spawnUtility,
+    output: (text) => void host.stderr.write(text),
+    began: (trial) => journal?.put(trial),
+    ended: (trial, seconds) => {
+      // What Ctrl-C ended is tried by whoever goes on.
+      if (trial.ended?.code !== 'cancelled') journal?.put(trial);
+      out.record({ event: 'trial', ...trialJson(trial), seconds: Math.round(seconds * 1000) / 1000 });
+      out.text(trialText(trial, study.best?.number));
     },
-    {
-      spawn: host.spawnUtility,
-      output: (text) => void host.stderr.write(text),
-      began: (trial) => journal?.put(trial),
-      ended: (trial, seconds) => {
-        // What Ctrl-C ended is tried by whoever goes on.
-        if (trial.ended?.code !== 'cancelled') journal?.put(trial);
-        out.record({ event: 'trial', ...trialJson(trial), seconds: Math.round(seconds * 1000) / 1000 });
-        out.text(trialText(trial, study.best?.number));
-      },
-    },
-  );
+  });
   let isDone = true;
   const stop = host.onInterrupt(() => {
     isDone = false;
@@ -66,6 +62,13 @@ export async function tuneFunction(
   } finally {
     journal?.close(isDone);
   }
+}
+
+/** Settings that the study file wants tried first, as trials that wait. Throws invalid_study or outside_space. */
+function startOf(study: Study, start: unknown): TrialRecord[] {
+  if (!Array.isArray(start) || !start.every(isObject))
+    throw new AtelierError('invalid_study', 'start: must be a list of settings by name.');
+  return start.map((params) => study.enqueue(params as Params));
 }
 
 /** null: it cannot be kept, which is no reason not to search. */
@@ -105,5 +108,5 @@ function finish({ out }: Session, study: Study): void {
   out.text(`${complete} complete, ${pruned} pruned, ${failed} failed.`);
   for (const trial of found)
     out.text(`Best: trial ${trial.number}, ${trial.values!.join(', ')} with ${JSON.stringify(trial.params)}`);
-  if (violation(best) > 0) out.text('No trial keeps all limits; this one comes nearest.');
+  if (study.history.violation(best) > 0) out.text('No trial keeps all limits; this one comes nearest.');
 }

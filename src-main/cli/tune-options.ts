@@ -40,9 +40,21 @@ export function readStudy(session: Session, file: string | undefined, options: T
 
 /** Of a study of trainings: what else the options say. */
 export function saidOfTraining(options: TuneOptions): Record<string, unknown> {
-  const { data, target, architecture, epochs, name, trials, timeout, trialTimeout, untilNoBetter, workers } = options;
-  const budget = { trials, timeout, trial_timeout: trialTimeout, until_no_better: untilNoBetter, workers };
-  return said({ data, target, architecture, epochs, name, ...budget });
+  const { data, target, architecture, epochs, name } = options;
+  return { ...said({ data, target, architecture, epochs, name }), ...saidOfBudget(options) };
+}
+
+/** Of a study of a function. Throws bad_arguments for what speaks of a training. */
+export function saidOfFunction(options: TuneOptions): Record<string, unknown> {
+  const { data, target, architecture, epochs, name } = options;
+  const [stranger] = Object.keys(said({ data, target, architecture, epochs }));
+  if (stranger !== undefined)
+    throw new AtelierError('bad_arguments', `--${stranger} says what a training is to be, and --function tries none.`);
+  return { ...said({ name }), ...saidOfBudget(options) };
+}
+
+function saidOfBudget({ trials, timeout, trialTimeout, untilNoBetter, workers }: TuneOptions): Record<string, unknown> {
+  return said({ trials, timeout, trial_timeout: trialTimeout, until_no_better: untilNoBetter, workers });
 }
 
 const said = (given: Record<string, unknown>): Record<string, unknown> =>
@@ -60,7 +72,9 @@ function readFile(path: string): unknown {
   }
   const isYaml = /\.ya?ml$/i.test(path);
   try {
-    return isYaml ? (parse(text) as unknown) : JSON.parse(text);
+    // Some editors begin a file with a byte order mark, which JSON does not know.
+    const plain = text.replace(/^\uFEFF/, '');
+    return isYaml ? (parse(plain) as unknown) : JSON.parse(plain);
   } catch (error) {
     const what = (error as Error).message.split('\n')[0].replace(/[.:]$/, '');
     throw new AtelierError('invalid_study', `${path} is no ${isYaml ? 'YAML' : 'JSON'}: ${what}.`);

@@ -1,17 +1,10 @@
 import type { SpawnUtility, UtilityHandle } from '../jobs/utility.ts';
+import { Stagnation } from '../search/best.ts';
 import type { Outcome, Study } from '../search/study.ts';
 import type { Reason, TrialRecord } from '../search/trial.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { FromObjective, ToObjective } from '../shared/objective.ts';
-
-export interface TuneBudget {
-  /** In all, those known from before included. */
-  readonly trials: number;
-  /** Milliseconds for all, and for one trial. */
-  readonly timeout: number | null;
-  readonly trialTimeout: number | null;
-  readonly workers: number;
-}
+import type { StudyBudget } from '../shared/study.ts';
 
 export interface TuneHooks {
   readonly spawn: SpawnUtility;
@@ -23,6 +16,8 @@ export interface TuneHooks {
   readonly output: (text: string) => void;
 }
 
+const milliseconds = (seconds: number): number => Math.min(seconds * 1000, 2 ** 31 - 1);
+
 /** A pruned trial has so long to come back by itself. */
 const GRACE = 3000;
 /** A trial whose process dies is begun so often in all. */
@@ -32,37 +27,46 @@ const mostTries = 3;
 export class TuneWorkers {
   readonly #study: Study;
   readonly #module: string;
-  readonly #budget: TuneBudget;
+  readonly #budget: StudyBudget;
   readonly #hooks: TuneHooks;
   readonly #busy = new Set<Worker>();
   /** Asked for and not ended: cut short with an earlier process, or begun again since their own died. */
   readonly #again: number[];
   readonly #tries = new Map<number, number>();
   #asked: number;
+  readonly #stagnation = new Stagnation();
   /** One after another. */
   #killedLoading = 0;
   #stopped = false;
   #finish: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
 
-  constructor(study: Study, module: string, budget: TuneBudget, hooks: TuneHooks) {
+  constructor(study: Study, module: string, budget: StudyBudget, hooks: TuneHooks) {
     this.#study = study;
     this.#module = module;
     this.#budget = budget;
-    this.#hooks = hooks;
-    this.#asked = study.trials.length;
+    this.#hooks = {
+      ...hooks,
+      ended: (trial, seconds) => {
+        this.#stagnation.told(study.history, trial);
+        hooks.ended(trial, seconds);
+      },
+    };
+    for (const trial of study.trials) this.#stagnation.told(study.history, trial);
+    // Settings that were given and nobody has tried yet are no trials so far.
+    this.#asked = study.trials.length - study.history.counts.waiting;
     this.#again = study.history.running.map(({ number }) => number);
   }
 
   /** Until the budget is spent or nothing is left to try. Throws where the module cannot be used at all. */
   async run(): Promise<void> {
-    const { timeout, workers, trials } = this.#budget;
-    const timer = timeout === null ? undefined : setTimeout(() => this.stop('time_up'), timeout);
+    const { seconds, workers, trials } = this.#budget;
+    const timer = seconds === null ? undefined : setTimeout(() => this.stop('time_up'), milliseconds(seconds));
     try {
       await new Promise<void>((resolve, reject) => {
         this.#finish = resolve;
         this.#fail = reject;
-        const left = Math.max(0, trials - this.#asked) + this.#again.length;
+        const left = this.#spent ? this.#again.length : (trials ?? Infinity) - this.#asked + this.#again.length;
         for (let i = 0; i < Math.min(workers, left); i++) this.#start();
         if (left === 0) resolve();
       });
@@ -80,8 +84,14 @@ export class TuneWorkers {
     this.#finish();
   }
 
+  /** Whether nothing more is to be asked for. */
+  get #spent(): boolean {
+    const { trials, withoutBetter } = this.#budget;
+    return this.#asked >= (trials ?? Infinity) || this.#stagnation.since >= (withoutBetter ?? Infinity);
+  }
+
   #start(): void {
-    const worker = new Worker(this.#study, this.#module, this.#budget.trialTimeout, this.#hooks, {
+    const worker = new Worker(this.#study, this.#module, this.#budget.trialSeconds, this.#hooks, {
       idle: () => {
         this.#killedLoading = 0;
         this.#next(worker);
@@ -96,7 +106,7 @@ export class TuneWorkers {
       },
       gone: () => {
         this.#busy.delete(worker);
-        if (!this.#stopped && (this.#again.length > 0 || this.#asked < this.#budget.trials)) this.#start();
+        if (!this.#stopped && (this.#again.length > 0 || !this.#spent)) this.#start();
         else if (this.#busy.size === 0) this.#finish();
       },
       unusable: (error) => this.#fail(error),
@@ -108,7 +118,7 @@ export class TuneWorkers {
     try {
       const again = this.#stopped ? undefined : this.#again.shift();
       if (again !== undefined) return worker.begin(this.#study.trials[again]);
-      const trial = this.#stopped || this.#asked >= this.#budget.trials ? null : this.#study.ask();
+      const trial = this.#stopped || this.#spent ? null : this.#study.ask();
       if (trial) {
         this.#asked++;
         this.#hooks.began(trial);
@@ -140,7 +150,7 @@ class Worker {
   readonly #hooks: TuneHooks;
   readonly #events: Events;
   readonly #process: UtilityHandle;
-  readonly #trialTimeout: number | null;
+  readonly #longest: number | null;
   #trial: number | null = null;
   #again = false;
   #since = 0;
@@ -148,11 +158,11 @@ class Worker {
   #killed = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(study: Study, module: string, trialTimeout: number | null, hooks: TuneHooks, events: Events) {
+  constructor(study: Study, module: string, longest: number | null, hooks: TuneHooks, events: Events) {
     this.#study = study;
     this.#hooks = hooks;
     this.#events = events;
-    this.#trialTimeout = trialTimeout;
+    this.#longest = longest;
     this.#process = hooks.spawn('objective');
     this.#process.onMessage((message) => this.#hear(message as FromObjective));
     this.#process.onOutput(hooks.output);
@@ -177,9 +187,9 @@ class Worker {
     this.#trial = number;
     this.#again = reports.length > 0;
     this.#since = performance.now();
-    if (this.#trialTimeout !== null) {
-      const limit = this.#trialTimeout;
-      this.#timer = setTimeout(() => this.#giveUp({ code: 'hung', seconds: limit / 1000 }), limit);
+    if (this.#longest !== null) {
+      const seconds = this.#longest;
+      this.#timer = setTimeout(() => this.#giveUp({ code: 'hung', seconds }), milliseconds(seconds));
     }
     this.#post({ type: 'run', params });
   }

@@ -84,7 +84,7 @@ A space: {"lr": {"type": "float", "low": 1e-5, "high": 1, "log": true}, "depth":
 A sampler or pruner may be an object with options: {"type": "hyperband", "whole": 81, "factor": 3}.
 
 With --function a study is {"name", "direction": "minimize"|"maximize" or "directions": […], "sampler", "pruner", "seed", "constraints",
-"space"}. Until it has ended its trials are kept in the workspace: killed, it goes on by the same command (--new begins anew). A trial whose
+"space", "start" and the budget, as above}. Until it has ended its trials are kept in the workspace: killed, it goes on by the same command (--new begins anew). A trial whose
 process dies is begun three times at most. The function gets the settings and \`report(value, step)\`, which returns a promise: it rejects when the
 trial is pruned. It returns a number, or a list of numbers for several directions. What it throws, a number that is not finite, a crash or
 a trial that hangs fails that trial only; what it prints goes to stderr. A rate, a step, a choice are always inside of the space; a

@@ -1,11 +1,14 @@
 import type { History } from './history.ts';
-import { type TrialRecord, violation } from './trial.ts';
+import type { TrialRecord } from './trial.ts';
+
+/** What tells which of two trials is the better one. */
+type Judge = Pick<History, 'loss' | 'violation'>;
 
 /** By what one trial is better than another. */
 type Judged = Pick<TrialRecord, 'state' | 'values' | 'violations'>;
 
 /** See Study.best. The earlier of equals. */
-export function bestTrial<T extends Judged>(history: Pick<History, 'loss'>, among: readonly T[]): T | null {
+export function bestTrial<T extends Judged>(history: Judge, among: readonly T[]): T | null {
   let best: T | null = null;
   for (const trial of among) {
     if (trial.state === 'complete' && (best === null || isBetter(history, trial, best))) best = trial;
@@ -14,15 +17,31 @@ export function bestTrial<T extends Judged>(history: Pick<History, 'loss'>, amon
 }
 
 /** By the first objective; keeping limits goes before everything. */
-export function isBetter(history: Pick<History, 'loss'>, a: Judged, b: Judged): boolean {
-  const [over, below] = [violation(a), violation(b)];
+export function isBetter(history: Judge, a: Judged, b: Judged): boolean {
+  const [over, below] = [history.violation(a), history.violation(b)];
   if (over !== below) return over < below;
   return history.loss(a.values![0]) < history.loss(b.values![0]);
 }
 
+/** How many complete trials have gone by since the best one, told in the order of their ends. */
+export class Stagnation {
+  #best: Judged | null = null;
+  #since = 0;
+
+  get since(): number {
+    return this.#since;
+  }
+
+  told(history: Judge, trial: Judged): void {
+    if (trial.state !== 'complete') return;
+    if (this.#best !== null && !isBetter(history, trial, this.#best)) this.#since++;
+    else [this.#best, this.#since] = [trial, 0];
+  }
+}
+
 export function paretoFront(history: History): TrialRecord[] {
   const complete = history.complete;
-  const kept = complete.filter((trial) => violation(trial) === 0);
+  const kept = complete.filter((trial) => history.violation(trial) === 0);
   const losses = kept.map((trial) => history.losses(trial));
   const [front = []] = sortFronts(losses, 1);
   return front.sort((a, b) => a - b).map((i) => kept[i]);

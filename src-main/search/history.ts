@@ -1,22 +1,24 @@
 import type { Params } from './space/parameter.ts';
 import type { Space } from './space/space.ts';
-import { type Direction, isFinished, type TrialRecord } from './trial.ts';
+import { type Direction, isFinished, type TrialRecord, violation } from './trial.ts';
 
 /** What samplers and pruners see of a study: every trial so far, with what is worked out once and kept. */
 export class History {
   readonly space: Space;
   readonly directions: readonly Direction[];
   readonly seed: number;
+  readonly #limitScales: readonly number[];
   readonly #trials: TrialRecord[] = [];
   readonly #units: (Float64Array | undefined)[] = [];
   /** Of a countable space: the settings that were handed out. */
   readonly #tried = new Set<string>();
   readonly #counts = { waiting: 0, running: 0, complete: 0, pruned: 0, failed: 0 };
 
-  constructor(space: Space, directions: readonly Direction[], seed: number) {
+  constructor(space: Space, directions: readonly Direction[], seed: number, limitScales: readonly number[] = []) {
     this.space = space;
     this.directions = directions;
     this.seed = seed;
+    this.#limitScales = limitScales;
   }
 
   /** By number. */
@@ -57,6 +59,11 @@ export class History {
 
   loss(value: number, objective = 0): number {
     return loss(value, this.directions[objective]);
+  }
+
+  /** By how much it exceeds the limits, together; 0 where it keeps all. */
+  violation(trial: Pick<TrialRecord, 'violations'>): number {
+    return violation(trial, this.#limitScales);
   }
 
   get complete(): TrialRecord[] {

@@ -13,6 +13,8 @@ export interface StudyDefinition {
   readonly sampler: SamplerOptions;
   readonly pruner: PrunerOptions;
   readonly seed: number;
+  /** Of each limit what an excess is measured by, its bound mostly; the file does not say it. */
+  readonly limitScales?: readonly number[];
 }
 
 const known = ['name', 'direction', 'directions', 'sampler', 'pruner', 'seed', 'space', 'constraints'];

@@ -34,7 +34,7 @@ export class Study {
 
   constructor(definition: StudyDefinition, records: readonly TrialRecord[] = []) {
     this.definition = definition;
-    this.history = new History(definition.space, definition.directions, definition.seed);
+    this.history = new History(definition.space, definition.directions, definition.seed, definition.limitScales);
     this.#sampler = makeSampler(definition.sampler, definition);
     this.#pruner = makePruner(definition.pruner);
     for (const record of [...records].sort((a, b) => a.number - b.number)) {

@@ -47,7 +47,10 @@ const fromOutside: ReadonlySet<string> = new Set(['cancelled', 'interrupted']);
 export const failedByItself = ({ state, ended }: TrialRecord) =>
   state === 'failed' && !(ended && fromOutside.has(ended.code));
 
-/** The sum of what limits are exceeded by; 0 where all are kept. */
-export function violation({ violations }: Pick<TrialRecord, 'violations'>): number {
-  return violations ? violations.reduce((sum, each) => sum + Math.max(0, each), 0) : 0;
+/**
+ * The sum of what limits are exceeded by, each divided by its scale (1 where none is given), so that bytes do not outweigh milliseconds;
+ * 0 where all are kept.
+ */
+export function violation({ violations }: Pick<TrialRecord, 'violations'>, scales: readonly number[] = []): number {
+  return violations ? violations.reduce((sum, each, i) => sum + Math.max(0, each) / (scales[i] ?? 1), 0) : 0;
 }

@@ -17,7 +17,7 @@ let answer: (prune: boolean) => void = () => {};
 
 async function load(path: string): Promise<void> {
   try {
-    const module = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { default?: unknown };
+    const module = await loaded(path);
     if (typeof module.default !== 'function') {
       throw new AtelierError(
         'invalid_objective',
@@ -28,6 +28,19 @@ async function load(path: string): Promise<void> {
     port.post({ type: 'ready' });
   } catch (error) {
     port.post({ type: 'unusable', error: errorFacts(error) });
+  }
+}
+
+async function loaded(path: string): Promise<{ default?: unknown }> {
+  try {
+    return (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { default?: unknown };
+  } catch (error) {
+    // Where in the module it is wrong, and not how Node came there.
+    const where = String((error as Error | null)?.stack)
+      .split('\n')
+      .filter((line) => line.includes('file://'));
+    const facts = errorFacts(error);
+    throw new AtelierError('invalid_objective', `${path} cannot be loaded: ${facts.message}`, where.slice(0, 5));
   }
 }
 

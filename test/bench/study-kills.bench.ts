@@ -47,7 +47,9 @@ async function suffer(folder: string, args: readonly string[]): Promise<Suffered
     const share = Math.max(0, Math.floor(left / (kills - suffered.app - suffered.worker + 5)));
     const wanted = told(running) + random.below(share + 1);
     while (told(running) < wanted && running.child.exitCode === null) await pause(5);
-    await pause(random.below(150));
+    // Where trials end faster than kills come, a shorter moment: the search is not to be over before the last kill.
+    const room = (trials - ended(suffered.told) - told(running)) / (kills - suffered.app - suffered.worker);
+    await pause(random.below(Math.max(1, Math.round(150 * Math.min(1, room / 2)))));
     // It has told its end: what comes after that is no part of the search, and the same command would begin another one.
     if (running.child.exitCode !== null || running.said.stdout.includes('"event":"finished"')) break;
     const at = childrenOf(running.child.pid!);

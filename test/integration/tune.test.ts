@@ -140,12 +140,40 @@ describe('atelier tune', () => {
     expect(readdirSync(join(killed.folder, 'searches'))).toEqual([]);
   });
 
+  it('takes its budget and what to try first from the study file, and ends when nothing gets better', async () => {
+    const budget = { trials: 500, until_no_better: 4, start: [{ x: 0.3 }, { x: 0.9 }] };
+    const { run, may } = search('export default ({ x }) => (x - 0.3) ** 2;', {
+      sampler: 'sobol',
+      space: { x },
+      ...budget,
+    });
+    const { lines } = await run('--json');
+    expect(trialsOf(lines).map(({ params }) => (params as { x: number }).x)).toEqual(
+      expect.arrayContaining([0.3, 0.9]),
+    );
+    expect(trialsOf(lines).length).toBe(5);
+    expect(lines.at(-1)).toMatchObject({ best: { value: 0, params: { x: 0.3 }, trial: 0 }, trials: 5, complete: 5 });
+    expect(trialsOf((await run('--until-no-better', '7', '--json')).lines).length).toBe(8);
+    expect(await may('--epochs', '3')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--epochs says what'),
+    });
+  });
+
   it('says what is wrong with a study, a module or a function before anything is tried', async () => {
     const wrong = search('export default () => 1;', { space: { x: { type: 'float', low: 2, high: 1 } } });
     expect(await wrong.may()).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('error: invalid_space: space.x: low 2'),
     });
+    const start = search('export default () => 1;', { space: { x }, start: [{ x: 2 }] });
+    expect(await start.may()).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('error: outside_space: "x" = 2'),
+    });
+    const half = search('export default async (', { space: { x } });
+    const loading = 'objective.mjs cannot be loaded: Unexpected end of input';
+    expect(await half.may()).toMatchObject({ code: 1, stderr: expect.stringContaining(loading) });
     const broken = search('export const other = 1;', { space: { x } });
     expect(await broken.may()).toMatchObject({ code: 1, stderr: expect.stringContaining('error: invalid_objective') });
     const never = search('export default () => NaN;', { space: { x } });

@@ -46,6 +46,17 @@ describe('a study', () => {
     expect(one.best!.number).toBe(2);
   });
 
+  it('weighs each excess by the scale of its limit', () => {
+    // 40,000 bytes of 200,000 over, or 1 ms of 2.
+    const one = new Study({
+      ...parseStudy({ space: { x: { type: 'float', low: 0, high: 1 } } }),
+      limitScales: [200_000, 2],
+    });
+    one.tell(one.ask()!.number, { values: [1], violations: [40_000, -1] });
+    one.tell(one.ask()!.number, { values: [1], violations: [-1, 1] });
+    expect(one.best!.number).toBe(0);
+  });
+
   it('keeps the Pareto front of several objectives', () => {
     const two = study({ directions: ['minimize', 'maximize'] });
     for (const values of [

@@ -1,17 +1,22 @@
 import type { WriteStore } from '../../db/open.ts';
 import { getStudy, getTrial, insertReport, insertTrial, listTrials, updateTrial } from '../../db/studies.ts';
-import { isBetter as betterTrial } from '../../search/best.ts';
+import { Stagnation } from '../../search/best.ts';
 import { parseStudy } from '../../search/study-file.ts';
 import { Study as Search, type Outcome } from '../../search/study.ts';
 import type { Verdict } from '../../search/pruners/pruner.ts';
 import { isFinished, type TrialRecord } from '../../search/trial.ts';
 import type { RunId, StudyId } from '../../shared/ids.ts';
-import type { Params, Reason, StoredTrial, Study } from '../../shared/study.ts';
+import type { Limit, Params, Reason, StoredTrial, Study } from '../../shared/study.ts';
+
+/** An excess counts as a share of its bound: limits have units of their own. */
+export const limitScales = (limits: readonly Limit[]): number[] =>
+  limits.map(({ most, least }) => Math.abs(most ?? least!) || 1);
 
 /** The search of a study, as its plan and its trials say: what it would do next follows from these alone. */
 export function searchOf({ name, plan }: Pick<Study, 'name' | 'plan'>, trials: readonly TrialRecord[] = []): Search {
   const { directions, sampler, pruner, seed, space, constraints } = plan;
-  return new Search(parseStudy({ name, directions, sampler, pruner, seed, space, constraints }), trials);
+  const definition = parseStudy({ name, directions, sampler, pruner, seed, space, constraints });
+  return new Search({ ...definition, limitScales: limitScales(plan.limits) }, trials);
 }
 
 /** What a trial has besides what the search knows of it. */
@@ -67,17 +72,13 @@ export class LiveStudy {
   /** Complete trials since the best one. */
   get withoutBetter(): number {
     const { history } = this.#search;
-    let best: TrialRecord | null = null;
-    let since = 0;
+    const stagnation = new Stagnation();
     // In the order of their ends: what ended last may have been asked for first.
     const ends = history.complete.sort(
       (a, b) => (this.#facts[a.number].endedAt ?? 0) - (this.#facts[b.number].endedAt ?? 0),
     );
-    for (const trial of ends) {
-      if (best === null || betterTrial(history, trial, best)) [best, since] = [trial, 0];
-      else since++;
-    }
-    return since;
+    for (const trial of ends) stagnation.told(history, trial);
+    return stagnation.since;
   }
 
   /** What to try next, or null where nothing is left. Counts only once `begin` has stored it. */

@@ -5,10 +5,18 @@ import { loss } from '../../search/history.ts';
 import { fanovaSteps } from '../../search/importance/fanova.ts';
 import type { Importance } from '../../search/importance/observations.ts';
 import { pedAnova } from '../../search/importance/ped-anova.ts';
+import { violation } from '../../search/trial.ts';
 import type { StudyId } from '../../shared/ids.ts';
-import type { ImportanceMethod, Study, StudyDetail, StudyImportance, StudySummary } from '../../shared/study.ts';
+import type {
+  ImportanceMethod,
+  StoredTrial,
+  Study,
+  StudyDetail,
+  StudyImportance,
+  StudySummary,
+} from '../../shared/study.ts';
 import { Breath } from '../breath.ts';
-import { searchOf } from './live-study.ts';
+import { limitScales, searchOf } from './live-study.ts';
 
 const noTrials: StudySummary['counts'] = { waiting: 0, running: 0, complete: 0, pruned: 0, failed: 0 };
 
@@ -29,7 +37,12 @@ function bestOf(db: Readable, { id, plan }: Study, of: number): StudySummary['be
   bests.set(db, known);
   const kept = known.get(id);
   if (kept?.of === of) return kept.best;
-  const found = bestTrial({ loss: (value) => loss(value, plan.directions[0]) }, listValues(db, id));
+  const scales = limitScales(plan.limits);
+  const judge = {
+    loss: (value: number) => loss(value, plan.directions[0]),
+    violation: (trial: Pick<StoredTrial, 'violations'>) => violation(trial, scales),
+  };
+  const found = bestTrial(judge, listValues(db, id));
   const best = found && summarized(getTrial(db, id, found.number));
   known.set(id, { of, best });
   return best;

@@ -35,7 +35,7 @@ const searchFields = ['direction', 'directions', 'space', 'constraints', 'sample
 /** … of what is trained, … */
 const trainFields = ['data', 'target', 'architecture', 'epochs', 'settings', 'metric', 'metrics', 'limits'];
 /** … and of how much of it. */
-const budgetFields = ['trials', 'timeout', 'until_no_better', 'trial_timeout', 'workers'];
+export const budgetFields = ['trials', 'timeout', 'until_no_better', 'trial_timeout', 'workers'];
 const studyFields = ['name', ...trainFields, ...searchFields, ...budgetFields, 'start', 'from'];
 
 const usualTrials = 50;
@@ -98,7 +98,7 @@ export function planStudy(
   return {
     name: written.name === undefined ? null : name.trim(),
     plan,
-    budget: readBudget(written),
+    budget: readBudget(written, usualTrials),
     start: readStart(written.start, tunables),
     from: readFrom(written.from),
   };
@@ -278,7 +278,8 @@ function usualPruner(written: unknown, metrics: readonly string[], epochs: unkno
   return { ...given, whole: epochs };
 }
 
-function readBudget(written: Written): StudyBudget {
+/** `usual`: as many trials where nothing else ends it. Throws invalid_study. */
+export function readBudget(written: Written, usual: number): StudyBudget {
   const number = (field: string, low: number, whole: boolean): number | null => {
     const value = written[field];
     if (value === undefined || value === null) return null;
@@ -290,7 +291,7 @@ function readBudget(written: Written): StudyBudget {
   const workers = number('workers', 1, true) ?? 1;
   if (workers > 256) refuse('workers', `is ${workers}; it must be at most 256`);
   return {
-    trials: number('trials', 1, true) ?? (seconds === null && withoutBetter === null ? usualTrials : null),
+    trials: number('trials', 1, true) ?? (seconds === null && withoutBetter === null ? usual : null),
     seconds,
     withoutBetter,
     trialSeconds: number('trial_timeout', 0.001, false),

@@ -1,7 +1,7 @@
 import type { Random } from '../../shared/random.ts';
 import type { History } from '../history.ts';
 import type { OptionsOf } from '../options.ts';
-import { failedByItself, type TrialRecord, violation } from '../trial.ts';
+import { failedByItself, type TrialRecord } from '../trial.ts';
 import { maximizeImprovement } from './acquisition.ts';
 import { defaultHyperparameters, fitHyperparameters, GaussianProcess } from './gaussian-process.ts';
 import type { Sampler, Suggestion } from './sampler.ts';
@@ -96,14 +96,14 @@ const isKnown = ({ state, values }: TrialRecord) => (state === 'complete' || sta
 function lossesOf(history: History, trials: readonly TrialRecord[]): number[] {
   const valued = trials.filter(isKnown);
   const losses = valued.map((trial) => history.loss(trial.values![0]));
-  const kept = losses.filter((_, i) => violation(valued[i]) === 0);
+  const kept = losses.filter((_, i) => history.violation(valued[i]) === 0);
   const [least, most] = kept.length > 0 ? [Math.min(...kept), Math.max(...kept)] : [0, 1];
-  const worst = Math.max(...valued.map(violation));
+  const worst = Math.max(...valued.map((trial) => history.violation(trial)));
   // The farthest over the limits is a range above the worst that keeps them.
   const above = (share: number) => most + (most - least || 1) * (0.1 + 0.9 * share);
   return trials.map((trial) => {
     if (!isKnown(trial)) return above(worst > 0 ? 1 : 0);
-    const over = violation(trial);
+    const over = history.violation(trial);
     return over === 0 ? history.loss(trial.values![0]) : above(over / worst);
   });
 }

@@ -1,6 +1,6 @@
 import { crowding, sortFronts } from '../best.ts';
 import type { History } from '../history.ts';
-import { type TrialRecord, violation } from '../trial.ts';
+import type { TrialRecord } from '../trial.ts';
 
 export interface Split {
   readonly good: readonly TrialRecord[];
@@ -31,7 +31,7 @@ export function byValue(history: History, trials: readonly TrialRecord[], count:
   const tiers = new Float64Array(n);
   const losses = new Float64Array(n);
   trials.forEach((trial, i) => {
-    const over = violation(trial);
+    const over = history.violation(trial);
     const value = trial.values ? history.loss(trial.values[0]) : Infinity;
     losses[i] = over > 0 ? over : value;
     tiers[i] = over > 0 ? Infinity : trial.state === 'complete' ? -Infinity : -(trial.reports.at(-1)?.[0] ?? -1);
@@ -83,9 +83,9 @@ const FEW = 100;
 
 /** Trials of several objectives, best first; those after the first `count` may be missing. */
 export function byFronts(history: History, trials: readonly TrialRecord[], count: number): TrialRecord[] {
-  const keeps = (trial: TrialRecord) => trial.state === 'complete' && violation(trial) === 0;
+  const keeps = (trial: TrialRecord) => trial.state === 'complete' && history.violation(trial) === 0;
   const kept = trials.filter(keeps);
-  const over = (trial: TrialRecord) => (trial.state === 'complete' ? violation(trial) : Infinity);
+  const over = (trial: TrialRecord) => (trial.state === 'complete' ? history.violation(trial) : Infinity);
   const others = trials.filter((trial) => !keeps(trial)).sort((a, b) => order(over(a), over(b)) || a.number - b.number);
   const losses = kept.map((trial) => history.losses(trial));
   const ranked = sortFronts(losses, count).flatMap((front) => {

@@ -20,6 +20,8 @@ export function parseSpace(written: unknown, constraints: unknown = []): Space {
   if (!isObject(written)) refuse('space', 'must be an object of parameters by name');
   const names = Object.keys(written);
   if (names.length === 0) refuse('space', 'has no parameters');
+  // As a key of an object it would set what the object inherits from, and be lost.
+  if (names.includes('__proto__')) refuse('space.__proto__', 'is no name that a parameter can have');
   if (names.length > MOST_PARAMETERS) refuse('space', `has more than ${MOST_PARAMETERS} parameters`);
   const specs = new Map(names.map((name) => [name, parseParameter(written[name], `space.${name}`)]));
   const dimensions = parentsFirst(specs).map((name) => new Dimension(name, specs.get(name)!));
@@ -138,7 +140,8 @@ function refuse(where: string, what: string): never {
   throw new AtelierError('invalid_space', `${where}: ${what}.`);
 }
 
-const shown = (value: unknown) => (value === undefined ? 'missing' : JSON.stringify(value)?.slice(0, 80));
+const shown = (value: unknown) =>
+  value === undefined ? 'missing' : typeof value === 'number' ? String(value) : JSON.stringify(value)?.slice(0, 80);
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -46,6 +46,72 @@ export function contourOf({ x, y, value }: Pairs, cells = 40): Contour {
   };
 }
 
+/** A line of equal means, in values of the two parameters; NaN parts its pieces. */
+export interface ContourLine {
+  level: number;
+  x: Float64Array;
+  y: Float64Array;
+}
+
+/**
+ * Where the field crosses each level: marching squares over the middles of the cells (Lorensen and Cline, 1987, in two dimensions), places
+ * between them by the straight line on the axes as they are drawn. A saddle is cut by the mean of its corners. None through cells without a value, nor where a parameter
+ * is a category, between whose choices there is nothing.
+ */
+export function contourLines(
+  { x, y }: Pick<Pairs, 'x' | 'y'>,
+  field: Contour,
+  levels: readonly number[],
+): ContourLine[] {
+  if (x.axis.kind === 'category' || y.axis.kind === 'category') return [];
+  const [columns, rows] = [field.x.length, field.y.length];
+  return levels.flatMap((level) => {
+    const [across, up]: number[][] = [[], []];
+    for (let row = 0; row + 1 < rows; row++) {
+      for (let column = 0; column + 1 < columns; column++) {
+        const at = row * columns + column;
+        // Round the square, from its low corner.
+        const corners = [at, at + 1, at + columns + 1, at + columns].map((cell) => field.mean[cell] - level);
+        if (corners.some(Number.isNaN)) continue;
+        for (const piece of crossed(corners)) {
+          for (const [right, above] of piece) {
+            across.push(axisAt(x.axis, (column + 0.5 + right) / columns));
+            up.push(axisAt(y.axis, (row + 0.5 + above) / rows));
+          }
+          across.push(NaN);
+          up.push(NaN);
+        }
+      }
+    }
+    return across.length > 0 ? [{ level, x: Float64Array.from(across), y: Float64Array.from(up) }] : [];
+  });
+}
+
+type Place = [right: number, above: number];
+
+/** Pieces of the line along which a square's values are 0, in shares of its sides. */
+function crossed(corners: readonly number[]): [Place, Place][] {
+  const share = (from: number, to: number) => corners[from] / (corners[from] - corners[to]);
+  const sides: ((to: number) => Place)[] = [(t) => [t, 0], (t) => [1, t], (t) => [1 - t, 1], (t) => [0, 1 - t]];
+  const places = sides.flatMap((place, side) => {
+    const next = (side + 1) % 4;
+    return corners[side] < 0 === corners[next] < 0 ? [] : [place(share(side, next))];
+  });
+  if (places.length < 4) return places.length === 2 ? [[places[0], places[1]]] : [];
+  const [a, b, c, d] = places;
+  const middle = corners.reduce((sum, corner) => sum + corner, 0);
+  // Corners on the middle's side of the level hang together.
+  return middle < 0 === corners[0] < 0
+    ? [
+        [a, b],
+        [c, d],
+      ]
+    : [
+        [a, d],
+        [b, c],
+      ];
+}
+
 /** How much each trial weighs at each cell's middle: `of[trial * cells + cell]`. */
 function weights(axis: ParameterAxis, values: Float64Array, cells: number) {
   const count = axis.kind === 'category' ? axis.choices.length : cells;

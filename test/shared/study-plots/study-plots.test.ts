@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bandwidth, contourOf } from '../../../src-main/shared/study-plots/contour.ts';
+import { bandwidth, contourLines, contourOf, type Contour } from '../../../src-main/shared/study-plots/contour.ts';
 import { studyEdf } from '../../../src-main/shared/study-plots/edf.ts';
 import { studyFront } from '../../../src-main/shared/study-plots/front.ts';
 import { studyHistory } from '../../../src-main/shared/study-plots/history.ts';
@@ -165,6 +165,53 @@ describe('plots of a study', () => {
     expect(mean[7]).toBeCloseTo(0.9, 12);
     expect(mean[0]).toBeNaN();
     expect(bandwidth(Float64Array.of(0.5, 0.5))).toBe(0.02);
+  });
+
+  it('have lines of equal means: a circle where the field is a bowl, its radius by the level', () => {
+    const cells = 40;
+    const axis = { kind: 'number', low: -1, high: 1, log: false, whole: false } as const;
+    const middles = Float64Array.from({ length: cells }, (_, i) => -1 + (i + 0.5) / (cells / 2));
+    const mean = new Float64Array(cells * cells);
+    for (let i = 0; i < mean.length; i++) mean[i] = Math.hypot(middles[i % cells], middles[Math.floor(i / cells)]) ** 2;
+    const field: Contour = { x: middles, y: middles, mean };
+    const side = { parameter: 'x', axis, values: new Float64Array() };
+    const lines = contourLines({ x: side, y: side }, field, [0.25, 0.49, 7]);
+    expect(lines.map(({ level }) => level)).toEqual([0.25, 0.49]);
+    for (const { level, x, y } of lines) {
+      const radii = [...x].flatMap((at, i) => (Number.isNaN(at) ? [] : [Math.hypot(at, y[i])]));
+      expect(radii.length).toBeGreaterThan(80);
+      // Places between the cells' middles are by a straight line, the bowl is round: of the second order of a cell.
+      for (const radius of radii) expect(Math.abs(radius - Math.sqrt(level))).toBeLessThan(0.002);
+      // All around: pieces are chords, whose lengths make the circle's.
+      let length = 0;
+      for (let i = 0; i + 1 < x.length; i += 3) length += Math.hypot(x[i + 1] - x[i], y[i + 1] - y[i]);
+      expect(length / (2 * Math.PI * Math.sqrt(level))).toBeCloseTo(1, 2);
+    }
+    mean.fill(NaN, 0, (cells * cells) / 2);
+    const [half] = contourLines({ x: side, y: side }, field, [0.25]);
+    expect(Math.min(...half.y.filter((each) => !Number.isNaN(each)))).toBeGreaterThan(0);
+  });
+
+  it('cut a saddle so that the corners on the side of its middle hang together, and have no lines between choices', () => {
+    const axis = { kind: 'number', low: 0, high: 2, log: false, whole: false } as const;
+    const side = { parameter: 'x', axis, values: new Float64Array() };
+    const two = Float64Array.of(0.5, 1.5);
+    const field = (mean: number[]): Contour => ({ x: two, y: two, mean: Float64Array.from(mean) });
+    const ends = (mean: number[]) => {
+      const [{ x, y }] = contourLines({ x: side, y: side }, field(mean), [0]);
+      return [0, 3].map((i) => [x[i], y[i], x[i + 1], y[i + 1]]);
+    };
+    // High at (0.5, 0.5) and (1.5, 1.5), and between them: low corners are cut off.
+    expect(ends([3, -1, -1, 3])).toEqual([
+      [1.25, 0.5, 1.5, 0.75],
+      [0.75, 1.5, 0.5, 1.25],
+    ]);
+    expect(ends([1, -3, -3, 1])).toEqual([
+      [0.75, 0.5, 0.5, 0.75],
+      [1.5, 1.25, 1.25, 1.5],
+    ]);
+    const kinds = { parameter: 'kind', axis: { kind: 'category', choices: ['a', 'b'] }, values: two } as const;
+    expect(contourLines({ x: side, y: kinds }, field([1, -1, 1, -1]), [0])).toEqual([]);
   });
 
   it('name a parameter that is not searched', () => {
