@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { svgPng } from '../datasets/images/svg-png.ts';
+import { AtelierError } from '../shared/errors.ts';
 
 /** A chart as files: of one name, with three endings. */
 export interface ChartFiles {
@@ -11,9 +12,23 @@ export interface ChartFiles {
   csv: string;
 }
 
-/** Writes each as SVG, PNG and CSV into a folder, which is made where it is not there yet; tells the paths. */
+/** Makes the folder of `--charts` where it is not there yet: before any work is done for it. Errors: not_writable. */
+export function chartsFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new AtelierError(
+      'not_writable',
+      `--charts: ${folder} is no folder that can be written to (${code}). Choose another one.`,
+    );
+  }
+  return folder;
+}
+
+/** Writes each as SVG, PNG and CSV into a folder; tells the paths. */
 export async function writeCharts(folder: string, charts: readonly ChartFiles[]): Promise<string[]> {
-  mkdirSync(folder, { recursive: true });
   const paths: string[] = [];
   const write = (path: string, content: string | Uint8Array) => {
     writeFileSync(path, content);

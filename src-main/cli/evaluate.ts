@@ -11,7 +11,7 @@ import { shownCurves, type Decisions, type EvaluationReport, type ThresholdGoal 
 import { isId, type VersionId } from '../shared/ids.ts';
 import type { EvaluateParams, EvaluateResult } from '../shared/job.ts';
 import { chooseThreshold } from '../shared/threshold.ts';
-import { chartsLine, writeCharts } from './chart-files.ts';
+import { chartsFolder, chartsLine, writeCharts } from './chart-files.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { evaluationCharts } from './evaluation-charts.ts';
 import { comparisonLines, looksLine, metricLines, reportLines, thresholdLines } from './evaluation-words.ts';
@@ -75,6 +75,7 @@ async function evaluate(session: Session, text: string, options: Options): Promi
   await session.read(async (store) => {
     const model = resolveModel(store, text, session.host.cwd);
     const version = imported ?? (options.data ? versionFor(store, model, options.data) : undefined);
+    const charts = options.charts === undefined ? undefined : chartsFolder(session.path(options.charts));
     const { split, threads } = options;
     const against = options.against === undefined ? undefined : resolveRun(store, options.against);
     const asked = { model, version, split, threads, against, report: 'run' in model };
@@ -83,8 +84,7 @@ async function evaluate(session: Session, text: string, options: Options): Promi
     const result = await session.work('evaluate', text, params);
     const used = version ?? ('run' in model ? getRun(store, model.run).version : null);
     const names = 'run' in model ? [model.run, against].map((id) => (id ? getRun(store, id).name : '')) : [];
-    const { charts } = options;
-    const written = charts === undefined ? null : await writeCharts(session.path(charts), evaluationCharts(result));
+    const written = charts === undefined ? null : await writeCharts(charts, evaluationCharts(result));
     tell(session, { model, version: used, names, written }, options, result);
   });
 }

@@ -8,7 +8,7 @@ import { reportHtml } from '../shared/chart/report-html.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { allSettings, fieldName, fieldValue, RunFields, type FieldRun } from '../shared/run-fields.ts';
 import type { MetricSeries, RunSummary } from '../shared/run.ts';
-import { chartsLine, writeCharts } from './chart-files.ts';
+import { chartsFolder, chartsLine, writeCharts } from './chart-files.ts';
 import { compareCharts, compareReport, type Compared } from './compare-report.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { metric, table } from './format.ts';
@@ -73,7 +73,8 @@ async function compare(session: Session, names: string[], { html, charts, groupB
         groups: groupsBy(runs, groupBy),
       };
       if (path !== null) writeFileSync(path, reportHtml(compareReport(compared)));
-      if (charts !== undefined) written = await writeCharts(session.path(charts), compareCharts(compared));
+      if (charts !== undefined)
+        written = await writeCharts(chartsFolder(session.path(charts)), compareCharts(compared));
     }
 
     out.record({

@@ -10,7 +10,12 @@ export function figureAxis(variable: Variable, log?: boolean): { axis: FigureAxi
   const name = variable.label;
   if (variable.kind === 'category') {
     const words = scale.ticks.map(({ label }) => label);
-    const places = scale.positions.map((at, i) => at * words.length - 0.5 + (((i * 0.618034) % 1) - 0.5) * 0.5);
+    const seen = new Map<number, number>();
+    const places = scale.positions.map((at) => {
+      const before = seen.get(at) ?? 0;
+      seen.set(at, before + 1);
+      return at * words.length - 0.5 + (((before * 0.618034 + 0.5) % 1) - 0.5) * 0.5;
+    });
     return { axis: { kind: 'category', name, words }, places };
   }
   const [low, high] = [scale.at(0), scale.at(1)].map(Number);
