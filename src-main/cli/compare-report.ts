@@ -1,7 +1,9 @@
+import { groupChartCsv, groupChartSvg } from '../shared/chart/groups-svg.ts';
 import type { GroupChart } from '../shared/chart/groups.ts';
-import type { LineChart } from '../shared/chart/line-svg.ts';
+import { lineChartCsv, lineChartSvg, type LineChart } from '../shared/chart/line-svg.ts';
 import type { Report, ReportCell, ReportRow } from '../shared/chart/report-html.ts';
 import type { MetricSeries, RunSummary } from '../shared/run.ts';
+import type { ChartFiles } from './chart-files.ts';
 import { bytes, count, duration, metric, when } from './format.ts';
 
 export interface Compared {
@@ -18,9 +20,11 @@ export interface Compared {
 /** Okabe and Ito's colours, which colour-blind people tell apart; past them the scale begins anew, dashed. */
 const colours = ['#0072b2', '#c77a00', '#00855f', '#d55e00', '#b8578d', '#2f8fc9', '#8f8200', '#6b7280'];
 
+export const printedColour = (n: number): string => colours[n % colours.length];
+
 /** What `runs compare` prints, with curves, as a report. */
 export function compareReport({ runs, settings, differing, metricKeys, series, groups }: Compared): Report {
-  const head = runs.map((run, i): ReportCell => ({ text: run.name, colour: colours[i % colours.length] }));
+  const head = runs.map((run, i): ReportCell => ({ text: run.name, colour: printedColour(i) }));
   const row = (label: string, texts: readonly string[]): ReportRow => ({
     label,
     cells: texts.map((text) => ({ text })),
@@ -75,7 +79,7 @@ export function compareReport({ runs, settings, differing, metricKeys, series, g
         },
       },
       { heading: 'Settings that differ', table: { head, rows: differing.map(settingRow) } },
-      { heading: 'Curves', charts: charts(runs, series) },
+      { heading: 'Curves', charts: curveCharts(runs, series) },
       ...(groups
         ? [
             {
@@ -100,7 +104,7 @@ export function compareReport({ runs, settings, differing, metricKeys, series, g
 }
 
 /** A chart for each metric, validation first, with a line for each run. */
-function charts(runs: readonly RunSummary[], series: Compared['series']): LineChart[] {
+function curveCharts(runs: readonly RunSummary[], series: Compared['series']): LineChart[] {
   const keys = new Set([...series.values()].flatMap((curves) => curves.map(({ key }) => key)));
   const rank = (key: string) => ['validation/', 'train/'].findIndex((split) => key.startsWith(split)) + 1 || 9;
   return [...keys]
@@ -116,9 +120,7 @@ function charts(runs: readonly RunSummary[], series: Compared['series']): LineCh
         const curve = series.get(run)?.find((one) => one.key === key);
         if (!curve) return [];
         const look = i < colours.length ? 'line' : 'dashed';
-        return [
-          { name: run.name, colour: colours[i % colours.length], x: curve.steps, y: curve.values, look } as const,
-        ];
+        return [{ name: run.name, colour: printedColour(i), x: curve.steps, y: curve.values, look } as const];
       }),
     }));
 }
@@ -127,7 +129,7 @@ function charts(runs: readonly RunSummary[], series: Compared['series']): LineCh
 function groupCharts(key: string, { by, of }: NonNullable<Compared['groups']>): GroupChart[] {
   const groups = of.map(({ name, runs }, i) => ({
     name,
-    colour: colours[i % colours.length],
+    colour: printedColour(i),
     values: runs.map((run) => run.metrics[key]).filter((value) => Number.isFinite(value)),
   }));
   if (groups.every(({ values }) => values.length === 0)) return [];
@@ -140,4 +142,20 @@ function groupCharts(key: string, { by, of }: NonNullable<Compared['groups']>): 
     width: 540,
     height: 320,
   }));
+}
+
+/** The curves, and bars and boxes where runs are put together, as files called by their metric. */
+export function compareCharts({ runs, series, groups, metricKeys }: Compared): ChartFiles[] {
+  return [
+    ...curveCharts(runs, series).map((chart) => ({
+      name: chart.title,
+      svg: lineChartSvg({ ...chart, width: 960, height: 480 }),
+      csv: lineChartCsv(chart),
+    })),
+    ...(groups ? metricKeys.flatMap((key) => groupCharts(key, groups)) : []).map((chart) => ({
+      name: `${chart.title} ${chart.kind}`,
+      svg: groupChartSvg({ ...chart, width: 960, height: 480 }),
+      csv: groupChartCsv(chart),
+    })),
+  ];
 }

@@ -11,7 +11,9 @@ import { shownCurves, type Decisions, type EvaluationReport, type ThresholdGoal 
 import { isId, type VersionId } from '../shared/ids.ts';
 import type { EvaluateParams, EvaluateResult } from '../shared/job.ts';
 import { chooseThreshold } from '../shared/threshold.ts';
+import { chartsFolder, chartsLine, writeCharts } from './chart-files.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { evaluationCharts } from './evaluation-charts.ts';
 import { comparisonLines, looksLine, metricLines, reportLines, thresholdLines } from './evaluation-words.ts';
 import { count, metric, table } from './format.ts';
 import { integer, withCommon } from './options.ts';
@@ -20,6 +22,7 @@ interface Options extends CommonOptions {
   data?: string;
   split: SplitName | 'all';
   threads: number;
+  charts?: string;
   against?: string;
   threshold?: string;
   by: ThresholdGoal;
@@ -38,6 +41,7 @@ export function addEvaluate(program: Command, context: CommandContext): void {
     .option('--by <goal>', 'what it is chosen by: f1, precision=0.9, recall=0.9, or cost=FP:FN', thresholdGoal, {
       kind: 'f1',
     } satisfies ThresholdGoal)
+    .option('--charts <folder>', 'also write every chart there, as SVG and PNG with its values as CSV')
     .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
     .addHelpText(
       'after',
@@ -54,11 +58,13 @@ JSON: {"model","version","split","samples","metrics":{…},"confusion":{"classes
       and "worst". A threshold of null is above all scores: no sample counts as of the class. "comparison" (--against) has "cells" by who is
       right, "mcnemar", "differences" (paired bootstrap) and "listed" samples. Of an autoencoder "errors" is {"histogram":{"from","width",
       "counts":[…]},"highest":[{"sample","error"}]}: the samples least like what it was trained on, worst first, by their number in the dataset, from 0.
+      With --charts also "charts": the paths written: confusion, classes, roc, precision-recall, reliability; or residuals, residual-histogram.
 
 Examples:
   $ atelier evaluate "iris · mlp"
   $ atelier evaluate "iris · mlp" --split validation --against "iris · linear"
   $ atelier evaluate "sms · textcnn" --split validation --threshold spam --by cost=10:1
+  $ atelier evaluate "iris · mlp" --split validation --charts iris-charts
   $ atelier evaluate iris.onnx --data iris --split test --json`,
     )
     .action((model: string, options: Options) => evaluate(new Session(context, 'evaluate', options), model, options));
@@ -69,6 +75,7 @@ async function evaluate(session: Session, text: string, options: Options): Promi
   await session.read(async (store) => {
     const model = resolveModel(store, text, session.host.cwd);
     const version = imported ?? (options.data ? versionFor(store, model, options.data) : undefined);
+    const charts = options.charts === undefined ? undefined : chartsFolder(session.path(options.charts));
     const { split, threads } = options;
     const against = options.against === undefined ? undefined : resolveRun(store, options.against);
     const asked = { model, version, split, threads, against, report: 'run' in model };
@@ -77,7 +84,8 @@ async function evaluate(session: Session, text: string, options: Options): Promi
     const result = await session.work('evaluate', text, params);
     const used = version ?? ('run' in model ? getRun(store, model.run).version : null);
     const names = 'run' in model ? [model.run, against].map((id) => (id ? getRun(store, id).name : '')) : [];
-    tell(session, { model, version: used, names }, options, result);
+    const written = charts === undefined ? null : await writeCharts(charts, evaluationCharts(result));
+    tell(session, { model, version: used, names, written }, options, result);
   });
 }
 
@@ -129,15 +137,23 @@ interface Told {
   version: VersionId | null;
   /** Of the run, and of the one that it is held against. */
   names: string[];
+  /** Paths of charts; null where none were asked for. */
+  written: string[] | null;
 }
 
-function tell({ out }: Session, { model, version, names }: Told, options: Options, result: EvaluateResult): void {
+function tell(
+  { out }: Session,
+  { model, version, names, written }: Told,
+  options: Options,
+  result: EvaluateResult,
+): void {
   const { split, threshold: name, by } = options;
   const { samples, metrics, confusion, errors, report = null, looks = null, comparison = null } = result;
   const chosen = name === undefined ? null : chosenThreshold(report, name, by);
   out.record({
     ...{ model: 'run' in model ? model.run : model.onnx, version, split, samples, metrics, confusion, errors },
     ...{ report, looks, comparison, threshold: chosen && { class: name, by, ...chosen } },
+    ...(written && { charts: written }),
   });
   out.text(`${count(samples)} samples of the ${split} split`);
   out.text(metricLines(metrics, report?.intervals));
@@ -156,6 +172,7 @@ function tell({ out }: Session, { model, version, names }: Told, options: Option
     ...(looks ? [looksLine(looks, split)] : []),
   ];
   for (const line of lines) out.text(line);
+  if (written) out.text(`\n${chartsLine(written)}`);
 }
 
 function chosenThreshold(

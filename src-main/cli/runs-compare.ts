@@ -8,7 +8,8 @@ import { reportHtml } from '../shared/chart/report-html.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { allSettings, fieldName, fieldValue, RunFields, type FieldRun } from '../shared/run-fields.ts';
 import type { MetricSeries, RunSummary } from '../shared/run.ts';
-import { compareReport, type Compared } from './compare-report.ts';
+import { chartsFolder, chartsLine, writeCharts } from './chart-files.ts';
+import { compareCharts, compareReport, type Compared } from './compare-report.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { metric, table } from './format.ts';
 import { runSettings } from './json.ts';
@@ -17,6 +18,7 @@ import { shown } from './run-rows.ts';
 
 interface Options extends CommonOptions {
   html?: string;
+  charts?: string;
   groupBy?: string;
 }
 
@@ -25,28 +27,30 @@ export function addRunsCompare(runs: Command, context: CommandContext): void {
     .description('put runs side by side: metrics, and the settings in which they differ')
     .argument('<run...>', 'two runs or more: names, ids or beginnings of ids')
     .option('--html <file>', 'also write the comparison, with its curves, as one HTML file that needs nothing else')
-    .option('--group-by <field>', 'in that file also bars and boxes of every metric, for runs that share this field')
+    .option('--charts <folder>', 'also write the curves of each metric there, as SVG and PNG with their values as CSV')
+    .option('--group-by <field>', 'in those files also bars and boxes of every metric, for runs that share this field')
     .addHelpText(
       'after',
       `
 JSON: one object {"runs":[ids],"names":[…],"settings":{key:[value per run]},"differing":[keys],"metrics":{key:[value per run]}},
-      with "html" (the file's path) where one was written
+      with "html" (the file's path) and "charts" (paths) where some were written
 
 Examples:
   $ atelier runs compare "glyphs · mlp" "glyphs · cnn"
+  $ atelier runs compare "glyphs · mlp" "glyphs · cnn" --charts curves
   $ atelier runs compare run_01k9 run_01k8 --html report.html --group-by optimizer`,
     )
     .action((names: string[], options: Options, command: Command) => {
       if (names.length < 2) command.error('error: give at least two runs');
-      if (options.groupBy !== undefined && options.html === undefined)
-        command.error('error: --group-by is about the file of --html');
+      if (options.groupBy !== undefined && options.html === undefined && options.charts === undefined)
+        command.error('error: --group-by is about the files of --html and --charts');
       return compare(new Session(context, 'runs compare', options), names, options);
     });
 }
 
-async function compare(session: Session, names: string[], { html, groupBy }: Options): Promise<void> {
+async function compare(session: Session, names: string[], { html, charts, groupBy }: Options): Promise<void> {
   const { out } = session;
-  await session.read((store) => {
+  await session.read(async (store) => {
     const runs = names.map((name) => getRun(store, resolveRun(store, name)));
     const settings = runs.map((run) => ({
       ...(run.origin === null ? { dataset: `${run.datasetName} v${run.versionNumber}` } : {}),
@@ -57,7 +61,8 @@ async function compare(session: Session, names: string[], { html, groupBy }: Opt
     const differing = keys.filter((key) => new Set(rows[key]).size > 1);
     const metricKeys = [...new Set(runs.flatMap((run) => Object.keys(run.metrics)))].sort();
     const path = html === undefined ? null : resolve(html);
-    if (path !== null) {
+    let written: string[] | null = null;
+    if (path !== null || charts !== undefined) {
       const series = new Map<RunSummary, MetricSeries[]>(runs.map((run) => [run, getSeries(store, run.id)]));
       const compared: Compared = {
         runs,
@@ -67,7 +72,9 @@ async function compare(session: Session, names: string[], { html, groupBy }: Opt
         series,
         groups: groupsBy(runs, groupBy),
       };
-      writeFileSync(path, reportHtml(compareReport(compared)));
+      if (path !== null) writeFileSync(path, reportHtml(compareReport(compared)));
+      if (charts !== undefined)
+        written = await writeCharts(chartsFolder(session.path(charts)), compareCharts(compared));
     }
 
     out.record({
@@ -77,6 +84,7 @@ async function compare(session: Session, names: string[], { html, groupBy }: Opt
       differing,
       metrics: Object.fromEntries(metricKeys.map((key) => [key, runs.map((run) => run.metrics[key] ?? null)])),
       ...(path === null ? {} : { html: path }),
+      ...(written && { charts: written }),
     });
     out.text(
       table([
@@ -87,6 +95,7 @@ async function compare(session: Session, names: string[], { html, groupBy }: Opt
       ]),
     );
     if (path !== null) out.text(`\nWritten to ${path}`);
+    if (written) out.text(`\n${chartsLine(written)}`);
   });
 }
 

@@ -3,6 +3,7 @@ import { listExports } from '../db/exports.ts';
 import { getSeries } from '../db/curves.ts';
 import { getRun } from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
+import { predictionEpochs, predictionsFolder } from '../jobs/epoch-predictions.ts';
 import { pictureEpochs, picturesFolder } from '../jobs/pictures.ts';
 import { textEpochs, textsFolder } from '../jobs/texts.ts';
 import { resolveRun } from '../jobs/resolve.ts';
@@ -23,7 +24,7 @@ export function addRunsShow(runs: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-JSON: one object as in "runs list", with "folder", "pictures" and "texts" (epochs that left one there) and "exports"; with --points one more line per point:
+JSON: one object as in "runs list", with "folder", "pictures", "predictions" and "texts" (epochs that left one there) and "exports"; with --points one more line per point:
       {"key","step","epoch","value","time"}
 
 Examples:
@@ -40,11 +41,13 @@ async function show(session: Session, text: string, options: Options): Promise<v
     const exports = listExports(store, run.id);
     const folder = workspaceFiles.run(session.folder, run.id);
     const pictures = pictureEpochs(session.folder, run.id);
+    const predictions = predictionEpochs(session.folder, run.id);
     const texts = textEpochs(session.folder, run.id);
     out.record({
       ...runJson(run),
       folder,
       pictures,
+      predictions,
       texts,
       exports: exports.map(({ id, path, bytes, sha256, parity }) => ({ export: id, path, bytes, sha256, parity })),
     });
@@ -69,6 +72,9 @@ async function show(session: Session, text: string, options: Options): Promise<v
       ['folder', folder],
       ...(pictures.length > 0
         ? [['pictures', `${picturesFolder(session.folder, run.id)}, of ${count(pictures.length)} epochs`]]
+        : []),
+      ...(predictions.length > 0
+        ? [['predictions', `${predictionsFolder(session.folder, run.id)}, of ${count(predictions.length)} epochs`]]
         : []),
       ...(texts.length > 0
         ? [['texts', `${textsFolder(session.folder, run.id)}, of ${count(texts.length)} epochs`]]

@@ -13,6 +13,7 @@ const snake = (key: string): string =>
 const look = (key: string): string => messages[key]?.({}, { locale: 'en' }) ?? '';
 
 /** The window's words, in English as all of the command line. */
+export const word = look;
 export const architectureName = (id: string): string => look(`architecture_${snake(id)}`);
 export const architectureHelp = (id: string): string => look(`architecture_${snake(id)}_help`);
 export const stepName = (kind: string): string => look(`step_${snake(kind)}`);

@@ -27,28 +27,37 @@ interface Curve {
 export function listCurves(db: Readable, run: RunId): CurveInfo[] {
   const runNumber = runKey(db, run);
   const tail = readTail(db, runNumber);
-  const packed = new Map(
-    db
-      .all<{ key: number; points: number }>(
-        `SELECT key, sum(points) AS points FROM metric_blocks WHERE run = ? GROUP BY key`,
-        [runNumber],
-      )
-      .map(({ key, points }) => [key, points]),
-  );
-  return findCurves(db, runNumber, tail).map(({ key, name }) => ({
-    key: name,
-    points: (packed.get(key) ?? 0) + (tail.get(key)?.steps.length ?? 0),
-  }));
+  // By way of the run's own blocks: to look for each key of the workspace among them takes several times as long.
+  const curves = new Map<string, number>();
+  for (const { key, name, points } of db.each<{ key: number; name: string; points: number }>(
+    `SELECT b.key, k.name, b.points
+       FROM (SELECT key, sum(points) AS points FROM metric_blocks WHERE run = ? GROUP BY key) b
+       JOIN metric_keys k ON k.key = b.key`,
+    [runNumber],
+  )) {
+    curves.set(name, points + (tail.get(key)?.steps.length ?? 0));
+    tail.delete(key);
+  }
+  for (const [key, { steps }] of tail) {
+    const { name } = db.get<{ name: string }>(`SELECT name FROM metric_keys WHERE key = ?`, [key])!;
+    curves.set(name, steps.length);
+  }
+  return [...curves].map(([key, points]) => ({ key, points })).sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** A run's curves, in order of key. `sampledEvery` tells how many stored points one bucket of a thinned curve stands for. */
-export function getSeries(db: Readable, run: RunId, query: SeriesQuery = {}): MetricSeries[] {
+export const getSeries = (db: Readable, run: RunId, query: SeriesQuery = {}): MetricSeries[] => [
+  ...eachSeries(db, run, query),
+];
+
+/** The same one by one: what comes in meanwhile may be in those that are read later, and is in none of them twice. */
+export function* eachSeries(db: Readable, run: RunId, query: SeriesQuery = {}): Generator<MetricSeries> {
   const runNumber = runKey(db, run);
   const tail = readTail(db, runNumber);
-  return findCurves(db, runNumber, tail, query.keys).map((curve) => {
+  for (const curve of findCurves(db, runNumber, tail, query.keys)) {
     const found = readCurve(db, runNumber, curve.key, tail.get(curve.key) ?? noColumns(), query);
     const { steps, epochs, milliseconds, values } = found.columns;
-    return {
+    yield {
       run,
       key: curve.name,
       steps,
@@ -58,7 +67,7 @@ export function getSeries(db: Readable, run: RunId, query: SeriesQuery = {}): Me
       total: found.total,
       sampledEvery: found.sampledEvery,
     };
-  });
+  }
 }
 
 /** The last step that is stored of each curve. */

@@ -35,6 +35,8 @@ type Noun =
   | 'runs.log'
   | 'runs.evaluate'
   | 'runs.quality'
+  | 'runs.predictionEpochs'
+  | 'runs.predictions'
   | 'runs.texts'
   | 'runs.text'
   | 'runs.pictures'
@@ -129,6 +131,8 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.quality': ({ id, train }) => desk.studio.judgeQuality({ run: id, train }).result,
     'runs.pictures': ({ id }) => desk.studio.pictureEpochs(id),
     'runs.picture': ({ id, epoch }) => desk.studio.picture(id, epoch),
+    'runs.predictionEpochs': ({ id }) => desk.studio.predictionEpochs(id),
+    'runs.predictions': ({ id, epoch }) => desk.studio.epochPredictions(id, epoch),
     'runs.texts': ({ id }) => desk.studio.textEpochs(id),
     'runs.text': ({ id, epoch }) => desk.studio.epochText(id, epoch),
   };

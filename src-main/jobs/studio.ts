@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { recipeText } from '../datasets/recipes/file/write.ts';
 import { stepInfos } from '../datasets/recipes/index.ts';
+import type { EpochPredictions } from '../shared/epoch-predictions.ts';
 import type { EpochText } from '../shared/epoch-text.ts';
 import type { Readable } from '../db/connection.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
 import { dismissJob } from '../db/jobs.ts';
-import { getSeries, listCurves, type SeriesQuery } from '../db/curves.ts';
+import { eachSeries, listCurves, type SeriesQuery } from '../db/curves.ts';
 import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/open.ts';
 import * as runRows from '../db/runs.ts';
 import * as studyRows from '../db/studies.ts';
@@ -88,6 +89,8 @@ import * as originals from './originals.ts';
 import type { Relinked } from './originals.ts';
 import { picture, pictureEpochs } from './pictures.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
+import { Breath } from './breath.ts';
+import { epochPredictions, predictionEpochs } from './epoch-predictions.ts';
 import { epochText, textEpochs } from './texts.ts';
 import { pruneCheckpoints, type Pruned } from './prune-checkpoints.ts';
 import { JobQueue } from './queue.ts';
@@ -506,17 +509,28 @@ export class Studio {
   getTrainedRun(id: RunId): TrainedRun {
     return runRows.getTrainedRun(this.#store, id);
   }
-  /** Which curves each of these has, and of how many points. */
-  curves(ids: readonly RunId[]): { run: RunId; curves: CurveInfo[]; trainSamples: number | null }[] {
+  /** Which curves each of these has, and of how many points; other work of this thread goes on in between. */
+  async curves(ids: readonly RunId[]): Promise<{ run: RunId; curves: CurveInfo[]; trainSamples: number | null }[]> {
     const samples = runRows.trainSamples(this.#store, ids);
-    return ids.map((run) => ({
-      run,
-      curves: listCurves(this.#store, run),
-      trainSamples: samples.get(run) ?? null,
-    }));
+    const pause = new Breath();
+    const found = [];
+    for (const run of ids) {
+      found.push({ run, curves: listCurves(this.#store, run), trainSamples: samples.get(run) ?? null });
+      await pause.ifDue();
+    }
+    return found;
   }
-  series(ids: readonly RunId[], query?: SeriesQuery): MetricSeries[] {
-    return ids.flatMap((id) => getSeries(this.#store, id, query));
+  /** Other work of this thread goes on in between. */
+  async series(ids: readonly RunId[], query?: SeriesQuery): Promise<MetricSeries[]> {
+    const pause = new Breath();
+    const found: MetricSeries[] = [];
+    for (const id of ids) {
+      for (const series of eachSeries(this.#store, id, query)) {
+        found.push(series);
+        await pause.ifDue();
+      }
+    }
+    return found;
   }
   /** What settings have to do with a metric, over these runs; other work of this thread goes on in between. */
   runImportance(ids: readonly RunId[], metric: string): Promise<RunImportance> {
@@ -532,6 +546,13 @@ export class Studio {
   /** A PNG. */
   picture(id: RunId, epoch: number): Promise<Uint8Array> {
     return picture(this.folder, id, epoch);
+  }
+  /** The epochs that left what the model said of the same samples. */
+  predictionEpochs(id: RunId): number[] {
+    return predictionEpochs(this.folder, id);
+  }
+  epochPredictions(id: RunId, epoch: number): Promise<EpochPredictions> {
+    return epochPredictions(this.folder, id, epoch);
   }
   /** The epochs that left a text of what the model writes or guesses. */
   textEpochs(id: RunId): number[] {

@@ -11,6 +11,7 @@ import type {
   SamplePage,
 } from './dataset.ts';
 import { deviceNames } from './device.ts';
+import type { EpochPredictions } from './epoch-predictions.ts';
 import type { EpochText } from './epoch-text.ts';
 import type { ErrorFacts } from './errors.ts';
 import { filterSchema } from './filter.ts';
@@ -482,6 +483,11 @@ export const inputs = {
   'runs.pictures': v.object({ id: runId }),
   'runs.picture': v.object({ id: runId, epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)) }),
   /** The epochs that left a text of what a language model writes or guesses, in order. */
+  'runs.predictionEpochs': v.object({ id: runId }),
+  'runs.predictions': v.object({
+    id: runId,
+    epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)),
+  }),
   'runs.texts': v.object({ id: runId }),
   'runs.text': v.object({ id: runId, epoch: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999_999)) }),
   'studies.list': nothing,
@@ -629,6 +635,8 @@ export interface Outputs {
   'runs.pictures': number[];
   /** A PNG. */
   'runs.picture': Uint8Array;
+  'runs.predictionEpochs': number[];
+  'runs.predictions': EpochPredictions;
   'runs.texts': number[];
   'runs.text': EpochText;
   'studies.list': StudySummary[];

@@ -3,6 +3,10 @@ export function csvLine(cells: readonly unknown[]): string {
   return cells.map(csvCell).join(',');
 }
 
+/** A file of such lines. */
+export const csvText = (rows: readonly (readonly unknown[])[]): string =>
+  rows.map((row) => `${csvLine(row)}\r\n`).join('');
+
 function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = Array.isArray(value) ? value.join(' ') : String(value);

@@ -1,12 +1,5 @@
 import * as v from 'valibot';
 
-/** The file in a run's `texts` folder that holds what its model wrote after this epoch, and the epoch of such a file. */
-export const textFile = (epoch: number): string => `${String(epoch).padStart(6, '0')}.json`;
-export function textEpoch(file: string): number | null {
-  const found = /^(\d{6,})\.json$/.exec(file);
-  return found ? Number(found[1]) : null;
-}
-
 const guess = v.object({ text: v.string(), probability: v.number() });
 
 /** What a language model made of the same text after an epoch. */
@@ -25,12 +18,8 @@ export const epochTextSchema = v.variant('kind', [
 ]);
 export type EpochText = v.InferOutput<typeof epochTextSchema>;
 
-/** What such a file says; null where it is none. */
-export function readEpochText(text: string): EpochText | null {
-  try {
-    const parsed = v.safeParse(epochTextSchema, JSON.parse(text));
-    return parsed.success ? parsed.output : null;
-  } catch {
-    return null;
-  }
+/** Null where a value is none. */
+export function epochTextOf(value: unknown): EpochText | null {
+  const parsed = v.safeParse(epochTextSchema, value);
+  return parsed.success ? parsed.output : null;
 }

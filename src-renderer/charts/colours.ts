@@ -42,45 +42,9 @@ export function resolveColour(colour: string, element: Element = document.docume
   return name ? getComputedStyle(element).getPropertyValue(name).trim() : colour;
 }
 
-/** Viridis, thinned to nine stops (van der Walt and Smith, 2015). */
-const viridis = ['#440154', '#472d7b', '#3b528b', '#2c728e', '#21918c', '#28ae80', '#5ec962', '#addc30', '#fde725'];
-
-/** `share` 0…1 on the sequential scale. */
-export function sequentialColour(share: number): string {
-  const at = Math.min(1, Math.max(0, share)) * (viridis.length - 1);
-  const i = Math.min(viridis.length - 2, Math.floor(at));
-  const mix = (k: number) => {
-    const from = parseInt(viridis[i].slice(1 + k * 2, 3 + k * 2), 16);
-    const to = parseInt(viridis[i + 1].slice(1 + k * 2, 3 + k * 2), 16);
-    return Math.round(from + (to - from) * (at - i))
-      .toString(16)
-      .padStart(2, '0');
-  };
-  return `#${mix(0)}${mix(1)}${mix(2)}`;
-}
-
 /** From -1 to 1 on a diverging scale, blue and orange about the theme's own ground: colour-blind people tell the two apart. */
 export function divergingColour(value: number, dark: boolean): string {
   const size = Math.min(1, Math.abs(value));
   const lightness = dark ? 0.26 + 0.4 * size : 0.97 - 0.42 * size;
   return oklchToHex(lightness, 0.15 * size, value < 0 ? 55 : 250);
-}
-
-/** Relative luminance of a hex colour (WCAG 2). */
-export function luminance(hex: string): number {
-  const [r, g, b] = [1, 3, 5].map((i) => {
-    const c = parseInt(hex.slice(i, i + 2), 16) / 255;
-    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-export function contrast(a: string, b: string): number {
-  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-  return (light + 0.05) / (dark + 0.05);
-}
-
-/** Black or white, whichever reads better on it. */
-export function inkOn(hex: string): string {
-  return contrast(hex, '#000000') >= contrast(hex, '#ffffff') ? '#000000' : '#ffffff';
 }

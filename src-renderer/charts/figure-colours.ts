@@ -1,5 +1,15 @@
 import type { Figure, FigureLayer } from '../../src-main/shared/chart/figure.ts';
-import { resolveColour, sequentialColour } from './colours.ts';
+import type { SvgTheme } from '../../src-main/shared/chart/svg.ts';
+import { sequentialColour } from '../../src-main/shared/chart/sequential.ts';
+import { resolveColour } from './colours.ts';
+
+/** The colours of what is shown, for a drawing that leaves the page. */
+export const pageTheme = (): Partial<SvgTheme> => ({
+  text: resolveColour('var(--text)'),
+  faint: resolveColour('var(--text-faint)'),
+  grid: resolveColour('var(--grid)'),
+  ground: resolveColour('var(--surface)'),
+});
 
 /** With colours that any program reads. */
 export const resolvedFigure = (figure: Figure): Figure => ({

@@ -1,4 +1,4 @@
-import { placeOn, type Figure, type FigureLayer } from '../../src-main/shared/chart/figure.ts';
+import { baseOf, placeOn, type Figure, type FigureAxis, type FigureLayer } from '../../src-main/shared/chart/figure.ts';
 
 /** A layer with its places worked out: shares of the axes, what lies beyond y at its edge. */
 export interface Marks {
@@ -6,8 +6,10 @@ export interface Marks {
   /** Of bars where they begin; of lines one after another. */
   x: Float64Array;
   y: Float64Array;
-  /** Of bars: where they end. */
+  /** Of bars and columns: where they end. */
   to: Float64Array;
+  /** Of columns: the place of y that they stand on. */
+  base: number;
   ids: ArrayLike<number>;
   /** Of lines: where each begins, and at the end how many places there are. */
   starts: Uint32Array;
@@ -24,10 +26,14 @@ export function marksOf(figure: Figure): Marks[] {
   const up = placeOn(figure.y);
   const places = (values: ArrayLike<number>, place: (value: number) => number) => Float64Array.from(values, place);
   return figure.layers.map((layer): Marks => {
-    const empty = { layer, x: none, y: none, to: none, ids: [], starts: new Uint32Array() };
+    const empty = { layer, x: none, y: none, to: none, base: 0, ids: [], starts: new Uint32Array() };
     if (layer.kind === 'cells') return empty;
     if (layer.kind === 'points')
       return { ...empty, x: places(layer.x, across), y: places(layer.y, up).map(clipped), ids: layer.ids };
+    if (layer.kind === 'columns') {
+      const [x, to] = [places(layer.from, across), places(layer.to, across)];
+      return { ...empty, x, to, y: places(layer.y, up).map(clipped), base: baseOf(figure.y), ids: layer.ids };
+    }
     if (layer.kind === 'bars') {
       const to = places(layer.to, across);
       return { ...empty, x: places(layer.from, across), to, y: places(layer.y, up), ids: layer.ids };
@@ -62,7 +68,7 @@ export interface Hit {
   top: number;
 }
 
-/** The mark nearest to a place within `reach` pixels, the last drawn of equals; of bars the one that holds it. */
+/** The mark nearest to a place within `reach` pixels, the last drawn of equals; of bars the one that holds it, of columns the one above or below. */
 export function hitAt(
   all: readonly Marks[],
   { left, top, bar }: Pixels,
@@ -82,6 +88,13 @@ export function hitAt(
       }
       continue;
     }
+    if (layer.kind === 'columns') {
+      for (let i = 0; i < x.length && found === null; i++) {
+        const [a, b] = [left(x[i]), left(to[i])];
+        if (px >= a && px <= b && !Number.isNaN(y[i])) found = { id: ids[i], left: (a + b) / 2, top: top(y[i]) };
+      }
+      continue;
+    }
     for (let i = 0; i < x.length; i++) {
       if (ids[i] < 0) continue;
       const dx = left(x[i]) - px;
@@ -96,6 +109,24 @@ export function hitAt(
   return found;
 }
 
+/** Where what stands for an id lies, by the names of the axes: the first of several. */
+export function placeOfMark({ x, y, layers }: Figure, id: number): { label: string; value: string; mono: true }[] {
+  const rows = (...values: [axis: FigureAxis, value: number][]) =>
+    values.map(([axis, value]) => ({
+      label: axis.name,
+      value: axis.kind === 'category' ? (axis.words[Math.round(value)] ?? '') : axis.format(value),
+      mono: true as const,
+    }));
+  for (const layer of layers) {
+    if (layer.kind !== 'points' && layer.kind !== 'columns') continue;
+    const i = Array.from(layer.ids).indexOf(id);
+    if (i < 0) continue;
+    if (layer.kind === 'points') return rows([x, layer.x[i]], [y, layer.y[i]]);
+    return rows([x, layer.from[i]], [x, layer.to[i]], [y, layer.y[i]]);
+  }
+  return [];
+}
+
 /** What stands for an id, to be drawn on top: dots, the line, the bar, as SVG path data. */
 export function outlineOf(
   all: readonly Marks[],
@@ -104,7 +135,7 @@ export function outlineOf(
 ): { path: string; dots: [number, number][] } {
   let path = '';
   const dots: [number, number][] = [];
-  for (const { layer, x, y, to, ids, starts } of all) {
+  for (const { layer, x, y, to, base, ids, starts } of all) {
     if (layer.kind === 'lines') {
       for (let line = 0; line + 1 < starts.length; line++) {
         if (layer.lines[line].id !== id) continue;
@@ -122,6 +153,8 @@ export function outlineOf(
     for (let i = 0; i < x.length; i++) {
       if (ids[i] !== id || Number.isNaN(x[i]) || Number.isNaN(y[i])) continue;
       if (layer.kind === 'bars') path += `M${left(x[i])} ${top(y[i]) - bar / 2}H${left(to[i])}v${bar}H${left(x[i])}Z`;
+      else if (layer.kind === 'columns')
+        path += `M${left(x[i])} ${top(base)}V${top(y[i])}H${left(to[i])}V${top(base)}Z`;
       else dots.push([left(x[i]), top(y[i])]);
     }
   }

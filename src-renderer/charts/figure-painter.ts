@@ -86,6 +86,7 @@ export class FigurePainter {
       if (one.layer.kind === 'cells') yield* this.#cells(one, left, top);
       else if (one.layer.kind === 'points') yield* this.#points(one, figure.radius, left, top);
       else if (one.layer.kind === 'lines') yield* this.#lines(one, one.layer, left, top);
+      else if (one.layer.kind === 'columns') yield* this.#columns(one, left, top);
       else if (one.layer.kind === 'bars') {
         const half = (barHalf / figure.words) * up;
         const colour = rgbOf(resolveColour(one.layer.colour));
@@ -114,13 +115,30 @@ export class FigurePainter {
     }
   }
 
+  *#columns(
+    { layer, x, y, to, base }: Marks,
+    left: (share: number) => number,
+    top: (share: number) => number,
+  ): Generator<void> {
+    if (layer.kind !== 'columns') return;
+    const colour = rgbOf(resolveColour(layer.colour));
+    for (let i = 0; i < x.length; i++) {
+      const [low, high] = [top(base), top(y[i])];
+      const apart = left(to[i]) - left(x[i]) > 4 * this.#pixel ? this.#pixel : 0;
+      const alpha = layer.opacities?.[i] ?? 0.9;
+      if (low !== high && !Number.isNaN(high))
+        fillBox(this.#raster, left(x[i]), Math.min(low, high), left(to[i]) - apart, Math.max(low, high), colour, alpha);
+      if (i % stride === 0) yield;
+    }
+  }
+
   *#points(
     { layer, x, y }: Marks,
     radius: number,
     left: (share: number) => number,
     top: (share: number) => number,
   ): Generator<void> {
-    if (layer.kind !== 'points') return;
+    if (layer.kind !== 'points' || layer.shape === 'unseen') return;
     const stamp = makeStamp(layer.shape, radius * this.#pixel, 1.5 * this.#pixel);
     const alpha = layer.shape !== 'disc' ? 1 : x.length > 500 ? 0.65 : 0.9;
     const one = rgbOf(resolveColour(layer.colour));
@@ -133,7 +151,7 @@ export class FigurePainter {
 
   *#lines(
     { x, y, starts }: Marks,
-    { colour, step, width = 1.5, opacity = 1 }: LineLayer,
+    { colour, step, width = 1.5, opacity = 1, dashed }: LineLayer,
     left: (share: number) => number,
     top: (share: number) => number,
   ): Generator<void> {
@@ -149,9 +167,19 @@ export class FigurePainter {
         if (step) {
           this.#stroke(x0, y0, x1, y0, rgb, alpha, width);
           this.#stroke(x1, y0, x1, y1, rgb, alpha, width);
-        } else this.#stroke(x0, y0, x1, y1, rgb, alpha, width);
+        } else if (dashed) this.#dashes(x0, y0, x1, y1, rgb, alpha, width);
+        else this.#stroke(x0, y0, x1, y1, rgb, alpha, width);
         if (++since % stride === 0) yield;
       }
+    }
+  }
+
+  #dashes(x0: number, y0: number, x1: number, y1: number, rgb: Rgb, alpha: number, width: number): void {
+    const length = Math.hypot(x1 - x0, y1 - y0);
+    const dash = 3 * this.#pixel;
+    for (let at = 0; at < length; at += 2 * dash) {
+      const [a, b] = [at / length, Math.min(1, (at + dash) / length)];
+      this.#stroke(x0 + a * (x1 - x0), y0 + a * (y1 - y0), x0 + b * (x1 - x0), y0 + b * (y1 - y0), rgb, alpha, width);
     }
   }
 

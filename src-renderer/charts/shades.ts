@@ -1,4 +1,5 @@
-import { categoryColour, resolveColour, sequentialColour } from './colours.ts';
+import { sequentialColour } from '../../src-main/shared/chart/sequential.ts';
+import { categoryColour, resolveColour } from './colours.ts';
 import { scaleOf } from './scale.ts';
 import type { Variable } from './scale.ts';
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,9 +66,8 @@ describe.each(locales)('evaluation in %s', (locale) => {
     await id('tab-confusion').click();
     await id('slices').waitFor({ timeout: 60_000 });
     expect(await id('test-looks').innerText()).toBe(words[locale].looks(0));
-    await id('roc').locator('polyline').waitFor();
-    await id('precision-recall').locator('polyline').waitFor();
-    await id('calibration').locator('rect').first().waitFor();
+    for (const chart of ['roc', 'precision-recall', 'reliability'])
+      await id(chart).locator('canvas[data-drawn]').waitFor();
     expect(await id('slices').locator('tbody tr').first().innerText()).toContain('north');
     await shots('evaluation');
 
@@ -80,6 +79,25 @@ describe.each(locales)('evaluation in %s', (locale) => {
     await expect.poll(() => id('threshold-value').innerText()).not.toBe(before);
     await id('threshold').scrollIntoViewIfNeeded();
     await shots('evaluation-threshold');
+  });
+
+  it('saves its charts as pictures and with their values', async () => {
+    for (const [chart, ending, begins] of [
+      ['roc', 'csv', 'class,false_positive_rate,true_positive_rate\r\n'],
+      ['reliability', 'svg', '<svg xmlns="http://www.w3.org/2000/svg"'],
+      ['confusion', 'csv', 'actual,predicted,samples,share_of_actual\r\n'],
+      ['confusion', 'png', '\x89PNG'],
+    ]) {
+      const file = join(folder, `${chart}.${ending}`);
+      await studio.app.evaluate(({ session }, to) => {
+        session.defaultSession.once('will-download', (_event, item) => item.setSavePath(to));
+      }, file);
+      await id(`${chart}-export`).click();
+      await id(`${chart}-${ending}`).click();
+      await expect
+        .poll(() => (existsSync(file) ? readFileSync(file, 'latin1').slice(0, begins.length) : ''))
+        .toBe(begins);
+    }
   });
 
   it('opens the samples of a cell and of a slice', async () => {

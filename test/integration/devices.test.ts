@@ -92,7 +92,10 @@ describe('a run whose device dies in mid-run', () => {
       threads: 1,
     };
     const disturbed = studio.startRun(request);
-    await until(() => studio.series([disturbed.run]).some(({ key }) => key === 'validation/loss'), 90_000);
+    await until(
+      async () => (await studio.series([disturbed.run])).some(({ key }) => key === 'validation/loss'),
+      90_000,
+    );
     trainers[0].kill();
     const ended = await disturbed.result;
     expect(trainers).toHaveLength(2);

@@ -1,8 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readModel } from '../../src-main/onnx/read.ts';
+import { epochFile } from '../../src-main/shared/epoch-file.ts';
+import { epochPredictionsSchema } from '../../src-main/shared/epoch-predictions.ts';
 import type { EvaluationReport, RunComparison } from '../../src-main/shared/evaluation.ts';
 import { atelier, done, samples } from '../support/built-cli.ts';
 
@@ -51,6 +54,53 @@ describe('a run that is evaluated on the command line', () => {
       code: 1,
       stderr: expect.stringContaining('error: not_comparable') as string,
     });
+  });
+
+  it('writes its charts as pictures, with their values', async () => {
+    const { charts } = await evaluate(mlp, '--split', 'validation', '--charts', 'charts');
+    const names = (charts as string[]).map((path) => basename(path));
+    expect(names).toEqual(readdirSync(join(folder, 'charts')).sort((a, b) => names.indexOf(a) - names.indexOf(b)));
+    for (const name of ['confusion', 'roc', 'precision-recall', 'reliability']) {
+      expect(readFileSync(join(folder, 'charts', `${name}.svg`), 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
+      expect(
+        readFileSync(join(folder, 'charts', `${name}.png`))
+          .subarray(1, 4)
+          .toString(),
+      ).toBe('PNG');
+      expect(names).toContain(`${name}.csv`);
+    }
+    const scores = readFileSync(join(folder, 'charts', 'classes.csv'), 'utf8').split('\r\n');
+    expect(scores[0]).toMatch(/^class,precision,recall,/);
+    expect(scores).toHaveLength(1 + 3 + 1);
+    const compared = (await done(folder, 'runs', 'compare', mlp, linear, '--charts', 'curves', '--json')).lines[0];
+    expect((compared.charts as string[]).map((path) => basename(path))).toContain('validation-loss.csv');
+    writeFileSync(join(folder, 'taken'), '');
+    expect(await atelier(folder, 'evaluate', mlp, '--charts', 'taken')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/error: not_writable: --charts: .*taken/) as string,
+    });
+    // What could not be written was no look.
+    expect(await evaluate(mlp, '--split', 'validation')).toMatchObject({ looks: { count: 2 } });
+  });
+
+  it('keeps what was predicted of the same samples after its epochs', async () => {
+    const [run] = (await done(folder, 'runs', 'show', mlp, '--json')).lines;
+    const epochs = run.predictions as number[];
+    expect([epochs[0], epochs.at(-1)]).toEqual([1, 40]);
+    const said = epochs.map((epoch) =>
+      v.parse(
+        epochPredictionsSchema,
+        JSON.parse(readFileSync(join(String(run.folder), 'predictions', epochFile(epoch)), 'utf8')),
+      ),
+    );
+    const [first, last] = [said[0], said.at(-1)!];
+    expect(first.split).toBe('validation');
+    expect(last.samples.map(({ sample, actual }) => [sample, actual])).toEqual(
+      first.samples.map(({ sample, actual }) => [sample, actual]),
+    );
+    const right = last.samples.filter(({ actual, predicted }) => actual === predicted).length;
+    expect(right / last.samples.length).toBeGreaterThan(0.8);
+    expect(last.samples.every(({ probability }) => probability! >= 1 / 3 && probability! <= 1)).toBe(true);
   });
 
   it('chooses a threshold on validation, and says what is wrong with what is asked', async () => {

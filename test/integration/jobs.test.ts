@@ -62,7 +62,7 @@ describe('real jobs', () => {
     expect(stopped).toMatchObject({ status: 'finished', stoppedEarly: true });
     expect(existsSync(join(studio.runFolder(first.run), 'checkpoints'))).toBe(true);
 
-    await until(() => studio.series([second.run]).length > 0, 90_000);
+    await until(async () => (await studio.series([second.run])).length > 0, 90_000);
     const begun = Date.now();
     studio.cancelRun(second.run);
     await expect(second.result).rejects.toMatchObject({ code: 'cancelled' });

@@ -111,10 +111,10 @@ describe('a job', () => {
   it('killed from outside has failed, and what it measured is kept', async () => {
     const { studio, version, utilities } = await studioWithData();
     const started = studio.startRun(trainRequest(version, 'measures'));
-    await until(() => (studio.series([started.run])[0]?.steps.length ?? 0) > 500);
+    await until(async () => ((await studio.series([started.run]))[0]?.steps.length ?? 0) > 500);
     process.kill(utilities.at(-1)!.pid!, 'SIGKILL');
     await expect(started.result).rejects.toMatchObject({ code: 'process_died' });
-    const [loss, validation] = studio.series([started.run]);
+    const [loss, validation] = await studio.series([started.run]);
     expect(loss.steps).toEqual(loss.steps.map((_, index) => index + 1));
     expect(validation.values.every(Number.isNaN)).toBe(true);
     expect(studio.getRun(started.run)).toMatchObject({ status: 'failed', bestEpoch: 1, parameterCount: 123 });
@@ -177,7 +177,7 @@ describe('metric points', () => {
     await started.result;
     const seconds = (performance.now() - begun) / 1000;
     clearInterval(watch);
-    const [series] = studio.series([started.run]);
+    const [series] = await studio.series([started.run]);
     expect(series).toMatchObject({ total: 100_000, sampledEvery: 20 });
     expect(series.steps).toHaveLength(10_000);
     process.stderr.write(`100,000 points in ${seconds.toFixed(2)} s, worst gap ${worst.toFixed(0)} ms\n`);
@@ -209,7 +209,7 @@ describe('the owner', () => {
     expect(studio.integrity()).toBe('ok');
     expect(studio.getRun(run)).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } });
     expect(studio.listJobs().find((job) => job.run === run)).toMatchObject({ status: 'interrupted' });
-    expect(studio.series([run])[0].steps.length).toBeGreaterThan(0);
+    expect((await studio.series([run]))[0].steps.length).toBeGreaterThan(0);
     // The orphan notices that nobody listens any more.
     await until(() => !isAlive(utility));
     await studio.close();

@@ -47,7 +47,7 @@ describe('the queue of trainings', () => {
   it('pauses a training that works: its process goes, the next one begins, and it goes on when it is resumed', async () => {
     const { studio, train, utilities } = await studioWithData();
     const first = train('resumable');
-    await until(() => studio.series([first.run]).length > 0);
+    await until(async () => (await studio.series([first.run])).length > 0);
     const { pid } = utilities.at(-1)!;
     const second = train('resumable');
     studio.pauseRun(first.run);
@@ -83,7 +83,7 @@ describe('the queue of trainings', () => {
   it('takes back a pause that was not heard yet', async () => {
     const { studio, train } = await studioWithData();
     const first = train('resumable');
-    await until(() => studio.series([first.run]).length > 0);
+    await until(async () => (await studio.series([first.run])).length > 0);
     studio.pauseRun(first.run);
     studio.resumeRun(first.run);
     await expect(first.result).resolves.toMatchObject({ metrics: { 'test/resumed': 1 } });
@@ -146,7 +146,7 @@ describe('closing', () => {
     const { studio, train, folder } = await studioWithData({ ...quiet, goesOn: true });
     const first = train('resumable');
     const second = train('quick');
-    await until(() => studio.series([first.run]).length > 0);
+    await until(async () => (await studio.series([first.run])).length > 0);
     await studio.close();
     const { studio: later } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true });
     expect(later.notices).toEqual([]);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { categoryColour, contrast, inkOn, oklchToHex, sequentialColour } from '../../src-renderer/charts/colours.ts';
+import { contrast, inkOn, sequentialColour } from '../../src-main/shared/chart/sequential.ts';
+import { categoryColour, oklchToHex } from '../../src-renderer/charts/colours.ts';
 
 const css = readFileSync(new URL('../../src-renderer/ui/tokens.css', import.meta.url), 'utf8');
 

@@ -79,9 +79,9 @@ export function trainRequest(version: VersionId, architecture: string): TrainReq
 }
 
 /** Waits until `condition` holds, at most `ms`. */
-export async function until(condition: () => boolean, ms = 10_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
   const end = Date.now() + ms;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`Not so within ${ms} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -21,5 +21,5 @@ const request = { version, architecture: 'measures', architectureSettings: {}, .
 const { run } = studio.startRun(request);
 const waiting = Array.from({ length: Number(more) }, () => studio.startRun(request).run);
 if (waiting.length > 0) studio.pauseRun(waiting.at(-1));
-while (studio.series([run]).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+while ((await studio.series([run])).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 console.log(JSON.stringify({ run, waiting, utility: last.pid }));

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
-import { readEpochText } from '../../src-main/shared/epoch-text.ts';
+import { readEpochFile } from '../../src-main/shared/epoch-file.ts';
+import { epochTextOf } from '../../src-main/shared/epoch-text.ts';
 import type { ExportParams, PredictParams } from '../../src-main/shared/job.ts';
 import { checkpointPath, readCheckpoint } from '../../src-main/runtime/checkpoint.ts';
 import { evaluateModel } from '../../src-main/utility/work/evaluate-model.ts';
@@ -61,7 +62,7 @@ describe('gpt', () => {
     const folder = join(runs.gpt!.runFolder, 'texts');
     const files = readdirSync(folder).sort();
     expect(files).toHaveLength(common.epochs);
-    const texts = files.map((file) => readEpochText(readFileSync(join(folder, file), 'utf8'))!);
+    const texts = files.map((file) => readEpochFile(readFileSync(join(folder, file), 'utf8'), epochTextOf)!);
     const prompts = new Set(texts.map((text) => text.kind === 'continuation' && text.prompt));
     expect(prompts.size).toBe(1);
     expect([...prompts][0]).not.toBe('');
@@ -146,7 +147,7 @@ describe('bert', () => {
     const { metrics } = runs.bert!.result;
     expect(metrics['validation/accuracy']).toBeGreaterThan(0.6);
     const folder = join(runs.bert!.runFolder, 'texts');
-    const text = readEpochText(readFileSync(join(folder, readdirSync(folder).sort().at(-1)!), 'utf8'));
+    const text = readEpochFile(readFileSync(join(folder, readdirSync(folder).sort().at(-1)!), 'utf8'), epochTextOf);
     if (text?.kind !== 'guesses') throw new Error('guesses were wanted');
     expect(text.texts.length).toBeGreaterThan(0);
     for (const { guesses } of text.texts) {

@@ -1,9 +1,11 @@
 import {
+  baseOf,
   figureTicks,
   placeOn,
   wholeView,
   type BarLayer,
   type CellLayer,
+  type ColumnLayer,
   type Figure,
   type FigureLayer,
   type FigureView,
@@ -45,7 +47,7 @@ export function figureSvg({
   const margin = {
     left: Math.min(160, Math.max(56, widest + 20)),
     right: 24,
-    top: 48 + rows.length * legendRow,
+    top: 48 + (rows.length > 0 ? rows.length * legendRow + 6 : 0),
     bottom: 44,
   };
   const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
@@ -87,6 +89,7 @@ function drawn(layer: FigureLayer, axes: Pick<Figure, 'x' | 'y'>, frame: Frame):
   if (layer.kind === 'points') return points(layer, at);
   if (layer.kind === 'lines') return lines(layer, at);
   if (layer.kind === 'bars') return bars(layer, across, up, frame);
+  if (layer.kind === 'columns') return columns(layer, at, frame, baseOf(axes.y));
   return cells(layer, frame);
 }
 
@@ -95,6 +98,7 @@ type Placed = (x: number, y: number) => [number, number] | null;
 function points({ shape, x, y, colour, colours }: PointLayer, at: Placed): string {
   const r = x.length > 500 ? 3 : 4;
   const out: string[] = [];
+  if (shape === 'unseen') return '';
   for (let i = 0; i < x.length; i++) {
     const place = at(x[i], y[i]);
     if (!place) continue;
@@ -111,7 +115,7 @@ function points({ shape, x, y, colour, colours }: PointLayer, at: Placed): strin
   return out.join('');
 }
 
-function lines({ lines: all, step, width = 1.5, opacity = 1, colour }: LineLayer, at: Placed): string {
+function lines({ lines: all, step, width = 1.5, opacity = 1, dashed, colour }: LineLayer, at: Placed): string {
   const paths = all.map(({ x, y }) => {
     let d = '';
     let before: [number, number] | null = null;
@@ -126,7 +130,7 @@ function lines({ lines: all, step, width = 1.5, opacity = 1, colour }: LineLayer
     }
     return d;
   });
-  return `<path d="${paths.join('')}" fill="none" stroke="${escapeXml(colour)}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linejoin="round"/>`;
+  return `<path d="${paths.join('')}" fill="none" stroke="${escapeXml(colour)}" stroke-width="${width}" stroke-opacity="${opacity}"${dashed ? ' stroke-dasharray="3 3"' : ''} stroke-linejoin="round"/>`;
 }
 
 function bars(
@@ -141,6 +145,21 @@ function bars(
     const [top, bottom] = [frame.down(up(y[i] + 0.35)), frame.down(up(y[i] - 0.35))];
     out.push(
       `<rect x="${px(left)}" y="${px(top)}" width="${px(Math.max(1, right - left))}" height="${px(bottom - top)}"/>`,
+    );
+  }
+  return `<g fill="${escapeXml(colour)}">${out.join('')}</g>`;
+}
+
+function columns({ from, to, y, opacities, colour }: ColumnLayer, at: Placed, frame: Frame, base: number): string {
+  const out: string[] = [];
+  const bottom = frame.down(base);
+  for (let i = 0; i < from.length; i++) {
+    const [start, end] = [at(from[i], y[i]), at(to[i], y[i])];
+    if (!start || !end) continue;
+    const [top, height] = [Math.min(start[1], bottom), Math.abs(bottom - start[1])];
+    const faint = opacities ? ` fill-opacity="${px(opacities[i])}"` : '';
+    out.push(
+      `<rect x="${px(start[0] + 0.5)}" y="${px(top)}" width="${px(Math.max(1, end[0] - start[0] - 1))}" height="${px(height)}"${faint}/>`,
     );
   }
   return `<g fill="${escapeXml(colour)}">${out.join('')}</g>`;

@@ -20,7 +20,8 @@ interface Layer {
 
 export interface PointLayer extends Layer {
   kind: 'points';
-  shape: 'disc' | 'ring' | 'cross';
+  /** `unseen`: only pointed at, as the places of a curve are. */
+  shape: 'disc' | 'ring' | 'cross' | 'unseen';
   /** Of what each mark stands for. */
   ids: ArrayLike<number>;
   x: ArrayLike<number>;
@@ -38,6 +39,8 @@ export interface LineLayer extends Layer {
   /** Pixels. */
   width?: number;
   opacity?: number;
+  /** As what is only held against the others. */
+  dashed?: boolean;
 }
 
 /** Stretches of x at a word of y. */
@@ -49,6 +52,17 @@ export interface BarLayer extends Layer {
   y: ArrayLike<number>;
 }
 
+/** Upright bars over stretches of x, from the low end of y, or from 0 where y goes below it. */
+export interface ColumnLayer extends Layer {
+  kind: 'columns';
+  ids: ArrayLike<number>;
+  from: ArrayLike<number>;
+  to: ArrayLike<number>;
+  y: ArrayLike<number>;
+  /** Each its own, 0…1. */
+  opacities?: ArrayLike<number>;
+}
+
 /** A field over the whole of both axes, evenly divided as they are drawn; null where there is nothing. */
 export interface CellLayer extends Layer {
   kind: 'cells';
@@ -58,7 +72,7 @@ export interface CellLayer extends Layer {
   colours: readonly (string | null)[];
 }
 
-export type FigureLayer = PointLayer | LineLayer | BarLayer | CellLayer;
+export type FigureLayer = PointLayer | LineLayer | BarLayer | ColumnLayer | CellLayer;
 
 /** A drawing in the terms of its data: what lies first is drawn first. */
 export interface Figure {
@@ -86,6 +100,12 @@ export function placeOn(axis: FigureAxis): (value: number) => number {
   const to = axis.log ? Math.log : (value: number) => value;
   const [low, high] = [to(axis.low), to(axis.high)];
   return high > low ? (value) => (to(value) - low) / (high - low) : (value) => (Number.isNaN(value) ? NaN : 0.5);
+}
+
+/** Where columns stand: at 0, or at the low end of an axis that has no 0. */
+export function baseOf(axis: FigureAxis): number {
+  if (axis.kind === 'category' || axis.log) return 0;
+  return Math.min(1, Math.max(0, placeOn(axis)(0)));
 }
 
 /** The value at a share of a numeric axis. */

@@ -1,5 +1,6 @@
 import { groupLayout, shortName, type GroupChart, type GroupColumn, type GroupLayout } from './groups.ts';
-import { csvCell, escapeXml, printed, px, svgDocument, svgText, textWidth } from './svg.ts';
+import { csvText } from '../csv-line.ts';
+import { escapeXml, printed, px, svgDocument, svgText, textWidth } from './svg.ts';
 import type { SvgTheme } from './svg.ts';
 
 /** A chart of groups as a standalone SVG document: what `groupLayout` says, drawn. */
@@ -108,20 +109,8 @@ export function groupChartCsv(chart: Pick<GroupChart, 'by' | 'groups'>): string 
   });
   const rows = columns.map(({ group, figures }) => {
     const { n, mean, std, least, lower, median, upper, greatest } = figures;
-    return [csvCell(group.name), n, mean, Number.isNaN(std) ? '' : std, least, lower, median, upper, greatest].join(
-      ',',
-    );
+    return [group.name, n, mean, Number.isNaN(std) ? '' : std, least, lower, median, upper, greatest];
   });
-  const head = [
-    csvCell(chart.by),
-    'n',
-    'mean',
-    'std',
-    'least',
-    'lower_quartile',
-    'median',
-    'upper_quartile',
-    'greatest',
-  ];
-  return [head.join(','), ...rows, ''].join('\r\n');
+  const head = [chart.by, 'n', 'mean', 'std', 'least', 'lower_quartile', 'median', 'upper_quartile', 'greatest'];
+  return csvText([head, ...rows]);
 }

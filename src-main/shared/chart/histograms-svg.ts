@@ -1,4 +1,5 @@
-import { escapeXml, px } from './svg.ts';
+import { csvText } from '../csv-line.ts';
+import { escapeXml, printed, px, svgDocument, type SvgTheme } from './svg.ts';
 
 export interface HistogramCell {
   title: string;
@@ -14,11 +15,12 @@ export interface HistogramSheet {
   format: (value: number) => string;
   /** Bars as the logarithm of their counts: rare values are seen as well. */
   log?: boolean;
+  theme?: Partial<SvgTheme>;
 }
 
 const cell = { width: 260, height: 148, bars: 72 };
 const columns = 4;
-const ink = { text: '#191c23', faint: '#5d6573', axis: '#b9c0cc', bar: '#0072b2', ground: '#ffffff' };
+const barColour = '#0072b2';
 
 /** Each bar's share of the height, 0…1: of the highest, or of its logarithm. A bar that counts anything is seen. */
 export function barHeights(counts: readonly number[], log = false): number[] {
@@ -28,27 +30,23 @@ export function barHeights(counts: readonly number[], log = false): number[] {
 }
 
 /** Histograms side by side as a standalone SVG document. */
-export function histogramSheetSvg({ title, cells, format, log }: HistogramSheet): string {
+export function histogramSheetSvg({ title, cells, format, log, theme: given }: HistogramSheet): string {
+  const theme = { ...printed, ...given };
   const across = Math.max(1, Math.min(columns, cells.length));
   const width = across * cell.width + 16;
   const height = 48 + Math.ceil(cells.length / across) * cell.height;
   const parts = cells.map((one, i) => {
     const [left, top] = [16 + (i % across) * cell.width, 48 + Math.floor(i / across) * cell.height];
-    return `<g transform="translate(${left} ${top})">${drawCell(one, format, log)}</g>`;
+    return `<g transform="translate(${left} ${top})">${drawCell(one, format, log, theme)}</g>`;
   });
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
-    `font-family="Inter, system-ui, sans-serif" role="img"><title>${escapeXml(title)}</title>\n` +
-    `<rect width="${width}" height="${height}" fill="${ink.ground}"/>\n` +
-    `<text x="16" y="26" fill="${ink.text}" font-size="14" font-weight="600">${escapeXml(title)}</text>\n` +
-    `${parts.join('\n')}\n</svg>\n`
-  );
+  return svgDocument({ title, width, height, theme }, parts);
 }
 
 function drawCell(
   { title, facts, histogram }: HistogramCell,
   format: (value: number) => string,
   log: boolean | undefined,
+  theme: SvgTheme,
 ): string {
   const inner = cell.width - 20;
   const { from, width, counts } = histogram;
@@ -66,27 +64,26 @@ function drawCell(
   const to = from + width * counts.length;
   const zero =
     from < 0 && to > 0
-      ? `<line x1="${px((-from / (to - from)) * inner)}" x2="${px((-from / (to - from)) * inner)}" y1="36" y2="${base}" stroke="${ink.axis}" stroke-dasharray="2 2"/>`
+      ? `<line x1="${px((-from / (to - from)) * inner)}" x2="${px((-from / (to - from)) * inner)}" y1="36" y2="${base}" stroke="${theme.grid}" stroke-dasharray="2 2"/>`
       : '';
   const label = (x: number, anchor: string, words: string) =>
-    `<text x="${px(x)}" y="${base + 14}" fill="${ink.faint}" font-size="10" text-anchor="${anchor}">${escapeXml(words)}</text>`;
+    `<text x="${px(x)}" y="${base + 14}" fill="${theme.faint}" font-size="10" text-anchor="${anchor}">${escapeXml(words)}</text>`;
   // What is too long for its place is cut: the file of numbers has it whole.
   const short = title.length > 38 ? `…${title.slice(-37)}` : title;
   return [
-    `<text y="12" fill="${ink.text}" font-size="11" font-weight="600">${escapeXml(short)}</text>`,
-    `<text y="26" fill="${ink.faint}" font-size="10">${escapeXml(facts)}</text>`,
+    `<text y="12" fill="${theme.text}" font-size="11" font-weight="600">${escapeXml(short)}</text>`,
+    `<text y="26" fill="${theme.faint}" font-size="10">${escapeXml(facts)}</text>`,
     zero,
-    `<g fill="${ink.bar}">${bars.join('')}</g>`,
-    `<line x1="0" x2="${inner}" y1="${base}" y2="${base}" stroke="${ink.axis}"/>`,
+    `<g fill="${barColour}">${bars.join('')}</g>`,
+    `<line x1="0" x2="${inner}" y1="${base}" y2="${base}" stroke="${theme.grid}"/>`,
     counts.length === 0 ? '' : label(0, 'start', format(from)) + label(inner, 'end', format(to)),
   ].join('');
 }
 
 /** One row a bin, full precision (RFC 4180). */
 export function histogramSheetCsv(cells: readonly Pick<HistogramCell, 'title' | 'histogram'>[]): string {
-  const text = (value: string) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   const rows = cells.flatMap(({ title, histogram: { from, width, counts } }) =>
-    counts.map((count, i) => [text(title), from + i * width, from + (i + 1) * width, count].join(',')),
+    counts.map((count, i) => [title, from + i * width, from + (i + 1) * width, count]),
   );
-  return ['tensor,from,to,count', ...rows, ''].join('\r\n');
+  return csvText([['tensor', 'from', 'to', 'count'], ...rows]);
 }

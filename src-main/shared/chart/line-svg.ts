@@ -1,6 +1,7 @@
 import { labelled, logAxisTicks, logRange, logTicks, niceRange, spread, ticks } from './axis.ts';
 import { decimate, extent, firstPositive } from './decimate.ts';
-import { csvCell, escapeXml, printed, px, svgDocument, svgText, textWidth } from './svg.ts';
+import { csvText } from '../csv-line.ts';
+import { escapeXml, printed, px, svgDocument, svgText, textWidth } from './svg.ts';
 import type { SvgAxis, SvgTheme } from './svg.ts';
 
 export interface SvgLine {
@@ -196,14 +197,12 @@ export function lineChartCsv({ x, lines }: Pick<LineChart, 'x' | 'lines'>): stri
   const rows = lines
     .filter(({ look }) => look !== 'behind')
     .flatMap((line) =>
-      Array.from({ length: line.x.length }, (_, i) =>
-        [
-          csvCell(line.name),
-          line.x[i],
-          number(line.y[i]),
-          ...(banded ? [number(line.band?.low[i]), number(line.band?.high[i])] : []),
-        ].join(','),
-      ),
+      Array.from({ length: line.x.length }, (_, i) => [
+        line.name,
+        line.x[i],
+        number(line.y[i]),
+        ...(banded ? [number(line.band?.low[i]), number(line.band?.high[i])] : []),
+      ]),
     );
-  return [`series,${csvCell(x.name)},value${banded ? ',least,greatest' : ''}`, ...rows, ''].join('\r\n');
+  return csvText([['series', x.name, 'value', ...(banded ? ['least', 'greatest'] : [])], ...rows]);
 }

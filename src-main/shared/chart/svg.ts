@@ -55,6 +55,3 @@ export function svgDocument(
     `font-family="${escapeXml(theme.font)}" role="img"><title>${escapeXml(title)}</title>\n${all.join('\n')}\n</svg>\n`
   );
 }
-
-/** A field of CSV (RFC 4180). */
-export const csvCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

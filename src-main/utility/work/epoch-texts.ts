@@ -6,7 +6,8 @@ import type { EncodedSplit, TrainingData } from '../../datasets/training-data.ts
 import { writeModel } from '../../onnx/write.ts';
 import { writeAtomically } from '../../runtime/atomic-file.ts';
 import { continued, Decoder } from '../../runtime/decoder.ts';
-import { textFile, type EpochText } from '../../shared/epoch-text.ts';
+import { epochFile } from '../../shared/epoch-file.ts';
+import type { EpochText } from '../../shared/epoch-text.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import type { Tensor } from '../../onnx/types.ts';
 import { openTokenizer } from '../../tokenizers/open.ts';
@@ -73,7 +74,7 @@ export class EpochTexts {
       this.#encoder.language === 'masked'
         ? await this.#guess(await Guesser.open(bytes, options))
         : await this.#continue(await Decoder.open(bytes, options), pause);
-    writeAtomically(join(this.#folder, textFile(epoch)), [Buffer.from(JSON.stringify(text, null, 1))]);
+    writeAtomically(join(this.#folder, epochFile(epoch)), [Buffer.from(JSON.stringify(text, null, 1))]);
   }
 
   async #continue(decoder: Decoder, pause: () => Promise<void>): Promise<EpochText> {

@@ -21,6 +21,7 @@ import type { TrainSettings } from '../../shared/run.ts';
 import { Paused, type JobContext } from '../port/job-port.ts';
 import { augmenter } from './augmenter.ts';
 import { EpochPictures } from './epoch-pictures.ts';
+import { EpochPredictions } from './epoch-predictions.ts';
 import { EpochTexts } from './epoch-texts.ts';
 import { ganLoss, netOf, type Net } from './forward.ts';
 import { measureExport } from './measure-export.ts';
@@ -80,6 +81,7 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
     context.post({ type: 'warning', warning: { code: 'checkpoint_not_saved', message, details: [] } });
   };
   const pictures = await EpochPictures.open(runFolder, net, data, settings, last !== null);
+  const predictions = EpochPredictions.open(runFolder, net, data, settings, last !== null);
   const texts = EpochTexts.open(runFolder, data, settings, last !== null);
   const gauge = await gpuGaugeHere(settings.device);
   const outcome = await train(gauge ? { ...task, gpu: () => gauge.read() } : task, {
@@ -96,6 +98,7 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
     async epoch(epoch, model) {
       try {
         await pictures?.draw(epoch, model);
+        await predictions?.write(epoch, model);
         await texts?.write(epoch, model, () => context.pause());
       } catch (error) {
         // A picture that finds no room is no reason to lose what is trained.
@@ -109,9 +112,10 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
     pause: () => context.pause(),
     stopRequested: () => context.stopRequested(),
     pauseRequested: () => context.pauseRequested(),
-  }).finally(() => {
+  }).finally(async () => {
     gauge?.close();
-    return pictures?.close();
+    await predictions?.close();
+    await pictures?.close();
   });
 
   const evaluator = await Evaluator.open(task.compileEvaluation(), settings);

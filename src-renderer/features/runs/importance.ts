@@ -1,8 +1,9 @@
 import { sharesSvg } from '../../../src-main/shared/chart/shares-svg.ts';
-import { csvCell } from '../../../src-main/shared/chart/svg.ts';
+import { csvText } from '../../../src-main/shared/csv-line.ts';
 import { leastRuns } from '../../../src-main/shared/run-importance.ts';
 import type { RunImportance, SettingImportance } from '../../../src-main/shared/run-importance.ts';
 import type { RunSummary } from '../../../src-main/shared/run.ts';
+import { pageTheme } from '../../charts/figure-colours.ts';
 import { runs } from '../../state/runs.svelte.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
@@ -38,10 +39,11 @@ export const weakBelow = 0.2;
 
 /** A line a setting, full precision (RFC 4180). */
 export function importanceCsv({ settings, combined }: RunImportance): string {
-  const rows = settings.map(({ key, share, correlation, together }) =>
-    [key, share, correlation ?? '', csvCell(together.join(' '))].join(','),
-  );
-  return ['setting,share,rank_correlation,changed_together', ...rows, `(combination),${combined},,`, ''].join('\r\n');
+  return csvText([
+    ['setting', 'share', 'rank_correlation', 'changed_together'],
+    ...settings.map(({ key, share, correlation, together }) => [key, share, correlation, together]),
+    ['(combination)', combined, null, null],
+  ]);
 }
 
 /** The same as a drawing. */
@@ -57,6 +59,7 @@ export const importanceSvg = ({ settings, combined }: RunImportance, title: stri
       { name: m.importance_combined(), share: combined, quiet: true },
     ],
     format: (share) => format.percent(share),
+    theme: pageTheme(),
   });
 
 export const togetherWords = ({ together }: SettingImportance): string =>

@@ -31,6 +31,7 @@ import { openedRecipe, previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 import { textEpochs, textOf } from './language.ts';
+import { predictionEpochs, predictionsOf } from './predictions.ts';
 import { makeStudies } from './studies.ts';
 import { sendStudy } from '../../../src-main/shared/sent-study.ts';
 import type { Study } from '../../../src-main/shared/study.ts';
@@ -622,6 +623,12 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     },
     'runs.pictures': ({ id }) => pictureEpochs(runOf(id).summary),
     'runs.picture': ({ id, epoch }) => pictureOf(runOf(id).summary, epoch),
+    'runs.predictionEpochs': ({ id }) => predictionEpochs(runOf(id).summary),
+    'runs.predictions': ({ id, epoch }) => {
+      const run = runOf(id).summary;
+      const found = datasets.find((one) => one.detail.summary.id === run.dataset)!;
+      return predictionsOf(run, found.detail.version.manifest.classes, epoch);
+    },
     'runs.texts': ({ id }) => textEpochs(runOf(id).summary),
     'runs.text': ({ epoch }) => textOf(epoch),
     'studies.list': () => studies.map(({ detail }) => detail),

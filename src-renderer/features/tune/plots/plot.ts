@@ -1,5 +1,5 @@
 import type { Figure, FigureAxis, PointLayer } from '../../../../src-main/shared/chart/figure.ts';
-import { csvLine } from '../../../../src-main/shared/csv-line.ts';
+import { csvText } from '../../../../src-main/shared/csv-line.ts';
 import type { ParameterAxis } from '../../../../src-main/shared/study-plots/parameter-axis.ts';
 import { studyPlotRows, type PlotChoice, type StudyPlotKind } from '../../../../src-main/shared/study-plots/rows.ts';
 import type { StudyDetail, TrialState } from '../../../../src-main/shared/study.ts';
@@ -109,7 +109,7 @@ export function trialPoints(
 export function plotCsv(kind: StudyPlotKind, study: StudyDetail, choice: Partial<PlotChoice> = {}): string {
   const rows = studyPlotRows(kind, study, { objective: 0, x: '', y: '', ...choice });
   const head = Object.keys(rows[0] ?? { trial: null });
-  return [head, ...rows.map((row) => head.map((name) => row[name]))].map((line) => `${csvLine(line)}\r\n`).join('');
+  return csvText([head, ...rows.map((row) => head.map((name) => row[name]))]);
 }
 
 /** Trials that an axis has left to stand at its edge. */

@@ -1,0 +1,117 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileEvaluation } from '../../autodiff/compile.ts';
+import { classesOf, targetOf, type Encoder } from '../../datasets/encode/encoder.ts';
+import type { EncodedSplit, TrainingData } from '../../datasets/training-data.ts';
+import { argmaxRows } from '../../evaluation/classification.ts';
+import { writeAtomically } from '../../runtime/atomic-file.ts';
+import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
+import { epochFile } from '../../shared/epoch-file.ts';
+import type { EpochPredictions as Said } from '../../shared/epoch-predictions.ts';
+import type { TrainSettings } from '../../shared/run.ts';
+import type { Net } from './forward.ts';
+import { workOf } from './tasks/index.ts';
+
+/** Samples looked at, evenly out of those that are not trained on, where there are such. */
+const most = 24;
+/** A run leaves so many files at most, however many epochs it has. */
+const mostFiles = 200;
+/** Of the time of the training, the first and the last epoch apart: of short epochs not each leaves one. */
+const share = 0.01;
+
+/** `<run folder>/predictions/`: what the model says of the same samples as it learns. */
+export class EpochPredictions {
+  readonly #folder: string;
+  readonly #net: Net;
+  readonly #encoder: Encoder;
+  readonly #split: Said['split'];
+  readonly #samples: EncodedSplit;
+  readonly #settings: TrainSettings;
+  readonly #begun = performance.now();
+  #evaluator: Evaluator | null = null;
+  #spent = 0;
+  #written = 0;
+
+  private constructor(folder: string, net: Net, { encoder, splits }: TrainingData, settings: TrainSettings) {
+    this.#folder = folder;
+    this.#net = net;
+    this.#encoder = encoder;
+    this.#split = splits.validation.count > 0 ? 'validation' : 'train';
+    this.#samples = evenly(splits[this.#split]);
+    this.#settings = settings;
+  }
+
+  /** Null where no class or number is told. `resumed`: what earlier epochs left stays. */
+  static open(
+    runFolder: string,
+    net: Net,
+    data: TrainingData,
+    settings: TrainSettings,
+    resumed: boolean,
+  ): EpochPredictions | null {
+    const folder = join(runFolder, 'predictions');
+    if (!resumed) rmSync(folder, { recursive: true, force: true });
+    if (net.task !== 'classification' && net.task !== 'regression') return null;
+    mkdirSync(folder, { recursive: true });
+    return new EpochPredictions(folder, net, data, settings);
+  }
+
+  /** After an epoch, counted from 1. */
+  async write(epoch: number, model: () => Promise<ModelValues>): Promise<void> {
+    if (this.#samples.count === 0 || !this.#due(epoch)) return;
+    const begun = performance.now();
+    const { threads } = this.#settings;
+    const program = () => compileEvaluation(this.#net.forward, { ...this.#net, prediction: true });
+    this.#evaluator ??= await Evaluator.open(program(), { device: 'cpu', threads });
+    const { collected } = await this.#evaluator.evaluate(this.#samples, await model(), { collect: ['prediction'] });
+    const { values } = workOf(this.#net.task).answers(this.#encoder, collected);
+    const said: Said = { split: this.#split, samples: this.#said(values) };
+    writeAtomically(join(this.#folder, epochFile(epoch)), [Buffer.from(JSON.stringify(said))]);
+    this.#written++;
+    this.#spent += performance.now() - begun;
+  }
+
+  close(): Promise<void> | undefined {
+    return this.#evaluator?.close();
+  }
+
+  #due(epoch: number): boolean {
+    if (epoch === 1 || epoch === this.#settings.epochs) return true;
+    return this.#written < mostFiles && this.#spent <= share * (performance.now() - this.#begun);
+  }
+
+  #said(values: Float32Array): Said['samples'] {
+    const { indices, y } = this.#samples;
+    const target = targetOf(this.#encoder);
+    if (target?.task === 'regression') {
+      const actual = (i: number) => y[i] * target.std + target.mean;
+      return Array.from(indices, (sample, i) => ({
+        ...{ sample, actual: actual(i), predicted: values[i], probability: null },
+      }));
+    }
+    const classes = classesOf(this.#encoder);
+    const best = argmaxRows(values, classes.length);
+    return Array.from(indices, (sample, i) => ({
+      ...{ sample, actual: classes[y[i]], predicted: classes[best[i]] },
+      probability: values[i * classes.length + best[i]],
+    }));
+  }
+}
+
+function evenly({ count, x, y, indices }: EncodedSplit): EncodedSplit {
+  const chosen = Array.from({ length: Math.min(most, count) }, (_, i) =>
+    Math.floor((i * count) / Math.min(most, count)),
+  );
+  const [perX, perY] = [x, y].map((all) => (count === 0 ? 0 : all.length / count));
+  const rows = <A extends EncodedSplit['x' | 'y']>(all: A, size: number): A => {
+    const kept = all.slice(0, chosen.length * size) as A;
+    chosen.forEach((from, i) => kept.set(all.subarray(from * size, (from + 1) * size), i * size));
+    return kept;
+  };
+  return {
+    count: chosen.length,
+    x: rows(x, perX),
+    y: rows(y, perY),
+    indices: Int32Array.from(chosen, (i) => indices[i]),
+  };
+}
