@@ -7,6 +7,7 @@ import { importHandlers } from './imports.ts';
 import { jobHandlers } from './jobs.ts';
 import { labelFileHandlers } from './label-files.ts';
 import { labelHandlers } from './labels.ts';
+import { promptHandlers } from './prompts.ts';
 import { runHandlers } from './runs.ts';
 import { studyHandlers } from './studies.ts';
 import { tokenizerHandlers } from './tokenizers.ts';
@@ -24,6 +25,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...runHandlers(desk),
     ...studyHandlers(desk),
     ...tokenizerHandlers(desk),
+    ...promptHandlers(desk),
     ...exportHandlers(desk),
     ...jobHandlers(desk),
   };

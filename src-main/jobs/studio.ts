@@ -86,6 +86,7 @@ import { evaluateParams, predictParams, type EvaluateRequest, type PredictReques
 import * as originals from './originals.ts';
 import type { Relinked } from './originals.ts';
 import { picture, pictureEpochs } from './pictures.ts';
+import { Prompts } from './prompts/prompts.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
 import { epochText, textEpochs } from './texts.ts';
 import { pruneCheckpoints, type Pruned } from './prune-checkpoints.ts';
@@ -135,6 +136,7 @@ export class Studio {
   readonly architectures: readonly ArchitectureInfo[];
   readonly labels: Labels;
   readonly fewShot: FewShot;
+  readonly prompts: Prompts;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
   readonly #reader: Reader;
@@ -172,6 +174,7 @@ export class Studio {
     };
     this.labels = new Labels(this.#context, this.#reader);
     this.fewShot = new FewShot(this.#context, this.labels, options.spawnUtility);
+    this.prompts = new Prompts(this.#context, options.spawnUtility);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     this.#spawn = options.spawnUtility;
     this.#studies = new Studies(this.#context, goesOn);
@@ -195,6 +198,7 @@ export class Studio {
       this.#gradients?.result.catch(() => null),
       this.#forecasts.close(),
       this.fewShot.close(),
+      this.prompts.close(),
       this.#queue.close(),
       this.#swept,
     ]);
