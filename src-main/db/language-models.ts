@@ -10,7 +10,10 @@ export const listLanguageModels = (db: Readable): { id: LanguageModelId; path: s
 export function languageModelPath(db: Readable, id: LanguageModelId): string {
   const row = db.get<{ path: string }>(`SELECT path FROM language_models WHERE id = ?`, [id]);
   if (row) return row.path;
-  throw new AtelierError('no_such_model', 'This model is no longer in the list. Choose another one, or add its folder again.');
+  throw new AtelierError(
+    'no_such_model',
+    'This model is no longer in the list. Choose another one, or add its folder again.',
+  );
 }
 
 /** Its id, whether or not it was there. */

@@ -16,15 +16,18 @@ export function looksLikeLanguageModel(path: string): boolean {
 
 /** Folders that were added, newest first, then the runs that write. */
 export function languageModels(db: Readable): LanguageModel[] {
-  const folders = listLanguageModels(db).map(
-    ({ id, path }): LanguageModel => ({
-      ref: { folder: id },
-      name: basename(path),
-      path,
-      missing: !statSync(path, { throwIfNoEntry: false }),
-    }),
-  );
-  const runs = listWritingRuns(db).map(({ id, name }): LanguageModel => ({ ref: { run: id }, name, path: null, missing: false }));
+  const folders = listLanguageModels(db).map(({ id, path }): LanguageModel => ({
+    ref: { folder: id },
+    name: basename(path),
+    path,
+    missing: !statSync(path, { throwIfNoEntry: false }),
+  }));
+  const runs = listWritingRuns(db).map(({ id, name }): LanguageModel => ({
+    ref: { run: id },
+    name,
+    path: null,
+    missing: false,
+  }));
   return [...folders, ...runs];
 }
 

@@ -10,6 +10,7 @@ import { usualGeneration, type GenerationSettings, type TokenChoice } from '../.
 import { newId, type CompletionId, type LanguageModelId, type PromptId } from '../../shared/ids.ts';
 import {
   mostPromptLength,
+  usualSettings,
   type Bench,
   type Completion,
   type CompletionRequest,
@@ -82,12 +83,31 @@ export class Prompts {
     return completionRows.getChoices(this.#context.store, id);
   }
 
-  create({ name, text = '', tags = [], bench = {} }: { name: string; text?: string; tags?: string[]; bench?: Partial<Bench> }): PromptId {
+  create({
+    name,
+    text = '',
+    tags = [],
+    bench = {},
+  }: {
+    name: string;
+    text?: string;
+    tags?: string[];
+    bench?: Partial<Bench>;
+  }): PromptId {
     const id = newId('prompt');
-    const standard: Bench = { model: null, variables: {}, settings: { ...usualGeneration, logprobs: 5 } };
+    const standard: Bench = { model: this.#usualModel(), variables: {}, settings: usualSettings };
     rows.insertPrompt(this.#context.store, { id, name, tags, text, bench: { ...standard, ...bench } }, Date.now());
     this.#changed();
     return id;
+  }
+  /** The one used last, while it is there; else the newest. */
+  #usualModel(): LanguageModelRef | null {
+    const { store } = this.#context;
+    const [latest] = rows.listPrompts(store, { archived: true });
+    const last = latest && rows.getDraft(store, latest.id).bench.model;
+    const models = this.models();
+    const there = (ref: LanguageModelRef) => models.some((one) => JSON.stringify(one.ref) === JSON.stringify(ref));
+    return last && there(last) ? last : (models[0]?.ref ?? null);
   }
   /** What is being written, as it stands now. */
   edit(id: PromptId, draft: { text?: string; bench?: Bench }): void {
@@ -127,7 +147,7 @@ export class Prompts {
           name: name ?? basename(path, extname(path)),
           text,
           tags,
-          bench: { variables, settings: { ...usualGeneration, logprobs: 5, ...settings } },
+          bench: { variables, settings: { ...usualSettings, ...settings } },
         }),
       ),
     );
@@ -139,7 +159,9 @@ export class Prompts {
     const names = new Set(variablesOf(said));
     const settings = Object.fromEntries(
       Object.entries(bench.settings).filter(
-        ([key, value]) => key !== 'logprobs' && JSON.stringify(value) !== JSON.stringify(usualGeneration[key as keyof GenerationSettings]),
+        ([key, value]) =>
+          key !== 'logprobs' &&
+          JSON.stringify(value) !== JSON.stringify(usualGeneration[key as keyof GenerationSettings]),
       ),
     ) as PromptFile['settings'];
     const variables = Object.fromEntries(Object.entries(bench.variables).filter(([name]) => names.has(name)));
@@ -199,7 +221,10 @@ export class Prompts {
     };
     const made = { id: newId('completion'), prompt: id, createdAt: Date.now(), request };
     const completion = store.transaction(() => {
-      completionRows.insertCompletion(store, { ...made, version: version ?? rows.putVersion(store, id, text, '', made.createdAt) });
+      completionRows.insertCompletion(store, {
+        ...made,
+        version: version ?? rows.putVersion(store, id, text, '', made.createdAt),
+      });
       return completionRows.getCompletion(store, made.id);
     });
     this.#changed();
@@ -226,7 +251,12 @@ export class Prompts {
     throw new AtelierError('no_such_token', 'That answer has no such token any more. Run the prompt again.');
   }
 
-  #write(completion: Completion, model: ReturnType<typeof openedModel>, prompt: WriterPrompt, begun: number[]): Promise<Completion> {
+  #write(
+    completion: Completion,
+    model: ReturnType<typeof openedModel>,
+    prompt: WriterPrompt,
+    begun: number[],
+  ): Promise<Completion> {
     const { store, events } = this.#context;
     const { id, request } = completion;
     const { settings } = request;
@@ -240,10 +270,17 @@ export class Prompts {
         part: ({ row, text }) => {
           // Those of a search come whole, and may be more than was asked for.
           texts[row] = { text: (texts[row]?.text ?? '') + text };
-          events.emit({ type: 'completion', news: { prompt: completion.prompt, completion: id, parts: [{ row, text }], ended: null } });
+          events.emit({
+            type: 'completion',
+            news: { prompt: completion.prompt, completion: id, parts: [{ row, text }], ended: null },
+          });
           if (performance.now() - storedAt < storedEveryMs) return;
           storedAt = performance.now();
-          completionRows.setPartial(store, id, texts);
+          try {
+            completionRows.setPartial(store, id, texts);
+          } catch {
+            // A full disk, say: what it comes to is stored at the end, or tells why not.
+          }
         },
       },
     );
@@ -282,7 +319,8 @@ export class Prompts {
 
 /** Values come in after turns are told apart: none of them can begin one. */
 function filledPrompt(text: string, variables: Record<string, string>): WriterPrompt {
-  if (text.trim() === '') throw new AtelierError('empty_prompt', 'The prompt is empty. Write what the model is to go on with.');
+  if (text.trim() === '')
+    throw new AtelierError('empty_prompt', 'The prompt is empty. Write what the model is to go on with.');
   const turns = turnsOf(text);
   if (!turns) return filled(plainText(text), variables);
   // All at once, so that all that is missing is told.

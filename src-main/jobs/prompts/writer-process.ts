@@ -41,7 +41,8 @@ export class WriterProcess {
   render(question: WithoutId<Extract<WriterRequest, { type: 'render' }>>): Promise<RenderedPrompt> {
     const { id, answer } = this.#ask(question);
     const timer = setTimeout(() => {
-      if (this.#waiting.has(id) && this.#waiting.size === 1) this.#kill(new AtelierError('process_silent', 'Laying out the prompt took too long and was given up.'));
+      if (this.#waiting.has(id) && this.#waiting.size === 1)
+        this.#kill(new AtelierError('process_silent', 'Laying out the prompt took too long and was given up.'));
     }, renderWithinMs);
     return (answer as Promise<RenderedPrompt>).finally(() => clearTimeout(timer));
   }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ErrorFacts } from '../errors.ts';
-import type { GenerationSettings, WrittenText } from '../generation.ts';
+import { usualGeneration, type GenerationSettings, type WrittenText } from '../generation.ts';
 import { isId, type CompletionId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
 
 /** Characters of a prompt at most. */
@@ -60,6 +60,9 @@ export interface Bench {
   variables: Record<string, string>;
   settings: GenerationSettings;
 }
+
+/** What a new prompt is tried with; alternatives of each token are kept to look at. */
+export const usualSettings: GenerationSettings = { ...usualGeneration, logprobs: 5 };
 
 export interface PromptSummary {
   id: PromptId;

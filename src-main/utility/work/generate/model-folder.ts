@@ -92,9 +92,7 @@ function templateOf(folder: string): ChatTemplate | null {
     ? new TextDecoder().decode(readInside(folder, 'chat_template.jinja', maxJsonBytes))
     : null;
   const { chat_template: said } = config;
-  const named = Array.isArray(said)
-    ? (said as Json[]).find(({ name }) => name === 'default')?.template
-    : said;
+  const named = Array.isArray(said) ? (said as Json[]).find(({ name }) => name === 'default')?.template : said;
   const source = own ?? (typeof named === 'string' ? named : null);
   if (source === null) return null;
   const tokens = Object.entries(config).flatMap(([key, value]): [string, string][] => {
@@ -131,7 +129,9 @@ function weightsOf(folder: string, config: Json, file: string | undefined): Weig
   const beside = dirname(wanted);
   const parts = readdirSync(join(folder, beside))
     .map((name) => join(beside, name))
-    .filter((name) => name === join(wanted) || name.startsWith(`${join(wanted)}_data`) || name === `${join(wanted)}.data`);
+    .filter(
+      (name) => name === join(wanted) || name.startsWith(`${join(wanted)}_data`) || name === `${join(wanted)}.data`,
+    );
   return { bytes: sizeOf(folder, parts), read: () => readOnnx(folder, wanted) };
 }
 

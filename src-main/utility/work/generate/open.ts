@@ -41,10 +41,7 @@ export interface Parts {
 }
 
 /** A run that writes, a folder as Hugging Face's hub has one, or an exported file. Errors: not_a_writer, and those of each kind. */
-export async function openWriter(
-  model: GenerateParams['model'],
-  threads: number,
-): Promise<OpenWriter> {
+export async function openWriter(model: GenerateParams['model'], threads: number): Promise<OpenWriter> {
   return openParts(partsOf(model), threads);
 }
 
