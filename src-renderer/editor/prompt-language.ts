@@ -26,7 +26,8 @@ export function registerPromptLanguage(monaco: typeof Monaco): void {
   languages.register({ id: languageId });
   languages.setLanguageConfiguration(languageId, {
     brackets: [['{{', '}}']],
-    autoClosingPairs: [{ open: '{{', close: '}}' }],
+    // Left out they are the brackets; and the closing one, of two letters, would not be typed over.
+    autoClosingPairs: [],
     wordPattern: /[\p{L}_][\p{L}\p{N}_.-]*/u,
   });
   languages.setMonarchTokensProvider(languageId, {

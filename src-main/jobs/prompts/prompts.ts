@@ -4,9 +4,9 @@ import { basename, extname, resolve } from 'node:path';
 import * as completionRows from '../../db/completions.ts';
 import { putLanguageModel, removeLanguageModel } from '../../db/language-models.ts';
 import * as rows from '../../db/prompts.ts';
-import { readPromptFile, writePromptFile, type PromptFile } from '../../prompts/prompt-file.ts';
+import { readPromptFile } from '../../prompts/prompt-file.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
-import { usualGeneration, type GenerationSettings, type TokenChoice } from '../../shared/generation.ts';
+import type { GenerationSettings, TokenChoice } from '../../shared/generation.ts';
 import { newId, type CompletionId, type LanguageModelId, type PromptId } from '../../shared/ids.ts';
 import {
   mostPromptLength,
@@ -28,6 +28,7 @@ import type { WriterPrompt } from '../../shared/prompt/writer.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
 import type { SpawnUtility } from '../utility.ts';
+import { promptFileText } from './file-text.ts';
 import { languageModelName, languageModels, looksLikeLanguageModel, openedModel } from './language-models.ts';
 import { WriterProcess, type Writing } from './writer-process.ts';
 
@@ -154,18 +155,7 @@ export class Prompts {
   }
   /** As a file says it: the draft, or a version. */
   fileText(id: PromptId, number?: number): string {
-    const { summary, text, bench } = this.get(id);
-    const said = number === undefined ? text : this.version(id, number).text;
-    const names = new Set(variablesOf(said));
-    const settings = Object.fromEntries(
-      Object.entries(bench.settings).filter(
-        ([key, value]) =>
-          key !== 'logprobs' &&
-          JSON.stringify(value) !== JSON.stringify(usualGeneration[key as keyof GenerationSettings]),
-      ),
-    ) as PromptFile['settings'];
-    const variables = Object.fromEntries(Object.entries(bench.variables).filter(([name]) => names.has(name)));
-    return writePromptFile({ name: summary.name, tags: summary.tags, variables, settings, text: said });
+    return promptFileText(this.#context.store, id, number);
   }
 
   // Models
