@@ -53,7 +53,7 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
   const { out } = session;
   const id = resolvePrompt(studio.reading, name);
   const { bench } = studio.prompts.get(id);
-  const model = options.model === undefined ? bench.model : modelOf(session, studio, options.model);
+  const model = options.model === undefined ? bench.model : languageModelOf(session, studio, options.model);
   if (!model) throw new AtelierError('bad_arguments', 'Say which model: --model, with a gpt run or the folder of one.');
   const { maxTokens, temperature, seed, n, version } = options;
   const given = Object.entries({ maxTokens, temperature, seed, n }).filter(([, value]) => value !== undefined);
@@ -85,7 +85,7 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
 }
 
 /** A folder is put in the list of models, as a drop on the window does. */
-function modelOf(session: Session, studio: Studio, text: string): LanguageModelRef {
+export function languageModelOf(session: Session, studio: Studio, text: string): LanguageModelRef {
   const path = session.path(text);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { folder: studio.prompts.addModel(path) };
   const named = languageModels(studio.reading).filter(({ name, path: folder }) => name === text && folder !== null);

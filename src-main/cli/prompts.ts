@@ -12,6 +12,7 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { table, when } from './format.ts';
 import { iso } from './json.ts';
 import { integer, withCommon } from './options.ts';
+import { addPromptsEval } from './prompts-eval.ts';
 import { addPromptsRun } from './prompts-run.ts';
 
 const versionNumber = integer(1, 1_000_000);
@@ -21,6 +22,7 @@ export function addPrompts(program: Command, context: CommandContext): void {
   addList(prompts, context);
   addShow(prompts, context);
   addPromptsRun(prompts, context);
+  addPromptsEval(prompts, context);
   addImport(prompts, context);
   addRestore(prompts, context);
 }

@@ -4,7 +4,6 @@
  */
 import * as monaco from 'monaco-editor/editor/editor.api';
 import 'monaco-editor/editor/browser/coreCommands';
-import 'monaco-editor/editor/contrib/bracketMatching/browser/bracketMatching';
 import 'monaco-editor/editor/contrib/caretOperations/browser/caretOperations';
 import 'monaco-editor/editor/contrib/clipboard/browser/clipboard';
 import 'monaco-editor/editor/contrib/cursorUndo/browser/cursorUndo';

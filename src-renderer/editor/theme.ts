@@ -1,7 +1,8 @@
 import type { monaco as Monaco } from './monaco.ts';
 
 /** The editor in the colours of the window, as its tokens are at this moment. */
-export function applyTheme(monaco: typeof Monaco, dark: boolean): void {
+export function applyTheme(monaco: typeof Monaco): void {
+  const dark = document.documentElement.dataset.theme === 'dark';
   const style = getComputedStyle(document.documentElement);
   const colour = (token: string) => hex(style.getPropertyValue(token));
   const rule = (token: string, name: string, fontStyle = '') => ({
@@ -34,6 +35,8 @@ export function applyTheme(monaco: typeof Monaco, dark: boolean): void {
       'editorSuggestWidget.background': colour('--float'),
       'editorSuggestWidget.selectedBackground': colour('--selected'),
       'editorSuggestWidget.selectedForeground': colour('--text'),
+      'editorSuggestWidget.highlightForeground': colour('--accent-text'),
+      'editorSuggestWidget.focusHighlightForeground': colour('--accent-text'),
       'editorHoverWidget.background': colour('--float'),
       'editorHoverWidget.border': colour('--hairline'),
       'editorError.foreground': colour('--bad'),

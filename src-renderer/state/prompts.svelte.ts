@@ -96,7 +96,8 @@ export class Prompts {
 
   /** Something of them has changed: not oftener than one can look. */
   changed(): void {
-    this.#reloadTimer ??= setTimeout(() => {
+    if (this.#reloadTimer !== undefined) return;
+    this.#reloadTimer = setTimeout(() => {
       this.#reloadTimer = undefined;
       void this.load();
       if (this.#open) void this.#refresh(this.#open);

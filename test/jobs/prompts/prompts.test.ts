@@ -9,6 +9,8 @@ import { usualGeneration } from '../../../src-main/shared/generation.ts';
 import type { WriterRequest, WriterResponse } from '../../../src-main/shared/prompt/writer.ts';
 import { openWriter, tempFolder } from '../../support/temp-workspace.ts';
 
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
 /** A process that writes one token for each turn of the crank: what the owner does with what it hears is tested here. */
 class Crank {
   asked: WriterRequest[] = [];
@@ -26,11 +28,11 @@ class Crank {
   get last(): Extract<WriterRequest, { type: 'write' }> {
     return this.asked.findLast(({ type }) => type === 'write') as Extract<WriterRequest, { type: 'write' }>;
   }
-  say(message: Omit<WriterResponse, 'id'>): void {
+  say(message: WithoutId<WriterResponse>): void {
     this.#hear({ ...message, id: this.last.id });
   }
   write(text: string, row = 0): void {
-    this.say({ ok: undefined, part: { row, text, tokens: 1 } } as WriterResponse);
+    this.say({ ok: undefined, part: { row, text, tokens: 1 } });
   }
   finish(text: string): void {
     const texts = [{ text, tokens: [5, 6, 7], finish: 'end' as const, choices: [] }];
@@ -43,7 +45,7 @@ class Crank {
       tokensPerSecond: 9,
       weights: 'x',
     };
-    this.say({ ok: true, value: { given: 'seen', texts, stopped: false, facts } } as WriterResponse);
+    this.say({ ok: true, value: { given: 'seen', texts, stopped: false, facts } });
   }
   die(): void {
     this.#exit({ code: null, signal: 'SIGKILL' });
