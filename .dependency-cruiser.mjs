@@ -31,8 +31,9 @@ const FOLDERS = {
   export: { folders: ['onnx', 'datasets', 'shared'], core: true },
   db: { folders: ['shared'], packages: ['better-sqlite3'], core: true },
   runtime: { folders: ['onnx', 'shared'], packages: ['onnxruntime-node'], core: true },
-  generation: { folders: ['shared'] },
-  jobs: { folders: ['db', 'search', 'autodiff', 'architectures', 'datasets', 'shared'], core: true },
+  generation: { folders: ['shared'], packages: ['@huggingface/jinja'] },
+  prompts: { folders: ['shared'], packages: ['yaml', 'valibot'] },
+  jobs: { folders: ['db', 'search', 'autodiff', 'architectures', 'datasets', 'prompts', 'shared'], core: true },
   ipc: { folders: ['jobs', 'db', 'shared'], packages: ['electron', 'valibot'], core: true },
 };
 

@@ -97,7 +97,7 @@ Examples:
 
 async function generate(session: Session, text: string, options: Options): Promise<void> {
   const { out } = session;
-  const prompt = filled(promptOf(session, options), variablesOf(session, options));
+  const prompt = filled(promptOf(session, options), variablesFrom(session, options.variables));
   const settings = settingsOf(session, options);
   await session.readIfAny(async (store) => {
     const threads = options.threads || defaultThreads(availableParallelism());
@@ -189,7 +189,8 @@ function promptOf(session: Session, { prompt, promptFile }: Options): string {
   return new TextDecoder().decode(bytes);
 }
 
-function variablesOf(session: Session, { variables }: Options): Record<string, unknown> {
+/** `--variables`: a JSON object, or a file with one. */
+export function variablesFrom(session: Session, variables: string | undefined): Record<string, unknown> {
   if (variables === undefined) return {};
   const found = variables.trimStart().startsWith('{')
     ? parsed(variables, '--variables')

@@ -15,6 +15,7 @@ import { addLabels } from './labels.ts';
 import { addLicences } from './licences.ts';
 import { addGenerate } from './generate.ts';
 import { addPredict } from './predict.ts';
+import { addPrompts } from './prompts.ts';
 import { addRunsActs } from './runs-acts.ts';
 import { addRunsCheckpoints } from './runs-checkpoints.ts';
 import { addRunsWeights } from './runs-weights.ts';
@@ -48,6 +49,7 @@ const badArguments = new Set([
   'ambiguous_run',
   'ambiguous_dataset',
   'ambiguous_study',
+  'ambiguous_prompt',
   'no_such_view',
 ]);
 
@@ -134,6 +136,7 @@ Examples:
   addScore(program, context);
   addPredict(program, context);
   addGenerate(program, context);
+  addPrompts(program, context);
   addExport(program, context);
   addCompile(program, context);
   addTune(program, context);

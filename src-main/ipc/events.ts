@@ -60,6 +60,15 @@ export class EventBatcher {
       // Where it stood before does not matter any more.
       this.#events = this.#events.filter((other) => other.type !== 'profile' || other.version !== event.version);
     }
+    if (event.type === 'completion' && event.news.ended === null) {
+      const { completion, parts } = event.news;
+      const same = this.#events.findLast(
+        (other) => other.type === 'completion' && other.news.completion === completion,
+      );
+      if (same?.type === 'completion') same.news.parts.push(...parts);
+      else this.#events.push({ ...event, news: { ...event.news, parts: [...parts] } });
+      return;
+    }
     if (event.type !== 'changed') {
       this.#events.push(event);
       return;

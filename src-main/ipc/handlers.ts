@@ -8,6 +8,7 @@ import { jobHandlers } from './jobs.ts';
 import { labelFileHandlers } from './label-files.ts';
 import { labelModelHandlers } from './label-models.ts';
 import { labelHandlers } from './labels.ts';
+import { promptHandlers } from './prompts.ts';
 import { runHandlers } from './runs.ts';
 import { studyHandlers } from './studies.ts';
 import { tokenizerHandlers } from './tokenizers.ts';
@@ -26,6 +27,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...runHandlers(desk),
     ...studyHandlers(desk),
     ...tokenizerHandlers(desk),
+    ...promptHandlers(desk),
     ...exportHandlers(desk),
     ...jobHandlers(desk),
   };

@@ -2,6 +2,7 @@ import { dialog } from 'electron';
 import { randomUUID } from 'node:crypto';
 import type { Offered } from '../shared/contract.ts';
 import { looksLikeRuns } from '../jobs/looks-like-runs.ts';
+import { looksLikeLanguageModel } from '../jobs/prompts/language-models.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { apart, type ImportOffer } from '../shared/job.ts';
 import type { Handlers } from './answer.ts';
@@ -30,13 +31,17 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
   const offers = new Map<string, { paths: string[]; found: ImportOffer[]; until: number }>();
 
   const offer = async (paths: string[]): Promise<Offered> => {
+    const [folder] = paths;
+    if (paths.length === 1 && looksLikeLanguageModel(folder)) {
+      return { id: randomUUID(), found: [], runs: false, model: { folder: desk.studio.prompts.addModel(folder) } };
+    }
     const runs = await looksLikeRuns(paths);
     const found = runs ? [] : await desk.studio.offer(paths);
     const now = Date.now();
     for (const [id, { until }] of offers) if (until < now) offers.delete(id);
     const id = randomUUID();
     offers.set(id, { paths, found, until: now + offerLivesMs });
-    return { id, found, runs };
+    return { id, found, runs, model: null };
   };
 
   const choose = async (what: 'files' | 'folder'): Promise<string[] | null> => {

@@ -88,6 +88,7 @@ import { evaluateParams, predictParams, type EvaluateRequest, type PredictReques
 import * as originals from './originals.ts';
 import type { Relinked } from './originals.ts';
 import { picture, pictureEpochs } from './pictures.ts';
+import { Prompts } from './prompts/prompts.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
 import { Breath } from './breath.ts';
 import { epochPredictions, predictionEpochs } from './epoch-predictions.ts';
@@ -140,6 +141,7 @@ export class Studio {
   readonly labels: Labels;
   readonly fewShot: FewShot;
   readonly modelMarks: ModelMarks;
+  readonly prompts: Prompts;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
   readonly #reader: Reader;
@@ -181,6 +183,7 @@ export class Studio {
     this.labels = new Labels(this.#context, this.#reader);
     this.fewShot = new FewShot(this.#context, this.labels, options.spawnUtility);
     this.modelMarks = new ModelMarks(this.#context, this.labels, this.#models);
+    this.prompts = new Prompts(this.#context, options.spawnUtility);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     this.#spawn = options.spawnUtility;
     this.#studies = new Studies(this.#context, goesOn);
@@ -205,6 +208,7 @@ export class Studio {
       this.#gradients?.result.catch(() => null),
       this.#forecasts.close(),
       this.fewShot.close(),
+      this.prompts.close(),
       this.#queue.close(),
       this.#swept,
     ]);

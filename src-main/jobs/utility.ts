@@ -1,10 +1,11 @@
 import type { WorkKind } from '../shared/job.ts';
 
 /**
- * Entry files that do the work in processes of their own: one per kind of job, the reader, which answers questions,
+ * Entry files that do the work in processes of their own: one per kind of job, the reader, which answers questions, the writer, which keeps a
+ * language model open,
  * and the one that runs people's own objectives.
  */
-export type UtilityKind = WorkKind | 'reader' | 'objective';
+export type UtilityKind = WorkKind | 'reader' | 'objective' | 'writer';
 
 /** A started utility process, whatever started it (Electron or Node). Messages keep NaN and typed arrays. */
 export interface UtilityHandle {

@@ -17,9 +17,21 @@ import type { ErrorFacts } from './errors.ts';
 import { filterSchema } from './filter.ts';
 import { tellingWaySchema, type Learnt } from './few-shot.ts';
 import type { Forecast } from './forecast.ts';
+import type { TokenChoice } from './generation.ts';
 import { isId } from './ids.ts';
 import { classWeightRange, learningFields, lossNames, precisions, type LearningNumber } from './learning.ts';
-import type { DatasetId, ExportId, JobId, LabellingId, RunId, StudyId, VersionId } from './ids.ts';
+import type {
+  CompletionId,
+  DatasetId,
+  ExportId,
+  JobId,
+  LabellingId,
+  LanguageModelId,
+  PromptId,
+  RunId,
+  StudyId,
+  VersionId,
+} from './ids.ts';
 import { dataFormats, queueMoves } from './job.ts';
 import type { DataExportResult, DevicesReport, EvaluateResult, ImportKind, ImportOffer, Job } from './job.ts';
 import type { ProviderOffer, QueueState } from './job.ts';
@@ -61,6 +73,20 @@ import type {
   RunListing,
   RunSummary,
 } from './run.ts';
+import {
+  benchSchema,
+  generationSettingsSchema,
+  languageModelRefSchema,
+  mostPromptLength,
+  type Completion,
+  type CompletionNews,
+  type LanguageModel,
+  type LanguageModelRef,
+  type PromptDetail,
+  type PromptSummary,
+  type PromptVersion,
+  type RenderedPrompt,
+} from './prompt/prompt.ts';
 import { preferencesSchema } from './settings.ts';
 import type { Preferences } from './settings.ts';
 import { foldRange, splitWays } from './split.ts';
@@ -83,10 +109,15 @@ const jobId = v.custom<JobId>((x) => typeof x === 'string' && isId('job', x));
 const studyId = v.custom<StudyId>((x) => typeof x === 'string' && isId('study', x));
 const exportId = v.custom<ExportId>((x) => typeof x === 'string' && isId('export', x));
 const labellingId = v.custom<LabellingId>((x) => typeof x === 'string' && isId('labelling', x));
+const promptId = v.custom<PromptId>((x) => typeof x === 'string' && isId('prompt', x));
+const completionId = v.custom<CompletionId>((x) => typeof x === 'string' && isId('completion', x));
+const languageModelId = v.custom<LanguageModelId>((x) => typeof x === 'string' && isId('model', x));
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 const checkpointName = v.pipe(v.string(), v.regex(/^(last|best(-\d{6,12})?|epoch-\d{6})$/));
 const splitName = v.picklist(['train', 'validation', 'test']);
+const promptText = text(mostPromptLength);
+const versionNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000));
 const nothing = v.undefined();
 
 function learningNumber(key: LearningNumber) {
@@ -511,6 +542,56 @@ export const inputs = {
   'studies.importance': v.object({ id: studyId }),
   /** Its trials as a CSV or for Optuna, where the system's dialog says; null when dismissed. */
   'studies.saveAs': v.object({ id: studyId }),
+  'prompts.list': nothing,
+  'prompts.get': v.object({ id: promptId }),
+  'prompts.create': v.object({ name, text: v.optional(promptText) }),
+  /** What is written, as it stands: on disk when it is answered. */
+  'prompts.edit': v.object({ id: promptId, text: v.optional(promptText), bench: v.optional(benchSchema) }),
+  'prompts.set': v.object({
+    id: promptId,
+    name: v.optional(name),
+    tags: v.optional(v.pipe(v.array(text(100)), v.maxLength(100))),
+    archived: v.optional(v.boolean()),
+  }),
+  /** The draft as a version, which is never changed; its number. */
+  'prompts.save': v.object({ id: promptId, note: v.optional(text(1000)) }),
+  'prompts.version': v.object({ id: promptId, number: versionNumber }),
+  /** Its text becomes the draft. What the draft was is a version first. */
+  'prompts.restore': v.object({ id: promptId, number: versionNumber }),
+  /** As a model would see it, with its tokens counted. */
+  'prompts.render': v.object({
+    model: languageModelRefSchema,
+    text: promptText,
+    variables: benchSchema.entries.variables,
+  }),
+  /** Asks a model; what it writes comes as events. */
+  'prompts.run': v.object({
+    id: promptId,
+    model: languageModelRefSchema,
+    variables: benchSchema.entries.variables,
+    settings: generationSettingsSchema,
+    version: v.optional(versionNumber),
+    branch: v.optional(
+      v.object({
+        of: completionId,
+        row: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(63)),
+        at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000)),
+        token: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000_000)),
+      }),
+    ),
+  }),
+  'prompts.stop': v.object({ completion: completionId }),
+  /** Each text's tokens, with their probabilities and what else was likely. */
+  'prompts.tokens': v.object({ completion: completionId }),
+  /** Prompts from files that the system's dialog asks for; null when dismissed. */
+  'prompts.import': nothing,
+  /** Writes it as a file where the system's dialog says; null when dismissed. */
+  'prompts.saveAs': v.object({ id: promptId }),
+  'languageModels.list': nothing,
+  /** The folder that the system's dialog asks for; null when dismissed. */
+  'languageModels.add': nothing,
+  /** Takes it out of the list; its files stay. */
+  'languageModels.remove': v.object({ id: languageModelId }),
   'exports.list': nothing,
   /** A job; the file lands in the workspace's exports folder. */
   'exports.start': v.object({ run: runId, calibrate: v.optional(v.boolean()) }),
@@ -648,6 +729,23 @@ export interface Outputs {
   'studies.rename': null;
   'studies.importance': StudyImportance[];
   'studies.saveAs': { path: string } | null;
+  'prompts.list': PromptSummary[];
+  'prompts.get': PromptDetail;
+  'prompts.create': PromptId;
+  'prompts.edit': null;
+  'prompts.set': null;
+  'prompts.save': number;
+  'prompts.version': PromptVersion;
+  'prompts.restore': null;
+  'prompts.render': RenderedPrompt;
+  'prompts.run': Completion;
+  'prompts.stop': null;
+  'prompts.tokens': (TokenChoice[] | null)[];
+  'prompts.import': PromptId[] | null;
+  'prompts.saveAs': { path: string } | null;
+  'languageModels.list': LanguageModel[];
+  'languageModels.add': LanguageModelRef | null;
+  'languageModels.remove': null;
   'exports.list': ExportRecord[];
   'exports.start': JobId;
   'exports.reveal': null;
@@ -675,10 +773,12 @@ export type StudioEvent =
   | ({ type: 'profile'; version: VersionId } & StepsDone)
   | {
       type: 'changed';
-      noun: 'datasets' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' | 'studies';
+      noun: 'datasets' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' | 'studies' | 'prompts';
     }
   /** `runs`: those that are new or have changed; without it any may be. */
   | { type: 'changed'; noun: 'runs'; runs?: RunId[] }
+  /** A model writes, or has ended. */
+  | { type: 'completion'; news: CompletionNews }
   /** A trial was begun, has reported or ended. */
   | { type: 'trial'; study: StudyId; trial: StoredTrial }
   /** A study is done, or cannot go on by itself. */
@@ -707,6 +807,8 @@ export interface Offered {
   found: ImportOffer[];
   /** It holds runs of another program, to be imported by `runs.import`. */
   runs: boolean;
+  /** It is a language model's folder, which was added to the list. */
+  model: LanguageModelRef | null;
 }
 
 export interface AppInfo {

@@ -29,7 +29,7 @@ export interface GenerationSettings extends SamplingSettings {
   /** > 1: the likeliest text as a search finds that keeps so many at a time; nothing is drawn. */
   beams: number;
   /** Writing ends before any of these. */
-  stop: readonly string[];
+  stop: string[];
   /** Of each token, so many of the likeliest in its place; 0 for none, not even its own. */
   logprobs: number;
   /** What the text is held to; null: to nothing. */

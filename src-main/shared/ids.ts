@@ -12,6 +12,9 @@ export type JobId = Id<'job'>;
 export type ExportId = Id<'export'>;
 export type StudyId = Id<'study'>;
 export type LabellingId = Id<'labelling'>;
+export type PromptId = Id<'prompt'>;
+export type CompletionId = Id<'completion'>;
+export type LanguageModelId = Id<'model'>;
 
 interface Kinds {
   dataset: DatasetId;
@@ -21,6 +24,9 @@ interface Kinds {
   export: ExportId;
   study: StudyId;
   labelling: LabellingId;
+  prompt: PromptId;
+  completion: CompletionId;
+  model: LanguageModelId;
 }
 
 const prefixes: Record<keyof Kinds, string> = {
@@ -31,6 +37,9 @@ const prefixes: Record<keyof Kinds, string> = {
   export: 'ex',
   study: 'st',
   labelling: 'lb',
+  prompt: 'pr',
+  completion: 'cp',
+  model: 'lm',
 };
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 

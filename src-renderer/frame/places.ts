@@ -2,6 +2,7 @@ import type { Component } from 'svelte';
 import ChartLine from '@lucide/svelte/icons/chart-line';
 import Database from '@lucide/svelte/icons/database';
 import PackageOpen from '@lucide/svelte/icons/package-open';
+import MessageSquareText from '@lucide/svelte/icons/message-square-text';
 import Play from '@lucide/svelte/icons/play';
 import ScanSearch from '@lucide/svelte/icons/scan-search';
 import Tags from '@lucide/svelte/icons/tags';
@@ -15,6 +16,7 @@ export const placeIcons: Record<Place, Component<{ size?: number | string; strok
   train: Play,
   runs: ChartLine,
   tune: ScanSearch,
+  playground: MessageSquareText,
   export: PackageOpen,
   settings: Settings,
 };
@@ -25,6 +27,7 @@ const words: Record<Place, () => string> = {
   train: m.place_train,
   runs: m.place_runs,
   tune: m.place_tune,
+  playground: m.place_playground,
   export: m.place_export,
   settings: m.place_settings,
 };

@@ -8,6 +8,7 @@ import { exports } from '../state/exports.svelte.ts';
 import { jobs } from '../state/jobs.svelte.ts';
 import { navigation } from '../state/navigation.svelte.ts';
 import { preferences } from '../state/preferences.svelte.ts';
+import { prompts } from '../state/prompts.svelte.ts';
 import { queue } from '../state/queue.svelte.ts';
 import { runs } from '../state/runs.svelte.ts';
 import { studies } from '../state/studies.svelte.ts';
@@ -22,6 +23,8 @@ function take(event: StudioEvent): void {
       return runs.takePoints(event.run, event.points);
     case 'trial':
       return studies.take(event.study, event.trial);
+    case 'completion':
+      return prompts.take(event.news);
     case 'study-ended': {
       const [words, kind] = event.failed
         ? ([m.toast_study_failed, 'warning'] as const)
@@ -59,6 +62,7 @@ const reload = {
   workspace: () => app.load(),
   queue: () => queue.load(),
   studies: () => studies.changed(),
+  prompts: () => prompts.changed(),
 };
 
 /** Listens first and asks then, so that nothing falls between. Returns the function that stops it. */
@@ -73,6 +77,7 @@ export function connect(): () => void {
   void runs.load();
   void exports.load();
   void studies.load();
+  void prompts.load();
   // The device report may take a moment to find out, and nothing waits for it.
   setTimeout(() => void app.examine(), 500);
   return stop;

@@ -2,9 +2,14 @@ import type { Offered } from '../../src-main/shared/contract.ts';
 import type { AtelierError } from '../../src-main/shared/errors.ts';
 import { apart, type ImportOffer } from '../../src-main/shared/job.ts';
 import type { DatasetSummary } from '../../src-main/shared/dataset.ts';
+import type { LanguageModelRef } from '../../src-main/shared/prompt/prompt.ts';
 import type { JobId, VersionId } from '../../src-main/shared/ids.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
+import { notify } from '../ui/toasts.ts';
+import { m } from '../words/messages.ts';
+import { navigation } from './navigation.svelte.ts';
+import { prompts } from './prompts.svelte.ts';
 import { importRuns } from './run-exchange.ts';
 import { asError } from './resource.svelte.ts';
 import { SplitDraft, type Divided } from './split-draft.svelte.ts';
@@ -123,6 +128,7 @@ export class Importing {
     try {
       const offered = await offer();
       if (turn !== this.#turn) return;
+      if (offered?.model) return this.#tellModel(offered.model);
       if (offered?.runs) return void importRuns({ offer: offered.id }, this.#studio);
       this.#offered = offered;
       this.pick(0);
@@ -131,6 +137,12 @@ export class Importing {
     } finally {
       if (turn === this.#turn) this.#looking = false;
     }
+  }
+
+  #tellModel(model: LanguageModelRef): void {
+    navigation.visit('playground');
+    void prompts.choose(model);
+    notify(m.model_added());
   }
 
   async start(): Promise<JobId | null> {

@@ -1,7 +1,7 @@
 import type { Filter } from '../../src-main/shared/filter.ts';
-import type { DatasetId, ExportId, RunId, StudyId, VersionId } from '../../src-main/shared/ids.ts';
+import type { DatasetId, ExportId, PromptId, RunId, StudyId, VersionId } from '../../src-main/shared/ids.ts';
 
-export const places = ['data', 'label', 'train', 'runs', 'tune', 'export', 'settings'] as const;
+export const places = ['data', 'label', 'train', 'runs', 'tune', 'playground', 'export', 'settings'] as const;
 export type Place = (typeof places)[number];
 export type DataTab = 'samples' | 'profile' | 'schema' | 'recipe' | 'splits' | 'quality' | 'source';
 
@@ -11,6 +11,7 @@ export type Location =
   | { place: 'train'; dataset?: DatasetId; version?: VersionId; from?: RunId }
   | { place: 'runs'; run?: RunId; compare?: RunId[] }
   | { place: 'tune'; study?: StudyId }
+  | { place: 'playground'; prompt?: PromptId }
   | { place: 'export'; export?: ExportId }
   | { place: 'settings'; section?: string };
 

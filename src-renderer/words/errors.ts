@@ -4,6 +4,16 @@ import { m } from './messages.ts';
 
 /** What went wrong, by code. The main process writes its messages in English, with names and places in them. */
 const headlines: Record<string, () => string> = {
+  empty_prompt: m.error_empty_prompt,
+  prompt_too_long: m.error_prompt_too_long,
+  unknown_variable: m.error_unknown_variable,
+  bad_template: m.error_bad_template,
+  not_enough_memory: m.error_not_enough_memory,
+  not_a_language_model: m.error_not_a_language_model,
+  unsupported_language_model: m.error_unsupported_language_model,
+  not_a_prompt: m.error_not_a_prompt,
+  no_such_model: m.error_no_such_model,
+  text_before_turns: m.text_before_turns,
   invalid_recipe: m.error_invalid_recipe,
   unknown_step: m.error_unknown_step,
   recipe_column: m.error_recipe_column,

@@ -39,3 +39,58 @@ it('text is written by a folder’s model: told as it comes, whole at the end, h
   expect(nothing.code).not.toBe(0);
   expect(nothing.stderr).toMatch(/no .*nowhere/i);
 });
+
+it('a prompt comes from a file, is asked of a model, and its answer is kept with its version', async () => {
+  const folder = tempFolder();
+  tinyFolder(join(folder, 'tiny'));
+  const head = 'name: tale\nvariables:\n  who: de\nsettings:\n  maxTokens: 6\n  temperature: 0\n';
+  const text = `---\n${head}---\nabc {{who}}\n`;
+  writeFileSync(join(folder, 'tale.md'), text);
+  await done(folder, 'prompts', 'import', join(folder, 'tale.md'));
+  const args = ['prompts', 'run', 'tale', '--model', join(folder, 'tiny'), '--json'];
+  const { lines } = await done(folder, ...args);
+  const first = lines.at(-1)!;
+  expect(first).toMatchObject({ event: 'finished', version: 1, status: 'finished', given: 'abc de', prompt_tokens: 6 });
+  const told = lines.filter(({ event }) => event === 'text').map(({ text: part }) => part);
+  expect(first.texts).toMatchObject([{ text: told.join('') }]);
+  const again = (await done(folder, ...args, '--variables', '{"who":"xy"}')).lines.at(-1)!;
+  expect(again).toMatchObject({ version: 1, given: 'abc xy', variables: { who: 'xy' }, weights: first.weights });
+  const shown = await done(folder, 'prompts', 'show', 'tale');
+  expect(shown.stdout).toBe(text);
+  const answers = (await done(folder, 'prompts', 'show', 'tale', '--answers', '--json')).lines;
+  expect(answers.slice(1).map(({ completion }) => completion)).toEqual([again.completion, first.completion]);
+  const missing = await atelier(folder, 'prompts', 'run', 'tale', '--model', 'nowhere');
+  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('no_such_run')]);
+});
+
+it('a prompt is held to a gate over rows of variables', async () => {
+  const folder = tempFolder();
+  tinyFolder(join(folder, 'tiny'));
+  writeFileSync(join(folder, 'p.md'), '---\nname: p\nsettings: {maxTokens: 5, temperature: 0}\n---\nab{{x}}');
+  await done(folder, 'prompts', 'import', join(folder, 'p.md'));
+  const asked = (
+    await done(folder, 'prompts', 'run', 'p', '--model', join(folder, 'tiny'), '--variables', '{"x":"c"}', '--json')
+  ).lines;
+  const { text } = (asked.at(-1)!.texts as { text: string }[])[0];
+  const rows = [
+    { x: 'c', expected: text },
+    { x: 'd', expected: 'never' },
+  ].map((row) => JSON.stringify(row));
+  writeFileSync(join(folder, 'rows.jsonl'), rows.join('\n'));
+  const args = [
+    'prompts',
+    'eval',
+    'p',
+    '--rows',
+    join(folder, 'rows.jsonl'),
+    '--model',
+    join(folder, 'tiny'),
+    '--json',
+  ];
+  const { lines } = await done(folder, ...args, '--gate', '0.5');
+  expect(lines.map(({ score }) => score)).toEqual([1, 0, 0.5]);
+  const below = await atelier(folder, ...args, '--gate', '0.51');
+  expect([below.code, below.stderr]).toEqual([1, expect.stringContaining('below_gate')]);
+  const without = await atelier(folder, ...args, '--expected', 'answer');
+  expect([without.code, without.stderr]).toEqual([1, expect.stringContaining('no_expected')]);
+});

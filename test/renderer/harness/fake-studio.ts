@@ -32,6 +32,7 @@ import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 import { textEpochs, textOf } from './language.ts';
 import { predictionEpochs, predictionsOf } from './predictions.ts';
+import { makePrompts } from './prompts.ts';
 import { makeStudies } from './studies.ts';
 import { sendStudy } from '../../../src-main/shared/sent-study.ts';
 import type { Study } from '../../../src-main/shared/study.ts';
@@ -113,6 +114,12 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   const studies = empty ? [] : makeStudies(runs);
   const listeners = new Set<(events: StudioEvent[]) => void>();
   const emit = (...events: StudioEvent[]) => listeners.forEach((listener) => listener(structuredClone(events)));
+  const { prompts, models } = makePrompts(Date.now());
+  const promptOf = (id: string) => {
+    const found = prompts.find(({ summary }) => summary.id === id);
+    if (!found) throw new Failure('no_such_prompt', `There is no prompt ${id}.`);
+    return found;
+  };
   const studyOf = (id: string) => studies.find(({ detail }) => detail.id === id)!;
   const settle = (id: string, status: Study['status'], reason: Study['reason']) => {
     const one = studyOf(id);
@@ -137,7 +144,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   function offer(value: ImportOffer): Offered {
     const id = `offer-${offers.size}`;
     offers.set(id, value);
-    return { id, found: [value], runs: false };
+    return { id, found: [value], runs: false, model: null };
   }
   const tableOffer: ImportOffer = {
     kind: 'table',
@@ -640,6 +647,38 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'studies.finish': ({ id }) => settle(id, 'finished', { code: 'stopped' }),
     'studies.rename': () => null,
     'studies.saveAs': () => ({ path: '/home/ada/study.csv' }),
+    'prompts.list': () => prompts.map(({ summary }) => summary),
+    'prompts.get': ({ id }) => promptOf(id),
+    'prompts.create': () => prompts[0].summary.id,
+    'prompts.edit': ({ id, text, bench }) => {
+      Object.assign(promptOf(id), text !== undefined && { text }, bench && { bench });
+      return null;
+    },
+    'prompts.set': ({ id, ...change }) => {
+      Object.assign(promptOf(id).summary, change);
+      return null;
+    },
+    'prompts.save': ({ id }) => promptOf(id).summary.versions,
+    'prompts.version': ({ id, number }) => {
+      const { versions, text } = promptOf(id);
+      return { ...versions.find((one) => one.number === number)!, text };
+    },
+    'prompts.restore': () => null,
+    'prompts.render': ({ text }) => ({
+      text,
+      tokens: Math.ceil(text.length / 3),
+      context: 512,
+      template: false,
+      bytes: 1_044_992,
+    }),
+    'prompts.run': ({ id }) => promptOf(id).completions[0],
+    'prompts.stop': () => null,
+    'prompts.tokens': () => [],
+    'prompts.import': () => null,
+    'prompts.saveAs': () => null,
+    'languageModels.list': () => models,
+    'languageModels.add': () => null,
+    'languageModels.remove': () => null,
     'exports.list': () => exports,
     'exports.start': ({ run }) =>
       work('export', runOf(run).summary.name, 3, (job) => {

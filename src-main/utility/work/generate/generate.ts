@@ -40,7 +40,7 @@ export async function generate(
 
 type GenerateResultPart = Parameters<Parameters<typeof write>[4]['told']>[0];
 
-function grammarOf(form: NonNullable<GenerationSettings['form']>) {
+export function grammarOf(form: NonNullable<GenerationSettings['form']>) {
   if (form.kind === 'json') return jsonSchema(form.schema);
   const grammar = new Grammar();
   return { grammar, language: regex(grammar, form.pattern, (characters) => codePoints(grammar, characters)) };

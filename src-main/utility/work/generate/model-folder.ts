@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import type { LlamaConfig } from '../../../architectures/llama.ts';
 import { llamaDecoder } from '../../../architectures/llama.ts';
 import { readModel } from '../../../onnx/read.ts';
 import type { Tensor } from '../../../onnx/types.ts';
 import { writeModel } from '../../../onnx/write.ts';
 import type { CacheSizes } from '../../../runtime/causal.ts';
+import { freeMemory } from '../../../runtime/memory.ts';
 import { decodeSafetensors } from '../../../runtime/safetensors.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { maxTokenizerBytes, parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
@@ -14,14 +16,18 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** A folder as Hugging Face's hub has one: config.json, tokenizer.json, and the weights as ONNX or, of a Llama, as safetensors. */
 export interface ModelFolder {
-  /** For ONNX Runtime, whole. */
-  model: Uint8Array;
+  /** Bytes of its weights on disk. */
+  bytes: number;
+  /** Reads the model, whole, for ONNX Runtime. Errors: broken_model, model_too_large, not_enough_memory. */
+  model(): Uint8Array;
   sizes: CacheSizes | null;
   tokenizer: TokenizerFile;
   /** Put before a text. */
   begin: number | null;
   ends: number[];
   context: number;
+  /** How it is given turns; null where it was not made for them. */
+  template: ChatTemplate | null;
 }
 
 const maxJsonBytes = 8 * 2 ** 20;
@@ -52,17 +58,56 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
   const width = whole(about.hidden_size) ?? whole(about.n_embd);
   const questions = whole(about.num_attention_heads) ?? whole(about.n_head);
   const headSize = whole(about.head_dim) ?? (width && questions ? width / questions : null);
+  const weights = weightsOf(folder, about, file);
   return {
-    model: readWeights(folder, about, file),
+    bytes: weights.bytes,
+    model() {
+      requireMemory(folder, weights.bytes);
+      return weights.read();
+    },
     sizes: heads && headSize ? { heads, headSize } : null,
     tokenizer,
     begin: beginOf(folder, tokenizer, about),
     ends: endsOf(generation, about, tokenizer),
     context: whole(about.max_position_embeddings) ?? whole(about.n_positions) ?? whole(about.n_ctx) ?? usualContext,
+    template: templateOf(folder),
   };
 }
 
-function readWeights(folder: string, config: Json, file: string | undefined): Uint8Array {
+/** What is read lies in memory twice while ONNX Runtime takes it over. Throws `not_enough_memory`. */
+export function requireMemory(folder: string, bytes: number, free = freeMemory()): void {
+  const needed = 2 * bytes;
+  if (needed <= free) return;
+  const mb = (size: number) => Math.round(size / 2 ** 20);
+  throw new AtelierError(
+    'not_enough_memory',
+    `${folder} has ${mb(bytes)} MB of weights, of which opening takes about ${mb(needed)} MB of memory; ${mb(free)} MB are free. Close other programs, or take a smaller or a quantised one.`,
+  );
+}
+
+/** A folder may keep its template in tokenizer_config.json, by name where there are several, or in a file of its own. */
+function templateOf(folder: string): ChatTemplate | null {
+  const config = readJson(folder, 'tokenizer_config.json') ?? {};
+  const own = statSync(join(folder, 'chat_template.jinja'), { throwIfNoEntry: false })
+    ? new TextDecoder().decode(readInside(folder, 'chat_template.jinja', maxJsonBytes))
+    : null;
+  const { chat_template: said } = config;
+  const named = Array.isArray(said) ? (said as Json[]).find(({ name }) => name === 'default')?.template : said;
+  const source = own ?? (typeof named === 'string' ? named : null);
+  if (source === null) return null;
+  const tokens = Object.entries(config).flatMap(([key, value]): [string, string][] => {
+    const text = typeof value === 'object' && value !== null ? (value as Json).content : value;
+    return key.endsWith('_token') && typeof text === 'string' ? [[key, text]] : [];
+  });
+  return { source, tokens: Object.fromEntries(tokens) };
+}
+
+interface Weights {
+  bytes: number;
+  read(): Uint8Array;
+}
+
+function weightsOf(folder: string, config: Json, file: string | undefined): Weights {
   const wanted = file ?? modelFiles.find((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
   const llama = file === undefined ? llamaOf(config) : null;
   const safetensors = llama
@@ -72,13 +117,7 @@ function readWeights(folder: string, config: Json, file: string | undefined): Ui
     : [];
   // From its weights a Llama gets a cache whatever its export has, and one that is not computed twice.
   if (llama && safetensors.length > 0) {
-    const tensors = new Map<string, Tensor>();
-    requireSize(folder, safetensors);
-    for (const name of safetensors) {
-      for (const [key, tensor] of decodeSafetensors(readInside(folder, name), name).tensors) tensors.set(key, tensor);
-    }
-    const graph = llamaDecoder(llama, tensors);
-    return writeModel({ irVersion: 8, opsets: { '': 18 }, producer: 'atelier', graph, metadata: {} });
+    return { bytes: sizeOf(folder, safetensors), read: () => readLlama(folder, llama, safetensors) };
   }
   if (wanted === undefined) {
     throw new AtelierError(
@@ -86,6 +125,27 @@ function readWeights(folder: string, config: Json, file: string | undefined): Ui
       `There is no model in ${folder}: no ${modelFiles[0]}, and no safetensors of a Llama. Choose a folder as Hugging Face's hub has them, or name its .onnx file.`,
     );
   }
+  // What is outside of it, as a rule, has its name and one more.
+  const beside = dirname(wanted);
+  const parts = readdirSync(join(folder, beside))
+    .map((name) => join(beside, name))
+    .filter(
+      (name) => name === join(wanted) || name.startsWith(`${join(wanted)}_data`) || name === `${join(wanted)}.data`,
+    );
+  return { bytes: sizeOf(folder, parts), read: () => readOnnx(folder, wanted) };
+}
+
+function readLlama(folder: string, llama: LlamaConfig, safetensors: readonly string[]): Uint8Array {
+  const tensors = new Map<string, Tensor>();
+  requireSize(folder, safetensors);
+  for (const name of safetensors) {
+    for (const [key, tensor] of decodeSafetensors(readInside(folder, name), name).tensors) tensors.set(key, tensor);
+  }
+  const graph = llamaDecoder(llama, tensors);
+  return writeModel({ irVersion: 8, opsets: { '': 18 }, producer: 'atelier', graph, metadata: {} });
+}
+
+function readOnnx(folder: string, wanted: string): Uint8Array {
   requireSize(folder, [wanted]);
   const bytes = readInside(folder, wanted);
   const beside = dirname(join(folder, wanted));
@@ -197,11 +257,11 @@ function readInside(folder: string, name: string, most = maxBytes): Uint8Array {
   }
 }
 
+const sizeOf = (folder: string, names: readonly string[]): number =>
+  names.reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
+
 function requireSize(folder: string, names: readonly string[]): number {
-  const size = names.reduce(
-    (sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
+  const size = sizeOf(folder, names);
   if (size > maxBytes) throw tooLarge(folder, size);
   return size;
 }

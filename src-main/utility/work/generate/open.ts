@@ -1,9 +1,11 @@
 import { dirname } from 'node:path';
 import { statSync } from 'node:fs';
+import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import { TokenTrie } from '../../../generation/token-trie.ts';
 import type { Grammar, Language } from '../../../generation/grammar/grammar.ts';
 import { writeModel } from '../../../onnx/write.ts';
 import { Causal } from '../../../runtime/causal.ts';
+import { checkpointPath } from '../../../runtime/checkpoint.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerateParams } from '../../../shared/job.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
@@ -18,30 +20,42 @@ import type { Form, Writer } from './writing.ts';
 
 export interface OpenWriter extends Writer {
   /** The tokens of a prompt; never none. */
-  encode(prompt: string): number[];
+  encode(prompt: string, laidOut?: boolean): number[];
   /** Made when it is first asked for. Throws `unsupported_tokenizer`. */
   form(grammar: { grammar: Grammar; language: Language }): Form;
   close(): Promise<void>;
 }
 
-interface Parts {
-  model: Uint8Array;
+/** What is known of a model before its weights are read. */
+export interface Parts {
+  /** Reads it. */
+  model(): Uint8Array;
+  /** Of its weights. */
+  bytes: number;
   file: TokenizerFile;
   sizes?: { heads: number; headSize: number } | null;
   begin?: number | null;
   ends: readonly number[];
   context: number;
+  template: ChatTemplate | null;
 }
 
 /** A run that writes, a folder as Hugging Face's hub has one, or an exported file. Errors: not_a_writer, and those of each kind. */
-export async function openWriter(
-  model: GenerateParams['model'],
+export async function openWriter(model: GenerateParams['model'], threads: number): Promise<OpenWriter> {
+  return openParts(partsOf(model), threads);
+}
+
+/** Reads the weights of a model that is known. `read`: hears of what they are. */
+export async function openParts(
+  parts: Parts,
   threads: number,
-  prompt: (tokens: readonly number[]) => void = () => {},
+  read: (model: Uint8Array) => void = () => {},
 ): Promise<OpenWriter> {
-  const { model: bytes, file, sizes = null, begin = null, ends, context } = partsOf(model);
+  const { file, sizes = null, ends, context } = parts;
+  const model = parts.model();
+  read(model);
+  const causal = await Causal.open(model, { device: 'cpu', threads }, sizes);
   const tokenizer = openTokenizer(file);
-  const causal = await Causal.open(bytes, { device: 'cpu', threads }, sizes);
   const known = tokenBytes(file);
   let before: readonly number[] = [];
   let trie: TokenTrie | null = null;
@@ -54,12 +68,8 @@ export async function openWriter(
     },
     ends: new Set(ends),
     context,
-    encode(text) {
-      const tokens = [...tokenizer.encode(text, { special: true })];
-      if (begin !== null && tokens[0] !== begin) tokens.unshift(begin);
-      // As after the text before: where a text begins.
-      before = tokens.length > 0 ? tokens : [ends[0] ?? tokenizer.special.pad];
-      prompt(before);
+    encode(text, laidOut) {
+      before = promptTokens(parts, text, laidOut);
       return [...before];
     },
     form(grammar) {
@@ -76,14 +86,25 @@ export async function openWriter(
   };
 }
 
-function partsOf(model: GenerateParams['model']): Parts {
+/** The tokens of a prompt; never none. `laidOut`: a template has put what begins a text there already. */
+export function promptTokens({ file, begin = null, ends }: Parts, text: string, laidOut = false): number[] {
+  const tokenizer = openTokenizer(file);
+  const tokens = [...tokenizer.encode(text, { special: !laidOut })];
+  if (!laidOut && begin !== null && tokens[0] !== begin) tokens.unshift(begin);
+  // As after the text before: where a text begins.
+  return tokens.length > 0 ? tokens : [ends[0] ?? tokenizer.special.pad];
+}
+
+/** Errors: not_a_writer, no_such_file, tokenizer_missing, not_a_tokenizer, broken_model. */
+export function partsOf(model: GenerateParams['model']): Parts {
   if ('runFolder' in model) {
     const encoder = readEncoder(model.runFolder);
     if (encoder.kind !== 'text' || encoder.language !== 'next' || !encoder.tokenizer) throw notAWriter('The run');
-    const graph = languageGraph(model.settings, encoder, readBest(model.runFolder).model);
     const { end } = openTokenizer(encoder.tokenizer).special;
     const ends = end === null ? [] : [end];
-    return { model: writeModel(graph), file: encoder.tokenizer, ends, context: encoder.length };
+    const read = () => writeModel(languageGraph(model.settings, encoder, readBest(model.runFolder).model));
+    const bytes = statSync(checkpointPath(model.runFolder, 'best'), { throwIfNoEntry: false })?.size ?? 0;
+    return { model: read, bytes, file: encoder.tokenizer, ends, context: encoder.length, template: null };
   }
   if (statSync(model.path, { throwIfNoEntry: false })?.isDirectory()) return folderParts(model.path, model.file);
   const { model: graph } = readModelFile(model.path);

@@ -58,13 +58,17 @@ interface Row {
   finish: FinishReason | null;
 }
 
-/** Writes `n` texts after a prompt, side by side, each drawn by chance of its own. Throws `prompt_too_long`. */
+/**
+ * Writes `n` texts after a prompt, side by side, each drawn by chance of its own. Throws `prompt_too_long`.
+ * @param begun tokens that they all begin with, whatever the model would rather say; they count among those written
+ */
 export async function write(
   { model, reader, ends, context }: Writer,
   prompt: readonly number[],
   settings: GenerationSettings,
   form: Form | null,
   hooks: WritingHooks,
+  begun: readonly number[] = [],
 ): Promise<Written> {
   requireRoom(prompt.length, context);
   const most = Math.min(settings.maxTokens, context - prompt.length);
@@ -87,7 +91,7 @@ export async function write(
     const logits = await model.feed(fed);
     for (const [i, row] of alive.entries()) {
       // From the prompt all go on alike.
-      advance(row, logits[fed.length === 1 ? 0 : i], { settings, reader, ends, most, hooks });
+      advance(row, logits[fed.length === 1 ? 0 : i], { settings, reader, ends, most, hooks, begun });
       count++;
     }
     firstTokenMs ||= performance.now() - began;
@@ -113,10 +117,11 @@ interface Rules {
   ends: ReadonlySet<number>;
   most: number;
   hooks: WritingHooks;
+  begun: readonly number[];
 }
 
 /** One token more. */
-function advance(row: Row, logits: Float32Array, { settings, reader, ends, most, hooks }: Rules): void {
+function advance(row: Row, logits: Float32Array, { settings, reader, ends, most, hooks, begun }: Rules): void {
   const { constraint, before, tokens, writer } = row;
   const fits = constraint?.next(most - tokens.length);
   const mayEnd = constraint?.mayEnd ?? true;
@@ -125,7 +130,10 @@ function advance(row: Row, logits: Float32Array, { settings, reader, ends, most,
     return;
   }
   const allowed = fits && ((token: number) => (ends.has(token) ? mayEnd : fits.has(token)));
-  const token = draw(candidates(logits, settings, before, allowed ?? null), row.random);
+  const token =
+    tokens.length < begun.length
+      ? begun[tokens.length]
+      : draw(candidates(logits, settings, before, allowed ?? null), row.random);
   if (settings.logprobs > 0) row.choices.push(choice(reader, tokens, token, logits, settings.logprobs));
   if (ends.has(token)) {
     row.finish = 'end';

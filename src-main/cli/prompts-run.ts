@@ -1,0 +1,93 @@
+import { statSync } from 'node:fs';
+import type { Command } from 'commander';
+import { languageModels } from '../jobs/prompts/language-models.ts';
+import { resolvePrompt, resolveRun } from '../jobs/resolve.ts';
+import type { Studio } from '../jobs/studio.ts';
+import { AtelierError } from '../shared/errors.ts';
+import type { GenerationSettings } from '../shared/generation.ts';
+import type { LanguageModelRef } from '../shared/prompt/prompt.ts';
+import { completionJson, requireAnswer } from './completion-json.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { variablesFrom } from './generate.ts';
+import { integer, number, withCommon } from './options.ts';
+
+interface Options extends CommonOptions, Partial<Pick<GenerationSettings, 'maxTokens' | 'temperature' | 'seed' | 'n'>> {
+  model?: string;
+  version?: number;
+  variables?: string;
+}
+
+export function addPromptsRun(prompts: Command, context: CommandContext): void {
+  withCommon(prompts.command('run'))
+    .description('ask a model; the answer is kept with all that it takes to ask again')
+    .argument('<prompt>', 'its name, id or the beginning of its id')
+    .option('--model <model>', 'a gpt run, or the folder of a language model (default: the one on the bench)')
+    .option('--version <n>', 'this version instead of the draft', integer(1, 1_000_000))
+    .option('--variables <json>', "values of its variables: a JSON object, or a file with one; others are the bench's")
+    .option(
+      '--max-tokens <n>',
+      "it writes so many tokens at most (default: the bench's, as with all settings)",
+      integer(1, 100_000),
+    )
+    .option('--temperature <t>', '0: always the likeliest token; higher: more chance', number(0, 100))
+    .option('--seed <n>', 'decides what chance gives', integer(0, 2 ** 32 - 1))
+    .option('--n <n>', 'so many answers', integer(1, 64))
+    .addHelpText(
+      'after',
+      `
+Of a draft that no version says a version is made first.
+
+JSON: {"event":"text","row","text"} as it is written, and at the end {"event":"finished","completion","version","status","model","given",
+      "texts":[{"text","token_ids","finish"}],"prompt_tokens","tokens_per_second",…}.
+
+Examples:
+  $ atelier prompts run tale --model models/stories260k --variables '{"who":"a cat"}' --temperature 0`,
+    )
+    .action((name: string, options: Options) => {
+      const session = new Session(context, 'prompts run', options);
+      return session.own((studio) => run(session, studio, name, options));
+    });
+}
+
+async function run(session: Session, studio: Studio, name: string, options: Options): Promise<void> {
+  const { out } = session;
+  const id = resolvePrompt(studio.reading, name);
+  const { bench } = studio.prompts.get(id);
+  const model = options.model === undefined ? bench.model : languageModelOf(session, studio, options.model);
+  if (!model) throw new AtelierError('bad_arguments', 'Say which model: --model, with a gpt run or the folder of one.');
+  const { maxTokens, temperature, seed, n, version } = options;
+  const given = Object.entries({ maxTokens, temperature, seed, n }).filter(([, value]) => value !== undefined);
+  const settings: GenerationSettings = { ...bench.settings, ...Object.fromEntries(given) };
+  const texts = Object.entries(variablesFrom(session, options.variables)).map(([key, value]): [string, string] => [
+    key,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  const variables = { ...bench.variables, ...Object.fromEntries(texts) };
+  const live = settings.n === 1 && !out.json;
+  let told = false;
+  const deaf = studio.onEvent((event) => {
+    if (event.type !== 'completion') return;
+    for (const { row, text } of event.news.parts) {
+      out.record({ event: 'text', row, text });
+      if (live) out.piece(text);
+      told = true;
+    }
+  });
+  const { completion, ended } = studio.prompts.run(id, { model, variables, settings, version });
+  const quiet = session.host.onInterrupt(() => studio.prompts.stop(completion.id));
+  const done = await ended;
+  quiet();
+  deaf();
+  if (live && told) out.piece('\n');
+  if (!live) done.texts.forEach((each, i) => out.text(`${done.texts.length > 1 ? `${i + 1}. ` : ''}${each.text}`));
+  requireAnswer(done);
+  out.record({ event: 'finished', ...completionJson(done) });
+}
+
+/** A folder is put in the list of models, as a drop on the window does. */
+export function languageModelOf(session: Session, studio: Studio, text: string): LanguageModelRef {
+  const path = session.path(text);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { folder: studio.prompts.addModel(path) };
+  const named = languageModels(studio.reading).filter(({ name, path: folder }) => name === text && folder !== null);
+  return named.length === 1 ? named[0].ref : { run: resolveRun(studio.reading, text) };
+}

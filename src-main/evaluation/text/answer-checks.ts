@@ -1,0 +1,78 @@
+import { corpusBleu } from './bleu.ts';
+import { corpusChrf } from './chrf.ts';
+import { rouge } from './rouge.ts';
+
+export const answerChecks = ['exact', 'contains', 'regex', 'number', 'json', 'bleu', 'chrf', 'rouge-l'] as const;
+export type AnswerCheck = (typeof answerChecks)[number];
+
+/** Those that need to know what an answer should be. */
+export const needsExpected = (check: AnswerCheck): boolean => check !== 'json';
+
+export interface CheckedAnswers {
+  /** [0, 1]: the share that passes, or the measure over all of them. */
+  score: number;
+  /** Of each answer: 1 passed, 0 not; of a measure its own value of that answer alone. */
+  each: number[];
+}
+
+export interface CheckOptions {
+  /** Of `number`: how far off it may be. */
+  tolerance?: number;
+}
+
+/**
+ * How well answers do. `exact` and `contains` heed no blanks around a text; `regex` looks for the expected pattern (ECMAScript, with the
+ * flag u) in the answer; `number` compares the first number of the answer; `json` asks only that it parses. BLEU and chrF are those of the
+ * corpus, divided by 100, ROUGE-L a mean. Throws SyntaxError where an expected pattern is none.
+ */
+export function checkAnswers(
+  check: AnswerCheck,
+  answers: readonly string[],
+  expected: readonly string[],
+  { tolerance = 0 }: CheckOptions = {},
+): CheckedAnswers {
+  const references = expected.map((text) => [text]);
+  switch (check) {
+    case 'bleu':
+      return measured(answers, references, (some, of) => corpusBleu(some, of).score / 100);
+    case 'chrf':
+      return measured(answers, references, (some, of) => corpusChrf(some, of) / 100);
+    case 'rouge-l':
+      return measured(answers, references, (some, of) => rouge(some, of).rougeL);
+    default: {
+      const each = answers.map((answer, i) => Number(passes(check, answer, expected[i] ?? '', tolerance)));
+      return { score: each.reduce((sum, one) => sum + one, 0) / Math.max(1, each.length), each };
+    }
+  }
+}
+
+function measured(
+  answers: readonly string[],
+  references: readonly string[][],
+  measure: (answers: readonly string[], references: readonly string[][]) => number,
+): CheckedAnswers {
+  const each = answers.map((answer, i) => measure([answer], [references[i]]));
+  return { score: answers.length > 0 ? measure(answers, references) : 0, each };
+}
+
+function passes(check: AnswerCheck, answer: string, expected: string, tolerance: number): boolean {
+  switch (check) {
+    case 'contains':
+      return answer.includes(expected.trim());
+    case 'regex':
+      return new RegExp(expected, 'u').test(answer);
+    case 'number': {
+      const found = /[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?/.exec(answer);
+      return found !== null && expected.trim() !== '' && Math.abs(Number(found[0]) - Number(expected)) <= tolerance;
+    }
+    case 'json':
+      try {
+        JSON.parse(answer);
+        return true;
+      } catch {
+        return false;
+      }
+    default:
+      return answer.trim() === expected.trim();
+  }
+}

@@ -1,0 +1,74 @@
+import { dialog } from 'electron';
+import { writeFile } from 'node:fs/promises';
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+import { words } from './words.ts';
+
+type Noun = Extract<keyof Handlers, `prompts.${string}` | `languageModels.${string}`>;
+
+const promptExtensions = ['prompty', 'md', 'txt', 'prompt', 'yaml', 'yml'];
+
+export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
+  const done = (act: () => void): null => {
+    act();
+    return null;
+  };
+  const ask = async (options: Electron.OpenDialogOptions): Promise<string[] | null> => {
+    const { canceled, filePaths } = await (desk.window
+      ? dialog.showOpenDialog(desk.window, options)
+      : dialog.showOpenDialog(options));
+    return canceled || filePaths.length === 0 ? null : filePaths;
+  };
+  return {
+    'prompts.list': () => desk.studio.prompts.list(),
+    'prompts.get': ({ id }) => desk.studio.prompts.get(id),
+    'prompts.create': (wish) => desk.studio.prompts.create(wish),
+    'prompts.edit': ({ id, ...draft }) => done(() => desk.studio.prompts.edit(id, draft)),
+    'prompts.set': ({ id, ...change }) => done(() => desk.studio.prompts.set(id, change)),
+    'prompts.save': ({ id, note }) => desk.studio.prompts.save(id, note),
+    'prompts.version': ({ id, number }) => desk.studio.prompts.version(id, number),
+    'prompts.restore': ({ id, number }) => done(() => desk.studio.prompts.restore(id, number)),
+    'prompts.render': ({ model, text, variables }) => desk.studio.prompts.render(model, text, variables),
+    'prompts.run': ({ id, ...wish }) => desk.studio.prompts.run(id, wish).completion,
+    'prompts.stop': ({ completion }) => done(() => desk.studio.prompts.stop(completion)),
+    'prompts.tokens': ({ completion }) => desk.studio.prompts.tokens(completion),
+    'prompts.import': async () => {
+      const w = words(desk.preferences.value);
+      const paths = await ask({
+        title: w.dialog_import_prompts(),
+        buttonLabel: w.dialog_import(),
+        properties: ['openFile', 'multiSelections'],
+        filters: [
+          { name: w.dialog_prompt_files(), extensions: promptExtensions },
+          { name: w.dialog_all_files(), extensions: ['*'] },
+        ],
+      });
+      return paths && desk.studio.prompts.importFiles(paths);
+    },
+    'prompts.saveAs': async ({ id }) => {
+      const text = desk.studio.prompts.fileText(id);
+      const { name } = desk.studio.prompts.get(id).summary;
+      const options: Electron.SaveDialogOptions = {
+        title: words(desk.preferences.value).dialog_save_prompt(),
+        defaultPath: `${name.replace(/[^\p{L}\p{N}. -]+/gu, '-')}.prompt.md`,
+      };
+      const { canceled, filePath } = await (desk.window
+        ? dialog.showSaveDialog(desk.window, options)
+        : dialog.showSaveDialog(options));
+      if (canceled || !filePath) return null;
+      await writeFile(filePath, text);
+      return { path: filePath };
+    },
+    'languageModels.list': () => desk.studio.prompts.models(),
+    'languageModels.add': async () => {
+      const w = words(desk.preferences.value);
+      const paths = await ask({
+        title: w.dialog_add_model(),
+        buttonLabel: w.dialog_open(),
+        properties: ['openDirectory'],
+      });
+      return paths && { folder: desk.studio.prompts.addModel(paths[0]) };
+    },
+    'languageModels.remove': ({ id }) => done(() => desk.studio.prompts.removeModel(id)),
+  };
+}

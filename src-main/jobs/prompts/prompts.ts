@@ -1,0 +1,328 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, extname, resolve } from 'node:path';
+import * as completionRows from '../../db/completions.ts';
+import { putLanguageModel, removeLanguageModel } from '../../db/language-models.ts';
+import * as rows from '../../db/prompts.ts';
+import { readPromptFile } from '../../prompts/prompt-file.ts';
+import { AtelierError, errorFacts } from '../../shared/errors.ts';
+import type { GenerationSettings, TokenChoice } from '../../shared/generation.ts';
+import { newId, type CompletionId, type LanguageModelId, type PromptId } from '../../shared/ids.ts';
+import {
+  mostPromptLength,
+  usualSettings,
+  type Bench,
+  type Completion,
+  type CompletionRequest,
+  type CompletionText,
+  type LanguageModel,
+  type LanguageModelRef,
+  type PromptDetail,
+  type PromptSummary,
+  type PromptVersion,
+  type RenderedPrompt,
+} from '../../shared/prompt/prompt.ts';
+import { filled, variablesOf } from '../../shared/prompt/fill.ts';
+import { plainText, turnsOf } from '../../shared/prompt/turns.ts';
+import type { WriterPrompt } from '../../shared/prompt/writer.ts';
+import { defaultThreads } from '../../shared/training-defaults.ts';
+import type { Context } from '../context.ts';
+import type { SpawnUtility } from '../utility.ts';
+import { promptFileText } from './file-text.ts';
+import { languageModelName, languageModels, looksLikeLanguageModel, openedModel } from './language-models.ts';
+import { WriterProcess, type Writing } from './writer-process.ts';
+
+/** What is written is stored at least so often. */
+const storedEveryMs = 100;
+
+export interface RunPrompt {
+  model: LanguageModelRef;
+  variables: Record<string, string>;
+  settings: GenerationSettings;
+  /** This version; without it the draft, of which a version is made where there is none. */
+  version?: number;
+  /** Goes on from the first tokens of an answer, and another one in the place after them. */
+  branch?: { of: CompletionId; row: number; at: number; token: number };
+}
+
+export interface StartedCompletion {
+  completion: Completion;
+  /** Never rejects: how it went is in the completion. */
+  ended: Promise<Completion>;
+}
+
+/** Prompts, their versions, and what models answered: every act is on disk when it returns. */
+export class Prompts {
+  readonly #context: Context;
+  readonly #writer: WriterProcess;
+  readonly #running = new Map<CompletionId, { writing: Writing; ended: Promise<Completion> }>();
+
+  constructor(context: Context, spawn: SpawnUtility) {
+    this.#context = context;
+    this.#writer = new WriterProcess(spawn);
+    // Whatever wrote them is gone: this process alone may.
+    completionRows.interruptCompletions(context.store);
+  }
+
+  list(options?: { archived?: boolean }): PromptSummary[] {
+    return rows.listPrompts(this.#context.store, options);
+  }
+  get(id: PromptId): PromptDetail {
+    const { store } = this.#context;
+    return {
+      summary: rows.getPrompt(store, id),
+      ...rows.getDraft(store, id),
+      versions: rows.listVersions(store, id),
+      completions: completionRows.listCompletions(store, id),
+    };
+  }
+  version(id: PromptId, number: number): PromptVersion {
+    return rows.getPromptVersion(this.#context.store, id, number);
+  }
+  /** Of each text of an answer, token by token; null where its settings asked for none. */
+  tokens(id: CompletionId): (TokenChoice[] | null)[] {
+    return completionRows.getChoices(this.#context.store, id);
+  }
+
+  create({
+    name,
+    text = '',
+    tags = [],
+    bench = {},
+  }: {
+    name: string;
+    text?: string;
+    tags?: string[];
+    bench?: Partial<Bench>;
+  }): PromptId {
+    const id = newId('prompt');
+    const standard: Bench = { model: this.#usualModel(), variables: {}, settings: usualSettings };
+    rows.insertPrompt(this.#context.store, { id, name, tags, text, bench: { ...standard, ...bench } }, Date.now());
+    this.#changed();
+    return id;
+  }
+  /** The one used last, while it is there; else the newest. */
+  #usualModel(): LanguageModelRef | null {
+    const { store } = this.#context;
+    const [latest] = rows.listPrompts(store, { archived: true });
+    const last = latest && rows.getDraft(store, latest.id).bench.model;
+    const models = this.models();
+    const there = (ref: LanguageModelRef) => models.some((one) => JSON.stringify(one.ref) === JSON.stringify(ref));
+    return last && there(last) ? last : (models[0]?.ref ?? null);
+  }
+  /** What is being written, as it stands now. */
+  edit(id: PromptId, draft: { text?: string; bench?: Bench }): void {
+    rows.setDraft(this.#context.store, id, draft, Date.now());
+  }
+  set(id: PromptId, change: { name?: string; tags?: string[]; archived?: boolean }): void {
+    rows.setPrompt(this.#context.store, id, change);
+    this.#changed();
+  }
+  /** The draft as a version; the number of the one that says the same where there is one. */
+  save(id: PromptId, note = ''): number {
+    const { store } = this.#context;
+    const number = rows.putVersion(store, id, rows.getDraft(store, id).text, note, Date.now());
+    this.#changed();
+    return number;
+  }
+  /** An old version's text becomes the draft; what the draft was is a version first. */
+  restore(id: PromptId, number: number): void {
+    const { store } = this.#context;
+    store.transaction(() => {
+      const { text } = rows.getPromptVersion(store, id, number);
+      const draft = rows.getDraft(store, id);
+      if (draft.text.trim() !== '') rows.putVersion(store, id, draft.text, '', Date.now());
+      rows.setDraft(store, id, { text }, Date.now());
+    });
+    this.#changed();
+  }
+
+  // Files
+
+  /** Errors: no_such_file, not_a_prompt. Nothing is made where one of the files is none. */
+  importFiles(paths: readonly string[]): PromptId[] {
+    const files = paths.map((path) => ({ path, file: readPromptFile(readText(path), basename(path)) }));
+    return this.#context.store.transaction(() =>
+      files.map(({ path, file: { name, text, tags, variables, settings } }) =>
+        this.create({
+          name: name ?? basename(path, extname(path)),
+          text,
+          tags,
+          bench: { variables, settings: { ...usualSettings, ...settings } },
+        }),
+      ),
+    );
+  }
+  /** As a file says it: the draft, or a version. */
+  fileText(id: PromptId, number?: number): string {
+    return promptFileText(this.#context.store, id, number);
+  }
+
+  // Models
+
+  models(): LanguageModel[] {
+    return languageModels(this.#context.store);
+  }
+  /** Throws `not_a_language_model`. */
+  addModel(path: string): LanguageModelId {
+    const folder = resolve(path);
+    if (!looksLikeLanguageModel(folder)) {
+      throw new AtelierError(
+        'not_a_language_model',
+        `${folder} is no folder of a language model: it needs config.json, tokenizer.json and the model's ONNX or safetensors files, as on Hugging Face's hub.`,
+      );
+    }
+    const id = putLanguageModel(this.#context.store, newId('model'), folder, Date.now());
+    this.#changed();
+    return id;
+  }
+  /** Takes it out of the list; its files stay. */
+  removeModel(id: LanguageModelId): void {
+    removeLanguageModel(this.#context.store, id);
+    this.#changed();
+  }
+
+  // Asking
+
+  /** A text as a model would see it. Errors: unknown_variable, text_before_turns, bad_template, and those of opening a model. */
+  async render(model: LanguageModelRef, text: string, variables: Record<string, string>): Promise<RenderedPrompt> {
+    const { store } = this.#context;
+    return this.#writer.render({
+      type: 'render',
+      model: openedModel(store, store.folder, model),
+      prompt: filledPrompt(text, variables),
+    });
+  }
+
+  /** Errors: empty_prompt, unknown_variable, text_before_turns, no_such_model, no_such_run, no_checkpoint. All later ones are the completion's. */
+  run(id: PromptId, { model, variables, settings, version, branch }: RunPrompt): StartedCompletion {
+    const { store } = this.#context;
+    const opened = openedModel(store, store.folder, model);
+    const text = version === undefined ? rows.getDraft(store, id).text : this.version(id, version).text;
+    const prompt = filledPrompt(text, variables);
+    const begun = branch ? this.#begun(branch) : [];
+    const used = Object.fromEntries(variablesOf(text).map((name) => [name, variables[name]]));
+    const request: CompletionRequest = {
+      model,
+      modelName: languageModelName(store, model),
+      variables: used,
+      settings: branch ? { ...settings, n: 1 } : settings,
+      branch: branch ? { of: branch.of, row: branch.row, tokens: begun } : null,
+    };
+    const made = { id: newId('completion'), prompt: id, createdAt: Date.now(), request };
+    const completion = store.transaction(() => {
+      completionRows.insertCompletion(store, {
+        ...made,
+        version: version ?? rows.putVersion(store, id, text, '', made.createdAt),
+      });
+      return completionRows.getCompletion(store, made.id);
+    });
+    this.#changed();
+    const ended = this.#write(completion, opened, prompt, begun);
+    return { completion, ended };
+  }
+
+  /** What was written is kept. */
+  stop(id: CompletionId): void {
+    this.#running.get(id)?.writing.stop();
+  }
+
+  /** Stops what is written, and waits for it. */
+  async close(): Promise<void> {
+    const running = [...this.#running.values()];
+    for (const { writing } of running) writing.stop();
+    await Promise.all(running.map(({ ended }) => ended));
+    this.#writer.close();
+  }
+
+  #begun({ of, row, at, token }: NonNullable<RunPrompt['branch']>): number[] {
+    const tokens = completionRows.getCompletion(this.#context.store, of).texts[row]?.tokens;
+    if (tokens && at <= tokens.length) return [...tokens.slice(0, at), token];
+    throw new AtelierError('no_such_token', 'That answer has no such token any more. Run the prompt again.');
+  }
+
+  #write(
+    completion: Completion,
+    model: ReturnType<typeof openedModel>,
+    prompt: WriterPrompt,
+    begun: number[],
+  ): Promise<Completion> {
+    const { store, events } = this.#context;
+    const { id, request } = completion;
+    const { settings } = request;
+    const texts: CompletionText[] = Array.from({ length: settings.n }, () => ({ text: '' }));
+    let given: string | null = null;
+    let storedAt = 0;
+    const writing = this.#writer.write(
+      { type: 'write', model, prompt, settings, begun, threads: defaultThreads(availableParallelism()) },
+      {
+        given: (text) => (given = text),
+        part: ({ row, text }) => {
+          // Those of a search come whole, and may be more than was asked for.
+          texts[row] = { text: (texts[row]?.text ?? '') + text };
+          events.emit({
+            type: 'completion',
+            news: { prompt: completion.prompt, completion: id, parts: [{ row, text }], ended: null },
+          });
+          if (performance.now() - storedAt < storedEveryMs) return;
+          storedAt = performance.now();
+          try {
+            completionRows.setPartial(store, id, texts);
+          } catch {
+            // A full disk, say: what it comes to is stored at the end, or tells why not.
+          }
+        },
+      },
+    );
+    const end = (how: completionRows.CompletionEnd): Completion => {
+      completionRows.endCompletion(store, id, how);
+      this.#running.delete(id);
+      const ended = completionRows.getCompletion(store, id);
+      events.emit({ type: 'completion', news: { prompt: completion.prompt, completion: id, parts: [], ended } });
+      return ended;
+    };
+    const ended = writing.result.then(
+      (result) =>
+        end({
+          status: result.stopped ? 'stopped' : 'finished',
+          given: result.given,
+          texts: result.texts.map(({ text, tokens, finish }) => ({ text, tokens, finish })),
+          facts: result.facts,
+          choices: settings.logprobs > 0 ? result.texts.map(({ choices }) => choices) : null,
+          error: null,
+        }),
+      (error: unknown) => {
+        const facts = errorFacts(error);
+        const stopped = facts.code === 'stopped';
+        const status = stopped ? 'stopped' : facts.code === 'closing' ? 'interrupted' : 'failed';
+        return end({ status, given, texts, facts: null, choices: null, error: status === 'failed' ? facts : null });
+      },
+    );
+    this.#running.set(id, { writing, ended });
+    return ended;
+  }
+
+  #changed(): void {
+    this.#context.events.emit({ type: 'changed', noun: 'prompts' });
+  }
+}
+
+/** Values come in after turns are told apart: none of them can begin one. */
+function filledPrompt(text: string, variables: Record<string, string>): WriterPrompt {
+  if (text.trim() === '')
+    throw new AtelierError('empty_prompt', 'The prompt is empty. Write what the model is to go on with.');
+  const turns = turnsOf(text);
+  if (!turns) return filled(plainText(text), variables);
+  // All at once, so that all that is missing is told.
+  filled(text, variables);
+  return turns.map((turn) => ({ ...turn, text: filled(turn.text, variables) }));
+}
+
+function readText(path: string): string {
+  if (!existsSync(path)) throw new AtelierError('no_such_file', `There is no file ${path}. Check its name.`);
+  const most = 2 * mostPromptLength;
+  if (statSync(path).size > most) {
+    throw new AtelierError('not_a_prompt', `${path} has more than ${most} bytes, which no prompt has.`);
+  }
+  return readFileSync(path, 'utf8');
+}

@@ -1,0 +1,162 @@
+import * as v from 'valibot';
+import type { ErrorFacts } from '../errors.ts';
+import { usualGeneration, type GenerationSettings, type WrittenText } from '../generation.ts';
+import { isId, type CompletionId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
+
+/** Characters of a prompt at most. */
+export const mostPromptLength = 4 * 2 ** 20;
+
+/** A language model: a run trained here, or a folder that was added. */
+export type LanguageModelRef = { run: RunId } | { folder: LanguageModelId };
+
+export const languageModelRefSchema = v.union([
+  v.object({ run: v.custom<RunId>((x) => typeof x === 'string' && isId('run', x)) }),
+  v.object({ folder: v.custom<LanguageModelId>((x) => typeof x === 'string' && isId('model', x)) }),
+]);
+
+export interface LanguageModel {
+  ref: LanguageModelRef;
+  name: string;
+  /** Of a folder. */
+  path: string | null;
+  /** The folder is no longer there. */
+  missing: boolean;
+}
+
+const number = (min: number, max: number) => v.pipe(v.number(), v.minValue(min), v.maxValue(max));
+const whole = (min: number, max: number) => v.pipe(number(min, max), v.integer());
+
+/** `GenerationSettings` as the window sends them. */
+export const generationSettingsSchema = v.object({
+  maxTokens: whole(1, 100_000),
+  temperature: number(0, 100),
+  topK: whole(0, 1_000_000),
+  topP: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+  minP: number(0, 1),
+  repetitionPenalty: v.pipe(v.number(), v.gtValue(0), v.maxValue(100)),
+  presencePenalty: number(-100, 100),
+  frequencyPenalty: number(-100, 100),
+  seed: whole(0, 2 ** 32 - 1),
+  n: whole(1, 64),
+  beams: whole(1, 64),
+  stop: v.pipe(v.array(v.pipe(v.string(), v.maxLength(1000))), v.maxLength(20)),
+  logprobs: whole(0, 100),
+  form: v.nullable(
+    v.union([
+      v.object({ kind: v.literal('json'), schema: v.unknown() }),
+      v.object({ kind: v.literal('regex'), pattern: v.pipe(v.string(), v.maxLength(10_000)) }),
+    ]),
+  ),
+});
+
+/** What lies around a prompt while it is worked on: values, model, settings. It has no versions. */
+export const benchSchema = v.object({
+  model: v.nullable(languageModelRefSchema),
+  variables: v.record(v.pipe(v.string(), v.maxLength(200)), v.pipe(v.string(), v.maxLength(mostPromptLength))),
+  settings: generationSettingsSchema,
+});
+export interface Bench {
+  model: LanguageModelRef | null;
+  variables: Record<string, string>;
+  settings: GenerationSettings;
+}
+
+/** What a new prompt is tried with; alternatives of each token are kept to look at. */
+export const usualSettings: GenerationSettings = { ...usualGeneration, logprobs: 5 };
+
+export interface PromptSummary {
+  id: PromptId;
+  name: string;
+  tags: string[];
+  createdAt: number;
+  /** When it was written on last. */
+  editedAt: number;
+  archived: boolean;
+  versions: number;
+  completions: number;
+}
+
+/** A prompt as it was at one time; never changed. */
+export interface PromptVersion {
+  /** From 1. */
+  number: number;
+  /** SHA-256 of its text in UTF-8: the same text of one prompt is the same version. */
+  sha256: string;
+  createdAt: number;
+  note: string;
+  text: string;
+}
+
+export type CompletionStatus = 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+
+/** One asking of a model, with all that it takes to ask again. */
+export interface Completion {
+  id: CompletionId;
+  prompt: PromptId;
+  version: number;
+  createdAt: number;
+  status: CompletionStatus;
+  request: CompletionRequest;
+  /** What the model was given: values filled in, turns laid out. Null where it came to none. */
+  given: string | null;
+  /** As far as they were written. */
+  texts: CompletionText[];
+  facts: CompletionFacts | null;
+  error: ErrorFacts | null;
+}
+
+export interface CompletionRequest {
+  model: LanguageModelRef;
+  modelName: string;
+  variables: Record<string, string>;
+  settings: GenerationSettings;
+  /** It goes on from another one's tokens, of which the last is another than that had. */
+  branch: { of: CompletionId; row: number; tokens: number[] } | null;
+}
+
+/** Without each token's choices, which are many: see `prompts.tokens`. */
+export type CompletionText = Pick<WrittenText, 'text'> & Partial<Pick<WrittenText, 'tokens' | 'finish'>>;
+
+export interface CompletionFacts {
+  promptTokens: number;
+  context: number;
+  cached: boolean;
+  /** Milliseconds. */
+  loadMs: number;
+  firstTokenMs: number;
+  tokensPerSecond: number;
+  /** SHA-256 of what the model computes with, as it was read. */
+  weights: string;
+}
+
+export interface PromptDetail {
+  summary: PromptSummary;
+  /** As it stands, whether or not there is a version of it. */
+  text: string;
+  bench: Bench;
+  /** Newest first, without their texts but for the newest's. */
+  versions: Omit<PromptVersion, 'text'>[];
+  /** Newest first; so many at most are listed. */
+  completions: Completion[];
+}
+export const mostCompletionsListed = 200;
+
+/** A prompt as a certain model would see it. */
+export interface RenderedPrompt {
+  text: string;
+  tokens: number;
+  context: number;
+  /** Whether its turns are laid out by the model's own template; null where it has no turns. */
+  template: boolean | null;
+  /** Bytes of weights. */
+  bytes: number;
+}
+
+/** What comes of a completion while it is written. */
+export interface CompletionNews {
+  prompt: PromptId;
+  completion: CompletionId;
+  /** Text added to each of its texts; null with `ended`. */
+  parts: { row: number; text: string }[];
+  ended: Completion | null;
+}

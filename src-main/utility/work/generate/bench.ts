@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderTurns } from '../../../generation/chat-template.ts';
+import type { GenerateParams } from '../../../shared/job.ts';
+import type { RenderedPrompt } from '../../../shared/prompt/prompt.ts';
+import { turnsAsText } from '../../../shared/prompt/turns.ts';
+import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';
+import { searchBeams } from './beams.ts';
+import { grammarOf } from './generate.ts';
+import { openParts, partsOf, promptTokens, type OpenWriter, type Parts } from './open.ts';
+import { write, type WritingHooks } from './writing.ts';
+
+interface OpenModel {
+  key: string;
+  writer: OpenWriter;
+  weights: string;
+  loadMs: number;
+}
+
+/** Language models as they are tried: the one asked last stays open, what is known of others before their weights are read stays known. */
+export class Bench {
+  readonly #known = new Map<string, Parts>();
+  #open: OpenModel | null = null;
+
+  /** Reads no weights. */
+  render(model: GenerateParams['model'], prompt: WriterPrompt): RenderedPrompt {
+    const parts = this.#partsOf(model);
+    const { text, template } = laidOut(parts, prompt);
+    const tokens = promptTokens(parts, text, template === true).length;
+    return { text, tokens, context: parts.context, template, bytes: parts.bytes };
+  }
+
+  async write(
+    { model, prompt, settings, threads, begun }: Extract<WriterRequest, { type: 'write' }>,
+    hooks: WritingHooks & { given(text: string): void },
+  ): Promise<WriterResult> {
+    const grammar = settings.form && grammarOf(settings.form);
+    const parts = this.#partsOf(model);
+    const { text, template } = laidOut(parts, prompt);
+    hooks.given(text);
+    const { writer, weights, loadMs } = await this.#opened(model, parts, threads);
+    const tokens = writer.encode(text, template === true);
+    const form = grammar && writer.form(grammar);
+    // A search goes its own way; what it begins with is more of the prompt to it.
+    const written =
+      settings.beams > 1
+        ? await searchBeams(writer, [...tokens, ...begun], settings, hooks)
+        : await write(writer, tokens, settings, form, hooks, begun);
+    const { texts, firstTokenMs, tokensPerSecond } = written;
+    const { cached } = writer.model;
+    return {
+      given: text,
+      texts,
+      stopped: texts.some(({ finish }) => finish === 'stopped'),
+      facts: {
+        promptTokens: tokens.length,
+        context: writer.context,
+        cached,
+        loadMs,
+        firstTokenMs,
+        tokensPerSecond,
+        weights,
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#open?.writer.close();
+    this.#open = null;
+  }
+
+  #partsOf(model: GenerateParams['model']): Parts {
+    const key = keyOf(model);
+    let parts = this.#known.get(key);
+    if (!parts) this.#known.set(key, (parts = partsOf(model)));
+    return parts;
+  }
+
+  async #opened(model: GenerateParams['model'], parts: Parts, threads: number): Promise<OpenModel> {
+    const key = `${keyOf(model)} ${threads}`;
+    if (this.#open?.key === key) return { ...this.#open, loadMs: 0 };
+    // Two would lie in memory together.
+    await this.close();
+    const began = performance.now();
+    let weights = '';
+    const writer = await openParts(parts, threads, (bytes) => {
+      weights = createHash('sha256').update(bytes).digest('hex');
+    });
+    this.#open = { key, writer, weights, loadMs: performance.now() - began };
+    return this.#open;
+  }
+}
+
+/** Of the model as it lies there now: a run may have a better checkpoint since, a folder other files. */
+function keyOf(model: GenerateParams['model']): string {
+  const folder = 'path' in model ? model.path : join(model.runFolder, 'checkpoints');
+  return `${statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0} ${JSON.stringify(model)}`;
+}
+
+/** `template`: whether the model's own layout was used; null where there are no turns. */
+function laidOut({ template }: Parts, prompt: WriterPrompt): { text: string; template: boolean | null } {
+  if (typeof prompt === 'string') return { text: prompt, template: null };
+  if (template) return { text: renderTurns(template, prompt), template: true };
+  return { text: turnsAsText(prompt), template: false };
+}

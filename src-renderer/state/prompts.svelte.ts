@@ -1,0 +1,267 @@
+import type { TokenChoice } from '../../src-main/shared/generation.ts';
+import type { CompletionId, PromptId } from '../../src-main/shared/ids.ts';
+import { variablesOf } from '../../src-main/shared/prompt/fill.ts';
+import type {
+  Bench,
+  Completion,
+  CompletionNews,
+  LanguageModel,
+  LanguageModelRef,
+  PromptDetail,
+  PromptSummary,
+  RenderedPrompt,
+} from '../../src-main/shared/prompt/prompt.ts';
+import type { Input } from '../../src-main/shared/contract.ts';
+import { studio } from '../bridge/studio.ts';
+import type { Studio } from '../bridge/studio.ts';
+import { notifyError } from '../ui/toasts.ts';
+import { Resource } from './resource.svelte.ts';
+
+/** What is typed is sent this soon; with what the store takes it is on disk within 100 ms. */
+const savedWithinMs = 30;
+const renderedAfterMs = 250;
+
+export const sameModel = (a: LanguageModelRef | null, b: LanguageModelRef | null): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
+/** The prompts of the workspace, and the one on the bench. */
+export class Prompts {
+  readonly #studio: Studio;
+  readonly #list = new Resource<PromptSummary[]>();
+  readonly #models = new Resource<LanguageModel[]>();
+  readonly #detail = new Resource<PromptDetail>();
+  readonly #rendered = new Resource<RenderedPrompt>();
+  #open: PromptId | null = null;
+  #text = $state('');
+  #bench = $state.raw<Bench | null>(null);
+  #unsaved: { id: PromptId; text?: string; bench?: Bench } | null = null;
+  #sending: Promise<unknown> | null = null;
+  #saving = $state(false);
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  #renderTimer: ReturnType<typeof setTimeout> | undefined;
+  #reloadTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Of what comes before a completion's own answer. */
+  readonly #early = new Map<CompletionId, CompletionNews[]>();
+
+  constructor(through: Studio = studio) {
+    this.#studio = through;
+  }
+
+  get list(): PromptSummary[] {
+    return this.#list.value ?? [];
+  }
+  get loaded(): boolean {
+    return this.#list.value !== null;
+  }
+  get error() {
+    return this.#list.error;
+  }
+  get models(): LanguageModel[] {
+    return this.#models.value ?? [];
+  }
+  get detail(): PromptDetail | null {
+    return this.#detail.value;
+  }
+  get detailError() {
+    return this.#detail.error;
+  }
+  get text(): string {
+    return this.#text;
+  }
+  get bench(): Bench | null {
+    return this.#bench;
+  }
+  /** As the chosen model would see it. */
+  get rendered() {
+    return this.#rendered;
+  }
+  /** Something that was typed is on its way to disk. */
+  get saving(): boolean {
+    return this.#saving;
+  }
+  readonly variables = $derived(variablesOf(this.#text));
+  readonly values = $derived.by((): Record<string, string> => {
+    const given = this.#bench?.variables ?? {};
+    return Object.fromEntries(this.variables.map((name) => [name, given[name] ?? '']));
+  });
+  readonly model = $derived(this.models.find(({ ref }) => sameModel(ref, this.#bench?.model ?? null)) ?? null);
+  readonly running = $derived((this.#detail.value?.completions ?? []).filter(({ status }) => status === 'running'));
+
+  async load(): Promise<void> {
+    await Promise.all([
+      this.#list.load(() => this.#studio.call('prompts.list')),
+      this.#models.load(() => this.#studio.call('languageModels.list')),
+    ]);
+  }
+
+  /** Something of them has changed: not oftener than one can look. */
+  changed(): void {
+    if (this.#reloadTimer !== undefined) return;
+    this.#reloadTimer = setTimeout(() => {
+      this.#reloadTimer = undefined;
+      void this.load();
+      if (this.#open) void this.#refresh(this.#open);
+    }, 100);
+  }
+
+  async open(id: PromptId): Promise<void> {
+    if (this.#open === id) return;
+    await this.flush();
+    this.#open = id;
+    this.#detail.set(null);
+    this.#rendered.set(null);
+    const detail = await this.#detail.load(() => this.#studio.call('prompts.get', { id }));
+    if (!detail || this.#open !== id) return;
+    this.#text = detail.text;
+    this.#bench = detail.bench;
+    this.#renderSoon();
+  }
+
+  /** Versions and answers; what is typed here is newer than what is stored. */
+  async #refresh(id: PromptId): Promise<void> {
+    await this.#detail.load(async () => {
+      const detail = await this.#studio.call('prompts.get', { id });
+      // What a model writes now is further here.
+      const here = new Map((this.#detail.value?.completions ?? []).map((one) => [one.id, one]));
+      const completions = detail.completions.map((one) => (one.status === 'running' ? (here.get(one.id) ?? one) : one));
+      return { ...detail, completions };
+    });
+  }
+
+  write(text: string): void {
+    if (!this.#open || text === this.#text) return;
+    this.#text = text;
+    this.#save({ text });
+    this.#renderSoon();
+  }
+  arrange(change: Partial<Bench>): void {
+    if (!this.#open || !this.#bench) return;
+    this.#bench = { ...this.#bench, ...change };
+    this.#save({ bench: this.#bench });
+    if ('model' in change || 'variables' in change) this.#renderSoon();
+  }
+
+  #save(what: { text?: string; bench?: Bench }): void {
+    this.#unsaved = { ...this.#unsaved, id: this.#open!, ...what };
+    this.#saving = true;
+    this.#saveTimer ??= setTimeout(() => void this.flush(), savedWithinMs);
+  }
+
+  /** Resolves when all that was typed is on disk. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = undefined;
+    await this.#sending;
+    const unsaved = this.#unsaved;
+    if (!unsaved) return;
+    this.#unsaved = null;
+    // An answer is quick, and no key waits for it: the next edit goes when this one is on disk.
+    this.#sending = this.#studio.call('prompts.edit', unsaved).catch((error: unknown) => {
+      this.#unsaved = { ...unsaved, ...this.#unsaved };
+      notifyError(error);
+    });
+    await this.#sending;
+    this.#sending = null;
+    this.#saving = this.#unsaved !== null;
+  }
+
+  #renderSoon(): void {
+    clearTimeout(this.#renderTimer);
+    this.#renderTimer = setTimeout(() => void this.render(), renderedAfterMs);
+  }
+  async render(): Promise<void> {
+    const model = this.#bench?.model;
+    if (!model || this.#text.trim() === '') return this.#rendered.set(null);
+    const [text, variables] = [this.#text, this.values];
+    await this.#rendered.load(() => this.#studio.call('prompts.render', { model, text, variables }));
+  }
+
+  async create(name: string, text = ''): Promise<PromptId> {
+    return this.#studio.call('prompts.create', { name, text });
+  }
+  set(id: PromptId, change: Omit<Input<'prompts.set'>, 'id'>): Promise<null> {
+    return this.#studio.call('prompts.set', { id, ...change });
+  }
+  async saveVersion(note?: string): Promise<number | null> {
+    await this.flush();
+    return this.#open && this.#studio.call('prompts.save', { id: this.#open, ...(note && { note }) });
+  }
+  async versionText(number: number): Promise<string> {
+    return (await this.#studio.call('prompts.version', { id: this.#open!, number })).text;
+  }
+  async restore(number: number): Promise<void> {
+    const id = this.#open;
+    if (!id) return;
+    await this.flush();
+    await this.#studio.call('prompts.restore', { id, number });
+    const detail = await this.#studio.call('prompts.get', { id });
+    if (this.#open !== id) return;
+    this.#text = detail.text;
+    this.#renderSoon();
+  }
+  importFiles(): Promise<PromptId[] | null> {
+    return this.#studio.call('prompts.import');
+  }
+  async saveAs(): Promise<{ path: string } | null> {
+    await this.flush();
+    return this.#open && this.#studio.call('prompts.saveAs', { id: this.#open });
+  }
+
+  async addModel(): Promise<void> {
+    const ref = await this.#studio.call('languageModels.add');
+    if (ref) await this.choose(ref);
+  }
+  /** One that may only just have come. */
+  async choose(model: LanguageModelRef): Promise<void> {
+    await this.#models.load(() => this.#studio.call('languageModels.list'));
+    this.arrange({ model });
+  }
+  removeModel(model: LanguageModelRef): Promise<unknown> {
+    return 'folder' in model ? this.#studio.call('languageModels.remove', { id: model.folder }) : Promise.resolve();
+  }
+
+  async run(branch?: Input<'prompts.run'>['branch'], of?: Completion): Promise<void> {
+    const [id, bench] = [this.#open, this.#bench];
+    if (!id || !bench) return;
+    await this.flush();
+    const model = of?.request.model ?? bench.model;
+    if (!model) return;
+    const asked = of
+      ? { model, variables: of.request.variables, settings: of.request.settings, version: of.version }
+      : { model, variables: this.values, settings: bench.settings };
+    const completion = await this.#studio.call('prompts.run', { id, ...asked, ...(branch && { branch }) });
+    this.#detail.patch((detail) => ({
+      ...detail,
+      completions: [completion, ...detail.completions.filter((one) => one.id !== completion.id)],
+    }));
+    const early = this.#early.get(completion.id) ?? [];
+    this.#early.delete(completion.id);
+    for (const news of early) this.take(news);
+  }
+  stop(): void {
+    for (const { id } of this.running) void this.#studio.call('prompts.stop', { completion: id });
+  }
+  tokens(completion: CompletionId): Promise<(TokenChoice[] | null)[]> {
+    return this.#studio.call('prompts.tokens', { completion });
+  }
+
+  take(news: CompletionNews): void {
+    if (news.prompt !== this.#open || !this.#detail.value) return;
+    if (!this.#detail.value.completions.some(({ id }) => id === news.completion)) {
+      this.#early.set(news.completion, [...(this.#early.get(news.completion) ?? []), news]);
+      return;
+    }
+    this.#detail.patch((detail) => ({
+      ...detail,
+      completions: detail.completions.map((one) => {
+        if (one.id !== news.completion) return one;
+        if (news.ended) return news.ended;
+        const texts = [...one.texts];
+        for (const { row, text } of news.parts) texts[row] = { text: (texts[row]?.text ?? '') + text };
+        return { ...one, texts: Array.from(texts, (each) => each ?? { text: '' }) };
+      }),
+    }));
+  }
+}
+
+export const prompts = new Prompts();

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchStudio, type StudioApp } from '../support/studio-app.ts';
+import { tinyFolder } from '../support/tiny-llama.ts';
+
+/** From an empty playground to an old version that is back. */
+describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
+  let studio: StudioApp;
+  let folder: string;
+  const id = (name: string) => studio.page.getByTestId(name);
+  const answers = () => studio.page.locator('[data-testid=completion]');
+  const ended = (count: number) =>
+    expect
+      .poll(() => studio.page.locator('[data-testid=completion][data-status=finished]').count(), { timeout: 60_000 })
+      .toBe(count);
+  /** Types over what is there. */
+  const write = async (text: string) => {
+    await id('prompt-editor').click();
+    await studio.page.keyboard.press('ControlOrMeta+A');
+    await studio.page.keyboard.insertText(text);
+  };
+  const violations: string[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'atelier-e2e-'));
+    studio = await launchStudio({ folder });
+    studio.page.on('console', (line) => {
+      if (/Content Security Policy|Refused to/i.test(line.text())) violations.push(line.text());
+    });
+  });
+  afterAll(async () => {
+    await studio?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('takes a model by a drop, and a prompt with a variable as it is typed', async () => {
+    await id('rail-playground').click();
+    await id('playground-empty').waitFor();
+    await studio.shot('playground-empty');
+    await id('prompt-first').click();
+    await studio.drop([tinyFolder(join(folder, 'tiny'))]);
+    await expect.poll(() => id('model-chooser').innerText()).toContain('tiny');
+    await studio.page.locator('[data-testid=prompt-editor][data-ready]').waitFor();
+    await write('abc {{who}}');
+    await id('variable-who').fill('de');
+    await expect.poll(() => id('prompt-tokens').innerText()).toBe('6 of 24 tokens');
+    expect(await studio.page.locator('.view-line .mtk1, .view-line [class*=mtk]').count()).toBeGreaterThan(1);
+  });
+
+  it('runs with Ctrl+Enter, shows its tokens, and goes on from another one', async () => {
+    await id('gen-temperature').fill('0');
+    await id('gen-maxTokens').fill('8');
+    await id('prompt-editor').click();
+    await studio.page.keyboard.press('ControlOrMeta+Enter');
+    await ended(1);
+    const first = await answers().nth(0).getByTestId('completion-text').innerText();
+    await answers().nth(0).getByTestId('show-tokens').click();
+    await id('token-view').getByRole('button').nth(2).click();
+    const other = id('token-alternatives').getByRole('button').nth(1);
+    const token = (await other.locator('code').innerText()).replaceAll('·', ' ');
+    await studio.shot('playground-tokens');
+    await other.click();
+    await ended(2);
+    const second = await answers().nth(0).getByTestId('completion-text').innerText();
+    expect(second.slice(0, 2)).toBe(first.slice(0, 2));
+    expect(second[2]).toBe(token);
+    expect(second[2]).not.toBe(first[2]);
+  });
+
+  it('gives an old version back, and keeps what stood there', async () => {
+    await write('xyz {{who}}');
+    await id('prompt-run').click();
+    await ended(3);
+    await id('version-1').click();
+    expect(await id('version-diff').innerText()).toContain('abc {{who}}');
+    await studio.shot('playground-version');
+    await id('version-restore').click();
+    await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/abc\s\{\{who\}\}/);
+    await expect.poll(() => id('version-2').isVisible()).toBe(true);
+  });
+
+  it('is there again as it was after a start in Chinese, to the last key', async () => {
+    await write('kept {{who}} and {{more}}');
+    await expect.poll(() => id('prompt-saved').innerText()).toBe('Saved');
+    expect(violations).toEqual([]);
+    studio.app.process().kill('SIGKILL');
+    await studio.app.close().catch(() => undefined);
+    studio = await launchStudio({ folder, locale: 'zh-CN' });
+    await id('rail-playground').click();
+    await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/kept\s\{\{who\}\}/);
+    await expect.poll(() => answers().count()).toBe(3);
+    expect(await id('variable-who').inputValue()).toBe('de');
+    expect(await id('prompt-saved').innerText()).toBe('已保存');
+    expect(await id('prompt-run').getAttribute('aria-disabled')).toBe('true');
+    await studio.shot('playground-zh');
+  });
+});

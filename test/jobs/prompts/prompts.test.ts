@@ -1,0 +1,206 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../../src-main/jobs/context.ts';
+import { Events } from '../../../src-main/jobs/events.ts';
+import { Prompts } from '../../../src-main/jobs/prompts/prompts.ts';
+import type { UtilityExit, UtilityHandle } from '../../../src-main/jobs/utility.ts';
+import { usualGeneration } from '../../../src-main/shared/generation.ts';
+import type { WriterRequest, WriterResponse } from '../../../src-main/shared/prompt/writer.ts';
+import { openWriter, tempFolder } from '../../support/temp-workspace.ts';
+
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/** A process that writes one token for each turn of the crank: what the owner does with what it hears is tested here. */
+class Crank {
+  asked: WriterRequest[] = [];
+  killed = 0;
+  #hear: (message: unknown) => void = () => {};
+  #exit: (exit: UtilityExit) => void = () => {};
+  spawn = (): UtilityHandle => ({
+    pid: 1,
+    post: (message) => void this.asked.push(message as WriterRequest),
+    onMessage: (listener) => void (this.#hear = listener),
+    onOutput: () => {},
+    onExit: (listener) => void (this.#exit = listener),
+    kill: () => void this.killed++,
+  });
+  get last(): Extract<WriterRequest, { type: 'write' }> {
+    return this.asked.findLast(({ type }) => type === 'write') as Extract<WriterRequest, { type: 'write' }>;
+  }
+  say(message: WithoutId<WriterResponse>): void {
+    this.#hear({ ...message, id: this.last.id });
+  }
+  write(text: string, row = 0): void {
+    this.say({ ok: undefined, part: { row, text, tokens: 1 } });
+  }
+  finish(text: string): void {
+    const texts = [{ text, tokens: [5, 6, 7], finish: 'end' as const, choices: [] }];
+    const facts = {
+      promptTokens: 2,
+      context: 9,
+      cached: true,
+      loadMs: 1,
+      firstTokenMs: 1,
+      tokensPerSecond: 9,
+      weights: 'x',
+    };
+    this.say({ ok: true, value: { given: 'seen', texts, stopped: false, facts } });
+  }
+  die(): void {
+    this.#exit({ code: null, signal: 'SIGKILL' });
+  }
+}
+
+function opened(folder = tempFolder()) {
+  const store = openWriter(folder);
+  const crank = new Crank();
+  const prompts = new Prompts({ store, events: new Events() } as Context, crank.spawn);
+  return { folder, store, crank, prompts };
+}
+function withModel(folder: string): string {
+  const model = join(folder, 'a-model');
+  mkdirSync(model, { recursive: true });
+  for (const name of ['config.json', 'tokenizer.json']) writeFileSync(join(model, name), '{}');
+  return model;
+}
+const ask = { variables: { who: 'Ann' }, settings: usualGeneration };
+
+describe('prompts', () => {
+  it('keep each version as it was, the same text once, and give an old one back', () => {
+    const { prompts, store } = opened();
+    const id = prompts.create({ name: 'Tale', text: 'one' });
+    expect(prompts.save(id, 'first')).toBe(1);
+    prompts.edit(id, { text: 'two' });
+    expect(prompts.save(id)).toBe(2);
+    expect(prompts.save(id)).toBe(2);
+    prompts.edit(id, { text: 'three' });
+    prompts.restore(id, 1);
+    expect(prompts.get(id)).toMatchObject({
+      text: 'one',
+      versions: [{ number: 3 }, { number: 2 }, { number: 1, note: 'first' }],
+    });
+    expect(prompts.version(id, 3).text).toBe('three');
+    expect(prompts.save(id)).toBe(1);
+    expect(() => prompts.version(id, 9)).toThrow(expect.objectContaining({ code: 'no_such_version' }));
+    expect(() => store.run(`UPDATE prompt_versions SET number = 0 WHERE number = 1`)).toThrow();
+    store.close();
+  });
+
+  it('keep an answer with all that it takes to ask again', async () => {
+    const { prompts, crank, folder, store } = opened();
+    const id = prompts.create({ name: 'Tale', text: 'system:\nBe {{how}}\nuser:\n{{who}}' });
+    const model = { folder: prompts.addModel(withModel(folder)) };
+    const variables = { who: 'user:\nsystem:', how: 'brief', unused: 'x' };
+    const { completion, ended } = prompts.run(id, { ...ask, model, variables });
+    expect(completion).toMatchObject({ version: 1, status: 'running', request: { modelName: 'a-model' } });
+    // A value is no heading.
+    expect(crank.last.prompt).toEqual([
+      { role: 'system', text: 'Be brief' },
+      { role: 'user', text: 'user:\nsystem:' },
+    ]);
+    crank.write('On');
+    crank.write('ce');
+    expect(prompts.get(id).completions[0].texts[0].text).toMatch(/^On/);
+    crank.finish('Once');
+    expect(await ended).toMatchObject({
+      status: 'finished',
+      given: 'seen',
+      texts: [{ text: 'Once', tokens: [5, 6, 7] }],
+      request: { variables: { who: 'user:\nsystem:', how: 'brief' }, settings: usualGeneration },
+      facts: { weights: 'x' },
+    });
+    const branched = prompts.run(id, {
+      ...ask,
+      model,
+      variables,
+      branch: { of: completion.id, row: 0, at: 2, token: 8 },
+    });
+    expect(crank.last.begun).toEqual([5, 6, 8]);
+    crank.finish('Only');
+    expect((await branched.ended).request.branch).toEqual({ of: completion.id, row: 0, tokens: [5, 6, 8] });
+    store.close();
+  });
+
+  it('keep what was written when the process that writes dies, or does not hear that it should stop', async () => {
+    const { prompts, crank, folder, store } = opened();
+    const id = prompts.create({ name: 'Tale', text: 'a' });
+    const model = { folder: prompts.addModel(withModel(folder)) };
+    const first = prompts.run(id, { ...ask, model });
+    crank.write('half');
+    crank.die();
+    expect(await first.ended).toMatchObject({
+      status: 'failed',
+      texts: [{ text: 'half' }],
+      error: { code: 'process_died' },
+    });
+    const second = prompts.run(id, { ...ask, model });
+    crank.write('some');
+    const began = performance.now();
+    prompts.stop(second.completion.id);
+    expect(await second.ended).toMatchObject({ status: 'stopped', texts: [{ text: 'some' }] });
+    expect(crank.killed).toBe(1);
+    expect(performance.now() - began).toBeGreaterThan(100);
+    store.close();
+  });
+
+  it('mark an answer whose owner died, with what it had come to', () => {
+    const folder = tempFolder();
+    const one = opened(folder);
+    const id = one.prompts.create({ name: 'Tale', text: 'a' });
+    const model = { folder: one.prompts.addModel(withModel(folder)) };
+    one.prompts.run(id, { ...ask, model });
+    one.crank.write('half');
+    one.store.close();
+    const again = opened(folder);
+    expect(again.prompts.get(id).completions).toMatchObject([{ status: 'interrupted', texts: [{ text: 'half' }] }]);
+    // What was used last is what a new one begins with.
+    again.prompts.edit(id, { bench: { ...again.prompts.get(id).bench, model } });
+    expect(again.prompts.get(again.prompts.create({ name: 'B' })).bench.model).toEqual(model);
+    again.store.close();
+  });
+
+  it('ask nothing that cannot be asked', () => {
+    const { prompts, crank, folder, store } = opened();
+    const model = { folder: prompts.addModel(withModel(folder)) };
+    const refused = (text: string, code: string) => {
+      const id = prompts.create({ name: 'x', text });
+      expect(() => prompts.run(id, { ...ask, model })).toThrow(expect.objectContaining({ code }));
+      expect(prompts.get(id)).toMatchObject({ versions: [], completions: [] });
+    };
+    refused(' \n', 'empty_prompt');
+    refused('{{nobody}}', 'unknown_variable');
+    refused('hi\nuser:\nyou', 'text_before_turns');
+    expect(() => prompts.addModel(tempFolder())).toThrow(expect.objectContaining({ code: 'not_a_language_model' }));
+    prompts.removeModel(model.folder);
+    refused('a', 'no_such_model');
+    expect(crank.asked).toEqual([]);
+    store.close();
+  });
+
+  it('come and go as files', () => {
+    const { prompts, folder, store } = opened();
+    const id = prompts.create({ name: 'Tale', text: 'Hi {{who}}', tags: ['a'] });
+    prompts.edit(id, {
+      bench: {
+        ...prompts.get(id).bench,
+        variables: { who: 'Ann', gone: 'x' },
+        settings: { ...usualGeneration, topK: 3 },
+      },
+    });
+    const text = prompts.fileText(id);
+    expect(text).not.toContain('gone');
+    writeFileSync(join(folder, 'tale.md'), text);
+    writeFileSync(join(folder, 'bad.md'), '---\nx: 1\n---\n');
+    const files = [join(folder, 'tale.md'), join(folder, 'bad.md')];
+    expect(() => prompts.importFiles(files)).toThrow(expect.objectContaining({ code: 'not_a_prompt' }));
+    const [copy] = prompts.importFiles(files.slice(0, 1));
+    expect(prompts.get(copy)).toMatchObject({
+      summary: { name: 'Tale', tags: ['a'] },
+      text: 'Hi {{who}}',
+      bench: { variables: { who: 'Ann' }, settings: { topK: 3 } },
+    });
+    expect(prompts.list()).toHaveLength(2);
+    store.close();
+  });
+});

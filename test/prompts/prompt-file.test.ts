@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { readPromptFile, writePromptFile, type PromptFile } from '../../src-main/prompts/prompt-file.ts';
+
+const whole: PromptFile = {
+  name: 'A tale: "quoted"',
+  tags: ['story', '故事'],
+  variables: { who: 'Ann\nand: Bob', 数: '3' },
+  settings: { temperature: 0.2, stop: ['---', '\n\n'] },
+  text: 'system:\nBe brief.\n---\nuser:\nTell of {{who}}.',
+};
+
+describe('a prompt’s file', () => {
+  it('says all that was written', () => {
+    expect(readPromptFile(writePromptFile(whole), 'a.md')).toEqual(whole);
+    const bare: PromptFile = { name: null, tags: [], variables: {}, settings: {}, text: '---\nnot YAML' };
+    expect(readPromptFile(writePromptFile(bare), 'a.md')).toEqual(bare);
+  });
+  it('may be a text alone', () => {
+    expect(readPromptFile('Once upon\n---\na time', 'a.txt')).toMatchObject({
+      name: null,
+      text: 'Once upon\n---\na time',
+    });
+    expect(readPromptFile('\ufeff---\r\nname: x\r\n---\r\nhi\r\n', 'a.txt')).toMatchObject({ name: 'x', text: 'hi' });
+  });
+  it.each([
+    ['---\n[1, 2]\n---\n', 'no list of names'],
+    ['---\nname: [\n---\n', 'is no prompt'],
+    ['---\nmodel: x\n---\n', '"model" is none of'],
+    ['---\ntags: a\n---\n', '"tags"'],
+    ['---\nsettings: {temperature: hot}\n---\n', '"temperature"'],
+    ['---\nsettings: {temprature: 1}\n---\n', 'no setting "temprature"'],
+    ['---\nvariables: {a: &a [1], b: *a}\n---\n', 'is no prompt'],
+  ])('%j is refused by name', (content, why) => {
+    expect(() => readPromptFile(content, 'tale.md')).toThrow(
+      expect.objectContaining({ code: 'not_a_prompt', message: expect.stringContaining(why) as string }),
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { newId, type PromptId } from '../../../src-main/shared/ids.ts';
+import {
+  usualSettings,
+  type Completion,
+  type LanguageModel,
+  type PromptDetail,
+} from '../../../src-main/shared/prompt/prompt.ts';
+
+/** A prompt with a few answers, and the models that could give them. */
+export function makePrompts(now: number): { prompts: PromptDetail[]; models: LanguageModel[] } {
+  const ref = { folder: newId('model', now) };
+  const models: LanguageModel[] = [{ ref, name: 'stories260k', path: '/home/ada/models/stories260k', missing: false }];
+  const id: PromptId = newId('prompt', now);
+  const text = 'system:\nYou tell short tales.\n\nuser:\nTell of {{who}} and a {{thing}}.';
+  const settings = { ...usualSettings, maxTokens: 64 };
+  const variables = { who: 'a girl', thing: 'red ball' };
+  const answer = (at: number, said: string, change: Partial<Completion> = {}): Completion => ({
+    id: newId('completion', now - at),
+    prompt: id,
+    version: 2,
+    createdAt: now - at,
+    status: 'finished',
+    request: { model: ref, modelName: 'stories260k', variables, settings, branch: null },
+    given: null,
+    texts: [{ text: said, tokens: Array.from({ length: 12 }, (_, i) => i), finish: 'end' }],
+    facts: {
+      promptTokens: 38,
+      context: 512,
+      cached: true,
+      loadMs: 80,
+      firstTokenMs: 12,
+      tokensPerSecond: 240,
+      weights: 'a'.repeat(64),
+    },
+    error: null,
+    ...change,
+  });
+  const completions = [
+    answer(60_000, 'Once upon a time there was a girl who loved her red ball.'),
+    answer(120_000, 'Once there was', { status: 'interrupted', facts: null, version: 1 }),
+  ];
+  const versions = [2, 1].map((number) => ({
+    number,
+    sha256: String(number).repeat(64),
+    createdAt: now - (3 - number) * 3_600_000,
+    note: '',
+  }));
+  const summary = {
+    id,
+    name: 'Tale',
+    tags: ['story'],
+    createdAt: now - 7_200_000,
+    editedAt: now - 60_000,
+    archived: false,
+    versions: versions.length,
+    completions: completions.length,
+  };
+  return { prompts: [{ summary, text, bench: { model: ref, variables, settings }, versions, completions }], models };
+}

@@ -1,0 +1,82 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { usualGeneration, type WrittenPart } from '../../../src-main/shared/generation.ts';
+import type { WriterPrompt } from '../../../src-main/shared/prompt/writer.ts';
+import { Bench } from '../../../src-main/utility/work/generate/bench.ts';
+import { readModelFolder, requireMemory } from '../../../src-main/utility/work/generate/model-folder.ts';
+import { tempFolder } from '../../support/temp-workspace.ts';
+import { tinyFolder } from '../../support/tiny-llama.ts';
+
+function opened() {
+  const path = tinyFolder(join(tempFolder(), 'tiny'));
+  const bench = new Bench();
+  onTestFinished(() => bench.close());
+  const parts: WrittenPart[] = [];
+  const write = (prompt: WriterPrompt, begun: number[] = [], stopAfter = Infinity) =>
+    bench.write(
+      {
+        id: 1,
+        type: 'write',
+        model: { path },
+        prompt,
+        settings: { ...usualGeneration, temperature: 0, maxTokens: 8, logprobs: 3 },
+        threads: 1,
+        begun,
+      },
+      {
+        given: () => undefined,
+        told: (part) => void parts.push(part),
+        pause: () => Promise.resolve(),
+        stopRequested: () => parts.length >= stopAfter,
+      },
+    );
+  return { path, bench, parts, write };
+}
+
+describe('a model on the bench', () => {
+  it('stays open, and goes on from tokens as it would by itself', async () => {
+    const { write } = opened();
+    const first = await write('abc');
+    const { tokens, choices } = first.texts[0];
+    expect(first.facts).toMatchObject({ promptTokens: 3, context: 24, cached: true });
+    // The likeliest ones are what it takes anyway: so nothing changes.
+    const again = await write('abc', tokens.slice(0, 4));
+    expect(again.texts).toEqual(first.texts);
+    expect(again.facts).toMatchObject({ loadMs: 0, weights: first.facts.weights });
+    const other = choices![2].likeliest[1].token;
+    const branch = (await write('abc', [...tokens.slice(0, 2), other])).texts[0];
+    expect(branch.tokens.slice(0, 3)).toEqual([...tokens.slice(0, 2), other]);
+    expect(branch.choices![2]).toMatchObject({ token: other, likeliest: choices![2].likeliest });
+  });
+  it('ends where it is stopped, with what it has', async () => {
+    const { write } = opened();
+    const { texts, stopped } = await write('abc', [], 3);
+    expect(stopped).toBe(true);
+    expect(texts[0]).toMatchObject({ finish: 'stopped' });
+    expect(texts[0].tokens).toHaveLength(3);
+  });
+  it('lays turns out by its template where it has one, and counts tokens without its weights', () => {
+    const { path, bench } = opened();
+    rmSync(join(path, 'model.safetensors'));
+    writeFileSync(join(path, 'model.onnx'), 'none');
+    const turns = [{ role: 'user' as const, text: 'ab' }];
+    expect(bench.render({ path }, 'abc')).toMatchObject({ text: 'abc', tokens: 3, context: 24, template: null });
+    expect(bench.render({ path }, turns)).toMatchObject({ text: 'user:\nab\n\nassistant:\n', template: false });
+    const template = '{{ bos_token }}{% for m in messages %}{{ m.content }}{% endfor %}';
+    const config = { bos_token: { content: '<s>' }, chat_template: [{ name: 'default', template }] };
+    writeFileSync(join(path, 'tokenizer_config.json'), JSON.stringify(config));
+    expect(new Bench().render({ path }, turns)).toMatchObject({ text: '<s>ab', template: true });
+  });
+  it('is refused by what it lacks', async () => {
+    const { path, write } = opened();
+    await expect(write('a'.repeat(24))).rejects.toMatchObject({ code: 'prompt_too_long' });
+    const { bytes } = readModelFolder(path);
+    expect(() => requireMemory(path, bytes, 2 * bytes - 1)).toThrow(
+      expect.objectContaining({ code: 'not_enough_memory' }),
+    );
+    requireMemory(path, bytes, 2 * bytes);
+    rmSync(join(path, 'tokenizer.json'));
+    expect(() => new Bench().render({ path }, 'a')).toThrow(expect.objectContaining({ code: 'tokenizer_missing' }));
+  });
+});
