@@ -71,10 +71,11 @@ export default async function bench() {
       await option.waitFor();
       told(`filter ${filter.source.slice(1)}`, [await timed('queue', () => option.click())]);
     }
-    const pressed = async (key, condition) => {
+    /** `pause`: so long a person looks at each. */
+    const pressed = async (key, condition, pause = 150) => {
       const found = [];
       for (let i = 0; i < keys; i++) {
-        await page.waitForTimeout(150);
+        await page.waitForTimeout(pause);
         found.push(await timed(condition, () => page.keyboard.press(key)));
       }
       return found;
@@ -97,7 +98,7 @@ export default async function bench() {
     await open('photos');
     told(`next photo of ${width} × ${height}`, await pressed('ArrowRight', 'picture'));
     await open('objects');
-    told('next photo with objects', await pressed('.', 'objects'));
+    told('next photo with objects', await pressed('ArrowRight', 'objects', 1500));
     await open('long');
     told('a text of a megabyte', [await timed('text', () => page.keyboard.press('ArrowRight'))]);
     told('all of it', [await timed('whole', () => id('label-text-all').click())]);
@@ -209,5 +210,12 @@ async function writePhotos(plain, folder) {
 
 function writeText(file) {
   const long = 'Marie Curie was born in Warsaw and studied at the University of Paris. '.repeat(14_000);
-  writeFileSync(file, `text,kind\nA short text about nothing.,a\n${long},b\nAnother text to end with.,a\n`);
+  const short = Array.from(
+    { length: 40 },
+    (_, i) => `Text number ${i} says that ${i * 7919} is no small number at all.,b`,
+  );
+  writeFileSync(
+    file,
+    ['text,kind', 'A short text about nothing that is much of a thing.,a', `${long},b`, ...short].join('\n'),
+  );
 }
