@@ -106,11 +106,9 @@ async function tellAgreement(session: Session, dataset: string, options: Agreeme
           sample,
           first.join(', ') || '-',
           second.join(', ') || '-',
-          marks ? `${marks.onlyFirst} / ${marks.onlySecond} / ${marks.otherClass}` : '',
-          settled ? 'settled' : '',
-        ]
-          .join('\t')
-          .trimEnd(),
+          ...(marks ? [`${marks.onlyFirst} / ${marks.onlySecond} / ${marks.otherClass}`] : []),
+          ...(settled ? ['settled'] : []),
+        ].join('\t'),
       );
     }
   });
