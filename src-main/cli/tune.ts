@@ -67,6 +67,9 @@ Settings have the names that "train" has for them, in "settings" and in the spac
   ${names('learning').join(', ')}
   ${names('augment').join(', ')}
   and the architecture's own ("atelier help train" lists them with their ranges); set.NAME where the training has one of that name.
+Of data with a recipe also recipe.STEP (true, false: whether the step is done) and recipe.STEP.SETTING, in the space alone, by the ids that
+"atelier data recipe" shows: each such trial is trained on a version of its own. Not of steps that change what is scored: those that leave
+rows out of every split, and those on the target.
 What a trial's net does not have, or what does nothing beside its other settings, is left out of that trial.
 Metrics: accuracy, balanced_accuracy, f1, precision, recall, log_loss, loss (classes); loss, rmse, mae, r2 (numbers); mse, psnr;
   perplexity, bits_per_character; parameters, samples_per_second; size_bytes, latency_ms: the exported file is measured at the end of each

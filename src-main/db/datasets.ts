@@ -24,6 +24,15 @@ interface SummaryRow {
   versions: number;
 }
 
+/**
+ * Of a version `v`: it was made for a trial, by the recipe that this one tried, and not by a person. Such versions are found by their ids, and
+ * through their runs; a dataset neither lists them nor takes one for its newest.
+ */
+const ofTrial = (v: string): string =>
+  `(${v}.change LIKE 'recipe: %' AND EXISTS (
+      SELECT 1 FROM runs r JOIN trials t ON t.run = r.id JOIN studies s ON s.key = t.study
+       WHERE r.version = ${v}.id AND s.version <> ${v}.id))`;
+
 /** Newest first; archived ones only when asked for. */
 export function listDatasets(db: Readable, options: { archived?: boolean } = {}): DatasetSummary[] {
   const rows = db.all<SummaryRow>(
@@ -31,7 +40,7 @@ export function listDatasets(db: Readable, options: { archived?: boolean } = {})
             v.kind, v.samples, v.classes, v.target, v.id AS latestVersion, v.number AS versions
        FROM datasets d
        JOIN dataset_versions v ON v.dataset = d.id
-      WHERE v.number = (SELECT max(number) FROM dataset_versions WHERE dataset = d.id)
+      WHERE v.number = (SELECT max(number) FROM dataset_versions w WHERE dataset = d.id AND NOT ${ofTrial('w')})
         AND (d.archived = 0 OR @archived = 1)
       ORDER BY d.created_at DESC, d.id DESC`,
     { archived: options.archived ? 1 : 0 },
@@ -43,12 +52,12 @@ export function listDatasets(db: Readable, options: { archived?: boolean } = {})
 export function getDataset(db: Readable, id: DatasetId, version?: VersionId): DatasetDetail {
   const summary = listDatasets(db, { archived: true }).find((dataset) => dataset.id === id);
   if (!summary) throw noDataset(id);
-  const versions = db.all<DatasetDetail['versions'][number]>(
-    `SELECT id, number, created_at AS createdAt, change, samples
-       FROM dataset_versions WHERE dataset = ? ORDER BY number DESC`,
-    [id],
-  );
   const shown = getVersion(db, version ?? summary.latestVersion);
+  const versions = db.all<DatasetDetail['versions'][number]>(
+    `SELECT v.id, v.number, v.created_at AS createdAt, v.change, v.samples
+       FROM dataset_versions v WHERE v.dataset = ? AND (v.id = ? OR NOT ${ofTrial('v')}) ORDER BY v.number DESC`,
+    [id, shown.id],
+  );
   if (shown.dataset !== id) throw noDataset(version ?? id);
   return { summary, version: shown, versions, source: sourceName(getOrigin(db, id)?.origin) };
 }
@@ -113,6 +122,15 @@ export function getOrigin(db: Readable, dataset: DatasetId): { version: VersionI
 /** Whether a version of any dataset keeps this blob. */
 export function isBlobKept(db: Readable, hash: BlobHash): boolean {
   return db.get(`SELECT 1 FROM dataset_versions WHERE instr(manifest, ?) > 0 LIMIT 1`, [hash]) !== undefined;
+}
+
+/** Versions of a dataset whose manifests hold this text, those of trials too, newest first. */
+export function versionsHolding(db: Readable, dataset: DatasetId, text: string): DatasetVersion[] {
+  const rows = db.all<{ id: VersionId }>(
+    `SELECT id FROM dataset_versions WHERE dataset = ? AND instr(manifest, ?) > 0 ORDER BY number DESC`,
+    [dataset, text],
+  );
+  return rows.map(({ id }) => getVersion(db, id));
 }
 
 /** The number the next version of a dataset gets. */

@@ -2,10 +2,11 @@ import { basename } from 'node:path';
 import * as datasets from '../db/datasets.ts';
 import { dismissJob, getJob, getJobRequest } from '../db/jobs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
-import type { DatasetVersion } from '../shared/dataset.ts';
+import type { DatasetVersion, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { newId, type DatasetId, type JobId, type VersionId } from '../shared/ids.ts';
 import type { Growth, ImportKind, ImportParams, Originals, ReviseParams } from '../shared/job.ts';
+import type { Recipe } from '../shared/recipe.ts';
 import { sameSamples } from '../shared/same-samples.ts';
 import { isSplitAs, type SplitWish } from '../shared/split.ts';
 import { datasetChanged, type Context } from './context.ts';
@@ -111,7 +112,7 @@ export function importData(context: Context, request: ImportRequest, before?: Jo
         made = {
           id: newId('version', now),
           dataset: parent.dataset,
-          number: summary.versions + 1,
+          number: datasets.nextVersionNumber(store, parent.dataset),
           createdAt: now,
           change,
           manifest,
@@ -310,6 +311,24 @@ export async function versionWithFold(context: Context, id: VersionId, fold: num
   const wish = { how, seed, column, pattern, folds, fold, validation: fractions.validation, test: fractions.test };
   return revise(context, { version: id, split: wish }).result;
 }
+
+/** The newest version that this recipe made of the same rows; null where none was made yet. */
+export function knownWithRecipe({ store }: Context, version: DatasetVersion, recipe: Recipe): DatasetVersion | null {
+  const rows = beforeRecipe(version.manifest);
+  const made = datasets.versionsHolding(store, version.dataset, JSON.stringify(recipe));
+  return made.find(({ manifest }) => beforeRecipe(manifest) === rows) ?? null;
+}
+
+/** What a recipe begins with: the table, its split, and what is decided of its columns. */
+const beforeRecipe = ({ blobs, raw, target, task }: Manifest): string =>
+  JSON.stringify([
+    blobs.raw,
+    raw?.split,
+    raw?.folds,
+    raw?.columns.map(({ name, type, role }) => [name, type, role]),
+    target,
+    task,
+  ]);
 
 export function renameDataset(context: Context, id: DatasetId, name: string): void {
   context.store.transaction(() => datasets.renameDataset(context.store, id, name));

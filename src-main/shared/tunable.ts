@@ -27,7 +27,7 @@ export type TunableRule =
 export interface Tunable {
   readonly name: string;
   /** Where in a request it goes. */
-  readonly place: 'training' | 'learning' | 'augment' | 'architecture';
+  readonly place: 'training' | 'learning' | 'augment' | 'architecture' | 'recipe';
   /** Its name there. */
   readonly key: string;
   readonly rule: TunableRule;
@@ -83,12 +83,12 @@ function ruleOf(field: SettingField): TunableRule {
   }
 }
 
-/** The settings of studies over these architectures. */
+/** The settings of studies over these architectures; `recipe`: of the data's preparation, see recipeTunables. */
 export class Tunables {
   readonly all: readonly Tunable[];
   readonly #byName = new Map<string, Tunable>();
 
-  constructor(architectures: readonly ArchitectureInfo[]) {
+  constructor(architectures: readonly ArchitectureInfo[], recipe: readonly Tunable[] = []) {
     const common = [...training, ...learning];
     const taken = new Set(common.map(({ name }) => name));
     const own = new Map<string, Tunable>();
@@ -99,14 +99,14 @@ export class Tunables {
         if (!own.has(name)) own.set(name, { name, place: 'architecture', key: field.key, rule: ruleOf(field), field });
       }
     }
-    this.all = [...common, ...own.values(), ...augmenting];
+    this.all = [...common, ...own.values(), ...augmenting, ...recipe];
     const names = architectures.map(({ id }) => id);
     const architecture: Tunable = { name: 'architecture', place: 'training', key: 'architecture', rule: choice(names) };
     for (const each of augmenting) this.#byName.set(plainName(each.key), each);
     for (const each of own.values()) this.#byName.set(plainName(`set.${each.key}`), each);
-    for (const each of [...augmenting, ...own.values(), ...common, architecture]) {
+    for (const each of [...recipe, ...augmenting, ...own.values(), ...common, architecture]) {
       this.#byName.set(plainName(each.name), each);
-      if (each.place !== 'augment' && each.place !== 'architecture') this.#byName.set(plainName(each.key), each);
+      if (each.place === 'training' || each.place === 'learning') this.#byName.set(plainName(each.key), each);
     }
   }
 
@@ -192,6 +192,8 @@ export function withSettings(
   const augment: Record<string, number> = { ...base.augment };
   for (const [name, value] of Object.entries(params)) {
     const { place, key, rule } = tunables.find(name, 'settings');
+    // It makes the version that is trained on, and is no part of the training.
+    if (place === 'recipe') continue;
     if (place === 'augment') augment[key as AugmentKind] = value as number;
     else if (place === 'architecture') {
       if (!about.fields.some((field) => field.key === key)) continue;

@@ -1,8 +1,11 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { getVersion } from '../../src-main/db/datasets.ts';
+import { getRun } from '../../src-main/db/runs.ts';
+import { listStudies, listTrials } from '../../src-main/db/studies.ts';
 import { atelier, done } from '../support/built-cli.ts';
-import { tempFolder } from '../support/temp-workspace.ts';
+import { openWriter, tempFolder } from '../support/temp-workspace.ts';
 
 /** A folder with an objective and a study, and the command line in it. */
 function search(objective: string, study: object) {
@@ -181,5 +184,60 @@ describe('atelier tune', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('error: no_trial_completed');
     expect(lines.at(-1)).toMatchObject({ event: 'finished', best: null, failed: 3 });
+  });
+});
+
+describe('atelier tune of trainings', () => {
+  it('searches the settings of a recipe: a version for each, which is not taken for the newest', async () => {
+    const folder = tempFolder();
+    const rows = Array.from({ length: 60 }, (_, i) => `${i % 7},${(i * 13) % 11},${i % 7 > 3 ? 'high' : 'low'}`);
+    writeFileSync(join(folder, 'rows.csv'), ['a,b,kind', ...rows].join('\n'));
+    await done(folder, 'import', 'rows.csv');
+    await done(folder, 'data', 'recipe', 'rows', '--add', 'bins');
+    await done(folder, 'data', 'recipe', 'rows', '--add', 'filter', '--set', 'condition=a >= 0');
+    const write = (space: object, more: object = {}) => {
+      const study = {
+        name: 'prepared',
+        data: 'rows',
+        target: 'kind',
+        architecture: 'linear',
+        epochs: 1,
+        space,
+        ...more,
+      };
+      writeFileSync(join(folder, 'study.json'), JSON.stringify({ ...study, settings: { device: 'cpu' }, seed: 1 }));
+    };
+    write({ 'recipe.filter': { type: 'boolean' } });
+    // It would change on which samples a trial is scored.
+    expect(await atelier(folder, 'tune', 'study.json')).toMatchObject({ code: 2 });
+    const space = {
+      'recipe.bins': { type: 'boolean' },
+      'recipe.bins.count': { type: 'int', low: 2, high: 3, when: { 'recipe.bins': true } },
+    };
+    write(space, { sampler: 'grid', pruner: 'none' });
+    const before = (await done(folder, 'data', 'show', 'rows', '--json')).lines;
+    const { lines } = await done(folder, 'tune', 'study.json', '--workers', '2', '--json');
+    const tried = trialsOf(lines).map(({ params }) => JSON.stringify(params));
+    expect(tried.sort()).toEqual([
+      '{"recipe.bins":false}',
+      '{"recipe.bins":true,"recipe.bins.count":2}',
+      '{"recipe.bins":true,"recipe.bins.count":3}',
+    ]);
+    const runs = (await done(folder, 'runs', 'list', '--json')).lines;
+    expect(new Set(runs.map(({ version }) => version)).size).toBe(3);
+    expect((await done(folder, 'data', 'show', 'rows', '--json')).lines).toEqual(before);
+    // What was made is made once.
+    await done(folder, 'tune', 'study.json', '--new', '--json');
+    const again = (await done(folder, 'runs', 'list', '--json')).lines;
+    expect(again.length).toBe(6);
+    expect(new Set(again.map(({ version }) => version)).size).toBe(3);
+    const store = openWriter(folder);
+    const byParams = listStudies(store).flatMap(({ id }) => listTrials(store, id));
+    for (const { params, run } of byParams) {
+      const { recipe } = getVersion(store, getRun(store, run!).version!).manifest;
+      const bins = recipe!.steps.find(({ id }) => id === 'bins')!;
+      expect([bins.enabled, bins.settings.count]).toEqual([params['recipe.bins'], params['recipe.bins.count'] ?? 5]);
+    }
+    store.close();
   });
 });

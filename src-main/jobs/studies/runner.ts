@@ -3,11 +3,15 @@ import { getVersion } from '../../db/datasets.ts';
 import { getRun } from '../../db/runs.ts';
 import { addWorked, setStudyStatus } from '../../db/studies.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { RunId } from '../../shared/ids.ts';
+import type { JobId, RunId } from '../../shared/ids.ts';
+import type { DatasetVersion } from '../../shared/dataset.ts';
 import { isActive, type Job } from '../../shared/job.ts';
 import type { Reason, StoredTrial, StudyStatus } from '../../shared/study.ts';
+import type { Recipe } from '../../shared/recipe.ts';
+import { withRecipe } from '../../shared/tunable-recipe.ts';
 import type { TrialRecord } from '../../search/trial.ts';
 import type { Context } from '../context.ts';
+import { knownWithRecipe, revise } from '../datasets.ts';
 import { continueRun, resumeRun, startRun } from '../runs.ts';
 import type { LiveStudy } from './live-study.ts';
 import { outcomeOf, trialRequest } from './trial-run.ts';
@@ -34,6 +38,8 @@ export class StudyRunner {
   #since = performance.now();
   #works = true;
   #failures = 0;
+  /** Makes the version that the trial asked for last is to be trained on; nobody is asked meanwhile. */
+  #preparing: JobId | null = null;
   #stop!: () => void;
 
   /** `changed`: after a trial, or the study itself, is another one in the store. */
@@ -58,7 +64,7 @@ export class StudyRunner {
 
   /** As there is room. Only one trial waits for its turn: whoever is asked later knows more. */
   next(): void {
-    while (this.#works) {
+    while (this.#works && !this.#preparing) {
       const { budget } = this.live.study;
       const { running } = this.live;
       const over = this.#over();
@@ -179,6 +185,8 @@ export class StudyRunner {
 
   #leave(status: StudyStatus, reason: Reason): void {
     const { store } = this.#context;
+    // A trial without its version is asked for again.
+    if (this.#preparing) this.live.reload();
     store.transaction(() => {
       this.book();
       setStudyStatus(store, this.live.id, status, reason);
@@ -189,6 +197,10 @@ export class StudyRunner {
 
   #halt(): void {
     this.#works = false;
+    if (this.#preparing) {
+      this.#context.queue.cancel(this.#preparing);
+      this.#preparing = null;
+    }
     clearTimeout(this.#timeUp);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#stop();
@@ -220,8 +232,7 @@ export class StudyRunner {
 
   /** Whether another one may be asked for at once. */
   #beginOne(running: readonly number[]): boolean {
-    const { store, architectures } = this.#context;
-    const { plan, name, version } = this.live.study;
+    const { store } = this.#context;
     let record: TrialRecord | null;
     try {
       record = this.live.ask();
@@ -233,12 +244,49 @@ export class StudyRunner {
       if (running.length === 0) this.finish({ code: 'nothing_left' });
       return false;
     }
+    const version = getVersion(store, this.live.study.version);
+    const recipe = version.manifest.recipe && withRecipe(version.manifest.recipe, record.params);
+    const isAsItWas = !recipe || recipe === version.manifest.recipe;
+    const prepared = isAsItWas ? version : knownWithRecipe(this.#context, version, recipe);
+    if (prepared) return this.#train(record, prepared, running);
+    this.#prepare(record, version, recipe!);
+    return false;
+  }
+
+  /** Makes the version by a job of its own, then trains on it. */
+  #prepare(record: TrialRecord, version: DatasetVersion, recipe: Recipe): void {
+    const { job, result } = revise(this.#context, { version: version.id, recipe });
+    this.#preparing = job;
+    const done = (act: () => void) => {
+      if (this.#preparing !== job) return;
+      this.#preparing = null;
+      act();
+      this.next();
+    };
+    result.then(
+      (made) =>
+        done(
+          () =>
+            void this.#train(
+              record,
+              made,
+              this.live.running.filter((each) => each !== record.number),
+            ),
+        ),
+      (error: unknown) => done(() => this.#refuse(record, (error as Error).message)),
+    );
+  }
+
+  /** Whether another one may be asked for at once. */
+  #train(record: TrialRecord, version: DatasetVersion, running: readonly number[]): boolean {
+    const { architectures } = this.#context;
+    const { plan, name } = this.live.study;
     const { number, params } = record;
     const taken = running.map((each) => this.live.trial(each).worker);
     let worker = 0;
     while (taken.includes(worker)) worker++;
     try {
-      const request = trialRequest(plan, params, getVersion(store, version), architectures);
+      const request = trialRequest(plan, params, version, architectures);
       startRun(
         this.#context,
         { ...request, name: `${name} · ${number}` },

@@ -19,6 +19,7 @@ import { changesLoss, studyMetrics, validationMetrics } from '../../shared/study
 import { taskFacts, taskOf, type Task } from '../../shared/task.ts';
 import { checkRange, checkTunable, Tunables } from '../../shared/tunable.ts';
 import { findArchitecture } from '../train-settings.ts';
+import { preparationOf } from './trial-run.ts';
 
 /** What a study file says, checked against the data and the known settings, with defaults filled in. */
 export interface PlannedStudy {
@@ -68,7 +69,7 @@ export function planStudy(
     );
   }
   const searched = searchedArchitectures(written, manifest, architectures);
-  const tunables = new Tunables(searched);
+  const tunables = new Tunables(searched, preparationOf(manifest));
   const space = renamedSpace(written.space, tunables);
   const settings = fixedSettings(written, tunables, space, searched);
   const task = taskFor(searched, manifest);
@@ -164,6 +165,8 @@ function fixedSettings(
     const tunable = tunables.find(key, where);
     const { name } = tunable;
     if (name === 'architecture') continue;
+    if (tunable.place === 'recipe')
+      refuse(where, 'is of the data: change its recipe, which makes a version, and tune on that');
     if (name in space) refuse(where, 'is searched over as well: leave it out, or out of the space');
     if (name === 'class_weights' && isObject(value)) checkWeights(value, where);
     else checkTunable(tunable, value, where);

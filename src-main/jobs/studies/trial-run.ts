@@ -1,12 +1,18 @@
 import type { Outcome } from '../../search/study.ts';
+import { stepInfos } from '../../datasets/recipes/index.ts';
 import type { TrainRequest } from '../../shared/contract.ts';
-import type { DatasetVersion } from '../../shared/dataset.ts';
+import type { DatasetVersion, Manifest } from '../../shared/dataset.ts';
 import type { ArchitectureInfo, RunSummary } from '../../shared/run.ts';
 import { measuresExport, type Params, type StudyPlan } from '../../shared/study.ts';
 import { taskOf } from '../../shared/task.ts';
 import { trainingDefaults } from '../../shared/training-defaults.ts';
-import { Tunables, withSettings } from '../../shared/tunable.ts';
+import { type Tunable, Tunables, withSettings } from '../../shared/tunable.ts';
+import { recipeTunables } from '../../shared/tunable-recipe.ts';
 import { findArchitecture } from '../train-settings.ts';
+
+/** Of the version that a study is over. */
+export const preparationOf = ({ recipe, target }: Pick<Manifest, 'recipe' | 'target'>): Tunable[] =>
+  recipe ? recipeTunables(recipe, stepInfos, target) : [];
 
 /** The training that a trial stands for: the net's defaults, what the study holds fixed, and what the trial tries. */
 export function trialRequest(
@@ -28,7 +34,7 @@ export function trialRequest(
     ...(measuresExport(plan) ? { measureExport: true } : {}),
   };
   const about = { fields: architecture.fields, task: taskOf(architecture, manifest) };
-  return withSettings(base, settings, new Tunables(architectures), about);
+  return withSettings(base, settings, new Tunables(architectures, preparationOf(manifest)), about);
 }
 
 /** What a run that has finished is worth to a study. */
