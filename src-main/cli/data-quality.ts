@@ -24,12 +24,12 @@ export function addDataQuality(data: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-Labels are judged by the run and by the labels of the samples most like each; how sure both are, and how many labels are wrong, is what makes the labels
-likeliest. A run judges its validation and test splits, from which it did not learn. Of a dataset in folds ("atelier data split NAME --split folds",
+Labels are judged by the run, by the labels of the samples most like each and, of texts, by their words; how far each of these can be trusted, and how many
+labels are wrong, is what makes the labels likeliest. As many are named as are expected to be wrong, each with the probability of it. A run judges its validation and test splits, from which it did not learn. Of a dataset in folds ("atelier data split NAME --split folds",
 then "atelier train --fold 1", "--fold 2", … with the same settings) every sample is judged by the run that had it in its test fold.
 
 JSON: {"dataset","version","run","basis":"held"|"all"|"folds","folds":{"covered","of"}|null,"samples","inSample","accuracy","noise","labelErrors":{"count",
-      "samples":[{"sample","split","label","predicted","probability","inSample"}]},"hard":{"count","samples"},"ambiguous":[{"classes",
+      "samples":[{"sample","split","label","predicted","probability","inSample","wrong"}]},"hard":{"count","samples"},"ambiguous":[{"classes",
       "count","share","samples"}],"outliers":{"count","samples":[{…,"distance"}]}|null}; samples by their number, from 0; lists hold the first 500.
 
 Examples:
@@ -88,12 +88,14 @@ function list(out: Session['out'], samples: readonly JudgedSample[]): void {
   if (samples.length === 0) return;
   const rows = samples
     .slice(0, 10)
-    .map(({ sample, split, label, predicted, probability }) => [
+    .map(({ sample, split, label, predicted, probability, wrong }) => [
       String(sample),
       split,
       label,
       predicted,
       probability.toFixed(4),
+      ...(wrong === undefined ? [] : [wrong.toFixed(4)]),
     ]);
-  out.text(table([['SAMPLE', 'SPLIT', 'LABEL', 'LIKELIER', 'P(LABEL)'], ...rows]));
+  const last = samples[0].wrong === undefined ? [] : ['P(WRONG)'];
+  out.text(table([['SAMPLE', 'SPLIT', 'LABEL', 'LIKELIER', 'P(LABEL)', ...last], ...rows]));
 }

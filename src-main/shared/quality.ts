@@ -12,6 +12,8 @@ export interface JudgedSample {
   predicted: string;
   /** The model's probability of its label. */
   probability: number;
+  /** Label errors: how probable it is that the label is wrong, by all that is known of it. */
+  wrong?: number;
   /** The run learnt from this very sample: its probability flatters the label. */
   inSample: boolean;
 }
@@ -29,7 +31,7 @@ export interface QualityReport {
   inSample: number;
   /** The share of them whose label is the likeliest class: a run that is often wrong says little of labels. */
   accuracy: number;
-  /** Labels that are most likely wrong by the model and the samples most like them, least likely label first; the first `shownSamples`. */
+  /** Labels that are most likely wrong by the model and the samples most like them, the most likely wrong first; the first `shownSamples`. */
   labelErrors: { count: number; samples: JudgedSample[] };
   /** The share of wrong labels that is estimated, whether or not each can be named. */
   noise: number;

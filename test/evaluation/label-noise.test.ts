@@ -3,6 +3,7 @@ import { ambiguousPairs, hardest, margins } from '../../src-main/evaluation/hard
 import { labelNoise } from '../../src-main/evaluation/label-noise.ts';
 import { classesNearby, classesOfLikeTexts, smallPictures } from '../../src-main/evaluation/neighbours.ts';
 import { farOut, neighbourDistances } from '../../src-main/evaluation/outliers.ts';
+import { classesByWords } from '../../src-main/evaluation/word-counts.ts';
 import { Random } from '../../src-main/shared/random.ts';
 
 const pause = () => Promise.resolve();
@@ -76,6 +77,47 @@ describe('label noise', () => {
     expect(right / errors.length).toBeGreaterThanOrEqual(0.9);
     expect(noise).toBeGreaterThan(0.04);
     expect(noise).toBeLessThan(0.1);
+  });
+
+  it.each([0.03, 0.05, 0.1, 0.2])('takes classes that anyone mixes up for no noise, of %f wrong labels', (share) => {
+    const random = new Random(11);
+    const [n, k] = [4000, 10];
+    // A sample of class 0 or 1 may be either, and two witnesses say the same of how likely each is.
+    const said = new Float32Array(n * k);
+    const wrong = new Set<number>();
+    const labels = Int32Array.from({ length: n }, (_, i) => {
+      const is = random.below(k);
+      const logs = Array.from({ length: k }, (__, c) => random.normal() + (c === is || (is < 2 && c < 2) ? 7 : 0));
+      const sum = logs.reduce((total, each) => total + Math.exp(each), 0);
+      logs.forEach((each, c) => (said[i * k + c] = Math.exp(each) / sum));
+      const second = said[i * k + 1] / (said[i * k] + said[i * k + 1]);
+      const honest = is < 2 ? Number(random.uniform() < second) : is;
+      if (random.uniform() >= share) return honest;
+      wrong.add(i);
+      return (honest + 1 + random.below(k - 1)) % k;
+    });
+    const { errors, noise } = labelNoise([said, said], labels, k);
+    const right = errors.filter(({ sample }) => wrong.has(sample)).length;
+    // One wrong label in 45 goes from 0 to 1 or back, where nobody could tell.
+    expect(right / wrong.size).toBeGreaterThanOrEqual(0.9);
+    expect(right / errors.length).toBeGreaterThanOrEqual(0.9);
+    expect(Math.abs(noise - wrong.size / n)).toBeLessThan(0.01);
+    // The probabilities mean what they say, though one witness counts twice beforehand.
+    const expected = errors.reduce((total, each) => total + each.wrong, 0);
+    expect(Math.abs(expected - right) / errors.length).toBeLessThan(0.1);
+  });
+});
+
+describe('words', () => {
+  it('tell of the class by all texts but the one asked, counted by hand', async () => {
+    // Class 0: {1}, {1, 2}; class 1: {2}, {3}. The third text among the first two and the fourth: priors 3 and 2, tokens 1, 2, 3.
+    const tokens = Int32Array.of(1, 1, 1, 2, 2, 2, 3, 3);
+    const pool = { labels: Int32Array.of(0, 0, 1, 1), asked: Int32Array.of(2), classes: 2 };
+    const [first, second] = await classesByWords(tokens, 2, pool, pause);
+    const by0 = (3 * (1 + 1)) / (3 + 3);
+    const by1 = (2 * (0 + 1)) / (1 + 3);
+    expect(first).toBeCloseTo(by0 / (by0 + by1), 6);
+    expect(first + second).toBeCloseTo(1, 6);
   });
 });
 

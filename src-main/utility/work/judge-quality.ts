@@ -7,7 +7,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import type { QualityParams } from '../../shared/job.ts';
 import { shownOfPair, shownSamples, type JudgedSample, type QualityReport } from '../../shared/quality.ts';
 import type { JobContext } from '../port/job-port.ts';
-import { classesByNeighbours } from './neighbour-witness.ts';
+import { otherWitnesses } from './other-witnesses.ts';
 import { RunModel } from './run-model.ts';
 
 /** Samples with what a run that may judge them finds. */
@@ -44,8 +44,8 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
   });
   const hard = hardest(margins(probabilities, labels, k));
   context.progress({ stage: 'scanning', unit: 'samples', done: 0, total: all.samples.length });
-  const nearby = await classesByNeighbours(first, all.samples, () => context.pause());
-  const learning = labelNoise([probabilities, nearby], labels, k);
+  const others = await otherWitnesses(first, all.samples, () => context.pause());
+  const learning = labelNoise([probabilities, ...others], labels, k);
   const distances = texts
     ? null
     : await neighbourDistances(all.inputs, all.samples.length, all.width, () => context.pause());
@@ -58,7 +58,9 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
     accuracy: labels.filter((label, i) => likeliest(probabilities, i, k) === label).length / labels.length,
     labelErrors: {
       count: learning.errors.length,
-      samples: learning.errors.slice(0, shownSamples).map(({ sample, likelier }) => judged(sample, likelier)),
+      samples: learning.errors
+        .slice(0, shownSamples)
+        .map(({ sample, likelier, wrong }) => ({ ...judged(sample, likelier), wrong })),
     },
     noise: learning.noise,
     hard: { count: hard.length, samples: hard.slice(0, shownSamples).map((i) => judged(i)) },
