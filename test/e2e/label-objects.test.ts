@@ -207,7 +207,7 @@ describe('objects of an image', () => {
     expect(other).toMatchObject({ ...from, class: 1, confidence: 0.6, shape: { box: [160, 120, 40, 40] } });
     // The last of them: the list shows no more rows than there is room for.
     await page.keyboard.press('[');
-    await id('object-list').getByText('suggested by cells-yolo.onnx · 60 %').waitFor();
+    await id('object-list').getByText('60 % · suggested by cells-yolo.onnx').waitFor();
 
     await id('label-suggest').click();
     await id('label-suggest-accept').click();
