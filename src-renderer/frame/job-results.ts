@@ -53,7 +53,7 @@ async function announce(job: Job): Promise<void> {
   // Where it was asked for tells where the files are.
   if (job.status !== 'finished') return;
   if (job.kind === 'export-data' || job.kind === 'import-runs' || job.kind === 'export-runs') return;
-  if (job.kind === 'score' || job.kind === 'generate') return;
+  if (job.kind === 'score' || job.kind === 'generate' || job.kind === 'suggest-marks') return;
   if (job.kind === 'export') await exports.load();
   if (job.kind === 'import' || job.kind === 'revise' || job.kind === 'relink') await datasets.load();
   const to = resultOf(job);
@@ -77,7 +77,6 @@ async function announce(job: Job): Promise<void> {
     leaks: m.toast_looked,
     quality: m.toast_looked,
     prelabel: m.toast_prelabelled,
-    'suggest-marks': m.toast_prelabelled,
     train: m.toast_trained,
     evaluate: m.toast_evaluated,
     predict: m.toast_evaluated,

@@ -156,6 +156,19 @@ export const screens = {
       await at(page, 'label-class-dialog').waitFor();
     },
   },
+  'label-model': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-label').click();
+      await at(page, 'label-dataset').click();
+      await page.getByRole('menuitem').last().click();
+      await at(page, 'object-tools').waitFor();
+      await at(page, 'label-suggest').click();
+      await at(page, 'label-suggest-model').click();
+      await at(page, 'label-model-classes').waitFor();
+      await page.locator('details summary').click();
+    },
+  },
   'label-rows': {
     go: async (page) => {
       await dataset(page, 'adult');
