@@ -1,7 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { finiteSql, guardedNumberSql, largestNumber, numberSql, quickNumberFailsSql, quickNumberSql } from './cells.ts';
 import { rowsOf } from './duck.ts';
-import { inTurn, lookAtFirstRows, selectFacts, type Counted, type FirstRows } from './first-rows.ts';
+import { findRepeating, inTurn, lookAtFirstRows, selectFacts, type Counted, type FirstRows } from './first-rows.ts';
+import { storedIn } from './tables/number-cells.ts';
+import { storedName } from './tables/stored-numbers.ts';
 
 /** What is counted of a column before its type is decided. */
 export interface ColumnFacts {
@@ -36,7 +38,11 @@ export async function countColumns(
   const [{ n }] = await rowsOf(connection, `SELECT count(*) AS n FROM ${table}`);
   const rows = Number(n);
   const counting = { connection, rows, plainNumbers, facts: new Map<number, ColumnFacts>() };
-  const first = await lookAtFirstRows(connection, table, indexes, rows > exactDistinctRows);
+  const stored = await storedIn(connection, table);
+  const many = rows > exactDistinctRows;
+  for (const some of inTurn(indexes.filter((i) => stored.has(i)))) await countStored(counting, table, some, many);
+  const written = indexes.filter((i) => !stored.has(i));
+  const first = await lookAtFirstRows(connection, table, written, many);
   for (const i of first.repeating) {
     // Each value once, with how often it is there: next to free, since Parquet and DuckDB keep such columns so.
     await connection.run(
@@ -45,8 +51,8 @@ export async function countColumns(
     await count(counting, 'counted_values', [i], byValue, first);
     await connection.run('DROP TABLE counted_values');
   }
-  const by = rows > exactDistinctRows ? roughly : exactly;
-  for (const some of inTurn(indexes.filter((i) => !first.repeating.has(i)))) {
+  const by = many ? roughly : exactly;
+  for (const some of inTurn(written.filter((i) => !first.repeating.has(i)))) {
     await count(counting, table, some, by, first);
   }
   return indexes.map((i) => counting.facts.get(i)!);
@@ -175,12 +181,11 @@ async function count(
     const present = value(first, `present${i}`);
     const [integers, min, max] = [from[`integers${i}`] === true, known(`min${i}`), known(`max${i}`)];
     const distinct = Math.min(value(first, `distinct${i}`), present);
-    // As many whole numbers as there are between the first and the last: an estimate a little lower is that of a numbering.
-    const numbering = integers && min !== null && max !== null && max - min + 1 === present;
+    const numbering = min !== null && max !== null && isNumbering(integers, min, max, present, distinct);
     facts.set(i, {
       rows,
       present,
-      distinct: way === roughly && numbering && distinct >= present * 0.95 ? present : distinct,
+      distinct: way === roughly && numbering ? present : distinct,
       numbers,
       commaNumbers,
       integers,
@@ -192,6 +197,45 @@ async function count(
     });
   }
 }
+
+/** Columns that are kept as numbers, in one scan. */
+async function countStored(
+  { connection, rows, facts }: Counting,
+  table: string,
+  indexes: readonly number[],
+  many: boolean,
+): Promise<void> {
+  const repeating = new Set(many ? await findRepeating(connection, table, indexes, storedName) : indexes);
+  // Decimals are rounded slowly, and mostly the first ones tell.
+  const broken = await selectFacts(connection, `(FROM ${table} LIMIT 1000)`, indexes, (i) => [
+    `coalesce(bool_or(${storedName(i)} <> floor(${storedName(i)})), false) AS broken${i}`,
+  ]);
+  const found = await selectFacts(connection, table, indexes, (i) => {
+    const number = storedName(i);
+    return [
+      `count(${number}) AS present${i}`,
+      `${repeating.has(i) ? `count(DISTINCT ${number})` : `approx_count_distinct(${number})`} AS distinct${i}`,
+      broken[`broken${i}`] === true ? '' : `bool_and(${number}::DOUBLE = floor(${number}::DOUBLE)) AS integers${i}`,
+      `min(${number})::DOUBLE AS min${i}`,
+      `max(${number})::DOUBLE AS max${i}`,
+      `avg(${number}) AS mean${i}`,
+    ].filter((fact) => fact !== '');
+  });
+  for (const i of indexes) {
+    const present = Number(found[`present${i}`]);
+    const [min, max] = [Number(found[`min${i}`]), Number(found[`max${i}`])];
+    const [mean, integers] = [Number(found[`mean${i}`]), found[`integers${i}`] === true];
+    const counted = Math.min(Number(found[`distinct${i}`]), present);
+    const distinct = repeating.has(i) || !isNumbering(integers, min, max, present, counted) ? counted : present;
+    // A decimal comma is none of a number that is stored as one.
+    const numbers = { numbers: present, commaNumbers: 0, integers, min, max, mean };
+    facts.set(i, { rows, present, distinct, ...numbers, meanLength: 0, meanWords: 1 });
+  }
+}
+
+/** As many whole numbers as there are between the first and the last: an estimate a little lower is that of a numbering. */
+const isNumbering = (integers: boolean, min: number, max: number, present: number, estimate: number): boolean =>
+  integers && max - min + 1 === present && estimate >= present * 0.95;
 
 const nothing: ReadonlySet<number> = new Set();
 /**

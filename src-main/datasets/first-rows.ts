@@ -33,17 +33,11 @@ export async function lookAtFirstRows(
 ): Promise<FirstRows> {
   const [repeating, numeric, broken] = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const some of inTurn(indexes)) {
-    const first = (rows: number): string =>
-      `(SELECT ${some.map((i) => `c${i}`).join(', ')} FROM ${table} WHERE file_row_number < ${rows})`;
-    if (many) {
-      const row = await selectFacts(connection, first(firstRows), some, (i) => [
-        `approx_count_distinct(c${i}) AS distinct${i}`,
-      ]);
-      for (const i of some) if (Number(row[`distinct${i}`]) < fewValues) repeating.add(i);
-    }
+    const first = `(SELECT ${some.map((i) => `c${i}`).join(', ')} FROM ${table} WHERE file_row_number < 1000)`;
+    if (many) for (const i of await findRepeating(connection, table, some, (c) => `c${c}`)) repeating.add(i);
     const cells = some.map((i) => `c${i}, ${finiteSql(`p${i}`)} AS n${i}`);
     const parsed = some.map((i) => `c${i}, ${guardedNumberSql(`c${i}`)} AS p${i}`);
-    const numbers = `(SELECT ${cells.join(', ')} FROM (SELECT ${parsed.join(', ')} FROM ${first(1000)}))`;
+    const numbers = `(SELECT ${cells.join(', ')} FROM (SELECT ${parsed.join(', ')} FROM ${first}))`;
     const row = await selectFacts(connection, numbers, some, (i) => [
       `count(c${i}) AS present${i}`,
       `count(n${i}) AS numbers${i}`,
@@ -55,6 +49,20 @@ export async function lookAtFirstRows(
     }
   }
   return { repeating, numeric, broken };
+}
+
+/** Those of the columns that repeat themselves. `cell`: what a column is called. */
+export async function findRepeating(
+  connection: DuckDBConnection,
+  table: string,
+  indexes: readonly number[],
+  cell: (i: number) => string,
+): Promise<number[]> {
+  const first = `(SELECT ${indexes.map(cell).join(', ')} FROM ${table} WHERE file_row_number < ${firstRows})`;
+  const row = await selectFacts(connection, first, indexes, (i) => [
+    `approx_count_distinct(${cell(i)}) AS distinct${i}`,
+  ]);
+  return indexes.filter((i) => Number(row[`distinct${i}`]) < fewValues);
 }
 
 /** Asks for facts of columns, each called something with the column's index behind it. */

@@ -42,6 +42,9 @@ export interface Source {
   refused: Rejected[];
 }
 
+/** Bytes at once. */
+const lookedThrough = 1 << 19;
+
 export const maxDepth = 12;
 const maxFiles = 5_000_000;
 /** What operating systems leave in folders, and people never mean. */
@@ -159,6 +162,44 @@ export async function* openFile(
     throw systemError(error, { reading: file.path });
   } finally {
     stream.destroy();
+  }
+}
+
+/**
+ * As `openFile`, for who is done with a chunk when it asks for the next: they lie in the same memory in turn. Of a large file fresh ones would
+ * keep the garbage collector busy for as long as it takes to look at them.
+ */
+export async function* lookThrough(
+  file: FoundFile,
+  signal: AbortSignal,
+  onStored: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  if (file.packed) {
+    yield* file.packed.open(signal, onStored);
+    return;
+  }
+  const reading = { reading: file.path };
+  const handle = await naming(reading, () => open(file.path, 'r'));
+  const ahead = (buffer: Buffer): Promise<number> => {
+    const read = handle.read(buffer, 0, buffer.length).then(({ bytesRead }) => bytesRead);
+    // Should it fail, that is met when it is waited for.
+    read.catch(() => undefined);
+    return read;
+  };
+  let [buffer, next] = [Buffer.allocUnsafeSlow(lookedThrough), Buffer.allocUnsafeSlow(lookedThrough)];
+  let read = ahead(buffer);
+  try {
+    for (let bytes = await naming(reading, () => read); bytes > 0; bytes = await naming(reading, () => read)) {
+      signal.throwIfAborted();
+      const chunk = buffer.subarray(0, bytes);
+      [buffer, next] = [next, buffer];
+      read = ahead(buffer);
+      onStored(chunk);
+      yield chunk;
+    }
+  } finally {
+    await read.catch(() => undefined);
+    await handle.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { AtelierError } from '../../shared/errors.ts';
-import { openFile, type FoundFile } from '../source.ts';
+import { lookThrough, openFile, type FoundFile } from '../source.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'gb18030' | 'windows-1252';
 
@@ -66,7 +66,7 @@ export async function surveyText(
   let carried: Uint8Array = new Uint8Array(0);
   const newlines = { crlf: 0, lf: 0, cr: 0 };
   let lastWasCr = false;
-  for await (const chunk of openFile(file, signal, (raw) => {
+  for await (const chunk of lookThrough(file, signal, (raw) => {
     hash.update(raw);
     stored += raw.length;
   })) {

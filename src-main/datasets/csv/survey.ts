@@ -1,7 +1,9 @@
 import type { FoundFile } from '../source.ts';
+import type { StoredNumber } from '../tables/stored-numbers.ts';
 import { BlankFinder } from './blanks.ts';
 import { looksPlain, surveyText, type Survey } from './encoding.ts';
 import { MissingFinder } from './missing.ts';
+import { NumberColumns } from './number-columns.ts';
 import type { Dialect } from './sniff.ts';
 
 /** What reading all of a table's file tells before its rows are cut. */
@@ -14,6 +16,14 @@ export interface TableSurvey extends Survey {
   missing: boolean;
   /** No "_" and no "+" stands below the header: with neither, DuckDB takes nothing for a number but numbers, "inf" and "nan". */
   plainNumbers: boolean;
+  /** What each column can be kept as, instead of text, if DuckDB reads the file as it lies there. */
+  numbers: (StoredNumber | null)[];
+}
+
+/** What is taken for true of a file until all of it was read. */
+export interface Hope {
+  missing: boolean;
+  numbers: readonly (StoredNumber | null)[];
 }
 
 /** Reads it once. `unlike` is told, once, as soon as it is known that it holds what `hoped` says it does not. */
@@ -22,28 +32,39 @@ export async function surveyTable(
   dialect: Dialect,
   signal: AbortSignal,
   progress: (bytes: number) => void,
-  hoped: { missing: boolean } | null = null,
+  hoped: Hope | null = null,
   unlike: () => void = () => undefined,
 ): Promise<TableSurvey> {
   const [blanks, missing] = [new BlankFinder(dialect), new MissingFinder(dialect)];
-  const signs = new SignFinder(dialect);
+  const [signs, numbers] = [new SignFinder(dialect), new NumberColumns(dialect, hoped?.missing ?? true)];
   let told = hoped === null;
   const tell = (otherwise: boolean): void => {
     if (told || !otherwise) return;
     told = true;
     unlike();
   };
+  const otherwise = (): boolean =>
+    hoped !== null && (blanks.found || (missing.found && !hoped.missing) || !numbers.fit(hoped.numbers));
   const survey = await surveyText(file, signal, progress, (chunk) => {
     blanks.see(chunk);
     missing.see(chunk);
     signs.see(chunk);
-    tell(blanks.found || (missing.found && hoped?.missing === false));
+    numbers.see(chunk);
+    tell(otherwise());
   });
   blanks.end();
   missing.end();
+  numbers.end();
   const plain = survey.encoding === 'utf-8' && !survey.damaged && !survey.mixedNewlines;
-  tell(!plain || blanks.found || (missing.found && hoped?.missing === false));
-  return { ...survey, plain, blanks: blanks.found, missing: missing.found, plainNumbers: !signs.found };
+  tell(!plain || otherwise());
+  return {
+    ...survey,
+    plain,
+    blanks: blanks.found,
+    missing: missing.found,
+    plainNumbers: !signs.found,
+    numbers: numbers.found(),
+  };
 }
 
 /** Looks for "_" and "+" below the header, where they often are; it errs on the safe side. */
@@ -67,10 +88,17 @@ class SignFinder {
   }
 }
 
+/** Decimals that may still come to those that a file's beginning has. */
+const moreDecimals = 2;
+
 /** What a file's beginning lets hope of all of it; null where its cells need work before DuckDB takes them, or after. */
-export function hopeOf(head: Uint8Array, dialect: Dialect): { missing: boolean } | null {
+export function hopeOf(head: Uint8Array, dialect: Dialect): Hope | null {
   const [blanks, missing] = [new BlankFinder(dialect), new MissingFinder(dialect)];
   blanks.see(head);
   missing.see(head);
-  return looksPlain(head) && !blanks.found ? { missing: missing.found } : null;
+  if (!looksPlain(head) || blanks.found) return null;
+  const numbers = new NumberColumns(dialect, missing.found);
+  // Its last row may be cut.
+  numbers.see(head.subarray(0, head.lastIndexOf(0x0a) + 1));
+  return { missing: missing.found, numbers: numbers.found(moreDecimals) };
 }

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { finiteSql, numberSql } from '../cells.ts';
+import { finiteSql } from '../cells.ts';
 import { columnSql, rowsOf, sampleRelation, withDuck, type ColumnSql } from '../duck.ts';
+import { cellNumberSql, storedIn } from '../tables/number-cells.ts';
 import { train } from '../splits.ts';
 import {
   maxCategories,
@@ -65,7 +66,7 @@ async function fitNumbers(
     return [...head, ...(await fitNumbers(connection, rows, sql, columns.slice(columnsAtOnce)))];
   }
   if (columns.length === 0) return [];
-  const values = numberRelation(rows, sql, columns);
+  const values = numberRelation(rows, sql, columns, await storedIn(connection, rows));
   // Two passes: the mean is that of the filled column, so the median must be known first.
   const [medians] = await rowsOf(
     connection,
@@ -89,8 +90,10 @@ async function fitNumbers(
 }
 
 /** The columns as n0, n1, …: doubles that hold 32-bit floats, as every raw number does on its way into a model. */
-function numberRelation(rows: string, sql: ColumnSql, columns: Column[]): string {
-  const parsed = columns.map((column, i) => `${numberSql(sql(column.name), column.decimalComma ?? false)} AS p${i}`);
+function numberRelation(rows: string, sql: ColumnSql, columns: Column[], stored: ReadonlySet<number>): string {
+  const parsed = columns.map(
+    (column, i) => `${cellNumberSql(stored, sql(column.name), column.decimalComma ?? false)} AS p${i}`,
+  );
   const finite = columns.map((_, i) => `(${finiteSql(`p${i}`)})::FLOAT::DOUBLE AS n${i}`);
   return `(SELECT ${finite.join(', ')} FROM (SELECT ${parsed.join(', ')} FROM ${rows}))`;
 }
@@ -122,10 +125,8 @@ export async function fitTarget(
   if (manifest.task !== 'regression') {
     return { task: 'classification', column: column.name, classes: manifest.classes.map((each) => each.name) };
   }
-  const [found] = await rowsOf(
-    connection,
-    `SELECT avg(n0) AS mean, stddev_pop(n0) AS std FROM ${numberRelation(rows, sql, [column])}`,
-  );
+  const values = numberRelation(rows, sql, [column], await storedIn(connection, rows));
+  const [found] = await rowsOf(connection, `SELECT avg(n0) AS mean, stddev_pop(n0) AS std FROM ${values}`);
   return {
     task: 'regression',
     column: column.name,

@@ -1,8 +1,8 @@
 import type { Manifest, SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { readBlob } from '../blobs.ts';
-import { numberSql } from '../cells.ts';
 import { columnSql, eachRow, parquetSql, withDuck } from '../duck.ts';
+import { cellNumberSql, storedIn } from '../tables/number-cells.ts';
 import type { EncodedSplit } from './encoded-split.ts';
 import type { TableEncoder } from './encoder.ts';
 import { columnsAtOnce } from './fit.ts';
@@ -26,12 +26,13 @@ export async function loadTable(
   const sql = columnSql(manifest);
   return withDuck({ blobs }, async (connection) => {
     const targets = await readTargets(connection, table, sql, target, manifest.samples);
+    const stored = await storedIn(connection, table);
     const layout = layoutOf(encoder);
     const { splits, place } = divide(targets, split, target, (count) => new Float32Array(count * layout.width));
 
     for (let first = 0; first < encoder.numbers.length; first += columnsAtOnce) {
       const batch = encoder.numbers.slice(first, first + columnsAtOnce);
-      const parsed = batch.map((each, i) => `${numberSql(sql(each.column), each.decimalComma)} AS n${i}`);
+      const parsed = batch.map((each, i) => `${cellNumberSql(stored, sql(each.column), each.decimalComma)} AS n${i}`);
       const query = `SELECT file_row_number::INTEGER, ${batch.map((_, i) => orNaN(`n${i}`)).join(', ')}
         FROM (SELECT file_row_number, ${parsed.join(', ')} FROM ${table})`;
       await eachRow(connection, query, (row, columns, r) => {

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { splitNames } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { finiteSql, numberSql, sqlText } from '../cells.ts';
+import { finiteSql, sqlText } from '../cells.ts';
 import { eachRow, type ColumnSql } from '../duck.ts';
+import { cellNumberSql, storedIn } from '../tables/number-cells.ts';
 import type { EncodedSplit } from './encoded-split.ts';
 import type { TargetEncoder } from './encoder.ts';
 
@@ -37,8 +38,8 @@ export async function readTargets(
       if (code >= 0) targets[row] = code;
     });
   } else {
-    const query = `SELECT file_row_number::INTEGER, ${orNaN('y')}
-      FROM (SELECT file_row_number, ${numberSql(sql(target.column), target.decimalComma)} AS y FROM ${table})`;
+    const value = cellNumberSql(await storedIn(connection, table), sql(target.column), target.decimalComma);
+    const query = `SELECT file_row_number::INTEGER, ${orNaN('y')} FROM (SELECT file_row_number, ${value} AS y FROM ${table})`;
     await eachRow(connection, query, (row, columns, r) => {
       targets[row] = (Math.fround(columns[1].getItem(r) as number) - target.mean) / target.std;
     });

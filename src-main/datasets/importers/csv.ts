@@ -7,10 +7,11 @@ import { readingNotes } from '../csv/notes.ts';
 import { parseRecords } from '../csv/records.ts';
 import { listRejects } from '../csv/rejects.ts';
 import { sniffDialect, type Dialect } from '../csv/sniff.ts';
-import { hopeOf, surveyTable, type TableSurvey } from '../csv/survey.ts';
+import { hopeOf, surveyTable, type Hope, type TableSurvey } from '../csv/survey.ts';
 import { sqlPath, withDuck } from '../duck.ts';
 import { contentName, readHead, totalBytes, type FoundFile } from '../source.ts';
 import { checkColumns, checkTarget, memoryFor, storeTable, toldApart, type StoredTable } from '../tables/store.ts';
+import { storedName, storedType, type StoredNumber } from '../tables/stored-numbers.ts';
 import { guessTargetName } from '../target.ts';
 import { Rejects, type Importer, type ReadContext } from './importer.ts';
 
@@ -79,7 +80,7 @@ interface Read {
 const cutsMissing = ({ delimiter }: Dialect): boolean => missingWords.some((word) => word.includes(delimiter));
 
 /** Surveys the file while DuckDB reads it already, which is for nothing where it is not what its beginning promises. */
-async function readAtOnce(reading: Reading, hope: { missing: boolean }, context: ReadContext): Promise<Read> {
+async function readAtOnce(reading: Reading, hope: Hope, context: ReadContext): Promise<Read> {
   const { file, dialect } = reading;
   const stop = new AbortController();
   const quietly = (): void => undefined;
@@ -87,7 +88,7 @@ async function readAtOnce(reading: Reading, hope: { missing: boolean }, context:
   // Should it fail, that is met below, when DuckDB has been heard.
   surveying.catch(() => stop.abort());
   const signal = AbortSignal.any([context.signal, stop.signal]);
-  const cells = { path: file.path, clean: true, missing: hope.missing };
+  const cells = { path: file.path, clean: true, ...hope };
   try {
     const table = await store(reading, cells, { ...context, signal }, async () => {
       const survey = await surveying;
@@ -117,7 +118,8 @@ async function readSurveyed(reading: Reading, survey: TableSurvey, context: Read
   const path = survey.plain
     ? file.path
     : await context.staging.write(reported(asUtf8(file, survey, context.signal), context));
-  const cells = { path, clean: survey.plain && !survey.blanks && !cutsMissing(dialect), missing: survey.missing };
+  const clean = survey.plain && !survey.blanks && !cutsMissing(dialect);
+  const cells = { path, clean, missing: survey.missing, numbers: clean ? survey.numbers : [] };
   return { survey, table: await store(reading, cells, context, () => Promise.resolve(survey)) };
 }
 
@@ -126,6 +128,8 @@ interface Cells {
   path: string;
   clean: boolean;
   missing: boolean;
+  /** Columns that are read as numbers; they need `clean`. */
+  numbers: readonly (StoredNumber | null)[];
 }
 
 /** `surveyed`: awaited when all rows are written. */
@@ -195,11 +199,15 @@ async function* reported(chunks: AsyncIterable<Uint8Array>, context: ReadContext
 }
 
 /** The rows as they are written; what does not fit is left out and kept in DuckDB's tables of rejects. */
-function readSql({ path, clean, missing: words }: Cells, dialect: Dialect): string {
+function readSql({ path, clean, missing: words, numbers }: Cells, dialect: Dialect): string {
   const quote = sqlText(dialect.quote);
+  const columns = dialect.names.map((_, i) => {
+    const number = numbers[i];
+    return number ? `${storedName(i)}: '${storedType(number)}'` : `c${i}: 'VARCHAR'`;
+  });
   const missing = clean ? `nullstr = [${(words ? missingWords : ['']).map(sqlText).join(', ')}],` : '';
   return `read_csv(${sqlPath(path)}, auto_detect = false, compression = 'none', encoding = 'utf-8',
     delim = ${sqlText(dialect.delimiter)}, quote = ${quote}, escape = ${quote}, ${missing} header = ${dialect.header}, skip = ${dialect.skipLines},
-    columns = {${dialect.names.map((_, i) => `c${i}: 'VARCHAR'`).join(', ')}}, store_rejects = true, rejects_limit = 0,
+    columns = {${columns.join(', ')}}, store_rejects = true, rejects_limit = 0,
     max_line_size = 2097152, buffer_size = 8388608)`;
 }

@@ -2,8 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { DuckDBDoubleVector } from '@duckdb/node-api';
 import type { Column, ColumnType, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { finiteSql, numberSql } from '../cells.ts';
-import { parquetSql } from '../duck.ts';
+import { finiteSql } from '../cells.ts';
+import { cellNumberSql } from '../tables/number-cells.ts';
+import { storedName } from '../tables/stored-numbers.ts';
 
 /** One column of the samples that are looked at. Exactly one of `numbers` and `codes` is there; none for texts. */
 export interface LookedColumn {
@@ -24,24 +25,36 @@ const mostCells = 4_000_000;
 const together = 256;
 
 /** Keeps samples spread over all of the table as the table `looked`; all, where there are few. Returns how many. */
-export async function keepLooked(connection: DuckDBConnection, blobs: string, manifest: Manifest): Promise<number> {
+export async function keepLooked(
+  connection: DuckDBConnection,
+  table: string,
+  manifest: Manifest,
+  stored: ReadonlySet<number>,
+): Promise<number> {
   const rows = Math.min(mostRows, Math.max(2000, Math.floor(mostCells / Math.max(1, manifest.columns.length))));
   const runs = Math.max(1, Math.floor(rows / together));
   const every = Math.floor(manifest.samples / runs);
   const some = manifest.samples > rows * 2 ? `WHERE file_row_number % ${every} < ${together}` : '';
-  const cells = manifest.columns.map(({ type }, i) => (type === 'text' ? `NULL AS c${i}` : `c${i}`));
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE looked AS SELECT ${cells.join(', ')} FROM ${parquetSql(blobs, manifest.blobs.table!)} ${some}`,
-  );
+  const cells = manifest.columns.map(({ type }, i) => {
+    if (type === 'text') return `NULL AS c${i}`;
+    return type === 'number' && stored.has(i) ? storedName(i) : `c${i}`;
+  });
+  await connection.run(`CREATE OR REPLACE TEMP TABLE looked AS SELECT ${cells.join(', ')} FROM ${table} ${some}`);
   const counted = await connection.runAndReadAll('SELECT count(*) FROM looked');
   return Number(counted.getRowsJS()[0][0]);
 }
 
-export async function lookAt(connection: DuckDBConnection, column: Column, index: number): Promise<LookedColumn> {
+export async function lookAt(
+  connection: DuckDBConnection,
+  column: Column,
+  index: number,
+  stored: ReadonlySet<number>,
+): Promise<LookedColumn> {
   const { name, type } = column;
   if (type === 'text') return { name, type, numbers: null, codes: null, values: [], count: 0 };
   if (type === 'number') {
-    const numbers = await numbersOf(connection, index, column.decimalComma ?? false);
+    const value = cellNumberSql(stored, `c${index}`, column.decimalComma ?? false);
+    const numbers = await numbersOf(connection, value);
     return { name, type, numbers, codes: null, values: [], count: 0 };
   }
   const places = new Map<string, number>();
@@ -56,8 +69,7 @@ export async function lookAt(connection: DuckDBConnection, column: Column, index
   return { name, type, numbers: null, codes, values: [...places.keys()], count: places.size };
 }
 
-async function numbersOf(connection: DuckDBConnection, index: number, decimalComma: boolean): Promise<Float64Array> {
-  const value = numberSql(`c${index}`, decimalComma);
+async function numbersOf(connection: DuckDBConnection, value: string): Promise<Float64Array> {
   const result = await connection.stream(
     `SELECT coalesce(${finiteSql('v')}, 'nan'::DOUBLE) FROM (SELECT ${value} AS v FROM looked)`,
   );

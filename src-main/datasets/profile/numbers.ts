@@ -3,6 +3,7 @@ import type { Column } from '../../shared/dataset.ts';
 import type { NumberProfile } from '../../shared/profile.ts';
 import { finiteSql, numberSql, parseNumber } from '../cells.ts';
 import { rowsOf } from '../duck.ts';
+import { cellNumberSql } from '../tables/number-cells.ts';
 import { chooseBins, partsOf, quantilesOf, type Bins } from './bins.ts';
 
 const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
@@ -15,13 +16,21 @@ type Counted = ReadonlyMap<number, number>;
 /** How often each cell is there; null: not counted, since there are too many different ones. */
 export type CellCounts = readonly { value: string; count: number }[] | null;
 
+/** Where all of a column's cells are. */
+export interface ProfiledRows {
+  table: string;
+  /** See `storedIn`. */
+  stored: ReadonlySet<number>;
+  samples: number;
+}
+
 /** `looked`: some of its numbers, NaN where missing. Returns null where there is no number. */
 export async function profileNumbers(
   connection: DuckDBConnection,
-  table: string,
+  rows: ProfiledRows,
   index: number,
   column: Column,
-  { looked, cells, samples }: { looked: Float64Array; cells: CellCounts; samples: number },
+  { looked, cells }: { looked: Float64Array; cells: CellCounts },
 ): Promise<NumberProfile | null> {
   const { min, max, mean } = column;
   if (min === undefined || max === undefined || mean === undefined) return null;
@@ -31,7 +40,7 @@ export async function profileNumbers(
   const parts = partsOf(bins);
   const counted = cells
     ? countCells(cells, column.decimalComma ?? false, bins, parts)
-    : await countParts(connection, table, index, column, bins, parts, samples);
+    : await countParts(connection, rows, index, column, bins, parts);
   const bars = bins.edges.length - 1;
   const counts = Float64Array.from({ length: bars * parts }, (_, i) => counted.get(i) ?? 0);
   const [below, above] = [counted.get(-1) ?? 0, counted.get(bars * parts) ?? 0];
@@ -85,16 +94,15 @@ function countCells(cells: NonNullable<CellCounts>, decimalComma: boolean, { edg
  */
 async function countParts(
   connection: DuckDBConnection,
-  table: string,
+  { table, stored, samples }: ProfiledRows,
   index: number,
   column: Column,
   bins: Bins,
   parts: number,
-  samples: number,
 ): Promise<Counted> {
   const present = samples - column.missing;
   if (!column.decimalComma) {
-    const plain = `TRY_CAST(c${index} AS DOUBLE)`;
+    const plain = stored.has(index) ? cellNumberSql(stored, `c${index}`, false) : `TRY_CAST(c${index} AS DOUBLE)`;
     const [low, high] = [bins.edges[0], bins.edges[bins.edges.length - 1]];
     const within = column.min! >= low && column.max! <= high;
     const quick = within

@@ -11,10 +11,11 @@ import type {
 import { derived } from '../derived.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
 import { wordsSql } from '../filters/conditions.ts';
+import { cellCountsSql, storedIn } from '../tables/number-cells.ts';
 import { associate } from './associations.ts';
 import { findLeaks } from './leaks.ts';
 import { keepLooked, lookAt, type LookedColumn } from './look.ts';
-import { profileNumbers } from './numbers.ts';
+import { profileNumbers, type ProfiledRows } from './numbers.ts';
 
 const topCount = 50;
 /** Columns of more values than this have their most frequent ones counted among some of the samples. */
@@ -64,17 +65,18 @@ async function profileTable(
     signal?.throwIfAborted();
   };
   await step();
-  const rows = await keepLooked(connection, blobs, manifest);
+  const stored = await storedIn(connection, table);
+  const rows = await keepLooked(connection, table, manifest, stored);
   const looked: LookedColumn[] = [];
   for (const [i, column] of manifest.columns.entries()) {
     await step();
-    looked.push(await lookAt(connection, column, i));
+    looked.push(await lookAt(connection, column, i, stored));
   }
   await connection.run('DROP TABLE looked');
   const columns: ColumnProfile[] = [];
   for (const [i, column] of manifest.columns.entries()) {
     await step();
-    columns.push(await profileColumn(connection, table, i, column, looked[i], manifest.samples));
+    columns.push(await profileColumn(connection, { table, stored, samples: manifest.samples }, i, column, looked[i]));
   }
   const features = looked.filter((_, i) => manifest.columns[i].role === 'feature');
   await step();
@@ -90,12 +92,12 @@ async function profileTable(
 
 async function profileColumn(
   connection: DuckDBConnection,
-  table: string,
+  rows: ProfiledRows,
   index: number,
   column: Column,
   looked: LookedColumn,
-  samples: number,
 ): Promise<ColumnProfile> {
+  const { table, stored, samples } = rows;
   const { name, type, missing, distinct } = column;
   const profile: ColumnProfile = {
     name,
@@ -106,10 +108,10 @@ async function profileColumn(
     warnings: warningsOf(column, samples, null),
   };
   if (type === 'text') return { ...profile, top: await topWords(connection, table, index, column, samples) };
-  const cells = distinct <= fewValues ? await countCells(connection, table, index) : null;
+  const cells = distinct <= fewValues ? await countCells(connection, cellCountsSql(stored, index, table)) : null;
   const top = cells ? { values: cells.slice(0, topCount) } : topLooked(looked);
   const number = looked.numbers
-    ? await profileNumbers(connection, table, index, column, { looked: looked.numbers, cells, samples })
+    ? await profileNumbers(connection, rows, index, column, { looked: looked.numbers, cells })
     : null;
   const warnings = warningsOf(column, samples, number);
   return { ...profile, ...(number ? { number } : {}), ...(top ? { top } : {}), warnings };
@@ -133,11 +135,8 @@ function warningsOf(
 }
 
 /** Most frequent first. Each value once, with how often it is there: next to free, since Parquet keeps such columns so. */
-async function countCells(connection: DuckDBConnection, table: string, index: number): Promise<TopValues['values']> {
-  const found = await rowsOf(
-    connection,
-    `SELECT c${index} AS value, count(*) AS n FROM ${table} WHERE c${index} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value`,
-  );
+async function countCells(connection: DuckDBConnection, counts: string): Promise<TopValues['values']> {
+  const found = await rowsOf(connection, `SELECT value, n FROM ${counts} ORDER BY n DESC, value`);
   return found.map(({ value, n }) => ({ value: String(value), count: Number(n) }));
 }
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parquetSql, withDuck } from '../../../src-main/datasets/duck.ts';
 import { offerImport } from '../../../src-main/datasets/import.ts';
 import { loadTrainingData } from '../../../src-main/datasets/training-data.ts';
+import { storedIn } from '../../../src-main/datasets/tables/number-cells.ts';
 import type { Column, Manifest } from '../../../src-main/shared/dataset.ts';
 import { SampleReader } from '../../../src-main/datasets/reader.ts';
 import type { ImportParams } from '../../../src-main/shared/job.ts';
@@ -232,6 +234,29 @@ describe('columns', () => {
   });
 });
 
+describe('numbers', () => {
+  const written = [
+    ['5', '5.10', '5', '5.0', '05', '1e3', '5', '9007199254740993', '-0', 'NA'],
+    ['-12', '0.25', '0.25', '0.25', '7', '2', '5.0', '1', '0', '3'],
+    ['0', '-7.00', '-7', '-7.125', '8', '3.5', '5.25', '2', '1', '4.5'],
+    ['', '1.50', '1.5', '', '9', '', '', '3', '2', '7'],
+  ];
+  const names = ['whole', 'fixed', 'shortest', 'pointed', 'zeros', 'powers', 'both', 'large', 'negative', 'gaps'];
+
+  it('are kept as such where their text can be made again, and read as they are written', async () => {
+    const lines = [names, ...written].map((row) => `${row.join(',')}\n`);
+    const { manifest, blobs, rows } = await imported(lines.join(''), { target: null });
+    expect(rows).toEqual(written.map((row) => row.map((cell) => (cell === '' || cell === 'NA' ? null : cell))));
+    await withDuck({}, async (connection) => {
+      const stored = await storedIn(connection, parquetSql(blobs, manifest.blobs.table!));
+      const some = ['whole', 'fixed', 'shortest', 'pointed', 'large', 'gaps'];
+      expect([...stored].map((i) => names[i])).toEqual(names.filter((name) => some.includes(name)));
+    });
+    expect(manifest.columns[0]).toMatchObject({ type: 'number', missing: 1, distinct: 3, min: -12, max: 5 });
+    expect(manifest.columns[1]).toMatchObject({ type: 'number', missing: 0, distinct: 4, min: -7, max: 5.1 });
+  });
+});
+
 describe('bad input', () => {
   it('lists ragged rows by line and keeps the rest', async () => {
     const { manifest, rows } = await imported(
@@ -327,6 +352,13 @@ describe('what a file holds only long after its beginning', () => {
     ['line ends of another kind', '5,left\r\n', ['5', 'left'], []],
     ['bytes that are no UTF-8', '5,\xe9\n', ['5', '�'], ['damaged_text']],
     ['a row of another length', '5,left,up\n6,right\n', ['6', 'right'], ['rejected']],
+    ['zeros before a number', '007,left\n', ['007', 'left'], []],
+    ['a number with an exponent', '1e3,left\n', ['1e3', 'left'], []],
+    ['a number with a point', '5.0,left\n', ['5.0', 'left'], []],
+    ['a number larger than any', `${'9'.repeat(40)},left\n`, ['9'.repeat(40), 'left'], []],
+    ['a word among numbers', 'many,left\n', ['many', 'left'], []],
+    ['a cell in quotes', '"5",left\n', ['5', 'left'], []],
+    ['a cell that is missing', ',left\n', [null, 'left'], []],
   ])('%s', async (_, end, row, notes) => {
     const head = Buffer.from(`n,${'ü'.repeat(20)}\n${beginning}\n`);
     const { manifest, blobs } = await imported(Buffer.concat([head, Buffer.from(end, 'latin1')]));

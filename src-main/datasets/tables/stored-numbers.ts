@@ -1,0 +1,38 @@
+/**
+ * How a table version's Parquet keeps cells. Column i is `c${i}` where they are kept as text, and `stored${i}` where all of them are numbers
+ * written in one way, so that the text can be made again from the number, letter for letter. The type in the file tells the way:
+ *
+ * | type           | cells                                                    |
+ * |----------------|----------------------------------------------------------|
+ * | BIGINT         | whole numbers: 5, -12                                    |
+ * | DECIMAL(15, k) | k decimals in each: 5.10, 0.25                           |
+ * | DECIMAL(16, k) | no zeros at the end, no point behind whole ones: 5, 0.25 |
+ * | DECIMAL(17, k) | no zeros at the end but one after the point: 5.0, 0.25   |
+ *
+ * A decimal has at most 15 digits: scaled up, a double holds each exactly, and its nearest double is the one that its text is read as.
+ */
+export type StoredNumber = { way: 'whole' } | { way: 'fixed' | 'shortest' | 'pointed'; decimals: number };
+
+export const mostWholeDigits = 18;
+export const mostDecimalDigits = 15;
+const widths = { fixed: mostDecimalDigits, shortest: 16, pointed: 17 };
+
+export const storedName = (index: number): string => `stored${index}`;
+
+export const storedType = (stored: StoredNumber): string =>
+  stored.way === 'whole' ? 'BIGINT' : `DECIMAL(${widths[stored.way]}, ${stored.decimals})`;
+
+/** A stored number, in any of the types above, as it was written. Its type is known when a statement is planned, and with it which of the cases it is. */
+export const writtenSql = (stored: string): string => {
+  const text = `CAST(${stored} AS VARCHAR)`;
+  const isOf = (width: number): string => `starts_with(typeof(${stored}), 'DECIMAL(${width},')`;
+  return `CASE WHEN ${isOf(widths.shortest)} THEN rtrim(rtrim(${text}, '0'), '.')
+    WHEN ${isOf(widths.pointed)} THEN regexp_replace(rtrim(${text}, '0'), '[.]$', '.0') ELSE ${text} END`;
+};
+
+/** The rows of a file with all cells as text; `file` has `file_row_number`. What of it no statement asks for is not made. */
+export function asText(file: string): string {
+  // COLUMNS wants to find at least one, so it is given one that is always there.
+  const stored = "COLUMNS('^(?:stored([0-9]+)|file_row_number)$')";
+  return `(SELECT *, ${writtenSql(stored)} AS 'c\\1' FROM ${file})`;
+}
