@@ -8,6 +8,7 @@ import type { Desk } from './desk.ts';
 type Noun =
   | 'app.info'
   | 'app.doctor'
+  | 'app.integrity'
   | 'app.licences'
   | 'devices.test'
   | 'devices.offerProvider'
@@ -38,9 +39,9 @@ export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
         ],
         runtime: desk.runtime,
         workspace: desk.studio.folder,
-        integrity: desk.studio.integrity(),
       };
     },
+    'app.integrity': () => desk.studio.integrity(),
     'app.licences': async () => JSON.parse(await readFile(desk.thirdParty, 'utf8')) as ThirdParty[],
     'devices.test': async () => (await desk.studio.testDevices()).job,
     'devices.offerProvider': () => desk.studio.offerProvider(),

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { workspaceFiles } from '../db/workspace.ts';
 import { epochOfFile } from '../shared/epoch-file.ts';
-import { epochPredictionsSchema, type EpochPredictions } from '../shared/epoch-predictions.ts';
+import { epochPredictionsOf, type EpochPredictions } from '../shared/epoch-predictions.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId } from '../shared/ids.ts';
 import { epochsIn, saidAfter } from './epoch-files.ts';
@@ -17,10 +16,7 @@ export const predictionEpochs = (folder: string, run: RunId): number[] =>
 
 /** Errors: no_such_predictions. */
 export async function epochPredictions(folder: string, run: RunId, epoch: number): Promise<EpochPredictions> {
-  const said = await saidAfter(predictionsFolder(folder, run), epoch, (value) => {
-    const parsed = v.safeParse(epochPredictionsSchema, value);
-    return parsed.success ? parsed.output : null;
-  });
+  const said = await saidAfter(predictionsFolder(folder, run), epoch, epochPredictionsOf);
   if (said) return said;
   throw new AtelierError('no_such_predictions', `Epoch ${epoch} of this run left no predictions.`);
 }

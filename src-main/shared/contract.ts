@@ -200,6 +200,8 @@ export const splitWishSchema = v.object({
 export const inputs = {
   'app.info': nothing,
   'app.doctor': nothing,
+  /** 'ok', or the first thing wrong with the database. Reads the whole file: about a second a gigabyte. */
+  'app.integrity': nothing,
   /** What Atelier is made of besides its own code, with the licences' texts. */
   'app.licences': nothing,
   /** Tests every device of this machine; a job. */
@@ -610,6 +612,7 @@ export const inputs = {
 export interface Outputs {
   'app.info': AppInfo;
   'app.doctor': DoctorReport;
+  'app.integrity': string;
   'app.licences': ThirdParty[];
   'devices.test': JobId;
   'devices.offerProvider': ProviderOffer;
@@ -826,7 +829,6 @@ export interface DoctorReport extends DevicesReport {
   versions: [string, string][];
   runtime: string;
   workspace: string;
-  integrity: 'ok' | string;
 }
 
 export interface TrainEstimate {

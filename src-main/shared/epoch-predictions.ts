@@ -16,3 +16,9 @@ export const epochPredictionsSchema = v.object({
   ),
 });
 export type EpochPredictions = v.InferOutput<typeof epochPredictionsSchema>;
+
+/** Null where a value is none. */
+export function epochPredictionsOf(value: unknown): EpochPredictions | null {
+  const parsed = v.safeParse(epochPredictionsSchema, value);
+  return parsed.success ? parsed.output : null;
+}

@@ -101,7 +101,7 @@ describe('kill -9', () => {
     studio = await launchStudio({ folder });
     await studio.page.getByTestId('rail-runs').waitFor();
     expect(await status(run)).toBe('interrupted');
-    expect((await ask('app.doctor', undefined)).integrity).toBe('ok');
+    expect(await ask('app.integrity', undefined)).toBe('ok');
     // What the window had been told is there, and what was on its way may be.
     expect(await points()).toBeGreaterThanOrEqual(stored);
     // Nobody trains on for a window that is gone.

@@ -100,6 +100,20 @@ describe.each(locales)('evaluation in %s', (locale) => {
     }
   });
 
+  it('shows what was predicted of the same samples after the first epoch and the last', async () => {
+    await id('tab-predictions').click();
+    const right = async () => Number(/\d+/.exec(await id('predictions-right').innerText())![0]);
+    await id('predictions-table').waitFor();
+    const last = await right();
+    expect(await id('predictions-table').locator('tbody tr').count()).toBe(24);
+    await shots('predictions');
+    await id('run-predictions').getByRole('slider').fill('0');
+    await expect.poll(() => id('prediction-epoch').innerText()).toMatch(/1\D+20/);
+    await expect.poll(right).toBeLessThanOrEqual(last);
+    await id('tab-confusion').click();
+    await id('slices').waitFor();
+  });
+
   it('opens the samples of a cell and of a slice', async () => {
     await id('confusion').locator('[data-cell="1-0"]').click();
     const count = Number(await id('confusion').locator('[data-cell="1-0"]').innerText());

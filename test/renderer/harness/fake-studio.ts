@@ -244,8 +244,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       ],
       runtime: 'Electron 45.4.1',
       workspace: '/home/ada/Atelier',
-      integrity: 'ok',
     }),
+    'app.integrity': () => 'ok',
     'train.forecast': async (request) => {
       await new Promise((resolve) => setTimeout(resolve, 400));
       return request && forecastOf(request);
