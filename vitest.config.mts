@@ -27,6 +27,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/e2e/**', 'test/bench/**', 'test/webgpu/**', ...data, ...numerics],
           testTimeout: 30_000,
+          // The queue's and the downloads' mostly wait.
+          maxWorkers: availableParallelism() + 1,
         },
       },
       {
@@ -43,6 +45,8 @@ export default defineConfig({
           environment: 'node',
           include: numerics,
           testTimeout: 30_000,
+          // Pure functions, which leave nothing behind in a process: the compiler is read once a process, not once a file.
+          isolate: false,
         },
       },
       {
@@ -70,8 +74,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // Processes that mostly wait for each other: two files at a time.
-          maxWorkers: 2,
+          // Processes that often wait for each other: three files at a time keep two cores busy.
+          maxWorkers: 3,
         },
       },
       {
@@ -83,8 +87,8 @@ export default defineConfig({
           expect: { poll: { timeout: 15_000 } },
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          // Windows mostly wait for what they are told to wait for: two at a time, each with folders of its own.
-          maxWorkers: 2,
+          // Windows often wait for what they are told to wait for: three at a time, each with folders of its own.
+          maxWorkers: 3,
         },
       },
     ],

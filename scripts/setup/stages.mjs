@@ -1,5 +1,6 @@
 // The stages of `npm test`, each told in one line. A static check counts as one test; a stage that ran no test has failed.
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, buildIsCurrent } from './build.mjs';
@@ -35,6 +36,8 @@ const STATIC = {
     ],
   ],
 };
+/** Of the static checks, from the one whose commands take shortest to longest. */
+const LONGEST = ['layers', 'types', 'format', 'lint'];
 const VITEST = ['unit', 'data', 'numerics', 'webgpu', 'integration', 'e2e'];
 /** `packaged` runs those e2e tests that a package could fail once more, against a packaged test build. */
 export const stageNames = ['build', ...Object.keys(STATIC), ...VITEST, 'packaged'];
@@ -75,13 +78,10 @@ async function buildStage() {
   }
 }
 
-async function staticStage(name, env) {
-  const failures = [];
-  for (const command of STATIC[name]) {
-    const { code, output } = await run(process.execPath, command, { cwd: root, env, timeoutMs: 10 * 60_000 });
-    if (code !== 0) failures.push(`${path.basename(command[0])} (exit ${code})\n${output.trim()}`);
-  }
-  return outcome(failures, STATIC[name].length - failures.length);
+/** One command of a static check: what it says against the sources, or null. */
+async function staticCommand(command, env) {
+  const { code, output } = await run(process.execPath, command, { cwd: root, env, timeoutMs: 10 * 60_000 });
+  return code === 0 ? null : `${path.basename(command[0])} (exit ${code})\n${output.trim()}`;
 }
 
 async function vitestStage(name, { env, rest, reports, part = name }) {
@@ -185,7 +185,6 @@ export function summarize(json, { code, output, timedOut }) {
 
 async function runStage(name, options) {
   if (name === 'build') return buildStage();
-  if (STATIC[name]) return staticStage(name, options.env);
   if (name === 'webgpu') return webgpuStage(options);
   if (NEEDS_BUILD.includes(name) && !buildIsCurrent())
     return outcome(['Not run: the bundles are not built from these sources.']);
@@ -193,24 +192,29 @@ async function runStage(name, options) {
 }
 
 /**
- * Static checks take one core each: types go beside the others. A stage's outcome by its name, as a function that begins what has not
- * begun; told in the usual order.
+ * Static checks take one core each: as many commands at a time as there are cores, from the longest on, so that no core waits for another's
+ * last. The stages' outcomes by their names, told in the usual order.
  */
-function sideBySide(wanted, options) {
-  const checks = wanted.filter((name) => STATIC[name]);
-  if (checks.length < 2 || !checks.includes('types')) return new Map();
-  let begun = null;
-  const begin = () => {
-    if (begun) return begun;
-    begun = new Map();
-    let before = Promise.resolve();
-    for (const name of checks) {
-      const run = () => runStage(name, options);
-      begun.set(name, name === 'types' ? run() : (before = before.then(run)));
-    }
-    return begun;
+function staticStages(names, env) {
+  const waiting = names
+    .flatMap((name) => STATIC[name].map((command) => ({ command, ...Promise.withResolvers(), name })))
+    .sort((a, b) => LONGEST.indexOf(b.name) - LONGEST.indexOf(a.name));
+  const all = [...waiting];
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) next.resolve(await staticCommand(next.command, env));
   };
-  return new Map(checks.map((name) => [name, () => begin().get(name)]));
+  for (let i = 0; i < availableParallelism(); i++) void lane();
+  return new Map(
+    names.map((name) => [
+      name,
+      Promise.all(all.filter((each) => each.name === name).map(({ promise }) => promise)).then((said) =>
+        outcome(
+          said.filter((failure) => failure !== null),
+          said.filter((failure) => failure === null).length,
+        ),
+      ),
+    ]),
+  );
 }
 
 /**
@@ -220,10 +224,16 @@ function sideBySide(wanted, options) {
 export async function checkStages(names, options) {
   const sum = { passed: 0, failed: 0, leftOut: 0 };
   const wanted = stageNames.filter((stage) => names.includes(stage));
-  const side = sideBySide(wanted, options);
+  let checks = null;
   for (const name of wanted) {
     const started = Date.now();
-    const result = await (side.get(name)?.() ?? runStage(name, options));
+    // Begun at the first that is come to: the stages before have the machine for themselves.
+    if (STATIC[name])
+      checks ??= staticStages(
+        wanted.filter((stage) => STATIC[stage]),
+        options.env,
+      );
+    const result = await (STATIC[name] ? checks.get(name) : runStage(name, options));
     if (result.leftOut) {
       console.log(`– ${name}: left out: ${result.leftOut}`);
       sum.leftOut++;
