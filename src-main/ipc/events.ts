@@ -26,7 +26,9 @@ export class EventBatcher {
   push(event: StudioEvent): void {
     if (event.type === 'jobs') for (const job of event.jobs) this.#jobs.set(job.id, job);
     else this.#merge(event);
-    this.#timer ??= setTimeout(() => this.flush(), this.#interval);
+    // Somebody looks at it, and may have stopped it.
+    if (event.type === 'completion' && event.news.ended !== null) this.flush();
+    else this.#timer ??= setTimeout(() => this.flush(), this.#interval);
   }
 
   flush(): void {

@@ -121,11 +121,20 @@ export class Prompts {
   async #refresh(id: PromptId): Promise<void> {
     await this.#detail.load(async () => {
       const detail = await this.#studio.call('prompts.get', { id });
-      // What a model writes now is further here.
+      // What a model writes now is further here; and what was asked meanwhile is here alone.
       const here = new Map((this.#detail.value?.completions ?? []).map((one) => [one.id, one]));
-      const completions = detail.completions.map((one) => (one.status === 'running' ? (here.get(one.id) ?? one) : one));
-      return { ...detail, completions };
+      const stored = detail.completions.map((one) => (one.status === 'running' ? (here.get(one.id) ?? one) : one));
+      const known = new Set(stored.map((one) => one.id));
+      const since = detail.completions[0]?.createdAt ?? 0;
+      const fresh = [...here.values()].filter((one) => !known.has(one.id) && one.createdAt >= since);
+      return { ...detail, completions: [...fresh, ...stored] };
     });
+    // How one ended may have been told before it was known here.
+    for (const { id: completion } of this.running) {
+      const ended = this.#early.get(completion)?.find((news) => news.ended !== null);
+      this.#early.delete(completion);
+      if (ended) this.take(ended);
+    }
   }
 
   write(text: string): void {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventBatcher } from '../../src-main/ipc/events.ts';
 import type { StudioEvent } from '../../src-main/shared/contract.ts';
-import type { JobId, RunId, VersionId } from '../../src-main/shared/ids.ts';
+import type { CompletionId, JobId, PromptId, RunId, VersionId } from '../../src-main/shared/ids.ts';
 import type { Job } from '../../src-main/shared/job.ts';
+import type { Completion } from '../../src-main/shared/prompt/prompt.ts';
 import type { MetricPoint } from '../../src-main/shared/run.ts';
 
 const run = 'run_0000000000000001' as RunId;
@@ -101,5 +102,22 @@ describe('event batches', () => {
     batcher.push({ type: 'metrics', run, points: [point(1)] });
     batcher.flush();
     expect(first.points).toHaveLength(1);
+  });
+
+  it('joins what a model writes, and tells at once that it has ended', () => {
+    const deliveries: StudioEvent[][] = [];
+    const batcher = new EventBatcher((events) => deliveries.push(events), 100);
+    const [prompt, completion] = ['pr_1' as PromptId, 'cp_1' as CompletionId];
+    const wrote = (text: string): StudioEvent => ({
+      type: 'completion',
+      news: { prompt, completion, parts: [{ row: 0, text }], ended: null },
+    });
+    for (const text of ['On', 'ce']) batcher.push(wrote(text));
+    const ended = { prompt, completion, parts: [], ended: { id: completion } as Completion };
+    expect(deliveries).toEqual([]);
+    batcher.push({ type: 'completion', news: ended });
+    const parts = ['On', 'ce'].map((text) => ({ row: 0, text }));
+    const joined = { type: 'completion', news: { prompt, completion, parts, ended: null } };
+    expect(deliveries).toEqual([[joined, { type: 'completion', news: ended }]]);
   });
 });
