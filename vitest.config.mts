@@ -11,7 +11,7 @@ const numerics = [
   'test/utility/**/*.test.ts',
 ];
 
-// One runner for everything: `unit`, `data` and `numerics` need no build, `integration` and `e2e` drive the built product. `webgpu` runs what is
+// One runner for everything, a project after the other, each with as many workers as it keeps busy: `unit`, `data` and `numerics` need no build, `integration` and `e2e` drive the built product. `webgpu` runs what is
 // compiled for WebGPU on its provider; `npm test -- --only webgpu` gives it a driver.
 export default defineConfig({
   test: {
@@ -23,6 +23,7 @@ export default defineConfig({
         plugins: [svelte({ configFile: false })],
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/integration/**', 'test/e2e/**', 'test/bench/**', 'test/webgpu/**', ...data, ...numerics],
@@ -34,6 +35,7 @@ export default defineConfig({
       {
         test: {
           name: 'data',
+          sequence: { groupOrder: 1 },
           environment: 'node',
           include: data,
           testTimeout: 30_000,
@@ -42,6 +44,7 @@ export default defineConfig({
       {
         test: {
           name: 'numerics',
+          sequence: { groupOrder: 2 },
           environment: 'node',
           include: numerics,
           testTimeout: 30_000,
@@ -52,6 +55,7 @@ export default defineConfig({
       {
         test: {
           name: 'webgpu',
+          sequence: { groupOrder: 3 },
           environment: 'node',
           env: { ATELIER_TEST_WEBGPU: '1' },
           include: [
@@ -70,6 +74,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          sequence: { groupOrder: 4 },
           environment: 'node',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 180_000,
@@ -81,6 +86,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 5 },
           environment: 'node',
           include: ['test/e2e/**/*.test.ts'],
           // A busy machine takes its time.
