@@ -206,7 +206,7 @@ describe('the owner', () => {
 
     const { studio } = openFakeStudio(folder);
     expect(studio.notices.map((notice) => notice.code)).toEqual(['jobs_interrupted']);
-    expect(studio.integrity()).toBe('ok');
+    expect(await studio.integrity()).toBe('ok');
     expect(studio.getRun(run)).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } });
     expect(studio.listJobs().find((job) => job.run === run)).toMatchObject({ status: 'interrupted' });
     expect((await studio.series([run]))[0].steps.length).toBeGreaterThan(0);
@@ -227,7 +227,7 @@ describe('a full disk', () => {
     await expect(attempt()).rejects.toMatchObject({ code: 'disk_full' });
     connection.pragma('max_page_count = 1000000');
     await expect(attempt()).resolves.toMatchObject({ reused: false });
-    expect(studio.integrity()).toBe('ok');
+    expect(await studio.integrity()).toBe('ok');
     await studio.close();
   });
 });
