@@ -115,6 +115,9 @@ describe('a job', () => {
     process.kill(utilities.at(-1)!.pid!, 'SIGKILL');
     await expect(started.result).rejects.toMatchObject({ code: 'process_died' });
     const [loss, validation] = await studio.series([started.run]);
+    // Of however many runs, each key is told once.
+    const keys = [loss.key, validation.key];
+    expect(await studio.curves([started.run, started.run])).toEqual({ keys, trainSamples: [8, 8] });
     expect(loss.steps).toEqual(loss.steps.map((_, index) => index + 1));
     expect(validation.values.every(Number.isNaN)).toBe(true);
     expect(studio.getRun(started.run)).toMatchObject({ status: 'failed', bestEpoch: 1, parameterCount: 123 });
