@@ -80,10 +80,22 @@ export default {
     rule(
       'utility-folders',
       'utilities compute; rows, jobs and windows are not theirs',
-      { path: '^src-main/utility/' },
+      { path: '^src-main/utility/', pathNot: '^src-main/utility/integrity[.]ts$' },
       {
         path: [`^src-main/${any(['db', 'jobs', 'ipc', 'window', 'cli'])}/`, '^src-main/[^/]+[.]ts$', '^src-renderer/'],
       },
+    ),
+    rule(
+      'integrity-alone',
+      'the one that looks through the database file knows how, and no row of it',
+      { path: '^src-main/utility/integrity[.]ts$' },
+      { path: OURS, pathNot: ['^src-main/utility/port/', '^src-main/db/quick-check[.]ts$'] },
+    ),
+    rule(
+      'quick-check-alone',
+      'what a utility may know of db knows nothing else of it',
+      { path: '^src-main/db/quick-check[.]ts$' },
+      { path: OURS },
     ),
     rule(
       'roots-folders',

@@ -10,9 +10,9 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { AtelierError } from '../shared/errors.ts';
 import type { Connection } from './connection.ts';
+import { checkFile } from './quick-check.ts';
 import { workspaceFiles } from './workspace.ts';
 
 const kept = 5;
@@ -70,25 +70,6 @@ export function restoreNewestBackup(folder: string): Backup | null {
     return backup;
   }
   return null;
-}
-
-/** What is wrong with a database file, or null. */
-export function checkFile(path: string): string | null {
-  let database: Database.Database | undefined;
-  try {
-    database = new Database(path, { readonly: true, fileMustExist: true });
-    return quickCheck(database);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    database?.close();
-  }
-}
-
-/** Reads every page once: about a second per gigabyte from a warm disk. */
-export function quickCheck(database: Database.Database): string | null {
-  const first = database.pragma('quick_check(1)', { simple: true }) as string;
-  return first === 'ok' ? null : first;
 }
 
 export function timeStamp(now: Date = new Date()): string {

@@ -1,13 +1,14 @@
 import { statSync } from 'node:fs';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId } from '../shared/ids.ts';
-import { listBackups, makeBackup, quickCheck } from './backup.ts';
+import { listBackups, makeBackup } from './backup.ts';
 import { Connection } from './connection.ts';
 import { isDamage, storeError } from './errors.ts';
 import { interruptJobs } from './jobs.ts';
 import { WorkspaceLock } from './lock.ts';
 import { sealAllCurves } from './metrics.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { quickCheck } from './quick-check.ts';
 import { recordRun, runFolders } from './records.ts';
 import { getRun, interruptRuns } from './runs.ts';
 import { replayRun } from './replay-run.ts';

@@ -49,7 +49,7 @@ import type {
   AddedEpochs,
   ArchitectureInfo,
   CheckpointInfo,
-  CurveInfo,
+  CurvesFound,
   DeviceName,
   ExportRecord,
   MetricColumn,
@@ -95,6 +95,7 @@ import { epochPredictions, predictionEpochs } from './epoch-predictions.ts';
 import { epochText, textEpochs } from './texts.ts';
 import { pruneCheckpoints, type Pruned } from './prune-checkpoints.ts';
 import { JobQueue } from './queue.ts';
+import { Integrity } from './integrity.ts';
 import { Reader } from './reader.ts';
 import { importRuns } from './import-runs.ts';
 import { runImportance } from './run-importance.ts';
@@ -144,6 +145,7 @@ export class Studio {
   readonly prompts: Prompts;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
+  readonly #integrity: Integrity;
   readonly #reader: Reader;
   /** Opens models of other people's: what they take along is not what the window shows of data. */
   readonly #models: Reader;
@@ -171,6 +173,7 @@ export class Studio {
     this.#store = store;
     const { goesOn = false, atOnce = 'auto', machine } = options;
     this.#queue = new JobQueue(store, options.spawnUtility, this.#events, { goesOn, atOnce, machine });
+    this.#integrity = new Integrity(options.spawnUtility, workspaceFiles.database(this.folder));
     this.#reader = new Reader(options.spawnUtility);
     this.#models = new Reader(options.spawnUtility);
     const basics = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
@@ -207,6 +210,7 @@ export class Studio {
     await Promise.all([
       this.#gradients?.result.catch(() => null),
       this.#forecasts.close(),
+      this.#integrity.close(),
       this.fewShot.close(),
       this.prompts.close(),
       this.#queue.close(),
@@ -513,16 +517,16 @@ export class Studio {
   getTrainedRun(id: RunId): TrainedRun {
     return runRows.getTrainedRun(this.#store, id);
   }
-  /** Which curves each of these has, and of how many points; other work of this thread goes on in between. */
-  async curves(ids: readonly RunId[]): Promise<{ run: RunId; curves: CurveInfo[]; trainSamples: number | null }[]> {
+  /** Which curves these have; other work of this thread goes on in between. */
+  async curves(ids: readonly RunId[]): Promise<CurvesFound> {
     const samples = runRows.trainSamples(this.#store, ids);
     const pause = new Breath();
-    const found = [];
+    const keys = new Set<string>();
     for (const run of ids) {
-      found.push({ run, curves: listCurves(this.#store, run), trainSamples: samples.get(run) ?? null });
+      for (const { key } of listCurves(this.#store, run)) keys.add(key);
       await pause.ifDue();
     }
-    return found;
+    return { keys: [...keys].sort(), trainSamples: ids.map((run) => samples.get(run) ?? null) };
   }
   /** Other work of this thread goes on in between. */
   async series(ids: readonly RunId[], query?: SeriesQuery): Promise<MetricSeries[]> {
@@ -727,9 +731,9 @@ export class Studio {
     this.#forecasts.cancel();
     return this.#devices.test();
   }
-  /** 'ok', or the first thing wrong with the database. Reads the whole file. */
-  integrity(): string {
-    return this.#store.integrity();
+  /** 'ok', or the first thing wrong with the database. Reads the whole file, in a process of its own. */
+  integrity(): Promise<string> {
+    return this.#integrity.check();
   }
   get sqliteVersion(): string {
     return sqliteVersion(this.#store);

@@ -64,7 +64,7 @@ import { mostEpochs, optimizerNames, scheduleNames, stretchSchedules } from './r
 import type {
   ArchitectureInfo,
   CheckpointInfo,
-  CurveInfo,
+  CurvesFound,
   DeviceName,
   ExportRecord,
   MetricColumn,
@@ -482,7 +482,7 @@ export const inputs = {
   'runs.metricKeys': nothing,
   /** One metric of all runs, for tables. */
   'runs.column': v.object({ key: text(200) }),
-  /** Which curves there are, and of how many points. */
+  /** Which curves these have. */
   'runs.curves': v.object({ runs: v.pipe(v.array(runId), v.maxLength(200)) }),
   /** Curves, of the steps from … to, thinned to about `maxPoints` each. */
   'runs.metrics': v.object({
@@ -701,8 +701,7 @@ export interface Outputs {
   'runs.get': RunSummary;
   'runs.metricKeys': string[];
   'runs.column': MetricColumn;
-  /** `trainSamples`: how many the training split of the run's data has. */
-  'runs.curves': { run: RunId; curves: CurveInfo[]; trainSamples: number | null }[];
+  'runs.curves': CurvesFound;
   'runs.metrics': MetricSeries[];
   'runs.importance': RunImportance;
   'runs.stopEarly': null;

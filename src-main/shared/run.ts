@@ -249,6 +249,14 @@ export interface CurveInfo {
   points: number;
 }
 
+/** Of several runs together: said run by run, the keys of thousands would take longer to send than to find. */
+export interface CurvesFound {
+  /** In order of the alphabet. */
+  keys: string[];
+  /** How many the training split of each run's data has, in the order of the runs asked for; null where that is not known. */
+  trainSamples: (number | null)[];
+}
+
 /** One metric of many runs: null where a run has none of it. */
 export interface MetricColumn {
   key: string;

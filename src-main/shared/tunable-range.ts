@@ -29,9 +29,24 @@ const known: Readonly<Record<string, ParameterRange>> = {
 /** How a run is done, and not what it learns. */
 const fixed: ReadonlySet<string> = new Set(['seed', 'device', 'threads', 'norms', 'precision']);
 
+/** Of steps of a recipe: numbers for which there is a usual range, and choices that need nothing else to be filled in. */
+const knownOfSteps: Readonly<Record<string, ParameterRange>> = {
+  smoothing: { type: 'float', low: 1, high: 100, log: true },
+  factor: { type: 'float', low: 1, high: 4 },
+  add: { type: 'float', low: 0.01, high: 10, log: true },
+  words: { type: 'int', low: 64, high: 1024, log: true },
+};
+const likelyOfSteps: Readonly<Record<string, readonly string[]>> = {
+  by: ['quantiles', 'width', 'iqr', 'z-score'],
+  with: ['mean', 'median', 'mode'],
+};
+/** What the data is, and not how it is prepared. */
+const fixedOfSteps: ReadonlySet<string> = new Set(['seed', 'language', 'written']);
+
 /** A range to begin with for a setting of the train form, around what it is now. Null where there is none to search. */
 export function usualRange(field: SettingField, value: SettingValue): ParameterRange | null {
   const { key } = field;
+  if (key.startsWith('recipe.')) return usualOfStep(field, value);
   if (fixed.has(key) || key.startsWith('keep')) return null;
   if (key.startsWith('augment.')) {
     const { max, usual } = augmentFields[key.slice('augment.'.length) as AugmentKind];
@@ -42,18 +57,36 @@ export function usualRange(field: SettingField, value: SettingValue): ParameterR
     case 'boolean':
       return { type: 'boolean' };
     case 'tokenizer':
-    case 'choice': {
-      const some = likely[key]?.filter((each) => field.choices.includes(each));
-      const all = (some ?? field.choices).filter((each) => each !== 'own');
-      const choices = all.includes(String(value)) || value === 'own' ? all : [...all, String(value)];
-      return choices.length > 1 ? { type: 'categorical', choices } : null;
-    }
+    case 'choice':
+      return among(field, likely[key], String(value));
     case 'integers':
       return { type: 'categorical', choices: widths(String(value), field) };
     case 'number':
     case 'integer':
       return around(field, Number(value));
   }
+}
+
+function usualOfStep(field: SettingField, value: SettingValue): ParameterRange | null {
+  const own = field.key.slice(field.key.lastIndexOf('.') + 1);
+  // Whether it is done at all may be called by any name.
+  if (field.kind === 'boolean') return { type: 'boolean' };
+  if (fixedOfSteps.has(own)) return null;
+  if (field.kind === 'choice') return among(field, likelyOfSteps[own], value as string);
+  if (field.kind !== 'number' && field.kind !== 'integer') return null;
+  const usual = Object.hasOwn(knownOfSteps, own) ? knownOfSteps[own] : null;
+  return usual && 'high' in usual && Number(value) <= usual.high ? usual : around(field, Number(value));
+}
+
+/** What it is now is among them. */
+function among(
+  { choices }: { readonly choices: readonly string[] },
+  some: readonly string[] | undefined,
+  value: string,
+): ParameterRange | null {
+  const all = (some ?? choices).filter((each) => each !== 'own' && choices.includes(each));
+  const tried = all.includes(value) || value === 'own' ? all : [...all, value];
+  return tried.length > 1 ? { type: 'categorical', choices: tried } : null;
 }
 
 /** Half, the same, twice as wide, and a layer more. */

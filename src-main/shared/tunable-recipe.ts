@@ -1,4 +1,5 @@
 import { infoOf, type Recipe, type RecipeStep, type StepField, type StepInfo } from './recipe.ts';
+import type { SettingField } from './run.ts';
 import type { Params } from './study.ts';
 import type { Tunable, TunableRule } from './tunable.ts';
 
@@ -38,6 +39,38 @@ export function recipeTunables(recipe: Recipe, kinds: readonly StepInfo[], targe
     });
     return [tunable(step.id, { kind: 'boolean' }), ...own];
   });
+}
+
+/** A step with what a search may change of it, as fields of a form: first whether it is done at all. */
+export interface StepFields {
+  step: RecipeStep;
+  fields: SettingField[];
+}
+
+/** The same by step, in the recipe's order; those of which nothing may be searched are left out. A field's key is the setting's name. */
+export function recipeFields(recipe: Recipe, kinds: readonly StepInfo[], target: string | null): StepFields[] {
+  return recipe.steps.flatMap((step): StepFields[] => {
+    const tunables = recipeTunables({ ...recipe, steps: [step] }, kinds, target);
+    if (tunables.length === 0) return [];
+    const fields = tunables.map(({ name, key, rule }) => {
+      const now = key === step.id ? step.enabled : step.settings[key.slice(step.id.length + 1)];
+      return fieldOf(name, rule, now);
+    });
+    return [{ step, fields }];
+  });
+}
+
+function fieldOf(key: string, rule: TunableRule, now: unknown): SettingField {
+  switch (rule.kind) {
+    case 'number':
+      return { key, kind: rule.whole ? 'integer' : 'number', default: now as number, min: rule.min, max: rule.max };
+    case 'choice':
+      return { key, kind: 'choice', default: now as string, choices: rule.choices };
+    case 'boolean':
+      return { key, kind: 'boolean', default: now as boolean };
+    case 'integers':
+      return { ...rule, key, default: now as string };
+  }
 }
 
 const tunable = (key: string, rule: TunableRule): Tunable => ({ name: `recipe.${key}`, place: 'recipe', key, rule });

@@ -39,6 +39,7 @@ export function announceResults(): () => void {
 async function announce(job: Job): Promise<void> {
   // Forty trials are no forty pieces of news; their study tells when it is done.
   if (job.kind === 'train' && studies.isTrial(job.run)) return;
+  if (job.kind === 'revise' && studies.prepares(job.title)) return void (await datasets.load());
   if (job.status === 'failed' || job.status === 'interrupted') {
     const facts = job.error ?? { code: 'internal', message: '', details: [] };
     notifyError(

@@ -298,11 +298,10 @@ export class Runs {
   async curveKeys(ids: readonly RunId[]): Promise<string[]> {
     const keys = new Set<string>();
     for (let i = 0; i < ids.length; i += 200) {
-      const found = await this.#studio.call('runs.curves', { runs: ids.slice(i, i + 200) });
-      for (const { run, curves, trainSamples } of found) {
-        this.#trainSamples.set(run, trainSamples);
-        for (const { key } of curves) keys.add(key);
-      }
+      const part = ids.slice(i, i + 200);
+      const found = await this.#studio.call('runs.curves', { runs: part });
+      part.forEach((run, at) => this.#trainSamples.set(run, found.trainSamples[at]));
+      for (const key of found.keys) keys.add(key);
     }
     return [...keys].sort();
   }

@@ -51,6 +51,16 @@ export class Studies {
     return this.#importance;
   }
 
+  /** Whether versions of this dataset may be made for trials: a study that works searches its recipe. */
+  prepares(dataset: string): boolean {
+    return this.list.some(
+      ({ status, datasetName, plan }) =>
+        status === 'running' &&
+        datasetName === dataset &&
+        Object.keys(plan.space).some((name) => name.startsWith('recipe.')),
+    );
+  }
+
   async load(): Promise<void> {
     await this.#list.load(() => this.#studio.call('studies.list'));
   }

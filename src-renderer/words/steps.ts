@@ -140,7 +140,7 @@ const fields: Words = {
   least: m.step_field_least,
   length: m.step_field_length,
 };
-export const stepFieldWord = ({ key }: StepField): string => fields[key]?.() ?? key;
+export const stepFieldWord = ({ key }: Pick<StepField, 'key'>): string => fields[key]?.() ?? key;
 
 const fieldHelps: Words = {
   columns: m.step_field_columns_help,
@@ -155,7 +155,7 @@ const fieldHelps: Words = {
   also: m.step_field_also_help,
   salt: m.step_field_salt_help,
 };
-export const stepFieldHelp = ({ key }: StepField): string | undefined => fieldHelps[key]?.();
+export const stepFieldHelp = ({ key }: Pick<StepField, 'key'>): string | undefined => fieldHelps[key]?.();
 
 /** Languages by their own names, which are the same in all. */
 const languages: Readonly<Record<string, string>> = {

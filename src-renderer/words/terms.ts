@@ -389,6 +389,8 @@ const choices: Words = {
   'non-saturating': m.choice_non_saturating,
   hinge: m.choice_hinge,
 };
+/** Whether it is among the choices of a training's settings. */
+export const isChoice = (value: string): boolean => Object.hasOwn(choices, value);
 export function choiceWord(value: string): string {
   const brought = readTokenizerRef(value);
   if (!brought) return look(choices, value);

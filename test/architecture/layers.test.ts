@@ -65,6 +65,8 @@ const IMPORTS: [file: string, imports: string, rule: string | null][] = [
   ['src-main/ipc/c.ts', 'commander', 'ipc-packages'],
   ['src-main/utility/train.ts', '../runtime/a.ts', null],
   ['src-main/utility/b.ts', '../db/a.ts', 'utility-folders'],
+  ['src-main/utility/integrity.ts', '../db/a.ts', 'integrity-alone'],
+  ['src-main/db/quick-check.ts', './a.ts', 'quick-check-alone'],
   ['src-main/main.ts', './ipc/a.ts', null],
   ['src-main/cli.ts', './jobs/a.ts', null],
   ['src-main/cli/b.ts', '../runtime/a.ts', 'roots-folders'],

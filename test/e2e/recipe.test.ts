@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StudioBridge } from '../../src-main/shared/contract.ts';
 import { done } from '../support/built-cli.ts';
 import { makeTable } from '../support/e2e-data.ts';
 import { locales } from '../support/locales.ts';
@@ -121,5 +122,31 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('a recipe in %s',
     await settled();
     await studio.page.setViewportSize({ width: 900, height: 640 });
     await shots('narrow');
+  });
+
+  it('is searched by a study, each trial on a version of its own', async () => {
+    await id('rail-train').click();
+    await id('architecture-linear').click();
+    await id('setting-epochs').fill('2');
+    await id('recipe-open').click();
+    await id('tune-recipe.standard').click();
+    await id('tune-recipe.one-hot.most').click();
+    await id('tune-low-recipe.one-hot.most').scrollIntoViewIfNeeded();
+    await shots('tune');
+    await id('tune-button').click();
+    await id('tune-trials').fill('2');
+    await id('tune-start').click();
+    await studio.page.locator('[data-testid=study-page][data-status=finished]').waitFor({ timeout: 120_000 });
+    await id('tab-trials').click();
+    const rows = studio.page.locator('[data-testid=trials-table] [role=row][data-key]');
+    await expect.poll(() => rows.count()).toBe(2);
+    await shots('study');
+    // What the version has was tried first, on the version itself; the other one made its own.
+    const reply = await studio.page.evaluate(async () => {
+      const { studio } = globalThis as unknown as { studio: StudioBridge };
+      const all = await studio.invoke('runs.list', undefined);
+      return all.ok ? all.value.map(({ version }) => version) : [];
+    });
+    expect(new Set(reply).size).toBe(2);
   });
 });

@@ -115,6 +115,9 @@ describe('a job', () => {
     process.kill(utilities.at(-1)!.pid!, 'SIGKILL');
     await expect(started.result).rejects.toMatchObject({ code: 'process_died' });
     const [loss, validation] = await studio.series([started.run]);
+    // Of however many runs, each key is told once.
+    const keys = [loss.key, validation.key];
+    expect(await studio.curves([started.run, started.run])).toEqual({ keys, trainSamples: [8, 8] });
     expect(loss.steps).toEqual(loss.steps.map((_, index) => index + 1));
     expect(validation.values.every(Number.isNaN)).toBe(true);
     expect(studio.getRun(started.run)).toMatchObject({ status: 'failed', bestEpoch: 1, parameterCount: 123 });
@@ -206,7 +209,7 @@ describe('the owner', () => {
 
     const { studio } = openFakeStudio(folder);
     expect(studio.notices.map((notice) => notice.code)).toEqual(['jobs_interrupted']);
-    expect(studio.integrity()).toBe('ok');
+    expect(await studio.integrity()).toBe('ok');
     expect(studio.getRun(run)).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } });
     expect(studio.listJobs().find((job) => job.run === run)).toMatchObject({ status: 'interrupted' });
     expect((await studio.series([run]))[0].steps.length).toBeGreaterThan(0);
@@ -227,7 +230,7 @@ describe('a full disk', () => {
     await expect(attempt()).rejects.toMatchObject({ code: 'disk_full' });
     connection.pragma('max_page_count = 1000000');
     await expect(attempt()).resolves.toMatchObject({ reused: false });
-    expect(studio.integrity()).toBe('ok');
+    expect(await studio.integrity()).toBe('ok');
     await studio.close();
   });
 });

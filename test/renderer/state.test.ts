@@ -417,7 +417,7 @@ describe('a long curve', () => {
 
   it('counts samples exactly where the data tells how many there are', async () => {
     const bridge = fakeBridge({
-      'runs.curves': () => [{ run: id, curves: [{ key: 'train/loss', points: 3 }], trainSamples: 105 }],
+      'runs.curves': () => ({ keys: ['train/loss'], trainSamples: [105] }),
       'runs.list': () => [{ id, createdAt: 1, metrics: {}, settings: JSON.stringify({ batchSize: 32 }) }],
       'runs.metrics': () => [
         {

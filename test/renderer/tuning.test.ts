@@ -3,10 +3,14 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SettingField } from '../../src-main/shared/run.ts';
 import type { ParameterRange, StudyPlan, StoredTrial } from '../../src-main/shared/study.ts';
-import { draftOf, rangeOf } from '../../src-renderer/features/train/tuning.svelte.ts';
-import { trialVariables } from '../../src-renderer/features/tune/trials.ts';
+import { stepInfos } from '../../src-main/datasets/recipes/index.ts';
+import { newId } from '../../src-main/shared/ids.ts';
+import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';
+import { draftOf, rangeOf, Tuning } from '../../src-renderer/features/train/tuning.svelte.ts';
+import { parameterValue, parameterWord, trialVariables } from '../../src-renderer/features/tune/trials.ts';
 import { reasonWords } from '../../src-renderer/words/reasons.ts';
 import { repository } from '../support/temp-workspace.ts';
+import { fakeBridge } from './fake-bridge.ts';
 
 const rate: SettingField = { key: 'learningRate', kind: 'number', default: 0.001, min: 1e-9, max: 100, log: true };
 const usual: ParameterRange = { type: 'float', low: 1e-4, high: 0.1, log: true };
@@ -76,6 +80,73 @@ describe('trials as they are charted', () => {
       ['lr', 'number', [0.1]],
       ['bidirectional', 'category', ['true']],
       ['validation/accuracy', 'number', [0.5]],
+    ]);
+  });
+});
+
+describe("a search of the data's recipe", () => {
+  const training = { optimizer: 'adam', learningRate: 0.001, batchSize: 32, epochs: 9 };
+  const linear = { id: 'linear', inputs: ['table'], learns: 'target', fields: [], training };
+  const steps = [
+    { id: 'bins', kind: 'bins', settings: { columns: ['age'], by: 'width', count: 5, edges: '' }, enabled: true },
+    { id: 'filter', kind: 'filter', settings: { condition: 'age > 3' }, enabled: true },
+    { id: 'standard-2', kind: 'standard', settings: { columns: [] }, enabled: false },
+  ];
+  const manifest = {
+    kind: 'table',
+    columns: [],
+    target: 'left',
+    task: 'classification',
+    classes: [{ name: 'no' }, { name: 'yes' }],
+    splits: { train: 70, validation: 15, test: 15 },
+    blobs: {},
+    recipe: { version: 1, steps },
+  };
+
+  it('is asked for beside the steps as the version has them, and written as a study file would', async () => {
+    const version = { id: newId('version'), manifest };
+    const bridge = fakeBridge({
+      'architectures.list': () => [linear],
+      'datasets.get': () => ({ summary: { id: newId('dataset'), name: 'staff' }, version }),
+      'recipes.steps': () => stepInfos,
+    });
+    const form = new TrainForm(bridge);
+    await form.load();
+    await form.open(newId('dataset'));
+    expect(form.recipe.map(({ step, fields }) => [step.id, fields.map(({ field }) => field.key)])).toEqual([
+      ['bins', ['recipe.bins', 'recipe.bins.by', 'recipe.bins.count']],
+      ['standard-2', ['recipe.standard-2']],
+    ]);
+    expect(form.changed).toBe(0);
+    const tuning = new Tuning();
+    const field = (key: string) => form.fields.find((one) => one.field.key === key)!;
+    for (const key of ['recipe.bins', 'recipe.bins.count', 'recipe.standard-2']) tuning.begin(field(key));
+    const done = tuning.conditions(field('recipe.bins.count'), form.fields).find(({ value }) => value === true)!;
+    tuning.setCondition(field('recipe.bins.count'), form.fields, done);
+    const study = tuning.study(form, {})!;
+    expect(study.space).toEqual({
+      'recipe.bins': { type: 'boolean' },
+      'recipe.bins.count': { type: 'int', low: 3, high: 10, when: { 'recipe.bins': true } },
+      'recipe.standard-2': { type: 'boolean' },
+    });
+    // As the version is, first.
+    expect(study.start).toEqual([{ 'recipe.bins': true, 'recipe.bins.count': 5, 'recipe.standard-2': false }]);
+    expect(Object.keys(study.settings as object).filter((key) => key.startsWith('recipe'))).toEqual([]);
+    expect(Object.keys(form.request!).filter((key) => key.startsWith('recipe'))).toEqual([]);
+  });
+
+  it('has words for steps, their settings and choices', () => {
+    expect(['recipe.bins', 'recipe.bins-2.count', 'recipe.my own.count', 'learning_rate'].map(parameterWord)).toEqual([
+      'Bins',
+      'Bins 2: Bins',
+      'my own: Bins',
+      'Learning rate',
+    ]);
+    expect([true, false, 'quantiles', 'cosine'].map(parameterValue)).toEqual([
+      'On',
+      'Off',
+      'As many in each',
+      'Cosine to zero',
     ]);
   });
 });

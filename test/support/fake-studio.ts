@@ -32,6 +32,9 @@ export const fakeArchitectures: ArchitectureInfo[] = behaviours.map((id) => ({
   training: { epochs: 2, batchSize: 32, optimizer: 'adam', learningRate: 0.001 },
 }));
 
+/** Nothing stands in for it. */
+export const integrityUtility = join(repository, 'src-main/utility/integrity.ts');
+
 export interface FakeStudio {
   studio: Studio;
   /** Every utility started, in order. */
@@ -44,7 +47,8 @@ export function openFakeStudio(
   queue: Pick<StudioOptions, 'goesOn' | 'atOnce' | 'machine'> = {},
 ): FakeStudio {
   const utilities: UtilityHandle[] = [];
-  const spawn = spawnWithNode(typeof utility === 'string' ? () => utility : utility);
+  const of = typeof utility === 'string' ? () => utility : utility;
+  const spawn = spawnWithNode((kind) => (kind === 'integrity' ? integrityUtility : of(kind)));
   const studio = Studio.open({
     folder,
     migrations: migrationsFolder,

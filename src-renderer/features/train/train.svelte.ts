@@ -11,6 +11,7 @@ import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/share
 import { fieldsFor, takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
 import { lossesFor } from '../../../src-main/shared/learning.ts';
 import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
+import type { RecipeStep, StepInfo } from '../../../src-main/shared/recipe.ts';
 import type {
   ArchitectureInfo,
   DeviceName,
@@ -20,6 +21,7 @@ import type {
 } from '../../../src-main/shared/run.ts';
 import { taskOf } from '../../../src-main/shared/task.ts';
 import type { Learning } from '../../../src-main/shared/task.ts';
+import { recipeFields, type StepFields } from '../../../src-main/shared/tunable-recipe.ts';
 import { readTokenizerRef } from '../../../src-main/shared/text.ts';
 import type { TokenizerRef } from '../../../src-main/shared/text.ts';
 import { studio } from '../../bridge/studio.ts';
@@ -32,8 +34,8 @@ import { learningFieldsOf, learningOf, typedLearning } from './learning-fields.t
 
 export interface FormField {
   field: SettingField;
-  /** `training` settings are kept when the architecture changes, `architecture` ones belong to it. */
-  of: 'training' | 'learning' | 'augment' | 'architecture';
+  /** `training` settings are kept when the architecture changes, `architecture` ones belong to it; those of the data's recipe are only searched. */
+  of: 'training' | 'learning' | 'augment' | 'architecture' | 'recipe';
   typed: string | boolean;
   checked: Checked;
   changed: boolean;
@@ -63,6 +65,7 @@ export class TrainForm {
   #detail = new Resource<DatasetDetail>();
   #architectures = new Resource<ArchitectureInfo[]>();
   #estimate = new Resource<TrainEstimate>();
+  #steps = new Resource<readonly StepInfo[]>();
   #forecast = new Resource<Forecast>();
   #chosen = $state<string | null>(null);
   #typed = $state<Record<string, string | boolean>>({});
@@ -108,7 +111,12 @@ export class TrainForm {
   async open(dataset: DatasetId, version?: VersionId): Promise<void> {
     if (this.detail?.summary.id !== dataset) this.#detail.set(null);
     const opened = await this.#detail.load(() => this.#studio.call('datasets.get', { id: dataset, version }));
-    if (opened) this.originals.want(opened.version, true);
+    if (!opened) return;
+    this.originals.want(opened.version, true);
+    const { recipe } = opened.version.manifest;
+    if (recipe && recipe.steps.length > 0 && !this.#steps.value) {
+      await this.#steps.load(() => this.#studio.call('recipes.steps', undefined));
+    }
   }
 
   /** Those that the data fits, by what they take: first those for any data. While the data are not known, none. */
@@ -159,7 +167,18 @@ export class TrainForm {
         this.#formField(field, 'learning', architecture.id),
       ),
       ...augmentFieldsOf(this.augmented).map((field) => this.#formField(field, 'augment', architecture.id)),
+      ...this.#recipe.flatMap(({ fields }) => fields.map((field) => this.#formField(field, 'recipe', architecture.id))),
     ];
+  }
+  get #recipe(): StepFields[] {
+    const { recipe, target } = this.detail?.version.manifest ?? {};
+    const kinds = this.#steps.value;
+    return recipe && kinds ? recipeFields(recipe, kinds, target ?? null) : [];
+  }
+  /** The steps that prepared the data, of which a study may try others, with their fields. */
+  get recipe(): { step: RecipeStep; fields: FormField[] }[] {
+    const all = new Map(this.fields.filter(({ of }) => of === 'recipe').map((one) => [one.field.key, one]));
+    return this.#recipe.map(({ step, fields }) => ({ step, fields: fields.flatMap(({ key }) => all.get(key) ?? []) }));
   }
   #learningFields(architecture: ArchitectureInfo, manifest: Manifest | undefined): SettingField[] {
     const task = manifest ? taskOf(architecture, manifest) : null;

@@ -174,6 +174,8 @@ export class Tuning {
       .filter(
         (one) => this.draft(one) === undefined && !one.field.key.startsWith('keep') && !isClassWeight(one.field.key),
       )
+      // A version's recipe is what it is; only trials have others.
+      .filter((one) => one.of !== 'recipe')
       .filter((one) => one.of !== 'augment' || one.checked.value !== 0)
       // Other nets have settings of the same name and of their own mind.
       .filter((one) => !several || one.of !== 'architecture' || one.changed)

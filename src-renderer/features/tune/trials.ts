@@ -1,18 +1,20 @@
 import type { StoredTrial, StudyDetail } from '../../../src-main/shared/study.ts';
 import type { Variable } from '../../charts/scale.ts';
 import { format } from '../../words/format.ts';
-import { choiceWord, lowerIsBetter, metricShort, metricValue, settingWord } from '../../words/terms.ts';
+import { searchedChoice, searchedWord } from '../../words/searched.ts';
+import { lowerIsBetter, metricShort, metricValue } from '../../words/terms.ts';
 
-/** A setting's word, whatever place its name says it has: `set.loss`, `augment.flip`, `weight_decay`. */
+/** A setting's word, whatever place its name says it has: `set.loss`, `augment.flip`, `weight_decay`, `recipe.bins.count`. */
 export function parameterWord(name: string): string {
+  if (name.startsWith('recipe.')) return searchedWord(name);
   const key = name.replace(/^set\./, '').replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return settingWord(key === 'lr' ? 'learningRate' : key === 'batch' ? 'batchSize' : key);
+  return searchedWord(key === 'lr' ? 'learningRate' : key === 'batch' ? 'batchSize' : key);
 }
 
 export function parameterValue(value: StoredTrial['params'][string] | undefined): string {
   if (value === undefined || value === null) return '–';
   if (typeof value === 'number') return format.figure(value);
-  return choiceWord(String(value));
+  return searchedChoice(String(value));
 }
 
 /** What trials are charted by: their settings, then what came of them. */

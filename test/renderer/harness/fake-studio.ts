@@ -537,15 +537,10 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       runs: runs.map((run) => run.summary.id),
       values: runs.map((run) => run.summary.metrics[key] ?? null),
     }),
-    'runs.curves': ({ runs: ids }) =>
-      ids.map((run) => ({
-        run,
-        trainSamples: null,
-        curves: [...Map.groupBy(runOf(run).points, (point) => point.key)].map(([key, { length }]) => ({
-          key,
-          points: length,
-        })),
-      })),
+    'runs.curves': ({ runs: ids }) => ({
+      keys: [...new Set(ids.flatMap((run) => runOf(run).points.map(({ key }) => key)))].sort(),
+      trainSamples: ids.map(() => null),
+    }),
     'runs.importance': ({ runs: ids, metric }) => {
       const outcomes = ids.map(runOf).flatMap(({ summary }) => {
         const value = summary.metrics[metric];
