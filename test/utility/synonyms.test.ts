@@ -58,13 +58,16 @@ describe('synonyms in training texts', () => {
     expect(changed).toBeGreaterThan(train.count / 4);
   });
 
-  it('are refused where no training text has one', async () => {
-    const { folder, manifest, settings } = await withList('zebra: horse');
-    expect(
-      await failure(trainHere(folder, manifest, trainSettings('textcnn', { epochs: 1, ...settings }))),
-    ).toMatchObject({
-      code: 'synonyms_unused',
-    });
+  it('are refused where none can be put in', async () => {
+    for (const [list, message] of [
+      ['zebra: horse', /No word of the list/],
+      ['film: cinematograph', /The tokenizer knows no synonym/],
+    ] as const) {
+      const { folder, manifest, settings } = await withList(list);
+      const error = await failure(trainHere(folder, manifest, trainSettings('textcnn', { epochs: 1, ...settings })));
+      expect(error).toMatchObject({ code: 'synonyms_unused', message: expect.stringMatching(message) as string });
+    }
+  });
   });
 
   it('are the same when a run is gone on with, without the file', async () => {

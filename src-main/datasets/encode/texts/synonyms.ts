@@ -54,9 +54,12 @@ export class SynonymTexts {
       }),
     );
     if (texts.size === 0) {
+      const unknown = [...known.values()].includes(false);
       throw new AtelierError(
         'synonyms_unused',
-        'No word of the list of synonyms stands in a training text, or the tokenizer knows none of their synonyms. Choose another list, or leave "word-synonym" out.',
+        unknown
+          ? 'The tokenizer knows no synonym of the words that stand in the training texts. Choose another tokenizer (byte-pair, character), another list, or leave "word-synonym" out.'
+          : 'No word of the list of synonyms stands in a training text. Choose another list, or leave "word-synonym" out.',
       );
     }
     return new SynonymTexts(texts, tokenizer);
