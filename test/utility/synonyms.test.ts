@@ -68,7 +68,6 @@ describe('synonyms in training texts', () => {
       expect(error).toMatchObject({ code: 'synonyms_unused', message: expect.stringMatching(message) as string });
     }
   });
-  });
 
   it('are the same when a run is gone on with, without the file', async () => {
     const { folder, manifest, settings: own } = await withList('film: story, plot\nwith: and, of', 80);
