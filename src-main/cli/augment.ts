@@ -35,4 +35,5 @@ export const augmentHelp: Readonly<Record<AugmentKind, string>> = {
   'frequency-mask': 'SpecAugment: share of the bands at most that is hidden, twice',
   'word-drop': 'probability of each word to be left out',
   'word-swap': 'probability of two neighbouring words to change places',
+  'word-synonym': 'probability of each word of the list that --synonyms names to give way to one of its synonyms',
 };

@@ -56,6 +56,7 @@ export function settingsJson(settings: TrainSettings): Record<string, unknown> {
     threads: settings.threads,
     patience: settings.patience,
     augment: settings.augment ?? {},
+    ...(settings.synonyms ? { synonyms: settings.synonyms } : {}),
     loss: settings.loss ?? null,
     focal_gamma: settings.focalGamma ?? null,
     huber_delta: settings.huberDelta ?? null,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { findDataset, resolveDataset } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
-import type { Augmentation } from '../shared/augment/kinds.ts';
+import { augmentFields, type Augmentation } from '../shared/augment/kinds.ts';
 import type { TrainRequest } from '../shared/contract.ts';
 import { deviceNames } from '../shared/device.ts';
 import type { VersionId } from '../shared/ids.ts';
@@ -27,6 +27,7 @@ export interface TrainingOptions extends LearningOptions {
   weightDecay: number;
   patience: number;
   augment?: Augmentation;
+  synonyms?: string;
   keepBest: number;
   keepEvery: number;
   norms?: boolean;
@@ -70,7 +71,8 @@ export function withTraining(command: Command, { host }: CommandContext): Comman
       '--augment <kind[=amount]>',
       'changes the training samples anew each epoch, see below; may be repeated',
       augmentation,
-    );
+    )
+    .option('--synonyms <file>', 'the list for word-synonym, see below; it is kept with the run');
   return addLearning(command)
     .option('--keep-best <n>', 'keep the checkpoints of so many of the best epochs', integer(1, 100), 1)
     .option('--keep-every <n>', "keep every nth epoch's checkpoint; 0: none of these", integer(0, 10_000), 0)
@@ -109,7 +111,7 @@ export async function trainRequest(
     schedule: options.schedule,
     weightDecay: options.weightDecay,
     patience: options.patience,
-    augment: options.augment,
+    ...(await augmenting(session, studio, options)),
     ...learningOf(options),
     keepBest: options.keepBest,
     keepEvery: options.keepEvery,
@@ -118,6 +120,17 @@ export async function trainRequest(
     device: options.device,
     threads: options.threads,
   };
+}
+
+/** A list alone means that it is used. */
+async function augmenting(
+  session: Session,
+  studio: Studio,
+  { augment, synonyms }: TrainingOptions,
+): Promise<Pick<TrainRequest, 'augment' | 'synonyms'>> {
+  if (synonyms === undefined) return { augment };
+  const ref = await studio.addSynonyms(session.path(synonyms));
+  return { augment: { 'word-synonym': augmentFields['word-synonym'].usual, ...augment }, synonyms: ref };
 }
 
 /** The path of a tokenizer.json is exchanged for what a setting says of it once it is kept. */

@@ -51,6 +51,11 @@ on, its end tests. Each epoch leaves a text in the run's folder, under "texts".
 amount it is the usual one:
 ${augmentKinds.map((kind) => `  ${kind}=${augmentFields[kind].usual} (0 to ${augmentFields[kind].max}): ${augmentHelp[kind]}`).join('\n')}
 
+--synonyms names a list in UTF-8: a line "word: synonym, synonym" for each word, or cells with tabs or commas between them, the word first,
+or JSON {"word": ["synonym"]}; "#" begins a remark. Words are found in any case and in the text itself, whatever the tokenizer; a word may be
+several, of which the longest is taken. A capital stays one. It works one way: who wants it both ways writes both lines. Synonyms that
+the tokenizer does not know (those of no training text, where it was made of words) are not put in. The run keeps the list.
+
 --class-weights balanced counts each class as if all had as many samples in the training split: samples / (classes · those of the
 class), as scikit-learn does. The validation loss counts them so too, and tells which epoch was the best. --average, --accumulate
 and --warmup change what a step does, not how many there are: --batch 32 --accumulate 4 updates as a batch of 128 would.

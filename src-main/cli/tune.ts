@@ -65,7 +65,7 @@ A study of trainings, in YAML (or the same as JSON):
 Settings have the names that "train" has for them, in "settings" and in the space alike:
   ${['architecture', ...names('training')].join(', ')}
   ${names('learning').join(', ')}
-  ${names('augment').join(', ')}
+  ${names('augment').join(', ')} (word-synonym: with synonyms, a list as "train --json" and "runs show" name it)
   and the architecture's own ("atelier help train" lists them with their ranges); set.NAME where the training has one of that name.
 Of data with a recipe also recipe.STEP (true, false: whether the step is done) and recipe.STEP.SETTING, in the space alone, by the ids that
 "atelier data recipe" shows: each such trial is trained on a version of its own. Not of steps that change what is scored: those that leave

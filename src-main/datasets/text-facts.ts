@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Lengths, TextFacts } from '../shared/dataset.ts';
-import { wordPattern } from '../tokenizers/words.ts';
+import { wordPattern } from '../shared/words.ts';
 import { sqlText } from './cells.ts';
 import { rowsOf } from './duck.ts';
 

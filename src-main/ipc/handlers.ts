@@ -11,6 +11,7 @@ import { labelHandlers } from './labels.ts';
 import { promptHandlers } from './prompts.ts';
 import { runHandlers } from './runs.ts';
 import { studyHandlers } from './studies.ts';
+import { synonymHandlers } from './synonyms.ts';
 import { tokenizerHandlers } from './tokenizers.ts';
 import { workspaceHandlers } from './workspace.ts';
 
@@ -27,6 +28,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...runHandlers(desk),
     ...studyHandlers(desk),
     ...tokenizerHandlers(desk),
+    ...synonymHandlers(desk),
     ...promptHandlers(desk),
     ...exportHandlers(desk),
     ...jobHandlers(desk),

@@ -3,7 +3,7 @@ import type { AgreementQuestion, AgreementReport } from '../shared/agreement.ts'
 import type { AudioOptions, PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
-import type { Manifest } from '../shared/dataset.ts';
+import type { BlobHash, Manifest } from '../shared/dataset.ts';
 import type { Condition } from '../shared/filter.ts';
 import type { Profile, StepsDone } from '../shared/profile.ts';
 import type {
@@ -23,6 +23,7 @@ import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { OpenedRecipe, Recipe } from '../shared/recipe.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
+import type { KeptSynonyms, SynonymList } from '../shared/augment/synonyms.ts';
 import type { BroughtTokenizer } from '../shared/text.ts';
 import type { StoredQuestion, WeightReport } from '../shared/weights.ts';
 import type { SpawnUtility, UtilityHandle } from './utility.ts';
@@ -140,6 +141,16 @@ export class Reader {
   /** Checks a tokenizer.json and keeps it. */
   tokenizer(blobs: string, path: string): Promise<BroughtTokenizer> {
     return this.#ask({ type: 'tokenizer', blobs, path }) as Promise<BroughtTokenizer>;
+  }
+
+  /** Checks a list of synonyms and keeps it. */
+  keepSynonyms(blobs: string, path: string): Promise<KeptSynonyms> {
+    return this.#ask({ type: 'keep-synonyms', blobs, path }) as Promise<KeptSynonyms>;
+  }
+
+  /** A list that was kept. */
+  synonyms(blobs: string, blob: BlobHash): Promise<SynonymList> {
+    return this.#ask({ type: 'synonyms', blobs, blob }) as Promise<SynonymList>;
   }
 
   /** Which class each sample is of, by this column of a table. */

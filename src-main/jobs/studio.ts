@@ -65,6 +65,7 @@ import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
 import type { QualityReport } from '../shared/quality.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import type { ImportanceMethod, StudyDetail, StudyImportance, StudyRequest, StudySummary } from '../shared/study.ts';
+import { readSynonymsRef, synonymsRef, type SynonymList, type SynonymsRef } from '../shared/augment/synonyms.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
 import type { WeightQuestion, WeightReport } from '../shared/weights.ts';
 import { addEpochs } from './add-epochs.ts';
@@ -395,6 +396,15 @@ export class Studio {
   /** Keeps a tokenizer.json, to train with: what its setting is to say. */
   async addTokenizer(path: string): Promise<TokenizerRef> {
     return tokenizerRef(await this.#reader.tokenizer(workspaceFiles.blobs(this.folder), path));
+  }
+
+  /** Keeps a list of synonyms, to train with: what its setting is to say. */
+  async addSynonyms(path: string): Promise<SynonymsRef> {
+    return synonymsRef(await this.#reader.keepSynonyms(workspaceFiles.blobs(this.folder), path));
+  }
+  /** What a list that was kept says. */
+  synonyms(ref: SynonymsRef): Promise<SynonymList> {
+    return this.#reader.synonyms(workspaceFiles.blobs(this.folder), readSynonymsRef(ref)!.blob);
   }
 
   // Runs

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { completeSettings as completeArchitectureSettings } from '../architectures/index.ts';
-import { type Augmentation, augmentedData, checkedAugmentation, mixes, mixKinds } from '../shared/augment/kinds.ts';
+import { augmentedData, checkedAugmentation, mixes, mixKinds } from '../shared/augment/kinds.ts';
 import type { TrainRequest } from '../shared/contract.ts';
 import type { ColumnType, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -42,7 +42,7 @@ export function completeSettings(
     classes: manifest.classes.map(({ name }) => name),
     onCard: device !== 'cpu',
   });
-  const augmenting = augmentOf(request.augment, architecture, manifest);
+  const augmenting = augmentOf(request, architecture, manifest);
   if (learning.loss !== undefined && mixes(augmenting.augment)) {
     throw new AtelierError(
       'invalid_settings',
@@ -76,13 +76,19 @@ export function completeSettings(
 
 /** Nothing is said of none, so that settings of runs with and without are told apart by what is in them. */
 function augmentOf(
-  augment: Augmentation | undefined,
+  { augment, synonyms }: TrainRequest,
   { inputs, learns }: ArchitectureInfo,
   manifest: Manifest,
-): Pick<TrainSettings, 'augment'> {
+): Pick<TrainSettings, 'augment' | 'synonyms'> {
   const data = augmentedData({ inputs, learns }, manifest);
   const checked = checkedAugmentation(augment ?? {}, data);
-  return Object.keys(checked).length > 0 ? { augment: checked } : {};
+  if (Object.keys(checked).length === 0) return {};
+  if (!checked['word-synonym']) return { augment: checked };
+  if (synonyms) return { augment: checked, synonyms };
+  throw new AtelierError(
+    'invalid_settings',
+    'The augmentation "word-synonym" needs a list of synonyms. Choose one (--synonyms FILE), or leave it out.',
+  );
 }
 
 export function findArchitecture(id: string, architectures: readonly ArchitectureInfo[]): ArchitectureInfo {

@@ -1,5 +1,6 @@
 import { settlements, type AgreementReport, type BothAnswers } from './agreement.ts';
 import { augmentKinds } from './augment/kinds.ts';
+import { readSynonymsRef, type SynonymList, type SynonymsRef } from './augment/synonyms.ts';
 import * as v from 'valibot';
 import type { PlayedSound, SpectrogramPreview } from './audio.ts';
 import type {
@@ -154,6 +155,8 @@ export const trainRequestSchema = v.object({
   measureExport: v.optional(v.boolean()),
   /** Amounts by kind of augmentation (see `augmentFields`). */
   augment: v.optional(v.record(v.picklist(augmentKinds), v.pipe(v.number(), v.minValue(0), v.maxValue(180)))),
+  /** The list for `word-synonym`. */
+  synonyms: v.optional(v.custom<SynonymsRef>((x) => typeof x === 'string' && readSynonymsRef(x) !== null)),
   loss: v.optional(v.picklist(lossNames)),
   focalGamma: learningNumber('focalGamma'),
   huberDelta: learningNumber('huberDelta'),
@@ -422,6 +425,8 @@ export const inputs = {
   'architectures.list': nothing,
   /** Shows the system's open dialog and keeps the tokenizer.json chosen; what its setting is to say, or null when dismissed. */
   'tokenizers.choose': nothing,
+  'synonyms.choose': nothing,
+  'synonyms.read': v.custom<SynonymsRef>((x) => typeof x === 'string' && readSynonymsRef(x) !== null),
   /** Parameter count and shapes of the net these settings give, for the Train page. */
   'train.estimate': v.object({
     version: versionId,
@@ -681,6 +686,8 @@ export interface Outputs {
   'datasets.export': DataExportResult | null;
   'architectures.list': ArchitectureInfo[];
   'tokenizers.choose': TokenizerRef | null;
+  'synonyms.choose': SynonymsRef | null;
+  'synonyms.read': SynonymList;
   'train.estimate': TrainEstimate;
   'train.forecast': Forecast | null;
   'runs.start': RunId;

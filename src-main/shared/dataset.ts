@@ -39,7 +39,7 @@ export interface Column {
   prepared?: boolean;
 }
 
-/** How long a column's texts are, and of how many words they are made (see `tokenizers/words.ts`); without the missing ones. */
+/** How long a column's texts are, and of how many words they are made (see `shared/words.ts`); without the missing ones. */
 export interface TextFacts {
   /** Of so many samples, spread over all: a look at every one would take long. */
   sampled: number;

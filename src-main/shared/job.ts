@@ -10,6 +10,7 @@ import type { Forecast } from './forecast.ts';
 import type { Profile, StepsDone } from './profile.ts';
 import type { DeviceName, MetricPoint, Parity, StepBefore, TrainSettings } from './run.ts';
 import type {
+  BlobHash,
   Column,
   DatasetKind,
   Manifest,
@@ -38,6 +39,7 @@ import type { ClickMask, ClickQuestion, FoundObject, MarkerFacts, MarkerWish } f
 import type { MarkedKind, MarkShape } from './marks.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
+import type { KeptSynonyms, SynonymList } from './augment/synonyms.ts';
 import type { BroughtTokenizer } from './text.ts';
 import type { StoredQuestion, WeightReport } from './weights.ts';
 
@@ -657,6 +659,8 @@ export type ReaderRequest =
   | { id: number; type: 'stop-profile'; blobs: string; manifest: Manifest }
   | { id: number; type: 'offer'; paths: string[] }
   | { id: number; type: 'tokenizer'; blobs: string; path: string }
+  | { id: number; type: 'keep-synonyms'; blobs: string; path: string }
+  | { id: number; type: 'synonyms'; blobs: string; blob: BlobHash }
   /** `at`: the step to look at, by its place; those after it are not gone through. */
   | { id: number; type: 'recipe'; blobs: string; manifest: Manifest; recipe: Recipe; at: number }
   | { id: number; type: 'recipe-file'; path: string; manifest: Manifest }
@@ -696,6 +700,8 @@ export type ReaderResponse =
         | AnonymityReport
         | ImportOffer[]
         | BroughtTokenizer
+        | KeptSynonyms
+        | SynonymList
         | VersionLabels
         | VersionMarkSummary
         | FoundMarks

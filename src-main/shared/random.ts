@@ -101,6 +101,7 @@ export const streams = {
   augment: 9,
   resample: 10,
   mix: 11,
+  synonym: 12,
 } as const;
 
 /** The bijection itself: counter (4 words) and key (2 words) → 4 words, written into `out`. */

@@ -1,5 +1,6 @@
 import type { DatasetId, ExportId, JobId, RunId, VersionId } from './ids.ts';
 import type { Augmentation } from './augment/kinds.ts';
+import type { SynonymsRef } from './augment/synonyms.ts';
 import type { SplitName } from './dataset.ts';
 import type { InputKind } from './input-kinds.ts';
 import type { LearningSettings } from './learning.ts';
@@ -60,6 +61,8 @@ export interface TrainSettings extends LearningSettings {
   patience: number;
   /** What is done to the training samples, anew each epoch; nothing where it is missing. */
   augment?: Augmentation;
+  /** The list for `word-synonym`; there exactly where that is. */
+  synonyms?: SynonymsRef;
   /** Of a cross-validation. It changes nothing: which fold it is tested on is the version's. */
   part?: FoldOf;
   /** Checkpoints kept besides the best and the last, of no effect on the outcome: so many of the best in all, and every nth epoch's. */

@@ -1,4 +1,5 @@
 import { augmentFields, augmentKinds, type AugmentKind } from './augment/kinds.ts';
+import { readSynonymsRef } from './augment/synonyms.ts';
 import type { TrainRequest } from './contract.ts';
 import { deviceNames } from './device.ts';
 import { AtelierError } from './errors.ts';
@@ -50,6 +51,7 @@ const training: readonly Tunable[] = (
     ['seed', 'seed', number(0, 2 ** 32 - 1, true)],
     ['device', 'device', choice(['auto', ...deviceNames])],
     ['threads', 'threads', number(0, 256, true)],
+    ['synonyms', 'synonyms', choice([])],
   ] as const
 ).map(([name, key, rule]) => ({ name, place: 'training', key, rule }));
 
@@ -124,11 +126,15 @@ export class Tunables {
 }
 
 /** A value as `--set` or an option would take it. Throws invalid_study. */
-export function checkTunable({ rule, field }: Tunable, value: unknown, where: string): void {
+export function checkTunable({ key, rule, field }: Tunable, value: unknown, where: string): void {
   if (field?.kind === 'tokenizer' && readTokenizerRef(String(value))) return;
   const refuse = (wanted: string): never => {
     throw new AtelierError('invalid_study', `${where} is ${JSON.stringify(value)}; it must be ${wanted}.`);
   };
+  if (key === 'synonyms') {
+    if (readSynonymsRef(String(value)) === null) refuse('a list that is kept, as the settings of a run name it');
+    return;
+  }
   switch (rule.kind) {
     case 'number': {
       const { min, max, whole, above } = rule;

@@ -4,7 +4,7 @@ import { lowercase, lowercasing } from './letters.ts';
 import { addedTokens, cutSpecial, cutter, special, specialNames } from './special.ts';
 import type { Part, TokenizerFile, Vocabulary } from './tokenizer-file.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { wordPattern, wordsOf } from './words.ts';
+import { wordPattern, wordsOf } from '../shared/words.ts';
 
 export type Piece = 'word' | 'character';
 

@@ -5,6 +5,7 @@ import { matchMarks } from '../datasets/annotations/match-marks.ts';
 import { versionMarks } from '../datasets/annotations/marks.ts';
 import { versionLabels } from '../datasets/label-version.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
+import { keepSynonyms, readSynonyms } from '../datasets/synonym-list.ts';
 import { readOriginal } from '../datasets/images/original.ts';
 import { checkOriginals } from '../datasets/originals/check.ts';
 import { measureAnonymity } from '../datasets/privacy/anonymity.ts';
@@ -53,6 +54,10 @@ function answer(request: ReaderRequest) {
       return offerImport(request.paths);
     case 'tokenizer':
       return keepTokenizer(request.blobs, request.path);
+    case 'keep-synonyms':
+      return keepSynonyms(request.blobs, request.path);
+    case 'synonyms':
+      return readSynonyms(request.blobs, request.blob);
     case 'recipe':
       return previewRecipe(request.blobs, request.manifest, request.recipe, request.at);
     case 'recipe-file':

@@ -121,6 +121,8 @@ const headlines: Record<string, () => string> = {
   no_texts: m.error_no_texts,
   document_too_large: m.error_file_too_large,
   not_a_tokenizer: m.error_tokenizer,
+  not_synonyms: m.error_synonyms,
+  synonyms_unused: m.error_synonyms_unused,
   tokenizer_missing: m.error_tokenizer_missing,
   tokenizer_differs: m.error_tokenizer_missing,
   takes_no_text: m.error_takes_no_text,

@@ -4,6 +4,7 @@ import type { AnnotationFlag, AnnotationType } from '../../src-main/shared/annot
 import type { InputKind } from '../../src-main/shared/input-kinds.ts';
 import type { JobKind, JobStatus, Progress } from '../../src-main/shared/job.ts';
 import type { DeviceName } from '../../src-main/shared/run.ts';
+import { readSynonymsRef } from '../../src-main/shared/augment/synonyms.ts';
 import { readTokenizerRef } from '../../src-main/shared/text.ts';
 import type { Learning } from '../../src-main/shared/task.ts';
 import type { ColumnWarning } from '../../src-main/shared/profile.ts';
@@ -238,6 +239,8 @@ const settings: Words = {
   'augment.frequency-mask': m.augment_frequency_mask,
   'augment.word-drop': m.augment_word_drop,
   'augment.word-swap': m.augment_word_swap,
+  'augment.word-synonym': m.augment_word_synonym,
+  synonyms: m.setting_synonyms,
   stretches: m.setting_stretches,
   keepBest: m.setting_keep_best,
   keepEvery: m.setting_keep_every,
@@ -334,6 +337,7 @@ const settingHelps: Words = {
   'augment.frequency-mask': m.augment_frequency_mask_help,
   'augment.word-drop': m.augment_word_drop_help,
   'augment.word-swap': m.augment_word_swap_help,
+  'augment.word-synonym': m.augment_word_synonym_help,
 };
 export const settingHelp = (key: string): string | undefined => settingHelps[key]?.();
 
@@ -392,6 +396,8 @@ const choices: Words = {
 /** Whether it is among the choices of a training's settings. */
 export const isChoice = (value: string): boolean => Object.hasOwn(choices, value);
 export function choiceWord(value: string): string {
+  const synonyms = readSynonymsRef(value);
+  if (synonyms) return m.brought_synonyms({ name: synonyms.name, n: format.integer(synonyms.entries) });
   const brought = readTokenizerRef(value);
   if (!brought) return look(choices, value);
   return m.brought_tokenizer({ name: brought.name, n: format.integer(brought.vocabulary) });

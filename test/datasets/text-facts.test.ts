@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TextFacts } from '../../src-main/shared/dataset.ts';
 import { reviseDataset } from '../../src-main/datasets/revise.ts';
-import { wordsOf } from '../../src-main/tokenizers/words.ts';
+import { wordsOf } from '../../src-main/shared/words.ts';
 import { lowercase } from '../../src-main/tokenizers/letters.ts';
 import { dataFolder, importFrom, writeFiles } from '../support/data-import.ts';
 import { columnAt, quoted, reviewVersion } from '../support/data-texts.ts';

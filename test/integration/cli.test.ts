@@ -146,6 +146,18 @@ describe('texts, end to end', () => {
     const [inside] = (await done(folder, 'export', String(words.run), '--out', 'words.onnx', '--json')).lines;
     expect(inside).toMatchObject({ tokenizer: null, parity: { passed: true, agreement: 1 } });
 
+    // A list of synonyms, which is kept: a run is as good without the file.
+    writeFileSync(join(folder, 'list.txt'), 'film: story\nbad awful\n');
+    const refused = await atelier(folder, 'train', '--data', 'reviews', '--synonyms', 'list.txt', '--json');
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('list.txt, line 2: "bad awful" has no synonym');
+    writeFileSync(join(folder, 'list.txt'), 'film: story\nstory: film, plot\n');
+    const synonymous = await train('--synonyms', 'list.txt', '--epochs', '2');
+    expect(synonymous.settings).toMatchObject({
+      augment: { 'word-synonym': 0.2 },
+      synonyms: expect.stringMatching(/^list:2#[0-9a-f]{64}$/) as string,
+    });
+
     // The run's own tokenizer, brought to another one.
     const pairs = await train('--set', 'tokenizer=byte-pair', '--set', 'vocabulary=300');
     const file = join(folder, 'runs', String(pairs.run), 'tokenizer.json');

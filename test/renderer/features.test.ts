@@ -3,6 +3,7 @@ import type { Manifest } from '../../src-main/shared/dataset.ts';
 import type { Condition } from '../../src-main/shared/filter.ts';
 import { newId } from '../../src-main/shared/ids.ts';
 import type { ArchitectureInfo, TrainedRun, SettingField } from '../../src-main/shared/run.ts';
+import { synonymsRef } from '../../src-main/shared/augment/synonyms.ts';
 import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { SamplePages } from '../../src-renderer/features/data/sample-pages.svelte.ts';
 import { SchemaDraft } from '../../src-renderer/features/data/schema-draft.svelte.ts';
@@ -337,6 +338,7 @@ describe('the train form', () => {
       training,
     };
     const ref = tokenizerRef({ name: 'mine', vocabulary: 9, blob: 'a'.repeat(64) });
+    const list = synonymsRef({ name: 'words', entries: 2, blob: 'b'.repeat(64) });
     async function opened(columns: Manifest['columns'], chosen: string | null = ref) {
       const table = detail('table', 100);
       const version = { ...table.version, manifest: { ...table.version.manifest, columns } };
@@ -345,6 +347,7 @@ describe('the train form', () => {
           'architectures.list': () => [...architectures, text],
           'datasets.get': () => ({ ...table, version }),
           'tokenizers.choose': () => chosen,
+          'synonyms.choose': () => list,
         }),
       );
       await form.load();
@@ -367,6 +370,16 @@ describe('the train form', () => {
     form.type(field(form, 'tokenizer'), 'character');
     // It can be chosen again.
     expect([form.value.tokenizer, form.broughtTokenizers]).toEqual(['character', [ref]]);
+    // Synonyms need a list, and once there is one they are used.
+    const synonym = () => field(form, 'augment.word-synonym');
+    form.type(synonym(), '0.3');
+    expect([synonym().checked.problem, form.request]).toEqual(['synonyms', null]);
+    await form.bringSynonyms(synonym());
+    expect(form.request).toMatchObject({ augment: { 'word-synonym': 0.3 }, synonyms: list });
+    form.resetAll();
+    expect([form.synonyms, form.request!.synonyms]).toEqual([null, undefined]);
+    await form.bringSynonyms(synonym());
+    expect(form.request).toMatchObject({ augment: { 'word-synonym': 0.2 }, synonyms: list });
     const dismissed = await opened([b], null);
     await dismissed.bringTokenizer(field(dismissed, 'tokenizer'));
     expect([dismissed.value.tokenizer, dismissed.broughtTokenizers]).toEqual(['word', []]);

@@ -1,7 +1,7 @@
 import { splitNames, type Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { unpackSamples, type Condition, type ConditionOf, type Filter } from '../../shared/filter.ts';
-import { wordPattern } from '../../tokenizers/words.ts';
+import { wordPattern } from '../../shared/words.ts';
 import { finiteSql, numberSql, sqlText } from '../cells.ts';
 import { columnSql } from '../duck.ts';
 

@@ -25,7 +25,8 @@ export const pictureKinds = [
 export const mixKinds = ['mixup', 'cutmix'] as const;
 /** The sound is shifted, made louder and noisy; times and bands are hidden. */
 export const soundKinds = ['time-shift', 'gain', 'white-noise', 'time-mask', 'frequency-mask'] as const;
-export const textKinds = ['word-drop', 'word-swap'] as const;
+/** Synonyms come from a list of one's own (see `synonyms.ts`). */
+export const textKinds = ['word-drop', 'word-swap', 'word-synonym'] as const;
 export type PictureKind = (typeof pictureKinds)[number];
 export type MixKind = (typeof mixKinds)[number];
 export type SoundKind = (typeof soundKinds)[number];
@@ -43,7 +44,7 @@ export interface AugmentField {
 }
 
 /**
- * flip, flip-vertical, word-drop, word-swap: probabilities. rotate: degrees each way. scale, shift: shares of the side each way. crop: at
+ * flip, flip-vertical, word-drop, word-swap, word-synonym: probabilities. rotate: degrees each way. scale, shift: shares of the side each way. crop: at
  * most this share of the area is cut away. brightness, contrast, saturation: shares each way. blur: σ in pixels at most. noise: σ of the
  * brightest, at most. erase: at most this share of the area, of every other picture. random: how far RandAugment goes. mixup, cutmix: α of
  * the beta distribution that the shares come from: below 1 most pictures stay nearly whole, at 1 every share is as likely. time-shift: at
@@ -73,6 +74,7 @@ export const augmentFields: Readonly<Record<AugmentKind, AugmentField>> = {
   'frequency-mask': { max: 0.5, usual: 0.15 },
   'word-drop': { max: 0.9, usual: 0.1 },
   'word-swap': { max: 0.9, usual: 0.1 },
+  'word-synonym': { max: 1, usual: 0.2 },
 };
 
 export const augmentKinds = [...pictureKinds, ...mixKinds, ...soundKinds, ...textKinds] as const;

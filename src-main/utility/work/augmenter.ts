@@ -1,4 +1,6 @@
 import { whiteNoise } from '../../datasets/encode/audio/noise.ts';
+import { SynonymTexts } from '../../datasets/encode/texts/synonyms.ts';
+import { readSynonyms } from '../../datasets/synonym-list.ts';
 import type { TrainingData } from '../../datasets/training-data.ts';
 import type { TrainingTask } from '../../runtime/training-loop.ts';
 import type { Samples } from '../../runtime/programs.ts';
@@ -7,15 +9,21 @@ import { mixes } from '../../shared/augment/kinds.ts';
 import { Mixer, type Partners } from '../../shared/augment/mix.ts';
 import { PictureAugmenter } from '../../shared/augment/picture.ts';
 import { SoundAugmenter } from '../../shared/augment/sound.ts';
+import { readSynonymsRef } from '../../shared/augment/synonyms.ts';
 import { WordAugmenter } from '../../shared/augment/words.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import type { TrainParams } from '../../shared/job.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import { openTokenizer } from '../../tokenizers/open.ts';
 
 type Augment = NonNullable<TrainingTask['augment']>;
 
-/** What a run does to its training samples; undefined where that is nothing. */
-export function augmenter({ augment, seed }: TrainSettings, data: TrainingData): TrainingTask['augment'] {
+/** What a run does to its training samples; undefined where that is nothing. `synonyms`: where settings name a list of them. */
+export function augmenter(
+  { augment, seed }: TrainSettings,
+  data: TrainingData,
+  synonyms?: SynonymTexts,
+): TrainingTask['augment'] {
   if (!augment || Object.keys(augment).length === 0) return undefined;
   const { encoder, input } = data;
   if (input.kind === 'image') {
@@ -36,7 +44,22 @@ export function augmenter({ augment, seed }: TrainSettings, data: TrainingData):
   // What it puts around every text, an empty one too.
   const fixed = new Set([...tokenizer.encode('', { special: true }), tokenizer.special.pad]);
   const words = new WordAugmenter({ pad: tokenizer.special.pad, fixed }, augment, seed);
-  return rowByRow(encoder.length, (row: Int32Array, epoch, sample) => words.apply(row, epoch, sample));
+  const share = augment['word-synonym'] ?? 0;
+  return rowByRow(encoder.length, (row: Int32Array, epoch, sample) => {
+    synonyms?.apply(row, share, seed, epoch, sample);
+    words.apply(row, epoch, sample);
+  });
+}
+
+/** Throws `synonyms_unused`, and `blob_missing` where the list is not in the workspace. */
+export async function synonymsOf(
+  { synonyms }: TrainSettings,
+  { blobs, manifest }: Pick<TrainParams, 'blobs' | 'manifest'>,
+  { encoder, splits }: TrainingData,
+): Promise<SynonymTexts | undefined> {
+  const kept = synonyms && readSynonymsRef(synonyms);
+  if (!kept || encoder.kind !== 'text') return undefined;
+  return SynonymTexts.open(blobs, manifest, encoder, splits.train.indices, await readSynonyms(blobs, kept.blob));
 }
 
 /** Mixes each picture, once it is changed, with another one of the split, which is changed as it is itself in this epoch. */

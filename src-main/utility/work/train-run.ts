@@ -19,7 +19,7 @@ import type { TrainParams, TrainResult } from '../../shared/job.ts';
 import { resolvedWeights } from '../../shared/learning.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import { Paused, type JobContext } from '../port/job-port.ts';
-import { augmenter } from './augmenter.ts';
+import { augmenter, synonymsOf } from './augmenter.ts';
 import { EpochPictures } from './epoch-pictures.ts';
 import { EpochPredictions } from './epoch-predictions.ts';
 import { EpochTexts } from './epoch-texts.ts';
@@ -162,11 +162,12 @@ export const classWeightsOf = (
 ): number[] | undefined => classWeights && resolvedWeights(classWeights, classes, splits.train.y);
 
 export async function trainingTask(
-  { settings, runFolder, run, version, manifest }: TrainParams,
+  params: TrainParams,
   data: TrainingData,
   net: Net,
   last: Checkpoint | null,
 ): Promise<TrainingTask> {
+  const { settings, runFolder, run, version, manifest } = params;
   const { architectureSettings } = settings;
   const machine = await machineOptions(settings);
   const precision = await precisionOf(settings);
@@ -188,7 +189,7 @@ export async function trainingTask(
   const common = {
     compileEvaluation: () => compileEvaluation(net.forward, { ...net, ...machine, prediction: !silent }),
     train,
-    augment: augmenter(settings, data),
+    augment: augmenter(settings, data, await synonymsOf(settings, params, data)),
     renew: train.renew && ((epoch: number) => train.renew!(settings.seed, epoch)),
     validation,
     goal: goal(validation.count, settings),

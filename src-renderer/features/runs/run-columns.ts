@@ -1,3 +1,5 @@
+import { readSynonymsRef } from '../../../src-main/shared/augment/synonyms.ts';
+import { readTokenizerRef } from '../../../src-main/shared/text.ts';
 import { fieldValue, type FieldValue, type RunFields, type RunField } from '../../../src-main/shared/run-fields.ts';
 import { aggregate } from '../../../src-main/shared/run-groups.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
@@ -29,6 +31,8 @@ export function settingShown(key: string, value: SettingValue | undefined): stri
   if (typeof value === 'number') return format.figure(value);
   if (key === 'architecture') return architectureWord(value);
   if (value === '') return m.choice_none();
+  // A file that was brought is told by its name, not by its hash.
+  if (readSynonymsRef(value) || readTokenizerRef(value)) return choiceWord(value);
   // Lists of widths are no words to look up.
   return /[\d,]/.test(value) || key === 'dataset' ? value : choiceWord(value);
 }

@@ -28,6 +28,8 @@ export function problemWords(field: SettingField, problem: Problem): string {
       return m.error_whole();
     case 'choice':
       return m.error_choice();
+    case 'synonyms':
+      return m.error_lacks_synonyms();
     case 'list':
       return m.error_list();
     case 'list_length':

@@ -12,7 +12,8 @@ import { readTokenizerRef } from '../../../src-main/shared/text.ts';
 import { trainingDefaults } from '../../../src-main/shared/training-defaults.ts';
 import { parseNumber } from '../../words/numbers.ts';
 
-export type Problem = 'required' | 'number' | 'whole' | 'range' | 'list' | 'list_range' | 'list_length' | 'choice';
+export type Problem =
+  'required' | 'number' | 'whole' | 'range' | 'list' | 'list_range' | 'list_length' | 'choice' | 'synonyms';
 
 export type Checked = { value: SettingValue; problem?: undefined } | { value?: undefined; problem: Problem };
 

@@ -4,6 +4,7 @@ import {
   augmentFields,
   type Augmentation,
 } from '../../../src-main/shared/augment/kinds.ts';
+import type { SynonymsRef } from '../../../src-main/shared/augment/synonyms.ts';
 import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import type { DatasetDetail, Manifest } from '../../../src-main/shared/dataset.ts';
@@ -31,6 +32,9 @@ import { Resource } from '../../state/resource.svelte.ts';
 import { augmentFieldsOf, augmentKey, augmentKindOf, checkField, trainingFields, trainingKeys } from './fields.ts';
 import type { Checked } from './fields.ts';
 import { learningFieldsOf, learningOf, typedLearning } from './learning-fields.ts';
+
+/** The augmentation that needs a list of one's own. */
+export const synonymKey = augmentKey('word-synonym');
 
 export interface FormField {
   field: SettingField;
@@ -71,6 +75,7 @@ export class TrainForm {
   #typed = $state<Record<string, string | boolean>>({});
   #devices = $state.raw<readonly DeviceName[]>(['cpu']);
   #brought = $state.raw<readonly TokenizerRef[]>([]);
+  #synonyms = $state.raw<SynonymsRef | null>(null);
   readonly originals: Originals;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #forecastTimer: ReturnType<typeof setTimeout> | undefined;
@@ -205,6 +210,17 @@ export class TrainForm {
     const amounts = own.map((one) => [augmentKindOf(one.field.key), one.checked.value as number] as const);
     return Object.fromEntries(amounts.filter(([, amount]) => amount > 0));
   }
+  /** The list of synonyms that was chosen; null: none. */
+  get synonyms(): SynonymsRef | null {
+    return this.#synonyms;
+  }
+  /** Asks for one by the system's dialog; once chosen it is used. */
+  async bringSynonyms(one: FormField): Promise<void> {
+    const brought = await this.#studio.call('synonyms.choose', undefined);
+    if (!brought) return;
+    this.#synonyms = brought;
+    if (Number(one.typed) === 0) this.usual(one);
+  }
   /** Sets an augmentation to what is a good beginning. */
   usual(one: FormField): void {
     this.type(one, String(augmentFields[augmentKindOf(one.field.key)].usual));
@@ -247,6 +263,7 @@ export class TrainForm {
   }
   resetAll(): void {
     this.#typed = {};
+    this.#synonyms = null;
   }
 
   get value(): Record<string, SettingValue> {
@@ -280,6 +297,7 @@ export class TrainForm {
     for (const key of trainingKeys) if (settings[key] !== undefined) typed[key] = String(settings[key]);
     Object.assign(typed, typedLearning(settings));
     for (const [kind, amount] of Object.entries(settings.augment ?? {})) typed[augmentKey(kind)] = String(amount);
+    this.#synonyms = settings.synonyms ?? null;
     this.#typed = typed;
     this.name = '';
   }
@@ -332,6 +350,7 @@ export class TrainForm {
       ...training,
       ...learningOf(valuesOf(this.fields.filter((one) => one.of === 'learning'))),
       augment: this.augment ?? {},
+      ...(this.augmented === 'text' && this.#synonyms ? { synonyms: this.#synonyms } : {}),
     } as TrainRequest;
   }
 
@@ -375,7 +394,11 @@ export class TrainForm {
     // A loss for classes, typed before other data were chosen, is none for numbers.
     const lost = of === 'learning' && field.kind === 'choice' && !field.choices.includes(String(given));
     const typed = given === undefined || lost ? standard : given;
-    const checked = checkField(field, typed);
+    let checked = checkField(field, typed);
+    // Nothing can be put in.
+    const lacking =
+      field.key === synonymKey && typeof checked.value === 'number' && checked.value > 0 && !this.synonyms;
+    if (lacking) checked = { problem: 'synonyms' };
     return { field, of, typed, checked, changed: checked.value !== field.default };
   }
 }

@@ -180,7 +180,8 @@ export class Tuning {
       // Other nets have settings of the same name and of their own mind.
       .filter((one) => !several || one.of !== 'architecture' || one.changed)
       .map((one) => [named(one), one.field.key === 'classWeights' ? (classWeights ?? 'none') : one.checked.value]);
-    const fixed = Object.fromEntries(settings) as object;
+    const synonyms = form.synonyms === null || form.augmented !== 'text' ? {} : { synonyms: form.synonyms };
+    const fixed = { ...(Object.fromEntries(settings) as object), ...synonyms };
     return { ...(several ? {} : { architecture }), settings: fixed, space, start, ...wish };
   }
 }

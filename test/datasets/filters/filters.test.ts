@@ -9,7 +9,7 @@ import type { Column, Manifest, SampleQuery } from '../../../src-main/shared/dat
 import type { Condition } from '../../../src-main/shared/filter.ts';
 import type { VersionId } from '../../../src-main/shared/ids.ts';
 import { Random } from '../../../src-main/shared/random.ts';
-import { wordsOf } from '../../../src-main/tokenizers/words.ts';
+import { wordsOf } from '../../../src-main/shared/words.ts';
 import { dataFolder, failure, importFrom, writeFiles } from '../../support/data-import.ts';
 import { csvText } from '../../support/data-table.ts';
 import { idxPair } from '../../support/data-idx.ts';

@@ -19,6 +19,7 @@ import { markedKinds } from '../../../src-main/shared/labels.ts';
 import { allSettings } from '../../../src-main/shared/run-fields.ts';
 import { settingsImportance } from '../../../src-main/search/importance/settings.ts';
 import type { MetricPoint, MetricSeries, TrainedRun } from '../../../src-main/shared/run.ts';
+import { synonymsRef } from '../../../src-main/shared/augment/synonyms.ts';
 import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
@@ -475,6 +476,12 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'recipes.save': () => ({ path: '/home/ada/adult.recipe.yaml' }),
     'recipes.open': () => openedRecipe,
     'architectures.list': () => architectures,
+    'synonyms.choose': () => synonymsRef({ name: 'synonyms', entries: 3, blob: 'c'.repeat(64) }),
+    'synonyms.read': () => [
+      ['film', 'movie', 'picture'],
+      ['good', 'fine', 'great'],
+      ['bad', 'poor'],
+    ],
     'tokenizers.choose': () => tokenizerRef({ name: 'bert-base-uncased', vocabulary: 30_522, blob: 'b'.repeat(64) }),
     'train.estimate': ({ version, architecture, architectureSettings }): TrainEstimate => {
       const { image, columns, classes } = versionOf(version).detail.version.manifest;

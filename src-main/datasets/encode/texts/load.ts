@@ -67,7 +67,8 @@ export function rawTexts(
   return rows.map((row) => joinTexts(at.map((i) => row[i])));
 }
 
-function fit(tokens: Int32Array, row: Int32Array, pad: number): void {
+/** Cut to the row, or filled up to it. */
+export function fit(tokens: Int32Array, row: Int32Array, pad: number): void {
   row.set(tokens.subarray(0, row.length));
   if (tokens.length < row.length) row.fill(pad, tokens.length);
 }

@@ -4,7 +4,7 @@ import { foldsInto, lowercase } from '../../../tokenizers/letters.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { addedTokens } from '../../../tokenizers/special.ts';
 import { characterPattern, readWordLevel, type WordLevel } from '../../../tokenizers/word-level.ts';
-import { wordPattern } from '../../../tokenizers/words.ts';
+import { wordPattern } from '../../../shared/words.ts';
 import type { TextInputEncoder } from '../encoder.ts';
 import { strings } from '../onnx-constants.ts';
 import { betweenTexts } from './cells.ts';

@@ -7,7 +7,7 @@ import { splitNames, type Manifest } from '../../../../src-main/shared/dataset.t
 import { tokenizerRef, usualTextOptions, type TextOptions } from '../../../../src-main/shared/text.ts';
 import { lowercase } from '../../../../src-main/tokenizers/letters.ts';
 import { openTokenizer } from '../../../../src-main/tokenizers/open.ts';
-import { wordsOf } from '../../../../src-main/tokenizers/words.ts';
+import { wordsOf } from '../../../../src-main/shared/words.ts';
 import { dataFolder, failure, filesIn, importFrom, writeFiles } from '../../../support/data-import.ts';
 import { quoted, reviewVersion, storedRows } from '../../../support/data-texts.ts';
 

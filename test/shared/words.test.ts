@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldsInto, lastWithCase, lowercase, wellFormed } from '../../src-main/tokenizers/letters.ts';
-import { wordsOf } from '../../src-main/tokenizers/words.ts';
+import { wordsOf } from '../../src-main/shared/words.ts';
 
 describe('words', () => {
   it.each([

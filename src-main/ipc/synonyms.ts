@@ -1,0 +1,23 @@
+import { dialog } from 'electron';
+import type { Handlers } from './answer.ts';
+import type { Desk } from './desk.ts';
+import { words } from './words.ts';
+
+export function synonymHandlers(desk: Desk): Pick<Handlers, 'synonyms.choose' | 'synonyms.read'> {
+  return {
+    'synonyms.choose': async () => {
+      const w = words(desk.preferences.value);
+      const options: Electron.OpenDialogOptions = {
+        title: w.dialog_choose_synonyms(),
+        buttonLabel: w.dialog_open(),
+        properties: ['openFile'],
+        filters: [{ name: w.dialog_synonym_files(), extensions: ['txt', 'csv', 'tsv', 'json'] }],
+      };
+      const { canceled, filePaths } = await (desk.window
+        ? dialog.showOpenDialog(desk.window, options)
+        : dialog.showOpenDialog(options));
+      return canceled || filePaths.length === 0 ? null : desk.studio.addSynonyms(filePaths[0]);
+    },
+    'synonyms.read': (ref) => desk.studio.synonyms(ref),
+  };
+}
