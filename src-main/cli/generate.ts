@@ -233,7 +233,7 @@ export function variablesFrom(session: Session, variables: string | undefined): 
   throw new AtelierError('bad_arguments', '--variables is no JSON object of names and values.');
 }
 
-const jsonFile = (path: string): unknown => parsed(new TextDecoder().decode(read(path, path)), path);
+export const jsonFile = (path: string): unknown => parsed(new TextDecoder().decode(read(path, path)), path);
 
 function parsed(text: string, where: string): unknown {
   try {
