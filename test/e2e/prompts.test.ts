@@ -83,10 +83,10 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await id('version-restore').click();
     await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/abc\s\{\{who\}\}/);
     await expect.poll(() => id('version-2').isVisible()).toBe(true);
-    await studio.page.getByLabel('Search prompts and answers').fill('FIRST one');
+    await studio.page.getByLabel('Search prompts').fill('FIRST one');
     await expect.poll(() => id('prompt-hit').innerText()).toContain('Note to v1');
     await studio.shot('playground-search');
-    await studio.page.getByLabel('Search prompts and answers').fill('');
+    await studio.page.getByLabel('Search prompts').fill('');
   });
 
   it('is there again as it was after a start in Chinese, to the last key', async () => {
