@@ -17,6 +17,9 @@ interface Options extends CommonOptions, Omit<GenerationSettings, 'logprobs' | '
   logprobs?: number | true;
   jsonSchema?: string;
   regex?: string;
+  begin?: string;
+  perplexity?: boolean;
+  cache: boolean;
   threads: number;
 }
 
@@ -74,23 +77,38 @@ export function addGenerate(program: Command, context: CommandContext): void {
     )
     .addOption(new Option('--json-schema <file>', 'hold the text to a JSON schema').conflicts(['regex', 'beams']))
     .addOption(new Option('--regex <pattern>', 'hold the text to a regular expression').conflicts('beams'))
+    .addOption(
+      new Option('--begin <text>', 'what each text begins with; the model goes on from there').conflicts('beams'),
+    )
+    .addOption(
+      new Option('--perplexity', 'write nothing: how likely does the model find the prompt?').conflicts([
+        'begin',
+        'regex',
+      ]),
+    )
+    .option('--no-cache', 'see all anew for each token; the same text, slower')
     .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
     .addHelpText(
       'after',
       `
 The folder is as Hugging Face's hub has it: config.json, tokenizer.json and the model as onnx/model.onnx or so, or of a Llama (Mistral,
 Qwen 2) its .safetensors. What is held to a schema or pattern always comes to its end within --max-tokens where that is possible at all.
-Ctrl-C ends the writing; what was written is kept.
+An empty prompt is where a text begins. Ctrl-C ends the writing; what was written is kept.
+
+--perplexity foretells each token of the prompt but the first from those before it, in windows that overlap by half where it is longer than
+the model sees. "loss" is the mean negative natural logarithm of their probabilities, "perplexity" e to the power of it.
 
 JSON: {"event":"text","row","text"} as it is written, and at the end
       {"event":"finished","text","token_ids","logprobs","finish","texts","prompt_tokens","tokens_per_second","first_token_ms"}.
       "text", "token_ids", "logprobs" (null without --logprobs) and "finish" are those of the first text; "texts" has all. "finish":
       end (the model ended it), stop, form, tokens (--max-tokens), context (the model sees no more), stopped.
+      With --perplexity {"event":"finished","perplexity","loss","bits_per_character","tokens","characters","prompt_tokens","logprobs"}.
 
 Examples:
   $ atelier generate shakespeare-gpt --prompt "ROMEO:" --max-tokens 200
   $ atelier generate models/stories260k --prompt "One day, {{who}}" --variables '{"who":"a cat"}' --temperature 0 --json
-  $ atelier generate models/stories260k --prompt "A girl" --json-schema person.json`,
+  $ atelier generate models/stories260k --prompt "A girl" --json-schema person.json
+  $ atelier generate shakespeare-gpt --perplexity --prompt-file hamlet.txt`,
     )
     .action((model: string, options: Options) => generate(new Session(context, 'generate', options), model, options));
 }
@@ -99,6 +117,7 @@ async function generate(session: Session, text: string, options: Options): Promi
   const { out } = session;
   const prompt = filled(promptOf(session, options), variablesFrom(session, options.variables));
   const settings = settingsOf(session, options);
+  const { begin, cache, perplexity: score } = options;
   await session.readIfAny(async (store) => {
     const threads = options.threads || defaultThreads(availableParallelism());
     const params = generateParams(store, session.folder, {
@@ -106,8 +125,11 @@ async function generate(session: Session, text: string, options: Options): Promi
       from: session.host.cwd,
       file: options.file,
       prompt,
+      begin,
       settings,
       threads,
+      cache,
+      score,
     });
     const live = settings.n === 1 && !out.json;
     let told = false;
@@ -121,6 +143,22 @@ async function generate(session: Session, text: string, options: Options): Promi
       },
     });
     if (live && told) out.piece('\n');
+    const common = {
+      prompt_tokens: result.promptTokens.length,
+      prompt_token_ids: result.promptTokens,
+      load_ms: result.loadMs,
+      cached: result.cached,
+      context: result.context,
+    };
+    if (result.likelihood) {
+      const { loss, perplexity, bitsPerCharacter, tokens, characters, choices } = result.likelihood;
+      out.text(
+        `perplexity ${perplexity.toPrecision(6)}, loss ${loss.toPrecision(6)} a token of ${tokens}, ${bitsPerCharacter.toPrecision(6)} bits a character of ${characters}`,
+      );
+      const said = { loss, perplexity, bits_per_character: bitsPerCharacter, tokens, characters, logprobs: choices };
+      out.record({ event: 'finished', ...said, ...common });
+      return;
+    }
     const [first] = result.texts;
     if (!live)
       result.texts.forEach((each, i) => out.text(`${result.texts.length > 1 ? `${i + 1}. ` : ''}${each.text}`));
@@ -128,13 +166,9 @@ async function generate(session: Session, text: string, options: Options): Promi
       event: 'finished',
       ...saidOf(first),
       texts: result.texts.map(saidOf),
-      prompt_tokens: result.promptTokens.length,
-      prompt_token_ids: result.promptTokens,
+      ...common,
       tokens_per_second: result.tokensPerSecond,
       first_token_ms: result.firstTokenMs,
-      load_ms: result.loadMs,
-      cached: result.cached,
-      context: result.context,
     });
   });
 }
@@ -199,7 +233,7 @@ export function variablesFrom(session: Session, variables: string | undefined): 
   throw new AtelierError('bad_arguments', '--variables is no JSON object of names and values.');
 }
 
-const jsonFile = (path: string): unknown => parsed(new TextDecoder().decode(read(path, path)), path);
+export const jsonFile = (path: string): unknown => parsed(new TextDecoder().decode(read(path, path)), path);
 
 function parsed(text: string, where: string): unknown {
   try {

@@ -7,6 +7,7 @@ import { shownText, splitNames, type SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { requireAnswer } from './completion-json.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { jsonFile } from './generate.ts';
 import { integer, number, withCommon } from './options.ts';
 import { languageModelOf } from './prompts-run.ts';
 
@@ -20,6 +21,7 @@ interface Options extends CommonOptions {
   check: AnswerCheck;
   expected: string;
   tolerance: number;
+  jsonSchema?: string;
   gate?: number;
 }
 
@@ -40,18 +42,20 @@ export function addPromptsEval(prompts: Command, context: CommandContext): void 
     .addOption(new Option('--check <check>', 'how answers are checked').choices(answerChecks).default('exact'))
     .option('--expected <name>', 'where a row says what the answer should be', 'expected')
     .option('--tolerance <x>', 'of number: how far off it may be', number(0, Number.MAX_VALUE), 0)
+    .option('--json-schema <file>', 'of schema: the JSON schema that an answer is to fit')
     .option('--gate <score>', 'exit with 1 where the score is below it, 0 … 1', number(0, 1))
     .addHelpText(
       'after',
       `
 exact and contains heed no blanks around a text; regex: the expected pattern is found in the answer; number: the answer's first number;
-json: it parses (nothing expected); bleu, chrf, rouge-l: measures over all answers, 0 … 1. Every answer is kept with its prompt.
+json: it parses, schema: it fits --json-schema (nothing expected of either); bleu, chrf, rouge-l: measures over all answers, 0 … 1. Every answer is kept with its prompt.
 
 JSON: {"event":"row","row","completion","answer","expected","score"} for each, and at the end
       {"event":"finished","prompt","check","rows","score","gate","passed"}.
 
 Examples:
   $ atelier prompts eval capital --model models/llama --rows capitals.jsonl --check contains --gate 0.9
+  $ atelier prompts eval person --rows names.jsonl --check schema --json-schema person.json
   $ atelier prompts eval sentiment --data reviews --split test --expected label --limit 100`,
     )
     .action((name: string, options: Options) => {
@@ -63,6 +67,12 @@ Examples:
 async function evaluate(session: Session, studio: Studio, name: string, options: Options): Promise<void> {
   const { out } = session;
   const { check, expected: key, tolerance, gate } = options;
+  const schema = options.jsonSchema === undefined ? undefined : jsonFile(session.path(options.jsonSchema));
+  if ((check === 'schema') !== (schema !== undefined)) {
+    throw new AtelierError('bad_arguments', '--check schema goes with --json-schema FILE, and with nothing else.');
+  }
+  // What is wrong with it is said before anything is asked.
+  if (check === 'schema') checkAnswers(check, [], [], { schema });
   const id = resolvePrompt(studio.reading, name);
   const { bench } = studio.prompts.get(id);
   const model = options.model === undefined ? bench.model : languageModelOf(session, studio, options.model);
@@ -93,7 +103,7 @@ async function evaluate(session: Session, studio: Studio, name: string, options:
     completions.push(done.id);
   }
   quiet();
-  const { score, each } = checkAnswers(check, answers, wanted, { tolerance });
+  const { score, each } = checkAnswers(check, answers, wanted, { tolerance, schema });
   each.forEach((one, i) => {
     out.record({
       event: 'row',

@@ -1,11 +1,14 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
+import { getCompletion } from '../db/completions.ts';
 import { languageModels } from '../jobs/prompts/language-models.ts';
+import type { RunPrompt } from '../jobs/prompts/prompts.ts';
 import { resolvePrompt, resolveRun } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { GenerationSettings } from '../shared/generation.ts';
-import type { LanguageModelRef } from '../shared/prompt/prompt.ts';
+import type { CompletionId, PromptId } from '../shared/ids.ts';
+import type { Bench, LanguageModelRef } from '../shared/prompt/prompt.ts';
 import { completionJson, requireAnswer } from './completion-json.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { variablesFrom } from './generate.ts';
@@ -15,6 +18,10 @@ interface Options extends CommonOptions, Partial<Pick<GenerationSettings, 'maxTo
   model?: string;
   version?: number;
   variables?: string;
+  branch?: CompletionId;
+  row: number;
+  at?: number;
+  token?: number;
 }
 
 export function addPromptsRun(prompts: Command, context: CommandContext): void {
@@ -32,16 +39,21 @@ export function addPromptsRun(prompts: Command, context: CommandContext): void {
     .option('--temperature <t>', '0: always the likeliest token; higher: more chance', number(0, 100))
     .option('--seed <n>', 'decides what chance gives', integer(0, 2 ** 32 - 1))
     .option('--n <n>', 'so many answers', integer(1, 64))
+    .option('--branch <completion>', "go on from this answer's tokens; its id is told with each answer")
+    .option('--row <n>', 'with --branch: from its text of this number, counted from 0', integer(0, 63), 0)
+    .option('--at <n>', 'with --branch: after so many of its tokens', integer(0, 100_000))
+    .option('--token <id>', 'with --branch: with this token in the place of its own', integer(0, 10_000_000))
     .addHelpText(
       'after',
       `
-Of a draft that no version says a version is made first.
+A branch is asked with what its answer was asked with. Of a draft that no version says a version is made first.
 
 JSON: {"event":"text","row","text"} as it is written, and at the end {"event":"finished","completion","version","status","model","given",
       "texts":[{"text","token_ids","finish"}],"prompt_tokens","tokens_per_second",…}.
 
 Examples:
-  $ atelier prompts run tale --model models/stories260k --variables '{"who":"a cat"}' --temperature 0`,
+  $ atelier prompts run tale --model models/stories260k --variables '{"who":"a cat"}' --temperature 0
+  $ atelier prompts run tale --branch cp_01J8 --at 4 --token 263`,
     )
     .action((name: string, options: Options) => {
       const session = new Session(context, 'prompts run', options);
@@ -52,10 +64,12 @@ Examples:
 async function run(session: Session, studio: Studio, name: string, options: Options): Promise<void> {
   const { out } = session;
   const id = resolvePrompt(studio.reading, name);
-  const { bench } = studio.prompts.get(id);
+  const branch = branchOf(options);
+  const bench = branch ? benchOf(studio, id, branch.of) : studio.prompts.get(id).bench;
   const model = options.model === undefined ? bench.model : languageModelOf(session, studio, options.model);
   if (!model) throw new AtelierError('bad_arguments', 'Say which model: --model, with a gpt run or the folder of one.');
-  const { maxTokens, temperature, seed, n, version } = options;
+  const { maxTokens, temperature, seed, n } = options;
+  const version = options.version ?? (branch && getCompletion(studio.reading, branch.of).version);
   const given = Object.entries({ maxTokens, temperature, seed, n }).filter(([, value]) => value !== undefined);
   const settings: GenerationSettings = { ...bench.settings, ...Object.fromEntries(given) };
   const texts = Object.entries(variablesFrom(session, options.variables)).map(([key, value]): [string, string] => [
@@ -73,7 +87,7 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
       told = true;
     }
   });
-  const { completion, ended } = studio.prompts.run(id, { model, variables, settings, version });
+  const { completion, ended } = studio.prompts.run(id, { model, variables, settings, version, branch });
   const quiet = session.host.onInterrupt(() => studio.prompts.stop(completion.id));
   const done = await ended;
   quiet();
@@ -82,6 +96,19 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
   if (!live) done.texts.forEach((each, i) => out.text(`${done.texts.length > 1 ? `${i + 1}. ` : ''}${each.text}`));
   requireAnswer(done);
   out.record({ event: 'finished', ...completionJson(done) });
+}
+
+function branchOf({ branch, row, at, token }: Options): RunPrompt['branch'] {
+  if (branch === undefined && at === undefined && token === undefined) return undefined;
+  if (branch !== undefined && at !== undefined && token !== undefined) return { of: branch, row, at, token };
+  throw new AtelierError('bad_arguments', '--branch COMPLETION, --at N and --token ID go together.');
+}
+
+/** What an answer was asked with. */
+function benchOf(studio: Studio, id: PromptId, of: CompletionId): Bench {
+  const { prompt, request } = getCompletion(studio.reading, of);
+  if (prompt !== id) throw new AtelierError('no_such_completion', `"${of}" is no answer to this prompt.`);
+  return request;
 }
 
 /** A folder is put in the list of models, as a drop on the window does. */

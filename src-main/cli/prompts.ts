@@ -14,6 +14,7 @@ import { iso } from './json.ts';
 import { integer, withCommon } from './options.ts';
 import { addPromptsEval } from './prompts-eval.ts';
 import { addPromptsRun } from './prompts-run.ts';
+import { addPromptsNote, addPromptsSearch } from './prompts-search.ts';
 
 const versionNumber = integer(1, 1_000_000);
 
@@ -25,6 +26,8 @@ export function addPrompts(program: Command, context: CommandContext): void {
   addPromptsEval(prompts, context);
   addImport(prompts, context);
   addRestore(prompts, context);
+  addPromptsNote(prompts, context);
+  addPromptsSearch(prompts, context);
 }
 
 function addList(prompts: Command, context: CommandContext): void {

@@ -132,6 +132,12 @@ export function getPromptVersion(db: Readable, id: PromptId, number: number): Pr
   throw new AtelierError('no_such_version', `The prompt has no version ${number}. "atelier prompts show" lists them.`);
 }
 
+/** Throws `no_such_version`. */
+export function setVersionNote(db: Writable, id: PromptId, number: number, note: string): void {
+  getPromptVersion(db, id, number);
+  db.run(`UPDATE prompt_versions SET note = ? WHERE prompt = ? AND number = ?`, [note, promptKey(db, id), number]);
+}
+
 /** The version of the prompt with this text: a new one where there is none. A note that is given is kept with it. */
 export function putVersion(db: Writable, id: PromptId, text: string, note: string, now: number): number {
   return db.transaction(() => {

@@ -27,6 +27,8 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
     'prompts.set': ({ id, ...change }) => done(() => desk.studio.prompts.set(id, change)),
     'prompts.save': ({ id, note }) => desk.studio.prompts.save(id, note),
     'prompts.version': ({ id, number }) => desk.studio.prompts.version(id, number),
+    'prompts.annotate': ({ id, number, note }) => done(() => desk.studio.prompts.annotate(id, number, note)),
+    'prompts.search': ({ text }) => desk.studio.prompts.search(text),
     'prompts.restore': ({ id, number }) => done(() => desk.studio.prompts.restore(id, number)),
     'prompts.render': ({ model, text, variables }) => desk.studio.prompts.render(model, text, variables),
     'prompts.run': ({ id, ...wish }) => desk.studio.prompts.run(id, wish).completion,

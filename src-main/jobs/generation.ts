@@ -15,18 +15,21 @@ export interface GenerateRequest {
   from: string;
   file?: string;
   prompt: string;
+  begin?: string;
   settings: GenerationSettings;
   threads: number;
+  cache?: boolean;
+  score?: boolean;
 }
 
 /** What the generate utility needs. Errors: no_such_run, no_checkpoint. */
 export function generateParams(
   db: Readable | null,
   folder: string,
-  { model, from, file, prompt, settings, threads }: GenerateRequest,
+  { model, from, file, ...rest }: GenerateRequest,
 ): GenerateParams {
   const path = resolve(from, model);
-  if (statSync(path, { throwIfNoEntry: false })) return { model: { path, file }, prompt, settings, threads };
+  if (statSync(path, { throwIfNoEntry: false })) return { model: { path, file }, ...rest };
   if (!db) {
     throw new AtelierError(
       'no_such_run',
@@ -34,10 +37,5 @@ export function generateParams(
     );
   }
   const run = trainedRun(db, resolveRun(db, model));
-  return {
-    model: { runFolder: workspaceFiles.run(folder, run.id), settings: run.settings },
-    prompt,
-    settings,
-    threads,
-  };
+  return { model: { runFolder: workspaceFiles.run(folder, run.id), settings: run.settings }, ...rest };
 }

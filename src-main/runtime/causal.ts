@@ -15,6 +15,8 @@ export interface CacheSizes {
  * of equal length that are written side by side. One without a cache sees the whole text anew for each token.
  */
 export class Causal {
+  /** Whether what was seen is kept for the next token. */
+  readonly cached: boolean;
   readonly #session: Session;
   readonly #pasts: readonly SessionPort[];
   readonly #empty: (rows: number) => Values;
@@ -24,8 +26,9 @@ export class Causal {
   #seen: number[][] = [];
   #fed = 0;
 
-  private constructor(session: Session, pasts: readonly SessionPort[], sizes: CacheSizes | null) {
+  private constructor(session: Session, pasts: readonly SessionPort[], sizes: CacheSizes | null, cache: boolean) {
     this.#session = session;
+    this.cached = cache && pasts.length > 0;
     this.#pasts = pasts;
     const shapes = pasts.map(({ name, type, shape }) => ({ name, type, tail: cacheShape(name, shape, sizes) }));
     this.#empty = (rows) =>
@@ -37,8 +40,12 @@ export class Causal {
       );
   }
 
-  /** Errors: session_failed, unsupported_language_model. */
-  static async open(model: Uint8Array, options: SessionOptions, sizes: CacheSizes | null = null): Promise<Causal> {
+  /** `cache: false`: one with a cache works as if it had none. Errors: session_failed, unsupported_language_model. */
+  static async open(
+    model: Uint8Array | string,
+    { cache = true, ...options }: SessionOptions & { cache?: boolean },
+    sizes: CacheSizes | null = null,
+  ): Promise<Causal> {
     const session = await Session.open(model, options);
     try {
       const outputs = new Set(session.outputs.map(({ name }) => name));
@@ -59,16 +66,13 @@ export class Causal {
           }.`,
         );
       }
-      return new Causal(session, pasts, sizes);
+      return new Causal(session, pasts, sizes, cache);
     } catch (error) {
       await session.close();
       throw error;
     }
   }
 
-  get cached(): boolean {
-    return this.#pasts.length > 0;
-  }
   /** Tokens of each row that it has seen since it was reset. */
   get fed(): number {
     return this.#fed;
@@ -103,14 +107,15 @@ export class Causal {
       use_cache_branch: () => valueOf('bool', [1], Uint8Array.of(from > 0 ? 1 : 0)),
       num_logits_to_keep: () => valueOf('int64', [], BigInt64Array.of(every ? 0n : 1n)),
     };
-    const feeds: Values = { ...this.#cache };
-    if (this.cached && this.#fed === 0) Object.assign(feeds, this.#empty(rows.length));
+    const feeds: Values = this.cached && this.#fed > 0 ? { ...this.#cache } : this.#empty(rows.length);
     for (const { name } of this.#session.inputs) if (!isPast(name)) feeds[name] = offered[name]();
-    const { logits, ...present } = await this.#session.run(feeds);
-    this.#cache = Object.fromEntries(
+    const { logits, ...present } = await this.#session.run(feeds).catch((error: unknown) => {
+      throw unfit(error, from + length);
+    });
+    if (this.cached) {
       // Where both branches are in one file, that without past may leave the encoder's part empty; a causal one has none.
-      this.#pasts.map(({ name }) => [name, present[presentOf(name)]]),
-    );
+      this.#cache = Object.fromEntries(this.#pasts.map(({ name }) => [name, present[presentOf(name)]]));
+    }
     this.#fed += fresh;
     return rowsOf(logits, rows.length, every ? fresh : 1);
   }
@@ -124,6 +129,16 @@ export class Causal {
   close(): Promise<void> {
     return this.#session.close();
   }
+}
+
+/** It opened, and yet does not run: what was said of it is not so. */
+function unfit(error: unknown, tokens: number): unknown {
+  if (!(error instanceof AtelierError) || error.code !== 'run_failed') return error;
+  return new AtelierError(
+    'broken_model',
+    `The model failed at ${tokens} tokens: what config.json says of its heads or of how much it sees, or tokenizer.json of its tokens, seems to be another model's. Take all of its files from one place.`,
+    [error.message],
+  );
 }
 
 const plainInputs = new Set(['input_ids', 'attention_mask', 'position_ids', 'use_cache_branch', 'num_logits_to_keep']);

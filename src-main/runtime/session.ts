@@ -57,11 +57,14 @@ export class Session {
     this.outputs = session.outputMetadata.map(portOf);
   }
 
-  /** Only ever from bytes: a path would let a hostile model reach other files beside it through external data. */
-  static async open(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  /**
+   * From bytes wherever one can: by a path a hostile model reaches other files through external data.
+   * @param model its bytes, or its path where its values lie in files of their own, which were looked at first (`requireOutside`)
+   */
+  static async open(model: Uint8Array | string, options: SessionOptions): Promise<Session> {
     if (options.device === 'cuda') loadCudaLibraries();
     try {
-      const session = await ort.InferenceSession.create(model, {
+      const session = await ort.InferenceSession.create(model as Uint8Array, {
         // What the device has no kernel for runs on the CPU.
         executionProviders: options.device === 'cpu' ? ['cpu'] : [options.device, 'cpu'],
         intraOpNumThreads: options.threads,

@@ -78,12 +78,14 @@ import {
   benchSchema,
   generationSettingsSchema,
   languageModelRefSchema,
+  mostNoteLength,
   mostPromptLength,
   type Completion,
   type CompletionNews,
   type LanguageModel,
   type LanguageModelRef,
   type PromptDetail,
+  type PromptHit,
   type PromptSummary,
   type PromptVersion,
   type RenderedPrompt,
@@ -561,8 +563,12 @@ export const inputs = {
     archived: v.optional(v.boolean()),
   }),
   /** The draft as a version, which is never changed; its number. */
-  'prompts.save': v.object({ id: promptId, note: v.optional(text(1000)) }),
+  'prompts.save': v.object({ id: promptId, note: v.optional(text(mostNoteLength)) }),
   'prompts.version': v.object({ id: promptId, number: versionNumber }),
+  /** What is said of a version; the version itself stays as it is. */
+  'prompts.annotate': v.object({ id: promptId, number: versionNumber, note: text(mostNoteLength) }),
+  /** Where a text stands, in prompts and answers, the latest first. */
+  'prompts.search': v.object({ text: text(1000) }),
   /** Its text becomes the draft. What the draft was is a version first. */
   'prompts.restore': v.object({ id: promptId, number: versionNumber }),
   /** As a model would see it, with its tokens counted. */
@@ -745,6 +751,8 @@ export interface Outputs {
   'prompts.set': null;
   'prompts.save': number;
   'prompts.version': PromptVersion;
+  'prompts.annotate': null;
+  'prompts.search': PromptHit[];
   'prompts.restore': null;
   'prompts.render': RenderedPrompt;
   'prompts.run': Completion;

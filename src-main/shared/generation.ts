@@ -73,6 +73,21 @@ export interface WrittenText {
   choices: TokenChoice[] | null;
 }
 
+/** How likely a model finds a text. */
+export interface TextLikelihood {
+  /** Tokens that were foretold: without the first one, of which nothing stands before. */
+  tokens: number;
+  /** Code points of the text that they stand for. */
+  characters: number;
+  /** Mean negative natural logarithm of each token's probability. */
+  loss: number;
+  /** e to the power of `loss`. */
+  perplexity: number;
+  bitsPerCharacter: number;
+  /** With `logprobs` only. */
+  choices: TokenChoice[] | null;
+}
+
 /** What was added to one of the texts; all of them together are its text. */
 export interface WrittenPart {
   row: number;

@@ -34,7 +34,7 @@ import type {
   StagedRun,
 } from './run-exchange.ts';
 import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
-import type { GenerationSettings, WrittenPart, WrittenText } from './generation.ts';
+import type { GenerationSettings, TextLikelihood, WrittenPart, WrittenText } from './generation.ts';
 import type { ClickMask, ClickQuestion, FoundObject, MarkerFacts, MarkerWish } from './marker.ts';
 import type { MarkedKind, MarkShape } from './marks.ts';
 import type { QualityReport } from './quality.ts';
@@ -522,11 +522,19 @@ export interface GenerateParams {
     /** `file`: within a folder, where a certain .onnx is wanted. */
     | { path: string; file?: string };
   prompt: string;
+  /** What each text begins with. */
+  begin?: string;
   settings: GenerationSettings;
   threads: number;
+  /** False: all is seen anew for each token, whatever the model could keep. */
+  cache?: boolean;
+  /** Nothing is written: how likely is the prompt? */
+  score?: boolean;
 }
 export interface GenerateResult {
   texts: WrittenText[];
+  /** With `score`. */
+  likelihood: TextLikelihood | null;
   promptTokens: number[];
   /** Tokens that the model sees at most. */
   context: number;

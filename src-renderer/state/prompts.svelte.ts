@@ -8,6 +8,7 @@ import type {
   LanguageModel,
   LanguageModelRef,
   PromptDetail,
+  PromptHit,
   PromptSummary,
   RenderedPrompt,
 } from '../../src-main/shared/prompt/prompt.ts';
@@ -197,6 +198,12 @@ export class Prompts {
   }
   async versionText(number: number): Promise<string> {
     return (await this.#studio.call('prompts.version', { id: this.#open!, number })).text;
+  }
+  annotate(number: number, note: string): Promise<unknown> {
+    return this.#open ? this.#studio.call('prompts.annotate', { id: this.#open, number, note }) : Promise.resolve();
+  }
+  search(text: string): Promise<PromptHit[]> {
+    return this.#studio.call('prompts.search', { text });
   }
   async restore(number: number): Promise<void> {
     const id = this.#open;

@@ -8,6 +8,8 @@ const headlines: Record<string, () => string> = {
   prompt_too_long: m.error_prompt_too_long,
   unknown_variable: m.error_unknown_variable,
   bad_template: m.error_bad_template,
+  external_data_missing: m.error_external_data_missing,
+  begin_unfit: m.error_begin_unfit,
   not_enough_memory: m.error_not_enough_memory,
   not_a_language_model: m.error_not_a_language_model,
   unsupported_language_model: m.error_unsupported_language_model,

@@ -57,6 +57,7 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await ended(1);
     const first = await answers().nth(0).getByTestId('completion-text').innerText();
     await answers().nth(0).getByTestId('show-tokens').click();
+    expect(await id('token-perplexity').innerText()).toMatch(/^Perplexity [\d.]+ · [\d.]+ bits a token$/);
     await id('token-view').getByRole('button').nth(2).click();
     const other = id('token-alternatives').getByRole('button').nth(1);
     const token = (await other.locator('code').innerText()).replaceAll('·', ' ');
@@ -75,10 +76,17 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await ended(3);
     await id('version-1').click();
     expect(await id('version-diff').innerText()).toContain('abc {{who}}');
+    await id('version-note').fill('the first one');
+    await id('version-note').press('Tab');
+    await expect.poll(() => id('version-1').innerText()).toContain('the first one');
     await studio.shot('playground-version');
     await id('version-restore').click();
     await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/abc\s\{\{who\}\}/);
     await expect.poll(() => id('version-2').isVisible()).toBe(true);
+    await studio.page.getByLabel('Search prompts').fill('FIRST one');
+    await expect.poll(() => id('prompt-hit').innerText()).toContain('Note to v1');
+    await studio.shot('playground-search');
+    await studio.page.getByLabel('Search prompts').fill('');
   });
 
   it('is there again as it was after a start in Chinese, to the last key', async () => {

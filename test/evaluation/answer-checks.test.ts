@@ -14,8 +14,12 @@ describe('answers', () => {
     ['number', 'none', '0', 0],
     ['json', '{"a": [1]}', '', 1],
     ['json', '{a: 1}', '', 0],
+    ['schema', '{"a": [1]}', '', 1],
+    ['schema', '{"a": 1}', '', 0],
+    ['schema', 'a', '', 0],
   ] as const)('%s of %j for %j is %d', (check, answer, expected, score) => {
-    expect(checkAnswers(check, [answer], [expected], { tolerance: 0.25 })).toEqual({ score, each: [score] });
+    const schema = { type: 'object', properties: { a: { type: 'array' } } };
+    expect(checkAnswers(check, [answer], [expected], { tolerance: 0.25, schema })).toEqual({ score, each: [score] });
   });
   it('count by their share, and measures are those of all together', () => {
     expect(checkAnswers('exact', ['a', 'b', 'c', 'd'], ['a', 'x', 'c', 'd']).score).toBe(0.75);

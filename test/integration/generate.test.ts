@@ -94,3 +94,47 @@ it('a prompt is held to a gate over rows of variables', async () => {
   const without = await atelier(folder, ...args, '--expected', 'answer');
   expect([without.code, without.stderr]).toEqual([1, expect.stringContaining('no_expected')]);
 });
+
+it('what is asked by hand: no cache, a beginning, how likely, a branch, a note, a search, a schema', async () => {
+  const folder = tempFolder();
+  const model = tinyFolder(join(folder, 'tiny'));
+  const last = async (...args: string[]) => (await done(folder, ...args, '--json')).lines.at(-1)!;
+  const asked = ['generate', 'tiny', '--prompt', 'abc', '--temperature', '0', '--max-tokens', '6'];
+  const kept = await last(...asked);
+  expect(await last(...asked, '--no-cache')).toMatchObject({ cached: false, token_ids: kept.token_ids });
+  expect((await last(...asked, '--begin', 'xy')).text).toMatch(/^xy/);
+  const likely = await last('generate', 'tiny', '--prompt', 'abcdef', '--perplexity');
+  expect(likely).toMatchObject({ event: 'finished', tokens: 5, characters: 5, prompt_tokens: 6 });
+  expect(likely.perplexity).toBeCloseTo(Math.exp(likely.loss as number), 8);
+
+  writeFileSync(join(folder, 'p.md'), '---\nname: p\nsettings: {maxTokens: 5, temperature: 0}\n---\nab');
+  await done(folder, 'prompts', 'import', join(folder, 'p.md'));
+  const first = await last('prompts', 'run', 'p', '--model', model);
+  const [{ token_ids: tokens, text }] = first.texts as { token_ids: number[]; text: string }[];
+  const other = (tokens[2] + 1) % 40;
+  const branch = ['--branch', String(first.completion), '--at', '2', '--token', String(other)];
+  const branched = (await last('prompts', 'run', 'p', ...branch)).texts as { token_ids: number[] }[];
+  expect(branched[0].token_ids.slice(0, 3)).toEqual([...tokens.slice(0, 2), other]);
+  expect((await atelier(folder, 'prompts', 'run', 'p', '--at', '2')).stderr).toContain('bad_arguments');
+  await done(folder, 'prompts', 'note', 'p', '1', 'the first one');
+  const hits = (await done(folder, 'prompts', 'search', 'FIRST', '--json')).lines;
+  expect(hits).toMatchObject([{ name: 'p', place: 'note', version: 1, excerpt: 'the first one' }]);
+  const answers = (await done(folder, 'prompts', 'search', text.trim(), '--json')).lines;
+  expect(answers.map(({ completion }) => completion)).toContain(first.completion);
+
+  writeFileSync(join(folder, 'rows.jsonl'), '{}');
+  writeFileSync(join(folder, 'schema.json'), '{"type":"array"}');
+  const evaluate = [
+    'prompts',
+    'eval',
+    'p',
+    '--model',
+    model,
+    '--rows',
+    join(folder, 'rows.jsonl'),
+    '--check',
+    'schema',
+  ];
+  expect(await last(...evaluate, '--json-schema', 'schema.json')).toMatchObject({ check: 'schema', score: 0 });
+  expect((await atelier(folder, ...evaluate)).stderr).toContain('bad_arguments');
+});

@@ -9,6 +9,8 @@ import { readEpochFile } from '../../src-main/shared/epoch-file.ts';
 import { epochTextOf } from '../../src-main/shared/epoch-text.ts';
 import type { ExportParams, PredictParams } from '../../src-main/shared/job.ts';
 import { checkpointPath, readCheckpoint } from '../../src-main/runtime/checkpoint.ts';
+import { usualGeneration } from '../../src-main/shared/generation.ts';
+import { generate } from '../../src-main/utility/work/generate/generate.ts';
 import { evaluateModel } from '../../src-main/utility/work/evaluate-model.ts';
 import { exportRun } from '../../src-main/utility/work/export-run.ts';
 import { predictFiles } from '../../src-main/utility/work/predict-files.ts';
@@ -103,6 +105,51 @@ describe('gpt', () => {
     expect(readdirSync(join(folder, 'onnx'))).toEqual(['model.onnx']);
     const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Record<string, unknown>;
     expect(config).toMatchObject({ model_type: 'gpt2', n_layer: 2, n_head: 2, n_embd: 24, n_positions: 16 });
+  });
+
+  it('writes with its cache and without the same text, token for token, and as likely as a direct pass says', async () => {
+    const { runFolder, settings } = runs.gpt!;
+    const asked = { ...usualGeneration, maxTokens: 14, temperature: 0, logprobs: 1 };
+    const params = { model: { runFolder, settings }, prompt: 'the', settings: asked, threads: 1 };
+    const kept = await generate(params, hereContext());
+    const anew = await generate({ ...params, cache: false }, hereContext());
+    expect([kept.cached, anew.cached]).toEqual([true, false]);
+    const [{ tokens, text, choices }] = kept.texts;
+    expect(tokens.length).toBeGreaterThan(2);
+    expect(anew.texts[0]).toMatchObject({ tokens, text });
+    choices!.forEach(({ logprob }, i) => expect(anew.texts[0].choices![i].logprob).toBeCloseTo(logprob, 4));
+    const drawn = { ...params, settings: { ...asked, n: 8, temperature: 1.5 } };
+    const [several, again] = [
+      await generate(drawn, hereContext()),
+      await generate({ ...drawn, cache: false }, hereContext()),
+    ];
+    expect(again.texts.map((one) => one.tokens)).toEqual(several.texts.map((one) => one.tokens));
+    expect(new Set(several.texts.map((one) => one.text)).size).toBeGreaterThan(1);
+    // What it wrote, held against what it says of the same text as a prompt.
+    const said = { ...params, prompt: `the${text}`, score: true };
+    const [one, other] = [
+      await generate(said, hereContext()),
+      await generate({ ...said, cache: false }, hereContext()),
+    ];
+    const sum = choices!.slice(0, tokens.length).reduce((all, { logprob }) => all - logprob, 0);
+    expect(one.promptTokens).toEqual([...kept.promptTokens, ...tokens]);
+    expect(one.likelihood!.loss).toBeCloseTo(sum / tokens.length, 4);
+    expect(other.likelihood!.loss).toBeCloseTo(one.likelihood!.loss, 4);
+    expect(one.likelihood!.perplexity).toBeCloseTo(Math.exp(one.likelihood!.loss), 8);
+    // Texts that begin alike go on alike.
+    const begun = await generate({ ...params, begin: text.slice(0, 8) }, hereContext());
+    expect(begun.texts[0].text).toBe(text);
+  });
+
+  it('that is gone, or half gone, is told as what it is', async () => {
+    const { runFolder, settings } = runs.gpt!;
+    const copy = join(data.folder.path, 'gone');
+    cpSync(runFolder, copy, { recursive: true });
+    const asked = { prompt: 'the', settings: usualGeneration, threads: 1, model: { runFolder: copy, settings } };
+    rmSync(join(copy, 'checkpoints'), { recursive: true });
+    expect((await failure(generate(asked, hereContext()))).code).toBe('no_checkpoint');
+    rmSync(copy, { recursive: true });
+    expect((await failure(generate(asked, hereContext()))).code).toBe('run_incomplete');
   });
 
   it('goes on with a text, the same from the run and from the folder', async () => {

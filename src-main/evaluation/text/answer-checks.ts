@@ -1,12 +1,23 @@
 import { corpusBleu } from './bleu.ts';
 import { corpusChrf } from './chrf.ts';
+import { schemaCheck } from './json-schema.ts';
 import { rouge } from './rouge.ts';
 
-export const answerChecks = ['exact', 'contains', 'regex', 'number', 'json', 'bleu', 'chrf', 'rouge-l'] as const;
+export const answerChecks = [
+  'exact',
+  'contains',
+  'regex',
+  'number',
+  'json',
+  'schema',
+  'bleu',
+  'chrf',
+  'rouge-l',
+] as const;
 export type AnswerCheck = (typeof answerChecks)[number];
 
 /** Those that need to know what an answer should be. */
-export const needsExpected = (check: AnswerCheck): boolean => check !== 'json';
+export const needsExpected = (check: AnswerCheck): boolean => check !== 'json' && check !== 'schema';
 
 export interface CheckedAnswers {
   /** [0, 1]: the share that passes, or the measure over all of them. */
@@ -18,18 +29,21 @@ export interface CheckedAnswers {
 export interface CheckOptions {
   /** Of `number`: how far off it may be. */
   tolerance?: number;
+  /** Of `schema`: the JSON schema that an answer is to fit. */
+  schema?: unknown;
 }
 
 /**
  * How well answers do. `exact` and `contains` heed no blanks around a text; `regex` looks for the expected pattern (ECMAScript, with the
- * flag u) in the answer; `number` compares the first number of the answer; `json` asks only that it parses. BLEU and chrF are those of the
- * corpus, divided by 100, ROUGE-L a mean. Throws SyntaxError where an expected pattern is none.
+ * flag u) in the answer; `number` compares the first number of the answer; `json` asks only that it parses, `schema` that it then fits. BLEU and chrF are those of the
+ * corpus, divided by 100, ROUGE-L a mean. Throws SyntaxError where an expected pattern is none, and
+ * the errors of `schemaCheck`.
  */
 export function checkAnswers(
   check: AnswerCheck,
   answers: readonly string[],
   expected: readonly string[],
-  { tolerance = 0 }: CheckOptions = {},
+  { tolerance = 0, schema = true }: CheckOptions = {},
 ): CheckedAnswers {
   const references = expected.map((text) => [text]);
   switch (check) {
@@ -40,7 +54,8 @@ export function checkAnswers(
     case 'rouge-l':
       return measured(answers, references, (some, of) => rouge(some, of).rougeL);
     default: {
-      const each = answers.map((answer, i) => Number(passes(check, answer, expected[i] ?? '', tolerance)));
+      const fits = check === 'schema' ? schemaCheck(schema) : () => true;
+      const each = answers.map((answer, i) => Number(passes(check, answer, expected[i] ?? '', { tolerance, fits })));
       return { score: each.reduce((sum, one) => sum + one, 0) / Math.max(1, each.length), each };
     }
   }
@@ -55,7 +70,12 @@ function measured(
   return { score: answers.length > 0 ? measure(answers, references) : 0, each };
 }
 
-function passes(check: AnswerCheck, answer: string, expected: string, tolerance: number): boolean {
+function passes(
+  check: AnswerCheck,
+  answer: string,
+  expected: string,
+  { tolerance, fits }: { tolerance: number; fits: (value: unknown) => boolean },
+): boolean {
   switch (check) {
     case 'contains':
       return answer.includes(expected.trim());
@@ -66,9 +86,9 @@ function passes(check: AnswerCheck, answer: string, expected: string, tolerance:
       return found !== null && expected.trim() !== '' && Math.abs(Number(found[0]) - Number(expected)) <= tolerance;
     }
     case 'json':
+    case 'schema':
       try {
-        JSON.parse(answer);
-        return true;
+        return fits(JSON.parse(answer));
       } catch {
         return false;
       }

@@ -3,12 +3,14 @@ import { availableParallelism } from 'node:os';
 import { basename, extname, resolve } from 'node:path';
 import * as completionRows from '../../db/completions.ts';
 import { putLanguageModel, removeLanguageModel } from '../../db/language-models.ts';
+import { searchPrompts } from '../../db/prompt-search.ts';
 import * as rows from '../../db/prompts.ts';
 import { readPromptFile } from '../../prompts/prompt-file.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { GenerationSettings, TokenChoice } from '../../shared/generation.ts';
 import { newId, type CompletionId, type LanguageModelId, type PromptId } from '../../shared/ids.ts';
 import {
+  mostNoteLength,
   mostPromptLength,
   usualSettings,
   type Bench,
@@ -18,6 +20,7 @@ import {
   type LanguageModel,
   type LanguageModelRef,
   type PromptDetail,
+  type PromptHit,
   type PromptSummary,
   type PromptVersion,
   type RenderedPrompt,
@@ -124,6 +127,20 @@ export class Prompts {
     const number = rows.putVersion(store, id, rows.getDraft(store, id).text, note, Date.now());
     this.#changed();
     return number;
+  }
+  /** What is said of a version. Errors: no_such_version, bad_arguments. */
+  annotate(id: PromptId, number: number, note: string): void {
+    if (note.length > mostNoteLength) {
+      throw new AtelierError(
+        'bad_arguments',
+        `A note has ${mostNoteLength} characters at most; this one has ${note.length}.`,
+      );
+    }
+    rows.setVersionNote(this.#context.store, id, number, note.trim());
+    this.#changed();
+  }
+  search(text: string): PromptHit[] {
+    return searchPrompts(this.#context.store, text);
   }
   /** An old version's text becomes the draft; what the draft was is a version first. */
   restore(id: PromptId, number: number): void {

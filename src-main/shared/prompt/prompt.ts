@@ -141,6 +141,22 @@ export interface PromptDetail {
 }
 export const mostCompletionsListed = 200;
 
+/** Where a text that was looked for stands. */
+export interface PromptHit {
+  prompt: PromptId;
+  name: string;
+  place: 'draft' | 'version' | 'note' | 'answer';
+  /** Not of a draft. */
+  version: number | null;
+  /** Of an answer. */
+  completion: CompletionId | null;
+  at: number;
+  /** With some of what stands around it, in one line. */
+  excerpt: string;
+}
+export const mostPromptHits = 100;
+export const mostNoteLength = 1000;
+
 /** A prompt as a certain model would see it. */
 export interface RenderedPrompt {
   text: string;

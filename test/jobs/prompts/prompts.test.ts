@@ -178,6 +178,38 @@ describe('prompts', () => {
     store.close();
   });
 
+  it('are found by what stands in them, in their notes and in answers', async () => {
+    const { prompts, crank, folder, store } = opened();
+    const id = prompts.create({ name: 'Tale', text: 'a Red\nball' });
+    prompts.save(id);
+    prompts.annotate(id, 1, ' 100% of it ');
+    expect(prompts.get(id).versions[0]).toMatchObject({ number: 1, note: '100% of it' });
+    expect(() => prompts.annotate(id, 9, 'x')).toThrow(expect.objectContaining({ code: 'no_such_version' }));
+    expect(() => prompts.annotate(id, 1, 'x'.repeat(1001))).toThrow(expect.objectContaining({ code: 'bad_arguments' }));
+    const model = { folder: prompts.addModel(withModel(folder)) };
+    const { completion, ended } = prompts.run(id, { ...ask, model });
+    crank.finish('It said "red" again');
+    await ended;
+    prompts.edit(id, { text: 'a blue one' });
+    const found = (text: string) => prompts.search(text).map(({ place, excerpt }) => [place, excerpt]);
+    expect(found('red')).toEqual([
+      ['answer', 'It said "red" again'],
+      ['version', 'a Red ball'],
+    ]);
+    expect(prompts.search('"red"')).toMatchObject([
+      { prompt: id, name: 'Tale', version: 1, completion: completion.id },
+    ]);
+    expect(found('blue')).toEqual([['draft', 'a blue one']]);
+    // Signs that mean something to SQL stand for themselves.
+    expect(found('100%')).toEqual([['note', '100% of it']]);
+    for (const none of ['1%it', 'b_ue', '', ' ']) expect(found(none)).toEqual([]);
+    prompts.edit(id, { text: `${'x'.repeat(500)} needle ${'y'.repeat(500)}` });
+    expect(found('needle')[0][1]).toMatch(/^…x{59} needle y{59}…$/);
+    prompts.set(id, { archived: true });
+    expect(found('red')).toEqual([]);
+    store.close();
+  });
+
   it('come and go as files', () => {
     const { prompts, folder, store } = opened();
     const id = prompts.create({ name: 'Tale', text: 'Hi {{who}}', tags: ['a'] });

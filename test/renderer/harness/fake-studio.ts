@@ -33,7 +33,7 @@ import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 import { textEpochs, textOf } from './language.ts';
 import { predictionEpochs, predictionsOf } from './predictions.ts';
-import { makePrompts } from './prompts.ts';
+import { makePrompts, promptHits } from './prompts.ts';
 import { makeStudies } from './studies.ts';
 import { sendStudy } from '../../../src-main/shared/sent-study.ts';
 import type { Study } from '../../../src-main/shared/study.ts';
@@ -665,6 +665,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       const { versions, text } = promptOf(id);
       return { ...versions.find((one) => one.number === number)!, text };
     },
+    'prompts.annotate': () => null,
+    'prompts.search': ({ text }) => promptHits(prompts[0], text),
     'prompts.restore': () => null,
     'prompts.render': ({ text }) => ({
       text,

@@ -4,6 +4,7 @@ import {
   type Completion,
   type LanguageModel,
   type PromptDetail,
+  type PromptHit,
 } from '../../../src-main/shared/prompt/prompt.ts';
 
 /** A prompt with a few answers, and the models that could give them. */
@@ -56,4 +57,18 @@ export function makePrompts(now: number): { prompts: PromptDetail[]; models: Lan
     completions: completions.length,
   };
   return { prompts: [{ summary, text, bench: { model: ref, variables, settings }, versions, completions }], models };
+}
+
+/** Places of a prompt that have the text. */
+export function promptHits({ summary, text, completions }: PromptDetail, wanted: string): PromptHit[] {
+  const common = { prompt: summary.id, name: summary.name, at: summary.editedAt };
+  const draft: PromptHit = { ...common, place: 'draft', version: null, completion: null, excerpt: text };
+  const answers = completions.map(({ id, version, texts }): PromptHit => ({
+    ...common,
+    place: 'answer',
+    version,
+    completion: id,
+    excerpt: texts[0].text,
+  }));
+  return [draft, ...answers].filter(({ excerpt }) => excerpt.toLowerCase().includes(wanted.toLowerCase()));
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderTurns } from '../../../generation/chat-template.ts';
 import type { GenerateParams } from '../../../shared/job.ts';
@@ -8,8 +8,9 @@ import { turnsAsText } from '../../../shared/prompt/turns.ts';
 import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';
 import { searchBeams } from './beams.ts';
 import { grammarOf } from './generate.ts';
+import type { ReadModel } from './model-folder.ts';
 import { openParts, partsOf, promptTokens, type OpenWriter, type Parts } from './open.ts';
-import { write, type WritingHooks } from './writing.ts';
+import { requireRoom, write, type WritingHooks } from './writing.ts';
 
 interface OpenModel {
   key: string;
@@ -39,6 +40,8 @@ export class Bench {
     const parts = this.#partsOf(model);
     const { text, template } = laidOut(parts, prompt);
     hooks.given(text);
+    // A prompt that cannot be is said before a model is loaded.
+    requireRoom(promptTokens(parts, text, template === true).length, parts.context);
     const { writer, weights, loadMs } = await this.#opened(model, parts, threads);
     const tokens = writer.encode(text, template === true);
     const form = grammar && writer.form(grammar);
@@ -84,12 +87,26 @@ export class Bench {
     await this.close();
     const began = performance.now();
     let weights = '';
-    const writer = await openParts(parts, threads, (bytes) => {
-      weights = createHash('sha256').update(bytes).digest('hex');
-    });
+    const writer = await openParts(parts, threads, { read: (model) => (weights = digestOf(model)) });
     this.#open = { key, writer, weights, loadMs: performance.now() - began };
     return this.#open;
   }
+}
+
+/** SHA-256 of the model's bytes, or of its files' one after another. */
+function digestOf({ model, paths }: ReadModel): string {
+  const hash = createHash('sha256');
+  if (typeof model !== 'string') return hash.update(model).digest('hex');
+  const piece = new Uint8Array(2 ** 22);
+  for (const path of paths) {
+    const file = openSync(path, 'r');
+    try {
+      for (let length = -1; length !== 0; hash.update(piece.subarray(0, length))) length = readSync(file, piece);
+    } finally {
+      closeSync(file);
+    }
+  }
+  return hash.digest('hex');
 }
 
 /** Of the model as it lies there now: a run may have a better checkpoint since, a folder other files. */

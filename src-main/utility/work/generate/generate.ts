@@ -6,22 +6,30 @@ import type { GenerationSettings } from '../../../shared/generation.ts';
 import type { GenerateParams, GenerateResult } from '../../../shared/job.ts';
 import type { JobContext } from '../../port/job-port.ts';
 import { searchBeams } from './beams.ts';
-import { openWriter } from './open.ts';
-import { write } from './writing.ts';
+import { likelihoodOf } from './likelihood.ts';
+import { openParts, partsOf, promptTokens } from './open.ts';
+import { requireRoom, write } from './writing.ts';
 
-/** Writes after a prompt; what is written is told as it comes. */
+/** Writes after a prompt, and tells what it writes as it comes; or says how likely the prompt itself is. */
 export async function generate(
-  { model, prompt, settings, threads }: GenerateParams,
+  { model, prompt, begin = '', settings, threads, cache = true, score = false }: GenerateParams,
   context: JobContext,
 ): Promise<GenerateResult> {
   // A form that cannot be is said before a model is loaded.
   const grammar = settings.form && grammarOf(settings.form);
+  const parts = partsOf(model);
+  if (!score) requireRoom(promptTokens(parts, prompt).length, parts.context);
   context.progress({ stage: 'reading', unit: 'steps', done: 0, total: 0 });
   const began = performance.now();
-  const writer = await openWriter(model, threads);
+  const writer = await openParts(parts, threads, { cache });
   const loadMs = performance.now() - began;
   try {
     const tokens = writer.encode(prompt);
+    const common = { promptTokens: tokens, context: writer.context, cached: writer.model.cached, loadMs };
+    if (score) {
+      const likelihood = await likelihoodOf(writer, prompt, settings.logprobs, () => context.pause());
+      return { ...common, texts: [], likelihood, firstTokenMs: 0, tokensPerSecond: 0 };
+    }
     const hooks = {
       told: (part: GenerateResultPart) => context.post({ type: 'written', part }),
       pause: () => context.pause(),
@@ -31,8 +39,8 @@ export async function generate(
     const written =
       settings.beams > 1
         ? await searchBeams(writer, tokens, settings, hooks)
-        : await write(writer, tokens, settings, form, hooks);
-    return { ...written, promptTokens: tokens, context: writer.context, cached: writer.model.cached, loadMs };
+        : await write(writer, tokens, settings, form, hooks, writer.begun(prompt, begin));
+    return { ...common, ...written, likelihood: null };
   } finally {
     await writer.close();
   }

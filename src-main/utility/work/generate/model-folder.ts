@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import type { LlamaConfig } from '../../../architectures/llama.ts';
 import { llamaDecoder } from '../../../architectures/llama.ts';
-import { readModel } from '../../../onnx/read.ts';
 import type { Tensor } from '../../../onnx/types.ts';
 import { writeModel } from '../../../onnx/write.ts';
 import type { CacheSizes } from '../../../runtime/causal.ts';
@@ -11,15 +10,32 @@ import { freeMemory } from '../../../runtime/memory.ts';
 import { decodeSafetensors } from '../../../runtime/safetensors.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { maxTokenizerBytes, parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
+import {
+  maxBytes,
+  onnxFiles,
+  readInside,
+  requireOutside,
+  requireSize,
+  sizeOf,
+  type OnnxFiles,
+} from './folder-files.ts';
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** A model as ONNX Runtime takes it. */
+export interface ReadModel {
+  /** Its bytes; its path where it has its weights in other files, which ONNX Runtime then opens by itself, however large they are. */
+  model: Uint8Array | string;
+  /** With a path: all of its files. */
+  paths: readonly string[];
+}
 
 /** A folder as Hugging Face's hub has one: config.json, tokenizer.json, and the weights as ONNX or, of a Llama, as safetensors. */
 export interface ModelFolder {
   /** Bytes of its weights on disk. */
   bytes: number;
-  /** Reads the model, whole, for ONNX Runtime. Errors: broken_model, model_too_large, not_enough_memory. */
-  model(): Uint8Array;
+  /** For ONNX Runtime. Errors: broken_model, external_data_missing, model_too_large, not_enough_memory. */
+  model(): ReadModel;
   sizes: CacheSizes | null;
   tokenizer: TokenizerFile;
   /** Put before a text. */
@@ -31,8 +47,6 @@ export interface ModelFolder {
 }
 
 const maxJsonBytes = 8 * 2 ** 20;
-/** Of all weights together: protobuf, and one array in memory, hold no more. */
-const maxBytes = 2 ** 31 - 1;
 const usualContext = 1024;
 
 /** Where a model lies in such folders, likeliest first. */
@@ -61,10 +75,7 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
   const weights = weightsOf(folder, about, file);
   return {
     bytes: weights.bytes,
-    model() {
-      requireMemory(folder, weights.bytes);
-      return weights.read();
-    },
+    model: () => weights.read(),
     sizes: heads && headSize ? { heads, headSize } : null,
     tokenizer,
     begin: beginOf(folder, tokenizer, about),
@@ -74,9 +85,12 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
   };
 }
 
-/** What is read lies in memory twice while ONNX Runtime takes it over. Throws `not_enough_memory`. */
-export function requireMemory(folder: string, bytes: number, free = freeMemory()): void {
-  const needed = 2 * bytes;
+/**
+ * Throws `not_enough_memory`, before anything is read. What is read lies in memory twice while ONNX Runtime takes it over; files that it opens
+ * itself are only mapped, and once in memory as it lays them out for its kernels.
+ */
+export function requireMemory(folder: string, bytes: number, free = freeMemory(), times = 2): void {
+  const needed = times * bytes;
   if (needed <= free) return;
   const mb = (size: number) => Math.round(size / 2 ** 20);
   throw new AtelierError(
@@ -104,7 +118,7 @@ function templateOf(folder: string): ChatTemplate | null {
 
 interface Weights {
   bytes: number;
-  read(): Uint8Array;
+  read(): ReadModel;
 }
 
 function weightsOf(folder: string, config: Json, file: string | undefined): Weights {
@@ -115,9 +129,10 @@ function weightsOf(folder: string, config: Json, file: string | undefined): Weig
         .filter((name) => name.endsWith('.safetensors'))
         .sort()
     : [];
+  const bytes = sizeOf(folder, safetensors);
   // From its weights a Llama gets a cache whatever its export has, and one that is not computed twice.
-  if (llama && safetensors.length > 0) {
-    return { bytes: sizeOf(folder, safetensors), read: () => readLlama(folder, llama, safetensors) };
+  if (llama && safetensors.length > 0 && (bytes <= maxBytes || wanted === undefined)) {
+    return { bytes, read: () => ({ model: readLlama(folder, llama, safetensors), paths: [] }) };
   }
   if (wanted === undefined) {
     throw new AtelierError(
@@ -125,50 +140,49 @@ function weightsOf(folder: string, config: Json, file: string | undefined): Weig
       `There is no model in ${folder}: no ${modelFiles[0]}, and no safetensors of a Llama. Choose a folder as Hugging Face's hub has them, or name its .onnx file.`,
     );
   }
-  // What is outside of it, as a rule, has its name and one more.
-  const beside = dirname(wanted);
-  const parts = readdirSync(join(folder, beside))
-    .map((name) => join(beside, name))
-    .filter(
-      (name) => name === join(wanted) || name.startsWith(`${join(wanted)}_data`) || name === `${join(wanted)}.data`,
-    );
-  return { bytes: sizeOf(folder, parts), read: () => readOnnx(folder, wanted) };
+  return onnxWeights(folder, wanted);
+}
+
+function onnxWeights(folder: string, wanted: string): Weights {
+  let files: OnnxFiles | null = null;
+  let wrong: unknown = null;
+  try {
+    files = onnxFiles(join(folder, wanted));
+  } catch (error) {
+    // Its texts can be counted in tokens all the same.
+    wrong = error;
+  }
+  const bytes = files?.bytes ?? sizeOf(folder, [wanted]);
+  return {
+    bytes,
+    read() {
+      if (files === null) {
+        // A pointer of Git's is told as what it is.
+        if (sizeOf(folder, [wanted]) < 1024) readInside(folder, wanted);
+        throw wrong;
+      }
+      requireOutside(files);
+      const inside = files.outside.length === 0;
+      requireMemory(folder, bytes, undefined, inside ? 2 : 1);
+      return inside ? { model: readInside(folder, wanted), paths: [] } : { model: files.paths[0], paths: files.paths };
+    },
+  };
 }
 
 function readLlama(folder: string, llama: LlamaConfig, safetensors: readonly string[]): Uint8Array {
   const tensors = new Map<string, Tensor>();
-  requireSize(folder, safetensors);
+  requireMemory(folder, requireSize(folder, safetensors));
   for (const name of safetensors) {
     for (const [key, tensor] of decodeSafetensors(readInside(folder, name), name).tensors) tensors.set(key, tensor);
   }
+  if ([...tensors.keys()].some((name) => name.startsWith(`model.layers.${llama.layers}.`))) {
+    throw new AtelierError(
+      'broken_model',
+      `config.json says that the model has ${llama.layers} layers, and its weights have more. Take the file that lies beside the model.`,
+    );
+  }
   const graph = llamaDecoder(llama, tensors);
   return writeModel({ irVersion: 8, opsets: { '': 18 }, producer: 'atelier', graph, metadata: {} });
-}
-
-function readOnnx(folder: string, wanted: string): Uint8Array {
-  requireSize(folder, [wanted]);
-  const bytes = readInside(folder, wanted);
-  const beside = dirname(join(folder, wanted));
-  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location')) return bytes;
-  let outside = 0;
-  const files = new Map<string, Uint8Array>();
-  const model = readModel(bytes, (location, where) => {
-    const known = files.get(location);
-    if (known) return known;
-    const path = resolve(beside, location);
-    if (isAbsolute(location) || !path.startsWith(beside + sep)) {
-      throw new AtelierError(
-        'broken_model',
-        `${where} keeps its values in "${location}", outside of the model's folder.`,
-      );
-    }
-    outside += requireSize(beside, [relative(beside, path)]);
-    if (outside > maxBytes) throw tooLarge(folder, outside);
-    const found = readInside(beside, relative(beside, path));
-    files.set(location, found);
-    return found;
-  });
-  return files.size === 0 ? bytes : writeModel(model);
 }
 
 /** Null where it is of another build. */
@@ -241,36 +255,6 @@ function readJson(folder: string, name: string): Json | null {
     `${join(folder, name)} is no JSON object. Take the file that lies beside the model.`,
   );
 }
-
-/** A file of the folder. Links are followed: the hub's own cache is made of them, and what is read is only taken for a model's parts. */
-function readInside(folder: string, name: string, most = maxBytes): Uint8Array {
-  const path = join(folder, name);
-  try {
-    const { size } = statSync(path);
-    if (size > most) throw tooLarge(path, size);
-    return readFileSync(path);
-  } catch (error) {
-    if (error instanceof AtelierError) throw error;
-    throw new AtelierError('model_unreadable', `${path} cannot be read. Check that it is there and readable.`, [
-      String(error),
-    ]);
-  }
-}
-
-const sizeOf = (folder: string, names: readonly string[]): number =>
-  names.reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
-
-function requireSize(folder: string, names: readonly string[]): number {
-  const size = sizeOf(folder, names);
-  if (size > maxBytes) throw tooLarge(folder, size);
-  return size;
-}
-
-const tooLarge = (path: string, size: number): AtelierError =>
-  new AtelierError(
-    'model_too_large',
-    `${path} has ${Math.round(size / 2 ** 20)} MB of weights; at most 2047 MB are read. Take a smaller or a quantised one.`,
-  );
 
 const whole = (value: unknown): number | null =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;

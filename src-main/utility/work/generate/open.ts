@@ -15,12 +15,16 @@ import { exportFacts, readModelFile } from '../exported-model.ts';
 import { languageGraph } from '../language/graph.ts';
 import { continuationOf } from '../language/model.ts';
 import { readBest, readEncoder } from '../run-files.ts';
-import { readModelFolder } from './model-folder.ts';
+import { readModelFolder, requireMemory, type ReadModel } from './model-folder.ts';
 import type { Form, Writer } from './writing.ts';
 
 export interface OpenWriter extends Writer {
   /** The tokens of a prompt; never none. */
   encode(prompt: string, laidOut?: boolean): number[];
+  /** The tokens of what an answer to the prompt begins with. */
+  begun(prompt: string, begin: string): number[];
+  /** What a token reads as by itself; nothing where it is one of those that are no text. */
+  spelled(token: number): string;
   /** Made when it is first asked for. Throws `unsupported_tokenizer`. */
   form(grammar: { grammar: Grammar; language: Language }): Form;
   close(): Promise<void>;
@@ -28,8 +32,8 @@ export interface OpenWriter extends Writer {
 
 /** What is known of a model before its weights are read. */
 export interface Parts {
-  /** Reads it. */
-  model(): Uint8Array;
+  /** Reads it. Errors: not_enough_memory, and those of each kind. */
+  model(): ReadModel;
   /** Of its weights. */
   bytes: number;
   file: TokenizerFile;
@@ -45,18 +49,19 @@ export async function openWriter(model: GenerateParams['model'], threads: number
   return openParts(partsOf(model), threads);
 }
 
-/** Reads the weights of a model that is known. `read`: hears of what they are. */
+/** Reads the weights of a model that is known. `read`: hears of what they are. `cache`: see `Causal`. */
 export async function openParts(
   parts: Parts,
   threads: number,
-  read: (model: Uint8Array) => void = () => {},
+  { cache = true, read = () => {} }: { cache?: boolean; read?: (model: ReadModel) => void } = {},
 ): Promise<OpenWriter> {
   const { file, sizes = null, ends, context } = parts;
   const model = parts.model();
   read(model);
-  const causal = await Causal.open(model, { device: 'cpu', threads }, sizes);
+  const causal = await Causal.open(model.model, { device: 'cpu', threads, cache }, sizes);
   const tokenizer = openTokenizer(file);
   const known = tokenBytes(file);
+  const special = new Set(file.added_tokens.filter((one) => one.special).map(({ id }) => id));
   let before: readonly number[] = [];
   let trie: TokenTrie | null = null;
   return {
@@ -72,6 +77,14 @@ export async function openParts(
       before = promptTokens(parts, text, laidOut);
       return [...before];
     },
+    begun(prompt, begin) {
+      if (begin === '') return [];
+      const [head, whole] = [promptTokens(parts, prompt), promptTokens(parts, prompt + begin)];
+      // Pieces may be cut otherwise where both meet.
+      if (head.every((token, i) => token === whole[i])) return whole.slice(head.length);
+      return [...tokenizer.encode(begin, { special: false })];
+    },
+    spelled: (token) => (special.has(token) ? '' : tokenizer.decode([token])),
     form(grammar) {
       if (!known) {
         throw new AtelierError(
@@ -102,8 +115,11 @@ export function partsOf(model: GenerateParams['model']): Parts {
     if (encoder.kind !== 'text' || encoder.language !== 'next' || !encoder.tokenizer) throw notAWriter('The run');
     const { end } = openTokenizer(encoder.tokenizer).special;
     const ends = end === null ? [] : [end];
-    const read = () => writeModel(languageGraph(model.settings, encoder, readBest(model.runFolder).model));
     const bytes = statSync(checkpointPath(model.runFolder, 'best'), { throwIfNoEntry: false })?.size ?? 0;
+    const read = (): ReadModel => {
+      requireMemory(model.runFolder, bytes);
+      return { model: writeModel(languageGraph(model.settings, encoder, readBest(model.runFolder).model)), paths: [] };
+    };
     return { model: read, bytes, file: encoder.tokenizer, ends, context: encoder.length, template: null };
   }
   if (statSync(model.path, { throwIfNoEntry: false })?.isDirectory()) return folderParts(model.path, model.file);

@@ -143,11 +143,24 @@ function advance(row: Row, logits: Float32Array, { settings, reader, ends, most,
   before.all.add(token);
   before.written.set(token, (before.written.get(token) ?? 0) + 1);
   const text = writer.add(token);
-  constraint?.take(token);
+  if (constraint) take(constraint, token, tokens.length <= begun.length);
   if (text !== '') hooks.told({ row: row.index, text, tokens: tokens.length });
   if (writer.stopped) row.finish = 'stop';
   else if (constraint?.mustEnd) row.finish = 'form';
   else if (tokens.length >= most) row.finish = most < settings.maxTokens ? 'context' : 'tokens';
+}
+
+/** Throws `begin_unfit` where it is one that was given and not chosen. */
+function take(constraint: Constraint, token: number, given: boolean): void {
+  try {
+    constraint.take(token);
+  } catch (error) {
+    if (!given) throw error;
+    throw new AtelierError(
+      'begin_unfit',
+      'What the text is to begin with does not fit the form that it is held to. Begin with something else, or leave the form out.',
+    );
+  }
 }
 
 function ended(row: Row, { logprobs }: GenerationSettings, hooks: WritingHooks): WrittenText {
