@@ -39,6 +39,9 @@ export default defineConfig({
           environment: 'node',
           include: data,
           testTimeout: 30_000,
+          // Nothing is left behind in a process but what is spied upon.
+          isolate: false,
+          restoreMocks: true,
         },
       },
       {

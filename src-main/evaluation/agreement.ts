@@ -140,7 +140,7 @@ function agreementOfMarks({ kind, classes, samples, overlap: atLeast }: OfMarks)
     for (const mark of onlySecond) confusion[none][mark.class]++;
     matched += pairs.length;
     const joined = sameRelations(compared, pairs);
-    for (const of of ['both', 'first', 'second'] as const) relations[of] += joined[of];
+    for (const which of ['both', 'first', 'second'] as const) relations[which] += joined[which];
     const otherClass = pairs.filter(({ first, second }) => first.class !== second.class).length;
     const apart = joined.first + joined.second - 2 * joined.both;
     if (onlyFirst.length + onlySecond.length + otherClass + apart === 0) {

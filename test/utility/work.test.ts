@@ -3,11 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { architectures, type Settings } from '../../src-main/architectures/index.ts';
-import { composeExport } from '../../src-main/export/compose.ts';
 import { readModel } from '../../src-main/onnx/read.ts';
-import { zeros } from '../../src-main/onnx/tensors.ts';
 import type { Model } from '../../src-main/onnx/types.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';
 import { runLogPath, type RunLogLine } from '../../src-main/runtime/run-log.ts';
@@ -24,11 +22,6 @@ import { csvText, mixedTable } from '../support/data-table.ts';
 import { quoted } from '../support/data-texts.ts';
 import { reviews } from '../support/texts.ts';
 import { barsVersion, hereContext, trainHere, trainSettings, type Trained } from '../support/train-here.ts';
-
-vi.mock(import('../../src-main/export/compose.ts'), async (original) => {
-  const real = await original();
-  return { ...real, composeExport: vi.fn(real.composeExport) };
-});
 
 const exportTo = (trained: Trained, out: string) =>
   exportRun({ ...trained, out, metadata: { name: 'a run', tool: 'Atelier' } }, hereContext());
@@ -148,29 +141,6 @@ describe('images, from training to the exported file', () => {
     const answer = await plain.run({ image: new ort.Tensor('uint8', pixels, [1, 8, 8, 1]) });
     expect(answer.label.data).toEqual(['column']);
     expect((answer.probabilities.data as Float32Array)[1]).toBeCloseTo(byRun.probabilities!.column, 6);
-  });
-});
-
-describe('an export that does not agree with its run', () => {
-  it('is not kept, and the file that was there stays', async () => {
-    const folder = await dataFolder();
-    const manifest = await barsVersion(folder.blobs, 100);
-    const trained = await trainHere(folder, manifest, trainSettings('mlp', { epochs: 1 }, { hidden: '8' }));
-    const out = join(folder.path, 'bars.onnx');
-    await writeFile(out, 'an earlier file');
-    const real = vi.mocked(composeExport).getMockImplementation()!;
-    vi.mocked(composeExport).mockImplementationOnce((...args) => {
-      const model = real(...args);
-      const initializers = new Map(model.graph.initializers);
-      const [name] = [...initializers.keys()].filter((each) => each.endsWith('output.weight'));
-      initializers.set(name, zeros('float', initializers.get(name)!.shape));
-      return { ...model, graph: { ...model.graph, initializers } };
-    });
-    const error = await failure(exportTo(trained, out));
-    expect(error.code).toBe('parity_failed');
-    expect(error.message).toMatch(/differ by up to .* agree on/);
-    expect(readFileSync(out, 'utf8')).toBe('an earlier file');
-    expect(readdirSync(folder.path).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Readable } from '../../db/connection.ts';
 import { languageModelPath, listLanguageModels, listWritingRuns } from '../../db/language-models.ts';
@@ -8,9 +8,18 @@ import type { GenerateParams } from '../../shared/job.ts';
 import type { LanguageModel, LanguageModelRef } from '../../shared/prompt/prompt.ts';
 import { trainedRun } from '../models.ts';
 
+/** What lies at a path, or null: also where a part of the way is a file, or may not be looked into. */
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /** Whether a folder is laid out as a language model's on Hugging Face's hub; a look at names, nothing is read. */
 export function looksLikeLanguageModel(path: string): boolean {
-  const has = (name: string) => statSync(join(path, name), { throwIfNoEntry: false })?.isFile() ?? false;
+  const has = (name: string) => statOf(join(path, name))?.isFile() ?? false;
   return has('config.json') && (has('tokenizer.json') || has('tokenizer_config.json') || has('generation_config.json'));
 }
 
@@ -20,7 +29,7 @@ export function languageModels(db: Readable): LanguageModel[] {
     ref: { folder: id },
     name: basename(path),
     path,
-    missing: !statSync(path, { throwIfNoEntry: false }),
+    missing: !statOf(path),
   }));
   const runs = listWritingRuns(db).map(({ id, name }): LanguageModel => ({
     ref: { run: id },

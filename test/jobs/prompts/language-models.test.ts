@@ -1,0 +1,19 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { looksLikeLanguageModel } from '../../../src-main/jobs/prompts/language-models.ts';
+import { tempFolder } from '../../support/temp-workspace.ts';
+
+it('a folder with a configuration and a tokenizer looks like a language model; nothing else that is dropped does', () => {
+  const base = tempFolder();
+  const folder = (name: string, files: string[]): string => {
+    mkdirSync(join(base, name));
+    for (const file of files) writeFileSync(join(base, name, file), '{}');
+    return join(base, name);
+  };
+  expect(looksLikeLanguageModel(folder('model', ['config.json', 'tokenizer.json']))).toBe(true);
+  expect(looksLikeLanguageModel(folder('half', ['config.json']))).toBe(false);
+  writeFileSync(join(base, 'data.csv'), 'a,b\n1,2\n');
+  expect(looksLikeLanguageModel(join(base, 'data.csv'))).toBe(false);
+  expect(looksLikeLanguageModel(join(base, 'nothing'))).toBe(false);
+});
