@@ -57,6 +57,10 @@ const pairNames: readonly [RegExp, RegExp][] = [
 ];
 const answerNames = /^(answer|response|completion|output|generation|reply|continuation|chosen|text)s?$/i;
 
+/** The column of prompts, by its name; null where none is called so. */
+export const guessPrompt = (columns: readonly Pick<Column, 'name'>[]): string | null =>
+  columns.find(({ name }) => promptNames.test(name))?.name ?? null;
+
 /** Which columns are judged, by their names, else by how many hold texts; null where that does not tell. What was given stays. */
 export function guessJudged(
   columns: readonly Pick<Column, 'name' | 'type'>[],
@@ -67,7 +71,7 @@ export function guessJudged(
   const texts = columns.filter(({ type }) => type === 'text').map(({ name }) => name);
   const free = (name: string | undefined): name is string =>
     name !== undefined && name !== given.prompt && !given.answers?.includes(name);
-  const named = given.prompt ?? names.find((name) => free(name) && promptNames.test(name)) ?? null;
+  const named = given.prompt ?? guessPrompt(columns.filter(({ name }) => free(name)));
   const answers = given.answers ?? namedAnswers(names.filter(free), kind);
   if (answers) {
     const left = texts.filter((name) => free(name) && !answers.includes(name));
