@@ -107,7 +107,11 @@ describe('labelling by keyboard', () => {
     writeFileSync(join(folder, 'chats.csv'), `prompt,answer_a,answer_b\n${rows.join('\n')}\n`);
     await studio.drop([join(folder, 'chats.csv')]);
     await id('import-confirm').click();
-    await id('data-label').click({ timeout: 60_000 });
+    await id('sample-table').waitFor({ timeout: 60_000 });
+    await id('data-label').click();
+    await id('label-dataset').getByText('chats').waitFor();
+    await studio.page.keyboard.press('g');
+    await standing().waitFor();
     await id('label-dataset').click();
     await id('label-kind-pair').click();
     await id('judge-dialog').waitFor();

@@ -205,7 +205,14 @@ export class LabelPlace {
     judged?: JudgedWish,
   ): Promise<void> {
     const before = untrack(() => this.#opened.value);
-    if (before && (before.dataset !== id || before.pass !== pass)) this.#opened.set(null);
+    if (before && (before.dataset !== id || before.pass !== pass)) {
+      this.#opened.set(null);
+      // Another dataset may have fewer samples than those that were gone through.
+      this.#queue = new Int32Array(0);
+      this.#at = 0;
+      this.#aside = null;
+      this.#chosen = new Set();
+    }
     const last = untrack(() => this.detail?.summary.id);
     if (last !== undefined && last !== id && untrack(() => this.mode) === 'agree') this.mode = 'stage';
     this.pass = pass;
