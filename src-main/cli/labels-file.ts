@@ -37,13 +37,17 @@ function ofJson(text: string, name: string): LabelLine[] {
     const {
       sample,
       name: its,
-      label,
+      preference,
+      rating,
+      label = preference ?? rating,
       labels = label ?? [],
       state,
       note,
       confidence,
     } = found as Record<string, unknown>;
-    const list = Array.isArray(labels) ? labels : [labels];
+    const list = (Array.isArray(labels) ? labels : [labels]).map((one: unknown) =>
+      one === rating && typeof one === 'number' ? String(one) : one,
+    );
     if (!list.every((one) => typeof one === 'string' && one.trim() !== ''))
       throw invalid(where, '"labels" holds something else than names');
     const texts = [its, state, note].map((one) => one ?? '');
@@ -57,7 +61,11 @@ function ofCsv(text: string, name: string): LabelLine[] {
   const [head, ...records] = parseRecords(text, delimiter, quote ?? '"');
   const columns = (head?.cells ?? []).map((cell) => cell.trim().toLowerCase());
   const at = (...names: string[]): number => columns.findIndex((column) => names.includes(column));
-  const places = { sample: at('sample'), name: at('name', 'file', 'path'), label: at('label', 'labels', 'class') };
+  const places = {
+    sample: at('sample'),
+    name: at('name', 'file', 'path'),
+    label: at('label', 'labels', 'class', 'preference', 'rating'),
+  };
   const others = { state: at('state'), confidence: at('confidence'), note: at('note') };
   if (places.label < 0 || (places.sample < 0 && places.name < 0))
     throw invalid(`${name}, line 1`, 'columns "label" and "sample" (or "name") are wanted');

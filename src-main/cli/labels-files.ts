@@ -13,6 +13,8 @@ import type { VersionId } from '../shared/ids.ts';
 import type { ImportKind } from '../shared/job.ts';
 import {
   blank,
+  isJudgedKind,
+  isOneClass,
   labelStates,
   resolvedClass,
   settledStates,
@@ -22,6 +24,7 @@ import {
 import { Session, type CommandContext } from './context.ts';
 import { count } from './format.ts';
 import { existing, owning, tellOutcome, withLabelling, type LabelOptions } from './labelling.ts';
+import { exportJudged, isJudged, requireJudgements } from './labels-judged.ts';
 import { mostBytes, readLabelFile, type LabelLine } from './labels-file.ts';
 import {
   exportMarks,
@@ -50,24 +53,28 @@ Of marks (--kind objects, spans or segments) the forms are:
   images  coco, yolo, voc, labelme, label-studio, csv (boxes), masks (a PNG an image, whose values legend.json explains), jsonl
   texts   spacy (JSON Lines, counted in code points as Python does), conll, label-studio, csv, jsonl
   sounds  label-studio, csv, jsonl
+Of pairs (--kind pair) a line has sample, prompt, chosen, rejected (neither where it is a tie or both are bad), preference (A, B, tie, both bad),
+answer_a, answer_b, state, confidence, note; of ratings (--kind rating) sample, prompt, answer, rating, state, confidence, note; as jsonl or csv.
 What a form has no room for is counted and told. Suggestions go out only with --state suggested.
 
-JSON: {"path","samples"}; of marks {"path","format","files","bytes","samples","annotations","lost":[{"what","count"}]}
+JSON: {"path","samples"}, of judgements with "format"; of marks {"path","format","files","bytes","samples","annotations","lost":[{"what","count"}]}
 
 Examples:
   $ atelier labels export photos --out photos-labels.csv
   $ atelier labels export cells --kind objects --format coco --out cells-coco
+  $ atelier labels export chats --kind pair --format jsonl --out preferences.jsonl
   $ atelier labels export cells --kind objects --format yolo --split test --state reviewed --out cells-yolo`,
     )
     .action((dataset: string, options: MarkExportOptions) => {
       const session = new Session(context, 'labels export', options);
-      return isMarked(options) ? exportMarks(session, dataset, options) : exportLabels(session, dataset, options);
+      if (isMarked(options)) return exportMarks(session, dataset, options);
+      return isJudged(options) ? exportJudged(session, dataset, options) : exportLabels(session, dataset, options);
     });
   withMarkImport(withLabelling(labels.command('import')))
     .description('take labels from a CSV or JSON Lines file, marks from the files of another program')
     .argument(
       '<path>',
-      'a file with columns (or keys) sample or name, and label (state and note may be there); of marks a file or folder',
+      'a file with columns (or keys) sample or name, and label (of judgements preference or rating; state and note may be there); of marks a file or folder',
     )
     .addHelpText(
       'after',
@@ -92,7 +99,8 @@ Examples:
         const names = await namesOf(studio.reading, session.folder, version);
         const samples = samplesOf(lines, names, state.states.length);
         const known = new Set(state.classes.map(({ name }) => name));
-        const several = lines.findIndex(({ labels: its }) => state.kind === 'single' && its.length > 1);
+        if (isJudgedKind(state.kind)) requireJudgements(state.kind, lines);
+        const several = lines.findIndex(({ labels: its }) => isOneClass(state.kind) && its.length > 1);
         if (several >= 0) {
           throw new AtelierError(
             'several_classes',

@@ -2,10 +2,12 @@ import { Option, type Command } from 'commander';
 import { getDataset } from '../db/datasets.ts';
 import { labelClasses } from '../db/labellings.ts';
 import { eachLabel } from '../jobs/labels/as-it-stands.ts';
-import { labelStates, resolvedClass, type LabelState } from '../shared/labels.ts';
+import { unpackJudged } from '../shared/judged.ts';
+import { isJudgedKind, labelStates, resolvedClass, type LabelState } from '../shared/labels.ts';
 import { Session, type CommandContext } from './context.ts';
 import { count, table } from './format.ts';
 import { existing, withLabelling, type LabelOptions } from './labelling.ts';
+import { judgedWords } from './labels-judged.ts';
 
 interface Options extends LabelOptions {
   samples?: boolean;
@@ -22,8 +24,8 @@ export function addLabelsList(labels: Command, context: CommandContext): void {
       `
 A sample is new, suggested (by a run or a rule), labelled, reviewed, skipped or unsure. Only labelled and reviewed ones go into a version.
 
-JSON: {"dataset","labelling","kind","target","samples","states":{"new",…},"classes":[{"id","name","samples"}]}; with --samples a line a sample:
-      {"sample","state","labels":[name],"confidence","note"}
+JSON: {"dataset","labelling","kind","target","judged","samples","states":{"new",…},"classes":[{"id","name","samples"}]}; with --samples a line a sample:
+      {"sample","state","labels":[name],"confidence","note"}; "judged" is {"prompt","answers":[…]} of pairs and ratings, else null
 
 Examples:
   $ atelier labels list photos
@@ -40,6 +42,7 @@ async function list(session: Session, text: string, options: Options): Promise<v
     const all = labelClasses(store, log.key);
     const classes = new Map(all.map((one) => [one.id, one]));
     const nameOf = (id: number): string => classes.get(resolvedClass(classes, id))?.name ?? String(id);
+    const judged = isJudgedKind(log.kind) && log.target !== null ? unpackJudged(log.target) : null;
     const { out } = session;
     if (options.samples || options.state) {
       for (const { sample, label } of eachLabel(store, log)) {
@@ -63,13 +66,14 @@ async function list(session: Session, text: string, options: Options): Promise<v
       dataset: log.dataset,
       labelling: log.id,
       kind: log.kind,
-      target: log.target,
+      target: judged ? null : log.target,
+      judged,
       samples: log.samples,
       states: byState,
       classes: usable.map(({ id, name }) => ({ id, name, samples: byClass.get(id) ?? 0 })),
     });
     out.text(
-      `${getDataset(store, log.dataset).summary.name}${log.target === null ? '' : ` by "${log.target}"`}: ${count(log.samples)} samples`,
+      `${getDataset(store, log.dataset).summary.name}${judged ? `, ${judgedWords(judged)}` : log.target === null ? '' : ` by "${log.target}"`}: ${count(log.samples)} samples`,
     );
     out.text(table([['STATE', 'SAMPLES'], ...labelStates.map((each) => [each, count(byState[each])])]));
     out.text('');

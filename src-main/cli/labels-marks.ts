@@ -20,6 +20,7 @@ import type { Mark, MarkedKind, MarkShape } from '../shared/marks.ts';
 import { Session, type CommandContext } from './context.ts';
 import { bytes, count, table } from './format.ts';
 import { existing, kindOf, owning, tellOutcome, withLabelling, type LabelOptions } from './labelling.ts';
+import { isJudged, judgedStats } from './labels-judged.ts';
 import { numbersOf } from './labels-set.ts';
 
 export interface MarkExportOptions extends LabelOptions {
@@ -107,19 +108,25 @@ Examples:
       show(new Session(context, 'labels show', options), dataset, options),
     );
   withLabelling(labels.command('stats'))
-    .description('how much is marked: samples by state, marks by class and by what they are, and what is wrong')
+    .description(
+      'how much is marked: samples by state, marks by class and by what they are, and what is wrong; of judgements how often each answer is better, or how good they are',
+    )
     .addHelpText(
       'after',
       `
 JSON: {"dataset","labelling","kind","samples","states":{"new",…},"marks","suggested","types":{"box",…},"classes":[{"id","name","marks","samples"}],
 "flags":{"outside",…}}; counted are the marks of all samples, suggestions apart.
+      Of --kind pair {…,"prompt","answers","classes":[{"name","samples"}],"judged","aBetter","interval"}: the share of A where one is better, with its 95 %
+      interval (Wilson); of --kind rating {…,"judged","mean","median","deviation"}.
 
 Examples:
-  $ atelier labels stats cells --kind objects`,
+  $ atelier labels stats cells --kind objects
+  $ atelier labels stats chats --kind pair`,
     )
-    .action((dataset: string, options: LabelOptions) =>
-      stats(new Session(context, 'labels stats', options), dataset, options),
-    );
+    .action((dataset: string, options: LabelOptions) => {
+      const session = new Session(context, 'labels stats', options);
+      return isJudged(options) ? judgedStats(session, dataset, options) : stats(session, dataset, options);
+    });
 }
 
 async function show(session: Session, text: string, options: LabelOptions & { samples: string }): Promise<void> {
@@ -219,7 +226,10 @@ async function counted(store: ReadStore, log: Labelling & { kind: MarkedKind }) 
 
 function marked(log: Labelling): Labelling & { kind: MarkedKind } {
   if (isMarkedKind(log.kind)) return log as Labelling & { kind: MarkedKind };
-  throw new AtelierError('bad_arguments', 'Say whose marks: --kind objects, spans or segments.');
+  throw new AtelierError(
+    'bad_arguments',
+    'Say whose marks: --kind objects, spans or segments; or what is judged: --kind pair or rating.',
+  );
 }
 
 function classIds(store: ReadStore, log: Labelling, names: readonly string[]): number[] {

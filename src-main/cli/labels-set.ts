@@ -1,7 +1,14 @@
 import { Option, type Command } from 'commander';
 import { AtelierError } from '../shared/errors.ts';
 import { unpackSamples } from '../shared/filter.ts';
-import { labelStates, longestNote, type LabellingState, type LabelPatch, type LabelState } from '../shared/labels.ts';
+import {
+  isJudgedKind,
+  labelStates,
+  longestNote,
+  type LabellingState,
+  type LabelPatch,
+  type LabelState,
+} from '../shared/labels.ts';
 import type { Studio } from '../jobs/studio.ts';
 import type { CommandContext } from './context.ts';
 import { count } from './format.ts';
@@ -41,7 +48,9 @@ JSON: {"changed","classes","canUndo","canRedo"}: how many samples and classes we
 
 Examples:
   $ atelier labels set photos --samples 0-9 --class cat --make
-  $ atelier labels set photos --samples 4 --state unsure --note "two animals"`,
+  $ atelier labels set photos --samples 4 --state unsure --note "two animals"
+  $ atelier labels set chats --kind pair --prompt question --answers ours theirs --samples 0-4 --class A
+  $ atelier labels set chats --kind rating --samples 7 --class 4`,
     )
     .action((dataset: string, options: SetOptions) =>
       owning(context, 'set', dataset, options, async ({ studio, session, state }) => {
@@ -126,7 +135,7 @@ export function numbersOf(text: string, samples: number): number[] {
 /** The ids of classes by their names. Throws `no_such_class`. */
 export async function idsOf(
   studio: Studio,
-  { labelling, classes }: LabellingState,
+  { labelling, kind, classes }: LabellingState,
   names: readonly string[],
   make: boolean,
 ): Promise<number[]> {
@@ -140,7 +149,7 @@ export async function idsOf(
       const there = usable.slice(0, 10).map((one) => one.name);
       throw new AtelierError(
         'no_such_class',
-        `There is no class "${name}". ${there.length > 0 ? `There is: ${there.join(', ')}. ` : ''}Make it with --make.`,
+        `There is no class "${name}". ${there.length > 0 ? `There is: ${there.join(', ')}. ` : ''}${isJudgedKind(kind) ? 'Name one of these.' : 'Make it with --make.'}`,
       );
     }
   }

@@ -21,6 +21,7 @@ export interface Labelling {
   kind: LabellingKind;
   /** Who labels a second time knows nothing of the first: its base is empty. */
   pass: LabellingPass;
+  /** The column that labels go to; of judged kinds the columns that are judged: see `packJudged`. */
   target: string | null;
   createdAt: number;
   samples: number;
@@ -100,6 +101,14 @@ export function findLabelling(
   );
   return row?.id ?? null;
 }
+
+/** By which column the newest one of these samples and this kind is; null where there is none. */
+export const newestTarget = (db: Readable, identity: string, kind: LabellingKind): string | null =>
+  db.get<{ target: string | null }>(
+    `SELECT l.target FROM labelling_samples s JOIN labellings l ON l.key = s.labelling
+      WHERE s.identity = ? AND l.kind = ? ORDER BY l.key DESC LIMIT 1`,
+    [identity, kind],
+  )?.target ?? null;
 
 /** All of a dataset, newest first. */
 export function listLabellings(

@@ -3,19 +3,44 @@ import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
 
-export function labelFileHandlers(desk: Desk): Pick<Handlers, 'labels.export' | 'labels.import'> {
+const fileName = (name: string): string =>
+  name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'dataset';
+
+export function labelFileHandlers(
+  desk: Desk,
+): Pick<Handlers, 'labels.export' | 'labels.exportJudged' | 'labels.import'> {
   return {
     'labels.export': async ({ labelling, version, ...how }) => {
       const { name } = desk.studio.getDataset(desk.studio.getVersion(version).dataset).summary;
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_labels(),
-        defaultPath: `${name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'dataset'}-${how.format}`,
+        defaultPath: `${fileName(name)}-${how.format}`,
       };
       const { canceled, filePath } = await (desk.window
         ? dialog.showSaveDialog(desk.window, options)
         : dialog.showSaveDialog(options));
       if (canceled || !filePath) return null;
       return (await desk.studio.labels.export(labelling, version, { ...how, out: filePath })).result;
+    },
+    'labels.exportJudged': async ({ labelling, version }) => {
+      const { name } = desk.studio.getDataset(desk.studio.getVersion(version).dataset).summary;
+      const options: Electron.SaveDialogOptions = {
+        title: words(desk.preferences.value).dialog_export_labels(),
+        defaultPath: `${fileName(name)}-judged.jsonl`,
+        filters: [
+          { name: 'JSON Lines', extensions: ['jsonl'] },
+          { name: 'CSV', extensions: ['csv'] },
+        ],
+      };
+      const { canceled, filePath } = await (desk.window
+        ? dialog.showSaveDialog(desk.window, options)
+        : dialog.showSaveDialog(options));
+      if (canceled || !filePath) return null;
+      const samples = await desk.studio.exportJudged(labelling, version, {
+        path: filePath,
+        format: /\.csv$/i.test(filePath) ? 'csv' : 'jsonl',
+      });
+      return { path: filePath, samples };
     },
     'labels.import': async ({ labelling, version, folder }) => {
       const w = words(desk.preferences.value);

@@ -4,6 +4,7 @@ import { stepInfos } from '../datasets/recipes/index.ts';
 import type { EpochPredictions } from '../shared/epoch-predictions.ts';
 import type { EpochText } from '../shared/epoch-text.ts';
 import type { Readable } from '../db/connection.ts';
+import { getLabelling } from '../db/labellings.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
 import { dismissJob } from '../db/jobs.ts';
@@ -26,7 +27,7 @@ import type {
 } from '../shared/dataset.ts';
 import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
-import type { DatasetId, ExportId, JobId, RunId, StudyId, VersionId } from '../shared/ids.ts';
+import type { DatasetId, ExportId, JobId, LabellingId, RunId, StudyId, VersionId } from '../shared/ids.ts';
 import type {
   AtOnce,
   DataExportParams,
@@ -83,6 +84,7 @@ import { Forecasts } from './forecasts.ts';
 import { askGradients, type GradientsAsked } from './gradients.ts';
 import { FewShot } from './labels/few-shot.ts';
 import { ModelMarks } from './labels/model-marks.ts';
+import { writeJudged, type JudgedExport } from './labels/judged-file.ts';
 import { Labels } from './labels/labels.ts';
 import { readLog } from './job-log.ts';
 import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from './models.ts';
@@ -292,6 +294,18 @@ export class Studio {
   /** These samples of a version, in this order; at most 500. */
   pick(version: VersionId, samples: number[]): Promise<SamplePage> {
     return this.#reader.pick(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest, samples);
+  }
+  /** Writes judgements with what was judged; how many there are. Throws `kind_unfit`, `other_samples`. */
+  async exportJudged(labelling: LabellingId, version: VersionId, how: JudgedExport): Promise<number> {
+    this.labels.requireSamplesOf(labelling, version);
+    return writeJudged(
+      this.reading,
+      workspaceFiles.blobs(this.folder),
+      this.#reader,
+      getLabelling(this.reading, labelling),
+      version,
+      how,
+    );
   }
   /** What is on both sides of a version's split. */
   checkLeaks(version: VersionId, question: LeakQuestion = {}): Started<LeakReport> {

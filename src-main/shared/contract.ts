@@ -39,6 +39,7 @@ import type { ProviderOffer, QueueState } from './job.ts';
 import type { RecipePreview } from './recipe-preview.ts';
 import { maxSteps, recipeSchema } from './recipe.ts';
 import type { OpenedRecipe, StepInfo } from './recipe.ts';
+import { judgedWishSchema } from './judged.ts';
 import {
   classActSchema,
   labellingKinds,
@@ -293,12 +294,13 @@ export const inputs = {
     recipe: v.optional(recipeSchema),
     together: v.optional(v.object({ copies: v.picklist(['exact', 'near']), into: v.picklist(['train', 'test']) })),
   }),
-  /** The labelling of a version's samples; begun where there is none. `target`: the column of a table that labels go to, or whose texts are marked. */
+  /** The labelling of a version's samples; begun where there is none. `target`: the column of a table that labels go to, or whose texts are marked. `judged`: the columns that are. */
   'labels.open': v.object({
     version: versionId,
     target: v.optional(text(1000)),
     kind: v.optional(v.picklist(labellingKinds)),
     pass: v.optional(v.picklist(labellingPasses)),
+    judged: v.optional(judgedWishSchema),
   }),
   /** What a person says of samples; on disk when it is answered, as is every act here. */
   'labels.set': v.object({
@@ -372,6 +374,8 @@ export const inputs = {
     classes: labelPatchSchema.entries.classes,
   }),
   /** Writes what is marked in samples as files, where the system's dialog says; a job. Null when dismissed. */
+  /** Judgements with what was judged, into a file that the person chooses; null: none was chosen. */
+  'labels.exportJudged': v.object({ labelling: labellingId, version: versionId }),
   'labels.export': v.object({
     labelling: labellingId,
     version: versionId,
@@ -679,6 +683,7 @@ export interface Outputs {
   'labels.answers': BothAnswers;
   'labels.settle': LabelOutcome;
   'labels.export': DataExportResult | null;
+  'labels.exportJudged': { path: string; samples: number } | null;
   /** How many samples have changed, and how much could not be taken. */
   'labels.import': { changed: number; format: ImportKind; left: number } | null;
   'recipes.steps': readonly StepInfo[];

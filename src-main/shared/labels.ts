@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { AtelierError } from './errors.ts';
 import type { DatasetId, LabellingId, VersionId } from './ids.ts';
+import type { Judged, JudgedKind } from './judged.ts';
 import type { MarkedKind, MarkOutcome } from './marks.ts';
 
 /**
@@ -14,12 +15,20 @@ export type LabelState = (typeof labelStates)[number];
 /** What counts as said. */
 export const settledStates: readonly LabelState[] = ['labelled', 'reviewed'];
 
-/** One class for a sample, or any number; or what is marked in it: objects of an image, spans of a text, segments of a recording. */
-export const labellingKinds = ['single', 'multiple', 'objects', 'spans', 'segments'] as const;
+/**
+ * One class for a sample, or any number; or what is marked in it: objects of an image, spans of a text, segments of a recording; or what its
+ * answers are judged to be: see `judged.ts`.
+ */
+export const labellingKinds = ['single', 'multiple', 'objects', 'spans', 'segments', 'pair', 'rating'] as const;
 export type LabellingKind = (typeof labellingKinds)[number];
 /** Kinds whose samples hold marks. */
 export const markedKinds: readonly LabellingKind[] = ['objects', 'spans', 'segments'];
 export const isMarkedKind = (kind: LabellingKind): kind is MarkedKind => markedKinds.includes(kind);
+
+/** Kinds whose samples are answers that are judged. */
+export const isJudgedKind = (kind: LabellingKind): kind is JudgedKind => kind === 'pair' || kind === 'rating';
+/** Kinds whose samples are of one class each. */
+export const isOneClass = (kind: LabellingKind): boolean => kind === 'single' || isJudgedKind(kind);
 
 /** Who labels a second time is shown nothing of the first; the first pass's labels are those that count. */
 export const labellingPasses = [1, 2] as const;
@@ -67,6 +76,8 @@ export interface LabellingState {
   pass: LabellingPass;
   /** Tables: the column that labels go to. */
   target: string | null;
+  /** The columns that are judged; null in labellings of other kinds. */
+  judged: Judged | null;
   classes: LabelClass[];
   /** Index into `labelStates`. */
   states: Uint8Array;

@@ -40,6 +40,8 @@ const headlines: Record<string, () => string> = {
   class_names_differ: m.error_class_names_differ,
   class_names_needed: m.error_class_names_needed,
   nothing_to_do: m.error_nothing_to_do,
+  fixed_classes: m.error_fixed_classes,
+  columns_wanted: m.error_columns_wanted,
   nothing_labelled: m.error_nothing_labelled,
   too_many_label_classes: m.error_too_many_label_classes,
   other_samples: m.error_other_samples,

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,47 @@ describe('labelling by keyboard', () => {
     await id('setting-epochs').fill('2');
     await id('train-button').click();
     await studio.page.locator('[data-testid=run-page][data-status=finished]').waitFor({ timeout: 120_000 });
+    expect(problems).toEqual([]);
+  });
+
+  it('judges which of two answers is better, whichever side each is on', async () => {
+    const rows = Array.from(
+      { length: 8 },
+      (_, i) => `Which number is it? No. ${i},first answer ${i},second answer ${i}`,
+    );
+    writeFileSync(join(folder, 'chats.csv'), `prompt,answer_a,answer_b\n${rows.join('\n')}\n`);
+    await studio.drop([join(folder, 'chats.csv')]);
+    await id('import-confirm').click();
+    await id('sample-table').waitFor({ timeout: 60_000 });
+    await id('data-label').click();
+    await id('label-dataset').getByText('chats').waitFor();
+    await studio.page.keyboard.press('g');
+    await standing().waitFor();
+    await id('label-dataset').click();
+    await id('label-kind-pair').click();
+    await id('judge-dialog').waitFor();
+    expect(await id('judge-column-0').innerText()).toBe('answer_a');
+    await studio.page.keyboard.press('Enter');
+    await id('judge-answer').first().waitFor({ timeout: 30_000 });
+    const left: string[] = [];
+    for (let i = 0; i < 4; i++) {
+      const shown = studio.page.locator(`[data-testid=judge-answer]:has-text("answer ${i}")`);
+      await shown.first().waitFor();
+      expect(await shown.count()).toBe(2);
+      left.push((await shown.first().innerText()).startsWith('first') ? 'A' : 'B');
+      await studio.page.keyboard.press('1');
+    }
+    await studio.page.keyboard.press('4');
+    await id('label-saved').getByText('All saved').waitFor();
+    await studio.shot('label-pair');
+    await id('label-classes').getByText('Left is better').waitFor();
+    await studio.page.keyboard.press('g');
+    const better = (letter: string) => id('label-class').filter({ hasText: `${letter} is better` });
+    for (const letter of ['A', 'B']) {
+      const count = left.filter((side) => side === letter).length;
+      expect((await better(letter).innerText()).replace(/\s+/g, ' ')).toContain(`${letter} is better ${count}`);
+    }
+    expect(await id('label-progress').innerText()).toContain('5 of 8');
     expect(problems).toEqual([]);
   });
 });

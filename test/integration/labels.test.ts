@@ -68,3 +68,57 @@ it('rows are labelled, undone, suggested by a rule and by a run, trained on, and
     changed: 0,
   });
 }, 120_000);
+
+it('pairs are judged, counted, and taken out as chosen and rejected answers and in again', async () => {
+  const folder = tempFolder();
+  const told = async (...args: string[]): Promise<Line[]> => {
+    const { code, stderr, lines } = await atelier(
+      folder,
+      ['labels', ...args, '--json'],
+      undefined,
+      findPlaces().utility,
+    );
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('error')]);
+    return lines;
+  };
+  const chats = ['prompt,answer_a,answer_b', ...Array.from({ length: 6 }, (_, i) => `ask ${i},"yes, ${i}","no, ${i}"`)];
+  writeFileSync(join(folder, 'chats.csv'), `${chats.join('\n')}\n`);
+  await done(folder, 'import', 'chats.csv');
+  await told('set', 'chats', '--kind', 'pair', '--samples', '0-2', '--class', 'A');
+  await told('set', 'chats', '--kind', 'pair', '--samples', '3', '--class', 'B');
+  await told('set', 'chats', '--kind', 'pair', '--samples', '4', '--class', 'both bad');
+  const [stats] = await told('stats', 'chats', '--kind', 'pair');
+  expect(stats).toMatchObject({ prompt: 'prompt', answers: ['answer_a', 'answer_b'], judged: 5, aBetter: 0.75 });
+  for (const name of ['out.jsonl', 'out.csv']) {
+    expect(await told('export', 'chats', '--kind', 'pair', '--out', name)).toMatchObject([{ samples: 5 }]);
+  }
+  const lines = readFileSync(join(folder, 'out.jsonl'), 'utf8').trim().split('\n');
+  expect(JSON.parse(lines[3])).toMatchObject({ prompt: 'ask 3', chosen: 'no, 3', rejected: 'yes, 3', preference: 'B' });
+
+  const [before] = await told('list', 'chats', '--kind', 'pair');
+  for (const name of ['out.jsonl', 'out.csv']) {
+    await told('set', 'chats', '--kind', 'pair', '--samples', '0-5', '--state', 'skipped');
+    expect(await told('import', 'chats', name, '--kind', 'pair')).toMatchObject([{ changed: 5, classes: 0 }]);
+    await told('set', 'chats', '--kind', 'pair', '--samples', '5', '--state', 'new');
+    expect((await told('list', 'chats', '--kind', 'pair'))[0]).toEqual(before);
+  }
+  writeFileSync(join(folder, 'other.jsonl'), '{"sample":0,"preference":"left"}\n');
+  const refused = await atelier(
+    folder,
+    ['labels', 'import', 'chats', 'other.jsonl', '--kind', 'pair'],
+    undefined,
+    findPlaces().utility,
+  );
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining('invalid_labels: other.jsonl, line 1: "left"'),
+  ]);
+
+  const rating = ['--kind', 'rating', '--answers', 'answer_b'];
+  await told('set', 'chats', ...rating, '--samples', '0', '--class', '4');
+  await told('export', 'chats', ...rating, '--out', 'ratings.jsonl');
+  expect(JSON.parse(readFileSync(join(folder, 'ratings.jsonl'), 'utf8'))).toMatchObject({ answer: 'no, 0', rating: 4 });
+  await told('undo', 'chats', ...rating);
+  expect(await told('import', 'chats', 'ratings.jsonl', ...rating)).toMatchObject([{ changed: 1 }]);
+  expect(await told('stats', 'chats', ...rating)).toMatchObject([{ judged: 1, mean: 4, median: 4 }]);
+}, 120_000);

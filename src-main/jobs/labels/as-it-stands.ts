@@ -2,7 +2,9 @@ import type { Readable } from '../../db/connection.ts';
 import { canStep } from '../../db/label-log.ts';
 import { baseLabel, eachSaid, labelClasses, saidInPages, type Labelling } from '../../db/labellings.ts';
 import type { SaidLabels } from '../../shared/job.ts';
+import { unpackJudged } from '../../shared/judged.ts';
 import {
+  isJudgedKind,
   labelStates,
   resolvedClass,
   settledStates,
@@ -29,7 +31,8 @@ export function* stateOf(db: Readable, { key, base, several, ...log }: Labelling
     version: log.version,
     kind: log.kind,
     pass: log.pass,
-    target: log.target,
+    target: isJudgedKind(log.kind) ? null : log.target,
+    judged: isJudgedKind(log.kind) && log.target !== null ? unpackJudged(log.target) : null,
     classes: labelClasses(db, key),
     states: Uint8Array.from(base, (label) => (label === 0 ? 0 : labelled)),
     first: base.slice(),

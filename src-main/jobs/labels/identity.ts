@@ -1,6 +1,9 @@
+import type { Readable } from '../../db/connection.ts';
+import { newestTarget } from '../../db/labellings.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { preparedByRecipe, type LabellingKind } from '../../shared/labels.ts';
+import { answersOf, guessJudged, packJudged, type JudgedKind, type JudgedWish } from '../../shared/judged.ts';
+import { isJudgedKind, preparedByRecipe, type LabellingKind } from '../../shared/labels.ts';
 
 /** Which samples a version has: the same for versions of other splits, types or labels. */
 export function samplesIdentity({ kind, blobs }: Manifest): string {
@@ -23,10 +26,66 @@ export function usualTarget({ kind, target, task, columns }: Manifest, of: Label
   if (kind !== 'table') return null;
   if (of === 'spans') return columns.find(({ type }) => type === 'text')?.name ?? null;
   if (target !== null && task === 'classification') return target;
+  return freeColumn(columns, 'label');
+}
+
+/** A name that no column has: this one, or with a number. */
+function freeColumn(columns: Manifest['columns'], wished: string): string {
   const taken = new Set(columns.map(({ name }) => name));
-  let name = 'label';
-  for (let n = 2; taken.has(name); n++) name = `label ${n}`;
+  let name = wished;
+  for (let n = 2; taken.has(name); n++) name = `${wished} ${n}`;
   return name;
+}
+
+/** The column of a version that judgements go to. `manifest`: of the version that was judged. */
+export const judgedColumn = ({ columns }: Manifest, kind: JudgedKind): string =>
+  freeColumn(columns, kind === 'pair' ? 'preference' : 'rating');
+
+/**
+ * What a judged labelling is found by: its columns, packed. Where none are named they are those of the newest labelling of this kind, else guessed.
+ * Throws `kind_unfit`, `prepared_by_recipe`, `no_such_column`, `columns_wanted`.
+ */
+export function judgedTarget(db: Readable, manifest: Manifest, kind: JudgedKind, wished: JudgedWish = {}): string {
+  const { columns, recipe } = manifest;
+  if (manifest.kind !== 'table') {
+    throw new AtelierError('kind_unfit', 'Answers are judged in tables, and this dataset is none.');
+  }
+  if (recipe) throw preparedByRecipe();
+  if (wished.prompt === undefined && !wished.answers) {
+    const before = newestTarget(db, samplesIdentity(manifest), kind);
+    if (before !== null) return before;
+  }
+  const named = [wished.prompt ?? [], wished.answers ?? []].flat();
+  for (const name of named) {
+    if (columns.some((column) => column.name === name)) continue;
+    const there = columns.slice(0, 20).map((column) => column.name);
+    throw new AtelierError('no_such_column', `There is no column "${name}". There is: ${there.join(', ')}.`);
+  }
+  const wanted = answersOf[kind];
+  const found = guessJudged(columns, kind, wished);
+  const words = wanted === 2 ? 'two columns of answers' : 'one column of answers';
+  if (found?.answers.length !== wanted) {
+    throw new AtelierError(
+      'columns_wanted',
+      `${kind === 'pair' ? 'Pairs have' : 'A rating has'} ${words}${found ? `, not ${found.answers.length}` : ', and the names of the columns do not tell which'}. Name what is judged, and the column of prompts.`,
+    );
+  }
+  if (new Set([found.prompt, ...found.answers]).size < wanted + 1) {
+    throw new AtelierError('columns_wanted', 'A column is named twice. Name another one for each.');
+  }
+  return packJudged(found);
+}
+
+/** What a labelling is found by besides its samples and kind: see `checkedTarget` and `judgedTarget`. */
+export function wishedTarget(
+  db: Readable,
+  manifest: Manifest,
+  kind: LabellingKind,
+  { target, judged }: { target?: string; judged?: JudgedWish },
+): string | null {
+  if (!isJudgedKind(kind)) return checkedTarget(manifest, kind, target);
+  if (target === undefined) return judgedTarget(db, manifest, kind, judged);
+  throw new AtelierError('no_such_column', 'Judgements go to a column of their own. Name none.');
 }
 
 /** Throws `kind_unfit`, `prepared_by_recipe`, `no_such_column`. */

@@ -15,8 +15,10 @@ import type { DatasetVersion } from '../../shared/dataset.ts';
 import type { DataExportResult, FoundMarks, ImportKind } from '../../shared/job.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { LabellingId, VersionId } from '../../shared/ids.ts';
+import type { JudgedWish } from '../../shared/judged.ts';
 import {
   blank,
+  isJudgedKind,
   isMarkedKind,
   type ClassAct,
   type LabelHistoryLine,
@@ -38,7 +40,7 @@ import { unheard, type Started } from '../work.ts';
 import { inSlices, saidLabels, stateOf } from './as-it-stands.ts';
 import { carryOver } from './carry.ts';
 import { markExport, type LabelExport } from './export.ts';
-import { checkedTarget, samplesIdentity } from './identity.ts';
+import { judgedColumn, samplesIdentity, wishedTarget } from './identity.ts';
 import { takeMarks } from './import-marks.ts';
 import { Logs, requireSamples } from './logs.ts';
 import { Marking, type GivenMark } from './marking.ts';
@@ -46,7 +48,7 @@ import { begin, beginSecond, type LabelReader } from './opening.ts';
 import { otherPass } from './passes.ts';
 import { saidMarks } from './said-marks.ts';
 import { Settling } from './settling.ts';
-import { checkedClasses, classAfter, labelAfter, usedClasses } from './said.ts';
+import { checkedClasses, classAfter, labelAfter, requireClassAct, usedClasses } from './said.ts';
 import { isTodo, modelName, ruleCondition, suggestionsOf, suggestParams, whoOf } from './suggest.ts';
 
 export interface LabellingWish {
@@ -55,6 +57,8 @@ export interface LabellingWish {
   pass?: LabellingPass;
   /** Tables: see `usualTarget`. */
   target?: string;
+  /** Judged kinds: see `judgedTarget`. */
+  judged?: JudgedWish;
 }
 
 /** What labelling does. Every act answers once it is on disk; acts of one labelling wait for each other. */
@@ -83,11 +87,11 @@ export class Labels {
    * The labelling of a version's samples; begun with what the version says where there is none, and of a source of files that has grown with what
    * was said before of those that are still there.
    */
-  open(version: VersionId, { kind = 'single', pass = 1, target: wished }: LabellingWish = {}): Promise<LabellingState> {
+  open(version: VersionId, { kind = 'single', pass = 1, ...wished }: LabellingWish = {}): Promise<LabellingState> {
     return this.#logs.inTurn(async () => {
       const { store } = this.#context;
       const { manifest, dataset } = getVersion(store, version);
-      const target = checkedTarget(manifest, kind, wished);
+      const target = wishedTarget(store, manifest, kind, wished);
       const wish = { dataset, version, manifest, kind, target };
       const began = async (made: { id: LabellingId; earlier: Labelling | null }): Promise<LabellingId> => {
         if (made.earlier) await carryOver(store, this.#logs, made.earlier, made.id, manifest);
@@ -234,6 +238,7 @@ export class Labels {
     return this.#logs.inTurn(async () => {
       const { store } = this.#context;
       const log = this.#logs.get(id);
+      requireClassAct(log.kind, act);
       const state = act.act === 'remove' ? await this.state(id) : null;
       const inUse = (ids: ReadonlySet<number>): boolean => {
         if (!state) return false;
@@ -279,10 +284,13 @@ export class Labels {
         'Nets tell one class of a sample, so samples of several make no version to train on. Export them instead.',
       );
     }
+    const target = isJudgedKind(log.kind)
+      ? judgedColumn(getVersion(store, log.version).manifest, log.kind)
+      : log.target;
     const said = await this.#logs.inTurn(async () =>
       isMarkedKind(log.kind)
         ? { marks: await inSlices(saidMarks(store, log)) }
-        : { labels: await inSlices(saidLabels(store, log)) },
+        : { labels: await inSlices(saidLabels(store, { ...log, target })) },
     );
     return revise(this.#context, { version, ...said }, (made) => {
       const identity = samplesIdentity(made.manifest);

@@ -3,7 +3,8 @@ import type { Labelling, VersionMarks } from '../../db/labellings.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 import { newId, type DatasetId, type LabellingId, type VersionId } from '../../shared/ids.ts';
-import { isMarkedKind, type LabellingKind } from '../../shared/labels.ts';
+import { judgedClasses } from '../../shared/judged.ts';
+import { isJudgedKind, isMarkedKind, type LabellingKind } from '../../shared/labels.ts';
 import type { WriteStore } from '../../db/open.ts';
 import type { Reader } from '../reader.ts';
 import { earlierLabelling, firstClasses } from './carry.ts';
@@ -29,9 +30,11 @@ export async function begin(
   { dataset, version, manifest, kind, target }: Begin,
 ): Promise<{ id: LabellingId; earlier: Labelling | null }> {
   const blobs = workspaceFiles.blobs(store.folder);
-  const said = isMarkedKind(kind)
-    ? await reader.marks(blobs, manifest, kind)
-    : await reader.labels(blobs, manifest, target);
+  const said = isJudgedKind(kind)
+    ? { classes: judgedClasses[kind], labels: new Int32Array(manifest.samples).fill(-1) }
+    : isMarkedKind(kind)
+      ? await reader.marks(blobs, manifest, kind)
+      : await reader.labels(blobs, manifest, target);
   const earlier = manifest.kind === 'table' ? null : earlierLabelling(store, dataset, kind, 1);
   const { classes, ids } = firstClasses(store, earlier, said.classes);
   const idOf = (place: number): number => (place < 0 ? 0 : ids[place]);

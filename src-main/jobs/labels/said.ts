@@ -1,7 +1,9 @@
 import { AtelierError } from '../../shared/errors.ts';
 import {
   blank,
+  isJudgedKind,
   isMarkedKind,
+  isOneClass,
   mostClasses,
   resolvedClass,
   type ClassAct,
@@ -32,7 +34,7 @@ export function labelAfter(now: SampleLabel, patch: LabelPatch, kind: LabellingK
   const state = patch.state ?? (given!.length > 0 || kind === 'multiple' ? 'labelled' : 'new');
   const dropped = state === 'new' || state === 'skipped';
   const chosen = given ?? (dropped ? [] : now.classes);
-  if ((state === 'labelled' || state === 'reviewed') && chosen.length === 0 && kind === 'single') {
+  if ((state === 'labelled' || state === 'reviewed') && chosen.length === 0 && isOneClass(kind)) {
     throw new AtelierError('label_without_class', `A sample can only be ${state} as a class. Name its class first.`);
   }
   return { ...blank, state, classes: chosen, note };
@@ -41,7 +43,7 @@ export function labelAfter(now: SampleLabel, patch: LabelPatch, kind: LabellingK
 /** Merged ones resolved, each once, ascending. */
 export function checkedClasses(ids: readonly number[], kind: LabellingKind, classes: Classes): number[] {
   const resolved = [...new Set(ids.map((id) => usableClass(classes, id).id))].sort((a, b) => a - b);
-  if (kind === 'single' && resolved.length > 1) {
+  if (isOneClass(kind) && resolved.length > 1) {
     throw new AtelierError('several_classes', 'Each sample has one class in this labelling. Name one.');
   }
   return resolved;
@@ -102,6 +104,17 @@ export function classAfter(
       return { ...found, removed: true };
     }
   }
+}
+
+/** The classes of judged answers are always the same; only how they look is a person's. Throws `fixed_classes`. */
+export function requireClassAct(kind: LabellingKind, { act }: ClassAct): void {
+  if (!isJudgedKind(kind) || act === 'recolour') return;
+  throw new AtelierError(
+    'fixed_classes',
+    kind === 'pair'
+      ? 'Of two answers one is better, or it is a tie, or both are bad: these classes cannot be changed.'
+      : 'Ratings go from 1 to 5: these classes cannot be changed.',
+  );
 }
 
 /** Those that samples can be given. */

@@ -1,3 +1,4 @@
+import { isJudgedKind, isOneClass } from '../../../src-main/shared/labels.ts';
 import type { Action } from '../../state/actions.svelte.ts';
 import { m } from '../../words/messages.ts';
 import { boundAct, type Bound, type LabelAct } from './label-keys.ts';
@@ -43,7 +44,7 @@ export function say(given: Pick<Given, 'attempt'>, patch: Parameters<typeof labe
 /** The class of what is meant; where samples have several, it is put to them or taken away. */
 export function nameClass(given: Pick<Given, 'attempt'>, id: number): void {
   if (label.marked) return label.hand?.name(id);
-  if (label.kind === 'single') return say(given, { state: 'labelled', classes: [id] });
+  if (isOneClass(label.kind)) return say(given, { state: 'labelled', classes: [label.sided(id)] });
   const samples = label.meant;
   const all = samples.every((sample) => label.of(sample)?.classes.includes(id));
   const groups = new Map<string, number[]>();
@@ -61,7 +62,7 @@ export function nameClass(given: Pick<Given, 'attempt'>, id: number): void {
 
 /** What Enter means: a suggestion is taken; of samples with several classes, or marks, what is there is all. */
 function confirm(given: Given): void {
-  if (oneSuggested() || label.kind !== 'single') say(given, { state: 'labelled' });
+  if (oneSuggested() || !isOneClass(label.kind)) say(given, { state: 'labelled' });
   else label.step(1);
 }
 
@@ -86,7 +87,7 @@ export function labelActions(given: Given): Action[] {
   });
   const unlabelled = () =>
     nothing() ??
-    (label.kind === 'single' && label.meant.some((sample) => label.of(sample)?.classes.length === 0)
+    (isOneClass(label.kind) && label.meant.some((sample) => label.of(sample)?.classes.length === 0)
       ? m.label_why_no_class()
       : undefined);
   const unsuggested = () => nothing() ?? (oneSuggested() ? undefined : m.label_why_no_suggestion());
@@ -112,7 +113,7 @@ export function labelActions(given: Given): Action[] {
     action('undoSample', sampled('undo'), nothing),
     action('redoSample', sampled('redo'), nothing),
     action('grid', () => (label.mode = label.mode === 'grid' ? 'stage' : 'grid')),
-    action('make', given.make),
+    ...(isJudgedKind(label.kind) ? [] : [action('make', given.make)]),
     ...label.usable.flatMap(({ id, name }): Action[] => {
       const keys = given.keys.get(id);
       if (keys === undefined) return [];

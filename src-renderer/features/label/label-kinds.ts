@@ -5,7 +5,14 @@ import type { LabellingKind } from '../../../src-main/shared/labels.ts';
 export function kindsFor({ kind, columns }: Manifest): LabellingKind[] {
   if (kind === 'images') return ['single', 'multiple', 'objects'];
   if (kind === 'audio') return ['single', 'segments'];
-  return columns.some(({ type }) => type === 'text') ? ['single', 'multiple', 'spans'] : ['single', 'multiple'];
+  const texts = columns.some(({ type }) => type === 'text');
+  return [
+    'single',
+    'multiple',
+    ...(texts ? (['spans'] as const) : []),
+    ...(columns.length > 1 ? (['pair'] as const) : []),
+    'rating',
+  ];
 }
 
 /** What is begun with: marks where the version came with some. */

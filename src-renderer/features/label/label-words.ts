@@ -34,6 +34,8 @@ const kinds: Record<LabellingKind, () => string> = {
   objects: m.label_kind_objects,
   spans: m.label_kind_spans,
   segments: m.label_kind_segments,
+  pair: m.label_kind_pair,
+  rating: m.label_kind_rating,
 };
 export const kindWord = (kind: LabellingKind): string => kinds[kind]();
 

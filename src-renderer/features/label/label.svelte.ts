@@ -3,6 +3,7 @@ import type { DatasetDetail, DatasetVersion, Manifest } from '../../../src-main/
 import { tellingWays, type Learnt, type TellingWay } from '../../../src-main/shared/few-shot.ts';
 import type { DatasetId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
 import {
+  isJudgedKind,
   labelStates,
   markedKinds,
   mostAtOnce,
@@ -18,6 +19,7 @@ import {
   type LabelState,
   type UndoState,
 } from '../../../src-main/shared/labels.ts';
+import { isSwapped, type JudgedWish } from '../../../src-main/shared/judged.ts';
 import type { Settlement } from '../../../src-main/shared/agreement.ts';
 import type { MarkSuggestions } from '../../../src-main/shared/marks.ts';
 import { studio } from '../../bridge/studio.ts';
@@ -25,6 +27,7 @@ import type { Studio } from '../../bridge/studio.ts';
 import { Resource } from '../../state/resource.svelte.ts';
 import { countLabels, goneOn, queueOf, type DoubtOrder, type QueueOrder, type StateFilter } from './label-queue.ts';
 import { kindsFor, usualKind } from './label-kinds.ts';
+import { judgedWord } from './judged/judged-words.ts';
 import { Learning } from './learning.svelte.ts';
 import { markCalls } from './mark-calls.ts';
 import { SampleMarks, type ShownEdit } from './marks.svelte.ts';
@@ -103,9 +106,16 @@ export class LabelPlace {
     void this.#revision;
     return this.#opened.value;
   }
+  /** Judgements by their words: on the stage by the side on which an answer stands, for which column it is from is not to be seen there. */
   readonly classes = $derived.by(() => {
     void this.#revision;
-    return new Map((this.#opened.value?.classes ?? []).map((one) => [one.id, one]));
+    const { kind, classes = [] } = this.#opened.value ?? {};
+    return new Map(
+      classes.map((one): [number, LabelClass] => [
+        one.id,
+        kind && isJudgedKind(kind) ? { ...one, name: judgedWord(kind, one.name, this.mode === 'stage') } : one,
+      ]),
+    );
   });
   /** Those that samples can be given, in their order. */
   readonly usable: LabelClass[] = $derived(
@@ -123,6 +133,15 @@ export class LabelPlace {
   }
   set pen(id: number | null) {
     this.#pen = id;
+  }
+  /**
+   * The class that is meant by what is shown for a sample, and the other way round: on the stage the answers of a pair change sides by lot, and the
+   * first class there is the one on the left.
+   */
+  sided(id: number, sample: number | null = this.current): number {
+    const state = this.#opened.value;
+    if (state?.kind !== 'pair' || this.mode !== 'stage' || sample === null || id > 2) return id;
+    return isSwapped(state.labelling, sample) ? 3 - id : id;
   }
   readonly counts = $derived.by(() => {
     void this.#revision;
@@ -183,9 +202,17 @@ export class LabelPlace {
     version?: VersionId,
     wished?: LabellingKind,
     pass: LabellingPass = untrack(() => this.pass),
+    judged?: JudgedWish,
   ): Promise<void> {
     const before = untrack(() => this.#opened.value);
-    if (before && (before.dataset !== id || before.pass !== pass)) this.#opened.set(null);
+    if (before && (before.dataset !== id || before.pass !== pass)) {
+      this.#opened.set(null);
+      // Another dataset may have fewer samples than those that were gone through.
+      this.#queue = new Int32Array(0);
+      this.#at = 0;
+      this.#aside = null;
+      this.#chosen = new Set();
+    }
     const last = untrack(() => this.detail?.summary.id);
     if (last !== undefined && last !== id && untrack(() => this.mode) === 'agree') this.mode = 'stage';
     this.pass = pass;
@@ -195,9 +222,11 @@ export class LabelPlace {
     const same = before?.dataset === id ? this.kind : usualKind(detail.version.manifest);
     const kind = wished && fitting.includes(wished) ? wished : same;
     this.kind = kind;
+    const asBefore = before?.dataset === id && before.kind === kind ? (before.judged ?? undefined) : undefined;
+    const columns = isJudgedKind(kind) ? existingColumns(judged ?? asBefore, detail.version.manifest) : undefined;
     this.samples.use(detail.version.id, detail.version.manifest);
     const opened = await this.#opened.load(() =>
-      this.#studio.call('labels.open', { version: detail.version.id, kind, pass }),
+      this.#studio.call('labels.open', { version: detail.version.id, kind, pass, ...(columns && { judged: columns }) }),
     );
     if (!opened) return;
     this.marks.use(this.marked ? opened.labelling : null);
@@ -506,6 +535,12 @@ export class LabelPlace {
     void this.samples.want(wanted).catch(() => {});
     if (untrack(() => this.marked)) void this.marks.want(wanted).catch(() => {});
   }
+}
+
+/** Columns that are not there any more are chosen anew. */
+function existingColumns(judged: JudgedWish | undefined, { columns }: Manifest): JudgedWish | undefined {
+  const named = [judged?.prompt ?? [], judged?.answers ?? []].flat();
+  return named.every((name) => columns.some((column) => column.name === name)) ? judged : undefined;
 }
 
 export const label = new LabelPlace();

@@ -11,4 +11,6 @@ export const stageActs: Readonly<Record<LabellingKind, readonly StageAct[]>> = {
   objects: objectActs,
   spans: spanActs,
   segments: segmentActs,
+  pair: [],
+  rating: [],
 };

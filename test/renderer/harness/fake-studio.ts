@@ -469,6 +469,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'labels.answers': ({ sample }) => labelling!.answers(sample),
     'labels.settle': () => nothingSaid,
     'labels.export': () => null,
+    'labels.exportJudged': () => null,
     'labels.import': () => null,
     'labels.freeze': ({ version }) => versionOf(version).detail.version,
     'recipes.steps': () => stepInfos,

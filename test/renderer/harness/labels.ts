@@ -37,6 +37,7 @@ export class FakeLabelling {
       kind: 'single',
       pass: 1,
       target: manifest.kind === 'table' ? (manifest.target ?? 'label') : null,
+      judged: null,
       classes,
       states: Uint8Array.from(this.#labels, ({ state }) => labelStates.indexOf(state)),
       first: Int32Array.from(this.#labels, ({ classes: [first] }) => first ?? 0),

@@ -89,6 +89,7 @@ export class FakeMarks {
       kind,
       pass: 1,
       target: null,
+      judged: null,
       classes: names.map((name, i) => ({
         id: i + 1,
         name,

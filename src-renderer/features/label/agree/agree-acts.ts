@@ -1,3 +1,4 @@
+import { isOneClass } from '../../../../src-main/shared/labels.ts';
 import type { Action } from '../../../state/actions.svelte.ts';
 import { attempt } from '../../../ui/toasts.ts';
 import { m } from '../../../words/messages.ts';
@@ -30,7 +31,7 @@ export async function settleAnew(): Promise<void> {
 
 export function agreeActions({ bound, keys }: { bound: Bound; keys: ReadonlyMap<number, string> }): Action[] {
   const none = () => (agreement.current ? undefined : m.agree_why_none());
-  const byClass = label.kind === 'single';
+  const byClass = isOneClass(label.kind);
   const run: Record<AgreeAct, () => void> = {
     'agree-previous': () => agreement.goTo(agreement.at - 1),
     'agree-next': () => agreement.goTo(agreement.at + 1),

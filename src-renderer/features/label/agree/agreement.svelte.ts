@@ -1,9 +1,33 @@
-import { usualOverlap, type AgreementReport, type BothAnswers } from '../../../../src-main/shared/agreement.ts';
+import {
+  usualOverlap,
+  type AgreementReport,
+  type BothAnswers,
+  type PassAnswer,
+} from '../../../../src-main/shared/agreement.ts';
 import type { Disagreement, Settlement } from '../../../../src-main/shared/agreement.ts';
 import { studio } from '../../../bridge/studio.ts';
 import type { Studio } from '../../../bridge/studio.ts';
 import { Resource } from '../../../state/resource.svelte.ts';
+import { isJudgedKind } from '../../../../src-main/shared/labels.ts';
+import { judgedWord } from '../judged/judged-words.ts';
 import { label } from '../label.svelte.ts';
+
+/** Judgements by their words. */
+function worded(report: AgreementReport): AgreementReport {
+  const { kind } = report;
+  if (!isJudgedKind(kind)) return report;
+  const word = (name: string): string => judgedWord(kind, name);
+  return {
+    ...report,
+    classes: report.classes.map(word),
+    perClass: report.perClass.map((one) => ({ ...one, class: word(one.class) })),
+    disagreements: report.disagreements.map((one) => ({
+      ...one,
+      first: one.first.map(word),
+      second: one.second.map(word),
+    })),
+  };
+}
 
 /** How far two passes agree, and the disagreements that are gone through. */
 export class AgreementPlace {
@@ -39,7 +63,14 @@ export class AgreementPlace {
   /** Of the disagreement in front. */
   get answers(): BothAnswers | null {
     const { value } = this.#answers;
-    return value && value.sample === this.current?.sample ? value : null;
+    if (!value || value.sample !== this.current?.sample) return null;
+    const { kind } = label;
+    if (!isJudgedKind(kind)) return value;
+    const inWords = (answer: PassAnswer): PassAnswer => ({
+      ...answer,
+      classes: answer.classes.map((name) => judgedWord(kind, name)),
+    });
+    return { ...value, first: inWords(value.first), second: inWords(value.second) };
   }
 
   async load(): Promise<void> {
@@ -47,7 +78,7 @@ export class AgreementPlace {
     if (!labelling) return;
     const { overlap } = this;
     const first = this.report === null;
-    await this.#report.load(() => this.#studio.call('labels.agreement', { labelling, overlap }));
+    await this.#report.load(() => this.#studio.call('labels.agreement', { labelling, overlap }).then(worded));
     if (first)
       this.goTo(
         Math.max(
