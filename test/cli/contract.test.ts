@@ -42,6 +42,7 @@ const commands = [
   ['labels', 'agreement'],
   ['labels', 'settle'],
   ['labels', 'click'],
+  ['labels', 'stats'],
   ['labels', 'export'],
   ['labels', 'import'],
   ['train'],
