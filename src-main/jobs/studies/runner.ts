@@ -10,7 +10,7 @@ import type { Reason, StoredTrial, StudyStatus } from '../../shared/study.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { withRecipe } from '../../shared/tunable-recipe.ts';
 import type { TrialRecord } from '../../search/trial.ts';
-import type { Context } from '../context.ts';
+import { datasetChanged, type Context } from '../context.ts';
 import { knownWithRecipe, revise } from '../datasets.ts';
 import { continueRun, resumeRun, startRun } from '../runs.ts';
 import type { LiveStudy } from './live-study.ts';
@@ -265,14 +265,12 @@ export class StudyRunner {
     };
     result.then(
       (made) =>
-        done(
-          () =>
-            void this.#train(
-              record,
-              made,
-              this.live.running.filter((each) => each !== record.number),
-            ),
-        ),
+        done(() => {
+          const others = this.live.running.filter((each) => each !== record.number);
+          this.#train(record, made, others);
+          // Whoever looked between version and run took it for the dataset's newest.
+          datasetChanged(this.#context, version.dataset);
+        }),
       (error: unknown) => done(() => this.#refuse(record, (error as Error).message)),
     );
   }
