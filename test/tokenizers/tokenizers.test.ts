@@ -6,6 +6,7 @@ import { tokenizerConfig } from '../../src-main/tokenizers/special.ts';
 import { parseTokenizerFile, type TokenizerFile } from '../../src-main/tokenizers/tokenizer-file.ts';
 import { TokenizerTrainer, type TrainerOptions } from '../../src-main/tokenizers/train.ts';
 import { trainedTokenizers } from '../../src-main/shared/text.ts';
+import { wordPieceFile } from '../support/tokenizer-files.ts';
 import { hostileTexts, randomText, reviews } from '../support/texts.ts';
 
 function trained(options: Partial<TrainerOptions>, texts: readonly string[]): TokenizerFile {
@@ -82,51 +83,7 @@ describe('vocabularies', () => {
   });
 });
 
-/** Lower case, split at spaces and signs, then the longest beginnings in the vocabulary (Wu et al. 2016). */
-const wordPiece: TokenizerFile = {
-  version: '1.0',
-  truncation: null,
-  padding: null,
-  added_tokens: ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'].map((content, id) => ({
-    id,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  })),
-  normalizer: {
-    type: 'BertNormalizer',
-    clean_text: true,
-    handle_chinese_chars: true,
-    strip_accents: null,
-    lowercase: true,
-  },
-  pre_tokenizer: { type: 'BertPreTokenizer' },
-  post_processor: {
-    type: 'TemplateProcessing',
-    single: [
-      { SpecialToken: { id: '[CLS]', type_id: 0 } },
-      { Sequence: { id: 'A', type_id: 0 } },
-      { SpecialToken: { id: '[SEP]', type_id: 0 } },
-    ],
-    pair: [],
-    special_tokens: {},
-  },
-  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-  model: {
-    type: 'WordPiece',
-    unk_token: '[UNK]',
-    continuing_subword_prefix: '##',
-    max_input_chars_per_word: 100,
-    vocab: Object.fromEntries(
-      ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'un', '##aff', '##able', 'runn', '##ing', '!', '狗'].map(
-        (name, id) => [name, id],
-      ),
-    ),
-  },
-};
+const wordPiece = wordPieceFile(['un', '##aff', '##able', 'runn', '##ing', '!', '狗']);
 
 describe('a tokenizer from elsewhere', () => {
   it('of type WordPiece', () => {
