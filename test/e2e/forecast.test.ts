@@ -13,6 +13,21 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('the estimate in 
   let folder: string;
   const id = (name: string) => studio.page.getByTestId(name);
   const state = (name: string) => studio.page.locator(`[data-testid=forecast][data-state=${name}]`);
+  /** Once it is measured anew, for however short a time: a look now and then would miss what is over between two frames. */
+  const measuring = () =>
+    studio.page.evaluate(
+      () =>
+        new Promise<void>((done) => {
+          const look = () => {
+            if (!document.querySelector('[data-testid=forecast][data-state=pending]')) return;
+            observer.disconnect();
+            done();
+          };
+          const observer = new MutationObserver(look);
+          observer.observe(document, { subtree: true, childList: true, attributeFilter: ['data-state'] });
+          look();
+        }),
+    );
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'atelier-e2e-'));
@@ -38,15 +53,17 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('the estimate in 
       await studio.page.waitForTimeout(150);
       await studio.shot(`${locale}-${colorScheme}-train-forecast`);
     }
+    const again = measuring();
     await id('setting-batchSize').fill('7');
-    await state('pending').waitFor({ timeout: 10_000 });
+    await again;
     await state('ready').waitFor({ timeout: 60_000 });
     expect(await id('forecast').innerText()).not.toBe(told);
   });
 
   it('gives way to the run', async () => {
+    const again = measuring();
     await id('setting-batchSize').fill('9');
-    await state('pending').waitFor({ timeout: 10_000 });
+    await again;
     await id('train-button').click();
     await studio.page.locator('[data-testid=run-page][data-status=finished]').waitFor({ timeout: 120_000 });
   });
