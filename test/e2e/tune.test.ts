@@ -75,10 +75,19 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('a study', () => {
   it('has a winner that trains on', async () => {
     await id('trial-longer').click();
     await id('run-page').waitFor();
-    await studio.page.locator('[data-testid=run-page][data-status=finished]').waitFor({ timeout: 120_000 });
-    const bridge = () => (globalThis as unknown as { studio: StudioBridge }).studio.invoke('runs.list', undefined);
-    const reply = await studio.page.evaluate(bridge);
-    const epochs = reply.ok ? reply.value.map(({ settings }) => (JSON.parse(settings) as TrainSettings).epochs) : [];
-    expect(epochs.sort()).toEqual([2, 2, 2, 4]);
+    // The run had finished before: what is waited for is stored with its longer settings, and nothing works any more.
+    const finished = async () => {
+      const { runs, jobs } = await studio.page.evaluate(async () => {
+        const { studio: bridge } = globalThis as unknown as { studio: StudioBridge };
+        return {
+          runs: await bridge.invoke('runs.list', undefined),
+          jobs: await bridge.invoke('jobs.list', undefined),
+        };
+      });
+      if (!runs.ok || !jobs.ok || jobs.value.some(({ status }) => status === 'running')) return null;
+      if (runs.value.some(({ status }) => status !== 'finished')) return null;
+      return runs.value.map(({ settings }) => (JSON.parse(settings) as TrainSettings).epochs).sort();
+    };
+    await expect.poll(finished, { timeout: 120_000 }).toEqual([2, 2, 2, 4]);
   });
 });

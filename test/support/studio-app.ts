@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron } from 'playwright-core';
 import type { ElectronApplication, Page } from 'playwright-core';
+import type { StudioBridge } from '../../src-main/shared/contract.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 export const screenshots = join(root, 'test-output/screenshots');
@@ -61,10 +62,32 @@ export async function launchStudio(options: LaunchOptions = {}): Promise<StudioA
       await page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
     },
     close: async () => {
-      await app.close();
+      await closed(app, page, output);
       if (!options.folder) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A studio that works asks whether to leave, and nobody answers here: told with what works, rather than by a hook that hangs. */
+async function closed(app: ElectronApplication, page: Page, output: string[]): Promise<void> {
+  const working = await page.evaluate(workingJobs).catch(() => 'unknown: the page is gone');
+  let late: NodeJS.Timeout;
+  const tooLate = new Promise<never>((_, reject) => {
+    late = setTimeout(() => {
+      app.process().kill('SIGKILL');
+      reject(
+        new Error(`The app did not close within a minute. Jobs at work: ${working}\n${output.join('').slice(-2000)}`),
+      );
+    }, 60_000);
+  });
+  await Promise.race([app.close(), tooLate]).finally(() => clearTimeout(late));
+}
+
+async function workingJobs(): Promise<string> {
+  const { studio } = globalThis as unknown as { studio: StudioBridge };
+  const jobs = await studio.invoke('jobs.list', undefined);
+  if (!jobs.ok) return jobs.error.message;
+  return JSON.stringify(jobs.value.filter(({ status }) => status === 'running'));
 }
 
 /**
