@@ -1,0 +1,98 @@
+import * as v from 'valibot';
+import { completionId, languageModelId, name, nothing, promptId, promptText, text, versionNumber } from './fields.ts';
+import type { TokenChoice } from '../generation.ts';
+import type { PromptId } from '../ids.ts';
+import {
+  benchSchema,
+  type Completion,
+  generationSettingsSchema,
+  type LanguageModel,
+  type LanguageModelRef,
+  languageModelRefSchema,
+  mostNoteLength,
+  type PromptDetail,
+  type PromptHit,
+  type PromptSummary,
+  type PromptVersion,
+  type RenderedPrompt,
+} from '../prompt/prompt.ts';
+
+/** Calls about prompts, and the language models that answer them. */
+export const promptsInputs = {
+  'prompts.list': nothing,
+  'prompts.get': v.object({ id: promptId }),
+  'prompts.create': v.object({ name, text: v.optional(promptText) }),
+  /** What is written, as it stands: on disk when it is answered. */
+  'prompts.edit': v.object({ id: promptId, text: v.optional(promptText), bench: v.optional(benchSchema) }),
+  'prompts.set': v.object({
+    id: promptId,
+    name: v.optional(name),
+    tags: v.optional(v.pipe(v.array(text(100)), v.maxLength(100))),
+    archived: v.optional(v.boolean()),
+  }),
+  /** The draft as a version, which is never changed; its number. */
+  'prompts.save': v.object({ id: promptId, note: v.optional(text(mostNoteLength)) }),
+  'prompts.version': v.object({ id: promptId, number: versionNumber }),
+  /** What is said of a version; the version itself stays as it is. */
+  'prompts.annotate': v.object({ id: promptId, number: versionNumber, note: text(mostNoteLength) }),
+  /** Where a text stands, in prompts and answers, the latest first. */
+  'prompts.search': v.object({ text: text(1000) }),
+  /** Its text becomes the draft. What the draft was is a version first. */
+  'prompts.restore': v.object({ id: promptId, number: versionNumber }),
+  /** As a model would see it, with its tokens counted. */
+  'prompts.render': v.object({
+    model: languageModelRefSchema,
+    text: promptText,
+    variables: benchSchema.entries.variables,
+  }),
+  /** Asks a model; what it writes comes as events. */
+  'prompts.run': v.object({
+    id: promptId,
+    model: languageModelRefSchema,
+    variables: benchSchema.entries.variables,
+    settings: generationSettingsSchema,
+    version: v.optional(versionNumber),
+    branch: v.optional(
+      v.object({
+        of: completionId,
+        row: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(63)),
+        at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000)),
+        token: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000_000)),
+      }),
+    ),
+  }),
+  'prompts.stop': v.object({ completion: completionId }),
+  /** Each text's tokens, with their probabilities and what else was likely. */
+  'prompts.tokens': v.object({ completion: completionId }),
+  /** Prompts from files that the system's dialog asks for; null when dismissed. */
+  'prompts.import': nothing,
+  /** Writes it as a file where the system's dialog says; null when dismissed. */
+  'prompts.saveAs': v.object({ id: promptId }),
+  'languageModels.list': nothing,
+  /** The folder that the system's dialog asks for; null when dismissed. */
+  'languageModels.add': nothing,
+  /** Takes it out of the list; its files stay. */
+  'languageModels.remove': v.object({ id: languageModelId }),
+} as const;
+
+export interface PromptOutputs {
+  'prompts.list': PromptSummary[];
+  'prompts.get': PromptDetail;
+  'prompts.create': PromptId;
+  'prompts.edit': null;
+  'prompts.set': null;
+  'prompts.save': number;
+  'prompts.version': PromptVersion;
+  'prompts.annotate': null;
+  'prompts.search': PromptHit[];
+  'prompts.restore': null;
+  'prompts.render': RenderedPrompt;
+  'prompts.run': Completion;
+  'prompts.stop': null;
+  'prompts.tokens': (TokenChoice[] | null)[];
+  'prompts.import': PromptId[] | null;
+  'prompts.saveAs': { path: string } | null;
+  'languageModels.list': LanguageModel[];
+  'languageModels.add': LanguageModelRef | null;
+  'languageModels.remove': null;
+}
