@@ -5,6 +5,7 @@ import type { OutputSpec } from './architecture.ts';
 export function outputOf(task: Task, classes: number): OutputSpec {
   switch (task) {
     case 'classification':
+    case 'multi-label':
       return { kind: 'classes', count: Math.max(1, classes) };
     case 'regression':
       return { kind: 'value' };

@@ -180,7 +180,7 @@ function chosenThreshold(
   name: string,
   by: ThresholdGoal,
 ): { validation: Decisions; here: Decisions } | null {
-  if (report?.detail.kind !== 'classification') return null;
+  if (!report || report.detail.kind === 'regression') return null;
   const curves = report.detail.curves.find((each) => each.name === name);
   if (!curves) {
     throw new AtelierError(

@@ -58,7 +58,7 @@ export function evaluationCharts({ samples, confusion, errors, report }: Evaluat
           },
         ]
       : []),
-    ...(detail?.kind === 'classification'
+    ...(detail && detail.kind !== 'regression'
       ? [
           { name: 'classes', csv: classScoresCsv(detail) },
           drawn('roc', rocChart(detail.curves, look)),
@@ -72,6 +72,10 @@ export function evaluationCharts({ samples, confusion, errors, report }: Evaluat
               look,
             ),
           ),
+        ]
+      : []),
+    ...(detail?.kind === 'classification'
+      ? [
           drawn('reliability', reliabilityChart(detail.calibration, look)),
           ...(detail.scaled ? [drawn('reliability-with-temperature', reliabilityChart(detail.scaled, look))] : []),
         ]

@@ -29,7 +29,7 @@ const between = (key: string, { low, high }: Interval): string => `${metric(key,
 
 export function reportLines({ detail, slices, sliceLeast, resamples }: EvaluationReport): string[] {
   const lines = [`\nThe intervals are of ${count(resamples)} bootstrap resamples (percentile).`];
-  if (detail.kind === 'classification') {
+  if (detail.kind !== 'regression') {
     const share = (value: number): string => metric('precision', value);
     const { macro, micro, weighted } = detail.averages;
     lines.push(
@@ -48,6 +48,8 @@ export function reportLines({ detail, slices, sliceLeast, resamples }: Evaluatio
         ]),
       ])}`,
     );
+  }
+  if (detail.kind === 'classification') {
     const { scaled, calibration } = detail;
     const after = scaled
       ? `; with temperature ${metric('temperature', scaled.temperature)}, fitted on validation, ${metric('ece', scaled.ece)}`
@@ -55,7 +57,7 @@ export function reportLines({ detail, slices, sliceLeast, resamples }: Evaluatio
     lines.push(`\nCalibration error (ECE) ${metric('ece', calibration.ece)}${after}`);
   }
   if (slices.length > 0) {
-    const what = detail.kind === 'classification' ? 'ACCURACY' : 'MEAN ERROR';
+    const what = { classification: 'ACCURACY', 'multi-label': 'ALL RIGHT', regression: 'MEAN ERROR' }[detail.kind];
     lines.push(
       `\nWorst slices of at least ${sliceLeast} samples (p by Holm's correction for ${count(slices.length)})`,
       table([

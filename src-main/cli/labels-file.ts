@@ -98,11 +98,17 @@ function lineOf(
   const known = labelStates.find((each) => each === state) ?? null;
   if (state !== '' && known === null)
     throw invalid(where, `there is no state "${state}": there are ${labelStates.join(', ')}`);
-  if ((known === 'labelled' || known === 'reviewed' || known === 'suggested') && labels.length === 0)
-    throw invalid(where, `it is ${known} without a label`);
   if (note.length > longestNote) throw invalid(where, `its note is longer than ${longestNote} characters`);
   const sure = typeof confidence === 'number' && confidence >= 0 && confidence <= 1 ? confidence : null;
   return { where, sample: whole, name: name === '' ? null : name, labels, state: known, confidence: sure, note };
+}
+
+/** Where each sample has one class, none is labelled without. Errors: invalid_labels. */
+export function requireLabels(lines: readonly LabelLine[]): void {
+  for (const { where, state, labels } of lines) {
+    if ((state === 'labelled' || state === 'reviewed' || state === 'suggested') && labels.length === 0)
+      throw invalid(where, `it is ${state} without a label`);
+  }
 }
 
 /** An export keeps spreadsheets from taking a cell for a formula. */

@@ -25,7 +25,7 @@ import { Session, type CommandContext } from './context.ts';
 import { count } from './format.ts';
 import { existing, owning, tellOutcome, withLabelling, type LabelOptions } from './labelling.ts';
 import { exportJudged, isJudged, requireJudgements } from './labels-judged.ts';
-import { mostBytes, readLabelFile, type LabelLine } from './labels-file.ts';
+import { mostBytes, readLabelFile, requireLabels, type LabelLine } from './labels-file.ts';
 import {
   exportMarks,
   importMarks,
@@ -99,6 +99,7 @@ Examples:
         const names = await namesOf(studio.reading, session.folder, version);
         const samples = samplesOf(lines, names, state.states.length);
         const known = new Set(state.classes.map(({ name }) => name));
+        if (isOneClass(state.kind)) requireLabels(lines);
         if (isJudgedKind(state.kind)) requireJudgements(state.kind, lines);
         const several = lines.findIndex(({ labels: its }) => isOneClass(state.kind) && its.length > 1);
         if (several >= 0) {

@@ -43,7 +43,8 @@ export function addPredict(program: Command, context: CommandContext): void {
       `
 A model that reads one column of texts takes a file called .txt or .md as one text.
 
-JSON: one line per row, image, sound or text: {"input","label","probabilities":{class:share}}, or {"input","value"} for a number, or of an
+JSON: one line per row, image, sound or text: {"input","label","probabilities":{class:share}}, of several classes with "labels", or
+{"input","value"} for a number, or of an
       autoencoder {"input","error","code":[…],"reconstruction":{column:value}} (of a table; null: missing): a high error
       says that a sample is unlike those it was trained on. A generator has nothing to predict.
 
@@ -80,7 +81,7 @@ async function predict(session: Session, text: string, files: string[], options:
       threads: options.threads,
     });
     const { predictions } = await session.work('predict', text, params);
-    for (const { input, label, value, probabilities, reconstruction, continuation, guesses } of predictions) {
+    for (const { input, label, labels, value, probabilities, reconstruction, continuation, guesses } of predictions) {
       if (continuation) {
         out.record({ input, continuation: continuation.text, tokens: continuation.tokens });
         out.text(`${input}${continuation.text}`);
@@ -100,6 +101,12 @@ async function predict(session: Session, text: string, files: string[], options:
         const { error, code, columns } = reconstruction;
         out.record({ input, error, code, ...(columns ? { reconstruction: columns } : {}) });
         out.text(`${input}\t${metric('error', error)}`);
+        continue;
+      }
+      if (labels) {
+        out.record({ input, label, labels, probabilities });
+        const each = labels.map((name) => `${name} ${metric('accuracy', probabilities?.[name] ?? NaN)}`);
+        out.text(`${input}\t${labels.length === 0 ? label : each.join(', ')}`);
         continue;
       }
       out.record(label === null ? { input, value } : { input, label, probabilities });

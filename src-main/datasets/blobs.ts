@@ -213,3 +213,6 @@ export async function sweepPartialBlobs(blobs: string, before: number): Promise<
   }
   return removed;
 }
+
+/** Little-endian int32, as stored. */
+export const int32s = (bytes: Uint8Array): Int32Array => new Int32Array(bytes.slice().buffer);

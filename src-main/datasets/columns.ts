@@ -58,7 +58,7 @@ export async function describeColumn(
   table: string,
   index: number,
   facts: ColumnFacts,
-  column: Pick<Column, 'name' | 'type' | 'role' | 'note' | 'decimalComma'>,
+  column: Pick<Column, 'name' | 'type' | 'role' | 'note' | 'decimalComma' | 'separator'>,
 ): Promise<Column> {
   const { type } = column;
   const numbers = column.decimalComma ? facts.commaNumbers : facts.numbers;
@@ -74,6 +74,7 @@ export async function describeColumn(
     Object.assign(described, { min: facts.min, max: facts.max, mean: facts.mean });
   }
   if (type === 'category') {
+    if (column.separator !== undefined) described.separator = column.separator;
     const top = await rowsOf(
       connection,
       `SELECT value, n FROM ${cellCountsSql(await storedIn(connection, table), index, table)} ORDER BY n DESC, value LIMIT 20`,

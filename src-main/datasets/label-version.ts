@@ -1,4 +1,5 @@
 import { DuckDBDataChunk, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import { joinClasses, separatorFor } from '../shared/class-sets.ts';
 import type { Column, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ReviseResult, SaidLabels, VersionLabels } from '../shared/job.ts';
@@ -12,23 +13,25 @@ import { fileLabels } from './labels.ts';
 import { quickly } from './tables/store.ts';
 import { readTarget, targetNoteCodes, targetNotes } from './table-target.ts';
 
-/** Which class each sample of a version is of. A table's column need not be there, or hold classes: then none is of any. */
+/** Which class, or which classes, each sample of a version is of. A table's column need not be there, or hold classes: then none is of any. */
 export async function versionLabels(blobs: string, manifest: Manifest, target: string | null): Promise<VersionLabels> {
   const none = { classes: [], labels: new Int32Array(manifest.samples).fill(-1) };
   if (manifest.kind !== 'table') {
     const labels = await fileLabels(blobs, manifest);
-    return labels ? { classes: manifest.classes.map(({ name }) => name), labels } : none;
+    const sets = manifest.classSets && { sets: manifest.classSets };
+    return labels ? { classes: manifest.classes.map(({ name }) => name), labels, ...sets } : none;
   }
   const column = manifest.columns.find(({ name }) => name === target);
   if (!column || column.type !== 'category') return none;
   return withDuck({ blobs }, async (connection) => {
     const found = await readTarget(connection, parquetSql(blobs, manifest.blobs.table!), manifest.columns, target);
-    return found.labels ? { classes: found.classes.map(({ name }) => name), labels: found.labels } : none;
+    const sets = found.sets && { sets: found.sets };
+    return found.labels ? { classes: found.classes.map(({ name }) => name), labels: found.labels, ...sets } : none;
   });
 }
 
 /**
- * The next version: the same samples in the same splits, each of the class that labelling says, or of none. Nothing stored is touched.
+ * The next version: the same samples in the same splits, each of the class (or classes) that labelling says, or without a label. Nothing stored is touched.
  * Throws `nothing_labelled`, `no_change`, `prepared_by_recipe`.
  */
 export async function labelVersion(
@@ -41,10 +44,18 @@ export async function labelVersion(
     throw new AtelierError('internal', `There are ${said.labels.length} labels for ${manifest.samples} samples.`);
   }
   const counts = said.classes.map(() => 0);
-  for (const label of said.labels) if (label >= 0) counts[label]++;
-  const labelled = counts.reduce((sum, count) => sum + count, 0);
-  if (labelled === 0) {
-    throw new AtelierError('nothing_labelled', 'No sample is labelled yet. Label some, then make a version of them.');
+  const sets = said.sets ?? said.classes.map((_, i) => [i]);
+  let labelled = 0;
+  for (const label of said.labels) {
+    if (label < 0) continue;
+    labelled++;
+    for (const c of sets[label]) counts[c]++;
+  }
+  if (counts.every((count) => count === 0)) {
+    throw new AtelierError(
+      'nothing_labelled',
+      'No sample is labelled with a class yet. Label some, then make a version of them.',
+    );
   }
   const used = counts.filter((count) => count > 0).length;
   const change = `labels: ${labelled} of ${manifest.samples} samples, ${used} ${used === 1 ? 'class' : 'classes'}`;
@@ -58,26 +69,47 @@ export async function labelVersion(
 async function labelFiles(blobs: string, manifest: Manifest, said: SaidLabels, counts: number[]): Promise<Manifest> {
   const used = said.classes.flatMap((_, i) => (counts[i] > 0 ? [i] : []));
   const place = Int32Array.from(said.classes, (_, i) => used.indexOf(i));
-  const labels = said.labels.map((label) => (label < 0 ? -1 : place[label]));
+  const { labels, classSets } = said.sets
+    ? numbered(said.labels, said.sets, place)
+    : { labels: said.labels.map((label) => (label < 0 ? -1 : place[label])), classSets: undefined };
   const classes = used.map((i) => ({ name: said.classes[i], count: counts[i] }));
   const blob = await writeBlob(blobs, new Uint8Array(labels.buffer, labels.byteOffset, labels.byteLength));
-  if (blob === manifest.blobs.labels && JSON.stringify(classes) === JSON.stringify(manifest.classes)) throw unchanged();
+  const told = (one: Pick<Manifest, 'classes' | 'classSets'>): string => JSON.stringify([one.classes, one.classSets]);
+  if (blob === manifest.blobs.labels && told({ classes, classSets }) === told(manifest)) throw unchanged();
   const notes = manifest.notes.filter(({ code }) => code !== 'no_classes' && code !== 'single_class');
-  if (classes.length === 1) {
+  if (classes.length === 1 && !classSets) {
     notes.push({
       code: 'single_class',
       message: `All labelled samples are of one class ("${classes[0].name}"). Training needs at least two: label samples of another.`,
     });
   }
-  const { asRead: _, ...rest } = manifest;
+  const { asRead: _, classSets: __, ...rest } = manifest;
   const next: Manifest = {
     ...rest,
     classes,
-    task: 'classification',
+    ...(classSets && { classSets }),
+    task: classSets ? 'multi-label' : 'classification',
     notes,
     blobs: { ...manifest.blobs, labels: blob },
   };
   return { ...next, ...keepAsRead(next, asRead(manifest)) };
+}
+
+/** The sets that occur, in the order of the samples, and which each sample has; by the places of classes. */
+function numbered(
+  labels: Int32Array,
+  sets: readonly (readonly number[])[],
+  place: Int32Array,
+): { labels: Int32Array; classSets: number[][] } {
+  const classSets: number[][] = [];
+  const known = new Map<number, number>();
+  const numbers = labels.map((label) => {
+    if (label < 0) return -1;
+    const at = known.get(label) ?? classSets.push(sets[label].map((c) => place[c]).sort((a, b) => a - b)) - 1;
+    known.set(label, at);
+    return at;
+  });
+  return { labels: numbers, classSets };
 }
 
 async function labelTable(
@@ -90,21 +122,32 @@ async function labelTable(
   const target = said.target!;
   const found = manifest.columns.findIndex(({ name }) => name === target);
   const at = found < 0 ? manifest.columns.length : found;
+  const separator = said.sets && separatorFor(said.classes);
+  const cells = said.sets
+    ? said.sets.map((set) =>
+        joinClasses(
+          set.map((c) => said.classes[c]),
+          separator!,
+        ),
+      )
+    : said.classes;
   const parquet = await partialPath(blobs);
-  await writeLabelled(connection, blobs, manifest, said, at, parquet);
+  await writeLabelled(connection, blobs, manifest, { cells, labels: said.labels }, at, parquet);
   const table = parquetFileSql(parquet);
   const [facts] = await countColumns(connection, table, [at]);
   const described = await describeColumn(connection, table, at, facts, {
     name: target,
     type: 'category',
     role: 'target',
+    separator,
   });
   const columns: Column[] = manifest.columns
     .map((column): Column => (column.role === 'target' ? { ...column, role: 'feature' } : column))
     .toSpliced(at, 1, described);
   const { task, classes } = await readTarget(connection, table, columns, target);
   const blob = await adopt(blobs, parquet);
-  if (blob === manifest.blobs.table && target === manifest.target) throw unchanged();
+  const before = manifest.columns[at]?.separator;
+  if (blob === manifest.blobs.table && target === manifest.target && separator === before) throw unchanged();
   const notes = manifest.notes.filter(({ code }) => !targetNoteCodes.has(code));
   return {
     ...manifest,
@@ -119,19 +162,19 @@ async function labelTable(
 
 const chunkRows = 2048;
 
-/** The table with the labels' names as its column number `at`, in the order of its rows. */
+/** The table with the labels' cells as its column number `at`, in the order of its rows. */
 async function writeLabelled(
   connection: DuckDBConnection,
   blobs: string,
   manifest: Manifest,
-  { classes, labels }: SaidLabels,
+  { cells: said, labels }: { cells: readonly string[]; labels: Int32Array },
   at: number,
   to: string,
 ): Promise<void> {
   await connection.run('CREATE OR REPLACE TEMP TABLE said (label VARCHAR)');
   const appender = await connection.createAppender('said');
   for (let first = 0; first < labels.length; first += chunkRows) {
-    const some = Array.from(labels.subarray(first, first + chunkRows), (label) => (label < 0 ? null : classes[label]));
+    const some = Array.from(labels.subarray(first, first + chunkRows), (label) => (label < 0 ? null : said[label]));
     const chunk = DuckDBDataChunk.create([VARCHAR], some.length);
     chunk.setColumnValues(0, some);
     appender.appendDataChunk(chunk);

@@ -1,7 +1,49 @@
+import { classSetsOf } from '../shared/class-sets.ts';
 import type { Manifest } from '../shared/dataset.ts';
-import { int32s } from './encode/images.ts';
-import { readBlob } from './blobs.ts';
+import { int32s, readBlob } from './blobs.ts';
 
-/** Class index per image or sound, -1 without one; null where there are no classes. */
+/** Class index per image or sound (with `classSets` which of those), -1 without one; null where there are no classes. */
 export const fileLabels = async (blobs: string, manifest: Manifest): Promise<Int32Array | null> =>
   manifest.classes.length > 0 ? int32s(await readBlob(blobs, manifest.blobs.labels!)) : null;
+
+/** What a model is to tell of each image or sound. */
+export interface FileTargets {
+  /** Whether there is something to be told of the sample. */
+  has(sample: number): boolean;
+  /** Room for so many samples. */
+  room(count: number): Int32Array | Float32Array;
+  /** Writes the sample's as number `at` of such a room. */
+  put(sample: number, to: Int32Array | Float32Array, at: number): void;
+}
+
+/**
+ * Of one class its index, of several a 0 or 1 for each, as the encoder numbers them. Without a label there is nothing to be told, nor of a class
+ * that the encoder does not know, nor of other than one where it tells one.
+ */
+export async function fileTargets(
+  blobs: string,
+  manifest: Manifest,
+  { classes, several }: { classes: readonly string[]; several?: true },
+): Promise<FileTargets> {
+  if (classes.length === 0) return { has: () => true, room: () => new Int32Array(), put: () => undefined };
+  const labels = int32s(await readBlob(blobs, manifest.blobs.labels!));
+  const index = new Map(classes.map((name, i) => [name, i]));
+  const known = manifest.classes.map(({ name }) => index.get(name) ?? -1);
+  const sets = classSetsOf(manifest).map((set) => set.map((c) => known[c]).filter((c) => c >= 0));
+  if (several) {
+    const width = classes.length;
+    return {
+      has: (sample) => labels[sample] >= 0,
+      room: (count) => new Float32Array(count * width),
+      put(sample, to, at) {
+        for (const c of sets[labels[sample]]) to[at * width + c] = 1;
+      },
+    };
+  }
+  const one = classSetsOf(manifest).map((set, i) => (set.length === 1 ? (sets[i][0] ?? -1) : -1));
+  return {
+    has: (sample) => (one[labels[sample]] ?? -1) >= 0,
+    room: (count) => new Int32Array(count),
+    put: (sample, to, at) => (to[at] = one[labels[sample]]),
+  };
+}

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { classSetsOf, setWords, splitClasses } from '../shared/class-sets.ts';
 import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { Condition } from '../shared/filter.ts';
@@ -7,9 +8,8 @@ import { float64s, readAnnotations } from './annotations/read.ts';
 import { samplesWith } from './annotations/samples-with.ts';
 import { soundsWith } from './audio/sounds-with.ts';
 import { soundsOf } from './audio/stored.ts';
-import { readBlob } from './blobs.ts';
+import { int32s, readBlob } from './blobs.ts';
 import { heeding, openDuck, parquetSql, rowsOf } from './duck.ts';
-import { int32s } from './encode/images.ts';
 import { readPixels } from './images/pixels.ts';
 import { divide } from './filters/conditions.ts';
 import { openExpressions, type Expressions } from './filters/expression.ts';
@@ -209,7 +209,8 @@ export class SampleReader {
 
   async #labelNames(blobs: string, manifest: Manifest, indices: number[]): Promise<(string | null)[]> {
     const labels = await this.#labels(blobs, manifest);
-    return indices.map((sample) => manifest.classes[labels[sample]]?.name ?? null);
+    const names = classSetsOf(manifest).map((set) => setWords(set.map((c) => manifest.classes[c].name)));
+    return indices.map((sample) => names[labels[sample]] ?? null);
   }
 
   async #labels(blobs: string, manifest: Manifest): Promise<Int32Array> {
@@ -236,8 +237,12 @@ export class SampleReader {
 /** The class of each row stands in its target cell. */
 function labelled(manifest: Manifest, rows: Row[]): Pick<SamplePage, 'rows' | 'labels'> {
   const target = manifest.columns.findIndex((column) => column.name === manifest.target);
-  const classified = manifest.task === 'classification' && target >= 0;
-  return { rows, labels: classified ? rows.map((row) => row[target]) : [] };
+  if (target < 0 || (manifest.task !== 'classification' && manifest.task !== 'multi-label'))
+    return { rows, labels: [] };
+  const { separator } = manifest.columns[target];
+  const words = (cell: string | null): string | null =>
+    cell === null || separator === undefined ? cell : setWords(splitClasses(cell, separator));
+  return { rows, labels: rows.map((row) => words(row[target])) };
 }
 
 function wholeNumber(value: number, name: string): number {

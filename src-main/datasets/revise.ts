@@ -189,6 +189,7 @@ async function reviseColumns(connection: DuckDBConnection, params: ReviseParams,
         type,
         role: ceases && type === 'text' && judged.note ? 'ignored' : role,
         decimalComma,
+        separator: column.separator,
       }),
     );
   }

@@ -1,4 +1,5 @@
 import { annotationFlags } from '../shared/annotation.ts';
+import { classSetsOf } from '../shared/class-sets.ts';
 import type { Column, Manifest } from '../shared/dataset.ts';
 import type { Condition } from '../shared/filter.ts';
 import { eachAnnotations } from './annotations/read.ts';
@@ -45,7 +46,8 @@ async function ofClasses(blobs: string, manifest: Manifest, samples: ArrayLike<n
     condition: { kind: 'class', classes: [name] },
     members: [],
   }));
-  for (let i = 0; i < samples.length; i++) slices[labels[samples[i]]]?.members.push(i);
+  const sets = classSetsOf(manifest);
+  for (let i = 0; i < samples.length; i++) for (const c of sets[labels[samples[i]]] ?? []) slices[c].members.push(i);
   return slices;
 }
 

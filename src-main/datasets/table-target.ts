@@ -1,14 +1,17 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { ClassCount, Column } from '../shared/dataset.ts';
+import { splitClasses } from '../shared/class-sets.ts';
+import type { ClassCount, Column, Manifest } from '../shared/dataset.ts';
 import { sqlText } from './cells.ts';
-import { eachRows, int32sOf } from './duck.ts';
-import { countClasses } from './target.ts';
+import { eachRow, eachRows, int32sOf } from './duck.ts';
+import { countClasses, requireFewClasses, sortClasses } from './target.ts';
 
 export interface TableTarget {
-  task: 'classification' | 'regression' | null;
+  task: Manifest['task'];
   classes: ClassCount[];
-  /** Class index per row, -1 where the target is missing; null where there are no classes to keep in proportion. */
+  /** Class index per row (multi-label: which of the sets that occur), -1 where the target is missing; null where there are no classes to keep in proportion. */
   labels: Int32Array | null;
+  /** Multi-label: as indices of classes. */
+  sets?: number[][];
 }
 
 /** What a table's target column makes of it: classes and a label per row, or a value to estimate. */
@@ -21,6 +24,8 @@ export async function readTarget(
   const index = columns.findIndex((column) => column.name === target);
   if (index < 0) return { task: null, classes: [], labels: null };
   if (columns[index].type === 'number') return { task: 'regression', classes: [], labels: null };
+  const { separator } = columns[index];
+  if (separator !== undefined) return readSets(connection, table, { ...columns[index], separator }, index);
   const classes = await countClasses(connection, table, index, columns[index].name);
   if (classes.length === 0) return { task: 'classification', classes, labels: null };
   const names = classes.map(({ name }) => sqlText(name)).join(', ');
@@ -32,6 +37,33 @@ export async function readTarget(
     for (let r = 0; r < rows.length; r++) labels[rows[r]] = codes[r];
   });
   return { task: 'classification', classes, labels };
+}
+
+/** Throws `too_many_classes`. */
+async function readSets(
+  connection: DuckDBConnection,
+  table: string,
+  { name, separator }: Column & { separator: string },
+  index: number,
+): Promise<TableTarget> {
+  const [places, cells, rows]: [Map<string, number>, string[][], number[]] = [new Map(), [], []];
+  const counts = new Map<string, number>();
+  await eachRow(connection, `SELECT file_row_number::INTEGER, c${index} FROM ${table}`, (row, columns, r) => {
+    const cell = columns[1].getItem(r) as string | null;
+    if (cell === null) {
+      rows[row] = -1;
+      return;
+    }
+    const place = places.get(cell) ?? cells.push(splitClasses(cell, separator)) - 1;
+    places.set(cell, place);
+    rows[row] = place;
+    for (const one of cells[place]) counts.set(one, (counts.get(one) ?? 0) + 1);
+    requireFewClasses(name, counts.size);
+  });
+  const classes = sortClasses([...counts].map(([one, count]) => ({ name: one, count })));
+  const known = new Map(classes.map((one, i) => [one.name, i]));
+  const sets = cells.map((names) => names.map((one) => known.get(one)!).sort((a, b) => a - b));
+  return { task: 'multi-label', classes, labels: classes.length > 0 ? Int32Array.from(rows) : null, sets };
 }
 
 /** Of the notes below: made anew with the target. */

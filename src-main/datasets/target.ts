@@ -86,13 +86,17 @@ export async function countClasses(
     connection,
     `SELECT c${index} AS name, count(*) AS n FROM ${table} WHERE c${index} IS NOT NULL GROUP BY 1 LIMIT ${maxClasses + 1}`,
   );
-  if (rows.length > maxClasses) {
-    throw new AtelierError(
-      'too_many_classes',
-      `Column "${name}" holds more than ${maxClasses} different values, too many to be classes. Set its type to number to estimate a value, or choose another target.`,
-    );
-  }
+  requireFewClasses(name, rows.length);
   return sortClasses(rows.map((row) => ({ name: String(row.name), count: Number(row.n) })));
+}
+
+/** Throws `too_many_classes`. */
+export function requireFewClasses(column: string, classes: number): void {
+  if (classes <= maxClasses) return;
+  throw new AtelierError(
+    'too_many_classes',
+    `Column "${column}" holds more than ${maxClasses} different values, too many to be classes. Set its type to number to estimate a value, or choose another target.`,
+  );
 }
 
 export function sortClasses(classes: ClassCount[]): ClassCount[] {

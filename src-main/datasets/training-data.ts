@@ -21,7 +21,7 @@ import { fittedRecipe } from './recipes/raw-table.ts';
 export interface TrainingData {
   kind: Encoder['kind'];
   /** What the target asks for; null where none is learnt. */
-  task: 'classification' | 'regression' | null;
+  task: Manifest['task'];
   /** Class names in label order; empty without. */
   classes: string[];
   input:
@@ -159,7 +159,8 @@ async function fitEncoder(
   if (manifest.kind === 'audio') return fitAudioEncoder(blobs, manifest, options.audio ?? usualAudioOptions, work);
   if (!manifest.image) throw new AtelierError('internal', 'An image dataset without an image size.');
   const classes = target ? manifest.classes.map((each) => each.name) : [];
-  return { kind: 'images', image: { ...manifest.image }, classes };
+  const several = target && manifest.task === 'multi-label';
+  return { kind: 'images', image: { ...manifest.image }, classes, ...(several && { several }) };
 }
 
 const onlyTexts = ({ columns }: Manifest): boolean => {

@@ -1,23 +1,26 @@
-import {
-  shownCurves,
-  shownThresholds,
-  type ClassCurves,
-  type ClassificationReport,
-  type Decisions,
-  type Interval,
-} from '../shared/evaluation.ts';
+import type { ClassificationReport, Interval } from '../shared/evaluation.ts';
 import { packSamples } from '../shared/filter.ts';
 import { bootstrapIntervals, resamplesOf } from './bootstrap.ts';
 import { fitTemperature, topLabelReliability, withTemperature } from './calibration.ts';
+import {
+  classesShown,
+  curvesOf,
+  drawnRanks,
+  meanRanks,
+  mostRanked,
+  rankOf,
+  type Rank,
+  type ScoredClass,
+} from './class-ranks.ts';
 import { argmaxRows, classificationScores, confusionCounts, logLoss } from './classification.ts';
+import { columnOf } from './multi-label.ts';
 import { brierScore, topKAccuracy } from './probability-scores.ts';
-import { averagePrecision, byFallingScore, precisionRecallCurve, rocAuc, rocCurve, sweep } from './roc.ts';
-import { decideAt, decisionsOf } from './threshold.ts';
 
 /** A classifier's answers to samples that all have a label. */
 export interface ClassAnswers {
   /** By their numbers in the version. */
   samples: ArrayLike<number>;
+  /** A class's index each; multi-label: 0 or 1, samples × classes. */
   actual: ArrayLike<number>;
   /** Row-major, samples × classes. */
   probabilities: ArrayLike<number>;
@@ -31,10 +34,6 @@ export interface Reported<T> {
   detail: T;
 }
 
-/** Areas are averaged, and drawn again and again for their intervals, for at most so many classes. */
-const mostRanked = 50;
-const curvePoints = 200;
-
 /** All that there is to say of a classifier. `validation`: what thresholds and the temperature are chosen on. */
 export async function reportClassification(
   classes: readonly string[],
@@ -46,7 +45,7 @@ export async function reportClassification(
   const { actual, probabilities } = here;
   const predicted = argmaxRows(probabilities, width);
   const scores = classificationScores(confusionCounts(actual, predicted, width));
-  const ranks = classes.map((_, c) => rankOf(here, c, width));
+  const ranks = classes.map((_, c) => rankOf(scoredOf(here, c, width)));
   await pause?.();
 
   const calibration = topLabelReliability(probabilities, actual, width);
@@ -59,8 +58,7 @@ export async function reportClassification(
     kappa: scores.kappa,
     mcc: scores.mcc,
     ...(width > 5 ? { top5: topKAccuracy(probabilities, actual, width, 5) } : {}),
-    roc_auc: meanOf(areas.map(({ auc }) => auc)),
-    average_precision: meanOf(areas.filter(({ positives }) => positives > 0).map(({ ap }) => ap)),
+    ...meanRanks(areas),
     brier: brierScore(probabilities, actual, width),
     ece: calibration.ece,
   };
@@ -83,7 +81,7 @@ export async function reportClassification(
       cells: cellsOf(here, predicted, width),
       curves: classesShown(scores.perClass.map(({ support }) => support)).map((c) => ({
         name: classes[c],
-        ...curvesOf(here, validation, c, width),
+        ...curvesOf(ranks[c], validation && scoredOf(validation, c, width)),
       })),
       calibration,
       scaled: warm && {
@@ -95,28 +93,10 @@ export async function reportClassification(
   };
 }
 
-const column = (probabilities: ArrayLike<number>, c: number, width: number): Float64Array =>
-  Float64Array.from({ length: probabilities.length / width }, (_, i) => probabilities[i * width + c]);
-
-const isOf = (actual: ArrayLike<number>, c: number): Uint8Array =>
-  Uint8Array.from(actual, (value) => Number(value === c));
-
-interface Rank {
-  auc: number;
-  ap: number;
-  positives: number;
-  scores: Float64Array;
-  positive: Uint8Array;
-  order: Int32Array;
-}
-
-function rankOf({ actual, probabilities }: ClassAnswers, c: number, width: number): Rank {
-  const scores = column(probabilities, c, width);
-  const positive = isOf(actual, c);
-  const order = byFallingScore(scores);
-  const found = sweep(scores, positive, { order });
-  return { auc: rocAuc(found), ap: averagePrecision(found), positives: found.positives, scores, positive, order };
-}
+const scoredOf = ({ actual, probabilities }: ClassAnswers, c: number, width: number): ScoredClass => ({
+  scores: columnOf(probabilities, c, width),
+  positive: Uint8Array.from(actual, (value) => Number(value === c)),
+});
 
 async function intervalsOf(
   { actual, probabilities }: ClassAnswers,
@@ -152,7 +132,7 @@ async function intervalsOf(
         kappa: scores.kappa,
         mcc: scores.mcc,
         log_loss: loss / drawn.length,
-        ...rankMetrics(areas, drawn),
+        ...drawnRanks(areas, drawn),
         ...(Object.fromEntries(recalls) as Record<string, number>),
       };
     },
@@ -163,22 +143,6 @@ async function intervalsOf(
     intervals: Object.fromEntries(Object.entries(found).filter(([key]) => !key.startsWith('recall '))),
     perClass,
   };
-}
-
-/** Only of few classes: each resample goes through the samples once a class. */
-function rankMetrics(areas: readonly Rank[], weights: Uint16Array): Record<string, number> {
-  if (areas.length > 10) return {};
-  const sweeps = areas.map(({ scores, positive, order }) => sweep(scores, positive, { order, weights }));
-  return {
-    roc_auc: meanOf(sweeps.map(rocAuc)),
-    average_precision: meanOf(sweeps.filter(({ positives }) => positives > 0).map(averagePrecision)),
-  };
-}
-
-/** NaN values are left out. */
-function meanOf(values: readonly number[]): number {
-  const known = values.filter((value) => !Number.isNaN(value));
-  return known.length === 0 ? NaN : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
 
 function cellsOf(
@@ -196,39 +160,4 @@ function cellsOf(
   return [...cells]
     .sort(([a], [b]) => a - b)
     .map(([key, found]) => ({ actual: Math.floor(key / width), predicted: key % width, samples: packSamples(found) }));
-}
-
-/** Of few classes all, in their order. */
-function classesShown(support: readonly number[]): number[] {
-  const shown = new Set([...support.keys()].sort((a, b) => support[b] - support[a] || a - b).slice(0, shownCurves));
-  return [...support.keys()].filter((c) => shown.has(c));
-}
-
-function curvesOf(
-  here: ClassAnswers,
-  validation: ClassAnswers | null,
-  c: number,
-  width: number,
-): Omit<ClassCurves, 'name'> {
-  const scores = column(here.probabilities, c, width);
-  const positive = isOf(here.actual, c);
-  const found = sweep(scores, positive);
-  const chosenOn: Decisions[] = validation
-    ? thinned(decisionsOf(sweep(column(validation.probabilities, c, width), isOf(validation.actual, c))))
-    : [];
-  return {
-    roc: rocCurve(found, curvePoints),
-    precisionRecall: precisionRecallCurve(found, curvePoints),
-    validation: chosenOn,
-    here: chosenOn.map(({ threshold }) => decideAt(threshold, scores, positive)),
-  };
-}
-
-/** Evenly by their rank, with both ends. */
-function thinned(all: Decisions[]): Decisions[] {
-  if (all.length <= shownThresholds) return all;
-  return Array.from(
-    { length: shownThresholds },
-    (_, i) => all[Math.round((i * (all.length - 1)) / (shownThresholds - 1))],
-  );
 }

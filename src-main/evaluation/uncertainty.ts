@@ -11,6 +11,32 @@ export interface Uncertainty {
   confidence: Float32Array;
 }
 
+/**
+ * Of a model that decides for each class by itself: the least sure decision tells how sure it is of the sample, and entropy is the mean over
+ * decisions. `probabilities`: samples × classes, 0 to 1 each. `chosen`: the classes that are decided for.
+ */
+export function decisionUncertaintyOf(
+  probabilities: Float32Array,
+  classes: number,
+  threshold: number,
+): Uncertainty & { chosen: number[][] } {
+  const count = classes === 0 ? 0 : probabilities.length / classes;
+  const found = uncertaintyOf(probabilities, classes);
+  const chosen = Array.from({ length: count }, (_, i): number[] => {
+    const own = probabilities.subarray(i * classes, (i + 1) * classes);
+    const sure = own.reduce((least, p) => Math.min(least, Math.max(p, 1 - p)), 1);
+    found.confidence[i] = sure;
+    found.leastConfidence[i] = 1 - sure;
+    found.margin[i] = 2 * (1 - sure);
+    found.entropy[i] = own.reduce((sum, p) => sum + binaryEntropy(p), 0) / classes;
+    return [...own.keys()].filter((c) => own[c] >= threshold);
+  });
+  return { ...found, chosen };
+}
+
+/** In bits. */
+const binaryEntropy = (p: number): number => (p <= 0 || p >= 1 ? 0 : -p * Math.log2(p) - (1 - p) * Math.log2(1 - p));
+
 /** `probabilities`: samples × classes, rows that sum to 1. A single class leaves no doubt. */
 export function uncertaintyOf(probabilities: Float32Array, classes: number): Uncertainty {
   const count = classes === 0 ? 0 : probabilities.length / classes;

@@ -32,6 +32,18 @@ export function compareProbabilities(
   return { maxDifference, agreement: labels.length === 0 ? 1 : agreeing / labels.length };
 }
 
+/** Probabilities of yes or no, and whether they lie on the same side of `threshold`: one that is as near to it as the tolerance has none. */
+export function compareDecisions(own: Float32Array, exported: Float32Array, threshold: number): Compared {
+  let maxDifference = 0;
+  let agreeing = 0;
+  own.forEach((probability, i) => {
+    maxDifference = largest(maxDifference, Math.abs(probability - exported[i]));
+    const near = Math.abs(probability - threshold) <= parityTolerance;
+    if (near || probability >= threshold === exported[i] >= threshold) agreeing++;
+  });
+  return { maxDifference, agreement: own.length === 0 ? 1 : agreeing / own.length };
+}
+
 /** Values in the target's own unit; differences are over its standard deviation, and one step of 32-bit rounding is none. */
 export function compareValues(own: Float32Array, exported: Float32Array, std: number): Compared {
   return tally(own.length, (i) => {

@@ -277,11 +277,14 @@ export async function versionWithTarget(context: Context, id: VersionId, target:
 /** A version of the same samples and target that is divided just so: this one, the newest of its dataset, or a new one. */
 export async function versionWithSplit(context: Context, id: VersionId, split: SplitWish): Promise<DatasetVersion> {
   const version = datasets.getVersion(context.store, id);
-  const { blobs, target } = version.manifest;
+  const { blobs, target, task } = version.manifest;
   const { versions } = datasets.getDataset(context.store, version.dataset);
   for (const { manifest, ...candidate } of versions.map((other) => datasets.getVersion(context.store, other.id))) {
     const same =
-      sameSamples(manifest, version.manifest) && manifest.target === target && manifest.blobs.labels === blobs.labels;
+      sameSamples(manifest, version.manifest) &&
+      manifest.target === target &&
+      manifest.task === task &&
+      manifest.blobs.labels === blobs.labels;
     if (same && manifest.split && isSplitAs(manifest.split, split)) return { ...candidate, manifest };
   }
   return revise(context, { version: id, split }).result;

@@ -119,7 +119,8 @@ function checkData(architecture: ArchitectureInfo, all: readonly ArchitectureInf
       `It is not said yet what to predict. Choose a target column (--target COLUMN): ${manifest.columns.map((column) => column.name).join(', ')}.${withoutTarget(all, manifest)}`,
     );
   }
-  if (task === 'classification' && manifest.kind !== 'table' && manifest.classes.length === 0) {
+  const classed = task === 'classification' || task === 'multi-label';
+  if (classed && manifest.kind !== 'table' && manifest.classes.length === 0) {
     throw new AtelierError(
       'no_classes',
       `The ${dataWords(manifest)} have no classes to be told apart. Import them again with those of each class in a folder named after it.${withoutTarget(all, manifest)}`,

@@ -37,6 +37,8 @@ export interface Column {
   decimalComma?: boolean;
   /** Its numbers are as a recipe's step scaled or encoded them: nets take them as they are. */
   prepared?: boolean;
+  /** Each cell names any number of classes, with this between them (see `class-sets.ts`). */
+  separator?: string;
 }
 
 /** How long a column's texts are, and of how many words they are made (see `shared/words.ts`); without the missing ones. */
@@ -99,7 +101,8 @@ export type BlobHash = string;
  * - `names`: JSON array of each image's path inside the source.
  * - `contents`: SHA-256 of each image's or sound's file, 32 bytes per sample: what tells a changed one.
  * - `places`: with `parts` or `soundParts`, two little-endian int32 per sample: the part it lies in, and as which of its images or sounds.
- * - `labels`: little-endian int32 per sample, index into `classes`, -1 where there is no label. (Images only; a table's is its target column.)
+ * - `labels`: little-endian int32 per sample, index into `classes` (with `classSets` into those), -1 where there is no label. (Not of tables: a
+ *   table's is its target column.)
  * - `split`: uint8 per sample, index into `splitNames`.
  * - `folds`: uint8 per sample, its fold from 0; where it was divided into folds.
  * - `annotations`: JSON Lines; line i is sample i's `SampleAnnotations`, the line after the last sample's is the `AnnotationHeader`. Labelling
@@ -121,9 +124,11 @@ export interface Manifest {
   columns: Column[];
   /** A table's target column, or null while none is chosen. Images always have their classes. */
   target: string | null;
-  task: 'classification' | 'regression' | null;
-  /** Classification only; ordered by name (numbers by value), or as given by the source. None for images without any. */
+  task: 'classification' | 'multi-label' | 'regression' | null;
+  /** Not of regression; ordered by name (numbers by value), or as given by the source. None for images without any. */
   classes: ClassCount[];
+  /** Multi-label, not of tables: the sets of classes that occur, each as ascending indices into `classes`; a set may be empty. */
+  classSets?: number[][];
   /** Images only. */
   image: ImageShape | null;
   /** Sounds only. */

@@ -82,6 +82,14 @@ export interface ClassificationReport {
   scaled: (ReliabilityBins & { temperature: number; logLoss: number }) | null;
 }
 
+/** Of any number of classes a sample: each class is decided by itself, at a probability of one half. */
+export interface MultiLabelReport {
+  kind: 'multi-label';
+  perClass: ClassReport[];
+  averages: ClassificationReport['averages'];
+  curves: ClassCurves[];
+}
+
 export interface RegressionReport {
   kind: 'regression';
   /** Predicted less actual. */
@@ -96,7 +104,7 @@ export interface RegressionReport {
 export interface Slice {
   condition: Condition;
   samples: number;
-  /** Classification: accuracy; regression: mean absolute error. On the slice and on all other samples. */
+  /** Classification: accuracy; multi-label: of whole samples; regression: mean absolute error. On the slice and on all other samples. */
   value: number;
   interval: Interval;
   rest: number;
@@ -112,7 +120,7 @@ export interface EvaluationReport {
   resamples: number;
   /** The answers were known from before. */
   kept: boolean;
-  detail: ClassificationReport | RegressionReport;
+  detail: ClassificationReport | MultiLabelReport | RegressionReport;
   /** Worst first. */
   slices: Slice[];
   /** Slices have at least so many samples. */

@@ -329,16 +329,18 @@ export interface SaidMark {
   class: string;
   shape: MarkShape | null;
 }
-/** One class or none for each sample. */
+/** What classes each sample has: one, or with `sets` any number. */
 export interface SaidLabels {
   /** Tables: the column they go to, which need not be there yet; it becomes the target. */
   target: string | null;
   classes: string[];
-  /** Index into `classes` per sample, -1 for none. */
+  /** Index into `classes` (with `sets` into those) per sample, -1 for none. */
   labels: Int32Array;
+  /** As indices into `classes`; a set may be empty. */
+  sets?: number[][];
 }
 /** What a version says of its samples, as labelling begins with it. */
-export type VersionLabels = Pick<SaidLabels, 'classes' | 'labels'>;
+export type VersionLabels = Pick<SaidLabels, 'classes' | 'labels' | 'sets'>;
 /** What a version says of marks, as labelling begins with it. */
 export interface VersionMarkSummary {
   classes: string[];
@@ -416,6 +418,8 @@ export interface PrelabelResult {
   samples: Int32Array;
   best: Int32Array;
   confidence: Float32Array;
+  /** Of a model that tells any number of classes: those that each sample is of, ascending. */
+  chosen?: number[][];
   entropy: Float32Array;
   margin: Float32Array;
   leastConfidence: Float32Array;
@@ -557,8 +561,10 @@ export interface Sampling {
 export interface Prediction {
   /** File name, or file name and row number. */
   input: string;
-  /** Class name, or null for regression. */
+  /** Class name (of any number of classes as people read them), or null for regression. */
   label: string | null;
+  /** Of a model that tells any number of classes: those that the sample is of. */
+  labels?: string[];
   /** Regression only. */
   value: number | null;
   probabilities: Record<string, number> | null;

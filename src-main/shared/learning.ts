@@ -12,7 +12,10 @@ export type LossName = (typeof lossNames)[number];
 export const precisions = ['single', 'mixed'] as const;
 export type Precision = (typeof precisions)[number];
 
-/** By the class's name; what is not in it counts 1. `balanced`: samples / (classes · those of the class), of the training split. */
+/**
+ * By the class's name; what is not in it counts 1. `balanced`: samples / (classes · those of the class), of the training split. Multi-label: what
+ * a sample of the class counts beside one that is not; `balanced`: those without / those with.
+ */
 export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
 
 export interface LearningSettings {
@@ -91,7 +94,7 @@ export function learns(
     case 'labelSmoothing':
       return task === 'classification' && loss !== 'focal';
     case 'classWeights':
-      return task === 'classification';
+      return task === 'classification' || task === 'multi-label';
     case 'warmup':
       return warmsUp(schedule);
     // Two nets in turn have an update each, and what is evaluated is the one that judges.
@@ -118,6 +121,25 @@ const why: Readonly<Record<LearningNumber | 'classWeights' | 'precision', string
   clipNorm: '',
   precision: 'does not go with two nets that train each other',
 };
+
+/**
+ * One factor a class for what is of it: PyTorch's `pos_weight`. Balanced: samples without / samples with; a class that none or all have counts 1.
+ * `targets`: samples × classes, 0 or 1, the training split's.
+ */
+export function resolvedPositiveWeights(
+  weights: ClassWeights,
+  classes: readonly string[],
+  targets: ArrayLike<number>,
+): number[] {
+  if (weights !== 'balanced') return resolvedWeights(weights, classes, []);
+  const width = classes.length;
+  const samples = targets.length / width;
+  return classes.map((_, c) => {
+    let having = 0;
+    for (let i = 0; i < samples; i++) having += targets[i * width + c];
+    return having === 0 || having === samples ? 1 : (samples - having) / having;
+  });
+}
 
 const refused = (message: string): AtelierError => new AtelierError('invalid_settings', message);
 

@@ -4,6 +4,7 @@ import type { Task } from './task.ts';
 /** What a validation tells at the end; those told after each epoch, by which trials can be pruned, come first. */
 export const validationMetrics: Readonly<Record<Task, readonly string[]>> = {
   classification: ['accuracy', 'loss', 'balanced_accuracy', 'precision', 'recall', 'f1', 'log_loss'],
+  'multi-label': ['loss', 'accuracy', 'f1', 'micro_f1', 'precision', 'recall', 'subset_accuracy', 'average_precision'],
   regression: ['loss', 'rmse', 'mae', 'r2'],
   reconstruction: ['loss', 'mse', 'psnr'],
   generation: [],

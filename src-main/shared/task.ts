@@ -4,13 +4,24 @@ import type { Manifest } from './dataset.ts';
 export const learnings = ['target', 'reconstruction', 'generation', 'language'] as const;
 export type Learning = (typeof learnings)[number];
 
-/** What a run is for. A target that is a class is told by classification, one that is a number by regression. */
-export const tasks = ['classification', 'regression', 'reconstruction', 'generation', 'language'] as const;
+/** What a run is for. A target that is a class is told by classification, any number of classes by `multi-label`, a number by regression. */
+export const tasks = [
+  'classification',
+  'multi-label',
+  'regression',
+  'reconstruction',
+  'generation',
+  'language',
+] as const;
 export type Task = (typeof tasks)[number];
 
 /** Null where a target is wanted that nobody has chosen yet. */
 export const taskOf = ({ learns }: { readonly learns: Learning }, { task }: Pick<Manifest, 'task'>): Task | null =>
   learns === 'target' ? task : learns;
+
+/** Whether such a run tells something of each sample that is right or wrong, near or far. */
+export const tellsTarget = (task: Task | null): boolean =>
+  task === 'classification' || task === 'multi-label' || task === 'regression';
 
 export interface TaskFacts {
   /** The metrics that say most, best first: what tables and lines of text show. */
@@ -28,6 +39,7 @@ export interface TaskFacts {
 
 export const taskFacts: Readonly<Record<Task, TaskFacts>> = {
   classification: { metrics: ['accuracy', 'loss'], compares: true, pictures: false, writes: false },
+  'multi-label': { metrics: ['f1', 'subset_accuracy', 'loss'], compares: true, pictures: false, writes: false },
   regression: { metrics: ['rmse', 'r2', 'loss'], compares: true, pictures: false, writes: false },
   reconstruction: { metrics: ['loss', 'mse', 'psnr'], compares: true, pictures: true, writes: false },
   // Each player's loss is measured against the other, who changes.

@@ -13,6 +13,9 @@ export function chooseThreshold(all: readonly Decisions[], goal: ThresholdGoal):
   return best;
 }
 
+/** Where nothing was chosen: from this probability on a sample of any number of classes counts as of one. */
+export const decisionAt = 0.5;
+
 export const precisionOf = ({ tp, fp }: Decisions): number => (tp + fp === 0 ? 0 : tp / (tp + fp));
 export const recallOf = ({ tp, fn }: Decisions): number => (tp + fn === 0 ? 0 : tp / (tp + fn));
 export const f1Of = ({ tp, fp, fn }: Decisions): number => (tp === 0 ? 0 : (2 * tp) / (2 * tp + fp + fn));

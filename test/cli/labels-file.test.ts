@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLabelFile } from '../../src-main/cli/labels-file.ts';
+import { readLabelFile, requireLabels } from '../../src-main/cli/labels-file.ts';
 
 const read = (text: string, name = 'labels.csv') => readLabelFile(Buffer.from(text), name);
 const code = expect.objectContaining({ code: 'invalid_labels' });
@@ -25,11 +25,17 @@ describe('a file of labels', () => {
     ]);
   });
 
+  it('has labels of no class only where a sample may have any number', () => {
+    const lines = read('sample,label,state\n1,,reviewed\n');
+    expect(lines).toMatchObject([{ labels: [], state: 'reviewed' }]);
+    expect(() => requireLabels(lines)).toThrow(code);
+    expect(() => requireLabels(read('sample,label,state\n1,,skipped\n2,a,labelled\n'))).not.toThrow();
+  });
+
   it.each([
     ['name,kind\na,b\n', 'labels.csv'],
     ['sample,label\n1.5,a\n', 'labels.csv'],
     ['sample,label,state\n1,a,done\n', 'labels.csv'],
-    ['sample,label,state\n1,,reviewed\n', 'labels.csv'],
     ['{"sample":1,"labels":[2]}\n', 'labels.jsonl'],
     ['[1]\n', 'labels.jsonl'],
     ['nonsense\n', 'labels.jsonl'],

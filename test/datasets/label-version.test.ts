@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { int32s } from '../../src-main/datasets/encode/images.ts';
-import { readBlob } from '../../src-main/datasets/blobs.ts';
+import { int32s, readBlob } from '../../src-main/datasets/blobs.ts';
 import { labelVersion, versionLabels } from '../../src-main/datasets/label-version.ts';
 import { reviseDataset } from '../../src-main/datasets/revise.ts';
-import { loadTrainingData } from '../../src-main/datasets/training-data.ts';
+import type { TableEncoder } from '../../src-main/datasets/encode/encoder.ts';
+import { selectSamples } from '../../src-main/datasets/filters/select.ts';
+import { asRead } from '../../src-main/datasets/grow/as-read.ts';
+import { encodeTableRows, loadTrainingData } from '../../src-main/datasets/training-data.ts';
 import { dataFolder, failure, importFrom, writeFiles } from '../support/data-import.ts';
 import { grey } from '../support/data-pictures.ts';
 
@@ -70,6 +72,100 @@ describe('a version of labels', () => {
     const { manifest: third } = await labelVersion(blobs, next, more);
     expect(third.columns).toHaveLength(next.columns.length);
     expect(third.classes.map(({ count }) => count)).toEqual([20, 20]);
+  });
+
+  it('has any number of classes for each image: trained on as a yes or no for each', async () => {
+    const { manifest, blobs } = await pictures();
+    // Of both, of none (which is something said), of the first; the last five are not labelled.
+    const labels = said(20, (i) => (i >= 15 ? -1 : i % 3));
+    const told = { target: null, classes: ['dark', 'unused', 'round'], labels, sets: [[2, 0], [], [0]] };
+    const { manifest: next } = await labelVersion(blobs, manifest, told);
+    expect(next).toMatchObject({ task: 'multi-label', classSets: [[0, 1], [], [0]] });
+    expect(next.classes).toEqual([
+      { name: 'dark', count: 10 },
+      { name: 'round', count: 5 },
+    ]);
+    expect(await versionLabels(blobs, next, null)).toEqual({
+      classes: ['dark', 'round'],
+      labels,
+      sets: next.classSets,
+    });
+    const { splits, task, encoder } = await loadTrainingData(blobs, next);
+    expect(task).toBe('multi-label');
+    const rows = Object.values(splits).flatMap(({ indices, y }) =>
+      Array.from(indices, (sample, i) => [sample, [...y.subarray(2 * i, 2 * i + 2)]] as const),
+    );
+    expect(rows.sort(([a], [b]) => a - b)).toEqual(
+      Array.from({ length: 15 }, (_, i) => [i, [[1, 1], [0, 0], [1, 0]][i % 3]]), // prettier-ignore
+    );
+    expect((await failure(labelVersion(blobs, next, told))).code).toBe('no_change');
+    // What the source says is one class of each, and so is a version of such labels after it.
+    expect(asRead(next)).toMatchObject({ task: 'classification', classes: [] });
+    expect(asRead(next).classSets).toBeUndefined();
+    const single = await labelVersion(blobs, next, {
+      target: null,
+      classes: ['a', 'b'],
+      labels: said(20, (i) => i % 2),
+    });
+    expect(single.manifest.task).toBe('classification');
+    expect(single.manifest.classSets).toBeUndefined();
+    // The model keeps to its own: what it knows of the classes of others.
+    const other = await loadTrainingData(blobs, single.manifest, encoder);
+    expect([...other.splits.train.y].every((value) => value === 0)).toBe(true);
+    const ofClass = async (name: string) => [
+      ...(await selectSamples(blobs, next, [{ kind: 'class', classes: [name] }], new AbortController().signal)),
+    ];
+    expect(await ofClass('round')).toEqual([0, 3, 6, 9, 12]);
+  });
+
+  it('of a table with any number of classes names them in one cell', async () => {
+    const folder = await dataFolder();
+    const rows = Array.from({ length: 40 }, (_, i) => `${i * 1.5},${i % 4}`).join('\n');
+    await writeFiles(folder.path, { 'rows.csv': `size,part\n${rows}\n` });
+    const { manifest } = await importFrom(folder, ['rows.csv'], { target: null });
+    const { blobs } = folder;
+    const labels = said(40, (i) => (i < 30 ? i % 3 : -1));
+    const { manifest: next } = await labelVersion(blobs, manifest, {
+      target: 'tags',
+      classes: ['a|b', 'c'],
+      labels,
+      sets: [[0, 1], [], [1]],
+    });
+    expect(next).toMatchObject({ target: 'tags', task: 'multi-label' });
+    expect(next.classes).toEqual([
+      { name: 'a|b', count: 10 },
+      { name: 'c', count: 20 },
+    ]);
+    expect(next.columns.at(-1)).toMatchObject({ name: 'tags', type: 'category', separator: ';', missing: 10 });
+    const again = await versionLabels(blobs, next, 'tags');
+    expect(Array.from(again.labels, (place) => again.sets![place] ?? null)).toEqual(
+      Array.from(labels, (place) => [[0, 1], [], [1]][place] ?? null), // prettier-ignore
+    );
+    const { splits, encoder } = await loadTrainingData(blobs, next);
+    const { indices, y } = splits.train;
+    indices.forEach(
+      (sample, i) =>
+      expect([...y.subarray(2 * i, 2 * i + 2)]).toEqual([[1, 1], [0, 0], [0, 1]][sample % 3]), // prettier-ignore
+    );
+    expect(
+      encodeTableRows(
+        encoder as TableEncoder,
+        [
+          ['1', '2', 'c ; a|b'],
+          ['1', '2', null],
+        ],
+        ['size', 'part', 'tags'],
+      ).y,
+    ).toEqual(Float32Array.from([1, 1, 0, 0]));
+    const { signal } = new AbortController();
+    const found = await selectSamples(blobs, next, [{ kind: 'class', classes: ['a|b'] }], signal);
+    expect([...found]).toEqual([...labels.keys()].filter((i) => labels[i] === 0));
+    const { manifest: divided } = await reviseDataset({
+      blobs,
+      manifest: next,
+      split: { how: 'stratified', seed: 3, validation: 0.2, test: 0.2 },
+    });
+    expect(divided).toMatchObject({ task: 'multi-label', classes: next.classes });
   });
 
   it('is refused without labels, and of rows that a recipe has prepared', async () => {

@@ -148,7 +148,7 @@ function checkGroups({ count, ids }: Groups, { manifest, labels }: Divisible, pa
       `There ${groups === 1 ? 'is 1 group' : `are ${groups} groups`}, and each of the ${parts} parts needs one at least. Group by something finer, or divide in another way.`,
     );
   }
-  if (labels && manifest.classes.length > 1 && groupsAreClasses(ids, count, labels, manifest.classes.length)) {
+  if (labels && manifest.classes.length > 1 && groupsAreClasses(ids, count, labels)) {
     throw new AtelierError(
       'groups_are_classes',
       'Every class is one whole group: each would be in one split only, and could not be both learnt and tested. Group by something that runs across the classes.',
@@ -157,7 +157,8 @@ function checkGroups({ count, ids }: Groups, { manifest, labels }: Divisible, pa
 }
 
 /** Each class lies in one group alone. */
-function groupsAreClasses(ids: Int32Array, count: number, labels: Int32Array, classes: number): boolean {
+function groupsAreClasses(ids: Int32Array, count: number, labels: Int32Array): boolean {
+  const classes = labels.reduce((most, label) => Math.max(most, label), -1) + 1;
   if (count > classes) return false;
   const groupOf = new Int32Array(classes).fill(-1);
   for (let i = 0; i < ids.length; i++) {

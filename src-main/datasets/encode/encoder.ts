@@ -18,6 +18,8 @@ export interface ImageEncoder {
   image: ImageShape;
   /** None where no target is learnt: then images without a label count too. */
   classes: string[];
+  /** A sample may be of any number of classes. */
+  several?: true;
 }
 
 /** Sounds become log-mel spectrograms, each band standardised: frames × mels numbers. */
@@ -28,6 +30,7 @@ export interface AudioEncoder {
   mean: number[];
   std: number[];
   classes: string[];
+  several?: true;
 }
 
 /**
@@ -87,6 +90,7 @@ export interface CategoryEncoder {
 
 export type TargetEncoder =
   | { task: 'classification'; column: string; classes: string[] }
+  | { task: 'multi-label'; column: string; separator: string; classes: string[] }
   | { task: 'regression'; column: string; decimalComma: boolean; mean: number; std: number };
 
 /** A category column keeps this many values of its own; the rest share "other". */
@@ -168,11 +172,11 @@ export const targetOf = (encoder: Encoder): TargetEncoder | null => (ofFiles(enc
 
 export const classesOf = (encoder: Encoder): string[] => {
   if (ofFiles(encoder)) return encoder.classes;
-  return encoder.target?.task === 'classification' ? encoder.target.classes : [];
+  return encoder.target && encoder.target.task !== 'regression' ? encoder.target.classes : [];
 };
 
 /** What the target asks for; null where none is learnt. */
 export function targetTaskOf(encoder: Encoder): TargetEncoder['task'] | null {
-  if (ofFiles(encoder)) return encoder.classes.length > 0 ? 'classification' : null;
+  if (ofFiles(encoder)) return encoder.several ? 'multi-label' : encoder.classes.length > 0 ? 'classification' : null;
   return encoder.target?.task ?? null;
 }

@@ -123,7 +123,11 @@ export async function fitTarget(
   column: Column,
 ): Promise<TargetEncoder> {
   if (manifest.task !== 'regression') {
-    return { task: 'classification', column: column.name, classes: manifest.classes.map((each) => each.name) };
+    const classes = manifest.classes.map((each) => each.name);
+    const { name, separator } = column;
+    return separator === undefined
+      ? { task: 'classification', column: name, classes }
+      : { task: 'multi-label', column: name, separator, classes };
   }
   const values = numberRelation(rows, sql, [column], await storedIn(connection, rows));
   const [found] = await rowsOf(connection, `SELECT avg(n0) AS mean, stddev_pop(n0) AS std FROM ${values}`);

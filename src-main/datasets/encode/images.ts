@@ -2,6 +2,7 @@ import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.
 import { AtelierError } from '../../shared/errors.ts';
 import { readBlob } from '../blobs.ts';
 import { readPixels } from '../images/pixels.ts';
+import { fileTargets } from '../labels.ts';
 import type { EncodedSplit } from './encoded-split.ts';
 import { sampleSizeOf, type ImageEncoder } from './encoder.ts';
 
@@ -13,22 +14,19 @@ export async function loadImages(
   manifest: Manifest,
   encoder: ImageEncoder,
 ): Promise<Record<SplitName, EncodedSplit>> {
-  const { images, labels: labelBlob } = manifest.blobs;
-  if (!images || !labelBlob || !manifest.image) throw new AtelierError('internal', 'An image version without images.');
+  const { images, labels } = manifest.blobs;
+  if (!images || !labels || !manifest.image) throw new AtelierError('internal', 'An image version without images.');
   checkSize(manifest, encoder);
   const split = await readBlob(blobs, manifest.blobs.split);
-  const learnt = encoder.classes.length > 0;
-  const labels = learnt
-    ? translateLabels(int32s(await readBlob(blobs, labelBlob)), manifest, encoder.classes)
-    : new Int32Array(manifest.samples);
+  const targets = await fileTargets(blobs, manifest, encoder);
 
   const counts = [0, 0, 0];
-  for (let i = 0; i < manifest.samples; i++) if (labels[i] >= 0) counts[split[i]]++;
+  for (let i = 0; i < manifest.samples; i++) if (targets.has(i)) counts[split[i]]++;
   const size = sampleSizeOf(encoder);
   const made = counts.map((count) => ({
     count,
     x: new Uint8Array(count * size),
-    y: new Int32Array(learnt ? count : 0),
+    y: targets.room(count),
     indices: new Int32Array(count),
   }));
 
@@ -43,11 +41,11 @@ export async function loadImages(
     );
     for (let k = 0; k < count; k++) {
       const sample = first + k;
-      if (labels[sample] < 0) continue;
+      if (!targets.has(sample)) continue;
       const into = made[split[sample]];
       const at = filled[split[sample]]++;
       into.x.set(block.subarray(k * size, (k + 1) * size), at * size);
-      if (learnt) into.y[at] = labels[sample];
+      targets.put(sample, into.y, at);
       into.indices[at] = sample;
     }
   }
@@ -65,13 +63,3 @@ function checkSize(manifest: Manifest, encoder: ImageEncoder): void {
     `The model takes images of ${words(want)}; this dataset was imported at ${image ? words(image) : 'no size'}.`,
   );
 }
-
-/** Labels as the encoder numbers them; -1 for classes it does not know. */
-export function translateLabels(labels: Int32Array, manifest: Manifest, classes: readonly string[]): Int32Array {
-  const index = new Map(classes.map((name, i) => [name, i]));
-  const to = manifest.classes.map((each) => index.get(each.name) ?? -1);
-  return labels.map((label) => (label < 0 ? -1 : to[label]));
-}
-
-/** Little-endian int32, as stored. */
-export const int32s = (bytes: Uint8Array): Int32Array => new Int32Array(bytes.slice().buffer);

@@ -10,6 +10,7 @@ import {
   ofFiles,
   recipeReads,
   targetOf,
+  targetTaskOf,
   type CategoryEncoder,
   type Encoder,
   type TableEncoder,
@@ -199,7 +200,7 @@ function addIndex(g: GraphBuilder, { values }: CategoryEncoder, input: Value): V
 
 /**
  * Adds what turns a net's answer into people's words. Classification: from probabilities [batch, classes], `label` string [batch] and
- * `probabilities` as they are. Regression: from the standardised value [batch, 1], `value` float [batch] in the target's own units.
+ * `probabilities` as they are. Multi-label: `probabilities` alone, each class's own. Regression: from the standardised value [batch, 1], `value` float [batch] in the target's own units.
  * Returns the names of the graph outputs added.
  */
 export function addPostprocess(
@@ -221,6 +222,10 @@ export function addPostprocess(
     return { value };
   }
   const [probabilities] = g.node('Identity', [answer], {}, { outputs: ['probabilities'] });
+  if (targetTaskOf(encoder) === 'multi-label') {
+    g.output(probabilities);
+    return { probabilities };
+  }
   const best = g.op('ArgMax', [answer], { axis: 1, keepdims: 0 });
   const names = g.constant(strings(classesOf(encoder)));
   const [label] = g.node('Gather', [names, best], { axis: 0 }, { outputs: ['label'] });

@@ -2,6 +2,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import { parseNumber, readCell } from '../cells.ts';
 import type { TableEncoder, TargetEncoder } from './encoder.ts';
 import { encodeCategory, encodeNumber, layoutOf, rawNumber } from './row.ts';
+import { indicesOf } from './targets.ts';
 
 /** A table's rows as they enter an exported model: one column of 32-bit floats (NaN missing) or strings ('' missing) per feature. */
 export interface RawColumns {
@@ -66,6 +67,15 @@ function encodeTargets(
   if (target.task === 'classification') {
     const index = new Map(target.classes.map((name, i) => [name, i]));
     return Int32Array.from(rows, (row) => index.get(cell(row[at]) ?? '') ?? -1);
+  }
+  if (target.task === 'multi-label') {
+    const index = new Map(target.classes.map((name, i) => [name, i]));
+    const width = target.classes.length;
+    const y = new Float32Array(rows.length * width);
+    rows.forEach((row, i) => {
+      for (const c of indicesOf(cell(row[at]) ?? '', target.separator, index)) y[i * width + c] = 1;
+    });
+    return y;
   }
   return Float32Array.from(rows, (row) => {
     const text = cell(row[at]);

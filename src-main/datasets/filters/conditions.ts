@@ -1,4 +1,5 @@
 import { splitNames, type Manifest } from '../../shared/dataset.ts';
+import { classSetsOf } from '../../shared/class-sets.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { unpackSamples, type Condition, type ConditionOf, type Filter } from '../../shared/filter.ts';
 import { wordPattern } from '../../shared/words.ts';
@@ -63,7 +64,9 @@ async function divideImages(
     else if (condition.kind === 'mark') marks = meet(marks, await marked(condition));
     else if (condition.kind === 'class') {
       const wanted = new Set(condition.classes);
-      const chosen = new Uint8Array(manifest.classes.map(({ name }) => Number(wanted.has(name))));
+      const chosen = new Uint8Array(
+        classSetsOf(manifest).map((set) => Number(set.some((c) => wanted.has(manifest.classes[c].name)))),
+      );
       const found = await labels();
       marks = meet(
         marks,
@@ -111,7 +114,7 @@ function conditionSql(
   const cellOf = columnSql(manifest);
   switch (condition.kind) {
     case 'class':
-      return oneOf(cellOf(targetOf(manifest)), condition.classes);
+      return ofClass(manifest, cellOf(targetOf(manifest)), condition.classes);
     case 'labelled':
       return `${presence(manifest, targetOf(manifest))} IS ${condition.labelled ? 'NOT ' : ''}NULL`;
     case 'values':
@@ -135,6 +138,14 @@ function conditionSql(
 
 /** A text's words in lower case, as they are counted everywhere. DuckDB's patterns are RE2's, by which the pattern says the same. */
 export const wordsSql = (cell: string): string => `regexp_extract_all(lower(${cell}), ${sqlText(wordPattern)})`;
+
+/** Of several classes one is enough. */
+function ofClass(manifest: Manifest, cell: string, classes: readonly string[]): string {
+  const separator = manifest.columns.find(({ name }) => name === manifest.target)?.separator;
+  if (separator === undefined) return oneOf(cell, classes);
+  const names = `list_transform(string_split(${cell}, ${sqlText(separator)}), lambda x: trim(x))`;
+  return `list_has_any(${names}, [${classes.map(sqlText).join(', ')}])`;
+}
 
 const oneOf = (cell: string, values: readonly string[]): string => `${cell} IN (${values.map(sqlText).join(', ')})`;
 

@@ -148,7 +148,8 @@ async function describeColumns(
       columns.push(known!);
       continue;
     }
-    const own = form === 'raw' ? { note: known?.note, decimalComma: known?.decimalComma } : {};
+    const own =
+      form === 'raw' ? { note: known?.note, decimalComma: known?.decimalComma, separator: known?.separator } : {};
     const described = await describeColumn(connection, table, i, facts[at], { name, type, role, ...own });
     columns.push(prepared ? { ...described, prepared } : described);
   }

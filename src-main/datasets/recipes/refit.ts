@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { BlobHash, Manifest } from '../../shared/dataset.ts';
-import { readBlob, writeBlob } from '../blobs.ts';
-import { int32s } from '../encode/images.ts';
+import { int32s, readBlob, writeBlob } from '../blobs.ts';
 import { applyRecipe } from './apply.ts';
 
 /** A version whose split or target has changed after its recipe, with the recipe learnt anew. Rows that it leaves out keep the split they had. */

@@ -57,20 +57,40 @@ function put(state: LabellingState, sample: number, label: SampleLabel): void {
   if (label.note !== '') state.noted.push(sample);
 }
 
-/** What goes into a version: the class of each sample that is labelled or reviewed. */
-export function* saidLabels(db: Readable, { key, base, target }: Labelling): Generator<void, SaidLabels> {
+/** What goes into a version: the class, or the classes, of each sample that is labelled or reviewed. */
+export function* saidLabels(
+  db: Readable,
+  { key, kind, base, several, target }: Labelling,
+): Generator<void, SaidLabels> {
   const all = labelClasses(db, key);
   const classes = new Map(all.map((one) => [one.id, one]));
   const used = usedClasses(classes);
   const place = new Map(used.map(({ id }, i) => [id, i]));
   const placeOf = (id: number): number => (id === 0 ? -1 : (place.get(resolvedClass(classes, id)) ?? -1));
-  const labels = Int32Array.from(base, placeOf);
+  const sets = kind === 'multiple' ? new Sets() : null;
+  const told = (ids: readonly number[]): number => (sets ? sets.placeOf(ids.map(placeOf)) : placeOf(ids[0] ?? 0));
+  const labels = Int32Array.from(base, (id, sample) => (id === 0 ? -1 : told(several[sample] ?? [id])));
   for (const page of saidInPages(db, key)) {
     for (const { sample, label } of page)
-      labels[sample] = settledStates.includes(label.state) ? placeOf(label.classes[0] ?? 0) : -1;
+      labels[sample] = settledStates.includes(label.state) ? told(label.classes) : -1;
     yield;
   }
-  return { target, classes: used.map(({ name }) => name), labels };
+  return { target, classes: used.map(({ name }) => name), labels, ...(sets && { sets: sets.all }) };
+}
+
+/** Sets of classes, each once. */
+class Sets {
+  readonly all: number[][] = [];
+  readonly #places = new Map<string, number>();
+
+  /** What is in it ascending, each once. */
+  placeOf(places: readonly number[]): number {
+    const set = [...new Set(places.filter((place) => place >= 0))].sort((a, b) => a - b);
+    const key = set.join();
+    const known = this.#places.get(key) ?? this.all.push(set) - 1;
+    this.#places.set(key, known);
+    return known;
+  }
 }
 
 /** Every sample's label, in order. */

@@ -25,7 +25,8 @@ const fitting: Partial<Record<LabellingKind, { of: Manifest['kind']; words: stri
 export function usualTarget({ kind, target, task, columns }: Manifest, of: LabellingKind = 'single'): string | null {
   if (kind !== 'table') return null;
   if (of === 'spans') return columns.find(({ type }) => type === 'text')?.name ?? null;
-  if (target !== null && task === 'classification') return target;
+  // What is one class can become several; several classes stay beside the column of one.
+  if (target !== null && (task === 'classification' || (task === 'multi-label' && of === 'multiple'))) return target;
   return freeColumn(columns, 'label');
 }
 
@@ -112,7 +113,7 @@ export function checkedTarget(manifest: Manifest, kind: LabellingKind, wished: s
         : `Spans are marked in "${texts}", the first column of texts. Name that one or none.`,
     );
   }
-  const target = wished?.trim() || usualTarget(manifest)!;
+  const target = wished?.trim() || usualTarget(manifest, kind)!;
   const column = manifest.columns.find(({ name }) => name === target);
   if (column && column.type !== 'category') {
     throw new AtelierError(

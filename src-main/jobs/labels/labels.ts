@@ -166,10 +166,10 @@ export class Labels {
       kind: 'prelabel',
       title: modelName(store, model),
       dataset: log.dataset,
-      params: suggestParams(store, version, model, todo),
+      params: suggestParams(store, version, model, todo, log.kind),
     });
     const given = result.then(async (found) => {
-      const { labels, unknown } = suggestionsOf(found, usedClasses(this.#logs.classes(log)));
+      const { labels, unknown } = suggestionsOf(found, usedClasses(this.#logs.classes(log)), log.kind);
       const outcome = await this.give(id, whoOf(model), labels);
       const { samples, entropy, margin, leastConfidence } = found;
       return { ...outcome, unknown, doubts: { samples, entropy, margin, leastConfidence } };
@@ -276,12 +276,6 @@ export class Labels {
       throw new AtelierError(
         'second_pass',
         'Versions are made of the first pass, where disagreements are settled. Open that one.',
-      );
-    }
-    if (log.kind === 'multiple') {
-      throw new AtelierError(
-        'several_classes',
-        'Nets tell one class of a sample, so samples of several make no version to train on. Export them instead.',
       );
     }
     const target = isJudgedKind(log.kind)

@@ -4,7 +4,8 @@ import { workspaceFiles } from '../../db/workspace.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 import { newId, type DatasetId, type LabellingId, type VersionId } from '../../shared/ids.ts';
 import { judgedClasses } from '../../shared/judged.ts';
-import { isJudgedKind, isMarkedKind, type LabellingKind } from '../../shared/labels.ts';
+import { isJudgedKind, isMarkedKind, isOneClass, type LabellingKind } from '../../shared/labels.ts';
+import type { VersionLabels } from '../../shared/job.ts';
 import type { WriteStore } from '../../db/open.ts';
 import type { Reader } from '../reader.ts';
 import { earlierLabelling, firstClasses } from './carry.ts';
@@ -39,7 +40,7 @@ export async function begin(
   const { classes, ids } = firstClasses(store, earlier, said.classes);
   const idOf = (place: number): number => (place < 0 ? 0 : ids[place]);
   let base: Base;
-  if ('labels' in said) base = { base: said.labels.map(idOf), several: {}, marks: null };
+  if ('labels' in said) base = { ...baseOf(said, kind, idOf), marks: null };
   else {
     const several: Labelling['several'] = {};
     const first = said.first.map(idOf);
@@ -57,6 +58,24 @@ export async function begin(
   const row = { id, dataset, version, kind, target, createdAt: Date.now(), samples: manifest.samples, ...base };
   insertLabelling(store, row, samplesIdentity(manifest), classes);
   return { id, earlier };
+}
+
+/** A sample of no class at all is as good as not labelled yet, and so is one of several where each has one. */
+function baseOf(
+  { labels, sets }: Pick<VersionLabels, 'labels' | 'sets'>,
+  kind: LabellingKind,
+  idOf: (place: number) => number,
+): Pick<Base, 'base' | 'several'> {
+  if (!sets) return { base: labels.map(idOf), several: {} };
+  const ids = sets.map((set) => set.map(idOf).sort((a, b) => a - b));
+  const several: Base['several'] = {};
+  const base = labels.map((place, sample) => {
+    const own = ids[place] ?? [];
+    if (own.length > 1 && isOneClass(kind)) return 0;
+    if (own.length > 1) several[sample] = own;
+    return own[0] ?? 0;
+  });
+  return { base, several };
 }
 
 /** Begins a second pass of the same samples: with the classes that there are, and with nothing that is said of samples. */

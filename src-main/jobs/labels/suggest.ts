@@ -7,7 +7,15 @@ import { AtelierError } from '../../shared/errors.ts';
 import type { Condition } from '../../shared/filter.ts';
 import type { VersionId } from '../../shared/ids.ts';
 import type { PrelabelParams, PrelabelResult } from '../../shared/job.ts';
-import { blank, labelStates, type LabelClass, type LabelRule, type SampleLabel } from '../../shared/labels.ts';
+import {
+  blank,
+  isOneClass,
+  labelStates,
+  type LabelClass,
+  type LabellingKind,
+  type LabelRule,
+  type SampleLabel,
+} from '../../shared/labels.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import { trainedRun, type ModelRef } from '../models.ts';
 
@@ -22,9 +30,16 @@ export const whoOf = (model: ModelRef): string =>
 export const modelName = (store: Store, model: ModelRef): string =>
   'run' in model ? trainedRun(store, model.run).name : basename(model.onnx);
 
-export function suggestParams(store: Store, version: VersionId, model: ModelRef, samples: Int32Array): PrelabelParams {
+export function suggestParams(
+  store: Store,
+  version: VersionId,
+  model: ModelRef,
+  samples: Int32Array,
+  kind: LabellingKind,
+): PrelabelParams {
   const run = 'run' in model ? trainedRun(store, model.run) : null;
-  if (run && run.task !== 'classification') {
+  if (run?.task === 'multi-label' && isOneClass(kind)) throw tellsSeveral();
+  if (run && run.task !== 'classification' && run.task !== 'multi-label') {
     throw new AtelierError(
       'not_a_classifier',
       `The run "${run.name}" tells no classes apart, so it can suggest none. Choose a classifier.`,
@@ -41,11 +56,28 @@ export function suggestParams(store: Store, version: VersionId, model: ModelRef,
   };
 }
 
-/** The likeliest class of each sample, by its name among these. Throws `no_class_known` where none of the model's is among them. */
+const tellsSeveral = (): AtelierError =>
+  new AtelierError(
+    'several_classes',
+    'The model tells several classes of a sample, and samples have one here. Take its suggestions in the labelling of several classes.',
+  );
+
+/**
+ * The likeliest class of each sample, or the classes that the model says, by their names among these. Throws `no_class_known` where none of the
+ * model's is among them, and `several_classes`.
+ */
 export function suggestionsOf(
-  { classes: names, samples, best, confidence }: Pick<PrelabelResult, 'classes' | 'samples' | 'best' | 'confidence'>,
+  {
+    classes: names,
+    samples,
+    best,
+    confidence,
+    chosen,
+  }: Pick<PrelabelResult, 'classes' | 'samples' | 'best' | 'confidence' | 'chosen'>,
   classes: readonly LabelClass[],
+  kind: LabellingKind,
 ): { labels: Map<number, SampleLabel>; unknown: string[] } {
+  if (chosen && isOneClass(kind)) throw tellsSeveral();
   const ids = names.map((name) => classes.find((one) => one.name === name)?.id);
   const unknown = names.filter((_, i) => ids[i] === undefined);
   if (unknown.length === names.length) {
@@ -56,10 +88,11 @@ export function suggestionsOf(
   }
   const labels = new Map<number, SampleLabel>();
   samples.forEach((sample, i) => {
-    const id = ids[best[i]];
+    const said = (chosen?.[i] ?? [best[i]]).flatMap((place) => ids[place] ?? []);
     // Four digits are more than such a number is good for.
     const sure = Math.round(confidence[i] * 1e4) / 1e4;
-    if (id !== undefined) labels.set(sample, { ...blank, state: 'suggested', classes: [id], confidence: sure });
+    if (said.length === 0 && !chosen) return;
+    labels.set(sample, { ...blank, state: 'suggested', classes: said.sort((a, b) => a - b), confidence: sure });
   });
   return { labels, unknown };
 }

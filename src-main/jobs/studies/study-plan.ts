@@ -226,7 +226,9 @@ function readMetrics(
 ): string[] {
   if (metric !== undefined && metrics !== undefined) refuse('metrics', 'stands beside "metric": leave one out');
   const changed = changesLoss.find((name) => name in space);
-  const besides = { regression: 'rmse', reconstruction: 'mse' } as Readonly<Partial<Record<Task, string>>>;
+  const besides = { regression: 'rmse', reconstruction: 'mse', 'multi-label': 'f1' } as Readonly<
+    Partial<Record<Task, string>>
+  >;
   const usual = task === 'classification' ? 'accuracy' : ((changed && besides[task]) ?? 'loss');
   const given = metrics ?? [metric ?? usual];
   if (!Array.isArray(given) || given.length === 0 || given.length > 8)

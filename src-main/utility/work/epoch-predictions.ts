@@ -1,13 +1,15 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileEvaluation } from '../../autodiff/compile.ts';
-import { classesOf, targetOf, type Encoder } from '../../datasets/encode/encoder.ts';
+import { classesOf, targetOf, targetTaskOf, type Encoder } from '../../datasets/encode/encoder.ts';
 import type { EncodedSplit, TrainingData } from '../../datasets/training-data.ts';
 import { argmaxRows } from '../../evaluation/classification.ts';
 import { writeAtomically } from '../../runtime/atomic-file.ts';
 import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import { epochFile } from '../../shared/epoch-file.ts';
 import type { EpochPredictions as Said } from '../../shared/epoch-predictions.ts';
+import { decisionAt } from '../../shared/threshold.ts';
+import { setWords } from '../../shared/class-sets.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import type { Net } from './forward.ts';
 import { workOf } from './tasks/index.ts';
@@ -51,7 +53,7 @@ export class EpochPredictions {
   ): EpochPredictions | null {
     const folder = join(runFolder, 'predictions');
     if (!resumed) rmSync(folder, { recursive: true, force: true });
-    if (net.task !== 'classification' && net.task !== 'regression') return null;
+    if (targetTaskOf(data.encoder) === null) return null;
     mkdirSync(folder, { recursive: true });
     return new EpochPredictions(folder, net, data, settings);
   }
@@ -90,6 +92,15 @@ export class EpochPredictions {
       }));
     }
     const classes = classesOf(this.#encoder);
+    const width = classes.length;
+    if (this.#net.task === 'multi-label') {
+      const named = (all: ArrayLike<number>, i: number): string =>
+        setWords(classes.filter((_, c) => all[i * width + c] >= decisionAt));
+      return Array.from(indices, (sample, i) => {
+        const sure = Array.from(values.subarray(i * width, (i + 1) * width), (p) => Math.max(p, 1 - p));
+        return { sample, actual: named(y, i), predicted: named(values, i), probability: Math.min(...sure) };
+      });
+    }
     const best = argmaxRows(values, classes.length);
     return Array.from(indices, (sample, i) => ({
       ...{ sample, actual: classes[y[i]], predicted: classes[best[i]] },

@@ -5,11 +5,13 @@ import { reportClassification, type Reported } from '../../evaluation/classifica
 import { compareClassifiers, compareRegressions } from '../../evaluation/comparison.ts';
 import { argmaxRows } from '../../evaluation/classification.ts';
 import { reportRegression } from '../../evaluation/regression-report.ts';
+import { reportMultiLabel } from '../../evaluation/multi-label-report.ts';
 import { accuracySlices, errorSlices, sliceLeast } from '../../evaluation/slices.ts';
 import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { EvaluationReport, RunComparison, Slice } from '../../shared/evaluation.ts';
 import type { EvaluateParams, EvaluateResult } from '../../shared/job.ts';
+import { decisionAt } from '../../shared/threshold.ts';
 import { sameSamples } from '../../shared/same-samples.ts';
 import type { JobContext } from '../port/job-port.ts';
 import type { SplitAnswers } from './kept-answers.ts';
@@ -32,7 +34,7 @@ export async function evaluateRun(
     if (samples === 0) {
       throw new AtelierError('no_samples', `The split "${split}" holds no labelled sample. Choose another one.`);
     }
-    const task = here.y instanceof Int32Array ? 'classification' : 'regression';
+    const { task } = own;
     const measured = workOf(task).measure(split, own.encoder, here, {
       answers: { values: here.values },
       loss: here.loss,
@@ -41,7 +43,7 @@ export async function evaluateRun(
     if (params.report) {
       context.progress({ stage: 'measuring', unit: 'samples', done: 0, total: samples });
       // What is reported of validation itself is chosen on it as well: the window and the help say so.
-      const validation = task === 'classification' ? await own.of('validation') : null;
+      const validation = task === 'regression' ? null : await own.of('validation');
       const { report, metrics } = await reportOf(own, here, validation, params, context);
       const keyed = Object.entries(metrics).map(([name, value]) => [`${split}/${name}`, value]);
       result.metrics = { ...measured.metrics, ...(Object.fromEntries(keyed) as Record<string, number>) };
@@ -71,16 +73,14 @@ async function reportOf(
     actual: own.actual(answers),
     probabilities: answers.values,
   });
+  const chosenOn = validation && validation.indices.length > 0 ? answersOf(validation) : null;
+  const report = own.task === 'multi-label' ? reportMultiLabel : reportClassification;
   const reported: Reported<EvaluationReport['detail']> =
-    here.y instanceof Int32Array
-      ? await reportClassification(
-          own.classes,
-          answersOf(here),
-          validation && validation.indices.length > 0 ? answersOf(validation) : null,
-          pause,
-        )
-      : await reportRegression({ samples: here.indices, actual, predicted: here.values }, pause);
-  context.progress({ stage: 'scanning', unit: 'samples', done: 0, total: actual.length });
+    own.task === 'regression'
+      ? await reportRegression({ samples: here.indices, actual, predicted: here.values }, pause)
+      : await report(own.classes, answersOf(here), chosenOn, pause);
+  const samples = here.indices.length;
+  context.progress({ stage: 'scanning', unit: 'samples', done: 0, total: samples });
   return {
     metrics: reported.metrics,
     report: {
@@ -91,7 +91,7 @@ async function reportOf(
       kept: own.kept,
       detail: reported.detail,
       slices: await slicesOf(own, here, blobs, manifest, context.signal),
-      sliceLeast: sliceLeast(actual.length),
+      sliceLeast: sliceLeast(samples),
     },
   };
 }
@@ -104,14 +104,7 @@ async function slicesOf(
   signal: AbortSignal,
 ): Promise<Slice[]> {
   const found = await findSlices(blobs, manifest, here.indices, signal);
-  if (here.y instanceof Int32Array) {
-    const predicted = argmaxRows(here.values, own.classes.length);
-    const { y } = here;
-    return accuracySlices(
-      found,
-      predicted.map((guess, i) => Number(guess === y[i])),
-    );
-  }
+  if (own.task !== 'regression') return accuracySlices(found, rightSamples(own, here));
   const actual = own.actual(here);
   return errorSlices(
     found,
@@ -119,8 +112,26 @@ async function slicesOf(
   );
 }
 
-/** Errors: runs_differ. */
+/** 1 where the class, or each decision of several, is right. */
+function rightSamples({ task, classes }: RunAnswers, { y, values, indices }: SplitAnswers): Uint8Array {
+  const width = classes.length;
+  if (task === 'classification')
+    return Uint8Array.from(argmaxRows(values, width), (guess, i) => Number(guess === y[i]));
+  const right = new Uint8Array(indices.length).fill(1);
+  values.forEach((value, at) => {
+    if (value >= decisionAt !== y[at] > 0) right[Math.floor(at / width)] = 0;
+  });
+  return right;
+}
+
+/** Errors: runs_differ, not_comparable. */
 function checkAlike(own: RunAnswers, other: RunAnswers): void {
+  if (own.task === 'multi-label' && other.task === 'multi-label') {
+    throw new AtelierError(
+      'not_comparable',
+      'Runs that tell several classes of a sample are not compared sample by sample. Compare their metrics.',
+    );
+  }
   const [a, b] = [targetOf(own.encoder), targetOf(other.encoder)];
   const classes = (of: RunAnswers): string => JSON.stringify([...of.classes].sort());
   if (a?.task !== b?.task || a?.column !== b?.column || classes(own) !== classes(other)) {

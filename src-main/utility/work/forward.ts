@@ -92,6 +92,8 @@ function lossOf(task: Task, settings: TrainSettings, classWeights?: readonly num
       return loss === 'focal'
         ? { kind: 'focal', gamma: focalGamma, alpha: classWeights }
         : { kind: 'cross-entropy', labelSmoothing, classWeights };
+    case 'multi-label':
+      return { kind: 'binary-cross-entropy', positiveWeight: classWeights };
     case 'language':
       return { kind: 'cross-entropy', ignoreIndex: noTarget };
     case 'regression':

@@ -11,7 +11,7 @@ import { AtelierError } from '../../shared/errors.ts';
 export interface SplitAnswers {
   /** By their numbers in the version. */
   indices: Int32Array;
-  /** As it was encoded: a class's index, or the standardised target. */
+  /** As it was encoded: a class's index, of several classes 0 or 1 for each, or the standardised target. */
   y: Int32Array | Float32Array;
   /** Row-major; probabilities, or values in the target's own unit. */
   values: Float32Array;
@@ -32,8 +32,9 @@ export class KeptAnswers {
   constructor(runFolder: string, manifest: Manifest) {
     this.#folder = folderOf(runFolder);
     // What was imported, how it was divided, and which column is to be told.
-    const { blobs, target, columns } = manifest;
-    this.#data = hashOf(JSON.stringify([blobs, target, columns.map(({ name, type }) => [name, type])]));
+    const { blobs, target, columns, classSets } = manifest;
+    const sets = classSets ? [classSets] : [];
+    this.#data = hashOf(JSON.stringify([blobs, target, columns.map(({ name, type }) => [name, type]), ...sets]));
     try {
       this.#model = hashOf(readFileSync(checkpointPath(runFolder, 'best')));
     } catch {
@@ -55,14 +56,14 @@ export class KeptAnswers {
     try {
       const end = bytes.indexOf(10);
       const header = JSON.parse(bytes.subarray(0, end).toString()) as Header;
-      const { count, width, classes, loss } = header;
-      if (header.magic !== magic || bytes.length !== end + 1 + 4 * count * (2 + width)) return null;
+      const { count, width, classes, targets = 1, loss } = header;
+      if (header.magic !== magic || bytes.length !== end + 1 + 4 * count * (1 + targets + width)) return null;
       // Typed arrays begin at multiples of four.
       const body = Uint8Array.from(bytes.subarray(end + 1)).buffer;
       return {
         indices: new Int32Array(body, 0, count),
-        y: classes ? new Int32Array(body, 4 * count, count) : new Float32Array(body, 4 * count, count),
-        values: new Float32Array(body, 8 * count, count * width),
+        y: classes ? new Int32Array(body, 4 * count, count) : new Float32Array(body, 4 * count, count * targets),
+        values: new Float32Array(body, 4 * count * (1 + targets), count * width),
         loss: loss ?? NaN,
       };
     } catch {
@@ -78,6 +79,7 @@ export class KeptAnswers {
       count,
       width: count === 0 ? 0 : values.length / count,
       classes: y instanceof Int32Array,
+      ...(y.length > count && { targets: y.length / count }),
       loss,
     };
     const bytesOf = (array: Int32Array | Float32Array): Uint8Array =>
@@ -103,6 +105,8 @@ interface Header {
   count: number;
   width: number;
   classes: boolean;
+  /** So many a sample, where it is more than one. */
+  targets?: number;
   loss: number | null;
 }
 

@@ -1,9 +1,10 @@
 import { classesOf, inputColumns, ofFiles, type Encoder } from '../../datasets/encode/encoder.ts';
 import { readPixels } from '../../datasets/images/pixels.ts';
-import { uncertaintyOf } from '../../evaluation/uncertainty.ts';
+import { decisionUncertaintyOf, uncertaintyOf } from '../../evaluation/uncertainty.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { PrelabelParams, PrelabelResult } from '../../shared/job.ts';
+import { decisionAt } from '../../shared/threshold.ts';
 import type { JobContext } from '../port/job-port.ts';
 import type { RawModel } from './model.ts';
 import { openModelFile } from './open-model.ts';
@@ -17,7 +18,7 @@ export async function prelabel(params: PrelabelParams, context: JobContext): Pro
   const { manifest, model: asked, samples, threads } = params;
   const model = 'onnx' in asked ? await openModelFile(asked.onnx, threads) : await RunModel.open(asked, threads);
   try {
-    if (model.task !== 'classification') {
+    if (model.task !== 'classification' && model.task !== 'multi-label') {
       throw new AtelierError(
         'not_a_classifier',
         'The model tells no classes apart, so it can suggest none. Choose a classifier.',
@@ -34,7 +35,11 @@ export async function prelabel(params: PrelabelParams, context: JobContext): Pro
       context.progress({ stage: 'predicting', unit: 'samples', done, total: samples.length });
       await context.pause();
     });
-    return { classes, samples, ...uncertaintyOf(probabilities, classes.length) };
+    const unsure =
+      model.task === 'multi-label'
+        ? decisionUncertaintyOf(probabilities, classes.length, decisionAt)
+        : uncertaintyOf(probabilities, classes.length);
+    return { classes, samples, ...unsure };
   } finally {
     await model.close();
   }

@@ -1,8 +1,7 @@
 import { columnSql, parquetSql, withDuck } from '../../datasets/duck.ts';
 import { StoredSounds } from '../../datasets/audio/stored.ts';
-import { readBlob } from '../../datasets/blobs.ts';
+import { int32s, readBlob } from '../../datasets/blobs.ts';
 import { inputColumns, type Encoder } from '../../datasets/encode/encoder.ts';
-import { int32s } from '../../datasets/encode/images.ts';
 import { rawTable } from '../../datasets/recipes/raw-table.ts';
 import type { EncodedSplit } from '../../datasets/training-data.ts';
 import type { Manifest } from '../../shared/dataset.ts';

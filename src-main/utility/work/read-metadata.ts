@@ -15,14 +15,18 @@ const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
 const target = v.nullable(
   v.variant('task', [
     v.object({ task: v.literal('classification'), column: text, classes: names }),
+    v.object({ task: v.literal('multi-label'), column: text, separator: text, classes: names }),
     v.object({ task: v.literal('regression'), column: text, decimalComma: v.boolean(), mean: number, std: number }),
   ]),
 );
 
+/** A sample may be of any number of the classes. */
+const several = v.optional(v.literal(true));
 const imageEncoder = v.object({
   kind: v.literal('images'),
   image: v.object({ height: side, width: side, channels: v.picklist([1, 3]) }),
   classes: names,
+  several,
 });
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1 << 28));
 const bands = v.pipe(v.array(number), v.minLength(1), v.maxLength(4096));
@@ -47,6 +51,7 @@ const audioEncoder = v.pipe(
     mean: bands,
     std: bands,
     classes: names,
+    several,
   }),
   v.check(
     ({ spectrogram, mean, std }) =>

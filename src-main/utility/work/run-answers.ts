@@ -1,4 +1,4 @@
-import { classesOf, targetOf, targetTaskOf, type Encoder } from '../../datasets/encode/encoder.ts';
+import { classesOf, targetOf, targetTaskOf, type Encoder, type TargetEncoder } from '../../datasets/encode/encoder.ts';
 import { loadTrainingData, type TrainingData } from '../../datasets/training-data.ts';
 import type { Manifest, SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
@@ -20,6 +20,7 @@ export const tellsTarget = (runFolder: string): boolean => targetTaskOf(readEnco
 export class RunAnswers {
   readonly encoder: Encoder;
   readonly classes: string[];
+  readonly task: TargetEncoder['task'];
   /** Whether all that was asked for so far was known from before. */
   kept = true;
   readonly #run: RunFiles;
@@ -32,6 +33,7 @@ export class RunAnswers {
   constructor(run: RunFiles, given: { blobs: string; manifest: Manifest; threads: number }, context: JobContext) {
     this.encoder = readEncoder(run.runFolder);
     this.classes = classesOf(this.encoder);
+    this.task = targetTaskOf(this.encoder) ?? 'classification';
     this.#run = run;
     this.#given = given;
     this.#context = context;
@@ -70,6 +72,7 @@ export class RunAnswers {
     };
     const values = parts.map((part) => part.values);
     const width = values.reduce((sum, { length }) => sum + length, 0);
+    const targets = parts.reduce((sum, { y }) => sum + y.length, 0);
     const weighted = parts.filter(({ indices }) => indices.length > 0);
     return {
       indices: joined(
@@ -78,16 +81,16 @@ export class RunAnswers {
       ),
       y: joined<Int32Array | Float32Array>(
         parts.map(({ y }) => y),
-        parts[0].y instanceof Int32Array ? new Int32Array(count) : new Float32Array(count),
+        parts[0].y instanceof Int32Array ? new Int32Array(count) : new Float32Array(targets),
       ),
       values: joined(values, new Float32Array(width)),
       loss: weighted.reduce((sum, { loss, indices }) => sum + loss * indices.length, 0) / count,
     };
   }
 
-  /** Targets as people know them: a class's index, or a number in its own unit. */
-  actual({ y }: SplitAnswers): Int32Array | Float64Array {
-    if (y instanceof Int32Array) return y;
+  /** Targets as people know them: a class's index, of several classes 0 or 1 for each, or a number in its own unit. */
+  actual({ y }: SplitAnswers): Int32Array | Float32Array | Float64Array {
+    if (this.task !== 'regression') return y;
     const target = targetOf(this.encoder);
     if (target?.task !== 'regression') throw new AtelierError('internal', 'A regression without a number to tell.');
     return Float64Array.from(y, (value) => value * target.std + target.mean);

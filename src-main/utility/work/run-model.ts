@@ -1,6 +1,6 @@
 import { compileEvaluation } from '../../autodiff/compile.ts';
 import { encodeSounds } from '../../datasets/encode/audio/load.ts';
-import { ofFiles, sampleSizeOf, type Encoder } from '../../datasets/encode/encoder.ts';
+import { classesOf, ofFiles, sampleSizeOf, type Encoder } from '../../datasets/encode/encoder.ts';
 import { encodeTextRows } from '../../datasets/encode/texts/load.ts';
 import { encodeTableRows } from '../../datasets/training-data.ts';
 import type { Tensor } from '../../onnx/types.ts';
@@ -72,8 +72,10 @@ export class RunModel implements RawModel {
     const { encoder } = this;
     if (raw.kind !== (ofFiles(encoder) ? encoder.kind : 'table'))
       throw new AtelierError('internal', `A model of ${encoder.kind} was given ${raw.kind}.`);
-    const targets = (count: number): Samples['y'] =>
-      this.task === 'regression' ? new Float32Array(count) : new Int32Array(count);
+    const targets = (count: number): Samples['y'] => {
+      if (this.task === 'multi-label') return new Float32Array(count * classesOf(encoder).length);
+      return this.task === 'regression' ? new Float32Array(count) : new Int32Array(count);
+    };
     if (raw.kind === 'images') {
       if (raw.pixels.length !== raw.count * sampleSizeOf(encoder))
         throw new AtelierError('internal', 'Images of another size.');

@@ -16,7 +16,7 @@ import { versions } from '../../runtime/versions.ts';
 import { mixes } from '../../shared/augment/kinds.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { TrainParams, TrainResult } from '../../shared/job.ts';
-import { resolvedWeights } from '../../shared/learning.ts';
+import { resolvedPositiveWeights, resolvedWeights } from '../../shared/learning.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import { Paused, type JobContext } from '../port/job-port.ts';
 import { augmenter, synonymsOf } from './augmenter.ts';
@@ -158,8 +158,10 @@ export async function loadData(params: TrainParams, context: JobContext, resumin
 /** What each class counts, of the training split; undefined where all count the same. */
 export const classWeightsOf = (
   { classWeights }: TrainSettings,
-  { classes, splits }: TrainingData,
-): number[] | undefined => classWeights && resolvedWeights(classWeights, classes, splits.train.y);
+  { classes, splits, task }: TrainingData,
+): number[] | undefined =>
+  classWeights &&
+  (task === 'multi-label' ? resolvedPositiveWeights : resolvedWeights)(classWeights, classes, splits.train.y);
 
 export async function trainingTask(
   params: TrainParams,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBlob, writeBlob } from '../../../src-main/datasets/blobs.ts';
-import { int32s } from '../../../src-main/datasets/encode/images.ts';
+import { int32s, readBlob, writeBlob } from '../../../src-main/datasets/blobs.ts';
 import { readPixels } from '../../../src-main/datasets/images/pixels.ts';
 import { loadTrainingData } from '../../../src-main/datasets/training-data.ts';
 import { splitNames, type Manifest } from '../../../src-main/shared/dataset.ts';

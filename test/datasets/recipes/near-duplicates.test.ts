@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBlob } from '../../../src-main/datasets/blobs.ts';
-import { int32s } from '../../../src-main/datasets/encode/images.ts';
+import { int32s, readBlob } from '../../../src-main/datasets/blobs.ts';
 import { Random } from '../../../src-main/shared/random.ts';
 import { failure } from '../../support/data-import.ts';
 import { recipeOf, tableOf } from '../../support/recipes.ts';

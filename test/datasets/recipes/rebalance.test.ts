@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBlob } from '../../../src-main/datasets/blobs.ts';
-import { int32s } from '../../../src-main/datasets/encode/images.ts';
+import { int32s, readBlob } from '../../../src-main/datasets/blobs.ts';
 import { previewRecipe } from '../../../src-main/datasets/recipes/preview.ts';
 import { loadTrainingData } from '../../../src-main/datasets/training-data.ts';
 import { reviseDataset } from '../../../src-main/datasets/revise.ts';

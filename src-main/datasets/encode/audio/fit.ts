@@ -35,6 +35,7 @@ export async function fitAudioEncoder(
     spectrogram: settings,
     ...(await fitBands(blobs, manifest, settings, split, work)),
     classes: manifest.classes.map(({ name }) => name),
+    ...(manifest.task === 'multi-label' && { several: true }),
   };
 }
 

@@ -4,9 +4,9 @@ import { AtelierError } from '../../../shared/errors.ts';
 import { soundPartsOf, StoredSounds } from '../../audio/stored.ts';
 import { readBlob } from '../../blobs.ts';
 import { derived } from '../../derived.ts';
+import { fileTargets } from '../../labels.ts';
 import type { EncodedSplit } from '../encoded-split.ts';
 import { sampleSizeOf, type AudioEncoder } from '../encoder.ts';
-import { int32s, translateLabels } from '../images.ts';
 import { inSilence, type TextWork } from '../texts/context.ts';
 import { LogMel } from './spectrogram.ts';
 
@@ -44,27 +44,27 @@ export async function loadSounds(
 ): Promise<Record<SplitName, EncodedSplit>> {
   checkRate(manifest, encoder);
   const split = await readBlob(blobs, manifest.blobs.split);
-  const labels = translateLabels(int32s(await readBlob(blobs, manifest.blobs.labels!)), manifest, encoder.classes);
+  const targets = await fileTargets(blobs, manifest, encoder);
   const counts = [0, 0, 0];
-  for (let i = 0; i < manifest.samples; i++) if (labels[i] >= 0) counts[split[i]]++;
+  for (let i = 0; i < manifest.samples; i++) if (targets.has(i)) counts[split[i]]++;
   const size = sampleSizeOf(encoder);
   const made = counts.map((count) => ({
     count,
     x: new Float32Array(count * size),
-    y: new Int32Array(count),
+    y: targets.room(count),
     indices: new Int32Array(count),
   }));
   const filled = [0, 0, 0];
   const rows = await spectrograms(blobs, manifest, encoder.spectrogram, work);
-  labels.forEach((label, sample) => {
-    if (label < 0) return;
+  for (let sample = 0; sample < manifest.samples; sample++) {
+    if (!targets.has(sample)) continue;
     const into = made[split[sample]];
     const at = filled[split[sample]]++;
     const own = rows.subarray(sample * size, (sample + 1) * size);
     standardise(encoder, own, into.x.subarray(at * size, (at + 1) * size));
-    into.y[at] = label;
+    targets.put(sample, into.y, at);
     into.indices[at] = sample;
-  });
+  }
   return Object.fromEntries(splitNames.map((name, i) => [name, made[i]])) as Record<SplitName, EncodedSplit>;
 }
 

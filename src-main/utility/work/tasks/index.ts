@@ -5,12 +5,14 @@ import type { Task } from '../../../shared/task.ts';
 import { classification } from './classification.ts';
 import { generation } from './generation.ts';
 import { language } from './language.ts';
+import { multiLabel } from './multi-label.ts';
 import { reconstruction } from './reconstruction.ts';
 import { regression } from './regression.ts';
 import type { RawWork, TaskWork } from './task-work.ts';
 
 const works: Readonly<Record<Task, TaskWork>> = {
   classification,
+  'multi-label': multiLabel,
   regression,
   reconstruction,
   generation,
