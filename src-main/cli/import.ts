@@ -77,6 +77,8 @@ What is taken, told by content whatever the files are called:
             their channels' mean, 16 bits, at one rate, resampled where theirs is another
   annotated images with COCO JSON, YOLO text files (data.yaml, classes.txt), Pascal VOC XML, a CSV of boxes, or Label Studio's
             JSON: drop the folder that holds both. Image files are kept as they came
+            images with masks as PNG in a folder beside them (masks/, labels/, SegmentationClass/): a class number or, with
+            a legend, a colour per pixel (legend.json, CVAT's labelmap.txt, class_dict.csv, classes.txt), or a file per object
             images inside Parquet, as Hugging Face's data sets have them; classes by the names that come with them
             texts with CoNLL's tags (BIO, IOB1, BIOES, BILOU, BMES), or Label Studio's JSON
   texts     a sub-folder per class; without such folders they are a corpus, for language models: long files are cut into parts

@@ -16,6 +16,7 @@ import type { Importer } from './importers/importer.ts';
 import { json } from './importers/json.ts';
 import { labelStudio } from './importers/label-studio.ts';
 import { labelme } from './importers/labelme.ts';
+import { masks } from './importers/masks.ts';
 import { numpy } from './importers/numpy.ts';
 import { parquet } from './importers/parquet.ts';
 import { spacy } from './importers/spacy.ts';
@@ -32,6 +33,7 @@ export const annotatedSets = {
   voc,
   'csv-boxes': csvBoxes,
   yolo,
+  masks,
   spacy,
   conll,
 } satisfies Partial<Record<ImportKind, Importer>>;
@@ -47,6 +49,7 @@ const together: readonly Importer[] = [
   spacy,
   huggingFace,
   yolo,
+  masks,
   conll,
   imageFolder,
   audioFolder,

@@ -161,6 +161,7 @@ export const importKinds = [
   'conll',
   'label-studio',
   'labelme',
+  'masks',
   'spacy',
   'hugging-face',
 ] as const;
@@ -173,6 +174,7 @@ export const annotatedKinds: readonly ImportKind[] = [
   'conll',
   'label-studio',
   'labelme',
+  'masks',
   'spacy',
   'hugging-face',
 ];

@@ -34,6 +34,7 @@ export function offerSentence(offer: ImportOffer): string {
     case 'voc':
     case 'csv-boxes':
     case 'labelme':
+    case 'masks':
       return m.offer_annotated({ images: m.images_count(files), format: formatName(offer.kind), size });
     case 'label-studio':
       // Images, where there are more files than its own.
@@ -81,6 +82,7 @@ export function offerName(offer: ImportOffer): string {
     case 'voc':
     case 'csv-boxes':
     case 'labelme':
+    case 'masks':
       return m.found_annotated({ images: m.images_count(count), format: formatName(offer.kind) });
     case 'label-studio':
       if (offer.files > offer.folders) {
@@ -103,19 +105,21 @@ export function offerName(offer: ImportOffer): string {
 }
 
 type AnnotatedKind =
-  'coco' | 'yolo' | 'voc' | 'csv-boxes' | 'conll' | 'label-studio' | 'labelme' | 'spacy' | 'hugging-face';
+  'coco' | 'yolo' | 'voc' | 'csv-boxes' | 'conll' | 'label-studio' | 'labelme' | 'masks' | 'spacy' | 'hugging-face';
 
 /** Formats go by their own names in every language. */
 const formatName = (kind: AnnotatedKind): string =>
   kind === 'csv-boxes'
     ? m.format_csv_boxes()
-    : {
-        coco: 'COCO',
-        yolo: 'YOLO',
-        voc: 'Pascal VOC',
-        conll: 'CoNLL',
-        'label-studio': 'Label Studio',
-        labelme: 'LabelMe',
-        spacy: 'spaCy',
-        'hugging-face': 'Hugging Face',
-      }[kind];
+    : kind === 'masks'
+      ? m.format_masks()
+      : {
+          coco: 'COCO',
+          yolo: 'YOLO',
+          voc: 'Pascal VOC',
+          conll: 'CoNLL',
+          'label-studio': 'Label Studio',
+          labelme: 'LabelMe',
+          spacy: 'spaCy',
+          'hugging-face': 'Hugging Face',
+        }[kind];

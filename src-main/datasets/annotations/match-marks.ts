@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { FoundMarks, ImportKind, ImportResult, MarkMatch } from '../../shared/job.ts';
@@ -12,6 +13,7 @@ import { findSource, type FoundFile, type Source } from '../source.ts';
 import { eachRowOf } from '../tables/each-row.ts';
 import { flagMarks } from './geometry.ts';
 import { imageSize } from './marked-samples.ts';
+import { isMaskFile, isMaskFolder } from './mask-legend.ts';
 import { marksOf } from './marks.ts';
 import { readAnnotations, float64s } from './read.ts';
 import { TextPlaces } from './text-places.ts';
@@ -86,7 +88,10 @@ function keep(
 async function withOwnImages(blobs: string, manifest: Manifest, source: Source): Promise<Source> {
   if (manifest.kind !== 'images') return source;
   const names = JSON.parse(Buffer.from(await readBlob(blobs, manifest.blobs.names!)).toString()) as string[];
-  const others = source.files.filter(({ relative }) => !namedImage(relative));
+  // A folder of masks given alone has its name outside of their paths.
+  const within = isMaskFolder(basename(source.root)) ? `${basename(source.root)}/` : '';
+  const given = source.files.map((file) => ({ ...file, relative: within + file.relative }));
+  const others = given.filter(({ relative }) => !namedImage(relative) || isMaskFile(relative));
   const own = names.map((relative): FoundFile => ({ path: '', relative, packed: unread }));
   return { ...source, files: [...others, ...own] };
 }
