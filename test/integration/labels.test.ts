@@ -82,17 +82,28 @@ it('texts of several classes are trained on, suggested for and told by an export
   const labels = texts.slice(0, 90).map((_, i) => `${i},${classesOf(i).join('|')},labelled`);
   writeFileSync(join(folder, 'labels.csv'), `sample,label,state\n${labels.join('\n')}\n`);
   await told('import', 'notes.csv');
-  await told('labels', 'import', 'notes', 'labels.csv', '--several');
-  expect(await told('labels', 'freeze', 'notes', '--several')).toMatchObject([{ number: 2 }]);
+  await told('labels', 'import', 'notes', 'labels.csv', '--several', '--column', 'tags');
+  expect(await told('labels', 'freeze', 'notes', '--several', '--column', 'tags')).toMatchObject([{ number: 2 }]);
   const settings = ['--architecture', 'textcnn', '--epochs', '40', '--lr', '0.01', '--class-weights', 'balanced'];
   const trained = await told('train', '--data', 'notes', ...settings);
   const run = String(trained[0].run);
   const [evaluated] = await told('evaluate', run, '--split', 'validation');
   expect((evaluated.metrics as Record<string, number>)['validation/subset_accuracy']).toBeGreaterThan(0.9);
   expect(evaluated).toMatchObject({ report: { detail: { kind: 'multi-label', perClass: [{}, {}] } } });
-  const suggested = await told('labels', 'prelabel', 'notes', '--several', '--run', run, '--accept', '0.5');
+  const suggested = await told(
+    'labels',
+    'prelabel',
+    'notes',
+    '--several',
+    '--column',
+    'tags',
+    '--run',
+    run,
+    '--accept',
+    '0.5',
+  );
   expect(suggested.map(({ changed }) => changed)).toEqual([30, 30]);
-  await told('labels', 'export', 'notes', '--several', '--out', 'out.csv');
+  await told('labels', 'export', 'notes', '--several', '--column', 'tags', '--out', 'out.csv');
   const lines = readFileSync(join(folder, 'out.csv'), 'utf8').trim().split('\n').slice(1);
   const right = lines.filter((line, i) => line === `${i},,labelled,${classesOf(i).join('|')},,`).length;
   expect(right).toBeGreaterThan(114);
@@ -100,7 +111,12 @@ it('texts of several classes are trained on, suggested for and told by an export
   writeFileSync(join(folder, 'new.csv'), 'text,page\na note hate awful what why no 1,1\na note no 2,2\n');
   const predicted = await told('predict', 'notes.onnx', 'new.csv');
   expect(predicted.map((one) => one.labels)).toEqual([['angry', 'asks'], []]);
-  const refused = await atelier(folder, ['labels', 'prelabel', 'notes', '--run', run], undefined, findPlaces().utility);
+  const refused = await atelier(
+    folder,
+    ['labels', 'prelabel', 'notes', '--column', 'kind', '--run', run],
+    undefined,
+    findPlaces().utility,
+  );
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('several_classes')]);
 }, 120_000);
 
