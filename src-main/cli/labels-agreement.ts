@@ -36,10 +36,11 @@ export function addLabelsAgreement(labels: Command, context: CommandContext): vo
 A second pass is labelled with --pass 2 (in the window: "Second pass, blind"): nothing that the first says is shown, and there are no suggestions.
 Compared are samples that both have labelled or reviewed; settled disagreements count as what the first pass had said before.
 
-kappa: Cohen's, of classes; of several classes the mean over them; of marks, of the classes of things that both marked. Things are paired so that
+kappa: Cohen's, of classes; of several classes the mean over them; of marks, of the classes of things that both marked.
+weightedKappa: of ratings, where two disagree by how far they are apart (linear), or its square (quadratic). Things are paired so that
 their overlap in sum is the greatest (Hungarian method). f1: things of the same class that overlap enough; exact: with the very same bounds.
 
-JSON: a line {"kind","classes","compared","agreed","kappa","perClass":[{"class","first","second","both","f1","kappa"}],"confusion","jaccard",
+JSON: a line {"kind","classes","compared","agreed","kappa","weightedKappa":{"linear","quadratic"} or null,"perClass":[{"class","first","second","both","f1","kappa"}],"confusion","jaccard",
       "marks":{"first","second","matched","overlap","f1","exact","relations"}}, then a line a disagreement:
       {"sample","first":[class],"second":[class],"settled"}, of marks with "marks":{"onlyFirst","onlySecond","otherClass"}
 
@@ -115,8 +116,12 @@ async function tellAgreement(session: Session, dataset: string, options: Agreeme
 }
 
 function tellReport({ out }: Session, report: Omit<AgreementReport, 'disagreements'>): void {
-  const { compared, agreed, kappa, jaccard, marks, perClass } = report;
+  const { compared, agreed, kappa, weightedKappa, jaccard, marks, perClass } = report;
   out.text(`${count(agreed)} of ${count(compared)} samples agree; kappa ${figure(kappa)}`);
+  if (weightedKappa) {
+    const { linear, quadratic } = weightedKappa;
+    out.text(`Weighted kappa: linear ${figure(linear)}, quadratic ${figure(quadratic)}`);
+  }
   if (jaccard !== null) out.text(`Jaccard ${figure(jaccard)}`);
   if (marks) {
     out.text(

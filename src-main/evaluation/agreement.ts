@@ -24,6 +24,31 @@ export function kappaOf(counts: Confusion): number | null {
   return Number.isFinite(kappa) ? kappa : null;
 }
 
+/**
+ * Cohen's weighted kappa from counts whose rows and columns are `values`: 1 - Σ w·seen / Σ w·by chance, where w is their difference to that power.
+ * Null where chance would give all. scikit-learn's `cohen_kappa_score(weights=…, labels=…)` for values a step apart.
+ */
+export function weightedKappaOf(counts: Confusion, values: readonly number[], power: 1 | 2): number | null {
+  const rows = counts.map((row) => row.reduce((sum, n) => sum + n, 0));
+  const columns = counts.map((_, c) => counts.reduce((sum, row) => sum + row[c], 0));
+  const all = rows.reduce((sum, n) => sum + n, 0);
+  let [seen, byChance] = [0, 0];
+  values.forEach((a, r) =>
+    values.forEach((b, c) => {
+      const weight = Math.abs(a - b) ** power;
+      seen += weight * counts[r][c];
+      byChance += (weight * rows[r] * columns[c]) / all;
+    }),
+  );
+  return byChance > 0 ? 1 - seen / byChance : null;
+}
+
+function weightedKappas(counts: Confusion, classes: readonly string[]): AgreementReport['weightedKappa'] {
+  const values = classes.map(Number);
+  const [linear, quadratic] = ([1, 2] as const).map((power) => weightedKappaOf(counts, values, power));
+  return linear === null || quadratic === null ? null : { linear, quadratic };
+}
+
 function agreementOfClasses(question: OfClasses): AgreementReport {
   const { kind, classes, samples, sets, first, second, settled } = question;
   const keys = sets.map((set) => JSON.stringify(set.toSorted((a, b) => a - b)));
@@ -60,11 +85,13 @@ function agreementOfClasses(question: OfClasses): AgreementReport {
       kappa: kappas.length === 0 ? null : kappas.reduce((sum, each) => sum + each, 0) / kappas.length,
       confusion: null,
       jaccard: samples.length === 0 ? null : jaccard / samples.length,
+      weightedKappa: null,
     };
   }
   const placeOf = (set: number): number => sets[set][0];
   const confusion = confusionCounts(Array.from(first, placeOf), Array.from(second, placeOf), classes.length);
-  return { ...of, kappa: samples.length === 0 ? null : kappaOf(confusion), confusion, jaccard: null };
+  const weightedKappa = kind === 'rating' ? weightedKappas(confusion, classes) : null;
+  return { ...of, kappa: samples.length === 0 ? null : kappaOf(confusion), weightedKappa, confusion, jaccard: null };
 }
 
 function jaccardOf(a: readonly number[], b: readonly number[]): number {
@@ -177,6 +204,7 @@ function agreementOfMarks({ kind, classes, samples, overlap: atLeast }: OfMarks)
     perClass,
     confusion,
     jaccard: null,
+    weightedKappa: null,
     marks: {
       first: total('first'),
       second: total('second'),

@@ -87,6 +87,11 @@ export interface AgreementReport {
    * things that both marked. Null where chance would give all, or nothing is compared.
    */
   kappa: number | null;
+  /**
+   * Ratings: Cohen's weighted kappa (Psychological Bulletin 70, 1968), in which two ratings disagree by how far they are apart, or by its square. Null
+   * as above, and for classes without an order.
+   */
+  weightedKappa: { linear: number; quadratic: number } | null;
   perClass: ClassAgreement[];
   /** First pass by row, second by column; of marks with a last row and column for what the other pass lacks. Null for several classes. */
   confusion: number[][] | null;

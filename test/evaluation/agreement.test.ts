@@ -19,6 +19,7 @@ interface Fixture {
     kappas: number[];
   }[];
   several: { first: number[][]; second: number[][]; kappas: number[]; same: number; jaccard: number };
+  ratings: { first: number[]; second: number[]; linear: number; quadratic: number }[];
   assignments: { weights: number[][]; sum: number }[];
 }
 const fixture = JSON.parse(
@@ -39,6 +40,34 @@ function ofOne(first: number[], second: number[], classes: number, settled: numb
     settled: Uint8Array.from(first, (_, i) => (settled.includes(i) ? 1 : 0)),
   });
 }
+
+describe('agreement of ratings', () => {
+  const ofRatings = (first: number[], second: number[]) =>
+    agreement({
+      kind: 'rating',
+      classes: ['1', '2', '3', '4', '5'],
+      samples: Int32Array.from(range(first.length)),
+      sets: range(5).map((c) => [c]),
+      first: Int32Array.from(first),
+      second: Int32Array.from(second),
+      settled: new Uint8Array(first.length),
+    }).weightedKappa;
+
+  it.each(fixture.ratings.map((one, i) => [i, one] as const))(
+    'weighs how far they are apart, as scikit-learn does (%i)',
+    (_, { first, second, linear, quadratic }) => {
+      const found = ofRatings(first, second)!;
+      expect(Math.abs(found.linear - linear)).toBeLessThan(1e-12);
+      expect(Math.abs(found.quadratic - quadratic)).toBeLessThan(1e-12);
+    },
+  );
+
+  it('is not known where chance would give all, nor for classes without an order', () => {
+    expect(ofRatings([2, 2, 2], [2, 2, 2])).toBeNull();
+    expect(ofRatings([], [])).toBeNull();
+    expect(ofOne([0, 1], [1, 0], 2).weightedKappa).toBeNull();
+  });
+});
 
 describe('agreement of one class a sample', () => {
   it.each(fixture.single.map((one, i) => [i, one] as const))('is what scikit-learn says (%i)', (_, one) => {

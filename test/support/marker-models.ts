@@ -80,7 +80,7 @@ export function turned({ shape, data }: Tensor): Tensor {
 export function clickPair(
   side: number,
   seen: { width: number; height: number },
-  { batched = false, folder = tempFolder() } = {},
+  { batched = false, refines = false, folder = tempFolder() } = {},
 ): string[] {
   const encoder = new GraphBuilder('main');
   const picture = encoder.input(batched ? 'batched_images' : 'image', 'float', [1, 3, side, side]);
@@ -108,7 +108,16 @@ export function clickPair(
   const kind = g.op('Reshape', [labels, each]);
   const square = g.op('Mul', [g.op('Mul', [kind, kind]), g.scalar(10.5, coords)]);
   const weight = g.op('Sub', [g.op('Add', [square, g.op('Mul', [kind, g.scalar(0.5, coords)])]), g.scalar(10, coords)]);
-  const summed = g.op('ReduceSum', [g.op('Mul', [near, weight]), g.int64s([0])], { keepdims: 1 });
+  let summed = g.op('ReduceSum', [g.op('Mul', [near, weight]), g.int64s([0])], { keepdims: 1 });
+  if (refines) {
+    // Where it is given a mask, it is larger by what that one's numbers sum up to.
+    const [given, has] = [rest[1], rest[2]];
+    summed = g.op('Add', [summed, g.op('Mul', [g.op('ReduceSum', [given], { keepdims: 0 }), has])]);
+    const coarse = g.constant(tensor('float', [1, 1, 4, 4], new Float32Array(16).fill(1 / 16)));
+    const clicks = g.op('Cast', [g.op('Gather', [g.op('Shape', [labels]), g.int64s([1])], { axis: 0 })], { to: 1 });
+    g.copy({ name: 'c', op: 'Mul', domain: '', inputs: [coarse, clicks], outputs: ['low_res_masks'], attributes: {} });
+    g.output('low_res_masks');
+  }
   const scores = g.op('Sub', [summed, g.scalar(0.5, coords)]);
   const masks = g.op('Reshape', [scores, g.int64s([...lead, 1, height, width])]);
   const out = batched ? 'output_masks' : 'masks';

@@ -34,6 +34,28 @@ describe('masks by clicks', () => {
     },
   );
 
+  it('begin with the mask of the clicks before, one by one or all at once', async () => {
+    // Its coarse mask sums up to the clicks and the point of none; by so much more of what is near counts.
+    const files = clickPair(32, seen, { refines: true });
+    const read = () => Promise.resolve(picture);
+    const clicks = [
+      [20, 16, true],
+      [20, 16, true],
+      [20, 16, true],
+    ] as const;
+    const masker = await ClickMasker.open(files, 1);
+    const areas: number[] = [];
+    for (let n = 1; n <= 3; n++) areas.push((await masker.mask('one', clicks.slice(0, n), read))!.area);
+    await masker.close();
+    const other = await ClickMasker.open(files, 1);
+    expect((await other.mask('one', clicks, read))!.area).toBe(areas[2]);
+    await other.close();
+    const plain = await ClickMasker.open(clickPair(32, seen), 1);
+    const without = (await plain.mask('one', clicks.slice(0, 2), read))!.area;
+    await plain.close();
+    expect(areas[1]).toBeGreaterThan(without);
+  });
+
   it('are not made of models that are no such pair', async () => {
     const [decoder, encoder] = clickPair(32, seen);
     const other = detector({ outputs: { output0: table([1, 84, 6], () => {}) } });

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { stretchPixels, type DecodedImage } from '../../../datasets/images/decode.ts';
 import { originalPixels } from '../../../datasets/images/original.ts';
 import { fed } from '../../../detection/feed.ts';
+import type { Output } from '../../../detection/found.ts';
 import { placed, type Placing } from '../../../detection/fit.ts';
 import { maskAbove } from '../../../detection/masks.ts';
 import { Session, valueOf, type SessionPort, type Value, type Values } from '../../../runtime/session.ts';
@@ -15,11 +16,15 @@ import { floatsAs, floatTypes, outputsOf } from './values.ts';
 const kept = 8;
 /** The longer side of a picture, where the file leaves it open: what Segment Anything was trained with. */
 const usualSide = 1024;
+/** Coarse masks of earlier clicks that are kept for each picture: a quarter of a megabyte each. */
+const keptAnswers = 32;
 
 interface Encoded {
   values: Values;
   placing: Placing;
   picture: { width: number; height: number };
+  /** What earlier clicks gave, coarse, by these clicks: what more of them begin with. */
+  answers: Map<string, Promise<Float32Array | null>>;
 }
 
 /**
@@ -59,10 +64,20 @@ export class ClickMasker {
     clicks: readonly MaskClick[],
     picture: () => Promise<DecodedImage>,
   ): Promise<ClickMask | null> {
-    const { values, placing, picture: size } = await this.#encode(key, picture);
-    const outputs = outputsOf(
-      await this.#decoder.run(promptsOf(this.#decoder.inputs, this.#encoder, values, clicks, placing)),
-    );
+    const encoded = await this.#encode(key, picture);
+    const { picture: size } = encoded;
+    const { masks, scores, best } = await this.#decode(encoded, clicks);
+    const [height, width] = masks.dims.slice(-2);
+    const bits = maskAbove(masks.data, { width, height }, best * width * height, size);
+    const made = maskOf(bits, size);
+    const score = scores ? Math.round(Math.min(1, Math.max(0, scores[best])) * 1e4) / 1e4 : null;
+    return made.area === 0 ? null : { ...made, score };
+  }
+
+  async #decode(encoded: Encoded, clicks: readonly MaskClick[]): Promise<Decoded> {
+    const before = clicks.length > 1 ? await this.#coarse(encoded, clicks.slice(0, -1)) : null;
+    const prompts = promptsOf(this.#decoder.inputs, this.#encoder, encoded, clicks, before);
+    const outputs = outputsOf(await this.#decoder.run(prompts));
     const masks =
       outputs.get('masks') ?? outputs.get('output_masks') ?? [...outputs.values()].find(({ dims }) => dims.length >= 4);
     if (!masks) throw new AtelierError('unknown_model', 'No masks came out of the decoder.');
@@ -71,10 +86,36 @@ export class ClickMasker {
     const count = masks.data.length / (height * width);
     let best = 0;
     for (let i = 1; i < count; i++) if (scores && scores[i] > scores[best]) best = i;
-    const bits = maskAbove(masks.data, { width, height }, best * width * height, size);
-    const made = maskOf(bits, size);
-    const score = scores ? Math.round(Math.min(1, Math.max(0, scores[best])) * 1e4) / 1e4 : null;
-    return made.area === 0 ? null : { ...made, score };
+    const found = { masks, scores, best, coarse: this.#coarseOf(outputs.get('low_res_masks'), best) };
+    encoded.answers.set(keyOf(clicks), Promise.resolve(found.coarse));
+    for (const oldest of encoded.answers.keys()) if (encoded.answers.size > keptAnswers) encoded.answers.delete(oldest);
+    return found;
+  }
+
+  /**
+   * The coarse mask of these clicks, which the decoder takes with the next one to make it better; null where it takes or gives none. Where
+   * they were never asked about they are now, so that the same clicks mean the same at once and one by one.
+   */
+  #coarse(encoded: Encoded, clicks: readonly MaskClick[]): Promise<Float32Array | null> {
+    const takes = ['mask_input', 'has_mask_input'].every((name) =>
+      this.#decoder.inputs.some((one) => one.name === name),
+    );
+    if (!takes || !this.#decoder.outputs.some(({ name }) => name === 'low_res_masks')) return Promise.resolve(null);
+    const key = keyOf(clicks);
+    const known = encoded.answers.get(key) ?? this.#decode(encoded, clicks).then(({ coarse }) => coarse);
+    encoded.answers.set(key, known);
+    known.catch(() => encoded.answers.delete(key));
+    return known;
+  }
+
+  /** Of a size other than what goes in, it cannot be given back. */
+  #coarseOf(output: Output | undefined, best: number): Float32Array | null {
+    const port = this.#decoder.inputs.find(({ name }) => name === 'mask_input');
+    if (!output || !port) return null;
+    const [height, width] = output.dims.slice(-2);
+    if (maskInputShape(port).slice(-2).join() !== [height, width].join()) return null;
+    const size = height * width;
+    return Float32Array.from({ length: size }, (_, i) => output.data[best * size + i]);
   }
 
   async close(): Promise<void> {
@@ -113,7 +154,7 @@ export class ClickMasker {
     });
     const shape = [...(batched ? [1] : []), ...(channelsFirst ? [3, height, width] : [height, width, 3])];
     const value = pixels instanceof Uint8Array ? valueOf('uint8', shape, pixels) : floatsAs(port.type, shape, pixels);
-    return { values: await this.#encoder.run({ [port.name]: value }), placing, picture };
+    return { values: await this.#encoder.run({ [port.name]: value }), placing, picture, answers: new Map() };
   }
 }
 
@@ -152,13 +193,29 @@ const isLike = (need: SessionPort, give: SessionPort | undefined): boolean =>
   give?.shape.length === need.shape.length &&
   need.shape.every((dim, i) => typeof dim !== 'number' || typeof give.shape[i] !== 'number' || dim === give.shape[i]);
 
-/** What goes into the decoder. Clicks are in pixels of what the encoder saw, and so is the mask asked for. */
+interface Decoded {
+  masks: Output;
+  scores: Output['data'] | undefined;
+  /** Which of the masks is the likeliest. */
+  best: number;
+  coarse: Float32Array | null;
+}
+
+const keyOf = (clicks: readonly MaskClick[]): string => JSON.stringify(clicks);
+
+const maskInputShape = ({ shape }: SessionPort): number[] =>
+  shape.map((dim, i) => (typeof dim === 'number' && dim > 0 ? dim : i < 2 ? 1 : 256));
+
+/**
+ * What goes into the decoder. Clicks are in pixels of what the encoder saw, and so is the mask asked for. `before`: the coarse mask of all clicks but
+ * the last.
+ */
 function promptsOf(
   inputs: readonly SessionPort[],
   encoder: Session,
-  encoded: Values,
+  { values: encoded, placing }: Encoded,
   clicks: readonly MaskClick[],
-  placing: Placing,
+  before: Float32Array | null,
 ): Values {
   const batched = inputs.some(({ name }) => name.startsWith('batched_'));
   const places = clicks.flatMap(([x, y]) => [x * placing.scaleX, y * placing.scaleY]);
@@ -176,11 +233,15 @@ function promptsOf(
       case 'point_labels':
         return numbers(port, [...lead, kinds.length], kinds);
       case 'mask_input': {
-        const shape = port.shape.map((dim, i) => (typeof dim === 'number' && dim > 0 ? dim : i < 2 ? 1 : 256));
-        return numbers(port, shape, Array<number>(shape.reduce((size, dim) => size * dim, 1)).fill(0));
+        const shape = maskInputShape(port);
+        return numbers(
+          port,
+          shape,
+          before ? [...before] : Array<number>(shape.reduce((size, dim) => size * dim, 1)).fill(0),
+        );
       }
       case 'has_mask_input':
-        return numbers(port, [1], [0]);
+        return numbers(port, [1], [before ? 1 : 0]);
       case 'orig_im_size':
         return numbers(port, [2], [placing.height, placing.width]);
       default:
