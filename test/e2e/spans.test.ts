@@ -53,6 +53,14 @@ describe('spans by keyboard', () => {
     await id('relation').waitFor();
     expect((await id('relation').innerText()).replace(/\s+/g, ' ')).toBe('Marie Curie born in Warsaw');
     await id('label-saved').getByText('All saved').waitFor();
+    // It is drawn above the text, and chosen there.
+    await id('span-arcs').getByText('born in').click();
+    await studio.page.locator('[data-testid=span-arcs] .chosen').waitFor();
+    await studio.shot('spans-arc');
+    await press('Delete');
+    await id('span-arcs').waitFor({ state: 'detached' });
+    await press('Control+z');
+    await id('span-arcs').waitFor();
     await press('Control+z');
     await id('relation').waitFor({ state: 'detached' });
     await press('Control+z');
