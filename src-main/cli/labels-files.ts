@@ -1,31 +1,16 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { readBlob } from '../datasets/blobs.ts';
-import { getVersion } from '../db/datasets.ts';
-import type { Readable } from '../db/connection.ts';
 import { labelClasses } from '../db/labellings.ts';
-import { workspaceFiles } from '../db/workspace.ts';
 import { eachLabel } from '../jobs/labels/as-it-stands.ts';
+import { sampleNames } from '../jobs/labels/import-labels.ts';
 import { csvLine } from '../shared/csv-line.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { VersionId } from '../shared/ids.ts';
 import type { ImportKind } from '../shared/job.ts';
-import {
-  blank,
-  isJudgedKind,
-  isOneClass,
-  labelStates,
-  resolvedClass,
-  settledStates,
-  type LabelState,
-  type SampleLabel,
-} from '../shared/labels.ts';
+import { labelStates, resolvedClass, settledStates, type LabelState } from '../shared/labels.ts';
 import { Session, type CommandContext } from './context.ts';
 import { count } from './format.ts';
 import { existing, owning, tellOutcome, withLabelling, type LabelOptions } from './labelling.ts';
-import { exportJudged, isJudged, requireJudgements } from './labels-judged.ts';
-import { mostBytes, readLabelFile, requireLabels, type LabelLine } from './labels-file.ts';
+import { exportJudged, isJudged } from './labels-judged.ts';
 import {
   exportMarks,
   importMarks,
@@ -34,7 +19,6 @@ import {
   withMarkImport,
   type MarkExportOptions,
 } from './labels-marks.ts';
-import { idsOf } from './labels-set.ts';
 
 export function addLabelsFiles(labels: Command, context: CommandContext): void {
   withMarkExport(withLabelling(labels.command('export')))
@@ -95,78 +79,9 @@ Examples:
       if (isMarked(options)) return importMarks(context, dataset, file, options);
       return owning(context, 'import', dataset, options, async ({ studio, session, version, state }) => {
         const path = session.path(file);
-        const lines = readLines(path);
-        const names = await namesOf(studio.reading, session.folder, version);
-        const samples = samplesOf(lines, names, state.states.length);
-        const known = new Set(state.classes.map(({ name }) => name));
-        if (isOneClass(state.kind)) requireLabels(lines);
-        if (isJudgedKind(state.kind)) requireJudgements(state.kind, lines);
-        const several = lines.findIndex(({ labels: its }) => isOneClass(state.kind) && its.length > 1);
-        if (several >= 0) {
-          throw new AtelierError(
-            'several_classes',
-            `${lines[several].where} has several labels, and samples have one here. Use --several.`,
-          );
-        }
-        const ids = new Map<string, number>();
-        for (const name of new Set(lines.flatMap((line) => line.labels))) {
-          const [id] = await idsOf(studio, await studio.labels.state(state.labelling), [name], !known.has(name));
-          ids.set(name, id);
-        }
-        const given = new Map<number, SampleLabel>();
-        lines.forEach((line, i) => {
-          const classes = line.labels.map((name) => ids.get(name)!).sort((a, b) => a - b);
-          const usual = classes.length > 0 ? 'labelled' : 'new';
-          given.set(samples[i], {
-            ...blank,
-            state: line.state ?? usual,
-            classes,
-            note: line.note,
-            confidence: line.confidence,
-          });
-        });
-        tellOutcome(
-          session,
-          'Imported',
-          await studio.labels.give(state.labelling, `file:${basename(path)}`, given, () => true),
-        );
+        tellOutcome(session, 'Imported', await studio.labels.importLabels(state.labelling, version, path));
       });
     });
-}
-
-function readLines(path: string): LabelLine[] {
-  const name = basename(path);
-  let size: number;
-  try {
-    ({ size } = statSync(path));
-  } catch {
-    throw new AtelierError('no_such_file', `There is no file ${path}. Check its name.`);
-  }
-  if (size > mostBytes)
-    throw new AtelierError(
-      'file_too_large',
-      `${name} has ${Math.round(size / 2 ** 20)} MB; labels have at most 256. Split it.`,
-    );
-  return readLabelFile(readFileSync(path), name);
-}
-
-/** Of files' samples; null of a table's, which have none. */
-async function namesOf(db: Readable, folder: string, version: VersionId): Promise<string[] | null> {
-  const { names } = getVersion(db, version).manifest.blobs;
-  if (!names) return null;
-  return JSON.parse(new TextDecoder().decode(await readBlob(workspaceFiles.blobs(folder), names))) as string[];
-}
-
-function samplesOf(lines: readonly LabelLine[], names: string[] | null, count: number): number[] {
-  const byName = new Map(names?.map((name, i) => [name, i]));
-  return lines.map(({ sample, name, where }) => {
-    const found = name === null ? sample : (byName.get(name) ?? (names ? undefined : sample));
-    if (found !== undefined && found !== null && found >= 0 && found < count) return found;
-    throw new AtelierError(
-      'no_sample',
-      `${where} names no sample of this dataset: ${name ?? sample ?? 'neither "sample" nor "name" is there'}.`,
-    );
-  });
 }
 
 async function exportLabels(session: Session, text: string, options: MarkExportOptions): Promise<void> {
@@ -176,7 +91,7 @@ async function exportLabels(session: Session, text: string, options: MarkExportO
     throw new AtelierError('bad_arguments', 'Say by its ending what the file is to be: .csv or .jsonl.');
   await session.read(async (store) => {
     const { log, version } = existing(store, text, options);
-    const names = await namesOf(store, session.folder, version);
+    const names = await sampleNames(store, version);
     const classes = new Map(labelClasses(store, log.key).map((one) => [one.id, one]));
     const wanted = new Set<LabelState>(options.state ?? settledStates);
     const lines: string[] = csv ? [csvLine(['sample', 'name', 'state', 'label', 'confidence', 'note'])] : [];

@@ -12,7 +12,6 @@ import { isJudgedKind, labelStates, settledStates, type LabelState } from '../sh
 import type { Session } from './context.ts';
 import { count, table } from './format.ts';
 import { existing, kindOf, type LabelOptions } from './labelling.ts';
-import type { LabelLine } from './labels-file.ts';
 
 interface ExportOptions extends LabelOptions {
   out: string;
@@ -57,17 +56,6 @@ export async function exportJudged(session: Session, text: string, options: Expo
       reader.close();
     }
   });
-}
-
-/** Refuses a file that holds other classes than judgements have. Throws `invalid_labels`. */
-export function requireJudgements(kind: JudgedKind, lines: readonly LabelLine[]): void {
-  const known = judgedClasses[kind];
-  for (const { where, labels } of lines) {
-    const other = labels.find((name) => !known.includes(name));
-    if (other === undefined && labels.length < 2) continue;
-    const why = other === undefined ? 'there is more than one judgement' : `"${other}" is none of ${known.join(', ')}`;
-    throw new AtelierError('invalid_labels', `${where}: ${why}. Nothing was changed.`);
-  }
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -44,17 +44,23 @@ export function labelFileHandlers(
     },
     'labels.import': async ({ labelling, version, folder }) => {
       const w = words(desk.preferences.value);
+      // Of marks there may be a file for each image.
+      const several = desk.studio.labels.isMarked(labelling);
       const options: Electron.OpenDialogOptions = {
         title: w.dialog_import_labels(),
         buttonLabel: w.dialog_open(),
-        properties: folder ? ['openDirectory'] : ['openFile', 'multiSelections'],
+        properties: folder ? ['openDirectory'] : several ? ['openFile', 'multiSelections'] : ['openFile'],
       };
       const { canceled, filePaths } = await (desk.window
         ? dialog.showOpenDialog(desk.window, options)
         : dialog.showOpenDialog(options));
       if (canceled || filePaths.length === 0) return null;
+      if (!several) {
+        const { samples } = await desk.studio.labels.importLabels(labelling, version, filePaths[0]);
+        return { changed: samples.length, left: 0 };
+      }
       const { samples, found } = await desk.studio.labels.import(labelling, version, filePaths);
-      return { changed: samples.length, format: found.format, left: found.rejectedCount };
+      return { changed: samples.length, left: found.rejectedCount };
     },
   };
 }

@@ -18,6 +18,8 @@ import type {
   VersionMarkSummary,
 } from '../shared/job.ts';
 import type { ClickMask, ClickQuestion, MarkerFacts, MarkerWish } from '../shared/marker.ts';
+import type { LabelLine } from '../shared/label-line.ts';
+import type { LabellingKind } from '../shared/labels.ts';
 import type { MarkedKind } from '../shared/marks.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
@@ -156,6 +158,11 @@ export class Reader {
   /** Which class each sample is of, by this column of a table. */
   labels(blobs: string, manifest: Manifest, target: string | null): Promise<VersionLabels> {
     return this.#ask({ type: 'labels', blobs, manifest, target }, profileWithinMs) as Promise<VersionLabels>;
+  }
+
+  /** What a file says of samples: see `labelFile`. */
+  labelFile(path: string, kind: LabellingKind): Promise<LabelLine[]> {
+    return this.#ask({ type: 'label-file', path, kind }, profileWithinMs) as Promise<LabelLine[]>;
   }
 
   /** What the version's annotations say of marks, without what these are. */

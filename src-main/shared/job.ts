@@ -33,6 +33,8 @@ import type {
   ImportRunsResult,
   StagedRun,
 } from './run-exchange.ts';
+import type { LabelLine } from './label-line.ts';
+import type { LabellingKind } from './labels.ts';
 import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
 import type { GenerationSettings, TextLikelihood, WrittenPart, WrittenText } from './generation.ts';
 import type { ClickMask, ClickQuestion, FoundObject, MarkerFacts, MarkerWish } from './marker.ts';
@@ -684,6 +686,8 @@ export type ReaderRequest =
   | { id: number; type: 'anonymity'; blobs: string; manifest: Manifest; columns: string[]; wanted: number }
   | { id: number; type: 'labels'; blobs: string; manifest: Manifest; target: string | null }
   | { id: number; type: 'marks'; blobs: string; manifest: Manifest; kind: MarkedKind }
+  /** What a file says of the classes of samples, in a labelling of this kind. */
+  | { id: number; type: 'label-file'; path: string; kind: LabellingKind }
   /** What files of annotations say of these samples. */
   | ({ id: number; type: 'match-marks' } & MarkMatch)
   | { id: number; type: 'agreement'; question: AgreementQuestion }
@@ -719,6 +723,7 @@ export type ReaderResponse =
         | KeptSynonyms
         | SynonymList
         | VersionLabels
+        | LabelLine[]
         | VersionMarkSummary
         | FoundMarks
         | MarkerFacts

@@ -3,6 +3,7 @@ import { previewSplit } from '../datasets/divide/preview.ts';
 import { offerImport } from '../datasets/import.ts';
 import { matchMarks } from '../datasets/annotations/match-marks.ts';
 import { versionMarks } from '../datasets/annotations/marks.ts';
+import { labelFile } from '../datasets/label-file.ts';
 import { versionLabels } from '../datasets/label-version.ts';
 import { keepTokenizer } from '../datasets/keep-tokenizer.ts';
 import { keepSynonyms, readSynonyms } from '../datasets/synonym-list.ts';
@@ -68,6 +69,8 @@ function answer(request: ReaderRequest) {
       return measureAnonymity(request.blobs, request.manifest, request.columns, request.wanted);
     case 'labels':
       return versionLabels(request.blobs, request.manifest, request.target);
+    case 'label-file':
+      return labelFile(request.path, request.kind);
     case 'marks':
       return versionMarks(request.blobs, request.manifest, request.kind);
     case 'match-marks':

@@ -45,6 +45,7 @@ export function markLabels(store: WriteStore): Labels {
   const measured: LabelReader['agreement'] = (question) => Promise.resolve(agreement(question));
   return new Labels(context as Context, {
     labels: none,
+    labelFile: () => Promise.reject(new Error('No file is read here.')),
     matching: none,
     marks: versionMarks,
     matchMarks,

@@ -41,6 +41,7 @@ import { inSlices, saidLabels, stateOf } from './as-it-stands.ts';
 import { carryOver } from './carry.ts';
 import { markExport, type LabelExport } from './export.ts';
 import { judgedColumn, samplesIdentity, wishedTarget } from './identity.ts';
+import { labelOfLine, samplesOfLines } from './import-labels.ts';
 import { takeMarks } from './import-marks.ts';
 import { Logs, requireSamples } from './logs.ts';
 import { Marking, type GivenMark } from './marking.ts';
@@ -145,7 +146,7 @@ export class Labels {
       const log = this.#ofClasses(id);
       requireSamples(log, [...given.keys()]);
       return this.#logs.edit(log, who, [...given.keys()], (now, sample) =>
-        over(now) ? { ...given.get(sample)!, note: now.note } : now,
+        over(now) ? { ...given.get(sample)!, note: given.get(sample)!.note || now.note } : now,
       );
     });
   }
@@ -202,6 +203,11 @@ export class Labels {
         now.state === 'suggested' ? { ...now, state: 'labelled', confidence: null } : now,
       );
     });
+  }
+
+  /** Whether samples hold marks in it, and not classes. */
+  isMarked(id: LabellingId): boolean {
+    return isMarkedKind(this.#logs.get(id).kind);
   }
 
   /** What is marked in these samples, in the order of their numbers. */
@@ -314,6 +320,31 @@ export class Labels {
     return queue.submit({ kind: 'export-data', title, dataset, params: { ...params, out } });
   }
 
+  /** Takes what a file of labels or judgements says of samples, as one edit, whatever was said of them. Classes that are not there are made. */
+  async importLabels(id: LabellingId, version: VersionId, path: string): Promise<LabelOutcome> {
+    const { store } = this.#context;
+    const log = this.#ofClasses(id);
+    this.#requireSame(log, version);
+    const lines = await this.#reader.labelFile(path, log.kind);
+    const samples = await samplesOfLines(store, version, lines);
+    const ids = await this.#classIds(
+      id,
+      lines.flatMap(({ labels }) => labels),
+    );
+    const given = new Map(lines.map((line, i) => [samples[i], labelOfLine(line, ids)]));
+    return this.give(id, `file:${basename(path)}`, given, () => true);
+  }
+
+  /** By name; those that are not there are made. */
+  async #classIds(id: LabellingId, names: readonly string[]): Promise<Map<string, number>> {
+    const ids = new Map<string, number>();
+    for (const name of new Set(names)) {
+      const known = usedClasses(this.#logs.classes(this.#logs.get(id))).find((one) => one.name === name);
+      ids.set(name, known?.id ?? (await this.classAct(id, { act: 'make', name })).classes[0].id);
+    }
+    return ids;
+  }
+
   /** Takes what files of annotations say of samples, in the place of what was marked in them. Classes that are not there are made. */
   async import(
     id: LabellingId,
@@ -334,11 +365,7 @@ export class Labels {
       paths,
       format,
     });
-    const ids = new Map<string, number>();
-    for (const name of found.classes) {
-      const known = usedClasses(this.#logs.classes(log)).find((one) => one.name === name);
-      ids.set(name, known?.id ?? (await this.classAct(id, { act: 'make', name })).classes[0].id);
-    }
+    const ids = await this.#classIds(id, found.classes);
     const who = `file:${basename(paths[0])}`;
     const outcome = await this.#logs.inTurn(() => takeMarks(this.#logs, log, who, { samples }, ids));
     return { ...outcome, found };

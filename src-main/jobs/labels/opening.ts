@@ -12,7 +12,7 @@ import { earlierLabelling, firstClasses } from './carry.ts';
 import { samplesIdentity } from './identity.ts';
 import { usedClasses } from './said.ts';
 
-export type LabelReader = Pick<Reader, 'labels' | 'marks' | 'matchMarks' | 'matching' | 'agreement'>;
+export type LabelReader = Pick<Reader, 'labels' | 'labelFile' | 'marks' | 'matchMarks' | 'matching' | 'agreement'>;
 
 export interface Begin {
   dataset: DatasetId;

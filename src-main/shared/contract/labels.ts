@@ -4,7 +4,7 @@ import { type AgreementReport, type BothAnswers, settlements } from '../agreemen
 import type { DatasetVersion } from '../dataset.ts';
 import { type Learnt, tellingWaySchema } from '../few-shot.ts';
 import { filterSchema } from '../filter.ts';
-import { type DataExportResult, dataFormats, type ImportKind } from '../job.ts';
+import { type DataExportResult, dataFormats } from '../job.ts';
 import { judgedWishSchema } from '../judged.ts';
 import {
   classActSchema,
@@ -123,7 +123,7 @@ export const labelsInputs = {
     classes: v.optional(v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.maxLength(1000))),
     filter: v.optional(filterSchema),
   }),
-  /** Takes what files say is marked, which the system's dialog asks for: one edit. Null when dismissed. */
+  /** Takes what files say is marked, or what a file of labels or judgements says, which the system's dialog asks for: one edit. Null when dismissed. */
   'labels.import': v.object({ labelling: labellingId, version: versionId, folder: v.boolean() }),
 } as const;
 
@@ -154,5 +154,5 @@ export interface LabelOutputs {
   'labels.export': DataExportResult | null;
   'labels.exportJudged': { path: string; samples: number } | null;
   /** How many samples have changed, and how much could not be taken. */
-  'labels.import': { changed: number; format: ImportKind; left: number } | null;
+  'labels.import': { changed: number; left: number } | null;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { labelFile } from '../../../src-main/datasets/label-file.ts';
 import { agreement } from '../../../src-main/evaluation/agreement.ts';
 import { getLabelling } from '../../../src-main/db/labellings.ts';
 import type { WriteStore } from '../../../src-main/db/open.ts';
@@ -28,6 +29,7 @@ describe('judging answers', () => {
     version = addDataset(store, 'chats', sampleManifest({ samples: 5, columns, target: null, task: null })).id;
     labels = new Labels({ store } as unknown as Context, {
       ...{ labels: asked, marks: asked, matchMarks: asked, matching: asked },
+      labelFile,
       agreement: (question) => Promise.resolve(agreement(question)),
     });
   });
@@ -59,6 +61,23 @@ describe('judging answers', () => {
     await expect(labels.open(version, { kind: 'pair', target: 'label' })).rejects.toThrow(code('no_such_column'));
     const pictures = addDataset(store, 'pictures', sampleManifest({ kind: 'images', samples: 5 })).id;
     await expect(labels.open(pictures, { kind: 'pair' })).rejects.toThrow(code('kind_unfit'));
+  });
+
+  it('takes judgements of a file as one edit, or none of them', async () => {
+    const { labelling } = await labels.open(version, { kind: 'rating', judged: { answers: ['answer_c'] } });
+    const file = join(folder, 'ratings.jsonl');
+    writeFileSync(file, '{"sample":0,"rating":4}\n{"sample":3,"rating":1,"note":"off"}\n');
+    expect((await labels.importLabels(labelling, version, file)).samples).toMatchObject([
+      { sample: 0, label: { state: 'labelled', classes: [4] } },
+      { sample: 3, label: { state: 'labelled', classes: [1], note: 'off' } },
+    ]);
+    writeFileSync(file, '{"sample":1,"rating":4}\n{"sample":9,"rating":1}\n');
+    await expect(labels.importLabels(labelling, version, file)).rejects.toThrow(code('no_sample'));
+    writeFileSync(file, '{"sample":1,"rating":6}\n');
+    await expect(labels.importLabels(labelling, version, file)).rejects.toThrow(code('invalid_labels'));
+    expect([...(await labels.state(labelling)).first]).toEqual([4, 0, 0, 1, 0]);
+    expect((await labels.undo(labelling)).samples).toHaveLength(2);
+    expect([...(await labels.state(labelling)).first]).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('gives a sample one judgement, takes it back, and keeps its classes as they are', async () => {

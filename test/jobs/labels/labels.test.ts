@@ -22,6 +22,7 @@ function labelsOf(store: WriteStore, labels: readonly number[], classes: string[
     labels: () => Promise.resolve({ classes, labels: Int32Array.from(labels) }),
     marks: () => Promise.reject(new Error('No marks are asked for here.')),
     matchMarks: () => Promise.reject(new Error('No marks are asked for here.')),
+    labelFile: () => Promise.reject(new Error('No file is read here.')),
     matching: () => Promise.resolve(Int32Array.from([1, 2, 4])),
     agreement: (question) => Promise.resolve(agreement(question)),
   });

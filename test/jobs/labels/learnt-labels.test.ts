@@ -13,6 +13,7 @@ async function learnt() {
   const context: Pick<Context, 'store'> = { store };
   const labels = new Labels(context as Context, {
     labels: () => Promise.resolve({ classes: ['a', 'b'], labels: Int32Array.from([-1, -1, 0, -1, -1, -1]) }),
+    labelFile: () => Promise.reject(new Error('No file is read here.')),
     matching: () => Promise.resolve(new Int32Array(0)),
     marks: () => Promise.reject(new Error('There are none here.')),
     matchMarks: () => Promise.reject(new Error('There are none here.')),

@@ -21,6 +21,7 @@ function labelsOf(store: WriteStore): Labels {
     labels: () => Promise.resolve({ classes: ['a', 'b', 'c'], labels: Int32Array.from([0, 0, 1, 1, -1, -1]) }),
     marks: none,
     matchMarks: none,
+    labelFile: () => Promise.reject(new Error('No file is read here.')),
     matching: none,
     agreement: (question) => Promise.resolve(agreement(question)),
   });

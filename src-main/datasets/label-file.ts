@@ -1,20 +1,29 @@
-import { decodeHead } from '../datasets/csv/encoding.ts';
-import { parseRecords } from '../datasets/csv/records.ts';
-import { sniffDialect } from '../datasets/csv/sniff.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { decodeHead } from './csv/encoding.ts';
+import { parseRecords } from './csv/records.ts';
+import { sniffDialect } from './csv/sniff.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { labelStates, longestNote, type LabelState } from '../shared/labels.ts';
+import { judgedClasses } from '../shared/judged.ts';
+import type { LabelLine } from '../shared/label-line.ts';
+import { isJudgedKind, isOneClass, labelStates, longestNote, type LabellingKind } from '../shared/labels.ts';
 
-export const mostBytes = 256 * 2 ** 20;
+const mostBytes = 256 * 2 ** 20;
 
-/** One line of a file of labels; `where` says for people which. */
-export interface LabelLine {
-  where: string;
-  sample: number | null;
-  name: string | null;
-  labels: string[];
-  state: LabelState | null;
-  confidence: number | null;
-  note: string;
+/** What a file says of samples in a labelling of this kind. Throws `no_such_file`, `file_too_large`, and what `readLabelFile` and `checkLines` throw. */
+export async function labelFile(path: string, kind: LabellingKind): Promise<LabelLine[]> {
+  const name = basename(path);
+  const { size } = await stat(path).catch(() => {
+    throw new AtelierError('no_such_file', `There is no file ${path}. Check its name.`);
+  });
+  if (size > mostBytes)
+    throw new AtelierError(
+      'file_too_large',
+      `${name} has ${Math.round(size / 2 ** 20)} MB; labels have at most 256. Split it.`,
+    );
+  const lines = readLabelFile(await readFile(path), name);
+  checkLines(lines, kind);
+  return lines;
 }
 
 /** Reads CSV or, by its name's ending, JSON Lines. Throws `invalid_labels`, naming the line. */
@@ -103,11 +112,21 @@ function lineOf(
   return { where, sample: whole, name: name === '' ? null : name, labels, state: known, confidence: sure, note };
 }
 
-/** Where each sample has one class, none is labelled without. Errors: invalid_labels. */
-export function requireLabels(lines: readonly LabelLine[]): void {
+/**
+ * Where each sample has one class, none is labelled without, or with several; judgements have classes of their own. Throws `invalid_labels`,
+ * `several_classes`.
+ */
+export function checkLines(lines: readonly LabelLine[], kind: LabellingKind): void {
+  if (!isOneClass(kind)) return;
+  const known = isJudgedKind(kind) ? judgedClasses[kind] : null;
   for (const { where, state, labels } of lines) {
     if ((state === 'labelled' || state === 'reviewed' || state === 'suggested') && labels.length === 0)
       throw invalid(where, `it is ${state} without a label`);
+    const other = labels.find((name) => known?.includes(name) === false);
+    if (other !== undefined) throw invalid(where, `"${other}" is none of ${known!.join(', ')}`);
+    if (labels.length < 2) continue;
+    if (known) throw invalid(where, 'there is more than one judgement');
+    throw new AtelierError('several_classes', `${where} has several labels, and samples have one here. Use --several.`);
   }
 }
 

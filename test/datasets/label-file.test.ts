@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLabelFile, requireLabels } from '../../src-main/cli/labels-file.ts';
+import { checkLines, labelFile, readLabelFile } from '../../src-main/datasets/label-file.ts';
 
 const read = (text: string, name = 'labels.csv') => readLabelFile(Buffer.from(text), name);
 const code = expect.objectContaining({ code: 'invalid_labels' });
@@ -28,8 +28,22 @@ describe('a file of labels', () => {
   it('has labels of no class only where a sample may have any number', () => {
     const lines = read('sample,label,state\n1,,reviewed\n');
     expect(lines).toMatchObject([{ labels: [], state: 'reviewed' }]);
-    expect(() => requireLabels(lines)).toThrow(code);
-    expect(() => requireLabels(read('sample,label,state\n1,,skipped\n2,a,labelled\n'))).not.toThrow();
+    expect(() => checkLines(lines, 'single')).toThrow(code);
+    expect(() => checkLines(lines, 'multiple')).not.toThrow();
+    const skipped = read('sample,label,state\n1,,skipped\n2,a,labelled\n');
+    expect(() => checkLines(skipped, 'single')).not.toThrow();
+    expect(() => checkLines(read('sample,label\n1,a|b\n'), 'single')).toThrow(/several labels/);
+  });
+
+  it('of judgements has the classes of judgements, one a sample', () => {
+    expect(() => checkLines(read('sample,preference\n0,A\n1,both bad\n2,\n'), 'pair')).not.toThrow();
+    expect(() => checkLines(read('sample,preference\n0,C\n'), 'pair')).toThrow(/line 2: "C" is none of A, B/);
+    expect(() => checkLines(read('sample,rating\n0,6\n'), 'rating')).toThrow(code);
+    expect(() => checkLines(read('sample,rating\n0,1|2\n'), 'rating')).toThrow(/more than one judgement/);
+  });
+
+  it('that is not there is said to be missing', async () => {
+    await expect(labelFile('/nowhere/labels.csv', 'single')).rejects.toMatchObject({ code: 'no_such_file' });
   });
 
   it.each([
