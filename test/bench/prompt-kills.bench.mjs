@@ -39,7 +39,12 @@ export default async function bench() {
     const start = () =>
       _electron.launch({
         executablePath: runtime.binary,
-        args: [...(isRoot() ? ['--no-sandbox'] : []), `--user-data-dir=${path.join(folder, 'user')}`, '--lang=en', root],
+        args: [
+          ...(isRoot() ? ['--no-sandbox'] : []),
+          `--user-data-dir=${path.join(folder, 'user')}`,
+          '--lang=en',
+          root,
+        ],
         env: { ...process.env, ...electronEnv(runtime), ...screen?.env, ATELIER_WORKSPACE: workspace },
         timeout: 60_000,
       });
