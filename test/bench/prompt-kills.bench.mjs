@@ -78,15 +78,12 @@ export default async function bench() {
       } finally {
         store.close();
       }
+      if ((i + 1) % 10 === 0 || i + 1 === kills) tell(i + 1, sum);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
     screen?.stop();
   }
-  console.log(
-    `${kills} kills: ${sum.keys} keys, ${sum.lost} lost that were older than ${withinMs} ms (the oldest that is lost at all: ${sum.latest.toFixed(0)} ms); ` +
-      `${sum.answers} answers, ${sum.partial} kept in part, ${sum.cut} shorter than they were shown, ${sum.unmarked} unmarked; ${sum.unsound} times unsound`,
-  );
   if (sum.lost + sum.cut + sum.unmarked + sum.unsound > 0) process.exitCode = 1;
 }
 
@@ -157,4 +154,11 @@ function undoes(store, id, draft) {
   const first = getDraft(store, id).text;
   for (; steps > 0; steps--) redoDraft(store, id, 1);
   return first === begin && getDraft(store, id).text === draft;
+}
+
+function tell(count, sum) {
+  console.log(
+    `${count} kills: ${sum.keys} keys, ${sum.lost} lost that were older than ${withinMs} ms (the oldest that is lost at all: ${sum.latest.toFixed(0)} ms); ` +
+      `${sum.answers} answers, ${sum.partial} kept in part, ${sum.cut} shorter than they were shown, ${sum.unmarked} unmarked; ${sum.unsound} times unsound`,
+  );
 }
