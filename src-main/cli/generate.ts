@@ -32,7 +32,7 @@ export function addGenerate(program: Command, context: CommandContext): void {
     .description('write text after a prompt with a language model that runs here')
     .argument(
       '<model>',
-      'a gpt run (name, id or its beginning), the folder of a causal language model, or an .onnx file in one',
+      'a gpt or bert run (name, id or its beginning), the folder of a causal or masked language model, or an .onnx file in one',
     )
     .addOption(new Option('--prompt <text>', 'what the model goes on with').conflicts('promptFile'))
     .option('--prompt-file <file>', 'the same from a file; - for standard input')
@@ -93,6 +93,8 @@ export function addGenerate(program: Command, context: CommandContext): void {
       `
 The folder is as Hugging Face's hub has it: config.json, tokenizer.json and the model as onnx/model.onnx or so, or of a Llama (Mistral,
 Qwen 2) its .safetensors. What is held to a schema or pattern always comes to its end within --max-tokens where that is possible at all.
+A masked model (BERT, RoBERTa; a bert run) fills in its mask wherever the prompt has it: "The [MASK] sat." With --n 3 the second text has the
+second likeliest tokens, and so on; --logprobs 5 tells five for each mask.
 An empty prompt is where a text begins. Ctrl-C ends the writing; what was written is kept.
 
 --perplexity foretells each token of the prompt but the first from those before it, in windows that overlap by half where it is longer than

@@ -26,6 +26,8 @@ export function addPrompts(program: Command, context: CommandContext): void {
   addPromptsEval(prompts, context);
   addImport(prompts, context);
   addRestore(prompts, context);
+  addStep(prompts, context, 'undo', 'take the last step in a prompt’s draft back; it has many, and keeps them');
+  addStep(prompts, context, 'redo', 'make the step again that was undone last');
   addPromptsNote(prompts, context);
   addPromptsSearch(prompts, context);
 }
@@ -152,6 +154,23 @@ function addRestore(prompts: Command, context: CommandContext): void {
         bench.restore(id, number);
         session.out.record({ prompt: id, restored: number });
         session.out.text(`Version ${number} is the draft again.`);
+      });
+    });
+}
+
+function addStep(prompts: Command, context: CommandContext, which: 'undo' | 'redo', description: string): void {
+  withCommon(prompts.command(which))
+    .description(description)
+    .argument('<prompt>', 'its name, id or the beginning of its id')
+    .addHelpText('after', '\nJSON: {"prompt","changed","text"}; "changed" is false where there is no such step')
+    .action((name: string, options: CommonOptions) => {
+      const session = new Session(context, `prompts ${which}`, options);
+      return session.own(async ({ prompts: bench, reading }) => {
+        const id = resolvePrompt(reading, name);
+        const changed = bench[which](id) !== null;
+        const { text } = bench.get(id);
+        session.out.record({ prompt: id, changed, text });
+        session.out.text(changed ? text : `There is nothing to ${which}.`);
       });
     });
 }

@@ -30,10 +30,10 @@ export function removeLanguageModel(db: Writable, id: LanguageModelId): void {
   db.run(`DELETE FROM language_models WHERE id = ?`, [id]);
 }
 
-/** Runs that learnt which token comes next and have a checkpoint, newest first. */
-export const listWritingRuns = (db: Readable): { id: RunId; name: string }[] =>
+/** Runs that learnt which token comes next, or which one is masked, and have a checkpoint, newest first. */
+export const listLanguageRuns = (db: Readable): { id: RunId; name: string }[] =>
   db.all(
     `SELECT id, name FROM runs
-      WHERE task = 'language' AND best_epoch IS NOT NULL AND archived = 0 AND settings ->> 'architecture' = 'gpt'
+      WHERE task = 'language' AND best_epoch IS NOT NULL AND archived = 0 AND settings ->> 'architecture' IN ('gpt', 'bert')
       ORDER BY created_at DESC, id DESC`,
   );

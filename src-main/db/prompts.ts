@@ -104,12 +104,11 @@ export function getDraft(db: Readable, id: PromptId): { text: string; bench: Ben
   return { text: row.text, bench: JSON.parse(row.bench) as Bench };
 }
 
-/** What of it is given. On disk when it returns. */
-export function setDraft(db: Writable, id: PromptId, draft: { text?: string; bench?: Bench }, now: number): void {
+/** Its text is written by `prompt-edits.ts`. On disk when it returns. */
+export function setBench(db: Writable, id: PromptId, bench: Bench, now: number): void {
   const { changes } = db.run(
-    `UPDATE prompt_drafts SET text = coalesce(@text, text), bench = coalesce(@bench, bench), edited_at = @now
-      WHERE prompt = (SELECT key FROM prompts WHERE id = @id)`,
-    { id, now, text: draft.text ?? null, bench: draft.bench ? JSON.stringify(draft.bench) : null },
+    `UPDATE prompt_drafts SET bench = ?, edited_at = ? WHERE prompt = (SELECT key FROM prompts WHERE id = ?)`,
+    [JSON.stringify(bench), now, id],
   );
   if (changes === 0) throw noPrompt(id);
 }

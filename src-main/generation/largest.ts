@@ -1,5 +1,29 @@
+/** So many are found in one walk past all of them. */
+const few = 256;
+
 /** Places of the `count` largest numbers, largest first; of equal ones the earlier. NaN is least. */
 export function largest(numbers: Float64Array, count: number): Int32Array {
+  return (count <= few && count < numbers.length ? fewLargest(numbers, count) : null) ?? selected(numbers, count);
+}
+
+/** Null where one is no number. */
+function fewLargest(numbers: Float64Array, count: number): Int32Array | null {
+  const places = new Int32Array(count);
+  let size = 0;
+  let least = -Infinity;
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i];
+    if (number !== number) return null;
+    if (size === count && number <= least) continue;
+    let at = size < count ? size++ : count - 1;
+    for (; at > 0 && number > numbers[places[at - 1]]; at--) places[at] = places[at - 1];
+    if (at < count) places[at] = i;
+    least = numbers[places[size - 1]];
+  }
+  return places;
+}
+
+function selected(numbers: Float64Array, count: number): Int32Array {
   const places = new Int32Array(numbers.length);
   for (let i = 0; i < places.length; i++) places[i] = i;
   const before = (a: number, b: number): boolean =>

@@ -28,32 +28,55 @@ export interface Candidates {
   probabilities: Float64Array;
 }
 
-/** @param allowed which tokens may come at all; null for all of them. Throws RangeError where it allows none. */
+/** Which tokens may come at all; null for all of them. */
+export type Allowed = ((token: number) => boolean) | null;
+
+/** Throws RangeError where none is allowed. */
 export function candidates(
   logits: Float32Array,
   settings: SamplingSettings,
   before: Before = nothingBefore,
-  allowed: ((token: number) => boolean) | null = null,
+  allowed: Allowed = null,
 ): Candidates {
-  const scores = penalized(logits, settings, before);
-  if (allowed) for (let i = 0; i < scores.length; i++) if (!allowed(i)) scores[i] = -Infinity;
-  let most = -Infinity;
-  for (const score of scores) if (score > most) most = score;
-  if (!(most > -Infinity)) throw new RangeError('No token is allowed.');
+  const scores = penalized(logits, settings, before, allowed);
   if (settings.temperature === 0) {
-    return { tokens: Int32Array.of(scores.indexOf(most)), probabilities: Float64Array.of(1) };
+    return { tokens: Int32Array.of(likeliest(scores)), probabilities: Float64Array.of(1) };
   }
-  let total = 0;
-  const weights = scores;
-  for (let i = 0; i < weights.length; i++) {
-    weights[i] = Math.exp((weights[i] - most) / settings.temperature);
-    total += weights[i];
+  return kept(weighted(scores, settings.temperature), settings);
+}
+
+/** `draw` of `candidates`, without putting a whole vocabulary in order for one token. Throws RangeError where none is allowed. */
+export function sampled(
+  logits: Float32Array,
+  settings: SamplingSettings,
+  before: Before,
+  allowed: Allowed,
+  random: Random,
+): number {
+  const scores = penalized(logits, settings, before, allowed);
+  if (settings.temperature === 0) {
+    // Chance goes on alike whatever is asked.
+    random.uniform();
+    return likeliest(scores);
   }
-  const tokens = kept(weights, total, settings);
-  const probabilities = Float64Array.from(tokens, (token) => weights[token]);
-  const sum = probabilities.reduce((all, one) => all + one, 0);
-  for (let i = 0; i < probabilities.length; i++) probabilities[i] /= sum;
-  return { tokens, probabilities };
+  const weights = weighted(scores, settings.temperature);
+  const { topK, topP, minP } = settings;
+  if (topK > 0 || topP < 1 || minP > 0) return draw(kept(weights, settings), random);
+  return drawFromAll(weights, random);
+}
+
+/** What is drawn is most often among the likeliest: as many are put in order as it takes. */
+function drawFromAll({ each, total }: Weights, random: Random): number {
+  let left = random.uniform() * total;
+  for (let [count, seen] = [first, 0]; ; count *= 4) {
+    const tokens = largest(each, Math.min(count, each.length));
+    for (; seen < tokens.length; seen++) {
+      left -= each[tokens[seen]];
+      if (left < 0) return tokens[seen];
+    }
+    // What rounding has left over.
+    if (seen === each.length) return tokens[0];
+  }
 }
 
 /** One of them. */
@@ -69,19 +92,28 @@ export function draw({ tokens, probabilities }: Candidates, random: Random): num
 
 /** Logarithms of the probabilities that the model itself gives, whatever is asked for: log softmax. */
 export function logProbabilities(logits: Float32Array): Float64Array {
+  // Walked by number: a vocabulary is long, and this is done for each token.
   let most = -Infinity;
-  for (const logit of logits) if (logit > most) most = logit;
+  for (let i = 0; i < logits.length; i++) if (logits[i] > most) most = logits[i];
   let total = 0;
-  for (const logit of logits) total += Math.exp(logit - most);
+  for (let i = 0; i < logits.length; i++) total += Math.exp(logits[i] - most);
   const shift = most + Math.log(total);
-  return Float64Array.from(logits, (logit) => logit - shift);
+  const scores = new Float64Array(logits.length);
+  for (let i = 0; i < logits.length; i++) scores[i] = logits[i] - shift;
+  return scores;
 }
 
 /** The likeliest tokens, likeliest first. */
 export const likeliestTokens = (scores: Float64Array, count: number): Int32Array => largest(scores, count);
 
-function penalized(logits: Float32Array, settings: SamplingSettings, { all, written }: Before): Float64Array {
-  const scores = Float64Array.from(logits, (logit) => (Number.isNaN(logit) ? -Infinity : logit));
+function penalized(
+  logits: Float32Array,
+  settings: SamplingSettings,
+  { all, written }: Before,
+  allowed: Allowed,
+): Float64Array {
+  const scores = new Float64Array(logits.length);
+  for (let i = 0; i < logits.length; i++) scores[i] = Number.isNaN(logits[i]) ? -Infinity : logits[i];
   const { repetitionPenalty, presencePenalty, frequencyPenalty } = settings;
   if (repetitionPenalty !== 1) {
     for (const token of all) scores[token] *= scores[token] > 0 ? 1 / repetitionPenalty : repetitionPenalty;
@@ -89,13 +121,55 @@ function penalized(logits: Float32Array, settings: SamplingSettings, { all, writ
   if (presencePenalty !== 0 || frequencyPenalty !== 0) {
     for (const [token, times] of written) scores[token] -= presencePenalty + times * frequencyPenalty;
   }
+  if (allowed) for (let i = 0; i < scores.length; i++) if (!allowed(i)) scores[i] = -Infinity;
   return scores;
 }
 
-function kept(weights: Float64Array, total: number, { topK, topP, minP }: SamplingSettings): Int32Array {
+/** Of equal ones that with the lowest number. Throws RangeError where none is allowed. */
+function likeliest(scores: Float64Array): number {
+  let best = -1;
+  let most = -Infinity;
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i] > most) {
+      most = scores[i];
+      best = i;
+    }
+  }
+  if (best < 0) throw new RangeError('No token is allowed.');
+  return best;
+}
+
+/** How probable each token is, times `total`. */
+interface Weights {
+  each: Float64Array;
+  total: number;
+}
+
+/** In the place of the scores. */
+function weighted(scores: Float64Array, temperature: number): Weights {
+  const most = scores[likeliest(scores)];
+  let total = 0;
+  for (let i = 0; i < scores.length; i++) {
+    scores[i] = Math.exp((scores[i] - most) / temperature);
+    total += scores[i];
+  }
+  return { each: scores, total };
+}
+
+/** All of a large vocabulary are seldom wanted: as many as it takes, at first so many. */
+const first = 64;
+
+function kept(weights: Weights, settings: SamplingSettings): Candidates {
+  const tokens = filtered(weights, settings);
+  const probabilities = Float64Array.from(tokens, (token) => weights.each[token]);
+  const sum = probabilities.reduce((all, one) => all + one, 0);
+  for (let i = 0; i < probabilities.length; i++) probabilities[i] /= sum;
+  return { tokens, probabilities };
+}
+
+function filtered({ each: weights, total }: Weights, { topK, topP, minP }: SamplingSettings): Int32Array {
   const most = topK > 0 ? Math.min(topK, weights.length) : weights.length;
-  // All of a large vocabulary are seldom wanted: as many as it takes, at first a few.
-  let tokens = largest(weights, topP < 1 || minP > 0 ? Math.min(most, 64) : most);
+  let tokens = largest(weights, topP < 1 || minP > 0 ? Math.min(most, first) : most);
   const mass = topK > 0 && topP < 1 ? sumOf(weights, largest(weights, most)) : total;
   for (;;) {
     const end = enough(weights, tokens, mass, topP, minP);

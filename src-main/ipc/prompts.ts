@@ -24,6 +24,8 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
     'prompts.get': ({ id }) => desk.studio.prompts.get(id),
     'prompts.create': (wish) => desk.studio.prompts.create(wish),
     'prompts.edit': ({ id, ...draft }) => done(() => desk.studio.prompts.edit(id, draft)),
+    'prompts.undo': ({ id }) => desk.studio.prompts.undo(id),
+    'prompts.redo': ({ id }) => desk.studio.prompts.redo(id),
     'prompts.set': ({ id, ...change }) => done(() => desk.studio.prompts.set(id, change)),
     'prompts.save': ({ id, note }) => desk.studio.prompts.save(id, note),
     'prompts.version': ({ id, number }) => desk.studio.prompts.version(id, number),

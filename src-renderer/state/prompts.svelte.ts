@@ -1,5 +1,6 @@
 import type { TokenChoice } from '../../src-main/shared/generation.ts';
 import type { CompletionId, PromptId } from '../../src-main/shared/ids.ts';
+import type { TextChange } from '../../src-main/shared/prompt/edits.ts';
 import { variablesOf } from '../../src-main/shared/prompt/fill.ts';
 import type {
   Bench,
@@ -8,6 +9,7 @@ import type {
   LanguageModel,
   LanguageModelRef,
   PromptDetail,
+  PromptEdit,
   PromptHit,
   PromptSummary,
   RenderedPrompt,
@@ -16,10 +18,11 @@ import type { Input } from '../../src-main/shared/contract.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { notifyError } from '../ui/toasts.ts';
-import { Resource } from './resource.svelte.ts';
+import { asError, Resource } from './resource.svelte.ts';
 
 /** What is typed is sent this soon; with what the store takes it is on disk within 100 ms. */
 const savedWithinMs = 30;
+const readAfterMs = 100;
 const renderedAfterMs = 250;
 
 export const sameModel = (a: LanguageModelRef | null, b: LanguageModelRef | null): boolean =>
@@ -35,10 +38,14 @@ export class Prompts {
   #open: PromptId | null = null;
   #text = $state('');
   #bench = $state.raw<Bench | null>(null);
-  #unsaved: { id: PromptId; text?: string; bench?: Bench } | null = null;
+  #unsaved: ({ id: PromptId } & PromptEdit) | null = null;
+  /** The way to the text where it was typed on since it was read. */
+  #read: (() => string) | null = null;
+  #stepping: Promise<unknown> = Promise.resolve();
   #sending: Promise<unknown> | null = null;
   #saving = $state(false);
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  #readTimer: ReturnType<typeof setTimeout> | undefined;
   #renderTimer: ReturnType<typeof setTimeout> | undefined;
   #reloadTimer: ReturnType<typeof setTimeout> | undefined;
   /** Of what comes before a completion's own answer. */
@@ -138,11 +145,44 @@ export class Prompts {
     }
   }
 
-  write(text: string): void {
-    if (!this.#open || text === this.#text) return;
+  /** What was typed. The text itself, which may be long, is read once the keys rest. */
+  write(made: readonly TextChange[], length: number, read: () => string): void {
+    if (!this.#open) return;
+    this.#read = read;
+    this.#readTimer ??= setTimeout(() => this.#readText(), readAfterMs);
+    if (made.length === 0) return;
+    const before = this.#unsaved?.changes?.made ?? [];
+    this.#save(
+      this.#unsaved?.text === undefined ? { changes: { made: [...before, ...made], length } } : { text: read() },
+    );
+  }
+  #readText(): void {
+    clearTimeout(this.#readTimer);
+    this.#readTimer = undefined;
+    const text = this.#read?.();
+    this.#read = null;
+    if (text === undefined || text === this.#text) return;
     this.#text = text;
-    this.#save({ text });
     this.#renderSoon();
+  }
+
+  /** The last step of the text is undone, or made again; `apply` hears what that changes in it. */
+  async step(which: 'undo' | 'redo', apply: (changes: TextChange[]) => void): Promise<void> {
+    const id = this.#open;
+    if (!id) return;
+    // Keys are quicker than answers.
+    const work = this.#stepping.then(async () => {
+      await this.flush();
+      const changes = await this.#studio.call(`prompts.${which}`, { id });
+      if (!changes || this.#open !== id) return;
+      // Somebody has typed on meanwhile: that counts.
+      if (this.#unsaved?.changes) {
+        this.#readText();
+        this.#unsaved = { ...this.#unsaved, changes: undefined, text: this.#text };
+      } else apply(changes);
+    });
+    this.#stepping = work.catch(() => undefined);
+    await work;
   }
   arrange(change: Partial<Bench>): void {
     if (!this.#open || !this.#bench) return;
@@ -151,14 +191,18 @@ export class Prompts {
     if ('model' in change || 'variables' in change) this.#renderSoon();
   }
 
-  #save(what: { text?: string; bench?: Bench }): void {
+  #save(what: PromptEdit): void {
     this.#unsaved = { ...this.#unsaved, id: this.#open!, ...what };
     this.#saving = true;
-    this.#saveTimer ??= setTimeout(() => void this.flush(), savedWithinMs);
+    this.#saveTimer ??= setTimeout(() => void this.#send(), savedWithinMs);
   }
 
-  /** Resolves when all that was typed is on disk. */
-  async flush(): Promise<void> {
+  /** Resolves when all that was typed is on disk, and known here. */
+  flush(): Promise<void> {
+    this.#readText();
+    return this.#send();
+  }
+  async #send(): Promise<void> {
     clearTimeout(this.#saveTimer);
     this.#saveTimer = undefined;
     await this.#sending;
@@ -167,8 +211,12 @@ export class Prompts {
     this.#unsaved = null;
     // An answer is quick, and no key waits for it: the next edit goes when this one is on disk.
     this.#sending = this.#studio.call('prompts.edit', unsaved).catch((error: unknown) => {
-      this.#unsaved = { ...unsaved, ...this.#unsaved };
-      notifyError(error);
+      // What was typed since is in the text as well.
+      const { changes, ...rest } = { ...unsaved, ...this.#unsaved };
+      this.#unsaved = changes ? { ...rest, text: this.#read?.() ?? this.#text } : rest;
+      // The two have parted, as after a change from elsewhere: all of it goes.
+      if (asError(error).code !== 'prompt_out_of_step') return notifyError(error);
+      this.#saveTimer ??= setTimeout(() => void this.#send(), savedWithinMs);
     });
     await this.#sending;
     this.#sending = null;

@@ -102,6 +102,17 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     expect(await id('variable-who').inputValue()).toBe('de');
     expect(await id('prompt-saved').innerText()).toBe('已保存');
     expect(await id('prompt-run').getAttribute('aria-disabled')).toBe('true');
+    // What was done before the restart is undone, step by step, and made again.
+    await id('prompt-editor').click();
+    await studio.page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/^abc\s\{\{who\}\}$/);
+    await studio.page.keyboard.press('ControlOrMeta+Z');
+    await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/^xyz\s\{\{who\}\}$/);
+    await studio.page.keyboard.press('ControlOrMeta+Y');
+    await studio.page.keyboard.press('ControlOrMeta+Shift+Z');
+    await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/kept\s\{\{who\}\}/);
+    await studio.page.keyboard.type('!');
+    await expect.poll(() => id('prompt-saved').innerText()).toBe('已保存');
     await studio.shot('playground-zh');
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { candidates, draw, logProbabilities, plainSampling } from '../../src-main/generation/sampling.ts';
+import {
+  candidates,
+  draw,
+  logProbabilities,
+  nothingBefore,
+  plainSampling,
+  sampled,
+} from '../../src-main/generation/sampling.ts';
 import { largest } from '../../src-main/generation/largest.ts';
 import type { SamplingSettings } from '../../src-main/shared/generation.ts';
 import { Random } from '../../src-main/shared/random.ts';
@@ -83,6 +90,21 @@ describe('what may be drawn', () => {
     expect([...seen.keys()].every((token) => found.tokens.includes(token))).toBe(true);
     if (found.tokens.length > 1) expect(statistic).toBeLessThan(chiSquareLimit(found.tokens.length - 1));
   });
+  it.each([...cases, { temperature: 0 }])('is drawn without the whole order as with it: %o', (some) => {
+    const settings = { ...plainSampling, ...some };
+    for (const [count, spread] of [
+      [3, 1],
+      [3000, 3],
+      [3000, 0.01],
+    ]) {
+      const scores = logits(count, count, spread);
+      const [one, other] = [new Random(9), new Random(9)];
+      for (let i = 0; i < 40; i++) {
+        const token = sampled(scores, settings, nothingBefore, null, one);
+        expect(token).toBe(draw(candidates(scores, settings), other));
+      }
+    }
+  });
   it('is the likeliest alone at temperature 0, whatever else is asked', () => {
     const scores = Float32Array.of(1, 3, 3, 2);
     const found = candidates(scores, { ...plainSampling, temperature: 0, topK: 3 });
@@ -126,6 +148,11 @@ it('the largest are those that sorting finds', () => {
     const numbers = Float64Array.from({ length: 100 }, () => random.below(30));
     const sorted = [...numbers.keys()].sort((a, b) => numbers[b] - numbers[a] || a - b).slice(0, count);
     expect([...largest(numbers, count)]).toEqual(sorted);
+    const infinite = numbers.map((number) => (number > 20 ? Infinity : number < 5 ? -Infinity : number));
+    const again = [...infinite.keys()].sort((a, b) =>
+      infinite[a] === infinite[b] ? a - b : infinite[b] - infinite[a],
+    );
+    expect([...largest(infinite, count)]).toEqual(again.slice(0, count));
   }
   expect([...largest(Float64Array.of(NaN, 1, NaN, 2), 3)]).toEqual([3, 1, 0]);
 });

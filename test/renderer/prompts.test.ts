@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { AtelierError } from '../../src-main/shared/errors.ts';
 import type { PromptDetail } from '../../src-main/shared/prompt/prompt.ts';
 import type { Studio } from '../../src-renderer/bridge/studio.ts';
 import { Prompts } from '../../src-renderer/state/prompts.svelte.ts';
@@ -44,4 +45,60 @@ it('an answer asked for while the list is read again is not lost, nor is how it 
   await expect.poll(() => gets.length).toBe(3);
   gets[2]({ ...stored, completions: [other, ...stored.completions] });
   await expect.poll(() => prompts.detail?.completions.find((one) => one.id === other.id)?.status).toBe('finished');
+});
+
+describe('the text on the bench', () => {
+  async function opened(answer: (channel: string, input: unknown) => unknown) {
+    const [stored] = makePrompts(1_000_000).prompts as [PromptDetail];
+    const asked: [string, Record<string, unknown>][] = [];
+    const call = async (channel: string, input: Record<string, unknown>) => {
+      asked.push([channel, input]);
+      return channel === 'prompts.get' ? { ...stored, text: 'one' } : ((await answer(channel, input)) ?? null);
+    };
+    const prompts = new Prompts({ call } as unknown as Studio);
+    await prompts.open(stored.summary.id);
+    const edits = () => asked.filter(([channel]) => channel === 'prompts.edit').map(([, input]) => input);
+    return { prompts, edits };
+  }
+  const typed = (at: number, inserted: string) => [{ at, length: 0, inserted }];
+
+  it('goes to disk by what has changed, and is read when it is asked for', async () => {
+    const { prompts, edits } = await opened(() => null);
+    let reads = 0;
+    const read = () => `one${'!'.repeat(++reads)}`;
+    prompts.write(typed(3, 'a'), 4, read);
+    prompts.write(typed(4, 'b'), 5, read);
+    expect(reads).toBe(0);
+    await prompts.flush();
+    expect(edits()).toMatchObject([{ changes: { made: [...typed(3, 'a'), ...typed(4, 'b')], length: 5 } }]);
+    expect([reads, prompts.text]).toEqual([1, 'one!']);
+    expect(prompts.saving).toBe(false);
+  });
+  it('goes whole where the stored one has become another', async () => {
+    let first = true;
+    const { prompts, edits } = await opened((channel) => {
+      if (channel !== 'prompts.edit' || !first) return null;
+      first = false;
+      throw new AtelierError('prompt_out_of_step', 'no');
+    });
+    prompts.write(typed(3, '!'), 4, () => 'one!');
+    await prompts.flush();
+    await expect.poll(() => prompts.saving).toBe(false);
+    expect(edits()).toMatchObject([{ changes: {} }, { text: 'one!' }]);
+    expect(edits()[1].changes).toBeUndefined();
+  });
+  it('is undone by what the store says, unless somebody has typed on meanwhile', async () => {
+    const heard: unknown[] = [];
+    const { prompts, edits } = await opened((channel) => {
+      if (channel !== 'prompts.undo') return null;
+      if (heard.length > 0) prompts.write(typed(2, 'x'), 3, () => 'onx');
+      return typed(0, 'back');
+    });
+    await prompts.step('undo', (changes) => heard.push(changes));
+    expect(heard).toEqual([typed(0, 'back')]);
+    await prompts.step('undo', (changes) => heard.push(changes));
+    await prompts.flush();
+    expect(heard).toHaveLength(1);
+    expect(edits()).toMatchObject([{ text: 'onx' }]);
+  });
 });

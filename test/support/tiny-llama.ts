@@ -21,8 +21,15 @@ export const tinyConfig: LlamaConfig = {
 };
 const inner = 10;
 
-export function tinyWeights({ tied = true, biased = false, seed = 1 } = {}): Map<string, Tensor> {
-  const { vocabulary, width, layers, heads, keyValueHeads, headSize } = tinyConfig;
+export const tinyWeights = ({ tied = true, biased = false, seed = 1 } = {}): Map<string, Tensor> =>
+  llamaWeights(tinyConfig, inner, { tied, biased, seed });
+
+/** @param inner width of the layers between */
+export function llamaWeights(
+  { vocabulary, width, layers, heads, keyValueHeads, headSize }: LlamaConfig,
+  inner: number,
+  { tied = true, biased = false, seed = 1 } = {},
+): Map<string, Tensor> {
   const random = new Random(seed);
   const weights = new Map<string, Tensor>();
   const put = (name: string, ...shape: number[]): void => {
@@ -141,14 +148,19 @@ export const tinyTokenizer = {
 };
 
 /** As Hugging Face's hub has it. */
-export function tinyFolder(folder: string, weights: Weights = tinyWeights()): string {
+export function tinyFolder(
+  folder: string,
+  weights: Weights = tinyWeights(),
+  model = tinyConfig,
+  tokenizer: object = tinyTokenizer,
+): string {
   mkdirSync(folder, { recursive: true });
-  const { vocabulary, width, layers, heads, keyValueHeads, headSize, epsilon, theta, context } = tinyConfig;
+  const { vocabulary, width, layers, heads, keyValueHeads, headSize, epsilon, theta, context } = model;
   const config = {
     model_type: 'llama',
     vocab_size: vocabulary,
     hidden_size: width,
-    intermediate_size: inner,
+    intermediate_size: weights.get('model.layers.0.mlp.up_proj.weight')?.shape[0],
     num_hidden_layers: layers,
     num_attention_heads: heads,
     num_key_value_heads: keyValueHeads,
@@ -160,7 +172,7 @@ export function tinyFolder(folder: string, weights: Weights = tinyWeights()): st
     eos_token_id: 2,
   };
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
-  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tinyTokenizer));
+  writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
   writeFileSync(
     join(folder, 'model.safetensors'),
     Buffer.concat(encodeSafetensors({ tensors: new Map(weights), metadata: {} })),

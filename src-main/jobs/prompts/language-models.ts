@@ -1,7 +1,7 @@
 import { statSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Readable } from '../../db/connection.ts';
-import { languageModelPath, listLanguageModels, listWritingRuns } from '../../db/language-models.ts';
+import { languageModelPath, listLanguageModels, listLanguageRuns } from '../../db/language-models.ts';
 import { getRun } from '../../db/runs.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import type { GenerateParams } from '../../shared/job.ts';
@@ -23,7 +23,7 @@ export function looksLikeLanguageModel(path: string): boolean {
   return has('config.json') && (has('tokenizer.json') || has('tokenizer_config.json') || has('generation_config.json'));
 }
 
-/** Folders that were added, newest first, then the runs that write. */
+/** Folders that were added, newest first, then the runs that write or fill in. */
 export function languageModels(db: Readable): LanguageModel[] {
   const folders = listLanguageModels(db).map(({ id, path }): LanguageModel => ({
     ref: { folder: id },
@@ -31,7 +31,7 @@ export function languageModels(db: Readable): LanguageModel[] {
     path,
     missing: !statOf(path),
   }));
-  const runs = listWritingRuns(db).map(({ id, name }): LanguageModel => ({
+  const runs = listLanguageRuns(db).map(({ id, name }): LanguageModel => ({
     ref: { run: id },
     name,
     path: null,

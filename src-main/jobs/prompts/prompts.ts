@@ -4,6 +4,7 @@ import { basename, extname, resolve } from 'node:path';
 import * as completionRows from '../../db/completions.ts';
 import { putLanguageModel, removeLanguageModel } from '../../db/language-models.ts';
 import { searchPrompts } from '../../db/prompt-search.ts';
+import * as edits from '../../db/prompt-edits.ts';
 import * as rows from '../../db/prompts.ts';
 import { readPromptFile } from '../../prompts/prompt-file.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
@@ -20,11 +21,13 @@ import {
   type LanguageModel,
   type LanguageModelRef,
   type PromptDetail,
+  type PromptEdit,
   type PromptHit,
   type PromptSummary,
   type PromptVersion,
   type RenderedPrompt,
 } from '../../shared/prompt/prompt.ts';
+import type { TextChange } from '../../shared/prompt/edits.ts';
 import { filled, variablesOf } from '../../shared/prompt/fill.ts';
 import { plainText, turnsOf } from '../../shared/prompt/turns.ts';
 import type { WriterPrompt } from '../../shared/prompt/writer.ts';
@@ -114,8 +117,21 @@ export class Prompts {
     return last && there(last) ? last : (models[0]?.ref ?? null);
   }
   /** What is being written, as it stands now. */
-  edit(id: PromptId, draft: { text?: string; bench?: Bench }): void {
-    rows.setDraft(this.#context.store, id, draft, Date.now());
+  edit(id: PromptId, { text, changes, bench }: PromptEdit): void {
+    const { store } = this.#context;
+    const now = Date.now();
+    store.transaction(() => {
+      if (text !== undefined) edits.writeDraft(store, id, text, now);
+      else if (changes) edits.changeDraft(store, id, changes.made, changes.length, now);
+      if (bench) rows.setBench(store, id, bench, now);
+    });
+  }
+  /** What that changes in the draft; null where there is nothing to undo. */
+  undo(id: PromptId): TextChange[] | null {
+    return edits.undoDraft(this.#context.store, id, Date.now());
+  }
+  redo(id: PromptId): TextChange[] | null {
+    return edits.redoDraft(this.#context.store, id, Date.now());
   }
   set(id: PromptId, change: { name?: string; tags?: string[]; archived?: boolean }): void {
     rows.setPrompt(this.#context.store, id, change);
@@ -149,7 +165,7 @@ export class Prompts {
       const { text } = rows.getPromptVersion(store, id, number);
       const draft = rows.getDraft(store, id);
       if (draft.text.trim() !== '') rows.putVersion(store, id, draft.text, '', Date.now());
-      rows.setDraft(store, id, { text }, Date.now());
+      edits.writeDraft(store, id, text, Date.now());
     });
     this.#changed();
   }
@@ -269,7 +285,23 @@ export class Prompts {
     const { settings } = request;
     const texts: CompletionText[] = Array.from({ length: settings.n }, () => ({ text: '' }));
     let given: string | null = null;
-    let storedAt = 0;
+    let storing: NodeJS.Timeout | undefined;
+    let fresh = false;
+    /** At once, and again after a while as long as there is more. */
+    const keep = (): void => {
+      fresh = true;
+      if (storing) return;
+      fresh = false;
+      storing = setTimeout(() => {
+        storing = undefined;
+        if (fresh) keep();
+      }, storedEveryMs);
+      try {
+        completionRows.setPartial(store, id, texts);
+      } catch {
+        // A full disk, say: what it comes to is stored at the end, or tells why not.
+      }
+    };
     const writing = this.#writer.write(
       { type: 'write', model, prompt, settings, begun, threads: defaultThreads(availableParallelism()) },
       {
@@ -281,17 +313,12 @@ export class Prompts {
             type: 'completion',
             news: { prompt: completion.prompt, completion: id, parts: [{ row, text }], ended: null },
           });
-          if (performance.now() - storedAt < storedEveryMs) return;
-          storedAt = performance.now();
-          try {
-            completionRows.setPartial(store, id, texts);
-          } catch {
-            // A full disk, say: what it comes to is stored at the end, or tells why not.
-          }
+          keep();
         },
       },
     );
     const end = (how: completionRows.CompletionEnd): Completion => {
+      clearTimeout(storing);
       completionRows.endCompletion(store, id, how);
       this.#running.delete(id);
       const ended = completionRows.getCompletion(store, id);

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { completionId, languageModelId, name, nothing, promptId, promptText, text, versionNumber } from './fields.ts';
 import type { TokenChoice } from '../generation.ts';
 import type { PromptId } from '../ids.ts';
+import type { TextChange } from '../prompt/edits.ts';
 import {
   benchSchema,
   type Completion,
@@ -10,6 +11,7 @@ import {
   type LanguageModelRef,
   languageModelRefSchema,
   mostNoteLength,
+  promptEditSchema,
   type PromptDetail,
   type PromptHit,
   type PromptSummary,
@@ -23,7 +25,10 @@ export const promptsInputs = {
   'prompts.get': v.object({ id: promptId }),
   'prompts.create': v.object({ name, text: v.optional(promptText) }),
   /** What is written, as it stands: on disk when it is answered. */
-  'prompts.edit': v.object({ id: promptId, text: v.optional(promptText), bench: v.optional(benchSchema) }),
+  'prompts.edit': v.object({ id: promptId, ...promptEditSchema }),
+  /** Takes the draft's last step back, or makes it again: what that changes in its text; null where there is none. */
+  'prompts.undo': v.object({ id: promptId }),
+  'prompts.redo': v.object({ id: promptId }),
   'prompts.set': v.object({
     id: promptId,
     name: v.optional(name),
@@ -80,6 +85,8 @@ export interface PromptOutputs {
   'prompts.get': PromptDetail;
   'prompts.create': PromptId;
   'prompts.edit': null;
+  'prompts.undo': TextChange[] | null;
+  'prompts.redo': TextChange[] | null;
   'prompts.set': null;
   'prompts.save': number;
   'prompts.version': PromptVersion;

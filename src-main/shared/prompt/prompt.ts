@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ErrorFacts } from '../errors.ts';
 import { usualGeneration, type GenerationSettings, type WrittenText } from '../generation.ts';
+import { textChangeSchema, type TextChange } from './edits.ts';
 import { isId, type CompletionId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
 
 /** Characters of a prompt at most. */
@@ -63,6 +64,24 @@ export interface Bench {
 
 /** What a new prompt is tried with; alternatives of each token are kept to look at. */
 export const usualSettings: GenerationSettings = { ...usualGeneration, logprobs: 5 };
+
+/** What is done to a draft: its text whole, or by what has changed, or what lies around it. */
+export interface PromptEdit {
+  text?: string;
+  /** `length`: of the text afterwards. */
+  changes?: { made: TextChange[]; length: number };
+  bench?: Bench;
+}
+export const promptEditSchema = {
+  text: v.optional(v.pipe(v.string(), v.maxLength(mostPromptLength))),
+  changes: v.optional(
+    v.object({
+      made: v.pipe(v.array(textChangeSchema(mostPromptLength)), v.maxLength(100_000)),
+      length: whole(0, mostPromptLength),
+    }),
+  ),
+  bench: v.optional(benchSchema),
+};
 
 export interface PromptSummary {
   id: PromptId;

@@ -653,6 +653,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'prompts.list': () => prompts.map(({ summary }) => summary),
     'prompts.get': ({ id }) => promptOf(id),
     'prompts.create': () => prompts[0].summary.id,
+    'prompts.undo': () => null,
+    'prompts.redo': () => null,
     'prompts.edit': ({ id, text, bench }) => {
       Object.assign(promptOf(id), text !== undefined && { text }, bench && { bench });
       return null;

@@ -7,6 +7,7 @@ import type { RenderedPrompt } from '../../../shared/prompt/prompt.ts';
 import { turnsAsText } from '../../../shared/prompt/turns.ts';
 import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';
 import { searchBeams } from './beams.ts';
+import { fillMasks, maskedTokens, openFiller, type Filler } from './fill.ts';
 import { grammarOf } from './generate.ts';
 import type { ReadModel } from './model-folder.ts';
 import { openParts, partsOf, promptTokens, type OpenWriter, type Parts } from './open.ts';
@@ -14,7 +15,7 @@ import { requireRoom, write, type WritingHooks } from './writing.ts';
 
 interface OpenModel {
   key: string;
-  writer: OpenWriter;
+  model: OpenWriter | Filler;
   weights: string;
   loadMs: number;
 }
@@ -28,7 +29,7 @@ export class Bench {
   render(model: GenerateParams['model'], prompt: WriterPrompt): RenderedPrompt {
     const parts = this.#partsOf(model);
     const { text, template } = laidOut(parts, prompt);
-    const tokens = promptTokens(parts, text, template === true).length;
+    const tokens = counted(parts, text, template);
     return { text, tokens, context: parts.context, template, bytes: parts.bytes };
   }
 
@@ -41,35 +42,38 @@ export class Bench {
     const { text, template } = laidOut(parts, prompt);
     hooks.given(text);
     // A prompt that cannot be is said before a model is loaded.
-    requireRoom(promptTokens(parts, text, template === true).length, parts.context);
-    const { writer, weights, loadMs } = await this.#opened(model, parts, threads);
-    const tokens = writer.encode(text, template === true);
-    const form = grammar && writer.form(grammar);
-    // A search goes its own way; what it begins with is more of the prompt to it.
-    const written =
-      settings.beams > 1
-        ? await searchBeams(writer, [...tokens, ...begun], settings, hooks)
-        : await write(writer, tokens, settings, form, hooks, begun);
+    if (parts.mask === null) requireRoom(counted(parts, text, template), parts.context);
+    else maskedTokens(parts, parts.mask, text);
+    const { model: open, weights, loadMs } = await this.#opened(model, parts, threads);
+    const { promptTokens: count, cached, written } = 'guesser' in open ? await fill(open) : await writeOn(open);
     const { texts, firstTokenMs, tokensPerSecond } = written;
-    const { cached } = writer.model;
+    const speed = { cached, loadMs, firstTokenMs, tokensPerSecond };
     return {
       given: text,
       texts,
       stopped: texts.some(({ finish }) => finish === 'stopped'),
-      facts: {
-        promptTokens: tokens.length,
-        context: writer.context,
-        cached,
-        loadMs,
-        firstTokenMs,
-        tokensPerSecond,
-        weights,
-      },
+      facts: { promptTokens: count, context: parts.context, ...speed, weights },
     };
+
+    async function fill(filler: Filler) {
+      const written = await fillMasks(filler, text, settings, hooks, begun);
+      return { promptTokens: written.promptTokens, cached: true, written };
+    }
+    async function writeOn(writer: OpenWriter) {
+      const tokens = writer.encode(text, template === true);
+      const form = grammar && writer.form(grammar);
+      // A search goes its own way; what it begins with is more of the prompt to it.
+      const written =
+        settings.beams > 1
+          ? await searchBeams(writer, [...tokens, ...begun], settings, hooks)
+          : await write(writer, tokens, settings, form, hooks, begun);
+      return { promptTokens: tokens.length, cached: writer.model.cached, written };
+    }
   }
 
   async close(): Promise<void> {
-    await this.#open?.writer.close();
+    const open = this.#open?.model;
+    await (open && ('guesser' in open ? open.guesser : open).close());
     this.#open = null;
   }
 
@@ -87,11 +91,19 @@ export class Bench {
     await this.close();
     const began = performance.now();
     let weights = '';
-    const writer = await openParts(parts, threads, { read: (model) => (weights = digestOf(model)) });
-    this.#open = { key, writer, weights, loadMs: performance.now() - began };
+    const read = (model: ReadModel) => (weights = digestOf(model));
+    const opened =
+      parts.mask === null
+        ? await openParts(parts, threads, { read })
+        : await openFiller(parts, parts.mask, threads, read);
+    this.#open = { key, model: opened, weights, loadMs: performance.now() - began };
     return this.#open;
   }
 }
+
+/** Tokens of a prompt as it is laid out. */
+const counted = (parts: Parts, text: string, template: boolean | null): number =>
+  promptTokens(parts, text, template === true).length;
 
 /** SHA-256 of the model's bytes, or of its files' one after another. */
 function digestOf({ model, paths }: ReadModel): string {

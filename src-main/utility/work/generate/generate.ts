@@ -2,13 +2,15 @@ import { codePoints } from '../../../generation/grammar/code-points.ts';
 import { Grammar } from '../../../generation/grammar/grammar.ts';
 import { jsonSchema } from '../../../generation/grammar/json-schema.ts';
 import { regex } from '../../../generation/grammar/regex.ts';
+import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerationSettings } from '../../../shared/generation.ts';
 import type { GenerateParams, GenerateResult } from '../../../shared/job.ts';
 import type { JobContext } from '../../port/job-port.ts';
 import { searchBeams } from './beams.ts';
 import { likelihoodOf } from './likelihood.ts';
-import { openParts, partsOf, promptTokens } from './open.ts';
-import { requireRoom, write } from './writing.ts';
+import { fillMasks, maskedTokens, openFiller } from './fill.ts';
+import { openParts, partsOf, promptTokens, type Parts } from './open.ts';
+import { requireRoom, write, type WritingHooks } from './writing.ts';
 
 /** Writes after a prompt, and tells what it writes as it comes; or says how likely the prompt itself is. */
 export async function generate(
@@ -18,6 +20,7 @@ export async function generate(
   // A form that cannot be is said before a model is loaded.
   const grammar = settings.form && grammarOf(settings.form);
   const parts = partsOf(model);
+  if (parts.mask !== null && !score) return filled(parts, parts.mask, prompt, settings, threads, context);
   if (!score) requireRoom(promptTokens(parts, prompt).length, parts.context);
   context.progress({ stage: 'reading', unit: 'steps', done: 0, total: 0 });
   const began = performance.now();
@@ -30,11 +33,7 @@ export async function generate(
       const likelihood = await likelihoodOf(writer, prompt, settings.logprobs, () => context.pause());
       return { ...common, texts: [], likelihood, firstTokenMs: 0, tokensPerSecond: 0 };
     }
-    const hooks = {
-      told: (part: GenerateResultPart) => context.post({ type: 'written', part }),
-      pause: () => context.pause(),
-      stopRequested: () => context.stopRequested(),
-    };
+    const hooks = hooksOf(context);
     const form = grammar && writer.form(grammar);
     const written =
       settings.beams > 1
@@ -46,7 +45,39 @@ export async function generate(
   }
 }
 
-type GenerateResultPart = Parameters<Parameters<typeof write>[4]['told']>[0];
+/** A model that fills in what is masked. */
+async function filled(
+  parts: Parts,
+  mask: number,
+  prompt: string,
+  settings: GenerationSettings,
+  threads: number,
+  context: JobContext,
+): Promise<GenerateResult> {
+  if (settings.form || settings.beams > 1) {
+    throw new AtelierError(
+      'bad_arguments',
+      'The model fills in what is masked: it can be held to no form, and has nothing to search. Leave --json-schema, --regex and --beams out.',
+    );
+  }
+  const promptTokens = maskedTokens(parts, mask, prompt);
+  context.progress({ stage: 'reading', unit: 'steps', done: 0, total: 0 });
+  const began = performance.now();
+  const filler = await openFiller(parts, mask, threads);
+  const loadMs = performance.now() - began;
+  try {
+    const written = await fillMasks(filler, prompt, settings, hooksOf(context));
+    return { ...written, promptTokens, context: parts.context, cached: false, loadMs, likelihood: null };
+  } finally {
+    await filler.guesser.close();
+  }
+}
+
+const hooksOf = (context: JobContext): WritingHooks => ({
+  told: (part) => context.post({ type: 'written', part }),
+  pause: () => context.pause(),
+  stopRequested: () => context.stopRequested(),
+});
 
 export function grammarOf(form: NonNullable<GenerationSettings['form']>) {
   if (form.kind === 'json') return jsonSchema(form.schema);

@@ -44,6 +44,8 @@ export interface ModelFolder {
   context: number;
   /** How it is given turns; null where it was not made for them. */
   template: ChatTemplate | null;
+  /** It fills in what is masked, and writes nothing. */
+  fills: boolean;
 }
 
 const maxJsonBytes = 8 * 2 ** 20;
@@ -80,9 +82,17 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
     tokenizer,
     begin: beginOf(folder, tokenizer, about),
     ends: endsOf(generation, about, tokenizer),
-    context: whole(about.max_position_embeddings) ?? whole(about.n_positions) ?? whole(about.n_ctx) ?? usualContext,
+    context: contextOf(about),
     template: templateOf(folder),
+    fills: Array.isArray(about.architectures) && about.architectures.some((name) => /ForMaskedLM$/.test(String(name))),
   };
+}
+
+function contextOf(config: Json): number {
+  const places = whole(config.max_position_embeddings) ?? whole(config.n_positions) ?? whole(config.n_ctx);
+  if (places === null) return usualContext;
+  // RoBERTa counts its places from after the padding's.
+  return /roberta|camembert/.test(String(config.model_type)) ? places - 2 : places;
 }
 
 /**

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import { TokenTrie } from '../../../generation/token-trie.ts';
 import type { Grammar, Language } from '../../../generation/grammar/grammar.ts';
+import { maskOf } from '../../../datasets/encode/texts/language.ts';
 import { writeModel } from '../../../onnx/write.ts';
 import { Causal } from '../../../runtime/causal.ts';
 import { checkpointPath } from '../../../runtime/checkpoint.ts';
@@ -42,6 +43,8 @@ export interface Parts {
   ends: readonly number[];
   context: number;
   template: ChatTemplate | null;
+  /** The token that it fills in wherever it stands; null where it writes on. */
+  mask: number | null;
 }
 
 /** A run that writes, a folder as Hugging Face's hub has one, or an exported file. Errors: not_a_writer, and those of each kind. */
@@ -56,6 +59,7 @@ export async function openParts(
   { cache = true, read = () => {} }: { cache?: boolean; read?: (model: ReadModel) => void } = {},
 ): Promise<OpenWriter> {
   const { file, sizes = null, ends, context } = parts;
+  if (parts.mask !== null) throw notAWriter('The model');
   const model = parts.model();
   read(model);
   const causal = await Causal.open(model.model, { device: 'cpu', threads, cache }, sizes);
@@ -112,20 +116,21 @@ export function promptTokens({ file, begin = null, ends }: Parts, text: string, 
 export function partsOf(model: GenerateParams['model']): Parts {
   if ('runFolder' in model) {
     const encoder = readEncoder(model.runFolder);
-    if (encoder.kind !== 'text' || encoder.language !== 'next' || !encoder.tokenizer) throw notAWriter('The run');
+    if (encoder.kind !== 'text' || !encoder.language || !encoder.tokenizer) throw notAWriter('The run');
     const { end } = openTokenizer(encoder.tokenizer).special;
+    const mask = encoder.language === 'masked' ? maskOf(openTokenizer(encoder.tokenizer)) : null;
     const ends = end === null ? [] : [end];
     const bytes = statSync(checkpointPath(model.runFolder, 'best'), { throwIfNoEntry: false })?.size ?? 0;
     const read = (): ReadModel => {
       requireMemory(model.runFolder, bytes);
       return { model: writeModel(languageGraph(model.settings, encoder, readBest(model.runFolder).model)), paths: [] };
     };
-    return { model: read, bytes, file: encoder.tokenizer, ends, context: encoder.length, template: null };
+    return { model: read, bytes, file: encoder.tokenizer, ends, context: encoder.length, template: null, mask };
   }
   if (statSync(model.path, { throwIfNoEntry: false })?.isDirectory()) return folderParts(model.path, model.file);
   const { model: graph } = readModelFile(model.path);
   const facts = exportFacts(graph);
-  if (facts && !(facts.task === 'language' && facts.encoder.kind === 'text' && facts.encoder.language === 'next')) {
+  if (facts && !(facts.task === 'language' && facts.encoder.kind === 'text')) {
     throw notAWriter('The file');
   }
   // What Atelier exports lies in such a folder as well.
@@ -135,8 +140,8 @@ export function partsOf(model: GenerateParams['model']): Parts {
 }
 
 function folderParts(path: string, name?: string): Parts {
-  const { tokenizer, ...rest } = readModelFolder(path, name);
-  return { ...rest, file: tokenizer };
+  const { tokenizer, fills, ...rest } = readModelFolder(path, name);
+  return { ...rest, file: tokenizer, mask: fills ? maskOf(openTokenizer(tokenizer)) : null };
 }
 
 const notAWriter = (what: string): AtelierError =>

@@ -1,6 +1,6 @@
 import type { Causal } from '../../../runtime/causal.ts';
 import { Constraint } from '../../../generation/constraint.ts';
-import { candidates, draw, likeliestTokens, logProbabilities } from '../../../generation/sampling.ts';
+import { likeliestTokens, logProbabilities, sampled } from '../../../generation/sampling.ts';
 import { TextWriter, type TokenReader } from '../../../generation/text-writer.ts';
 import type { TokenTrie } from '../../../generation/token-trie.ts';
 import type { Grammar, Language } from '../../../generation/grammar/grammar.ts';
@@ -133,7 +133,7 @@ function advance(row: Row, logits: Float32Array, { settings, reader, ends, most,
   const token =
     tokens.length < begun.length
       ? begun[tokens.length]
-      : draw(candidates(logits, settings, before, allowed ?? null), row.random);
+      : sampled(logits, settings, before, allowed ?? null, row.random);
   if (settings.logprobs > 0) row.choices.push(choice(reader, tokens, token, logits, settings.logprobs));
   if (ends.has(token)) {
     row.finish = 'end';
