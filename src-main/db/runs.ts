@@ -50,6 +50,9 @@ interface ListOptions {
   metrics?: readonly string[];
 }
 
+/** Rows of a list that are read at once. */
+const rowsAtOnce = 100;
+
 /** A run that waits is paused where its job is. */
 const statusNow = `CASE WHEN r.status = 'queued' AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = r.job AND j.held = 1)
                         THEN 'paused' ELSE r.status END`;
@@ -61,26 +64,34 @@ export function listRuns(db: Readable, options: ListOptions = {}): RunSummary[] 
 
 /** The same one at a time, settings as they are stored: whoever has other work goes on with the list a little later. */
 export function* eachListing(db: Readable, options: ListOptions = {}): IterableIterator<RunListing> {
-  const rows = db.all<RunRow>(
-    `SELECT r.key, r.id, r.name, ${statusNow} AS status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
-            r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
-            r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
-            r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
-            r.job, r.notes, r.tags, r.archived, r.origin
-       FROM runs r
-       LEFT JOIN dataset_versions v ON v.id = r.version
-       LEFT JOIN datasets d ON d.id = v.dataset
-      WHERE (r.archived = 0 OR @archived = 1) AND (@version IS NULL OR r.version = @version)
-            AND (@ids IS NULL OR r.id IN (SELECT value FROM json_each(@ids)))
-      ORDER BY r.key DESC`,
-    {
-      archived: options.archived ? 1 : 0,
-      version: options.version ?? null,
-      ids: options.ids ? JSON.stringify(options.ids) : null,
-    },
-  );
   const keys = options.metrics && keysOf(db, options.metrics);
-  for (const row of rows) yield listing(row, keys ? someMetrics(db, row.key, keys) : allMetrics(db, row.key));
+  const asked = {
+    archived: options.archived ? 1 : 0,
+    version: options.version ?? null,
+    ids: options.ids ? JSON.stringify(options.ids) : null,
+  };
+  let before = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const rows = db.all<RunRow>(
+      `SELECT r.key, r.id, r.name, ${statusNow} AS status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
+              r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
+              r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
+              r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
+              r.job, r.notes, r.tags, r.archived, r.origin
+         FROM runs r
+         LEFT JOIN dataset_versions v ON v.id = r.version
+         LEFT JOIN datasets d ON d.id = v.dataset
+        WHERE (r.archived = 0 OR @archived = 1) AND (@version IS NULL OR r.version = @version)
+              AND (@ids IS NULL OR r.id IN (SELECT value FROM json_each(@ids)))
+              AND r.key < @before
+        ORDER BY r.key DESC
+        LIMIT ${rowsAtOnce}`,
+      { ...asked, before },
+    );
+    for (const row of rows) yield listing(row, keys ? someMetrics(db, row.key, keys) : allMetrics(db, row.key));
+    if (rows.length < rowsAtOnce) return;
+    before = rows[rows.length - 1].key;
+  }
 }
 
 /** Names and ids alone, newest first, archived ones as well. */
