@@ -65,21 +65,23 @@ async function measure(model: BenchModel): Promise<string> {
   const run = { began: performance.now(), before: 0, epoch: 0 };
   const runTime = (): number => run.before + performance.now() - run.began;
   const samples = { ...train, indices: Int32Array.from(x.subarray(0, count), (_, i) => i) };
-  const predictions = EpochPredictions.open(
-    folder,
-    { task: 'classification', forward: model.forward(), loss: { kind: 'cross-entropy' } },
-    {
-      encoder: {
-        kind: 'images',
-        image: { height: 28, width: 28, channels: 1 },
-        classes: Array.from({ length: model.classes }, (_, i) => String(i)),
+  const openPredictions = (to: string, now: () => number) =>
+    EpochPredictions.open(
+      to,
+      { task: 'classification', forward: model.forward(), loss: { kind: 'cross-entropy' } },
+      {
+        encoder: {
+          kind: 'images',
+          image: { height: 28, width: 28, channels: 1 },
+          classes: Array.from({ length: model.classes }, (_, i) => String(i)),
+        },
+        splits: { train: samples, validation: samples, test: samples },
       },
-      splits: { train: samples, validation: samples, test: samples },
-    },
-    { epochs: Infinity, threads },
-    false,
-    runTime,
-  )!;
+      { epochs: Infinity, threads },
+      false,
+      now,
+    )!;
+  const predictions = openPredictions(folder, runTime);
 
   /** Milliseconds of so many epochs. */
   async function turn(steppers: Steppers, recorder: MetricRecorder | null, predicts = false): Promise<Times> {
@@ -144,6 +146,20 @@ async function measure(model: BenchModel): Promise<string> {
     return (user + system) / 1000;
   }
 
+  /** Milliseconds of processor time that predicting takes after the first epoch, and after each of the next ones where all are let. */
+  async function predictingAlone(): Promise<number[]> {
+    const alone = openPredictions(join(folder, 'alone'), () => 0);
+    const taken: number[] = [];
+    for (let epoch = 1; epoch <= 21; epoch++) {
+      const before = process.cpuUsage();
+      await alone.write(epoch, async () => (await plain.carried.view()).model);
+      const { user, system } = process.cpuUsage(before);
+      taken.push((user + system) / 1000);
+    }
+    await alone.close();
+    return taken;
+  }
+
   const ways = {
     off: () => turn(plain, null),
     watched: () => turn(plain, watched()),
@@ -163,6 +179,7 @@ async function measure(model: BenchModel): Promise<string> {
   const msPerStep = median(taken.off.map(({ processor }) => processor)) / steps;
   const own: number[] = [];
   for (let i = 0; i < 5; i++) own.push((await alone(runSteps, msPerStep)) / runSteps / msPerStep);
+  const [opening, ...predicting] = await predictingAlone();
   await plain.close();
   await normed.close();
   await predictions.close();
@@ -186,6 +203,7 @@ async function measure(model: BenchModel): Promise<string> {
     `  the telling alone: ${share(median(own))} of the training's processor time`,
     `  with norms: ${more('norms', 'processor')}, ${more('norms', 'clock')}`,
     `  with predictions: ${more('predicted', 'processor')}, ${more('predicted', 'clock')}; ${written} of ${run.epoch} epochs left some`,
+    `  predicting alone: ${opening.toFixed(1)} ms of processor time after the first epoch, ${median(predicting).toFixed(1)} ms after others that are let`,
   ].join('\n');
 }
 
