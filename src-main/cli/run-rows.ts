@@ -1,5 +1,6 @@
 import type { Readable } from '../db/connection.ts';
-import { eachListing, listMetricKeys, metricColumn } from '../db/runs.ts';
+import { listMetricKeys, metricColumn } from '../db/run-metrics.ts';
+import { eachListing } from '../db/runs.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId } from '../shared/ids.ts';
 import {

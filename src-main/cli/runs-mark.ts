@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { listMetricKeys, eachListing, getRun } from '../db/runs.ts';
+import { listMetricKeys } from '../db/run-metrics.ts';
+import { eachListing, getRun } from '../db/runs.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import { AtelierError } from '../shared/errors.ts';

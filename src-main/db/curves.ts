@@ -1,8 +1,8 @@
 import type { RunId } from '../shared/ids.ts';
-import type { CurveInfo, MetricSeries } from '../shared/run.ts';
+import type { MetricSeries } from '../shared/run.ts';
 import type { Readable } from './connection.ts';
 import { overlay, placesWithin, thin, Thinner, within } from './curve-points.ts';
-import { blockPoints, extremesEvery, readTail } from './metric-blocks.ts';
+import { blockPoints, extremesEvery, readTail, tailKeys } from './metric-blocks.ts';
 import { decodeColumns, decodeStretch, noColumns, Stretch, type Columns } from './metric-columns.ts';
 import { runKey } from './runs.ts';
 
@@ -23,39 +23,45 @@ interface Curve {
   packed: 0 | 1;
 }
 
-/** Which curves a run has, in order of key; points not packed yet are counted as they came. */
-export function listCurves(db: Readable, run: RunId): CurveInfo[] {
+/** Keys that are looked for at once: where nothing of them is in memory yet, each may take a page from the disk. */
+const keysAtOnce = 200;
+
+/**
+ * Adds to `known` the numbers of the keys that the run has curves of, step by step. Most runs have the same ones: only those that are not
+ * known yet are looked for.
+ */
+export function* addCurveKeys(db: Readable, run: RunId, known: Set<number>): Generator<void> {
   const runNumber = runKey(db, run);
-  const tail = readTail(db, runNumber);
-  // By way of the run's own blocks: to look for each key of the workspace among them takes several times as long.
-  const curves = new Map<string, number>();
-  for (const { key, name, points } of db.each<{ key: number; name: string; points: number }>(
-    `SELECT b.key, k.name, b.points
-       FROM (SELECT key, sum(points) AS points FROM metric_blocks WHERE run = ? GROUP BY key) b
-       JOIN metric_keys k ON k.key = b.key`,
-    [runNumber],
-  )) {
-    curves.set(name, points + (tail.get(key)?.steps.length ?? 0));
-    tail.delete(key);
+  // Whatever has a point has a last value. As one text, since rows of one number each take several times as long.
+  const { keys } = db.get<{ keys: string }>(`SELECT json_group_array(key) AS keys FROM run_metrics WHERE run = ?`, [
+    runNumber,
+  ])!;
+  const fresh = (JSON.parse(keys) as number[]).filter((key) => !known.has(key));
+  for (let from = 0; from < fresh.length; from += keysAtOnce) {
+    const packed = db.get<{ keys: string }>(
+      `SELECT json_group_array(j.value) AS keys FROM json_each(?) j
+        WHERE EXISTS (SELECT 1 FROM metric_blocks b WHERE b.run = ? AND b.key = j.value)`,
+      [JSON.stringify(fresh.slice(from, from + keysAtOnce)), runNumber],
+    )!;
+    for (const key of JSON.parse(packed.keys) as number[]) known.add(key);
+    yield;
   }
-  for (const [key, { steps }] of tail) {
-    const { name } = db.get<{ name: string }>(`SELECT name FROM metric_keys WHERE key = ?`, [key])!;
-    curves.set(name, steps.length);
-  }
-  return [...curves].map(([key, points]) => ({ key, points })).sort((a, b) => (a.key < b.key ? -1 : 1));
+  if (fresh.some((key) => !known.has(key))) for (const key of tailKeys(db, runNumber)) known.add(key);
 }
 
 /** A run's curves, in order of key. `sampledEvery` tells how many stored points one bucket of a thinned curve stands for. */
-export const getSeries = (db: Readable, run: RunId, query: SeriesQuery = {}): MetricSeries[] => [
-  ...eachSeries(db, run, query),
-];
+export const getSeries = (db: Readable, run: RunId, query: SeriesQuery = {}): MetricSeries[] =>
+  [...eachSeries(db, run, query)].filter((series) => series !== undefined);
 
-/** The same one by one: what comes in meanwhile may be in those that are read later, and is in none of them twice. */
-export function* eachSeries(db: Readable, run: RunId, query: SeriesQuery = {}): Generator<MetricSeries> {
+/**
+ * The same one by one, and undefined where it is only a little further with a long one. What comes in meanwhile may be in those that are
+ * read later, and is in none of them twice.
+ */
+export function* eachSeries(db: Readable, run: RunId, query: SeriesQuery = {}): Generator<MetricSeries | undefined> {
   const runNumber = runKey(db, run);
   const tail = readTail(db, runNumber);
   for (const curve of findCurves(db, runNumber, tail, query.keys)) {
-    const found = readCurve(db, runNumber, curve.key, tail.get(curve.key) ?? noColumns(), query);
+    const found = yield* readCurve(db, runNumber, curve.key, tail.get(curve.key) ?? noColumns(), query);
     const { steps, epochs, milliseconds, values } = found.columns;
     yield {
       run,
@@ -105,13 +111,13 @@ function findCurves(db: Readable, run: number, tail: ReadonlyMap<number, Columns
   return all.filter(({ key, packed }) => packed === 1 || tail.has(key)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function readCurve(
+function* readCurve(
   db: Readable,
   run: number,
   key: number,
   tail: Columns,
   { maxPoints = 10_000, from = -Infinity, to = Infinity }: SeriesQuery,
-): { columns: Columns; total: number; sampledEvery: number } {
+): Generator<undefined, { columns: Columns; total: number; sampledEvery: number }> {
   const all = db.all<Block>(`SELECT first, last, points FROM metric_blocks WHERE run = ? AND key = ? ORDER BY first`, [
     run,
     key,
@@ -138,22 +144,35 @@ function readCurve(
   const thinner = new Thinner(sampledEvery);
   // What the tail may say better than the blocks is laid over them; the blocks before that are thinned as they come.
   const early = tail.steps.length === 0 ? blocks : blocks.filter((block) => block.last < tail.steps[0]);
+  // At once, so that nothing is packed between the reading of the tail and of what lies under it.
+  const late = early.some((block) => block.last > to)
+    ? noColumns()
+    : within(overlay(wholeBlocks(db, run, key, blocks.slice(early.length)), tail), from, to);
+  yield;
   if (!(tail.steps[0] < from)) {
     const afar = sampledEvery >= extremesEvery;
     const stretch = new Stretch();
-    for (const { block, bytes } of eachBlock(db, run, key, early, afar, from, to)) {
-      decodeStretch(bytes, stretch);
-      const whole = block.first >= from && block.last <= to;
-      const [start, end] = whole ? [0, stretch.count] : placesWithin(stretch.steps, stretch.count, from, to);
-      thinner.add(stretch, start, end, whole ? block.points / stretch.count : 1);
+    for (let at = 0; at < early.length; at += blocksAtOnce) {
+      const some = early.slice(at, at + blocksAtOnce);
+      const { last } = some[some.length - 1];
+      for (const { block, bytes } of eachBlock(db, run, key, some, afar, from, to)) {
+        decodeStretch(bytes, stretch);
+        const whole = block.first >= from && block.last <= to;
+        const [start, all] = whole ? [0, stretch.count] : placesWithin(stretch.steps, stretch.count, from, to);
+        // What has been packed meanwhile is in the tail that was read before.
+        let end = all;
+        while (end > start && stretch.steps[end - 1] > last) end--;
+        thinner.add(stretch, start, end, whole ? block.points / stretch.count : 1);
+      }
+      yield;
     }
   }
-  if (!early.some((block) => block.last > to)) {
-    const rest = within(overlay(wholeBlocks(db, run, key, blocks.slice(early.length)), tail), from, to);
-    thinner.add(rest, 0, rest.steps.length);
-  }
+  thinner.add(late, 0, late.steps.length);
   return { columns: thinner.end(), total: Math.round(thinner.total), sampledEvery };
 }
+
+/** Blocks that are read at a stretch: a millisecond or two. */
+const blocksAtOnce = 200;
 
 interface Block {
   first: number;

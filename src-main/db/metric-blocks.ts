@@ -55,18 +55,31 @@ export function encodeCurves(curves: ReadonlyMap<number, Columns>): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** Adds what one batch holds, of all curves or one. */
-function decodeCurves(bytes: Buffer, curves: Map<number, Columns>, only?: number): void {
+/** The curves of one batch, as they lie in it. */
+function* eachCurve(bytes: Buffer): Generator<{ key: number; columns: Buffer }> {
   for (let at = 0; at + 8 <= bytes.length;) {
-    const key = bytes.readUInt32LE(at);
     const end = at + 8 + bytes.readUInt32LE(at + 4);
-    if (only === undefined || only === key) {
-      let columns = curves.get(key);
-      if (!columns) curves.set(key, (columns = noColumns()));
-      decodeColumns(bytes.subarray(at + 8, end), columns);
-    }
+    yield { key: bytes.readUInt32LE(at), columns: bytes.subarray(at + 8, end) };
     at = end;
   }
+}
+
+/** Adds what one batch holds, of all curves or one. */
+function decodeCurves(bytes: Buffer, curves: Map<number, Columns>, only?: number): void {
+  for (const { key, columns: encoded } of eachCurve(bytes)) {
+    if (only !== undefined && only !== key) continue;
+    let columns = curves.get(key);
+    if (!columns) curves.set(key, (columns = noColumns()));
+    decodeColumns(encoded, columns);
+  }
+}
+
+/** Of which curves there are points in no block yet. */
+export function tailKeys(db: Readable, run: number): Set<number> {
+  const keys = new Set<number>();
+  for (const { curves } of db.each<{ curves: Buffer }>(`SELECT curves FROM metric_tails WHERE run = ?`, [run]))
+    for (const { key } of eachCurve(curves)) keys.add(key);
+  return keys;
 }
 
 /** The points of a run that are in no block yet, by key, in order: all of them or one curve's. */

@@ -3,7 +3,6 @@ import type { DatasetId, JobId, RunId, VersionId } from '../shared/ids.ts';
 import type {
   Fallback,
   ImportedRun,
-  MetricColumn,
   RunListing,
   RunOrigin,
   RunStatus,
@@ -12,6 +11,7 @@ import type {
   TrainSettings,
 } from '../shared/run.ts';
 import type { Readable, Writable } from './connection.ts';
+import { allMetrics, keysOf, someMetrics } from './run-metrics.ts';
 
 interface RunRow {
   key: number;
@@ -50,6 +50,9 @@ interface ListOptions {
   metrics?: readonly string[];
 }
 
+/** Rows of a list that are read at once. */
+const rowsAtOnce = 100;
+
 /** A run that waits is paused where its job is. */
 const statusNow = `CASE WHEN r.status = 'queued' AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = r.job AND j.held = 1)
                         THEN 'paused' ELSE r.status END`;
@@ -61,26 +64,34 @@ export function listRuns(db: Readable, options: ListOptions = {}): RunSummary[] 
 
 /** The same one at a time, settings as they are stored: whoever has other work goes on with the list a little later. */
 export function* eachListing(db: Readable, options: ListOptions = {}): IterableIterator<RunListing> {
-  const rows = db.all<RunRow>(
-    `SELECT r.key, r.id, r.name, ${statusNow} AS status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
-            r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
-            r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
-            r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
-            r.job, r.notes, r.tags, r.archived, r.origin
-       FROM runs r
-       LEFT JOIN dataset_versions v ON v.id = r.version
-       LEFT JOIN datasets d ON d.id = v.dataset
-      WHERE (r.archived = 0 OR @archived = 1) AND (@version IS NULL OR r.version = @version)
-            AND (@ids IS NULL OR r.id IN (SELECT value FROM json_each(@ids)))
-      ORDER BY r.key DESC`,
-    {
-      archived: options.archived ? 1 : 0,
-      version: options.version ?? null,
-      ids: options.ids ? JSON.stringify(options.ids) : null,
-    },
-  );
-  const keys = options.metrics && metricKeys(db, options.metrics);
-  for (const row of rows) yield listing(row, keys ? someMetrics(db, row.key, keys) : allMetrics(db, row.key));
+  const keys = options.metrics && keysOf(db, options.metrics);
+  const asked = {
+    archived: options.archived ? 1 : 0,
+    version: options.version ?? null,
+    ids: options.ids ? JSON.stringify(options.ids) : null,
+  };
+  let before = Number.MAX_SAFE_INTEGER;
+  for (;;) {
+    const rows = db.all<RunRow>(
+      `SELECT r.key, r.id, r.name, ${statusNow} AS status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
+              r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
+              r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
+              r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
+              r.job, r.notes, r.tags, r.archived, r.origin
+         FROM runs r
+         LEFT JOIN dataset_versions v ON v.id = r.version
+         LEFT JOIN datasets d ON d.id = v.dataset
+        WHERE (r.archived = 0 OR @archived = 1) AND (@version IS NULL OR r.version = @version)
+              AND (@ids IS NULL OR r.id IN (SELECT value FROM json_each(@ids)))
+              AND r.key < @before
+        ORDER BY r.key DESC
+        LIMIT ${rowsAtOnce}`,
+      { ...asked, before },
+    );
+    for (const row of rows) yield listing(row, keys ? someMetrics(db, row.key, keys) : allMetrics(db, row.key));
+    if (rows.length < rowsAtOnce) return;
+    before = rows[rows.length - 1].key;
+  }
 }
 
 /** Names and ids alone, newest first, archived ones as well. */
@@ -88,27 +99,6 @@ export function listRunNames(db: Readable): { id: RunId; name: string; archived:
   return db
     .all<{ id: RunId; name: string; archived: number }>(`SELECT id, name, archived FROM runs ORDER BY key DESC`)
     .map((run) => ({ ...run, archived: run.archived === 1 }));
-}
-
-/** Every metric that any run of the workspace has. */
-export function listMetricKeys(db: Readable): string[] {
-  return db.all<{ name: string }>(`SELECT name FROM metric_keys ORDER BY name`).map(({ name }) => name);
-}
-
-/** One metric of all runs, newest first. */
-export function metricColumn(db: Readable, key: string): MetricColumn {
-  const rows = db.all<{ id: RunId; value: number | null; there: 0 | 1 }>(
-    `SELECT r.id, m.value, m.run IS NOT NULL AS there
-       FROM runs r
-       LEFT JOIN run_metrics m ON m.run = r.key AND m.key = (SELECT key FROM metric_keys WHERE name = ?)
-      ORDER BY r.key DESC`,
-    [key],
-  );
-  return {
-    key,
-    runs: rows.map(({ id }) => id),
-    values: rows.map(({ value, there }) => (there === 1 ? (value ?? NaN) : null)),
-  };
 }
 
 /** How many samples the training split of each run's data has. */
@@ -123,32 +113,6 @@ export function trainSamples(db: Readable, ids: readonly RunId[]): Map<RunId, nu
   );
   return new Map(rows.flatMap(({ id, samples }) => (samples === null ? [] : [[id, samples]])));
 }
-
-function allMetrics(db: Readable, run: number): Record<string, number> {
-  const rows = db.all<{ name: string; value: number | null }>(
-    `SELECT k.name, m.value FROM run_metrics m JOIN metric_keys k ON k.key = m.key WHERE m.run = ? ORDER BY k.name`,
-    [run],
-  );
-  return Object.fromEntries(rows.map(({ name, value }) => [name, value ?? NaN]));
-}
-
-function someMetrics(db: Readable, run: number, keys: readonly [string, number][]): Record<string, number> {
-  const metrics: Record<string, number> = {};
-  for (const [name, key] of keys) {
-    const found = db.get<{ value: number | null }>(`SELECT value FROM run_metrics WHERE run = ? AND key = ?`, [
-      run,
-      key,
-    ]);
-    if (found) metrics[name] = found.value ?? NaN;
-  }
-  return metrics;
-}
-
-const metricKeys = (db: Readable, names: readonly string[]): [string, number][] =>
-  [...new Set(names)].sort().flatMap((name) => {
-    const found = db.get<{ key: number }>(`SELECT key FROM metric_keys WHERE name = ?`, [name]);
-    return found ? [[name, found.key] as [string, number]] : [];
-  });
 
 export function getRun(db: Readable, id: RunId): RunSummary {
   const row = db.get<RunRow>(

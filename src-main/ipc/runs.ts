@@ -21,6 +21,7 @@ type Noun =
   | 'runs.list'
   | 'runs.some'
   | 'runs.get'
+  | 'runs.allMetrics'
   | 'runs.metricKeys'
   | 'runs.column'
   | 'runs.curves'
@@ -89,10 +90,11 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.list': () => desk.studio.listings(),
     'runs.some': ({ ids, metrics }) => desk.studio.listingsOf(ids, metrics),
     'runs.get': ({ id }) => desk.studio.getRun(id),
+    'runs.allMetrics': ({ ids }) => desk.studio.metricTable(ids),
     'runs.metricKeys': () => desk.studio.listMetricKeys(),
     'runs.column': ({ key }) => desk.studio.metricColumn(key),
     'runs.curves': ({ runs }) => desk.studio.curves(runs),
-    'runs.metrics': ({ runs, ...query }) => desk.studio.series(runs, query),
+    'runs.metrics': ({ runs, ...query }) => desk.studio.packedCurves(runs, query),
     'runs.importance': ({ runs, metric }) => desk.studio.runImportance(runs, metric),
     'runs.stopEarly': ({ id }) => {
       desk.studio.stopEarly(id);

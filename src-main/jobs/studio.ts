@@ -8,11 +8,14 @@ import { getLabelling } from '../db/labellings.ts';
 import * as datasetRows from '../db/datasets.ts';
 import * as exportRows from '../db/exports.ts';
 import { dismissJob } from '../db/jobs.ts';
-import { eachSeries, listCurves, type SeriesQuery } from '../db/curves.ts';
+import type { SeriesQuery } from '../db/curves.ts';
 import { openStore, sqliteVersion, type Notice, type WriteStore } from '../db/open.ts';
+import { listMetricKeys } from '../db/run-metrics.ts';
 import * as runRows from '../db/runs.ts';
+import * as reading from './read-runs.ts';
 import * as studyRows from '../db/studies.ts';
 import { workspaceFiles } from '../db/workspace.ts';
+import type { PackedCurves } from '../shared/packed-curves.ts';
 import type { PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
 import type { RunImportance } from '../shared/run-importance.ts';
 import type { SpectrogramQuery, StudioEvent, TrainEstimate, TrainRequest } from '../shared/contract.ts';
@@ -55,13 +58,13 @@ import type {
   ExportRecord,
   MetricColumn,
   MetricSeries,
+  MetricTable,
   RunListing,
   RunSummary,
   TrainedRun,
 } from '../shared/run.ts';
 import type { ExportRunsResult, ImportedRuns } from '../shared/run-exchange.ts';
 import type { PredictionReport } from '../shared/object-scores.ts';
-import { usualMetrics } from '../shared/task.ts';
 import type { LeakQuestion, LeakReport } from '../shared/leaks.ts';
 import type { QualityReport } from '../shared/quality.ts';
 import type { SplitPreview, SplitWish } from '../shared/split.ts';
@@ -93,7 +96,6 @@ import type { Relinked } from './originals.ts';
 import { picture, pictureEpochs } from './pictures.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
-import { Breath } from './breath.ts';
 import { epochPredictions, predictionEpochs } from './epoch-predictions.ts';
 import { epochText, textEpochs } from './texts.ts';
 import { pruneCheckpoints, type Pruned } from './prune-checkpoints.ts';
@@ -459,7 +461,7 @@ export class Studio {
   }
   /** What of the run lies on disk to go on from, the furthest first. */
   checkpoints(id: RunId): CheckpointInfo[] {
-    this.getRun(id);
+    runRows.runKey(this.#store, id);
     return listCheckpoints(this.folder, id);
   }
   /** Removes checkpoints of runs that have ended; the bytes that are free then. */
@@ -503,29 +505,25 @@ export class Studio {
   listRuns(options?: { archived?: boolean; version?: VersionId }): RunSummary[] {
     return runRows.listRuns(this.#store, options);
   }
-  /** As lists need them, in slices: other work of this thread goes on in between. */
-  async listings(): Promise<RunListing[]> {
-    const found: RunListing[] = [];
-    let begun = performance.now();
-    for (const run of runRows.eachListing(this.#store, { metrics: usualMetrics })) {
-      found.push(run);
-      if (performance.now() - begun < 4) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      begun = performance.now();
-    }
-    return found;
+  /** As lists need them; this and what else is read of many runs lets other work of this thread go on in between. */
+  listings(): Promise<RunListing[]> {
+    return reading.listings(this.#store);
   }
   /** These of the list, archived ones as well, with these metrics besides the usual ones. */
-  listingsOf(ids: readonly RunId[], metrics: readonly string[] = []): RunListing[] {
-    return [...runRows.eachListing(this.#store, { ids, archived: true, metrics: [...usualMetrics, ...metrics] })];
+  listingsOf(ids: readonly RunId[], metrics: readonly string[] = []): Promise<RunListing[]> {
+    return reading.listingsOf(this.#store, ids, metrics);
   }
   /** Every metric that any run has. */
   listMetricKeys(): string[] {
-    return runRows.listMetricKeys(this.#store);
+    return listMetricKeys(this.#store);
   }
   /** One metric of all runs. */
-  metricColumn(key: string): MetricColumn {
-    return runRows.metricColumn(this.#store, key);
+  metricColumn(key: string): Promise<MetricColumn> {
+    return reading.columnOf(this.#store, key);
+  }
+  /** All metrics of these runs. */
+  metricTable(ids: readonly RunId[]): Promise<MetricTable> {
+    return reading.metricTable(this.#store, ids);
   }
   getRun(id: RunId): RunSummary {
     return runRows.getRun(this.#store, id);
@@ -541,28 +539,17 @@ export class Studio {
   getTrainedRun(id: RunId): TrainedRun {
     return runRows.getTrainedRun(this.#store, id);
   }
-  /** Which curves these have; other work of this thread goes on in between. */
-  async curves(ids: readonly RunId[]): Promise<CurvesFound> {
-    const samples = runRows.trainSamples(this.#store, ids);
-    const pause = new Breath();
-    const keys = new Set<string>();
-    for (const run of ids) {
-      for (const { key } of listCurves(this.#store, run)) keys.add(key);
-      await pause.ifDue();
-    }
-    return { keys: [...keys].sort(), trainSamples: ids.map((run) => samples.get(run) ?? null) };
+  /** Which curves these have. */
+  curves(ids: readonly RunId[]): Promise<CurvesFound> {
+    return reading.curvesOf(this.#store, ids);
   }
-  /** Other work of this thread goes on in between. */
-  async series(ids: readonly RunId[], query?: SeriesQuery): Promise<MetricSeries[]> {
-    const pause = new Breath();
-    const found: MetricSeries[] = [];
-    for (const id of ids) {
-      for (const series of eachSeries(this.#store, id, query)) {
-        found.push(series);
-        await pause.ifDue();
-      }
-    }
-    return found;
+  /** Their curves, run by run. */
+  series(ids: readonly RunId[], query?: SeriesQuery): Promise<MetricSeries[]> {
+    return reading.seriesOf(this.#store, ids, query);
+  }
+  /** The same for the window. */
+  packedCurves(ids: readonly RunId[], query?: SeriesQuery): Promise<PackedCurves> {
+    return reading.packedCurves(this.#store, ids, query);
   }
   /** What settings have to do with a metric, over these runs; other work of this thread goes on in between. */
   runImportance(ids: readonly RunId[], metric: string): Promise<RunImportance> {

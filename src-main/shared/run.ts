@@ -247,17 +247,23 @@ export type RunSourceFormat = (typeof runSourceFormats)[number];
 /** A run as lists have it: settings as the JSON they are stored as, and of its metrics the usual ones alone. */
 export type RunListing = (Omit<TrainedRun, 'settings'> | Omit<ImportedRun, 'settings'>) & { settings: string };
 
-export interface CurveInfo {
-  key: string;
-  points: number;
-}
-
 /** Of several runs together: said run by run, the keys of thousands would take longer to send than to find. */
 export interface CurvesFound {
   /** In order of the alphabet. */
   keys: string[];
   /** How many the training split of each run's data has, in the order of the runs asked for; null where that is not known. */
   trainSamples: (number | null)[];
+}
+
+/** All metrics of some runs: of run i the values from `ends[i - 1]` (0 for the first) to before `ends[i]`. */
+export interface MetricTable {
+  runs: RunId[];
+  ends: Uint32Array;
+  /** The names that any of them has. */
+  names: string[];
+  /** For each value the place of its name. */
+  places: Uint32Array;
+  values: Float64Array;
 }
 
 /** One metric of many runs: null where a run has none of it. */
@@ -267,13 +273,13 @@ export interface MetricColumn {
   values: (number | null)[];
 }
 
-export interface MetricSeries {
+export interface MetricSeries<Column extends ArrayLike<number> = number[]> {
   run: RunId;
   key: string;
-  steps: number[];
-  epochs: number[];
-  values: number[];
-  times: number[];
+  steps: Column;
+  epochs: Column;
+  values: Column;
+  times: Column;
   /** How many points are stored. */
   total: number;
   /** 1: every point is here. More: of each such many stored points only the least and the greatest are. */

@@ -11,7 +11,11 @@ export function shadesOf(variable: Variable, dark: boolean): string[] {
     const colours = ticks.map((_, i) => resolveColour(categoryColour(i, dark)));
     return Array.from(positions, (at) => (Number.isNaN(at) ? none : colours[Math.floor(at * ticks.length)]));
   }
-  // The ends of the scale that would not show on this ground are left out.
+  return Array.from(positions, (at) => (Number.isNaN(at) ? none : numberShade(at, dark)));
+}
+
+/** Of a number at 0…1 of its axis: the ends of the scale that would not show on this ground are left out. */
+export function numberShade(at: number, dark: boolean): string {
   const [from, to] = dark ? [0.3, 1] : [0, 0.85];
-  return Array.from(positions, (at) => (Number.isNaN(at) ? none : sequentialColour(from + at * (to - from))));
+  return sequentialColour(from + at * (to - from));
 }

@@ -2,6 +2,7 @@ import { untrack } from 'svelte';
 import { lowerBound } from '../../src-main/shared/chart/decimate.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
 import { isActive } from '../../src-main/shared/job.ts';
+import { unpackCurves } from '../../src-main/shared/packed-curves.ts';
 import type { MetricPoint, MetricSeries, RunListing, RunSummary } from '../../src-main/shared/run.ts';
 import type { RunImportance } from '../../src-main/shared/run-importance.ts';
 import { trainingKey } from '../../src-main/shared/run-fields.ts';
@@ -243,12 +244,15 @@ export class Runs {
 
   async #readWhole(ids: readonly RunId[]): Promise<void> {
     if (ids.length === 0) return;
-    const found = await Promise.all(ids.map((id) => this.#studio.call('runs.get', { id })));
+    const { runs, ends, names, places, values } = await this.#studio.call('runs.allMetrics', { ids: [...ids] });
     const next = new Map(untrack(() => this.#whole));
-    for (const { id, metrics } of found) {
+    let at = 0;
+    runs.forEach((id, i) => {
+      const metrics: Record<string, number> = {};
+      for (; at < ends[i]; at++) metrics[names[places[at]]] = values[at];
       next.delete(id);
       next.set(id, metrics);
-    }
+    });
     this.#whole = new Map([...next].slice(-mostWhole));
   }
 
@@ -336,7 +340,7 @@ export class Runs {
         const others = [...(early.get(id) ?? [])].filter(([key]) => wanted && !wanted.has(key));
         next.set(id, new Map(others));
       }
-      for (const one of found) fill(next.get(one.run)!, one);
+      for (const one of unpackCurves(found)) fill(next.get(one.run)!, one);
       for (const id of part) {
         for (const [key, series] of early.get(id) ?? []) if (!wanted || wanted.has(key)) fill(next.get(id)!, series);
       }
@@ -362,7 +366,7 @@ export class Runs {
           this.#studio.call('runs.metrics', { runs: [run], keys: [key], from, to, maxPoints }),
         ),
       );
-      series.close = joined(parts.flat());
+      series.close = joined(parts.flatMap(unpackCurves));
     } finally {
       const next = this.#looking.get(series);
       this.#looking.delete(series);
@@ -455,15 +459,15 @@ export class Runs {
 }
 
 /** Parts that follow one another as one; each brought a point of its neighbours. */
-function joined(parts: readonly MetricSeries[]): MetricSeries | null {
+function joined(parts: readonly MetricSeries<ArrayLike<number>>[]): MetricSeries | null {
   const [first, ...others] = parts;
   if (!first) return null;
   const whole = {
     ...first,
-    steps: [...first.steps],
-    epochs: [...first.epochs],
-    values: [...first.values],
-    times: [...first.times],
+    steps: Array.from(first.steps),
+    epochs: Array.from(first.epochs),
+    values: Array.from(first.values),
+    times: Array.from(first.times),
   };
   for (const part of others) {
     const from = lowerBound(part.steps, (whole.steps.at(-1) ?? -Infinity) + 1);
@@ -474,7 +478,7 @@ function joined(parts: readonly MetricSeries[]): MetricSeries | null {
   return whole;
 }
 
-function fill(into: Map<string, LiveSeries>, from: MetricSeries): void {
+function fill(into: Map<string, LiveSeries>, from: MetricSeries<ArrayLike<number>>): void {
   let series = into.get(from.key);
   if (!series) into.set(from.key, (series = new LiveSeries(from.run, from.key)));
   for (let i = 0; i < from.steps.length; i++) series.push(from.steps[i], from.epochs[i], from.values[i], from.times[i]);

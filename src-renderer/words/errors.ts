@@ -78,6 +78,7 @@ const headlines: Record<string, () => string> = {
   reader_silent: m.error_reader_silent,
   interrupted: m.error_interrupted,
   cannot_resume: m.error_cannot_resume,
+  cannot_pause: m.error_cannot_pause,
   nothing_selected: m.error_nothing_selected,
   source_unknown: m.error_source_unknown,
   cannot_grow: m.error_cannot_grow,

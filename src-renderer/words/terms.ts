@@ -550,6 +550,8 @@ export function metricRank(key: string): number {
 export const lowerIsBetter = (key: string) => lower.test(key);
 /** Measured against an opponent who changes: neither more nor less is better. */
 export const isRelative = (key: string) => /(^|\/)[dg]_/.test(key);
+/** Of several runs none is the best by it: it tells of how they were trained, not of what came of it. */
+export const hasNoBest = (key: string) => isRelative(key) || /(^|\/)learning_rate$|^system\/|(^|_)norm$/.test(key);
 
 /** "Val accuracy": for the heads of columns. */
 export function metricShort(key: string): string {

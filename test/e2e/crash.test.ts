@@ -90,8 +90,7 @@ describe('kill -9', () => {
   it('of the app marks the run interrupted at the next start, and the database is sound', async () => {
     const run = await trainForLong(version);
     const trainer = await utilityPid('Atelier train');
-    const points = async () =>
-      (await ask('runs.metrics', { runs: [run], keys: ['validation/loss'] }))[0]?.values.length ?? 0;
+    const points = async () => (await ask('runs.metrics', { runs: [run], keys: ['validation/loss'] })).values.length;
     await expect.poll(points, { timeout: 10_000 }).toBeGreaterThan(0);
     const stored = await points();
     const main = studio.app.process();

@@ -79,6 +79,20 @@ it('filters, groups over seeds, and keeps tags and views', async () => {
   await id('runs-filter').blur();
   await rows(6);
 
+  // By keys alone: from the filter on, into a comparison, and back to where they were.
+  const at = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset['testid']);
+  await id('runs-filter').focus();
+  await id('filter-offers').waitFor();
+  await page.keyboard.press('Tab');
+  expect(await at()).toBe('group-by');
+  await id('runs-table').focus();
+  for (const key of ['ArrowDown', 'Shift+ArrowDown', 'c']) await page.keyboard.press(key);
+  await expect.poll(at).toBe('tab-curves');
+  await page.keyboard.press('ArrowRight');
+  expect(await id('tab-groups').getAttribute('aria-selected')).toBe('true');
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect.poll(at).toBe('runs-table');
+
   await id('runs-table').getByRole('row').nth(1).click();
   await id('tag-runs').click();
   await id('tag-new').click();

@@ -529,11 +529,12 @@ describe('comparing runs', () => {
   });
   it('marks the best: least of a loss, most of an accuracy, none where all are alike', () => {
     const rows = metricRows([
-      run({ 'test/loss': 0.3, 'test/accuracy': 0.9, 'train/loss': 1 }, {}),
-      run({ 'test/loss': 0.2, 'test/accuracy': 0.8, 'train/loss': 1 }, {}),
+      run({ 'test/loss': 0.3, 'test/accuracy': 0.9, 'train/loss': 1, 'system/learning_rate': 1 }, {}),
+      run({ 'test/loss': 0.2, 'test/accuracy': 0.8, 'train/loss': 1, 'system/learning_rate': 2 }, {}),
     ]);
     const best = Object.fromEntries(rows.map((row) => [row.key, [...row.best]]));
-    expect(best).toEqual({ 'test/loss': [1], 'test/accuracy': [0], 'train/loss': [] });
+    // No rate is the best one: it is what was asked for.
+    expect(best).toEqual({ 'test/loss': [1], 'test/accuracy': [0], 'train/loss': [], 'system/learning_rate': [] });
   });
   it('scores classes as scikit-learn does', () => {
     const [a, b, c] = classScores(

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { newId } from '../../src-main/shared/ids.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
 import type { Job } from '../../src-main/shared/job.ts';
-import type { MetricSeries, RunSummary } from '../../src-main/shared/run.ts';
+import type { MetricSeries, MetricTable, RunSummary } from '../../src-main/shared/run.ts';
 import { Actions, fuzzyFilter } from '../../src-renderer/state/actions.svelte.ts';
 import { Importing } from '../../src-renderer/state/importing.svelte.ts';
 import { Jobs } from '../../src-renderer/state/jobs.svelte.ts';
@@ -12,6 +12,7 @@ import { PreferencesState } from '../../src-renderer/state/preferences.svelte.ts
 import { Resource } from '../../src-renderer/state/resource.svelte.ts';
 import { Runs } from '../../src-renderer/state/runs.svelte.ts';
 import { resolveLocale } from '../../src-renderer/words/locale.svelte.ts';
+import { packed } from '../support/packed.ts';
 import { fakeBridge } from './fake-bridge.ts';
 
 const run = (createdAt: number, more: Partial<RunSummary> = {}) =>
@@ -103,7 +104,7 @@ describe('runs', () => {
     const runs = new Runs(fakeBridge({ 'runs.metrics': () => new Promise((resolve) => (answer = resolve)) }));
     const following = runs.follow([id]);
     runs.takePoints(id, [point(3), point(4)]);
-    answer([series([1, 2, 3])]);
+    answer(packed([series([1, 2, 3])]));
     await following;
     runs.takePoints(id, [point(4), point(5)]);
     expect(runs.series(id).get('train/loss')?.steps).toEqual([1, 2, 3, 4, 5]);
@@ -114,7 +115,7 @@ describe('runs', () => {
     const bridge = fakeBridge({
       'runs.metrics': () => {
         if (fail) throw new Error('gone');
-        return [series([1])];
+        return packed([series([1])]);
       },
     });
     const runs = new Runs(bridge);
@@ -125,7 +126,9 @@ describe('runs', () => {
     expect(bridge.asked.length).toBe(2);
   });
   it('says how many points a sampled answer left out', async () => {
-    const runs = new Runs(fakeBridge({ 'runs.metrics': () => [{ ...series([1, 2]), total: 400, sampledEvery: 200 }] }));
+    const runs = new Runs(
+      fakeBridge({ 'runs.metrics': () => packed([{ ...series([1, 2]), total: 400, sampledEvery: 200 }]) }),
+    );
     await runs.follow([id]);
     expect(runs.series(id).get('train/loss')?.total).toBe(400);
   });
@@ -379,17 +382,17 @@ describe('a long curve', () => {
     const bridge = fakeBridge({ 'runs.metrics': () => new Promise((resolve) => answers.push(resolve)) });
     const runs = new Runs(bridge);
     const following = runs.follow([id], ['train/loss']);
-    answers[0]([part([0, 100, 200, 300, 400], 401, 100)]);
+    answers[0](packed([part([0, 100, 200, 300, 400], 401, 100)]));
     await following;
     const live = runs.series(id).get('train/loss')!;
     expect(live.drawn.steps).toEqual([0, 100, 200, 300, 400]);
     const looked = runs.look(live, [{ from: 90, to: 110 }]);
     const later = [runs.look(live, [{ from: 120, to: 130 }]), runs.look(live, [{ from: 200, to: 203 }])];
-    answers[1]([part([90, 100, 110], 21, 1)]);
+    answers[1](packed([part([90, 100, 110], 21, 1)]));
     await Promise.all(later);
     while (answers.length < 3) await new Promise((resolve) => setTimeout(resolve));
     expect(live.drawn.steps).toEqual([0, 90, 100, 110, 200, 300, 400]);
-    answers[2]([part([200, 201, 202, 203], 4, 1)]);
+    answers[2](packed([part([200, 201, 202, 203], 4, 1)]));
     await looked;
     expect(live.drawn).toMatchObject({ steps: [0, 100, 200, 201, 202, 203, 300, 400], sampledEvery: 1, total: 4 });
     expect(bridge.asked.map(([, input]) => (input as { from?: number }).from)).toEqual([undefined, 90, 200]);
@@ -403,7 +406,8 @@ describe('a long curve', () => {
       10: part([9, 10, 50, 100], 401, 9),
     };
     const bridge = fakeBridge({
-      'runs.metrics': (input: { from?: number }) => [input.from ? parts[input.from] : part([0, 200, 400], 401, 100)],
+      'runs.metrics': (input: { from?: number }) =>
+        packed([input.from ? parts[input.from] : part([0, 200, 400], 401, 100)]),
     });
     const runs = new Runs(bridge);
     await runs.follow([id], ['train/loss']);
@@ -419,18 +423,19 @@ describe('a long curve', () => {
     const bridge = fakeBridge({
       'runs.curves': () => ({ keys: ['train/loss'], trainSamples: [105] }),
       'runs.list': () => [{ id, createdAt: 1, metrics: {}, settings: JSON.stringify({ batchSize: 32 }) }],
-      'runs.metrics': () => [
-        {
-          run: id,
-          key: 'train/loss',
-          steps: [2, 4, 8],
-          epochs: [64 / 105, 1, 2],
-          values: [1, 1, 1],
-          times: [1, 2, 3],
-          total: 3,
-          sampledEvery: 1,
-        },
-      ],
+      'runs.metrics': () =>
+        packed([
+          {
+            run: id,
+            key: 'train/loss',
+            steps: [2, 4, 8],
+            epochs: [64 / 105, 1, 2],
+            values: [1, 1, 1],
+            times: [1, 2, 3],
+            total: 3,
+            sampledEvery: 1,
+          },
+        ]),
     });
     const runs = new Runs(bridge);
     await runs.load();
@@ -442,7 +447,7 @@ describe('a long curve', () => {
   });
 
   it('is asked for once, key by key', async () => {
-    const bridge = fakeBridge({ 'runs.metrics': () => [part([1], 1, 1)] });
+    const bridge = fakeBridge({ 'runs.metrics': () => packed([part([1], 1, 1)]) });
     const runs = new Runs(bridge);
     await runs.follow([id], ['train/loss']);
     await runs.follow([id], ['train/loss']);
@@ -504,15 +509,30 @@ describe('a list of which some has changed', () => {
 });
 
 describe('metrics of many runs', () => {
+  /** As the main process answers: the same metrics of all of them. */
+  const table = (ids: RunId[], metrics: Record<string, number>): MetricTable => {
+    const names = Object.keys(metrics);
+    return {
+      runs: ids,
+      ends: Uint32Array.from(ids, (_, i) => (i + 1) * names.length),
+      names,
+      places: Uint32Array.from(ids.flatMap(() => names.map((_, place) => place))),
+      values: Float64Array.from(ids.flatMap(() => Object.values(metrics))),
+    };
+  };
+
   it('are all read of the first hundred, once: asking again for more than are kept would go on for ever', async () => {
     const list = Array.from({ length: 150 }, (_, i) => run(i + 1));
     const bridge = fakeBridge({
       'runs.list': () => list.map(listing),
-      'runs.get': ({ id }: { id: string }) => ({ id, metrics: { rare: 1 } }),
+      'runs.allMetrics': ({ ids }: { ids: RunId[] }) => table(ids, { rare: 1 }),
     });
     const runs = new Runs(bridge);
     await runs.load();
-    const read = () => bridge.asked.filter(([channel]) => channel === 'runs.get').length;
+    const read = () =>
+      bridge.asked
+        .filter(([channel]) => channel === 'runs.allMetrics')
+        .flatMap(([, input]) => (input as { ids: RunId[] }).ids).length;
     await runs.want(list.map(({ id }) => id));
     expect(read()).toBe(100);
     await runs.want(list.map(({ id }) => id));
@@ -526,7 +546,7 @@ describe('metrics of many runs', () => {
     const bridge = fakeBridge({
       'runs.list': () => list.map(listing),
       'runs.column': () => ({ key: 'a', runs: list.map(({ id }) => id), values: [value, null] }),
-      'runs.get': ({ id }: { id: string }) => ({ id, metrics: { rare: 7, 'test/loss': 9 } }),
+      'runs.allMetrics': ({ ids }: { ids: RunId[] }) => table(ids, { rare: 7, 'test/loss': 9 }),
     });
     const runs = new Runs(bridge);
     await runs.load();

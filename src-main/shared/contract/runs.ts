@@ -5,6 +5,7 @@ import type { EpochPredictions } from '../epoch-predictions.ts';
 import type { EpochText } from '../epoch-text.ts';
 import type { RunId } from '../ids.ts';
 import { type EvaluateResult, queueMoves, type QueueState } from '../job.ts';
+import type { PackedCurves } from '../packed-curves.ts';
 import type { QualityReport } from '../quality.ts';
 import { type ExportRunsResult, type ImportedRuns, runFormats } from '../run-exchange.ts';
 import type { RunImportance } from '../run-importance.ts';
@@ -12,7 +13,7 @@ import {
   type CheckpointInfo,
   type CurvesFound,
   type MetricColumn,
-  type MetricSeries,
+  type MetricTable,
   mostEpochs,
   type RunListing,
   type RunSummary,
@@ -71,7 +72,9 @@ export const runsInputs = {
     metrics: v.pipe(v.array(text(200)), v.maxLength(100)),
   }),
   'runs.get': v.object({ id: runId }),
-  /** Every metric that any run has. */
+  /** Every metric of these. */
+  'runs.allMetrics': v.object({ ids: v.pipe(v.array(runId), v.maxLength(200)) }),
+  /** The names of all that any run has. */
   'runs.metricKeys': nothing,
   /** One metric of all runs, for tables. */
   'runs.column': v.object({ key: text(200) }),
@@ -135,10 +138,11 @@ export interface RunOutputs {
   'runs.list': RunListing[];
   'runs.some': RunListing[];
   'runs.get': RunSummary;
+  'runs.allMetrics': MetricTable;
   'runs.metricKeys': string[];
   'runs.column': MetricColumn;
   'runs.curves': CurvesFound;
-  'runs.metrics': MetricSeries[];
+  'runs.metrics': PackedCurves;
   'runs.importance': RunImportance;
   'runs.stopEarly': null;
   'runs.rename': null;

@@ -24,44 +24,54 @@ const share = 0.01;
 /** `<run folder>/predictions/`: what the model says of the same samples as it learns. */
 export class EpochPredictions {
   readonly #folder: string;
-  readonly #net: Net;
+  readonly #net: Pick<Net, 'task' | 'forward' | 'loss'>;
   readonly #encoder: Encoder;
   readonly #split: Said['split'];
   readonly #samples: EncodedSplit;
-  readonly #settings: TrainSettings;
-  readonly #begun = performance.now();
+  readonly #settings: Pick<TrainSettings, 'epochs' | 'threads'>;
+  readonly #now: () => number;
+  readonly #begun: number;
   #evaluator: Evaluator | null = null;
   #spent = 0;
   #written = 0;
 
-  private constructor(folder: string, net: Net, { encoder, splits }: TrainingData, settings: TrainSettings) {
+  private constructor(
+    folder: string,
+    net: Pick<Net, 'task' | 'forward' | 'loss'>,
+    { encoder, splits }: Pick<TrainingData, 'encoder' | 'splits'>,
+    settings: Pick<TrainSettings, 'epochs' | 'threads'>,
+    now: () => number,
+  ) {
     this.#folder = folder;
     this.#net = net;
     this.#encoder = encoder;
     this.#split = splits.validation.count > 0 ? 'validation' : 'train';
     this.#samples = evenly(splits[this.#split]);
     this.#settings = settings;
+    this.#now = now;
+    this.#begun = now();
   }
 
-  /** Null where no class or number is told. `resumed`: what earlier epochs left stays. */
+  /** Null where no class or number is told. `resumed`: what earlier epochs left stays. `now`: the training's time, in milliseconds. */
   static open(
     runFolder: string,
-    net: Net,
-    data: TrainingData,
-    settings: TrainSettings,
+    net: Pick<Net, 'task' | 'forward' | 'loss'>,
+    data: Pick<TrainingData, 'encoder' | 'splits'>,
+    settings: Pick<TrainSettings, 'epochs' | 'threads'>,
     resumed: boolean,
+    now: () => number = () => performance.now(),
   ): EpochPredictions | null {
     const folder = join(runFolder, 'predictions');
     if (!resumed) rmSync(folder, { recursive: true, force: true });
     if (targetTaskOf(data.encoder) === null) return null;
     mkdirSync(folder, { recursive: true });
-    return new EpochPredictions(folder, net, data, settings);
+    return new EpochPredictions(folder, net, data, settings, now);
   }
 
   /** After an epoch, counted from 1. */
   async write(epoch: number, model: () => Promise<ModelValues>): Promise<void> {
     if (this.#samples.count === 0 || !this.#due(epoch)) return;
-    const begun = performance.now();
+    const begun = this.#now();
     const { threads } = this.#settings;
     const program = () => compileEvaluation(this.#net.forward, { ...this.#net, prediction: true });
     this.#evaluator ??= await Evaluator.open(program(), { device: 'cpu', threads });
@@ -70,7 +80,7 @@ export class EpochPredictions {
     const said: Said = { split: this.#split, samples: this.#said(values) };
     writeAtomically(join(this.#folder, epochFile(epoch)), [Buffer.from(JSON.stringify(said))]);
     this.#written++;
-    this.#spent += performance.now() - begun;
+    this.#spent += this.#now() - begun;
   }
 
   close(): Promise<void> | undefined {
@@ -79,7 +89,7 @@ export class EpochPredictions {
 
   #due(epoch: number): boolean {
     if (epoch === 1 || epoch === this.#settings.epochs) return true;
-    return this.#written < mostFiles && this.#spent <= share * (performance.now() - this.#begun);
+    return this.#written < mostFiles && this.#spent <= share * (this.#now() - this.#begun);
   }
 
   #said(values: Float32Array): Said['samples'] {

@@ -1,7 +1,7 @@
 import { spreadOf, type MetricSpread } from '../../../src-main/shared/spread.ts';
 import type { ClassWeights } from '../../../src-main/shared/learning.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
-import { choiceWord, isRelative, lowerIsBetter, metricRank } from '../../words/terms.ts';
+import { choiceWord, hasNoBest, lowerIsBetter, metricRank } from '../../words/terms.ts';
 
 export interface DiffRow {
   key: string;
@@ -78,7 +78,7 @@ export function metricRows(runs: readonly RunSummary[]): MetricRow[] {
       const values = runs.map((run) => run.metrics[key]);
       const known = values.filter((value) => value !== undefined && Number.isFinite(value)) as number[];
       const best = lowerIsBetter(key) ? Math.min(...known) : Math.max(...known);
-      const telling = !isRelative(key) && known.length > 1 && known.some((value) => value !== best);
+      const telling = !hasNoBest(key) && known.length > 1 && known.some((value) => value !== best);
       const spread = known.length === values.length ? spreadOf(known) : null;
       return {
         key,

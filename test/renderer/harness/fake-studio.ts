@@ -1,3 +1,4 @@
+import { packed } from '../../support/packed.ts';
 import { anonymityOf, privacyOf } from './privacy.ts';
 import type {
   AppInfo,
@@ -18,7 +19,7 @@ import { newId } from '../../../src-main/shared/ids.ts';
 import { markedKinds } from '../../../src-main/shared/labels.ts';
 import { allSettings } from '../../../src-main/shared/run-fields.ts';
 import { settingsImportance } from '../../../src-main/search/importance/settings.ts';
-import type { MetricPoint, MetricSeries, TrainedRun } from '../../../src-main/shared/run.ts';
+import type { MetricPoint, TrainedRun } from '../../../src-main/shared/run.ts';
 import { synonymsRef } from '../../../src-main/shared/augment/synonyms.ts';
 import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
@@ -562,22 +563,36 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     },
     'runs.tag': () => null,
     'runs.get': ({ id }) => runOf(id).summary,
-    'runs.metrics': ({ runs: ids, keys }): MetricSeries[] =>
-      ids.flatMap((id) => {
-        const groups = Map.groupBy(runOf(id).points, (point) => point.key);
-        return [...groups]
-          .filter(([key]) => !keys || keys.includes(key))
-          .map(([key, points]) => ({
-            run: id,
-            key,
-            steps: points.map((point) => point.step),
-            epochs: points.map((point) => point.epoch),
-            values: points.map((point) => point.value),
-            times: points.map((point) => point.time),
-            total: points.length,
-            sampledEvery: 1,
-          }));
-      }),
+    'runs.allMetrics': ({ ids }) => {
+      const all = ids.map((id) => Object.entries(runOf(id).summary.metrics));
+      const names = [...new Set(all.flat().map(([name]) => name))];
+      let end = 0;
+      return {
+        runs: ids,
+        ends: Uint32Array.from(all, ({ length }) => (end += length)),
+        names,
+        places: Uint32Array.from(all.flat(), ([name]) => names.indexOf(name)),
+        values: Float64Array.from(all.flat(), ([, value]) => value),
+      };
+    },
+    'runs.metrics': ({ runs: ids, keys }) =>
+      packed(
+        ids.flatMap((id) => {
+          const groups = Map.groupBy(runOf(id).points, (point) => point.key);
+          return [...groups]
+            .filter(([key]) => !keys || keys.includes(key))
+            .map(([key, points]) => ({
+              run: id,
+              key,
+              steps: points.map((point) => point.step),
+              epochs: points.map((point) => point.epoch),
+              values: points.map((point) => point.value),
+              times: points.map((point) => point.time),
+              total: points.length,
+              sampledEvery: 1,
+            }));
+        }),
+      ),
     'runs.stopEarly': ({ id }) => {
       const run = runOf(id).summary;
       Object.assign(run, {
