@@ -101,7 +101,7 @@ async function reviseRecipe(
   const more = next.raw && next.samples > next.raw.samples ? 'more' : 'back';
   const words = rows === 0 ? '' : `, ${Math.abs(rows)} rows ${rows < 0 ? 'left out' : more}`;
   const lost = next.raw?.marks?.lost ?? 0;
-  const spans = lost === 0 ? '' : `, ${lost} spans lost with their text`;
+  const spans = lost === 0 ? '' : `, ${lost} ${lost === 1 ? 'span' : 'spans'} left out with the text`;
   return { manifest: next, change: `recipe: ${change}${words}${spans}` };
 }
 

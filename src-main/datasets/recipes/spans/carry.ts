@@ -92,11 +92,10 @@ export async function* movedRows(
 /** What is told of a version whose texts a recipe has changed under their spans. */
 export function lossNotes({ lost, cut, parted }: SpanLoss): Manifest['notes'] {
   if (lost + cut === 0) return [];
-  const relations = parted > 0 ? `, and ${parted} relations with them` : '';
   return [
     {
       code: lossCode,
-      message: `The recipe left ${lost} spans no text: they were left out${relations}. ${cut} others lost a part of theirs and keep the rest.`,
+      message: `The recipe left these no text, so they were left out: spans ${lost}, relations ${parted}. Spans shortened: ${cut}.`,
     },
   ];
 }

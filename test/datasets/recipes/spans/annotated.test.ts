@@ -165,14 +165,13 @@ describe('a version of annotated texts with a recipe', () => {
       ['PER: BO', 'LOC: OSLO'],
       [],
     ]);
-    expect(after.change).toBe('recipe: + html, + personal, + trim, + case, 1 spans lost with their text');
+    expect(after.change).toBe('recipe: + html, + personal, + trim, + case, 1 span left out with the text');
     expect(after.manifest.raw!.marks).toMatchObject({ lost: 1, cut: 1, parted: 1 });
     expect(after.manifest.annotations!.classes.find(({ name }) => name === 'HOST')).toMatchObject({ count: 0 });
     expect(after.manifest.notes.filter(({ code }) => code === 'spans_lost')).toEqual([
       {
         code: 'spans_lost',
-        message:
-          'The recipe left 1 spans no text: they were left out, and 1 relations with them. 1 others lost a part of theirs and keep the rest.',
+        message: 'The recipe left these no text, so they were left out: spans 1, relations 1. Spans shortened: 1.',
       },
     ]);
     const back = await revised(after, emptyRecipe);
