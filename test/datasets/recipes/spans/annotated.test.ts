@@ -208,7 +208,7 @@ describe('a version of annotated texts with a recipe', () => {
     expect(samples.map(({ marks }) => marks)).toEqual(rows.map((row) => made.samples[row].marks));
   });
 
-  it('goes on where its source has grown, with the marks of what was there', async () => {
+  it('moves spans from where they were imported when the recipe or the split is another', async () => {
     const made = await imported();
     const one = await revised(made, recipeOf(['case', { to: 'upper' }]));
     const two = await revised(one, recipeOf(['case', { to: 'upper' }], ['prefix', { columns: ['text'], length: 4 }]));
