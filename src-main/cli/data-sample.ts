@@ -37,7 +37,8 @@ In a filter columns stand by their names, in double quotes where they are no pla
 number, "data" the whole table: price > (SELECT avg(price) FROM data). It reads this table and nothing else, for 30 seconds at most.
 
 JSON: one line per sample {"sample","split","label","cells":{column:text}}; null is missing; of images and sounds without "cells", and "label"
-      only where there are classes; of sounds with "sound":{"name","seconds","loudness","peak","clipped"}, levels in dB below full scale. With --count one line {"samples","of"}.
+      only where there are classes; of sounds with "sound":{"name","seconds","loudness","peak","clipped"}, levels in dB below full scale;
+      of annotated samples with "annotations":[{"type","class",…}]: boxes in pixels [x, y, width, height], spans in UTF-16 code units. With --count one line {"samples","of"}.
 
 Examples:
   $ atelier data sample adult --filter "age > 60 AND income = '>50K'"
@@ -77,6 +78,7 @@ async function sample(session: Session, name: string, options: Options): Promise
           split: page.splits[i],
           ...(page.labels.length > 0 ? { label: page.labels[i] } : {}),
           ...(page.sounds ? { sound: page.sounds[i] } : {}),
+          ...(page.annotations ? { annotations: page.annotations[i].annotations } : {}),
           ...(cells ? { cells: Object.fromEntries(manifest.columns.map((column, c) => [column.name, cells[c]])) } : {}),
         });
         const label = page.labels.length > 0 ? [brief(page.labels[i])] : [];

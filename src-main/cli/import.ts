@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { rateRange } from '../shared/audio.ts';
 import type { DatasetDetail, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { keepPasted } from '../jobs/pasted.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
 import { importKinds, type Growth, type ImportKind } from '../shared/job.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
@@ -30,7 +31,7 @@ interface Options extends CommonOptions, SplitOptions {
 export function addImport(program: Command, context: CommandContext): void {
   withSplit(withCommon(program.command('import')))
     .description('read files into a new dataset: tables, images, sounds, texts or arrays, also in archives')
-    .argument('[path...]', 'the file, folder, files or archive')
+    .argument('[path...]', 'the file, folder, files or archive; - reads a table or other text from standard input')
     .option('--name <name>', "the dataset's name (default: from the file's name)")
     .addOption(
       new Option('--kind <kind>', 'what the files are, where their content leaves it open').choices(importKinds),
@@ -166,7 +167,9 @@ async function into(session: Session, given: string[], options: Options, text: s
 }
 
 function existing(session: Session, given: string[]): string[] {
-  const paths = given.map((path) => session.path(path));
+  const paths = given.map((path) =>
+    path === '-' ? keepPasted(session.folder, readFileSync(0, 'utf8')) : session.path(path),
+  );
   const missing = paths.find((path) => !existsSync(path));
   if (missing) throw new AtelierError('no_such_file', `There is nothing at ${missing}. Check the path.`);
   return paths;

@@ -1,4 +1,4 @@
-import { splitNames, type DatasetKind } from '../shared/dataset.ts';
+import { spanColumn, splitNames, type DatasetKind } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { formatsOf, type DataExportParams, type DataExportResult, type DataFormat } from '../shared/job.ts';
 import { markedHeader, markedSamples } from './annotations/marked-samples.ts';
@@ -109,7 +109,7 @@ async function* samplesOf({ blobs, manifest, images, newest, labels }: DataExpor
   const kept =
     images && manifest.kind === 'images' && (manifest.blobs.references ?? partsOf(manifest)[0].originals) !== undefined;
   const rows = manifest.kind === 'table' ? eachRowOf(blobs, manifest) : null;
-  const textAt = manifest.columns.findIndex(({ type }) => type === 'text');
+  const textAt = manifest.columns.indexOf(spanColumn(manifest.columns)!);
   let index = 0;
   try {
     const all = labels ? markedSamples(blobs, manifest, labels.said, { newest }) : eachAnnotations(blobs, manifest);

@@ -100,7 +100,9 @@ async function reviseRecipe(
   const rows = next.samples - manifest.samples;
   const more = next.raw && next.samples > next.raw.samples ? 'more' : 'back';
   const words = rows === 0 ? '' : `, ${Math.abs(rows)} rows ${rows < 0 ? 'left out' : more}`;
-  return { manifest: next, change: `recipe: ${change}${words}` };
+  const lost = next.raw?.marks?.lost ?? 0;
+  const spans = lost === 0 ? '' : `, ${lost} ${lost === 1 ? 'span' : 'spans'} left out with the text`;
+  return { manifest: next, change: `recipe: ${change}${words}${spans}` };
 }
 
 const byKey: ReadonlySet<Manifest['splitSource']> = new Set(['grouped', 'time', 'hash', 'folds']);

@@ -21,6 +21,8 @@ export const workspaceFiles = {
   jobs: (folder: string) => join(folder, 'jobs'),
   backups: (folder: string) => join(folder, 'backups'),
   exports: (folder: string) => join(folder, 'exports'),
+  /** What was pasted to be imported: sources that lie nowhere else. */
+  pasted: (folder: string) => join(folder, 'pasted'),
 };
 
 const subfolders = ['blobs', 'datasets', 'runs', 'studies', 'jobs', 'backups', 'exports'];

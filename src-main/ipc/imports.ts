@@ -1,6 +1,8 @@
 import { dialog } from 'electron';
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import type { Offered } from '../shared/contract.ts';
+import { keepPasted } from '../jobs/pasted.ts';
 import { looksLikeRuns } from '../jobs/looks-like-runs.ts';
 import { looksLikeLanguageModel } from '../jobs/prompts/language-models.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -11,6 +13,7 @@ import { words } from './words.ts';
 
 type Noun =
   | 'imports.choose'
+  | 'imports.paste'
   | 'imports.offer'
   | 'imports.start'
   | 'imports.all'
@@ -103,6 +106,15 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
     'imports.into': async ({ dataset, from }) => {
       const paths = from ? await choose(from) : undefined;
       return paths === null ? null : desk.studio.importInto(dataset, { paths }).job;
+    },
+    'imports.paste': async ({ text }) => {
+      const path = keepPasted(desk.studio.folder, text);
+      try {
+        return await offer([path]);
+      } catch (error) {
+        rmSync(path, { force: true });
+        throw error;
+      }
     },
     'imports.offer': ({ paths }) => offer(paths),
     'imports.start': ({ offer: id, choice, name, target, reference, classFrom, sampleRate, split }) => {

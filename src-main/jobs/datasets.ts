@@ -328,6 +328,7 @@ const beforeRecipe = ({ blobs, raw, target, task }: Manifest): string =>
     blobs.raw,
     raw?.split,
     raw?.folds,
+    raw?.marks?.annotations,
     raw?.columns.map(({ name, type, role }) => [name, type, role]),
     target,
     task,

@@ -62,6 +62,10 @@ export interface Lengths {
   max: number;
 }
 
+/** The column in whose texts spans are marked: the first one of texts. */
+export const spanColumn = <T extends Pick<Column, 'type'>>(columns: readonly T[]): T | undefined =>
+  columns.find(({ type }) => type === 'text');
+
 export interface ClassCount {
   name: string;
   count: number;
@@ -173,13 +177,30 @@ export interface Manifest {
   /** Tables only: how this one was made of the one that was imported. */
   recipe?: Recipe;
   /** With a recipe: the table before it. `split` and `folds` are those of its rows, so that one that comes back is where it was. */
-  raw?: { samples: number; columns: Column[]; split: BlobHash; folds?: BlobHash };
+  raw?: { samples: number; columns: Column[]; split: BlobHash; folds?: BlobHash; marks?: RawMarks };
   sources: SourceFile[];
   /** How many were left out, and the first 1,000 of them. */
   rejectedCount: number;
   rejected: Rejected[];
   /** Facts about the reading worth telling: encoding, delimiter, resized images, a single class… */
   notes: { code: string; message: string }[];
+}
+
+/** Annotations before a recipe, and what became of them. */
+export interface RawMarks extends SpanLoss {
+  summary: AnnotationSummary;
+  annotations: BlobHash;
+  annotationOffsets: BlobHash;
+}
+
+/** How spans fared when a recipe changed the texts under them, in the rows that stay. */
+export interface SpanLoss {
+  /** Gone with all of their text. */
+  lost: number;
+  /** Gone in part. */
+  cut: number;
+  /** Relations gone with a span that they joined. */
+  parted: number;
 }
 
 /** Images that were stored together; see `Manifest`. */

@@ -147,6 +147,9 @@ export interface JobTypes {
   'few-shot': { params: FewShotParams; result: FewShotResult };
 }
 
+/** The longest text that is taken from the clipboard or a pipe. */
+export const pastedCharacters = 32_000_000;
+
 /** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `audio-folder`: sounds, with one folder per class; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */
 export const importKinds = [
   'table',

@@ -38,7 +38,7 @@ export interface NumberProfile {
   /** Of the population; sampled. */
   deviation: number;
   integers: boolean;
-  /** Off by a thousandth of the histogram's width at most. */
+  /** Exact where all numbers were looked at; of more, off by a thousandth of the histogram's width at most. */
   quantiles: { share: number; value: number }[];
   histogram: NumberHistogram;
 }

@@ -1,3 +1,4 @@
+import type { Span } from './annotation.ts';
 import type { Column, SplitName } from './dataset.ts';
 
 /** A few samples before and after one step, as the window shows them. Cells are as stored; null is missing. */
@@ -10,6 +11,17 @@ export interface RecipePreview {
   dropped: number;
   /** How many copies it adds. */
   added: number;
+  /** Where spans are marked in texts: how they fare at this step. */
+  spans?: PreviewSpans;
+}
+
+export interface PreviewSpans {
+  /** The column of their texts, before the step and after. */
+  column: string;
+  /** So many are in the rows that the step keeps, of which it leaves some no text, and takes a part of others'. */
+  marked: number;
+  lost: number;
+  cut: number;
 }
 
 export interface PreviewTable {
@@ -24,4 +36,6 @@ export interface PreviewRow {
   cells: (string | null)[];
   /** After only: this step leaves the row out, and the cells are as they were before it. */
   dropped?: boolean;
+  /** In the text of `PreviewSpans.column`. */
+  spans?: Pick<Span, 'class' | 'start' | 'end'>[];
 }

@@ -95,6 +95,10 @@ export class Importing {
     return this.#ask(() => this.#studio.offerDropped(files));
   }
 
+  paste(text: string): Promise<void> {
+    return this.#ask(() => this.#studio.call('imports.paste', { text }));
+  }
+
   /** Shows the system's dialog; nothing happens when it is dismissed. */
   choose(what: 'files' | 'folder'): Promise<void> {
     return this.#ask(() => this.#studio.call('imports.choose', { what }), false);

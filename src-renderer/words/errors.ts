@@ -137,6 +137,8 @@ const headlines: Record<string, () => string> = {
   too_deep: m.error_too_many_files,
   link_refused: m.error_link_refused,
   unsupported_type: m.error_unsupported_type,
+  nothing_pasted: m.error_nothing_pasted,
+  pasted_too_long: m.error_pasted_too_long,
   image_empty: m.error_image_empty,
   image_truncated: m.error_image_damaged,
   image_damaged: m.error_image_damaged,

@@ -45,12 +45,18 @@ const codes: Record<string, () => string> = {
   unmarked: m.note_unmarked,
   tags_repaired: m.note_tags_repaired,
   other_annotators: m.note_other_annotators,
+  spans_lost: m.note_spans_lost,
 };
 
 const number = (text: string) => format.integer(Number(text));
 
 /** Notes that can be said whole: their English form, and its words. */
 const wholes: readonly [RegExp, (found: RegExpExecArray) => string][] = [
+  [
+    /^The recipe left these no text, so they were left out: spans (\d+), relations (\d+)\. Spans shortened: (\d+)\./,
+    ([, lost, parted, cut]) =>
+      m.note_whole_spans_lost({ lost: number(lost), parted: number(parted), cut: number(cut) }),
+  ],
   [
     /^The images are of different sizes or larger than (\d+) pixels\. They were scaled to lie whole inside (\d+) × (\d+) pixels/,
     ([, most, width, height]) => m.note_whole_resized({ most, width, height }),

@@ -6,7 +6,7 @@ import { problemsEverywhere } from '../support/accessibility.ts';
 import { launchStudio } from '../support/studio-app.ts';
 import type { StudioApp } from '../support/studio-app.ts';
 
-describe('spans by keyboard', () => {
+describe('spans', () => {
   let studio: StudioApp;
   let folder: string;
   const id = (name: string) => studio.page.getByTestId(name);
@@ -84,5 +84,47 @@ describe('spans by keyboard', () => {
   it('can be seen and reached in both languages, dark and light, at twice the size', async () => {
     const found = await problemsEverywhere(studio, [['spans', () => id('span-text').waitFor()]]);
     expect(found, found.join('\n')).toEqual([]);
+  });
+
+  it('go with their texts through a recipe, shown before it is applied', async () => {
+    const text = 'Write to <b>Marie Curie</b> at marie@mail.example, or to Pierre in Paris.';
+    const spans = ['Marie Curie', 'marie@mail.example', 'mail', 'Pierre', 'Paris'].map((piece, i) => ({
+      start: text.indexOf(piece),
+      end: text.indexOf(piece) + piece.length,
+      label: ['PER', 'MAIL', 'HOST', 'PER', 'LOC'][i],
+    }));
+    const others = Array.from({ length: 5 }, (_, i) => JSON.stringify({ text: `Nobody is here ${i}`, spans: [] }));
+    const lines = [JSON.stringify({ text, spans }), ...others].join('\n');
+    await studio.app.evaluate(({ clipboard }, copied) => clipboard.writeText(copied), lines);
+    await id('rail-data').click();
+    await studio.page.keyboard.press('Control+v');
+    await id('import-confirm').click();
+    await expect.poll(() => id('sample-count').innerText(), { timeout: 60_000 }).toContain('6');
+    await id('tab-recipe').click();
+    const add = async (kind: string) => {
+      await id('recipe-add').click();
+      await id('step-search').fill(kind);
+      await id(`add-${kind}`).click();
+      await studio.page.locator('[data-testid=recipe-diff][aria-busy=false]').waitFor({ timeout: 30_000 });
+    };
+    await add('html');
+    await add('personal');
+    const shown = id('recipe-diff').locator('td.texts').first();
+    await shown.getByText('[email]').waitFor({ timeout: 30_000 });
+    expect(await shown.locator('mark').allInnerTexts()).toEqual([
+      ...['Marie Curie', 'marie@', 'mail', '.example', 'Pierre', 'Paris'],
+      ...['Marie Curie', '[email]', 'Pierre', 'Paris'],
+    ]);
+    expect(await id('recipe-spans').innerText()).toContain('5');
+    await studio.shot('recipe-spans');
+    await id('recipe-apply').click();
+    await expect.poll(() => id('recipe-apply').getAttribute('aria-disabled'), { timeout: 60_000 }).toBe('true');
+    await id('tab-source').click();
+    await studio.page
+      .getByText(/spans 1,|1 个片段/)
+      .first()
+      .waitFor({ timeout: 30_000 });
+    await studio.shot('recipe-spans-source');
+    expect(problems).toEqual([]);
   });
 });

@@ -35,7 +35,7 @@ export async function annotated(files: Files, params: Partial<ImportParams> = {}
   return readBack(folder, manifest);
 }
 
-async function readBack(folder: Annotated['folder'], manifest: Manifest): Promise<Annotated> {
+export async function readBack(folder: Annotated['folder'], manifest: Manifest): Promise<Annotated> {
   const { blobs } = folder;
   const names = manifest.blobs.names
     ? (JSON.parse(Buffer.from(await readBlob(blobs, manifest.blobs.names)).toString()) as string[])

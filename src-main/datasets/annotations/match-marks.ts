@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Manifest } from '../../shared/dataset.ts';
+import { spanColumn, type Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { FoundMarks, ImportKind, ImportResult, MarkMatch } from '../../shared/job.ts';
 import type { MarkedKind } from '../../shared/marks.ts';
@@ -129,7 +129,7 @@ async function takeImages(
 
 /** Texts by what they are; forms of tokens know nothing of the blanks between them. */
 async function takeTexts({ blobs, manifest }: MarkMatch, set: AnnotatedTexts): Promise<FoundMarks['samples']> {
-  const at = manifest.columns.findIndex(({ type }) => type === 'text');
+  const at = manifest.columns.indexOf(spanColumn(manifest.columns)!);
   const own = new TextPlaces();
   for await (const cells of eachRowOf(blobs, manifest)) own.add(cells[at] ?? '');
   const samples: FoundMarks['samples'] = [];

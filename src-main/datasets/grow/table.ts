@@ -5,7 +5,7 @@ import type { Growth, GrowParams } from '../../shared/job.ts';
 import { writeBlob } from '../blobs.ts';
 import { columnSql, withDuck } from '../duck.ts';
 import { applyRecipe } from '../recipes/apply.ts';
-import { decidedColumns, fittedRecipe, rawTable } from '../recipes/raw-table.ts';
+import { beforeRecipe, decidedColumns, fittedRecipe, rawTable } from '../recipes/raw-table.ts';
 import { reviseDataset } from '../revise.ts';
 import { countSplits } from '../splits.ts';
 import { asRead, keepAsRead } from './as-read.ts';
@@ -34,8 +34,10 @@ export async function growTable(
     const { was, same, isChanged } = await match(connection, blobs, { ...before, columns: raw.columns }, fresh, key);
     // Spans stand in a text by its letters: those of another text are not its own.
     const alike = was.map((row, i) => (same[i] < 0 ? -1 : row));
-    const base = asRead(read);
-    const marks = fresh.annotations ? await correctedMarks(blobs, described, before, base, alike, isChanged) : null;
+    const base = asRead(beforeRecipe(read));
+    const marks = fresh.annotations
+      ? await correctedMarks(blobs, described, beforeRecipe(before), base, alike, isChanged)
+      : null;
     const kept = was.reduce((sum, row) => sum + (row >= 0 ? 1 : 0), 0);
     const growth = {
       added: fresh.samples - kept,

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { PersonalKind } from '../../shared/privacy.ts';
+import { changeBy, type Change } from '../recipes/spans/edits.ts';
 import { findPersonal, finders } from './detect.ts';
 
 export const manners = ['mask', 'hash', 'remove'] as const;
@@ -15,15 +16,18 @@ export interface Concealment {
  * A text with its personal data masked by the kind's name ("[email]"), removed, or exchanged for a keyed hash ("email:" and the first 64 bits of
  * HMAC-SHA-256 in hexadecimal): the same address has the same one, and without the salt nobody can try all numbers.
  */
-export function concealed(text: string, { kinds, how, salt }: Concealment): string {
-  let left = '';
-  let at = 0;
-  for (const { kind, start, end } of findPersonal(text, kinds)) {
-    left += text.slice(at, start) + inPlaceOf(text.slice(start, end), kind, how, salt);
-    at = end;
-  }
-  return at === 0 ? text : left + text.slice(at);
-}
+export const concealed = (text: string, concealment: Concealment): string => concealedChange(text, concealment).after;
+
+/** The same, and where. */
+export const concealedChange = (text: string, { kinds, how, salt }: Concealment): Change =>
+  changeBy(
+    text,
+    findPersonal(text, kinds).map(({ kind, start, end }) => ({
+      start,
+      end,
+      by: inPlaceOf(text.slice(start, end), kind, how, salt),
+    })),
+  );
 
 function inPlaceOf(found: string, kind: PersonalKind, how: Manner, salt: string): string {
   switch (how) {

@@ -51,7 +51,10 @@ export async function profileNumbers(
     mean,
     deviation: deviationOf(sorted),
     integers,
-    quantiles: quantilesOf(shares, counts, bins, { below, min, max, total }),
+    quantiles:
+      sorted.length === rows.samples - column.missing
+        ? exactQuantiles(sorted)
+        : quantilesOf(shares, counts, bins, { below, min, max, total }),
     histogram: {
       edges: bins.edges,
       counts: Array.from({ length: bars }, (_, bar) =>
@@ -62,6 +65,15 @@ export async function profileNumbers(
     },
   };
 }
+
+/** Where all numbers were looked at: between two of them linearly, as NumPy and R (type 7) do. */
+const exactQuantiles = (sorted: Float64Array): NumberProfile['quantiles'] =>
+  shares.map((share) => {
+    const rank = share * (sorted.length - 1);
+    const at = Math.floor(rank);
+    const [low, high] = [sorted[at], sorted[Math.min(at + 1, sorted.length - 1)]];
+    return { share, value: low + (high - low) * (rank - at) };
+  });
 
 function deviationOf(values: Float64Array): number {
   let [n, mean, squares] = [0, 0, 0];

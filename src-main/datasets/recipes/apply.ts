@@ -11,13 +11,14 @@ import { countSplits } from '../splits.ts';
 import { memoryFor, quickly } from '../tables/store.ts';
 import { readTarget, targetNotes, targetNoteCodes } from '../table-target.ts';
 import { fitRecipe, type Fitted } from './fit.ts';
-import { decidedColumns, fittedRecipe, rawTable, retyped, type RawTable } from './raw-table.ts';
+import { beforeRecipe, decidedColumns, fittedRecipe, rawTable, retyped, type RawTable } from './raw-table.ts';
+import { carriedMarks, lossCode, lossNotes } from './spans/carry.ts';
 import type { StateColumn } from './step.ts';
 import { finite, textSql } from './values.ts';
 
 /**
  * The next version's manifest: the table as imported, through these steps. Samples that stay keep their split. Nothing stored is touched.
- * Errors: those of the steps, no_rows, too_many_classes, annotated.
+ * Errors: those of the steps, no_rows, too_many_classes; `annotated` where a step leaves spans that are marked in texts no place.
  */
 export async function applyRecipe(
   connection: DuckDBConnection,
@@ -26,15 +27,17 @@ export async function applyRecipe(
   recipe: Recipe,
   signal?: AbortSignal,
 ): Promise<Manifest> {
-  if (manifest.annotations) {
-    throw new AtelierError(
-      'annotated',
-      'The samples of this dataset carry annotations, each at its place in a text. A recipe would change the texts under them. Prepare a dataset without annotations.',
-    );
-  }
   const raw = await decided(connection, blobs, manifest);
-  const { raw: _raw, rows: _rows, recipe: _recipe, folds: _folds, ...others } = manifest.blobs;
-  const { recipe: _steps, raw: _before, ...kept } = manifest;
+  const before = beforeRecipe(manifest);
+  const { raw: _raw, rows: _rows, recipe: _recipe, folds: _folds, ...others } = before.blobs;
+  const {
+    recipe: _steps,
+    raw: _before,
+    ...kept
+  } = {
+    ...before,
+    notes: before.notes.filter(({ code }) => code !== lossCode),
+  };
   if (recipe.steps.length === 0) {
     return describe(connection, blobs, {
       ...kept,
@@ -63,8 +66,10 @@ export async function applyRecipe(
     );
   };
   const columns = await describeColumns(connection, parquetFileSql(parquet), fitted, raw.columns);
+  const marks = await carriedMarks(connection, blobs, before, fitted);
   return describe(connection, blobs, {
     ...kept,
+    ...(marks && { annotations: marks.annotations, notes: [...kept.notes, ...lossNotes(marks.raw)] }),
     samples: left ? left.length : raw.samples,
     columns,
     recipe,
@@ -73,9 +78,11 @@ export async function applyRecipe(
       columns: raw.columns,
       split: raw.split,
       ...(raw.folds ? { folds: raw.folds } : {}),
+      ...(marks ? { marks: marks.raw } : {}),
     },
     blobs: {
       ...others,
+      ...marks?.blobs,
       // The large one last: should the disk fill up here, next to nothing is left behind.
       recipe: await writeBlob(blobs, Buffer.from(JSON.stringify(fitted.recipe))),
       ...(left ? { rows: await writeBlob(blobs, new Uint8Array(left.buffer)) } : {}),
@@ -162,12 +169,17 @@ async function describe(connection: DuckDBConnection, blobs: string, next: Manif
   const table = parquetSql(blobs, next.blobs.table!);
   const found = await readTarget(connection, table, next.columns, target);
   const notes = next.notes.filter(({ code }) => !targetNoteCodes.has(code));
+  const spansAlone = next.annotations && !next.target && !next.notes.some(({ code }) => code === 'no_target');
   return {
     ...next,
     target,
     task: found.task,
     classes: found.classes,
     splits: countSplits(await readBlob(blobs, next.blobs.split)),
-    notes: [...notes, ...targetNotes(next.columns, target, found)],
+    // Texts whose spans are what is to be told need no target, and were not said to.
+    notes: [
+      ...notes,
+      ...targetNotes(next.columns, target, found).filter((note) => !(spansAlone && note.code === 'no_target')),
+    ],
   };
 }

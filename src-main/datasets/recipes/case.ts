@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { mapped } from './onnx/strings.ts';
+import { lettered } from './spans/passes.ts';
 import type { FitContext, StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 
@@ -25,7 +26,7 @@ export const letterCase: StepKind<Letters> = {
     changedTexts(
       state,
       settings,
-      (text) => `${settings.to === 'upper' ? 'upper' : 'lower'}(${text})`,
+      [lettered((text) => `${settings.to === 'upper' ? 'upper' : 'lower'}(${text})`)],
       (g, text) => mappedLetters(g, text, learned),
     ),
 };

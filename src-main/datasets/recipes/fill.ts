@@ -55,6 +55,7 @@ export const fill: StepKind<Fillings> = {
           return {
             ...from(column, 'text'),
             form: 'text',
+            passes: [],
             sql: ([x]) => `coalesce(${x}, ${sqlText(value)})`,
             onnx: (g, [x]) => where(g, isMissing(g, x), text(g, value), x),
           };

@@ -14,6 +14,7 @@ import {
   type FittedRecipe,
   type RawColumn,
 } from './plan.ts';
+import type { Stage } from './spans/trail.ts';
 import type { State } from './step.ts';
 
 export interface Fitted {
@@ -21,6 +22,8 @@ export interface Fitted {
   /** The table after the last step; columns of the relation besides its own: `rid`, `split`. */
   state: State;
   relation: string;
+  /** What each step made of the columns. */
+  stages: readonly Stage[];
   /** Rows were left out, and those that stay may be in another order. */
   drops: boolean;
 }
@@ -43,6 +46,7 @@ export async function fitRecipe(
   let state = rawState(columns);
   let at = rawRelation(relation, columns);
   const learned: FittedRecipe['steps'] = [];
+  const stages: Stage[] = [];
   let drops = false;
   for (const step of steps) {
     signal?.throwIfAborted();
@@ -64,7 +68,9 @@ export async function fitRecipe(
     const before = state;
     const kept = keptRows(step, before, at, facts);
     drops ||= kept !== at;
-    ({ state, relation: at } = afterStep(step, before, kept, facts));
+    const after = afterStep(step, before, kept, facts);
+    ({ state, relation: at } = after);
+    stages.push({ at: step.at, kind: kind.kind, before, after: state, made: after.made });
     if (kind.outcome) learned.push({ kind: kind.kind, settings, learned: facts });
   }
   return {
@@ -79,6 +85,7 @@ export async function fitRecipe(
     },
     state,
     relation: at,
+    stages,
     drops,
   };
 }

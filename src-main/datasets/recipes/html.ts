@@ -1,5 +1,5 @@
-import { sqlText } from '../cells.ts';
 import { replaced } from './onnx/strings.ts';
+import { exchanged, matched } from './spans/passes.ts';
 import type { StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 
@@ -26,11 +26,7 @@ export const html: StepKind = {
     changedTexts(
       state,
       settings,
-      (text) =>
-        entities.reduce(
-          (sql, [from, to]) => `replace(${sql}, ${sqlText(from)}, ${sqlText(to)})`,
-          `regexp_replace(${text}, ${sqlText(tag)}, ' ', 'g')`,
-        ),
+      [matched(tag, ' '), ...entities.map(([from, to]) => exchanged(from, to))],
       (g, text) => entities.reduce((value, [from, to]) => replaced(g, value, from, to), replaced(g, text, tag, ' ')),
     ),
 };

@@ -1,9 +1,10 @@
 import { formKinds, personalKinds, type PersonalKind } from '../../shared/privacy.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { sqlText } from '../cells.ts';
-import { concealed, manners, type Manner } from '../privacy/conceal.ts';
+import { concealed, concealedChange, manners, type Manner } from '../privacy/conceal.ts';
 import { suspicious } from '../privacy/detect.ts';
 import { loadNames } from '../privacy/kinds/name.ts';
+import { scripted } from './spans/passes.ts';
 import type { StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 import { chosen } from './values.ts';
@@ -56,8 +57,16 @@ export const personal: StepKind = {
     return changedTexts(
       state,
       settings,
-      (text) =>
-        `CASE WHEN regexp_matches(${text}, ${sqlText(suspicious(kinds))}) THEN personal_concealed(${text}, ${wanted}) ELSE ${text} END`,
+      [
+        scripted(
+          (text) =>
+            `CASE WHEN regexp_matches(${text}, ${sqlText(suspicious(kinds))}) THEN personal_concealed(${text}, ${wanted}) ELSE ${text} END`,
+          () => {
+            const concealment = { kinds: new Set(kinds), how, salt };
+            return (text) => [concealedChange(text, concealment)];
+          },
+        ),
+      ],
       null,
       chosen(state, settings, named ? 'any' : 'text', true),
     );

@@ -1,4 +1,5 @@
 import { cutInto } from './onnx/strings.ts';
+import { shortened } from './spans/passes.ts';
 import type { StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 import { chosen } from './values.ts';
@@ -17,7 +18,7 @@ export const prefix: StepKind = {
     return changedTexts(
       state,
       settings,
-      (text) => `left(${text}, ${length})`,
+      [shortened((text) => `left(${text}, ${length})`)],
       (g, text) => cutInto(g, text, `(?s).{1,${length}}`, 1),
       chosen(state, settings, 'any'),
     );

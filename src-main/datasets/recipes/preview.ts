@@ -6,8 +6,9 @@ import { readBlob } from '../blobs.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
 import { fitRecipe, type Fitted } from './fit.ts';
 import { stepInfos } from './index.ts';
-import { decidedColumns, fittedRecipe, rawTable } from './raw-table.ts';
+import { beforeRecipe, decidedColumns, fittedRecipe, rawTable } from './raw-table.ts';
 import type { State } from './step.ts';
+import { withSpans } from './spans/preview.ts';
 import { textSql } from './values.ts';
 
 /** Steps learn from so many samples here, spread over all: quick enough to follow what is being typed. */
@@ -42,13 +43,14 @@ export async function previewRecipe(
       return found ?? { ...each, cells: places.map((place) => each.cells[place] ?? null), dropped: true };
     });
     const counts = await Promise.all([before, after].map((each) => count(connection, each)));
-    return {
+    const told = {
       before: tableOf(before.state, rows),
       after: tableOf(after.state, afterRows),
       sampled: counts[0],
       dropped: Math.max(0, counts[0] - counts[1]),
       added: Math.max(0, counts[1] - counts[0]),
     };
+    return withSpans(told, connection, blobs, beforeRecipe(manifest), before, after);
   });
 }
 

@@ -22,6 +22,20 @@ export function rawTable({ kind, blobs, raw, samples, columns }: Manifest): RawT
     : { table: blobs.table, split: blobs.split, folds: blobs.folds, samples, columns };
 }
 
+/** A version as it was before its recipe, as far as its samples and what is marked in them go. */
+export function beforeRecipe(manifest: Manifest): Manifest {
+  const { raw, blobs } = manifest;
+  if (!raw) return manifest;
+  if (!raw.marks) return { ...manifest, samples: raw.samples };
+  const { summary, annotations, annotationOffsets } = raw.marks;
+  return {
+    ...manifest,
+    samples: raw.samples,
+    annotations: summary,
+    blobs: { ...blobs, annotations, annotationOffsets },
+  };
+}
+
 /** Names of the columns that were decided to be of another type than they had when imported. */
 export const retyped = (before: readonly Column[], after: readonly Column[]): number[] =>
   after.flatMap((column, i) => (column.type === before[i].type ? [] : [i]));

@@ -1,5 +1,6 @@
 import { AtelierError } from '../../shared/errors.ts';
 import { sqlText } from '../cells.ts';
+import { matched } from './spans/passes.ts';
 import type { StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 
@@ -36,12 +37,6 @@ export const regex: StepKind = {
   },
   outcome(state, settings) {
     const options = settings.ignoreCase === true ? 'gi' : 'g';
-    return changedTexts(
-      state,
-      settings,
-      (text) =>
-        `regexp_replace(${text}, ${sqlText(String(settings.pattern))}, ${sqlText(String(settings.with))}, '${options}')`,
-      null,
-    );
+    return changedTexts(state, settings, [matched(String(settings.pattern), String(settings.with), options)], null);
   },
 };

@@ -1,6 +1,6 @@
 import { AtelierError } from '../../shared/errors.ts';
-import { sqlText } from '../cells.ts';
 import { replaced } from './onnx/strings.ts';
+import { exchanged } from './spans/passes.ts';
 import type { StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 
@@ -17,12 +17,7 @@ export const replace: StepKind = {
   ],
   outcome(state, settings) {
     const [find, by] = [String(settings.find), String(settings.with)];
-    return changedTexts(
-      state,
-      settings,
-      (text) => `replace(${text}, ${sqlText(find)}, ${sqlText(by)})`,
-      (g, text) => replaced(g, text, literal(find), by),
-    );
+    return changedTexts(state, settings, [exchanged(find, by)], (g, text) => replaced(g, text, literal(find), by));
   },
 };
 

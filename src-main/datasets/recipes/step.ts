@@ -3,6 +3,7 @@ import type { ColumnRole, ColumnType } from '../../shared/dataset.ts';
 import type { StepInfo, StepSettings } from '../../shared/recipe.ts';
 import type { TextFunctions } from '../text-functions.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
+import type { Pass } from './spans/passes.ts';
 
 /** What reads a column: its cells, or its numbers. */
 export type As = 'text' | 'number';
@@ -40,6 +41,8 @@ export interface Made {
   readonly sql: (reads: readonly string[]) => string;
   /** The same as ONNX: string [batch, 1] with '' for missing, or double [batch, 1] with NaN. Null: what no operator does. */
   readonly onnx: ((g: GraphBuilder, reads: readonly Value[]) => Value) | null;
+  /** Of a text made from one: what is done to it, one after another, so that spans in it keep their places. Absent: they would have none. */
+  readonly passes?: readonly Pass[];
 }
 
 export interface Read {

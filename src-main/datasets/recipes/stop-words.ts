@@ -1,7 +1,15 @@
 import { spaces, sqlText } from '../cells.ts';
 import { matches, without } from './onnx/strings.ts';
+import { scripted } from './spans/passes.ts';
 import type { StepKind } from './step.ts';
-import { isSegmented, stopWordLanguages, stopWordRemover, wordPattern, writtenStopWords } from './stop-words/words.ts';
+import {
+  isSegmented,
+  stopWordChanges,
+  stopWordLanguages,
+  stopWordRemover,
+  wordPattern,
+  writtenStopWords,
+} from './stop-words/words.ts';
 import { changedTexts } from './texts.ts';
 
 /**
@@ -31,7 +39,12 @@ export const stopWords: StepKind = {
     return changedTexts(
       state,
       settings,
-      (text) => `stop_words_removed(${text}, ${wanted})`,
+      [
+        scripted(
+          (text) => `stop_words_removed(${text}, ${wanted})`,
+          () => stopWordChanges(language, also),
+        ),
+      ],
       isSegmented(language)
         ? null
         : (g, text) =>

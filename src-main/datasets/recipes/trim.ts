@@ -1,5 +1,6 @@
-import { spaces, sqlText } from '../cells.ts';
+import { spaces } from '../cells.ts';
 import { matches } from './onnx/strings.ts';
+import { ends, matched } from './spans/passes.ts';
 import type { StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 
@@ -11,10 +12,7 @@ export const trim: StepKind = {
   onTarget: true,
   fields: [{ key: 'columns', kind: 'columns', for: 'text', default: [] }],
   outcome: (state, settings) =>
-    changedTexts(
-      state,
-      settings,
-      (text) => `trim(regexp_replace(${text}, ${sqlText(`[${spaces}]+`)}, ' ', 'g'))`,
-      (g, text) => matches(g, text, `[^${spaces}]+`, ' '),
+    changedTexts(state, settings, [matched(`[${spaces}]+`, ' '), ends], (g, text) =>
+      matches(g, text, `[^${spaces}]+`, ' '),
     ),
 };

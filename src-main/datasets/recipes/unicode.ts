@@ -1,3 +1,4 @@
+import { normalized } from './spans/passes.ts';
 import type { StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 
@@ -16,7 +17,7 @@ export const unicode: StepKind = {
     { key: 'form', kind: 'choice', default: 'nfc', choices: ['nfc', 'nfkc', 'no-accents'] },
   ],
   functions: { unicode_nfkc: { text: () => (text) => text.normalize('NFKC') } },
-  outcome: (state, settings) => changedTexts(state, settings, forms[settings.form as string], null),
+  outcome: (state, settings) => changedTexts(state, settings, [normalized(forms[settings.form as string])], null),
 };
 
 const forms: Readonly<Record<string, (text: string) => string>> = {

@@ -1,5 +1,6 @@
-import { spaces, sqlText } from '../cells.ts';
+import { spaces } from '../cells.ts';
 import { replaced } from './onnx/strings.ts';
+import { matched } from './spans/passes.ts';
 import type { StepKind } from './step.ts';
 import { changedTexts } from './texts.ts';
 
@@ -19,11 +20,8 @@ export const urls: StepKind = {
   outcome(state, settings) {
     // In DuckDB's replacement a backslash begins a group.
     const by = String(settings.with);
-    return changedTexts(
-      state,
-      settings,
-      (text) => `regexp_replace(${text}, ${sqlText(url)}, ${sqlText(by.replaceAll('\\', '\\\\'))}, 'g')`,
-      (g, text) => replaced(g, text, url, by),
+    return changedTexts(state, settings, [matched(url, by.replaceAll('\\', '\\\\'))], (g, text) =>
+      replaced(g, text, url, by),
     );
   },
 };

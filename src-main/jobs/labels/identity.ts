@@ -1,6 +1,6 @@
 import type { Readable } from '../../db/connection.ts';
 import { newestTarget } from '../../db/labellings.ts';
-import type { Manifest } from '../../shared/dataset.ts';
+import { spanColumn, type Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { answersOf, guessJudged, packJudged, type JudgedKind, type JudgedWish } from '../../shared/judged.ts';
 import { isJudgedKind, preparedByRecipe, type LabellingKind } from '../../shared/labels.ts';
@@ -24,7 +24,7 @@ const fitting: Partial<Record<LabellingKind, { of: Manifest['kind']; words: stri
  */
 export function usualTarget({ kind, target, task, columns }: Manifest, of: LabellingKind = 'single'): string | null {
   if (kind !== 'table') return null;
-  if (of === 'spans') return columns.find(({ type }) => type === 'text')?.name ?? null;
+  if (of === 'spans') return spanColumn(columns)?.name ?? null;
   // What is one class can become several; several classes stay beside the column of one.
   if (target !== null && (task === 'classification' || (task === 'multi-label' && of === 'multiple'))) return target;
   return freeColumn(columns, 'label');

@@ -4,7 +4,7 @@ import type { PlayedSound, SpectrogramPreview } from '../audio.ts';
 import type { DatasetDetail, DatasetSummary, OriginalImage, OriginalsReport, SamplePage } from '../dataset.ts';
 import { filterSchema } from '../filter.ts';
 import type { JobId } from '../ids.ts';
-import { type DataExportResult, dataFormats, type ImportOffer } from '../job.ts';
+import { type DataExportResult, dataFormats, type ImportOffer, pastedCharacters } from '../job.ts';
 import type { LeakReport } from '../leaks.ts';
 import type { PredictionReport } from '../object-scores.ts';
 import { type AnonymityReport, mostQuasiIdentifiers, type PrivacyReport } from '../privacy.ts';
@@ -47,6 +47,8 @@ const splitWishSchema = v.object({
 export const dataInputs = {
   /** Shows the system's open dialog; null when dismissed. (Drops go through the preload's `offerDropped`.) */
   'imports.choose': v.object({ what: v.picklist(['files', 'folder']) }),
+  /** What a person has pasted: what it can be imported as. */
+  'imports.paste': v.object({ text: v.pipe(v.string(), v.maxLength(pastedCharacters)) }),
   /** `paths` are only ever sent by the preload, from files that the person dropped. */
   'imports.offer': v.object({ paths: v.pipe(v.array(text(4096)), v.minLength(1), v.maxLength(10_000)) }),
   /** `choice`: which of the things offered, by its place in the list. */
@@ -162,6 +164,7 @@ export const dataInputs = {
 
 export interface DataOutputs {
   'imports.choose': Offered | null;
+  'imports.paste': Offered;
   'imports.offer': Offered;
   'imports.start': JobId;
   'imports.all': JobId[];

@@ -1,4 +1,5 @@
-import type { PreviewTable, RecipePreview } from '../../../src-main/shared/recipe-preview.ts';
+import type { Span } from '../../../src-main/shared/annotation.ts';
+import type { PreviewRow, PreviewTable, RecipePreview } from '../../../src-main/shared/recipe-preview.ts';
 
 export type ColumnChange = 'same' | 'changed' | 'new' | 'gone';
 
@@ -19,6 +20,8 @@ export interface DiffRow {
   row: number;
   dropped: boolean;
   cells: DiffCell[];
+  /** Marked in the text of the preview's `spans.column`. */
+  spans: { before: Span[]; after: Span[] } | null;
 }
 
 /** One table of what a step does: the columns it touches first, the others as they stood. */
@@ -53,8 +56,15 @@ export function diffOf({ before, after }: RecipePreview): { columns: DiffColumn[
       row: before.rows[row].row,
       dropped: after.rows[row].dropped === true,
       cells: ordered.map(({ name }) => cellAt(name, row)),
+      spans: spansOf(before.rows[row], after.rows[row]),
     })),
   };
+}
+
+function spansOf(before: PreviewRow, after: PreviewRow): DiffRow['spans'] {
+  if (!before.spans || !after.spans) return null;
+  const marks = ({ spans }: PreviewRow): Span[] => spans!.map((span) => ({ type: 'span', ...span }));
+  return { before: marks(before), after: marks(after) };
 }
 
 const placesOf = ({ columns }: PreviewTable): Map<string, number> => new Map(columns.map(({ name }, i) => [name, i]));

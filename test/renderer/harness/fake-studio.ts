@@ -269,6 +269,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'workspace.openRecent': () => null,
     'workspace.reveal': () => null,
     'imports.choose': () => offer(tableOffer),
+    'imports.paste': () => offer(tableOffer),
     'imports.into': ({ dataset }) =>
       work(
         'import',

@@ -1,3 +1,4 @@
+import { changeBy, type Change } from '../spans/edits.ts';
 import { stopWordLists, type StopWordLanguage } from './lists.ts';
 
 export const stopWordLanguages = Object.keys(stopWordLists) as StopWordLanguage[];
@@ -24,13 +25,39 @@ export function writtenStopWords(language: string, also: string): string[] {
 
 /** Takes the words out of a text; spaces at its ends go, and of several in a row one stays. */
 export function stopWordRemover(language: string, also: string): (text: string) => string {
+  const changes = stopWordChanges(language, also);
+  return (text) => changes(text)[1].after;
+}
+
+/** What that replaces: first the words, then the spaces. */
+export function stopWordChanges(language: string, also: string): (text: string) => [words: Change, spaces: Change] {
   const words = new Set(writtenStopWords(language, also));
-  const spaced = (text: string): string => text.split(/\s+/u).filter(Boolean).join(' ');
+  const pieces = piecesOf(language);
+  return (text) => {
+    const removed = changeBy(
+      text,
+      pieces(text).flatMap(({ piece, start }) =>
+        words.has(piece) ? [{ start, end: start + piece.length, by: '' }] : [],
+      ),
+    );
+    return [removed, spaced(removed.after)];
+  };
+}
+
+function piecesOf(language: string): (text: string) => { piece: string; start: number }[] {
   if (!isSegmented(language)) {
     const word = new RegExp(wordPattern, 'gu');
-    return (text) => spaced(text.replace(word, (found) => (words.has(found) ? '' : found)));
+    return (text) => Array.from(text.matchAll(word), ({ 0: piece, index }) => ({ piece, start: index }));
   }
   const segmenter = new Intl.Segmenter(language, { granularity: 'word' });
-  return (text) =>
-    spaced(Array.from(segmenter.segment(text), ({ segment }) => (words.has(segment) ? '' : segment)).join(''));
+  return (text) => Array.from(segmenter.segment(text), ({ segment, index }) => ({ piece: segment, start: index }));
 }
+
+const spaced = (text: string): Change =>
+  changeBy(
+    text,
+    Array.from(text.matchAll(/\s+/gu), ({ 0: run, index }) => {
+      const end = index + run.length;
+      return { start: index, end, by: index === 0 || end === text.length ? '' : ' ' };
+    }).filter(({ start, end, by }) => text.slice(start, end) !== by),
+  );
