@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnType } from '../shared/dataset.ts';
 import type { ColumnFacts } from './count-columns.ts';
 import { rowsOf } from './duck.ts';
-import { cellCountsSql, storedIn } from './tables/number-cells.ts';
+import { cellCountsSql, valuesIn } from './tables/number-cells.ts';
 import { countText } from './text-facts.ts';
 
 /**
@@ -76,7 +76,7 @@ export async function describeColumn(
   if (type === 'category') {
     const top = await rowsOf(
       connection,
-      `SELECT value, n FROM ${cellCountsSql(await storedIn(connection, table), index, table)} ORDER BY n DESC, value LIMIT 20`,
+      `SELECT value, n FROM ${cellCountsSql(await valuesIn(connection, table), index, table)} ORDER BY n DESC, value LIMIT 20`,
     );
     described.top = top.map((row) => ({ value: String(row.value), count: Number(row.n) }));
   }

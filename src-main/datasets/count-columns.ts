@@ -2,8 +2,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { finiteSql, guardedNumberSql, largestNumber, numberSql, quickNumberFailsSql, quickNumberSql } from './cells.ts';
 import { rowsOf } from './duck.ts';
 import { findRepeating, inTurn, lookAtFirstRows, selectFacts, type Counted, type FirstRows } from './first-rows.ts';
-import { storedIn } from './tables/number-cells.ts';
-import { storedName } from './tables/stored-numbers.ts';
+import { valuesIn } from './tables/number-cells.ts';
+import { momentName, storedName } from './tables/stored-numbers.ts';
 
 /** What is counted of a column before its type is decided. */
 export interface ColumnFacts {
@@ -38,10 +38,11 @@ export async function countColumns(
   const [{ n }] = await rowsOf(connection, `SELECT count(*) AS n FROM ${table}`);
   const rows = Number(n);
   const counting = { connection, rows, plainNumbers, facts: new Map<number, ColumnFacts>() };
-  const stored = await storedIn(connection, table);
+  const { numbers, moments } = await valuesIn(connection, table);
   const many = rows > exactDistinctRows;
-  for (const some of inTurn(indexes.filter((i) => stored.has(i)))) await countStored(counting, table, some, many);
-  const written = indexes.filter((i) => !stored.has(i));
+  for (const some of inTurn(indexes.filter((i) => numbers.has(i)))) await countStored(counting, table, some, many);
+  for (const some of inTurn(indexes.filter((i) => moments.has(i)))) await countMoments(counting, table, some, many);
+  const written = indexes.filter((i) => !numbers.has(i) && !moments.has(i));
   const first = await lookAtFirstRows(connection, table, written, many);
   for (const i of first.repeating) {
     // Each value once, with how often it is there: next to free, since Parquet and DuckDB keep such columns so.
@@ -215,7 +216,7 @@ async function countStored(
     return [
       `count(${number}) AS present${i}`,
       `${repeating.has(i) ? `count(DISTINCT ${number})` : `approx_count_distinct(${number})`} AS distinct${i}`,
-      broken[`broken${i}`] === true ? '' : `bool_and(${number}::DOUBLE = floor(${number}::DOUBLE)) AS integers${i}`,
+      broken[`broken${i}`] === true ? '' : `bool_and(${isWholeSql(number)}) AS integers${i}`,
       `min(${number})::DOUBLE AS min${i}`,
       `max(${number})::DOUBLE AS max${i}`,
       `avg(${number}) AS mean${i}`,
@@ -230,6 +231,34 @@ async function countStored(
     // A decimal comma is none of a number that is stored as one.
     const numbers = { numbers: present, commaNumbers: 0, integers, min, max, mean };
     facts.set(i, { rows, present, distinct, ...numbers, meanLength: 0, meanWords: 1 });
+  }
+}
+
+/** A stored number is whole. What its type tells already is not asked of each. */
+const isWholeSql = (number: string): string =>
+  `CASE WHEN typeof(${number}) = 'BIGINT' THEN true ELSE ${number}::DOUBLE = floor(${number}::DOUBLE) END`;
+
+/** Columns that are kept as dates and times, in one scan: texts that are as long as each other. */
+async function countMoments(
+  { connection, rows, facts }: Counting,
+  table: string,
+  indexes: readonly number[],
+  many: boolean,
+): Promise<void> {
+  const repeating = new Set(many ? await findRepeating(connection, table, indexes, momentName) : indexes);
+  const found = await selectFacts(connection, table, indexes, (i) => {
+    const moment = momentName(i);
+    const distinct = repeating.has(i) ? `count(DISTINCT ${moment})` : `approx_count_distinct(${moment})`;
+    return [`count(${moment}) AS present${i}`, `${distinct} AS distinct${i}`];
+  });
+  const lengths = await selectFacts(connection, `(FROM ${table} LIMIT 1)`, indexes, (i) => [
+    `any_value(if(typeof(${momentName(i)}) = 'DATE', 10, 19)) AS length${i}`,
+  ]);
+  for (const i of indexes) {
+    const [present, meanLength] = [Number(found[`present${i}`]), Number(lengths[`length${i}`])];
+    const distinct = Math.min(Number(found[`distinct${i}`]), present);
+    const noNumbers = { numbers: 0, commaNumbers: 0, integers: false, min: null, max: null, mean: null };
+    facts.set(i, { rows, present, distinct, ...noNumbers, meanLength, meanWords: meanLength === 10 ? 1 : 2 });
   }
 }
 
