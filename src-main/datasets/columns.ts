@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnType } from '../shared/dataset.ts';
-import type { ColumnFacts } from './count-columns.ts';
-import { rowsOf } from './duck.ts';
+import { topValues, type ColumnFacts } from './count-columns.ts';
 import { cellCountsSql, valuesIn } from './tables/number-cells.ts';
 import { countText } from './text-facts.ts';
 
@@ -74,11 +73,8 @@ export async function describeColumn(
     Object.assign(described, { min: facts.min, max: facts.max, mean: facts.mean });
   }
   if (type === 'category') {
-    const top = await rowsOf(
-      connection,
-      `SELECT value, n FROM ${cellCountsSql(await valuesIn(connection, table), index, table)} ORDER BY n DESC, value LIMIT 20`,
-    );
-    described.top = top.map((row) => ({ value: String(row.value), count: Number(row.n) }));
+    described.top =
+      facts.top ?? (await topValues(connection, cellCountsSql(await valuesIn(connection, table), index, table)));
   }
   if (type === 'text') {
     const use = column.role === 'ignored' ? 'ignored' : 'feature';

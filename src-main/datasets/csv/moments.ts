@@ -19,14 +19,17 @@ export function momentLength(bytes: Uint8Array, at: number): number {
   if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysOf(month, year))) return 0;
   if (bytes[at + 10] !== blank) return dateLength;
   if (bytes[at + 13] !== colon || bytes[at + 16] !== colon) return dateLength;
-  const [hour, minute, second] = [twoDigits(bytes, at + 11), twoDigits(bytes, at + 14), twoDigits(bytes, at + 17)];
+  const hour = twoDigits(bytes, at + 11);
+  const minute = twoDigits(bytes, at + 14);
+  const second = twoDigits(bytes, at + 17);
   const isTime = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60;
   return isTime ? secondLength : dateLength;
 }
 
 /** Far below 0 where one of them is no digit. */
 function twoDigits(bytes: Uint8Array, at: number): number {
-  const [tens, ones] = [bytes[at] - zero, bytes[at + 1] - zero];
+  const tens = bytes[at] - zero;
+  const ones = bytes[at + 1] - zero;
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -100_000;
 }
 
