@@ -1,8 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnType } from '../shared/dataset.ts';
-import type { ColumnFacts } from './count-columns.ts';
-import { rowsOf } from './duck.ts';
-import { cellCountsSql, storedIn } from './tables/number-cells.ts';
+import { topValues, type ColumnFacts } from './count-columns.ts';
+import { cellCountsSql, valuesIn } from './tables/number-cells.ts';
 import { countText } from './text-facts.ts';
 
 /**
@@ -75,11 +74,8 @@ export async function describeColumn(
   }
   if (type === 'category') {
     if (column.separator !== undefined) described.separator = column.separator;
-    const top = await rowsOf(
-      connection,
-      `SELECT value, n FROM ${cellCountsSql(await storedIn(connection, table), index, table)} ORDER BY n DESC, value LIMIT 20`,
-    );
-    described.top = top.map((row) => ({ value: String(row.value), count: Number(row.n) }));
+    described.top =
+      facts.top ?? (await topValues(connection, cellCountsSql(await valuesIn(connection, table), index, table)));
   }
   if (type === 'text') {
     const use = column.role === 'ignored' ? 'ignored' : 'feature';

@@ -17,13 +17,14 @@ export async function countText(
   use: 'feature' | 'ignored' = 'feature',
 ): Promise<TextFacts> {
   const every = Math.max(1, Math.ceil((present * Math.max(1, meanLength)) / lookedAt[use]));
-  const some = every === 1 ? '' : `AND file_row_number % ${every} = 0`;
+  // A cell of another row is not even made, which some of a table's columns have to be.
+  const cell = every === 1 ? `c${index}` : `CASE WHEN file_row_number % ${every} = 0 THEN c${index} END`;
   // DuckDB's regular expressions are RE2's, by which the pattern says the same as in JavaScript.
   const words = `regexp_extract_all(lower(c${index}), ${sqlText(wordPattern)})`;
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE looked_at AS
      SELECT length(c${index}) AS characters, len(words) AS words, words AS list
-     FROM (SELECT c${index}, ${words} AS words FROM ${table} WHERE c${index} IS NOT NULL ${some})`,
+     FROM (SELECT c${index}, ${words} AS words FROM ${table} WHERE ${cell} IS NOT NULL)`,
   );
   const lengths = (name: string) =>
     `avg(${name}) AS ${name}_mean, median(${name}) AS ${name}_median, quantile_disc(${name}, 0.95) AS ${name}_p95, max(${name}) AS ${name}_max`;

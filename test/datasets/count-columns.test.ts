@@ -28,12 +28,38 @@ describe('columns of many rows', () => {
         else expect(many[i][key]).toBeCloseTo(scaled[key], 9);
         Object.assign(scaled, { [key]: many[i][key] });
       }
-      expect(many[i], `c${i}`).toEqual(scaled);
+      // Beside the counts stand the values that they were counted by.
+      const { top, ...counted } = many[i];
+      expect(counted, `c${i}`).toEqual(scaled);
+      expect(top!.reduce((sum, { count }) => sum + count, 0)).toBe(counted.present);
+      expect(top).toHaveLength(counted.distinct);
     }
     expect(many[0]).toMatchObject({ distinct: 7, numbers: 840 * 310, integers: true, min: 0, max: 6, mean: 3 });
     expect(many[1]).toMatchObject({ distinct: 3, commaNumbers: 756 * 310, integers: false, min: -3, max: 2.25 });
     expect(many[3]).toMatchObject({ numbers: 840 * 310, min: 0, max: 840 * 310 - 1 });
     expect(many[3].distinct).toBeGreaterThan(840 * 310 * 0.95);
+    connection.closeSync();
+    instance.closeSync();
+  });
+
+  it('are estimated closely, by value as by text', async () => {
+    const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
+    const connection = await instance.connect();
+    // 100,000 different values, which the first rows do not repeat.
+    const value = '(range % 100000) * 7';
+    await connection.run(
+      `CREATE TABLE many AS SELECT 'u' || ${value} AS c0, (${value})::VARCHAR AS c1, (${value})::VARCHAR AS c2, ${value} AS stored2,
+         (TIMESTAMP '2020-01-01' + INTERVAL (${value}) SECOND)::VARCHAR AS c3, TIMESTAMP '2020-01-01' + INTERVAL (${value}) SECOND AS moment3,
+         range AS file_row_number
+       FROM (SELECT if(range = 5, NULL, range) AS range FROM range(300000))`,
+    );
+    await connection.run('UPDATE many SET file_row_number = 5 WHERE file_row_number IS NULL');
+    const facts = await countColumns(connection, 'many', [0, 1, 2, 3]);
+    // Three standard deviations.
+    for (const { distinct } of facts) expect(Math.abs(distinct / 100_000 - 1)).toBeLessThan(0.037);
+    for (const { present } of facts) expect(present).toBe(299_999);
+    expect(facts[2]).toMatchObject({ numbers: 299_999, integers: true, min: 0, max: 99_999 * 7 });
+    expect(facts[3]).toMatchObject({ numbers: 0, min: null, meanLength: 19, meanWords: 2 });
     connection.closeSync();
     instance.closeSync();
   });

@@ -1,8 +1,15 @@
 import { expect, it } from 'vitest';
+import { momentLength } from '../../src-main/datasets/csv/moments.ts';
 import { NumberColumns } from '../../src-main/datasets/csv/number-columns.ts';
 import type { Dialect } from '../../src-main/datasets/csv/sniff.ts';
 import { rowsOf, withDuck } from '../../src-main/datasets/duck.ts';
-import { storedType, writtenSql, type StoredNumber } from '../../src-main/datasets/tables/stored-numbers.ts';
+import {
+  storedType,
+  writtenSql,
+  type StoredCells,
+  type StoredMoment,
+  type StoredNumber,
+} from '../../src-main/datasets/tables/stored-numbers.ts';
 import { Random } from '../../src-main/shared/random.ts';
 
 const dialect: Dialect = {
@@ -15,7 +22,7 @@ const dialect: Dialect = {
 };
 
 /** What the first column can be kept as; the text comes in pieces of `step` bytes. */
-function look(text: string, { step = 1 << 20, words = false } = {}): StoredNumber | null {
+function look(text: string, { step = 1 << 20, words = false } = {}): StoredCells | null {
   const numbers = new NumberColumns(dialect, words);
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += step) numbers.see(bytes.subarray(at, at + step));
@@ -28,7 +35,7 @@ function look(text: string, { step = 1 << 20, words = false } = {}): StoredNumbe
 
 const column = (cells: readonly string[]): string => `value,text\n${cells.map((cell) => `${cell},a\n`).join('')}`;
 
-it.each<[string, string[], StoredNumber | null]>([
+it.each<[string, string[], StoredCells | null]>([
   ['whole numbers', ['5', '-12', '0', '', '123456789012345678'], { way: 'whole' }],
   ['as many decimals in each', ['5.10', '0.25', '-7.00'], { way: 'fixed', decimals: 2 }],
   ['no zeros at the end', ['5', '0.25', '-7', '100'], { way: 'shortest', decimals: 2 }],
@@ -51,6 +58,25 @@ it.each<[string, string[], StoredNumber | null]>([
   ['quotes', ['"5"', '6'], null],
   ['a quote amid a cell', ['5"', '6'], null],
   ['nothing', ['', ''], null],
+  ['days', ['2024-02-29', '', '0001-01-01', '9999-12-31'], { way: 'date' }],
+  ['seconds', ['2024-02-29 23:59:59', '', '1900-01-01 00:00:00'], { way: 'second' }],
+  ['days and seconds', ['2024-02-29', '2024-02-29 23:59:59'], null],
+  ['days and numbers', ['2024-02-29', '2024'], null],
+  ['a day that no February has', ['2023-02-29', '2024-02-29'], null],
+  ['nor that of 1900', ['1900-02-29'], null],
+  ['a 31st of April', ['2024-04-31'], null],
+  ['a month too many', ['2024-13-01'], null],
+  ['a year 0', ['0000-01-01'], null],
+  ['a year of five digits', ['12024-01-01'], null],
+  ['months without a zero', ['2024-2-29'], null],
+  ['letters in a day', ['2024-0a-29'], null],
+  ['a leap second', ['2016-12-31 23:59:60'], null],
+  ['an hour 24', ['2016-12-31 24:00:00'], null],
+  ['parts of seconds', ['2016-12-31 23:59:59.5'], null],
+  ['minutes alone', ['2016-12-31 23:59'], null],
+  ['a T between', ['2016-12-31T23:59:59'], null],
+  ['days in quotes', ['"2024-02-29"'], null],
+  ['days with a quote behind', ['2024-02-29"'], null],
 ])('a column with %s', (_, cells, found) => {
   for (const step of [1, 3, 1 << 20]) expect(look(column(cells), { step })).toEqual(found);
   expect(look(column(cells).replaceAll('\n', '\r\n'))).toEqual(found);
@@ -70,7 +96,7 @@ it('what is in quotes beside is cut as DuckDB cuts it', () => {
 });
 
 it('more decimals are made room for, as long as a double holds them', () => {
-  const of = (cell: string): StoredNumber | null => {
+  const of = (cell: string): StoredCells | null => {
     const numbers = new NumberColumns(dialect, false);
     numbers.see(Buffer.from(column(['7', cell])));
     return numbers.found(2)[0];
@@ -124,4 +150,45 @@ it('a number that is stored is written back letter for letter, and is the double
       }
     }
   });
+});
+
+it('a day or a second that is stored is written back letter for letter', async () => {
+  const random = new Random(12);
+  const two = (below: number, from = 0): string => String(from + random.below(below)).padStart(2, '0');
+  const year = (): string => String(1 + random.below(9999)).padStart(4, '0');
+  const day = (): string => `${year()}-${two(12, 1)}-${two(28, 1)}`;
+  const ways: Record<StoredMoment['way'], () => string> = {
+    date: day,
+    second: () => `${day()} ${two(24)}:${two(60)}:${two(60)}`,
+  };
+  await withDuck({}, async (connection) => {
+    for (const [way, write] of Object.entries(ways)) {
+      const cells = Array.from({ length: 1000 }, write);
+      const found = look(column(cells));
+      expect(found?.way).toBe(way);
+      const read = await rowsOf(
+        connection,
+        `SELECT text, ${writtenSql('moment')} AS written
+         FROM (SELECT text, CAST(text AS ${storedType(found!)}) AS moment
+               FROM (VALUES ${cells.map((cell) => `('${cell}')`).join(', ')}) AS given(text))`,
+      );
+      expect(read.map(({ written }) => written)).toEqual(cells);
+    }
+  });
+});
+
+it('every day of the calendar is one, and no other', () => {
+  const cells: string[] = [];
+  const others: string[] = [];
+  for (const year of [1896, 1900, 2000, 2023, 2024]) {
+    for (let month = 0; month <= 13; month++) {
+      for (let day = 0; day <= 32; day++) {
+        const cell = `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+        const read = new Date(Date.UTC(year, month - 1, day));
+        (read.toISOString().startsWith(cell) ? cells : others).push(cell);
+      }
+    }
+  }
+  expect(look(column(cells))).toEqual({ way: 'date' });
+  for (const other of others) expect(momentLength(Buffer.from(`${other},`), 0)).toBe(0);
 });

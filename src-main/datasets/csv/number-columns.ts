@@ -1,8 +1,9 @@
 import { missingWords } from '../cells.ts';
-import { mostDecimalDigits, mostWholeDigits, type StoredNumber } from '../tables/stored-numbers.ts';
+import { mostDecimalDigits, mostWholeDigits, type StoredCells } from '../tables/stored-numbers.ts';
+import { dateLength, momentLength } from './moments.ts';
 import type { Dialect } from './sniff.ts';
 
-/** Ways in which a column's numbers are written, as bits. */
+/** Ways in which a column's values are written, as bits. */
 const noPoint = 1;
 /** The last decimal is none of "0". */
 const exact = 2;
@@ -10,6 +11,8 @@ const exact = 2;
 const oneZero = 4;
 /** "5.10", "5.00". */
 const endsInZero = 8;
+const isDate = 16;
+const isSecond = 32;
 
 /** A row that is longer is left out of a table. */
 const longestRow = 1 << 21;
@@ -22,8 +25,8 @@ const nine = 57;
 const longestMissing = Math.max(...missingWords.map(({ length }) => length));
 
 /**
- * Looks for columns of nothing but numbers whose text can be made again from their value (`StoredNumber`): no zeros before, no sign but "-",
- * no exponent, no quotes. It errs on the safe side, and where it cannot tell how cells are cut, no column is one.
+ * Looks for columns of nothing but values whose text can be made again from them (`StoredCells`): numbers with no zeros before, no sign but
+ * "-", no exponent; dates and times; none in quotes. It errs on the safe side, and where it cannot tell how cells are cut, no column is one.
  */
 export class NumberColumns {
   readonly #columns: number;
@@ -91,11 +94,14 @@ export class NumberColumns {
     this.#lost ||= this.#inQuotes;
   }
 
-  /** What can be kept of each column as a number, null where nothing. `room`: for more decimals, where rows are still to come. */
-  found(room = 0): (StoredNumber | null)[] {
+  /** What can be kept of each column as a value, null where nothing. `room`: for more decimals, where rows are still to come. */
+  found(room = 0): (StoredCells | null)[] {
     return Array.from({ length: this.#columns }, (_, i) => {
       const [ways, whole, least, most] = [this.#ways[i], this.#whole[i], this.#least[i], this.#most[i]];
       if (this.#lost || this.#isText[i] === 1 || ways === 0) return null;
+      if (ways === isDate) return { way: 'date' };
+      if (ways === isSecond) return { way: 'second' };
+      if ((ways & (isDate | isSecond)) !== 0) return null;
       if (ways === noPoint) return whole <= mostWholeDigits ? { way: 'whole' } : null;
       if (whole + most > mostDecimalDigits) return null;
       if ((ways & noPoint) === 0 && least === most) return { way: 'fixed', decimals: most };
@@ -105,12 +111,15 @@ export class NumberColumns {
     });
   }
 
-  /** All numbers seen so far can be kept so. */
-  fit(columns: readonly (StoredNumber | null)[]): boolean {
+  /** All cells seen so far can be kept so. */
+  fit(columns: readonly (StoredCells | null)[]): boolean {
     return columns.every((stored, i) => {
       if (!stored) return true;
       const ways = this.#ways[i];
       if (this.#lost || this.#isText[i] === 1) return false;
+      if (stored.way === 'date') return (ways & ~isDate) === 0;
+      if (stored.way === 'second') return (ways & ~isSecond) === 0;
+      if ((ways & (isDate | isSecond)) !== 0) return false;
       if (stored.way === 'whole') return (ways & ~noPoint) === 0 && this.#whole[i] <= mostWholeDigits;
       const { decimals } = stored;
       if (this.#whole[i] + decimals > mostDecimalDigits || this.#most[i] > decimals) return false;
@@ -138,7 +147,7 @@ export class NumberColumns {
     while (at < end) {
       let byte = bytes[at];
       if (this.#inQuotes || byte === quote) {
-        // A number in quotes would be written back without.
+        // A value in quotes would be written back without.
         isText[column] = 1;
         at = this.#closeQuotes(bytes, this.#inQuotes ? at : at + 1);
         if (this.#inQuotes) break;
@@ -170,7 +179,11 @@ export class NumberColumns {
           // No zero is negative.
           (first === start || digits !== zero);
         if (!plain) {
-          if (!this.#isMissing(bytes, start)) isText[column] = 1;
+          const length = momentLength(bytes, start);
+          if (length > 0 && special[bytes[start + length]] === 1) {
+            ways[column] |= length === dateLength ? isDate : isSecond;
+            byte = bytes[(at = start + length)];
+          } else if (!this.#isMissing(bytes, start)) isText[column] = 1;
         } else {
           if (whole > wholes[column]) wholes[column] = Math.min(whole, 255);
           if (decimals < 0) ways[column] |= noPoint;

@@ -1,5 +1,5 @@
 import type { FoundFile } from '../source.ts';
-import type { StoredNumber } from '../tables/stored-numbers.ts';
+import type { StoredCells } from '../tables/stored-numbers.ts';
 import { BlankFinder } from './blanks.ts';
 import { looksPlain, surveyText, type Survey } from './encoding.ts';
 import { MissingFinder } from './missing.ts';
@@ -17,13 +17,13 @@ export interface TableSurvey extends Survey {
   /** No "_" and no "+" stands below the header: with neither, DuckDB takes nothing for a number but numbers, "inf" and "nan". */
   plainNumbers: boolean;
   /** What each column can be kept as, instead of text, if DuckDB reads the file as it lies there. */
-  numbers: (StoredNumber | null)[];
+  kept: (StoredCells | null)[];
 }
 
 /** What is taken for true of a file until all of it was read. */
 export interface Hope {
   missing: boolean;
-  numbers: readonly (StoredNumber | null)[];
+  kept: readonly (StoredCells | null)[];
 }
 
 /** Reads it once. `unlike` is told, once, as soon as it is known that it holds what `hoped` says it does not. */
@@ -44,7 +44,7 @@ export async function surveyTable(
     unlike();
   };
   const otherwise = (): boolean =>
-    hoped !== null && (blanks.found || (missing.found && !hoped.missing) || !numbers.fit(hoped.numbers));
+    hoped !== null && (blanks.found || (missing.found && !hoped.missing) || !numbers.fit(hoped.kept));
   const survey = await surveyText(file, signal, progress, (chunk) => {
     blanks.see(chunk);
     missing.see(chunk);
@@ -63,7 +63,7 @@ export async function surveyTable(
     blanks: blanks.found,
     missing: missing.found,
     plainNumbers: !signs.found,
-    numbers: numbers.found(),
+    kept: numbers.found(),
   };
 }
 
@@ -100,5 +100,5 @@ export function hopeOf(head: Uint8Array, dialect: Dialect): Hope | null {
   const numbers = new NumberColumns(dialect, missing.found);
   // Its last row may be cut.
   numbers.see(head.subarray(0, head.lastIndexOf(0x0a) + 1));
-  return { missing: missing.found, numbers: numbers.found(moreDecimals) };
+  return { missing: missing.found, kept: numbers.found(moreDecimals) };
 }

@@ -11,7 +11,7 @@ import { hopeOf, surveyTable, type Hope, type TableSurvey } from '../csv/survey.
 import { sqlPath, withDuck } from '../duck.ts';
 import { contentName, readHead, totalBytes, type FoundFile } from '../source.ts';
 import { checkColumns, checkTarget, memoryFor, storeTable, toldApart, type StoredTable } from '../tables/store.ts';
-import { storedName, storedType, type StoredNumber } from '../tables/stored-numbers.ts';
+import { storedColumn, type StoredCells } from '../tables/stored-numbers.ts';
 import { guessTargetName } from '../target.ts';
 import { Rejects, type Importer, type ReadContext } from './importer.ts';
 
@@ -119,7 +119,7 @@ async function readSurveyed(reading: Reading, survey: TableSurvey, context: Read
     ? file.path
     : await context.staging.write(reported(asUtf8(file, survey, context.signal), context));
   const clean = survey.plain && !survey.blanks && !cutsMissing(dialect);
-  const cells = { path, clean, missing: survey.missing, numbers: clean ? survey.numbers : [] };
+  const cells = { path, clean, missing: survey.missing, kept: clean ? survey.kept : [] };
   return { survey, table: await store(reading, cells, context, () => Promise.resolve(survey)) };
 }
 
@@ -128,8 +128,8 @@ interface Cells {
   path: string;
   clean: boolean;
   missing: boolean;
-  /** Columns that are read as numbers; they need `clean`. */
-  numbers: readonly (StoredNumber | null)[];
+  /** Columns that are read as values; they need `clean`. */
+  kept: readonly (StoredCells | null)[];
 }
 
 /** `surveyed`: awaited when all rows are written. */
@@ -199,11 +199,11 @@ async function* reported(chunks: AsyncIterable<Uint8Array>, context: ReadContext
 }
 
 /** The rows as they are written; what does not fit is left out and kept in DuckDB's tables of rejects. */
-function readSql({ path, clean, missing: words, numbers }: Cells, dialect: Dialect): string {
+function readSql({ path, clean, missing: words, kept }: Cells, dialect: Dialect): string {
   const quote = sqlText(dialect.quote);
   const columns = dialect.names.map((_, i) => {
-    const number = numbers[i];
-    return number ? `${storedName(i)}: '${storedType(number)}'` : `c${i}: 'VARCHAR'`;
+    const [name, type] = storedColumn(i, kept[i] ?? null);
+    return `${name}: '${type}'`;
   });
   const missing = clean ? `nullstr = [${(words ? missingWords : ['']).map(sqlText).join(', ')}],` : '';
   return `read_csv(${sqlPath(path)}, auto_detect = false, compression = 'none', encoding = 'utf-8',

@@ -3,7 +3,7 @@ import type { Column } from '../../shared/dataset.ts';
 import type { NumberProfile } from '../../shared/profile.ts';
 import { finiteSql, numberSql, parseNumber } from '../cells.ts';
 import { rowsOf } from '../duck.ts';
-import { cellNumberSql } from '../tables/number-cells.ts';
+import { cellNumberSql, type KeptValues } from '../tables/number-cells.ts';
 import { chooseBins, partsOf, quantilesOf, type Bins } from './bins.ts';
 
 const shares = [0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99];
@@ -19,8 +19,7 @@ export type CellCounts = readonly { value: string; count: number }[] | null;
 /** Where all of a column's cells are. */
 export interface ProfiledRows {
   table: string;
-  /** See `storedIn`. */
-  stored: ReadonlySet<number>;
+  values: KeptValues;
   samples: number;
 }
 
@@ -106,7 +105,7 @@ function countCells(cells: NonNullable<CellCounts>, decimalComma: boolean, { edg
  */
 async function countParts(
   connection: DuckDBConnection,
-  { table, stored, samples }: ProfiledRows,
+  { table, values, samples }: ProfiledRows,
   index: number,
   column: Column,
   bins: Bins,
@@ -114,7 +113,9 @@ async function countParts(
 ): Promise<Counted> {
   const present = samples - column.missing;
   if (!column.decimalComma) {
-    const plain = stored.has(index) ? cellNumberSql(stored, `c${index}`, false) : `TRY_CAST(c${index} AS DOUBLE)`;
+    const plain = values.numbers.has(index)
+      ? cellNumberSql(values.numbers, `c${index}`, false)
+      : `TRY_CAST(c${index} AS DOUBLE)`;
     const [low, high] = [bins.edges[0], bins.edges[bins.edges.length - 1]];
     const within = column.min! >= low && column.max! <= high;
     const quick = within

@@ -11,7 +11,7 @@ import type {
 import { derived } from '../derived.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
 import { wordsSql } from '../filters/conditions.ts';
-import { cellCountsSql, storedIn } from '../tables/number-cells.ts';
+import { cellCountsSql, valuesIn } from '../tables/number-cells.ts';
 import { associate } from './associations.ts';
 import { findLeaks } from './leaks.ts';
 import { keepLooked, lookAt, type LookedColumn } from './look.ts';
@@ -65,7 +65,8 @@ async function profileTable(
     signal?.throwIfAborted();
   };
   await step();
-  const stored = await storedIn(connection, table);
+  const values = await valuesIn(connection, table);
+  const stored = values.numbers;
   const rows = await keepLooked(connection, table, manifest, stored);
   const looked: LookedColumn[] = [];
   for (const [i, column] of manifest.columns.entries()) {
@@ -76,7 +77,7 @@ async function profileTable(
   const columns: ColumnProfile[] = [];
   for (const [i, column] of manifest.columns.entries()) {
     await step();
-    columns.push(await profileColumn(connection, { table, stored, samples: manifest.samples }, i, column, looked[i]));
+    columns.push(await profileColumn(connection, { table, values, samples: manifest.samples }, i, column, looked[i]));
   }
   const features = looked.filter((_, i) => manifest.columns[i].role === 'feature');
   await step();
@@ -97,7 +98,7 @@ async function profileColumn(
   column: Column,
   looked: LookedColumn,
 ): Promise<ColumnProfile> {
-  const { table, stored, samples } = rows;
+  const { table, values, samples } = rows;
   const { name, type, missing, distinct } = column;
   const profile: ColumnProfile = {
     name,
@@ -108,7 +109,7 @@ async function profileColumn(
     warnings: warningsOf(column, samples, null),
   };
   if (type === 'text') return { ...profile, top: await topWords(connection, table, index, column, samples) };
-  const cells = distinct <= fewValues ? await countCells(connection, cellCountsSql(stored, index, table)) : null;
+  const cells = distinct <= fewValues ? await countCells(connection, cellCountsSql(values, index, table)) : null;
   const top = cells ? { values: cells.slice(0, topCount) } : topLooked(looked);
   const number = looked.numbers
     ? await profileNumbers(connection, rows, index, column, { looked: looked.numbers, cells })

@@ -1,13 +1,26 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { numberSql } from '../cells.ts';
-import { storedName, writtenSql } from './stored-numbers.ts';
+import { momentName, storedName, writtenSql } from './stored-numbers.ts';
 
-/** Which columns of a relation are there as numbers, too (see `stored-numbers.ts`). */
-export async function storedIn(connection: DuckDBConnection, relation: string): Promise<ReadonlySet<number>> {
-  const result = await connection.run(`SELECT * FROM ${relation} LIMIT 0`);
-  const places = result.columnNames().map((name) => /^stored(\d+)$/.exec(name)?.[1]);
-  return new Set(places.filter((place) => place !== undefined).map(Number));
+/** Which columns of a relation are there as values, too (see `stored-numbers.ts`). */
+export interface KeptValues {
+  numbers: ReadonlySet<number>;
+  moments: ReadonlySet<number>;
 }
+
+export async function valuesIn(connection: DuckDBConnection, relation: string): Promise<KeptValues> {
+  const names = (await connection.run(`SELECT * FROM ${relation} LIMIT 0`)).columnNames();
+  const places = (as: (index: number) => string): Set<number> => {
+    const [before] = as(0).split('0');
+    const numbered = names.filter((name) => name.startsWith(before) && /^\d+$/.test(name.slice(before.length)));
+    return new Set(numbered.map((name) => Number(name.slice(before.length))));
+  };
+  return { numbers: places(storedName), moments: places(momentName) };
+}
+
+/** Which columns of a relation are there as numbers, too. */
+export const storedIn = async (connection: DuckDBConnection, relation: string): Promise<ReadonlySet<number>> =>
+  (await valuesIn(connection, relation)).numbers;
 
 /** A cell (c0, c1, …) as a DOUBLE or NULL, to be followed by `finiteSql`: `numberSql`, or what it would give. `stored`: see `storedIn`. */
 export const cellNumberSql = (stored: ReadonlySet<number>, cell: string, decimalComma: boolean): string => {
@@ -16,8 +29,9 @@ export const cellNumberSql = (stored: ReadonlySet<number>, cell: string, decimal
 };
 
 /** A column's different cells, as they were written, with how often each is there: `value` and `n`. Missing ones are left out. */
-export function cellCountsSql(stored: ReadonlySet<number>, index: number, table: string): string {
-  const [cell, written] = stored.has(index) ? [storedName(index), writtenSql('cell')] : [`c${index}`, 'cell'];
+export function cellCountsSql({ numbers, moments }: KeptValues, index: number, table: string): string {
+  const value = numbers.has(index) ? storedName(index) : moments.has(index) ? momentName(index) : null;
+  const [cell, written] = value === null ? [`c${index}`, 'cell'] : [value, writtenSql('cell')];
   return `(SELECT ${written} AS value, n
     FROM (SELECT ${cell} AS cell, count(*) AS n FROM ${table} WHERE ${cell} IS NOT NULL GROUP BY 1))`;
 }

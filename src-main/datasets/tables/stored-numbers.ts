@@ -1,6 +1,7 @@
 /**
- * How a table version's Parquet keeps cells. Column i is `c${i}` where they are kept as text, and `stored${i}` where all of them are numbers
- * written in one way, so that the text can be made again from the number, letter for letter. The type in the file tells the way:
+ * How a table version's Parquet keeps cells. Column i is `c${i}` where they are kept as text, `stored${i}` where all of them are numbers, and
+ * `moment${i}` where all are dates or times, written in one way, so that the text can be made again from the value, letter for letter. The type
+ * in the file tells the way:
  *
  * | type           | cells                                                    |
  * |----------------|----------------------------------------------------------|
@@ -8,21 +9,36 @@
  * | DECIMAL(15, k) | k decimals in each: 5.10, 0.25                           |
  * | DECIMAL(16, k) | no zeros at the end, no point behind whole ones: 5, 0.25 |
  * | DECIMAL(17, k) | no zeros at the end but one after the point: 5.0, 0.25   |
+ * | DATE           | 2024-02-29, from year 1 on                               |
+ * | TIMESTAMP      | 2024-02-29 23:59:59                                      |
  *
  * A decimal has at most 15 digits: scaled up, a double holds each exactly, and its nearest double is the one that its text is read as.
  */
 export type StoredNumber = { way: 'whole' } | { way: 'fixed' | 'shortest' | 'pointed'; decimals: number };
+export type StoredMoment = { way: 'date' } | { way: 'second' };
+export type StoredCells = StoredNumber | StoredMoment;
 
 export const mostWholeDigits = 18;
 export const mostDecimalDigits = 15;
 const widths = { fixed: mostDecimalDigits, shortest: 16, pointed: 17 };
 
+const isMoment = (stored: StoredCells): stored is StoredMoment => stored.way === 'date' || stored.way === 'second';
+
 export const storedName = (index: number): string => `stored${index}`;
+export const momentName = (index: number): string => `moment${index}`;
 
-export const storedType = (stored: StoredNumber): string =>
-  stored.way === 'whole' ? 'BIGINT' : `DECIMAL(${widths[stored.way]}, ${stored.decimals})`;
+/** A column with its type, as the file has it. */
+export function storedColumn(index: number, stored: StoredCells | null): [name: string, type: string] {
+  if (!stored) return [`c${index}`, 'VARCHAR'];
+  return [isMoment(stored) ? momentName(index) : storedName(index), storedType(stored)];
+}
 
-/** A stored number, in any of the types above, as it was written. Its type is known when a statement is planned, and with it which of the cases it is. */
+export function storedType(stored: StoredCells): string {
+  if (isMoment(stored)) return stored.way === 'date' ? 'DATE' : 'TIMESTAMP';
+  return stored.way === 'whole' ? 'BIGINT' : `DECIMAL(${widths[stored.way]}, ${stored.decimals})`;
+}
+
+/** A stored value, in any of the types above, as it was written. Its type is known when a statement is planned, and with it which of the cases it is. */
 export const writtenSql = (stored: string): string => {
   const text = `CAST(${stored} AS VARCHAR)`;
   const isOf = (width: number): string => `starts_with(typeof(${stored}), 'DECIMAL(${width},')`;
@@ -33,6 +49,6 @@ export const writtenSql = (stored: string): string => {
 /** The rows of a file with all cells as text; `file` has `file_row_number`. What of it no statement asks for is not made. */
 export function asText(file: string): string {
   // COLUMNS wants to find at least one, so it is given one that is always there.
-  const stored = "COLUMNS('^(?:stored([0-9]+)|file_row_number)$')";
+  const stored = "COLUMNS('^(?:(?:stored|moment)([0-9]+)|file_row_number)$')";
   return `(SELECT *, ${writtenSql(stored)} AS 'c\\1' FROM ${file})`;
 }

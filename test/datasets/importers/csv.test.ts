@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parquetSql, withDuck } from '../../../src-main/datasets/duck.ts';
 import { offerImport } from '../../../src-main/datasets/import.ts';
 import { loadTrainingData } from '../../../src-main/datasets/training-data.ts';
-import { storedIn } from '../../../src-main/datasets/tables/number-cells.ts';
+import { storedIn, valuesIn } from '../../../src-main/datasets/tables/number-cells.ts';
 import type { Column, Manifest } from '../../../src-main/shared/dataset.ts';
 import { SampleReader } from '../../../src-main/datasets/reader.ts';
 import type { ImportParams } from '../../../src-main/shared/job.ts';
@@ -257,6 +257,44 @@ describe('numbers', () => {
   });
 });
 
+describe('dates and times', () => {
+  const names = ['day', 'second', 'both', 'short', 'zoned', 'label'];
+  const written = [
+    ['2024-02-29', '2024-02-29 23:59:59', '2024-02-29', '2024-2-9', '2024-02-29T10:00:00Z', 'a'],
+    ['', '1999-12-31 00:00:00', '2024-02-29 23:59:59', '2024-02-09', '2024-02-29T10:00:01Z', 'b'],
+    ['0001-01-01', 'NA', '2024-03-01', '2024-02-10', '2024-02-29T10:00:02Z', 'a'],
+    ['2024-02-29', '2024-02-29 23:59:59', '', '2024-02-11', '2024-02-29T10:00:03Z', 'b'],
+  ];
+  const text = (rows: string[][]): string => [names, ...rows].map((row) => `${row.join(',')}\n`).join('');
+  const kept = async (blobs: string, manifest: Manifest): Promise<string[]> =>
+    withDuck({}, async (connection) => {
+      const { moments } = await valuesIn(connection, parquetSql(blobs, manifest.blobs.table!));
+      return [...moments].map((i) => names[i]);
+    });
+
+  it('are kept as such where their text can be made again, and are read as they are written', async () => {
+    const { manifest, blobs, rows, column } = await imported(text(written));
+    expect(rows).toEqual(written.map((row) => row.map((cell) => (cell === '' || cell === 'NA' ? null : cell))));
+    expect(await kept(blobs, manifest)).toEqual(['day', 'second']);
+    // They are described as the texts that they were.
+    expect(column('day')).toMatchObject({
+      type: 'category',
+      missing: 1,
+      distinct: 2,
+      top: [
+        { value: '2024-02-29', count: 2 },
+        { value: '0001-01-01', count: 1 },
+      ],
+    });
+    expect(column('second')).toMatchObject({ type: 'category', missing: 1, distinct: 2 });
+    const inQuotes = written.map(([day, ...others]) => [`"${day}"`, ...others]);
+    const asText = await imported(text(inQuotes));
+    expect(await kept(asText.blobs, asText.manifest)).toEqual(['second']);
+    expect(asText.manifest.columns).toEqual(manifest.columns);
+    expect(asText.rows).toEqual(rows);
+  });
+});
+
 describe('bad input', () => {
   it('lists ragged rows by line and keeps the rest', async () => {
     const { manifest, rows } = await imported(
@@ -367,5 +405,15 @@ describe('what a file holds only long after its beginning', () => {
     expect(rows).toEqual([['90000', 'left'], row]);
     expect(manifest.notes.map(({ code }) => code)).toEqual(expect.arrayContaining(['dialect', ...notes]));
     expect(await filesIn(`${blobs}/partial`)).toEqual([]);
+  });
+
+  it.each(['2024-02-30', '2024-1-1', 'soon'])('a day written as no other is: %s', async (odd) => {
+    const days = Array.from({ length: 90_001 }, (_, i) => `2024-01-${i % 2 ? '02' : '31'},${i % 7 ? 'left' : 'right'}`);
+    const { manifest, blobs } = await imported(`day,side\n${days.join('\n')}\n${odd},left\n`);
+    const { rows } = await new SampleReader().pick(blobs, manifest, [90_000, 90_001]);
+    expect(rows).toEqual([
+      ['2024-01-31', 'left'],
+      [odd, 'left'],
+    ]);
   });
 });
