@@ -37,6 +37,8 @@ import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
 import type { GenerationSettings, TextLikelihood, WrittenPart, WrittenText } from './generation.ts';
 import type { ClickMask, ClickQuestion, FoundObject, MarkerFacts, MarkerWish } from './marker.ts';
 import type { MarkedKind, MarkShape } from './marks.ts';
+import type { AssessParams, AssessResult, ScriptVerdict } from './prompt/assess.ts';
+import type { ComparedTest, EvaluationComparison, GridNews, GridParams, GridResult } from './prompt/grid.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
 import type { KeptSynonyms, SynonymList } from './augment/synonyms.ts';
@@ -57,6 +59,8 @@ export type JobKind =
   | 'evaluate'
   | 'predict'
   | 'generate'
+  | 'grid'
+  | 'assess'
   | 'score'
   | 'export'
   | 'export-data'
@@ -109,8 +113,8 @@ export interface Progress {
   done: number;
   /** 0 while unknown. */
   total: number;
-  /** Of `done`, `total` and `rate`: samples, rows, files, bytes. */
-  unit: 'samples' | 'rows' | 'files' | 'bytes' | 'steps';
+  /** Of `done`, `total` and `rate`: samples, rows, files, bytes, answers. */
+  unit: 'samples' | 'rows' | 'files' | 'bytes' | 'steps' | 'answers';
   /** Units a second over the last seconds; 0 while unknown. */
   rate: number;
   /** Seconds, null while unknown. */
@@ -132,6 +136,8 @@ export interface JobTypes {
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
   generate: { params: GenerateParams; result: GenerateResult };
+  grid: { params: GridParams; result: GridResult };
+  assess: { params: AssessParams; result: AssessResult };
   score: { params: ScoreParams; result: PredictionReport };
   export: { params: ExportParams; result: ExportResult };
   'export-data': { params: DataExportParams; result: DataExportResult };
@@ -644,6 +650,10 @@ export type FromUtility =
   | { type: 'best'; epoch: number; parameterCount: number }
   /** Of a text that is written. */
   | { type: 'written'; part: WrittenPart }
+  /** What an assertion came to for the next answer. */
+  | { type: 'verdict'; check: number; verdict: ScriptVerdict }
+  /** What came of cells of a grid. */
+  | { type: 'cells'; cells: GridNews[] }
   /** Of an import of runs: this one was read whole. */
   | { type: 'staged'; run: StagedRun }
   /** What went wrong, and holds nothing up. */
@@ -679,6 +689,8 @@ export type ReaderRequest =
   /** What files of annotations say of these samples. */
   | ({ id: number; type: 'match-marks' } & MarkMatch)
   | { id: number; type: 'agreement'; question: AgreementQuestion }
+  /** Two tests of a prompt. */
+  | { id: number; type: 'compare-tests'; first: ComparedTest; second: ComparedTest }
   /** What a model's file is, that might mark what is in pictures. */
   | { id: number; type: 'marker'; path: string; wish: MarkerWish; threads: number }
   /** What clicks in a picture mean. */
@@ -705,6 +717,7 @@ export type ReaderResponse =
         | OpenedRecipe
         | PrivacyReport
         | AgreementReport
+        | EvaluationComparison
         | AnonymityReport
         | ImportOffer[]
         | BroughtTokenizer
