@@ -38,7 +38,7 @@ import type { GenerationSettings, TextLikelihood, WrittenPart, WrittenText } fro
 import type { ClickMask, ClickQuestion, FoundObject, MarkerFacts, MarkerWish } from './marker.ts';
 import type { MarkedKind, MarkShape } from './marks.ts';
 import type { AssessParams, AssessResult, ScriptVerdict } from './prompt/assess.ts';
-import type { ComparedTest, EvaluationComparison, GridNews, GridParams, GridResult } from './prompt/grid.ts';
+import type { ComparedTest, EvaluationComparison, GridAsked, GridNews, GridResult } from './prompt/grid.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
 import type { KeptSynonyms, SynonymList } from './augment/synonyms.ts';
@@ -536,6 +536,10 @@ export interface GenerateParams {
   cache?: boolean;
   /** Nothing is written: how likely is the prompt? */
   score?: boolean;
+}
+/** Cells of a grid: each task is asked of one of these models. */
+export interface GridParams extends GridAsked {
+  models: GenerateParams['model'][];
 }
 export interface GenerateResult {
   texts: WrittenText[];

@@ -11,7 +11,6 @@ import {
   type PromptId,
   type VersionId,
 } from '../ids.ts';
-import type { GenerateParams } from '../job.ts';
 import type { CheckScore, PromptTest } from './checks.ts';
 import {
   generationSettingsSchema,
@@ -19,7 +18,7 @@ import {
   type CompletionFacts,
   type LanguageModelRef,
 } from './prompt.ts';
-import type { WriterPrompt } from './writer.ts';
+import type { Turn } from './turns.ts';
 
 /** Prompts × models × settings, asked for each of a number of rows. */
 
@@ -145,11 +144,12 @@ export interface GridTask {
   model: number;
   /** Of `settings`. */
   settings: number;
-  prompt: WriterPrompt;
+  /** A text to go on with, or turns. */
+  prompt: string | Turn[];
   asked: string;
 }
-export interface GridParams {
-  models: GenerateParams['model'][];
+/** All that is asked but of which models. */
+export interface GridAsked {
   settings: GenerationSettings[];
   /** Those of a model stand together. */
   tasks: GridTask[];

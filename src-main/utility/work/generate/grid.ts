@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errorFacts } from '../../../shared/errors.ts';
-import type { GenerateParams } from '../../../shared/job.ts';
-import type { GridNews, GridParams, GridResult, GridTask } from '../../../shared/prompt/grid.ts';
+import type { GenerateParams, GridParams } from '../../../shared/job.ts';
+import type { GridNews, GridResult, GridTask } from '../../../shared/prompt/grid.ts';
 import { Cancelled, type JobContext } from '../../port/job-port.ts';
 import { Bench, digestOf } from './bench.ts';
 import { partsOf } from './open.ts';
