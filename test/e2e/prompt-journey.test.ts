@@ -30,7 +30,8 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the journey of a prompt', () =
     studio = await launchStudio({ folder, locale });
     const { page } = studio;
     await studio.drop([join(folder, 'letters.csv')]);
-    await id('dataset').waitFor({ timeout: 60_000 });
+    await id('import-confirm').click();
+    await id('sample-table').waitFor({ timeout: 60_000 });
     await id('rail-playground').click();
     await id('prompt-first').click();
     for (const [name, seed] of [
