@@ -21,11 +21,13 @@ export async function assess(
   for (const [at, check] of checks.entries()) {
     context.progress({ stage: 'checking', unit: 'steps', done: at, total: checks.length });
     await context.pause();
-    scores.push(await scoreOf(check, rows, answers, said[at], {
+    scores.push(
+      await scoreOf(check, rows, answers, said[at], {
         known: verdicts[at] ?? [],
         told: (verdict) => context.post({ type: 'verdict', check: at, verdict }),
         signal: context.signal,
-      }));
+      }),
+    );
   }
   return { scores };
 }
@@ -61,7 +63,10 @@ async function scoreOf(
       problems = unsaid(said!, there);
       break;
     default: {
-      const options = { tolerance: 'tolerance' in check ? check.tolerance : 0, schema: kind === 'schema' ? check.schema : true };
+      const options = {
+        tolerance: 'tolerance' in check ? check.tolerance : 0,
+        schema: kind === 'schema' ? check.schema : true,
+      };
       const checked = checkAnswers(kind, texts, wanted, options);
       each = checked.each;
       // Of a corpus some measures are not the mean of its texts'; what is missing counts for nothing.
@@ -98,6 +103,9 @@ function requirePattern(pattern: string, row: number): void {
   try {
     new RegExp(pattern, 'u');
   } catch (error) {
-    throw new AtelierError('bad_pattern', `Row ${row + 1} expects a pattern that is none: ${(error as Error).message}.`);
+    throw new AtelierError(
+      'bad_pattern',
+      `Row ${row + 1} expects a pattern that is none: ${(error as Error).message}.`,
+    );
   }
 }

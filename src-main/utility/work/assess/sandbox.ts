@@ -21,7 +21,11 @@ const graceMs = 1500;
 const memoryMb = 64;
 
 /** What a thread says. `at`: of which case; a `wrong` script is none. */
-type Told = { type: 'ready' } | { type: 'wrong'; message: string } | { type: 'told'; at: number; score: number } | { type: 'threw'; at: number; message: string };
+type Told =
+  | { type: 'ready' }
+  | { type: 'wrong'; message: string }
+  | { type: 'told'; at: number; score: number }
+  | { type: 'threw'; at: number; message: string };
 
 /**
  * A number from 0 to 1 for each case, or why there is none; `told` hears of each as it comes. What hangs, or takes all memory, is ended and costs
