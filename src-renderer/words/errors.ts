@@ -6,7 +6,6 @@ import { m } from './messages.ts';
 const headlines: Record<string, () => string> = {
   empty_prompt: m.error_empty_prompt,
   no_variable: m.error_no_variable,
-  no_rows: m.error_no_rows,
   bad_row: m.error_bad_row,
   no_checks: m.error_no_checks,
   no_expected: m.error_no_expected,
