@@ -17,7 +17,7 @@ export interface ScriptCase {
 const caseMs = 1000;
 /** … that starting takes at most, and what is left to the thread to tell of a time-out by itself. */
 const startMs = 10_000;
-const graceMs = 1500;
+const graceMs = 5000;
 const memoryMb = 64;
 
 /** What a thread says. `at`: of which case; a `wrong` script is none. */
@@ -100,6 +100,8 @@ function runFrom(
     signal?.addEventListener('abort', stop);
     watch(startMs);
     worker.on('message', (told: Told) => {
+      // What was on its way when the thread was given up has its word already.
+      if (ended) return;
       switch (told.type) {
         case 'wrong':
           return end(() => reject(new AtelierError('bad_script', `The assertion is no JavaScript: ${told.message}`)));
