@@ -91,7 +91,7 @@ describe('an assertion in JavaScript', () => {
       { error: expect.stringContaining('longer than') },
       { score: 1 },
     ]);
-    const promises = 'if (output === "hang") { const go = () => Promise.resolve().then(go); go(); } return true;';
+    const promises = 'if (output === "hang") { const go = () => void Promise.resolve().then(go); go(); } return true;';
     expect(await told(promises, [one('hang'), one()])).toEqual([
       { error: expect.stringContaining('longer than') },
       { score: 1 },
