@@ -13,6 +13,8 @@ import { table, when } from './format.ts';
 import { iso } from './json.ts';
 import { integer, withCommon } from './options.ts';
 import { addPromptsEval } from './prompts-eval.ts';
+import { addPromptsGrid } from './prompts-grid.ts';
+import { addPromptsHistory } from './prompts-history.ts';
 import { addPromptsRun } from './prompts-run.ts';
 import { addPromptsNote, addPromptsSearch } from './prompts-search.ts';
 
@@ -24,6 +26,8 @@ export function addPrompts(program: Command, context: CommandContext): void {
   addShow(prompts, context);
   addPromptsRun(prompts, context);
   addPromptsEval(prompts, context);
+  addPromptsGrid(prompts, context);
+  addPromptsHistory(prompts, context);
   addImport(prompts, context);
   addRestore(prompts, context);
   addStep(prompts, context, 'undo', 'take the last step in a prompt’s draft back; it has many, and keeps them');

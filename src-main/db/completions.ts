@@ -27,12 +27,12 @@ const completionOf = ({ request, texts, facts, error, ...row }: CompletionRow): 
   error: error === null ? null : (JSON.parse(error) as ErrorFacts),
 });
 
-/** Newest first. */
+/** Newest first; not those of grids. */
 export function listCompletions(db: Readable, prompt: PromptId, limit = mostCompletionsListed): Completion[] {
   return db
     .all<CompletionRow>(
       `SELECT c.id, p.id AS prompt, c.version, c.created_at AS createdAt, c.status, c.request, c.given, c.texts, c.facts, c.error
-         FROM completions c JOIN prompts p ON p.key = c.prompt WHERE p.id = ? ORDER BY c.key DESC LIMIT ?`,
+         FROM completions c JOIN prompts p ON p.key = c.prompt WHERE p.id = ? AND c.grid IS NULL ORDER BY c.key DESC LIMIT ?`,
       [prompt, limit],
     )
     .map(completionOf);

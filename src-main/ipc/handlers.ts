@@ -3,6 +3,7 @@ import { appHandlers } from './app.ts';
 import { datasetHandlers } from './datasets.ts';
 import type { Desk } from './desk.ts';
 import { exportHandlers } from './exports.ts';
+import { gridHandlers } from './grids.ts';
 import { importHandlers } from './imports.ts';
 import { jobHandlers } from './jobs.ts';
 import { labelFileHandlers } from './label-files.ts';
@@ -30,6 +31,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...tokenizerHandlers(desk),
     ...synonymHandlers(desk),
     ...promptHandlers(desk),
+    ...gridHandlers(desk),
     ...exportHandlers(desk),
     ...jobHandlers(desk),
   };

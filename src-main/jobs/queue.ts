@@ -25,6 +25,8 @@ const lanes: Record<JobKind, string> = {
   evaluate: 'model',
   predict: 'model',
   generate: 'model',
+  grid: 'model',
+  assess: 'assess',
   score: 'look',
   export: 'model',
   // Beside a training neither would tell the truth.

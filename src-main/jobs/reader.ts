@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ComparedTest, EvaluationComparison } from '../shared/prompt/grid.ts';
 import type { AgreementQuestion, AgreementReport } from '../shared/agreement.ts';
 import type { AudioOptions, PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
@@ -176,6 +177,9 @@ export class Reader {
   }
 
   /** How far two passes of labelling agree. */
+  compareTests(first: ComparedTest, second: ComparedTest): Promise<EvaluationComparison> {
+    return this.#ask({ type: 'compare-tests', first, second }) as Promise<EvaluationComparison>;
+  }
   agreement(question: AgreementQuestion): Promise<AgreementReport> {
     return this.#ask({ type: 'agreement', question }, profileWithinMs) as Promise<AgreementReport>;
   }

@@ -2,11 +2,20 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Readable } from '../db/connection.ts';
 import { getVersion, listDatasets, noDataset } from '../db/datasets.ts';
+import { listGrids, noGrid } from '../db/grids.ts';
 import { listPrompts, noPrompt } from '../db/prompts.ts';
 import { listRunNames, noRun } from '../db/runs.ts';
 import { listStudies, noStudy } from '../db/studies.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { isId, type DatasetId, type PromptId, type RunId, type StudyId, type VersionId } from '../shared/ids.ts';
+import {
+  isId,
+  type DatasetId,
+  type GridId,
+  type PromptId,
+  type RunId,
+  type StudyId,
+  type VersionId,
+} from '../shared/ids.ts';
 import { languageFile } from '../shared/run.ts';
 import type { ModelRef } from './models.ts';
 
@@ -52,6 +61,12 @@ export function resolveStudy(db: Readable, text: string): StudyId {
 export function resolvePrompt(db: Readable, text: string): PromptId {
   const found = pick('prompt', text, listPrompts(db, { archived: true }));
   if (!found) throw noPrompt(text);
+  return found.id;
+}
+
+export function resolveGrid(db: Readable, text: string): GridId {
+  const found = pick('grid', text, listGrids(db, { archived: true }));
+  if (!found) throw noGrid(text);
   return found.id;
 }
 

@@ -41,7 +41,10 @@ export interface UtilityHooks {
   log: JobLog;
   /** Progress, metrics, best: what comes while it works. */
   message?(
-    message: Extract<FromUtility, { type: 'progress' | 'metrics' | 'best' | 'warning' | 'staged' | 'written' }>,
+    message: Extract<
+      FromUtility,
+      { type: 'progress' | 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' }
+    >,
   ): void;
 }
 

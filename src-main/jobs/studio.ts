@@ -94,6 +94,8 @@ import { evaluateParams, predictParams, type EvaluateRequest, type PredictReques
 import * as originals from './originals.ts';
 import type { Relinked } from './originals.ts';
 import { picture, pictureEpochs } from './pictures.ts';
+import { Evaluations } from './prompts/evaluations.ts';
+import { Grids } from './prompts/grids.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
 import { epochPredictions, predictionEpochs } from './epoch-predictions.ts';
@@ -148,6 +150,8 @@ export class Studio {
   readonly fewShot: FewShot;
   readonly modelMarks: ModelMarks;
   readonly prompts: Prompts;
+  readonly grids: Grids;
+  readonly evaluations: Evaluations;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
   readonly #integrity: Integrity;
@@ -192,11 +196,14 @@ export class Studio {
     this.fewShot = new FewShot(this.#context, this.labels, options.spawnUtility);
     this.modelMarks = new ModelMarks(this.#context, this.labels, this.#models);
     this.prompts = new Prompts(this.#context, options.spawnUtility);
+    this.grids = new Grids(this.#context);
+    this.evaluations = new Evaluations(this.#context, this.grids, this.#reader);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     this.#spawn = options.spawnUtility;
     this.#studies = new Studies(this.#context, goesOn);
     runs.restoreWaiting(this.#context);
     this.#studies.restore();
+    if (goesOn) this.grids.restore();
   }
 
   /** Takes the workspace's lock, checks, migrates and if need be repairs it. Blocks; tens of milliseconds when all is well. */
@@ -210,6 +217,8 @@ export class Studio {
   async close(): Promise<void> {
     this.#reader.close();
     this.#models.close();
+    this.grids.close();
+    this.evaluations.close();
     await this.#studies.close();
     this.#gradients?.cancel();
     await Promise.all([
@@ -687,6 +696,7 @@ export class Studio {
   /** Does a job once more that failed or was cut short, from where it was as far as that is known: another job. */
   again(id: JobId): JobId {
     const { kind, run } = this.getJob(id);
+    if (kind === 'grid') return this.grids.fillAgain(id).job;
     return (kind === 'train' && run ? this.continueRun(run) : this.importAgain(id)).job;
   }
   getJob(id: JobId): Job {

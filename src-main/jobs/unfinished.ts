@@ -57,6 +57,8 @@ async function sweepUnfinished(store: WriteStore): Promise<void> {
 /** With what can be said of it only by a look into the workspace. */
 export function withAgain(folder: string, job: Job): Job {
   if (job.again === null) return job;
+  // What it has stored is not asked for again.
+  if (job.kind === 'grid') return { ...job, again: 'goes-on' };
   const kept =
     job.kind === 'train'
       ? job.run !== null && existsSync(lastCheckpoint(folder, job.run))

@@ -22,7 +22,12 @@ export interface Work<K extends JobKind> {
   submitted?(job: JobId): void;
   /** In the transaction that marks it running. */
   started?(now: number): void;
-  message?(message: Extract<FromUtility, { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' }>): void;
+  message?(
+    message: Extract<
+      FromUtility,
+      { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' }
+    >,
+  ): void;
   /** Milliseconds that each of its processes may take. */
   within?: number;
   /** Where one process is not all: what comes after each. */

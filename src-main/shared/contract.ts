@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import { appInputs, type AppOutputs } from './contract/app.ts';
 import { dataInputs, type DataOutputs, type Offered } from './contract/data.ts';
+import { type GridOutputs, gridsInputs } from './contract/grids.ts';
 import { type JobOutputs, jobsInputs } from './contract/jobs.ts';
 import { type LabelOutputs, labelsInputs } from './contract/labels.ts';
 import { type PromptOutputs, promptsInputs } from './contract/prompts.ts';
@@ -30,11 +31,21 @@ export const inputs = {
   ...runsInputs,
   ...studiesInputs,
   ...promptsInputs,
+  ...gridsInputs,
   ...jobsInputs,
 } as const;
 
 export interface Outputs
-  extends AppOutputs, DataOutputs, LabelOutputs, TrainingOutputs, RunOutputs, StudyOutputs, PromptOutputs, JobOutputs {}
+  extends
+    AppOutputs,
+    DataOutputs,
+    LabelOutputs,
+    TrainingOutputs,
+    RunOutputs,
+    StudyOutputs,
+    PromptOutputs,
+    GridOutputs,
+    JobOutputs {}
 
 export type Channel = keyof typeof inputs;
 export type Input<C extends Channel> = v.InferInput<(typeof inputs)[C]>;
@@ -52,7 +63,8 @@ export type StudioEvent =
   | ({ type: 'profile'; version: VersionId } & StepsDone)
   | {
       type: 'changed';
-      noun: 'datasets' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' | 'studies' | 'prompts';
+      noun:
+        'datasets' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' | 'studies' | 'prompts' | 'grids';
     }
   /** `runs`: those that are new or have changed; without it any may be. */
   | { type: 'changed'; noun: 'runs'; runs?: RunId[] }

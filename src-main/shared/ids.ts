@@ -15,6 +15,8 @@ export type LabellingId = Id<'labelling'>;
 export type PromptId = Id<'prompt'>;
 export type CompletionId = Id<'completion'>;
 export type LanguageModelId = Id<'model'>;
+export type GridId = Id<'grid'>;
+export type EvaluationId = Id<'evaluation'>;
 
 interface Kinds {
   dataset: DatasetId;
@@ -27,6 +29,8 @@ interface Kinds {
   prompt: PromptId;
   completion: CompletionId;
   model: LanguageModelId;
+  grid: GridId;
+  evaluation: EvaluationId;
 }
 
 const prefixes: Record<keyof Kinds, string> = {
@@ -40,6 +44,8 @@ const prefixes: Record<keyof Kinds, string> = {
   prompt: 'pr',
   completion: 'cp',
   model: 'lm',
+  grid: 'gr',
+  evaluation: 'ev',
 };
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -39,6 +39,8 @@ import type { LeakQuestion, LeakReport, TogetherWish } from './leaks.ts';
 import type { GenerationSettings, TextLikelihood, WrittenPart, WrittenText } from './generation.ts';
 import type { ClickMask, ClickQuestion, FoundObject, MarkerFacts, MarkerWish } from './marker.ts';
 import type { MarkedKind, MarkShape } from './marks.ts';
+import type { AssessParams, AssessResult, ScriptVerdict } from './prompt/assess.ts';
+import type { ComparedTest, EvaluationComparison, GridAsked, GridNews, GridResult } from './prompt/grid.ts';
 import type { QualityReport } from './quality.ts';
 import type { SplitPreview, SplitWish } from './split.ts';
 import type { KeptSynonyms, SynonymList } from './augment/synonyms.ts';
@@ -59,6 +61,8 @@ export type JobKind =
   | 'evaluate'
   | 'predict'
   | 'generate'
+  | 'grid'
+  | 'assess'
   | 'score'
   | 'export'
   | 'export-data'
@@ -111,8 +115,8 @@ export interface Progress {
   done: number;
   /** 0 while unknown. */
   total: number;
-  /** Of `done`, `total` and `rate`: samples, rows, files, bytes. */
-  unit: 'samples' | 'rows' | 'files' | 'bytes' | 'steps';
+  /** Of `done`, `total` and `rate`: samples, rows, files, bytes, answers. */
+  unit: 'samples' | 'rows' | 'files' | 'bytes' | 'steps' | 'answers';
   /** Units a second over the last seconds; 0 while unknown. */
   rate: number;
   /** Seconds, null while unknown. */
@@ -134,6 +138,8 @@ export interface JobTypes {
   evaluate: { params: EvaluateParams; result: EvaluateResult };
   predict: { params: PredictParams; result: PredictResult };
   generate: { params: GenerateParams; result: GenerateResult };
+  grid: { params: GridParams; result: GridResult };
+  assess: { params: AssessParams; result: AssessResult };
   score: { params: ScoreParams; result: PredictionReport };
   export: { params: ExportParams; result: ExportResult };
   'export-data': { params: DataExportParams; result: DataExportResult };
@@ -542,6 +548,10 @@ export interface GenerateParams {
   /** Nothing is written: how likely is the prompt? */
   score?: boolean;
 }
+/** Cells of a grid: each task is asked of one of these models. */
+export interface GridParams extends GridAsked {
+  models: GenerateParams['model'][];
+}
 export interface GenerateResult {
   texts: WrittenText[];
   /** With `score`. */
@@ -657,6 +667,10 @@ export type FromUtility =
   | { type: 'best'; epoch: number; parameterCount: number }
   /** Of a text that is written. */
   | { type: 'written'; part: WrittenPart }
+  /** What an assertion came to for the next answer. */
+  | { type: 'verdict'; check: number; verdict: ScriptVerdict }
+  /** What came of cells of a grid. */
+  | { type: 'cells'; cells: GridNews[] }
   /** Of an import of runs: this one was read whole. */
   | { type: 'staged'; run: StagedRun }
   /** What went wrong, and holds nothing up. */
@@ -694,6 +708,8 @@ export type ReaderRequest =
   /** What files of annotations say of these samples. */
   | ({ id: number; type: 'match-marks' } & MarkMatch)
   | { id: number; type: 'agreement'; question: AgreementQuestion }
+  /** Two tests of a prompt. */
+  | { id: number; type: 'compare-tests'; first: ComparedTest; second: ComparedTest }
   /** What a model's file is, that might mark what is in pictures. */
   | { id: number; type: 'marker'; path: string; wish: MarkerWish; threads: number }
   /** What clicks in a picture mean. */
@@ -720,6 +736,7 @@ export type ReaderResponse =
         | OpenedRecipe
         | PrivacyReport
         | AgreementReport
+        | EvaluationComparison
         | AnonymityReport
         | ImportOffer[]
         | BroughtTokenizer

@@ -17,6 +17,7 @@ import { previewSpectrograms } from '../datasets/encode/audio/preview.ts';
 import { openRecipeFile } from '../datasets/recipes/file/open.ts';
 import { previewRecipe } from '../datasets/recipes/preview.ts';
 import { agreement } from '../evaluation/agreement.ts';
+import { compareEvaluations } from '../evaluation/text/compare-evaluations.ts';
 import { findDevices } from '../runtime/device.ts';
 import { weightHistograms } from '../runtime/weight-histograms.ts';
 import { errorFacts } from '../shared/errors.ts';
@@ -75,6 +76,8 @@ function answer(request: ReaderRequest) {
       return versionMarks(request.blobs, request.manifest, request.kind);
     case 'match-marks':
       return matchMarks(request);
+    case 'compare-tests':
+      return compareEvaluations(request.first, request.second);
     case 'agreement':
       return agreement(request.question);
     case 'marker':

@@ -5,6 +5,7 @@ import { actions } from '../state/actions.svelte.ts';
 import { app } from '../state/app.svelte.ts';
 import { datasets } from '../state/datasets.svelte.ts';
 import { exports } from '../state/exports.svelte.ts';
+import { grids } from '../state/grids.svelte.ts';
 import { jobs } from '../state/jobs.svelte.ts';
 import { navigation } from '../state/navigation.svelte.ts';
 import { preferences } from '../state/preferences.svelte.ts';
@@ -63,6 +64,7 @@ const reload = {
   queue: () => queue.load(),
   studies: () => studies.changed(),
   prompts: () => prompts.changed(),
+  grids: () => grids.changed(),
 };
 
 /** Listens first and asks then, so that nothing falls between. Returns the function that stops it. */

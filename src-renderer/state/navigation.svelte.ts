@@ -5,13 +5,17 @@ export const places = ['data', 'label', 'train', 'runs', 'tune', 'playground', '
 export type Place = (typeof places)[number];
 export type DataTab = 'samples' | 'profile' | 'schema' | 'recipe' | 'splits' | 'quality' | 'source';
 
+/** What is done with a prompt. */
+export const benchViews = ['write', 'compare', 'test'] as const;
+export type BenchView = (typeof benchViews)[number];
+
 export type Location =
   | { place: 'data'; dataset?: DatasetId; version?: VersionId; tab?: DataTab; filter?: Filter }
   | { place: 'label'; dataset?: DatasetId; version?: VersionId }
   | { place: 'train'; dataset?: DatasetId; version?: VersionId; from?: RunId }
   | { place: 'runs'; run?: RunId; compare?: RunId[] }
   | { place: 'tune'; study?: StudyId }
-  | { place: 'playground'; prompt?: PromptId }
+  | { place: 'playground'; prompt?: PromptId; view?: BenchView }
   | { place: 'export'; export?: ExportId }
   | { place: 'settings'; section?: string };
 

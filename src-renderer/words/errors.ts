@@ -5,6 +5,16 @@ import { m } from './messages.ts';
 /** What went wrong, by code. The main process writes its messages in English, with names and places in them. */
 const headlines: Record<string, () => string> = {
   empty_prompt: m.error_empty_prompt,
+  no_variable: m.error_no_variable,
+  bad_row: m.error_bad_row,
+  no_checks: m.error_no_checks,
+  no_expected: m.error_no_expected,
+  bad_pattern: m.error_bad_pattern,
+  bad_script: m.error_bad_script,
+  other_rows: m.error_other_rows,
+  no_common_check: m.error_no_common_check,
+  already_filled: m.error_already_filled,
+  nothing_judged: m.error_nothing_judged,
   prompt_too_long: m.error_prompt_too_long,
   unknown_variable: m.error_unknown_variable,
   bad_template: m.error_bad_template,

@@ -105,6 +105,8 @@ const jobKinds: Record<JobKind, () => string> = {
   evaluate: m.job_evaluate,
   predict: m.job_predict,
   generate: m.job_generate,
+  grid: m.job_grid,
+  assess: m.job_assess,
   score: m.job_score,
   export: m.job_export,
   'export-data': m.job_export_data,
@@ -134,6 +136,7 @@ const stages: Words = {
   checking: m.stage_checking,
   downloading: m.stage_downloading,
   predicting: m.stage_predicting,
+  answering: m.stage_answering,
 };
 export function stageWord(stage: string): string {
   const device = /^testing (\w+)$/.exec(stage)?.[1];
@@ -146,6 +149,7 @@ const units: Record<Progress['unit'], (n: { n: string }) => string> = {
   files: m.rate_files,
   bytes: m.rate_bytes,
   steps: m.rate_steps,
+  answers: m.rate_answers,
 };
 /** "12.4 k samples/s", "3.1 MB/s". */
 export const rateWords = (rate: number, unit: Progress['unit']) =>

@@ -89,21 +89,22 @@ const rest = (label: SampleLabel | undefined): Line => ({
   note: label?.note ?? '',
 });
 
-function pairLine(
+/** With the answers A and B. */
+export function pairLine(
   sample: number,
   preference: string | null,
   [prompt, a, b]: readonly (string | null)[],
-  label: SampleLabel | undefined,
+  label?: SampleLabel,
 ): Line {
   const [chosen, rejected] = preference === 'A' ? [a, b] : preference === 'B' ? [b, a] : [null, null];
   return { sample, prompt, chosen, rejected, preference, answer_a: a, answer_b: b, ...rest(label) };
 }
 
-function ratingLine(
+export function ratingLine(
   sample: number,
   rating: string | null,
   [prompt, answer]: readonly (string | null)[],
-  label: SampleLabel | undefined,
+  label?: SampleLabel,
 ): Line {
   return { sample, prompt, answer, rating: rating === null ? null : Number(rating), ...rest(label) };
 }

@@ -352,7 +352,7 @@ export class Prompts {
 }
 
 /** Values come in after turns are told apart: none of them can begin one. */
-function filledPrompt(text: string, variables: Record<string, string>): WriterPrompt {
+export function filledPrompt(text: string, variables: Record<string, string>): WriterPrompt {
   if (text.trim() === '')
     throw new AtelierError('empty_prompt', 'The prompt is empty. Write what the model is to go on with.');
   const turns = turnsOf(text);

@@ -9,7 +9,12 @@ export interface JobContext {
   progress(report: Pick<Progress, 'stage' | 'unit' | 'done' | 'total'>): void;
   log(text: string): void;
   /** Everything else a job tells while it works: metrics, the best epoch. */
-  post(message: Extract<FromUtility, { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' }>): void;
+  post(
+    message: Extract<
+      FromUtility,
+      { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' }
+    >,
+  ): void;
   /** Aborted by 'cancel'; its reason is the error that `pause` throws. */
   signal: AbortSignal;
   cancelled(): boolean;

@@ -34,6 +34,7 @@ import { reviews } from './texts.ts';
 import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
 import { textEpochs, textOf } from './language.ts';
 import { predictionEpochs, predictionsOf } from './predictions.ts';
+import { makeGrids } from './grids.ts';
 import { makePrompts, promptHits } from './prompts.ts';
 import { makeStudies } from './studies.ts';
 import { sendStudy } from '../../../src-main/shared/sent-study.ts';
@@ -117,6 +118,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   const listeners = new Set<(events: StudioEvent[]) => void>();
   const emit = (...events: StudioEvent[]) => listeners.forEach((listener) => listener(structuredClone(events)));
   const { prompts, models } = makePrompts(Date.now());
+  const { grid, page: gridPage, answer, test, evaluations, comparison } = makeGrids(prompts[0], Date.now());
   const promptOf = (id: string) => {
     const found = prompts.find(({ summary }) => summary.id === id);
     if (!found) throw new Failure('no_such_prompt', `There is no prompt ${id}.`);
@@ -699,6 +701,24 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'prompts.tokens': () => [],
     'prompts.import': () => null,
     'prompts.saveAs': () => null,
+    'grids.list': () => [grid],
+    'grids.get': () => ({ summary: grid, names: ['who', 'thing', 'expected'] }),
+    'grids.page': ({ offset, limit }) => gridPage(offset, limit),
+    'grids.answer': ({ row, column }) => answer(row, column),
+    'grids.chooseRows': () => null,
+    'grids.create': () => grid.id,
+    'grids.fill': () => newId('job'),
+    'grids.set': () => null,
+    'grids.rate': () => null,
+    'grids.prefer': () => null,
+    'grids.saveJudged': () => null,
+    'grids.makeDataset': () => datasets[0].detail.summary.id,
+    'evaluations.test': () => test,
+    'evaluations.setTest': () => null,
+    'evaluations.list': () => evaluations,
+    'evaluations.get': ({ id }) => evaluations.find((one) => one.id === id)!,
+    'evaluations.start': () => ({ grid: grid.id, job: newId('job') }),
+    'evaluations.compare': () => comparison,
     'languageModels.list': () => models,
     'languageModels.add': () => null,
     'languageModels.remove': () => null,

@@ -48,6 +48,33 @@ const study = async (page, tab) => {
 };
 
 export const screens = {
+  'playground-compare': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await at(page, 'bench-view-compare').click();
+      await at(page, 'grid-cell').nth(1).click();
+      await page.keyboard.press('c');
+      await page.keyboard.press('ArrowRight');
+      await at(page, 'grid-prefer-A').waitFor();
+    },
+  },
+  'playground-new-grid': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await at(page, 'bench-view-compare').click();
+      await at(page, 'grid-new').click();
+      await at(page, 'grid-count').waitFor();
+    },
+  },
+  'playground-test': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await at(page, 'bench-view-test').click();
+      await at(page, 'evaluation-pick').nth(0).click();
+      await at(page, 'evaluation-pick').nth(1).click();
+      await at(page, 'test-comparison').waitFor();
+    },
+  },
   'tune-history': { go: async (page) => study(page) },
   'tune-parallel': { go: async (page) => study(page, 'parallel') },
   'tune-reports': { go: async (page) => study(page, 'reports') },

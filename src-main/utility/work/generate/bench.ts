@@ -106,7 +106,7 @@ const counted = (parts: Parts, text: string, template: boolean | null): number =
   promptTokens(parts, text, template === true).length;
 
 /** SHA-256 of the model's bytes, or of its files' one after another. */
-function digestOf({ model, paths }: ReadModel): string {
+export function digestOf({ model, paths }: ReadModel): string {
   const hash = createHash('sha256');
   if (typeof model !== 'string') return hash.update(model).digest('hex');
   const piece = new Uint8Array(2 ** 22);

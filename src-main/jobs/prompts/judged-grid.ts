@@ -1,0 +1,52 @@
+import type { Readable } from '../../db/connection.ts';
+import * as rows from '../../db/grids.ts';
+import { getPromptVersion } from '../../db/prompts.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import type { GridId } from '../../shared/ids.ts';
+import type { JudgedKind } from '../../shared/judged.ts';
+import { filled } from '../../shared/prompt/fill.ts';
+import { pairLine, ratingLine } from '../labels/judged-file.ts';
+
+/** Judgements on a grid's answers, as `labels export` writes those of a labelling: with what was judged, and which prompt and model it was of. Throws `nothing_judged`. */
+export function judgedLines(db: Readable, id: GridId, kind: JudgedKind): Record<string, unknown>[] {
+  const { columns } = rows.getGrid(db, id);
+  const values = rows.gridRows(db, id);
+  const texts = columns.map(({ prompt, version }) => getPromptVersion(db, prompt, version).text);
+  const asked = (row: number, column: number) => filled(texts[column], values[row]);
+  const answer = (row: number, column: number) => rows.gridAnswer(db, id, row, column).text;
+  const of = (column: number, prefix = '') => {
+    const { promptName, version, modelName, settings } = columns[column];
+    const { temperature, seed } = settings;
+    const facts = { prompt_name: promptName, version, model: modelName, temperature, seed };
+    return Object.fromEntries(Object.entries(facts).map(([key, value]) => [prefix + key, value]));
+  };
+  // What only labelling knows.
+  const judged = ({
+    sample,
+    state: _state,
+    confidence: _confidence,
+    note: _note,
+    ...line
+  }: ReturnType<typeof pairLine>) => ({
+    row: sample,
+    ...line,
+  });
+  const lines =
+    kind === 'rating'
+      ? rows.ratedCells(db, id).map(({ row, column, rating }) => ({
+          ...judged(ratingLine(row, String(rating), [asked(row, column), answer(row, column)])),
+          ...of(column),
+        }))
+      : rows.gridPreferences(db, id).map(({ row, first, second, choice }) => ({
+          ...judged(pairLine(row, choice, [asked(row, first), answer(row, first), answer(row, second)])),
+          ...of(first, 'a_'),
+          ...of(second, 'b_'),
+        }));
+  if (lines.length > 0) return lines;
+  throw new AtelierError(
+    'nothing_judged',
+    kind === 'pair'
+      ? 'No answers of this grid were compared yet. Say of two answers to a row which is better.'
+      : 'No answers of this grid were rated yet. Rate some from 1 to 5.',
+  );
+}

@@ -1,0 +1,4 @@
+import { runJob } from './port/job-port.ts';
+import { assess } from './work/assess/assess.ts';
+
+runJob('assess', assess);

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { errorFacts } from '../../../shared/errors.ts';
+import type { GenerateParams, GridParams } from '../../../shared/job.ts';
+import type { GridNews, GridResult, GridTask } from '../../../shared/prompt/grid.ts';
+import { Cancelled, type JobContext } from '../../port/job-port.ts';
+import { Bench, digestOf } from './bench.ts';
+import { partsOf } from './open.ts';
+
+/** Writes the cells of a grid, model by model, and tells each as it comes. What was asked before is not asked again. */
+export async function fillGrid(
+  { models, settings, tasks, known, threads }: GridParams,
+  context: JobContext,
+): Promise<GridResult> {
+  const bench = new Bench();
+  const asked = new Map(Object.entries(known).map(([key, of]) => [key, new Set(of)]));
+  let [done, written] = [0, 0];
+  const tell = (...cells: GridNews[]): void => {
+    context.post({ type: 'cells', cells });
+    done += cells.length;
+    context.progress({ stage: 'answering', unit: 'answers', done, total: tasks.length });
+  };
+  const write = async (task: GridTask, model: string): Promise<GridNews> => {
+    const had = asked.get(task.asked) ?? new Set();
+    if (had.has(model)) return { index: task.index, model, answer: null };
+    let given = '';
+    const request = { model: models[task.model], prompt: task.prompt, settings: settings[task.settings] };
+    const result = await bench.write(
+      { id: 0, type: 'write', ...request, threads, begun: [] },
+      {
+        given: (text) => (given = text),
+        told: () => {},
+        pause: () => context.pause(),
+        stopRequested: () => context.cancelled(),
+      },
+    );
+    if (result.stopped) throw new Cancelled();
+    asked.set(task.asked, had.add(model));
+    written++;
+    return {
+      index: task.index,
+      model,
+      answer: { given, text: { ...result.texts[0], choices: null }, facts: result.facts },
+    };
+  };
+  try {
+    for (const [at, model] of models.entries()) {
+      const own = tasks.filter((task) => task.model === at);
+      if (own.length === 0) continue;
+      context.progress({ stage: 'reading', unit: 'answers', done, total: tasks.length });
+      await context.pause();
+      let identity: string;
+      try {
+        identity = identityOf(model);
+      } catch (error) {
+        const facts = errorFacts(error);
+        tell(...own.map(({ index }) => ({ index, error: facts })));
+        continue;
+      }
+      for (const task of own) {
+        try {
+          tell(await write(task, identity));
+        } catch (error) {
+          // Its cell waits as those after it do.
+          if (context.cancelled()) throw error;
+          tell({ index: task.index, error: errorFacts(error) });
+        }
+        await context.pause();
+      }
+    }
+    return { written };
+  } finally {
+    await bench.close();
+  }
+}
+
+/** SHA-256 of all that an answer comes of but what is asked: the weights, how texts become tokens, how turns are laid out. */
+export function identityOf(model: GenerateParams['model']): string {
+  const parts = partsOf(model);
+  const { file, template, begin = null, ends, context } = parts;
+  const rest = JSON.stringify([file, template, begin, ends, context]);
+  return createHash('sha256').update(digestOf(parts.model())).update(rest).digest('hex');
+}

@@ -1,0 +1,96 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { atelier, done } from '../support/built-cli.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
+import { tinyFolder, tinyWeights } from '../support/tiny-llama.ts';
+
+/** Two models, and a prompt with a variable and something to expect. */
+async function prepared() {
+  const folder = tempFolder();
+  const models = [tinyFolder(join(folder, 'tiny')), tinyFolder(join(folder, 'other'), tinyWeights({ seed: 2 }))];
+  writeFileSync(join(folder, 'p.md'), '---\nname: p\nsettings: {maxTokens: 5, temperature: 0}\n---\nab{{x}}');
+  await done(folder, 'prompts', 'import', join(folder, 'p.md'));
+  const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  return { folder, models, write };
+}
+
+it('a grid asks nothing twice, says why a cell failed, and gives its judgements away', async () => {
+  const { folder, models, write } = await prepared();
+  // The model sees 24 tokens.
+  const rows = write('rows.csv', `x,expected\nc,"a,b"\n"d e","say ""hi"""\n${'f'.repeat(40)},\n`);
+  const grid = ['prompts', 'grid'];
+  const run = [...grid, 'run', 'p', '--rows', rows, '--json'];
+  const two = ['--model', models[0], '--model', models[1]];
+  const first = await atelier(folder, ...run, ...two, '--limit', '2');
+  expect(first.code).toBe(0);
+  expect(first.lines.at(-1)).toMatchObject({ rows: 2, finished: 4, cached: 0, failed: 0 });
+  const texts = first.lines.filter(({ event }) => event === 'cell').map(({ text }) => text);
+  expect(new Set(texts).size).toBeGreaterThan(1);
+
+  const again = await atelier(folder, ...run, ...two, '--temperature', '0,1', '--seed', '3');
+  expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('cells_failed')]);
+  expect(again.lines.at(-1)).toMatchObject({ rows: 3, finished: 8, failed: 4, cached: 0 });
+  const same = await atelier(folder, ...run, ...two);
+  expect(same.lines.at(-1)).toMatchObject({ finished: 4, cached: 4, failed: 2 });
+  expect(same.lines.filter(({ event, row }) => event === 'cell' && row !== 2).map(({ text }) => text)).toEqual(texts);
+  expect(same.lines.find(({ status }) => status === 'failed')).toMatchObject({
+    row: 2,
+    error: { code: 'prompt_too_long' },
+  });
+
+  const id = String(same.lines.at(-1)!.grid);
+  expect((await atelier(folder, ...grid, 'rate', id, '2', '0', '5')).stderr).toContain('no_answer');
+  expect((await atelier(folder, ...grid, 'export', id, '--out', 'none.jsonl')).stderr).toContain('nothing_judged');
+  await done(folder, ...grid, 'rate', id, '0', '1', '4');
+  // The second, told the other way round.
+  await done(folder, ...grid, 'prefer', id, '1', '1', '0', 'A');
+  await done(folder, ...grid, 'export', id, '--out', join(folder, 'pairs.jsonl'));
+  expect(JSON.parse(readFileSync(join(folder, 'pairs.jsonl'), 'utf8'))).toMatchObject({
+    row: 1,
+    prompt: 'abd e',
+    chosen: texts[3],
+    rejected: texts[2],
+    preference: 'B',
+    b_model: 'other',
+  });
+  await done(folder, ...grid, 'export', id, '--kind', 'rating', '--out', join(folder, 'ratings.csv'));
+  expect(readFileSync(join(folder, 'ratings.csv'), 'utf8').split('\n')[1]).toBe(`0,abc,${texts[1]},4,p,1,other,0,0`);
+  const [listed] = (await done(folder, ...grid, 'list', '--json')).lines;
+  expect(listed).toMatchObject({ grid: id, rated: 1, compared: 1 });
+  expect((await atelier(folder, ...grid, 'run', 'p', '--rows', write('no.csv', 'y\n1'), ...two)).stderr).toContain(
+    'no_variable',
+  );
+});
+
+it('a prompt is held to several checks, its versions are told apart, and a script that takes all memory costs one answer', async () => {
+  const { folder, models, write } = await prepared();
+  const rows = write('rows.jsonl', ['c', 'd', 'e'].map((x) => JSON.stringify({ x, expected: 'z' })).join('\n'));
+  const script = write(
+    'check.js',
+    'if (vars.x === "d") { let all = "x"; for (;;) all = (all + all + "y").toUpperCase(); } return output.length > 0;',
+  );
+  const run = ['prompts', 'eval', 'p', '--rows', rows, '--model', models[0], '--json'];
+  const first = await atelier(folder, ...run, '--check', 'contains', '--check', 'javascript', '--script', script);
+  expect([first.code, first.lines.map(({ scores }) => (scores as unknown[])?.length)]).toEqual([0, [2, 2, 2, 2]]);
+  expect(first.lines.slice(0, 3).map(({ scores }) => (scores as number[])[1])).toEqual([1, 0, 1]);
+
+  const test = write('test.json', '{"checks":[{"kind":"chrf","wanted":{"text":"zz{{x}}"}}],"gate":0.99}');
+  await done(folder, 'prompts', 'test', 'p', '--set', test);
+  const below = await atelier(folder, ...run);
+  expect([below.code, below.stderr]).toEqual([1, expect.stringContaining('below_gate')]);
+  const better = await atelier(folder, ...run, '--gate', '0', '--against', 'last');
+  expect(better.lines.find(({ event }) => event === 'comparison')).toMatchObject({
+    checks: [{ kind: 'chrf', rows: 3 }],
+  });
+  const history = (await done(folder, 'prompts', 'history', 'p', '--json')).lines;
+  expect(history).toMatchObject([{ passed: true }, { passed: false, gate: 0.99 }, { check: 'contains, javascript' }]);
+  const [, , oldest] = history.map(({ evaluation }) => String(evaluation));
+  expect((await atelier(folder, 'prompts', 'compare', 'last', oldest)).stderr).toContain('no_common_check');
+  expect(
+    (await atelier(folder, ...run, '--check', 'javascript', '--script', write('bad.js', 'import("fs")'))).stderr,
+  ).toContain('bad_script');
+});
