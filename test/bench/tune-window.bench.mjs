@@ -100,7 +100,13 @@ async function search(runtime, seed) {
     const seconds = (performance.now() - began) / 1000;
     await shot('tune-study');
     const [{ id: study }] = await ask('studies.list', undefined);
-    const { best, trials: tried, counts } = await ask('studies.get', { id: study });
+    const { best, counts, tried, reported } = await page.evaluate(
+      async (about) => {
+        const { trials: text, reports, ...rest } = (await globalThis.studio.invoke('studies.get', about)).value;
+        return { ...rest, tried: JSON.parse(text).length, reported: reports.length / 3 };
+      },
+      { id: study },
+    );
 
     const winner = (await ask('runs.list', undefined)).find(({ id: run }) => run === best.run);
     // It goes on as the same run.
@@ -111,11 +117,10 @@ async function search(runtime, seed) {
 
     const [before, after] = [defaults.metrics['validation/accuracy'], best.values[0]];
     const [plain, tuned] = [defaults.metrics['test/accuracy'], winner.metrics['test/accuracy']];
-    const reported = tried.reduce((sum, { reports }) => sum + reports.length, 0);
     console.log(`seed ${seed}`);
     console.log(`  defaults: validation accuracy ${before.toFixed(4)}, test ${plain.toFixed(4)}`);
     console.log(
-      `  ${counts.complete} complete, ${counts.pruned} pruned, ${counts.failed} failed in ${seconds.toFixed(0)} s; ${reported} of ${tried.length * Number(epochs)} epochs`,
+      `  ${counts.complete} complete, ${counts.pruned} pruned, ${counts.failed} failed in ${seconds.toFixed(0)} s; ${reported} of ${tried * Number(epochs)} epochs`,
     );
     console.log(
       `  winner: trial ${best.number}, validation ${after.toFixed(4)}, test ${tuned.toFixed(4)}, ${JSON.stringify(best.params)}`,
