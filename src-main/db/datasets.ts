@@ -24,14 +24,11 @@ interface SummaryRow {
   versions: number;
 }
 
-/**
- * Of a version `v`: it was made for a trial, by the recipe that this one tried, and not by a person. Such versions are found by their ids, and
- * through their runs; a dataset neither lists them nor takes one for its newest.
- */
-const ofTrial = (v: string): string =>
-  `(${v}.change LIKE 'recipe: %' AND EXISTS (
-      SELECT 1 FROM runs r JOIN trials t ON t.run = r.id JOIN studies s ON s.key = t.study
-       WHERE r.version = ${v}.id AND s.version <> ${v}.id))`;
+/** What the change of a version says that was made for a trial, by the recipe which this one tried, and not by a person. */
+export const trialChange = (trial: string, change: string): string => `trial ${trial}: ${change}`;
+
+/** Such versions are found by their ids and through their runs; a dataset neither lists them nor takes one for its newest. */
+const ofTrial = (v: string): string => `${v}.change LIKE 'trial %: recipe: %'`;
 
 /** Newest first; archived ones only when asked for. */
 export function listDatasets(db: Readable, options: { archived?: boolean } = {}): DatasetSummary[] {

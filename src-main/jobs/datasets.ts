@@ -211,6 +211,8 @@ export interface ReviseRequest extends Pick<
   'columns' | 'target' | 'split' | 'together' | 'recipe' | 'labels' | 'marks'
 > {
   version: VersionId;
+  /** The trial that it is made for, as people know it: such a version is none of the dataset's own. */
+  trial?: string;
 }
 
 /** Makes the next version of a dataset from one of its versions: other column types, roles, target, split or recipe. */
@@ -221,7 +223,7 @@ export function revise(
   stored?: (version: DatasetVersion) => void,
 ): Started<DatasetVersion> {
   const { store } = context;
-  const { version, ...changes } = request;
+  const { version, trial, ...changes } = request;
   const parent = datasets.getVersion(store, version);
   const { summary } = datasets.getDataset(store, parent.dataset);
   let made: DatasetVersion | undefined;
@@ -236,7 +238,7 @@ export function revise(
         dataset: parent.dataset,
         number: datasets.nextVersionNumber(store, parent.dataset),
         createdAt: now,
-        change,
+        change: trial === undefined ? change : datasets.trialChange(trial, change),
         manifest,
       };
       datasets.insertVersion(store, made);

@@ -1,4 +1,4 @@
-import type { FigureView, LineLayer } from '../../src-main/shared/chart/figure.ts';
+import { ringOpacity, type FigureView, type LineLayer } from '../../src-main/shared/chart/figure.ts';
 import { resolveColour } from './colours.ts';
 import { barHalf, type Marks } from './figure-marks.ts';
 import { LineRaster, rgbOf, type Rgb } from './line-raster.ts';
@@ -140,7 +140,8 @@ export class FigurePainter {
   ): Generator<void> {
     if (layer.kind !== 'points' || layer.shape === 'unseen') return;
     const stamp = makeStamp(layer.shape, radius * this.#pixel, 1.5 * this.#pixel);
-    const alpha = layer.shape !== 'disc' ? 1 : x.length > 500 ? 0.65 : 0.9;
+    const ofDisc = x.length > 500 ? 0.65 : 0.9;
+    const alpha = layer.shape === 'disc' ? ofDisc : layer.shape === 'ring' ? ringOpacity(x.length) : 1;
     const one = rgbOf(resolveColour(layer.colour));
     for (let i = 0; i < x.length; i++) {
       if (!Number.isNaN(x[i]) && !Number.isNaN(y[i]))

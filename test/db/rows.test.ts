@@ -75,6 +75,27 @@ describe('datasets', () => {
     store.close();
   });
 
+  it('do not list what was made for a trial, be the study there or not', () => {
+    const store = openWriter(tempFolder());
+    const first = addDataset(store, 'iris');
+    const made = (change: string) => {
+      const number = datasets.nextVersionNumber(store, first.dataset);
+      const version = { ...first, id: newId('version'), number, change };
+      datasets.insertVersion(store, version);
+      return version;
+    };
+    const own = made('recipe: bins');
+    const tried = made(datasets.trialChange('rows · 3', 'recipe: without bins'));
+    expect(datasets.listDatasets(store)).toMatchObject([{ latestVersion: own.id, versions: 2 }]);
+    const listed = datasets.getDataset(store, first.dataset).versions.map(({ id }) => id);
+    expect(listed).toEqual([own.id, first.id]);
+    // Who asks for it by its id, as through the trial's run, sees it.
+    expect(datasets.getDataset(store, first.dataset, tried.id).versions[0].change).toBe(
+      'trial rows · 3: recipe: without bins',
+    );
+    store.close();
+  });
+
   it('have one name each while in use; an archived one gives its name free and takes another when it comes back', () => {
     const store = openWriter(tempFolder());
     const first = addDataset(store, 'iris');

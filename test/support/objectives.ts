@@ -9,11 +9,11 @@ export interface Objective {
 
 const axes = (n: number, low: number, high: number) =>
   Object.fromEntries(Array.from({ length: n }, (_, i) => [`x${i}`, { type: 'float', low, high }]));
-const numeric = (n: number, low: number, high: number, f: (x: number[]) => number): Objective => ({
+export const numeric = (n: number, low: number, high: number, f: (x: number[]) => number): Objective => ({
   space: axes(n, low, high),
   value: (params) => f(Array.from({ length: n }, (_, i) => params[`x${i}`] as number)),
 });
-const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+export const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 const A6 = [
   [10, 3, 17, 3.5, 1.7, 8],

@@ -10,7 +10,7 @@ import type { Reason, StoredTrial, StudyStatus } from '../../shared/study.ts';
 import type { Recipe } from '../../shared/recipe.ts';
 import { withRecipe } from '../../shared/tunable-recipe.ts';
 import type { TrialRecord } from '../../search/trial.ts';
-import { datasetChanged, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { knownWithRecipe, revise } from '../datasets.ts';
 import { continueRun, resumeRun, startRun } from '../runs.ts';
 import type { LiveStudy } from './live-study.ts';
@@ -255,7 +255,8 @@ export class StudyRunner {
 
   /** Makes the version by a job of its own, then trains on it. */
   #prepare(record: TrialRecord, version: DatasetVersion, recipe: Recipe): void {
-    const { job, result } = revise(this.#context, { version: version.id, recipe });
+    const trial = `${this.live.study.name} · ${record.number}`;
+    const { job, result } = revise(this.#context, { version: version.id, recipe, trial });
     this.#preparing = job;
     const done = (act: () => void) => {
       if (this.#preparing !== job) return;
@@ -268,8 +269,6 @@ export class StudyRunner {
         done(() => {
           const others = this.live.running.filter((each) => each !== record.number);
           this.#train(record, made, others);
-          // Whoever looked between version and run took it for the dataset's newest.
-          datasetChanged(this.#context, version.dataset);
         }),
       (error: unknown) => done(() => this.#refuse(record, (error as Error).message)),
     );

@@ -16,10 +16,15 @@ const DRAWS = 600;
 const CLIMBS = 5;
 /** Of a discrete dimension with more values only so many are tried in a climb. */
 const MOST_MOVES = 12;
+/** Places no farther apart than this along any continuous axis are the same place: trying both tells no more than trying one. */
+const SAME = 1e-4;
+/** What such a place loses in score: it is taken where there is no other. */
+const TRIED = 1e6;
 
 /**
  * The settings with the largest expected improvement on `best`: of many draws and of `near` (what was good so far) those that promise
- * most are climbed from, by gradient along continuous dimensions and value by value along the others.
+ * most are climbed from, by gradient along continuous dimensions and value by value along the others. Never those of the process's own
+ * points, unless nothing else is left.
  */
 export function maximizeImprovement(
   space: Space,
@@ -63,12 +68,23 @@ class Climb {
     const point = this.#space.encode(params);
     const { mean, variance } = this.#process.predict(point);
     const deviation = Math.sqrt(variance);
-    const score = Math.log(deviation) + logExpectedImprovement((this.#best - mean) / deviation);
+    const promised = Math.log(deviation) + logExpectedImprovement((this.#best - mean) / deviation);
+    const score = this.#isTried(point) ? promised - TRIED : promised;
     // What is not active gets a coordinate for the case that it becomes so.
     const units = point.map((unit, i) =>
       Number.isNaN(unit) ? dimensions[i].encode(randomValue(dimensions[i], this.#random)) : unit,
     );
     return { params, score, units };
+  }
+
+  #isTried(point: Float64Array): boolean {
+    const { dimensions } = this.#space;
+    return this.#process.points.some((other) =>
+      dimensions.every(({ continuous }, i) => {
+        if (Number.isNaN(point[i])) return Number.isNaN(other[i]);
+        return continuous ? Math.abs(point[i] - other[i]) <= SAME : point[i] === other[i];
+      }),
+    );
   }
 
   /** The same with one to three values moved a little, or changed where there is no little. */

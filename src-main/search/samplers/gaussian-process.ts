@@ -4,6 +4,8 @@ import { minimize } from '../math/lbfgs.ts';
 
 const SQRT5 = Math.sqrt(5);
 const LEAST_NOISE = 1e-6;
+/** Of so few points each start is followed to its end: smooth with noise or rough without is still open. */
+const FEW_POINTS = 80;
 
 /**
  * The kernel's parameters as logarithms: for each dimension 1/ℓ², then the signal's variance, then the noise's.
@@ -32,7 +34,7 @@ const maternSlope = (r2: number) => {
 /** A Gaussian process with the Matérn 5/2 kernel and a length scale for each dimension (Rasmussen and Williams, 2006, algorithm 2.1). */
 export class GaussianProcess {
   readonly hyperparameters: Float64Array;
-  readonly #points: readonly ArrayLike<number>[];
+  readonly points: readonly ArrayLike<number>[];
   readonly #categorical: readonly boolean[];
   readonly #scales: Float64Array;
   readonly #signal: number;
@@ -49,7 +51,7 @@ export class GaussianProcess {
     const d = categorical.length;
     const n = points.length;
     this.hyperparameters = Float64Array.from(hyperparameters);
-    this.#points = points;
+    this.points = points;
     this.#categorical = categorical;
     this.#scales = this.hyperparameters.slice(0, d).map(Math.exp);
     this.#signal = Math.exp(hyperparameters[d]);
@@ -82,8 +84,8 @@ export class GaussianProcess {
 
   /** Of the process without its noise. */
   predict(point: ArrayLike<number>): { mean: number; variance: number } {
-    const n = this.#points.length;
-    const k = Float64Array.from(this.#points, (each) => this.#signal * matern(this.#distance(point, each)));
+    const n = this.points.length;
+    const k = Float64Array.from(this.points, (each) => this.#signal * matern(this.#distance(point, each)));
     let mean = 0;
     for (let i = 0; i < n; i++) mean += k[i] * this.#alpha[i];
     const v = solveLower(this.#factor, n, k);
@@ -94,10 +96,10 @@ export class GaussianProcess {
 
   /** The same with the gradients by the coordinates in `along`, which must be numbers. */
   predictWithGradient(point: ArrayLike<number>, along: readonly number[]) {
-    const n = this.#points.length;
+    const n = this.points.length;
     const k = new Float64Array(n);
     const slopes = new Float64Array(n);
-    this.#points.forEach((each, i) => {
+    this.points.forEach((each, i) => {
       const r2 = this.#distance(point, each);
       k[i] = this.#signal * matern(r2);
       slopes[i] = 2 * this.#signal * maternSlope(r2);
@@ -115,7 +117,7 @@ export class GaussianProcess {
     const varianceSlope = new Float64Array(along.length);
     along.forEach((axis, a) => {
       for (let i = 0; i < n; i++) {
-        const difference = point[axis] - this.#points[i][axis];
+        const difference = point[axis] - this.points[i][axis];
         // Where the other has no value, moving changes nothing.
         if (Number.isNaN(difference)) continue;
         const slope = slopes[i] * this.#scales[axis] * difference;
@@ -128,8 +130,9 @@ export class GaussianProcess {
 }
 
 /**
- * Hyperparameters at the maximum of the posterior, found from the best of `starts`. The values are taken as standardised. Priors (those of Optuna's
- * GPSampler): 1/ℓ² neither very small nor very large, signal variance Gamma(2, 1), noise variance Gamma(1.1, 30).
+ * Hyperparameters at the maximum of the posterior: of few points the best that is found from any of `starts`, of more what the best of them
+ * leads to. The values are taken as standardised. Priors (those of Optuna's GPSampler): 1/ℓ² neither very small nor very large, signal
+ * variance Gamma(2, 1), noise variance Gamma(1.1, 30).
  */
 export function fitHyperparameters(
   points: readonly ArrayLike<number>[],
@@ -144,13 +147,23 @@ export function fitHyperparameters(
     Float64Array.from({ length: d + 2 }, (_, i) => (i < d ? scale : i === d ? signal : noise));
   const spare = new Float64Array(d + 2);
   const ranked = starts.map((start) => ({ start, value: evaluate(Float64Array.from(start), spare) }));
-  const [{ start }] = ranked.sort((a, b) => a.value - b.value);
+  ranked.sort((a, b) => a.value - b.value);
   const low = bounds(-10, -8, Math.log(LEAST_NOISE));
-  return minimize(evaluate, start, { steps, tolerance: 1e-3, low, high: bounds(10, 8, 2) }).x;
+  const ends = ranked
+    .slice(0, points.length <= FEW_POINTS ? starts.length : 1)
+    .map(({ start }) => minimize(evaluate, start, { steps, tolerance: 1e-3, low, high: bounds(10, 8, 2) }));
+  return ends.reduce((least, end) => (end.value < least.value ? end : least)).x;
 }
 
+/** Smooth along every axis, with little noise. */
 export const defaultHyperparameters = (dimensions: number) =>
   Float64Array.from({ length: dimensions + 2 }, (_, i) => (i <= dimensions ? 0 : Math.log(1e-3)));
+
+/** Lengths of a seventh of the axes and no noise to speak of. */
+export const roughHyperparameters = (dimensions: number) =>
+  Float64Array.from({ length: dimensions + 2 }, (_, i) =>
+    i < dimensions ? 4 : i === dimensions ? 0 : Math.log(2 * LEAST_NOISE),
+  );
 
 /** The function that is minimised, with its gradient (Rasmussen and Williams, 5.9, and the priors'). */
 export function negativeLogPosterior(

@@ -3,7 +3,12 @@ import type { History } from '../history.ts';
 import type { OptionsOf } from '../options.ts';
 import { failedByItself, type TrialRecord } from '../trial.ts';
 import { maximizeImprovement } from './acquisition.ts';
-import { defaultHyperparameters, fitHyperparameters, GaussianProcess } from './gaussian-process.ts';
+import {
+  defaultHyperparameters,
+  fitHyperparameters,
+  GaussianProcess,
+  roughHyperparameters,
+} from './gaussian-process.ts';
 import type { Sampler, Suggestion } from './sampler.ts';
 import { SobolSampler } from './sobol.ts';
 import { TpeSampler } from './tpe.ts';
@@ -85,7 +90,7 @@ export class GpSampler implements Sampler {
     const last = history.trials.findLast(({ notes }) => Array.isArray(notes?.kernel))?.notes as
       { kernel: readonly number[]; fitted: number } | undefined;
     if (last && n - last.fitted < n / 30) return { kernel: last.kernel, fitted: last.fitted };
-    const starts = [defaultHyperparameters(d), ...(last ? [last.kernel] : [])];
+    const starts = [defaultHyperparameters(d), roughHyperparameters(d), ...(last ? [last.kernel] : [])];
     return { kernel: [...fitHyperparameters(points, values, categorical, starts, last ? 20 : 50)], fitted: n };
   }
 }

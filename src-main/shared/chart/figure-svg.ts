@@ -2,6 +2,7 @@ import {
   baseOf,
   figureTicks,
   placeOn,
+  ringOpacity,
   wholeView,
   type BarLayer,
   type CellLayer,
@@ -97,6 +98,8 @@ type Placed = (x: number, y: number) => [number, number] | null;
 
 function points({ shape, x, y, colour, colours }: PointLayer, at: Placed): string {
   const r = x.length > 500 ? 3 : 4;
+  const faint = ringOpacity(x.length);
+  const hazy = faint < 1 ? ` stroke-opacity="${px(faint)}"` : '';
   const out: string[] = [];
   if (shape === 'unseen') return '';
   for (let i = 0; i < x.length; i++) {
@@ -106,7 +109,7 @@ function points({ shape, x, y, colour, colours }: PointLayer, at: Placed): strin
     const [left, top] = [px(place[0]), px(place[1])];
     if (shape === 'disc') out.push(`<circle cx="${left}" cy="${top}" r="${r}" fill="${paint}" fill-opacity="0.75"/>`);
     else if (shape === 'ring')
-      out.push(`<circle cx="${left}" cy="${top}" r="${r}" fill="none" stroke="${paint}" stroke-width="1.5"/>`);
+      out.push(`<circle cx="${left}" cy="${top}" r="${r}" fill="none" stroke="${paint}" stroke-width="1.5"${hazy}/>`);
     else
       out.push(
         `<path d="M${px(place[0] - r)} ${px(place[1] - r)}l${2 * r} ${2 * r}m0 ${-2 * r}l${-2 * r} ${2 * r}" stroke="${paint}" stroke-width="1.5"/>`,

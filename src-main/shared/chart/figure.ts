@@ -30,6 +30,9 @@ export interface PointLayer extends Layer {
   colours?: readonly string[];
 }
 
+/** Of so many rings each: thousands are a haze, through which what lies below is still seen. */
+export const ringOpacity = (count: number): number => Math.min(1, Math.max(0.12, 1200 / count));
+
 export interface LineLayer extends Layer {
   kind: 'lines';
   /** A line without an id is a guide: it is not pointed at. NaN breaks it. */

@@ -6,6 +6,10 @@ import {
   GaussianProcess,
   negativeLogPosterior,
 } from '../../../src-main/search/samplers/gaussian-process.ts';
+import type { Params } from '../../../src-main/search/space/parameter.ts';
+import { parseStudy } from '../../../src-main/search/study-file.ts';
+import { Study } from '../../../src-main/search/study.ts';
+import { otherObjectives } from '../../support/other-objectives.ts';
 
 interface Case {
   x: number[][];
@@ -95,5 +99,35 @@ describe('its hyperparameters', () => {
     expect(process.predict([0, NaN]).mean).toBeCloseTo(1, 1);
     expect(process.predict([1, 0.2]).mean).toBeCloseTo(-1, 1);
     expect(process.predict([2, NaN]).variance).toBeLessThan(process.predict([3, NaN]).variance);
+  });
+});
+
+describe('a search by it', () => {
+  const placesOf = (
+    space: Record<string, unknown>,
+    seed: number,
+    trials: number,
+    value: (params: Params) => number,
+  ) => {
+    const study = new Study(parseStudy({ space, sampler: 'gp', seed }));
+    return Array.from({ length: trials }, () => {
+      const { number, params } = study.ask()!;
+      study.tell(number, value(params));
+      return JSON.stringify(params);
+    });
+  };
+
+  it('does not go to the same corner again and again where the bumps look like noise', () => {
+    const { space, value } = otherObjectives.schwefel2;
+    const places = placesOf(space, 1, 25, value);
+    expect(new Set(places).size).toBe(25);
+  });
+
+  it('tries every setting of a small space once before any twice', () => {
+    const space = { n: { type: 'int', low: 1, high: 8 }, kind: { type: 'categorical', choices: ['a', 'b', 'c'] } };
+    const value = ({ n, kind }: Params) => ((n as number) - 3) ** 2 + (kind === 'b' ? 0 : 1);
+    const places = placesOf(space, 0, 26, value);
+    expect(new Set(places.slice(10, 24)).size).toBe(14);
+    expect(new Set(places).size).toBe(24);
   });
 });
