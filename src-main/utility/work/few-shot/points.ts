@@ -18,7 +18,7 @@ const atOnce = 256;
 /** So many samples tell the directions in which they differ. */
 const judged = 4000;
 /** So many directions are kept of them, and no more than a third of how many they are, where those that alterations do not change are looked for. */
-const kept = 160;
+const kept = 192;
 /** In so many samples, altered twice. */
 const altered = 3000;
 /** What does not change what is in a picture. None is mirrored: letters and signs are not what they were. */

@@ -3,7 +3,7 @@ import { Random } from '../../../shared/random.ts';
 import { transposed, type Products } from './products.ts';
 
 const oversampled = 16;
-const rounds = 4;
+const rounds = 6;
 
 /** What is taken from rows, and the directions (columns of size × count) along which they differ most. */
 export interface Principal {
