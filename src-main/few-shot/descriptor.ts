@@ -40,6 +40,13 @@ export function describe(pixels: Uint8Array, shape: ImageShape, into: Float32Arr
   }
 }
 
+/** Its channels, each side × side, 0 to 1. */
+export function planesOf(pixels: Uint8Array, shape: ImageShape, side: number): Float32Array {
+  const out = new Float32Array(shape.channels * side * side);
+  for (let c = 0; c < shape.channels; c++) out.set(plane(pixels, shape, c, side), c * side * side);
+  return out;
+}
+
 /** One channel at that size, 0 to 1: means over areas where it is made smaller, in between of neighbours where larger. */
 function plane(
   pixels: Uint8Array,

@@ -1,19 +1,30 @@
 import { derived } from '../../../datasets/derived.ts';
 import { readPixels } from '../../../datasets/images/pixels.ts';
-import { describe, descriptorSize } from '../../../few-shot/descriptor.ts';
-import type { Manifest } from '../../../shared/dataset.ts';
+import { steadyAxes } from '../../../few-shot/steady-axes.ts';
+import type { Augmentation } from '../../../shared/augment/kinds.ts';
+import { PictureAugmenter } from '../../../shared/augment/picture.ts';
+import type { ImageShape, Manifest } from '../../../shared/dataset.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { Random } from '../../../shared/random.ts';
 import type { JobContext } from '../../port/job-port.ts';
+import { ownDescriber, type Describer } from './own-describer.ts';
 import { openEncoder, type PictureEncoder } from './picture-encoder.ts';
 import { principalOf } from './principal.ts';
-import type { Products } from './products.ts';
+import { transposed, type Products } from './products.ts';
 
 /** Numbers a sample. */
 const wanted = 64;
 const atOnce = 256;
 /** So many samples tell the directions in which they differ. */
 const judged = 4000;
+/** So many directions are kept of them, and no more than a third of how many they are, where those that alterations do not change are looked for. */
+const kept = 192;
+/** In so many samples, altered twice. */
+const altered = 3000;
+/** What does not change what is in a picture. None is mirrored: letters and signs are not what they were. */
+const alteration: Augmentation = { rotate: 8, scale: 0.12, shift: 0.06, brightness: 0.3, contrast: 0.3 };
+/** In so many samples words are looked for, where there is no encoder. */
+const lookedAt = 1000;
 
 /** Each sample as a row of length 1; those that look alike lie together. */
 export interface Points {
@@ -46,7 +57,7 @@ export async function pointsOf(source: Source, products: Products, context: JobC
     const parts = manifest.parts?.map((part) => part.images);
     const from = {
       what: 'few-shot points',
-      way: 1,
+      way: 3,
       ...{ images, places, parts, samples: manifest.samples, image: manifest.image, encoder: encoder?.hash ?? null },
     };
     const { points } = await derived(blobs, from, ['points'], async () => ({
@@ -60,46 +71,99 @@ export async function pointsOf(source: Source, products: Products, context: JobC
 }
 
 async function made(
-  { blobs, manifest }: Source,
+  source: Source,
   encoder: PictureEncoder | null,
   products: Products,
   context: JobContext,
 ): Promise<Float32Array> {
-  const { samples } = manifest;
-  const image = manifest.image!;
-  const size = encoder?.size ?? descriptorSize(image.channels);
-  const area = image.height * image.width * image.channels;
-  const described = async (some: Int32Array): Promise<Float32Array> => {
-    const pixels = await readPixels(blobs, manifest, some);
-    if (encoder) return encoder.describe(pixels, some.length);
-    const rows = new Float32Array(some.length * size);
-    some.forEach((_, i) => {
-      describe(pixels.subarray(i * area, (i + 1) * area), image, rows.subarray(i * size, (i + 1) * size));
-    });
-    return rows;
-  };
+  const { blobs, manifest, threads } = source;
+  if (encoder) return placed(source, encoder, products, context);
+  const some = drawn(manifest.samples, lookedAt);
+  const read = (samples: Int32Array): Promise<Uint8Array> => readPixels(blobs, manifest, samples);
+  const describer = await ownDescriber(some, read, manifest.image!, threads);
+  try {
+    return await placed(source, describer, products, context);
+  } finally {
+    await describer.close();
+  }
+}
+
+/** By lot, ascending; always the same ones. */
+function drawn(samples: number, most: number): Int32Array {
   const order = Int32Array.from({ length: samples }, (_, i) => i);
   new Random(0x706f696e).shuffle(order);
-  const some = order.slice(0, judged).sort();
-  const total = some.length + samples;
-  const told = (done: number) => context.progress({ stage: 'embedding', unit: 'samples', done, total });
-  const seen = new Float32Array(some.length * size);
-  for (let from = 0; from < some.length; from += atOnce) {
-    seen.set(await described(some.subarray(from, from + atOnce)), from * size);
-    told(Math.min(some.length, from + atOnce));
-    await context.pause();
-  }
-  const { mean, axes, count } = await principalOf(seen, size, wanted, products, () => context.pause());
-  const out = new Float32Array(samples * count);
-  for (let from = 0; from < samples; from += atOnce) {
-    const next = Int32Array.from({ length: Math.min(atOnce, samples - from) }, (_, i) => from + i);
-    const rows = await described(next);
+  return order.slice(0, most).sort();
+}
+
+async function placed(
+  { blobs, manifest, encoder }: Source,
+  describer: Describer,
+  products: Products,
+  context: JobContext,
+): Promise<Float32Array> {
+  const { samples } = manifest;
+  const { size } = describer;
+  const seen = drawn(samples, judged);
+  // What people brought has learnt already what does not matter.
+  const moved = encoder === null ? drawn(samples, altered) : new Int32Array(0);
+  const total = seen.length + 2 * moved.length + samples;
+  let before = 0;
+  /** Some samples' rows; each `atOnce` is handed over as it comes. `turn`: which alteration of them. */
+  const rowsOf = async (
+    some: Int32Array,
+    turn: number | null,
+    take: (rows: Float32Array, from: number) => Promise<void>,
+  ): Promise<void> => {
+    for (let from = 0; from < some.length; from += atOnce) {
+      const next = some.subarray(from, from + atOnce);
+      const pixels = await readPixels(blobs, manifest, next);
+      if (turn !== null) alter(pixels, manifest.image!, next, turn);
+      await take(await describer.describe(pixels, next.length), from);
+      before += next.length;
+      context.progress({ stage: 'embedding', unit: 'samples', done: before, total });
+      await context.pause();
+    }
+  };
+  const plain = new Float32Array(seen.length * size);
+  await rowsOf(seen, null, async (rows, from) => plain.set(rows, from * size));
+  const pause = (): Promise<void> => context.pause();
+  const principal = await principalOf(
+    plain,
+    size,
+    moved.length > 0 ? Math.min(kept, Math.ceil(seen.length / 3)) : wanted,
+    products,
+    pause,
+  );
+  const { mean } = principal;
+  let { axes, count } = principal;
+  const project = (rows: Float32Array): Promise<Float32Array> => {
     for (let i = 0; i < rows.length; i++) rows[i] -= mean[i % size];
-    out.set(await products.multiply(rows, axes, next.length, size, count), from * count);
-    told(some.length + from + next.length);
-    await context.pause();
+    return products.multiply(rows, axes, rows.length / size, size, count);
+  };
+  if (moved.length > 0) {
+    const inner = await project(plain);
+    const views: Float32Array[] = [];
+    for (const turn of [0, 1]) {
+      const view = new Float32Array(moved.length * count);
+      await rowsOf(moved, turn, async (rows, from) => view.set(await project(rows), from * count));
+      views.push(view);
+    }
+    const steady = steadyAxes(inner, views[0], views[1], count, wanted);
+    const found = steady.length / count;
+    axes = await products.multiply(axes, transposed(Float32Array.from(steady), found, count), size, count, found);
+    count = found;
   }
+  const out = new Float32Array(samples * count);
+  const all = Int32Array.from({ length: samples }, (_, i) => i);
+  await rowsOf(all, null, async (rows, from) => out.set(await project(rows), from * count));
   return ofLengthOne(out, count);
+}
+
+/** Each sample's picture moved, turned, sized and lit a little otherwise, in place: by its number and the turn alone. */
+function alter(pixels: Uint8Array, image: ImageShape, samples: Int32Array, turn: number): void {
+  const augmenter = new PictureAugmenter(image, alteration, 0x616c7465);
+  const area = image.height * image.width * image.channels;
+  samples.forEach((sample, i) => augmenter.apply(pixels.subarray(i * area, (i + 1) * area), turn, sample));
 }
 
 function ofLengthOne(rows: Float32Array, size: number): Float32Array {
