@@ -3,7 +3,7 @@ import { getDataset } from '../db/datasets.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { withNewest } from '../jobs/originals.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
-import { dataFormats, type DataFormat } from '../shared/job.ts';
+import { dataFormats, type DataFormat } from '../shared/work/export-data.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { filterOf, withFilter, type FilterOptions } from './filter-options.ts';
 import { bytes, count } from './format.ts';

@@ -1,7 +1,7 @@
 import { askForProvider } from '../jobs/provider.ts';
 import { Reader } from '../jobs/reader.ts';
 import { gaps } from '../shared/device.ts';
-import type { ProviderOffer } from '../shared/job.ts';
+import type { ProviderOffer } from '../shared/work/devices.ts';
 import type { Session } from './context.ts';
 import { bytes } from './format.ts';
 

@@ -6,7 +6,7 @@ import { workspaceExists } from '../db/workspace.ts';
 import { surveyDevices } from '../jobs/device-survey.ts';
 import { Reader } from '../jobs/reader.ts';
 import { AtelierError, errorFacts } from '../shared/errors.ts';
-import type { DevicesReport } from '../shared/job.ts';
+import type { DevicesReport } from '../shared/work/devices.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { getCuda } from './doctor-cuda.ts';
 import { benchmark, deviceAdvice, deviceRows } from './doctor-devices.ts';

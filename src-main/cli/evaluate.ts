@@ -9,7 +9,7 @@ import type { SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { shownCurves, type Decisions, type EvaluationReport, type ThresholdGoal } from '../shared/evaluation.ts';
 import { isId, type VersionId } from '../shared/ids.ts';
-import type { EvaluateParams, EvaluateResult } from '../shared/job.ts';
+import type { EvaluateParams, EvaluateResult } from '../shared/work/evaluate.ts';
 import { chooseThreshold } from '../shared/threshold.ts';
 import { chartsFolder, chartsLine, writeCharts } from './chart-files.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';

@@ -11,7 +11,7 @@ import {
 import { figureSvg } from '../shared/chart/figure-svg.ts';
 import { confusionCsv, confusionSvg } from '../shared/chart/matrix-svg.ts';
 import { printed } from '../shared/chart/svg.ts';
-import type { EvaluateResult } from '../shared/job.ts';
+import type { EvaluateResult } from '../shared/work/evaluate.ts';
 import type { ChartFiles } from './chart-files.ts';
 import { printedColour } from './compare-report.ts';
 import { count } from './format.ts';

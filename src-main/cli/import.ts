@@ -5,7 +5,7 @@ import type { DatasetDetail, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { keepPasted } from '../jobs/pasted.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
-import { importKinds, type Growth, type ImportKind } from '../shared/job.ts';
+import { importKinds, type Growth, type ImportKind } from '../shared/work/import.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { contentJson } from './json.ts';
 import { count, table } from './format.ts';

@@ -5,7 +5,7 @@ import { eachLabel } from '../jobs/labels/as-it-stands.ts';
 import { sampleNames } from '../jobs/labels/import-labels.ts';
 import { csvLine } from '../shared/csv-line.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { ImportKind } from '../shared/job.ts';
+import type { ImportKind } from '../shared/work/import.ts';
 import { labelStates, resolvedClass, settledStates, type LabelState } from '../shared/labels.ts';
 import { Session, type CommandContext } from './context.ts';
 import { count } from './format.ts';

@@ -1,6 +1,11 @@
 import { spanColumn, splitNames, type DatasetKind } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { formatsOf, type DataExportParams, type DataExportResult, type DataFormat } from '../shared/job.ts';
+import {
+  formatsOf,
+  type DataExportParams,
+  type DataExportResult,
+  type DataFormat,
+} from '../shared/work/export-data.ts';
 import { markedHeader, markedSamples } from './annotations/marked-samples.ts';
 import { eachAnnotations, readHeader } from './annotations/read.ts';
 import { readBlob } from './blobs.ts';

@@ -5,7 +5,7 @@ import {
   type ImportOffer,
   type ImportParams,
   type ImportResult,
-} from '../shared/job.ts';
+} from '../shared/work/import.ts';
 import { lookInside } from './archives/look-inside.ts';
 import { Staging } from './archives/staging.ts';
 import { grow } from './grow/grow.ts';

@@ -2,7 +2,8 @@ import { DuckDBDataChunk, VARCHAR, type DuckDBConnection } from '@duckdb/node-ap
 import { joinClasses, separatorFor } from '../shared/class-sets.ts';
 import type { Column, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { ReviseResult, SaidLabels, VersionLabels } from '../shared/job.ts';
+import type { SaidLabels, VersionLabels } from '../shared/said.ts';
+import type { ReviseResult } from '../shared/work/revise.ts';
 import { adopt, partialPath, writeBlob } from './blobs.ts';
 import { describeColumn } from './columns.ts';
 import { countColumns } from './count-columns.ts';

@@ -1,5 +1,5 @@
 import { AtelierError } from '../shared/errors.ts';
-import { annotatedKinds, type ImportKind, type ImportOffer } from '../shared/job.ts';
+import { annotatedKinds, type ImportKind, type ImportOffer } from '../shared/work/import.ts';
 import { namedAudio } from './audio/file-type.ts';
 import { namedImage } from './images/file-type.ts';
 import { audioFolder } from './importers/audio-folder.ts';

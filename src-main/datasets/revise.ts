@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnRole, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { ReviseParams, ReviseResult } from '../shared/job.ts';
+import type { ReviseParams, ReviseResult } from '../shared/work/revise.ts';
 import { emptyRecipe, readRecipe, type Recipe } from '../shared/recipe.ts';
 import type { SplitWish } from '../shared/split.ts';
 import { markVersion } from './annotations/mark-version.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { DatasetVersion } from '../shared/dataset.ts';
 import { isId, type DatasetId, type RunId } from '../shared/ids.ts';
-import type { TrainResult } from '../shared/job.ts';
+import type { TrainResult } from '../shared/work/train.ts';
 import type { RunSummary } from '../shared/run.ts';
 import { storeError } from './errors.ts';
 import { workspaceFiles } from './workspace.ts';

@@ -1,4 +1,4 @@
-import type { SampleErrors } from '../shared/job.ts';
+import type { SampleErrors } from '../shared/work/evaluate.ts';
 
 /** Bars that a histogram is drawn with. */
 const bars = 40;

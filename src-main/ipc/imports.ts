@@ -6,7 +6,7 @@ import { keepPasted } from '../jobs/pasted.ts';
 import { looksLikeRuns } from '../jobs/looks-like-runs.ts';
 import { looksLikeLanguageModel } from '../jobs/prompts/language-models.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { apart, type ImportOffer } from '../shared/job.ts';
+import { apart, type ImportOffer } from '../shared/work/import.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';

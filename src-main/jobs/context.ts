@@ -4,7 +4,7 @@ import { recordDataset, recordRun, type DatasetLine, type RunLine } from '../db/
 import { recordChange, recordNewStudy } from '../db/study-records.ts';
 import type { ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, RunId, StudyId } from '../shared/ids.ts';
-import type { TrainResult } from '../shared/job.ts';
+import type { TrainResult } from '../shared/work/train.ts';
 import type { ArchitectureInfo, MetricPoint } from '../shared/run.ts';
 import type { StoredTrial } from '../shared/study.ts';
 import type { Events } from './events.ts';

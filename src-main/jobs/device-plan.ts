@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { isOfThisSystem, type DeviceFacts, type DeviceTest } from '../shared/device.ts';
 import type { ErrorFacts } from '../shared/errors.ts';
-import type { Progress, SelfTestParams } from '../shared/job.ts';
+import type { Progress } from '../shared/job.ts';
+import type { SelfTestParams } from '../shared/work/devices.ts';
 import type { DeviceName } from '../shared/run.ts';
 import type { Next } from './in-turn.ts';
 import { howItEnded, type Outcome } from './run-utility.ts';

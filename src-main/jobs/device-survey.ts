@@ -11,7 +11,8 @@ import {
   type DeviceTest,
 } from '../shared/device.ts';
 import { newId } from '../shared/ids.ts';
-import type { DevicesFound, DevicesReport } from '../shared/job.ts';
+import type { DevicesFound } from '../shared/reading.ts';
+import type { DevicesReport } from '../shared/work/devices.ts';
 import { testOf } from './device-plan.ts';
 import { JobLog } from './job-log.ts';
 import { machineName } from './machine.ts';

@@ -8,7 +8,8 @@ import {
   type DeviceFacts,
   type DeviceTest,
 } from '../shared/device.ts';
-import type { DevicesFound, DevicesReport, ProviderOffer } from '../shared/job.ts';
+import type { DevicesFound } from '../shared/reading.ts';
+import type { DevicesReport, ProviderOffer } from '../shared/work/devices.ts';
 import type { DeviceName } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 import type { Context } from './context.ts';

@@ -7,7 +7,7 @@ import type { TrainRequest } from '../shared/contract.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { Forecast } from '../shared/forecast.ts';
 import { newId } from '../shared/ids.ts';
-import type { TrainParams } from '../shared/job.ts';
+import type { TrainParams } from '../shared/work/train.ts';
 import type { Context } from './context.ts';
 import { JobLog } from './job-log.ts';
 import { runUtility, type UtilityRun } from './run-utility.ts';

@@ -4,7 +4,7 @@ import type { Readable } from '../db/connection.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { GenerationSettings } from '../shared/generation.ts';
-import type { GenerateParams } from '../shared/job.ts';
+import type { GenerateParams } from '../shared/work/generate.ts';
 import { trainedRun } from './models.ts';
 import { resolveRun } from './resolve.ts';
 

@@ -1,5 +1,5 @@
 import { errorFacts } from '../shared/errors.ts';
-import type { WorkKind, JobTypes } from '../shared/job.ts';
+import type { WorkKind, JobTypes } from '../shared/work.ts';
 import type { Outcome, UtilityRun } from './run-utility.ts';
 
 /** Given how one process ended: the parameters of the one to start next, or the end of the whole. Not asked once it is cancelled. */

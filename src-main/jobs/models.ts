@@ -7,7 +7,8 @@ import { workspaceFiles } from '../db/workspace.ts';
 import type { SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId, VersionId } from '../shared/ids.ts';
-import type { EvaluateParams, PredictParams, Sampling } from '../shared/job.ts';
+import type { EvaluateParams } from '../shared/work/evaluate.ts';
+import type { PredictParams, Sampling } from '../shared/work/predict.ts';
 import type { TrainedRun } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 

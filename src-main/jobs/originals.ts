@@ -5,7 +5,7 @@ import { workspaceFiles } from '../db/workspace.ts';
 import type { DatasetVersion, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { newId, type DatasetId, type VersionId } from '../shared/ids.ts';
-import type { RelinkResult } from '../shared/job.ts';
+import type { RelinkResult } from '../shared/work/import.ts';
 import { datasetChanged, type Context } from './context.ts';
 import { changedMeanwhile, type ImportRequest } from './datasets.ts';
 import { unheard, type Started } from './work.ts';

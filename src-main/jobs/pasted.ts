@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
-import { pastedCharacters } from '../shared/job.ts';
+import { pastedCharacters } from '../shared/work/import.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 
 /**

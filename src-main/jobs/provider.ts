@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gaps, lacksProvider, type DeviceFacts } from '../shared/device.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
-import type { ProviderOffer } from '../shared/job.ts';
+import type { ProviderOffer } from '../shared/work/devices.ts';
 import { JobLog } from './job-log.ts';
 import { runUtility } from './run-utility.ts';
 import { providerFolder } from './utility-env.ts';

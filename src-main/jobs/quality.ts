@@ -6,7 +6,7 @@ import { workspaceFiles } from '../db/workspace.ts';
 import type { DatasetVersion, Manifest, SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId, VersionId } from '../shared/ids.ts';
-import type { LeakParams, QualityParams } from '../shared/job.ts';
+import type { LeakParams, QualityParams } from '../shared/work/judge.ts';
 import type { LeakQuestion } from '../shared/leaks.ts';
 import type { TrainedRun, TrainSettings } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';

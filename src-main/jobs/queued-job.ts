@@ -2,7 +2,8 @@ import { insertJob, setJobEnded, setJobRunning, setJobWaiting } from '../db/jobs
 import type { WriteStore } from '../db/open.ts';
 import { AtelierError, errorFacts, errorFromFacts, type ErrorFacts } from '../shared/errors.ts';
 import { newId } from '../shared/ids.ts';
-import type { Job, JobKind, JobTypes, Progress } from '../shared/job.ts';
+import type { Job, JobKind, Progress } from '../shared/job.ts';
+import type { JobTypes } from '../shared/work.ts';
 import { runInTurn } from './in-turn.ts';
 import { JobLog } from './job-log.ts';
 import { runUtility, type Outcome, type UtilityHooks, type UtilityRun } from './run-utility.ts';

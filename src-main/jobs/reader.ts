@@ -7,17 +7,9 @@ import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '..
 import type { BlobHash, Manifest } from '../shared/dataset.ts';
 import type { Condition } from '../shared/filter.ts';
 import type { Profile, StepsDone } from '../shared/profile.ts';
-import type {
-  DevicesFound,
-  FoundMarks,
-  ImportOffer,
-  MarkMatch,
-  ReaderProgress,
-  ReaderRequest,
-  ReaderResponse,
-  VersionLabels,
-  VersionMarkSummary,
-} from '../shared/job.ts';
+import type { DevicesFound, ReaderProgress, ReaderRequest, ReaderResponse } from '../shared/reading.ts';
+import type { FoundMarks, MarkMatch, VersionLabels, VersionMarkSummary } from '../shared/said.ts';
+import type { ImportOffer } from '../shared/work/import.ts';
 import type { ClickMask, ClickQuestion, MarkerFacts, MarkerWish } from '../shared/marker.ts';
 import type { LabelLine } from '../shared/label-line.ts';
 import type { LabellingKind } from '../shared/labels.ts';

@@ -1,6 +1,6 @@
 import { AtelierError, outOfMemory, type ErrorFacts } from '../shared/errors.ts';
 import type { JobId } from '../shared/ids.ts';
-import type { FromUtility, WorkKind, JobTypes, ToUtility } from '../shared/job.ts';
+import type { FromUtility, WorkKind, JobTypes, ToUtility } from '../shared/work.ts';
 import type { JobLog } from './job-log.ts';
 import type { UtilityExit, UtilityHandle } from './utility.ts';
 

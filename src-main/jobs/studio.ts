@@ -31,20 +31,13 @@ import type {
 import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
 import type { DatasetId, ExportId, JobId, LabellingId, RunId, StudyId, VersionId } from '../shared/ids.ts';
-import type {
-  AtOnce,
-  DataExportParams,
-  ScoreParams,
-  DataExportResult,
-  DevicesReport,
-  EvaluateResult,
-  ImportOffer,
-  Job,
-  PredictResult,
-  ProviderOffer,
-  QueueMove,
-  QueueState,
-} from '../shared/job.ts';
+import type { AtOnce, Job, QueueMove, QueueState } from '../shared/job.ts';
+import type { DevicesReport, ProviderOffer } from '../shared/work/devices.ts';
+import type { EvaluateResult } from '../shared/work/evaluate.ts';
+import type { DataExportParams, DataExportResult } from '../shared/work/export-data.ts';
+import type { ImportOffer } from '../shared/work/import.ts';
+import type { ScoreParams } from '../shared/work/judge.ts';
+import type { PredictResult } from '../shared/work/predict.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { OpenedRecipe, Recipe, StepInfo } from '../shared/recipe.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';

@@ -1,4 +1,4 @@
-import type { WorkKind } from '../shared/job.ts';
+import type { WorkKind } from '../shared/work.ts';
 
 /**
  * Entry files that do the work in processes of their own: one per kind of job, the reader, which answers questions, the writer, which keeps a

@@ -1,6 +1,7 @@
 import type { ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, JobId, RunId } from '../shared/ids.ts';
-import type { FromUtility, JobKind, JobTypes, Progress } from '../shared/job.ts';
+import type { JobKind, Progress } from '../shared/job.ts';
+import type { FromUtility, JobTypes } from '../shared/work.ts';
 import type { Next } from './in-turn.ts';
 import type { Outcome } from './run-utility.ts';
 import type { TrainingNeeds } from './slots.ts';

@@ -1,6 +1,6 @@
 import { sizeOf } from '../onnx/tensors.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { Sampling } from '../shared/job.ts';
+import type { Sampling } from '../shared/work/predict.ts';
 import { Random, streams } from '../shared/random.ts';
 import { dataOf, Session, valueOf, type SessionOptions, type Values } from './session.ts';
 

@@ -4,7 +4,7 @@ import type { DataType, Model, Node } from '../onnx/types.ts';
 import { writeModel } from '../onnx/write.ts';
 import { deviceNames, type DeviceFacts, type Gap } from '../shared/device.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { DevicesFound } from '../shared/job.ts';
+import type { DevicesFound } from '../shared/reading.ts';
 import type { DeviceName } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 import { fastestFirst, type Adapter } from './adapters/adapter.ts';

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ErrorFacts } from '../shared/errors.ts';
 import type { RunId } from '../shared/ids.ts';
-import type { TrainResult } from '../shared/job.ts';
+import type { TrainResult } from '../shared/work/train.ts';
 import type { MetricPoint, TrainSettings } from '../shared/run.ts';
 
 /**

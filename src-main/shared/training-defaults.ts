@@ -1,4 +1,4 @@
-import type { Sampling } from './job.ts';
+import type { Sampling } from './work/predict.ts';
 import type { ArchitectureInfo } from './run.ts';
 
 /** An optimizer needs about this many steps before a run says anything about a model. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AtelierError, errorFacts } from '../shared/errors.ts';
-import type { FromUtility, Progress } from '../shared/job.ts';
+import type { Progress } from '../shared/job.ts';
+import type { FromUtility } from '../shared/work.ts';
 import type { ImportRunsParams, ImportRunsResult } from '../shared/run-exchange.ts';
 import type { RunSourceFormat } from '../shared/run.ts';
 import { kindOf } from './files.ts';

@@ -21,7 +21,7 @@ import { compareEvaluations } from '../evaluation/text/compare-evaluations.ts';
 import { findDevices } from '../runtime/device.ts';
 import { weightHistograms } from '../runtime/weight-histograms.ts';
 import { errorFacts } from '../shared/errors.ts';
-import type { ReaderProgress, ReaderRequest, ReaderResponse } from '../shared/job.ts';
+import type { ReaderProgress, ReaderRequest, ReaderResponse } from '../shared/reading.ts';
 import { openPort } from './port/port.ts';
 import { clickMask } from './work/marker/click-masker.ts';
 import { markerFacts } from './work/marker/marker-model.ts';

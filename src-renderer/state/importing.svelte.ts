@@ -1,6 +1,6 @@
 import type { Offered } from '../../src-main/shared/contract.ts';
 import type { AtelierError } from '../../src-main/shared/errors.ts';
-import { apart, type ImportOffer } from '../../src-main/shared/job.ts';
+import { apart, type ImportOffer } from '../../src-main/shared/work/import.ts';
 import type { DatasetSummary } from '../../src-main/shared/dataset.ts';
 import type { LanguageModelRef } from '../../src-main/shared/prompt/prompt.ts';
 import type { JobId, VersionId } from '../../src-main/shared/ids.ts';

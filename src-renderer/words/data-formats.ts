@@ -1,5 +1,5 @@
 import type { DatasetKind } from '../../src-main/shared/dataset.ts';
-import { formatsOf, type DataFormat } from '../../src-main/shared/job.ts';
+import { formatsOf, type DataFormat } from '../../src-main/shared/work/export-data.ts';
 import { m } from './messages.ts';
 
 /** Formats go by their own names in every language. */

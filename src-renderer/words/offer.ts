@@ -1,4 +1,4 @@
-import type { ImportOffer } from '../../src-main/shared/job.ts';
+import type { ImportOffer } from '../../src-main/shared/work/import.ts';
 import { format } from './format.ts';
 import { m } from './messages.ts';
 

@@ -12,7 +12,7 @@ import { readBlob, writeBlob } from '../../src-main/datasets/blobs.ts';
 import { importDataset } from '../../src-main/datasets/import.ts';
 import { reviseDataset } from '../../src-main/datasets/revise.ts';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
-import type { QualityParams } from '../../src-main/shared/job.ts';
+import type { QualityParams } from '../../src-main/shared/work/judge.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { trainingDefaults } from '../../src-main/shared/training-defaults.ts';
 import { judgeQuality } from '../../src-main/utility/work/judge-quality.ts';

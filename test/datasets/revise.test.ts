@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readBlob } from '../../src-main/datasets/blobs.ts';
 import { reviseDataset } from '../../src-main/datasets/revise.ts';
 import { loadTrainingData } from '../../src-main/datasets/training-data.ts';
-import type { ReviseParams } from '../../src-main/shared/job.ts';
+import type { ReviseParams } from '../../src-main/shared/work/revise.ts';
 import { dataFolder, failure, importFrom, writeFiles } from '../support/data-import.ts';
 import { idxPair } from '../support/data-idx.ts';
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SamplePage } from '../../src-main/shared/dataset.ts';
-import type { FromUtility, ImportOffer, ImportResult, ReaderResponse } from '../../src-main/shared/job.ts';
+import type { ReaderResponse } from '../../src-main/shared/reading.ts';
+import type { FromUtility } from '../../src-main/shared/work.ts';
+import type { ImportOffer, ImportResult } from '../../src-main/shared/work/import.ts';
 import { dataFolder, filesIn, writeFiles } from '../support/data-import.ts';
 import { csvText, mixedTable } from '../support/data-table.ts';
 

@@ -7,7 +7,7 @@ import { Studio } from '../../src-main/jobs/studio.ts';
 import type { SpawnUtility, UtilityHandle } from '../../src-main/jobs/utility.ts';
 import { findPlaces } from '../../src-main/paths.ts';
 import type { StudioEvent, TrainRequest } from '../../src-main/shared/contract.ts';
-import type { ToUtility } from '../../src-main/shared/job.ts';
+import type { ToUtility } from '../../src-main/shared/work.ts';
 import { done, samples } from '../support/built-cli.ts';
 import { until } from '../support/fake-studio.ts';
 import { tempFolder } from '../support/temp-workspace.ts';

@@ -9,7 +9,7 @@ import type { UtilityHandle } from '../../src-main/jobs/utility.ts';
 import { findPlaces } from '../../src-main/paths.ts';
 import type { TrainRequest } from '../../src-main/shared/contract.ts';
 import type { RunId, VersionId } from '../../src-main/shared/ids.ts';
-import type { ToUtility } from '../../src-main/shared/job.ts';
+import type { ToUtility } from '../../src-main/shared/work.ts';
 import { samples } from '../support/built-cli.ts';
 import { until } from '../support/fake-studio.ts';
 import { tempFolder } from '../support/temp-workspace.ts';

@@ -5,7 +5,8 @@ import { readBlob } from '../../src-main/datasets/blobs.ts';
 import { exportData } from '../../src-main/datasets/export-data.ts';
 import type { AnnotationHeader, ImageObject, SampleAnnotations } from '../../src-main/shared/annotation.ts';
 import { splitNames, type Manifest } from '../../src-main/shared/dataset.ts';
-import type { DataExportResult, DataFormat, ImportParams } from '../../src-main/shared/job.ts';
+import type { DataExportResult, DataFormat } from '../../src-main/shared/work/export-data.ts';
+import type { ImportParams } from '../../src-main/shared/work/import.ts';
 import { dataFolder, importFrom, quietContext, writeFiles } from './data-import.ts';
 import { png } from './data-pictures.ts';
 

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { importDataset } from '../../src-main/datasets/import.ts';
 import type { ImportContext } from '../../src-main/datasets/importers/importer.ts';
 import type { AtelierError } from '../../src-main/shared/errors.ts';
-import type { ImportParams, ImportResult } from '../../src-main/shared/job.ts';
+import type { ImportParams, ImportResult } from '../../src-main/shared/work/import.ts';
 
 /** A folder for one test, with a place for blobs in it. */
 export async function dataFolder(): Promise<{ path: string; blobs: string }> {

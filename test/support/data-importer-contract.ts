@@ -7,7 +7,8 @@ import { offerImport } from '../../src-main/datasets/import.ts';
 import type { ImportContext } from '../../src-main/datasets/importers/importer.ts';
 import { loadTrainingData } from '../../src-main/datasets/training-data.ts';
 import { splitNames } from '../../src-main/shared/dataset.ts';
-import type { ImportOffer, Progress } from '../../src-main/shared/job.ts';
+import type { Progress } from '../../src-main/shared/job.ts';
+import type { ImportOffer } from '../../src-main/shared/work/import.ts';
 import { dataFolder, failure, filesIn, importFrom, quietContext } from './data-import.ts';
 
 interface Case {

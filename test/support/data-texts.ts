@@ -1,6 +1,6 @@
 import { parquetSql, rowsOf, withDuck } from '../../src-main/datasets/duck.ts';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
-import type { ImportParams } from '../../src-main/shared/job.ts';
+import type { ImportParams } from '../../src-main/shared/work/import.ts';
 import { dataFolder, importFrom, writeFiles } from './data-import.ts';
 import { reviews } from './texts.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { AtelierError } from '../../src-main/shared/errors.ts';
 import { Random } from '../../src-main/shared/random.ts';
-import type { ImportParams } from '../../src-main/shared/job.ts';
+import type { ImportParams } from '../../src-main/shared/work/import.ts';
 import { dataFolder, filesIn, importFrom, writeFiles } from './data-import.ts';
 
 /** A way of damaging a file, and its name. */

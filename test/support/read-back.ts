@@ -1,5 +1,5 @@
 import type { Column, Manifest } from '../../src-main/shared/dataset.ts';
-import type { ImportParams } from '../../src-main/shared/job.ts';
+import type { ImportParams } from '../../src-main/shared/work/import.ts';
 import { SampleReader } from '../../src-main/datasets/reader.ts';
 import { dataFolder, importFrom, writeFiles } from './data-import.ts';
 

@@ -3,7 +3,7 @@ import { architectureOf, completeSettings, type Settings } from '../../src-main/
 import { writeBlob } from '../../src-main/datasets/blobs.ts';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
 import type { RunId } from '../../src-main/shared/ids.ts';
-import type { TrainResult } from '../../src-main/shared/job.ts';
+import type { TrainResult } from '../../src-main/shared/work/train.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import type { MetricPoint, TrainSettings } from '../../src-main/shared/run.ts';
 import type { JobContext } from '../../src-main/utility/port/job-port.ts';

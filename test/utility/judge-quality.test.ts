@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { readBlob, writeBlob } from '../../src-main/datasets/blobs.ts';
 import { reviseDataset } from '../../src-main/datasets/revise.ts';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
-import type { QualityParams } from '../../src-main/shared/job.ts';
+import type { QualityParams } from '../../src-main/shared/work/judge.ts';
 import { judgeQuality } from '../../src-main/utility/work/judge-quality.ts';
 import { dataFolder, failure, importFrom, writeFiles } from '../support/data-import.ts';
 import { barsVersion, hereContext, trainHere, trainSettings, type Trained } from '../support/train-here.ts';

@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FromUtility, JobKind, Progress, ToUtility } from '../../src-main/shared/job.ts';
+import type { JobKind, Progress } from '../../src-main/shared/job.ts';
+import type { FromUtility, ToUtility } from '../../src-main/shared/work.ts';
 import { ProgressMeter } from '../../src-main/utility/port/progress.ts';
 
 const echo = fileURLToPath(new URL('./echo.ts', import.meta.url));

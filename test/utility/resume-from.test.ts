@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkpointPath, readCheckpoint } from '../../src-main/runtime/checkpoint.ts';
-import type { TrainParams } from '../../src-main/shared/job.ts';
+import type { TrainParams } from '../../src-main/shared/work/train.ts';
 import type { TrainSettings } from '../../src-main/shared/run.ts';
 import { Paused } from '../../src-main/utility/port/job-port.ts';
 import { checkpointToGoOn, sweepParts } from '../../src-main/utility/work/resume-from.ts';

@@ -11,7 +11,7 @@ import { readModel } from '../../src-main/onnx/read.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';
 import { checkpointPath } from '../../src-main/runtime/checkpoint.ts';
 import type { Manifest } from '../../src-main/shared/dataset.ts';
-import type { EvaluateParams } from '../../src-main/shared/job.ts';
+import type { EvaluateParams } from '../../src-main/shared/work/evaluate.ts';
 import { pictureEpoch } from '../../src-main/shared/run.ts';
 import { gridOf } from '../../src-main/utility/work/epoch-pictures.ts';
 import { evaluateModel } from '../../src-main/utility/work/evaluate-model.ts';

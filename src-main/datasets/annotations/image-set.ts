@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { SampleAnnotations } from '../../shared/annotation.ts';
 import type { Manifest, SplitName } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
-import type { ImportParams, ImportResult, Originals } from '../../shared/job.ts';
+import type { ImportParams, ImportResult, Originals } from '../../shared/work/import.ts';
 import { finishImages } from '../image-version.ts';
 import { decodeImage, imageSizes, readImageFile } from '../images/decode.ts';
 import { KnownImages } from '../grow/known-images.ts';

@@ -1,7 +1,8 @@
 import type { AnnotationSummary } from '../../shared/annotation.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ReviseResult, SaidMarks } from '../../shared/job.ts';
+import type { SaidMarks } from '../../shared/said.ts';
+import type { ReviseResult } from '../../shared/work/revise.ts';
 import { preparedByRecipe } from '../../shared/labels.ts';
 import { markTypes } from '../../shared/marks.ts';
 import { asRead, keepAsRead } from '../grow/as-read.ts';

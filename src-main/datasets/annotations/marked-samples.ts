@@ -1,6 +1,6 @@
 import type { Annotation, AnnotationHeader, SampleAnnotations } from '../../shared/annotation.ts';
 import type { Manifest } from '../../shared/dataset.ts';
-import type { SaidMark, SaidMarks } from '../../shared/job.ts';
+import type { SaidMark, SaidMarks } from '../../shared/said.ts';
 import { markTypes, type MarkShape } from '../../shared/marks.ts';
 import { imageSizes } from '../images/decode.ts';
 import { readOriginalFile } from '../images/pixels.ts';

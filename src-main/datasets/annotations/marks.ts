@@ -1,6 +1,6 @@
 import type { Annotation, SampleAnnotations } from '../../shared/annotation.ts';
 import type { Manifest } from '../../shared/dataset.ts';
-import type { VersionMarkSummary } from '../../shared/job.ts';
+import type { VersionMarkSummary } from '../../shared/said.ts';
 import { markTypes, type MarkedKind, type MarkShape } from '../../shared/marks.ts';
 import { eachAnnotations, readHeader } from './read.ts';
 

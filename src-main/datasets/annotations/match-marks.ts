@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { spanColumn, type Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { FoundMarks, ImportKind, ImportResult, MarkMatch } from '../../shared/job.ts';
+import type { FoundMarks, MarkMatch } from '../../shared/said.ts';
+import type { ImportKind, ImportResult } from '../../shared/work/import.ts';
 import type { MarkedKind } from '../../shared/marks.ts';
 import { lookInside } from '../archives/look-inside.ts';
 import { Staging } from '../archives/staging.ts';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ImportParams, ImportResult } from '../../shared/job.ts';
+import type { ImportParams, ImportResult } from '../../shared/work/import.ts';
 import { withDuck } from '../duck.ts';
 import type { ReadContext } from '../importers/importer.ts';
 import type { Source } from '../source.ts';

@@ -1,6 +1,6 @@
 import { classSetsOf } from '../../shared/class-sets.ts';
 import type { Manifest } from '../../shared/dataset.ts';
-import type { Growth, GrowParams } from '../../shared/job.ts';
+import type { Growth, GrowParams } from '../../shared/work/import.ts';
 import { int32s, readBlob, writeBlob } from '../blobs.ts';
 import { imageNames } from '../divide/keys.ts';
 import { countSplits } from '../splits.ts';

@@ -1,5 +1,5 @@
 import { AtelierError } from '../../shared/errors.ts';
-import type { GrowParams, ImportParams, ImportResult } from '../../shared/job.ts';
+import type { GrowParams, ImportParams, ImportResult } from '../../shared/work/import.ts';
 import { growFiles } from './files.ts';
 import { growTable } from './table.ts';
 

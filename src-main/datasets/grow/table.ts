@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { Growth, GrowParams } from '../../shared/job.ts';
+import type { Growth, GrowParams } from '../../shared/work/import.ts';
 import { writeBlob } from '../blobs.ts';
 import { columnSql, withDuck } from '../duck.ts';
 import { applyRecipe } from '../recipes/apply.ts';

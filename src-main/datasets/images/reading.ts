@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
-import type { Originals } from '../../shared/job.ts';
+import type { Originals } from '../../shared/work/import.ts';
 import type { Member } from '../class-folders.ts';
 import type { KnownImages } from '../grow/known-images.ts';
 import type { ImageSet } from '../image-version.ts';

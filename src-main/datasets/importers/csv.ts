@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ImportParams } from '../../shared/job.ts';
+import type { ImportParams } from '../../shared/work/import.ts';
 import { missingWords, parseNumber, sqlText } from '../cells.ts';
 import { asUtf8, decodeHead, guessEncoding, isBinary } from '../csv/encoding.ts';
 import { readingNotes } from '../csv/notes.ts';

@@ -1,4 +1,4 @@
-import type { ImportOffer, ImportParams, ImportResult } from '../../shared/job.ts';
+import type { ImportOffer, ImportParams, ImportResult } from '../../shared/work/import.ts';
 import type { AnnotatedImages, AnnotatedTexts } from '../annotations/annotated-set.ts';
 import type { Staging } from '../archives/staging.ts';
 import type { ImportContext } from '../import-context.ts';

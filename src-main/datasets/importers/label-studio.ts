@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Annotation, ImageObject, Tag } from '../../shared/annotation.ts';
-import type { ImportParams, ImportResult } from '../../shared/job.ts';
+import type { ImportParams, ImportResult } from '../../shared/work/import.ts';
 import { folderOf, ImageFiles, splitOfName, splitOfPath } from '../annotations/image-files.ts';
 import { annotatedOffer } from '../annotations/offer.ts';
 import type { AnnotatedImage } from '../annotations/annotated-set.ts';

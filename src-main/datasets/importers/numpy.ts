@@ -1,6 +1,6 @@
 import type { Manifest, SourceFile } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ImportParams, ImportResult } from '../../shared/job.ts';
+import type { ImportParams, ImportResult } from '../../shared/work/import.ts';
 import { createBlob } from '../blobs.ts';
 import { withDuck } from '../duck.ts';
 import { finishImages } from '../image-version.ts';

@@ -1,6 +1,6 @@
 import { splitNames, type Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ReviseResult } from '../../shared/job.ts';
+import type { ReviseResult } from '../../shared/work/revise.ts';
 import type { TogetherWish } from '../../shared/leaks.ts';
 import { readBlob, writeBlob } from '../blobs.ts';
 import { withDuck } from '../duck.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { AtelierError } from '../../shared/errors.ts';
-import type { RelinkParams, RelinkResult } from '../../shared/job.ts';
+import type { RelinkParams, RelinkResult } from '../../shared/work/import.ts';
 import type { ImportContext } from '../import-context.ts';
 import { findSource, type FoundFile } from '../source.ts';
 import { writeReferences, type Reference } from './references.ts';

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../shared/dataset.ts';
-import type { Originals } from '../../shared/job.ts';
+import type { Originals } from '../../shared/work/import.ts';
 import { Offsets } from '../annotations/writer.ts';
 import { writeBlob, type BlobWriter } from '../blobs.ts';
 import type { Pass } from '../images/pass.ts';

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ImportParams } from '../../shared/job.ts';
+import type { ImportParams } from '../../shared/work/import.ts';
 import { adopt, flush, writeBlob } from '../blobs.ts';
 import { presentSql, trimSql } from '../cells.ts';
 import { describeTable } from '../csv/describe.ts';

@@ -1,7 +1,7 @@
 import type { Readable } from '../../db/connection.ts';
 import { canStep } from '../../db/label-log.ts';
 import { baseLabel, eachSaid, labelClasses, saidInPages, type Labelling } from '../../db/labellings.ts';
-import type { SaidLabels } from '../../shared/job.ts';
+import type { SaidLabels } from '../../shared/said.ts';
 import { unpackJudged } from '../../shared/judged.ts';
 import {
   isJudgedKind,

@@ -3,7 +3,7 @@ import { labelClasses, type Labelling } from '../../db/labellings.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { VersionId } from '../../shared/ids.ts';
-import type { DataExportParams } from '../../shared/job.ts';
+import type { DataExportParams } from '../../shared/work/export-data.ts';
 import { isMarkedKind, resolvedClass, settledStates, type LabelState } from '../../shared/labels.ts';
 import { withNewest } from '../originals.ts';
 import { eachLabel, inSlices } from './as-it-stands.ts';

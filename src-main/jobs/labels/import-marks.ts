@@ -1,7 +1,7 @@
 import { markSubject, packMark, type MarkValue } from '../../db/label-marks.ts';
 import { packLabel, type Labelling } from '../../db/labellings.ts';
 import { numbersById, shapeOf } from '../../datasets/annotations/marks.ts';
-import type { FoundMarks } from '../../shared/job.ts';
+import type { FoundMarks } from '../../shared/said.ts';
 import type { LabelOutcome } from '../../shared/labels.ts';
 import type { Logs, Values } from './logs.ts';
 import { labelOf, type MarkChanges } from './mark-edits.ts';

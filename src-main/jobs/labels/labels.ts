@@ -12,7 +12,9 @@ import {
 } from '../../db/labellings.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import type { DatasetVersion } from '../../shared/dataset.ts';
-import type { DataExportResult, FoundMarks, ImportKind } from '../../shared/job.ts';
+import type { FoundMarks } from '../../shared/said.ts';
+import type { DataExportResult } from '../../shared/work/export-data.ts';
+import type { ImportKind } from '../../shared/work/import.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { LabellingId, VersionId } from '../../shared/ids.ts';
 import type { JudgedWish } from '../../shared/judged.ts';

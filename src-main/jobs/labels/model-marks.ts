@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { workspaceFiles } from '../../db/workspace.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { LabellingId, VersionId } from '../../shared/ids.ts';
-import type { MarkJobResult } from '../../shared/job.ts';
+import type { MarkJobResult } from '../../shared/work/suggest.ts';
 import type { LabelClass, LabellingState } from '../../shared/labels.ts';
 import type {
   ClickMask,

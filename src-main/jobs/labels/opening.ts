@@ -5,7 +5,7 @@ import type { Manifest } from '../../shared/dataset.ts';
 import { newId, type DatasetId, type LabellingId, type VersionId } from '../../shared/ids.ts';
 import { judgedClasses } from '../../shared/judged.ts';
 import { isJudgedKind, isMarkedKind, isOneClass, type LabellingKind } from '../../shared/labels.ts';
-import type { VersionLabels } from '../../shared/job.ts';
+import type { VersionLabels } from '../../shared/said.ts';
 import type { WriteStore } from '../../db/open.ts';
 import type { Reader } from '../reader.ts';
 import { earlierLabelling, firstClasses } from './carry.ts';

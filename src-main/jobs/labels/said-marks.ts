@@ -1,7 +1,7 @@
 import type { Readable } from '../../db/connection.ts';
 import { asInVersion, markedSamples, saidMarks as marksSaid, unpackMark } from '../../db/label-marks.ts';
 import { labelClasses, saidInPages, type Labelling } from '../../db/labellings.ts';
-import type { SaidMark, SaidMarks } from '../../shared/job.ts';
+import type { SaidMark, SaidMarks } from '../../shared/said.ts';
 import { resolvedClass, settledStates, type LabelState } from '../../shared/labels.ts';
 import type { MarkedKind } from '../../shared/marks.ts';
 import { getVersion } from '../../db/datasets.ts';

@@ -6,7 +6,7 @@ import { workspaceFiles } from '../../db/workspace.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { Condition } from '../../shared/filter.ts';
 import type { VersionId } from '../../shared/ids.ts';
-import type { PrelabelParams, PrelabelResult } from '../../shared/job.ts';
+import type { PrelabelParams, PrelabelResult } from '../../shared/work/suggest.ts';
 import {
   blank,
   isOneClass,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AtelierError, type ErrorFacts } from '../../shared/errors.ts';
 import type { GenerationSettings } from '../../shared/generation.ts';
-import type { GridParams } from '../../shared/job.ts';
+import type { GridParams } from '../../shared/work/generate.ts';
 import type { GridNews, GridResult, GridTask } from '../../shared/prompt/grid.ts';
 import type { WriterPrompt } from '../../shared/prompt/writer.ts';
 import type { JobQueue } from '../queue.ts';

@@ -4,7 +4,7 @@ import type { Readable } from '../../db/connection.ts';
 import { languageModelPath, listLanguageModels, listLanguageRuns } from '../../db/language-models.ts';
 import { getRun } from '../../db/runs.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
-import type { GenerateParams } from '../../shared/job.ts';
+import type { GenerateParams } from '../../shared/work/generate.ts';
 import type { LanguageModel, LanguageModelRef } from '../../shared/prompt/prompt.ts';
 import { trainedRun } from '../models.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../../db/studies.ts';
 import { AtelierError, type ErrorFacts } from '../../shared/errors.ts';
 import { newId, type RunId, type StudyId } from '../../shared/ids.ts';
-import type { TrainResult } from '../../shared/job.ts';
+import type { TrainResult } from '../../shared/work/train.ts';
 import type { MetricPoint } from '../../shared/run.ts';
 import type { Reason, StoredTrial, Study, StudyBudget, StudyRequest } from '../../shared/study.ts';
 import { choicesOf } from '../../shared/tunable.ts';

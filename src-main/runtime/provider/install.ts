@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ProviderOffer } from '../../shared/job.ts';
+import type { ProviderOffer } from '../../shared/work/devices.ts';
 import { cudaLibraryGap } from '../adapters/linux.ts';
 import { flushFolder } from '../atomic-file.ts';
 import { libraryName, packagedLibrary } from '../library.ts';

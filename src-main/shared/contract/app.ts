@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { nothing } from './fields.ts';
 import type { JobId } from '../ids.ts';
-import type { DevicesReport, ProviderOffer } from '../job.ts';
+import type { DevicesReport, ProviderOffer } from '../work/devices.ts';
 import { type Preferences, preferencesSchema } from '../settings.ts';
 import type { ThirdParty } from '../third-party.ts';
 

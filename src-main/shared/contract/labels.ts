@@ -4,7 +4,7 @@ import { type AgreementReport, type BothAnswers, settlements } from '../agreemen
 import type { DatasetVersion } from '../dataset.ts';
 import { type Learnt, tellingWaySchema } from '../few-shot.ts';
 import { filterSchema } from '../filter.ts';
-import { type DataExportResult, dataFormats } from '../job.ts';
+import { type DataExportResult, dataFormats } from '../work/export-data.ts';
 import { judgedWishSchema } from '../judged.ts';
 import {
   classActSchema,

@@ -1,6 +1,6 @@
 import type { ErrorFacts } from '../errors.ts';
 import type { GenerationSettings, WrittenPart, WrittenText } from '../generation.ts';
-import type { GenerateParams } from '../job.ts';
+import type { GenerateParams } from '../work/generate.ts';
 import type { CompletionFacts, RenderedPrompt } from './prompt.ts';
 import type { Turn } from './turns.ts';
 

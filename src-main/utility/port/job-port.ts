@@ -1,5 +1,6 @@
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
-import type { FromUtility, WorkKind, JobTypes, Progress, ToUtility } from '../../shared/job.ts';
+import type { Progress } from '../../shared/job.ts';
+import type { FromUtility, WorkKind, JobTypes, ToUtility } from '../../shared/work.ts';
 import { openPort, type Port } from './port.ts';
 import { ProgressMeter } from './progress.ts';
 

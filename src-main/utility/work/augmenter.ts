@@ -12,7 +12,7 @@ import { SoundAugmenter } from '../../shared/augment/sound.ts';
 import { readSynonymsRef } from '../../shared/augment/synonyms.ts';
 import { WordAugmenter } from '../../shared/augment/words.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { TrainParams } from '../../shared/job.ts';
+import type { TrainParams } from '../../shared/work/train.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import { openTokenizer } from '../../tokenizers/open.ts';
 

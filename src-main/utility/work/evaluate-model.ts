@@ -2,7 +2,7 @@ import { loadTrainingData, type EncodedSplit } from '../../datasets/training-dat
 import type { PackedTexts } from '../../datasets/encode/encoded-split.ts';
 import { splitNames } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { EvaluateParams, EvaluateResult } from '../../shared/job.ts';
+import type { EvaluateParams, EvaluateResult } from '../../shared/work/evaluate.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { evaluateRun } from './evaluate-run.ts';
 import { noteLook, readLooks } from './kept-answers.ts';

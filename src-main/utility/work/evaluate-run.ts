@@ -10,7 +10,7 @@ import { accuracySlices, errorSlices, sliceLeast } from '../../evaluation/slices
 import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { EvaluationReport, RunComparison, Slice } from '../../shared/evaluation.ts';
-import type { EvaluateParams, EvaluateResult } from '../../shared/job.ts';
+import type { EvaluateParams, EvaluateResult } from '../../shared/work/evaluate.ts';
 import { decisionAt } from '../../shared/threshold.ts';
 import { sameSamples } from '../../shared/same-samples.ts';
 import type { JobContext } from '../port/job-port.ts';

@@ -6,7 +6,7 @@ import type { Model } from '../../onnx/types.ts';
 import { Evaluator } from '../../runtime/evaluate.ts';
 import { dataOf, Session, valueOf } from '../../runtime/session.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ExportParams } from '../../shared/job.ts';
+import type { ExportParams } from '../../shared/work/export.ts';
 import { Random, streams } from '../../shared/random.ts';
 import type { Parity } from '../../shared/run.ts';
 import type { JobContext } from '../port/job-port.ts';

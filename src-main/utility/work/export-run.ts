@@ -15,7 +15,7 @@ import type { Model } from '../../onnx/types.ts';
 import { writeModel } from '../../onnx/write.ts';
 import { stageFile, type StagedFile } from '../../runtime/atomic-file.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ExportParams, ExportResult } from '../../shared/job.ts';
+import type { ExportParams, ExportResult } from '../../shared/work/export.ts';
 import { tokenizerFile, type Parity } from '../../shared/run.ts';
 import type { Tokenizer } from '../../tokenizers/tokenizer.ts';
 import type { JobContext } from '../port/job-port.ts';

@@ -4,7 +4,7 @@ import { freeMemory, processMemory } from '../../runtime/memory.ts';
 import { rehearse } from '../../runtime/rehearsal.ts';
 import type { TrainingTask } from '../../runtime/training-loop.ts';
 import { added, rangeOf, scaled, type Forecast, type Range } from '../../shared/forecast.ts';
-import type { TrainParams } from '../../shared/job.ts';
+import type { TrainParams } from '../../shared/work/train.ts';
 import type { DeviceName } from '../../shared/run.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { netOf, type Net } from './forward.ts';

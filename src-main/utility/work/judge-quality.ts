@@ -4,7 +4,7 @@ import { labelNoise, likeliest } from '../../evaluation/label-noise.ts';
 import { farOut, neighbourDistances } from '../../evaluation/outliers.ts';
 import type { SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { QualityParams } from '../../shared/job.ts';
+import type { QualityParams } from '../../shared/work/judge.ts';
 import { shownOfPair, shownSamples, type JudgedSample, type QualityReport } from '../../shared/quality.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { otherWitnesses } from './other-witnesses.ts';

@@ -3,7 +3,7 @@ import { readsTexts } from '../../datasets/encode/texts/onnx.ts';
 import type { TrainingData } from '../../datasets/training-data.ts';
 import { exportMetadata } from '../../export/metadata.ts';
 import { writeModel } from '../../onnx/write.ts';
-import type { TrainParams } from '../../shared/job.ts';
+import type { TrainParams } from '../../shared/work/train.ts';
 import { openWithLibrary } from '../../tokenizers/hugging-face.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { samplesModel } from './export-run.ts';

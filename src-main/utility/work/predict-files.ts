@@ -8,7 +8,7 @@ import { namedText, readDocument } from '../../datasets/texts/document.ts';
 import { decodeAudioFor, decodeImageFor } from '../../datasets/training-data.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImageShape } from '../../shared/dataset.ts';
-import type { Prediction, PredictParams, PredictResult } from '../../shared/job.ts';
+import type { Prediction, PredictParams, PredictResult } from '../../shared/work/predict.ts';
 import { usualSampling } from '../../shared/training-defaults.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { openLanguageModel, type LanguageModel } from './language/model.ts';

@@ -3,7 +3,7 @@ import { readPixels } from '../../datasets/images/pixels.ts';
 import { decisionUncertaintyOf, uncertaintyOf } from '../../evaluation/uncertainty.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { PrelabelParams, PrelabelResult } from '../../shared/job.ts';
+import type { PrelabelParams, PrelabelResult } from '../../shared/work/suggest.ts';
 import { decisionAt } from '../../shared/threshold.ts';
 import type { JobContext } from '../port/job-port.ts';
 import type { RawModel } from './model.ts';

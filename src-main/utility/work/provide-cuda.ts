@@ -1,5 +1,5 @@
 import { installProvider, offerProvider } from '../../runtime/provider/install.ts';
-import type { ProviderOffer, ProviderParams } from '../../shared/job.ts';
+import type { ProviderOffer, ProviderParams } from '../../shared/work/devices.ts';
 import type { JobContext } from '../port/job-port.ts';
 
 /** Tells what would be downloaded, or downloads and installs it. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkpointPath, readCheckpoint, readPosition, type Checkpoint } from '../../runtime/checkpoint.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { TrainParams } from '../../shared/job.ts';
+import type { TrainParams } from '../../shared/work/train.ts';
 
 const names = (runFolder: string): string[] => {
   const folder = dirname(checkpointPath(runFolder, 'last'));

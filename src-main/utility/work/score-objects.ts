@@ -13,7 +13,7 @@ import { objectScores } from '../../evaluation/object-scores.ts';
 import type { ImageObject, SampleAnnotations } from '../../shared/annotation.ts';
 import { splitNames, type Manifest, type SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { ScoreParams } from '../../shared/job.ts';
+import type { ScoreParams } from '../../shared/work/judge.ts';
 import type { PredictionReport } from '../../shared/object-scores.ts';
 import { decodeCounts } from '../../shared/rle.ts';
 import { ImageNames } from './image-names.ts';

@@ -14,7 +14,7 @@ import {
 import type { Samples } from '../../runtime/programs.ts';
 import { families, gapFacts, type DeviceFacts, type DeviceTest, type Family, type Speed } from '../../shared/device.ts';
 import { errorFacts, type ErrorFacts } from '../../shared/errors.ts';
-import type { SelfTestParams } from '../../shared/job.ts';
+import type { SelfTestParams } from '../../shared/work/devices.ts';
 import { Random } from '../../shared/random.ts';
 import type { DeviceName } from '../../shared/run.ts';
 import type { JobContext } from '../port/job-port.ts';

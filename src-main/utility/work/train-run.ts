@@ -15,7 +15,7 @@ import { PausedTraining, train, type TrainingTask } from '../../runtime/training
 import { versions } from '../../runtime/versions.ts';
 import { mixes } from '../../shared/augment/kinds.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
-import type { TrainParams, TrainResult } from '../../shared/job.ts';
+import type { TrainParams, TrainResult } from '../../shared/work/train.ts';
 import { resolvedPositiveWeights, resolvedWeights } from '../../shared/learning.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import { Paused, type JobContext } from '../port/job-port.ts';

@@ -2,7 +2,7 @@ import { checkpointPath, readCheckpoint } from '../../runtime/checkpoint.ts';
 import { gradientsAt } from '../../runtime/gradients.ts';
 import { summarize } from '../../runtime/tensor-summary.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { GradientParams } from '../../shared/job.ts';
+import type { GradientParams } from '../../shared/work/train.ts';
 import type { TrainSettings } from '../../shared/run.ts';
 import type { WeightReport } from '../../shared/weights.ts';
 import type { JobContext } from '../port/job-port.ts';

@@ -3,7 +3,7 @@ import type { SplitName } from '../../../src-main/shared/dataset.ts';
 import type { TestLooks } from '../../../src-main/shared/evaluation.ts';
 import type { Condition } from '../../../src-main/shared/filter.ts';
 import type { RunId } from '../../../src-main/shared/ids.ts';
-import type { EvaluateResult } from '../../../src-main/shared/job.ts';
+import type { EvaluateResult } from '../../../src-main/shared/work/evaluate.ts';
 import type { RunSummary, TrainedRun } from '../../../src-main/shared/run.ts';
 import { studio } from '../../bridge/studio.ts';
 import { navigation } from '../../state/navigation.svelte.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { matchMarks } from '../../../src-main/datasets/annotations/match-marks.ts';
 import { exportData } from '../../../src-main/datasets/export-data.ts';
 import type { ImageObject, SampleAnnotations } from '../../../src-main/shared/annotation.ts';
-import type { DataFormat } from '../../../src-main/shared/job.ts';
+import type { DataFormat } from '../../../src-main/shared/work/export-data.ts';
 import { maskPixels } from '../../../src-main/shared/rle.ts';
 import type { MarkedKind } from '../../../src-main/shared/marks.ts';
 import { annotated, pictures, type Annotated, type Files } from '../../support/data-annotated.ts';

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { exportData } from '../../../src-main/datasets/export-data.ts';
 import { nameOrHash, Paths, safePath } from '../../../src-main/datasets/exporters/folder.ts';
 import type { Condition } from '../../../src-main/shared/filter.ts';
-import type { DataFormat } from '../../../src-main/shared/job.ts';
+import type { DataFormat } from '../../../src-main/shared/work/export-data.ts';
 import { annotated, objectsOf, pictures, roundTrip } from '../../support/data-annotated.ts';
 import { dataFolder, failure, importFrom, quietContext, writeFiles } from '../../support/data-import.ts';
 

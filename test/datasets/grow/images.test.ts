@@ -12,7 +12,7 @@ import { readPixels } from '../../../src-main/datasets/images/pixels.ts';
 import { reviseDataset } from '../../../src-main/datasets/revise.ts';
 import { loadTrainingData } from '../../../src-main/datasets/training-data.ts';
 import { splitNames, type Manifest } from '../../../src-main/shared/dataset.ts';
-import type { ImportParams } from '../../../src-main/shared/job.ts';
+import type { ImportParams } from '../../../src-main/shared/work/import.ts';
 import { dataFolder, failure, filesIn, importFrom, quietContext, writeFiles } from '../../support/data-import.ts';
 import { grey, png } from '../../support/data-pictures.ts';
 

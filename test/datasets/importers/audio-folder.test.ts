@@ -12,7 +12,7 @@ import { reviseDataset } from '../../../src-main/datasets/revise.ts';
 import { loadTrainingData } from '../../../src-main/datasets/training-data.ts';
 import { outlinePieces } from '../../../src-main/shared/audio.ts';
 import type { VersionId } from '../../../src-main/shared/ids.ts';
-import type { ImportParams } from '../../../src-main/shared/job.ts';
+import type { ImportParams } from '../../../src-main/shared/work/import.ts';
 import { makeTar, makeZip } from '../../support/archives.ts';
 import { dataFolder, failure, importFrom, quietContext, writeFiles } from '../../support/data-import.ts';
 import { importerContract } from '../../support/data-importer-contract.ts';

@@ -6,7 +6,7 @@ import { loadTrainingData } from '../../../src-main/datasets/training-data.ts';
 import { storedIn, valuesIn } from '../../../src-main/datasets/tables/number-cells.ts';
 import type { Column, Manifest } from '../../../src-main/shared/dataset.ts';
 import { SampleReader } from '../../../src-main/datasets/reader.ts';
-import type { ImportParams } from '../../../src-main/shared/job.ts';
+import type { ImportParams } from '../../../src-main/shared/work/import.ts';
 import { dataFolder, failure, filesIn, importFrom, writeFiles } from '../../support/data-import.ts';
 import { csvText, mixedTable } from '../../support/data-table.ts';
 import { importerContract } from '../../support/data-importer-contract.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src-main/jobs/context.ts';
 import { ModelMarks } from '../../../src-main/jobs/labels/model-marks.ts';
 import type { Reader } from '../../../src-main/jobs/reader.ts';
-import type { MarkJobParams, MarkJobResult } from '../../../src-main/shared/job.ts';
+import type { MarkJobParams, MarkJobResult } from '../../../src-main/shared/work/suggest.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { FoundObject, MarkerFacts } from '../../../src-main/shared/marker.ts';
 import { annotatedVersion, box, markLabels } from '../../support/marks.ts';

@@ -12,7 +12,9 @@ import type {
   StudioEvent,
   TrainEstimate,
 } from '../../../src-main/shared/contract.ts';
-import type { EvaluateResult, ImportOffer, Job } from '../../../src-main/shared/job.ts';
+import type { Job } from '../../../src-main/shared/job.ts';
+import type { EvaluateResult } from '../../../src-main/shared/work/evaluate.ts';
+import type { ImportOffer } from '../../../src-main/shared/work/import.ts';
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import { AtelierError } from '../../../src-main/shared/errors.ts';
 import { newId } from '../../../src-main/shared/ids.ts';

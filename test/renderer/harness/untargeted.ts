@@ -1,4 +1,4 @@
-import type { EvaluateResult } from '../../../src-main/shared/job.ts';
+import type { EvaluateResult } from '../../../src-main/shared/work/evaluate.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { MetricPoint, TrainedRun } from '../../../src-main/shared/run.ts';
 import { hour, now, random } from './data.ts';

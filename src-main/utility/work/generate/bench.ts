@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderTurns } from '../../../generation/chat-template.ts';
-import type { GenerateParams } from '../../../shared/job.ts';
+import type { GenerateParams } from '../../../shared/work/generate.ts';
 import type { RenderedPrompt } from '../../../shared/prompt/prompt.ts';
 import { turnsAsText } from '../../../shared/prompt/turns.ts';
 import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';

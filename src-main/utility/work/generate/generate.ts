@@ -4,7 +4,7 @@ import { jsonSchema } from '../../../generation/grammar/json-schema.ts';
 import { regex } from '../../../generation/grammar/regex.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerationSettings } from '../../../shared/generation.ts';
-import type { GenerateParams, GenerateResult } from '../../../shared/job.ts';
+import type { GenerateParams, GenerateResult } from '../../../shared/work/generate.ts';
 import type { JobContext } from '../../port/job-port.ts';
 import { searchBeams } from './beams.ts';
 import { likelihoodOf } from './likelihood.ts';

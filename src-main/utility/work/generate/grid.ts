@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { errorFacts } from '../../../shared/errors.ts';
-import type { GenerateParams, GridParams } from '../../../shared/job.ts';
+import type { GenerateParams, GridParams } from '../../../shared/work/generate.ts';
 import type { GridNews, GridResult, GridTask } from '../../../shared/prompt/grid.ts';
 import { Cancelled, type JobContext } from '../../port/job-port.ts';
 import { Bench, digestOf } from './bench.ts';

@@ -8,7 +8,7 @@ import { writeModel } from '../../../onnx/write.ts';
 import { Causal } from '../../../runtime/causal.ts';
 import { checkpointPath } from '../../../runtime/checkpoint.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import type { GenerateParams } from '../../../shared/job.ts';
+import type { GenerateParams } from '../../../shared/work/generate.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { tokenBytes } from '../../../tokenizers/token-bytes.ts';
 import type { TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';

@@ -13,7 +13,7 @@ import { stageFile, type StagedFile } from '../../../runtime/atomic-file.ts';
 import { Decoder } from '../../../runtime/decoder.ts';
 import { Evaluator } from '../../../runtime/evaluate.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import type { ExportParams, ExportResult } from '../../../shared/job.ts';
+import type { ExportParams, ExportResult } from '../../../shared/work/export.ts';
 import type { Parity } from '../../../shared/run.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { configOf } from '../../../tokenizers/special.ts';

@@ -6,7 +6,7 @@ import { aroundOf, maskOf } from '../../../datasets/encode/texts/language.ts';
 import { writeModel } from '../../../onnx/write.ts';
 import { continued, Decoder } from '../../../runtime/decoder.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import type { PredictParams, Prediction, Sampling } from '../../../shared/job.ts';
+import type { PredictParams, Prediction, Sampling } from '../../../shared/work/predict.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
 import type { Tokenizer } from '../../../tokenizers/tokenizer.ts';

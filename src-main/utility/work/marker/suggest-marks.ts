@@ -1,6 +1,6 @@
 import { originalPixels } from '../../../datasets/images/original.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import type { MarkJobParams, MarkJobResult } from '../../../shared/job.ts';
+import type { MarkJobParams, MarkJobResult } from '../../../shared/work/suggest.ts';
 import type { JobContext } from '../../port/job-port.ts';
 import { MarkerModel } from './marker-model.ts';
 

@@ -7,7 +7,8 @@ import type { Model } from '../../../onnx/types.ts';
 import type { Collected, EvaluationResult } from '../../../runtime/evaluate.ts';
 import type { Values } from '../../../runtime/session.ts';
 import type { TrainingTask } from '../../../runtime/training-loop.ts';
-import type { EvaluateResult, Prediction } from '../../../shared/job.ts';
+import type { EvaluateResult } from '../../../shared/work/evaluate.ts';
+import type { Prediction } from '../../../shared/work/predict.ts';
 import type { TrainSettings } from '../../../shared/run.ts';
 
 /** What a model says of samples, wherever it comes from, as people know it. */

@@ -1,0 +1,41 @@
+import type { GenerationSettings, TextLikelihood, WrittenText } from '../generation.ts';
+import type { GridAsked } from '../prompt/grid.ts';
+import type { TrainSettings } from '../run.ts';
+
+/** Text after a prompt, by a run or by the file or folder of a language model (absolute). */
+export interface GenerateParams {
+  model:
+    | { runFolder: string; settings: TrainSettings }
+    /** `file`: within a folder, where a certain .onnx is wanted. */
+    | { path: string; file?: string };
+  prompt: string;
+  /** What each text begins with. */
+  begin?: string;
+  settings: GenerationSettings;
+  threads: number;
+  /** False: all is seen anew for each token, whatever the model could keep. */
+  cache?: boolean;
+  /** Nothing is written: how likely is the prompt? */
+  score?: boolean;
+}
+
+/** Cells of a grid: each task is asked of one of these models. */
+export interface GridParams extends GridAsked {
+  models: GenerateParams['model'][];
+}
+
+export interface GenerateResult {
+  texts: WrittenText[];
+  /** With `score`. */
+  likelihood: TextLikelihood | null;
+  promptTokens: number[];
+  /** Tokens that the model sees at most. */
+  context: number;
+  /** Whether the model keeps what it saw, and does not see all anew for each token. */
+  cached: boolean;
+  loadMs: number;
+  /** Milliseconds from the prompt to the first token. */
+  firstTokenMs: number;
+  /** Of all texts together, after the first. */
+  tokensPerSecond: number;
+}
