@@ -3,23 +3,16 @@ import { resolve } from 'node:path';
 import type { Readable } from '../db/connection.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { GenerationSettings } from '../shared/generation.ts';
 import type { GenerateParams } from '../shared/work/generate.ts';
 import { trainedRun } from './models.ts';
 import { resolveRun } from './resolve.ts';
 
-export interface GenerateRequest {
+export interface GenerateRequest extends Omit<GenerateParams, 'model'> {
   /** A run, or a path. */
   model: string;
   /** What paths are relative to. */
   from: string;
   file?: string;
-  prompt: string;
-  begin?: string;
-  settings: GenerationSettings;
-  threads: number;
-  cache?: boolean;
-  score?: boolean;
 }
 
 /** What the generate utility needs. Errors: no_such_run, no_checkpoint. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { answerChecks, checkAnswers } from '../../src-main/evaluation/text/answer-checks.ts';
+import { checkAnswers } from '../../src-main/evaluation/text/answer-checks.ts';
+import { answerChecks } from '../../src-main/shared/prompt/checks.ts';
 
 describe('answers', () => {
   it.each([

@@ -1,23 +1,8 @@
+import type { AnswerCheck } from '../../shared/prompt/checks.ts';
 import { corpusBleu } from './bleu.ts';
 import { corpusChrf } from './chrf.ts';
 import { schemaCheck } from './json-schema.ts';
 import { rouge } from './rouge.ts';
-
-export const answerChecks = [
-  'exact',
-  'contains',
-  'regex',
-  'number',
-  'json',
-  'schema',
-  'bleu',
-  'chrf',
-  'rouge-l',
-] as const;
-export type AnswerCheck = (typeof answerChecks)[number];
-
-/** Those that need to know what an answer should be. */
-export const needsExpected = (check: AnswerCheck): boolean => check !== 'json' && check !== 'schema';
 
 export interface CheckedAnswers {
   /** [0, 1]: the share that passes, or the measure over all of them. */

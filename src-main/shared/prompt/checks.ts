@@ -43,7 +43,8 @@ export const checkSchema = v.variant('kind', [
 ]);
 export type PromptCheck = v.InferOutput<typeof checkSchema>;
 export type CheckKind = PromptCheck['kind'];
-export const checkKinds = [
+/** Those that compare texts alone. */
+export const answerChecks = [
   'exact',
   'contains',
   'regex',
@@ -53,6 +54,10 @@ export const checkKinds = [
   'bleu',
   'chrf',
   'rouge-l',
+] as const satisfies readonly CheckKind[];
+export type AnswerCheck = (typeof answerChecks)[number];
+export const checkKinds = [
+  ...answerChecks,
   'javascript',
   'classifier',
   'judge',
