@@ -18,6 +18,7 @@ export const copies: StepKind<CopiesFound> = {
   group: 'rows',
   of: ['images', 'audio'],
   model: 'apart',
+  learns: false,
   fields: [
     { key: 'which', kind: 'choice', default: 'near', choices: ['near', 'exact'] },
     { key: 'from', kind: 'choice', default: 'train', choices: ['train', 'everywhere'] },

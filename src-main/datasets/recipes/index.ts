@@ -87,13 +87,13 @@ export const stepFunctions: TextFunctions = Object.assign({}, ...stepKinds.map((
 
 /** What others may know of them: plain data, for the window and the command line. */
 export const stepInfos: readonly StepInfo[] = stepKinds.map(
-  ({ kind, group, of = ['table'], fields, model, keep: keeps, fit, looksAtRows }) => ({
+  ({ kind, group, of = ['table'], fields, model, keep: keeps, fit, looksAtRows, learns }) => ({
     kind,
     group,
     of,
     fields,
     model,
     dropsRows: keeps !== undefined,
-    learns: fit !== undefined && looksAtRows !== false,
+    learns: fit !== undefined && looksAtRows !== false && learns !== false,
   }),
 );

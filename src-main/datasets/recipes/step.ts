@@ -82,6 +82,8 @@ export interface StepKind<Learned = unknown> extends Omit<StepInfo, 'dropsRows' 
   load?(settings: StepSettings): Promise<void>;
   /** False: `fit` looks at no row. */
   readonly looksAtRows?: false;
+  /** False: what `fit` finds is about these rows, and nothing to be used on others. */
+  readonly learns?: false;
   /** What it learns from the training split: plain JSON, kept with the version and with every run. */
   fit?(state: State, settings: StepSettings, context: FitContext): Promise<Learned>;
   /** The table after it. Pure: called again for every prediction and export. Absent: the columns stay as they are. */

@@ -85,23 +85,14 @@ async function found(
   const { classes, kind } = base;
   const names = await imageNames(blobs, base);
   const labels = await fileLabels(blobs, base);
-  const facts: Fact[] = [
-    fact('name', 'text', names),
-    fact(
-      'folder',
-      'category',
-      names.map((name) => dirname(name)),
-    ),
-    fact(
-      'split',
-      'category',
-      Array.from(split, (part) => splitNames[part]),
-    ),
-  ];
+  const facts: Fact[] = [fact('name', 'text', names)];
   if (labels) {
     const cells = Array.from(labels, (label) => classes[label]?.name ?? null);
     facts.push({ column: { name: 'class', type: 'category', role: 'target' }, cells });
   }
+  const splits = Array.from(split, (part) => splitNames[part]);
+  const folders = names.map((name) => dirname(name));
+  facts.push(fact('split', 'category', splits), fact('folder', 'category', folders));
   if (base.split?.pattern !== undefined)
     facts.push(fact('group', 'category', await imageKeys(blobs, base, { pattern: base.split.pattern })));
   if (kind === 'images') {

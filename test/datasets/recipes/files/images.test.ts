@@ -142,7 +142,7 @@ describe('a recipe of images', () => {
     const told = await previewRecipe(folder.blobs, manifest, recipe, 2);
     expect([told.sampled, told.dropped, told.added]).toEqual([35, 5, 0]);
     const { columns, rows } = told.after;
-    expect(columns.map(({ name }) => name)).toEqual(['name', 'folder', 'split', 'class']);
+    expect(columns.map(({ name }) => name)).toEqual(['name', 'class', 'split', 'folder']);
     expect(rows.slice(0, 4).map(({ cells, dropped }) => [bare([cells[0]!])[0], dropped === true])).toEqual([
       ['c00', false],
       ['c00_same', true],

@@ -64,9 +64,9 @@ describe('steps for images', () => {
     const shown = await previewRecipe(blobs, manifest, square, 1);
     expect(shown.after.columns.map(({ name }) => name)).toEqual([
       'name',
-      'folder',
-      'split',
       'class',
+      'split',
+      'folder',
       'width',
       'height',
     ]);
