@@ -54,7 +54,10 @@ export function addDataRecipe(data: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-A recipe prepares a table's rows, step by step, from the table as it was imported. Steps that learn (means, categories, …) learn from the
+A recipe prepares a table's rows, step by step, from the table as it was imported. One of images or sounds says which of them stay (copies,
+unlabelled, filter, rebalance): files, classes, annotations and splits go with their samples, and no pixel is stored twice. What a condition
+can ask of them: name, folder, split, class, group, annotations; of images width and height (as the files have it), of sounds seconds and
+loudness (dB). Steps that learn (means, categories, …) learn from the
 training split alone. Rows that a step leaves out are out of the dataset; rows to be predicted are never left out. The recipe goes
 along with every run trained on the version, into its predictions and its exported file.
 
@@ -74,7 +77,7 @@ Settings that are left out are as usual; what steps learn is not in it. JSON say
 there are not, columns that the dataset lacks, each with what is called alike. Aliases, tags and files over 4 MiB are refused.
 
 JSON: {"dataset","version","version_number","change","samples","recipe","columns":[{"name","type","role"}]}; with --steps one line per
-      kind: {"kind","name","help","group","learns","drops_rows","model","settings":[…]}; "model": "inside" an exported file, to be done
+      kind: {"kind","name","help","group","of","learns","drops_rows","model","settings":[…]}; "of": table, images, audio; "model": "inside" an exported file, to be done
       "before" it, or "apart" from models
 
 Examples:
@@ -82,6 +85,8 @@ Examples:
   $ atelier data recipe adult --add filter --set "condition=age >= 18 and city is not missing"
   $ atelier data recipe adult --out adult.recipe.yaml
   $ atelier data recipe other --set adult.recipe.yaml
+  $ atelier data recipe pets --add copies
+  $ atelier data recipe pets --add filter --set "condition=width >= 64 and class != 'unknown'"
   $ atelier data recipe adult --remove 2 --json
   $ atelier data recipe --steps`,
     )
@@ -176,6 +181,8 @@ function indexOf({ steps }: Recipe, at: number): number {
   throw new AtelierError('bad_arguments', `There is no step ${at}; the recipe has ${steps.length}.`);
 }
 
+const sampleWords = { table: 'rows', images: 'images', audio: 'sounds' };
+
 function show(session: Session, { out: file }: Options, store: Readable, version: DatasetVersion): void {
   const { out } = session;
   const { manifest } = version;
@@ -195,10 +202,10 @@ function show(session: Session, { out: file }: Options, store: Readable, version
     columns: manifest.columns.map(({ name, type, role }) => ({ name, type, role })),
   });
   out.text(
-    `Version ${version.number} (${version.id}): ${count(manifest.samples)} rows, ${manifest.columns.length} columns`,
+    `Version ${version.number} (${version.id}): ${count(manifest.samples)} ${sampleWords[manifest.kind]}${manifest.kind === 'table' ? `, ${manifest.columns.length} columns` : ''}`,
   );
   if (steps.length === 0)
-    out.text('No recipe: the table is as it was imported. Add a step: --add KIND (--steps lists them)');
+    out.text('No recipe: the samples are as they were imported. Add a step: --add KIND (--steps lists them)');
   steps.forEach(({ kind, settings, enabled }, i) => {
     const words = Object.entries(settings).flatMap(([key, value]) => {
       const said = Array.isArray(value) ? value.join(',') : String(value);
@@ -211,18 +218,19 @@ function show(session: Session, { out: file }: Options, store: Readable, version
 }
 
 function tellSteps(out: Output): void {
-  for (const { kind, group, fields, learns, dropsRows, model } of stepInfos) {
+  for (const { kind, group, of, fields, learns, dropsRows, model } of stepInfos) {
     out.record({
       kind,
       name: stepName(kind),
       help: stepHelp(kind),
       group,
+      of,
       learns,
       drops_rows: dropsRows,
       model,
       settings: fields,
     });
-    out.text(`${kind}  ${stepName(kind)}. ${stepHelp(kind)}`);
+    out.text(`${kind}  ${stepName(kind)}. ${stepHelp(kind)} [${of.join(', ')}]`);
     for (const field of fields) out.text(`    ${field.key}: ${rangeOf(field)}`);
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '../shared/work/import.ts';
 import { lookInside } from './archives/look-inside.ts';
 import { Staging } from './archives/staging.ts';
-import { grow } from './grow/grow.ts';
+import { grow, withoutRecipe } from './grow/grow.ts';
 import type { ImportContext } from './importers/importer.ts';
 import { notingBlobs } from './ledger.ts';
 import { choose, findAll, offerName } from './offers.ts';
@@ -33,18 +33,19 @@ export async function importDataset(params: ImportParams, importing: ImportConte
     : notingBlobs(unfinished, () => read(params, importing, unfinished));
 }
 
-async function read(params: ImportParams, importing: ImportContext, unfinished: string | null): Promise<ImportResult> {
+async function read(given: ImportParams, importing: ImportContext, unfinished: string | null): Promise<ImportResult> {
+  const into = given.into && withoutRecipe(given.into);
+  const params = { ...given, ...(into && { into }) };
   const staging = new Staging(params.blobs);
   const context = { progress: importing.progress.bind(importing), signal: importing.signal, staging, unfinished };
   try {
     const source = await lookInside(await findSource(params.paths, importing.signal), context);
     try {
       const { chosen, others } = choose(source, await findAll(source, params.kind), params);
-      const { into } = params;
       if (params.originals === 'referenced' && !chosen.offer.referable) throw cannotReference(chosen.offer.kind);
       if (params.classFrom !== undefined && !named.includes(chosen.offer.kind)) throw noNames(chosen.offer.kind);
       const read = await chosen.importer.read(chosen.source, params, context);
-      const result = into ? await grow({ ...params, into }, read, importing.signal) : read;
+      const result = into ? await grow({ ...params, into }, read, given.into!.manifest.recipe, importing.signal) : read;
       // An annotated set is also seen as what it is made of: images, rows, texts.
       const annotated = annotatedKinds.includes(chosen.offer.kind);
       const besides = others.filter(({ offer }) => !annotated || annotatedKinds.includes(offer.kind));

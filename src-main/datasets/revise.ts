@@ -14,6 +14,9 @@ import { labelVersion } from './label-version.ts';
 import { fileLabels } from './labels.ts';
 import { applyRecipe } from './recipes/apply.ts';
 import { changeOf } from './recipes/change.ts';
+import { applyToFiles } from './recipes/files/apply.ts';
+import { fileBase } from './recipes/files/base.ts';
+import { reapplied } from './recipes/files/put-back.ts';
 import { stepInfos } from './recipes/index.ts';
 import { refitted } from './recipes/refit.ts';
 import { completeGiven, countSplits, test, train } from './splits.ts';
@@ -26,18 +29,54 @@ import { targetType } from './target.ts';
  */
 export async function reviseDataset(params: ReviseParams, signal?: AbortSignal): Promise<ReviseResult> {
   if (params.split) checkWish(params.split);
-  if (params.labels) return labelVersion(params.blobs, params.manifest, params.labels, signal);
-  if (params.marks) return markVersion(params.blobs, params.manifest, params.marks, signal);
-  if (params.manifest.kind !== 'table') return reviseFiles(params);
-  return withDuck({ blobs: params.blobs, signal }, (connection) => reviseTable(connection, params, signal));
+  const { blobs, manifest, recipe } = params;
+  if (manifest.kind !== 'table' && manifest.recipe && !recipe) {
+    const { recipe: _, ...plain } = manifest;
+    const revised = await reviseDataset({ ...params, manifest: plain }, signal);
+    return { ...revised, manifest: await reapplied(blobs, manifest, revised.manifest, signal) };
+  }
+  if (params.labels) return labelVersion(blobs, manifest, params.labels, signal);
+  if (params.marks) return markVersion(blobs, manifest, params.marks, signal);
+  if (manifest.kind !== 'table') return reviseFiles(params, signal);
+  return withDuck({ blobs, signal }, (connection) => reviseTable(connection, params, signal));
 }
 
-async function reviseFiles({ blobs, manifest, columns, target, split, recipe }: ReviseParams): Promise<ReviseResult> {
-  if (columns || target !== undefined || recipe) {
-    throw new AtelierError('not_a_table', 'Images and sounds have no columns; only their split can be changed.');
+async function reviseFiles(
+  { blobs, manifest, columns, target, split, recipe }: ReviseParams,
+  signal?: AbortSignal,
+): Promise<ReviseResult> {
+  if (columns || target !== undefined) {
+    throw new AtelierError(
+      'not_a_table',
+      'Images and sounds have no columns; only their split and their recipe can be changed.',
+    );
+  }
+  if (recipe) {
+    if (split) throw recipeAlone();
+    return reviseFilesRecipe(blobs, manifest, readRecipe(recipe, stepInfos), signal);
   }
   if (!split) throw unchanged();
   return withSplit({ blobs, manifest, labels: await fileLabels(blobs, manifest), connection: null }, split);
+}
+
+/** Says of each step what it has left out, and what it has added. */
+async function reviseFilesRecipe(
+  blobs: string,
+  manifest: Manifest,
+  recipe: Recipe,
+  signal?: AbortSignal,
+): Promise<ReviseResult> {
+  const change = changeOf(manifest.recipe ?? emptyRecipe, recipe);
+  if (change === null) throw unchanged();
+  const base = fileBase(manifest);
+  const { manifest: next, counts } = await applyToFiles(blobs, base, recipe, signal);
+  const words = manifest.kind === 'images' ? 'images' : 'sounds';
+  const told = counts.flatMap(({ kind, left, added }) => [
+    ...(left > 0 ? [`${left} left out by ${kind}`] : []),
+    ...(added > 0 ? [`${added} copies by ${kind}`] : []),
+  ]);
+  const of = next.samples === base.samples ? `all ${base.samples}` : `${next.samples} of ${base.samples}`;
+  return { manifest: next, change: `recipe: ${change}: ${[`${of} ${words}`, ...told].join(', ')}` };
 }
 
 async function reviseTable(
@@ -89,10 +128,7 @@ async function reviseRecipe(
   signal?: AbortSignal,
 ): Promise<ReviseResult> {
   if (columns || target !== undefined || split) {
-    throw new AtelierError(
-      'recipe_alone',
-      'A recipe is a change of its own. Change the columns or the split before or after.',
-    );
+    throw recipeAlone();
   }
   const change = changeOf(manifest.recipe ?? emptyRecipe, recipe);
   if (change === null) throw unchanged();
@@ -105,6 +141,8 @@ async function reviseRecipe(
   return { manifest: next, change: `recipe: ${change}${words}${spans}` };
 }
 
+const recipeAlone = (): AtelierError =>
+  new AtelierError('recipe_alone', 'A recipe is a change of its own. Change the columns or the split before or after.');
 const byKey: ReadonlySet<Manifest['splitSource']> = new Set(['grouped', 'time', 'hash', 'folds']);
 const unchanged = (): AtelierError =>
   new AtelierError('no_change', 'Nothing would change. Change a column, the target or the split first.');

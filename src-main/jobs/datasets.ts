@@ -332,6 +332,7 @@ const beforeRecipe = ({ blobs, raw, target, task }: Manifest): string =>
     raw?.split,
     raw?.folds,
     raw?.marks?.annotations,
+    raw?.files?.blobs,
     raw?.columns.map(({ name, type, role }) => [name, type, role]),
     target,
     task,

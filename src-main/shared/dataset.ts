@@ -99,12 +99,12 @@ export type BlobHash = string;
  * An immutable dataset version. Samples are numbered 0…samples-1 in source order; every blob keeps that order.
  * - `table`: Parquet; every column VARCHAR, as in the source (trimmed, missing → NULL), so that types can be changed without loss; after the recipe, where there is one.
  * - `raw`: with a recipe, the table that it begins with: as it was imported.
- * - `rows`: with a recipe that leaves rows out, little-endian int32 per sample: its row in `raw`.
+ * - `rows`: with a recipe that leaves rows out, little-endian int32 per sample: its row in `raw`, or which of the images or sounds before it.
  * - `recipe`: JSON, what the recipe's steps have learnt (see `FittedRecipe`).
  * - `images`: samples × height × width × channels bytes, uint8, row-major, channels last.
  * - `names`: JSON array of each image's path inside the source.
  * - `contents`: SHA-256 of each image's or sound's file, 32 bytes per sample: what tells a changed one.
- * - `places`: with `parts` or `soundParts`, two little-endian int32 per sample: the part it lies in, and as which of its images or sounds.
+ * - `places`: with `parts` or `soundParts`, or a recipe that leaves images or sounds out, two little-endian int32 per sample: the part it lies in, and as which of its images or sounds.
  * - `labels`: little-endian int32 per sample, index into `classes` (with `classSets` into those), -1 where there is no label. (Not of tables: a
  *   table's is its target column.)
  * - `split`: uint8 per sample, index into `splitNames`.
@@ -174,10 +174,10 @@ export interface Manifest {
   asRead?: { labels?: BlobHash; classes?: ClassCount[]; annotations?: BlobHash; annotationOffsets?: BlobHash };
   /** Where samples have annotations: what there is in all. */
   annotations?: AnnotationSummary;
-  /** Tables only: how this one was made of the one that was imported. */
+  /** How this one was made of the one that was imported. */
   recipe?: Recipe;
-  /** With a recipe: the table before it. `split` and `folds` are those of its rows, so that one that comes back is where it was. */
-  raw?: { samples: number; columns: Column[]; split: BlobHash; folds?: BlobHash; marks?: RawMarks };
+  /** With a recipe: the table before it, or the images or sounds. `split` and `folds` are those of its rows, so that one that comes back is where it was. */
+  raw?: { samples: number; columns: Column[]; split: BlobHash; folds?: BlobHash; marks?: RawMarks; files?: RawFiles };
   sources: SourceFile[];
   /** How many were left out, and the first 1,000 of them. */
   rejectedCount: number;
@@ -185,6 +185,12 @@ export interface Manifest {
   /** Facts about the reading worth telling: encoding, delimiter, resized images, a single class… */
   notes: { code: string; message: string }[];
 }
+
+/** Images or sounds before a recipe: all that is said of them sample by sample. */
+export type RawFiles = Pick<
+  Manifest,
+  'task' | 'classes' | 'classSets' | 'splits' | 'blobs' | 'parts' | 'soundParts' | 'asRead' | 'annotations' | 'notes'
+>;
 
 /** Annotations before a recipe, and what became of them. */
 export interface RawMarks extends SpanLoss {

@@ -1,5 +1,5 @@
 import type { Span } from './annotation.ts';
-import type { Column, SplitName } from './dataset.ts';
+import type { Column, ImageShape, SplitName } from './dataset.ts';
 
 /** A few samples before and after one step, as the window shows them. Cells are as stored; null is missing. */
 export interface RecipePreview {
@@ -13,6 +13,8 @@ export interface RecipePreview {
   added: number;
   /** Where spans are marked in texts: how they fare at this step. */
   spans?: PreviewSpans;
+  /** Of images: those of the rows, one after another. */
+  pictures?: { image: ImageShape; pixels: Uint8Array };
 }
 
 export interface PreviewSpans {

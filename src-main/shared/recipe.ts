@@ -65,6 +65,10 @@ export type StepField =
   /** `random`: a new step begins with letters drawn for it alone. */
   | { key: string; kind: 'text'; default: string; required?: boolean; random?: true };
 
+/** What a step's samples are: rows, or files of which facts are known (class, split, name, size, …). */
+export const preparedKinds = ['table', 'images', 'audio'] as const;
+export type PreparedKind = (typeof preparedKinds)[number];
+
 export const stepGroups = ['columns', 'text', 'missing', 'rows', 'numbers', 'encoding', 'privacy'] as const;
 export type StepGroup = (typeof stepGroups)[number];
 
@@ -72,6 +76,8 @@ export type StepGroup = (typeof stepGroups)[number];
 export interface StepInfo {
   kind: string;
   group: StepGroup;
+  /** What it prepares. */
+  of: readonly PreparedKind[];
   fields: readonly StepField[];
   /** It leaves rows out: of the dataset, never of what is predicted. */
   dropsRows: boolean;
@@ -126,6 +132,19 @@ export function readRecipe(given: unknown, kinds: readonly StepInfo[]): Recipe {
       settings: completeStep(infoOf(kinds, step.kind), step.settings, `step ${i + 1} (${step.kind})`),
     })),
   };
+}
+
+/** Throws `step_unfit` where a step that is on is not for such samples. */
+export function checkFit({ steps }: Recipe, of: PreparedKind, kinds: readonly StepInfo[]): void {
+  for (const [i, { kind, enabled }] of steps.entries()) {
+    if (!enabled || infoOf(kinds, kind).of.includes(of)) continue;
+    const fit = kinds.filter((each) => each.of.includes(of)).map((each) => each.kind);
+    const words = { table: 'a table', images: 'images', audio: 'sounds' };
+    throw new AtelierError(
+      'step_unfit',
+      `Step ${i + 1} (${kind}) is not for ${words[of]}. Take it out or switch it off; for ${words[of]} there ${fit.length > 8 ? 'are others' : `is: ${fit.join(', ')}`}.`,
+    );
+  }
 }
 
 /** Throws `unknown_step`. */

@@ -39,6 +39,7 @@ const headlines: Record<string, () => string> = {
   no_such_metric: m.error_no_such_metric,
   recipe_differs: m.error_recipe_differs,
   recipe_alone: m.error_recipe_alone,
+  step_unfit: m.error_step_unfit,
   annotated: m.error_annotated,
   prepared_by_recipe: m.error_prepared_by_recipe,
   class_taken: m.error_class_taken,

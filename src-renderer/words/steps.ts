@@ -24,6 +24,8 @@ const kinds: Words = {
   'missing-rows': m.step_missing_rows,
   duplicates: m.step_duplicates,
   'near-duplicates': m.step_near_duplicates,
+  copies: m.step_copies,
+  unlabelled: m.step_unlabelled,
   filter: m.step_filter,
   outliers: m.step_outliers,
   rebalance: m.step_rebalance,
@@ -64,6 +66,8 @@ const kindHelps: Words = {
   'missing-rows': m.step_missing_rows_help,
   duplicates: m.step_duplicates_help,
   'near-duplicates': m.step_near_duplicates_help,
+  copies: m.step_copies_help,
+  unlabelled: m.step_unlabelled_help,
   filter: m.step_filter_help,
   outliers: m.step_outliers_help,
   rebalance: m.step_rebalance_help,
@@ -139,6 +143,9 @@ const fields: Words = {
   unit: m.step_field_unit,
   least: m.step_field_least,
   length: m.step_field_length,
+  which: m.step_field_which,
+  from: m.step_field_from,
+  without: m.step_field_without,
 };
 export const stepFieldWord = ({ key }: Pick<StepField, 'key'>): string => fields[key]?.() ?? key;
 
@@ -154,8 +161,11 @@ const fieldHelps: Words = {
   folds: m.step_field_folds_help,
   also: m.step_field_also_help,
   salt: m.step_field_salt_help,
+  from: m.step_field_from_help,
 };
-export const stepFieldHelp = ({ key }: Pick<StepField, 'key'>): string | undefined => fieldHelps[key]?.();
+/** `ofFiles`: the samples are images or sounds. */
+export const stepFieldHelp = ({ key }: Pick<StepField, 'key'>, ofFiles = false): string | undefined =>
+  ofFiles && key === 'condition' ? m.step_field_condition_files_help() : fieldHelps[key]?.();
 
 /** Languages by their own names, which are the same in all. */
 const languages: Readonly<Record<string, string>> = {
@@ -214,6 +224,13 @@ const choices: Words = {
   remove: m.step_choice_remove,
   month: m.step_choice_month,
   year: m.step_choice_year,
+  near: m.step_choice_near,
+  exact: m.step_choice_exact,
+  train: m.step_choice_train,
+  everywhere: m.step_choice_everywhere,
+  class: m.step_choice_class,
+  annotations: m.step_choice_annotations,
+  both: m.step_choice_both,
   ...Object.fromEntries(personalKinds.map((kind) => [kind, () => personalKindWord(kind)])),
 };
 export const stepChoiceWord = (choice: string): string => choices[choice]?.() ?? languages[choice] ?? choice;

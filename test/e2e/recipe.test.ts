@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StudioBridge } from '../../src-main/shared/contract.ts';
 import { done } from '../support/built-cli.ts';
-import { makeTable } from '../support/e2e-data.ts';
+import { makeImageFolder, makeTable } from '../support/e2e-data.ts';
 import { locales } from '../support/locales.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 
@@ -27,6 +27,9 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('a recipe in %s',
     const workspace = join(folder, 'workspace');
     mkdirSync(workspace);
     makeTable(join(folder, 'trees.csv'));
+    // Of 30 pictures a class 5 are copies.
+    await makeImageFolder(join(folder, 'shapes'), 30);
+    await done(workspace, 'import', join(folder, 'shapes'));
     await done(workspace, 'import', join(folder, 'trees.csv'));
     studio = await launchStudio({ folder, locale });
   });
@@ -105,6 +108,8 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('a recipe in %s',
     await shots('file');
     await id('recipe-undo').click();
     expect(await steps()).toEqual(before);
+    // The error of the columns that were lacking is gone with them.
+    await settled();
     writeFileSync(path, 'version: 1\nsteps:\n  - kind: standart\n');
     await id('recipe-file').click();
     await id('recipe-file-open').click();
@@ -148,5 +153,32 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('a recipe in %s',
       return all.ok ? all.value.map(({ version }) => version) : [];
     });
     expect(new Set(reply).size).toBe(2);
+  });
+
+  it('of images shows which copies go, leaves them out, and is taken back', async () => {
+    await studio.page.setViewportSize({ width: 1280, height: 800 });
+    await id('rail-data').click();
+    await id('dataset').filter({ hasText: 'shapes' }).click();
+    await id('tab-recipe').click();
+    await id('recipe-empty').waitFor({ timeout: 30_000 });
+    await id('recipe-add').click();
+    await shots('images-picker');
+    // Steps for columns are not for images.
+    expect(await id('add-one-hot').count()).toBe(0);
+    await id('add-copies').click();
+    await studio.page.locator('[data-testid=recipe-diff] tr.dropped canvas').first().waitFor({ timeout: 30_000 });
+    await settled();
+    await shots('images-copies');
+    await id('recipe-apply').click();
+    await expect.poll(() => id('version').count(), { timeout: 60_000 }).toBe(2);
+    await expect
+      .poll(async () => (await id('version').allInnerTexts())[0])
+      .toMatch(/of 90 images, \d+ left out by copies/);
+    await settled();
+    await id('recipe-step').first().focus();
+    await studio.page.keyboard.press('Delete');
+    await id('recipe-apply').click();
+    await expect.poll(() => id('version').count(), { timeout: 60_000 }).toBe(3);
+    await expect.poll(async () => (await id('version').allInnerTexts())[0]).toContain('all 90 images');
   });
 });

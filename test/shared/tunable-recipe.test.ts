@@ -8,6 +8,7 @@ import { recipeFields, recipeTunables, withRecipe } from '../../src-main/shared/
 const info = (kind: string, dropsRows: boolean, fields: StepInfo['fields']): StepInfo => ({
   kind,
   group: 'numbers',
+  of: ['table'],
   fields,
   dropsRows,
   learns: false,

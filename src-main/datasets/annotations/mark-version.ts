@@ -20,7 +20,7 @@ export async function markVersion(
   said: SaidMarks,
   signal?: AbortSignal,
 ): Promise<ReviseResult> {
-  if (manifest.recipe) throw preparedByRecipe();
+  if (manifest.kind === 'table' && manifest.recipe) throw preparedByRecipe();
   const writer = await AnnotationWriter.open(blobs);
   let made: Awaited<ReturnType<AnnotationWriter['finish']>>;
   try {

@@ -1,8 +1,8 @@
-import { classSetsOf } from '../../shared/class-sets.ts';
 import type { Manifest } from '../../shared/dataset.ts';
 import type { Growth, GrowParams } from '../../shared/work/import.ts';
-import { int32s, readBlob, writeBlob } from '../blobs.ts';
+import { writeBlob } from '../blobs.ts';
 import { imageNames } from '../divide/keys.ts';
+import { keepLabels, namedLabels } from '../labels.ts';
 import { countSplits } from '../splits.ts';
 import { sortClasses } from '../target.ts';
 import { growArrays } from './arrays.ts';
@@ -61,11 +61,6 @@ async function matchFiles(
   return { was, isChanged };
 }
 
-/** The class of each sample by its name; null where it has none. */
-const setsOfSamples = async (blobs: string, manifest: Manifest): Promise<(string[] | null)[]> => {
-  const sets = classSetsOf(manifest).map((set) => set.map((c) => manifest.classes[c].name));
-  return Array.from(int32s(await readBlob(blobs, manifest.blobs.labels!)), (label) => sets[label] ?? null);
-};
 const sameSet = (a: string[] | null, b: string[] | null): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** An array says of which class an image is beside it: another one than it said is a change. */
@@ -78,7 +73,7 @@ async function markRelabelled(
   isChanged: Uint8Array,
 ): Promise<void> {
   if (before.samples !== base.samples) return;
-  const [now, then] = [await setsOfSamples(blobs, fresh), await setsOfSamples(blobs, base)];
+  const [now, then] = [await namedLabels(blobs, fresh), await namedLabels(blobs, base)];
   was.forEach((sample, i) => {
     if (sample >= 0 && !sameSet(now[i], then[sample])) isChanged[i] = 1;
   });
@@ -93,28 +88,17 @@ async function correctedLabels(
   was: Int32Array,
 ): Promise<Manifest> {
   if (before.blobs.labels === base.blobs.labels || before.samples !== base.samples) return fresh;
-  const [mine, theirs, next] = await Promise.all([before, base, fresh].map((each) => setsOfSamples(blobs, each)));
+  const [mine, theirs, next] = await Promise.all([before, base, fresh].map((each) => namedLabels(blobs, each)));
   was.forEach((sample, i) => {
     if (sample >= 0 && !sameSet(mine[sample], theirs[sample])) next[i] = mine[sample];
   });
-  const counts = new Map<string, number>();
-  for (const name of next.flatMap((names) => names ?? [])) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const classes = sortClasses([...counts].map(([name, count]) => ({ name, count })));
-  const index = new Map(classes.map(({ name }, i) => [name, i]));
-  const classSets: number[][] = [];
-  const places = new Map<string, number>();
-  const labels = Int32Array.from(next, (names) => {
-    if (names === null) return -1;
-    const set = names.map((name) => index.get(name)!).sort((a, b) => a - b);
-    if (!before.classSets) return set[0];
-    const place = places.get(set.join()) ?? classSets.push(set) - 1;
-    places.set(set.join(), place);
-    return place;
-  });
+  const names = new Set(next.flatMap((each) => each ?? []));
+  const order = sortClasses(Array.from(names, (name) => ({ name, count: 0 }))).map(({ name }) => name);
+  const { labels, ...told } = await keepLabels(blobs, next, order, before.classSets !== undefined);
   return {
     ...fresh,
-    classes,
-    ...(before.classSets && { classSets, task: 'multi-label' as const }),
-    blobs: { ...fresh.blobs, labels: await writeBlob(blobs, new Uint8Array(labels.buffer)) },
+    ...told,
+    ...(before.classSets && { task: 'multi-label' as const }),
+    blobs: { ...fresh.blobs, labels },
   };
 }

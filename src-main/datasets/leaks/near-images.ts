@@ -20,16 +20,18 @@ const leastLikeness = 0.9;
 const apart = 0.45;
 
 /**
- * Pairs of images in two splits that are one picture, a little blurred, cropped, scaled or brightened. `progress`: of all images, how
+ * Pairs of images that are one picture, a little blurred, cropped, scaled or brightened: each of a `rank` above 0 with those of a lower one (its
+ * split, where copies in two splits are looked for). `progress`: of all images, how
  * many were looked at. `isExact` ones are not among them.
  */
 export async function nearImages(
   blobs: string,
   manifest: Manifest,
-  split: Uint8Array,
+  rank: ArrayLike<number>,
   isExact: (a: number, b: number) => boolean,
   progress: (done: number, total: number) => void,
   pause: () => Promise<void>,
+  mostLookedAt = mostHeld,
 ): Promise<{ pairs: LeakPair[]; checked: number; compared: number }> {
   const stride = Math.max(1, Math.ceil(manifest.samples / mostImages));
   const samples = Int32Array.from({ length: Math.ceil(manifest.samples / stride) }, (_, i) => i * stride);
@@ -39,9 +41,9 @@ export async function nearImages(
   const index = new PlaneIndex(prints, samples.length);
   const held: number[] = [];
   samples.forEach((sample, i) => {
-    if (split[sample] > 0) held.push(i);
+    if (rank[sample] > 0) held.push(i);
   });
-  const step = Math.max(1, Math.ceil(held.length / mostHeld));
+  const step = Math.max(1, Math.ceil(held.length / mostLookedAt));
   const pictures = new Pictures(blobs, manifest);
   const pairs: LeakPair[] = [];
   let checked = 0;
@@ -49,7 +51,7 @@ export async function nearImages(
     const i = held[h];
     checked++;
     const near = index.nearest(i, await pictures.prints(samples[i], standard), lookAt, leastPrint);
-    if (near.some((j) => split[samples[j]] < split[samples[i]])) {
+    if (near.some((j) => rank[samples[j]] < rank[samples[i]])) {
       const own = await pictures.detail(samples[i]);
       const scored: { sample: number; likeness: number }[] = [];
       for (const j of near) {
@@ -60,7 +62,7 @@ export async function nearImages(
         });
       }
       for (const { sample, likeness } of copiesAmong(scored)) {
-        if (split[sample] < split[samples[i]]) pairs.push({ other: sample, held: samples[i], likeness });
+        if (rank[sample] < rank[samples[i]]) pairs.push({ other: sample, held: samples[i], likeness });
       }
     }
     if (checked % 32 === 0) {

@@ -4,6 +4,7 @@ import type { ReviseResult } from '../../shared/work/revise.ts';
 import type { TogetherWish } from '../../shared/leaks.ts';
 import { readBlob, writeBlob } from '../blobs.ts';
 import { withDuck } from '../duck.ts';
+import { reapplied } from '../recipes/files/put-back.ts';
 import { refitted } from '../recipes/refit.ts';
 import type { Groups } from '../divide/groups.ts';
 import { countSplits } from '../splits.ts';
@@ -32,9 +33,11 @@ export async function bringTogether(
   const divided = { ...manifest, splits, blobs: { ...others, split: await writeBlob(blobs, next) } };
   return {
     // A recipe has learnt from another training split.
-    manifest: manifest.recipe
-      ? await withDuck({ blobs, signal: context.signal }, (duck) => refitted(duck, blobs, divided, context.signal))
-      : divided,
+    manifest: !manifest.recipe
+      ? divided
+      : manifest.kind !== 'table'
+        ? await reapplied(blobs, manifest, divided, context.signal)
+        : await withDuck({ blobs, signal: context.signal }, (duck) => refitted(duck, blobs, divided, context.signal)),
     change: `copies together: ${moved} samples moved, ${copies} copies into ${into}`,
   };
 }

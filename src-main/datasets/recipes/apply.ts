@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { BlobHash, Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { Recipe } from '../../shared/recipe.ts';
+import { checkFit, type Recipe } from '../../shared/recipe.ts';
 import { adopt, partialPath, readBlob, writeBlob } from '../blobs.ts';
 import { describeColumn } from '../columns.ts';
 import { countColumns } from '../count-columns.ts';
@@ -11,6 +11,7 @@ import { countSplits } from '../splits.ts';
 import { memoryFor, quickly } from '../tables/store.ts';
 import { readTarget, targetNotes, targetNoteCodes } from '../table-target.ts';
 import { fitRecipe, type Fitted } from './fit.ts';
+import { stepInfos } from './index.ts';
 import { beforeRecipe, decidedColumns, fittedRecipe, rawTable, retyped, type RawTable } from './raw-table.ts';
 import { carriedMarks, lossCode, lossNotes } from './spans/carry.ts';
 import type { StateColumn } from './step.ts';
@@ -27,6 +28,7 @@ export async function applyRecipe(
   recipe: Recipe,
   signal?: AbortSignal,
 ): Promise<Manifest> {
+  checkFit(recipe, manifest.kind, stepInfos);
   const raw = await decided(connection, blobs, manifest);
   const before = beforeRecipe(manifest);
   const { raw: _raw, rows: _rows, recipe: _recipe, folds: _folds, ...others } = before.blobs;

@@ -1,3 +1,4 @@
+import { preparedKinds } from '../../shared/recipe.ts';
 import type { StepKind } from './step.ts';
 import { conditionSql } from './expression.ts';
 
@@ -5,6 +6,7 @@ import { conditionSql } from './expression.ts';
 export const filter: StepKind = {
   kind: 'filter',
   group: 'rows',
+  of: preparedKinds,
   model: 'apart',
   onTarget: true,
   fields: [{ key: 'condition', kind: 'text', required: true, default: '' }],

@@ -15,7 +15,7 @@ import {
   type RawColumn,
 } from './plan.ts';
 import type { Stage } from './spans/trail.ts';
-import type { State } from './step.ts';
+import type { FitContext, State } from './step.ts';
 
 export interface Fitted {
   recipe: FittedRecipe;
@@ -30,7 +30,7 @@ export interface Fitted {
 
 /**
  * Goes through a recipe's steps, each one learning from the training split's rows as the steps before have left them. `relation`: c0, c1, …
- * (VARCHAR), `rid` and `split`. Run it on one thread: sums must come out the same every time. `until`: only the steps up to this place.
+ * (VARCHAR), `rid` and `split`. Run it on one thread: sums must come out the same every time. `until`: only the steps up to this place. `copies`: of files.
  */
 export async function fitRecipe(
   connection: DuckDBConnection,
@@ -39,6 +39,7 @@ export async function fitRecipe(
   recipe: Recipe,
   signal?: AbortSignal,
   until = Infinity,
+  copies?: FitContext['copies'],
 ): Promise<Fitted> {
   addTextFunctions(connection, stepFunctions);
   const steps = placedSteps(recipe).filter(({ at }) => at <= until);
@@ -60,6 +61,7 @@ export async function fitRecipe(
           each: (sql, visit) => eachRow(connection, sql, visit),
           all: at,
           train: `(SELECT * FROM ${at} WHERE split = ${train})`,
+          copies,
           target: state.find(({ role }) => role === 'target') ?? null,
         })) ?? null;
     } catch (error) {
@@ -70,7 +72,7 @@ export async function fitRecipe(
     drops ||= kept !== at;
     const after = afterStep(step, before, kept, facts);
     ({ state, relation: at } = after);
-    stages.push({ at: step.at, kind: kind.kind, before, after: state, made: after.made });
+    stages.push({ at: step.at, kind: kind.kind, before, after: state, made: after.made, learned: facts, relation: at });
     if (kind.outcome) learned.push({ kind: kind.kind, settings, learned: facts });
   }
   return {

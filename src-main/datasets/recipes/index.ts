@@ -4,6 +4,7 @@ import { bands } from './bands.ts';
 import { bins } from './bins.ts';
 import { letterCase } from './case.ts';
 import { coarseDates } from './coarse-dates.ts';
+import { copies } from './copies.ts';
 import { dates } from './dates.ts';
 import { drop } from './drop.ts';
 import { duplicates } from './duplicates.ts';
@@ -35,6 +36,7 @@ import { tfIdf } from './tf-idf.ts';
 import { trim } from './trim.ts';
 import { type } from './type.ts';
 import { unicode } from './unicode.ts';
+import { unlabelled } from './unlabelled.ts';
 import { urls } from './urls.ts';
 import { yeoJohnson } from './yeo-johnson.ts';
 
@@ -56,6 +58,8 @@ export const stepKinds: readonly StepKind[] = [
   missingRows,
   duplicates,
   nearDuplicates,
+  copies,
+  unlabelled,
   filter,
   outliers,
   rebalance,
@@ -83,12 +87,13 @@ export const stepFunctions: TextFunctions = Object.assign({}, ...stepKinds.map((
 
 /** What others may know of them: plain data, for the window and the command line. */
 export const stepInfos: readonly StepInfo[] = stepKinds.map(
-  ({ kind, group, fields, model, keep: keeps, fit, looksAtRows }) => ({
+  ({ kind, group, of = ['table'], fields, model, keep: keeps, fit, looksAtRows, learns }) => ({
     kind,
     group,
+    of,
     fields,
     model,
     dropsRows: keeps !== undefined,
-    learns: fit !== undefined && looksAtRows !== false,
+    learns: fit !== undefined && looksAtRows !== false && learns !== false,
   }),
 );

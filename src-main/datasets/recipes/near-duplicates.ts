@@ -16,6 +16,7 @@ export const nearDuplicates: StepKind<number[]> = {
   kind: 'near-duplicates',
   group: 'rows',
   model: 'apart',
+  learns: false,
   fields: [
     { key: 'columns', kind: 'columns', for: 'text', default: [] },
     { key: 'likeness', kind: 'number', default: 0.6, min: 0.3, max: 1 },

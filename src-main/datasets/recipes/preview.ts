@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { shownText, splitNames, type Manifest } from '../../shared/dataset.ts';
 import type { PreviewRow, PreviewTable, RecipePreview } from '../../shared/recipe-preview.ts';
-import { readRecipe, type Recipe } from '../../shared/recipe.ts';
+import { checkFit, readRecipe, type Recipe } from '../../shared/recipe.ts';
 import { readBlob } from '../blobs.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
 import { fitRecipe, type Fitted } from './fit.ts';
+import { previewFiles } from './files/preview.ts';
 import { stepInfos } from './index.ts';
 import { beforeRecipe, decidedColumns, fittedRecipe, rawTable } from './raw-table.ts';
 import type { State } from './step.ts';
@@ -16,7 +17,7 @@ const sampledRows = 2000;
 const shownRows = 40;
 const shownColumns = 60;
 
-/** The table before and after one step (`at`, from 1; 0 shows it as imported), on a sample of it. Errors: those of the steps. */
+/** The table before and after one step (`at`, from 1; 0 shows it as imported), on a sample of it; of images and sounds on all. Errors: those of the steps. */
 export async function previewRecipe(
   blobs: string,
   manifest: Manifest,
@@ -25,6 +26,8 @@ export async function previewRecipe(
   samples = sampledRows,
 ): Promise<RecipePreview> {
   const recipe = readRecipe(given, stepInfos);
+  if (manifest.kind !== 'table') return previewFiles(blobs, manifest, recipe, at);
+  checkFit({ ...recipe, steps: recipe.steps.slice(0, at) }, 'table', stepInfos);
   const raw = rawTable(manifest);
   const columns = decidedColumns(manifest, await fittedRecipe(blobs, manifest));
   return withDuck({ blobs, threads: 1 }, async (connection) => {

@@ -15,7 +15,7 @@ export interface RawTable {
 
 export function rawTable({ kind, blobs, raw, samples, columns }: Manifest): RawTable {
   if (kind !== 'table' || !blobs.table) {
-    throw new AtelierError('not_a_table', 'A recipe prepares the rows of a table; this dataset holds images.');
+    throw new AtelierError('not_a_table', 'Only a table has rows and columns; this dataset holds images or sounds.');
   }
   return raw && blobs.raw
     ? { table: blobs.raw, split: raw.split, folds: raw.folds, samples: raw.samples, columns: raw.columns }

@@ -1,4 +1,5 @@
 import { AtelierError } from '../../shared/errors.ts';
+import { preparedKinds } from '../../shared/recipe.ts';
 import { sqlText } from '../cells.ts';
 import { train } from '../splits.ts';
 import type { State, StateColumn, StepKind } from './step.ts';
@@ -15,6 +16,7 @@ type Counts = { class: string; rows: number }[];
 export const rebalance: StepKind<Counts> = {
   kind: 'rebalance',
   group: 'rows',
+  of: preparedKinds,
   model: 'apart',
   onTarget: true,
   fields: [

@@ -3,6 +3,7 @@ import type { ColumnRole, ColumnType } from '../../shared/dataset.ts';
 import type { StepInfo, StepSettings } from '../../shared/recipe.ts';
 import type { TextFunctions } from '../text-functions.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder.ts';
+import type { Groups } from '../divide/groups.ts';
 import type { Pass } from './spans/passes.ts';
 
 /** What reads a column: its cells, or its numbers. */
@@ -66,9 +67,13 @@ export interface FitContext {
   readonly all: string;
   /** What is to be predicted, at this point; null where nothing is. */
   readonly target: StateColumn | null;
+  /** Of images and sounds: which are copies of one another, by `rid`. */
+  readonly copies?: (near: boolean) => Promise<Groups>;
 }
 
-export interface StepKind<Learned = unknown> extends Omit<StepInfo, 'dropsRows' | 'learns'> {
+export interface StepKind<Learned = unknown> extends Omit<StepInfo, 'dropsRows' | 'learns' | 'of'> {
+  /** Tables alone where left out. */
+  readonly of?: StepInfo['of'];
   /** It may be applied to the target, if that is named. */
   readonly onTarget?: boolean;
   /** What its SQL calls, by names of its own (see `text-functions.ts`). */
@@ -77,6 +82,8 @@ export interface StepKind<Learned = unknown> extends Omit<StepInfo, 'dropsRows' 
   load?(settings: StepSettings): Promise<void>;
   /** False: `fit` looks at no row. */
   readonly looksAtRows?: false;
+  /** False: what `fit` finds is about these rows, and nothing to be used on others. */
+  readonly learns?: false;
   /** What it learns from the training split: plain JSON, kept with the version and with every run. */
   fit?(state: State, settings: StepSettings, context: FitContext): Promise<Learned>;
   /** The table after it. Pure: called again for every prediction and export. Absent: the columns stay as they are. */

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { writeBlob } from '../../../src-main/datasets/blobs.ts';
 import { checkLeaks, type LeakContext } from '../../../src-main/datasets/leaks/check.ts';
@@ -8,6 +7,7 @@ import { places, resemblance, signature } from '../../../src-main/datasets/leaks
 import type { Manifest } from '../../../src-main/shared/dataset.ts';
 import type { LeakPair } from '../../../src-main/shared/leaks.ts';
 import { Random } from '../../../src-main/shared/random.ts';
+import { changedPicture, picture, pictureSide as side } from '../../support/data-lookalikes.ts';
 import { dataFolder, importFrom, quietContext, writeFiles } from '../../support/data-import.ts';
 
 const leakContext = (): LeakContext => ({ ...quietContext(), pause: () => Promise.resolve() });
@@ -131,40 +131,10 @@ it('near-copies of rows agree in what is rare, not in what all have', async () =
 });
 
 describe('near-copies of images', () => {
-  const side = 24;
-  /** A few soft blobs on a slope of grey, all of a kind in outline: a frame around. */
-  function picture(random: Random): Uint8Array {
-    const blobs = Array.from({ length: 7 }, () => ({
-      x: 3 + random.uniform() * 18,
-      y: 3 + random.uniform() * 18,
-      r: 1.2 + random.uniform() * 2.5,
-      level: random.uniform() * 160 - 60,
-    }));
-    return Uint8Array.from({ length: side * side }, (_, i) => {
-      const [x, y] = [i % side, Math.floor(i / side)];
-      let level = 90 + x + 2 * y + (x < 2 || x > 21 ? 40 : 0);
-      for (const blob of blobs)
-        level += blob.level * Math.exp(-((x - blob.x) ** 2 + (y - blob.y) ** 2) / (2 * blob.r ** 2));
-      return Math.min(255, Math.max(0, level));
-    });
-  }
-  async function changed(pixels: Uint8Array, way: number, random: Random): Promise<Uint8Array> {
-    const raw = { width: side, height: side, channels: 1 as const };
-    let image = sharp(pixels, { raw });
-    if (way === 0) image = image.blur(0.4 + random.uniform() * 0.5);
-    if (way === 1) image = image.linear(0.85 + random.uniform() * 0.3, random.uniform() * 30 - 15);
-    if (way === 2) {
-      const cut = { left: random.below(2), top: random.below(2), width: side - 1, height: side - 1 };
-      const part = await image.extract(cut).toColourspace('b-w').raw().toBuffer();
-      image = sharp(part, { raw: { ...raw, width: side - 1, height: side - 1 } }).resize(side, side);
-    }
-    return image.toColourspace('b-w').raw().toBuffer();
-  }
-
   it('a little blurred, brightened or cropped are found, with few false ones', async () => {
     const random = new Random(2);
     const train = Array.from({ length: 400 }, () => picture(random));
-    const copies = await Promise.all(Array.from({ length: 60 }, (_, i) => changed(train[i * 5], i % 3, random)));
+    const copies = await Promise.all(Array.from({ length: 60 }, (_, i) => changedPicture(train[i * 5], i % 3, random)));
     const others = Array.from({ length: 60 }, () => picture(random));
     const all = [...train, ...copies, ...others];
     const { blobs } = await dataFolder();

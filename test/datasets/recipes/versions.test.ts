@@ -184,10 +184,11 @@ describe('a recipe is refused', () => {
     twice.steps[1].id = 'a';
     expect(await failure(revise(twice))).toMatchObject({ code: 'invalid_recipe' });
     expect(
-      await failure(reviseDataset({ blobs, manifest: { ...manifest, kind: 'images' }, recipe: emptyRecipe })),
+      await failure(reviseDataset({ blobs, manifest: { ...manifest, kind: 'images' }, recipe: recipeOf(['trim']) })),
     ).toMatchObject({
-      code: 'not_a_table',
+      code: 'step_unfit',
     });
+    expect(await failure(revise(recipeOf(['copies'])))).toMatchObject({ code: 'step_unfit' });
     expect(await failure(reviseDataset({ blobs, manifest, recipe: recipeOf(['trim']), target: 'city' }))).toMatchObject(
       {
         code: 'recipe_alone',

@@ -8,6 +8,7 @@ export const stepInfos: StepInfo[] = [
   {
     kind: 'drop',
     group: 'columns',
+    of: ['table'],
     fields: [{ key: 'columns', kind: 'columns', for: 'any', required: true, default: [] }],
     dropsRows: false,
     learns: false,
@@ -16,6 +17,7 @@ export const stepInfos: StepInfo[] = [
   {
     kind: 'case',
     group: 'text',
+    of: ['table'],
     fields: [
       { key: 'columns', kind: 'columns', for: 'text', default: [] },
       { key: 'to', kind: 'choice', default: 'lower', choices: ['lower', 'upper'] },
@@ -27,6 +29,7 @@ export const stepInfos: StepInfo[] = [
   {
     kind: 'filter',
     group: 'rows',
+    of: ['table', 'images', 'audio'],
     fields: [{ key: 'condition', kind: 'text', required: true, default: '' }],
     dropsRows: true,
     learns: false,
@@ -35,6 +38,7 @@ export const stepInfos: StepInfo[] = [
   {
     kind: 'bins',
     group: 'encoding',
+    of: ['table'],
     fields: [
       { key: 'columns', kind: 'columns', for: 'number', default: [] },
       { key: 'count', kind: 'integer', default: 5, min: 2, max: 100 },

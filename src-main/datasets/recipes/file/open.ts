@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Manifest } from '../../../shared/dataset.ts';
 import { AtelierError, errorFacts } from '../../../shared/errors.ts';
 import { nearNames } from '../../../shared/near-names.ts';
-import type { MissingColumn, OpenedRecipe } from '../../../shared/recipe.ts';
+import { checkFit, type MissingColumn, type OpenedRecipe } from '../../../shared/recipe.ts';
 import { stepInfos } from '../index.ts';
 import { readRecipeText, type WrittenRecipe } from './read.ts';
 
@@ -10,10 +10,11 @@ const maxFile = 4 * 2 ** 20;
 
 /**
  * Reads a recipe's file, to be used on this version of a table. Columns that its steps name and the table lacks are told, not refused: they may be
- * put right. Throws `invalid_recipe`, `unknown_step`, `invalid_settings`, with the line.
+ * put right. Throws `invalid_recipe`, `unknown_step`, `invalid_settings`, with the line, and `step_unfit`.
  */
 export async function openRecipeFile(path: string, manifest: Manifest): Promise<OpenedRecipe> {
   const written = readRecipeText(await textOf(path), stepInfos);
+  checkFit(written.recipe, manifest.kind, stepInfos);
   const names = (manifest.raw?.columns ?? manifest.columns).map(({ name }) => name);
   return { recipe: written.recipe, missing: missingColumns(written, names) };
 }

@@ -15,6 +15,10 @@ export interface Stage {
   before: State;
   after: State;
   made: ReadonlyMap<string, Made>;
+  /** What it has learnt. */
+  learned: unknown;
+  /** The rows after it. */
+  relation: string;
 }
 
 /** The way that the texts in which spans are marked go through a recipe: their column before it, and after each step that changes them. */

@@ -288,7 +288,8 @@ export async function clickMask(question: ClickQuestion): Promise<ClickMask | nu
   try {
     const masker = await mine.masker;
     if (clicks.length === 0) return null;
-    const held = `${blobs} ${manifest.blobs.images ?? manifest.blobs.references} ${manifest.samples} ${sample}`;
+    const { images, places, references } = manifest.blobs;
+    const held = `${blobs} ${images ?? references} ${places ?? ''} ${manifest.samples} ${sample}`;
     return await masker.mask(held, clicks, () => originalPixels(blobs, manifest, sample, newest));
   } catch (error) {
     if (open === mine) open = null;
