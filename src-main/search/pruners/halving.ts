@@ -19,19 +19,11 @@ export const halvingOptions = {
  */
 export class HalvingPruner implements Pruner {
   readonly #options: OptionsOf<typeof halvingOptions>;
-  /** Which trials compete with each other; all, but under Hyperband. */
-  readonly #rivals: (trial: TrialRecord) => boolean;
-
   /** A trial that has come so far is whole: nothing is saved by stopping it. */
   readonly #end: number;
 
-  constructor(
-    options: OptionsOf<typeof halvingOptions>,
-    rivals: (trial: TrialRecord) => boolean = () => true,
-    end = Infinity,
-  ) {
+  constructor(options: OptionsOf<typeof halvingOptions>, end = Infinity) {
     this.#options = options;
-    this.#rivals = rivals;
     this.#end = end;
   }
 
@@ -45,8 +37,7 @@ export class HalvingPruner implements Pruner {
     const at = resource * factor ** rung;
     const own = bestUpTo(history, trial, at);
     const others = history.trials.filter(
-      (each) =>
-        each.number !== trial.number && each.reports.length > 0 && this.#rivals(each) && each.reports.at(-1)![0] >= at,
+      (each) => each.number !== trial.number && each.reports.length > 0 && each.reports.at(-1)![0] >= at,
     );
     const losses = others.map((each) => bestUpTo(history, each, at)).filter((loss) => !Number.isNaN(loss));
     // Of equals, those go first that have gone on already: or all of a plateau would.

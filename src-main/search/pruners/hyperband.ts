@@ -15,6 +15,9 @@ export const hyperbandOptions = {
 /**
  * Hyperband (Li et al., 2018): successive halving in several brackets that begin to prune earlier or later, as nobody knows how soon
  * reports tell the end. A trial's bracket follows from its number, in shares that give each bracket about the same to do.
+ *
+ * A bracket says where pruning begins; at a rung a trial is held against all that came there, whatever their bracket. Brackets that know
+ * nothing of each other would each let their first trials go on, and in a search of some tens of trials those are a good part of all.
  */
 export class HyperbandPruner implements Pruner {
   readonly #brackets: readonly HalvingPruner[];
@@ -24,7 +27,7 @@ export class HyperbandPruner implements Pruner {
     let last = 0;
     while (resource * factor ** (last + 1) <= whole) last++;
     this.#brackets = Array.from({ length: last + 1 }, (_, skip) => {
-      return new HalvingPruner({ resource, factor, skip }, ({ number }) => this.bracketOf(number) === skip, whole);
+      return new HalvingPruner({ resource, factor, skip }, whole);
     });
     this.#turns = turns(
       Array.from({ length: last + 1 }, (_, skip) =>

@@ -121,6 +121,16 @@ describe('Hyperband', () => {
     expect(counts).toEqual([27, 12, 6, 4]);
   });
 
+  it('holds a trial at a rung against those of the other brackets too', () => {
+    const study = make({ type: 'hyperband', resource: 1, whole: 27, factor: 3 });
+    const pruner = new HyperbandPruner({ resource: 1, whole: 27, factor: 3 });
+    let number = 0;
+    for (; pruner.bracketOf(number) === 0; number++) curve(study, [1, 1, 1]);
+    // The first of its bracket, and worse than what came so far before it.
+    expect(pruner.bracketOf(number)).toBe(1);
+    expect(curve(study, [9, 9, 9])).toMatchObject({ step: 3, reason: { code: 'not_promoted', rung: 1, bracket: 1 } });
+  });
+
   it('with TPE finds as good a net as random whole trainings with 35 % of their epochs, on real curves', () => {
     const search = (sampler: string, pruner: unknown, seed: number) => {
       const study = new Study(parseStudy({ space: objectives.nets.space, sampler, pruner, seed }));
