@@ -19,8 +19,9 @@ export async function withSpans(
   before: Fitted,
   after: Fitted,
 ): Promise<RecipePreview> {
+  if (!raw.annotations) return preview;
   const trail = trailOf(rawState(after.recipe.columns), after.stages);
-  if (!raw.annotations || !trail) return preview;
+  if (!trail) return preview;
   const sampled = new Set(
     (await rowsOf(connection, `SELECT DISTINCT rid FROM ${before.relation}`)).map(({ rid }) => Number(rid)),
   );

@@ -5,7 +5,7 @@ import type { SampleAnnotations, Span } from '../../../../src-main/shared/annota
 import { emptyRecipe, type Recipe, type StepSettings } from '../../../../src-main/shared/recipe.ts';
 import { annotated, readBack, roundTrip, type Annotated } from '../../../support/data-annotated.ts';
 import { drawer } from '../../../support/draw.ts';
-import { failure, importFrom, writeFiles } from '../../../support/data-import.ts';
+import { dataFolder, failure, importFrom, writeFiles } from '../../../support/data-import.ts';
 import { cellsOf, recipeOf, sharedFolder } from '../../../support/recipes.ts';
 
 const spansOf = ({ annotations }: SampleAnnotations): Span[] =>
@@ -197,6 +197,16 @@ describe('a version of annotated texts with a recipe', () => {
     expect(third).toMatchObject({ dropped: 2, spans: { marked: 5, lost: 0, cut: 0 } });
     const error = await failure(previewRecipe(folder.blobs, manifest, recipeOf(['one-hot', { columns: ['text'] }]), 1));
     expect(error.message).toContain('Step 1 (one-hot)');
+  });
+
+  it('holds up no step of a table in which nothing is marked', async () => {
+    const folder = await dataFolder();
+    const rows = Array.from({ length: 60 }, (_, i) => `${i},one word or another and number ${i}`);
+    await writeFiles(folder.path, { 'notes.csv': ['n,note', ...rows].join('\n') });
+    const { manifest } = await importFrom(folder, ['notes.csv']);
+    const shown = await previewRecipe(folder.blobs, manifest, recipeOf(['tf-idf', { columns: ['note'] }]), 1);
+    expect(shown.spans).toBeUndefined();
+    expect(shown.after.columns.length).toBeGreaterThan(1);
   });
 
   it.each<[string, StepSettings, number[]]>([
