@@ -7,6 +7,7 @@ import { readBlob } from '../../../../src-main/datasets/blobs.ts';
 import { imageNames } from '../../../../src-main/datasets/divide/keys.ts';
 import { exportData } from '../../../../src-main/datasets/export-data.ts';
 import { versionLabels } from '../../../../src-main/datasets/label-version.ts';
+import { namedLabels } from '../../../../src-main/datasets/labels.ts';
 import { bringTogether } from '../../../../src-main/datasets/leaks/together.ts';
 import { readOriginal } from '../../../../src-main/datasets/images/original.ts';
 import { previewRecipe } from '../../../../src-main/datasets/recipes/preview.ts';
@@ -157,6 +158,49 @@ describe('what is decided after a recipe of images', () => {
     expect(undone.asRead?.labels).toBe(manifest.blobs.labels);
     const labelled = await revise(recipeOf(['unlabelled']), undone);
     expect(labelled.change).toBe('recipe: + unlabelled: 39 of 40 images, 1 left out by unlabelled');
+  });
+
+  it('of several classes is kept as well, whether said before the recipe or after', async () => {
+    const { blobs, manifest, revise, names } = await pets(12);
+    const sets = [[0], [0, 1], []];
+    const said = {
+      target: null,
+      classes: ['fur', 'tail'],
+      sets,
+      labels: Int32Array.from({ length: 12 }, (_, i) => i % 3),
+    };
+    const { manifest: several } = await reviseDataset({ blobs, manifest, labels: said });
+    const classesOf = async (of: Manifest) => {
+      const named = await namedLabels(blobs, of);
+      return new Map((await names(of)).map((name, i) => [name, named[i]]));
+    };
+    const told = await classesOf(several);
+    const { manifest: furs } = await revise(recipeOf(['filter', { condition: "class = 'fur'" }]), several);
+    expect(furs).toMatchObject({
+      samples: 4,
+      task: 'multi-label',
+      classes: [{ name: 'fur', count: 4 }],
+      classSets: [[0]],
+    });
+    expect((await revise(emptyRecipe, furs)).manifest).toEqual(several);
+    const { manifest: small } = await revise(square, several);
+    for (const [name, classes] of await classesOf(small)) expect(classes).toEqual(told.get(name));
+    const { labels } = await versionLabels(blobs, small, null);
+    const changed = labels.map((label, i) => (i === 0 ? small.classSets!.findIndex((set) => set.length === 2) : label));
+    const { manifest: mine } = await reviseDataset({
+      blobs,
+      manifest: small,
+      labels: { target: null, classes: small.classes.map(({ name }) => name), sets: small.classSets, labels: changed },
+    });
+    const [first] = await names(small);
+    const undone = (await revise(emptyRecipe, mine)).manifest;
+    expect(await classesOf(undone)).toEqual(new Map([...told]).set(first, ['fur', 'tail']));
+    expect(undone.classes).toEqual(
+      several.classes.map(({ name, count }) => ({
+        name,
+        count: count + Number(told.get(first)!.includes(name) ? 0 : 1),
+      })),
+    );
   });
 
   it('of splits is kept by those that it leaves out, too', async () => {
