@@ -21,7 +21,7 @@ export function listPrompts(db: Readable, { archived = false } = {}): PromptSumm
     .all<SummaryRow>(
       `SELECT p.id, p.name, p.tags, p.created_at AS createdAt, p.archived, d.edited_at AS editedAt,
               (SELECT count(*) FROM prompt_versions v WHERE v.prompt = p.key) AS versions,
-              (SELECT count(*) FROM completions c WHERE c.prompt = p.key AND c.grid IS NULL) AS completions
+              (SELECT count(*) FROM completions c WHERE c.prompt = p.key) AS completions
          FROM prompts p JOIN prompt_drafts d ON d.prompt = p.key
         WHERE p.archived = 0 OR @archived = 1 ORDER BY d.edited_at DESC, p.key DESC`,
       { archived: archived ? 1 : 0 },
@@ -33,7 +33,7 @@ export function getPrompt(db: Readable, id: PromptId): PromptSummary {
   const found = db.get<SummaryRow>(
     `SELECT p.id, p.name, p.tags, p.created_at AS createdAt, p.archived, d.edited_at AS editedAt,
             (SELECT count(*) FROM prompt_versions v WHERE v.prompt = p.key) AS versions,
-            (SELECT count(*) FROM completions c WHERE c.prompt = p.key AND c.grid IS NULL) AS completions
+            (SELECT count(*) FROM completions c WHERE c.prompt = p.key) AS completions
        FROM prompts p JOIN prompt_drafts d ON d.prompt = p.key WHERE p.id = ?`,
     [id],
   );

@@ -219,6 +219,8 @@ export class Grids {
       finished: isTest ? () => {} : settle,
       ended: settle,
       settled: (status) => {
+        // How many answers a prompt has is told in its list.
+        this.#context.events.emit({ type: 'changed', noun: 'prompts' });
         this.#changed();
         if (status === 'finished' && isTest) this.onFilled(id);
       },

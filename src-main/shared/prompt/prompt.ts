@@ -92,6 +92,7 @@ export interface PromptSummary {
   editedAt: number;
   archived: boolean;
   versions: number;
+  /** Answers, those of grids among them. */
   completions: number;
 }
 
