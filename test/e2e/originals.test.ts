@@ -80,7 +80,7 @@ describe.each(locales)('image files left where they are, in %s', (locale) => {
       join(data, 'disk'),
     );
     await studio.page.getByTestId('rail-data').click();
-    await studio.page.keyboard.press('Alt+5');
+    await studio.page.keyboard.press('Alt+6');
     await id('source-relink').waitFor();
     await shots('originals-source-lost');
     await id('source-relink').click();
