@@ -15,14 +15,17 @@ const summaryOf = ({ tags, archived, ...row }: SummaryRow): PromptSummary => ({
   archived: archived === 1,
 });
 
+const selectPrompts = `
+  SELECT p.id, p.name, p.tags, p.created_at AS createdAt, p.archived, d.edited_at AS editedAt,
+         (SELECT count(*) FROM prompt_versions v WHERE v.prompt = p.key) AS versions,
+         (SELECT count(*) FROM completions c WHERE c.prompt = p.key) AS completions
+    FROM prompts p JOIN prompt_drafts d ON d.prompt = p.key`;
+
 /** Those written on last first. */
 export function listPrompts(db: Readable, { archived = false } = {}): PromptSummary[] {
   return db
     .all<SummaryRow>(
-      `SELECT p.id, p.name, p.tags, p.created_at AS createdAt, p.archived, d.edited_at AS editedAt,
-              (SELECT count(*) FROM prompt_versions v WHERE v.prompt = p.key) AS versions,
-              (SELECT count(*) FROM completions c WHERE c.prompt = p.key) AS completions
-         FROM prompts p JOIN prompt_drafts d ON d.prompt = p.key
+      `${selectPrompts}
         WHERE p.archived = 0 OR @archived = 1 ORDER BY d.edited_at DESC, p.key DESC`,
       { archived: archived ? 1 : 0 },
     )
@@ -30,13 +33,7 @@ export function listPrompts(db: Readable, { archived = false } = {}): PromptSumm
 }
 
 export function getPrompt(db: Readable, id: PromptId): PromptSummary {
-  const found = db.get<SummaryRow>(
-    `SELECT p.id, p.name, p.tags, p.created_at AS createdAt, p.archived, d.edited_at AS editedAt,
-            (SELECT count(*) FROM prompt_versions v WHERE v.prompt = p.key) AS versions,
-            (SELECT count(*) FROM completions c WHERE c.prompt = p.key) AS completions
-       FROM prompts p JOIN prompt_drafts d ON d.prompt = p.key WHERE p.id = ?`,
-    [id],
-  );
+  const found = db.get<SummaryRow>(`${selectPrompts} WHERE p.id = ?`, [id]);
   if (!found) throw noPrompt(id);
   return summaryOf(found);
 }

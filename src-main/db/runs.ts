@@ -57,6 +57,16 @@ const rowsAtOnce = 100;
 const statusNow = `CASE WHEN r.status = 'queued' AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = r.job AND j.held = 1)
                         THEN 'paused' ELSE r.status END`;
 
+const selectRuns = `
+  SELECT r.key, r.id, r.name, ${statusNow} AS status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
+         r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
+         r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
+         r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
+         r.job, r.notes, r.tags, r.archived, r.origin
+    FROM runs r
+    LEFT JOIN dataset_versions v ON v.id = r.version
+    LEFT JOIN datasets d ON d.id = v.dataset`;
+
 /** Newest first. Archived ones only when asked for. */
 export function listRuns(db: Readable, options: ListOptions = {}): RunSummary[] {
   return [...eachListing(db, options)].map(withSettings);
@@ -73,14 +83,7 @@ export function* eachListing(db: Readable, options: ListOptions = {}): IterableI
   let before = Number.MAX_SAFE_INTEGER;
   for (;;) {
     const rows = db.all<RunRow>(
-      `SELECT r.key, r.id, r.name, ${statusNow} AS status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
-              r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
-              r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
-              r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
-              r.job, r.notes, r.tags, r.archived, r.origin
-         FROM runs r
-         LEFT JOIN dataset_versions v ON v.id = r.version
-         LEFT JOIN datasets d ON d.id = v.dataset
+      `${selectRuns}
         WHERE (r.archived = 0 OR @archived = 1) AND (@version IS NULL OR r.version = @version)
               AND (@ids IS NULL OR r.id IN (SELECT value FROM json_each(@ids)))
               AND r.key < @before
@@ -116,14 +119,7 @@ export function trainSamples(db: Readable, ids: readonly RunId[]): Map<RunId, nu
 
 export function getRun(db: Readable, id: RunId): RunSummary {
   const row = db.get<RunRow>(
-    `SELECT r.key, r.id, r.name, ${statusNow} AS status, d.id AS dataset, d.name AS datasetName, r.version, v.number AS versionNumber,
-            r.task, r.settings, r.created_at AS createdAt, r.started_at AS startedAt, r.finished_at AS finishedAt,
-            r.parameter_count AS parameterCount, r.samples_per_second AS samplesPerSecond, r.best_epoch AS bestEpoch,
-            r.stopped_early AS stoppedEarly, r.error_code AS errorCode, r.error_message AS errorMessage, r.fallback,
-            r.job, r.notes, r.tags, r.archived, r.origin
-       FROM runs r
-       LEFT JOIN dataset_versions v ON v.id = r.version
-       LEFT JOIN datasets d ON d.id = v.dataset
+    `${selectRuns}
       WHERE r.id = ?`,
     [id],
   );

@@ -3,15 +3,7 @@ import type { Manifest } from '../dataset.ts';
 /** The longest text that is taken from the clipboard or a pipe. */
 export const pastedCharacters = 32_000_000;
 
-/** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `audio-folder`: sounds, with one folder per class; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */
-export const importKinds = [
-  'table',
-  'image-folder',
-  'image-array',
-  'idx',
-  'audio-folder',
-  'text-folder',
-  'corpus',
+const annotated = [
   'coco',
   'yolo',
   'voc',
@@ -24,21 +16,21 @@ export const importKinds = [
   'hugging-face',
 ] as const;
 
-/** Those whose samples come with annotations. */
-export const annotatedKinds: readonly ImportKind[] = [
-  'coco',
-  'yolo',
-  'voc',
-  'csv-boxes',
-  'conll',
-  'label-studio',
-  'labelme',
-  'masks',
-  'spacy',
-  'hugging-face',
-];
-
+/** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `audio-folder`: sounds, with one folder per class; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */
+export const importKinds = [
+  'table',
+  'image-folder',
+  'image-array',
+  'idx',
+  'audio-folder',
+  'text-folder',
+  'corpus',
+  ...annotated,
+] as const;
 export type ImportKind = (typeof importKinds)[number];
+
+/** Those whose samples come with annotations. */
+export const annotatedKinds: readonly ImportKind[] = annotated;
 
 export interface ImportParams {
   blobs: string;
