@@ -15,6 +15,7 @@ import { addLabels } from './labels.ts';
 import { addLicences } from './licences.ts';
 import { addGenerate } from './generate.ts';
 import { addPredict } from './predict.ts';
+import { addModels } from './models.ts';
 import { addPrompts } from './prompts.ts';
 import { addRunsActs } from './runs-acts.ts';
 import { addRunsCheckpoints } from './runs-checkpoints.ts';
@@ -136,6 +137,7 @@ Examples:
   addScore(program, context);
   addPredict(program, context);
   addGenerate(program, context);
+  addModels(program, context);
   addPrompts(program, context);
   addExport(program, context);
   addCompile(program, context);

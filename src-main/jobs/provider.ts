@@ -1,11 +1,7 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { gaps, lacksProvider, type DeviceFacts } from '../shared/device.ts';
-import { AtelierError, errorFromFacts } from '../shared/errors.ts';
-import { newId } from '../shared/ids.ts';
+import { AtelierError } from '../shared/errors.ts';
 import type { ProviderOffer } from '../shared/work/devices.ts';
-import { JobLog } from './job-log.ts';
-import { runUtility } from './run-utility.ts';
+import { askUtility } from './ask-utility.ts';
 import { providerFolder } from './utility-env.ts';
 import type { SpawnUtility } from './utility.ts';
 
@@ -17,13 +13,7 @@ const offerWithinMs = 90_000;
  */
 export async function askForProvider(found: readonly DeviceFacts[], spawn: SpawnUtility): Promise<ProviderOffer> {
   checkUse(found);
-  const job = newId('job');
-  const log = new JobLog(join(tmpdir(), `atelier-${job}.log`));
-  const params = { folder: providerFolder(), install: false };
-  const start = { job, kind: 'provider' as const, params, within: offerWithinMs };
-  const outcome = await runUtility(spawn('provider'), start, { log }).outcome;
-  if (outcome.status === 'finished') return outcome.value;
-  throw outcome.status === 'failed' ? errorFromFacts(outcome.error) : new AtelierError('cancelled', 'Cancelled.');
+  return askUtility(spawn, 'provider', { folder: providerFolder(), install: false }, offerWithinMs);
 }
 
 /** Throws where the provider would change nothing: another system, no card, no driver. */

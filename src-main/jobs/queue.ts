@@ -36,6 +36,7 @@ const lanes: Record<JobKind, string> = {
   'import-runs': 'data',
   'export-runs': 'model',
   provider: 'download',
+  download: 'download',
 };
 
 /** A training that hears of it later than this is ended where it is, and goes on from its last checkpoint. */

@@ -35,6 +35,7 @@ import type { AtOnce, Job, QueueMove, QueueState } from '../shared/job.ts';
 import type { DevicesReport, ProviderOffer } from '../shared/work/devices.ts';
 import type { EvaluateResult } from '../shared/work/evaluate.ts';
 import type { DataExportParams, DataExportResult } from '../shared/work/export-data.ts';
+import type { HubOffer } from '../shared/work/hub.ts';
 import type { ImportOffer } from '../shared/work/import.ts';
 import type { ScoreParams } from '../shared/work/judge.ts';
 import type { PredictResult } from '../shared/work/predict.ts';
@@ -89,6 +90,7 @@ import type { Relinked } from './originals.ts';
 import { picture, pictureEpochs } from './pictures.ts';
 import { Evaluations } from './prompts/evaluations.ts';
 import { Grids } from './prompts/grids.ts';
+import { askHub, downloadAgain, downloadModel, type Downloaded, type HubWish } from './prompts/hub.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
 import { epochPredictions, predictionEpochs } from './epoch-predictions.ts';
@@ -637,6 +639,14 @@ export class Studio {
 
   // Models
 
+  /** What a model of Hugging Face's hub is and how large, before anything of it is downloaded. */
+  askHub(wish: HubWish): Promise<HubOffer> {
+    return askHub(this.#spawn, wish);
+  }
+  /** Downloads it into the list of language models. */
+  downloadModel(wish: HubWish): Started<Downloaded> {
+    return downloadModel(this.#context, wish);
+  }
   evaluate(request: EvaluateRequest): Started<EvaluateResult> {
     const params = evaluateParams(this.#store, this.folder, request);
     return this.#queue.submit({
@@ -690,6 +700,7 @@ export class Studio {
   again(id: JobId): JobId {
     const { kind, run } = this.getJob(id);
     if (kind === 'grid') return this.grids.fillAgain(id).job;
+    if (kind === 'download') return downloadAgain(this.#context, id).job;
     return (kind === 'train' && run ? this.continueRun(run) : this.importAgain(id)).job;
   }
   getJob(id: JobId): Job {

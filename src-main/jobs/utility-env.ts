@@ -9,8 +9,8 @@ export const providerFolder = (): string => join(dataFolder(), 'onnxruntime', ru
 /** What a utility is started with. */
 export function utilityEnv(kind: UtilityKind): NodeJS.ProcessEnv {
   const own: NodeJS.ProcessEnv =
-    kind === 'provider'
-      ? // The one that downloads goes through the proxy that a person has set (HTTPS_PROXY), where the runtime knows how.
+    kind === 'provider' || kind === 'download'
+      ? // Those that download go through the proxy that a person has set (HTTPS_PROXY), where the runtime knows how.
         { NODE_USE_ENV_PROXY: '1' }
       : // See runtime/ort.ts.
         { ATELIER_ONNXRUNTIME: providerFolder() };

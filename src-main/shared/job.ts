@@ -23,7 +23,8 @@ export type JobKind =
   | 'import-runs'
   | 'export-runs'
   | 'selftest'
-  | 'provider';
+  | 'provider'
+  | 'download';
 
 /** `paused`: a training that waits and does not begin until it is resumed. */
 export type JobStatus = 'queued' | 'paused' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';

@@ -24,6 +24,7 @@ import type { EvaluateParams, EvaluateResult } from './work/evaluate.ts';
 import type { DataExportParams, DataExportResult } from './work/export-data.ts';
 import type { ExportParams, ExportResult } from './work/export.ts';
 import type { GenerateParams, GenerateResult, GridParams } from './work/generate.ts';
+import type { HubOffer, HubParams } from './work/hub.ts';
 import type { ImportParams, ImportResult, RelinkParams, RelinkResult } from './work/import.ts';
 import type { LeakParams, QualityParams, ScoreParams } from './work/judge.ts';
 import type { PredictParams, PredictResult } from './work/predict.ts';
@@ -58,6 +59,7 @@ export interface JobTypes {
   'export-runs': { params: ExportRunsParams; result: ExportRunsResult };
   selftest: { params: SelfTestParams; result: DeviceTest[] };
   provider: { params: ProviderParams; result: ProviderOffer };
+  download: { params: HubParams; result: HubOffer };
   /** `runFolder`: made for the moment, and removed. */
   forecast: { params: TrainParams; result: Forecast };
   gradients: { params: GradientParams; result: WeightReport };

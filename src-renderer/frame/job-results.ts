@@ -17,6 +17,7 @@ export function resultOf(job: Job): Location | null {
     return { place: 'export', ...(made ? { export: made.id } : {}) };
   }
   if (job.kind === 'selftest' || job.kind === 'provider') return { place: 'settings', section: 'devices' };
+  if (job.kind === 'download') return { place: 'playground' };
   if (job.kind === 'import-runs') return { place: 'runs', ...(job.run && { run: job.run }) };
   if (job.kind === 'train' && job.run) return { place: 'runs', run: job.run };
   if (job.dataset) return { place: 'data', dataset: job.dataset };
@@ -86,6 +87,7 @@ async function announce(job: Job): Promise<void> {
     export: m.toast_exported,
     selftest: m.toast_selftest,
     provider: m.toast_provider,
+    download: m.toast_downloaded,
   }[job.kind];
   notify(words({ title: job.title }), { label: m.open(), run: () => navigation.go(resultOf(job) ?? to) });
 }

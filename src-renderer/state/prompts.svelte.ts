@@ -15,6 +15,7 @@ import type {
   RenderedPrompt,
 } from '../../src-main/shared/prompt/prompt.ts';
 import type { Input } from '../../src-main/shared/contract.ts';
+import type { HubOffer } from '../../src-main/shared/work/hub.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { notifyError } from '../ui/toasts.ts';
@@ -274,6 +275,13 @@ export class Prompts {
   async addModel(): Promise<void> {
     const ref = await this.#studio.call('languageModels.add');
     if (ref) await this.choose(ref);
+  }
+  askHub(wish: Input<'languageModels.ask'>): Promise<HubOffer> {
+    return this.#studio.call('languageModels.ask', wish);
+  }
+  /** As a job, which puts it in the list. */
+  async download(wish: Input<'languageModels.download'>): Promise<void> {
+    await this.#studio.call('languageModels.download', wish);
   }
   /** One that may only just have come. */
   async choose(model: LanguageModelRef): Promise<void> {

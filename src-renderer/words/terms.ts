@@ -114,6 +114,7 @@ const jobKinds: Record<JobKind, () => string> = {
   'export-runs': m.job_export_runs,
   selftest: m.job_selftest,
   provider: m.job_provider,
+  download: m.job_download,
 };
 export const jobKindWord = (kind: JobKind) => jobKinds[kind]();
 

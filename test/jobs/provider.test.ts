@@ -7,7 +7,7 @@ import type { StudioEvent } from '../../src-main/shared/contract.ts';
 import type { Gap } from '../../src-main/shared/device.ts';
 import { atelier } from '../support/fake-host.ts';
 import { openFakeStudio, until } from '../support/fake-studio.ts';
-import type { Behaviour } from '../support/nuget-server.ts';
+import type { Behaviour } from '../support/send-file.ts';
 import { libraries, providerPackage, providerServer, providerVersion } from '../support/provider-package.ts';
 import { repository, tempFolder } from '../support/temp-workspace.ts';
 

@@ -3,22 +3,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-
-/** How the server treats one request for the package: cut after so many bytes, say. */
-export interface Behaviour {
-  cutAfter?: number;
-  /** Sends so many bytes, and then nothing. */
-  silentAfter?: number;
-  ignoreRange?: boolean;
-  status?: number;
-  /** Sends this instead. */
-  body?: Buffer;
-  /** Without telling its length first. */
-  chunked?: boolean;
-  etag?: string;
-  /** To this machine by an address that does not say so. */
-  redirect?: boolean;
-}
+import { sendFile, type Behaviour } from './send-file.ts';
 
 export interface NugetServer {
   feed: string;
@@ -49,27 +34,11 @@ export async function nugetServer(
   };
   const sendPackage = (request: IncomingMessage, response: ServerResponse): void => {
     const behaviour = behaviours[asked.length] ?? {};
-    const { range, 'if-range': ifRange } = request.headers;
     asked.push(request.headers);
-    const elsewhere = `${base.replace('127.0.0.1', '0.0.0.0')}${request.url}`;
-    if (behaviour.redirect) return void response.writeHead(302, { location: elsewhere }).end();
-    if (behaviour.status) return void response.writeHead(behaviour.status).end();
-    const whole = behaviour.body ?? bytes;
-    const etag = behaviour.etag ?? `"${createHash('md5').update(whole).digest('hex')}"`;
-    const heeded = range && !behaviour.ignoreRange && (ifRange === undefined || ifRange === etag);
-    const from = heeded ? Number(/^bytes=(\d+)-$/.exec(range)?.[1]) : 0;
-    if (from >= whole.length) return void response.writeHead(416).end();
-    const rest = whole.subarray(from);
-    response.writeHead(heeded ? 206 : 200, {
-      ...(behaviour.chunked ? {} : { 'content-length': rest.length }),
-      'accept-ranges': 'bytes',
-      etag,
-      ...(heeded ? { 'content-range': `bytes ${from}-${whole.length - 1}/${whole.length}` } : {}),
+    sendFile(request, response, bytes, {
+      ...behaviour,
+      elsewhere: `${base.replace('127.0.0.1', '0.0.0.0')}${request.url}`,
     });
-    if (behaviour.silentAfter !== undefined) return void response.write(rest.subarray(0, behaviour.silentAfter));
-    if (behaviour.cutAfter === undefined) return void response.end(rest);
-    // In time to arrive: what the other side has not read by then is lost to it.
-    response.write(rest.subarray(0, behaviour.cutAfter), () => setTimeout(() => response.destroy(), 30));
   };
   const server = createServer((request, response) => {
     switch (request.url) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { providerSource, type ProviderSource } from '../../src-main/runtime/provider/source.ts';
 import { versions } from '../../src-main/runtime/versions.ts';
-import { nugetServer, type Behaviour, type NugetServer } from './nuget-server.ts';
+import { nugetServer, type NugetServer } from './nuget-server.ts';
+import type { Behaviour } from './send-file.ts';
 import { zip } from './zip.ts';
 
 const { name, files: places } = providerSource(undefined, '');

@@ -1,14 +1,14 @@
 import { copyFile, mkdir, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { alone } from '../../download/alone.ts';
+import { discard, fetchFile, sizeOf, type FetchWatch } from '../../download/fetch-file.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ProviderOffer } from '../../shared/work/devices.ts';
 import { cudaLibraryGap } from '../adapters/linux.ts';
 import { flushFolder } from '../atomic-file.ts';
 import { libraryName, packagedLibrary } from '../library.ts';
-import { discard, fetchFile, sizeOf, type FetchWatch } from './fetch-file.ts';
 import { isIntact, noteInstalled, olderProviders } from './installed.ts';
-import { alone } from './lock.ts';
-import { findPackage, type PackageFile } from './nuget.ts';
+import { findPackage, notFound, type PackageFile } from './nuget.ts';
 import { providerSource } from './source.ts';
 import { extractEntry, findEntry } from './zip-entry.ts';
 
@@ -42,13 +42,13 @@ export async function installProvider(
 ): Promise<ProviderOffer> {
   const base = dirname(folder);
   await mkdir(base, { recursive: true });
-  return alone(folder, async () => {
+  return alone(folder, providerBusy, async () => {
     const file = await findPackage(source, watch.signal);
     const archive = archiveOf(folder, file);
     try {
       await removeOthers(base, archive);
       await checkSpace(base, spacePerByte * file.bytes - (await sizeOf(archive)));
-      await fetchFile(file, archive, {
+      await fetchFile({ ...file, hash: { of: 'sha512', base64: file.sha512 }, missing: notFound }, archive, {
         ...watch,
         progress: (stage, bytes) => watch.progress(stage, bytes, file.bytes),
       });
@@ -129,6 +129,11 @@ async function checkSpace(base: string, needed: number): Promise<void> {
   if (free < needed) throw noSpace(base, `${gb(needed)} GB are needed there, ${gb(free)} GB are free`);
 }
 
+const providerBusy = (): AtelierError =>
+  new AtelierError(
+    'provider_busy',
+    'Another Atelier (a window, or a command line) is installing the CUDA provider. Wait for it to end.',
+  );
 const noSpace = (base: string, why: string): AtelierError =>
   new AtelierError(
     'disk_full',

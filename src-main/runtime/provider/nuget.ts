@@ -1,3 +1,4 @@
+import { fetchSafely, noConnection } from '../../download/fetch-safely.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ProviderSource } from './source.ts';
 
@@ -58,7 +59,7 @@ async function findVersion(feed: string, id: string, version: string, signal: Ab
 
 async function json<T>(url: string, signal: AbortSignal): Promise<T> {
   const timeout = AbortSignal.timeout(answerWithinMs);
-  const response = await fetchSafely(url, signal, { until: timeout });
+  const response = await fetchSafely(url, signal, { until: timeout, missing: notFound });
   if (response.status >= 500) throw noConnection(url, `it answered ${response.status}`);
   if (!response.ok) throw notFound(`${url} answered ${response.status}`);
   try {
@@ -69,42 +70,6 @@ async function json<T>(url: string, signal: AbortSignal): Promise<T> {
     throw noConnection(url, timeout.aborted ? 'it fell silent' : 'the connection was cut');
   }
 }
-
-/**
- * What will run as native code comes encrypted, or from this machine itself: also where the answer leads elsewhere.
- * Aborted by `signal` it throws that signal's reason; by `until`, no_connection.
- */
-export async function fetchSafely(
-  url: string,
-  signal: AbortSignal,
-  { until, headers }: { until: AbortSignal; headers?: Record<string, string> },
-): Promise<Response> {
-  checkSafe(url);
-  let response: Response;
-  try {
-    response = await fetch(url, { signal: AbortSignal.any([signal, until]), headers });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (until.aborted) throw noConnection(url, 'it does not answer');
-    const { cause, message } = error as Error;
-    throw noConnection(url, cause instanceof Error ? cause.message : message);
-  }
-  checkSafe(response.url);
-  return response;
-}
-
-function checkSafe(url: string): void {
-  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: '', hostname: '' };
-  if (protocol === 'https:') return;
-  if (protocol === 'http:' && /^(127[.]0[.]0[.]1|localhost|\[::1\])$/.test(hostname)) return;
-  throw notFound(`${url} is no encrypted address`);
-}
-
-export const noConnection = (url: string, why: string): AtelierError =>
-  new AtelierError(
-    'no_connection',
-    `${new URL(url).host} could not be reached (${why}). What was downloaded is kept: try again when there is a connection.`,
-  );
 
 export const notFound = (why: string): AtelierError =>
   new AtelierError('package_not_found', `The provider's package could not be found: ${why}.`);

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { completionId, languageModelId, name, nothing, promptId, promptText, text, versionNumber } from './fields.ts';
 import type { TokenChoice } from '../generation.ts';
-import type { PromptId } from '../ids.ts';
+import type { JobId, PromptId } from '../ids.ts';
 import type { TextChange } from '../prompt/edits.ts';
 import {
   benchSchema,
@@ -18,6 +18,9 @@ import {
   type PromptVersion,
   type RenderedPrompt,
 } from '../prompt/prompt.ts';
+import type { HubOffer } from '../work/hub.ts';
+
+const hubWish = v.object({ name: text(1000), variant: v.optional(text(100)) });
 
 /** Calls about prompts, and the language models that answer them. */
 export const promptsInputs = {
@@ -76,6 +79,10 @@ export const promptsInputs = {
   'languageModels.list': nothing,
   /** The folder that the system's dialog asks for; null when dismissed. */
   'languageModels.add': nothing,
+  /** What a model of Hugging Face's hub is and how large, before anything of it is downloaded. */
+  'languageModels.ask': hubWish,
+  /** Downloads it into the list, as a job. */
+  'languageModels.download': hubWish,
   /** Takes it out of the list; its files stay. */
   'languageModels.remove': v.object({ id: languageModelId }),
 } as const;
@@ -101,5 +108,7 @@ export interface PromptOutputs {
   'prompts.saveAs': { path: string } | null;
   'languageModels.list': LanguageModel[];
   'languageModels.add': LanguageModelRef | null;
+  'languageModels.ask': HubOffer;
+  'languageModels.download': JobId;
   'languageModels.remove': null;
 }

@@ -29,7 +29,7 @@ import { devices } from './devices.ts';
 import { makeDatasets, now, page, profileOf, random } from './data.ts';
 import { FakeLabelling } from './labels.ts';
 import { calls, FakeMarks, letters, soundOf } from './marks.ts';
-import { markerFacts } from './models.ts';
+import { hubOffer, markerFacts } from './models.ts';
 import type { MarkEdit } from '../../../src-main/shared/marks.ts';
 import { openedRecipe, previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
@@ -723,6 +723,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'evaluations.compare': () => comparison,
     'languageModels.list': () => models,
     'languageModels.add': () => null,
+    'languageModels.ask': () => hubOffer,
+    'languageModels.download': ({ name }) => work('download', name, 20, () => {}).id,
     'languageModels.remove': () => null,
     'exports.list': () => exports,
     'exports.start': ({ run }) =>

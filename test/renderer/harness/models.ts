@@ -1,4 +1,5 @@
 import type { MarkerFacts } from '../../../src-main/shared/marker.ts';
+import type { HubOffer, HubVariant } from '../../../src-main/shared/work/hub.ts';
 
 /** What a chosen model is found to be. */
 export const markerFacts: MarkerFacts = {
@@ -17,4 +18,30 @@ export const markerFacts: MarkerFacts = {
     ...{ score: 'guess', overlap: 'guess', across: 'guess', shape: 'guess' },
   },
   shapes: ['box'],
+};
+
+const hubVariant = (key: string, bytes: number, have = 0): HubVariant => ({
+  ...{ key, files: 8, bytes, have, whole: have === bytes },
+  folder: `/home/ada/.local/share/atelier/models/HuggingFaceTB/1a2b3c4d5e6f/SmolLM2-135M-Instruct${key === 'full' ? '' : `-${key}`}`,
+});
+const hubVariants = [
+  hubVariant('full', 542_300_000, 120_000_000),
+  hubVariant('fp16', 271_900_000),
+  hubVariant('safetensors', 271_400_000),
+  hubVariant('int8', 139_100_000, 139_100_000),
+  hubVariant('q4', 184_200_000),
+];
+
+/** What the hub is found to have. */
+export const hubOffer: HubOffer = {
+  id: 'HuggingFaceTB/SmolLM2-135M-Instruct',
+  commit: '1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b',
+  host: 'models.example',
+  page: 'https://models.example/HuggingFaceTB/SmolLM2-135M-Instruct',
+  licence: 'apache-2.0',
+  licenceLink: null,
+  locked: false,
+  task: 'text-generation',
+  variants: hubVariants,
+  chosen: hubVariants[0],
 };

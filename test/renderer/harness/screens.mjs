@@ -48,6 +48,17 @@ const study = async (page, tab) => {
 };
 
 export const screens = {
+  'playground-hub': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await at(page, 'model-chooser').click();
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await at(page, 'hub-name').fill('HuggingFaceTB/SmolLM2-135M-Instruct');
+      await at(page, 'hub-ask').click();
+      await at(page, 'hub-variant').waitFor();
+    },
+  },
   'playground-compare': {
     go: async (page) => {
       await place(page, 'playground');

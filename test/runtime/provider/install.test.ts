@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { libraryName, packagedLibrary } from '../../../src-main/runtime/library.ts';
 import { installProvider, offerProvider, type InstallWatch } from '../../../src-main/runtime/provider/install.ts';
 import { hasProvider, isIntact, olderProviders } from '../../../src-main/runtime/provider/installed.ts';
-import type { Behaviour } from '../../support/nuget-server.ts';
+import type { Behaviour } from '../../support/send-file.ts';
 import { libraries, providerPackage, providerServer, providerVersion } from '../../support/provider-package.ts';
 import { repository, tempFolder } from '../../support/temp-workspace.ts';
 import { zip } from '../../support/zip.ts';

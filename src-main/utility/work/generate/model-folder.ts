@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChatTemplate } from '../../../generation/chat-template.ts';
+import { modelNames, precisions, weightTypes } from '../../../hub/choose.ts';
 import type { LlamaConfig } from '../../../architectures/llama.ts';
 import { llamaDecoder } from '../../../architectures/llama.ts';
 import type { Tensor } from '../../../onnx/types.ts';
@@ -51,15 +52,10 @@ export interface ModelFolder {
 const maxJsonBytes = 8 * 2 ** 20;
 const usualContext = 1024;
 
-/** Where a model lies in such folders, likeliest first. */
-const modelFiles = [
-  'onnx/model.onnx',
-  'model.onnx',
-  'onnx/decoder_model_merged.onnx',
-  'decoder_model_merged.onnx',
-  'onnx/decoder_model.onnx',
-  'decoder_model.onnx',
-];
+/** Likeliest first: as it was published, else in the finest numbers that there are. */
+const modelFiles = ['', ...precisions.map((precision) => `_${precision}`)].flatMap((suffix) =>
+  modelNames.map((name) => `${name}${suffix}.onnx`),
+);
 
 /**
  * Errors: no_such_file, model_too_large, tokenizer_missing, not_a_tokenizer, broken_model, unsupported_language_model.
@@ -132,7 +128,8 @@ interface Weights {
 }
 
 function weightsOf(folder: string, config: Json, file: string | undefined): Weights {
-  const wanted = file ?? modelFiles.find((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile());
+  const wanted =
+    file ?? modelFiles.find((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() ?? false);
   const llama = file === undefined ? llamaOf(config) : null;
   const safetensors = llama
     ? readdirSync(folder)
@@ -198,7 +195,7 @@ function readLlama(folder: string, llama: LlamaConfig, safetensors: readonly str
 /** Null where it is of another build. */
 function llamaOf(config: Json): LlamaConfig | null {
   const { model_type: type, rope_scaling: scaling, hidden_act: act = 'silu' } = config;
-  const known = type === 'llama' || type === 'mistral' || type === 'qwen2';
+  const known = typeof type === 'string' && weightTypes.has(type);
   if (!known || (scaling !== undefined && scaling !== null) || act !== 'silu') return null;
   const read = (key: string): number => {
     const value = whole(config[key]);

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fetchFile } from '../../../src-main/runtime/provider/fetch-file.ts';
-import { findPackage } from '../../../src-main/runtime/provider/nuget.ts';
-import type { Behaviour } from '../../support/nuget-server.ts';
-import { providerPackage, providerServer } from '../../support/provider-package.ts';
-import { tempFolder } from '../../support/temp-workspace.ts';
+import { fetchFile } from '../../src-main/download/fetch-file.ts';
+import { findPackage, notFound } from '../../src-main/runtime/provider/nuget.ts';
+import type { Behaviour } from '../support/send-file.ts';
+import { providerPackage, providerServer } from '../support/provider-package.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
 
 const none = new AbortController().signal;
 const archive = providerPackage();
@@ -19,7 +19,8 @@ async function fetching(behaviours: Behaviour[], already?: Buffer, tag?: string)
   if (tag) writeFileSync(`${path}.etag`, tag);
   const told: string[] = [];
   const abort = new AbortController();
-  const file = await findPackage(server.source, none);
+  const found = await findPackage(server.source, none);
+  const file = { ...found, hash: { of: 'sha512' as const, base64: found.sha512 }, missing: notFound };
   let stopAt = Infinity;
   const run = () =>
     fetchFile(file, path, {

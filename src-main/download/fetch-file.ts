@@ -1,8 +1,22 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { open, rm, stat, writeFile } from 'node:fs/promises';
-import { AtelierError } from '../../shared/errors.ts';
-import { fetchSafely, noConnection, notFound, type PackageFile } from './nuget.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { fetchSafely, noConnection } from './fetch-safely.ts';
+
+/** A file elsewhere, as what describes it does. */
+export interface RemoteFile {
+  url: string;
+  bytes: number;
+  hash: Digest;
+  headers?: Record<string, string>;
+  /** What is thrown where it is not there. */
+  missing: (why: string) => AtelierError;
+}
+
+/** `git-blob`: SHA-1 as Git has it of a file's content (git-hash-object). */
+export type Digest =
+  { of: 'sha512'; base64: string } | { of: 'sha256'; hex: string } | { of: 'git-blob'; hex: string };
 
 /** Without a byte for this long the connection counts as cut. */
 const silentMs = 30_000;
@@ -19,9 +33,9 @@ export interface FetchWatch {
 
 /**
  * Downloads to `path`, from where an earlier attempt got to. A cut connection or a cancel leaves what has come, which the next time
- * goes on from; a file whose hash is wrong is deleted. Errors: no_connection, package_not_found, wrong_hash, those of the disk.
+ * goes on from; a file whose hash is wrong is deleted. Errors: no_connection, those that `missing` makes, wrong_hash, those of the disk.
  */
-export async function fetchFile(file: PackageFile, path: string, watch: FetchWatch): Promise<void> {
+export async function fetchFile(file: RemoteFile, path: string, watch: FetchWatch): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const before = await sizeOf(path);
     if (before === file.bytes) break;
@@ -37,9 +51,9 @@ export async function fetchFile(file: PackageFile, path: string, watch: FetchWat
     }
   }
   watch.progress('checking', file.bytes);
-  const hash = await hashOf(path, watch.signal);
+  const right = await hasDigest(path, file, watch.signal);
   await rm(tagFile(path), { force: true });
-  if (hash === file.sha512) return;
+  if (right) return;
   await discard(path);
   throw wrongFile('is not the one that its catalogue describes');
 }
@@ -50,17 +64,21 @@ export async function discard(path: string): Promise<void> {
   await rm(tagFile(path), { force: true });
 }
 
-async function fetchRest(file: PackageFile, path: string, watch: FetchWatch): Promise<void> {
+async function fetchRest(file: RemoteFile, path: string, watch: FetchWatch): Promise<void> {
   const have = await sizeOf(path);
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), silentMs);
   try {
-    const response = await fetchSafely(file.url, watch.signal, { until: silence.signal, headers: asking(path, have) });
+    const response = await fetchSafely(file.url, watch.signal, {
+      until: silence.signal,
+      headers: { ...file.headers, ...asking(path, have) },
+      missing: file.missing,
+    });
     const { status, headers } = response;
     // What is here reaches beyond what is there: it is of another file.
     if (status === 416) await discard(path);
     if (status !== 200 && status !== 206 && status !== 416 && status !== 408 && status !== 429 && status < 500) {
-      throw notFound(`${file.url} answered ${status}`);
+      throw file.missing(`${file.url} answered ${status}`);
     }
     if ((status !== 200 && status !== 206) || !response.body) throw noConnection(file.url, `it answered ${status}`);
     // A server that knows no ranges, or has another file by now, begins anew.
@@ -139,10 +157,12 @@ export async function sizeOf(path: string): Promise<number> {
   }
 }
 
-async function hashOf(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha512');
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, signal })) hash.update(chunk as Buffer);
-  return hash.digest('base64');
+/** Whether a file has the content that is described. */
+export async function hasDigest(path: string, { bytes, hash }: Pick<RemoteFile, 'bytes' | 'hash'>, signal: AbortSignal): Promise<boolean> {
+  const own = createHash(hash.of === 'git-blob' ? 'sha1' : hash.of);
+  if (hash.of === 'git-blob') own.update(`blob ${bytes}\0`);
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, signal })) own.update(chunk as Buffer);
+  return hash.of === 'sha512' ? own.digest('base64') === hash.base64 : own.digest('hex') === hash.hex;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,4 @@
+import { runJob } from './port/job-port.ts';
+import { downloadModel } from './work/download-model.ts';
+
+runJob('download', downloadModel);

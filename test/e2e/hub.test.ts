@@ -1,0 +1,75 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hubServer } from '../support/hub-server.ts';
+import { launchStudio, type StudioApp } from '../support/studio-app.ts';
+import { tinyFolder } from '../support/tiny-llama.ts';
+
+/** From a name to an answer of the model that came, on a server of this machine that speaks as the hub does. */
+describe.runIf(process.platform === 'linux' && !process.env.ATELIER_TEST_BINARY)('a model of the hub', () => {
+  const before = { ...process.env };
+  const base = mkdtempSync(join(tmpdir(), 'atelier-e2e-'));
+  let studio: StudioApp;
+  afterAll(async () => {
+    await studio?.close();
+    process.env = { ...before };
+    rmSync(base, { recursive: true, force: true });
+  });
+
+  it('is looked up, shown with its licence, downloaded by keys alone, and writes', async () => {
+    const source = tinyFolder(join(base, 'source'));
+    const files = Object.fromEntries(readdirSync(source).map((name) => [name, readFileSync(join(source, name))]));
+    const info = {
+      config: { model_type: 'llama' },
+      cardData: { license: 'apache-2.0' },
+      pipeline_tag: 'text-generation',
+    };
+    const behaviours = { 'model.safetensors': [{ cutAfter: 1500 }] };
+    const server = await hubServer({ id: 'owner/tiny', files, info, behaviours });
+    Object.assign(process.env, { XDG_DATA_HOME: join(base, 'data'), HF_ENDPOINT: server.endpoint });
+    studio = await launchStudio();
+    const { page } = studio;
+    const id = (name: string) => page.getByTestId(name);
+
+    await id('rail-playground').click();
+    await id('prompt-first').click();
+    await id('model-chooser').click();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await id('hub-dialog').waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('hub-name');
+    await page.keyboard.type('owner/nobody');
+    await page.keyboard.press('Enter');
+    await id('hub-dialog').getByRole('alert').waitFor();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('owner/tiny');
+    await page.keyboard.press('Enter');
+    await id('hub-variant').waitFor();
+    expect(await id('hub-dialog').innerText()).toContain('apache-2.0');
+    await studio.shot('playground-hub');
+    await id('hub-download').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => id('hub-dialog').count()).toBe(0);
+
+    await expect
+      .poll(
+        async () => {
+          await id('model-chooser').click();
+          const found = page.getByRole('option', { name: /tiny/ });
+          const there = (await found.count()) > 0;
+          if (there) await found.click();
+          else await page.keyboard.press('Escape');
+          return there;
+        },
+        { timeout: 60_000 },
+      )
+      .toBe(true);
+    await page.locator('[data-testid=prompt-editor][data-ready]').waitFor();
+    await id('prompt-editor').click();
+    await page.keyboard.insertText('abc');
+    await id('gen-maxTokens').fill('4');
+    await id('prompt-run').click();
+    await page.locator('[data-testid=completion][data-status=finished]').waitFor({ timeout: 60_000 });
+  });
+});
