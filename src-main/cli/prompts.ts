@@ -12,6 +12,7 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { table, when } from './format.ts';
 import { iso } from './json.ts';
 import { integer, withCommon } from './options.ts';
+import { addPromptsExport, addPromptsImport } from './prompts-files.ts';
 import { addPromptsEval } from './prompts-eval.ts';
 import { addPromptsGrid } from './prompts-grid.ts';
 import { addPromptsHistory } from './prompts-history.ts';
@@ -28,7 +29,8 @@ export function addPrompts(program: Command, context: CommandContext): void {
   addPromptsEval(prompts, context);
   addPromptsGrid(prompts, context);
   addPromptsHistory(prompts, context);
-  addImport(prompts, context);
+  addPromptsImport(prompts, context);
+  addPromptsExport(prompts, context);
   addRestore(prompts, context);
   addStep(prompts, context, 'undo', 'take the last step in a prompt’s draft back; it has many, and keeps them');
   addStep(prompts, context, 'redo', 'make the step again that was undone last');
@@ -123,23 +125,6 @@ Examples:
           out.record(completionJson(completion));
           out.text(`${completion.id}  v${completion.version}  ${completion.request.modelName}  ${completion.status}`);
           for (const each of completion.texts) out.text(`  ${each.text.replaceAll('\n', '\n  ')}`);
-        }
-      });
-    });
-}
-
-function addImport(prompts: Command, context: CommandContext): void {
-  withCommon(prompts.command('import'))
-    .description('prompts from files: YAML between two lines of "---" (name, tags, variables, settings), then the text')
-    .argument('<file...>', 'such as "atelier prompts show --out" writes')
-    .addHelpText('after', '\nJSON: per prompt {"prompt","name"}')
-    .action((files: string[], options: CommonOptions) => {
-      const session = new Session(context, 'prompts import', options);
-      return session.own(async ({ prompts: bench }) => {
-        for (const id of bench.importFiles(files.map((file) => session.path(file)))) {
-          const { name } = bench.get(id).summary;
-          session.out.record({ prompt: id, name });
-          session.out.text(`${id}  ${name}`);
         }
       });
     });

@@ -1,12 +1,13 @@
 import { dialog } from 'electron';
 import { writeFile } from 'node:fs/promises';
+import type { PromptId } from '../shared/ids.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
 
 type Noun = Extract<keyof Handlers, `prompts.${string}` | `languageModels.${string}`>;
 
-const promptExtensions = ['prompty', 'md', 'txt', 'prompt', 'yaml', 'yml'];
+const promptExtensions = ['prompty', 'md', 'txt', 'prompt', 'yaml', 'yml', 'json'];
 
 export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
   const done = (act: () => void): null => {
@@ -18,6 +19,19 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
       ? dialog.showOpenDialog(desk.window, options)
       : dialog.showOpenDialog(options));
     return canceled || filePaths.length === 0 ? null : filePaths;
+  };
+  const save = async (id: PromptId, ending: string, text: string): Promise<{ path: string } | null> => {
+    const { name } = desk.studio.prompts.get(id).summary;
+    const options: Electron.SaveDialogOptions = {
+      title: words(desk.preferences.value).dialog_save_prompt(),
+      defaultPath: `${name.replace(/[^\p{L}\p{N}. -]+/gu, '-')}.${ending}`,
+    };
+    const { canceled, filePath } = await (desk.window
+      ? dialog.showSaveDialog(desk.window, options)
+      : dialog.showSaveDialog(options));
+    if (canceled || !filePath) return null;
+    await writeFile(filePath, text);
+    return { path: filePath };
   };
   return {
     'prompts.list': () => desk.studio.prompts.list(),
@@ -47,21 +61,15 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
           { name: w.dialog_all_files(), extensions: ['*'] },
         ],
       });
-      return paths && desk.studio.prompts.importFiles(paths);
+      if (!paths) return null;
+      const { prompts, tables, left } = desk.studio.importPrompts(paths);
+      return { prompts, tables: tables.length, left };
     },
-    'prompts.saveAs': async ({ id }) => {
-      const text = desk.studio.prompts.fileText(id);
-      const { name } = desk.studio.prompts.get(id).summary;
-      const options: Electron.SaveDialogOptions = {
-        title: words(desk.preferences.value).dialog_save_prompt(),
-        defaultPath: `${name.replace(/[^\p{L}\p{N}. -]+/gu, '-')}.prompt.md`,
-      };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      if (canceled || !filePath) return null;
-      await writeFile(filePath, text);
-      return { path: filePath };
+    'prompts.saveAs': ({ id }) => save(id, 'prompt.md', desk.studio.prompts.fileText(id)),
+    'prompts.saveSuite': async ({ id }) => {
+      const { text, left } = desk.studio.suiteText([{ prompt: id }]);
+      const saved = await save(id, 'promptfooconfig.yaml', text);
+      return saved && { ...saved, left };
     },
     'languageModels.list': () => desk.studio.prompts.models(),
     'languageModels.add': async () => {

@@ -30,11 +30,12 @@ import type {
 } from '../shared/dataset.ts';
 import type { DeviceTest } from '../shared/device.ts';
 import type { Forecast } from '../shared/forecast.ts';
-import type { DatasetId, ExportId, JobId, LabellingId, RunId, StudyId, VersionId } from '../shared/ids.ts';
+import type { DatasetId, ExportId, JobId, LabellingId, PromptId, RunId, StudyId, VersionId } from '../shared/ids.ts';
 import type { AtOnce, Job, QueueMove, QueueState } from '../shared/job.ts';
 import type { DevicesReport, ProviderOffer } from '../shared/work/devices.ts';
 import type { EvaluateResult } from '../shared/work/evaluate.ts';
 import type { DataExportParams, DataExportResult } from '../shared/work/export-data.ts';
+import type { GridRow } from '../shared/prompt/grid.ts';
 import type { HubOffer } from '../shared/work/hub.ts';
 import type { ImportOffer } from '../shared/work/import.ts';
 import type { ScoreParams } from '../shared/work/judge.ts';
@@ -91,6 +92,7 @@ import { picture, pictureEpochs } from './pictures.ts';
 import { Evaluations } from './prompts/evaluations.ts';
 import { Grids } from './prompts/grids.ts';
 import { askHub, downloadAgain, downloadModel, type Downloaded, type HubWish } from './prompts/hub.ts';
+import { importPrompts, suiteText, type ImportedPrompts, type SuiteFile } from './prompts/prompt-files.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
 import { epochPredictions, predictionEpochs } from './epoch-predictions.ts';
@@ -639,6 +641,14 @@ export class Studio {
 
   // Models
 
+  /** Prompts from files: plain ones, and promptfoo's configurations with their tests. */
+  importPrompts(paths: readonly string[]): ImportedPrompts {
+    return importPrompts(this.#context, this, paths);
+  }
+  /** Prompts with their tests as a promptfoo configuration. */
+  suiteText(wanted: readonly { prompt: PromptId; version?: number }[], rows?: readonly GridRow[]): SuiteFile {
+    return suiteText(this.#context, this, wanted, rows);
+  }
   /** What a model of Hugging Face's hub is and how large, before anything of it is downloaded. */
   askHub(wish: HubWish): Promise<HubOffer> {
     return askHub(this.#spawn, wish);

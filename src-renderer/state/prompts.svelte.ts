@@ -264,12 +264,16 @@ export class Prompts {
     this.#text = detail.text;
     this.#renderSoon();
   }
-  importFiles(): Promise<PromptId[] | null> {
+  importFiles(): Promise<{ prompts: PromptId[]; tables: number; left: string[] } | null> {
     return this.#studio.call('prompts.import');
   }
   async saveAs(): Promise<{ path: string } | null> {
     await this.flush();
     return this.#open && this.#studio.call('prompts.saveAs', { id: this.#open });
+  }
+  async saveSuite(): Promise<{ path: string; left: string[] } | null> {
+    await this.flush();
+    return this.#open && this.#studio.call('prompts.saveSuite', { id: this.#open });
   }
 
   async addModel(): Promise<void> {

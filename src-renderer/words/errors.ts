@@ -24,6 +24,7 @@ const headlines: Record<string, () => string> = {
   not_a_language_model: m.error_not_a_language_model,
   unsupported_language_model: m.error_unsupported_language_model,
   not_a_prompt: m.error_not_a_prompt,
+  not_promptfoo: m.error_not_promptfoo,
   no_such_model: m.error_no_such_model,
   text_before_turns: m.text_before_turns,
   invalid_recipe: m.error_invalid_recipe,

@@ -1,18 +1,15 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as completionRows from '../../db/completions.ts';
 import { putLanguageModel, removeLanguageModel } from '../../db/language-models.ts';
 import { searchPrompts } from '../../db/prompt-search.ts';
 import * as edits from '../../db/prompt-edits.ts';
 import * as rows from '../../db/prompts.ts';
-import { readPromptFile } from '../../prompts/prompt-file.ts';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { GenerationSettings, TokenChoice } from '../../shared/generation.ts';
 import { newId, type CompletionId, type LanguageModelId, type PromptId } from '../../shared/ids.ts';
 import {
   mostNoteLength,
-  mostPromptLength,
   usualSettings,
   type Bench,
   type Completion,
@@ -172,20 +169,6 @@ export class Prompts {
 
   // Files
 
-  /** Errors: no_such_file, not_a_prompt. Nothing is made where one of the files is none. */
-  importFiles(paths: readonly string[]): PromptId[] {
-    const files = paths.map((path) => ({ path, file: readPromptFile(readText(path), basename(path)) }));
-    return this.#context.store.transaction(() =>
-      files.map(({ path, file: { name, text, tags, variables, settings } }) =>
-        this.create({
-          name: name ?? basename(path, extname(path)),
-          text,
-          tags,
-          bench: { variables, settings: { ...usualSettings, ...settings } },
-        }),
-      ),
-    );
-  }
   /** As a file says it: the draft, or a version. */
   fileText(id: PromptId, number?: number): string {
     return promptFileText(this.#context.store, id, number);
@@ -360,13 +343,4 @@ export function filledPrompt(text: string, variables: Record<string, string>): W
   // All at once, so that all that is missing is told.
   filled(text, variables);
   return turns.map((turn) => ({ ...turn, text: filled(turn.text, variables) }));
-}
-
-function readText(path: string): string {
-  if (!existsSync(path)) throw new AtelierError('no_such_file', `There is no file ${path}. Check its name.`);
-  const most = 2 * mostPromptLength;
-  if (statSync(path).size > most) {
-    throw new AtelierError('not_a_prompt', `${path} has more than ${most} bytes, which no prompt has.`);
-  }
-  return readFileSync(path, 'utf8');
 }

@@ -72,10 +72,12 @@ export const promptsInputs = {
   'prompts.stop': v.object({ completion: completionId }),
   /** Each text's tokens, with their probabilities and what else was likely. */
   'prompts.tokens': v.object({ completion: completionId }),
-  /** Prompts from files that the system's dialog asks for; null when dismissed. */
+  /** Prompts from files that the system's dialog asks for, also promptfoo's configurations; null when dismissed. */
   'prompts.import': nothing,
   /** Writes it as a file where the system's dialog says; null when dismissed. */
   'prompts.saveAs': v.object({ id: promptId }),
+  /** Writes it with its tests as a promptfoo configuration where the system's dialog says; null when dismissed. */
+  'prompts.saveSuite': v.object({ id: promptId }),
   'languageModels.list': nothing,
   /** The folder that the system's dialog asks for; null when dismissed. */
   'languageModels.add': nothing,
@@ -104,8 +106,10 @@ export interface PromptOutputs {
   'prompts.run': Completion;
   'prompts.stop': null;
   'prompts.tokens': (TokenChoice[] | null)[];
-  'prompts.import': PromptId[] | null;
+  /** `left`: what of them the studio has no word for. `tables`: how many of their tests' rows are being imported. */
+  'prompts.import': { prompts: PromptId[]; tables: number; left: string[] } | null;
   'prompts.saveAs': { path: string } | null;
+  'prompts.saveSuite': { path: string; left: string[] } | null;
   'languageModels.list': LanguageModel[];
   'languageModels.add': LanguageModelRef | null;
   'languageModels.ask': HubOffer;

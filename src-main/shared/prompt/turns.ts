@@ -39,6 +39,13 @@ export function turnsOf(prompt: string): Turn[] | null {
 /** With headings that were written as plain lines as what they stand for. */
 export const plainText = (text: string): string => text.replace(escapedHeading, '$1');
 
+/** A text with lines that look like headings written so that they are none. */
+export const headingLines = (text: string): string => text.replace(/^(?=(?:system|user|assistant):[ \t]*$)/gm, '\\');
+
+/** Turns as a prompt that has just these. */
+export const turnsText = (turns: readonly Turn[]): string =>
+  turns.map((turn) => `${turn.role}:\n${headingLines(turn.text)}`).join('\n\n');
+
 /** For a model that knows no turns: headings as they are written, and the answer's own where none was begun. */
 export function turnsAsText(turns: readonly Turn[]): string {
   const text = turns.map((turn) => `${turn.role}:\n${turn.text}`).join('\n\n');

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { UtilityPath } from '../../../src-main/jobs/utility.ts';
@@ -69,7 +69,9 @@ describe.runIf(process.platform === 'linux')('a model of the hub', () => {
     const { folder, asked } = await given({ 'model.safetensors': [{ silentAfter: 2000 }] });
     const { studio } = openFakeStudio(tempFolder(), utility);
     const { job, result } = studio.downloadModel({ name: id });
-    await until(() => (studio.getJob(job).progress?.done ?? 0) > 2000);
+    // What has come is on disk before anyone is told of it.
+    const part = join(models, '.part', `owner--${hubCommit.slice(0, 12)}--tiny-safetensors`, 'model.safetensors');
+    await until(() => (statSync(part, { throwIfNoEntry: false })?.size ?? 0) >= 2000, 60_000);
     studio.cancelJob(job);
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });
     expect(await studio.askHub({ name: id })).toMatchObject({ chosen: { whole: false } });

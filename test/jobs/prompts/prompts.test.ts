@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src-main/jobs/context.ts';
 import { Events } from '../../../src-main/jobs/events.ts';
+import type { Evaluations } from '../../../src-main/jobs/prompts/evaluations.ts';
+import { importPrompts } from '../../../src-main/jobs/prompts/prompt-files.ts';
 import { Prompts } from '../../../src-main/jobs/prompts/prompts.ts';
 import type { UtilityExit, UtilityHandle } from '../../../src-main/jobs/utility.ts';
 import { usualGeneration } from '../../../src-main/shared/generation.ts';
@@ -226,8 +228,10 @@ describe('prompts', () => {
     writeFileSync(join(folder, 'tale.md'), text);
     writeFileSync(join(folder, 'bad.md'), '---\nx: 1\n---\n');
     const files = [join(folder, 'tale.md'), join(folder, 'bad.md')];
-    expect(() => prompts.importFiles(files)).toThrow(expect.objectContaining({ code: 'not_a_prompt' }));
-    const [copy] = prompts.importFiles(files.slice(0, 1));
+    const from = (paths: string[]) =>
+      importPrompts({ store, events: new Events() } as Context, { prompts, evaluations: {} as Evaluations }, paths);
+    expect(() => from(files)).toThrow(expect.objectContaining({ code: 'not_a_prompt' }));
+    const [copy] = from(files.slice(0, 1)).prompts;
     expect(prompts.get(copy)).toMatchObject({
       summary: { name: 'Tale', tags: ['a'] },
       text: 'Hi {{who}}',

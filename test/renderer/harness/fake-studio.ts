@@ -703,6 +703,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'prompts.tokens': () => [],
     'prompts.import': () => null,
     'prompts.saveAs': () => null,
+    'prompts.saveSuite': () => null,
     'grids.list': () => [grid],
     'grids.get': () => ({ summary: grid, names: ['who', 'thing', 'expected'] }),
     'grids.page': ({ offset, limit }) => gridPage(offset, limit),

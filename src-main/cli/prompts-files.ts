@@ -1,0 +1,86 @@
+import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Option, type Command } from 'commander';
+import { resolvePrompt } from '../jobs/resolve.ts';
+import { splitNames, type SplitName } from '../shared/dataset.ts';
+import { Session, type CommandContext, type CommonOptions } from './context.ts';
+import { integer, withCommon } from './options.ts';
+import { sourceOf } from './prompts-rows.ts';
+
+export function addPromptsImport(prompts: Command, context: CommandContext): void {
+  withCommon(prompts.command('import'))
+    .description('prompts from files: plain ones, and promptfoo’s configurations with their tests')
+    .argument('<file...>', 'such as "atelier prompts show --out" writes, or promptfooconfig.yaml')
+    .addHelpText(
+      'after',
+      `
+A plain file has YAML between two lines of "---" (name, tags, variables, settings), then the text. Of promptfoo's the prompts come with the checks that
+all their tests have in common, and the tests' rows as a table; what the studio has no word for is told. Files that a configuration names are read
+where they lie in its folder.
+
+JSON: per prompt {"prompt","name"}, per table {"dataset","name","rows"}, and where something was left out {"left":[…]}`,
+    )
+    .action((files: string[], options: CommonOptions) => {
+      const session = new Session(context, 'prompts import', options);
+      return session.own(async (studio) => {
+        const { prompts: made, tables, left } = studio.importPrompts(files.map((file) => session.path(file)));
+        for (const id of made) {
+          const { name } = studio.prompts.get(id).summary;
+          session.out.record({ prompt: id, name });
+          session.out.text(`${id}  ${name}`);
+        }
+        for (const { result } of tables) {
+          const { dataset, version } = await result;
+          const { name } = studio.getDataset(dataset).summary;
+          const { samples: rows } = studio.getVersion(version).manifest;
+          session.out.record({ dataset, name, rows });
+          session.out.text(`${dataset}  ${name}`);
+        }
+        if (left.length > 0) session.out.record({ left });
+        for (const sentence of left) session.out.note(sentence);
+      });
+    });
+}
+
+interface ExportOptions extends CommonOptions {
+  out: string;
+  version?: number;
+  rows?: string;
+  data?: string;
+  split?: SplitName;
+  limit: number;
+}
+
+export function addPromptsExport(prompts: Command, context: CommandContext): void {
+  withCommon(prompts.command('export'))
+    .description('prompts with their checks and rows as a promptfoo configuration')
+    .argument('<prompt...>', 'their names, ids or the beginnings of their ids')
+    .requiredOption('--out <file>', 'promptfooconfig.yaml, say; an existing file is replaced')
+    .option('--version <n>', 'this version instead of the draft', integer(1, 1_000_000))
+    .addOption(new Option('--rows <file>', 'the tests’ variables: JSON Lines, or CSV').conflicts('data'))
+    .option('--data <dataset>', 'the same from a table (default: those of the last test, else the bench’s values)')
+    .addOption(new Option('--split <split>', 'with --data: only this split').choices(splitNames))
+    .option('--limit <n>', 'so many rows at most', integer(1, 10_000), 1000)
+    .addHelpText(
+      'after',
+      `
+Conversations become the JSON that promptfoo's providers take; under providers stands its "echo", to be replaced.
+
+JSON: {"file","prompts","rows","left":[…]}; "left": what promptfoo has no word for`,
+    )
+    .action((names: string[], options: ExportOptions) => {
+      const session = new Session(context, 'prompts export', options);
+      return session.own(async (studio) => {
+        const wanted = names.map((name) => ({ prompt: resolvePrompt(studio.reading, name), version: options.version }));
+        const given = options.rows ?? options.data;
+        const rows =
+          given === undefined ? undefined : (await sourceOf(session, studio, options, wanted[0].prompt)).rows;
+        const suite = studio.suiteText(wanted, rows);
+        const path = session.path(options.out);
+        writeFileSync(path, suite.text);
+        session.out.record({ file: path, prompts: wanted.length, rows: suite.rows, left: suite.left });
+        session.out.note(`Written to ${basename(path)}.`);
+        for (const sentence of suite.left) session.out.note(sentence);
+      });
+    });
+}

@@ -1,0 +1,133 @@
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { gridRows } from '../../db/grids.ts';
+import { listEvaluations } from '../../db/evaluations.ts';
+import { freeDatasetName } from '../../db/datasets.ts';
+import { getDraft, getPrompt, getPromptVersion } from '../../db/prompts.ts';
+import { workspaceFiles } from '../../db/workspace.ts';
+import { readPromptFile, type PromptFile } from '../../prompts/prompt-file.ts';
+import { isPromptfoo, readPromptfoo } from '../../prompts/promptfoo/read.ts';
+import type { PromptSuite } from '../../prompts/promptfoo/suite.ts';
+import { writePromptfoo } from '../../prompts/promptfoo/write.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import { newId, type PromptId } from '../../shared/ids.ts';
+import type { GridRow } from '../../shared/prompt/grid.ts';
+import { mostPromptLength, usualSettings } from '../../shared/prompt/prompt.ts';
+import type { Context } from '../context.ts';
+import { importData, type Imported } from '../datasets.ts';
+import type { Started } from '../work.ts';
+import type { Evaluations } from './evaluations.ts';
+import type { Prompts } from './prompts.ts';
+import { benchRow } from './rows.ts';
+
+/** Prompts as files: plain ones, and promptfoo's configurations, which have tests as well. */
+
+const mostConfigBytes = 16 * 2 ** 20;
+
+export interface ImportedPrompts {
+  prompts: PromptId[];
+  /** The tables that tests' rows become. */
+  tables: Started<Imported>[];
+  /** What of a configuration the studio has no word for: a sentence each. */
+  left: string[];
+}
+
+export interface SuiteFile {
+  text: string;
+  /** What of the checks promptfoo has no word for: a sentence each. */
+  left: string[];
+  rows: number;
+}
+
+type Read = { path: string; file: PromptFile } | { path: string; suite: PromptSuite };
+
+/** Errors: no_such_file, not_a_prompt, not_promptfoo. Nothing is made where one of the files is none. */
+export function importPrompts(
+  context: Context,
+  { prompts, evaluations }: { prompts: Prompts; evaluations: Evaluations },
+  paths: readonly string[],
+): ImportedPrompts {
+  const read = paths.map(readOne);
+  const made = context.store.transaction(() =>
+    read.flatMap((one) => {
+      if ('file' in one) return [prompts.create(wishOf(one.path, one.file))];
+      return one.suite.prompts.map(({ name, text }) => {
+        const id = prompts.create({ name, text });
+        if (one.suite.checks.length > 0) evaluations.setTest(id, { checks: one.suite.checks, gate: null });
+        return id;
+      });
+    }),
+  );
+  const suites = read.flatMap((one) => ('suite' in one ? [one] : []));
+  const tables = suites.flatMap(({ path, suite }) =>
+    suite.rows.length > 0 ? [tableOf(context, path, suite.rows)] : [],
+  );
+  return { prompts: made, tables, left: [...new Set(suites.flatMap(({ suite }) => suite.left))] };
+}
+
+function readOne(path: string): Read {
+  const content = readText(path, mostConfigBytes);
+  if (/[.](?:ya?ml|json)$/i.test(path) && isPromptfoo(content)) {
+    const beside = (name: string): string => readText(inside(dirname(path), name), mostConfigBytes);
+    return { path, suite: readPromptfoo(content, basename(path), beside) };
+  }
+  return { path, file: readPromptFile(readText(path, 4 * mostPromptLength), basename(path)) };
+}
+
+const wishOf = (
+  path: string,
+  { name, text, tags, variables, settings }: PromptFile,
+): Parameters<Prompts['create']>[0] => ({
+  name: name ?? basename(path, extname(path)),
+  text,
+  tags,
+  bench: { variables, settings: { ...usualSettings, ...settings } },
+});
+
+/** A configuration came from somebody: it reads what lies beside it, and nothing else of this machine. */
+function inside(folder: string, name: string): string {
+  const path = resolve(folder, name);
+  const way = relative(folder, path);
+  if (way !== '' && !way.startsWith('..') && resolve(folder, way) === path) return path;
+  throw new AtelierError(
+    'not_promptfoo',
+    `The configuration names "${name.slice(0, 200)}", which does not lie in its folder. Put it there, and name it from there.`,
+  );
+}
+
+function readText(path: string, most: number): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile()) throw new AtelierError('no_such_file', `There is no file ${path}. Check its name.`);
+  if (found.size > most) throw new AtelierError('not_a_prompt', `${path} is too large to be a prompt.`);
+  return readFileSync(path, 'utf8');
+}
+
+/** As a file of the workspace first, so that it is imported as any other. */
+function tableOf(context: Context, path: string, rows: readonly GridRow[]): Started<Imported> {
+  const folder = workspaceFiles.pasted(context.store.folder);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${newId('job')}.jsonl`);
+  writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const name = freeDatasetName(context.store, `${basename(path, extname(path))} tests`);
+  return importData(context, { paths: [file], name, target: null });
+}
+
+/**
+ * Prompts with the checks and rows of their tests as promptfooconfig.yaml. Rows, where none are given, are those of the last test of the first
+ * prompt that had one, else the values on its bench; checks are those of the first prompt that has any.
+ */
+export function suiteText(
+  { store }: Pick<Context, 'store'>,
+  { prompts, evaluations }: { prompts: Pick<Prompts, 'get'>; evaluations: Pick<Evaluations, 'test'> },
+  wanted: readonly { prompt: PromptId; version?: number }[],
+  rows?: readonly GridRow[],
+): SuiteFile {
+  const suite = wanted.map(({ prompt, version }) => ({
+    name: version === undefined ? getPrompt(store, prompt).name : `${getPrompt(store, prompt).name} v${version}`,
+    text: version === undefined ? getDraft(store, prompt).text : getPromptVersion(store, prompt, version).text,
+  }));
+  const checks = wanted.map(({ prompt }) => evaluations.test(prompt).checks).find((each) => each.length > 0) ?? [];
+  const last = wanted.map(({ prompt }) => listEvaluations(store, prompt)[0]).find((one) => one !== undefined);
+  const given = rows ?? (last ? gridRows(store, last.grid) : [benchRow(prompts.get(wanted[0].prompt))]);
+  return { ...writePromptfoo({ prompts: suite, checks, rows: [...given] }), rows: given.length };
+}
