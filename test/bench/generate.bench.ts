@@ -4,8 +4,8 @@
 // seen as it comes out of the session put in again. It makes no text of the tokens, has no settings and no stop; ours has all of these.
 //   npm run bench -- generate     BENCH_MODEL=<folder as on Hugging Face's hub>   BENCH_TOKENS=200   BENCH_TURNS=5   BENCH_PROMPT="Once upon a time"
 // Without a model a Llama of weights by chance is made. @huggingface/transformers itself is no package of this project: it is installed beside it
-// (peer-packages.ts) and writes with the very graph that ours runs, cache and all, on the same release of ONNX Runtime. In its time are its own loop and
-// its logits' processors, in ours the text, the settings and the stop.
+// (peer-packages.ts), and writes with the same weights, a cache and the same release of ONNX Runtime, of the operators that exporters use
+// (usual-llama.ts). In its time are its loop and its logits' processors, in ours the text, the settings and the stop.
 
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { llamaWeights, tinyConfig, tinyFolder, tinyTokenizer } from '../support/tiny-llama.ts';
-import { usualGeneration } from '../../src-main/shared/generation.ts';
 import { packagesOf, transformersJs } from './peer-packages.ts';
+import { usualLlamaOf } from './usual-llama.ts';
+import { usualGeneration } from '../../src-main/shared/generation.ts';
 import { openParts, partsOf, type OpenWriter } from '../../src-main/utility/work/generate/open.ts';
 import { write } from '../../src-main/utility/work/generate/writing.ts';
 
@@ -73,7 +74,7 @@ function plain(session: InferenceSession, heads: number, headSize: number): Loop
 }
 
 /**
- * The loop of @huggingface/transformers, with the model that ours runs as its ONNX; null where it cannot be had.
+ * The loop of @huggingface/transformers, on that model; null where it cannot be had.
  * @param folder of the model, for what else lies in it
  * @param into an empty one
  */
@@ -126,7 +127,9 @@ export default async function bench() {
     const own = ['onnx/model.onnx', 'model.onnx'].map((name) => join(folder, name));
     const exported = own.find((file) => statSync(file, { throwIfNoEntry: false }));
     if (exported) loops['a plain loop on the folder’s own export'] = plain(await open(exported), heads, headSize);
-    const other = typeof model === 'string' ? null : await transformers(folder, model, join(temporary, 'peer'));
+    const usual = usualLlamaOf(folder) ?? model;
+    if (usual !== model) loops['a plain loop on usual operators'] = plain(await open(usual), heads, headSize);
+    const other = typeof usual === 'string' ? null : await transformers(folder, usual, join(temporary, 'peer'));
     if (other) loops['@huggingface/transformers'] = other;
     const tokens = writer.encode(prompt);
     // What ends the text ends ours: so many are compared that all of them write.
