@@ -1,9 +1,9 @@
 import type { Value } from '../onnx/builder.ts';
-import { GraphBuilder } from '../onnx/builder.ts';
-import { product, sum } from '../onnx/dims.ts';
+import { float, GraphBuilder } from '../onnx/builder.ts';
+import { sum } from '../onnx/dims.ts';
 import { fromBfloat16, fromFloat16 } from '../onnx/half.ts';
 import { sizeOf, tensor } from '../onnx/tensors.ts';
-import type { Graph, Tensor } from '../onnx/types.ts';
+import type { Graph, Shape, Tensor, ValueType } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { FORBIDDEN } from './transformer-layers.ts';
 
@@ -43,17 +43,17 @@ export function llamaDecoder(config: LlamaConfig, weights: Weights): Graph {
   );
 
   const mask = maskOf(g, seen, { past, all });
-  const turns = rotary(g, config, at);
+  const turns = rotary(g, config);
   const words = g.initializer(
     'model.embed_tokens.weight',
     take('model.embed_tokens.weight', [config.vocabulary, width]),
   );
   let rows = g.reshape(g.op('Gather', [words, tokens], { axis: 0 }), [-1, width]);
+  const floats = (...shape: Shape): ValueType => ({ type: 'float', shape });
   const norm = (x: Value, name: string): Value => {
-    const squares = g.op('Pow', [x, g.scalar(2, x)]);
-    const mean = g.op('ReduceMean', [squares, g.int64s([-1])], { keepdims: 1 });
-    const root = g.op('Sqrt', [g.op('Add', [mean, g.scalar(config.epsilon, x)])]);
-    return g.op('Mul', [g.op('Div', [x, root]), g.initializer(name, take(name, [width]))]);
+    const weight = g.initializer(name, take(name, [width]));
+    const options = { outputs: ['normed'], types: [g.type(x)] };
+    return g.node('RMSNormalization', [x, weight], { axis: -1, epsilon: float(config.epsilon) }, options)[0];
   };
   const dense = (x: Value, name: string, parts: readonly string[], sizes: readonly number[], inputs: number): Value => {
     const joined = together(parts.map((part, i) => take(`${part}.weight`, [sizes[i], inputs])));
@@ -75,33 +75,31 @@ export function llamaDecoder(config: LlamaConfig, weights: Weights): Graph {
       width,
     );
     const sizes = g.int64s([heads * size, shared * size, shared * size]);
-    const [q, k, v] = g.node('Split', [qkv, sizes], { axis: 1 }, { outputs: ['q', 'k', 'v'] });
-    const byHead = (x: Value, count: number): Value =>
-      g.transpose(g.reshape(x, ['batch', fresh, count, size]), [0, 2, 1, 3]);
-    const questions = turned(g, byHead(q, heads), turns);
+    const apart = g.reshape(qkv, ['batch', fresh, (heads + 2 * shared) * size]);
+    const [q, k, v] = g.node('Split', [apart, sizes], { axis: 2 }, { outputs: ['q', 'k', 'v'] });
+    const turned = (x: Value, count: number): Value =>
+      g.node(
+        'RotaryEmbedding',
+        [x, ...turns, at],
+        { num_heads: count },
+        { outputs: ['turned'], types: [floats('batch', fresh, count * size)] },
+      )[0];
+    const questions = turned(q, heads);
+    const keys = turned(k, shared);
     g.scope = '';
-    const [keys, values] = [turned(g, byHead(k, shared), turns), byHead(v, shared)].map((x, i) => {
-      const what = i === 0 ? 'key' : 'value';
-      return g.node('Concat', [earlier[n][i], x], { axis: 2 }, { outputs: [`present.${n}.${what}`] })[0];
-    });
+    const cache = floats('batch', shared, all, size);
+    const [joined] = g.node(
+      'Attention',
+      [questions, keys, v, mask, ...earlier[n]],
+      { q_num_heads: heads, kv_num_heads: shared },
+      {
+        outputs: [`${attention}/joined`, `present.${n}.key`, `present.${n}.value`],
+        types: [floats('batch', fresh, heads * size), cache, cache],
+      },
+    );
     g.scope = layer;
-    // Heads that share keys lie side by side: they are more rows of one product.
-    const group = heads / shared;
-    const grouped = g.reshape(g.scale(questions, 1 / Math.sqrt(size)), [
-      'batch',
-      shared,
-      product([group, fresh]),
-      size,
-    ]);
-    const scores = g.op('MatMul', [grouped, g.transpose(keys, [0, 1, 3, 2])]);
-    const apart = g.reshape(scores, ['batch', shared, group, fresh, all]);
-    const shares = g.op('Softmax', [g.op('Add', [apart, mask])], { axis: -1 });
-    const taken = g.op('MatMul', [g.reshape(shares, ['batch', shared, product([group, fresh]), all]), values]);
-    const joined = g.reshape(g.transpose(g.reshape(taken, ['batch', heads, fresh, size]), [0, 2, 1, 3]), [
-      -1,
-      heads * size,
-    ]);
-    rows = g.op('Add', [rows, dense(joined, `${attention}.o_proj`, [`${attention}.o_proj`], [width], heads * size)]);
+    const taken = g.reshape(joined, [-1, heads * size]);
+    rows = g.op('Add', [rows, dense(taken, `${attention}.o_proj`, [`${attention}.o_proj`], [width], heads * size)]);
 
     const inner = weights.get(`${layer}.mlp.gate_proj.weight`)?.shape[0] ?? 0;
     const both = dense(
@@ -127,7 +125,7 @@ export function llamaDecoder(config: LlamaConfig, weights: Weights): Graph {
   return g.finish();
 }
 
-/** What is added to the scores [batch, shared, group, new, past and new]. */
+/** What is added to the scores: [batch, 1, new, past and new]. */
 function maskOf(g: GraphBuilder, seen: Value, { past, all }: { past: string; all: ReturnType<typeof sum> }): Value {
   g.scope = 'mask';
   const range = (from: Value, to: Value): Value =>
@@ -137,39 +135,25 @@ function maskOf(g: GraphBuilder, seen: Value, { past, all }: { past: string; all
     g.unsqueeze(range(g.sizeVector(past), end), [1]),
     g.unsqueeze(range(g.int64s([0]), end), [0]),
   ]);
-  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2, 3]);
+  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2]);
   const number = (value: number): Value => g.constant(tensor('float', [], [value]));
   const mask = g.where(g.op('Or', [later, unseen]), number(FORBIDDEN), number(0));
   g.scope = '';
   return mask;
 }
 
-/** Cosines, and sines with the sign of their half, of each new place: [batch, 1, new, size]. */
-function rotary(g: GraphBuilder, { context, headSize, theta }: LlamaConfig, at: Value): [Value, Value] {
+/** Cosines and sines of each place's angles: [context, half a head]. */
+function rotary(g: GraphBuilder, { context, headSize, theta }: LlamaConfig): [Value, Value] {
   const half = headSize / 2;
-  const table = (of: (angle: number, i: number) => number): Tensor => {
-    const values = new Float32Array(context * headSize);
-    for (let place = 0; place < context; place++) {
-      for (let i = 0; i < headSize; i++)
-        values[place * headSize + i] = of(place / theta ** ((2 * (i % half)) / headSize), i);
-    }
-    return tensor('float', [context, headSize], values);
-  };
-  const gathered = (name: string, values: Tensor): Value =>
-    g.unsqueeze(g.op('Gather', [g.initializer(name, values), at], { axis: 0 }), [1]);
-  return [
-    gathered('rotary.cos', table(Math.cos)),
-    gathered(
-      'rotary.sin',
-      table((angle, i) => (i < half ? -Math.sin(angle) : Math.sin(angle))),
-    ),
-  ];
-}
-
-function turned(g: GraphBuilder, x: Value, [cos, sin]: readonly [Value, Value]): Value {
-  const [low, high] = g.node('Split', [x], { axis: -1, num_outputs: 2 }, { outputs: ['low', 'high'] });
-  const swapped = g.op('Concat', [high, low], { axis: -1 });
-  return g.op('Add', [g.op('Mul', [x, cos]), g.op('Mul', [swapped, sin])]);
+  const table = (of: (angle: number) => number): Tensor =>
+    tensor(
+      'float',
+      [context, half],
+      Float32Array.from({ length: context * half }, (_, at) =>
+        of(Math.floor(at / half) / theta ** ((2 * (at % half)) / headSize)),
+      ),
+    );
+  return [g.initializer('rotary.cos', table(Math.cos)), g.initializer('rotary.sin', table(Math.sin))];
 }
 
 function weightOf(weights: Weights, name: string, shape: readonly number[]): Tensor {

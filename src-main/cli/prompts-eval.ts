@@ -84,6 +84,7 @@ export function addPromptsEval(prompts: Command, context: CommandContext): void 
       `
 exact and contains heed no blanks around a text; regex: the expected pattern is found in the answer; number: the answer's first number;
 json: it parses, schema: it fits --json-schema (nothing expected of either); bleu, chrf, rouge-l: measures over all answers, 0 … 1;
+similarity: how alike answer and expected text are by their words and letters (cosine of TF-IDF, no model; the order of words does not count), 0 … 1;
 javascript: true, false or a number from 0 to 1, by a script that has the language and nothing else (no files, no network, 1 s and 64 MB an answer).
 Answers, scores and what was checked are kept with the prompt's version; what was asked before is not asked again. A row without an answer does not do.
 "prompts test" says what a prompt is held to; "prompts history" tells how its versions did.

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { isDamage, storeError } from './errors.ts';
+import { addReadingFunctions } from './sql-functions.ts';
 
 export type Value = string | number | bigint | Uint8Array | null;
 export type Parameters = readonly Value[] | Readonly<Record<string, Value>>;
@@ -38,6 +39,7 @@ export class Connection implements Writable {
   constructor(folder: string, file: string | Buffer, options: Database.Options = {}) {
     this.#folder = folder;
     this.database = this.#guard(() => new Database(file, options));
+    addReadingFunctions(this.database);
   }
 
   get<Row>(sql: string, parameters: Parameters = []): Row | undefined {

@@ -53,12 +53,12 @@ export function sampled(
   allowed: Allowed,
   random: Random,
 ): number {
-  const scores = penalized(logits, settings, before, allowed);
   if (settings.temperature === 0) {
     // Chance goes on alike whatever is asked.
     random.uniform();
-    return likeliest(scores);
+    return likeliest(isPlain(settings, allowed) ? logits : penalized(logits, settings, before, allowed));
   }
+  const scores = penalized(logits, settings, before, allowed);
   const weights = weighted(scores, settings.temperature);
   const { topK, topP, minP } = settings;
   if (topK > 0 || topP < 1 || minP > 0) return draw(kept(weights, settings), random);
@@ -106,6 +106,13 @@ export function logProbabilities(logits: Float32Array): Float64Array {
 /** The likeliest tokens, likeliest first. */
 export const likeliestTokens = (scores: Float64Array, count: number): Int32Array => largest(scores, count);
 
+/** Nothing is done to the logits. */
+const isPlain = (settings: SamplingSettings, allowed: Allowed): boolean =>
+  allowed === null &&
+  settings.repetitionPenalty === 1 &&
+  settings.presencePenalty === 0 &&
+  settings.frequencyPenalty === 0;
+
 function penalized(
   logits: Float32Array,
   settings: SamplingSettings,
@@ -125,8 +132,8 @@ function penalized(
   return scores;
 }
 
-/** Of equal ones that with the lowest number. Throws RangeError where none is allowed. */
-function likeliest(scores: Float64Array): number {
+/** Of equal ones that with the lowest number; NaN is none. Throws RangeError where none is allowed. */
+function likeliest(scores: Float64Array | Float32Array): number {
   let best = -1;
   let most = -Infinity;
   for (let i = 0; i < scores.length; i++) {

@@ -25,6 +25,7 @@ export class Causal {
   /** Of each row, where there is no cache. */
   #seen: number[][] = [];
   #fed = 0;
+  #seenAll = new BigInt64Array(0);
 
   private constructor(session: Session, pasts: readonly SessionPort[], sizes: CacheSizes | null, cache: boolean) {
     this.#session = session;
@@ -94,16 +95,11 @@ export class Causal {
     if (!this.cached) this.#seen = rows.map((row, i) => [...(this.#seen[i] ?? []), ...Array.from(row)]);
     const tokens = this.cached ? rows : this.#seen;
     const length = tokens[0].length;
-    const ints = (width: number, value: (row: number, place: number) => number): Value =>
-      valueOf(
-        'int64',
-        [rows.length, width],
-        BigInt64Array.from({ length: rows.length * width }, (_, i) => BigInt(value(Math.floor(i / width), i % width))),
-      );
+    const ints = (data: BigInt64Array): Value => valueOf('int64', [rows.length, data.length / rows.length], data);
     const offered: Record<string, () => Value> = {
-      input_ids: () => ints(length, (row, place) => tokens[row][place]),
-      attention_mask: () => ints(from + length, () => 1),
-      position_ids: () => ints(length, (_, place) => from + place),
+      input_ids: () => ints(wide(tokens, length)),
+      attention_mask: () => ints(this.#ones(rows.length * (from + length))),
+      position_ids: () => ints(places(rows.length, from, length)),
       use_cache_branch: () => valueOf('bool', [1], Uint8Array.of(from > 0 ? 1 : 0)),
       num_logits_to_keep: () => valueOf('int64', [], BigInt64Array.of(every ? 0n : 1n)),
     };
@@ -118,6 +114,12 @@ export class Causal {
     }
     this.#fed += fresh;
     return rowsOf(logits, rows.length, every ? fresh : 1);
+  }
+
+  /** Of all places every one is seen. One array is enough for all calls: nothing writes to it. */
+  #ones(count: number): BigInt64Array {
+    if (this.#seenAll.length < count) this.#seenAll = new BigInt64Array(2 * count).fill(1n);
+    return this.#seenAll.subarray(0, count);
   }
 
   /** Goes on with these rows, in this order; a row may be there several times. */
@@ -139,6 +141,22 @@ function unfit(error: unknown, tokens: number): unknown {
     `The model failed at ${tokens} tokens: what config.json says of its heads or of how much it sees, or tokenizer.json of its tokens, seems to be another model's. Take all of its files from one place.`,
     [error.message],
   );
+}
+
+/** Row after row. */
+function wide(rows: readonly ArrayLike<number>[], length: number): BigInt64Array {
+  const data = new BigInt64Array(rows.length * length);
+  rows.forEach((row, at) => {
+    for (let i = 0; i < length; i++) data[at * length + i] = BigInt(row[i]);
+  });
+  return data;
+}
+
+/** The same in each row. */
+function places(rows: number, from: number, length: number): BigInt64Array {
+  const data = new BigInt64Array(rows * length);
+  for (let i = 0; i < data.length; i++) data[i] = BigInt(from + (i % length));
+  return data;
 }
 
 const plainInputs = new Set(['input_ids', 'attention_mask', 'position_ids', 'use_cache_branch', 'num_logits_to_keep']);

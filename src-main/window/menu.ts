@@ -13,6 +13,12 @@ export function setMenu(locale: MenuLocale, window: () => BrowserWindow | null, 
     click: () => send(name),
   });
   const mac = process.platform === 'darwin';
+  // Not by Chromium's roles: what one types in an editor, labels or a recipe has an undo of its own. Its keys are the page's, which has them first.
+  const step = (which: 'undo' | 'redo', label: string, accelerator: string): MenuItemConstructorOptions => ({
+    ...command(label, `edit.${which}`, accelerator),
+    id: which,
+    registerAccelerator: false,
+  });
   const template: MenuItemConstructorOptions[] = [
     ...(mac ? [{ role: 'appMenu' } as MenuItemConstructorOptions] : []),
     {
@@ -31,8 +37,8 @@ export function setMenu(locale: MenuLocale, window: () => BrowserWindow | null, 
     {
       label: m.menu_edit({}, options),
       submenu: [
-        { role: 'undo', label: m.menu_undo({}, options) },
-        { role: 'redo', label: m.menu_redo({}, options) },
+        step('undo', m.menu_undo({}, options), 'CmdOrCtrl+Z'),
+        step('redo', m.menu_redo({}, options), mac ? 'Cmd+Shift+Z' : 'Ctrl+Y'),
         { type: 'separator' },
         { role: 'cut', label: m.menu_cut({}, options) },
         { role: 'copy', label: m.menu_copy({}, options) },

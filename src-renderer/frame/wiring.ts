@@ -15,6 +15,7 @@ import { runs } from '../state/runs.svelte.ts';
 import { studies } from '../state/studies.svelte.ts';
 import { notify, notifyError } from '../ui/toasts.ts';
 import { m } from '../words/messages.ts';
+import { takeStep } from './edit-commands.ts';
 
 function take(event: StudioEvent): void {
   switch (event.type) {
@@ -47,6 +48,9 @@ function take(event: StudioEvent): void {
         'warning',
       );
     case 'command':
+      if (event.command === 'edit.undo' || event.command === 'edit.redo') {
+        return takeStep(event.command === 'edit.undo' ? 'undo' : 'redo');
+      }
       actions.run(event.command);
       return;
     case 'changed':

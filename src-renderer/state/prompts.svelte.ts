@@ -24,6 +24,11 @@ import { asError, Resource } from './resource.svelte.ts';
 /** What is typed is sent this soon; with what the store takes it is on disk within 100 ms. */
 const savedWithinMs = 30;
 const readAfterMs = 100;
+/** Reading a text of so many characters, and looking for its variables, would take its time from a key: it waits until the keys rest, … */
+const longText = 20_000;
+const restMs = 250;
+/** … but not longer than so. */
+const readWithinMs = 2000;
 const renderedAfterMs = 250;
 
 export const sameModel = (a: LanguageModelRef | null, b: LanguageModelRef | null): boolean =>
@@ -47,6 +52,8 @@ export class Prompts {
   #saving = $state(false);
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   #readTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Since when it is typed on, by `performance.now()`. */
+  #unreadSince = 0;
   #renderTimer: ReturnType<typeof setTimeout> | undefined;
   #reloadTimer: ReturnType<typeof setTimeout> | undefined;
   /** Of what comes before a completion's own answer. */
@@ -89,10 +96,17 @@ export class Prompts {
     return this.#saving;
   }
   readonly variables = $derived(variablesOf(this.#text));
-  readonly values = $derived.by((): Record<string, string> => {
+  readonly #valuesNow = $derived.by((): Record<string, string> => {
     const given = this.#bench?.variables ?? {};
     return Object.fromEntries(this.variables.map((name) => [name, given[name] ?? '']));
   });
+  /** The very same as long as nothing in it changes: every key makes another text, few another variable. */
+  readonly values = $derived.by((): Record<string, string> => {
+    const now = this.#valuesNow;
+    if (JSON.stringify(now) !== JSON.stringify(this.#valuesBefore)) this.#valuesBefore = now;
+    return this.#valuesBefore;
+  });
+  #valuesBefore: Record<string, string> = {};
   readonly model = $derived(this.models.find(({ ref }) => sameModel(ref, this.#bench?.model ?? null)) ?? null);
   readonly running = $derived((this.#detail.value?.completions ?? []).filter(({ status }) => status === 'running'));
 
@@ -150,12 +164,19 @@ export class Prompts {
   write(made: readonly TextChange[], length: number, read: () => string): void {
     if (!this.#open) return;
     this.#read = read;
-    this.#readTimer ??= setTimeout(() => this.#readText(), readAfterMs);
+    this.#readSoon(length);
     if (made.length === 0) return;
     const before = this.#unsaved?.changes?.made ?? [];
     this.#save(
       this.#unsaved?.text === undefined ? { changes: { made: [...before, ...made], length } } : { text: read() },
     );
+  }
+  #readSoon(length: number): void {
+    const now = performance.now();
+    if (this.#readTimer === undefined) this.#unreadSince = now;
+    else if (length < longText || now - this.#unreadSince > readWithinMs) return;
+    clearTimeout(this.#readTimer);
+    this.#readTimer = setTimeout(() => this.#readText(), length < longText ? readAfterMs : restMs);
   }
   #readText(): void {
     clearTimeout(this.#readTimer);

@@ -1,15 +1,21 @@
 // How fast text is written, against plain loops over the same ONNX Runtime in the same process, by turns: greedy, one text, the same tokens, which is
-// checked. The loop does what that of @huggingface/transformers must: inputs from BigInts, a session's run, the likeliest of the logits, what is
+// checked. Processor time, of one thread of ONNX Runtime's and of all that the loop itself costs, which what else the machine does changes little. The
+// plain loop does what that of @huggingface/transformers must: inputs from BigInts, a session's run, the likeliest of the logits, what is
 // seen as it comes out of the session put in again. It makes no text of the tokens, has no settings and no stop; ours has all of these.
 //   npm run bench -- generate     BENCH_MODEL=<folder as on Hugging Face's hub>   BENCH_TOKENS=200   BENCH_TURNS=5   BENCH_PROMPT="Once upon a time"
-// Without a model a Llama of weights by chance is made. @huggingface/transformers itself is no package of this project; where it is installed
-// beside it, it takes its turn as well.
+// Without a model a Llama of weights by chance is made. @huggingface/transformers itself is no package of this project: it is installed beside it
+// (peer-packages.ts), and writes with the same weights, a cache and the same release of ONNX Runtime, of the operators that exporters use
+// (usual-llama.ts). In its time are its loop and its logits' processors, in ours the text, the settings and the stop.
 
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { llamaWeights, tinyConfig, tinyFolder, tinyTokenizer } from '../support/tiny-llama.ts';
+import { packagesOf, transformersJs } from './peer-packages.ts';
+import { usualLlamaOf } from './usual-llama.ts';
 import { usualGeneration } from '../../src-main/shared/generation.ts';
 import { openParts, partsOf, type OpenWriter } from '../../src-main/utility/work/generate/open.ts';
 import { write } from '../../src-main/utility/work/generate/writing.ts';
@@ -67,19 +73,30 @@ function plain(session: InferenceSession, heads: number, headSize: number): Loop
   };
 }
 
-async function transformers(folder: string): Promise<Loop | null> {
-  const name = '@huggingface/transformers';
-  const library = await import(name).catch(() => null);
-  if (!library) return null;
+/**
+ * The loop of @huggingface/transformers, on that model; null where it cannot be had.
+ * @param folder of the model, for what else lies in it
+ * @param into an empty one
+ */
+async function transformers(folder: string, model: Uint8Array, into: string): Promise<Loop | null> {
+  const packages = await packagesOf(transformersJs);
+  if (!packages) return null;
+  const found = createRequire(join(packages, 'package.json')).resolve('@huggingface/transformers');
+  const library = await import(pathToFileURL(found).href);
+  console.log(`@huggingface/transformers ${library.env.version}, on its own copy of ONNX Runtime`);
+  mkdirSync(join(into, 'onnx'), { recursive: true });
+  for (const name of readdirSync(folder))
+    if (name.endsWith('.json')) copyFileSync(join(folder, name), join(into, name));
+  writeFileSync(join(into, 'onnx/model.onnx'), model);
   library.env.allowRemoteModels = false;
-  const options = { dtype: 'fp32', session_options: { intraOpNumThreads: threads } };
-  const model = await library.AutoModelForCausalLM.from_pretrained(folder, options);
+  const options = { dtype: 'fp32', device: 'cpu', session_options: { intraOpNumThreads: threads } };
+  const opened = await library.AutoModelForCausalLM.from_pretrained(into, options);
   return async (tokens, count) => {
     const length = tokens.length;
     const ids = new library.Tensor('int64', BigInt64Array.from(tokens, BigInt), [1, length]);
     const mask = library.ones_like(ids);
     const asked = { inputs: ids, attention_mask: mask, max_new_tokens: count, min_new_tokens: count, do_sample: false };
-    const out = await model.generate(asked);
+    const out = await opened.generate(asked);
     return Array.from(out.data as BigInt64Array, Number).slice(length);
   };
 }
@@ -96,9 +113,9 @@ function chanceFolder(folder: string): string {
 }
 
 export default async function bench() {
-  const temporary = process.env.BENCH_MODEL ? null : mkdtempSync(join(tmpdir(), 'atelier-generate-'));
+  const temporary = mkdtempSync(join(tmpdir(), 'atelier-generate-'));
   try {
-    const folder = process.env.BENCH_MODEL ?? chanceFolder(join(temporary!, 'model'));
+    const folder = process.env.BENCH_MODEL ?? chanceFolder(join(temporary, 'model'));
     const parts = partsOf({ path: folder });
     const writer = await openParts(parts, threads);
     const { model } = parts.model();
@@ -110,17 +127,19 @@ export default async function bench() {
     const own = ['onnx/model.onnx', 'model.onnx'].map((name) => join(folder, name));
     const exported = own.find((file) => statSync(file, { throwIfNoEntry: false }));
     if (exported) loops['a plain loop on the folder’s own export'] = plain(await open(exported), heads, headSize);
-    const other = await transformers(folder);
+    const usual = usualLlamaOf(folder) ?? model;
+    if (usual !== model) loops['a plain loop on usual operators'] = plain(await open(usual), heads, headSize);
+    const other = typeof usual === 'string' ? null : await transformers(folder, usual, join(temporary, 'peer'));
     if (other) loops['@huggingface/transformers'] = other;
-    else console.log('@huggingface/transformers is not installed: plain loops alone are compared with.');
     const tokens = writer.encode(prompt);
     // What ends the text ends ours: so many are compared that all of them write.
     const wanted = await ours(writer)(tokens, Math.min(most, parts.context - tokens.length));
     const taken = new Map<string, number[]>();
     const time = async (name: string, loop: Loop) => {
-      const began = performance.now();
+      const began = process.cpuUsage();
       const found = await loop(tokens, wanted.length);
-      taken.set(name, [...(taken.get(name) ?? []), performance.now() - began]);
+      const { user, system } = process.cpuUsage(began);
+      taken.set(name, [...(taken.get(name) ?? []), (user + system) / 1000]);
       if (JSON.stringify(found) !== JSON.stringify(wanted)) throw new Error(`${name} has written other tokens.`);
     };
     for (let turn = 0; turn <= turns; turn++) {
@@ -133,7 +152,9 @@ export default async function bench() {
     }
     await writer.close();
     const best = (name: string) => Math.min(...taken.get(name)!) / wanted.length;
-    console.log(`${wanted.length} tokens after ${tokens.length}, ${threads} thread, the best of ${turns} turns`);
+    console.log(
+      `${wanted.length} tokens after ${tokens.length}, ${threads} thread, the best of ${turns} turns, processor time`,
+    );
     return Object.keys(loops).map((name) => ({
       name: `against ${name}`,
       ours: best('ours'),
@@ -141,6 +162,6 @@ export default async function bench() {
       unit: 'ms/token',
     }));
   } finally {
-    if (temporary) rmSync(temporary, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
 }

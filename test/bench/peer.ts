@@ -2,13 +2,13 @@
 // is possible; where not, undefined, and a word why.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { aptInstall, hasApt } from '../../scripts/setup/apt.mjs';
-import { npm } from '../../scripts/setup/npm.mjs';
-import { isRoot, toolchain } from '../../scripts/setup/paths.mjs';
+import { isRoot } from '../../scripts/setup/paths.mjs';
+import { inBrowsers, packagesOf } from './peer-packages.ts';
 import { BATCH } from './trainer.ts';
 
 export interface Peer {
@@ -70,30 +70,9 @@ export async function pytorch(threads: number): Promise<Peer | undefined> {
   return start(command, [file('pytorch.py'), String(threads), String(BATCH)], env);
 }
 
-let packages: Promise<string | undefined> | undefined;
-
-/** A folder where the packages of peers/package.json are. */
-async function installPackages(): Promise<string | undefined> {
-  const folder = path.join(toolchain, 'peers');
-  mkdirSync(folder, { recursive: true });
-  const wanted = readFileSync(file('package.json'));
-  const there = path.join(folder, 'package.json');
-  const installed = existsSync(path.join(folder, 'node_modules')) && existsSync(there);
-  if (installed && readFileSync(there).equals(wanted)) return folder;
-  console.log('installing TensorFlow.js and jax-js, to compare with');
-  try {
-    copyFileSync(file('package.json'), there);
-    await npm(['install', '--no-save'], { what: 'The packages to compare with', cwd: folder, timeoutMs: 600_000 });
-    return folder;
-  } catch (error) {
-    console.log(`${(error as Error).message} Without them.`);
-    return undefined;
-  }
-}
-
 /** `tfjs` or `jax`: what trains in JavaScript, on WebAssembly, one thread. */
 export async function inJavaScript(name: 'tfjs' | 'jax'): Promise<Peer | undefined> {
-  const folder = await (packages ??= installPackages());
+  const folder = await packagesOf(inBrowsers);
   if (!folder) return undefined;
   // Packages are looked for where the script lies.
   const script = path.join(folder, `${name}.mjs`);

@@ -21,6 +21,9 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await studio.page.keyboard.press('ControlOrMeta+A');
     await studio.page.keyboard.insertText(text);
   };
+  /** By the application's menu, as with the mouse. */
+  const menu = (item: string) =>
+    studio.app.evaluate(({ Menu }, item) => Menu.getApplicationMenu()?.getMenuItemById(item)?.click(), item);
   const violations: string[] = [];
 
   beforeAll(async () => {
@@ -46,6 +49,25 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await write('abc {{who}}');
     await id('variable-who').fill('de');
     await expect.poll(() => id('prompt-tokens').innerText()).toBe('6 of 24 tokens');
+    // The menu's undo is the editor's own, and that of a field the field's.
+    await id('prompt-editor').click();
+    await studio.page.keyboard.press('ControlOrMeta+End');
+    await studio.page.keyboard.insertText('!');
+    const text = () => studio.page.locator('.view-lines').innerText();
+    await expect.poll(text).toMatch(/^abc\s\{\{who\}\}!$/);
+    await menu('undo');
+    await expect.poll(text).toMatch(/^abc\s\{\{who\}\}$/);
+    await menu('redo');
+    await expect.poll(text).toMatch(/!$/);
+    await menu('undo');
+    await expect.poll(text).toMatch(/^abc\s\{\{who\}\}$/);
+    await id('variable-who').focus();
+    await studio.page.keyboard.press('End');
+    await studio.page.keyboard.type('f');
+    expect(await id('variable-who').inputValue()).toBe('def');
+    await menu('undo');
+    await expect.poll(() => id('variable-who').inputValue()).not.toBe('def');
+    await id('variable-who').fill('de');
     expect(await studio.page.locator('.view-line .mtk1, .view-line [class*=mtk]').count()).toBeGreaterThan(1);
   });
 

@@ -24,7 +24,7 @@ describe('answers', () => {
   });
   it('count by their share, and measures are those of all together', () => {
     expect(checkAnswers('exact', ['a', 'b', 'c', 'd'], ['a', 'x', 'c', 'd']).score).toBe(0.75);
-    for (const check of ['bleu', 'chrf', 'rouge-l'] as const) {
+    for (const check of ['bleu', 'chrf', 'rouge-l', 'similarity'] as const) {
       const same = ['the cat sat on the mat', 'a dog ran away from home'];
       expect(checkAnswers(check, same, same).score).toBeCloseTo(1, 9);
       const { score, each } = checkAnswers(check, ['the cat sat on the mat', 'zz'], same);

@@ -61,8 +61,8 @@ export function llamaWeights(
 
 export const tinyModel = (weights: Weights): Uint8Array =>
   writeModel({
-    irVersion: 8,
-    opsets: { '': 18 },
+    irVersion: 10,
+    opsets: { '': 23 },
     producer: 'test',
     graph: llamaDecoder(tinyConfig, weights),
     metadata: {},

@@ -3,6 +3,7 @@ import { corpusBleu } from './bleu.ts';
 import { corpusChrf } from './chrf.ts';
 import { schemaCheck } from './json-schema.ts';
 import { rouge } from './rouge.ts';
+import { similarities } from './similarity.ts';
 
 export interface CheckedAnswers {
   /** [0, 1]: the share that passes, or the measure over all of them. */
@@ -21,7 +22,7 @@ export interface CheckOptions {
 /**
  * How well answers do. `exact` and `contains` heed no blanks around a text; `regex` looks for the expected pattern (ECMAScript, with the
  * flag u) in the answer; `number` compares the first number of the answer; `json` asks only that it parses, `schema` that it then fits. BLEU and chrF are those of the
- * corpus, divided by 100, ROUGE-L a mean. Throws SyntaxError where an expected pattern is none, and
+ * corpus, divided by 100, ROUGE-L and `similarity` (see `similarities`) means. Throws SyntaxError where an expected pattern is none, and
  * the errors of `schemaCheck`.
  */
 export function checkAnswers(
@@ -38,13 +39,20 @@ export function checkAnswers(
       return measured(answers, references, (some, of) => corpusChrf(some, of) / 100);
     case 'rouge-l':
       return measured(answers, references, (some, of) => rouge(some, of).rougeL);
+    case 'similarity':
+      return meanOf(similarities(answers, expected));
     default: {
       const fits = check === 'schema' ? schemaCheck(schema) : () => true;
       const each = answers.map((answer, i) => Number(passes(check, answer, expected[i] ?? '', { tolerance, fits })));
-      return { score: each.reduce((sum, one) => sum + one, 0) / Math.max(1, each.length), each };
+      return meanOf(each);
     }
   }
 }
+
+const meanOf = (each: number[]): CheckedAnswers => ({
+  score: each.reduce((sum, one) => sum + one, 0) / Math.max(1, each.length),
+  each,
+});
 
 function measured(
   answers: readonly string[],

@@ -21,7 +21,7 @@ export const checkSchema = v.variant('kind', [
   v.object({ kind: v.literal('number'), wanted: wantedSchema, tolerance: v.pipe(v.number(), v.minValue(0)) }),
   v.object({ kind: v.literal('json') }),
   v.object({ kind: v.literal('schema'), schema: v.unknown() }),
-  v.object({ kind: v.picklist(['bleu', 'chrf', 'rouge-l']), wanted: wantedSchema }),
+  v.object({ kind: v.picklist(['bleu', 'chrf', 'rouge-l', 'similarity']), wanted: wantedSchema }),
   /** An expression or the body of a function of `output`, `vars` and `expected`: true, false or a number from 0 to 1. */
   v.object({
     kind: v.literal('javascript'),
@@ -54,6 +54,7 @@ export const answerChecks = [
   'bleu',
   'chrf',
   'rouge-l',
+  'similarity',
 ] as const satisfies readonly CheckKind[];
 export type AnswerCheck = (typeof answerChecks)[number];
 export const checkKinds = [

@@ -208,6 +208,11 @@ describe('prompts', () => {
     for (const none of ['1%it', 'b_ue', '', ' ']) expect(found(none)).toEqual([]);
     prompts.edit(id, { text: `${'x'.repeat(500)} needle ${'y'.repeat(500)}` });
     expect(found('needle')[0][1]).toMatch(/^…x{59} needle y{59}…$/);
+    // In any script, and where a letter is longer in the other case.
+    prompts.edit(id, { text: `${'ẞ'.repeat(70)} Кошка sitzt auf der STRAßE, ΟΔΟΣ` });
+    expect(found('КОШКА')[0]).toEqual(['draft', `…${'ẞ'.repeat(59)} Кошка sitzt auf der STRAßE, ΟΔΟΣ`]);
+    for (const one of ['straße', 'οδος', 'Кошка']) expect(found(one)).toHaveLength(1);
+    expect(found('кошки')).toEqual([]);
     prompts.set(id, { archived: true });
     expect(found('red')).toEqual([]);
     store.close();

@@ -189,7 +189,7 @@ function readLlama(folder: string, llama: LlamaConfig, safetensors: readonly str
     );
   }
   const graph = llamaDecoder(llama, tensors);
-  return writeModel({ irVersion: 8, opsets: { '': 18 }, producer: 'atelier', graph, metadata: {} });
+  return writeModel({ irVersion: 10, opsets: { '': 23 }, producer: 'atelier', graph, metadata: {} });
 }
 
 /** Null where it is of another build. */

@@ -13,6 +13,7 @@ const names: Record<CheckKind, () => string> = {
   bleu: () => 'BLEU',
   chrf: () => 'chrF',
   'rouge-l': () => 'ROUGE-L',
+  similarity: m.check_similarity,
   javascript: () => 'JavaScript',
   classifier: m.check_classifier,
   judge: m.check_judge,
