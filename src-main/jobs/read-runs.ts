@@ -10,8 +10,9 @@ import { Breath, collect } from './breath.ts';
 
 // What the window reads of many runs at once, in slices: other work of this thread goes on in between.
 
-/** As lists need them. */
-export const listings = (db: Readable): Promise<RunListing[]> => collect(eachListing(db, { metrics: usualMetrics }));
+/** As lists need them, archived ones as well. */
+export const listings = (db: Readable): Promise<RunListing[]> =>
+  collect(eachListing(db, { archived: true, metrics: usualMetrics }));
 
 /** These of the list, archived ones as well, with these metrics besides the usual ones. */
 export const listingsOf = (db: Readable, ids: readonly RunId[], metrics: readonly string[]): Promise<RunListing[]> =>
