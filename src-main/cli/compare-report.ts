@@ -1,5 +1,6 @@
 import { groupChartCsv, groupChartSvg } from '../shared/chart/groups-svg.ts';
 import type { GroupChart } from '../shared/chart/groups.ts';
+import { laterColour } from '../shared/chart/hues.ts';
 import { lineChartCsv, lineChartSvg, type LineChart } from '../shared/chart/line-svg.ts';
 import type { Report, ReportCell, ReportRow } from '../shared/chart/report-html.ts';
 import type { MetricSeries, RunSummary } from '../shared/run.ts';
@@ -17,10 +18,10 @@ export interface Compared {
   groups: { by: string; of: readonly { name: string; runs: readonly RunSummary[] }[] } | null;
 }
 
-/** Okabe and Ito's colours, which colour-blind people tell apart; past them the scale begins anew, dashed. */
+/** Okabe and Ito's colours, which colour-blind people tell apart; past them as the window has them, and lines dashed. */
 const colours = ['#0072b2', '#c77a00', '#00855f', '#d55e00', '#b8578d', '#2f8fc9', '#8f8200', '#6b7280'];
 
-export const printedColour = (n: number): string => colours[n % colours.length];
+export const printedColour = (n: number): string => colours[n] ?? laterColour(n, colours.length, false);
 
 /** What `runs compare` prints, with curves, as a report. */
 export function compareReport({ runs, settings, differing, metricKeys, series, groups }: Compared): Report {

@@ -38,9 +38,11 @@ export function addEvaluate(program: Command, context: CommandContext): void {
     )
     .option('--against <run>', 'another run, held against this one sample by sample on the same samples')
     .option('--threshold <class>', "choose this class's threshold on the validation split")
-    .option('--by <goal>', 'what it is chosen by: f1, precision=0.9, recall=0.9, or cost=FP:FN', thresholdGoal, {
-      kind: 'f1',
-    } satisfies ThresholdGoal)
+    .addOption(
+      new Option('--by <goal>', 'what it is chosen by: f1, precision=0.9, recall=0.9, or cost=FP:FN')
+        .argParser(thresholdGoal)
+        .default({ kind: 'f1' } satisfies ThresholdGoal, 'f1'),
+    )
     .option('--charts <folder>', 'also write every chart there, as SVG and PNG with its values as CSV')
     .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
     .addHelpText(

@@ -81,7 +81,8 @@ export function reportLines({ detail, slices, sliceLeast, resamples }: Evaluatio
 export function looksLine({ count: looks, last }: TestLooks, split: SplitName | 'all'): string {
   const times = looks === 1 ? 'once' : `${looks} times`;
   const now = split === 'test' || split === 'all' ? ', this one included' : last === null ? '' : `, last ${when(last)}`;
-  return `\nThe test split of this run has been looked at ${looks === 0 ? 'never' : times}${now}. Each look makes it less of a test.`;
+  const sofar = looks === 0 ? 'has not been looked at yet' : `has been looked at ${times}${now}`;
+  return `\nThe test split of this run ${sofar}. Each look makes it less of a test.`;
 }
 
 export function comparisonLines(comparison: RunComparison, first: string, second: string): string[] {

@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobHash } from '../shared/dataset.ts';
-import { AtelierError } from '../shared/errors.ts';
+import { AtelierError, blobMissing, errorFromFacts } from '../shared/errors.ts';
 import { blobPath } from './blob-path.ts';
 import { noteBlob } from './ledger.ts';
 import { naming } from './system-errors.ts';
@@ -178,10 +178,7 @@ async function withBlob<T>(path: string, work: (file: FileHandle) => Promise<T>)
     file = await open(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new AtelierError(
-      'blob_missing',
-      `Stored data is missing: ${path}. Restore the workspace from a backup, or import the data again.`,
-    );
+    throw errorFromFacts(blobMissing(path));
   }
   return work(file).finally(() => file.close());
 }

@@ -24,7 +24,7 @@ interface Curve {
 }
 
 /** Keys that are looked for at once: where nothing of them is in memory yet, each may take a page from the disk. */
-const keysAtOnce = 200;
+const keysAtOnce = 50;
 
 /**
  * Adds to `known` the numbers of the keys that the run has curves of, step by step. Most runs have the same ones: only those that are not
@@ -171,8 +171,8 @@ function* readCurve(
   return { columns: thinner.end(), total: Math.round(thinner.total), sampledEvery };
 }
 
-/** Blocks that are read at a stretch: a millisecond or two. */
-const blocksAtOnce = 200;
+/** Blocks that are read at a stretch: half a millisecond. */
+const blocksAtOnce = 50;
 
 interface Block {
   first: number;

@@ -18,7 +18,7 @@ export function metricColumn(db: Readable, key: string): MetricColumn {
 }
 
 /** Runs of one part of a column: where nothing of it is in memory yet, each takes a page from the disk. */
-const partOfColumn = 100;
+const partOfColumn = 25;
 
 /** The same in parts: whoever has other work goes on with it a little later. */
 export function* eachPartOfColumn(db: Readable, key: string): Generator<MetricColumn> {
@@ -51,9 +51,17 @@ export function allMetrics(db: Readable, run: number): Record<string, number> {
   return Object.fromEntries(rows.map(({ name, value }) => [name, value ?? NaN]));
 }
 
-/** The same by the numbers of their keys: `keyNames` has their names. */
-export const numberedMetrics = (db: Readable, run: number): { key: number; value: number | null }[] =>
-  db.all<{ key: number; value: number | null }>(`SELECT key, value FROM run_metrics WHERE run = ?`, [run]);
+/**
+ * The same by the numbers of their keys: `keyName` has their names. In columns, since of many runs the rows, kept as objects, would cost the
+ * collector more than their reading costs.
+ */
+export function numberedMetrics(db: Readable, run: number): { keys: Uint32Array; values: Float64Array } {
+  const rows = db.all<{ key: number; value: number | null }>(`SELECT key, value FROM run_metrics WHERE run = ?`, [run]);
+  return {
+    keys: Uint32Array.from(rows, ({ key }) => key),
+    values: Float64Array.from(rows, ({ value }) => value ?? NaN),
+  };
+}
 
 /** Those of some keys, as `keysOf` has them. */
 export function someMetrics(db: Readable, run: number, keys: readonly [string, number][]): Record<string, number> {

@@ -51,7 +51,7 @@ interface ListOptions {
 }
 
 /** Rows of a list that are read at once. */
-const rowsAtOnce = 100;
+const rowsAtOnce = 25;
 
 /** A run that waits is paused where its job is. */
 const statusNow = `CASE WHEN r.status = 'queued' AND EXISTS (SELECT 1 FROM jobs j WHERE j.id = r.job AND j.held = 1)
@@ -104,17 +104,34 @@ export function listRunNames(db: Readable): { id: RunId; name: string; archived:
     .map((run) => ({ ...run, archived: run.archived === 1 }));
 }
 
-/** How many samples the training split of each run's data has. */
-export function trainSamples(db: Readable, ids: readonly RunId[]): Map<RunId, number> {
+/** How many samples the training split of each run's data has, step by step. */
+export function* trainSamples(db: Readable, ids: readonly RunId[]): Generator<void, Map<RunId, number>> {
+  const versions: { id: RunId; version: VersionId }[] = [];
+  for (let from = 0; from < ids.length; from += rowsAtOnce) {
+    versions.push(
+      ...db.all<{ id: RunId; version: VersionId }>(
+        `SELECT id, version FROM runs WHERE id IN (SELECT value FROM json_each(?)) AND version IS NOT NULL`,
+        [JSON.stringify(ids.slice(from, from + rowsAtOnce))],
+      ),
+    );
+    yield;
+  }
   // Each version's manifest is read once, however many runs it has.
-  const rows = db.all<{ id: RunId; samples: number | null }>(
-    `WITH asked AS MATERIALIZED (SELECT r.id, r.version FROM runs r JOIN json_each(?) j ON r.id = j.value),
-          sizes AS MATERIALIZED (SELECT v.id, json_extract(v.manifest, '$.splits.train') AS samples
-                                   FROM dataset_versions v WHERE v.id IN (SELECT version FROM asked))
-     SELECT asked.id, sizes.samples FROM asked JOIN sizes ON sizes.id = asked.version`,
-    [JSON.stringify(ids)],
+  const known = new Map<VersionId, number | null>();
+  for (const version of new Set(versions.map((run) => run.version))) {
+    const row = db.get<{ samples: number | null }>(
+      `SELECT json_extract(manifest, '$.splits.train') AS samples FROM dataset_versions WHERE id = ?`,
+      [version],
+    );
+    known.set(version, row?.samples ?? null);
+    yield;
+  }
+  return new Map(
+    versions.flatMap(({ id, version }) => {
+      const samples = known.get(version) ?? null;
+      return samples === null ? [] : [[id, samples]];
+    }),
   );
-  return new Map(rows.flatMap(({ id, samples }) => (samples === null ? [] : [[id, samples]])));
 }
 
 export function getRun(db: Readable, id: RunId): RunSummary {

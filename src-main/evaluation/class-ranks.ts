@@ -1,6 +1,6 @@
 import { shownCurves, shownThresholds, type ClassCurves, type Decisions } from '../shared/evaluation.ts';
 import { averagePrecision, byFallingScore, precisionRecallCurve, rocAuc, rocCurve, sweep } from './roc.ts';
-import { decideAt, decisionsOf } from './threshold.ts';
+import { decideAt, decisionsOf, worthChoosing } from './threshold.ts';
 
 /** What a model's scores for one class against the rest are worth. */
 
@@ -58,20 +58,13 @@ export function classesShown(support: readonly number[]): number[] {
 
 export function curvesOf({ scores, positive }: ScoredClass, validation: ScoredClass | null): Omit<ClassCurves, 'name'> {
   const found = sweep(scores, positive);
-  const chosenOn: Decisions[] = validation ? thinned(decisionsOf(sweep(validation.scores, validation.positive))) : [];
+  const chosenOn: Decisions[] = validation
+    ? worthChoosing(decisionsOf(sweep(validation.scores, validation.positive)), shownThresholds)
+    : [];
   return {
     roc: rocCurve(found, curvePoints),
     precisionRecall: precisionRecallCurve(found, curvePoints),
     validation: chosenOn,
     here: chosenOn.map(({ threshold }) => decideAt(threshold, scores, positive)),
   };
-}
-
-/** Evenly by their rank, with both ends. */
-function thinned(all: Decisions[]): Decisions[] {
-  if (all.length <= shownThresholds) return all;
-  return Array.from(
-    { length: shownThresholds },
-    (_, i) => all[Math.round((i * (all.length - 1)) / (shownThresholds - 1))],
-  );
 }

@@ -1,3 +1,5 @@
+import { decimate } from '../shared/chart/decimate.ts';
+
 /**
  * What a classifier's scores for one class are worth at every threshold. Definitions and corner cases are scikit-learn's
  * (`roc_curve`, `precision_recall_curve`, `roc_auc_score`, `average_precision_score`), samples of equal score going together.
@@ -94,14 +96,18 @@ export function rocCurve(from: Sweep, points = Infinity): Curve {
   };
 }
 
-/** Recall against precision, by rising recall, from the end that scikit-learn adds: recall 0, precision 1. */
+/**
+ * Recall against precision, by rising recall, from the end that scikit-learn adds: recall 0, precision 1. Of more than `points` of them
+ * those that are drawn: on each of `points` / 4 equal stretches of recall the first, lowest, highest and last. Evenly by rank, a rare class
+ * would be left with a handful of its own, since most ranks come after its last sample.
+ */
 export function precisionRecallCurve(from: Sweep, points = Infinity): Curve {
   const { truePositives: tp, falsePositives: fp, positives } = from;
-  const kept = thinned([...tp.keys()], points);
-  return {
-    x: [0, ...kept.map((i) => (positives === 0 ? 1 : tp[i] / positives))],
-    y: [1, ...kept.map((i) => tp[i] / (tp[i] + fp[i]))],
-  };
+  const x = [0, ...Array.from(tp, (count) => (positives === 0 ? 1 : count / positives))];
+  const y = [1, ...Array.from(tp, (count, i) => count / (count + fp[i]))];
+  if (tp.length <= points) return { x, y };
+  const drawn = decimate(x, y, 0, 1, points / 4);
+  return { x: drawn.x, y: drawn.y };
 }
 
 /** Evenly, with both ends. */

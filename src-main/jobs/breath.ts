@@ -1,5 +1,5 @@
 /** The thread is held no longer than this at a stretch, in milliseconds, but for one step. */
-const mostHeld = 4;
+const mostHeld = 2;
 
 /** When the work of the thread's present turn began; null where none has been told of. */
 let begun: number | null = null;

@@ -10,8 +10,9 @@ import { Breath, collect } from './breath.ts';
 
 // What the window reads of many runs at once, in slices: other work of this thread goes on in between.
 
-/** As lists need them. */
-export const listings = (db: Readable): Promise<RunListing[]> => collect(eachListing(db, { metrics: usualMetrics }));
+/** As lists need them, archived ones as well. */
+export const listings = (db: Readable): Promise<RunListing[]> =>
+  collect(eachListing(db, { archived: true, metrics: usualMetrics }));
 
 /** These of the list, archived ones as well, with these metrics besides the usual ones. */
 export const listingsOf = (db: Readable, ids: readonly RunId[], metrics: readonly string[]): Promise<RunListing[]> =>
@@ -26,24 +27,26 @@ export async function columnOf(db: Readable, key: string): Promise<MetricColumn>
 /** All metrics of these runs. */
 export async function metricTable(db: Readable, runs: readonly RunId[]): Promise<MetricTable> {
   const found = await collect(eachOf(runs, (id) => numberedMetrics(db, runKey(db, id))));
-  const count = found.reduce((sum, { length }) => sum + length, 0);
+  const count = found.reduce((sum, { keys }) => sum + keys.length, 0);
   const table = {
     runs: [...runs],
     ends: new Uint32Array(found.length),
     places: new Uint32Array(count),
     values: new Float64Array(count),
   };
+  const breath = new Breath();
   const placeOf = new Map<number, number>();
   let at = 0;
-  found.forEach((metrics, i) => {
-    for (const { key, value } of metrics) {
+  for (const [i, { keys, values }] of found.entries()) {
+    table.values.set(values, at);
+    for (const key of keys) {
       let place = placeOf.get(key);
       if (place === undefined) placeOf.set(key, (place = placeOf.size));
-      table.places[at] = place;
-      table.values[at++] = value ?? NaN;
+      table.places[at++] = place;
     }
     table.ends[i] = at;
-  });
+    await breath.ifDue();
+  }
   const names = await collect(eachOf(placeOf.keys(), (key) => keyName(db, key)));
   return { ...table, names };
 }
@@ -51,7 +54,10 @@ export async function metricTable(db: Readable, runs: readonly RunId[]): Promise
 /** Which curves these have. */
 export async function curvesOf(db: Readable, runs: readonly RunId[]): Promise<CurvesFound> {
   const breath = new Breath();
-  const samples = trainSamples(db, runs);
+  const sizes = trainSamples(db, runs);
+  let size = sizes.next();
+  for (; !size.done; size = sizes.next()) await breath.ifDue();
+  const samples = size.value;
   const keys = new Set<number>();
   for (const run of runs) {
     for (const _ of addCurveKeys(db, run, keys)) await breath.ifDue();

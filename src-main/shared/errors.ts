@@ -24,6 +24,8 @@ export function errorFacts(error: unknown): ErrorFacts {
   if (error instanceof Error) {
     const system = (error as Error & { code?: unknown }).code;
     if (system === undefined && isOutOfMemory(error.message)) return outOfMemory(error.message);
+    const lost = system === undefined && lostBlob(error.message);
+    if (lost) return lost;
     return {
       code: typeof system === 'string' ? system.toLowerCase() : 'internal',
       message: error.message,
@@ -43,6 +45,20 @@ export function outOfMemory(said: string): ErrorFacts {
     message: `There was not enough memory (${said}). Take a smaller batch, net or piece of the data, or close other programs.`,
     details: [],
   };
+}
+
+export function blobMissing(path: string): ErrorFacts {
+  return {
+    code: 'blob_missing',
+    message: `Stored data is missing: ${path}. Restore the workspace from a backup, or import the data again.`,
+    details: [],
+  };
+}
+
+/** DuckDB, which reads tables, takes a path for a pattern that nothing matches; what it says else is SQL. */
+function lostBlob(said: string): ErrorFacts | null {
+  const path = /No files found that match the pattern "([^"]*[\\/]blobs[\\/][^"]*)"/.exec(said)?.[1];
+  return path === undefined ? null : blobMissing(path.replace(/\[(.)\]/g, '$1'));
 }
 
 export function errorFromFacts(facts: ErrorFacts): AtelierError {

@@ -1,5 +1,4 @@
 import type { Job } from '../../src-main/shared/job.ts';
-import { AtelierError } from '../../src-main/shared/errors.ts';
 import { datasets } from '../state/datasets.svelte.ts';
 import { exports } from '../state/exports.svelte.ts';
 import { importing } from '../state/importing.svelte.ts';
@@ -7,7 +6,8 @@ import { jobs } from '../state/jobs.svelte.ts';
 import { navigation } from '../state/navigation.svelte.ts';
 import type { Location } from '../state/navigation.svelte.ts';
 import { studies } from '../state/studies.svelte.ts';
-import { notify, notifyError } from '../ui/toasts.ts';
+import { notify, notifyFailure } from '../ui/toasts.ts';
+import { errorText } from '../words/errors.ts';
 import { m } from '../words/messages.ts';
 
 /** Where what a job made can be seen. */
@@ -43,13 +43,8 @@ async function announce(job: Job): Promise<void> {
   if (job.kind === 'revise' && studies.prepares(job.title)) return void (await datasets.load());
   if (job.status === 'failed' || job.status === 'interrupted') {
     const facts = job.error ?? { code: 'internal', message: '', details: [] };
-    notifyError(
-      new AtelierError(facts.code, m.job_failed_toast({ title: job.title, reason: facts.message }), facts.details),
-      {
-        label: m.show_details(),
-        run: () => (jobs.trayOpen = true),
-      },
-    );
+    const details = { label: m.show_details(), run: () => (jobs.trayOpen = true) };
+    notifyFailure(m.job_failed_toast({ title: job.title, reason: errorText(facts).headline }), details);
     return;
   }
   // Where it was asked for tells where the files are.

@@ -134,10 +134,15 @@ export class Runs {
   );
   #byId = $derived(new Map(this.#all.map((run) => [run.id, run])));
   #shown = $derived(this.#all.filter((run) => !run.archived));
+  #archived = $derived(this.#all.filter((run) => run.archived));
 
   /** Those in use. Of their metrics the usual ones are here; `want` gets all of a run's, `column` one of all runs. */
   get list(): RunSummary[] {
     return this.#shown;
+  }
+  /** Those that were put away. */
+  get archived(): RunSummary[] {
+    return this.#archived;
   }
   get loaded(): boolean {
     return this.#list.value !== null;

@@ -16,8 +16,12 @@ export function notify(text: string, act?: Act, kind: 'info' | 'success' | 'warn
 }
 
 export function notifyError(error: AtelierError | unknown, act?: Act): void {
-  const words = errorText(asError(error));
-  toast.error(words.headline, { duration: 12_000, action: act && { label: act.label, onClick: act.run } });
+  notifyFailure(errorText(asError(error)).headline, act);
+}
+
+/** The same in words of one's own. */
+export function notifyFailure(text: string, act?: Act): void {
+  toast.error(text, { duration: 12_000, action: act && { label: act.label, onClick: act.run } });
 }
 
 export function notifyCopied(rows: number): void {

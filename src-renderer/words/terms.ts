@@ -567,8 +567,11 @@ export function metricShort(key: string): string {
   return of({ metric: /^\p{Lu}\p{Ll}/u.test(metric) ? metric.charAt(0).toLowerCase() + metric.slice(1) : metric });
 }
 
-/** A metric's value in the digits and unit that suit it; `short` for curves' axes. */
-export function metricValue(key: string, value: number, short = false): string {
+/**
+ * A metric's value in the digits and unit that suit it; `short` for curves' axes. `beside`: the value whose deviation or difference this is,
+ * for the decimals of that one.
+ */
+export function metricValue(key: string, value: number, short = false, beside = value): string {
   // Of one core: two that are busy are 200 %.
   if (key.endsWith('/processor') || key.endsWith('/gpu')) return format.percent(value, 0);
   if (key.endsWith('/learning_rate')) return format.figure(value, 3);
@@ -582,7 +585,8 @@ export function metricValue(key: string, value: number, short = false): string {
   if (key.endsWith('psnr')) return format.fixed(value, 2);
   // Of what is measured in the target's own unit, decimals soon say nothing.
   if (!short && Math.abs(value) >= 1e4) return format.figure(value, 5);
-  return short ? format.figure(value, 3) : format.fixed(value, 4);
+  // Of a loss of 0.00006 four decimals say no more than that there is one.
+  return short || Math.abs(beside) < 1e-3 ? format.figure(value, 3) : format.fixed(value, 4);
 }
 
 /** The same on an axis whose ticks lie so close that `metricValue` would call two of them alike. */

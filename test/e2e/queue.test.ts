@@ -86,6 +86,16 @@ describe('the queue of trainings', () => {
     await jobOf('third').focus();
     await page.keyboard.press('Alt+ArrowDown');
     await expect.poll(waiting).toEqual(['second', 'third']);
+    // It keeps the keys where it has gone, and the arrows go on from there.
+    const held = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    await expect.poll(held).toContain('third');
+    await page.keyboard.press('Alt+Home');
+    await expect.poll(waiting).toEqual(['third', 'second']);
+    await expect.poll(held).toContain('third');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(held).toContain('second');
+    await page.keyboard.press('Alt+ArrowUp');
+    await expect.poll(waiting).toEqual(['second', 'third']);
     await jobOf('third').getByTestId('queue-front').click();
     await expect.poll(waiting).toEqual(['third', 'second']);
     await studio.shot('queue-tray');

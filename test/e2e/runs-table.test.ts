@@ -103,6 +103,19 @@ it('filters, groups over seeds, and keeps tags and views', async () => {
   await id('runs-filter').fill('');
   await id('runs-filter').blur();
 
+  // What is archived is not gone: it is listed by itself, and comes back.
+  await id('runs-table').getByRole('row').nth(1).click();
+  await id('runs-acts').click();
+  await id('runs-archive').click();
+  await rows(5);
+  await id('runs-archived').click();
+  await rows(1);
+  await id('runs-table').getByRole('row').nth(1).click();
+  await studio.shot('runs-archived');
+  await id('runs-acts').click();
+  await id('runs-restore').click();
+  await rows(6);
+
   await id('group-by').click();
   await page.getByRole('menuitem', { name: 'Optimizer' }).click();
   await page.keyboard.press('Escape');

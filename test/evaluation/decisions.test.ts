@@ -4,8 +4,8 @@ import { bootstrapIntervals, draw, percentile, resamplesOf } from '../../src-mai
 import * as tails from '../../src-main/evaluation/distributions.ts';
 import { sweep } from '../../src-main/evaluation/roc.ts';
 import { mcnemar, pairedBootstrap } from '../../src-main/evaluation/significance.ts';
-import { decideAt, decisionsOf } from '../../src-main/evaluation/threshold.ts';
-import { chooseThreshold } from '../../src-main/shared/threshold.ts';
+import { decideAt, decisionsOf, worthChoosing } from '../../src-main/evaluation/threshold.ts';
+import { chooseThreshold, f1Of, recallOf } from '../../src-main/shared/threshold.ts';
 
 interface Fixtures {
   distributions: Record<'beta' | 'student' | 'chiSquare' | 'coin' | 'hypergeometric' | 'wilson', number[][]>;
@@ -73,6 +73,26 @@ describe('threshold', () => {
   it('says when no threshold is so precise', () => {
     const hopeless = decisionsOf(sweep([0.9, 0.1], [0, 1]));
     expect(chooseThreshold(hopeless, { kind: 'precision', least: 0.9 })).toBeNull();
+  });
+  it('has the best of any cost and the best F1 among a few of many', () => {
+    const many = Array.from({ length: 4000 }, (_, i) => 1 - i / 4000);
+    const rare = many.map((score, i) => (Math.sin(i * 12.9898) + 1) / 2 < score ** 3);
+    const each = decisionsOf(sweep(many, rare));
+    const few = worthChoosing(each, 60);
+    expect(few.length).toBeLessThanOrEqual(60);
+    expect([few[0], few.at(-1)]).toEqual([each[0], each.at(-1)]);
+    expect(few.every(({ threshold }, i) => i === 0 || threshold < few[i - 1].threshold)).toBe(true);
+    const f1 = { kind: 'f1' } as const;
+    expect(f1Of(chooseThreshold(few, f1)!)).toBe(f1Of(chooseThreshold(each, f1)!));
+    for (const falseNegative of [0, 0.01, 0.3, 1, 2.5, 40]) {
+      const goal = { kind: 'cost', falsePositive: 1, falseNegative } as const;
+      const cost = ({ fp, fn }: { fp: number; fn: number }) => fp + falseNegative * fn;
+      expect(cost(chooseThreshold(few, goal)!)).toBe(cost(chooseThreshold(each, goal)!));
+    }
+    const precise = { kind: 'precision', least: 0.8 } as const;
+    const lost = recallOf(chooseThreshold(each, precise)!) - recallOf(chooseThreshold(few, precise)!);
+    expect(lost).toBeLessThan(0.05);
+    expect(worthChoosing(each, 5000)).toEqual(each);
   });
   it('decides the same on the same samples, equal scores together', () => {
     const tied = decisionsOf(sweep([0.5, 0.5, 0.2], [1, 0, 1]));

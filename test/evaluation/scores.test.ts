@@ -226,9 +226,26 @@ describe('what scikit-learn has no say in', () => {
       scores.map((_, i) => i % 3 === 0),
     );
     const curve = precisionRecallCurve(found, 50);
-    expect(curve.x).toHaveLength(51);
+    expect(curve.x.length).toBeLessThanOrEqual(51);
     expect([curve.x[0], curve.x.at(-1)]).toEqual([0, 1]);
     expect(rocCurve(found, 50).x.at(-1)).toBe(1);
+  });
+  it('keeps the extremes of a rare class, most of whose ranks lie behind its last sample', () => {
+    const scores = Array.from({ length: 3000 }, (_, i) => 1 - i / 3000);
+    const found = sweep(
+      scores,
+      scores.map((_, i) => (i < 90 && i % 3 !== 1) || i === 200),
+    );
+    const all = precisionRecallCurve(found);
+    const drawn = precisionRecallCurve(found, 200);
+    expect(all.x).toHaveLength(3001);
+    expect(drawn.x.length).toBeLessThan(202);
+    const extremes = ({ x, y }: typeof all) =>
+      Array.from({ length: 50 }, (_, bin) => {
+        const there = y.filter((_, i) => Math.floor(x[i] * 50) === bin);
+        return [Math.min(...there), Math.max(...there)];
+      });
+    expect(extremes(drawn)).toEqual(extremes(all));
   });
   it('weighs samples as if each were there so many times', () => {
     const scores = [0.9, 0.4, 0.4, 0.1];

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contrast, inkOn, sequentialColour } from '../../src-main/shared/chart/sequential.ts';
-import { categoryColour, oklchToHex } from '../../src-renderer/charts/colours.ts';
+import { oklchToHex } from '../../src-main/shared/chart/hues.ts';
+import { categoryColour } from '../../src-renderer/charts/colours.ts';
 
 const css = readFileSync(new URL('../../src-renderer/ui/tokens.css', import.meta.url), 'utf8');
 

@@ -26,3 +26,17 @@ describe('a failure for want of memory', () => {
     expect(new JobLog('/nowhere/log.txt').outOfMemory).toBeNull();
   });
 });
+
+describe('a table of which the rows are gone from the workspace', () => {
+  it('is told as stored data that is missing, not as SQL', () => {
+    const said =
+      'IO Error: No files found that match the pattern "/home/a/work [[]1[]]/blobs/8a/8a8f"\n\nLINE 2: ...SELECT';
+    expect(errorFacts(new Error(said))).toEqual({
+      code: 'blob_missing',
+      message:
+        'Stored data is missing: /home/a/work [1]/blobs/8a/8a8f. Restore the workspace from a backup, or import the data again.',
+      details: [],
+    });
+    expect(errorFacts(new Error('No files found that match the pattern "/tmp/own.parquet"')).code).toBe('internal');
+  });
+});

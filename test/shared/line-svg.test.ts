@@ -69,7 +69,10 @@ describe('a chart as SVG', () => {
     const lines = Array.from({ length: 9 }, (_, i) => ({ name: `run number ${i}`, colour: '#000', x: [0], y: [i] }));
     const svg = lineChartSvg(chart({ lines }));
     expect(svg).toContain('>run number 8<');
-    expect(Number(/height="(\d+)"/.exec(svg)?.[1])).toBe(240 + 5 * 18);
+    expect(Number(/height="(\d+)"/.exec(svg)?.[1])).toBe(240 + 5 * 18 + 12);
+    // The name of the y axis stands below its last row.
+    const down = (text: string) => Number(new RegExp(` y="(\\d+)"[^>]*>${text}<`).exec(svg)?.[1]);
+    expect(down('loss') - down('run number 8')).toBeGreaterThanOrEqual(14);
   });
 
   it('draws a band from the least to the greatest, and makes room for it', () => {

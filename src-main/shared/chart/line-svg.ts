@@ -42,7 +42,8 @@ export function lineChartSvg(chart: LineChart): string {
   const theme = { ...printed, ...chart.theme };
   const named = chart.lines.filter(({ look }) => look !== 'behind');
   const rows = legendRows(named, chart.width - margin.left - margin.right);
-  const top = margin.top + (named.length > 1 ? rows.length * legendRow : 0);
+  // The name of the y axis stands between the legend and the plot.
+  const top = margin.top + (named.length > 1 ? rows.length * legendRow + 12 : 0);
   const inner = { width: chart.width - margin.left - margin.right, height: chart.height - margin.top - margin.bottom };
   const total = chart.height - margin.top + top;
 

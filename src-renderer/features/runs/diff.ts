@@ -67,8 +67,9 @@ export interface MetricRow {
   best: Set<number>;
 }
 
+/** What is chosen by comes first: the test split is for the end. */
 const splitRank = (key: string) =>
-  ['test/', 'validation/', 'train/'].findIndex((split) => key.startsWith(split)) + 1 || 9;
+  ['validation/', 'test/', 'train/'].findIndex((split) => key.startsWith(split)) + 1 || 9;
 
 export function metricRows(runs: readonly RunSummary[]): MetricRow[] {
   const keys = new Set(runs.flatMap((run) => Object.keys(run.metrics)));

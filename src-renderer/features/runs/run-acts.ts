@@ -33,3 +33,15 @@ export async function archiveRuns(list: readonly RunSummary[]): Promise<void> {
     notify(words, { label: m.undo(), run: () => void attempt(() => runs.archive(ids, false)) });
   });
 }
+
+export async function restoreRuns(list: readonly RunSummary[]): Promise<void> {
+  const ids = list.map((run) => run.id);
+  await attempt(async () => {
+    await runs.archive(ids, false);
+    place.table.clearSelection();
+    notify(m.runs_restored_toast({ count: ids.length, n: format.integer(ids.length) }), {
+      label: m.undo(),
+      run: () => void attempt(() => runs.archive(ids, true)),
+    });
+  });
+}

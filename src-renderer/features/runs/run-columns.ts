@@ -56,9 +56,9 @@ interface Look {
   shown: boolean;
   start?: boolean;
   firstSort?: 'ascending' | 'descending';
-  /** What a value says in full, and what is shown of it. */
-  text: (value: FieldValue, run?: RunSummary) => string;
-  brief?: (value: FieldValue, run?: RunSummary) => string;
+  /** What a value says in full, and what is shown of it; `beside` is the number whose deviation or difference it is. */
+  text: (value: FieldValue, run?: RunSummary, beside?: number) => string;
+  brief?: (value: FieldValue, run?: RunSummary, beside?: number) => string;
 }
 
 function cellOf(value: FieldValue): Cell {
@@ -77,7 +77,9 @@ function column(
     if (all.distinct === 1) return say(all.same, group!.runs[0].run);
     if (all.n === 0) return m.n_different({ n: format.integer(all.distinct) });
     const mean = say(all.mean);
-    return all.n === 1 ? mean : m.mean_spread({ mean, spread: say(all.std), n: format.integer(all.n) });
+    return all.n === 1
+      ? mean
+      : m.mean_spread({ mean, spread: say(all.std, undefined, all.mean), n: format.integer(all.n) });
   };
   const single = (run: AskedRun, say: typeof text): string => {
     const value = fieldValue(run, field);
@@ -90,7 +92,7 @@ function column(
     return m.value_difference({
       value: shownValue,
       sign: difference < 0 ? '−' : '+',
-      difference: say(Math.abs(difference)),
+      difference: say(Math.abs(difference), undefined, here),
     });
   };
   const told = (line: Line, say: typeof text) => (line.run ? single(line.run, say) : grouped(line, say));
@@ -132,8 +134,9 @@ export const settingRank = (key: string): number => settingOrder.indexOf(key) + 
 const words = ['optimizer', 'architecture', 'device', 'schedule'];
 
 const fact = (key: Extract<RunField, { kind: 'fact' }>['key']): RunField => ({ kind: 'fact', key });
-const orDash = (say: (value: number) => string) => (value: FieldValue) =>
-  typeof value === 'number' ? say(value) : '–';
+const orDash =
+  (say: (value: number, beside?: number) => string) => (value: FieldValue, _run?: RunSummary, beside?: number) =>
+    typeof value === 'number' ? say(value, beside) : '–';
 
 /** The columns that these fields give; `there` are the metrics to show unless somebody chose otherwise. */
 export function runColumns(
@@ -193,7 +196,7 @@ export function runColumns(
       shown: shownMetrics.includes(key) && there.has(key),
       firstSort: lowerIsBetter(key) ? 'ascending' : 'descending',
       text: orDash((value) => format.full(value)),
-      brief: orDash((value) => metricValue(key, value)),
+      brief: orDash((value, beside) => metricValue(key, value, false, beside)),
     })),
     ...settings.map((key): Look => ({
       id: `setting.${key}`,

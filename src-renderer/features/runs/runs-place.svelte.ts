@@ -42,7 +42,9 @@ export class RunsPlace {
   #open = $state.raw<ReadonlySet<string>>(new Set());
   #sound: RunFilter | null = null;
 
-  #asked = $derived(runs.list.map(asked));
+  #archive = $state(false);
+  #from = $derived(this.archive ? runs.archived : runs.list);
+  #asked = $derived(this.#from.map(asked));
   // While runs go on, the list changes several times a second: what follows from their settings alone stays the same object.
   readonly #settings = new KnownSettings();
   #fieldsBefore = new RunFields([], []);
@@ -134,6 +136,19 @@ export class RunsPlace {
     this.#metricKeys = await runs.metricKeys();
   }
 
+  /** Whether those that were put away are listed, instead of those in use. */
+  get archive(): boolean {
+    return this.#archive && runs.archived.length > 0;
+  }
+  set archive(archive: boolean) {
+    this.#archive = archive;
+    this.dataset = this.status = null;
+    this.table.clearSelection();
+  }
+  /** All that could be listed, whatever the filter. */
+  get from(): readonly RunSummary[] {
+    return this.#from;
+  }
   get fields(): RunFields {
     return this.#fields;
   }
