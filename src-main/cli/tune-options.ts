@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { isObject } from '../jobs/studies/study-plan.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { CommonOptions, Session } from './context.ts';
@@ -60,6 +60,13 @@ function saidOfBudget({ trials, timeout, trialTimeout, untilNoBetter, workers }:
 const said = (given: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
+/** Of a key that stands there twice JSON keeps the last, and a parameter would be lost without a word. JSON is YAML, which says where. */
+function refuseTwice(json: string): void {
+  const { errors } = parseDocument(json, { logLevel: 'silent' });
+  const twice = errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (twice) throw twice;
+}
+
 /** JSON, or YAML by the file's name. */
 function readFile(path: string): unknown {
   let text: string;
@@ -74,7 +81,10 @@ function readFile(path: string): unknown {
   try {
     // Some editors begin a file with a byte order mark, which JSON does not know.
     const plain = text.replace(/^\uFEFF/, '');
-    return isYaml ? (parse(plain) as unknown) : JSON.parse(plain);
+    if (isYaml) return parse(plain) as unknown;
+    const written: unknown = JSON.parse(plain);
+    refuseTwice(plain);
+    return written;
   } catch (error) {
     const what = (error as Error).message.split('\n')[0].replace(/[.:]$/, '');
     throw new AtelierError('invalid_study', `${path} is no ${isYaml ? 'YAML' : 'JSON'}: ${what}.`);
