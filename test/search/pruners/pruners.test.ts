@@ -131,6 +131,19 @@ describe('Hyperband', () => {
     expect(curve(study, [9, 9, 9])).toMatchObject({ step: 3, reason: { code: 'not_promoted', rung: 1, bracket: 1 } });
   });
 
+  it('lets one in η go on of a sampler that has learnt, too, not each for being better than what came before', () => {
+    const goneOn = (pruner: unknown) => {
+      const study = make(pruner);
+      for (let i = 0; i < 40; i++) curve(study, [10 + i, 10 + i]);
+      // All better than those, in no order among themselves.
+      const late = Array.from({ length: 20 }, (_, i) => curve(study, Array<number>(2).fill(((7 * i) % 20) / 20)));
+      return late.filter((stopped) => stopped === null).length;
+    };
+    expect(goneOn({ type: 'halving', resource: 1, factor: 3 })).toBeGreaterThan(13);
+    // Of twenty, with those whose bracket prunes none.
+    expect(goneOn({ type: 'hyperband', resource: 1, whole: 3, factor: 3 })).toBeLessThan(12);
+  });
+
   it('with TPE finds as good a net as random whole trainings with 35 % of their epochs, on real curves', () => {
     const search = (sampler: string, pruner: unknown, seed: number) => {
       const study = new Study(parseStudy({ space: objectives.nets.space, sampler, pruner, seed }));
