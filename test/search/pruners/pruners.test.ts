@@ -132,16 +132,19 @@ describe('Hyperband', () => {
   });
 
   it('lets one in η go on of a sampler that has learnt, too, not each for being better than what came before', () => {
-    const goneOn = (pruner: unknown) => {
+    const hyperband = new HyperbandPruner({ resource: 1, whole: 27, factor: 3 });
+    const share = (pruner: unknown) => {
       const study = make(pruner);
-      for (let i = 0; i < 40; i++) curve(study, [10 + i, 10 + i]);
+      for (let i = 0; i < 60; i++) curve(study, [10 + i]);
       // All better than those, in no order among themselves.
-      const late = Array.from({ length: 20 }, (_, i) => curve(study, Array<number>(2).fill(((7 * i) % 20) / 20)));
-      return late.filter((stopped) => stopped === null).length;
+      const late = Array.from({ length: 60 }, (_, i) => curve(study, [((7 * i) % 60) / 60]) === null);
+      // Those that are judged at the first rung.
+      const judged = late.filter((_, i) => hyperband.bracketOf(60 + i) === 0);
+      return judged.filter(Boolean).length / judged.length;
     };
-    expect(goneOn({ type: 'halving', resource: 1, factor: 3 })).toBeGreaterThan(13);
-    // Of twenty, with those whose bracket prunes none.
-    expect(goneOn({ type: 'hyperband', resource: 1, whole: 3, factor: 3 })).toBeLessThan(12);
+    const amongAll = share({ type: 'halving', resource: 1, factor: 3 });
+    expect(amongAll).toBeGreaterThan(0.6);
+    expect(share({ type: 'hyperband', resource: 1, whole: 27, factor: 3 })).toBeLessThan(0.85 * amongAll);
   });
 
   it('with TPE finds as good a net as random whole trainings with 35 % of their epochs, on real curves', () => {
