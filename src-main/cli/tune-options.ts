@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parse, parseDocument } from 'yaml';
 import { isObject } from '../jobs/studies/study-plan.ts';
+import { isSweep, studyOfSweep } from '../search/sweep-file.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { CommonOptions, Session } from './context.ts';
 
@@ -26,14 +27,17 @@ export interface TuneOptions extends CommonOptions {
 
 const largestFile = 16 * 2 ** 20;
 
-/** The study file, or a space alone, with what the options say instead. */
+/** The study file (or a sweep's, of Weights & Biases), or a space alone, with what the options say instead. */
 export function readStudy(session: Session, file: string | undefined, options: TuneOptions): Record<string, unknown> {
   if ((file === undefined) === (options.space === undefined)) {
     throw new AtelierError('bad_arguments', 'Give a study file or --space with the parameters, one of the two.');
   }
   const written = readFile(session.path(file ?? options.space!));
-  const study = file === undefined ? { space: written } : written;
-  if (!isObject(study)) throw new AtelierError('invalid_study', `${file} must hold an object with a "space".`);
+  const given = file === undefined ? { space: written } : written;
+  if (!isObject(given)) throw new AtelierError('invalid_study', `${file} must hold an object with a "space".`);
+  // Of a function there is but what it returns.
+  const nameless = options.function !== undefined && isSweep(given) ? { metric: undefined } : {};
+  const study = said({ ...(isSweep(given) ? studyOfSweep(given) : given), ...nameless });
   const { direction, sampler, pruner, seed } = options;
   return { ...study, ...said({ direction, sampler, pruner, seed }) };
 }

@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readStudy } from '../../src-main/cli/tune-options.ts';
+import { readStudy, type TuneOptions } from '../../src-main/cli/tune-options.ts';
 import type { Session } from '../../src-main/cli/context.ts';
 import { tempFolder } from '../support/temp-workspace.ts';
 
-function read(name: string, text: string) {
+function read(name: string, text: string, options: TuneOptions = {}) {
   const folder = tempFolder();
   writeFileSync(join(folder, name), text);
-  return readStudy({ path: (path: string) => join(folder, path) } as Session, name, {});
+  return readStudy({ path: (path: string) => join(folder, path) } as Session, name, options);
 }
 
 describe('a study file', () => {
@@ -26,5 +26,13 @@ describe('a study file', () => {
     const study = { space: { x: { type: 'float', low: 1e-5, high: 1, log: true } }, seed: 3 };
     expect(read('study.json', `\uFEFF${JSON.stringify(study)}`)).toEqual(study);
     expect(read('study.yaml', 'space:\n  x: {type: float, low: 1e-5, high: 1, log: true}\nseed: 3\n')).toEqual(study);
+  });
+
+  it("may be a sweep's; of a function its metric goes without a name", () => {
+    const sweep = 'method: random\nmetric: {name: loss, goal: minimize}\nparameters:\n  x: {min: 0.0, max: 0.5}\n';
+    const space = { x: { type: 'float', low: 0, high: 0.5 } };
+    expect(read('sweep.yaml', sweep)).toEqual({ metric: 'loss', direction: 'minimize', sampler: 'random', space });
+    const searched = { direction: 'minimize', sampler: 'random', space };
+    expect(read('sweep.yaml', sweep, { function: 'f.mjs' })).toEqual(searched);
   });
 });
