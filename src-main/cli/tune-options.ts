@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parse, parseDocument } from 'yaml';
 import { isObject } from '../jobs/studies/study-plan.ts';
+import { isSweep, studyOfSweep } from '../search/sweep-file.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { CommonOptions, Session } from './context.ts';
 
@@ -26,14 +27,17 @@ export interface TuneOptions extends CommonOptions {
 
 const largestFile = 16 * 2 ** 20;
 
-/** The study file, or a space alone, with what the options say instead. */
+/** The study file (or a sweep's, of Weights & Biases), or a space alone, with what the options say instead. */
 export function readStudy(session: Session, file: string | undefined, options: TuneOptions): Record<string, unknown> {
   if ((file === undefined) === (options.space === undefined)) {
     throw new AtelierError('bad_arguments', 'Give a study file or --space with the parameters, one of the two.');
   }
   const written = readFile(session.path(file ?? options.space!));
-  const study = file === undefined ? { space: written } : written;
-  if (!isObject(study)) throw new AtelierError('invalid_study', `${file} must hold an object with a "space".`);
+  const given = file === undefined ? { space: written } : written;
+  if (!isObject(given)) throw new AtelierError('invalid_study', `${file} must hold an object with a "space".`);
+  // Of a function there is but what it returns.
+  const nameless = options.function !== undefined && isSweep(given) ? { metric: undefined } : {};
+  const study = said({ ...(isSweep(given) ? studyOfSweep(given) : given), ...nameless });
   const { direction, sampler, pruner, seed } = options;
   return { ...study, ...said({ direction, sampler, pruner, seed }) };
 }
@@ -60,6 +64,13 @@ function saidOfBudget({ trials, timeout, trialTimeout, untilNoBetter, workers }:
 const said = (given: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
+/** Of a key that stands there twice JSON keeps the last, and a parameter would be lost without a word. JSON is YAML, which says where. */
+function refuseTwice(json: string): void {
+  const { errors } = parseDocument(json, { logLevel: 'silent' });
+  const twice = errors.find(({ code }) => code === 'DUPLICATE_KEY');
+  if (twice) throw twice;
+}
+
 /** JSON, or YAML by the file's name. */
 function readFile(path: string): unknown {
   let text: string;
@@ -74,7 +85,10 @@ function readFile(path: string): unknown {
   try {
     // Some editors begin a file with a byte order mark, which JSON does not know.
     const plain = text.replace(/^\uFEFF/, '');
-    return isYaml ? (parse(plain) as unknown) : JSON.parse(plain);
+    if (isYaml) return parse(plain) as unknown;
+    const written: unknown = JSON.parse(plain);
+    refuseTwice(plain);
+    return written;
   } catch (error) {
     const what = (error as Error).message.split('\n')[0].replace(/[.:]$/, '');
     throw new AtelierError('invalid_study', `${path} is no ${isYaml ? 'YAML' : 'JSON'}: ${what}.`);

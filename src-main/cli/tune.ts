@@ -85,6 +85,8 @@ A space: {"lr": {"type": "float", "low": 1e-5, "high": 1, "log": true}, "depth":
   "kind": {"type": "categorical", "choices": ["a", "b"]}, "on": {"type": "boolean"},
   "extra": {"type": "float", "low": 0, "high": 1, "step": 0.1, "when": {"kind": "a"}}}; constraints: ["width * depth <= 512"].
 A sampler or pruner may be an object with options: {"type": "hyperband", "whole": 81, "factor": 3}.
+The configuration of a Weights & Biases sweep ("method", "metric", "parameters", "early_terminate", "run_cap") is read as a study, too, as
+long as its settings have the names above.
 
 With --function a study is {"name", "direction": "minimize"|"maximize" or "directions": […], "sampler", "pruner", "seed", "constraints",
 "space", "start" and the budget, as above}. Until it has ended its trials are kept in the workspace: killed, it goes on by the same command (--new begins anew). A trial whose

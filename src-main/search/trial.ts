@@ -36,8 +36,8 @@ export type Direction = 'minimize' | 'maximize';
 
 export const isFinished = ({ state }: TrialRecord) => state === 'complete' || state === 'pruned' || state === 'failed';
 
-/** Codes of ends that came from outside: a person cancelled it, or the program ended. */
-const fromOutside: ReadonlySet<string> = new Set(['cancelled', 'interrupted']);
+/** Codes of ends that came from outside: a person cancelled it, the program ended, or the whole search did. */
+const fromOutside: ReadonlySet<string> = new Set(['cancelled', 'interrupted', 'stopped', 'time_up', 'no_better']);
 
 /**
  * It crashed, hung, threw, or gave what is no finite number: its settings are bad ones. What ended it from outside says nothing of them.

@@ -83,6 +83,8 @@ export interface LegendEntry {
   name: string;
   colour: string;
   dashed: boolean;
+  /** Of points rather than a line. */
+  dot?: boolean;
 }
 
 /** What there is to show and hide, in drawing order. */

@@ -8,6 +8,8 @@ export interface Variable {
   values: readonly (number | string | undefined)[];
   /** As it is shown, of a number or a word. */
   format: (value: number | string) => string;
+  /** The same beside a tick, without the digits that only a value read off needs. */
+  brief?: (value: number) => string;
   /** More of it is worse: of a metric such as loss. */
   lowerIsBetter?: boolean;
 }
@@ -76,15 +78,16 @@ function numberScale(variable: Variable, asked: boolean | undefined, room: numbe
   const distinct = [...new Set(numbers)].sort((a, b) => a - b);
   const marks =
     distinct.length <= room ? distinct : log ? logTicks(low, high) : ticks(low, high, niceStep(high - low, room - 1));
+  const shown = marks.filter((value) => value >= low && value <= high);
+  const brief = variable.brief && shown.map(variable.brief);
+  const words = brief && new Set(brief).size === brief.length ? brief : shown.map(variable.format);
   return {
     log,
     canLog,
     positions: Float64Array.from(variable.values, (value) =>
       typeof value === 'number' && Number.isFinite(value) ? place(value) : NaN,
     ),
-    ticks: marks
-      .filter((value) => value >= low && value <= high)
-      .map((value) => ({ at: place(value), label: variable.format(value) })),
+    ticks: shown.map((value, i) => ({ at: place(value), label: words[i] })),
     at: (position) => from(start + position * size),
   };
 }

@@ -155,16 +155,18 @@ async function trainings(folder: string): Promise<void> {
   console.log(`  ${rows.length} trials, ${crashed} of them killed ${mostTries} times; made again from plain files`);
 }
 
-/** What the run itself wrote at its end, as its folder has it. */
+/** What the run itself wrote at its end, as its folder has it: twice the same where the app was killed before it had read that. */
 function lossOf(folder: string, run: string): number | null {
   const path = join(folder, 'runs', run, 'run.jsonl');
   if (!existsSync(path)) return null;
   const ends = readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line.includes('"type":"finished"'));
-  if (ends.length !== 1) return null;
-  const { result } = JSON.parse(ends[0]) as { result: { metrics: Record<string, number> } };
-  return result.metrics['validation/loss'];
+  const losses = ends.map((line) => {
+    const { result } = JSON.parse(line) as { result: { metrics: Record<string, number> } };
+    return result.metrics['validation/loss'];
+  });
+  return new Set(losses).size === 1 ? losses[0] : null;
 }
 
 async function ownFunction(folder: string): Promise<void> {

@@ -103,7 +103,7 @@ async function search(runtime, seed) {
     const { best, counts, tried, reported } = await page.evaluate(
       async (about) => {
         const { trials: text, reports, ...rest } = (await globalThis.studio.invoke('studies.get', about)).value;
-        return { ...rest, tried: JSON.parse(text).length, reported: reports.length / 3 };
+        return { ...rest, tried: JSON.parse(text), reported: reports.length / 3 };
       },
       { id: study },
     );
@@ -120,8 +120,10 @@ async function search(runtime, seed) {
     console.log(`seed ${seed}`);
     console.log(`  defaults: validation accuracy ${before.toFixed(4)}, test ${plain.toFixed(4)}`);
     console.log(
-      `  ${counts.complete} complete, ${counts.pruned} pruned, ${counts.failed} failed in ${seconds.toFixed(0)} s; ${reported} of ${tried * Number(epochs)} epochs`,
+      `  ${counts.complete} complete, ${counts.pruned} pruned, ${counts.failed} failed in ${seconds.toFixed(0)} s; ${reported} of ${tried.length * Number(epochs)} epochs`,
     );
+    for (const { number, ended, params } of tried.filter(({ state }) => state === 'failed'))
+      console.log(`  trial ${number} failed: ${JSON.stringify(ended)}, ${JSON.stringify(params)}`);
     console.log(
       `  winner: trial ${best.number}, validation ${after.toFixed(4)}, test ${tuned.toFixed(4)}, ${JSON.stringify(best.params)}`,
     );

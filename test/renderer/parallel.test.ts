@@ -40,6 +40,17 @@ describe('a scale', () => {
     expect(many.ticks.map(({ label }) => label)).toEqual(['0', '20', '40', '60', '80', '100']);
   });
 
+  it('says brief words beside ticks where they tell the ticks apart', () => {
+    const long = { ...variable('number', [1, 2.25]), format: (value: number | string) => Number(value).toFixed(4) };
+    const labels = (digits: number) => {
+      const brief = (value: number) => value.toFixed(digits);
+      return scaleOf({ ...long, brief }).ticks.map(({ label }) => label);
+    };
+    expect(labels(2)).toEqual(['1.00', '2.25']);
+    expect(labels(0)).toEqual(['1', '2']);
+    expect(scaleOf({ ...long, brief: () => 'same' }).ticks.map(({ label }) => label)).toEqual(['1.0000', '2.2500']);
+  });
+
   it('gives each word a place of its own, in natural order', () => {
     const scale = scaleOf(variable('category', ['b10', 'b9', undefined, 'b9']));
     expect([...scale.positions]).toEqual([0.75, 0.25, NaN, 0.25]);

@@ -9,6 +9,7 @@ import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';
 import { draftOf, rangeOf, Tuning } from '../../src-renderer/features/train/tuning.svelte.ts';
 import { parameterValue, parameterWord, trialVariables } from '../../src-renderer/features/tune/trials.ts';
 import { reasonWords } from '../../src-renderer/words/reasons.ts';
+import { architectureWord } from '../../src-renderer/words/terms.ts';
 import { repository } from '../support/temp-workspace.ts';
 import { fakeBridge } from './fake-bridge.ts';
 
@@ -142,12 +143,10 @@ describe("a search of the data's recipe", () => {
       'my own: Bins',
       'Learning rate',
     ]);
-    expect([true, false, 'quantiles', 'cosine'].map(parameterValue)).toEqual([
-      'On',
-      'Off',
-      'As many in each',
-      'Cosine to zero',
-    ]);
+    const words = [true, false, 'quantiles', 'cosine'].map((value) => parameterValue('recipe.bins', value));
+    expect(words).toEqual(['On', 'Off', 'As many in each', 'Cosine to zero']);
+    expect(parameterValue('architecture', 'mlp')).toBe(architectureWord('mlp'));
+    expect(parameterValue('architecture', 'mlp')).not.toBe(parameterValue('kind', 'mlp'));
   });
 });
 

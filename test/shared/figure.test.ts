@@ -4,6 +4,7 @@ import {
   figureTicks,
   placeOn,
   rangeOf,
+  rangeWith,
   valueAt,
   wholeView,
   type Figure,
@@ -59,6 +60,7 @@ describe('axes of a figure', () => {
     expect(rangeOf([...values, 1e9, NaN, Infinity])).toEqual({ low: 1, high: 1 + 39 / 40, beyond: 1 });
     expect(rangeOf(values).beyond).toBe(0);
     expect(rangeOf([])).toEqual({ low: 0, high: 1, beyond: 0 });
+    expect(rangeWith([...values, 50, 100], [50])).toEqual({ low: 1, high: 50 });
     expect(rangeOf([5, 5])).toEqual({ low: 4.75, high: 5.25, beyond: 0 });
     // Half are the same: nothing can be called far.
     expect(rangeOf([0, 0, 0, 0, 0, 9]).high).toBe(9);

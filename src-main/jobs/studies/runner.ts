@@ -150,13 +150,12 @@ export class StudyRunner {
     }
   }
 
-  /** What is under way ends where it is, keeping what it has reported. */
+  /** What is under way ends where it is, keeping what it has reported: it has not failed, the study wants no more of it. */
   finish(reason: Reason): void {
     if (!this.#works) return;
     this.#leave('finished', reason);
     for (const number of this.live.running) {
-      if (this.live.trial(number).reports.length > 0) this.live.prune(number, reason);
-      else this.live.tell(number, { failed: reason });
+      this.live.prune(number, reason);
       this.#cancel(number);
       this.#changed(number);
     }

@@ -21,10 +21,13 @@ export class HalvingPruner implements Pruner {
   readonly #options: OptionsOf<typeof halvingOptions>;
   /** A trial that has come so far is whole: nothing is saved by stopping it. */
   readonly #end: number;
+  /** The later half of those at a rung, but so many at least, is a batch that a trial is held against, too. */
+  readonly #batch: number;
 
-  constructor(options: OptionsOf<typeof halvingOptions>, end = Infinity) {
+  constructor(options: OptionsOf<typeof halvingOptions>, { end = Infinity, batch = Infinity } = {}) {
     this.#options = options;
     this.#end = end;
+    this.#batch = batch;
   }
 
   judge(history: History, trial: TrialRecord): Verdict {
@@ -39,17 +42,19 @@ export class HalvingPruner implements Pruner {
     const others = history.trials.filter(
       (each) => each.number !== trial.number && each.reports.length > 0 && each.reports.at(-1)![0] >= at,
     );
-    const losses = others.map((each) => bestUpTo(history, each, at)).filter((loss) => !Number.isNaN(loss));
-    // Of equals, those go first that have gone on already: or all of a plateau would.
-    const before = others.filter((each) => {
-      const loss = bestUpTo(history, each, at);
-      return loss < own || (loss === own && hasGoneOn(each, at));
-    });
-    const place = before.length + 1;
-    // The first at a rung goes on, whoever it is.
-    const places = Math.max(1, Math.floor((losses.length + 1) / factor));
-    const told = { step, rung, place, of: losses.length + 1, places, best: history.loss(own) };
-    return place > places ? stop('not_promoted', told) : goOn('promoted', told);
+    const against = (some: readonly TrialRecord[]) => {
+      const losses = some.map((each) => bestUpTo(history, each, at));
+      const of = losses.filter((loss) => !Number.isNaN(loss)).length + 1;
+      // Of equals, those go first that have gone on already: or all of a plateau would.
+      const before = losses.filter((loss, i) => loss < own || (loss === own && hasGoneOn(some[i], at)));
+      // The first at a rung goes on, whoever it is.
+      return { place: before.length + 1, of, places: Math.max(1, Math.floor(of / factor)) };
+    };
+    const all = against(others);
+    const late = against(others.slice(-Math.max(this.#batch, Math.floor(others.length / 2))));
+    const hardest = all.place > all.places || late.place <= late.places ? all : late;
+    const told = { step, rung, ...hardest, best: history.loss(own) };
+    return hardest.place > hardest.places ? stop('not_promoted', told) : goOn('promoted', told);
   }
 
   /** The rung that the last report reached, which none before had. */

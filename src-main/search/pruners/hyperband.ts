@@ -18,6 +18,10 @@ export const hyperbandOptions = {
  *
  * A bracket says where pruning begins; at a rung a trial is held against all that came there, whatever their bracket. Brackets that know
  * nothing of each other would each let their first trials go on, and in a search of some tens of trials those are a good part of all.
+ *
+ * Hyperband compares settings that were drawn together; BOHB, which draws them by TPE, does so too, round by round (Falkner et al., 2018).
+ * As here nobody waits for a round to be full, a trial has to be among the best of the later half, too: a sampler that learns draws
+ * better and better ones, and each would be among the best of all.
  */
 export class HyperbandPruner implements Pruner {
   readonly #brackets: readonly HalvingPruner[];
@@ -27,7 +31,7 @@ export class HyperbandPruner implements Pruner {
     let last = 0;
     while (resource * factor ** (last + 1) <= whole) last++;
     this.#brackets = Array.from({ length: last + 1 }, (_, skip) => {
-      return new HalvingPruner({ resource, factor, skip }, whole);
+      return new HalvingPruner({ resource, factor, skip }, { end: whole, batch: factor ** 2 });
     });
     this.#turns = turns(
       Array.from({ length: last + 1 }, (_, skip) =>

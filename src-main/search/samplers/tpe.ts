@@ -46,7 +46,8 @@ export class TpeSampler implements Sampler {
     const informed: TrialRecord[] = [];
     const avoided: TrialRecord[] = [];
     for (const trial of history.trials) {
-      if (trial.state === 'complete' || trial.state === 'pruned') informed.push(trial);
+      // Ended before it had told anything, as the last ones of a search whose time is up, it says nothing.
+      if (trial.state === 'complete' || (trial.state === 'pruned' && trial.reports.length > 0)) informed.push(trial);
       else if (trial.state === 'running' || failedByItself(trial)) avoided.push(trial);
     }
     if (informed.length < startup) {

@@ -17,6 +17,7 @@ const fields: Readonly<Record<string, readonly string[]>> = {
  * (see parseConstraint). Throws invalid_space, which names the place.
  */
 export function parseSpace(written: unknown, constraints: unknown = []): Space {
+  if (written === undefined) refuse('space', 'is missing; it must be an object of parameters by name');
   if (!isObject(written)) refuse('space', 'must be an object of parameters by name');
   const names = Object.keys(written);
   if (names.length === 0) refuse('space', 'has no parameters');

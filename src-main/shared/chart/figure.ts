@@ -157,3 +157,10 @@ export function rangeOf(values: ArrayLike<number>): { low: number; high: number;
   const around = Math.abs(low) * 0.05 || 0.5;
   return { low: low - around, high: high + around, beyond };
 }
+
+/** The same, with `wanted` of the values in sight wherever they lie. */
+export function rangeWith(values: ArrayLike<number>, wanted: readonly number[]): { low: number; high: number } {
+  const { low, high } = rangeOf(values);
+  const finite = wanted.filter(Number.isFinite);
+  return { low: Math.min(low, ...finite), high: Math.max(high, ...finite) };
+}

@@ -17,8 +17,8 @@ export interface SummaryWords {
   metric: (key: string) => string;
   metricValue: (key: string, value: number) => string;
   setting: (name: string) => string;
-  value: (value: ParamValue) => string;
-  range: (range: ParameterRange) => string;
+  value: (setting: string, value: ParamValue) => string;
+  range: (setting: string, range: ParameterRange) => string;
   share: (share: number) => string;
   trial: (number: number) => string;
   advice: (advice: Advice) => string;
@@ -88,8 +88,8 @@ function found(
       rows: [
         ...plan.metrics.map((key, i) => row(words.metric(key), words.metricValue(key, best.values![i]), rest, true)),
         ...Object.entries(plan.space).map(([name, range]) =>
-          row(words.setting(name), name in best.params ? words.value(best.params[name]) : '–', [
-            words.range(range),
+          row(words.setting(name), name in best.params ? words.value(name, best.params[name]) : '–', [
+            words.range(name, range),
             ...importance.map(({ shares }) => words.share(shares[name] ?? 0)),
           ]),
         ),
@@ -131,7 +131,7 @@ function leaders(study: StudyDetail, words: SummaryWords): ReportSection[] {
         rows: [
           ...plan.metrics.map((key, i) => row(words.metric(key), ({ values }) => words.metricValue(key, values![i]))),
           ...Object.keys(plan.space).map((name) =>
-            row(words.setting(name), ({ params }) => (name in params ? words.value(params[name]) : '–')),
+            row(words.setting(name), ({ params }) => (name in params ? words.value(name, params[name]) : '–')),
           ),
         ],
       },

@@ -1,7 +1,7 @@
 import type { Report } from '../../../src-main/shared/chart/report-html.ts';
 import type { Advice } from '../../../src-main/shared/study-plots/advice.ts';
 import { studySummary, type SummaryWords } from '../../../src-main/shared/study-plots/summary.ts';
-import type { ParameterRange, StudyDetail, StudyImportance } from '../../../src-main/shared/study.ts';
+import type { ParameterRange, ParamValue, StudyDetail, StudyImportance } from '../../../src-main/shared/study.ts';
 import { format } from '../../words/format.ts';
 import { locale } from '../../words/locale.svelte.ts';
 import { m } from '../../words/messages.ts';
@@ -13,32 +13,34 @@ import { parameterValue, parameterWord } from './trials.ts';
 export const summaryOf = (study: StudyDetail, importance: readonly StudyImportance[]): Report =>
   studySummary(study, importance, words());
 
-function rangeWords(range: ParameterRange): string {
-  if (range.type === 'categorical') return range.choices.map(parameterValue).join(m.list_comma());
-  if (range.type === 'boolean') return [false, true].map(parameterValue).join(m.list_comma());
-  const span = m.range_between({ from: parameterValue(range.low), to: parameterValue(range.high) });
+function rangeWords(name: string, range: ParameterRange): string {
+  const word = (value: ParamValue) => parameterValue(name, value);
+  if (range.type === 'categorical') return range.choices.map(word).join(m.list_comma());
+  if (range.type === 'boolean') return [false, true].map(word).join(m.list_comma());
+  const span = m.range_between({ from: word(range.low), to: word(range.high) });
   return range.log ? m.summary_log({ range: span }) : span;
 }
 
 export function adviceWords(advice: Advice): string {
   const n = (value: number) => format.integer(value);
   const name = 'parameter' in advice ? parameterWord(advice.parameter) : '';
+  const worded = (value: ParamValue) => parameterValue('parameter' in advice ? advice.parameter : '', value);
   switch (advice.code) {
     case 'beyond':
       return (advice.end === 'low' ? m.advice_beyond_low : m.advice_beyond_high)({
         name,
-        value: parameterValue(advice.at),
+        value: worded(advice.at),
         n: n(advice.good),
       });
     case 'narrow':
       return m.advice_narrow({
         name,
-        from: parameterValue(advice.low),
-        to: parameterValue(advice.high),
+        from: worded(advice.low),
+        to: worded(advice.high),
         n: n(advice.good),
       });
     case 'settled':
-      return m.advice_settled({ name, value: parameterValue(advice.choice), n: n(advice.good) });
+      return m.advice_settled({ name, value: worded(advice.choice), n: n(advice.good) });
     case 'idle':
       return m.advice_idle({ name, share: format.percent(advice.share, 0) });
     case 'still_better':

@@ -2,7 +2,7 @@ import type { StoredTrial, StudyDetail } from '../../../src-main/shared/study.ts
 import type { Variable } from '../../charts/scale.ts';
 import { format } from '../../words/format.ts';
 import { searchedChoice, searchedWord } from '../../words/searched.ts';
-import { lowerIsBetter, metricShort, metricValue } from '../../words/terms.ts';
+import { architectureWord, lowerIsBetter, metricShort, metricValue } from '../../words/terms.ts';
 
 /** A setting's word, whatever place its name says it has: `set.loss`, `augment.flip`, `weight_decay`, `recipe.bins.count`. */
 export function parameterWord(name: string): string {
@@ -11,9 +11,10 @@ export function parameterWord(name: string): string {
   return searchedWord(key === 'lr' ? 'learningRate' : key === 'batch' ? 'batchSize' : key);
 }
 
-export function parameterValue(value: StoredTrial['params'][string] | undefined): string {
+export function parameterValue(name: string, value: StoredTrial['params'][string] | undefined): string {
   if (value === undefined || value === null) return '–';
   if (typeof value === 'number') return format.figure(value);
+  if (name === 'architecture') return architectureWord(String(value));
   return searchedChoice(String(value));
 }
 
@@ -28,7 +29,7 @@ export function trialVariables({ plan }: Pick<StudyDetail, 'plan'>, trials: read
       if (value === undefined || value === null) return undefined;
       return range.type === 'float' || range.type === 'int' ? (value as number) : String(value);
     }),
-    format: (value) => parameterValue(value),
+    format: (value) => parameterValue(name, value),
   }));
   const metrics = plan.metrics.map((key, i): Variable => ({
     id: key,
@@ -36,6 +37,7 @@ export function trialVariables({ plan }: Pick<StudyDetail, 'plan'>, trials: read
     kind: 'number',
     values: trials.map(({ values }) => values?.[i]),
     format: (value) => metricValue(key, Number(value)),
+    brief: (value) => metricValue(key, value, true),
     lowerIsBetter: lowerIsBetter(key),
   }));
   return [...settings, ...metrics];

@@ -149,7 +149,9 @@ describe('a study of trainings', () => {
     });
     const timed = start();
     expect(await timed.stopped).toMatchObject({ status: 'finished', reason: { code: 'time_up' } });
-    expect(studio.getStudy(timed.study).trials).toMatchObject([{ state: 'failed', ended: { code: 'time_up' } }]);
+    expect(studio.getStudy(timed.study).trials).toMatchObject([
+      { state: 'pruned', values: null, ended: { code: 'time_up' } },
+    ]);
     await until(() => studio.activeJobs.length === 0);
     await studio.close();
     const other = await begin({ until_no_better: 2, space: { lr: { type: 'categorical', choices: [0.01] } } });

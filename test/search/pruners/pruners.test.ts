@@ -131,6 +131,22 @@ describe('Hyperband', () => {
     expect(curve(study, [9, 9, 9])).toMatchObject({ step: 3, reason: { code: 'not_promoted', rung: 1, bracket: 1 } });
   });
 
+  it('lets one in η go on of a sampler that has learnt, too, not each for being better than what came before', () => {
+    const hyperband = new HyperbandPruner({ resource: 1, whole: 27, factor: 3 });
+    const share = (pruner: unknown) => {
+      const study = make(pruner);
+      for (let i = 0; i < 60; i++) curve(study, [10 + i]);
+      // All better than those, in no order among themselves.
+      const late = Array.from({ length: 60 }, (_, i) => curve(study, [((7 * i) % 60) / 60]) === null);
+      // Those that are judged at the first rung.
+      const judged = late.filter((_, i) => hyperband.bracketOf(60 + i) === 0);
+      return judged.filter(Boolean).length / judged.length;
+    };
+    const amongAll = share({ type: 'halving', resource: 1, factor: 3 });
+    expect(amongAll).toBeGreaterThan(0.6);
+    expect(share({ type: 'hyperband', resource: 1, whole: 27, factor: 3 })).toBeLessThan(0.85 * amongAll);
+  });
+
   it('with TPE finds as good a net as random whole trainings with 35 % of their epochs, on real curves', () => {
     const search = (sampler: string, pruner: unknown, seed: number) => {
       const study = new Study(parseStudy({ space: objectives.nets.space, sampler, pruner, seed }));

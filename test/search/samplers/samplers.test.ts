@@ -223,18 +223,22 @@ describe('TPE', () => {
   });
 
   it('learns of a trial that failed by itself, and nothing of one that was ended from outside', () => {
-    const next = (code: string, x: number) => {
+    const next = (code: string, x: number, silently = false) => {
       const study = new Study(
         parseStudy({ space: { x: { type: 'float', low: 0, high: 1 } }, sampler: 'tpe', seed: 9 }),
       );
       for (let i = 0; i < 20; i++) study.add({ x: (i + 0.5) / 20 }, [Math.abs(i / 20 - 0.6)]);
       for (let i = 0; i < 6; i++) {
         study.enqueue({ x: x + i / 50 });
-        study.tell(study.ask()!.number, { failed: { code } });
+        const { number } = study.ask()!;
+        if (silently) study.prune(number, { code });
+        else study.tell(number, { failed: { code } });
       }
       return study.ask()!.params.x;
     };
     expect(next('cancelled', 0.6)).toBe(next('cancelled', 0.1));
+    expect(next('time_up', 0.6)).toBe(next('time_up', 0.1));
+    expect(next('time_up', 0.6, true)).toBe(next('time_up', 0.1, true));
     expect(next('crashed', 0.6)).not.toBe(next('crashed', 0.1));
   });
 });

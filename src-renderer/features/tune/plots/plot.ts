@@ -40,7 +40,7 @@ export function describeTrial({ plan, trials }: StudyDetail, number: number): { 
         .slice(0, mostRows)
         .map(([name, value]) => ({
           label: parameterWord(name),
-          value: parameterValue(value),
+          value: parameterValue(name, value),
           mono: typeof value === 'number',
         })),
     ],
@@ -61,7 +61,8 @@ export function metricAxis(metric: string, { low, high }: { low: number; high: n
 
 export function settingAxis(parameter: string, axis: ParameterAxis): FigureAxis {
   const name = parameterWord(parameter);
-  if (axis.kind === 'category') return { kind: 'category', name, words: axis.choices.map(parameterValue) };
+  if (axis.kind === 'category')
+    return { kind: 'category', name, words: axis.choices.map((choice) => parameterValue(parameter, choice)) };
   return {
     kind: 'number',
     name,
@@ -69,7 +70,7 @@ export function settingAxis(parameter: string, axis: ParameterAxis): FigureAxis 
     high: axis.high,
     log: axis.log,
     whole: axis.whole,
-    format: parameterValue,
+    format: (value) => parameterValue(parameter, value),
     exact: (value) => format.full(value),
   };
 }
