@@ -25,12 +25,14 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
 }
 
 /**
- * The same for views of labelling: in both languages, dark and light, as they are and at 200 %. Pictures of one of each are saved as `label-<view>-<zoom>`.
+ * The same for views of labelling: in both languages, dark and light, as they are and at 200 % (`zooms`). Pictures of one of each are saved as
+ * `label-<view>-<zoom>`.
  * The window is opened anew for each, and each view from the one before.
  */
 export async function problemsEverywhere(
   { app, page }: StudioApp,
   views: readonly (readonly [name: string, open: () => Promise<void>])[],
+  zooms: readonly number[] = [1, 2],
 ): Promise<string[]> {
   const zoomTo = async (factor: number): Promise<void> => {
     await app.evaluate(
@@ -56,7 +58,7 @@ export async function problemsEverywhere(
       await page.getByTestId('label-progress').waitFor();
       for (const [name, open] of views) {
         await open();
-        for (const zoom of [1, 2]) {
+        for (const zoom of zooms) {
           await zoomTo(zoom);
           const where = `${name}, ${theme}, ${locale}, ${zoom * 100} %`;
           found.push(...(await accessibilityProblems(page)).map((problem) => `${where}: ${problem}`));
