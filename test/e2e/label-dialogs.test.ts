@@ -40,6 +40,14 @@ describe('what labelling asks', () => {
       },
     ] as const;
 
+  const judged = async () => {
+    await press('Enter');
+    await id('judge-stage').waitFor();
+    // The menu that the dialog came from has the focus again, and tells what it is: the window's own focus ends that.
+    await id('judge-answer').first().click();
+    await id('label-dataset').blur();
+  };
+
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'atelier-label-dialogs-'));
     await makeFlatImages(join(folder, 'spots'), 3);
@@ -96,9 +104,9 @@ describe('what labelling asks', () => {
         dialog('rule', 'label-rule-dialog', () => pick('label-suggest', 'label-suggest-rule')),
         dialog('accept', 'label-accept-dialog', () => pick('label-suggest', 'label-suggest-accept')),
         dialog('pair-columns', 'judge-dialog', () => pick('label-dataset', 'label-kind-pair')),
-        ['pair', async () => void (await press('Enter'), await id('judge-stage').waitFor())],
+        ['pair', judged],
         dialog('rating-columns', 'judge-dialog', () => pick('label-dataset', 'label-kind-rating')),
-        ['rating', async () => void (await press('Enter'), await id('judge-stage').waitFor())],
+        ['rating', judged],
       ],
       [2],
     );
