@@ -108,7 +108,7 @@ describe('what labelling asks', () => {
         dialog('rating-columns', 'judge-dialog', () => pick('label-dataset', 'label-kind-rating')),
         ['rating', judged],
       ],
-      [2],
+      true,
     );
     expect(found, found.join('\n')).toEqual([]);
     expect(problems).toEqual([]);
