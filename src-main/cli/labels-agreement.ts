@@ -42,7 +42,8 @@ their overlap in sum is the greatest (Hungarian method). f1: things of the same 
 
 JSON: a line {"kind","classes","compared","agreed","kappa","weightedKappa":{"linear","quadratic"} or null,"perClass":[{"class","first","second","both","f1","kappa"}],"confusion","jaccard",
       "marks":{"first","second","matched","overlap","f1","exact","relations"}}, then a line a disagreement:
-      {"sample","first":[class],"second":[class],"settled"}, of marks with "marks":{"onlyFirst","onlySecond","otherClass"}
+      {"sample","first":[class],"second":[class],"settled"}, of marks with "marks":{"onlyFirst","onlySecond","otherClass",
+      "differ":{"first":[number],"second":[number]}}
 
 Examples:
   $ atelier labels set photos --pass 2 --samples 0-9 --class cat

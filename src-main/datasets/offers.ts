@@ -2,6 +2,7 @@ import { AtelierError } from '../shared/errors.ts';
 import { annotatedKinds, type ImportKind, type ImportOffer } from '../shared/work/import.ts';
 import { namedAudio } from './audio/file-type.ts';
 import { namedImage } from './images/file-type.ts';
+import { annotationLines } from './importers/annotation-lines.ts';
 import { audioFolder } from './importers/audio-folder.ts';
 import { coco } from './importers/coco.ts';
 import { conll } from './importers/conll.ts';
@@ -27,6 +28,7 @@ import { contentName, type FoundFile, type Source } from './source.ts';
 
 /** Those that say what is marked in samples, the more certain of their own the earlier. */
 export const annotatedSets = {
+  jsonl: annotationLines,
   coco,
   'label-studio': labelStudio,
   labelme,
@@ -41,6 +43,7 @@ export const annotatedSets = {
 const together: readonly Importer[] = [
   idx,
   numpy,
+  annotationLines,
   coco,
   labelStudio,
   labelme,

@@ -168,7 +168,8 @@ function agreementOfMarks({ kind, classes, samples, overlap: atLeast }: OfMarks)
     matched += pairs.length;
     const joined = sameRelations(compared, pairs);
     for (const which of ['both', 'first', 'second'] as const) relations[which] += joined[which];
-    const otherClass = pairs.filter(({ first, second }) => first.class !== second.class).length;
+    const others = pairs.filter(({ first, second }) => first.class !== second.class);
+    const otherClass = others.length;
     const apart = joined.first + joined.second - 2 * joined.both;
     if (onlyFirst.length + onlySecond.length + otherClass + apart === 0) {
       agreed++;
@@ -184,6 +185,10 @@ function agreementOfMarks({ kind, classes, samples, overlap: atLeast }: OfMarks)
         onlyFirst: onlyFirst.length + joined.first - joined.both,
         onlySecond: onlySecond.length + joined.second - joined.both,
         otherClass,
+        differ: {
+          first: [...onlyFirst, ...others.map(({ first }) => first)].map(({ number }) => number),
+          second: [...onlySecond, ...others.map(({ second }) => second)].map(({ number }) => number),
+        },
       },
     });
   }

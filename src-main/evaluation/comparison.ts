@@ -1,7 +1,10 @@
 import { listedSamples, type ComparedSample, type RunComparison } from '../shared/evaluation.ts';
+import { setWords } from '../shared/class-sets.ts';
 import { packSamples } from '../shared/filter.ts';
+import { decisionAt } from '../shared/threshold.ts';
 import { resamplesOf } from './bootstrap.ts';
 import { argmaxRows, classificationScores, logLoss } from './classification.ts';
+import { multiLabelCounts, multiLabelScores } from './multi-label.ts';
 import { mcnemar, pairedBootstrap } from './significance.ts';
 
 /** Two models' answers to the same samples, in the same order. */
@@ -49,6 +52,68 @@ export async function compareClassifiers(
     accuracy: (drawn) => [meanOver(a.right, drawn), meanOver(b.right, drawn)],
     f1: (drawn) => [f1(a.predicted, drawn), f1(b.predicted, drawn)],
     log_loss: (drawn) => [meanOver(a.losses, drawn), meanOver(b.losses, drawn)],
+  });
+  const { exact, statistic, approximate } = mcnemar(cells.onlyFirst.count, cells.onlySecond.count);
+  return {
+    samples: samples.length,
+    cells,
+    mcnemar: { exact, statistic, approximate },
+    differences,
+    resamples,
+    listed: lists,
+  };
+}
+
+/**
+ * Of any number of classes a sample: `actual` (0 or 1) and both probabilities are samples × classes, row-major. Right is a sample all of whose decisions
+ * are; its score is the mean over classes of the probability that each gave to what is so.
+ */
+export async function compareMultiLabel(
+  classes: readonly string[],
+  samples: ArrayLike<number>,
+  actual: ArrayLike<number>,
+  first: ArrayLike<number>,
+  second: ArrayLike<number>,
+  pause?: () => Promise<void>,
+): Promise<Compared> {
+  const width = classes.length;
+  const setAt = (values: ArrayLike<number>, i: number): string =>
+    setWords(classes.filter((_, c) => values[i * width + c] >= decisionAt));
+  const sides = [first, second].map((probabilities) => {
+    const [right, hits, own] = [
+      new Uint8Array(samples.length),
+      new Float64Array(samples.length),
+      new Float64Array(samples.length),
+    ];
+    for (let i = 0; i < samples.length; i++) {
+      for (let at = i * width; at < (i + 1) * width; at++) {
+        const is = actual[at] > 0;
+        if (probabilities[at] >= decisionAt === is) hits[i] += 1 / width;
+        own[i] += (is ? probabilities[at] : 1 - probabilities[at]) / width;
+      }
+      right[i] = Number(setAt(probabilities, i) === setAt(actual, i));
+    }
+    return { right, hits, own };
+  });
+  const [a, b] = sides;
+  const cellOf = (i: number): Cell =>
+    a.right[i] ? (b.right[i] ? 'both' : 'onlyFirst') : b.right[i] ? 'onlySecond' : 'neither';
+  const listed = (i: number): ComparedSample => ({
+    sample: samples[i],
+    actual: setAt(actual, i),
+    first: setAt(first, i),
+    second: setAt(second, i),
+    firstScore: a.own[i],
+    secondScore: b.own[i],
+  });
+  const { cells, lists } = divide(samples, cellOf, listed);
+  const resamples = resamplesOf(2 * samples.length * width);
+  const f1 = (probabilities: ArrayLike<number>, drawn: Uint16Array): number =>
+    multiLabelScores(multiLabelCounts(probabilities, actual, width, drawn)).macro.f1;
+  const differences = await differencesOf(samples.length, resamples, pause, {
+    accuracy: (drawn) => [meanOver(a.hits, drawn), meanOver(b.hits, drawn)],
+    subset_accuracy: (drawn) => [meanOver(a.right, drawn), meanOver(b.right, drawn)],
+    f1: (drawn) => [f1(first, drawn), f1(second, drawn)],
   });
   const { exact, statistic, approximate } = mcnemar(cells.onlyFirst.count, cells.onlySecond.count);
   return {

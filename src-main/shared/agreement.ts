@@ -72,7 +72,13 @@ export interface Disagreement {
   second: string[];
   settled: boolean;
   /** Of marks: things that one pass alone has, and things of two classes. */
-  marks?: { onlyFirst: number; onlySecond: number; otherClass: number };
+  marks?: {
+    onlyFirst: number;
+    onlySecond: number;
+    otherClass: number;
+    /** Numbers of those things, relations apart. */
+    differ: { first: number[]; second: number[] };
+  };
 }
 
 export interface AgreementReport {

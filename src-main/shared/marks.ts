@@ -126,6 +126,11 @@ const segmentShape = v.object({
 const relationShape = v.object({ type: v.literal('relation'), from: markNumber, to: markNumber, ...common });
 
 export const markShapeSchema = v.variant('type', [objectShape, spanShape, segmentShape, relationShape]);
+/** What is given as a shape, without what no shape has; null where it is none. */
+export function readMarkShape(given: unknown): MarkShape | null {
+  const { success, output } = v.safeParse(markShapeSchema, given);
+  return success ? output : null;
+}
 export const markEditSchema = v.variant('act', [
   v.object({ act: v.literal('put'), number: v.optional(markNumber), class: classId, shape: markShapeSchema }),
   v.object({ act: v.literal('remove'), number: markNumber }),

@@ -75,6 +75,8 @@ const reload = {
 export function connect(): () => void {
   const stop = studio.onEvents(take);
   const failed = (error: unknown) => notifyError(error);
+  const leave = () => void preferences.flush().catch(() => {});
+  addEventListener('beforeunload', leave);
   preferences.load().catch(failed);
   jobs.load().catch(failed);
   queue.load().catch(failed);
@@ -86,5 +88,8 @@ export function connect(): () => void {
   void prompts.load();
   // The device report may take a moment to find out, and nothing waits for it.
   setTimeout(() => void app.examine(), 500);
-  return stop;
+  return () => {
+    stop();
+    removeEventListener('beforeunload', leave);
+  };
 }

@@ -98,22 +98,28 @@ export class PreferencesState {
 
   /** The same, stored before it goes on. */
   async keepLayout(name: string, value: LayoutValue): Promise<void> {
-    this.#layout[name] = value;
+    this.setLayout(name, value);
+    await this.flush();
+  }
+
+  /** Writes down what is not yet, as when the window goes. What could not be written is sent again with the next change. */
+  async flush(): Promise<void> {
     clearTimeout(this.#timer);
-    const sent = { ...this.#unsaved, layout: $state.snapshot(this.#layout) };
+    const sent = this.#unsaved;
     this.#unsaved = {};
-    await this.#studio.call('preferences.set', sent);
+    if (Object.keys(sent).length === 0) return;
+    try {
+      await this.#studio.call('preferences.set', sent);
+    } catch (error) {
+      this.#unsaved = { ...sent, ...this.#unsaved };
+      throw error;
+    }
   }
 
   #save(change: Partial<Preferences>, delay: number): void {
     this.#unsaved = { ...this.#unsaved, ...change };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const sent = this.#unsaved;
-      this.#unsaved = {};
-      // What could not be written now is sent again with the next change.
-      this.#studio.call('preferences.set', sent).catch(() => (this.#unsaved = { ...sent, ...this.#unsaved }));
-    }, delay);
+    this.#timer = setTimeout(() => void this.flush().catch(() => {}), delay);
   }
 }
 

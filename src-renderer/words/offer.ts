@@ -36,6 +36,7 @@ export function offerSentence(offer: ImportOffer): string {
     case 'labelme':
     case 'masks':
       return m.offer_annotated({ images: m.images_count(files), format: formatName(offer.kind), size });
+    case 'jsonl':
     case 'label-studio':
       // Images, where there are more files than its own.
       if (offer.files > offer.folders) {
@@ -84,6 +85,7 @@ export function offerName(offer: ImportOffer): string {
     case 'labelme':
     case 'masks':
       return m.found_annotated({ images: m.images_count(count), format: formatName(offer.kind) });
+    case 'jsonl':
     case 'label-studio':
       if (offer.files > offer.folders) {
         return m.found_annotated({ images: m.images_count(count), format: formatName(offer.kind) });
@@ -105,7 +107,17 @@ export function offerName(offer: ImportOffer): string {
 }
 
 type AnnotatedKind =
-  'coco' | 'yolo' | 'voc' | 'csv-boxes' | 'conll' | 'label-studio' | 'labelme' | 'masks' | 'spacy' | 'hugging-face';
+  | 'coco'
+  | 'yolo'
+  | 'voc'
+  | 'csv-boxes'
+  | 'conll'
+  | 'label-studio'
+  | 'labelme'
+  | 'masks'
+  | 'spacy'
+  | 'hugging-face'
+  | 'jsonl';
 
 /** Formats go by their own names in every language. */
 const formatName = (kind: AnnotatedKind): string =>
@@ -122,4 +134,5 @@ const formatName = (kind: AnnotatedKind): string =>
           labelme: 'LabelMe',
           spacy: 'spaCy',
           'hugging-face': 'Hugging Face',
+          jsonl: 'JSON Lines',
         }[kind];

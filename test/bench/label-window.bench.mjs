@@ -15,7 +15,7 @@ import { startScreen } from '../../scripts/setup/screen.mjs';
 const samples = Number(process.env.BENCH_SAMPLES ?? 100_000);
 const photos = Number(process.env.BENCH_PHOTOS ?? 40);
 const keys = Number(process.env.BENCH_KEYS ?? 30);
-const [width, height] = [2400, 1600];
+const [width, height] = [4000, 3000];
 const middle = (values) => values.toSorted((a, b) => a - b)[values.length >> 1].toFixed(0);
 const late = (values) => values.toSorted((a, b) => a - b)[Math.floor(0.95 * (values.length - 1))].toFixed(0);
 

@@ -181,14 +181,14 @@ describe('agreement of marks', () => {
         first: ['cat', 'dog'],
         second: ['cat'],
         settled: false,
-        marks: { onlyFirst: 1, onlySecond: 0, otherClass: 0 },
+        marks: { onlyFirst: 1, onlySecond: 0, otherClass: 0, differ: { first: [2], second: [] } },
       },
       {
         sample: 4,
         first: ['cat'],
         second: ['dog'],
         settled: true,
-        marks: { onlyFirst: 0, onlySecond: 0, otherClass: 1 },
+        marks: { onlyFirst: 0, onlySecond: 0, otherClass: 1, differ: { first: [1], second: [1] } },
       },
     ]);
   });
@@ -229,6 +229,6 @@ describe('agreement of marks', () => {
     });
     expect(report.marks).toMatchObject({ matched: 4, f1: 1, exact: 6 / 8, relations: 2 / 3 });
     expect(report.agreed).toBe(1);
-    expect(report.disagreements[0].marks).toEqual({ onlyFirst: 1, onlySecond: 0, otherClass: 0 });
+    expect(report.disagreements[0].marks).toMatchObject({ onlyFirst: 1, onlySecond: 0, otherClass: 0 });
   });
 });

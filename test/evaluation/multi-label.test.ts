@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { compareMultiLabel } from '../../src-main/evaluation/comparison.ts';
 import { multiLabelCounts, multiLabelMetrics, multiLabelScores } from '../../src-main/evaluation/multi-label.ts';
 import { reportMultiLabel } from '../../src-main/evaluation/multi-label-report.ts';
 import { decisionUncertaintyOf } from '../../src-main/evaluation/uncertainty.ts';
@@ -75,4 +76,38 @@ it('what is of a class counts as much as what is not where weights balance', () 
   expect(resolvedPositiveWeights('balanced', ['a', 'b'], targets)).toEqual([1 / 4, 4]);
   expect(resolvedPositiveWeights('balanced', ['a'], [0, 0])).toEqual([1]);
   expect(resolvedPositiveWeights({ b: 3 }, ['a', 'b'], targets)).toEqual([1, 3]);
+});
+
+describe('a comparison of two that keep several classes a sample', () => {
+  it('tells whose sets are right, and differences as scikit-learn has them', async () => {
+    const one = cases[0];
+    const classes = one.actual[0].map((_, c) => `c${c}`);
+    const samples = one.actual.map((_, i) => 10 * i);
+    const [actual, probabilities] = [one.actual.flat(), one.probabilities.flat()];
+    // The second is always right.
+    const { cells, differences, listed, mcnemar } = await compareMultiLabel(
+      classes,
+      samples,
+      actual,
+      probabilities,
+      actual,
+    );
+    const wrong = Math.round((1 - one.subset_accuracy) * samples.length);
+    expect(wrong).toBeGreaterThan(0);
+    expect([cells.both.count, cells.onlySecond.count]).toEqual([samples.length - wrong, wrong]);
+    expect([cells.onlyFirst.count, cells.neither.count]).toEqual([0, 0]);
+    expect(differences.subset_accuracy).toMatchObject({ second: 1 });
+    expect(differences.subset_accuracy.first).toBeCloseTo(one.subset_accuracy, 12);
+    expect(differences.accuracy.first).toBeCloseTo(1 - one.hamming_loss, 12);
+    expect(differences.f1.first).toBeCloseTo(one.macro.f1, 12);
+    expect(mcnemar!.exact).toBeLessThanOrEqual(1);
+    const [worst] = listed.onlySecond;
+    const i = worst.sample / 10;
+    expect(worst.actual).toBe(worst.second);
+    expect(worst.actual).toBe(classes.filter((_, c) => one.actual[i][c] === 1).join(', ') || '∅');
+    expect(worst.first).not.toBe(worst.actual);
+    expect(worst.secondScore).toBe(1);
+    const back = await compareMultiLabel(classes, samples, actual, actual, probabilities);
+    expect(back.differences.f1.difference).toBeCloseTo(-differences.f1.difference, 12);
+  });
 });

@@ -307,6 +307,21 @@ describe('preferences', () => {
     expect(bridge.asked).toEqual([['preferences.set', { layout: { 'data.list': 300 }, theme: 'dark' }]]);
     vi.useRealTimers();
   });
+  it('are written down at once where the window goes, and again where that fails', async () => {
+    let full = true;
+    const bridge = fakeBridge({
+      'preferences.set': () => (full ? Promise.reject(new Error('no space left')) : undefined),
+    });
+    const preferences = new PreferencesState(bridge);
+    preferences.setLayout('label.kind.1', 'objects');
+    await expect(preferences.flush()).rejects.toThrow('no space left');
+    full = false;
+    await preferences.keepLayout('label.pass.1', 2);
+    const both = { layout: { 'label.kind.1': 'objects', 'label.pass.1': 2 } };
+    expect(bridge.asked.at(-1)).toEqual(['preferences.set', both]);
+    await preferences.flush();
+    expect(bridge.asked).toHaveLength(2);
+  });
   it('do not take a value of another kind', () => {
     const preferences = new PreferencesState(fakeBridge({}));
     preferences.setLayout('x', 'wide');

@@ -25,12 +25,15 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
 }
 
 /**
- * The same for views of labelling: in both languages, dark and light, as they are and at 200 %. Pictures of one of each are saved as `label-<view>-<zoom>`.
+ * The same for views of labelling: in both languages, dark and light, as they are and at 200 %; `briefly`: at 200 %, in
+ * either language and theme once. Pictures of one of each are saved as
+ * `label-<view>-<zoom>`.
  * The window is opened anew for each, and each view from the one before.
  */
 export async function problemsEverywhere(
   { app, page }: StudioApp,
   views: readonly (readonly [name: string, open: () => Promise<void>])[],
+  briefly = false,
 ): Promise<string[]> {
   const zoomTo = async (factor: number): Promise<void> => {
     await app.evaluate(
@@ -50,13 +53,14 @@ export async function problemsEverywhere(
   const found: string[] = [];
   for (const theme of ['dark', 'light'] as const) {
     for (const locale of ['en', 'zh-CN'] as const) {
+      if (briefly && (theme === 'dark') !== (locale === 'en')) continue;
       await page.evaluate((wish) => window.studio!.invoke('preferences.set', wish), { theme, locale });
       await page.reload();
       await page.getByTestId('rail-label').click();
       await page.getByTestId('label-progress').waitFor();
       for (const [name, open] of views) {
         await open();
-        for (const zoom of [1, 2]) {
+        for (const zoom of briefly ? [2] : [1, 2]) {
           await zoomTo(zoom);
           const where = `${name}, ${theme}, ${locale}, ${zoom * 100} %`;
           found.push(...(await accessibilityProblems(page)).map((problem) => `${where}: ${problem}`));

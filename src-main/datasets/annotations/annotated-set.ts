@@ -35,6 +35,19 @@ export interface AnnotatedText {
   sample: SampleAnnotations;
 }
 
+/** One sound with what is marked in it, by the name of its file. */
+export interface AnnotatedSound {
+  file: string;
+  where: string;
+  sample: SampleAnnotations;
+}
+
+export interface AnnotatedSounds {
+  sounds: AnnotatedSound[];
+  header(): Omit<AnnotationHeader, 'format' | 'version'>;
+  rejects: Rejects;
+}
+
 export interface AnnotatedTexts {
   texts: Iterable<AnnotatedText> | AsyncIterable<AnnotatedText>;
   /** Besides the text, which is the last. */

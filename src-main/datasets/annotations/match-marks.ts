@@ -18,7 +18,7 @@ import { isMaskFile, isMaskFolder } from './mask-legend.ts';
 import { marksOf } from './marks.ts';
 import { readAnnotations, float64s } from './read.ts';
 import { TextPlaces } from './text-places.ts';
-import type { AnnotatedImages, AnnotatedTexts } from './annotated-set.ts';
+import type { AnnotatedImages, AnnotatedSounds, AnnotatedTexts } from './annotated-set.ts';
 
 /**
  * What files of annotations say of a version's samples: images are found by their names, texts by what they are. Read by the very importers that
@@ -36,6 +36,7 @@ export async function matchMarks(wish: MarkMatch, signal = new AbortController()
     take: {
       images: async (set) => keep(found, set, kind, await takeImages(wish, set), manifest),
       texts: async (set) => keep(found, set, kind, await takeTexts(wish, set), manifest),
+      sounds: async (set) => keep(found, set, kind, await takeSounds(wish, set), manifest),
     },
   };
   try {
@@ -67,7 +68,7 @@ export async function matchMarks(wish: MarkMatch, signal = new AbortController()
 
 function keep(
   found: FoundMarks,
-  set: AnnotatedImages | AnnotatedTexts,
+  set: AnnotatedImages | AnnotatedTexts | AnnotatedSounds,
   kind: MarkedKind,
   samples: FoundMarks['samples'],
   manifest: Manifest,
@@ -126,6 +127,19 @@ async function takeImages(
     samples.push([sample, { annotations }]);
   }
   return samples;
+}
+
+/** Sounds by their names; what lies beyond the end of one is none of it. */
+async function takeSounds({ blobs, manifest }: MarkMatch, set: AnnotatedSounds): Promise<FoundMarks['samples']> {
+  if (manifest.kind !== 'audio') return [];
+  const names = JSON.parse(Buffer.from(await readBlob(blobs, manifest.blobs.names!)).toString()) as string[];
+  const place = new Map(names.map((name, i) => [name, i]));
+  return set.sounds.flatMap(({ file, where, sample }): FoundMarks['samples'] => {
+    const at = place.get(file);
+    if (at !== undefined) return [[at, sample]];
+    set.rejects.add(where, 'no_sample', `${where} is of ${file}, which is none of this dataset.`);
+    return [];
+  });
 }
 
 /** Texts by what they are; forms of tokens know nothing of the blanks between them. */

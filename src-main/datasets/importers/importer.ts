@@ -1,5 +1,5 @@
 import type { ImportOffer, ImportParams, ImportResult } from '../../shared/work/import.ts';
-import type { AnnotatedImages, AnnotatedTexts } from '../annotations/annotated-set.ts';
+import type { AnnotatedImages, AnnotatedSounds, AnnotatedTexts } from '../annotations/annotated-set.ts';
 import type { Staging } from '../archives/staging.ts';
 import type { ImportContext } from '../import-context.ts';
 import type { Source } from '../source.ts';
@@ -16,6 +16,7 @@ export interface ReadContext extends ImportContext {
   take?: {
     images(set: AnnotatedImages): Promise<ImportResult>;
     texts(set: AnnotatedTexts): Promise<ImportResult>;
+    sounds(set: AnnotatedSounds): Promise<ImportResult>;
   };
 }
 

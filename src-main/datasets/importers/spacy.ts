@@ -1,5 +1,6 @@
 import type { Annotation, Span } from '../../shared/annotation.ts';
 import { splitOfName } from '../annotations/image-files.ts';
+import { recordsOf } from '../annotations/json-records.ts';
 import { isId, isNumber, readText, whileThere } from '../annotations/reading.ts';
 import type { AnnotatedText } from '../annotations/annotated-set.ts';
 import { storeAnnotatedTexts } from '../annotations/text-set.ts';
@@ -60,32 +61,6 @@ async function spacyFiles(source: Source): Promise<FoundFile[]> {
     if (pairs || spans) found.push(file);
   }
   return found;
-}
-
-function* recordsOf(text: string, name: string, rejects: Rejects): Generator<{ record: unknown; where: string }> {
-  const whole = text.replace(/^\ufeff/, '').trim();
-  if (whole.startsWith('[')) {
-    const list = parsed(whole);
-    if (Array.isArray(list)) {
-      for (const [i, record] of list.entries()) yield { record: record as unknown, where: `${name}: text ${i + 1}` };
-      return;
-    }
-  }
-  for (const [i, line] of whole.split('\n').entries()) {
-    if (line.trim() === '') continue;
-    const where = `${name}: line ${i + 1}`;
-    const record = parsed(line);
-    if (record === undefined) rejects.add(where, 'bad_json', `${where} is no JSON.`);
-    else yield { record, where };
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(record: unknown, where: string, rejects: Rejects): Pick<AnnotatedText, 'text' | 'sample'> | null {

@@ -14,6 +14,7 @@ const annotated = [
   'masks',
   'spacy',
   'hugging-face',
+  'jsonl',
 ] as const;
 
 /** What files can be imported as. `image-array`: images as an array of numbers, as NumPy keeps it; `audio-folder`: sounds, with one folder per class; `text-folder`: texts with one folder per class; `corpus`: texts without labels. The others are annotated sets. */

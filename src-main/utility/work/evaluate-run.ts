@@ -2,7 +2,7 @@ import { readBlob } from '../../datasets/blobs.ts';
 import { targetOf } from '../../datasets/encode/encoder.ts';
 import { findSlices } from '../../datasets/slices.ts';
 import { reportClassification, type Reported } from '../../evaluation/classification-report.ts';
-import { compareClassifiers, compareRegressions } from '../../evaluation/comparison.ts';
+import { compareClassifiers, compareMultiLabel, compareRegressions } from '../../evaluation/comparison.ts';
 import { argmaxRows } from '../../evaluation/classification.ts';
 import { reportRegression } from '../../evaluation/regression-report.ts';
 import { reportMultiLabel } from '../../evaluation/multi-label-report.ts';
@@ -124,14 +124,8 @@ function rightSamples({ task, classes }: RunAnswers, { y, values, indices }: Spl
   return right;
 }
 
-/** Errors: runs_differ, not_comparable. */
+/** Errors: runs_differ. */
 function checkAlike(own: RunAnswers, other: RunAnswers): void {
-  if (own.task === 'multi-label' && other.task === 'multi-label') {
-    throw new AtelierError(
-      'not_comparable',
-      'Runs that tell several classes of a sample are not compared sample by sample. Compare their metrics.',
-    );
-  }
   const [a, b] = [targetOf(own.encoder), targetOf(other.encoder)];
   const classes = (of: RunAnswers): string => JSON.stringify([...of.classes].sort());
   if (a?.task !== b?.task || a?.column !== b?.column || classes(own) !== classes(other)) {
@@ -161,26 +155,27 @@ async function comparisonOf(
   });
   const samples = mine.map((i) => here.indices[i]);
   const all = own.actual(here);
-  const actual = mine.map((i) => all[i]);
   const pause = (): Promise<void> => context.pause();
   // Both have the same classes, if perhaps in another order.
   const order = own.classes.map((name) => other.classes.indexOf(name));
   const width = own.classes.length;
   const row = (answers: SplitAnswers, i: number, columns: readonly number[]): number[] =>
     columns.map((c) => answers.values[i * width + c]);
+  const compareClasses = own.task === 'multi-label' ? compareMultiLabel : compareClassifiers;
+  const truths = own.task === 'multi-label' ? width : 1;
   const compared =
-    here.y instanceof Int32Array
-      ? await compareClassifiers(
+    own.task !== 'regression'
+      ? await compareClasses(
           own.classes,
           samples,
-          actual,
+          mine.flatMap((i) => [...all.subarray(i * truths, (i + 1) * truths)]),
           mine.flatMap((i) => row(here, i, [...own.classes.keys()])),
           yours.flatMap((i) => row(theirs, i, order)),
           pause,
         )
       : await compareRegressions(
           samples,
-          actual,
+          mine.map((i) => all[i]),
           mine.map((i) => here.values[i]),
           yours.map((i) => theirs.values[i]),
           pause,

@@ -106,6 +106,12 @@ async function fittedTemperature(
   { blobs, manifest, runFolder, settings }: ExportParams,
   context: JobContext,
 ): Promise<FittedTemperature> {
+  if (own.task === 'multi-label') {
+    throw new AtelierError(
+      'no_temperature',
+      'A run that keeps several classes a sample decides for each by itself: no one temperature fits all of its probabilities. Export it without.',
+    );
+  }
   if (own.task !== 'classification') {
     throw new AtelierError(
       'no_temperature',

@@ -531,8 +531,9 @@ export class LabelPlace {
     const from = untrack(() => this.#at);
     const next = [...untrack(() => this.#queue).subarray(from, from + ahead)];
     const before = [...untrack(() => this.#queue).subarray(Math.max(0, from - 1), from)];
-    const wanted = [...(sample === null ? [] : [sample]), ...next, ...before];
-    void this.samples.want(wanted).catch(() => {});
+    const wanted = [...new Set([...(sample === null ? [] : [sample]), ...next, ...before])];
+    // Objects are drawn on pictures of their own, at every zoom.
+    void this.samples.want(wanted, untrack(() => this.kind) !== 'objects').catch(() => {});
     if (untrack(() => this.marked)) void this.marks.want(wanted).catch(() => {});
   }
 }

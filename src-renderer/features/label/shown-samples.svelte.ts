@@ -1,18 +1,22 @@
+import { untrack } from 'svelte';
 import type { Manifest } from '../../../src-main/shared/dataset.ts';
 import type { VersionId } from '../../../src-main/shared/ids.ts';
 import type { Studio } from '../../bridge/studio.ts';
+import { pictureDecoder } from './picture-decoder.ts';
 
 /** A sample as it is shown: its cells, or its pixels and, where the file was kept, that. */
 export interface ShownSample {
   sample: number;
   cells?: (string | null)[];
   pixels?: Uint8Array;
-  sharp?: ImageBitmap;
+  /** Null: there is none. */
+  sharp?: ImageBitmap | null;
   /** Of a text whose source has tokens: start and end of each, one after another. */
   tokens?: readonly number[];
 }
 
 const kept = 24;
+const keptSharp = 8;
 const keptThumbs = 600;
 /** A screen has no more pixels to show. */
 const mostPixels = 2400;
@@ -25,6 +29,9 @@ export class ShownSamples {
   #whole = $state.raw<ReadonlyMap<number, ShownSample>>(new Map());
   #thumbs = $state.raw<ReadonlyMap<number, ShownSample>>(new Map());
   readonly #asked = new Set<string>();
+  /** Samples whose files are shown, the one in front first. */
+  #sharpened: readonly number[] = [];
+  #sharpening = false;
   #turn = 0;
 
   constructor(through: Studio) {
@@ -49,8 +56,9 @@ export class ShownSamples {
     return this.#thumbs.get(sample) ?? this.#whole.get(sample);
   }
 
-  /** The first is what is looked at. */
-  async want(samples: readonly number[]): Promise<void> {
+  /** The first is what is looked at. `files`: with the pictures' own files, where those are shown here. */
+  async want(samples: readonly number[], files = true): Promise<void> {
+    this.#sharpened = files ? samples : [];
     await Promise.all(samples.map((sample) => this.#fetch(sample)));
   }
 
@@ -76,7 +84,8 @@ export class ShownSamples {
 
   async #fetch(sample: number): Promise<void> {
     const version = this.#version;
-    if (this.#whole.has(sample) || this.#asked.has(`whole ${sample}`) || version === null) return;
+    if (this.#asked.has(`whole ${sample}`) || version === null) return;
+    if (untrack(() => this.#whole.has(sample))) return this.#sharpen();
     const turn = this.#turn;
     this.#asked.add(`whole ${sample}`);
     try {
@@ -84,41 +93,68 @@ export class ShownSamples {
       const tokens = page.annotations?.[0]?.tokens;
       const shown = { ...this.#shown(sample, page.rows?.[0], page.pixels, 0), ...(tokens && { tokens }) };
       if (turn === this.#turn) this.#keep(shown);
-      const sharp = await this.#sharp(version, sample);
-      if (turn === this.#turn && sharp) this.#keep({ ...shown, sharp });
     } finally {
       this.#asked.delete(`whole ${sample}`);
+    }
+    await this.#sharpen();
+  }
+
+  /** One after another: the one in front is not to wait for those behind it. */
+  async #sharpen(): Promise<void> {
+    if (this.#sharpening) return;
+    this.#sharpening = true;
+    try {
+      for (;;) {
+        const lacking = (sample: number) => this.#whole.get(sample) && this.#whole.get(sample)!.sharp === undefined;
+        const sample = untrack(() => this.#sharpened.find(lacking));
+        const version = this.#version;
+        if (sample === undefined || version === null) return;
+        const turn = this.#turn;
+        const sharp = await this.#sharp(version, sample);
+        const shown = untrack(() => this.#whole.get(sample));
+        if (turn === this.#turn && shown) this.#keep({ ...shown, sharp });
+        else sharp?.close();
+      }
+    } finally {
+      this.#sharpening = false;
     }
   }
 
   #keep(shown: ShownSample): void {
-    const next = new Map(this.#whole);
+    const next = new Map(untrack(() => this.#whole));
     next.delete(shown.sample);
     next.set(shown.sample, shown);
-    for (const old of next.keys()) if (next.size > kept) next.delete(old);
+    const away = (sample: number) => !this.#sharpened.includes(sample);
+    for (const old of next.keys()) if (next.size > kept && away(old)) next.delete(old);
+    let sharp = [...next.values()].filter((one) => one.sharp).length;
+    for (const [old, one] of next) {
+      if (sharp <= keptSharp || !one.sharp || !away(old)) continue;
+      one.sharp.close();
+      next.set(old, { ...one, sharp: undefined });
+      sharp--;
+    }
     this.#whole = next;
   }
 
   #shown(sample: number, cells: (string | null)[] | undefined, pixels: Uint8Array | undefined, k: number): ShownSample {
     const image = this.#manifest?.image;
     const bytes = image ? image.height * image.width * image.channels : 0;
-    return { sample, cells, pixels: pixels?.slice(k * bytes, (k + 1) * bytes) };
+    const shown: ShownSample = { sample, cells, pixels: pixels?.slice(k * bytes, (k + 1) * bytes) };
+    return this.#manifest && keepsFiles(this.#manifest) ? shown : { ...shown, sharp: null };
   }
 
   /** The file itself, where there is one; the copy does where it cannot be read. */
   async #sharp(version: VersionId, sample: number): Promise<ImageBitmap | null> {
-    const { blobs, parts } = this.#manifest!;
-    if (!blobs.references && !(parts ?? [blobs]).some(({ originals }) => originals !== undefined)) return null;
     try {
       const { bytes, width, height, turn } = await this.#studio.call('datasets.original', { version, sample });
       const scale = Math.min(1, mostPixels / Math.max(width, height));
-      return await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
-        imageOrientation: turn ? 'from-image' : 'none',
-        resizeWidth: Math.max(1, Math.round(width * scale)),
-        resizeQuality: 'high',
-      });
+      const images = await pictureDecoder.decode(bytes, turn, Math.max(1, Math.round(width * scale)));
+      return images?.[0] ?? null;
     } catch {
       return null;
     }
   }
 }
+
+const keepsFiles = ({ blobs, parts }: Manifest): boolean =>
+  blobs.references !== undefined || (parts ?? [blobs]).some(({ originals }) => originals !== undefined);

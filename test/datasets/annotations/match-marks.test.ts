@@ -84,6 +84,8 @@ describe('marks of files that are read for a labelling', () => {
     ['label-studio', false],
     ['labelme', false],
     ['labelme', true],
+    ['jsonl', false],
+    ['jsonl', true],
   ])('are what an export as %s has written, its images beside it: %s', async (format, images) => {
     const set = await boxes();
     const { samples, classes, rejectedCount } = await through(set, format, 'objects', images);
@@ -104,7 +106,7 @@ describe('marks of files that are read for a labelling', () => {
     expect(fewer.samples.map(([sample]) => sample)).toEqual([1, 2, 3]);
   });
 
-  it.each<DataFormat>(['coco', 'yolo', 'labelme', 'label-studio'])('keep polygons as %s', async (format) => {
+  it.each<DataFormat>(['coco', 'yolo', 'labelme', 'label-studio', 'jsonl'])('keep polygons as %s', async (format) => {
     const set = await polygons();
     const { samples } = await through(set, format, 'objects');
     const rings = samples.map(([, { annotations }]) => annotations.map((one) => 'polygons' in one && one.polygons));

@@ -101,7 +101,7 @@ export class AgreementPlace {
     const sample = this.current?.sample;
     if (!labelling || sample === undefined) return;
     void this.#answers.load(() => this.#studio.call('labels.answers', { labelling, sample }));
-    void label.samples.want([sample]).catch(() => {});
+    void label.samples.want([sample], label.kind !== 'objects').catch(() => {});
   }
 
   /** What the passes themselves say stays what it is, so the numbers do. */

@@ -4,6 +4,8 @@ export interface Stretch {
   class: string;
   start: number;
   end: number;
+  /** Both passes have it. */
+  faint?: boolean;
 }
 
 export interface CoveredPiece {

@@ -2,6 +2,8 @@ import { untrack } from 'svelte';
 import type { Manifest } from '../../../../src-main/shared/dataset.ts';
 import type { VersionId } from '../../../../src-main/shared/ids.ts';
 import type { Studio } from '../../../bridge/studio.ts';
+import { pictureDecoder } from '../picture-decoder.ts';
+import { levelsOf } from '../picture-levels.ts';
 import type { Size } from './geometry.ts';
 
 /** An image as it is drawn: the file's own pixels, or a smaller copy where those cannot be had. */
@@ -14,18 +16,18 @@ export interface Picture {
   kind: 'whole' | 'fewer' | 'copy';
 }
 
-/** Decoded they take four bytes a pixel. */
-const kept = 3;
-/** Small enough to be drawn at any zoom without a smaller one. */
-const leastSide = 512;
+/** Of what is not looked at: decoded they take four bytes a pixel. */
+const mostBytes = 400e6;
+const bytesOf = ({ levels }: Picture): number => levels.reduce((sum, { width, height }) => sum + 4 * width * height, 0);
 
-/** The pictures of the samples in front: the next one is decoded while the one before is worked on. */
+/** The pictures of the samples in front: the next ones are decoded while the one before is worked on. */
 export class Pictures {
   readonly #studio: Studio;
   #version: VersionId | null = null;
   #manifest: Manifest | null = null;
   #held = $state.raw<ReadonlyMap<number, Picture>>(new Map());
-  #asked = new Map<number, Promise<void>>();
+  readonly #asked = new Map<number, Promise<void>>();
+  #wanted: readonly number[] = [];
   #turn = 0;
 
   constructor(studio: Studio) {
@@ -36,8 +38,8 @@ export class Pictures {
     if (version === this.#version) return;
     this.#version = version;
     this.#manifest = manifest;
-    this.#drop([...this.#held.keys()]);
-    this.#asked = new Map();
+    this.#keep([]);
+    this.#asked.clear();
     this.#turn++;
   }
 
@@ -45,17 +47,17 @@ export class Pictures {
     return this.#held.get(sample);
   }
 
-  /** The first is what is looked at; the others follow one by one. */
+  /** The first is what is looked at; the others follow one by one, as many as there is room for, until something else is wanted. */
   async want(samples: readonly number[]): Promise<void> {
-    const front = untrack(() => this.#held.get(samples[0]));
-    if (front) {
-      // Looked at last: not the first to go.
-      const next = new Map(untrack(() => this.#held));
-      next.delete(samples[0]);
-      this.#held = next.set(samples[0], front);
-    }
+    const wanted = (this.#wanted = samples);
+    const turn = this.#turn;
     for (const sample of samples) {
-      if (untrack(() => this.#held.has(sample))) continue;
+      if (wanted !== this.#wanted || turn !== this.#turn) return;
+      const held = untrack(() => this.#held);
+      if (held.has(sample)) continue;
+      const front = held.get(samples[0]);
+      const beside = samples.slice(1).flatMap((one) => held.get(one) ?? []);
+      if (front && beside.reduce((sum, one) => sum + bytesOf(one), bytesOf(front)) > mostBytes) return;
       if (!this.#asked.has(sample)) this.#asked.set(sample, this.#load(sample));
       await this.#asked.get(sample);
     }
@@ -67,20 +69,17 @@ export class Pictures {
       const picture = (await this.#original(sample)) ?? (await this.#copy(sample));
       if (turn !== this.#turn || !picture) return picture?.levels.forEach((level) => level.close());
       this.#held = new Map(this.#held).set(sample, picture);
-      this.#drop([...this.#held.keys()].slice(0, -kept));
+      // What was wanted before goes once what is wanted now has come.
+      this.#keep([...this.#wanted, sample]);
     } finally {
       if (turn === this.#turn) this.#asked.delete(sample);
     }
   }
 
-  #drop(samples: readonly number[]): void {
-    const next = new Map(this.#held);
-    for (const sample of samples) {
-      const gone = next.get(sample);
-      next.delete(sample);
-      gone?.levels.forEach((level) => level.close());
-    }
-    this.#held = next;
+  #keep(samples: readonly number[]): void {
+    const before = untrack(() => this.#held);
+    this.#held = new Map([...before].filter(([sample]) => samples.includes(sample)));
+    for (const [sample, { levels }] of before) if (!this.#held.has(sample)) levels.forEach((level) => level.close());
   }
 
   async #original(sample: number): Promise<Picture | null> {
@@ -89,11 +88,10 @@ export class Pictures {
         version: this.#version!,
         sample,
       });
-      const image = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>]), {
-        imageOrientation: turn ? 'from-image' : 'none',
-      });
-      const whole = image.width === width && image.height === height;
-      return { size: { width, height }, levels: await levelsOf(image), kind: whole ? 'whole' : 'fewer' };
+      const levels = await pictureDecoder.decode(bytes, turn);
+      if (!levels) return null;
+      const whole = levels[0].width === width && levels[0].height === height;
+      return { size: { width, height }, levels, kind: whole ? 'whole' : 'fewer' };
     } catch {
       // Kept without their files, or the files are gone.
       return null;
@@ -113,20 +111,6 @@ export class Pictures {
     }
     return { size: { width, height }, levels: await levelsOf(await createImageBitmap(image)), kind: 'copy' };
   }
-}
-
-async function levelsOf(image: ImageBitmap): Promise<ImageBitmap[]> {
-  const levels = [image];
-  for (let last = image; Math.max(last.width, last.height) > leastSide; last = levels.at(-1)!) {
-    levels.push(
-      await createImageBitmap(last, {
-        resizeWidth: Math.max(1, Math.round(last.width / 2)),
-        resizeHeight: Math.max(1, Math.round(last.height / 2)),
-        resizeQuality: 'medium',
-      }),
-    );
-  }
-  return levels;
 }
 
 /** The coarsest level that has a pixel for each of the canvas. */
