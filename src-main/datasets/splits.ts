@@ -82,6 +82,6 @@ function quotas(sizes: number[], fraction: number, random: Random): number[] {
 
 export function countSplits(split: Uint8Array): Record<SplitName, number> {
   const counts = new Float64Array(splitNames.length);
-  for (const byte of split) counts[byte]++;
+  for (let i = 0; i < split.length; i++) counts[split[i]]++;
   return { train: counts[train], validation: counts[validation], test: counts[test] };
 }
