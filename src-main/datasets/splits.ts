@@ -42,33 +42,28 @@ export function completeGiven(
 
 /** Moves `fraction` of what is still in train into `to`. */
 function draw(split: Uint8Array, labels: Int32Array | null, fraction: number, to: number, seed: number): void {
-  const members = inClasses(split, labels);
+  const sizes = classSizes(split, labels);
   const random = new Random(seed, streams.split, to);
-  const counts = quotas(
-    members.map((list) => list.length),
-    fraction,
-    random,
-  );
-  members.forEach((list, k) => {
-    random.shuffle(list);
-    for (const i of list.subarray(0, counts[k])) split[i] = to;
-  });
+  // Classes of which none is left take no part.
+  const counts = quotas([...sizes.filter((size) => size > 0)], fraction, random).values();
+  const chosen = Array.from(sizes, (size) => random.chosen(size, size > 0 ? counts.next().value! : 0));
+  const places = new Int32Array(sizes.length);
+  for (let i = 0; i < split.length; i++) {
+    const label = labels ? labels[i] : 0;
+    if (split[i] === train && label >= 0 && chosen[label][places[label]++] === 1) split[i] = to;
+  }
 }
 
-/** The samples still in train that have a label, by class; only classes that have some. */
-function inClasses(split: Uint8Array, labels: Int32Array | null): Int32Array[] {
-  const sizes: number[] = [];
+/** How many samples of each class are still in train. */
+function classSizes(split: Uint8Array, labels: Int32Array | null): Int32Array {
+  let last = 0;
+  for (let i = 0; labels && i < labels.length; i++) last = Math.max(last, labels[i]);
+  const sizes = new Int32Array(last + 1);
   for (let i = 0; i < split.length; i++) {
     const label = labels ? labels[i] : 0;
-    if (split[i] === train && label >= 0) sizes[label] = (sizes[label] ?? 0) + 1;
+    if (split[i] === train && label >= 0) sizes[label]++;
   }
-  const members = Array.from(sizes, (size = 0) => new Int32Array(size));
-  const filled = new Int32Array(members.length);
-  for (let i = 0; i < split.length; i++) {
-    const label = labels ? labels[i] : 0;
-    if (split[i] === train && label >= 0) members[label][filled[label]++] = i;
-  }
-  return members.filter((list) => list.length > 0);
+  return sizes;
 }
 
 /** How many of each class make up `fraction` of all: largest remainders, ties by lot, at least one of a class that has two left over. */
@@ -87,6 +82,6 @@ function quotas(sizes: number[], fraction: number, random: Random): number[] {
 
 export function countSplits(split: Uint8Array): Record<SplitName, number> {
   const counts = new Float64Array(splitNames.length);
-  for (const byte of split) counts[byte]++;
+  for (let i = 0; i < split.length; i++) counts[split[i]]++;
   return { train: counts[train], validation: counts[validation], test: counts[test] };
 }

@@ -3,6 +3,7 @@ import type { Lengths, TextFacts } from '../shared/dataset.ts';
 import { wordPattern } from '../shared/words.ts';
 import { sqlText } from './cells.ts';
 import { rowsOf } from './duck.ts';
+import { cellSql, valuesIn } from './tables/number-cells.ts';
 
 /** Characters that are looked at: a second's work; of texts that nobody learns from, a glance. */
 const lookedAt = { feature: 16e6, ignored: 1e6 };
@@ -17,14 +18,16 @@ export async function countText(
   use: 'feature' | 'ignored' = 'feature',
 ): Promise<TextFacts> {
   const every = Math.max(1, Math.ceil((present * Math.max(1, meanLength)) / lookedAt[use]));
-  // A cell of another row is not even made, which some of a table's columns have to be.
-  const cell = every === 1 ? `c${index}` : `CASE WHEN file_row_number % ${every} = 0 THEN c${index} END`;
+  const rows = every === 1 ? table : `(FROM ${table} WHERE file_row_number % ${every} = 0)`;
+  // Where a cell is kept as a value, text is made of those alone that are looked at: so none is asked of its text whether it is there.
+  const { cell, written } = cellSql(await valuesIn(connection, table), index);
+  const cells = `(SELECT ${cell} AS cell FROM ${rows} WHERE ${cell} IS NOT NULL)`;
   // DuckDB's regular expressions are RE2's, by which the pattern says the same as in JavaScript.
-  const words = `regexp_extract_all(lower(c${index}), ${sqlText(wordPattern)})`;
+  const words = `regexp_extract_all(lower(text), ${sqlText(wordPattern)})`;
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE looked_at AS
-     SELECT length(c${index}) AS characters, len(words) AS words, words AS list
-     FROM (SELECT c${index}, ${words} AS words FROM ${table} WHERE ${cell} IS NOT NULL)`,
+     SELECT length(text) AS characters, len(words) AS words, words AS list
+     FROM (SELECT text, ${words} AS words FROM (SELECT ${written} AS text FROM ${cells}))`,
   );
   const lengths = (name: string) =>
     `avg(${name}) AS ${name}_mean, median(${name}) AS ${name}_median, quantile_disc(${name}, 0.95) AS ${name}_p95, max(${name}) AS ${name}_max`;

@@ -73,6 +73,23 @@ export class Random {
     }
   }
 
+  /**
+   * Marks those of `size` things that a shuffle would bring to the first `count` places, with 1, by where they were; it takes as many numbers as
+   * the shuffle. Bytes are walked instead of words swapped, of which the processor's cache holds four times as many.
+   */
+  chosen(size: number, count: number): Uint8Array {
+    const swaps = new Uint32Array(size);
+    for (let i = size - 1; i > 0; i--) swaps[i] = this.below(i + 1);
+    const marks = new Uint8Array(size).fill(1, 0, count);
+    // Back from where they end to where they were. Among the first places all are marked, and behind them none until its turn comes.
+    for (let i = Math.max(count, 1); i < size; i++) {
+      const from = swaps[i];
+      marks[i] = marks[from];
+      marks[from] = 0;
+    }
+    return marks;
+  }
+
   #next(): void {
     philox(
       this.#words,

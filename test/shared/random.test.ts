@@ -46,4 +46,25 @@ describe('Random', () => {
     expect(counts.size).toBe(6);
     for (const count of counts.values()) expect(Math.abs(count - 1_000)).toBeLessThan(150);
   });
+  it('tells which a shuffle would bring to the first places', () => {
+    for (const [size, count] of [
+      [1, 0],
+      [1, 1],
+      [2, 1],
+      [9, 0],
+      [9, 4],
+      [9, 9],
+      [1000, 150],
+    ]) {
+      const [random, other] = [new Random(size, 5), new Random(size, 5)];
+      const order = Array.from({ length: size }, (_, i) => i);
+      random.shuffle(order);
+      const marks = other.chosen(size, count);
+      expect(Array.from(marks.entries(), ([i, mark]) => (mark ? i : -1)).filter((i) => i >= 0)).toEqual(
+        order.slice(0, count).sort((a, b) => a - b),
+      );
+      // Both go on with the same number.
+      expect(other.uint32()).toBe(random.uint32());
+    }
+  });
 });

@@ -7,7 +7,7 @@ const others = ['\u00a0', '\u1680', '\u2000', '\u205f', '\u3000', '\ufeff'].map(
 );
 
 /** Of ASCII, besides line ends. */
-const blanks = [0x20, 0x09, 0x0b, 0x0c];
+export const asciiBlanks = [0x20, 0x09, 0x0b, 0x0c];
 
 const ordinary = 0;
 const border = 1;
@@ -30,7 +30,7 @@ export class BlankFinder {
   found = false;
 
   constructor({ delimiter, quote }: Dialect) {
-    for (const byte of blanks) this.#kinds[byte] = blank;
+    for (const byte of asciiBlanks) this.#kinds[byte] = blank;
     for (const byte of Buffer.from(delimiter)) this.#kinds[byte] = border;
     for (const byte of Buffer.from('\r\n')) this.#kinds[byte] = newline;
     this.#cuts = [...Buffer.from(`${delimiter}\r\n`)];
@@ -65,7 +65,7 @@ export class BlankFinder {
     this.#before = kinds[bytes[bytes.length - 1]];
     if (before === blank && cuts(kinds[bytes[0]])) return true;
     if (cuts(before) && kinds[bytes[0]] === blank) return true;
-    for (const each of blanks) {
+    for (const each of asciiBlanks) {
       if (kinds[each] !== blank || !bytes.includes(each)) continue;
       for (const cut of this.#cuts) {
         if (!bytes.includes(cut)) continue;

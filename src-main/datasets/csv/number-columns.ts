@@ -1,18 +1,10 @@
+import { isAscii } from 'node:buffer';
 import { missingWords } from '../cells.ts';
 import { mostDecimalDigits, mostWholeDigits, type StoredCells } from '../tables/stored-numbers.ts';
+import { column as fact, endsInZero, exact, isDate, isSecond, noPoint, oneZero } from './cell-facts.ts';
+import { CellWalk } from './cell-walk.ts';
 import { dateLength, momentLength } from './moments.ts';
 import type { Dialect } from './sniff.ts';
-
-/** Ways in which a column's values are written, as bits. */
-const noPoint = 1;
-/** The last decimal is none of "0". */
-const exact = 2;
-/** "5.0". */
-const oneZero = 4;
-/** "5.10", "5.00". */
-const endsInZero = 8;
-const isDate = 16;
-const isSecond = 32;
 
 /** A row that is longer is left out of a table. */
 const longestRow = 1 << 21;
@@ -35,12 +27,8 @@ export class NumberColumns {
   /** Bytes that end a cell, and the quote. */
   readonly #special = new Uint8Array(256);
   readonly #missing: ReadonlySet<string>;
-  /** By column; the last one stands for all that there should not be. */
-  readonly #isText: Uint8Array;
-  readonly #ways: Uint8Array;
-  readonly #whole: Uint8Array;
-  readonly #least: Uint8Array;
-  readonly #most: Uint8Array;
+  readonly #besides: (bytes: Uint8Array) => void;
+  readonly #walk: CellWalk;
   #linesAbove: number;
   #column = 0;
   #inQuotes = false;
@@ -49,8 +37,15 @@ export class NumberColumns {
   #begun: Buffer[] = [];
   #begunBytes = 0;
 
-  /** `words`: those for missing values are read as such. */
-  constructor({ delimiter, quote, columns, header, skipLines }: Dialect, words: boolean) {
+  /**
+   * `words`: those for missing values are read as such. `besides` is given, in turn, what was not looked through for blanks and missing words
+   * (see `blanks`, `missing`); after what was it goes on at the beginning of a row.
+   */
+  constructor(
+    { delimiter, quote, columns, header, skipLines }: Dialect,
+    words: boolean,
+    besides: (bytes: Uint8Array) => void = () => undefined,
+  ) {
     this.#columns = columns;
     this.#delimiter = delimiter.charCodeAt(0);
     this.#quote = quote === '' ? -1 : quote.charCodeAt(0);
@@ -59,18 +54,29 @@ export class NumberColumns {
       if (byte >= 0 && byte < 256) this.#special[byte] = 1;
     }
     this.#missing = new Set(words ? missingWords : []);
-    this.#isText = new Uint8Array(columns + 1);
-    this.#isText[columns] = 1;
-    this.#ways = new Uint8Array(columns + 1);
-    this.#whole = new Uint8Array(columns + 1);
-    this.#least = new Uint8Array(columns + 1).fill(255);
-    this.#most = new Uint8Array(columns + 1);
+    this.#besides = besides;
+    this.#walk = new CellWalk(columns, this.#delimiter, words);
     this.#linesAbove = skipLines + (header ? 1 : 0);
+  }
+
+  /** Blanks stand at an end of some cells. */
+  get blanks(): boolean {
+    return this.#walk.blanks;
+  }
+
+  /** Some cells are words for missing values. */
+  get missing(): boolean {
+    return this.#walk.missing;
   }
 
   /** The file's bytes, in turn. */
   see(chunk: Uint8Array): void {
-    if (this.#lost || chunk.length === 0) return;
+    if (chunk.length === 0) return;
+    if (this.#lost) {
+      this.#giveUp();
+      this.#besides(chunk);
+      return;
+    }
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     const first = bytes.indexOf(lineFeed) + 1;
     if (first > 0) {
@@ -84,7 +90,7 @@ export class NumberColumns {
       this.#begun.push(Buffer.from(bytes));
       this.#begunBytes += bytes.length;
     }
-    this.#lost ||= this.#begunBytes > longestRow;
+    if (this.#begunBytes > longestRow) this.#giveUp();
   }
 
   /** The last row may have no end. */
@@ -97,8 +103,8 @@ export class NumberColumns {
   /** What can be kept of each column as a value, null where nothing. `room`: for more decimals, where rows are still to come. */
   found(room = 0): (StoredCells | null)[] {
     return Array.from({ length: this.#columns }, (_, i) => {
-      const [ways, whole, least, most] = [this.#ways[i], this.#whole[i], this.#least[i], this.#most[i]];
-      if (this.#lost || this.#isText[i] === 1 || ways === 0) return null;
+      const { isText, ways, whole, least, most } = this.#known(i);
+      if (this.#lost || isText || ways === 0) return null;
       if (ways === isDate) return { way: 'date' };
       if (ways === isSecond) return { way: 'second' };
       if ((ways & (isDate | isSecond)) !== 0) return null;
@@ -115,44 +121,72 @@ export class NumberColumns {
   fit(columns: readonly (StoredCells | null)[]): boolean {
     return columns.every((stored, i) => {
       if (!stored) return true;
-      const ways = this.#ways[i];
-      if (this.#lost || this.#isText[i] === 1) return false;
+      const { isText, ways, whole, least, most } = this.#known(i);
+      if (this.#lost || isText) return false;
       if (stored.way === 'date') return (ways & ~isDate) === 0;
       if (stored.way === 'second') return (ways & ~isSecond) === 0;
       if ((ways & (isDate | isSecond)) !== 0) return false;
-      if (stored.way === 'whole') return (ways & ~noPoint) === 0 && this.#whole[i] <= mostWholeDigits;
+      if (stored.way === 'whole') return (ways & ~noPoint) === 0 && whole <= mostWholeDigits;
       const { decimals } = stored;
-      if (this.#whole[i] + decimals > mostDecimalDigits || this.#most[i] > decimals) return false;
-      if (stored.way === 'fixed') return (ways & noPoint) === 0 && (ways === 0 || this.#least[i] === decimals);
+      if (whole + decimals > mostDecimalDigits || most > decimals) return false;
+      if (stored.way === 'fixed') return (ways & noPoint) === 0 && (ways === 0 || least === decimals);
       return (ways & (stored.way === 'shortest' ? oneZero | endsInZero : noPoint | endsInZero)) === 0;
     });
+  }
+
+  #known(i: number): { isText: boolean; ways: number; whole: number; least: number; most: number } {
+    const [isText, ways, whole, least, most] = this.#walk.facts.subarray(i * fact.bytes);
+    return { isText: isText === 1, ways, whole, least, most };
+  }
+
+  #giveUp(): void {
+    this.#lost = true;
+    for (const bytes of this.#begun) this.#besides(bytes);
+    this.#begun = [];
+    this.#begunBytes = 0;
   }
 
   /** Whole lines. */
   #lines(bytes: Buffer): void {
     let at = 0;
-    for (; this.#linesAbove > 0; this.#linesAbove--) {
-      at = bytes.indexOf(lineFeed, at) + 1;
-      if (at === 0) return;
+    for (; this.#linesAbove > 0 && at < bytes.length; this.#linesAbove--) at = bytes.indexOf(lineFeed, at) + 1;
+    this.#besides(bytes.subarray(0, at));
+    while (at < bytes.length) {
+      const last = bytes.lastIndexOf(lineFeed, at + CellWalk.room - 1) + 1;
+      const end = last > at ? last : bytes.indexOf(lineFeed, at) + 1;
+      this.#rows(bytes.subarray(at, end));
+      at = end;
     }
-    this.#cells(bytes, at);
   }
 
-  /** One loop, for it goes over every byte of a table. */
-  #cells(bytes: Uint8Array, from: number): void {
-    const [special, isText, ways, wholes] = [this.#special, this.#isText, this.#ways, this.#whole];
+  #rows(bytes: Buffer): void {
+    const walked = !this.#lost && !this.#inQuotes && bytes.length <= CellWalk.room && !this.#hasQuotes(bytes);
+    if (walked) this.#walk.see(bytes);
+    else if (!this.#lost) this.#cells(bytes);
+    // Blanks that are not of ASCII are not known there.
+    if (!walked || !isAscii(bytes)) this.#besides(bytes);
+  }
+
+  #hasQuotes(bytes: Buffer): boolean {
+    return this.#quote >= 0 && bytes.includes(this.#quote);
+  }
+
+  /** One loop, for it goes over every byte of a table with quotes. */
+  #cells(bytes: Uint8Array): void {
+    const [special, facts] = [this.#special, this.#walk.facts];
     const [columns, delimiter, quote, end] = [this.#columns, this.#delimiter, this.#quote, bytes.length];
     let column = this.#column;
-    let at = from;
+    let at = 0;
     while (at < end) {
+      const known = column * fact.bytes;
       let byte = bytes[at];
       if (this.#inQuotes || byte === quote) {
         // A value in quotes would be written back without.
-        isText[column] = 1;
+        facts[known + fact.isText] = 1;
         at = this.#closeQuotes(bytes, this.#inQuotes ? at : at + 1);
         if (this.#inQuotes) break;
         byte = bytes[at];
-      } else if (isText[column] === 0 && special[byte] === 0) {
+      } else if (facts[known + fact.isText] === 0 && special[byte] === 0) {
         const start = at;
         if (byte === minus) byte = bytes[++at];
         const first = at;
@@ -181,16 +215,16 @@ export class NumberColumns {
         if (!plain) {
           const length = momentLength(bytes, start);
           if (length > 0 && special[bytes[start + length]] === 1) {
-            ways[column] |= length === dateLength ? isDate : isSecond;
+            facts[known + fact.ways] |= length === dateLength ? isDate : isSecond;
             byte = bytes[(at = start + length)];
-          } else if (!this.#isMissing(bytes, start)) isText[column] = 1;
+          } else if (!this.#isMissing(bytes, start)) facts[known + fact.isText] = 1;
         } else {
-          if (whole > wholes[column]) wholes[column] = Math.min(whole, 255);
-          if (decimals < 0) ways[column] |= noPoint;
+          if (whole > facts[known + fact.whole]) facts[known + fact.whole] = Math.min(whole, 255);
+          if (decimals < 0) facts[known + fact.ways] |= noPoint;
           else {
-            ways[column] |= bytes[at - 1] !== zero ? exact : decimals === 1 ? oneZero : endsInZero;
-            if (decimals < this.#least[column]) this.#least[column] = decimals;
-            if (decimals > this.#most[column]) this.#most[column] = Math.min(decimals, 255);
+            facts[known + fact.ways] |= bytes[at - 1] !== zero ? exact : decimals === 1 ? oneZero : endsInZero;
+            if (decimals < facts[known + fact.least]) facts[known + fact.least] = decimals;
+            if (decimals > facts[known + fact.most]) facts[known + fact.most] = Math.min(decimals, 255);
           }
         }
       }

@@ -36,7 +36,13 @@ export async function surveyTable(
   unlike: () => void = () => undefined,
 ): Promise<TableSurvey> {
   const [blanks, missing] = [new BlankFinder(dialect), new MissingFinder(dialect)];
-  const [signs, numbers] = [new SignFinder(dialect), new NumberColumns(dialect, hoped?.missing ?? true)];
+  const signs = new SignFinder(dialect);
+  const numbers = new NumberColumns(dialect, hoped?.missing ?? true, (bytes) => {
+    blanks.see(bytes);
+    missing.see(bytes);
+  });
+  const hasBlanks = (): boolean => blanks.found || numbers.blanks;
+  const hasMissing = (): boolean => missing.found || numbers.missing;
   let told = hoped === null;
   const tell = (otherwise: boolean): void => {
     if (told || !otherwise) return;
@@ -44,24 +50,22 @@ export async function surveyTable(
     unlike();
   };
   const otherwise = (): boolean =>
-    hoped !== null && (blanks.found || (missing.found && !hoped.missing) || !numbers.fit(hoped.kept));
+    hoped !== null && (hasBlanks() || (hasMissing() && !hoped.missing) || !numbers.fit(hoped.kept));
   const survey = await surveyText(file, signal, progress, (chunk) => {
-    blanks.see(chunk);
-    missing.see(chunk);
     signs.see(chunk);
     numbers.see(chunk);
     tell(otherwise());
   });
+  numbers.end();
   blanks.end();
   missing.end();
-  numbers.end();
   const plain = survey.encoding === 'utf-8' && !survey.damaged && !survey.mixedNewlines;
   tell(!plain || otherwise());
   return {
     ...survey,
     plain,
-    blanks: blanks.found,
-    missing: missing.found,
+    blanks: hasBlanks(),
+    missing: hasMissing(),
     plainNumbers: !signs.found,
     kept: numbers.found(),
   };

@@ -28,10 +28,15 @@ export const cellNumberSql = (stored: ReadonlySet<number>, cell: string, decimal
   return stored.has(index) ? `CAST(${storedName(index)} AS DOUBLE)` : numberSql(cell, decimalComma);
 };
 
-/** A column's different cells, as they were written, with how often each is there: `value` and `n`. Missing ones are left out. */
-export function cellCountsSql({ numbers, moments }: KeptValues, index: number, table: string): string {
+/** A column's cells as they are kept, and, of one called `cell`, as they were written. */
+export function cellSql({ numbers, moments }: KeptValues, index: number): { cell: string; written: string } {
   const value = numbers.has(index) ? storedName(index) : moments.has(index) ? momentName(index) : null;
-  const [cell, written] = value === null ? [`c${index}`, 'cell'] : [value, writtenSql('cell')];
+  return value === null ? { cell: `c${index}`, written: 'cell' } : { cell: value, written: writtenSql('cell') };
+}
+
+/** A column's different cells, as they were written, with how often each is there: `value` and `n`. Missing ones are left out. */
+export function cellCountsSql(kept: KeptValues, index: number, table: string): string {
+  const { cell, written } = cellSql(kept, index);
   return `(SELECT ${written} AS value, n
     FROM (SELECT ${cell} AS cell, count(*) AS n FROM ${table} WHERE ${cell} IS NOT NULL GROUP BY 1))`;
 }
