@@ -4,17 +4,18 @@ import { partingAxes } from './parting-axes.ts';
 const shrinkage = 0.05;
 /** Share of each class's samples, the surest, from which the directions are found. */
 const kept = 0.7;
-/** How much of the points as they were stays beside the directions. */
+/** How much the points as they were count beside the directions. */
 const before = 0.35;
 
 /**
  * The points as they lie where the classes part most (Fisher's discriminant, Rao 1948, with the covariance shrunk to a multiple of one), beside the
- * points as they were; rows of length 1. `points`: samples × size. `shares`: samples × classes, what is thought of each sample; `said` is certain.
- * Returns samples × (classes − 1 + size).
+ * points as they were, of which the first `beside` numbers stay; rows of length 1. `points`: samples × size. `shares`: samples × classes, what is
+ * thought of each sample; `said` is certain. Returns samples × (classes − 1 + beside).
  */
 export function discriminated(
   points: Float32Array,
   size: number,
+  beside: number,
   shares: Float32Array,
   classes: number,
   said: ReadonlyMap<number, number>,
@@ -32,16 +33,17 @@ export function discriminated(
       found[i * directions + a] = sum;
     }
   }
-  const width = directions + size;
+  const width = directions + beside;
   const out = new Float32Array(samples * width);
   const means = new Float64Array(directions);
   for (let i = 0; i < found.length; i++) means[i % directions] += found[i] / samples;
   for (let i = 0; i < found.length; i++) found[i] -= means[i % directions];
-  const [own, old] = [1 / deviation(found), before / deviation(points)];
+  const kept = leading(points, size, beside);
+  const [own, old] = [1 / deviation(found), before / deviation(kept)];
   for (let i = 0; i < samples; i++) {
     let squares = 1e-12;
     for (let k = 0; k < width; k++) {
-      const value = k < directions ? found[i * directions + k] * own : points[i * size + k - directions] * old;
+      const value = k < directions ? found[i * directions + k] * own : kept[i * beside + k - directions] * old;
       out[i * width + k] = value;
       squares += value * value;
     }
@@ -126,6 +128,14 @@ function scatter(
     }
   }
   return { within, between };
+}
+
+/** The first `count` of `size` columns. */
+function leading(points: Float32Array, size: number, count: number): Float32Array {
+  if (count === size) return points;
+  const out = new Float32Array((points.length / size) * count);
+  for (let i = 0, at = 0; at < out.length; i++, at += count) out.set(points.subarray(i * size, i * size + count), at);
+  return out;
 }
 
 /** Of all values about 0. */

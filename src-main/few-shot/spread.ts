@@ -1,7 +1,5 @@
 import { times, type Graph } from './graph.ts';
 
-/** How much comes from neighbours, how much stays with what was said. */
-const alpha = 0.98;
 const rounds = 50;
 
 export interface Said {
@@ -12,13 +10,14 @@ export interface Said {
 
 /**
  * What labels of a few samples say of all others, along the graph (Zhou, Bousquet, Lal, Weston, Schölkopf, "Learning with Local and Global
- * Consistency", NIPS 2003): f ← α S f + (1 − α) y. Each class sends out as much in all, however often it was named. `graph`: normalised.
+ * Consistency", NIPS 2003): f ← α S f + (1 − α) y; `alpha`: how much comes from neighbours, the rest stays with what was said. Each class sends out as much in all, however often it was named. `graph`: normalised.
  * `takes`: several such questions at once; each answers with samples × classes, rows that sum to 1 (even where nothing arrives).
  */
 export async function spread(
   graph: Graph,
   classes: number,
   takes: readonly Said[],
+  alpha: number,
   pause: () => Promise<void>,
 ): Promise<Float32Array[]> {
   const samples = graph.from.length - 1;

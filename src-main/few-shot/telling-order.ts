@@ -1,8 +1,7 @@
 /** How far functions may be from smooth, and how far labels may be from them. */
 const tau = 0.01;
 const noise = 0.1;
-/** Before so many labels only how much is learnt of the others counts: what is thought of them is not worth much yet. */
-const explored = 15;
+/** How unsure it may be of anything at the least, as a share of the most. */
 const unsureAtLeast = 0.05;
 
 export interface Basis {
@@ -16,17 +15,16 @@ export interface Basis {
 /**
  * Which samples tell most of the others, were they labelled: those that change most what is known of all, the more so the less sure it is of them
  * (model change with variance optimality: Miller and Calder, "Model Change Active Learning in Graph-Based Semi-supervised Learning", 2024). Known are
- * the labels, as a Gaussian process over the smoothest functions of the graph. `said`: by place in the basis; those come first in no order. Returns
- * the next `wanted` places of which nothing was said, most telling first, each chosen as if those before it were labelled.
+ * the labels, as a Gaussian process over the smoothest functions of the graph. `said`: places in the basis of what is labelled. `shares`: what is
+ * thought of each place, places × classes; null where that is not worth much yet: then only how little is known there counts. Returns the next `wanted`
+ * open places, most telling first, each chosen as if those before it were labelled.
  */
 export function tellingOrder(
   { vectors, values, count }: Basis,
-  said: readonly (readonly [place: number, theClass: number])[],
-  classes: number,
+  said: readonly number[],
+  shares: Float32Array | null,
   wanted: number,
   open: (place: number) => boolean,
-  /** Whether it counts how unsure it is of them; else only how little is known there. */
-  doubting = true,
 ): Int32Array {
   const samples = vectors.length / count;
   const covariance = covarianceAfter(vectors, values, count, said);
@@ -52,10 +50,7 @@ export function tellingOrder(
     }
   };
 
-  const unsure =
-    !doubting || said.length < explored
-      ? null
-      : doubts(vectors, meanAfter(carried, count, said, classes), count, classes);
+  const unsure = shares && doubts(shares, samples);
   const taken = new Set<number>();
   const order: number[] = [];
   while (order.length < wanted) {
@@ -85,11 +80,11 @@ function covarianceAfter(
   vectors: Float32Array,
   values: Float64Array,
   count: number,
-  said: readonly (readonly [place: number, theClass: number])[],
+  said: readonly number[],
 ): Float64Array {
   const precision = new Float64Array(count * count);
   for (let a = 0; a < count; a++) precision[a * count + a] = Math.max(0, 1 - values[a]) + tau;
-  for (const [place] of said) {
+  for (const place of said) {
     for (let a = 0; a < count; a++) {
       const value = vectors[place * count + a] / noise;
       for (let b = 0; b < count; b++) precision[a * count + b] += value * vectors[place * count + b];
@@ -114,40 +109,15 @@ export function inverted(matrix: Float64Array, n: number): Float64Array {
   return matrix;
 }
 
-/** What is thought of the classes: covariance · Vᵀ (y − 1 / classes) / noise. */
-function meanAfter(
-  carried: Float32Array,
-  count: number,
-  said: readonly (readonly [place: number, theClass: number])[],
-  classes: number,
-): Float64Array {
-  const mean = new Float64Array(count * classes);
-  for (const [place, of] of said) {
-    for (let a = 0; a < count; a++) {
-      const value = carried[place * count + a] / noise;
-      for (let c = 0; c < classes; c++) mean[a * classes + c] += value * ((c === of ? 1 : 0) - 1 / classes);
+/** How near the second class comes to the likeliest of each. */
+function doubts(shares: Float32Array, samples: number): Float32Array {
+  const classes = shares.length / samples;
+  return Float32Array.from({ length: samples }, (_, i) => {
+    let [best, second] = [1e-12, 0];
+    for (let at = i * classes; at < (i + 1) * classes; at++) {
+      if (shares[at] > best) [best, second] = [shares[at], best];
+      else if (shares[at] > second) second = shares[at];
     }
-  }
-  return mean;
-}
-
-/** 1 less how far the likeliest class leads, by its own size. */
-function doubts(vectors: Float32Array, mean: Float64Array, count: number, classes: number): Float32Array {
-  const samples = vectors.length / count;
-  const unsure = new Float32Array(samples);
-  const scores = new Float64Array(classes);
-  for (let i = 0; i < samples; i++) {
-    scores.fill(0);
-    for (let a = 0; a < count; a++) {
-      const value = vectors[i * count + a];
-      for (let c = 0; c < classes; c++) scores[c] += value * mean[a * classes + c];
-    }
-    let [best, second] = [-Infinity, -Infinity];
-    for (const score of scores) {
-      if (score > best) [best, second] = [score, best];
-      else if (score > second) second = score;
-    }
-    unsure[i] = Math.max(0, 1 - (best - second) / (Math.abs(best) + 1e-3)) + unsureAtLeast;
-  }
-  return unsure;
+    return second / best + unsureAtLeast;
+  });
 }

@@ -64,6 +64,7 @@ describe('labels that go along a graph', () => {
         { samples: [0, 11], classes: [0, 1] },
         { samples: [2], classes: [1] },
       ],
+      0.98,
       noPause,
     );
     for (let i = 0; i < 12; i++) expect(shares[i * 2 + (i < 6 ? 0 : 1)]).toBe(1);
@@ -73,7 +74,7 @@ describe('labels that go along a graph', () => {
   it('agree with the equation that they solve, (1 − αS) f = (1 − α) y', async () => {
     const graph = normalised(arcs(8));
     const matrix = dense(graph);
-    const [shares] = await spread(graph, 2, [{ samples: [0, 2], classes: [0, 1] }], noPause);
+    const [shares] = await spread(graph, 2, [{ samples: [0, 2], classes: [0, 1] }], 0.98, noPause);
     // By Gauss' elimination, on its own; 50 rounds are not all, so what is left is small and not nothing.
     const n = matrix.length;
     const solve = (y: number[]): number[] => {

@@ -1,25 +1,35 @@
 import { uncertaintyOf } from '../../../evaluation/uncertainty.ts';
+import { evened, evenness } from '../../../few-shot/class-mass.ts';
 import { discriminated } from '../../../few-shot/discriminant.ts';
 import { graphOf, normalised } from '../../../few-shot/graph.ts';
 import { heldOut, sharpened } from '../../../few-shot/held-out.ts';
+import { agreed, kernelRidge } from '../../../few-shot/kernel-ridge.ts';
 import { spread, type Said } from '../../../few-shot/spread.ts';
 import type { FewShotParams, FewShotResult } from '../../../shared/few-shot.ts';
 import { AtelierError } from '../../../shared/errors.ts';
+import { Random } from '../../../shared/random.ts';
 import type { JobContext } from '../../port/job-port.ts';
-import { Members } from './members.ts';
+import { gathered, Members } from './members.ts';
 import { nextToLabel } from './next-to-label.ts';
 import { pointsOf } from './points.ts';
-import { Products } from './products.ts';
+import { Products, transposed } from './products.ts';
 
 /** Neighbours in the points as they are, and where the classes part. */
 const [plainNeighbours, partedNeighbours] = [10, 15];
+/** How much comes from neighbours (see `spread`): the graph made anew, whose neighbours are more often of one class, can do with less. */
+const [plainAlpha, partedAlpha] = [0.98, 0.95];
+/** So many labels, drawn by lot, speak by themselves: of more the neighbours tell enough. */
+const mostSpeaking = 500;
+/** Before so many labels what they say does not decide what to label next. */
+const explored = 20;
 /** Fewer samples have no neighbourhoods. */
 const fewest = 4;
 
 /**
  * What the labels of a few samples say of all others, and which to label next. A frozen embedding, made once a version; labels go along the graph of
  * what is alike in it; then along a graph made anew where the classes part (as in Iscen, Tolias, Avrithis, Chum, "Label Propagation for Deep
- * Semi-supervised Learning", CVPR 2019, with Fisher's discriminant in the place of their net). The same labels give the same answer.
+ * Semi-supervised Learning", CVPR 2019, with Fisher's discriminant in the place of their net), where they also speak by themselves: neighbours alone
+ * give samples that lie between classes to whoever is louder there. The same labels give the same answer.
  * Throws `too_few_samples`, and what `pointsOf` throws.
  */
 export async function learnFew(params: FewShotParams, context: JobContext): Promise<FewShotResult> {
@@ -37,17 +47,25 @@ export async function learnFew(params: FewShotParams, context: JobContext): Prom
     const members = await Members.of(params.blobs, points, plainNeighbours, products, context);
     const told = (done: number): void => context.progress({ stage: 'learning', unit: 'steps', done, total: 3 });
     told(0);
-    const next = await nextToLabel(params, points, members, products, context);
-    if (new Set(classes).size < 2) return { ...untold, trusted: new Float32Array(samples.length).fill(NaN), next };
-    told(1);
+    if (new Set(classes).size < 2) {
+      const next = await nextToLabel(params, points, members, null, products, context);
+      return { ...untold, trusted: new Float32Array(samples.length).fill(NaN), next };
+    }
     const nodes = members.with(samples);
     const said: Said = { samples: samples.map((sample) => nodes.placeOf(sample)), classes };
+    const even = evenness(classes);
     const graph = normalised(graphOf(nodes.nearest, nodes.likeness, nodes.count));
-    const held = heldOut(said);
-    const [plain, ...without] = await spread(graph, count, [said, ...held.takes], pause);
-    told(2);
+    const [plain] = await spread(graph, count, [said], plainAlpha, pause);
+    told(1);
     const certain = new Map(Array.from(classes, (one, i) => [said.samples[i], one]));
-    const parted = discriminated(nodes.rows(points), points.size, plain, count, certain);
+    const parted = discriminated(
+      nodes.rows(points),
+      points.size,
+      points.steady,
+      evened(plain, count, even),
+      count,
+      certain,
+    );
     const near = await products.nearest(
       parted.points,
       parted.points,
@@ -57,8 +75,27 @@ export async function learnFew(params: FewShotParams, context: JobContext): Prom
       pause,
     );
     const anew = normalised(graphOf(near.nearest, near.likeness, near.nearest.length / nodes.size));
-    const [shares] = await spread(anew, count, [said], pause);
+    told(2);
+    const held = heldOut(said);
+    const takes = [said, ...held.takes];
+    const heard = await spread(anew, count, takes, partedAlpha, pause);
+    const speaking = drawn(said.samples);
+    const cosines = await products.multiply(
+      parted.points,
+      transposed(gathered({ rows: parted.points, size: parted.size }, speaking), speaking.length, parted.size),
+      ...[nodes.size, parted.size, speaking.length],
+    );
+    const columnOf = new Map(Array.from(speaking, (place, column) => [place, column]));
+    const answers: Float32Array[] = [];
+    for (const [i, take] of takes.entries()) {
+      const alone = kernelRidge(cosines, columnOf, take, count);
+      answers.push(evened(agreed(evened(heard[i], count, even), alone, count), count, even));
+      await pause();
+    }
+    const [shares, ...without] = answers;
     const { sharpness, right, own: trusted } = held.judge(without, count);
+    const thought = samples.length < explored ? null : shares;
+    const next = await nextToLabel(params, points, members, thought, products, context);
     const known = new Set(samples);
     const rest = Int32Array.from({ length: members.samples }, (_, i) => i).filter((sample) => !known.has(sample));
     const probabilities = sharpened(nodes.forAll(shares, count, rest), count, sharpness);
@@ -67,6 +104,13 @@ export async function learnFew(params: FewShotParams, context: JobContext): Prom
   } finally {
     await products.close();
   }
+}
+
+/** At most so many as may speak by themselves, always the same ones. */
+function drawn(places: ArrayLike<number>): Int32Array {
+  const order = Int32Array.from(places);
+  if (order.length > mostSpeaking) new Random(0x73706561).shuffle(order);
+  return order.slice(0, mostSpeaking);
 }
 
 const untold = {

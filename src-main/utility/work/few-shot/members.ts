@@ -100,7 +100,7 @@ export class Members {
   }
 }
 
-export function gathered({ rows, size }: Points, samples: Int32Array): Float32Array {
+export function gathered({ rows, size }: Pick<Points, 'rows' | 'size'>, samples: Int32Array): Float32Array {
   const out = new Float32Array(samples.length * size);
   samples.forEach((sample, i) => out.set(rows.subarray(sample * size, (sample + 1) * size), i * size));
   return out;

@@ -15,11 +15,12 @@ const functions = 200;
 /** So many are named: by the time they are labelled, more is known. */
 const named = 48;
 
-/** Open samples whose labels would tell most, first things first. */
+/** Open samples whose labels would tell most, first things first. `shares`: what is thought of the members, members × classes, if anything. */
 export async function nextToLabel(
-  { blobs, open, count, way, samples, classes }: FewShotParams,
+  { blobs, open, count, way, samples }: FewShotParams,
   points: Points,
   members: Members,
+  shares: Float32Array | null,
   products: Products,
   context: JobContext,
 ): Promise<Int32Array> {
@@ -36,15 +37,15 @@ export async function nextToLabel(
   const values = new Float64Array(found.values.slice().buffer);
   const vectors = new Float32Array(found.vectors.slice().buffer);
   const place = new Map(Array.from(list, (sample, i) => [sample, i]));
-  const said: [number, number][] = [];
-  for (const [i, sample] of samples.entries()) {
-    said.push([place.get(sample) ?? (await likest(points, sample, rows, products)), classes[i]]);
-  }
+  const said: number[] = [];
+  for (const sample of samples) said.push(place.get(sample) ?? (await likest(points, sample, rows, products)));
   const free = new Set(open);
   const isOpen = (i: number): boolean => free.has(list[i]);
   const wanted = Math.min(named, free.size);
   const basis = { values, vectors, count: values.length };
-  return tellingOrder(basis, said, Math.max(1, count), wanted, isOpen, way === 'telling').map((i) => list[i]);
+  // Members are the first nodes, and those chosen among the first members.
+  const thought = way === 'telling' && shares ? shares.subarray(0, list.length * count) : null;
+  return tellingOrder(basis, said, thought, wanted, isOpen).map((i) => list[i]);
 }
 
 /** A sample that is not among them stands where the one most like it does. */

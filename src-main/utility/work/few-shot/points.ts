@@ -12,8 +12,10 @@ import { openEncoder, type PictureEncoder } from './picture-encoder.ts';
 import { principalOf } from './principal.ts';
 import { transposed, type Products } from './products.ts';
 
-/** Numbers a sample. */
+/** Numbers a sample: of what alterations do not change, or of what a brought encoder says. */
 const wanted = 64;
+/** Beside them, of what pictures differ in most whether alterations change it or not: it parts what the others hold for one. */
+const broad = 96;
 const atOnce = 256;
 /** So many samples tell the directions in which they differ. */
 const judged = 4000;
@@ -30,6 +32,8 @@ const lookedAt = 1000;
 export interface Points {
   rows: Float32Array;
   size: number;
+  /** So many of its numbers, the first, are those that alterations do not change; all of a brought encoder's. */
+  steady: number;
   /** Of what they were made, for what is derived of them. */
   from: Record<string, unknown>;
 }
@@ -57,14 +61,16 @@ export async function pointsOf(source: Source, products: Products, context: JobC
     const parts = manifest.parts?.map((part) => part.images);
     const from = {
       what: 'few-shot points',
-      way: 3,
+      way: 4,
       ...{ images, places, parts, samples: manifest.samples, image: manifest.image, encoder: encoder?.hash ?? null },
     };
     const { points } = await derived(blobs, from, ['points'], async () => ({
       points: bytes(await made(source, encoder, products, context)),
     }));
     const rows = new Float32Array(points.slice().buffer);
-    return { rows, size: rows.length / Math.max(1, manifest.samples), from };
+    const size = rows.length / Math.max(1, manifest.samples);
+    // There are fewer than wanted where there are fewer directions, and then as many of either.
+    return { rows, size, steady: encoder ? size : Math.min(wanted, size / 2), from };
   } finally {
     await encoder?.close();
   }
@@ -140,6 +146,8 @@ async function placed(
     for (let i = 0; i < rows.length; i++) rows[i] -= mean[i % size];
     return products.multiply(rows, axes, rows.length / size, size, count);
   };
+  /** Columns that make a row of length 1 together. */
+  let parts = [count];
   if (moved.length > 0) {
     const inner = await project(plain);
     const views: Float32Array[] = [];
@@ -149,14 +157,19 @@ async function placed(
       views.push(view);
     }
     const steady = steadyAxes(inner, views[0], views[1], count, wanted);
-    const found = steady.length / count;
-    axes = await products.multiply(axes, transposed(Float32Array.from(steady), found, count), size, count, found);
-    count = found;
+    parts = [steady.length / count, Math.min(broad, count)];
+    const turned = beside(
+      transposed(Float32Array.from(steady), parts[0], count),
+      levelled(inner, count, parts[1]),
+      count,
+    );
+    axes = await products.multiply(axes, turned, size, count, parts[0] + parts[1]);
+    count = parts[0] + parts[1];
   }
   const out = new Float32Array(samples * count);
   const all = Int32Array.from({ length: samples }, (_, i) => i);
   await rowsOf(all, null, async (rows, from) => out.set(await project(rows), from * count));
-  return ofLengthOne(out, count);
+  return ofLengthOne(out, parts);
 }
 
 /** Each sample's picture moved, turned, sized and lit a little otherwise, in place: by its number and the turn alone. */
@@ -166,12 +179,36 @@ function alter(pixels: Uint8Array, image: ImageShape, samples: Int32Array, turn:
   samples.forEach((sample, i) => augmenter.apply(pixels.subarray(i * area, (i + 1) * area), turn, sample));
 }
 
-function ofLengthOne(rows: Float32Array, size: number): Float32Array {
-  for (let at = 0; at < rows.length; at += size) {
-    let squares = 1e-12;
-    for (let k = at; k < at + size; k++) squares += rows[k] * rows[k];
-    const length = Math.sqrt(squares);
-    for (let k = at; k < at + size; k++) rows[k] /= length;
+/** The first `kept` of `count` columns, each by the root of its deviation: as a matrix count × kept. */
+function levelled(rows: Float32Array, count: number, kept: number): Float32Array {
+  const squares = new Float64Array(count);
+  for (let i = 0; i < rows.length; i++) squares[i % count] += rows[i] ** 2;
+  const out = new Float32Array(count * kept);
+  for (let k = 0; k < kept; k++) out[k * kept + k] = 1 / Math.sqrt(Math.sqrt(squares[k] / (rows.length / count)) || 1);
+  return out;
+}
+
+/** Two matrices of `height` rows, one beside the other. */
+function beside(left: Float32Array, right: Float32Array, height: number): Float32Array {
+  const [a, b] = [left.length / height, right.length / height];
+  const out = new Float32Array(left.length + right.length);
+  for (let i = 0; i < height; i++) {
+    out.set(left.subarray(i * a, (i + 1) * a), i * (a + b));
+    out.set(right.subarray(i * b, (i + 1) * b), i * (a + b) + a);
+  }
+  return out;
+}
+
+/** In place; columns of each part weigh as much as those of any other. */
+function ofLengthOne(rows: Float32Array, parts: readonly number[]): Float32Array {
+  for (let at = 0; at < rows.length;) {
+    for (const size of parts) {
+      let squares = 1e-12;
+      for (let k = at; k < at + size; k++) squares += rows[k] * rows[k];
+      const length = Math.sqrt(squares * parts.length);
+      for (let k = at; k < at + size; k++) rows[k] /= length;
+      at += size;
+    }
   }
   return rows;
 }

@@ -1,0 +1,69 @@
+import type { Said } from './spread.ts';
+import { inverted } from './telling-order.ts';
+
+/** Added to a label's likeness to itself: how far labels may be from what is learnt. */
+const ridge = 0.05;
+
+/** Of unit vectors whose product is `cosine`: exp(−d²), d how far apart they are. */
+const kernel = (cosine: number): number => Math.exp(2 * cosine - 2);
+
+/**
+ * What labels say of samples by likeness alone: kernel ridge regression on the labels (Saunders, Gammerman, Vovk, ICML 1998), about 1 for the class of a
+ * sample like the labelled ones of that class and of no other. `cosines`: samples × columns, to each labelled sample; `columnOf`: whose column is where;
+ * labels of samples without one are left out. Returns samples × classes.
+ */
+export function kernelRidge(
+  cosines: Float32Array,
+  columnOf: ReadonlyMap<number, number>,
+  said: Said,
+  classes: number,
+): Float32Array {
+  const width = columnOf.size;
+  const used = Array.from({ length: said.samples.length }, (_, i) => i).filter((i) => columnOf.has(said.samples[i]));
+  const columns = used.map((i) => columnOf.get(said.samples[i])!);
+  const n = used.length;
+  const matrix = new Float64Array(n * n);
+  used.forEach((i, a) => {
+    const own = said.samples[i] * width;
+    for (let b = 0; b < n; b++) matrix[a * n + b] = kernel(cosines[own + columns[b]]) + (a === b ? ridge : 0);
+  });
+  const inverse = inverted(matrix, n);
+  const weights = new Float64Array(n * classes);
+  for (let a = 0; a < n; a++) {
+    used.forEach((i, b) => {
+      for (let c = 0; c < classes; c++) {
+        weights[a * classes + c] += inverse[a * n + b] * ((said.classes[i] === c ? 1 : 0) - 1 / classes);
+      }
+    });
+  }
+  const samples = cosines.length / width;
+  const out = new Float32Array(samples * classes).fill(1 / classes);
+  for (let i = 0; i < samples; i++) {
+    for (let a = 0; a < n; a++) {
+      const value = kernel(cosines[i * width + columns[a]]);
+      for (let c = 0; c < classes; c++) out[i * classes + c] += value * weights[a * classes + c];
+    }
+  }
+  return out;
+}
+
+/** How far scores must differ to matter. */
+const temperature = 0.2;
+
+/**
+ * What both the neighbours and the labels by themselves say: the roots of shares by the softmax of scores (a product of experts, Hinton 2002).
+ * Both samples × classes; so is what is returned, in rows that sum to 1.
+ */
+export function agreed(shares: Float32Array, scores: Float32Array, classes: number): Float32Array {
+  const out = new Float32Array(shares.length);
+  for (let at = 0; at < shares.length; at += classes) {
+    let highest = -Infinity;
+    for (let c = at; c < at + classes; c++) highest = Math.max(highest, scores[c]);
+    let sum = 1e-30;
+    for (let c = at; c < at + classes; c++) {
+      sum += out[c] = Math.sqrt(shares[c]) * Math.exp((scores[c] - highest) / temperature);
+    }
+    for (let c = at; c < at + classes; c++) out[c] /= sum;
+  }
+  return out;
+}
