@@ -4,7 +4,6 @@ import { columnErrors, gridAnswer, gridRows } from '../db/grids.ts';
 
 import { resolvePrompt, resolveRun } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
-import { splitNames, type SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { PromptId } from '../shared/ids.ts';
 import {
@@ -21,16 +20,12 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { jsonFile } from './generate.ts';
 import { integer, number, withCommon } from './options.ts';
 import { comparisonText, evaluationId, evaluationJson } from './prompts-history.ts';
-import { sourceOf } from './prompts-rows.ts';
+import { sourceOf, withRows, type RowOptions } from './prompts-rows.ts';
 import { languageModelOf } from './prompts-run.ts';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, RowOptions {
   model?: string;
   version?: number;
-  rows?: string;
-  data?: string;
-  split?: SplitName;
-  limit: number;
   check: CheckKind[];
   expected: string;
   tolerance: number;
@@ -44,15 +39,11 @@ interface Options extends CommonOptions {
 }
 
 export function addPromptsEval(prompts: Command, context: CommandContext): void {
-  withCommon(prompts.command('eval'))
+  withRows(withCommon(prompts.command('eval')))
     .description('ask a model for each row of variables and check the answers')
     .argument('<prompt>', 'its name, id or the beginning of its id')
     .option('--model <model>', 'a gpt run, or the folder of a language model (default: the one on the bench)')
     .option('--version <n>', 'this version instead of the draft', integer(1, 1_000_000))
-    .addOption(new Option('--rows <file>', 'values of the variables: JSON Lines, or CSV').conflicts('data'))
-    .option('--data <dataset>', 'the same from a table: its columns are the variables')
-    .addOption(new Option('--split <split>', 'with --data: only this split').choices(splitNames))
-    .option('--limit <n>', 'so many rows at most', integer(1, 10_000), 1000)
     .addOption(
       new Option(
         '--check <check>',

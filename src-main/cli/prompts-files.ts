@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { resolvePrompt } from '../jobs/resolve.ts';
-import { splitNames, type SplitName } from '../shared/dataset.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { integer, withCommon } from './options.ts';
-import { sourceOf } from './prompts-rows.ts';
+import { sourceOf, withRows, type RowOptions } from './prompts-rows.ts';
 
 export function addPromptsImport(prompts: Command, context: CommandContext): void {
   withCommon(prompts.command('import'))
@@ -42,25 +41,17 @@ JSON: per prompt {"prompt","name"}, per table {"dataset","name","rows"}, and whe
     });
 }
 
-interface ExportOptions extends CommonOptions {
+interface ExportOptions extends CommonOptions, RowOptions {
   out: string;
   version?: number;
-  rows?: string;
-  data?: string;
-  split?: SplitName;
-  limit: number;
 }
 
 export function addPromptsExport(prompts: Command, context: CommandContext): void {
-  withCommon(prompts.command('export'))
+  withRows(withCommon(prompts.command('export')), { without: 'those of the last test, else the bench’s values' })
     .description('prompts with their checks and rows as a promptfoo configuration')
     .argument('<prompt...>', 'their names, ids or the beginnings of their ids')
     .requiredOption('--out <file>', 'promptfooconfig.yaml, say; an existing file is replaced')
     .option('--version <n>', 'this version instead of the draft', integer(1, 1_000_000))
-    .addOption(new Option('--rows <file>', 'the tests’ variables: JSON Lines, or CSV').conflicts('data'))
-    .option('--data <dataset>', 'the same from a table (default: those of the last test, else the bench’s values)')
-    .addOption(new Option('--split <split>', 'with --data: only this split').choices(splitNames))
-    .option('--limit <n>', 'so many rows at most', integer(1, 10_000), 1000)
     .addHelpText(
       'after',
       `

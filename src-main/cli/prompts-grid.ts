@@ -5,7 +5,6 @@ import { judgedLines } from '../jobs/prompts/judged-grid.ts';
 import { resolveGrid, resolvePrompt } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import { csvLine } from '../shared/csv-line.ts';
-import { splitNames, type SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { GenerationSettings } from '../shared/generation.ts';
 import type { GridId } from '../shared/ids.ts';
@@ -16,7 +15,7 @@ import { count, table, when } from './format.ts';
 import { iso } from './json.ts';
 import { integer, number, withCommon } from './options.ts';
 import { languageModelOf } from './prompts-run.ts';
-import { sourceOf } from './prompts-rows.ts';
+import { sourceOf, withRows, type RowOptions } from './prompts-rows.ts';
 
 export function addPromptsGrid(prompts: Command, context: CommandContext): void {
   const grid = prompts
@@ -31,12 +30,8 @@ export function addPromptsGrid(prompts: Command, context: CommandContext): void 
   addExport(grid, context);
 }
 
-interface RunOptions extends CommonOptions {
+interface RunOptions extends CommonOptions, RowOptions {
   model: string[];
-  rows?: string;
-  data?: string;
-  split?: SplitName;
-  limit: number;
   temperature: number[];
   seed: number[];
   maxTokens?: number;
@@ -49,16 +44,12 @@ const several =
 const one = (text: string, before: string[]): string[] => [...before, text];
 
 function addRun(grid: Command, context: CommandContext): void {
-  withCommon(grid.command('run'))
+  withRows(withCommon(grid.command('run')))
     .description(
       'ask for all of them; what was asked before, of the same model with the same settings, is not asked again',
     )
     .argument('<prompt...>', 'prompts by name or id; with @2 after it version 2 instead of the draft')
     .option('--model <model>', 'a gpt run, or the folder of a language model; may be given several times', one, [])
-    .addOption(new Option('--rows <file>', 'values of the variables: CSV, or JSON Lines').conflicts('data'))
-    .option('--data <dataset>', 'the same from a table: its columns are the variables')
-    .addOption(new Option('--split <split>', 'with --data: only this split').choices(splitNames))
-    .option('--limit <n>', 'so many rows at most', integer(1, 10_000), 1000)
     .option(
       '--temperature <t,…>',
       "each of these (default: the bench's, as with all settings)",

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
+import { Option, type Command } from 'commander';
 import { benchRow, rowsOfFile, rowsOfVersion } from '../jobs/prompts/rows.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
-import type { SplitName } from '../shared/dataset.ts';
+import { splitNames, type SplitName } from '../shared/dataset.ts';
 import type { PromptId } from '../shared/ids.ts';
 import type { GridRow, GridSource } from '../shared/prompt/grid.ts';
 import type { Session } from './context.ts';
+import { integer } from './options.ts';
 
 export interface RowOptions {
   rows?: string;
@@ -13,6 +15,19 @@ export interface RowOptions {
   split?: SplitName;
   limit: number;
 }
+
+/** The options of `RowOptions`. `without`: what rows are taken where none are named. */
+export const withRows = (command: Command, { without }: { without?: string } = {}): Command =>
+  command
+    .addOption(
+      new Option(
+        '--rows <file>',
+        `values of the variables: JSON Lines, or CSV${without === undefined ? '' : ` (default: ${without})`}`,
+      ).conflicts('data'),
+    )
+    .option('--data <dataset>', 'the same from a table: its columns are the variables')
+    .addOption(new Option('--split <split>', 'with --data: only this split').choices(splitNames))
+    .option('--limit <n>', 'so many rows at most', integer(1, 10_000), 1000);
 
 /** Where rows of variables come from: a file, a table, or else the bench's own values. */
 export async function sourceOf(
