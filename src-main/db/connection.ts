@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { isDamage, storeError } from './errors.ts';
-import { addReadingFunctions } from './sql-functions.ts';
+import { addReadingFunctions } from './reading-functions.ts';
 
 export type Value = string | number | bigint | Uint8Array | null;
 export type Parameters = readonly Value[] | Readonly<Record<string, Value>>;

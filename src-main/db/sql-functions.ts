@@ -1,14 +1,6 @@
 import type Database from 'better-sqlite3';
-import { foldCase } from '../shared/fold-case.ts';
 import { encodeExtremes } from './metric-blocks.ts';
 import { addPoint, encodeColumns, noColumns, type Columns } from './metric-columns.ts';
-
-/** Functions that questions call. `holds_folded`: whether a text has another in it, which is folded (`foldCase`). */
-export function addReadingFunctions(database: Database.Database): void {
-  database.function('holds_folded', { deterministic: true }, (text: unknown, folded: unknown) =>
-    Number(typeof text === 'string' && foldCase(text).includes(folded as string)),
-  );
-}
 
 /** Functions that migrations call: both take (step, epoch, milliseconds, value) of points in order. */
 export function addSqlFunctions(database: Database.Database): void {
