@@ -1,5 +1,5 @@
-// Spans of a text of a megabyte with 10,000 of them already, marked by keyboard in the window (goal: 50 ms an edit).
-//   npm run bench -- label-spans       BENCH_SPANS=10000  BENCH_CHARACTERS=1000000  BENCH_EDITS=60
+// Spans of a text of a megabyte with 10,000 of them already, and relations, marked by keyboard in the window (goal: 50 ms an edit).
+//   npm run bench -- label-spans       BENCH_SPANS=10000  BENCH_CHARACTERS=1000000  BENCH_RELATIONS=3000  BENCH_EDITS=60
 // From the key to the next frame by the clock, as people see it; beside it the page's own processor time, the answer of the store drawn as well,
 // which a busy machine does not change.
 import { spawnSync } from 'node:child_process';
@@ -13,6 +13,7 @@ import { startScreen } from '../../scripts/setup/screen.mjs';
 
 const spans = Number(process.env.BENCH_SPANS ?? 10_000);
 const characters = Number(process.env.BENCH_CHARACTERS ?? 1_000_000);
+const relations = Number(process.env.BENCH_RELATIONS ?? 3000);
 const edits = Number(process.env.BENCH_EDITS ?? 60);
 
 export default async function bench() {
@@ -22,8 +23,8 @@ export default async function bench() {
   const folder = mkdtempSync(path.join(tmpdir(), 'atelier-label-spans-'));
   const workspace = path.join(folder, 'work');
   try {
-    const file = path.join(folder, 'letters.json');
-    writeFileSync(file, JSON.stringify([task(1, 'A short text.', 1), task(2, longText(), spans)]));
+    const file = path.join(folder, 'letters.jsonl');
+    writeFileSync(file, `${line('A short text.', 1, 0)}\n${line(longText(), spans, relations)}\n`);
     const args = ['scripts/atelier.mjs', 'import', file, '--workspace', workspace];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
     if (status !== 0) throw new Error(`The text was not imported: ${stderr}`);
@@ -43,7 +44,7 @@ export default async function bench() {
     await page.keyboard.press('.');
     await id('span-count').getByText(spans.toLocaleString('en')).waitFor({ timeout: 60_000 });
     console.log(
-      `${spans.toLocaleString('en')} spans in ${characters.toLocaleString('en')} characters are shown in ${((performance.now() - began) / 1000).toFixed(2)} s`,
+      `${spans.toLocaleString('en')} spans with ${relations.toLocaleString('en')} relations in ${characters.toLocaleString('en')} characters are shown in ${((performance.now() - began) / 1000).toFixed(2)} s`,
     );
     await id('span-text').focus();
     const client = await page.context().newCDPSession(page);
@@ -118,14 +119,16 @@ function longText() {
   return text.slice(0, characters);
 }
 
-/** As Label Studio has it. */
-function task(number, text, count) {
-  const result = Array.from({ length: count }, (_, i) => {
+/** As the studio itself writes them; every relation joins neighbours. */
+function line(text, count, joined) {
+  const marked = Array.from({ length: count }, (_, i) => {
     const start = Math.floor((i * text.length) / count);
     const end = Math.min(text.length, start + 4 + (i % 23));
-    const labels = [['person', 'place', 'group', 'year'][i % 4]];
-    // No more than that: a record of JSON may have 2 MB.
-    return { from_name: 'l', to_name: 't', type: 'labels', value: { start, end, labels } };
+    return { type: 'span', class: ['person', 'place', 'group', 'year'][i % 4], start, end, id: i };
   });
-  return { id: number, data: { text }, annotations: [{ id: number, result }] };
+  const between = Array.from({ length: joined }, (_, i) => {
+    const from = Math.floor((i * (count - 1)) / joined);
+    return { type: 'relation', class: 'of', from, to: from + 1 };
+  });
+  return JSON.stringify({ text, annotations: [...marked, ...between] });
 }

@@ -71,18 +71,19 @@ interface Lines {
 async function ownFiles(source: Source): Promise<{ header: FoundFile | null; lines: FoundFile[] }> {
   const named = source.files.filter((file) => /\.(json|jsonl|ndjson)$/i.test(contentName(file)));
   let header: FoundFile | null = null;
-  const lines: FoundFile[] = [];
+  const begun: { file: FoundFile; head: string }[] = [];
   for (const file of named.slice(0, maxAsked)) {
     const head = Buffer.from(await readHead(file, headLength)).toString();
     if (/^\ufeff?\s*\{\s*"format"\s*:\s*"atelier-annotations"/.test(head)) header = file;
-    else if (!/\.json$/i.test(contentName(file)) && isOwn(head)) lines.push(file);
+    else if (!/\.json$/i.test(contentName(file)) && /^\ufeff?\s*\{\s*"(file|text)"\s*:\s*"/.test(head))
+      begun.push({ file, head });
   }
-  return { header, lines };
+  // Beside its header a first text may be as long as it likes.
+  return { header, lines: begun.filter(({ head }) => header !== null || tellsTypes(head)).map(({ file }) => file) };
 }
 
 /** Others have annotations in lines, too: ours say what each is. */
-const isOwn = (head: string): boolean =>
-  /^\ufeff?\s*\{\s*"(file|text)"\s*:\s*"/.test(head) &&
+const tellsTypes = (head: string): boolean =>
   /"annotations"\s*:\s*\[\s*(\]|\{[^{}[\]]*"type"\s*:\s*"(box|polygon|mask|keypoints|span|segment|relation|tag)")/.test(
     head,
   );

@@ -65,15 +65,17 @@ describe('annotations in lines', () => {
       { type: 'relation', class: 'of', from: 's1', to: 's2' },
     ];
     const text = 'Ada met Rome';
+    const long = 'no end '.repeat(20_000);
     const set = await annotated({
       'header.json': header,
       'train.jsonl': lines(
+        { text: long, columns: { source: 'c' }, annotations: [] },
         { text, columns: { source: 'a', more: null }, tokens: [0, 3, 4, 7, 8, 12], annotations },
         { text: 'nothing', columns: { source: 'b', more: 'x' }, annotations: [] },
       ),
     });
     expect(set.manifest.columns.map(({ name }) => name)).toEqual(['source', 'more', 'text']);
-    expect(set.samples[0].marks).toMatchObject({ tokens: [0, 3, 4, 7, 8, 12], annotations });
+    expect(set.samples[1].marks).toMatchObject({ tokens: [0, 3, 4, 7, 8, 12], annotations });
     const again = await roundTrip(set, 'jsonl');
     expect(longestFirst(again)).toEqual(longestFirst(set));
   });
