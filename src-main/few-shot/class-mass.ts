@@ -17,11 +17,11 @@ export function evenness(labels: ArrayLike<number>): number {
 }
 
 /**
- * Shares of classes, made such that each class has as much of all samples (class mass normalisation: Zhu, Ghahramani, Lafferty, "Semi-Supervised
- * Learning Using Gaussian Fields and Harmonic Functions", ICML 2003, 4), as far as `evenness`, 0 to 1, goes: a class whose samples lie between those of
- * others would otherwise have hardly any. `shares`: samples × classes, rows that sum to 1; a class that nothing speaks for stays without.
+ * By how much shares of classes are to be multiplied for each class to have as much of all samples (class mass normalisation: Zhu, Ghahramani, Lafferty,
+ * "Semi-Supervised Learning Using Gaussian Fields and Harmonic Functions", ICML 2003, 4), as far as `evenness`, 0 to 1, goes: a class whose samples lie
+ * between those of others would otherwise have hardly any. `shares`: samples × classes, rows that sum to 1. A class that nothing speaks for keeps 1.
  */
-export function evened(shares: Float32Array, classes: number, evenness: number): Float32Array {
+export function massWeights(shares: Float32Array, classes: number, evenness: number): Float64Array {
   const weights = new Float64Array(classes).fill(1);
   const some = [...weights.keys()].filter((c) => {
     for (let at = c; at < shares.length; at += classes) if (shares[at] > 0) return true;
@@ -38,11 +38,18 @@ export function evened(shares: Float32Array, classes: number, evenness: number):
     for (const c of some) weights[c] *= (samples / some.length / Math.max(mass[c], 1e-9)) ** step;
   }
   const middle = Math.exp(some.reduce((sum, c) => sum + Math.log(weights[c]) / some.length, 0));
-  const bounded = weights.map((weight) => Math.min(most, Math.max(1 / most, weight / middle)) ** evenness);
+  return weights.map((weight, c) =>
+    some.includes(c) ? Math.min(most, Math.max(1 / most, weight / middle)) ** evenness : 1,
+  );
+}
+
+/** Shares by these weights, in rows that sum to 1 again. */
+export function weighted(shares: Float32Array, weights: Float64Array): Float32Array {
   const out = new Float32Array(shares.length);
+  const classes = weights.length;
   for (let at = 0; at < shares.length; at += classes) {
     let sum = 1e-30;
-    for (let c = 0; c < classes; c++) sum += out[at + c] = shares[at + c] * bounded[c];
+    for (let c = 0; c < classes; c++) sum += out[at + c] = shares[at + c] * weights[c];
     for (let c = 0; c < classes; c++) out[at + c] /= sum;
   }
   return out;

@@ -4,16 +4,19 @@ import { inverted } from './telling-order.ts';
 /** Added to a label's likeness to itself: how far labels may be from what is learnt. */
 const ridge = 0.05;
 
-/** Of unit vectors whose product is `cosine`: exp(−d²), d how far apart they are. */
-const kernel = (cosine: number): number => Math.exp(2 * cosine - 2);
+/** Of unit vectors whose products are `cosines`: exp(−d²) each, d how far apart they are. In place. */
+export function kernelOf(cosines: Float32Array): Float32Array {
+  for (let at = 0; at < cosines.length; at++) cosines[at] = Math.exp(2 * cosines[at] - 2);
+  return cosines;
+}
 
 /**
- * What labels say of samples by likeness alone: kernel ridge regression on the labels (Saunders, Gammerman, Vovk, ICML 1998), about 1 for the class of a
- * sample like the labelled ones of that class and of no other. `cosines`: samples × columns, to each labelled sample; `columnOf`: whose column is where;
- * labels of samples without one are left out. Returns samples × classes.
+ * What labels say of samples by likeness alone: kernel ridge regression on the labels (Saunders, Gammerman, Vovk, ICML 1998). `kernel`: samples ×
+ * columns, to each labelled sample; `columnOf`: whose column is where; labels of samples without one are left out. Returns columns × classes: kernel
+ * times it is higher by about 1 for the class of a sample like the labelled ones of that class and of no other.
  */
-export function kernelRidge(
-  cosines: Float32Array,
+export function ridgeWeights(
+  kernel: Float32Array,
   columnOf: ReadonlyMap<number, number>,
   said: Said,
   classes: number,
@@ -25,26 +28,21 @@ export function kernelRidge(
   const matrix = new Float64Array(n * n);
   used.forEach((i, a) => {
     const own = said.samples[i] * width;
-    for (let b = 0; b < n; b++) matrix[a * n + b] = kernel(cosines[own + columns[b]]) + (a === b ? ridge : 0);
+    for (let b = 0; b < n; b++) matrix[a * n + b] = kernel[own + columns[b]] + (a === b ? ridge : 0);
   });
   const inverse = inverted(matrix, n);
-  const weights = new Float64Array(n * classes);
+  const weights = new Float32Array(width * classes);
   for (let a = 0; a < n; a++) {
+    const own = weights.subarray(columns[a] * classes, (columns[a] + 1) * classes);
+    let sum = 0;
     used.forEach((i, b) => {
-      for (let c = 0; c < classes; c++) {
-        weights[a * classes + c] += inverse[a * n + b] * ((said.classes[i] === c ? 1 : 0) - 1 / classes);
-      }
+      own[said.classes[i]] += inverse[a * n + b];
+      sum += inverse[a * n + b];
     });
+    // From each label what all classes have of it alike.
+    for (let c = 0; c < classes; c++) own[c] -= sum / classes;
   }
-  const samples = cosines.length / width;
-  const out = new Float32Array(samples * classes).fill(1 / classes);
-  for (let i = 0; i < samples; i++) {
-    for (let a = 0; a < n; a++) {
-      const value = kernel(cosines[i * width + columns[a]]);
-      for (let c = 0; c < classes; c++) out[i * classes + c] += value * weights[a * classes + c];
-    }
-  }
-  return out;
+  return weights;
 }
 
 /** How far scores must differ to matter. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { evened, evenness } from '../../src-main/few-shot/class-mass.ts';
+import { evenness, massWeights, weighted } from '../../src-main/few-shot/class-mass.ts';
 
+const evened = (shares: Float32Array, classes: number, how: number): Float32Array =>
+  weighted(shares, massWeights(shares, classes, how));
 const massOf = (shares: Float32Array, classes: number): number[] =>
   Array.from({ length: classes }, (_, c) => shares.reduce((sum, share, i) => sum + (i % classes === c ? share : 0), 0));
 

@@ -1,9 +1,9 @@
 import { uncertaintyOf } from '../../../evaluation/uncertainty.ts';
-import { evened, evenness } from '../../../few-shot/class-mass.ts';
+import { evenness, massWeights, weighted } from '../../../few-shot/class-mass.ts';
 import { discriminated } from '../../../few-shot/discriminant.ts';
 import { graphOf, normalised } from '../../../few-shot/graph.ts';
 import { heldOut, sharpened } from '../../../few-shot/held-out.ts';
-import { agreed, kernelRidge } from '../../../few-shot/kernel-ridge.ts';
+import { agreed, kernelOf, ridgeWeights } from '../../../few-shot/kernel-ridge.ts';
 import { spread, type Said } from '../../../few-shot/spread.ts';
 import type { FewShotParams, FewShotResult } from '../../../shared/few-shot.ts';
 import { AtelierError } from '../../../shared/errors.ts';
@@ -62,7 +62,7 @@ export async function learnFew(params: FewShotParams, context: JobContext): Prom
       nodes.rows(points),
       points.size,
       points.steady,
-      evened(plain, count, even),
+      weighted(plain, massWeights(plain, count, even)),
       count,
       certain,
     );
@@ -80,16 +80,24 @@ export async function learnFew(params: FewShotParams, context: JobContext): Prom
     const takes = [said, ...held.takes];
     const heard = await spread(anew, count, takes, partedAlpha, pause);
     const speaking = drawn(said.samples);
-    const cosines = await products.multiply(
-      parted.points,
-      transposed(gathered({ rows: parted.points, size: parted.size }, speaking), speaking.length, parted.size),
-      ...[nodes.size, parted.size, speaking.length],
+    const kernel = kernelOf(
+      await products.multiply(
+        parted.points,
+        transposed(gathered({ rows: parted.points, size: parted.size }, speaking), speaking.length, parted.size),
+        ...[nodes.size, parted.size, speaking.length],
+      ),
     );
     const columnOf = new Map(Array.from(speaking, (place, column) => [place, column]));
+    const before = massWeights(heard[0], count, even);
+    let after: Float64Array | null = null;
     const answers: Float32Array[] = [];
     for (const [i, take] of takes.entries()) {
-      const alone = kernelRidge(cosines, columnOf, take, count);
-      answers.push(evened(agreed(evened(heard[i], count, even), alone, count), count, even));
+      const weights = ridgeWeights(kernel, columnOf, take, count);
+      const alone = await products.multiply(kernel, weights, nodes.size, speaking.length, count);
+      const answer = agreed(weighted(heard[i], before), alone, count);
+      // What is said in all decides how often classes are met, of what is said without some labels, too.
+      after ??= massWeights(answer, count, even);
+      answers.push(weighted(answer, after));
       await pause();
     }
     const [shares, ...without] = answers;
