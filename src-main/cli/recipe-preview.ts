@@ -55,18 +55,20 @@ function tell(
   );
   if (changed.gone.length > 0) out.text(`Columns that go: ${changed.gone.join(', ')}`);
   if (changed.come.length > 0) out.text(`Columns that come: ${changed.come.join(', ')}`);
+  // Of images and sounds it is among the columns.
+  const splits = version.manifest.kind === 'table';
   const lines = before.rows.slice(0, rows).map((row, i) => {
     const next = after.rows[i];
     const cells = { before: cellsOf(before, i), after: cellsOf(after, i) };
     out.record({ row: row.row, split: row.split, dropped: next.dropped === true, ...cells });
     return [
       String(row.row),
-      row.split,
+      ...(splits ? [row.split] : []),
       ...changed.shown.map((name) => told(cells.before[name], cells.after[name], next.dropped === true)),
       next.dropped ? 'left out' : '',
     ];
   });
-  out.text(table([['row', 'split', ...changed.shown, ''], ...lines]));
+  out.text(table([['row', ...(splits ? ['split'] : []), ...changed.shown, ''], ...lines]));
   const more = changed.all - changed.shown.length;
   if (more > 0) out.text(`${count(more)} columns more: --json has them all.`);
 }
