@@ -18,9 +18,10 @@ import {
 } from '../shared/recipe.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count } from './format.ts';
-import { withCommon } from './options.ts';
+import { integer, withCommon } from './options.ts';
 import type { Output } from './output.ts';
 import { recipeFileText, recipeFromFile } from './recipe-file.ts';
+import { tellPreview } from './recipe-preview.ts';
 import { stepHelp, stepName } from './words.ts';
 
 interface Options extends CommonOptions {
@@ -32,6 +33,8 @@ interface Options extends CommonOptions {
   clear?: boolean;
   out?: string;
   steps?: boolean;
+  preview?: number | true;
+  rows: number;
 }
 
 export function addDataRecipe(data: Command, context: CommandContext): void {
@@ -50,6 +53,12 @@ export function addDataRecipe(data: Command, context: CommandContext): void {
     .option('--toggle <n>', 'turn the step at this place off, or on again', place)
     .option('--clear', 'all steps: back to the table as it was imported')
     .option('--out <file>', 'write the recipe there: as YAML (.yaml, .yml), else as JSON')
+    .option(
+      '--preview [n]',
+      'show what the step at this place (the last one; 0: as imported) does to real samples; with --add, --set or another change: what it would do. Nothing is stored',
+      previewed,
+    )
+    .option('--rows <n>', 'samples that --preview shows', integer(1, 40), 10)
     .option('--steps', 'list every kind of step with its settings')
     .addHelpText(
       'after',
@@ -76,13 +85,19 @@ Settings that are left out are as usual; what steps learn is not in it. JSON say
 "id": "a", "enabled": true, "settings": {"columns": ["age"]}}, …]}. What is wrong with a file is told with its line: steps and settings that
 there are not, columns that the dataset lacks, each with what is called alike. Aliases, tags and files over 4 MiB are refused.
 
+--preview tries a step before it is applied, or looks at one that is: on up to 2,000 rows of a table spread over all of it, on all images and
+sounds. It tells how many samples are left out or added, which columns go and come, and of some samples each cell before → after.
+
 JSON: {"dataset","version","version_number","change","samples","recipe","columns":[{"name","type","role"}]}; with --steps one line per
       kind: {"kind","name","help","group","of","learns","drops_rows","model","settings":[…]}; "of": table, images, audio; "model": "inside" an exported file, to be done
-      "before" it, or "apart" from models
+      "before" it, or "apart" from models; with --preview {"dataset","version","step","kind","sampled","dropped","added","columns_before":[{"name",
+      "type"}],"columns_after":[…]}, then a line a sample {"row","split","dropped","before":{column:cell},"after":{…}}
 
 Examples:
   $ atelier data recipe adult --add fill --set columns=age --set with=median
   $ atelier data recipe adult --add filter --set "condition=age >= 18 and city is not missing"
+  $ atelier data recipe adult --add standard --set columns=age --preview
+  $ atelier data recipe adult --preview 2 --rows 5 --json
   $ atelier data recipe adult --out adult.recipe.yaml
   $ atelier data recipe other --set adult.recipe.yaml
   $ atelier data recipe pets --add copies
@@ -104,6 +119,13 @@ async function recipe(session: Session, text: string | undefined, options: Optio
     );
   }
   const change = changeOf(session, options);
+  if (options.preview !== undefined) {
+    const at = options.preview === true ? undefined : options.preview;
+    return tellPreview(session, text, at, options.rows, ({ manifest }) => {
+      const before = manifest.recipe ?? emptyRecipe;
+      return change ? change(before, manifest) : before;
+    });
+  }
   if (change === null) {
     return session.read((store) =>
       show(session, options, store, getVersion(store, resolveDataset(store, text).version)),
@@ -259,6 +281,10 @@ const collected = (value: string, before: string[] = []): string[] => [...before
 function place(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It is the place of a step: 1 is the first.');
+}
+
+function previewed(text: string): number {
+  return text === '0' ? 0 : place(text);
 }
 
 function places(text: string): [number, number] {

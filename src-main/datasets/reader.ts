@@ -14,6 +14,7 @@ import { readPixels } from './images/pixels.ts';
 import { divide } from './filters/conditions.ts';
 import { openExpressions, type Expressions } from './filters/expression.ts';
 import { marked, orderRows } from './filters/order.ts';
+import { Stoppable } from './stoppable.ts';
 
 const maxLimit = 500;
 /** Answers kept: which samples a filter and sort give, and the small blobs of the versions last shown. */
@@ -39,7 +40,7 @@ export class SampleReader {
   readonly #bytes = new Kept<Uint8Array>(keptBlobs, (bytes) => bytes.byteLength);
   readonly #blocks = new Kept<Map<number, Row>>(keptBlocks, () => 0);
   /** What is being worked out, by version. */
-  readonly #working = new Map<string, Set<AbortController>>();
+  readonly #working = new Stoppable();
 
   async page(blobs: string, manifest: Manifest, query: SampleQuery): Promise<SamplePage> {
     const offset = wholeNumber(query.offset, 'offset');
@@ -104,8 +105,7 @@ export class SampleReader {
 
   /** What is being worked out for questions about these samples ends with the error `stopped`. */
   stop(manifest: Manifest): null {
-    const error = new AtelierError('stopped', 'Stopped. Nothing was changed.');
-    for (const controller of this.#working.get(manifest.blobs.split) ?? []) controller.abort(error);
+    this.#working.stop(manifest.blobs.split);
     // The same question asked again is another one.
     this.#orders.forgetUnsettled();
     return null;
@@ -127,7 +127,7 @@ export class SampleReader {
       sounding: (asked) => soundsWith(blobs, manifest, asked),
     });
     if (manifest.kind !== 'table') return divided.marks ? marked(divided.marks) : null;
-    return this.#stoppable(manifest, async (signal) => {
+    return this.#working.run(manifest.blobs.split, async (signal) => {
       const apart: Int32Array[] = [];
       for (const expression of divided.expressions) {
         apart.push(await (await this.#expressionsOf(blobs, manifest)).select(expression, signal));
@@ -136,19 +136,6 @@ export class SampleReader {
         heeding(duck, signal, () => orderRows(duck, blobs, manifest, sort, divided, apart)),
       );
     });
-  }
-
-  async #stoppable<T>(manifest: Manifest, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const key = manifest.blobs.split;
-    const controller = new AbortController();
-    const working = this.#working.get(key) ?? new Set();
-    this.#working.set(key, working.add(controller));
-    try {
-      return await work(controller.signal);
-    } finally {
-      working.delete(controller);
-      if (working.size === 0) this.#working.delete(key);
-    }
   }
 
   /** One table's at a time: each is a DuckDB of its own. */

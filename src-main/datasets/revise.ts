@@ -69,7 +69,7 @@ async function reviseFilesRecipe(
   const change = changeOf(manifest.recipe ?? emptyRecipe, recipe);
   if (change === null) throw unchanged();
   const base = fileBase(manifest);
-  const { manifest: next, counts } = await applyToFiles(blobs, base, recipe, signal);
+  const { manifest: next, counts } = await applyToFiles(blobs, base, recipe, { signal });
   const words = manifest.kind === 'images' ? 'images' : 'sounds';
   const told = counts.flatMap(({ kind, left, added }) => [
     ...(left > 0 ? [`${left} left out by ${kind}`] : []),

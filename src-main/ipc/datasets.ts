@@ -28,6 +28,7 @@ type Noun =
   | 'datasets.score'
   | 'recipes.steps'
   | 'recipes.preview'
+  | 'recipes.stopPreview'
   | 'recipes.save'
   | 'recipes.open';
 
@@ -70,6 +71,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
     'datasets.revise': (request) => desk.studio.revise(request).job,
     'recipes.steps': () => desk.studio.recipeSteps,
     'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),
+    'recipes.stopPreview': ({ version }) => desk.studio.stopPreview(version),
     ...recipeFileHandlers(desk),
     'datasets.pick': ({ version, samples }) => desk.studio.pick(version, samples),
     'datasets.leaks': ({ version, ...question }) => desk.studio.checkLeaks(version, question).result,

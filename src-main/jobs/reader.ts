@@ -111,8 +111,20 @@ export class Reader {
   }
 
   /** A recipe on a few samples, before and after one of its steps. */
-  recipe(blobs: string, manifest: Manifest, recipe: Recipe, at: number): Promise<RecipePreview> {
-    return this.#ask({ type: 'recipe', blobs, manifest, recipe, at }) as Promise<RecipePreview>;
+  recipe(
+    blobs: string,
+    manifest: Manifest,
+    recipe: Recipe,
+    at: number,
+    progress?: (steps: StepsDone) => void,
+  ): Promise<RecipePreview> {
+    const question = { type: 'recipe', blobs, manifest, recipe, at } as const;
+    return this.#ask(question, profileWithinMs, progress) as Promise<RecipePreview>;
+  }
+
+  /** Stops the previews of this version that are under way; they fail with `stopped`. */
+  async stopRecipe(blobs: string, manifest: Manifest): Promise<void> {
+    if (this.#handle) await this.#ask({ type: 'stop-recipe', blobs, manifest });
   }
 
   /** A recipe's file, to be used on this version. */

@@ -284,7 +284,13 @@ export class Studio {
   /** A few samples before and after a step of a recipe that need not be applied yet. */
   previewRecipe(version: VersionId, recipe: Recipe, at: number): Promise<RecipePreview> {
     const { manifest } = this.getVersion(version);
-    return this.#reader.recipe(workspaceFiles.blobs(this.folder), manifest, recipe, at);
+    return this.#reader.recipe(workspaceFiles.blobs(this.folder), manifest, recipe, at, (steps) =>
+      this.#events.emit({ type: 'recipe', version, ...steps }),
+    );
+  }
+  async stopPreview(version: VersionId): Promise<null> {
+    await this.#reader.stopRecipe(workspaceFiles.blobs(this.folder), this.getVersion(version).manifest);
+    return null;
   }
   /** A recipe as a YAML file that people read; it need not be applied yet. */
   recipeText(version: VersionId, recipe: Recipe): string {

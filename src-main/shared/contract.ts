@@ -61,6 +61,8 @@ export type StudioEvent =
   | { type: 'metrics'; run: RunId; points: MetricPoint[] }
   /** How far a version's profile is that the window asked for. */
   | ({ type: 'profile'; version: VersionId } & StepsDone)
+  /** How far the preview of a recipe is. */
+  | ({ type: 'recipe'; version: VersionId } & StepsDone)
   | {
       type: 'changed';
       noun:

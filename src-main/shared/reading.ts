@@ -40,6 +40,7 @@ export type ReaderRequest =
   | { id: number; type: 'synonyms'; blobs: string; blob: BlobHash }
   /** `at`: the step to look at, by its place; those after it are not gone through. */
   | { id: number; type: 'recipe'; blobs: string; manifest: Manifest; recipe: Recipe; at: number }
+  | { id: number; type: 'stop-recipe'; blobs: string; manifest: Manifest }
   | { id: number; type: 'recipe-file'; path: string; manifest: Manifest }
   | { id: number; type: 'privacy'; blobs: string; manifest: Manifest }
   | { id: number; type: 'anonymity'; blobs: string; manifest: Manifest; columns: string[]; wanted: number }

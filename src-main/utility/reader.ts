@@ -15,7 +15,7 @@ import { Profiler } from '../datasets/profile/profiler.ts';
 import { SampleReader } from '../datasets/reader.ts';
 import { previewSpectrograms } from '../datasets/encode/audio/preview.ts';
 import { openRecipeFile } from '../datasets/recipes/file/open.ts';
-import { previewRecipe } from '../datasets/recipes/preview.ts';
+import { Previewer } from '../datasets/recipes/previewer.ts';
 import { agreement } from '../evaluation/agreement.ts';
 import { compareEvaluations } from '../evaluation/text/compare-evaluations.ts';
 import { findDevices } from '../runtime/device.ts';
@@ -29,6 +29,7 @@ import { markerFacts } from './work/marker/marker-model.ts';
 const port = openPort<ReaderRequest, ReaderResponse | ReaderProgress>();
 const reader = new SampleReader();
 const profiler = new Profiler();
+const previewer = new Previewer();
 
 function answer(request: ReaderRequest) {
   switch (request.type) {
@@ -61,7 +62,11 @@ function answer(request: ReaderRequest) {
     case 'synonyms':
       return readSynonyms(request.blobs, request.blob);
     case 'recipe':
-      return previewRecipe(request.blobs, request.manifest, request.recipe, request.at);
+      return previewer.preview(request.blobs, request.manifest, request.recipe, request.at, (steps) =>
+        port.post({ id: request.id, ...steps }),
+      );
+    case 'stop-recipe':
+      return previewer.stop(request.manifest);
     case 'recipe-file':
       return openRecipeFile(request.path, request.manifest);
     case 'privacy':

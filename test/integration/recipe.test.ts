@@ -47,6 +47,26 @@ describe('a recipe, end to end', () => {
     ];
     const recipe = { version: 1, steps: steps.map(([kind, settings], i) => ({ id: `s${i}`, kind, settings })) };
     writeFileSync(join(folder, 'people.recipe.json'), JSON.stringify(recipe));
+    // Tried before it is applied: what the last step does to a few rows, and nothing is stored.
+    const tried = (
+      await done(
+        folder,
+        'data',
+        'recipe',
+        'people',
+        '--set',
+        'people.recipe.json',
+        '--preview',
+        '--rows',
+        '3',
+        '--json',
+      )
+    ).lines;
+    expect(tried[0]).toMatchObject({ step: steps.length, kind: 'standard', dropped: 0 });
+    expect(tried).toHaveLength(4);
+    const [row] = tried.slice(1) as unknown as { before: Record<string, string>; after: Record<string, string> }[];
+    expect(Object.keys(row.after).sort()).toEqual(Object.keys(row.before).sort());
+    expect(Object.keys(row.before).filter((name) => row.before[name] !== row.after[name])).toEqual(['pay']);
     const [made] = (await done(folder, 'data', 'recipe', 'people', '--set', 'people.recipe.json', '--json')).lines;
     expect(made).toMatchObject({ version_number: 2 });
     expect(made.samples).toBeLessThan(300);

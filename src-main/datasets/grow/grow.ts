@@ -26,7 +26,7 @@ export async function grow(
   }
   if (into.manifest.kind === 'table') return { ...fresh, ...(await growTable(blobs, fresh.manifest, into, signal)) };
   const { manifest, growth } = await growFiles(blobs, fresh.manifest, into, signal);
-  const applied = recipe ? await applyToFiles(blobs, manifest, recipe, signal) : { manifest };
+  const applied = recipe ? await applyToFiles(blobs, manifest, recipe, { signal }) : { manifest };
   return { ...fresh, manifest: applied.manifest, growth };
 }
 

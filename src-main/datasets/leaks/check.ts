@@ -39,7 +39,7 @@ export interface Copies {
 }
 
 /** Increased when the same data would be judged otherwise. */
-const edition = 1;
+const edition = 2;
 
 /**
  * Looks for what is on both sides of a split. Kept by content: asked again of the same samples, split and columns it answers at once.
@@ -135,7 +135,13 @@ async function nearCopies(
     ? await nearRows(connection, blobs, manifest, split, isExact, (done) => report(done, manifest.samples))
     : manifest.kind === 'audio'
       ? { pairs: [], checked: 0, by: null }
-      : { ...(await nearImages(blobs, manifest, split, isExact, report, () => context.pause())), by: 'images' };
+      : {
+          ...(await nearImages(blobs, manifest, {
+            ...{ rank: split, isExact, progress: report, pause: () => context.pause() },
+            ...{ mostHeld: 50_000, mostImages: 500_000 },
+          })),
+          by: 'images',
+        };
   if (manifest.kind === 'audio') {
     notes.push({
       code: 'near_not_of_sounds',

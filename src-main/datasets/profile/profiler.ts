@@ -1,30 +1,19 @@
 import type { Manifest } from '../../shared/dataset.ts';
-import { AtelierError } from '../../shared/errors.ts';
 import type { Profile, StepsDone } from '../../shared/profile.ts';
+import { Stoppable } from '../stoppable.ts';
 import { profileVersion } from './profile.ts';
 
 /** Works profiles out that can be stopped: a large table's takes longer than people look at it. */
 export class Profiler {
-  readonly #working = new Map<string, Set<AbortController>>();
+  readonly #working = new Stoppable();
 
-  async profile(blobs: string, manifest: Manifest, progress?: (steps: StepsDone) => void): Promise<Profile> {
-    const key = keyOf(manifest);
-    const controller = new AbortController();
-    const working = this.#working.get(key) ?? new Set();
-    this.#working.set(key, working.add(controller));
-    try {
-      return await profileVersion(blobs, manifest, { signal: controller.signal, progress });
-    } finally {
-      working.delete(controller);
-      if (working.size === 0) this.#working.delete(key);
-    }
+  profile(blobs: string, manifest: Manifest, progress?: (steps: StepsDone) => void): Promise<Profile> {
+    return this.#working.run(keyOf(manifest), (signal) => profileVersion(blobs, manifest, { signal, progress }));
   }
 
   /** What is being worked out of this version ends with the error `stopped`. */
   stop(manifest: Manifest): null {
-    const error = new AtelierError('stopped', 'Stopped. Nothing was changed.');
-    for (const controller of this.#working.get(keyOf(manifest)) ?? []) controller.abort(error);
-    return null;
+    return this.#working.stop(keyOf(manifest));
   }
 }
 

@@ -4,6 +4,7 @@ import type { PreviewRow, PreviewTable, RecipePreview } from '../../shared/recip
 import { checkFit, readRecipe, type Recipe } from '../../shared/recipe.ts';
 import { readBlob } from '../blobs.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
+import type { Watched } from '../shared-work.ts';
 import { fitRecipe, type Fitted } from './fit.ts';
 import { previewFiles } from './files/preview.ts';
 import { stepInfos } from './index.ts';
@@ -23,16 +24,18 @@ export async function previewRecipe(
   manifest: Manifest,
   given: Recipe,
   at: number,
+  watched: Watched = {},
   samples = sampledRows,
 ): Promise<RecipePreview> {
   const recipe = readRecipe(given, stepInfos);
-  if (manifest.kind !== 'table') return previewFiles(blobs, manifest, recipe, at);
+  if (manifest.kind !== 'table') return previewFiles(blobs, manifest, recipe, at, watched);
   checkFit({ ...recipe, steps: recipe.steps.slice(0, at) }, 'table', stepInfos);
   const raw = rawTable(manifest);
   const columns = decidedColumns(manifest, await fittedRecipe(blobs, manifest));
-  return withDuck({ blobs, threads: 1 }, async (connection) => {
+  return withDuck({ blobs, threads: 1, signal: watched.signal }, async (connection) => {
     const relation = await sampleOf(connection, blobs, raw, samples);
-    const fit = (until: number): Promise<Fitted> => fitRecipe(connection, relation, columns, recipe, undefined, until);
+    const fit = (until: number): Promise<Fitted> =>
+      fitRecipe(connection, relation, columns, recipe, watched.signal, until);
     const before = await fit(at - 1);
     const after = at === 0 ? before : await fit(at);
     const rows = await cells(connection, before, shownRows);

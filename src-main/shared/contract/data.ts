@@ -128,6 +128,8 @@ export const dataInputs = {
     recipe: recipeSchema,
     at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maxSteps)),
   }),
+  /** Previews of this version that are under way fail with `stopped`. */
+  'recipes.stopPreview': v.object({ version: versionId }),
   /** Asks where to, and writes it there as YAML. */
   'recipes.save': v.object({ version: versionId, recipe: recipeSchema }),
   /** Asks for a file; what it holds, to be used on this version. Nothing is applied. */
@@ -189,6 +191,7 @@ export interface DataOutputs {
   'datasets.revise': JobId;
   'recipes.steps': readonly StepInfo[];
   'recipes.preview': RecipePreview;
+  'recipes.stopPreview': null;
   'recipes.save': { path: string } | null;
   'recipes.open': (OpenedRecipe & { name: string }) | null;
   'datasets.previewSplit': SplitPreview;

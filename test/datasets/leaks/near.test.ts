@@ -146,15 +146,9 @@ describe('near-copies of images', () => {
       blobs: { images, split: images },
     } as Manifest;
     const split = Uint8Array.from(all, (_, i) => (i < 400 ? 0 : 1 + (i % 2)));
-    const nothing = () => undefined;
-    const { pairs, checked } = await nearImages(
-      blobs,
-      manifest,
-      split,
-      () => false,
-      nothing,
-      () => Promise.resolve(),
-    );
+    const pause = () => Promise.resolve();
+    const search = { rank: split, isExact: () => false, progress: () => undefined, pause };
+    const { pairs, checked } = await nearImages(blobs, manifest, search);
     expect(checked).toBe(120);
     const { recall, precision } = scores(pairs, new Map(copies.map((_, i) => [400 + i, i * 5])));
     expect(recall).toBeGreaterThanOrEqual(0.9);

@@ -322,6 +322,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     },
     'datasets.stopSamples': () => null,
     'datasets.stopProfile': () => null,
+    'recipes.stopPreview': () => null,
     'datasets.profile': ({ version }) => {
       const found = versionOf(version);
       return profileOf(found.manifests.get(version) ?? found.detail.version.manifest);

@@ -4,6 +4,7 @@ import { AtelierError } from '../../../shared/errors.ts';
 import type { Recipe } from '../../../shared/recipe.ts';
 import { writeBlob } from '../../blobs.ts';
 import { eachRow, withDuck } from '../../duck.ts';
+import type { Watched } from '../../shared-work.ts';
 import { keepBase } from './base.ts';
 import { fitFiles, stepCounts, type StepCount } from './fit.ts';
 import { subsetOf } from './subset.ts';
@@ -16,11 +17,12 @@ export async function applyToFiles(
   blobs: string,
   base: Manifest,
   recipe: Recipe,
-  signal?: AbortSignal,
+  watched: Watched = {},
 ): Promise<{ manifest: Manifest; counts: StepCount[] }> {
   if (recipe.steps.length === 0) return { manifest: base, counts: [] };
+  const { signal } = watched;
   return withDuck({ blobs, signal }, async (connection) => {
-    const { fitted } = await fitFiles(connection, blobs, base, recipe, signal);
+    const { fitted } = await fitFiles(connection, blobs, base, recipe, watched);
     const counts = await stepCounts(connection, fitted, base.samples);
     const made = { recipe, raw: keepBase(base) };
     if (!fitted.drops) return { manifest: { ...base, ...made }, counts };

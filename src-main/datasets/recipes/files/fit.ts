@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Manifest } from '../../../shared/dataset.ts';
 import { checkFit, type Recipe } from '../../../shared/recipe.ts';
 import { rowsOf } from '../../duck.ts';
+import type { Watched } from '../../shared-work.ts';
 import { fitRecipe, type Fitted } from '../fit.ts';
 import { stepInfos } from '../index.ts';
 import { factsOf, type Facts } from './facts.ts';
@@ -25,13 +26,14 @@ export async function fitFiles(
   blobs: string,
   base: Manifest,
   recipe: Recipe,
-  signal?: AbortSignal,
+  watched: Watched = {},
   until?: number,
 ): Promise<{ fitted: Fitted; facts: Facts }> {
+  const { signal } = watched;
   checkFit(recipe, base.kind, stepInfos);
   const facts = await factsOf(connection, blobs, base, recipe, signal);
   await connection.run('SET threads = 1');
-  const copies = (near: boolean) => findCopies(blobs, base, near, signal);
+  const copies = (near: boolean) => findCopies(blobs, base, near, watched);
   const fitted = await fitRecipe(connection, facts.relation, facts.columns, recipe, signal, until, copies);
   return { fitted, facts };
 }

@@ -4,6 +4,7 @@ import type { PreviewRow, PreviewTable, RecipePreview } from '../../../shared/re
 import type { Recipe } from '../../../shared/recipe.ts';
 import { rowsOf, withDuck } from '../../duck.ts';
 import { bytesOfImage, readPixels } from '../../images/pixels.ts';
+import type { Watched } from '../../shared-work.ts';
 import type { CopiesFound } from '../copies.ts';
 import { fileBase } from './base.ts';
 import { fitFiles } from './fit.ts';
@@ -20,10 +21,11 @@ export async function previewFiles(
   manifest: Manifest,
   recipe: Recipe,
   at: number,
+  watched: Watched = {},
 ): Promise<RecipePreview> {
   const base = fileBase(manifest);
-  return withDuck({ blobs, threads: 1 }, async (connection) => {
-    const { fitted, facts } = await fitFiles(connection, blobs, base, recipe, undefined, at);
+  return withDuck({ blobs, threads: 1, signal: watched.signal }, async (connection) => {
+    const { fitted, facts } = await fitFiles(connection, blobs, base, recipe, watched, at);
     const step = fitted.stages.find((stage) => stage.at === at);
     const after = fitted.relation;
     const before = step ? (fitted.stages.findLast((stage) => stage.at < at)?.relation ?? facts.relation) : after;

@@ -34,7 +34,7 @@ export async function reapplied(
     // Of what is left, not of all there is.
     ...revised.notes.filter(({ code }) => !known.has(code) && code !== 'single_class'),
   ];
-  return (await applyToFiles(blobs, { ...base, notes }, prepared.recipe!, signal)).manifest;
+  return (await applyToFiles(blobs, { ...base, notes }, prepared.recipe!, { signal })).manifest;
 }
 
 async function withSplit(

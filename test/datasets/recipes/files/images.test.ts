@@ -4,6 +4,7 @@ import { imageNames } from '../../../../src-main/datasets/divide/keys.ts';
 import { readOriginal } from '../../../../src-main/datasets/images/original.ts';
 import { readPixels } from '../../../../src-main/datasets/images/pixels.ts';
 import { previewRecipe } from '../../../../src-main/datasets/recipes/preview.ts';
+import { Previewer } from '../../../../src-main/datasets/recipes/previewer.ts';
 import { reviseDataset } from '../../../../src-main/datasets/revise.ts';
 import { loadTrainingData } from '../../../../src-main/datasets/training-data.ts';
 import { splitNames, type Manifest, type SplitName } from '../../../../src-main/shared/dataset.ts';
@@ -133,6 +134,21 @@ describe('a recipe of images', () => {
         ),
       ),
     );
+  });
+
+  it('is previewed as far as people wait: stopped, it says so, and asked again it begins anew', async () => {
+    const { folder, manifest } = await pets();
+    const previewer = new Previewer();
+    const heard: number[] = [];
+    const ask = () =>
+      previewer.preview(folder.blobs, manifest, recipeOf(['copies']), 1, ({ done, total }) => {
+        heard.push(done / total);
+        if (heard.length === 1) previewer.stop(manifest);
+      });
+    expect(await failure(ask())).toMatchObject({ code: 'stopped' });
+    expect((await ask()).dropped).toBe(11);
+    expect(heard.length).toBeGreaterThan(1);
+    expect(heard.at(-1)).toBe(1);
   });
 
   it('shows which go, each copy under the one that stays', async () => {
