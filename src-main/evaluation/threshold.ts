@@ -32,7 +32,8 @@ export function decideAt(
 /**
  * At most `most` of `decisionsOf`'s, in their order, from "none" to "all": where there are more, those that some goal could choose, which is
  * none that another one beats in one count and matches in the other. Whatever is linear in both counts, as every cost is, or a ratio of two
- * such, as F1 is, has its best at a corner of their convex hull (the ROC's): those are all there; the others evenly by rank.
+ * such, as F1 is, has its best at a corner of their convex hull (the ROC's): those come first, all of them where `most` has room, and
+ * the others evenly by rank.
  */
 export function worthChoosing(all: readonly Decisions[], most: number): Decisions[] {
   if (all.length <= most) return [...all];

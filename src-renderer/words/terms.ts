@@ -586,7 +586,8 @@ export function metricValue(key: string, value: number, short = false, beside = 
   // Of what is measured in the target's own unit, decimals soon say nothing.
   if (!short && Math.abs(value) >= 1e4) return format.figure(value, 5);
   // Of a loss of 0.00006 four decimals say no more than that there is one.
-  return short || Math.abs(beside) < 1e-3 ? format.figure(value, 3) : format.fixed(value, 4);
+  if (!short && beside !== 0 && Math.abs(beside) < 1e-3) return format.figure(value);
+  return short ? format.figure(value, 3) : format.fixed(value, 4);
 }
 
 /** The same on an axis whose ticks lie so close that `metricValue` would call two of them alike. */

@@ -78,8 +78,8 @@ describe('threshold', () => {
     const many = Array.from({ length: 4000 }, (_, i) => 1 - i / 4000);
     const rare = many.map((score, i) => (Math.sin(i * 12.9898) + 1) / 2 < score ** 3);
     const each = decisionsOf(sweep(many, rare));
-    const few = worthChoosing(each, 60);
-    expect(few.length).toBeLessThanOrEqual(60);
+    const few = worthChoosing(each, 300);
+    expect(few.length).toBeLessThanOrEqual(300);
     expect([few[0], few.at(-1)]).toEqual([each[0], each.at(-1)]);
     expect(few.every(({ threshold }, i) => i === 0 || threshold < few[i - 1].threshold)).toBe(true);
     const f1 = { kind: 'f1' } as const;

@@ -9,6 +9,7 @@ import { SamplePages } from '../../src-renderer/features/data/sample-pages.svelt
 import { SchemaDraft } from '../../src-renderer/features/data/schema-draft.svelte.ts';
 import { SplitDraft } from '../../src-renderer/state/split-draft.svelte.ts';
 import { areRepeats, classScores, metricRows, settingsDiff } from '../../src-renderer/features/runs/diff.ts';
+import { metricValue } from '../../src-renderer/words/terms.ts';
 import { checkField, devicesOf } from '../../src-renderer/features/train/fields.ts';
 import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';
 import { changeWords } from '../../src-renderer/words/changes.ts';
@@ -535,6 +536,13 @@ describe('comparing runs', () => {
     const best = Object.fromEntries(rows.map((row) => [row.key, [...row.best]]));
     // No rate is the best one: it is what was asked for.
     expect(best).toEqual({ 'test/loss': [1], 'test/accuracy': [0], 'train/loss': [], 'system/learning_rate': [] });
+  });
+  it('tells values by validation first, and small ones apart, with the decimals of what they stand beside', () => {
+    const all = { 'train/loss': 1, 'test/loss': 1, 'validation/loss': 1 };
+    expect(metricRows([run(all, {})]).map(({ key }) => key)).toEqual(['validation/loss', 'test/loss', 'train/loss']);
+    const loss = (value: number, beside?: number) => metricValue('validation/loss', value, false, beside);
+    expect([5.57e-5, 6.96e-5, 0.25, 0].map((value) => loss(value))).toEqual(['5.57e−5', '6.96e−5', '0.2500', '0.0000']);
+    expect(loss(0.0004, 0.92)).toBe('0.0004');
   });
   it('scores classes as scikit-learn does', () => {
     const [a, b, c] = classScores(

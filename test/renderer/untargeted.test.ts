@@ -99,6 +99,9 @@ describe('the curves of two nets', () => {
     expect(headlineOf({ task: 'reconstruction', metrics: { 'validation/loss': 1, 'test/loss': 2 } })).toBe('test/loss');
     expect(headlineOf({ task: 'classification', metrics: { 'validation/accuracy': 1 } })).toBe('validation/accuracy');
     expect(headlineOf({ task: 'regression', metrics: {} })).toBeUndefined();
+    // Among those that are still chosen from the test split says nothing before validation does.
+    const both = { 'validation/accuracy': 0.9, 'test/accuracy': 0.8 };
+    expect(headlineOf({ task: 'classification', metrics: both }, 'validation')).toBe('validation/accuracy');
   });
 });
 

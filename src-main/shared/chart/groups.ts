@@ -142,5 +142,6 @@ function rangeOf(kind: GroupChart['kind'], figures: readonly GroupFigures[]) {
     kind === 'boxes' ? [least, greatest] : [mean - (std || 0), mean + (std || 0)],
   );
   if (kind === 'bars') ends.push(0);
-  return niceRange(Math.min(...ends), Math.max(...ends));
+  // A mean of 0.98 with its deviation goes a hair above 1: steps of 0.2 leave a sixth of the height empty, those of 0.5 a third.
+  return niceRange(Math.min(...ends), Math.max(...ends), 8);
 }
