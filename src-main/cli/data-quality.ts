@@ -20,17 +20,18 @@ export function addDataQuality(data: Command, context: CommandContext): void {
     )
     .argument('<dataset>', "the dataset's name, its id or the beginning of it, or a version's id")
     .requiredOption('--run <run>', 'a classifier trained on it: its name, its id or the beginning of it')
-    .option('--train', 'judge the training split too, by probabilities that flatter its labels')
+    .option('--train', 'judge the training split too; labels then by the other samples alone')
     .addHelpText(
       'after',
       `
-Labels are judged by the run, by the labels of the samples most like each and, of texts, by their words; how far each of these can be trusted, and how many
-labels are wrong, is what makes the labels likeliest. As many are named as are expected to be wrong, each with the probability of it. A run judges its validation and test splits, from which it did not learn. Of a dataset in folds ("atelier data split NAME --split folds",
+Labels are judged by the run and by all other samples: by those most like each, by how pictures look, and of texts by their words and pairs of words. How far
+each of these can be trusted, and how many labels are wrong, is what makes the labels likeliest. As many are named as are expected to be wrong, each with the
+probability of it. With --train the run, which has learnt those labels, has no say in them. A run judges its validation and test splits, from which it did not learn. Of a dataset in folds ("atelier data split NAME --split folds",
 then "atelier train --fold 1", "--fold 2", … with the same settings) every sample is judged by the run that had it in its test fold.
 
 JSON: {"dataset","version","run","basis":"held"|"all"|"folds","folds":{"covered","of"}|null,"samples","inSample","accuracy","noise","labelErrors":{"count",
       "samples":[{"sample","split","label","predicted","probability","inSample","wrong"}]},"hard":{"count","samples"},"ambiguous":[{"classes",
-      "count","share","samples"}],"outliers":{"count","samples":[{…,"distance"}]}|null}; samples by their number, from 0; lists hold the first 500.
+      "count","share","samples"}],"outliers":{"count","samples":[{…,"distance"}]}|null}; samples by their number, from 0; lists hold the first 500, labelErrors 10,000.
 
 Examples:
   $ atelier data quality digits --run "digits · mlp"

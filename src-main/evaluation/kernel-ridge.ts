@@ -1,4 +1,5 @@
 import { Random } from '../shared/random.ts';
+import { cholesky, solved } from './cholesky.ts';
 
 /** So many samples stand for all: what is learnt is a sum of likenesses to them. Fewer where there are very many samples, for memory's sake. */
 const mostLandmarks = 600;
@@ -36,12 +37,7 @@ export async function classesLeftOut(
   let trace = 0;
   for (let a = 0; a < m; a++) trace += gram[a * m + a];
   const scores = await leaveOneOut(likeness, gram, (ridge * trace) / m, targets, labels, classes, pause);
-  let best = softmax(scores, sharpnesses[0], labels, classes);
-  for (const sharpness of sharpnesses.slice(1)) {
-    const found = softmax(scores, sharpness, labels, classes);
-    if (found.likelihood > best.likelihood) best = found;
-  }
-  return best.probabilities;
+  return sharpened(scores, labels, classes);
 }
 
 function drawn(samples: number, most: number): Int32Array {
@@ -132,35 +128,14 @@ export async function leaveOneOut(
   return scores;
 }
 
-/** L of LLᵀ = A + ridge·I. */
-function cholesky(lower: Float64Array, m: number, ridge: number): Float64Array {
-  const factor = lower.slice();
-  for (let a = 0; a < m; a++) {
-    factor[a * m + a] += ridge;
-    for (let b = 0; b <= a; b++) {
-      let sum = factor[a * m + b];
-      for (let c = 0; c < b; c++) sum -= factor[a * m + c] * factor[b * m + c];
-      factor[a * m + b] = a === b ? Math.sqrt(Math.max(sum, ridge * 1e-6)) : sum / factor[b * m + b];
-    }
+/** Scores, samples × classes, as probabilities by which the labels are likeliest, had their odds all to be made sharper alike. */
+export function sharpened(scores: Float32Array, labels: Int32Array, classes: number): Float32Array {
+  let best = softmax(scores, sharpnesses[0], labels, classes);
+  for (const sharpness of sharpnesses.slice(1)) {
+    const found = softmax(scores, sharpness, labels, classes);
+    if (found.likelihood > best.likelihood) best = found;
   }
-  return factor;
-}
-
-function solved(factor: Float64Array, m: number, targets: Float64Array, columns: number): Float64Array {
-  const x = targets.slice();
-  for (let a = 0; a < m; a++) {
-    for (let b = 0; b < a; b++) {
-      for (let c = 0; c < columns; c++) x[a * columns + c] -= factor[a * m + b] * x[b * columns + c];
-    }
-    for (let c = 0; c < columns; c++) x[a * columns + c] /= factor[a * m + a];
-  }
-  for (let a = m - 1; a >= 0; a--) {
-    for (let b = a + 1; b < m; b++) {
-      for (let c = 0; c < columns; c++) x[a * columns + c] -= factor[b * m + a] * x[b * columns + c];
-    }
-    for (let c = 0; c < columns; c++) x[a * columns + c] /= factor[a * m + a];
-  }
-  return x;
+  return best.probabilities;
 }
 
 function softmax(

@@ -31,7 +31,7 @@ export interface QualityReport {
   inSample: number;
   /** The share of them whose label is the likeliest class: a run that is often wrong says little of labels. */
   accuracy: number;
-  /** Labels that are most likely wrong by the model and the samples most like them, the most likely wrong first; the first `shownSamples`. */
+  /** Labels that are most likely wrong by the model and the samples most like them, the most likely wrong first; the first `shownErrors`. */
   labelErrors: { count: number; samples: JudgedSample[] };
   /** The share of wrong labels that is estimated, whether or not each can be named. */
   noise: number;
@@ -43,6 +43,8 @@ export interface QualityReport {
   outliers: { count: number; samples: (JudgedSample & { distance: number })[] } | null;
 }
 
+/** Labels are mended one by one: so all of them are listed, but of huge sets. */
+export const shownErrors = 10_000;
 export const shownSamples = 500;
 /** Of each pair of classes. */
 export const shownOfPair = 100;

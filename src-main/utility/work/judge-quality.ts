@@ -5,7 +5,7 @@ import { farOut, neighbourDistances } from '../../evaluation/outliers.ts';
 import type { SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { QualityParams } from '../../shared/work/judge.ts';
-import { shownOfPair, shownSamples, type JudgedSample, type QualityReport } from '../../shared/quality.ts';
+import { shownErrors, shownOfPair, shownSamples, type JudgedSample, type QualityReport } from '../../shared/quality.ts';
 import type { JobContext } from '../port/job-port.ts';
 import { otherWitnesses } from './other-witnesses.ts';
 import { RunModel } from './run-model.ts';
@@ -43,9 +43,13 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
     inSample: inSample[i],
   });
   const hard = hardest(margins(probabilities, labels, k));
-  context.progress({ stage: 'scanning', unit: 'samples', done: 0, total: all.samples.length });
-  const others = await otherWitnesses(first, all.samples, () => context.pause());
-  const learning = labelNoise([probabilities, ...others], labels, k);
+  const total = all.samples.length;
+  const others = await otherWitnesses(first, all.samples, params.threads, (share) => {
+    context.progress({ stage: 'scanning', unit: 'samples', done: Math.floor(share * total), total });
+    return context.pause();
+  });
+  // What a run says of samples that it learnt from is what their labels say, right or wrong.
+  const learning = labelNoise(inSample.some(Boolean) ? others : [probabilities, ...others], labels, k);
   const distances = texts
     ? null
     : await neighbourDistances(all.inputs, all.samples.length, all.width, () => context.pause());
@@ -59,7 +63,7 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
     labelErrors: {
       count: learning.errors.length,
       samples: learning.errors
-        .slice(0, shownSamples)
+        .slice(0, shownErrors)
         .map(({ sample, likelier, wrong }) => ({ ...judged(sample, likelier), wrong })),
     },
     noise: learning.noise,

@@ -1,17 +1,42 @@
 import type { EncodedSplit, TrainingData } from '../../datasets/training-data.ts';
 import { classesLeftOut } from '../../evaluation/kernel-ridge.ts';
 import { classesNearby, classesOfLikeTexts, smallPictures, type Pool } from '../../evaluation/neighbours.ts';
-import { classesByWords } from '../../evaluation/word-counts.ts';
 import { projected } from '../../evaluation/outliers.ts';
+import { classesByWords } from '../../evaluation/word-counts.ts';
+import { wordRows } from '../../evaluation/word-rows.ts';
 import { splitNames } from '../../shared/dataset.ts';
+import { Products } from './few-shot/products.ts';
+import { picturePoints } from './picture-points.ts';
+import { likenessRows, ridgeWitness } from './ridge-witness.ts';
 
-type Pause = () => Promise<void>;
+/** Of what regressions get on their diagonals: rows of words have length 1, those of pictures nearly. */
+const [wordRidge, pictureRidge] = [1, 0.1];
 
 /**
  * What the labels of all other samples, whatever split they are in, say of the classes of some, one way or more: each `samples` × classes, rows that
- * sum to 1.
+ * sum to 1. `step` is awaited between pieces of work, with the share of it that is done.
  */
-export async function otherWitnesses(data: TrainingData, samples: Int32Array, pause: Pause): Promise<Float32Array[]> {
+export async function otherWitnesses(
+  data: TrainingData,
+  samples: Int32Array,
+  threads: number,
+  step: (share: number) => Promise<void>,
+): Promise<Float32Array[]> {
+  const products = new Products(threads);
+  try {
+    return await heard(data, samples, threads, products, step);
+  } finally {
+    await products.close();
+  }
+}
+
+async function heard(
+  data: TrainingData,
+  samples: Int32Array,
+  threads: number,
+  products: Products,
+  step: (share: number) => Promise<void>,
+): Promise<Float32Array[]> {
   const parts = splitNames.map((name) => data.splits[name]).filter(({ count }) => count > 0);
   const place = new Map<number, number>();
   for (const { indices } of parts) for (const sample of indices) place.set(sample, place.size);
@@ -20,30 +45,47 @@ export async function otherWitnesses(data: TrainingData, samples: Int32Array, pa
     asked: samples.map((sample) => place.get(sample)!),
     classes: data.classes.length,
   };
+  const { labels, classes } = pool;
   const { input } = data;
+  let share = 0;
+  const pause = (): Promise<void> => step(share);
+  /** Steps of a part of the work. */
+  const within =
+    (from: number, to: number) =>
+    (done: number): Promise<void> =>
+      step((share = from + (to - from) * done));
   if (input.kind === 'text') {
     const tokens = new Int32Array(place.size * input.length);
     fill(tokens, parts);
+    const rows = { samples: place.size, ...(await wordRows(tokens, input.length, pause)) };
+    const byTerms = await ridgeWitness(rows, labels, classes, wordRidge, products, within(0.1, 0.6));
     return [
       await classesOfLikeTexts(tokens, input.length, pool, pause),
       await classesByWords(tokens, input.length, pool, pause),
+      ofAsked(byTerms, pool),
     ];
   }
   const inputs = input.kind === 'image' ? new Uint8Array(lengthOf(parts)) : new Float32Array(lengthOf(parts));
   fill(inputs, parts);
   if (input.kind === 'image') {
-    const { points, size } = smallPictures(inputs, input);
-    return [await classesNearby(points, size, pool, pause)];
+    const small = smallPictures(inputs, input);
+    const nearby = await classesNearby(small.points, small.size, pool, pause);
+    share = 0.2;
+    const { points, size } = await picturePoints(inputs as Uint8Array, input, threads, products, within(0.2, 0.6));
+    const rows = await likenessRows(points, size, products, pause);
+    const byLooks = await ridgeWitness(rows, labels, classes, pictureRidge, products, within(0.6, 1));
+    return [nearby, ofAsked(byLooks, pool)];
   }
   const { points, size } = await projected(inputs, place.size, inputs.length / place.size, pause);
   // Rows are learnt from by likeness, which tells more than votes do, unless there are too many.
-  const all = await classesLeftOut(points, size, pool.labels, pool.classes, pause);
-  if (!all) return [await classesNearby(points, size, pool, pause)];
-  const rows = new Float32Array(samples.length * pool.classes);
-  pool.asked.forEach((one, i) =>
-    rows.set(all.subarray(one * pool.classes, (one + 1) * pool.classes), i * pool.classes),
-  );
-  return [rows];
+  const all = await classesLeftOut(points, size, labels, classes, pause);
+  return [all ? ofAsked(all, pool) : await classesNearby(points, size, pool, pause)];
+}
+
+function ofAsked(all: Float32Array, { asked, classes }: Pool): Float32Array {
+  const rows = new Float32Array(asked.length * classes);
+  asked.forEach((one, i) => rows.set(all.subarray(one * classes, (one + 1) * classes), i * classes));
+  return rows;
 }
 
 const lengthOf = (parts: readonly EncodedSplit[]): number => parts.reduce((sum, { x }) => sum + x.length, 0);

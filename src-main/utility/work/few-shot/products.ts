@@ -24,6 +24,17 @@ export class Products {
     return dataOf(product) as Float32Array;
   }
 
+  /** aᵀ · a: k × k, of a that is m × k. */
+  async gram(a: Float32Array, m: number, k: number): Promise<Float32Array> {
+    const session = await this.#session('gram', (g) => {
+      const rows = g.input('a', 'float', ['m', 'k']);
+      const [across] = g.node('Transpose', [rows], { perm: [1, 0] });
+      g.output(g.node('MatMul', [across, rows], {}, { outputs: ['product'] })[0]);
+    });
+    const { product } = await session.run({ a: valueOf('float', [m, k], a) });
+    return dataOf(product) as Float32Array;
+  }
+
   /**
    * For each of `asked` (all where left out) the `count` of `among` with the greatest product of rows, greatest first, by their places in `among`;
    * none is its own neighbour: `own` tells the place in `among` of each asked, −1 for none.

@@ -1,0 +1,125 @@
+import { choleskySlowly, inverseTransposed, solved } from '../../evaluation/cholesky.ts';
+import { sharpened } from '../../evaluation/kernel-ridge.ts';
+import { Random } from '../../shared/random.ts';
+import { transposed, type Products } from './few-shot/products.ts';
+
+const rowsAtOnce = 2048;
+/** So many samples stand for all where likeness is learnt from. */
+const mostLandmarks = 1500;
+/** Added to likenesses between landmarks, so that two that are the same do no harm. */
+const jitter = 1e-3;
+/** σ² is the median squared distance between landmarks divided by this. */
+const narrowness = 0.5;
+
+/** Rows of all samples, samples × size, made as they are asked for. */
+export interface Rows {
+  samples: number;
+  size: number;
+  of(from: number, to: number): Float32Array | Promise<Float32Array>;
+}
+
+/**
+ * What all samples but the one asked say of its class, by regression on the labels, of which leaving one out has a closed form (see `classesLeftOut`),
+ * worked out by ONNX Runtime in pieces: no more than some rows are held at once. `ridge` is what the matrix of all rows' products gets on its diagonal.
+ * Returns samples × classes, rows that sum to 1.
+ */
+export async function ridgeWitness(
+  rows: Rows,
+  labels: Int32Array,
+  classes: number,
+  ridge: number,
+  products: Products,
+  step: (share: number) => Promise<void>,
+): Promise<Float32Array> {
+  const { samples, size } = rows;
+  // There is nothing to learn from.
+  if (size === 0) return new Float32Array(samples * classes).fill(1 / classes);
+  const gram = new Float64Array(size * size);
+  const targets = new Float64Array(size * classes);
+  let share = 0;
+  const pause = (): Promise<void> => step(share);
+  for (let from = 0; from < samples; from += rowsAtOnce) {
+    const to = Math.min(samples, from + rowsAtOnce);
+    const some = await rows.of(from, to);
+    const inner = await products.gram(some, to - from, size);
+    for (let at = 0; at < gram.length; at++) gram[at] += inner[at];
+    for (let i = from; i < to; i++) {
+      for (let a = 0, at = (i - from) * size; a < size; a++) targets[a * classes + labels[i]] += some[at++];
+    }
+    share = (0.4 * to) / samples;
+    await pause();
+  }
+  const factor = await choleskySlowly(gram, size, ridge, pause);
+  const weights = Float32Array.from(solved(factor, size, targets, classes));
+  const white = await inverseTransposed(factor, size, pause);
+  const scores = new Float32Array(samples * classes);
+  for (let from = 0; from < samples; from += rowsAtOnce) {
+    const to = Math.min(samples, from + rowsAtOnce);
+    const some = await rows.of(from, to);
+    const fitted = await products.multiply(some, weights, to - from, size, classes);
+    const whitened = await products.multiply(some, white, to - from, size, size);
+    for (let i = 0; i < to - from; i++) {
+      // hᵢᵢ = |L⁻¹ φᵢ|²
+      let leverage = 0;
+      for (let a = i * size; a < (i + 1) * size; a++) leverage += whitened[a] ** 2;
+      const left = Math.max(1e-3, 1 - leverage);
+      for (let k = 0; k < classes; k++) {
+        const own = labels[from + i] === k ? Math.min(leverage, 1 - 1e-3) : 0;
+        scores[(from + i) * classes + k] = (fitted[i * classes + k] - own) / left;
+      }
+    }
+    share = 0.6 + (0.4 * to) / samples;
+    await pause();
+  }
+  return sharpened(scores, labels, classes);
+}
+
+/**
+ * Points as rows whose products are likenesses, exp(−d²/σ²), as far as landmarks drawn from them tell (Nyström's approximation, Williams and Seeger,
+ * NIPS 2000). `points`: samples × size.
+ */
+export async function likenessRows(
+  points: Float32Array,
+  size: number,
+  products: Products,
+  pause: () => Promise<void>,
+): Promise<Rows> {
+  const samples = points.length / size;
+  const order = Int32Array.from({ length: samples }, (_, i) => i);
+  new Random(0x6c616e64).shuffle(order);
+  const drawn = order.subarray(0, mostLandmarks);
+  const m = drawn.length;
+  const landmarks = new Float32Array(m * size);
+  drawn.forEach((sample, a) => landmarks.set(points.subarray(sample * size, (sample + 1) * size), a * size));
+  const across = transposed(landmarks, m, size);
+  const lengths = squares(landmarks, size);
+  const distances = async (some: Float32Array): Promise<Float32Array> => {
+    const count = some.length / size;
+    const found = await products.multiply(some, across, count, size, m);
+    const own = squares(some, size);
+    for (let i = 0, at = 0; i < count; i++) {
+      for (let a = 0; a < m; a++, at++) found[at] = Math.max(0, own[i] + lengths[a] - 2 * found[at]);
+    }
+    return found;
+  };
+  const between = await distances(landmarks);
+  const middle = between.filter((square, at) => at % 7 === 0 && square > 0).sort();
+  const scale = narrowness / (middle[middle.length >> 1] || 1);
+  const alike = Float64Array.from(between, (square) => Math.exp(-square * scale));
+  const white = await inverseTransposed(await choleskySlowly(alike, m, jitter, pause), m, pause);
+  return {
+    samples,
+    size: m,
+    async of(from, to) {
+      const found = await distances(points.subarray(from * size, to * size));
+      for (let at = 0; at < found.length; at++) found[at] = Math.exp(-found[at] * scale);
+      return products.multiply(found, white, to - from, m, m);
+    },
+  };
+}
+
+function squares(rows: Float32Array, size: number): Float32Array {
+  const found = new Float32Array(rows.length / size);
+  for (let i = 0, at = 0; i < found.length; i++) for (let k = 0; k < size; k++, at++) found[i] += rows[at] ** 2;
+  return found;
+}
