@@ -15,8 +15,7 @@ export interface RemoteFile {
 }
 
 /** `git-blob`: SHA-1 as Git has it of a file's content (git-hash-object). */
-export type Digest =
-  { of: 'sha512'; base64: string } | { of: 'sha256'; hex: string } | { of: 'git-blob'; hex: string };
+export type Digest = { of: 'sha512'; base64: string } | { of: 'sha256'; hex: string } | { of: 'git-blob'; hex: string };
 
 /** Without a byte for this long the connection counts as cut. */
 const silentMs = 30_000;
@@ -158,7 +157,11 @@ export async function sizeOf(path: string): Promise<number> {
 }
 
 /** Whether a file has the content that is described. */
-export async function hasDigest(path: string, { bytes, hash }: Pick<RemoteFile, 'bytes' | 'hash'>, signal: AbortSignal): Promise<boolean> {
+export async function hasDigest(
+  path: string,
+  { bytes, hash }: Pick<RemoteFile, 'bytes' | 'hash'>,
+  signal: AbortSignal,
+): Promise<boolean> {
   const own = createHash(hash.of === 'git-blob' ? 'sha1' : hash.of);
   if (hash.of === 'git-blob') own.update(`blob ${bytes}\0`);
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, signal })) own.update(chunk as Buffer);

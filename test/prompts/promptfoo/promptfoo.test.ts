@@ -94,7 +94,7 @@ tests:
     const run = (check: PromptCheck, output: string): unknown => {
       const { script } = check as Extract<PromptCheck, { kind: 'javascript' }>;
       const body = /\breturn\b/.test(script) ? script : `return (${script});`;
-       
+
       return (new Function('output', 'vars', body) as (output: string, vars: object) => unknown)(output, { a: 'yes' });
     };
     expect(checks).toHaveLength(2);
@@ -190,7 +190,6 @@ describe('a prompt’s test', () => {
     expect(config.tests).toEqual([{ vars: { n: '3' } }]);
     const [number, script] = config.defaultTest.assert;
     const run = (body: string, output: string): unknown =>
-       
       (new Function('output', 'context', body) as (output: string, context: object) => unknown)(output, {
         vars: { n: '3' },
       });
