@@ -92,16 +92,20 @@ async function workingJobs(): Promise<string> {
 
 /**
  * Rarely (once in some hundred launches) Electron itself dies by a signal while Playwright's debugger attaches, before
- * the app is ready; https://github.com/electron/electron/issues/48963 is one of several such reports. That, and
- * nothing else, is tried once more, and told.
+ * the app is ready; https://github.com/electron/electron/issues/48963 is one of several such reports. Or both of its
+ * debuggers are attached, the app waits for Playwright to let it go on, and Playwright for the app. These two, and
+ * nothing else, are tried once more, and told.
  */
 async function launched(options: Parameters<typeof _electron.launch>[0]): Promise<ElectronApplication> {
   try {
-    return await _electron.launch(options);
+    return await _electron.launch({ ...options, timeout: 90_000 });
   } catch (error) {
-    const attaching = /Debugger attached\.[^]*signal=SIG(SEGV|TRAP)/;
+    const attaching =
+      /Debugger attached\.[^]*signal=SIG(SEGV|TRAP)|^electron\.launch: Timeout[^]*(?:<ws connected>[^]*){2}/;
     if (!(error instanceof Error) || !attaching.test(error.message)) throw error;
-    process.stderr.write(`Electron died while the debugger attached; starting it again.\n${error.message}\n`);
+    process.stderr.write(
+      `Electron did not come up while the debugger attached; starting it again.\n${error.message}\n`,
+    );
     return _electron.launch(options);
   }
 }

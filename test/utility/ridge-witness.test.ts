@@ -83,7 +83,7 @@ function bars(samples: number, side = 12): { pixels: Uint8Array; labels: Int32Ar
 const image = { height: 12, width: 12, channels: 1 };
 
 it('knows pictures by their looks: wrong labels are those that all others speak against', async () => {
-  const { pixels, labels, wrong } = bars(120);
+  const { pixels, labels, wrong } = bars(240);
   const { points, size } = await picturePoints(pixels, image, 1, products, pause);
   const rows = await likenessRows(points, size, products, pause);
   const found = await ridgeWitness(rows, labels, 2, 0.1, products, pause);
