@@ -50,13 +50,16 @@ export function evaluationId(evaluations: Evaluations, text: string, prompt?: Pr
   );
 }
 
+/** How likely such a difference is by luck alone. */
+const chanceText = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toPrecision(3)}`);
+
 export const comparisonText = ({ checks }: EvaluationComparison): string =>
   checks
     .map(({ kind, first, second, rows, onlyFirst, onlySecond, interval, p }) => {
       const how =
         interval === null
-          ? `only the first right: ${onlyFirst}, only the second: ${onlySecond}, McNemar p = ${p.toPrecision(3)}`
-          : `difference of the means ${interval[0].toFixed(4)} … ${interval[1].toFixed(4)} (95 %), p = ${p.toPrecision(3)}`;
+          ? `only the first right: ${onlyFirst}, only the second: ${onlySecond}, McNemar ${chanceText(p)}`
+          : `difference of the means ${interval[0].toFixed(4)} … ${interval[1].toFixed(4)} (95 %), ${chanceText(p)}`;
       return `${kind}: ${first.toFixed(4)} → ${second.toFixed(4)} over ${count(rows)} rows; ${how}`;
     })
     .join('\n');

@@ -59,7 +59,7 @@ export async function runCli(args: readonly string[], host: Host): Promise<numbe
   const context: CommandContext = { host };
   const program = makeProgram(context, args.includes('--json'));
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(asked(args), { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -78,6 +78,10 @@ export async function runCli(args: readonly string[], host: Host): Promise<numbe
     return error instanceof AtelierError && badArguments.has(facts.code) ? 2 : 1;
   }
 }
+
+/** "help runs queue" is about that command, and not about the group that it is in. */
+const asked = (args: readonly string[]): string[] =>
+  args[0] === 'help' && args.length > 2 ? [...args.slice(1), '--help'] : [...args];
 
 function makeProgram(context: CommandContext, json: boolean): Command {
   const { host } = context;

@@ -82,6 +82,11 @@ describe('help', () => {
   it('is the same through "help"', async () => {
     const folder = tempFolder();
     expect((await atelier(folder, ['help', 'train'])).stdout).toBe((await atelier(folder, ['train', '--help'])).stdout);
+    const queue = (await atelier(folder, ['runs', 'queue', '--help'])).stdout;
+    expect(queue).toMatch(/^Usage: atelier runs queue/);
+    expect((await atelier(folder, ['help', 'runs', 'queue'])).stdout).toBe(queue);
+    // What is not there is told by what is.
+    expect((await atelier(folder, ['help', 'runs', 'nothing'])).stdout).toMatch(/^Usage: atelier runs \[/);
     expect((await atelier(folder, ['help'])).stdout).toContain('first-run');
     expect((await atelier(folder, ['train', '--help'])).stdout).toContain(
       'hidden: whole number, 1 to 512 (default 64)',
