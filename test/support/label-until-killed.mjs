@@ -1,4 +1,5 @@
 // Labels samples and marks things in them at random, undoes and redoes, and says what each act answered, until it is killed. Words: folder, migrations, labelling, seed.
+import { writeSync } from 'node:fs';
 import { addEdit, redo, undo } from '../../src-main/db/label-log.ts';
 import { markSubject, packMark } from '../../src-main/db/label-marks.ts';
 import { getLabelling, packLabel } from '../../src-main/db/labellings.ts';
@@ -53,6 +54,17 @@ for (;;) {
       : what < 0.9
         ? undo(store, log, stamp, below(2) === 0 ? {} : { sample: samples[0] })
         : redo(store, log, stamp, below(2) === 0 ? {} : { sample: samples[0] });
-  // Written at once: what was said before the kill was answered before it.
-  if (entry) process.stdout.write(`${JSON.stringify(entry)}\n`);
+  if (entry) say(`${JSON.stringify(entry)}\n`);
+}
+
+/** Written before the next act begins, however full the pipe is: process.stdout would only queue it, and this loop lets no queue run. */
+function say(line) {
+  const bytes = Buffer.from(line);
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(1, bytes, at);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
 }
