@@ -235,6 +235,40 @@ describe('dropout', () => {
     const plain = await runModel(evaluation.model, { x: x1, target, w: tensor('float', [4], [1, 1, 1, 1]) });
     expect([...(plain.prediction.data as Float32Array)]).toEqual([1, 2, 3, 4]);
   });
+
+  const trainedWith = (ratio: number) => {
+    const g = new GraphBuilder('drop');
+    const x = g.input('x', 'float', ['batch', 4]);
+    const w = g.initializer('w', tensor('float', [4], [1, 1, 1, 1]));
+    const dropped = g.op('Dropout', [g.mul(x, w), g.constant(tensor('float', [], [ratio]))]);
+    g.output(dropped);
+    const forward: ForwardModel = { graph: g.finish(), parameters: ['w'], input: 'x', output: dropped };
+    return compileTrainingStep(forward, options({ loss: { kind: 'mean-squared-error' }, optimizer: { kind: 'sgd' } }));
+  };
+
+  // [ratio, of four ones with the bytes 0, 128, 254 and 255, what is left of the last]
+  it.each([
+    [0, 1],
+    [0.0016, 1],
+    [0.003, 256 / 255],
+    [0.999, 256],
+  ])('trains at any share in [0, 1): %f is rounded to a 256th', async (ratio, last) => {
+    const step = trainedWith(ratio);
+    const bytes = step.inputs.filter(({ role }) => role === 'random');
+    expect(bytes).toHaveLength(last === 1 ? 0 : 1);
+    const { loss } = await runModel(step.model, {
+      ...start(step),
+      x: tensor('float', [1, 4], [0, 0, 0, 1]),
+      target: tensor('float', [1, 4], [0, 0, 0, 0]),
+      learning_rate: tensor('float', [], [1]),
+      ...Object.fromEntries(bytes.map(({ name }) => [name, tensor('uint8', [1, 4], [0, 128, 254, 255])])),
+    });
+    expect(loss.data[0]).toBeCloseTo(last ** 2 / 4, 4);
+  });
+
+  it.each([-0.1, 1, 1.5, Number.NaN])('says what is wrong with a share of %f', (ratio) => {
+    expect(() => trainedWith(ratio)).toThrow(/Dropout.*ratio=.*not in \[0, 1\)/s);
+  });
 });
 
 describe('evaluation and inference', () => {

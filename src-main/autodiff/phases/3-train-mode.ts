@@ -42,18 +42,19 @@ function normalise(g: GraphBuilder, node: Node, statistics: Map<Value, Value>): 
 
 /**
  * Y = X·mask/(1 − p) (Srivastava et al. 2014). The mask compares a byte from outside with p·256: ONNX's own Dropout
- * has no WebGPU kernel, and a seed that cannot be checkpointed. So p is rounded to a 256th, and the scale goes by the rounded p.
+ * has no WebGPU kernel, and a seed that cannot be checkpointed. So p in [0, 1) is rounded to a 256th, the last of them
+ * staying below 1, and the scale goes by the rounded p; nothing is dropped where that is 0.
  */
 function drop(g: GraphBuilder, node: Node): Value | undefined {
   const { data, ratio } = inputsOf(node, 'Dropout');
   const constant = ratio === undefined ? undefined : g.constantOf(ratio);
   if (ratio !== undefined && !constant) throw nodeError('unsupported_attribute', node, 'its ratio is not a constant');
   const p = constant ? numbersOf(constant)[0] : floatOf(node, 'ratio', 0.5);
-  const threshold = Math.round(p * 256);
+  if (!(p >= 0 && p < 1)) throw nodeError('unsupported_attribute', node, `ratio=${p} is not in [0, 1)`);
+  const threshold = Math.min(Math.round(p * 256), 255);
   const [output, mask] = node.outputs;
   if (mask) throw nodeError('unsupported_attribute', node, 'its mask is used');
-  if (threshold <= 0 || threshold >= 256) {
-    if (p !== 0) throw nodeError('unsupported_attribute', node, `ratio=${p}`);
+  if (threshold === 0) {
     g.copy({ ...node, op: 'Identity', inputs: [data], attributes: {} });
     return undefined;
   }
