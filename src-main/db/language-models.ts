@@ -3,8 +3,8 @@ import type { LanguageModelId, RunId } from '../shared/ids.ts';
 import type { Readable, Writable } from './connection.ts';
 
 /** The folders of language models that were added, newest first. */
-export const listLanguageModels = (db: Readable): { id: LanguageModelId; path: string }[] =>
-  db.all(`SELECT id, path FROM language_models ORDER BY added_at DESC, id DESC`);
+export const listLanguageModels = (db: Readable): { id: LanguageModelId; path: string; addedAt: number }[] =>
+  db.all(`SELECT id, path, added_at AS addedAt FROM language_models ORDER BY added_at DESC, id DESC`);
 
 /** Throws `no_such_model`. */
 export function languageModelPath(db: Readable, id: LanguageModelId): string {

@@ -84,5 +84,6 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
     'languageModels.ask': (wish) => desk.studio.askHub(wish),
     'languageModels.download': (wish) => desk.studio.downloadModel(wish).job,
     'languageModels.remove': ({ id }) => done(() => desk.studio.prompts.removeModel(id)),
+    'languageModels.putBack': ({ id }) => done(() => desk.studio.prompts.putBackModel(id)),
   };
 }

@@ -1,5 +1,5 @@
 import type { TokenChoice } from '../../src-main/shared/generation.ts';
-import type { CompletionId, PromptId } from '../../src-main/shared/ids.ts';
+import type { CompletionId, LanguageModelId, PromptId } from '../../src-main/shared/ids.ts';
 import type { TextChange } from '../../src-main/shared/prompt/edits.ts';
 import { variablesOf } from '../../src-main/shared/prompt/fill.ts';
 import type {
@@ -313,8 +313,12 @@ export class Prompts {
     await this.#models.load(() => this.#studio.call('languageModels.list'));
     this.arrange({ model });
   }
-  removeModel(model: LanguageModelRef): Promise<unknown> {
-    return 'folder' in model ? this.#studio.call('languageModels.remove', { id: model.folder }) : Promise.resolve();
+  /** Out of the list, until it is put back. */
+  removeModel(id: LanguageModelId): Promise<null> {
+    return this.#studio.call('languageModels.remove', { id });
+  }
+  putBackModel(id: LanguageModelId): Promise<null> {
+    return this.#studio.call('languageModels.putBack', { id });
   }
 
   async run(branch?: Input<'prompts.run'>['branch'], of?: Completion): Promise<void> {

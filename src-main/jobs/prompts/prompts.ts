@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import * as completionRows from '../../db/completions.ts';
-import { putLanguageModel, removeLanguageModel } from '../../db/language-models.ts';
+import { listLanguageModels, putLanguageModel, removeLanguageModel } from '../../db/language-models.ts';
 import { searchPrompts } from '../../db/prompt-search.ts';
 import * as edits from '../../db/prompt-edits.ts';
 import * as rows from '../../db/prompts.ts';
@@ -58,6 +58,7 @@ export interface StartedCompletion {
 export class Prompts {
   readonly #context: Context;
   readonly #writer: WriterProcess;
+  readonly #removedModels = new Map<LanguageModelId, { path: string; addedAt: number }>();
   readonly #running = new Map<CompletionId, { writing: Writing; ended: Promise<Completion> }>();
 
   constructor(context: Context, spawn: SpawnUtility) {
@@ -194,7 +195,19 @@ export class Prompts {
   }
   /** Takes it out of the list; its files stay. */
   removeModel(id: LanguageModelId): void {
-    removeLanguageModel(this.#context.store, id);
+    const { store } = this.#context;
+    const there = listLanguageModels(store).find((one) => one.id === id);
+    if (!there) return;
+    removeLanguageModel(store, id);
+    this.#removedModels.set(id, there);
+    this.#changed();
+  }
+  /** What was removed since the studio was opened, where it stood and under its old id: prompts and answers name it by that. Does nothing for another. */
+  putBackModel(id: LanguageModelId): void {
+    const was = this.#removedModels.get(id);
+    if (!was) return;
+    putLanguageModel(this.#context.store, id, was.path, was.addedAt);
+    this.#removedModels.delete(id);
     this.#changed();
   }
 

@@ -87,6 +87,8 @@ export const promptsInputs = {
   'languageModels.download': hubWish,
   /** Takes it out of the list; its files stay. */
   'languageModels.remove': v.object({ id: languageModelId }),
+  /** Puts back what was removed since the studio was opened, as it was. */
+  'languageModels.putBack': v.object({ id: languageModelId }),
 } as const;
 
 export interface PromptOutputs {
@@ -115,4 +117,5 @@ export interface PromptOutputs {
   'languageModels.ask': HubOffer;
   'languageModels.download': JobId;
   'languageModels.remove': null;
+  'languageModels.putBack': null;
 }

@@ -178,6 +178,12 @@ describe('prompts', () => {
     prompts.removeModel(model.folder);
     refused('a', 'no_such_model');
     expect(crank.asked).toEqual([]);
+    // A second time changes nothing; what is put back is the same model.
+    prompts.removeModel(model.folder);
+    prompts.putBackModel(model.folder);
+    expect(prompts.models().map(({ ref }) => ref)).toEqual([model]);
+    prompts.putBackModel(model.folder);
+    expect(prompts.models()).toHaveLength(1);
     store.close();
   });
 

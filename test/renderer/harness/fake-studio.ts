@@ -728,6 +728,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'languageModels.ask': () => hubOffer,
     'languageModels.download': ({ name }) => work('download', name, 20, () => {}).id,
     'languageModels.remove': () => null,
+    'languageModels.putBack': () => null,
     'exports.list': () => exports,
     'exports.start': ({ run }) =>
       work('export', runOf(run).summary.name, 3, (job) => {
