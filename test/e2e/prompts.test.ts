@@ -92,6 +92,22 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     expect(second[2]).not.toBe(first[2]);
   });
 
+  it('takes a model out of its list and puts it back, and a word in the corner is no way out of a dialog', async () => {
+    await id('model-chooser').click();
+    await studio.page.getByRole('option', { name: 'Language models' }).click();
+    await id('models-dialog').waitFor();
+    await studio.drop([join(folder, 'tiny')]);
+    await studio.page.locator('[data-sonner-toast] [data-close-button]').first().click();
+    await id('model-remove').click();
+    await id('model-put-back').waitFor();
+    await expect.poll(() => id('prompt-run').getAttribute('aria-disabled')).toBe('true');
+    await id('model-put-back').click();
+    await id('model-remove').waitFor();
+    await studio.page.keyboard.press('Escape');
+    await expect.poll(() => id('prompt-run').getAttribute('aria-disabled')).toBe(null);
+    expect(await id('model-chooser').innerText()).toContain('tiny');
+  });
+
   it('gives an old version back, and keeps what stood there', async () => {
     await write('xyz {{who}}');
     await id('prompt-run').click();
