@@ -698,6 +698,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       context: 512,
       template: false,
       bytes: 1_044_992,
+      kind: 'writes',
     }),
     'prompts.run': ({ id }) => promptOf(id).completions[0],
     'prompts.stop': () => null,

@@ -10,7 +10,9 @@ import {
 /** A prompt with a few answers, and the models that could give them. */
 export function makePrompts(now: number): { prompts: PromptDetail[]; models: LanguageModel[] } {
   const ref = { folder: newId('model', now) };
-  const models: LanguageModel[] = [{ ref, name: 'stories260k', path: '/home/ada/models/stories260k', missing: false }];
+  const models: LanguageModel[] = [
+    { ref, name: 'stories260k', path: '/home/ada/models/stories260k', missing: false, kind: 'writes' },
+  ];
   const id: PromptId = newId('prompt', now);
   const text = 'system:\nYou tell short tales.\n\nuser:\nTell of {{who}} and a {{thing}}.';
   const settings = { ...usualSettings, maxTokens: 64 };

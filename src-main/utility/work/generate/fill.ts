@@ -24,7 +24,11 @@ export async function openFiller(
 ): Promise<Filler> {
   const model = parts.model();
   read(model);
-  return { guesser: await Guesser.open(model.model, { device: 'cpu', threads }), parts, mask };
+  return {
+    guesser: await Guesser.open(model.model, openTokenizer(parts.file).special.pad, { device: 'cpu', threads }),
+    parts,
+    mask,
+  };
 }
 
 /** How the token that hides another is written in a text. */
@@ -65,9 +69,9 @@ export async function fillMasks(
   const given = begun.slice(0, places.length);
   const seen = tokens.slice();
   // What stands in the first places was chosen seeing none of the others: its own chances are told as they were then.
-  const first = await guesser.logits(tokens, tokenizer.special.pad);
+  const first = await guesser.logits(tokens);
   given.forEach((token, i) => (seen[places[i]] = token));
-  const logits = given.length > 0 ? await guesser.logits(seen, tokenizer.special.pad) : first;
+  const logits = given.length > 0 ? await guesser.logits(seen) : first;
   await hooks.pause();
   const width = logits.length / tokens.length;
   const scores = places.map((place, i) =>

@@ -3,15 +3,20 @@ import { statSync } from 'node:fs';
 import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import { TokenTrie } from '../../../generation/token-trie.ts';
 import type { Grammar, Language } from '../../../generation/grammar/grammar.ts';
+import { classesOf, type TextInputEncoder } from '../../../datasets/encode/encoder.ts';
 import { maskOf } from '../../../datasets/encode/texts/language.ts';
 import { writeModel } from '../../../onnx/write.ts';
 import { Causal } from '../../../runtime/causal.ts';
 import { checkpointPath } from '../../../runtime/checkpoint.ts';
 import { AtelierError } from '../../../shared/errors.ts';
+import type { ModelKind } from '../../../shared/prompt/model-kind.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { tokenBytes } from '../../../tokenizers/token-bytes.ts';
 import type { TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
+import type { ClassifierHead } from '../encoders/classifier.ts';
+import type { EmbeddingRecipe } from '../encoders/pooling.ts';
+import { textClassifier, type RunOfTexts } from '../encoders/run-classifier.ts';
 import { exportFacts, readModelFile } from '../exported-model.ts';
 import { languageGraph } from '../language/graph.ts';
 import { continuationOf } from '../language/model.ts';
@@ -43,8 +48,15 @@ export interface Parts {
   ends: readonly number[];
   context: number;
   template: ChatTemplate | null;
-  /** The token that it fills in wherever it stands; null where it writes on. */
+  kind: ModelKind;
+  /** The token that it fills in wherever it stands; null of those of other kinds. */
   mask: number | null;
+  /** Of one that classifies, or makes vectors, how. */
+  head?: ClassifierHead | EmbeddingRecipe | null;
+  /** What fills up a text beside a longer one; null: what the tokenizer says. */
+  pad?: number | null;
+  /** A run that classifies, in the place of a folder. */
+  run?: RunOfTexts;
 }
 
 /** A run that writes, a folder as Hugging Face's hub has one, or an exported file. Errors: not_a_writer, and those of each kind. */
@@ -59,7 +71,7 @@ export async function openParts(
   { cache = true, read = () => {} }: { cache?: boolean; read?: (model: ReadModel) => void } = {},
 ): Promise<OpenWriter> {
   const { file, sizes = null, ends, context } = parts;
-  if (parts.mask !== null) throw notAWriter('The model');
+  if (parts.kind !== 'writes') throw notAWriter('The model');
   const model = parts.model();
   read(model);
   const causal = await Causal.open(model.model, { device: 'cpu', threads, cache }, sizes);
@@ -116,7 +128,8 @@ export function promptTokens({ file, begin = null, ends }: Parts, text: string, 
 export function partsOf(model: GenerateParams['model']): Parts {
   if ('runFolder' in model) {
     const encoder = readEncoder(model.runFolder);
-    if (encoder.kind !== 'text' || !encoder.language || !encoder.tokenizer) throw notAWriter('The run');
+    if (encoder.kind !== 'text' || !encoder.tokenizer) throw notAWriter('The run');
+    if (!encoder.language) return classifyingRun(model, encoder, encoder.tokenizer);
     const { end } = openTokenizer(encoder.tokenizer).special;
     const mask = encoder.language === 'masked' ? maskOf(openTokenizer(encoder.tokenizer)) : null;
     const ends = end === null ? [] : [end];
@@ -125,7 +138,8 @@ export function partsOf(model: GenerateParams['model']): Parts {
       requireMemory(model.runFolder, bytes);
       return { model: writeModel(languageGraph(model.settings, encoder, readBest(model.runFolder).model)), paths: [] };
     };
-    return { model: read, bytes, file: encoder.tokenizer, ends, context: encoder.length, template: null, mask };
+    const kind = mask === null ? 'writes' : 'fills';
+    return { model: read, bytes, file: encoder.tokenizer, ends, context: encoder.length, template: null, kind, mask };
   }
   if (statSync(model.path, { throwIfNoEntry: false })?.isDirectory()) return folderParts(model.path, model.file);
   const { model: graph } = readModelFile(model.path);
@@ -140,8 +154,22 @@ export function partsOf(model: GenerateParams['model']): Parts {
 }
 
 function folderParts(path: string, name?: string): Parts {
-  const { tokenizer, fills, ...rest } = readModelFolder(path, name);
-  return { ...rest, file: tokenizer, mask: fills ? maskOf(openTokenizer(tokenizer)) : null };
+  const { tokenizer, ...rest } = readModelFolder(path, name);
+  return { ...rest, file: tokenizer, mask: rest.kind === 'fills' ? maskOf(openTokenizer(tokenizer)) : null };
+}
+
+function classifyingRun(run: RunOfTexts, encoder: TextInputEncoder, file: TokenizerFile): Parts {
+  const kind = textClassifier(encoder);
+  if (!kind) throw notAWriter('The run');
+  const weights = checkpointPath(run.runFolder, 'best');
+  const bytes = statSync(weights, { throwIfNoEntry: false })?.size ?? 0;
+  const read = (): ReadModel => {
+    requireMemory(run.runFolder, bytes);
+    return { model: weights, paths: [weights] };
+  };
+  const head = { kind, labels: classesOf(encoder) };
+  const common = { bytes, file, ends: [], context: encoder.length, template: null, mask: null };
+  return { ...common, model: read, kind: 'classifies', head, run };
 }
 
 const notAWriter = (what: string): AtelierError =>
