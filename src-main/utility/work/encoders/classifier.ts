@@ -2,30 +2,11 @@ import { TokenEncoder } from '../../../runtime/token-encoder.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { mostScores, type Verdict } from '../../../shared/prompt/verdict.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
-import type { Json } from '../generate/folder-files.ts';
-import type { ReadModel } from '../generate/model-folder.ts';
-import type { Parts } from '../generate/open.ts';
+import type { ReadModel } from '../generate/folder-files.ts';
+import type { Parts } from '../generate/parts.ts';
+import type { ClassifierHead } from './head.ts';
 import type { Teller } from './teller.ts';
 import { windower } from './windows.ts';
-
-/** What a classifier's numbers stand for. */
-export interface ClassifierHead {
-  /** By index; empty where config.json names none. */
-  labels: string[];
-  kind: 'classes' | 'labels' | 'value';
-}
-
-/**
- * By `id2label` and `problem_type`. Without the latter one number alone is the probability of its label and several are those of exclusive
- * classes, as Hugging Face's text-classification pipeline has it.
- */
-export function headOf({ id2label, problem_type: problem }: Json): ClassifierHead {
-  const named = typeof id2label === 'object' && id2label !== null ? Object.entries(id2label) : [];
-  const labels: string[] = [];
-  for (const [id, label] of named) labels[Number(id)] = String(label);
-  const kind = problem === 'regression' ? 'value' : problem === 'multi_label_classification' ? 'labels' : 'classes';
-  return { labels: Array.from(labels, (label, id) => label ?? `LABEL_${id}`), kind };
-}
 
 /** Reads the weights of a classifier that is known. Errors: not_enough_memory, session_failed, broken_model. */
 export async function openClassifier(

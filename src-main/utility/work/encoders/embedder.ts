@@ -1,8 +1,8 @@
 import { TokenEncoder, type EncoderOutput } from '../../../runtime/token-encoder.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
-import type { ReadModel } from '../generate/model-folder.ts';
-import type { Parts } from '../generate/open.ts';
+import type { ReadModel } from '../generate/folder-files.ts';
+import type { Parts } from '../generate/parts.ts';
 import { pooled, type EmbeddingRecipe } from './pooling.ts';
 import { windower, type Windows } from './windows.ts';
 

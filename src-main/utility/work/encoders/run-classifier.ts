@@ -1,16 +1,12 @@
-import type { TextInputEncoder } from '../../../datasets/encode/encoder.ts';
-import { inputColumns } from '../../../datasets/encode/encoder.ts';
+import { inputColumns, type TextInputEncoder } from '../../../datasets/encode/encoder.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import type { GenerateParams } from '../../../shared/work/generate.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
-import type { ReadModel } from '../generate/model-folder.ts';
-import type { Parts } from '../generate/open.ts';
+import type { ReadModel } from '../generate/folder-files.ts';
+import type { Parts, RunOfTexts } from '../generate/parts.ts';
 import { RunModel } from '../run-model.ts';
 import { rawWorkOf } from '../tasks/index.ts';
 import { highest } from './classifier.ts';
 import type { Teller } from './teller.ts';
-
-export type RunOfTexts = Extract<GenerateParams['model'], { runFolder: string }>;
 
 /** Null where a run cannot say of one text which class it is of. */
 export function textClassifier(encoder: TextInputEncoder): 'classes' | 'labels' | null {

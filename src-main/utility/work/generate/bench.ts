@@ -8,8 +8,9 @@ import { turnsAsText } from '../../../shared/prompt/turns.ts';
 import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';
 import { searchBeams } from './beams.ts';
 import { grammarOf } from './generate.ts';
-import type { ReadModel } from './model-folder.ts';
-import { openParts, partsOf, promptTokens, type OpenWriter, type Parts } from './open.ts';
+import type { ReadModel } from './folder-files.ts';
+import { openParts, partsOf, promptTokens, type OpenWriter } from './open.ts';
+import type { Parts } from './parts.ts';
 import { openReader, requireReadable, type OpenReader } from './reading.ts';
 import { requireRoom, write, type WritingHooks } from './writing.ts';
 

@@ -4,8 +4,8 @@ import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerationSettings, TokenChoice, WrittenText } from '../../../shared/generation.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { Guesser } from '../language/guesser.ts';
-import type { ReadModel } from './model-folder.ts';
-import type { Parts } from './open.ts';
+import type { ReadModel } from './folder-files.ts';
+import type { Parts } from './parts.ts';
 import { requireRoom, type Written, type WritingHooks } from './writing.ts';
 
 /** An encoder that says what is hidden in a text, as BERT does (Devlin et al. 2019). */

@@ -79,6 +79,14 @@ const onlyPointer = (path: string): AtelierError =>
     `${path} is only Git's note of a large file, not the file. Fetch it with "git lfs pull" in the model's folder.`,
   );
 
+/** A model as ONNX Runtime takes it. */
+export interface ReadModel {
+  /** Its bytes; its path where it has its weights in other files, which ONNX Runtime then opens by itself, however large they are. */
+  model: Uint8Array | string;
+  /** With a path: all of its files. */
+  paths: readonly string[];
+}
+
 /** An ONNX file and those in which it has values, as it names them; no weights are read. */
 export interface OnnxFiles {
   /** Absolute, the ONNX file first. */

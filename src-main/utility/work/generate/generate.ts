@@ -8,7 +8,8 @@ import type { JobContext } from '../../port/job-port.ts';
 import { searchBeams } from './beams.ts';
 import { likelihoodOf } from './likelihood.ts';
 import { maskedTokens } from './fill.ts';
-import { openParts, partsOf, promptTokens, type Parts } from './open.ts';
+import { openParts, partsOf, promptTokens } from './open.ts';
+import type { Parts } from './parts.ts';
 import { openReader, requireReadable } from './reading.ts';
 import { requireRoom, write, type WritingHooks } from './writing.ts';
 

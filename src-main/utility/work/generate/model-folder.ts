@@ -12,7 +12,7 @@ import { decodeSafetensors } from '../../../runtime/safetensors.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { kindOfConfig, type ModelKind } from '../../../shared/prompt/model-kind.ts';
 import { maxTokenizerBytes, parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
-import { headOf, type ClassifierHead } from '../encoders/classifier.ts';
+import { headOf, type ClassifierHead } from '../encoders/head.ts';
 import { readRecipe, type EmbeddingRecipe } from '../encoders/pooling.ts';
 import {
   maxBytes,
@@ -26,15 +26,8 @@ import {
   whole,
   type Json,
   type OnnxFiles,
+  type ReadModel,
 } from './folder-files.ts';
-
-/** A model as ONNX Runtime takes it. */
-export interface ReadModel {
-  /** Its bytes; its path where it has its weights in other files, which ONNX Runtime then opens by itself, however large they are. */
-  model: Uint8Array | string;
-  /** With a path: all of its files. */
-  paths: readonly string[];
-}
 
 /** A folder as Hugging Face's hub has one: config.json, tokenizer.json, and the weights as ONNX or, of a Llama, as safetensors. */
 export interface ModelFolder {

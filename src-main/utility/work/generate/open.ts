@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { statSync } from 'node:fs';
-import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import { TokenTrie } from '../../../generation/token-trie.ts';
 import type { Grammar, Language } from '../../../generation/grammar/grammar.ts';
 import { classesOf, type TextInputEncoder } from '../../../datasets/encode/encoder.ts';
@@ -9,19 +8,18 @@ import { writeModel } from '../../../onnx/write.ts';
 import { Causal } from '../../../runtime/causal.ts';
 import { checkpointPath } from '../../../runtime/checkpoint.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import type { ModelKind } from '../../../shared/prompt/model-kind.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { tokenBytes } from '../../../tokenizers/token-bytes.ts';
 import type { TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
-import type { ClassifierHead } from '../encoders/classifier.ts';
-import type { EmbeddingRecipe } from '../encoders/pooling.ts';
-import { textClassifier, type RunOfTexts } from '../encoders/run-classifier.ts';
+import { textClassifier } from '../encoders/run-classifier.ts';
 import { exportFacts, readModelFile } from '../exported-model.ts';
 import { languageGraph } from '../language/graph.ts';
 import { continuationOf } from '../language/model.ts';
 import { readBest, readEncoder } from '../run-files.ts';
-import { readModelFolder, requireMemory, type ReadModel } from './model-folder.ts';
+import type { ReadModel } from './folder-files.ts';
+import { readModelFolder, requireMemory } from './model-folder.ts';
+import type { Parts, RunOfTexts } from './parts.ts';
 import type { Form, Writer } from './writing.ts';
 
 export interface OpenWriter extends Writer {
@@ -34,29 +32,6 @@ export interface OpenWriter extends Writer {
   /** Made when it is first asked for. Throws `unsupported_tokenizer`. */
   form(grammar: { grammar: Grammar; language: Language }): Form;
   close(): Promise<void>;
-}
-
-/** What is known of a model before its weights are read. */
-export interface Parts {
-  /** Reads it. Errors: not_enough_memory, and those of each kind. */
-  model(): ReadModel;
-  /** Of its weights. */
-  bytes: number;
-  file: TokenizerFile;
-  sizes?: { heads: number; headSize: number } | null;
-  begin?: number | null;
-  ends: readonly number[];
-  context: number;
-  template: ChatTemplate | null;
-  kind: ModelKind;
-  /** The token that it fills in wherever it stands; null of those of other kinds. */
-  mask: number | null;
-  /** Of one that classifies, or makes vectors, how. */
-  head?: ClassifierHead | EmbeddingRecipe | null;
-  /** What fills up a text beside a longer one; null: what the tokenizer says. */
-  pad?: number | null;
-  /** A run that classifies, in the place of a folder. */
-  run?: RunOfTexts;
 }
 
 /** A run that writes, a folder as Hugging Face's hub has one, or an exported file. Errors: not_a_writer, and those of each kind. */

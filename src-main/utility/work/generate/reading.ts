@@ -1,9 +1,10 @@
 import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerationSettings } from '../../../shared/generation.ts';
-import { linesOf, openTeller, shortly, type Teller } from '../encoders/teller.ts';
+import { openTeller } from '../encoders/open-teller.ts';
+import { linesOf, shortly, type Teller } from '../encoders/teller.ts';
 import { fillMasks, maskedTokens, openFiller } from './fill.ts';
-import type { ReadModel } from './model-folder.ts';
-import type { Parts } from './open.ts';
+import type { ReadModel } from './folder-files.ts';
+import type { Parts } from './parts.ts';
 import type { Written, WritingHooks } from './writing.ts';
 
 /** A model that does not write: it fills in what is masked, or tells something of a text. */
