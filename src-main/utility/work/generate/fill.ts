@@ -80,7 +80,8 @@ export async function fillMasks(
   const likeliest = scores.map((each) => likeliestTokens(each, Math.max(n, logprobs)));
   const named = (each: Float64Array, token: number) => ({
     token,
-    text: tokenizer.decode([token]),
+    // One that is no text, such as [SEP], is called by its name.
+    text: tokenizer.decode([token]) || (parts.file.added_tokens.find(({ id }) => id === token)?.content ?? ''),
     logprob: each[token],
   });
   const texts = Array.from({ length: n }, (_, row): WrittenText => {
