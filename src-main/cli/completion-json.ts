@@ -1,5 +1,7 @@
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { Completion } from '../shared/prompt/prompt.ts';
+import type { Verdict } from '../shared/prompt/verdict.ts';
+import { table } from './format.ts';
 import { iso } from './json.ts';
 
 /** An answer of a model as commands tell it. */
@@ -22,7 +24,12 @@ export const completionJson = ({
   variables: request.variables,
   settings: request.settings,
   given,
-  texts: texts.map(({ text, tokens, finish }) => ({ text, token_ids: tokens ?? null, finish: finish ?? null })),
+  texts: texts.map(({ text, tokens, finish, verdict }) => ({
+    text,
+    token_ids: tokens ?? null,
+    finish: finish ?? null,
+    ...(verdict && { verdict }),
+  })),
   prompt_tokens: facts?.promptTokens ?? null,
   first_token_ms: facts?.firstTokenMs ?? null,
   tokens_per_second: facts?.tokensPerSecond ?? null,
@@ -35,4 +42,20 @@ export function requireAnswer({ error, status }: Completion): void {
   if (error) throw errorFromFacts(error);
   if (status === 'interrupted')
     throw new AtelierError('interrupted', 'The writing was cut off. What was written is kept.');
+}
+
+/** What a model that writes none says of a text, a line for each class or text; with what of a long one it saw. */
+export function verdictText({ kind, scores, tokens, seen, windows }: Verdict): string {
+  const digits = kind === 'value' || kind === 'similarity' ? 4 : 1;
+  const shown = (score: number) => (digits === 4 ? score.toFixed(4) : `${(100 * score).toFixed(1)} %`);
+  const lines = table(scores.map(({ label, score }) => [shown(score), label]));
+  const notes = [
+    ...(seen < tokens
+      ? [`Of its ${tokens} tokens the model sees the first ${seen}: the rest counts for nothing.`]
+      : []),
+    ...(windows > 1
+      ? [`Longer than the model sees at once: seen in ${windows} parts, of which this is the mean.`]
+      : []),
+  ];
+  return [lines.trimEnd(), ...notes].join('\n');
 }

@@ -6,6 +6,7 @@ import { AtelierError } from '../shared/errors.ts';
 import { usualGeneration, type GenerationSettings, type WrittenText } from '../shared/generation.ts';
 import { filled } from '../shared/prompt/fill.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
+import { verdictText } from './completion-json.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { integer, number, withCommon } from './options.ts';
 
@@ -29,10 +30,10 @@ const maxPromptBytes = 16 * 2 ** 20;
 
 export function addGenerate(program: Command, context: CommandContext): void {
   withCommon(program.command('generate'))
-    .description('write text after a prompt with a language model that runs here')
+    .description('ask a language model that runs here: it writes after a prompt, or tells what it says of it')
     .argument(
       '<model>',
-      'a gpt or bert run (name, id or its beginning), the folder of a causal or masked language model, or an .onnx file in one',
+      'a run on texts (name, id or its beginning), the folder of a language model or encoder, or an .onnx file in one',
     )
     .addOption(new Option('--prompt <text>', 'what the model goes on with').conflicts('promptFile'))
     .option('--prompt-file <file>', 'the same from a file; - for standard input')
@@ -95,6 +96,9 @@ The folder is as Hugging Face's hub has it: config.json, tokenizer.json and the 
 Qwen 2) its .safetensors. What is held to a schema or pattern always comes to its end within --max-tokens where that is possible at all.
 A masked model (BERT, RoBERTa; a bert run) fills in its mask wherever the prompt has it: "The [MASK] sat." With --n 3 the second text has the
 second likeliest tokens, and so on; --logprobs 5 tells five for each mask.
+A classifier (…ForSequenceClassification; a run that learnt classes of texts) says how probable each class is; a second text goes behind its
+separator, as in "A dog runs. [SEP] An animal moves." An encoder without a head (sentence-transformers) tells how alike the prompt's first line
+and each other line are: the cosine of their embeddings. Texts longer than either sees at once are seen in parts, and that is told.
 An empty prompt is where a text begins. Ctrl-C ends the writing; what was written is kept.
 
 --perplexity foretells each token of the prompt but the first from those before it, in windows that overlap by half where it is longer than
@@ -104,6 +108,8 @@ JSON: {"event":"text","row","text"} as it is written, and at the end
       {"event":"finished","text","token_ids","logprobs","finish","texts","prompt_tokens","tokens_per_second","first_token_ms"}.
       "text", "token_ids", "logprobs" (null without --logprobs) and "finish" are those of the first text; "texts" has all. "finish":
       end (the model ended it), stop, form, tokens (--max-tokens), context (the model sees no more), stopped.
+      Of a model that writes none "verdict" is {"kind":"classes"|"labels"|"value"|"similarity","scores":[{"label","score"}],"tokens","seen",
+      "windows"}, and "text" what it comes to in short.
       With --perplexity {"event":"finished","perplexity","loss","bits_per_character","tokens","characters","prompt_tokens","logprobs"}.
 
 Examples:
@@ -145,6 +151,8 @@ async function generate(session: Session, text: string, options: Options): Promi
       },
     });
     if (live && told) out.piece('\n');
+    const verdict = result.texts[0]?.verdict;
+    if (verdict) out.text(verdictText(verdict));
     const common = {
       prompt_tokens: result.promptTokens.length,
       prompt_token_ids: result.promptTokens,
@@ -162,7 +170,7 @@ async function generate(session: Session, text: string, options: Options): Promi
       return;
     }
     const [first] = result.texts;
-    if (!live)
+    if (!live && !verdict)
       result.texts.forEach((each, i) => out.text(`${result.texts.length > 1 ? `${i + 1}. ` : ''}${each.text}`));
     out.record({
       event: 'finished',
@@ -175,11 +183,12 @@ async function generate(session: Session, text: string, options: Options): Promi
   });
 }
 
-const saidOf = ({ text, tokens, finish, choices }: WrittenText) => ({
+const saidOf = ({ text, tokens, finish, choices, verdict }: WrittenText) => ({
   text,
   token_ids: tokens,
   finish,
   logprobs: choices,
+  ...(verdict && { verdict }),
 });
 
 function settingsOf(session: Session, options: Options): GenerationSettings {

@@ -11,7 +11,7 @@ import { withCommon } from './options.ts';
 export function addModels(program: Command, context: CommandContext): void {
   const models = program
     .command('models')
-    .description('language models for prompts: folders, downloads of Hugging Face’s hub, runs that write');
+    .description('language models for prompts: folders, downloads of Hugging Face’s hub, runs on texts');
   addList(models, context);
   addAdd(models, context);
   addDownload(models, context);
@@ -23,22 +23,30 @@ const idOf = ({ ref }: LanguageModel): string => ('run' in ref ? ref.run : ref.f
 function addList(models: Command, context: CommandContext): void {
   withCommon(models.command('list'))
     .description('those that prompts can be run on')
-    .addHelpText('after', '\nJSON: per model {"model","name","kind":"folder"|"run","path","missing"}')
+    .addHelpText(
+      'after',
+      `
+What each does: writes (a causal language model), fills (in masks), classifies (gives a text its class), embeds (tells how alike texts are).
+
+JSON: per model {"model","name","kind":"folder"|"run","does":"writes"|"fills"|"classifies"|"embeds"|null,"path","missing"}`,
+    )
     .action((options: CommonOptions) => {
       const session = new Session(context, 'models list', options);
       return session.read((store) => {
         const all = languageModels(store);
         for (const one of all) {
-          const { name, path, missing } = one;
-          session.out.record({ model: idOf(one), name, kind: path === null ? 'run' : 'folder', path, missing });
+          const { name, path, missing, kind: does } = one;
+          const kind = path === null ? 'run' : 'folder';
+          session.out.record({ model: idOf(one), name, kind, does, path, missing });
         }
         const cells = all.map((one) => [
           idOf(one),
           one.name,
+          one.kind ?? '',
           one.path ?? 'run',
           one.missing ? 'not there any more' : '',
         ]);
-        session.out.text(table([['id', 'name', 'where', ''], ...cells]));
+        session.out.text(table([['id', 'name', 'does', 'where', ''], ...cells]));
       });
     });
 }

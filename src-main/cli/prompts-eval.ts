@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { columnErrors, gridAnswer, gridRows } from '../db/grids.ts';
 
-import { resolvePrompt, resolveRun } from '../jobs/resolve.ts';
+import { resolvePrompt } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { PromptId } from '../shared/ids.ts';
@@ -32,6 +32,7 @@ interface Options extends CommonOptions, RowOptions {
   jsonSchema?: string;
   script?: string;
   classifier?: string;
+  embedder?: string;
   judge?: string;
   rubric?: string;
   gate?: number;
@@ -61,7 +62,11 @@ export function addPromptsEval(prompts: Command, context: CommandContext): void 
     .option('--tolerance <x>', 'of number: how far off it may be', number(0, Number.MAX_VALUE), 0)
     .option('--json-schema <file>', 'of schema: the JSON schema that an answer is to fit')
     .option('--script <file>', 'of javascript: an expression or the body of a function of output, vars and expected')
-    .option('--classifier <run>', 'of classifier: the run whose class is to be the expected one')
+    .option('--classifier <model>', 'of classifier: the run or folder whose class is to be the expected one')
+    .option(
+      '--embedder <folder>',
+      'of embedding: the encoder that says how alike in meaning answer and expected text are',
+    )
     .option('--judge <model>', 'of judge: the model that says from 1 to 5 how well an answer does …')
     .option('--rubric <text>', '… this')
     .option(
@@ -76,6 +81,7 @@ export function addPromptsEval(prompts: Command, context: CommandContext): void 
 exact and contains heed no blanks around a text; regex: the expected pattern is found in the answer; number: the answer's first number;
 json: it parses, schema: it fits --json-schema (nothing expected of either); bleu, chrf, rouge-l: measures over all answers, 0 … 1;
 similarity: how alike answer and expected text are by their words and letters (cosine of TF-IDF, no model; the order of words does not count), 0 … 1;
+embedding: the same by meaning, the cosine of --embedder's vectors (an encoder such as a sentence-transformers model), 0 where it is below;
 javascript: true, false or a number from 0 to 1, by a script that has the language and nothing else (no files, no network, 1 s and 64 MB an answer).
 Answers, scores and what was checked are kept with the prompt's version; what was asked before is not asked again. A row without an answer does not do.
 "prompts test" says what a prompt is held to; "prompts history" tells how its versions did.
@@ -86,6 +92,7 @@ JSON: {"event":"row","row","completion","answer","expected","score","scores","er
 Examples:
   $ atelier prompts eval capital --model models/llama --rows capitals.jsonl --check contains --gate 0.9
   $ atelier prompts eval person --rows names.jsonl --check schema --json-schema person.json --check javascript --script polite.js
+  $ atelier prompts eval summary --rows news.csv --check embedding --embedder models/all-MiniLM-L6-v2 --gate 0.7
   $ atelier prompts eval sentiment --data reviews --split test --expected label --limit 100 --against last`,
     )
     .action((name: string, options: Options) => {
@@ -162,6 +169,7 @@ function testOf(session: Session, studio: Studio, prompt: PromptId, options: Opt
     ['schema', '--json-schema FILE', options.jsonSchema],
     ['javascript', '--script FILE', options.script],
     ['classifier', '--classifier RUN', options.classifier],
+    ['embedding', '--embedder FOLDER', options.embedder],
     ['judge', '--judge MODEL and --rubric TEXT', options.judge ?? options.rubric],
   ] as const;
   for (const [kind, what, given] of goes) {
@@ -183,7 +191,15 @@ function checkOf(session: Session, studio: Studio, kind: CheckKind, options: Opt
     case 'javascript':
       return { kind, script: readFileSync(session.path(options.script!), 'utf8') };
     case 'classifier':
-      return { kind, wanted, run: resolveRun(studio.reading, options.classifier!) };
+      return { kind, wanted, ...languageModelOf(session, studio, options.classifier!) };
+    case 'embedding': {
+      const model = languageModelOf(session, studio, options.embedder!);
+      if ('folder' in model) return { kind, wanted, ...model };
+      throw new AtelierError(
+        'bad_arguments',
+        `--embedder ${options.embedder} is a run; name the folder of an encoder.`,
+      );
+    }
     case 'judge': {
       if (!options.judge || !options.rubric)
         throw new AtelierError('bad_arguments', '--judge MODEL and --rubric TEXT go together.');

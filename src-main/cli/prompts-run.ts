@@ -9,7 +9,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { GenerationSettings } from '../shared/generation.ts';
 import type { CompletionId, PromptId } from '../shared/ids.ts';
 import type { Bench, LanguageModelRef } from '../shared/prompt/prompt.ts';
-import { completionJson, requireAnswer } from './completion-json.ts';
+import { completionJson, requireAnswer, verdictText } from './completion-json.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { variablesFrom } from './generate.ts';
 import { integer, number, withCommon } from './options.ts';
@@ -28,7 +28,10 @@ export function addPromptsRun(prompts: Command, context: CommandContext): void {
   withCommon(prompts.command('run'))
     .description('ask a model; the answer is kept with all that it takes to ask again')
     .argument('<prompt>', 'its name, id or the beginning of its id')
-    .option('--model <model>', 'a gpt run, or the folder of a language model (default: the one on the bench)')
+    .option(
+      '--model <model>',
+      'a run on texts, or the folder of a language model or encoder (default: the one on the bench)',
+    )
     .option('--version <n>', 'this version instead of the draft', integer(1, 1_000_000))
     .option('--variables <json>', "values of its variables: a JSON object, or a file with one; others are the bench's")
     .option(
@@ -46,10 +49,11 @@ export function addPromptsRun(prompts: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
+"verdict" is there only of a model that writes none (see "atelier help generate").
 A branch is asked with what its answer was asked with. Of a draft that no version says a version is made first.
 
 JSON: {"event":"text","row","text"} as it is written, and at the end {"event":"finished","completion","version","status","model","given",
-      "texts":[{"text","token_ids","finish"}],"prompt_tokens","tokens_per_second",…}.
+      "texts":[{"text","token_ids","finish","verdict"}],"prompt_tokens","tokens_per_second",…}.
 
 Examples:
   $ atelier prompts run tale --model models/stories260k --variables '{"who":"a cat"}' --temperature 0
@@ -93,7 +97,9 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
   quiet();
   deaf();
   if (live && told) out.piece('\n');
-  if (!live) done.texts.forEach((each, i) => out.text(`${done.texts.length > 1 ? `${i + 1}. ` : ''}${each.text}`));
+  const verdict = done.texts[0]?.verdict;
+  if (verdict) out.text(verdictText(verdict));
+  else if (!live) done.texts.forEach((each, i) => out.text(`${done.texts.length > 1 ? `${i + 1}. ` : ''}${each.text}`));
   requireAnswer(done);
   out.record({ event: 'finished', ...completionJson(done) });
 }

@@ -13,6 +13,7 @@ import {
   type GridSource,
   type GridSummary,
 } from '../shared/prompt/grid.ts';
+import type { Verdict } from '../shared/prompt/verdict.ts';
 import type { Readable, Writable } from './connection.ts';
 import { promptKey } from './prompts.ts';
 
@@ -217,8 +218,9 @@ export function gridAnswer(db: Readable, id: GridId, row: number, column: number
     cached: number;
     error: string | null;
     rating: number | null;
+    verdict: string | null;
   }>(
-    `SELECT a.id AS completion, a.texts ->> '$[0].text' AS text, json_array_length(a.texts, '$[0].tokens') AS tokens, a.given, a.facts,
+    `SELECT a.id AS completion, a.texts ->> '$[0].text' AS text, a.texts -> '$[0].verdict' AS verdict, json_array_length(a.texts, '$[0].tokens') AS tokens, a.given, a.facts,
             c.cached, c.error, c.rating
        FROM grid_cells c LEFT JOIN completions a ON a.key = c.completion WHERE c.grid = ? AND c.row = ? AND c.column = ?`,
     [gridKey(db, id), row, column],
@@ -233,6 +235,7 @@ export function gridAnswer(db: Readable, id: GridId, row: number, column: number
     cached: found?.cached === 1,
     error: found?.error ? (JSON.parse(found.error) as ErrorFacts) : null,
     rating: found?.rating ?? null,
+    verdict: found?.verdict ? (JSON.parse(found.verdict) as Verdict) : null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { AtelierError } from '../shared/errors.ts';
 import type { LanguageModelId, RunId } from '../shared/ids.ts';
+import type { ModelKind } from '../shared/prompt/model-kind.ts';
 import type { Readable, Writable } from './connection.ts';
 
 /** The folders of language models that were added, newest first. */
@@ -30,10 +31,16 @@ export function removeLanguageModel(db: Writable, id: LanguageModelId): void {
   db.run(`DELETE FROM language_models WHERE id = ?`, [id]);
 }
 
-/** Runs that learnt which token comes next, or which one is masked, and have a checkpoint, newest first. */
-export const listLanguageRuns = (db: Readable): { id: RunId; name: string }[] =>
+/** Runs on texts that have a checkpoint, newest first: those that learnt a language, then those that learnt classes and are no trial of a study. */
+export const listLanguageRuns = (db: Readable): { id: RunId; name: string; kind: Exclude<ModelKind, 'embeds'> }[] =>
   db.all(
-    `SELECT id, name FROM runs
-      WHERE task = 'language' AND best_epoch IS NOT NULL AND archived = 0 AND settings ->> 'architecture' IN ('gpt', 'bert')
-      ORDER BY created_at DESC, id DESC`,
+    `SELECT r.id, r.name,
+            CASE r.settings ->> 'architecture' WHEN 'gpt' THEN 'writes' WHEN 'bert' THEN 'fills' ELSE 'classifies' END AS kind
+       FROM runs r
+      WHERE r.best_epoch IS NOT NULL AND r.archived = 0
+        AND ((r.task = 'language' AND r.settings ->> 'architecture' IN ('gpt', 'bert'))
+          OR (r.task IN ('classification', 'multi-label')
+              AND r.settings ->> 'architecture' IN ('textcnn', 'text-lstm', 'text-gru', 'text-transformer')
+              AND NOT EXISTS (SELECT 1 FROM trials t WHERE t.run = r.id)))
+      ORDER BY r.task <> 'language', r.created_at DESC, r.id DESC`,
   );

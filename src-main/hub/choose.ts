@@ -33,6 +33,9 @@ const beside = [
   'tokenizer_config.json',
   'special_tokens_map.json',
   'chat_template.jinja',
+  'modules.json',
+  'sentence_bert_config.json',
+  '1_Pooling/config.json',
   'README.md',
 ];
 

@@ -1,6 +1,7 @@
 import { fetchSafely, noConnection } from '../download/fetch-safely.ts';
 import type { Digest } from '../download/fetch-file.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { kindOfConfig } from '../shared/prompt/model-kind.ts';
 import type { Repository } from './repository.ts';
 
 /** One file as the hub lists it. */
@@ -30,7 +31,8 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Asks what a model is, and which files it has, with sizes and hashes: GET /api/models/{id}/revision/{revision}?blobs=true
- * (huggingface.co/docs/hub/api). Errors: no_connection, hub_no_such_model, hub_needs_access.
+ * (huggingface.co/docs/hub/api). Errors: no_connection, hub_no_such_model, hub_needs_access,
+ * unsupported_architecture.
  */
 export async function describeModel(
   endpoint: string,
@@ -45,6 +47,8 @@ export async function describeModel(
   const commit = text(info.sha);
   // It names the folder that the files go to.
   if (commit === null || !/^[0-9a-f]{40}$/.test(commit)) throw strange(endpoint, 'it names no commit');
+  // Said before anything of it comes.
+  kindOfConfig(object(info.config));
   const listed = text(card.license) ?? tags.find((tag) => tag.startsWith('license:'))?.slice(8) ?? null;
   return {
     id: text(info.id) ?? id,

@@ -32,7 +32,7 @@ type Wish = Pick<HubParams, 'folder' | 'name' | 'variant'>;
 
 /**
  * What would be downloaded, and how much of it is here. Errors: hub_bad_name, hub_bad_endpoint, hub_no_such_model, hub_needs_access,
- * hub_no_weights, hub_no_such_variant, tokenizer_missing, hub_strange_answer, no_connection.
+ * hub_no_weights, hub_no_such_variant, unsupported_architecture, tokenizer_missing, hub_strange_answer, no_connection.
  */
 export async function offerModel(wish: Wish, signal: AbortSignal): Promise<HubOffer> {
   return (await find(wish, signal)).offer;

@@ -28,6 +28,7 @@ const lanes: Record<JobKind, string> = {
   generate: 'model',
   grid: 'model',
   assess: 'assess',
+  similarity: 'model',
   score: 'look',
   export: 'model',
   // Beside a training neither would tell the truth.

@@ -2,6 +2,7 @@ import { fromFloat16 } from '../onnx/half.ts';
 import { sizeOf } from '../onnx/tensors.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { dataOf, Session, valueOf, type SessionOptions, type SessionPort, type Value, type Values } from './session.ts';
+import { unfit } from './unfit.ts';
 
 /** What a model's own description adds, where its file leaves sizes open. */
 export interface CacheSizes {
@@ -131,16 +132,6 @@ export class Causal {
   close(): Promise<void> {
     return this.#session.close();
   }
-}
-
-/** It opened, and yet does not run: what was said of it is not so. */
-function unfit(error: unknown, tokens: number): unknown {
-  if (!(error instanceof AtelierError) || error.code !== 'run_failed') return error;
-  return new AtelierError(
-    'broken_model',
-    `The model failed at ${tokens} tokens: what config.json says of its heads or of how much it sees, or tokenizer.json of its tokens, seems to be another model's. Take all of its files from one place.`,
-    [error.message],
-  );
 }
 
 /** Row after row. */

@@ -1,3 +1,5 @@
+import type { Verdict } from './prompt/verdict.ts';
+
 /**
  * How the next token is chosen from a model's logits. Applied in this order, which is that of Hugging Face's transformers: penalties, what is
  * allowed, temperature, top-k, top-p, min-p.
@@ -69,6 +71,8 @@ export interface WrittenText {
   text: string;
   tokens: number[];
   finish: FinishReason;
+  /** Of a model that tells something of a text, and writes none: `text` is what it comes to in short. */
+  verdict?: Verdict;
   /** With `logprobs` only. */
   choices: TokenChoice[] | null;
 }

@@ -17,6 +17,7 @@ export type JobKind =
   | 'generate'
   | 'grid'
   | 'assess'
+  | 'similarity'
   | 'score'
   | 'export'
   | 'export-data'

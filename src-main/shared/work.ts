@@ -29,6 +29,7 @@ import type { ImportParams, ImportResult, RelinkParams, RelinkResult } from './w
 import type { LeakParams, QualityParams, ScoreParams } from './work/judge.ts';
 import type { PredictParams, PredictResult } from './work/predict.ts';
 import type { ReviseParams, ReviseResult } from './work/revise.ts';
+import type { SimilarityParams, SimilarityResult } from './work/similarity.ts';
 import type { MarkJobParams, MarkJobResult, PrelabelParams, PrelabelResult } from './work/suggest.ts';
 import type { GradientParams, TrainParams, TrainResult } from './work/train.ts';
 
@@ -52,6 +53,7 @@ export interface JobTypes {
   generate: { params: GenerateParams; result: GenerateResult };
   grid: { params: GridParams; result: GridResult };
   assess: { params: AssessParams; result: AssessResult };
+  similarity: { params: SimilarityParams; result: SimilarityResult };
   score: { params: ScoreParams; result: PredictionReport };
   export: { params: ExportParams; result: ExportResult };
   'export-data': { params: DataExportParams; result: DataExportResult };

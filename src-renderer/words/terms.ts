@@ -107,6 +107,7 @@ const jobKinds: Record<JobKind, () => string> = {
   generate: m.job_generate,
   grid: m.job_grid,
   assess: m.job_assess,
+  similarity: m.job_similarity,
   score: m.job_score,
   export: m.job_export,
   'export-data': m.job_export_data,

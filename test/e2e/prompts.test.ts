@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
+import { tinyEncoder } from '../support/tiny-encoder.ts';
 import { tinyFolder } from '../support/tiny-llama.ts';
 
 /** From an empty playground to an old version that is back. */
@@ -152,5 +153,39 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await studio.page.keyboard.type('!');
     await expect.poll(() => id('prompt-saved').innerText()).toBe('已保存');
     await studio.shot('playground-zh');
+  });
+
+  it('asks encoders: what class a text is of, what is masked, and how alike texts mean', async () => {
+    const id2label = { 0: 'bad', 1: 'so so', 2: 'good' };
+    await studio.drop([tinyEncoder(join(folder, 'mood'), { head: 'classifies', config: { id2label } })]);
+    await expect.poll(() => id('model-chooser').innerText()).toContain('mood');
+    await write('the cat sat. '.repeat(5));
+    await id('prompt-run').click();
+    await ended(4);
+    const bars = answers().nth(0).getByTestId('verdict').getByRole('listitem');
+    await expect.poll(() => bars.count()).toBe(3);
+    expect(await answers().nth(0).getByTestId('verdict-windows').innerText()).toContain('分 2 段读取');
+    await studio.drop([tinyEncoder(join(folder, 'bert'), { head: 'fills' })]);
+    await expect.poll(() => id('model-chooser').innerText()).toContain('bert');
+    await write('the [MASK] sat [MASK]');
+    await id('prompt-run').click();
+    await ended(5);
+    const masks = answers().nth(0).getByTestId('mask-view').getByTestId('token-alternatives');
+    await expect.poll(() => masks.count()).toBe(2);
+    const other = masks.nth(0).getByRole('button').nth(1);
+    const taken = await other.locator('code').innerText();
+    await other.click();
+    await ended(6);
+    const filled = await answers().nth(0).getByTestId('completion-text').innerText();
+    expect(filled).toMatch(new RegExp(`^the ?${taken.replace(/^##/, '').replace(/\W/g, '\\$&')}`));
+    await studio.shot('playground-encoders-zh');
+    await studio.drop([tinyEncoder(join(folder, 'meaning'), { head: 'embeds' })]);
+    await expect.poll(() => id('model-chooser').innerText()).toContain('meaning');
+    await id('bench-view-test').click();
+    await id('check-add').click();
+    await id('check-kind').click();
+    await studio.page.getByRole('option', { name: '语义相近' }).click();
+    await expect.poll(() => id('check-embedder').innerText()).toContain('meaning');
+    await studio.shot('playground-check-embedding-zh');
   });
 });

@@ -25,6 +25,7 @@ describe('what of a repository is downloaded', () => {
         'onnx/model_quantized.onnx': 120,
         'onnx/decoder_model_merged_q4.onnx': 91,
         'images/x.png': 5,
+        '1_Pooling/config.json': 0,
       }),
     );
     expect(variants.map(({ key, bytes }) => [key, bytes])).toEqual([
@@ -38,6 +39,7 @@ describe('what of a repository is downloaded', () => {
       'tokenizer.json',
       'README.md',
       'LICENSE',
+      '1_Pooling/config.json',
       'onnx/model.onnx',
       'onnx/model.onnx_data',
       'onnx/model.onnx_data_1',

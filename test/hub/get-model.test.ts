@@ -97,6 +97,12 @@ describe('what a model of the hub is', () => {
     await expect(offerModel({ folder, name: id }, none)).rejects.toMatchObject({ code: 'hub_strange_answer' });
   });
 
+  it('that could not be run is refused before anything of it comes', async () => {
+    const { folder, downloads } = await given({ info: { config: { architectures: ['MarianMTModel'] } } });
+    await expect(offerModel({ folder, name: id }, none)).rejects.toMatchObject({ code: 'unsupported_architecture' });
+    expect(downloads()).toEqual([]);
+  });
+
   it('whose server cannot be reached is told as that', async () => {
     const { folder, close } = await given();
     close();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { atelier, done } from '../support/built-cli.ts';
 import { tempFolder } from '../support/temp-workspace.ts';
+import { tinyEncoder } from '../support/tiny-encoder.ts';
 import { tinyFolder, tinyWeights } from '../support/tiny-llama.ts';
 
 /** Two models, and a prompt with a variable and something to expect. */
@@ -93,4 +94,66 @@ it('a prompt is held to several checks, its versions are told apart, and a scrip
   expect(
     (await atelier(folder, ...run, '--check', 'javascript', '--script', write('bad.js', 'import("fs")'))).stderr,
   ).toContain('bad_script');
+});
+
+it('an encoder is told for what it does, asked like a model that writes, and checks answers', async () => {
+  const { folder, models, write } = await prepared();
+  const id2label = { 0: 'bad', 1: 'so so', 2: 'good' };
+  const mood = tinyEncoder(join(folder, 'mood'), { head: 'classifies', config: { id2label } });
+  const meaning = tinyEncoder(join(folder, 'meaning'), { head: 'embeds' });
+  const other = tinyEncoder(join(folder, 'qa'), {
+    head: 'embeds',
+    config: { architectures: ['BertForQuestionAnswering'] },
+  });
+  expect((await atelier(folder, 'models', 'add', other)).stderr).toContain('unsupported_architecture');
+
+  const told = (await done(folder, 'generate', mood, '--prompt', 'The cat sat', '--json')).lines.at(-1)!;
+  expect(told).toMatchObject({ verdict: { kind: 'classes', scores: [{ label: told.text }, {}, {}], windows: 1 } });
+  expect((await atelier(folder, 'generate', mood, '--prompt', 'a', '--regex', 'b')).stderr).toContain('bad_arguments');
+  expect((await atelier(folder, 'generate', meaning, '--prompt', 'a', '--perplexity')).stderr).toContain(
+    'not_a_writer',
+  );
+  const alike = await done(folder, 'generate', meaning, '--prompt', 'the cat\nthe cat\nnot good');
+  expect(alike.stdout).toMatch(/1\.0000 {2}the cat\n.*not good/);
+
+  // What it cannot be asked is told cell by cell; the other column has its answers.
+  const rowsOf = (expected: readonly unknown[]) =>
+    expected.map((one, i) => JSON.stringify({ x: ['the cat', 'the dog ran'][i], expected: one })).join('\n');
+  const grid = ['prompts', 'grid', 'run', 'p', '--rows', write('rows.jsonl', rowsOf(['', ''])), '--json'];
+  const both = await atelier(folder, ...grid, '--model', mood, '--model', meaning);
+  expect(both.lines.at(-1)).toMatchObject({ finished: 2, failed: 2 });
+  expect(both.lines.find(({ status }) => status === 'failed')).toMatchObject({ error: { code: 'nothing_to_compare' } });
+  const cells = both.lines.filter(({ event, column }) => event === 'cell' && column === 0).map(({ text }) => text);
+  const listed = (await done(folder, 'models', 'list', '--json')).lines;
+  expect(listed.map(({ name, does }) => [name, does])).toEqual([
+    ['meaning', 'embeds'],
+    ['mood', 'classifies'],
+  ]);
+
+  const run = ['prompts', 'eval', 'p', '--rows', write('same.jsonl', rowsOf(cells)), '--json'];
+  const embedding = ['--check', 'embedding', '--embedder', meaning];
+  const same = (await done(folder, ...run, '--model', mood, '--check', 'exact', ...embedding)).lines.at(-1)!;
+  expect(same).toMatchObject({ scores: [{ score: 1 }, { check: 'embedding' }] });
+  expect((same.scores as { score: number }[])[1].score).toBeCloseTo(1, 6);
+  const classifier = ['--check', 'classifier', '--classifier', mood];
+  const judged = (await done(folder, ...run, '--model', models[0], ...classifier, ...embedding)).lines;
+  for (const { scores } of judged.filter(({ event }) => event === 'row')) {
+    const [first, second] = scores as number[];
+    expect([0, 1]).toContain(first);
+    expect(second).toBeGreaterThanOrEqual(0);
+    expect(second).toBeLessThan(1);
+  }
+  const judge = await atelier(
+    folder,
+    ...run,
+    '--model',
+    models[0],
+    '--check',
+    'judge',
+    '--judge',
+    mood,
+    '--rubric',
+    'x',
+  );
+  expect(judge.stderr).toContain('model_unfit');
 });

@@ -9,6 +9,11 @@ import { tokenizerFile } from '../../src-main/shared/run.ts';
 import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { openWithLibrary } from '../../src-main/tokenizers/hugging-face.ts';
 import { parseTokenizerFile } from '../../src-main/tokenizers/tokenizer-file.ts';
+import type { TextInputEncoder } from '../../src-main/datasets/encode/encoder.ts';
+import type { Prediction } from '../../src-main/shared/work/predict.ts';
+import { openTeller } from '../../src-main/utility/work/encoders/open-teller.ts';
+import { partsOf } from '../../src-main/utility/work/generate/open.ts';
+import { readEncoder } from '../../src-main/utility/work/run-files.ts';
 import { evaluateModel } from '../../src-main/utility/work/evaluate-model.ts';
 import { exportRun } from '../../src-main/utility/work/export-run.ts';
 import { predictFiles } from '../../src-main/utility/work/predict-files.ts';
@@ -38,6 +43,21 @@ const predict = async (
   texts?: string[],
 ) => (await predictFiles({ blobs: trained.blobs, model, paths, texts, threads: 1 }, hereContext())).predictions;
 
+/** On the bench a run says what it predicts, and how much of a long text it saw. */
+async function tellsAlike({ runFolder, settings }: Trained, texts: string[], predicted: Prediction[]): Promise<void> {
+  const teller = await openTeller(partsOf({ runFolder, settings }), 1);
+  for (const [i, text] of texts.entries()) {
+    const { kind, scores, tokens, seen } = await teller.tell(text, () => Promise.resolve());
+    expect([kind, scores[0].label, seen]).toEqual(['classes', predicted[i].label, tokens]);
+    for (const { label, score } of scores) expect(score).toBeCloseTo(predicted[i].probabilities![label], 6);
+  }
+  const { length } = readEncoder(runFolder) as TextInputEncoder;
+  const long = await teller.tell('good film '.repeat(length), () => Promise.resolve());
+  expect(long).toMatchObject({ seen: length, windows: 1 });
+  expect(long.tokens).toBeGreaterThan(length);
+  await teller.close();
+}
+
 describe('texts, from training to the exported file', () => {
   it.each([
     ['words', { tokenizer: 'word' }, false],
@@ -64,6 +84,7 @@ describe('texts, from training to the exported file', () => {
     const byRun = await predict(trained, trained, [csv]);
     const byFile = await predict(trained, { onnx: trained.out }, [csv]);
     expect(byRun).toHaveLength(34);
+    await tellsAlike(trained, rows.slice(0, 3), byRun);
     byRun.forEach(({ label, probabilities }, i) => {
       expect(byFile[i].label).toBe(label);
       expect(byFile[i].probabilities!.good).toBeCloseTo(probabilities!.good, 5);

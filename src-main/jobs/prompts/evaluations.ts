@@ -6,9 +6,10 @@ import { AtelierError } from '../../shared/errors.ts';
 import type { GenerationSettings } from '../../shared/generation.ts';
 import { newId, type EvaluationId, type GridId, type JobId, type PromptId } from '../../shared/ids.ts';
 import type { GridNews, GridRow, GridSource } from '../../shared/prompt/grid.ts';
-import { passesGate, type PromptCheck, type PromptTest } from '../../shared/prompt/checks.ts';
+import { passesGate, wantedOf, type PromptCheck, type PromptTest } from '../../shared/prompt/checks.ts';
 import type { Said, ScriptVerdict } from '../../shared/prompt/assess.ts';
 import { usualSettings, type LanguageModelRef } from '../../shared/prompt/prompt.ts';
+import type { WriterPrompt } from '../../shared/prompt/writer.ts';
 import type { Evaluation, EvaluationComparison, EvaluationSummary } from '../../shared/prompt/grid.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
@@ -16,7 +17,7 @@ import { predictParams } from '../models.ts';
 import type { Reader } from '../reader.ts';
 import { answerTasks, askedOf } from './answering.ts';
 import type { Grids } from './grids.ts';
-import { openedModel } from './language-models.ts';
+import { languageModelName, openedModel, requireKind } from './language-models.ts';
 
 export interface TestWish {
   prompt: PromptId;
@@ -116,9 +117,18 @@ export class Evaluations {
   /** What it asks of others is there. Errors: those of opening models and runs. */
   #require(check: PromptCheck): void {
     const { store } = this.#context;
-    if (check.kind === 'judge') openedModel(store, store.folder, check.model);
-    if (check.kind === 'classifier')
-      predictParams(store, store.folder, { model: { run: check.run }, paths: [], texts: [''] });
+    switch (check.kind) {
+      case 'judge':
+        requireKind(store, check.model, 'writes', 'judging');
+        openedModel(store, store.folder, check.model);
+        break;
+      case 'classifier':
+        if ('folder' in check) requireKind(store, check, 'classifies', 'the check of a class');
+        else predictParams(store, store.folder, { model: { run: check.run }, paths: [], texts: [''] });
+        break;
+      case 'embedding':
+        requireKind(store, check, 'embeds', 'the check of meaning');
+    }
   }
 
   async #judge(grid: GridId): Promise<void> {
@@ -187,7 +197,8 @@ export class Evaluations {
     const there = answers.flatMap((answer, row) => (answer === null ? [] : [row]));
     const said = new Array<Said>(answers.length).fill(null);
     if (there.length === 0) return said;
-    if (check.kind === 'classifier') {
+    const threads = defaultThreads(availableParallelism());
+    if (check.kind === 'classifier' && 'run' in check) {
       const texts = there.map((row) => answers[row]!);
       const params = predictParams(store, store.folder, { model: { run: check.run }, paths: [], texts });
       const { predictions } = await queue.submit({ kind: 'predict', title: 'classifier', run: check.run, params })
@@ -195,17 +206,59 @@ export class Evaluations {
       there.forEach((row, i) => (said[row] = { text: predictions[i]?.label ?? '' }));
       return said;
     }
+    if (check.kind === 'embedding') {
+      const pairs = there.map((row): [string, string] => [answers[row]!, wantedOf(check.wanted, values[row])]);
+      const model = openedModel(store, store.folder, { folder: check.folder });
+      const { cosines } = await queue.submit({
+        kind: 'similarity',
+        title: languageModelName(store, { folder: check.folder }),
+        params: { model, pairs, threads },
+      }).result;
+      there.forEach((row, i) => (said[row] = { score: Math.max(0, cosines[i]) }));
+      return said;
+    }
+    if (check.kind === 'classifier') {
+      await this.#ask(
+        check.kind,
+        check,
+        there.map((row) => ({ row, prompt: answers[row]! })),
+        verdicts,
+        said,
+      );
+      return said;
+    }
     if (check.kind !== 'judge') return null;
-    const settings = judging;
-    const tasks = there.map((row) => {
-      const prompt = judgement(check.rubric, values[row], answers[row]!);
-      return { index: row, model: 0, settings: 0, prompt, asked: askedOf(prompt, settings) };
-    });
+    await this.#ask(
+      check.kind,
+      check.model,
+      there.map((row) => ({ row, prompt: judgement(check.rubric, values[row], answers[row]!) })),
+      judging,
+      said,
+    );
+    return said;
+  }
+
+  /** Has a model asked of rows; what it says is put there. */
+  async #ask(
+    title: string,
+    model: LanguageModelRef,
+    asked: readonly { row: number; prompt: WriterPrompt }[],
+    settings: GenerationSettings,
+    said: Said[],
+  ): Promise<void> {
+    const { store, queue } = this.#context;
+    const tasks = asked.map(({ row, prompt }) => ({
+      index: row,
+      model: 0,
+      settings: 0,
+      prompt,
+      asked: askedOf(prompt, settings),
+    }));
     const askedAt = new Map(tasks.map(({ index, asked }) => [index, asked]));
-    const judgements = new Map<string, string>();
+    const known = new Map<string, string>();
     const { result } = answerTasks(queue, {
-      title: 'judge',
-      models: [openedModel(store, store.folder, check.model)],
+      title,
+      models: [openedModel(store, store.folder, model)],
       settings: [settings],
       tasks,
       known: {},
@@ -217,16 +270,18 @@ export class Evaluations {
             continue;
           }
           const asked = askedAt.get(cell.index)!;
-          if (cell.answer) judgements.set(asked, cell.answer.text.text);
-          // Without an answer the same one was judged a moment ago.
-          said[cell.index] = { text: judgements.get(asked) ?? '' };
+          if (cell.answer) known.set(asked, cell.answer.text.text);
+          // Without an answer the same was asked a moment ago.
+          said[cell.index] = { text: known.get(asked) ?? '' };
         }
       },
     });
     await result;
-    return said;
   }
 }
+
+/** Nothing of it matters to what a classifier says. */
+const verdicts: GenerationSettings = { ...usualSettings, temperature: 0, logprobs: 0 };
 
 /** A judge is held to one number, and leaves nothing to chance. */
 const judging: GenerationSettings = {

@@ -189,6 +189,7 @@ export class Grids {
                   text: cell.answer!.text.text,
                   tokens: cell.answer!.text.tokens,
                   finish: cell.answer!.text.finish,
+                  verdict: cell.answer!.text.verdict,
                 },
                 facts: cell.answer!.facts,
               },

@@ -1,10 +1,12 @@
-import { statSync, type Stats } from 'node:fs';
+import { readFileSync, statSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Readable } from '../../db/connection.ts';
 import { languageModelPath, listLanguageModels, listLanguageRuns } from '../../db/language-models.ts';
 import { getRun } from '../../db/runs.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
+import { AtelierError } from '../../shared/errors.ts';
 import type { GenerateParams } from '../../shared/work/generate.ts';
+import { kindOfConfig, type ModelKind } from '../../shared/prompt/model-kind.ts';
 import type { LanguageModel, LanguageModelRef } from '../../shared/prompt/prompt.ts';
 import { trainedRun } from '../models.ts';
 
@@ -23,19 +25,47 @@ export function looksLikeLanguageModel(path: string): boolean {
   return has('config.json') && (has('tokenizer.json') || has('tokenizer_config.json') || has('generation_config.json'));
 }
 
-/** Folders that were added, newest first, then the runs that write or fill in. */
+/** A config.json of more is none. */
+const mostConfigBytes = 2 ** 20;
+
+/** What a folder's model does, by its config.json. Throws `unsupported_architecture`. */
+export function folderKind(path: string): ModelKind {
+  const file = join(path, 'config.json');
+  if ((statOf(file)?.size ?? Infinity) > mostConfigBytes) return 'writes';
+  let config: unknown;
+  try {
+    config = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // Opening it tells what is wrong.
+    return 'writes';
+  }
+  return kindOfConfig(typeof config === 'object' && config !== null ? (config as Record<string, unknown>) : {});
+}
+
+/** Null where it is gone, or does what cannot be done here. */
+function knownKind(path: string): ModelKind | null {
+  try {
+    return statOf(path) ? folderKind(path) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Folders that were added, newest first, then runs on texts: those that write or fill in before those that classify. */
 export function languageModels(db: Readable): LanguageModel[] {
   const folders = listLanguageModels(db).map(({ id, path }): LanguageModel => ({
     ref: { folder: id },
     name: basename(path),
     path,
     missing: !statOf(path),
+    kind: knownKind(path),
   }));
-  const runs = listLanguageRuns(db).map(({ id, name }): LanguageModel => ({
+  const runs = listLanguageRuns(db).map(({ id, name, kind }): LanguageModel => ({
     ref: { run: id },
     name,
     path: null,
     missing: false,
+    kind,
   }));
   return [...folders, ...runs];
 }
@@ -49,3 +79,31 @@ export function openedModel(db: Readable, folder: string, ref: LanguageModelRef)
 
 export const languageModelName = (db: Readable, ref: LanguageModelRef): string =>
   'run' in ref ? getRun(db, ref.run).name : basename(languageModelPath(db, ref.folder));
+
+const does: Record<ModelKind, string> = {
+  writes: 'writes',
+  fills: 'fills in masks',
+  classifies: 'says of which class a text is',
+  embeds: 'makes vectors of texts',
+};
+
+/** Refuses a model that does something else than is wanted of it. Errors: model_unfit, no_such_file, no_such_model, no_such_run, unsupported_architecture. */
+export function requireKind(db: Readable, ref: LanguageModelRef, wanted: ModelKind, forWhat: string): void {
+  const kind =
+    'folder' in ref
+      ? folderKind(requireFolder(languageModelPath(db, ref.folder)))
+      : listLanguageRuns(db).find(({ id }) => id === ref.run)?.kind;
+  if (kind === wanted) return;
+  throw new AtelierError(
+    'model_unfit',
+    `"${languageModelName(db, ref)}" ${kind ? does[kind] : 'is no model of texts'}: ${forWhat} needs a model that ${does[wanted]}. Choose another one.`,
+  );
+}
+
+function requireFolder(path: string): string {
+  if (statOf(path)) return path;
+  throw new AtelierError(
+    'no_such_file',
+    `The model's folder ${path} is no longer there. Put it back, or choose another model.`,
+  );
+}

@@ -32,7 +32,13 @@ import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
 import type { SpawnUtility } from '../utility.ts';
 import { promptFileText } from './file-text.ts';
-import { languageModelName, languageModels, looksLikeLanguageModel, openedModel } from './language-models.ts';
+import {
+  folderKind,
+  languageModelName,
+  languageModels,
+  looksLikeLanguageModel,
+  openedModel,
+} from './language-models.ts';
 import { WriterProcess, type Writing } from './writer-process.ts';
 
 /** What is written is stored at least so often. */
@@ -105,14 +111,15 @@ export class Prompts {
     this.#changed();
     return id;
   }
-  /** The one used last, while it is there; else the newest. */
+  /** The one used last, while it is there; else the newest that writes, or the newest at all. */
   #usualModel(): LanguageModelRef | null {
     const { store } = this.#context;
     const [latest] = rows.listPrompts(store, { archived: true });
     const last = latest && rows.getDraft(store, latest.id).bench.model;
     const models = this.models();
     const there = (ref: LanguageModelRef) => models.some((one) => JSON.stringify(one.ref) === JSON.stringify(ref));
-    return last && there(last) ? last : (models[0]?.ref ?? null);
+    if (last && there(last)) return last;
+    return (models.find(({ kind }) => kind === 'writes') ?? models[0])?.ref ?? null;
   }
   /** What is being written, as it stands now. */
   edit(id: PromptId, { text, changes, bench }: PromptEdit): void {
@@ -180,7 +187,7 @@ export class Prompts {
   models(): LanguageModel[] {
     return languageModels(this.#context.store);
   }
-  /** Throws `not_a_language_model`. */
+  /** Errors: not_a_language_model, unsupported_architecture. */
   addModel(path: string): LanguageModelId {
     const folder = resolve(path);
     if (!looksLikeLanguageModel(folder)) {
@@ -189,6 +196,7 @@ export class Prompts {
         `${folder} is no folder of a language model: it needs config.json, tokenizer.json and the model's ONNX or safetensors files, as on Hugging Face's hub.`,
       );
     }
+    folderKind(folder);
     const id = putLanguageModel(this.#context.store, newId('model'), folder, Date.now());
     this.#changed();
     return id;
@@ -326,7 +334,7 @@ export class Prompts {
         end({
           status: result.stopped ? 'stopped' : 'finished',
           given: result.given,
-          texts: result.texts.map(({ text, tokens, finish }) => ({ text, tokens, finish })),
+          texts: result.texts.map(({ text, tokens, finish, verdict }) => ({ text, tokens, finish, verdict })),
           facts: result.facts,
           choices: settings.logprobs > 0 ? result.texts.map(({ choices }) => choices) : null,
           error: null,

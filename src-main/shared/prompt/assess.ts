@@ -12,8 +12,8 @@ export interface AssessParams {
   /** Of each check that is a script: what it came to for the first answers that there are, in a process before. */
   verdicts?: ScriptVerdict[][];
 }
-/** `error`: why it said nothing; null where there was nothing to say. */
-export type Said = { text: string } | { error: string } | null;
+/** `score`: [0, 1]. `error`: why it said nothing; null where there was nothing to say. */
+export type Said = { text: string } | { score: number } | { error: string } | null;
 /** What an assertion came to for an answer. */
 export type ScriptVerdict = { score: number } | { error: string };
 export interface AssessResult {

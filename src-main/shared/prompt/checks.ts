@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { AtelierError } from '../errors.ts';
-import { isId, type RunId } from '../ids.ts';
+import { isId, type LanguageModelId, type RunId } from '../ids.ts';
 import { filled } from './fill.ts';
 import { languageModelRefSchema } from './prompt.ts';
 
@@ -13,6 +13,7 @@ const wantedSchema = v.union([
 ]);
 export type Wanted = v.InferOutput<typeof wantedSchema>;
 
+const folderSchema = v.custom<LanguageModelId>((x) => typeof x === 'string' && isId('model', x));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 export const mostScriptLength = 20_000;
 
@@ -28,12 +29,15 @@ export const checkSchema = v.variant('kind', [
     script: v.pipe(v.string(), v.maxLength(mostScriptLength)),
     wanted: v.optional(wantedSchema),
   }),
-  /** The class that a run trained here gives the answer. */
+  /** The class that a run trained here, or a classifier's folder, gives the answer. */
   v.object({
     kind: v.literal('classifier'),
     run: v.custom<RunId>((x) => typeof x === 'string' && isId('run', x)),
     wanted: wantedSchema,
   }),
+  v.object({ kind: v.literal('classifier'), folder: folderSchema, wanted: wantedSchema }),
+  /** How alike answer and expected text are in meaning, by the folder of an encoder: the cosine of their embeddings, 0 where it is below. */
+  v.object({ kind: v.literal('embedding'), folder: folderSchema, wanted: wantedSchema }),
   /** Another model says from 1 to 5 how well the answer does what the rubric asks. */
   v.object({
     kind: v.literal('judge'),
@@ -59,6 +63,7 @@ export const answerChecks = [
 export type AnswerCheck = (typeof answerChecks)[number];
 export const checkKinds = [
   ...answerChecks,
+  'embedding',
   'javascript',
   'classifier',
   'judge',

@@ -19,6 +19,7 @@ import {
   type LanguageModelRef,
 } from './prompt.ts';
 import type { Turn } from './turns.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Prompts × models × settings, asked for each of a number of rows. */
 
@@ -93,6 +94,8 @@ export interface GridAnswer extends Omit<GridCell, 'cut'> {
   given: string | null;
   facts: CompletionFacts | null;
   tokens: number | null;
+  /** Of a model that writes none. */
+  verdict: Verdict | null;
 }
 
 export const preferences = ['A', 'B', 'tie', 'both bad'] as const;

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { ErrorFacts } from '../errors.ts';
 import { usualGeneration, type GenerationSettings, type WrittenText } from '../generation.ts';
 import { textChangeSchema, type TextChange } from './edits.ts';
+import type { ModelKind } from './model-kind.ts';
 import { isId, type CompletionId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
 
 /** Characters of a prompt at most. */
@@ -22,6 +23,8 @@ export interface LanguageModel {
   path: string | null;
   /** The folder is no longer there. */
   missing: boolean;
+  /** What it does; null where that cannot be told, or is nothing that can be done here. */
+  kind: ModelKind | null;
 }
 
 const number = (min: number, max: number) => v.pipe(v.number(), v.minValue(min), v.maxValue(max));
@@ -135,7 +138,7 @@ export interface CompletionRequest {
 }
 
 /** Without each token's choices, which are many: see `prompts.tokens`. */
-export type CompletionText = Pick<WrittenText, 'text'> & Partial<Pick<WrittenText, 'tokens' | 'finish'>>;
+export type CompletionText = Pick<WrittenText, 'text'> & Partial<Pick<WrittenText, 'tokens' | 'finish' | 'verdict'>>;
 
 export interface CompletionFacts {
   promptTokens: number;
@@ -147,6 +150,8 @@ export interface CompletionFacts {
   tokensPerSecond: number;
   /** SHA-256 of what the model computes with, as it was read. */
   weights: string;
+  /** Of what was asked before there were several: not there. */
+  kind?: ModelKind;
 }
 
 export interface PromptDetail {
@@ -186,6 +191,7 @@ export interface RenderedPrompt {
   template: boolean | null;
   /** Bytes of weights. */
   bytes: number;
+  kind: ModelKind;
 }
 
 /** What comes of a completion while it is written. */

@@ -72,7 +72,7 @@ export class EpochTexts {
     const options = { device: 'cpu', threads } as const;
     const text =
       this.#encoder.language === 'masked'
-        ? await this.#guess(await Guesser.open(bytes, options))
+        ? await this.#guess(await Guesser.open(bytes, openTokenizer(this.#encoder.tokenizer!).special.pad, options))
         : await this.#continue(await Decoder.open(bytes, options), pause);
     writeAtomically(join(this.#folder, epochFile(epoch)), [Buffer.from(JSON.stringify(text, null, 1))]);
   }
@@ -100,7 +100,7 @@ export class EpochTexts {
     try {
       const texts: Extract<EpochText, { kind: 'guesses' }>['texts'] = [];
       for (const { x, y } of this.#blocks) {
-        const logits = await guesser.logits(x, tokenizer.special.pad);
+        const logits = await guesser.logits(x);
         const width = logits.length / x.length;
         const hidden = Array.from(y.keys()).filter((i) => y[i] !== noTarget && x[i] === tokenizer.special.mask);
         // The text as it was, so that a person can judge.

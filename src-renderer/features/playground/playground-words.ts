@@ -1,5 +1,7 @@
 import type { FinishReason } from '../../../src-main/shared/generation.ts';
 import type { CompletionStatus } from '../../../src-main/shared/prompt/prompt.ts';
+import type { LanguageModel } from '../../../src-main/shared/prompt/prompt.ts';
+import type { ModelKind } from '../../../src-main/shared/prompt/model-kind.ts';
 import { m } from '../../words/messages.ts';
 
 const statuses: Record<CompletionStatus, () => string> = {
@@ -20,3 +22,16 @@ const finishes: Record<FinishReason, () => string> = {
   stopped: m.finish_stopped,
 };
 export const finishWord = (finish: FinishReason): string => finishes[finish]();
+
+const kinds: Record<ModelKind, () => string> = {
+  writes: m.model_writes,
+  fills: m.model_fills,
+  classifies: m.model_classifies,
+  embeds: m.model_embeds,
+};
+/** What a model does, and where it comes from. */
+export function modelFacts({ kind, path, missing }: LanguageModel): string {
+  if (missing) return m.model_missing();
+  const where = path === null ? m.model_of_run() : m.model_of_folder();
+  return `${kind ? kinds[kind]() : m.model_unknown()} · ${where}`;
+}

@@ -42,6 +42,11 @@ export const advancedSettings: readonly NumberSettingField[] = [
   { key: 'logprobs', label: m.gen_logprobs, help: m.gen_logprobs_help, min: 0, max: 100, whole: true },
 ];
 
+/** Those that matter to a model that fills in masks. */
+export const fillSettings: readonly NumberSettingField[] = [...plainSettings, ...advancedSettings].filter(
+  ({ key }) => key === 'n' || key === 'logprobs',
+);
+
 /** Null where it is none of the field's. */
 export function parseSetting({ min, max, whole, open }: NumberSettingField, typed: string): number | null {
   const value = Number(typed);

@@ -55,7 +55,7 @@ describe.runIf(process.platform === 'linux')('a model of the hub', () => {
     ]);
     const listed = await cli('list', '--json');
     expect(listed.lines).toEqual([
-      { model: lines[0].model, name: 'tiny-safetensors', kind: 'folder', path: folder, missing: false },
+      { model: lines[0].model, name: 'tiny-safetensors', kind: 'folder', does: 'writes', path: folder, missing: false },
     ]);
     expect((await cli('download', id)).stdout).toContain(`It is here already: ${folder}`);
     expect((await cli('remove', 'tiny-safetensors')).code).toBe(0);

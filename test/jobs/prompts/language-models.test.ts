@@ -1,8 +1,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { looksLikeLanguageModel } from '../../../src-main/jobs/prompts/language-models.ts';
+import { folderKind, looksLikeLanguageModel } from '../../../src-main/jobs/prompts/language-models.ts';
 import { tempFolder } from '../../support/temp-workspace.ts';
+
+it('a folder is what its config.json says, as far as that can be told', () => {
+  const folder = (name: string, config: string): string => {
+    const path = join(tempFolder(), name);
+    mkdirSync(path);
+    writeFileSync(join(path, 'config.json'), config);
+    return path;
+  };
+  expect(folderKind(folder('mood', '{"architectures":["DistilBertForSequenceClassification"]}'))).toBe('classifies');
+  expect(folderKind(folder('minilm', '{"architectures":["BertModel"],"model_type":"bert"}'))).toBe('embeds');
+  // Opening it tells what is wrong.
+  expect(folderKind(folder('broken', '['))).toBe('writes');
+  expect(() => folderKind(folder('qa', '{"architectures":["BertForQuestionAnswering"]}'))).toThrow(
+    expect.objectContaining({ code: 'unsupported_architecture' }),
+  );
+});
 
 it('a folder with a configuration and a tokenizer looks like a language model; nothing else that is dropped does', () => {
   const base = tempFolder();

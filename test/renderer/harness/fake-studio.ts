@@ -37,7 +37,7 @@ import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs
 import { textEpochs, textOf } from './language.ts';
 import { predictionEpochs, predictionsOf } from './predictions.ts';
 import { makeGrids } from './grids.ts';
-import { makePrompts, promptHits } from './prompts.ts';
+import { makePrompts, maskChoices, promptHits } from './prompts.ts';
 import { makeStudies } from './studies.ts';
 import { sendStudy } from '../../../src-main/shared/sent-study.ts';
 import type { Study } from '../../../src-main/shared/study.ts';
@@ -698,10 +698,11 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       context: 512,
       template: false,
       bytes: 1_044_992,
+      kind: 'writes',
     }),
     'prompts.run': ({ id }) => promptOf(id).completions[0],
     'prompts.stop': () => null,
-    'prompts.tokens': () => [],
+    'prompts.tokens': () => maskChoices,
     'prompts.import': () => null,
     'prompts.saveAs': () => null,
     'prompts.saveSuite': () => null,

@@ -57,7 +57,7 @@ export function makeGrids({ summary, bench }: PromptDetail, now: number) {
   });
   const answer = (row: number, column: number): GridAnswer => ({
     ...cell(row, column),
-    ...{ completion: null, given: null, facts: null, tokens: 24 },
+    ...{ completion: null, given: null, facts: null, tokens: 24, verdict: null },
   });
   const test: PromptTest = {
     checks: [

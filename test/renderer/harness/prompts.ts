@@ -1,7 +1,12 @@
 import { newId, type PromptId } from '../../../src-main/shared/ids.ts';
+import type { TokenChoice } from '../../../src-main/shared/generation.ts';
+import type { ModelKind } from '../../../src-main/shared/prompt/model-kind.ts';
+import type { Verdict } from '../../../src-main/shared/prompt/verdict.ts';
 import {
   usualSettings,
   type Completion,
+  type CompletionFacts,
+  type CompletionText,
   type LanguageModel,
   type PromptDetail,
   type PromptHit,
@@ -10,7 +15,9 @@ import {
 /** A prompt with a few answers, and the models that could give them. */
 export function makePrompts(now: number): { prompts: PromptDetail[]; models: LanguageModel[] } {
   const ref = { folder: newId('model', now) };
-  const models: LanguageModel[] = [{ ref, name: 'stories260k', path: '/home/ada/models/stories260k', missing: false }];
+  const models: LanguageModel[] = [
+    { ref, name: 'stories260k', path: '/home/ada/models/stories260k', missing: false, kind: 'writes' },
+  ];
   const id: PromptId = newId('prompt', now);
   const text = 'system:\nYou tell short tales.\n\nuser:\nTell of {{who}} and a {{thing}}.';
   const settings = { ...usualSettings, maxTokens: 64 };
@@ -56,8 +63,104 @@ export function makePrompts(now: number): { prompts: PromptDetail[]; models: Lan
     versions: versions.length,
     completions: completions.length,
   };
-  return { prompts: [{ summary, text, bench: { model: ref, variables, settings }, versions, completions }], models };
+  const tale = { summary, text, bench: { model: ref, variables, settings }, versions, completions };
+  return { prompts: [tale, encoders(now, answer, models)], models };
 }
+
+/** A prompt that encoders were asked. */
+function encoders(
+  now: number,
+  answer: (at: number, said: string, change?: Partial<Completion>) => Completion,
+  models: LanguageModel[],
+): PromptDetail {
+  const id: PromptId = newId('prompt', now - 1);
+  const made = (name: string, kind: ModelKind): LanguageModel => ({
+    ref: { folder: newId('model', now) },
+    name,
+    path: `/home/ada/models/${name}`,
+    missing: false,
+    kind,
+  });
+  const [mood, bert, meaning] = [
+    made('distilbert-emotion', 'classifies'),
+    made('bert-base-uncased', 'fills'),
+    made('all-MiniLM-L6-v2', 'embeds'),
+  ];
+  models.push(mood, bert, meaning);
+  const said = (at: number, model: LanguageModel, text: CompletionText, change: Partial<CompletionFacts> = {}) => {
+    const one = answer(at, text.text);
+    const { ref, name, kind } = model;
+    const facts = { ...one.facts!, kind: kind!, promptTokens: 14, ...change };
+    return { ...one, prompt: id, request: { ...one.request, model: ref, modelName: name }, texts: [text], facts };
+  };
+  const verdict = (
+    kind: Verdict['kind'],
+    scores: [string, number][],
+    change: Partial<Verdict> = {},
+  ): CompletionText => ({
+    text: scores[0][0],
+    verdict: {
+      kind,
+      scores: scores.map(([label, score]) => ({ label, score })),
+      tokens: 14,
+      seen: 14,
+      windows: 1,
+      ...change,
+    },
+  });
+  const moods: [string, number][] = [
+    ['joy', 0.8312],
+    ['surprise', 0.0921],
+    ['love', 0.0413],
+    ['neutral', 0.0198],
+    ['sadness', 0.0092],
+    ['anger', 0.0041],
+    ['fear', 0.0023],
+  ];
+  const lines: [string, number][] = [
+    ['A child walked her dog along the shore.', 0.7813],
+    ['The harbour was full of ships.', 0.2147],
+    ['Interest rates rose again in March.', -0.0318],
+  ];
+  const completions = [
+    said(30_000, mood, verdict('classes', moods)),
+    said(60_000, bert, { text: 'The girl took her dog to the beach.', tokens: [7, 9], finish: 'end' }),
+    said(90_000, meaning, verdict('similarity', lines)),
+    said(120_000, mood, verdict('classes', moods.slice(0, 3), { tokens: 1210, seen: 1210, windows: 3 }), {
+      promptTokens: 1210,
+    }),
+    said(150_000, mood, verdict('labels', moods.slice(0, 2), { tokens: 300, seen: 128 })),
+  ];
+  const settings = { ...usualSettings };
+  return {
+    summary: {
+      id,
+      ...{ name: 'Mood', tags: ['encoders'], createdAt: now - 9_000_000, editedAt: now - 120_000, archived: false },
+      ...{ versions: 0, completions: completions.length },
+    },
+    text: 'The girl took her {{animal}} to the beach.',
+    bench: { model: mood.ref, variables: { animal: 'dog' }, settings },
+    versions: [],
+    completions,
+  };
+}
+
+/** Of two masks, what else could stand there. */
+export const maskChoices: TokenChoice[][] = [
+  [
+    ['girl', 0.41, ['girl', 'boy', 'woman', 'child', 'family'], [0.41, 0.22, 0.13, 0.09, 0.04]],
+    ['beach', 0.63, ['beach', 'vet', 'park', 'lake', 'sea'], [0.63, 0.12, 0.11, 0.05, 0.02]],
+  ].map(([text, share, others, shares]) => ({
+    token: 0,
+    text: text as string,
+    logprob: Math.log(share as number),
+    likeliest: (others as string[]).map((other, token) => ({
+      token,
+      text: other,
+      logprob: Math.log((shares as number[])[token]),
+    })),
+  })),
+];
 
 /** Places of a prompt that have the text. */
 export function promptHits({ summary, text, completions }: PromptDetail, wanted: string): PromptHit[] {

@@ -59,6 +59,24 @@ export const screens = {
       await at(page, 'hub-variant').waitFor();
     },
   },
+  'playground-encoders': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await page.getByTestId('prompt').filter({ hasText: 'Mood' }).click();
+      await at(page, 'verdict').first().waitFor();
+      await at(page, 'mask-view').first().waitFor();
+    },
+  },
+  'playground-encoders-below': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await page.getByTestId('prompt').filter({ hasText: 'Mood' }).click();
+      await at(page, 'verdict').first().waitFor();
+      await at(page, 'completions').evaluate((list) => list.scrollTo(0, list.scrollHeight));
+      await at(page, 'verdict-cut').waitFor();
+      await at(page, 'model-chooser').click();
+    },
+  },
   'playground-compare': {
     go: async (page) => {
       await place(page, 'playground');

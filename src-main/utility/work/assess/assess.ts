@@ -58,6 +58,10 @@ async function scoreOf(
       each = there.map((row, i) => Number(textOf(said![row]) === wanted[i].trim()));
       problems = unsaid(said!, there);
       break;
+    case 'embedding':
+      each = there.map((row) => scoreSaid(said![row]));
+      problems = unsaid(said!, there);
+      break;
     case 'judge':
       each = there.map((row) => Math.max(0, Number(textOf(said![row]) ?? 1) - 1) / 4);
       problems = unsaid(said!, there);
@@ -80,6 +84,8 @@ async function scoreOf(
 }
 
 const textOf = (said: Said): string | null => (said && 'text' in said ? said.text : null);
+
+const scoreSaid = (said: Said): number => (said && 'score' in said ? said.score : 0);
 
 const unsaid = (said: readonly Said[], rows: readonly number[]): CheckScore['problems'] =>
   rows.flatMap((row) => {

@@ -7,15 +7,16 @@ import type { RenderedPrompt } from '../../../shared/prompt/prompt.ts';
 import { turnsAsText } from '../../../shared/prompt/turns.ts';
 import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';
 import { searchBeams } from './beams.ts';
-import { fillMasks, maskedTokens, openFiller, type Filler } from './fill.ts';
 import { grammarOf } from './generate.ts';
-import type { ReadModel } from './model-folder.ts';
-import { openParts, partsOf, promptTokens, type OpenWriter, type Parts } from './open.ts';
+import type { ReadModel } from './folder-files.ts';
+import { openParts, partsOf, promptTokens, type OpenWriter } from './open.ts';
+import type { Parts } from './parts.ts';
+import { openReader, requireReadable, type OpenReader } from './reading.ts';
 import { requireRoom, write, type WritingHooks } from './writing.ts';
 
 interface OpenModel {
   key: string;
-  model: OpenWriter | Filler;
+  model: OpenWriter | OpenReader;
   weights: string;
   loadMs: number;
 }
@@ -30,7 +31,7 @@ export class Bench {
     const parts = this.#partsOf(model);
     const { text, template } = laidOut(parts, prompt);
     const tokens = counted(parts, text, template);
-    return { text, tokens, context: parts.context, template, bytes: parts.bytes };
+    return { text, tokens, context: parts.context, template, bytes: parts.bytes, kind: parts.kind };
   }
 
   async write(
@@ -42,21 +43,21 @@ export class Bench {
     const { text, template } = laidOut(parts, prompt);
     hooks.given(text);
     // A prompt that cannot be is said before a model is loaded.
-    if (parts.mask === null) requireRoom(counted(parts, text, template), parts.context);
-    else maskedTokens(parts, parts.mask, text);
+    if (parts.kind === 'writes') requireRoom(counted(parts, text, template), parts.context);
+    else requireReadable(parts, text, settings, begun);
     const { model: open, weights, loadMs } = await this.#opened(model, parts, threads);
-    const { promptTokens: count, cached, written } = 'guesser' in open ? await fill(open) : await writeOn(open);
+    const { promptTokens: count, cached, written } = 'read' in open ? await readBy(open) : await writeOn(open);
     const { texts, firstTokenMs, tokensPerSecond } = written;
     const speed = { cached, loadMs, firstTokenMs, tokensPerSecond };
     return {
       given: text,
       texts,
       stopped: texts.some(({ finish }) => finish === 'stopped'),
-      facts: { promptTokens: count, context: parts.context, ...speed, weights },
+      facts: { promptTokens: count, context: parts.context, ...speed, weights, kind: parts.kind },
     };
 
-    async function fill(filler: Filler) {
-      const written = await fillMasks(filler, text, settings, hooks, begun);
+    async function readBy(reader: OpenReader) {
+      const written = await reader.read(text, settings, hooks, begun);
       return { promptTokens: written.promptTokens, cached: true, written };
     }
     async function writeOn(writer: OpenWriter) {
@@ -72,8 +73,7 @@ export class Bench {
   }
 
   async close(): Promise<void> {
-    const open = this.#open?.model;
-    await (open && ('guesser' in open ? open.guesser : open).close());
+    await this.#open?.model.close();
     this.#open = null;
   }
 
@@ -93,9 +93,7 @@ export class Bench {
     let weights = '';
     const read = (model: ReadModel) => (weights = digestOf(model));
     const opened =
-      parts.mask === null
-        ? await openParts(parts, threads, { read })
-        : await openFiller(parts, parts.mask, threads, read);
+      parts.kind === 'writes' ? await openParts(parts, threads, { read }) : await openReader(parts, threads, read);
     this.#open = { key, model: opened, weights, loadMs: performance.now() - began };
     return this.#open;
   }

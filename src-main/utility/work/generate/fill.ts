@@ -4,8 +4,8 @@ import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerationSettings, TokenChoice, WrittenText } from '../../../shared/generation.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { Guesser } from '../language/guesser.ts';
-import type { ReadModel } from './model-folder.ts';
-import type { Parts } from './open.ts';
+import type { ReadModel } from './folder-files.ts';
+import type { Parts } from './parts.ts';
 import { requireRoom, type Written, type WritingHooks } from './writing.ts';
 
 /** An encoder that says what is hidden in a text, as BERT does (Devlin et al. 2019). */
@@ -24,7 +24,11 @@ export async function openFiller(
 ): Promise<Filler> {
   const model = parts.model();
   read(model);
-  return { guesser: await Guesser.open(model.model, { device: 'cpu', threads }), parts, mask };
+  return {
+    guesser: await Guesser.open(model.model, openTokenizer(parts.file).special.pad, { device: 'cpu', threads }),
+    parts,
+    mask,
+  };
 }
 
 /** How the token that hides another is written in a text. */
@@ -65,9 +69,9 @@ export async function fillMasks(
   const given = begun.slice(0, places.length);
   const seen = tokens.slice();
   // What stands in the first places was chosen seeing none of the others: its own chances are told as they were then.
-  const first = await guesser.logits(tokens, tokenizer.special.pad);
+  const first = await guesser.logits(tokens);
   given.forEach((token, i) => (seen[places[i]] = token));
-  const logits = given.length > 0 ? await guesser.logits(seen, tokenizer.special.pad) : first;
+  const logits = given.length > 0 ? await guesser.logits(seen) : first;
   await hooks.pause();
   const width = logits.length / tokens.length;
   const scores = places.map((place, i) =>
@@ -76,7 +80,8 @@ export async function fillMasks(
   const likeliest = scores.map((each) => likeliestTokens(each, Math.max(n, logprobs)));
   const named = (each: Float64Array, token: number) => ({
     token,
-    text: tokenizer.decode([token]),
+    // One that is no text, such as [SEP], is called by its name.
+    text: tokenizer.decode([token]) || (parts.file.added_tokens.find(({ id }) => id === token)?.content ?? ''),
     logprob: each[token],
   });
   const texts = Array.from({ length: n }, (_, row): WrittenText => {

@@ -25,6 +25,39 @@ export function readInside(folder: string, name: string, most = maxBytes): Uint8
   }
 }
 
+const maxJsonBytes = 8 * 2 ** 20;
+export type Json = Readonly<Record<string, unknown>>;
+
+/** What a JSON file of the folder says; null where there is none. Throws `broken_model`. */
+export function readAnyJson(folder: string, name: string): unknown {
+  if (!statSync(join(folder, name), { throwIfNoEntry: false })) return null;
+  try {
+    return JSON.parse(readText(folder, name, maxJsonBytes));
+  } catch (error) {
+    if (error instanceof AtelierError) throw error;
+  }
+  throw noObject(folder, name);
+}
+
+/** The same of one that says an object. */
+export function readJson(folder: string, name: string): Json | null {
+  const value = readAnyJson(folder, name);
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return value as Json | null;
+  throw noObject(folder, name);
+}
+
+const noObject = (folder: string, name: string): AtelierError =>
+  new AtelierError(
+    'broken_model',
+    `${join(folder, name)} is no JSON object. Take the file that lies beside the model.`,
+  );
+
+export const readText = (folder: string, name: string, most = maxJsonBytes): string =>
+  new TextDecoder().decode(readInside(folder, name, most));
+
+export const whole = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+
 export const sizeOf = (folder: string, names: readonly string[]): number =>
   names.reduce((sum, name) => sum + (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0), 0);
 
@@ -45,6 +78,14 @@ const onlyPointer = (path: string): AtelierError =>
     'broken_model',
     `${path} is only Git's note of a large file, not the file. Fetch it with "git lfs pull" in the model's folder.`,
   );
+
+/** A model as ONNX Runtime takes it. */
+export interface ReadModel {
+  /** Its bytes; its path where it has its weights in other files, which ONNX Runtime then opens by itself, however large they are. */
+  model: Uint8Array | string;
+  /** With a path: all of its files. */
+  paths: readonly string[];
+}
 
 /** An ONNX file and those in which it has values, as it names them; no weights are read. */
 export interface OnnxFiles {

@@ -2,14 +2,15 @@ import { codePoints } from '../../../generation/grammar/code-points.ts';
 import { Grammar } from '../../../generation/grammar/grammar.ts';
 import { jsonSchema } from '../../../generation/grammar/json-schema.ts';
 import { regex } from '../../../generation/grammar/regex.ts';
-import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerationSettings } from '../../../shared/generation.ts';
 import type { GenerateParams, GenerateResult } from '../../../shared/work/generate.ts';
 import type { JobContext } from '../../port/job-port.ts';
 import { searchBeams } from './beams.ts';
 import { likelihoodOf } from './likelihood.ts';
-import { fillMasks, maskedTokens, openFiller } from './fill.ts';
-import { openParts, partsOf, promptTokens, type Parts } from './open.ts';
+import { maskedTokens } from './fill.ts';
+import { openParts, partsOf, promptTokens } from './open.ts';
+import type { Parts } from './parts.ts';
+import { openReader, requireReadable } from './reading.ts';
 import { requireRoom, write, type WritingHooks } from './writing.ts';
 
 /** Writes after a prompt, and tells what it writes as it comes; or says how likely the prompt itself is. */
@@ -20,7 +21,7 @@ export async function generate(
   // A form that cannot be is said before a model is loaded.
   const grammar = settings.form && grammarOf(settings.form);
   const parts = partsOf(model);
-  if (parts.mask !== null && !score) return filled(parts, parts.mask, prompt, settings, threads, context);
+  if (parts.kind !== 'writes' && !score) return readBy(parts, { prompt, begin, settings, threads }, context);
   if (!score) requireRoom(promptTokens(parts, prompt).length, parts.context);
   context.progress({ stage: 'reading', unit: 'steps', done: 0, total: 0 });
   const began = performance.now();
@@ -45,31 +46,23 @@ export async function generate(
   }
 }
 
-/** A model that fills in what is masked. */
-async function filled(
+/** A model that does not write. */
+async function readBy(
   parts: Parts,
-  mask: number,
-  prompt: string,
-  settings: GenerationSettings,
-  threads: number,
+  { prompt, begin, settings, threads }: Pick<GenerateParams, 'prompt' | 'begin' | 'settings' | 'threads'>,
   context: JobContext,
 ): Promise<GenerateResult> {
-  if (settings.form || settings.beams > 1) {
-    throw new AtelierError(
-      'bad_arguments',
-      'The model fills in what is masked: it can be held to no form, and has nothing to search. Leave --json-schema, --regex and --beams out.',
-    );
-  }
-  const promptTokens = maskedTokens(parts, mask, prompt);
+  requireReadable(parts, prompt, settings, begin);
   context.progress({ stage: 'reading', unit: 'steps', done: 0, total: 0 });
   const began = performance.now();
-  const filler = await openFiller(parts, mask, threads);
+  const reader = await openReader(parts, threads);
   const loadMs = performance.now() - began;
   try {
-    const written = await fillMasks(filler, prompt, settings, hooksOf(context));
-    return { ...written, promptTokens, context: parts.context, cached: false, loadMs, likelihood: null };
+    const written = await reader.read(prompt, settings, hooksOf(context));
+    const tokens = parts.mask === null ? promptTokens(parts, prompt) : maskedTokens(parts, parts.mask, prompt);
+    return { ...written, promptTokens: tokens, context: parts.context, cached: false, loadMs, likelihood: null };
   } finally {
-    await filler.guesser.close();
+    await reader.close();
   }
 }
 

@@ -76,7 +76,7 @@ export async function fillGrid(
 /** SHA-256 of all that an answer comes of but what is asked: the weights, how texts become tokens, how turns are laid out. */
 export function identityOf(model: GenerateParams['model']): string {
   const parts = partsOf(model);
-  const { file, template, begin = null, ends, context } = parts;
-  const rest = JSON.stringify([file, template, begin, ends, context]);
+  const { file, template, begin = null, ends, context, head = null } = parts;
+  const rest = JSON.stringify([file, template, begin, ends, context, ...(head ? [head] : [])]);
   return createHash('sha256').update(digestOf(parts.model())).update(rest).digest('hex');
 }

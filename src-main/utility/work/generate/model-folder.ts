@@ -10,26 +10,24 @@ import type { CacheSizes } from '../../../runtime/causal.ts';
 import { freeMemory } from '../../../runtime/memory.ts';
 import { decodeSafetensors } from '../../../runtime/safetensors.ts';
 import { AtelierError } from '../../../shared/errors.ts';
+import { kindOfConfig, type ModelKind } from '../../../shared/prompt/model-kind.ts';
 import { maxTokenizerBytes, parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
+import { headOf, type ClassifierHead } from '../encoders/head.ts';
+import { readRecipe, type EmbeddingRecipe } from '../encoders/pooling.ts';
 import {
   maxBytes,
   onnxFiles,
   readInside,
+  readJson,
+  readText,
   requireOutside,
   requireSize,
   sizeOf,
+  whole,
+  type Json,
   type OnnxFiles,
+  type ReadModel,
 } from './folder-files.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** A model as ONNX Runtime takes it. */
-export interface ReadModel {
-  /** Its bytes; its path where it has its weights in other files, which ONNX Runtime then opens by itself, however large they are. */
-  model: Uint8Array | string;
-  /** With a path: all of its files. */
-  paths: readonly string[];
-}
 
 /** A folder as Hugging Face's hub has one: config.json, tokenizer.json, and the weights as ONNX or, of a Llama, as safetensors. */
 export interface ModelFolder {
@@ -45,11 +43,13 @@ export interface ModelFolder {
   context: number;
   /** How it is given turns; null where it was not made for them. */
   template: ChatTemplate | null;
-  /** It fills in what is masked, and writes nothing. */
-  fills: boolean;
+  kind: ModelKind;
+  /** Of one that classifies, or makes vectors, how. */
+  head: ClassifierHead | EmbeddingRecipe | null;
+  /** What fills up a text beside a longer one. */
+  pad: number | null;
 }
 
-const maxJsonBytes = 8 * 2 ** 20;
 const usualContext = 1024;
 
 /** Likeliest first: as it was published, else in the finest numbers that there are. */
@@ -58,14 +58,16 @@ const modelFiles = ['', ...precisions.map((precision) => `_${precision}`)].flatM
 );
 
 /**
- * Errors: no_such_file, model_too_large, tokenizer_missing, not_a_tokenizer, broken_model, unsupported_language_model.
+ * Errors: no_such_file, model_too_large, unsupported_architecture, tokenizer_missing, not_a_tokenizer, broken_model.
  * @param file one of its .onnx files, where a certain one is wanted
  */
 export function readModelFolder(folder: string, file?: string): ModelFolder {
   const config = readJson(folder, 'config.json');
   const generation = readJson(folder, 'generation_config.json') ?? {};
-  const tokenizer = readTokenizer(folder);
   const about = config ?? {};
+  const kind = kindOfConfig(about);
+  const tokenizer = readTokenizer(folder);
+  const recipe = kind === 'embeds' ? readRecipe(folder) : null;
   const heads = whole(about.num_key_value_heads) ?? whole(about.num_attention_heads) ?? whole(about.n_head);
   const width = whole(about.hidden_size) ?? whole(about.n_embd);
   const questions = whole(about.num_attention_heads) ?? whole(about.n_head);
@@ -78,9 +80,11 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
     tokenizer,
     begin: beginOf(folder, tokenizer, about),
     ends: endsOf(generation, about, tokenizer),
-    context: contextOf(about),
+    context: Math.min(contextOf(about), recipe?.most ?? Infinity),
     template: templateOf(folder),
-    fills: Array.isArray(about.architectures) && about.architectures.some((name) => /ForMaskedLM$/.test(String(name))),
+    kind,
+    head: kind === 'classifies' ? headOf(about) : recipe,
+    pad: whole(about.pad_token_id),
   };
 }
 
@@ -109,7 +113,7 @@ export function requireMemory(folder: string, bytes: number, free = freeMemory()
 function templateOf(folder: string): ChatTemplate | null {
   const config = readJson(folder, 'tokenizer_config.json') ?? {};
   const own = statSync(join(folder, 'chat_template.jinja'), { throwIfNoEntry: false })
-    ? new TextDecoder().decode(readInside(folder, 'chat_template.jinja', maxJsonBytes))
+    ? readText(folder, 'chat_template.jinja')
     : null;
   const { chat_template: said } = config;
   const named = Array.isArray(said) ? (said as Json[]).find(({ name }) => name === 'default')?.template : said;
@@ -243,25 +247,5 @@ function readTokenizer(folder: string): TokenizerFile {
       `There is no tokenizer.json in ${folder}, which says what a model's numbers stand for. Put the one there that lies beside the model on the hub.`,
     );
   }
-  return parseTokenizerFile(
-    new TextDecoder().decode(readInside(folder, 'tokenizer.json', maxTokenizerBytes)),
-    'tokenizer.json',
-  );
+  return parseTokenizerFile(readText(folder, 'tokenizer.json', maxTokenizerBytes), 'tokenizer.json');
 }
-
-function readJson(folder: string, name: string): Json | null {
-  if (!statSync(join(folder, name), { throwIfNoEntry: false })) return null;
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(readInside(folder, name, maxJsonBytes)));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  } catch (error) {
-    if (error instanceof AtelierError) throw error;
-  }
-  throw new AtelierError(
-    'broken_model',
-    `${join(folder, name)} is no JSON object. Take the file that lies beside the model.`,
-  );
-}
-
-const whole = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { statSync } from 'node:fs';
-import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import { TokenTrie } from '../../../generation/token-trie.ts';
 import type { Grammar, Language } from '../../../generation/grammar/grammar.ts';
+import { classesOf, type TextInputEncoder } from '../../../datasets/encode/encoder.ts';
 import { maskOf } from '../../../datasets/encode/texts/language.ts';
 import { writeModel } from '../../../onnx/write.ts';
 import { Causal } from '../../../runtime/causal.ts';
@@ -12,11 +12,14 @@ import type { GenerateParams } from '../../../shared/work/generate.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { tokenBytes } from '../../../tokenizers/token-bytes.ts';
 import type { TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
+import { textClassifier } from '../encoders/run-classifier.ts';
 import { exportFacts, readModelFile } from '../exported-model.ts';
 import { languageGraph } from '../language/graph.ts';
 import { continuationOf } from '../language/model.ts';
 import { readBest, readEncoder } from '../run-files.ts';
-import { readModelFolder, requireMemory, type ReadModel } from './model-folder.ts';
+import type { ReadModel } from './folder-files.ts';
+import { readModelFolder, requireMemory } from './model-folder.ts';
+import type { Parts, RunOfTexts } from './parts.ts';
 import type { Form, Writer } from './writing.ts';
 
 export interface OpenWriter extends Writer {
@@ -31,22 +34,6 @@ export interface OpenWriter extends Writer {
   close(): Promise<void>;
 }
 
-/** What is known of a model before its weights are read. */
-export interface Parts {
-  /** Reads it. Errors: not_enough_memory, and those of each kind. */
-  model(): ReadModel;
-  /** Of its weights. */
-  bytes: number;
-  file: TokenizerFile;
-  sizes?: { heads: number; headSize: number } | null;
-  begin?: number | null;
-  ends: readonly number[];
-  context: number;
-  template: ChatTemplate | null;
-  /** The token that it fills in wherever it stands; null where it writes on. */
-  mask: number | null;
-}
-
 /** A run that writes, a folder as Hugging Face's hub has one, or an exported file. Errors: not_a_writer, and those of each kind. */
 export async function openWriter(model: GenerateParams['model'], threads: number): Promise<OpenWriter> {
   return openParts(partsOf(model), threads);
@@ -59,7 +46,7 @@ export async function openParts(
   { cache = true, read = () => {} }: { cache?: boolean; read?: (model: ReadModel) => void } = {},
 ): Promise<OpenWriter> {
   const { file, sizes = null, ends, context } = parts;
-  if (parts.mask !== null) throw notAWriter('The model');
+  if (parts.kind !== 'writes') throw notAWriter('The model');
   const model = parts.model();
   read(model);
   const causal = await Causal.open(model.model, { device: 'cpu', threads, cache }, sizes);
@@ -116,7 +103,8 @@ export function promptTokens({ file, begin = null, ends }: Parts, text: string, 
 export function partsOf(model: GenerateParams['model']): Parts {
   if ('runFolder' in model) {
     const encoder = readEncoder(model.runFolder);
-    if (encoder.kind !== 'text' || !encoder.language || !encoder.tokenizer) throw notAWriter('The run');
+    if (encoder.kind !== 'text' || !encoder.tokenizer) throw notAWriter('The run');
+    if (!encoder.language) return classifyingRun(model, encoder, encoder.tokenizer);
     const { end } = openTokenizer(encoder.tokenizer).special;
     const mask = encoder.language === 'masked' ? maskOf(openTokenizer(encoder.tokenizer)) : null;
     const ends = end === null ? [] : [end];
@@ -125,7 +113,8 @@ export function partsOf(model: GenerateParams['model']): Parts {
       requireMemory(model.runFolder, bytes);
       return { model: writeModel(languageGraph(model.settings, encoder, readBest(model.runFolder).model)), paths: [] };
     };
-    return { model: read, bytes, file: encoder.tokenizer, ends, context: encoder.length, template: null, mask };
+    const kind = mask === null ? 'writes' : 'fills';
+    return { model: read, bytes, file: encoder.tokenizer, ends, context: encoder.length, template: null, kind, mask };
   }
   if (statSync(model.path, { throwIfNoEntry: false })?.isDirectory()) return folderParts(model.path, model.file);
   const { model: graph } = readModelFile(model.path);
@@ -140,8 +129,22 @@ export function partsOf(model: GenerateParams['model']): Parts {
 }
 
 function folderParts(path: string, name?: string): Parts {
-  const { tokenizer, fills, ...rest } = readModelFolder(path, name);
-  return { ...rest, file: tokenizer, mask: fills ? maskOf(openTokenizer(tokenizer)) : null };
+  const { tokenizer, ...rest } = readModelFolder(path, name);
+  return { ...rest, file: tokenizer, mask: rest.kind === 'fills' ? maskOf(openTokenizer(tokenizer)) : null };
+}
+
+function classifyingRun(run: RunOfTexts, encoder: TextInputEncoder, file: TokenizerFile): Parts {
+  const kind = textClassifier(encoder);
+  if (!kind) throw notAWriter('The run');
+  const weights = checkpointPath(run.runFolder, 'best');
+  const bytes = statSync(weights, { throwIfNoEntry: false })?.size ?? 0;
+  const read = (): ReadModel => {
+    requireMemory(run.runFolder, bytes);
+    return { model: weights, paths: [weights] };
+  };
+  const head = { kind, labels: classesOf(encoder) };
+  const common = { bytes, file, ends: [], context: encoder.length, template: null, mask: null };
+  return { ...common, model: read, kind: 'classifies', head, run };
 }
 
 const notAWriter = (what: string): AtelierError =>

@@ -165,9 +165,8 @@ async function openExported(
   options: { device: 'cpu'; threads: number },
 ): Promise<{ logits(tokens: Int32Array, stepped: boolean): Promise<Float32Array[]>; close(): Promise<void> }> {
   if (language === 'masked') {
-    const guesser = await Guesser.open(bytes, options);
-    const { pad } = openTokenizer(tokenizer!).special;
-    return { logits: async (tokens) => [await guesser.logits(tokens, pad)], close: () => guesser.close() };
+    const guesser = await Guesser.open(bytes, openTokenizer(tokenizer!).special.pad, options);
+    return { logits: async (tokens) => [await guesser.logits(tokens)], close: () => guesser.close() };
   }
   const decoder = await Decoder.open(bytes, options);
   return {

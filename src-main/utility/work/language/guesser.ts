@@ -1,51 +1,36 @@
-import { Session, dataOf, valueOf, type SessionOptions } from '../../../runtime/session.ts';
+import type { SessionOptions } from '../../../runtime/session.ts';
+import { TokenEncoder } from '../../../runtime/token-encoder.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 
 /** A masked language model with the inputs and outputs of Hugging Face's Optimum (see `bertEncoder`). */
 export class Guesser {
-  readonly #session: Session;
-  /** Whether it wants to know which of two texts each token is of. */
-  readonly #typed: boolean;
+  readonly #encoder: TokenEncoder;
 
-  private constructor(session: Session, typed: boolean) {
-    this.#session = session;
-    this.#typed = typed;
+  private constructor(encoder: TokenEncoder) {
+    this.#encoder = encoder;
   }
 
-  /** Errors: session_failed, broken_model. */
-  static async open(model: Uint8Array | string, options: SessionOptions): Promise<Guesser> {
-    const session = await Session.open(model, options);
-    const inputs = session.inputs.map(({ name }) => name);
-    const typed = inputs.includes('token_type_ids');
-    const known =
-      inputs.length === (typed ? 3 : 2) && inputs.includes('attention_mask') && inputs.includes('input_ids');
-    if (known && session.outputs.some(({ name, type }) => name === 'logits' && type === 'float')) {
-      return new Guesser(session, typed);
-    }
-    await session.close();
-    throw new AtelierError('broken_model', 'The model is no masked language model: its inputs or outputs differ.');
+  /**
+   * Errors: session_failed, broken_model.
+   * @param pad filling, at which nobody looks
+   */
+  static async open(model: Uint8Array | string, pad: number, options: SessionOptions): Promise<Guesser> {
+    return new Guesser(await TokenEncoder.open(model, ['logits'], pad, options));
   }
 
-  /** Logits for each place of one text: tokens × vocabulary. `pad`: filling, at which nobody looks. */
-  async logits(tokens: ArrayLike<number>, pad: number): Promise<Float32Array> {
-    const { length } = tokens;
-    const row = (value: (token: number) => number) =>
-      valueOf(
-        'int64',
-        [1, length],
-        BigInt64Array.from({ length }, (_, i) => BigInt(value(tokens[i]))),
+  /** Logits for each place of one text: tokens × vocabulary. Errors: broken_model, run_failed. */
+  async logits(tokens: ArrayLike<number>): Promise<Float32Array> {
+    const { data, dims } = await this.#encoder.run([{ tokens }]);
+    if (dims.length !== 3 || dims[0] !== 1 || dims[1] < tokens.length)
+      throw new AtelierError(
+        'broken_model',
+        `The model is no masked language model: its logits are ${dims.join('×')}.`,
       );
-    const feeds = {
-      input_ids: row((token) => token),
-      attention_mask: row((token) => (token === pad ? 0 : 1)),
-      ...(this.#typed && { token_type_ids: row(() => 0) }),
-    };
-    const { logits } = await this.#session.run(feeds);
-    return dataOf(logits) as Float32Array;
+    return data.subarray(0, tokens.length * dims[2]);
   }
 
   close(): Promise<void> {
-    return this.#session.close();
+    return this.#encoder.close();
   }
 }
 

@@ -106,7 +106,7 @@ const guessesShown = 5;
 
 const openGuesser: Opens = async (bytes, encoder, tokenizer, options) => {
   const mask = maskOf(tokenizer);
-  const guesser = await Guesser.open(bytes, options);
+  const guesser = await Guesser.open(bytes, tokenizer.special.pad, options);
   const { before, after } = aroundOf(tokenizer);
   return {
     encoder,
@@ -125,7 +125,7 @@ const openGuesser: Opens = async (bytes, encoder, tokenizer, options) => {
           `The text is ${tokens.length} tokens long, and the model sees ${encoder.length}. Give it less text around what is masked.`,
         );
       }
-      const logits = await guesser.logits(tokens, tokenizer.special.pad);
+      const logits = await guesser.logits(tokens);
       const width = logits.length / tokens.length;
       const guesses = tokens.flatMap((token, place) => {
         if (token !== mask) return [];
@@ -134,7 +134,7 @@ const openGuesser: Opens = async (bytes, encoder, tokenizer, options) => {
       });
       return { continuation: null, guesses };
     },
-    logits: (block) => guesser.logits(block, tokenizer.special.pad),
+    logits: (block) => guesser.logits(block),
     close: () => guesser.close(),
   };
 };

@@ -1,6 +1,6 @@
 import type { CheckKind, PromptCheck } from '../../../../src-main/shared/prompt/checks.ts';
 import type { LanguageModelRef } from '../../../../src-main/shared/prompt/prompt.ts';
-import type { RunId } from '../../../../src-main/shared/ids.ts';
+import type { LanguageModelId } from '../../../../src-main/shared/ids.ts';
 import { m } from '../../../words/messages.ts';
 
 const names: Record<CheckKind, () => string> = {
@@ -14,18 +14,25 @@ const names: Record<CheckKind, () => string> = {
   chrf: () => 'chrF',
   'rouge-l': () => 'ROUGE-L',
   similarity: m.check_similarity,
+  embedding: m.check_embedding,
   javascript: () => 'JavaScript',
   classifier: m.check_classifier,
   judge: m.check_judge,
 };
 export const checkWord = (kind: CheckKind): string => names[kind]();
 
+/** The models that a new check begins with; null where there is none of that kind. */
+export interface Offered {
+  classifier: LanguageModelRef | null;
+  embedder: LanguageModelId | null;
+  judge: LanguageModelRef | null;
+}
+
 /** A check of this kind as it begins; what it shares with another one stays. */
 export function newCheck(
   kind: CheckKind,
   from: PromptCheck | null,
-  run: RunId | null,
-  model: LanguageModelRef | null,
+  { classifier, embedder, judge }: Offered,
 ): PromptCheck | null {
   const wanted = from && 'wanted' in from && from.wanted ? from.wanted : { column: 'expected' };
   switch (kind) {
@@ -38,9 +45,11 @@ export function newCheck(
     case 'javascript':
       return { kind, script: 'output.length > 0' };
     case 'classifier':
-      return run && { kind, wanted, run };
+      return classifier && { kind, wanted, ...classifier };
+    case 'embedding':
+      return embedder && { kind, wanted, folder: embedder };
     case 'judge':
-      return model && { kind, model, rubric: m.check_rubric_first() };
+      return judge && { kind, model: judge, rubric: m.check_rubric_first() };
     default:
       return { kind, wanted };
   }
