@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeBlob } from '../../src-main/datasets/blobs.ts';
+import { reviseDataset } from '../../src-main/datasets/revise.ts';
 import { selectSamples } from '../../src-main/datasets/filters/select.ts';
 import { regressionScores } from '../../src-main/evaluation/regression.ts';
 import { readModel } from '../../src-main/onnx/read.ts';
@@ -16,6 +17,7 @@ import { exportRun } from '../../src-main/utility/work/export-run.ts';
 import { RunModel } from '../../src-main/utility/work/run-model.ts';
 import { failure, importFrom, writeFiles } from '../support/data-import.ts';
 import { csvText } from '../support/data-table.ts';
+import { recipeOf } from '../support/recipes.ts';
 import { barsVersion, hereContext, trainHere, trainSettings, type Trained } from '../support/train-here.ts';
 
 const opened = vi.spyOn(RunModel, 'open');
@@ -197,6 +199,24 @@ describe('a comparison of two classifiers', () => {
     const manifest = { ...byClass, blobs: { ...byClass.blobs, split: other.manifest.blobs.split } };
     const { comparison } = await ask(first, { against: { ...second, manifest }, split: 'test' });
     expect(comparison!.learnt).toBeGreaterThan(comparison!.samples / 2);
+  });
+
+  it('puts the same rows side by side where recipes of their own have prepared them', async () => {
+    const recipe = recipeOf(['filter', { condition: "region = 'south'" }], ['standard']);
+    const { manifest } = await reviseDataset({ blobs: folder.blobs, manifest: byClass, recipe });
+    const scaled = await trainHere(folder, manifest, trainSettings('linear', { epochs: 1 }), 'scaled');
+    const there = (await ask(first, { against: scaled, split: 'test' })).comparison!;
+    const back = (await ask(scaled, { against: first, split: 'test' })).comparison!;
+    expect([there.samples, there.learnt]).toEqual([manifest.splits.test, 0]);
+    expect(there.samples).toBeLessThan(byClass.splits.test);
+    // Samples are numbered as in the version of the one that was asked: of the rows that were left out there are none.
+    const { rows } = tableRows();
+    const southern = [...rows.keys()].filter((row) => rows[row][2] === 'south');
+    const told = Object.values(there.listed).flat();
+    for (const { sample, actual } of told) expect([rows[sample][2], rows[sample][3]]).toEqual(['south', actual]);
+    const again = Object.values(back.listed).flat();
+    expect(again.map(({ sample }) => southern[sample]).sort()).toEqual(told.map(({ sample }) => sample).sort());
+    expect(back.cells.onlyFirst.count).toBe(there.cells.onlySecond.count);
   });
 
   it('refuses runs that tell something else', async () => {
