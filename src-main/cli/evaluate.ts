@@ -51,6 +51,7 @@ export function addEvaluate(program: Command, context: CommandContext): void {
 For a run on its own dataset, the version it was trained on is used, so that the split is the one it was trained with.
 
 Each look at a run's test split is counted, and the count is told: choose models and thresholds on validation, and look at test once.
+The first look is the training's own, at its end: the test figures that lists and "runs show" have come from it.
 
 JSON: {"model","version","split","samples","metrics":{…},"confusion":{"classes":[…],"counts":[[…]]}|null,"errors":…|null,
       "report":{"intervals":{"<metric>":{"low","high"}},"resamples","detail":…,"slices":[{"condition","samples","value","interval","rest","p",

@@ -78,7 +78,8 @@ export function reportLines({ detail, slices, sliceLeast, resamples }: Evaluatio
   return lines;
 }
 
-export function looksLine({ count: looks, last }: TestLooks, split: SplitName | 'all'): string {
+/** `split`: the one that is looked at now, where one is. */
+export function looksLine({ count: looks, last }: TestLooks, split?: SplitName | 'all'): string {
   const times = looks === 1 ? 'once' : `${looks} times`;
   const now = split === 'test' || split === 'all' ? ', this one included' : last === null ? '' : `, last ${when(last)}`;
   const sofar = looks === 0 ? 'has not been looked at yet' : `has been looked at ${times}${now}`;

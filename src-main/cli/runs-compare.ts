@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { getSeries } from '../db/curves.ts';
 import { getRun } from '../db/runs.ts';
 import { resolveRun } from '../jobs/resolve.ts';
+import { provenanceOf } from '../jobs/run-provenance.ts';
 import { reportHtml } from '../shared/chart/report-html.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { allSettings, fieldName, fieldValue, RunFields, type FieldRun } from '../shared/run-fields.ts';
@@ -14,6 +15,7 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { metric, table } from './format.ts';
 import { runSettings } from './json.ts';
 import { withCommon } from './options.ts';
+import { provenanceTexts } from './provenance-texts.ts';
 import { shown } from './run-rows.ts';
 
 interface Options extends CommonOptions {
@@ -32,8 +34,11 @@ export function addRunsCompare(runs: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-JSON: one object {"runs":[ids],"names":[…],"settings":{key:[value per run]},"differing":[keys],"metrics":{key:[value per run]}},
-      with "html" (the file's path) and "charts" (paths) where some were written
+Among the settings are the recipe of the data and the code that trained, where they are known. Test figures are those that the training
+measured at its end, which is the first look at the test split; how often it was looked at is told beside them.
+
+JSON: one object {"runs":[ids],"names":[…],"settings":{key:[value per run]},"differing":[keys],"metrics":{key:[value per run]},
+      "test_looks":[count per run]}, with "html" (the file's path) and "charts" (paths) where some were written
 
 Examples:
   $ atelier runs compare "glyphs · mlp" "glyphs · cnn"
@@ -52,8 +57,14 @@ async function compare(session: Session, names: string[], { html, charts, groupB
   const { out } = session;
   await session.read(async (store) => {
     const runs = names.map((name) => getRun(store, resolveRun(store, name)));
-    const settings = runs.map((run) => ({
+    const provenance = await provenanceOf(
+      store,
+      session.folder,
+      runs.map(({ id }) => id),
+    );
+    const settings = runs.map((run, i) => ({
       ...(run.origin === null ? { dataset: `${run.datasetName} v${run.versionNumber}` } : {}),
+      ...provenanceTexts(provenance[i]),
       ...runSettings(run),
     })) as Record<string, string>[];
     const keys = [...new Set(settings.flatMap((each) => Object.keys(each)))];
@@ -83,6 +94,7 @@ async function compare(session: Session, names: string[], { html, charts, groupB
       settings: rows,
       differing,
       metrics: Object.fromEntries(metricKeys.map((key) => [key, runs.map((run) => run.metrics[key] ?? null)])),
+      test_looks: provenance.map(({ looks }) => looks.count),
       ...(path === null ? {} : { html: path }),
       ...(written && { charts: written }),
     });
@@ -92,6 +104,7 @@ async function compare(session: Session, names: string[], { html, charts, groupB
         ['status', ...runs.map((run) => run.status)],
         ...differing.map((key) => [key, ...rows[key].map((value) => value ?? '–')]),
         ...metricKeys.map((key) => [key, ...runs.map((run) => metric(key, run.metrics[key]))]),
+        ['looks at test', ...provenance.map(({ looks }) => String(looks.count))],
       ]),
     );
     if (path !== null) out.text(`\nWritten to ${path}`);

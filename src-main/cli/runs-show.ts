@@ -7,10 +7,13 @@ import { predictionEpochs, predictionsFolder } from '../jobs/epoch-predictions.t
 import { pictureEpochs, picturesFolder } from '../jobs/pictures.ts';
 import { textEpochs, textsFolder } from '../jobs/texts.ts';
 import { resolveRun } from '../jobs/resolve.ts';
+import { provenanceOf } from '../jobs/run-provenance.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, duration, metric, table, when } from './format.ts';
 import { runSettings, runJson } from './json.ts';
+import { looksLine } from './evaluation-words.ts';
 import { withCommon } from './options.ts';
+import { provenanceTexts } from './provenance-texts.ts';
 
 interface Options extends CommonOptions {
   points?: boolean;
@@ -24,7 +27,8 @@ export function addRunsShow(runs: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-JSON: one object as in "runs list", with "folder", "pictures", "predictions" and "texts" (epochs that left one there) and "exports"; with --points one more line per point:
+JSON: one object as in "runs list", with "folder", "pictures", "predictions" and "texts" (epochs that left one there), "recipe" (the steps that
+      are done), "code" (versions of what trained it), "test_looks" (how often its test split was looked at) and "exports"; with --points one more line per point:
       {"key","step","epoch","value","time"}
 
 Examples:
@@ -36,8 +40,10 @@ Examples:
 
 async function show(session: Session, text: string, options: Options): Promise<void> {
   const { out } = session;
-  await session.read((store) => {
+  await session.read(async (store) => {
     const run = getRun(store, resolveRun(store, text));
+    const [provenance] = await provenanceOf(store, session.folder, [run.id]);
+    const { looks } = provenance;
     const exports = listExports(store, run.id);
     const folder = workspaceFiles.run(session.folder, run.id);
     const pictures = pictureEpochs(session.folder, run.id);
@@ -49,6 +55,9 @@ async function show(session: Session, text: string, options: Options): Promise<v
       pictures,
       predictions,
       texts,
+      recipe: provenance.recipe,
+      code: provenance.code,
+      test_looks: looks.count,
       exports: exports.map(({ id, path, bytes, sha256, parity }) => ({ export: id, path, bytes, sha256, parity })),
     });
 
@@ -64,6 +73,7 @@ async function show(session: Session, text: string, options: Options): Promise<v
             ['from', run.origin.path],
             ...(run.origin.experiment ? [['experiment', run.origin.experiment]] : []),
           ]),
+      ...Object.entries(provenanceTexts(provenance)),
       ['created', when(run.createdAt)],
       ['lasted', lasted],
       ['parameters', run.parameterCount === null ? '–' : count(run.parameterCount)],
@@ -87,6 +97,8 @@ async function show(session: Session, text: string, options: Options): Promise<v
     out.text(
       `\n${table([['METRIC', 'VALUE'], ...Object.entries(run.metrics).map(([key, value]) => [key, metric(key, value)])])}`,
     );
+
+    if (looks.count > 0) out.text(looksLine(looks));
 
     if (!options.points) return;
     for (const series of getSeries(store, run.id, { maxPoints: Infinity })) {

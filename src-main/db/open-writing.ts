@@ -137,7 +137,7 @@ function connect(folder: string): Connection {
     db.pragma('synchronous = FULL');
     db.pragma('foreign_keys = ON');
     // Small, frequent checkpoints: each one's share of writing and flushing stays far below what a person could feel.
-    db.pragma('wal_autocheckpoint = 500');
+    db.pragma('wal_autocheckpoint = 200');
     db.pragma('journal_size_limit = 16777216');
     return db;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../shared/ids.ts';
+import { emptyRecipe, type Recipe } from '../shared/recipe.ts';
 import type {
   Fallback,
   ImportedRun,
@@ -152,6 +153,18 @@ export function getTrainedRun(db: Readable, id: RunId): TrainedRun {
     'imported_run',
     `The run "${run.name}" was imported (${run.origin.path}): its curves and settings are here, its data, weights and checkpoints are not. It cannot be resumed, evaluated or exported as ONNX; train a run here with the same settings instead.`,
   );
+}
+
+/** The recipe of a run's data, empty where it has none; null of an imported run. Throws `no_such_run`. */
+export function recipeOfRun(db: Readable, id: RunId): Recipe | null {
+  const row = db.get<{ version: VersionId | null; recipe: string | null }>(
+    `SELECT r.version, json_extract(v.manifest, '$.recipe') AS recipe
+       FROM runs r LEFT JOIN dataset_versions v ON v.id = r.version WHERE r.id = ?`,
+    [id],
+  );
+  if (!row) throw noRun(id);
+  if (row.version === null) return null;
+  return row.recipe === null ? emptyRecipe : (JSON.parse(row.recipe) as Recipe);
 }
 
 /** The integer that stands for a run in the metric tables. */

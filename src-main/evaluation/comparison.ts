@@ -1,6 +1,7 @@
 import { listedSamples, type ComparedSample, type RunComparison } from '../shared/evaluation.ts';
 import { setWords } from '../shared/class-sets.ts';
 import { packSamples } from '../shared/filter.ts';
+import { shortestFloat32 } from '../shared/float32.ts';
 import { decisionAt } from '../shared/threshold.ts';
 import { resamplesOf } from './bootstrap.ts';
 import { argmaxRows, classificationScores, logLoss } from './classification.ts';
@@ -11,7 +12,7 @@ import { mcnemar, pairedBootstrap } from './significance.ts';
 export type Compared = Omit<RunComparison, 'version' | 'learnt'>;
 type Cell = keyof RunComparison['cells'];
 
-export async function compareClassifiers(
+export function compareClassifiers(
   classes: readonly string[],
   samples: ArrayLike<number>,
   actual: ArrayLike<number>,
@@ -20,7 +21,7 @@ export async function compareClassifiers(
   pause?: () => Promise<void>,
 ): Promise<Compared> {
   const width = classes.length;
-  const sides = [first, second].map((probabilities) => {
+  const sideOf = (probabilities: ArrayLike<number>) => {
     const predicted = argmaxRows(probabilities, width);
     const row = (i: number) => Array.from({ length: width }, (_, c) => probabilities[i * width + c]);
     return {
@@ -28,47 +29,27 @@ export async function compareClassifiers(
       right: Uint8Array.from(predicted, (guess, i) => Number(guess === actual[i])),
       losses: Float64Array.from(predicted, (_, i) => logLoss(row(i), [actual[i]], width)),
       own: Float64Array.from(predicted, (_, i) => probabilities[i * width + actual[i]]),
+      said: (i: number) => classes[predicted[i]],
     };
-  });
-  const [a, b] = sides;
-  const cellOf = (i: number): Cell =>
-    a.right[i] ? (b.right[i] ? 'both' : 'onlyFirst') : b.right[i] ? 'onlySecond' : 'neither';
-  const listed = (i: number): ComparedSample => ({
-    sample: samples[i],
-    actual: classes[actual[i]],
-    first: classes[a.predicted[i]],
-    second: classes[b.predicted[i]],
-    firstScore: a.own[i],
-    secondScore: b.own[i],
-  });
-  const { cells, lists } = divide(samples, cellOf, listed);
-  const resamples = resamplesOf(2 * samples.length);
+  };
+  const [a, b] = [sideOf(first), sideOf(second)];
   const f1 = (predicted: Int32Array, drawn: Uint16Array): number => {
     const counts = Array.from({ length: width }, () => new Array<number>(width).fill(0));
     for (let i = 0; i < drawn.length; i++) counts[actual[i]][predicted[i]] += drawn[i];
     return classificationScores(counts).macro.f1;
   };
-  const differences = await differencesOf(samples.length, resamples, pause, {
+  return compareDecisions(samples, (i) => classes[actual[i]], [a, b], resamplesOf(2 * samples.length), pause, {
     accuracy: (drawn) => [meanOver(a.right, drawn), meanOver(b.right, drawn)],
     f1: (drawn) => [f1(a.predicted, drawn), f1(b.predicted, drawn)],
     log_loss: (drawn) => [meanOver(a.losses, drawn), meanOver(b.losses, drawn)],
   });
-  const { exact, statistic, approximate } = mcnemar(cells.onlyFirst.count, cells.onlySecond.count);
-  return {
-    samples: samples.length,
-    cells,
-    mcnemar: { exact, statistic, approximate },
-    differences,
-    resamples,
-    listed: lists,
-  };
 }
 
 /**
  * Of any number of classes a sample: `actual` (0 or 1) and both probabilities are samples × classes, row-major. Right is a sample all of whose decisions
  * are; its score is the mean over classes of the probability that each gave to what is so.
  */
-export async function compareMultiLabel(
+export function compareMultiLabel(
   classes: readonly string[],
   samples: ArrayLike<number>,
   actual: ArrayLike<number>,
@@ -79,7 +60,7 @@ export async function compareMultiLabel(
   const width = classes.length;
   const setAt = (values: ArrayLike<number>, i: number): string =>
     setWords(classes.filter((_, c) => values[i * width + c] >= decisionAt));
-  const sides = [first, second].map((probabilities) => {
+  const sideOf = (probabilities: ArrayLike<number>) => {
     const [right, hits, own] = [
       new Uint8Array(samples.length),
       new Float64Array(samples.length),
@@ -93,28 +74,45 @@ export async function compareMultiLabel(
       }
       right[i] = Number(setAt(probabilities, i) === setAt(actual, i));
     }
-    return { right, hits, own };
-  });
-  const [a, b] = sides;
-  const cellOf = (i: number): Cell =>
-    a.right[i] ? (b.right[i] ? 'both' : 'onlyFirst') : b.right[i] ? 'onlySecond' : 'neither';
-  const listed = (i: number): ComparedSample => ({
-    sample: samples[i],
-    actual: setAt(actual, i),
-    first: setAt(first, i),
-    second: setAt(second, i),
-    firstScore: a.own[i],
-    secondScore: b.own[i],
-  });
-  const { cells, lists } = divide(samples, cellOf, listed);
-  const resamples = resamplesOf(2 * samples.length * width);
+    return { right, hits, own, said: (i: number) => setAt(probabilities, i) };
+  };
+  const [a, b] = [sideOf(first), sideOf(second)];
   const f1 = (probabilities: ArrayLike<number>, drawn: Uint16Array): number =>
     multiLabelScores(multiLabelCounts(probabilities, actual, width, drawn)).macro.f1;
-  const differences = await differencesOf(samples.length, resamples, pause, {
+  return compareDecisions(samples, (i) => setAt(actual, i), [a, b], resamplesOf(2 * samples.length * width), pause, {
     accuracy: (drawn) => [meanOver(a.hits, drawn), meanOver(b.hits, drawn)],
     subset_accuracy: (drawn) => [meanOver(a.right, drawn), meanOver(b.right, drawn)],
     f1: (drawn) => [f1(first, drawn), f1(second, drawn)],
   });
+}
+
+/** What a model decided of each sample: whether that is right, the probability it gave to what is so, and the decision in words. */
+interface Decided {
+  right: Uint8Array;
+  own: Float64Array;
+  said(i: number): string;
+}
+type Differing = Record<string, (drawn: Uint16Array) => [number, number]>;
+
+async function compareDecisions(
+  samples: ArrayLike<number>,
+  actual: (i: number) => string,
+  [a, b]: readonly [Decided, Decided],
+  resamples: number,
+  pause: (() => Promise<void>) | undefined,
+  metrics: Differing,
+): Promise<Compared> {
+  const cellOf = (i: number): Cell =>
+    a.right[i] ? (b.right[i] ? 'both' : 'onlyFirst') : b.right[i] ? 'onlySecond' : 'neither';
+  const { cells, lists } = divide(samples, cellOf, (i) => ({
+    sample: samples[i],
+    actual: actual(i),
+    first: a.said(i),
+    second: b.said(i),
+    firstScore: a.own[i],
+    secondScore: b.own[i],
+  }));
+  const differences = await differencesOf(samples.length, resamples, pause, metrics);
   const { exact, statistic, approximate } = mcnemar(cells.onlyFirst.count, cells.onlySecond.count);
   return {
     samples: samples.length,
@@ -139,9 +137,9 @@ export async function compareRegressions(
   const cellOf = (i: number): Cell => (a[i] === b[i] ? 'both' : a[i] < b[i] ? 'onlyFirst' : 'onlySecond');
   const listed = (i: number): ComparedSample => ({
     sample: samples[i],
-    actual: actual[i],
-    first: first[i],
-    second: second[i],
+    actual: shortestFloat32(actual[i]),
+    first: shortestFloat32(first[i]),
+    second: shortestFloat32(second[i]),
     firstScore: a[i],
     secondScore: b[i],
   });
@@ -184,7 +182,7 @@ async function differencesOf(
   samples: number,
   resamples: number,
   pause: (() => Promise<void>) | undefined,
-  metrics: Record<string, (drawn: Uint16Array) => [number, number]>,
+  metrics: Differing,
 ): Promise<RunComparison['differences']> {
   const once = new Uint16Array(samples).fill(1);
   const found: RunComparison['differences'] = {};

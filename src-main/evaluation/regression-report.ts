@@ -1,4 +1,5 @@
 import type { RegressionReport } from '../shared/evaluation.ts';
+import { shortestFloat32 } from '../shared/float32.ts';
 import { bootstrapIntervals, resamplesOf } from './bootstrap.ts';
 import type { Reported } from './classification-report.ts';
 import { histogramOf, medianAbsoluteError } from './regression.ts';
@@ -28,7 +29,12 @@ export async function reportRegression(
     resamples,
     pause,
   });
-  const point = (i: number) => ({ sample: samples[i], actual: actual[i], predicted: predicted[i] });
+  // Nets tell and are told float32: of a double's digits the last ones mean nothing.
+  const point = (i: number) => ({
+    sample: samples[i],
+    actual: shortestFloat32(actual[i]),
+    predicted: shortestFloat32(predicted[i]),
+  });
   const shown = Math.min(count, mostPoints);
   const order = [...residuals.keys()].sort((a, b) => Math.abs(residuals[b]) - Math.abs(residuals[a]) || a - b);
   return {

@@ -26,6 +26,7 @@ type Noun =
   | 'runs.column'
   | 'runs.curves'
   | 'runs.metrics'
+  | 'runs.provenance'
   | 'runs.importance'
   | 'runs.stopEarly'
   | 'runs.rename'
@@ -95,6 +96,7 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.column': ({ key }) => desk.studio.metricColumn(key),
     'runs.curves': ({ runs }) => desk.studio.curves(runs),
     'runs.metrics': ({ runs, ...query }) => desk.studio.packedCurves(runs, query),
+    'runs.provenance': ({ ids }) => desk.studio.provenance(ids),
     'runs.importance': ({ runs, metric }) => desk.studio.runImportance(runs, metric),
     'runs.stopEarly': ({ id }) => {
       desk.studio.stopEarly(id);

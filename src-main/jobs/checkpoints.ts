@@ -47,6 +47,12 @@ export function lastPosition(folder: string, run: RunId): Position | null {
   return readPosition(join(checkpointsFolder(folder, run), 'last.safetensors'));
 }
 
+/** What made a run's best checkpoint (see `CheckpointOrigin` there); null where it has none that says so. */
+export function codeOf(folder: string, run: RunId): Record<string, string> | null {
+  const path = join(checkpointsFolder(folder, run), 'best.safetensors');
+  return parsed<{ code?: Record<string, string> }>(readMetadata(path).origin)?.code ?? null;
+}
+
 function infoOf(folder: string, file: string): CheckpointInfo {
   const path = join(folder, file);
   const { size, mtimeMs } = statSync(path);
@@ -61,23 +67,33 @@ function infoOf(folder: string, file: string): CheckpointInfo {
 }
 
 function readPosition(path: string): Position | null {
+  const position = parsed<Partial<Position>>(readMetadata(path).training);
+  return Number.isInteger(position?.step) && Number.isInteger(position?.epoch) ? (position as Position) : null;
+}
+
+/** What a file's header says of it in words; nothing where it cannot be read. */
+function readMetadata(path: string): { training?: string; origin?: string } {
   try {
     const file = openSync(path, 'r');
     try {
       const length = Buffer.alloc(8);
       readSync(file, length, 0, 8, 0);
       const bytes = Number(length.readBigUInt64LE(0));
-      if (bytes > maxHeaderBytes) return null;
+      if (bytes > maxHeaderBytes) return {};
       const header = Buffer.alloc(bytes);
       readSync(file, header, 0, bytes, 8);
-      const { __metadata__: metadata } = JSON.parse(header.toString('utf8')) as {
-        __metadata__?: { training?: string };
-      };
-      const position = JSON.parse(metadata?.training ?? 'null') as Partial<Position> | null;
-      return Number.isInteger(position?.step) && Number.isInteger(position?.epoch) ? (position as Position) : null;
+      return (JSON.parse(header.toString('utf8')) as { __metadata__?: Record<string, string> }).__metadata__ ?? {};
     } finally {
       closeSync(file);
     }
+  } catch {
+    return {};
+  }
+}
+
+function parsed<T>(text: string | undefined): T | null {
+  try {
+    return JSON.parse(text ?? 'null') as T | null;
   } catch {
     return null;
   }

@@ -17,6 +17,8 @@ export interface Context {
   readonly queue: JobQueue;
   readonly events: Events;
   readonly architectures: readonly ArchitectureInfo[];
+  /** Atelier's own, which goes into what it makes. */
+  readonly appVersion: string;
   readonly chooseDevice: DeviceChooser;
   /** Who wants to know how runs go besides their jobs. */
   readonly watches: RunWatch[];

@@ -7,8 +7,8 @@ import { freeRunName, getRun, listOrigins, listRunNames, putRun } from '../db/ru
 import { workspaceFiles } from '../db/workspace.ts';
 import { newId, type RunId } from '../shared/ids.ts';
 import { numberFromJson } from '../shared/json-number.ts';
-import type { ExchangedRun, ImportedRuns, StagedFile, StagedRun } from '../shared/run-exchange.ts';
-import type { ImportedRun, MetricPoint } from '../shared/run.ts';
+import type { ExchangedRun, ImportedRuns, KnownRun, StagedFile, StagedRun } from '../shared/run-exchange.ts';
+import type { ImportedRun, MetricPoint, RunOrigin } from '../shared/run.ts';
 import { runChanged, type Context } from './context.ts';
 import { MetricWriter } from './metric-writer.ts';
 import { settleUnfinished, unfinishedFolder } from './unfinished.ts';
@@ -25,7 +25,7 @@ export function importRuns(context: Context, paths: readonly string[]): Started<
   const origins = listOrigins(store);
   const known = Object.fromEntries([
     ...ownRuns(context, origins).map((id) => [`atelier:${id}`, null] as const),
-    ...[...origins].map(([identity, { origin }]) => [identity, origin.digest] as const),
+    ...[...origins].map(([identity, { origin }]) => [identity, knownOf(origin)] as const),
   ]);
   const made: Pick<ImportedRuns, 'runs' | 'added' | 'grown' | 'points'> = { runs: [], added: 0, grown: 0, points: 0 };
   let imported: ImportedRuns | undefined;
@@ -71,6 +71,12 @@ export function importRuns(context: Context, paths: readonly string[]): Started<
   return { job, result: unheard(result.then(() => imported!)) };
 }
 
+const knownOf = ({ format, digest, earlier = [], points }: RunOrigin): KnownRun => ({
+  format,
+  digests: [...earlier, digest],
+  points: digest === '' ? null : (points ?? null),
+});
+
 function ownRuns({ store }: Context, origins: ReturnType<typeof listOrigins>): RunId[] {
   const imported = new Set([...origins.values()].map(({ id }) => id));
   return listRunNames(store).flatMap(({ id }) => (imported.has(id) ? [] : [id]));
@@ -112,11 +118,15 @@ async function storeRun(
   return id;
 }
 
+/** So many states of a run are known again. */
+const mostEarlier = 100;
+
 /** What a person has written on a run that was here before stays as it is. */
 function rowOf({ store }: Context, id: RunId, file: StagedFile, before: RunId | undefined): ImportedRun {
-  const { format, path, digest } = file;
+  const { format, path, digest, points } = file;
   const { identity, experiment, dataset, ...read } = file.run as ExchangedRun;
   const there = before ? getRun(store, before) : null;
+  const earlier = [...(there?.origin?.earlier ?? []), there?.origin?.digest ?? ''].filter((each) => each !== '');
   const metrics = Object.entries(read.metrics).map(([key, value]) => [key, numberFromJson(value) ?? NaN] as const);
   return {
     ...read,
@@ -126,7 +136,10 @@ function rowOf({ store }: Context, id: RunId, file: StagedFile, before: RunId | 
     tags: there ? there.tags : read.tags,
     archived: there?.archived ?? false,
     metrics: Object.fromEntries(metrics),
-    origin: { format, identity, path, experiment, at: Date.now(), by: userInfo().username, digest },
+    origin: {
+      ...{ format, identity, path, experiment, at: Date.now(), by: userInfo().username, digest, points },
+      ...(earlier.length > 0 && { earlier: earlier.slice(-mostEarlier) }),
+    },
     dataset: null,
     datasetName: dataset,
     version: null,

@@ -162,6 +162,7 @@ function trainWork(
     settings,
     resume,
     version: version.id,
+    appVersion: context.appVersion,
   };
   const fallenBack = (): boolean => runs.getRun(store, id).fallback !== null;
   /** A device that has failed this run is not tried again. */

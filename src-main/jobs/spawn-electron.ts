@@ -1,3 +1,4 @@
+import { drainAnswer, drainQuestion } from '../shared/drain.ts';
 import type { SpawnUtility, UtilityExit, UtilityPath } from './utility.ts';
 import { utilityEnv } from './utility-env.ts';
 
@@ -32,6 +33,10 @@ export function spawnWithElectron(utilityProcess: ElectronUtilityProcess, path: 
     const exitListeners: ((exit: UtilityExit) => void)[] = [];
     let killed = false;
     let ended: UtilityExit | null = null;
+    // Messages come in order: when this one does, all before it have.
+    child.on('message', (message) => {
+      if (message === drainQuestion) child.postMessage(drainAnswer);
+    });
     child.on('exit', (code) => {
       // Output still in the pipes arrives after the exit is told.
       setTimeout(() => {
@@ -44,7 +49,10 @@ export function spawnWithElectron(utilityProcess: ElectronUtilityProcess, path: 
         return child.pid;
       },
       post: (message) => child.postMessage(message),
-      onMessage: (listener) => void child.on('message', listener),
+      onMessage: (listener) =>
+        void child.on('message', (message) => {
+          if (message !== drainQuestion) listener(message);
+        }),
       onOutput(listener) {
         for (const stream of [child.stdout, child.stderr]) {
           stream?.setEncoding('utf8');

@@ -66,6 +66,7 @@ import type { SplitPreview, SplitWish } from '../shared/split.ts';
 import type { ImportanceMethod, StudyDetail, StudyImportance, StudyRequest, StudySummary } from '../shared/study.ts';
 import { readSynonymsRef, synonymsRef, type SynonymList, type SynonymsRef } from '../shared/augment/synonyms.ts';
 import { tokenizerRef, type TokenizerRef } from '../shared/text.ts';
+import type { RunProvenance } from '../shared/run-provenance.ts';
 import type { WeightQuestion, WeightReport } from '../shared/weights.ts';
 import { addEpochs } from './add-epochs.ts';
 import { checkCheckpoints, checkpointsFolder, listCheckpoints } from './checkpoints.ts';
@@ -103,6 +104,7 @@ import { Integrity } from './integrity.ts';
 import { Reader } from './reader.ts';
 import { importRuns } from './import-runs.ts';
 import { runImportance } from './run-importance.ts';
+import { provenanceOf } from './run-provenance.ts';
 import * as runs from './runs.ts';
 import type { Queueing, Resuming, StartedRun } from './runs.ts';
 import { dividedThreads, type Machine } from './slots.ts';
@@ -187,6 +189,7 @@ export class Studio {
     this.#context = {
       ...basics,
       chooseDevice: (architecture, asked) => this.chooseDevice(architecture, asked),
+      appVersion: options.appVersion,
       watches: [],
     };
     this.labels = new Labels(this.#context, this.#reader);
@@ -562,6 +565,10 @@ export class Studio {
   /** The same for the window. */
   packedCurves(ids: readonly RunId[], query?: SeriesQuery): Promise<PackedCurves> {
     return reading.packedCurves(this.#store, ids, query);
+  }
+  /** What made these runs, of which data, and how often their test splits were looked at. */
+  provenance(ids: readonly RunId[]): Promise<RunProvenance[]> {
+    return provenanceOf(this.#store, this.folder, ids);
   }
   /** What settings have to do with a metric, over these runs; other work of this thread goes on in between. */
   runImportance(ids: readonly RunId[], metric: string): Promise<RunImportance> {

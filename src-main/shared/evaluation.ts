@@ -127,11 +127,29 @@ export interface EvaluationReport {
   sliceLeast: number;
 }
 
-/** How often a run's test split has been looked at since its training, this time included. */
+/** How often a run's test split has been looked at, by its training at the end as well, this time included. */
 export interface TestLooks {
   count: number;
   /** Milliseconds since 1970; null where never. */
   last: number | null;
+}
+/** In the run's folder: a line of JSON for each look. */
+export const testLooksFile = ['evaluation', 'test-looks.jsonl'] as const;
+/** `training`: measured at its end, which all tables and details show. */
+export type TestLook = 'training' | 'evaluation' | 'comparison';
+
+/** What such a file says. A line that was cut short still was a look. */
+export function testLooksOf(text: string): TestLooks {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const times = lines.flatMap((line) => {
+    try {
+      const { at } = JSON.parse(line) as { at?: unknown };
+      return typeof at === 'number' ? [at] : [];
+    } catch {
+      return [];
+    }
+  });
+  return { count: lines.length, last: times.length > 0 ? Math.max(...times) : null };
 }
 
 /** The same samples by two runs. `first` is the run that was asked for, `second` the one it is held against. */

@@ -40,13 +40,22 @@ export interface CurveBlock {
   values: number[];
 }
 
+/** What was imported of a run so far. */
+export interface KnownRun {
+  format: RunSourceFormat;
+  /** Of everything that was ever read of it. */
+  digests: string[];
+  /** Null where it was not read whole. */
+  points: number | null;
+}
+
 export interface ImportRunsParams {
   /** Absolute: files and folders. */
   paths: string[];
   /** An empty folder of the workspace: what is read goes there, and the owner takes it over. */
   staging: string;
-  /** What is here already, by identity: only what has changed since is staged. `null`: trained here, never touched. */
-  known: Record<string, string | null>;
+  /** What is here already, by identity: only what has come to it since is staged. `null`: trained here, never touched. */
+  known: Record<string, KnownRun | null>;
 }
 
 /** A run that was read whole: `<staging>/<folder>/` holds `imported.json` (see `StagedFile`) and `run.jsonl`, its curves. */
@@ -59,8 +68,9 @@ export interface StagedFile {
   run: ExchangedRun;
   format: RunSourceFormat;
   path: string;
-  /** Of all that was read of it. */
+  /** Of all that was read of it, but for what a person may write on it here. */
   digest: string;
+  points: number;
 }
 
 /** A run that could not be read; the others were. */

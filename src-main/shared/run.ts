@@ -238,8 +238,12 @@ export interface RunOrigin {
   /** When it was last imported, and by which user of the machine. */
   at: number;
   by: string;
-  /** SHA-256 of what was read: whether the source has more by now. */
+  /** SHA-256 of what was read: whether the source has more by now. '' where it was not read whole. */
   digest: string;
+  /** Of what was imported of it before, so that an older copy is known again. */
+  earlier?: string[];
+  /** How many points of curves there were. */
+  points?: number;
 }
 export const runSourceFormats = ['mlflow', 'jsonl', 'tensorboard'] as const;
 export type RunSourceFormat = (typeof runSourceFormats)[number];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { AtelierError, errorFacts } from '../shared/errors.ts';
 import type { Progress } from '../shared/job.ts';
 import type { FromUtility } from '../shared/work.ts';
-import type { ImportRunsParams, ImportRunsResult } from '../shared/run-exchange.ts';
+import type { ImportRunsParams, ImportRunsResult, KnownRun } from '../shared/run-exchange.ts';
 import type { RunSourceFormat } from '../shared/run.ts';
 import { kindOf } from './files.ts';
 import { jsonl } from './jsonl/read.ts';
@@ -52,11 +52,14 @@ export async function importRuns(params: ImportRunsParams, context: ImportRunsCo
       const { identity } = read;
       const digest = await staging.finish(read, format, run.path);
       const known = Object.hasOwn(params.known, identity) ? params.known[identity] : undefined;
+      const there = known && whatIsThere(known, { format, digest, points: staging.points });
       if (seen.has(identity)) {
         remarks.add('A run lies in the source more than once: it was read once.');
         await staging.discard();
-      } else if (known === null || known === digest) {
+      } else if (known === null || there) {
         result.unchanged++;
+        if (there === 'older')
+          remarks.add('A run has fewer points there than were imported before: it stays as it is here.');
         await staging.discard();
       } else context.post({ type: 'staged', run: { folder, identity, points: staging.points } });
       seen.add(identity);
@@ -78,6 +81,17 @@ export async function importRuns(params: ImportRunsParams, context: ImportRunsCo
     throw new AtelierError(refused.code, `No run could be imported. ${refused.message}${more}`);
   }
   return { ...result, remarks: [...remarks] };
+}
+
+/** Whether all that was read is here already: as it was read at some time, from a copy of another format, or from an older one. */
+function whatIsThere(
+  { format, digests, points }: KnownRun,
+  read: { format: RunSourceFormat; digest: string; points: number },
+): 'same' | 'older' | null {
+  if (digests.includes(read.digest)) return 'same';
+  if (points === null) return null;
+  if (read.points < points) return 'older';
+  return read.points === points && read.format !== format ? 'same' : null;
 }
 
 interface Found {

@@ -47,12 +47,13 @@ export class Staging {
     }
   }
 
-  /** Returns the digest of all that was read. */
+  /** Returns the digest of all that was read, but for what a person may write on a run here, which stays theirs. */
   async finish(run: ExchangedRun, format: RunSourceFormat, path: string): Promise<string> {
     await this.#flush();
     await this.#file.close();
+    const { name: _name, tags: _tags, notes: _notes, ...told } = run;
     // When a source does not say when it was made, the moment of reading stands in, which says nothing of the run.
-    const hash = createHash('sha256').update(JSON.stringify({ ...run, createdAt: 0, metrics: exact(run.metrics) }));
+    const hash = createHash('sha256').update(JSON.stringify({ ...told, createdAt: 0, metrics: exact(run.metrics) }));
     for (const [key, of] of [...this.#hashes].sort(([a], [b]) => (a < b ? -1 : 1)))
       hash.update(`${key}\n`).update(of.digest());
     const digest = hash.digest('hex');
@@ -61,6 +62,7 @@ export class Staging {
       format,
       path,
       digest,
+      points: this.points,
     };
     await writeFile(join(this.folder, 'imported.json'), JSON.stringify(file));
     return digest;

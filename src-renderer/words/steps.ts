@@ -237,10 +237,11 @@ export const stepChoiceWord = (choice: string): string => choices[choice]?.() ??
 
 /** A step with its settings in one line: "Numbers to bands: age, Width 10". */
 export function stepSaid({ kind, settings }: Pick<RecipeStep, 'kind' | 'settings'>): string {
-  const said = Object.entries(settings).map(([key, value]) => {
+  const said = Object.entries(settings).flatMap(([key, value]) => {
+    if (Array.isArray(value) && value.length === 0) return [];
     if (key === 'columns' && Array.isArray(value)) return value.join(', ');
     const word = typeof value === 'string' ? stepChoiceWord(value) : String(value);
     return `${fields[key]?.() ?? key} ${word}`;
   });
-  return `${stepWord(kind)}: ${said.join(', ')}`;
+  return said.length === 0 ? stepWord(kind) : `${stepWord(kind)}: ${said.join(', ')}`;
 }

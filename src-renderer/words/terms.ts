@@ -253,6 +253,8 @@ const settings: Words = {
   norms: m.setting_norms,
   dataset: m.dataset,
   version: m.version,
+  recipe: m.tab_recipe,
+  code: m.run_code,
 };
 export function settingWord(key: string): string {
   const [, weighed] = /^classWeight\.(.*)$/s.exec(key) ?? [];
@@ -587,6 +589,7 @@ export function metricValue(key: string, value: number, short = false, beside = 
   // Of what is measured in the target's own unit, decimals soon say nothing.
   if (!short && Math.abs(value) >= 1e4) return format.figure(value, 5);
   // Of a loss of 0.00006 four decimals say no more than that there is one.
+  if (!short && Math.abs(beside) >= 100) return format.fixed(value, Math.abs(beside) >= 1e3 ? 1 : 2);
   if (!short && beside !== 0 && Math.abs(beside) < 1e-3) return format.figure(value);
   return short ? format.figure(value, 3) : format.fixed(value, 4);
 }

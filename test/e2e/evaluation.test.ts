@@ -65,7 +65,7 @@ describe.each(locales)('evaluation in %s', (locale) => {
     await studio.page.getByText('points mlp', { exact: true }).first().dblclick();
     await id('tab-confusion').click();
     await id('slices').waitFor({ timeout: 60_000 });
-    expect(await id('test-looks').innerText()).toBe(words[locale].looks(0));
+    expect(await id('test-looks').innerText()).toBe(words[locale].looks(1));
     for (const chart of ['roc', 'precision-recall', 'reliability'])
       await id(chart).locator('canvas[data-drawn]').waitFor();
     expect(await id('slices').locator('tbody tr').first().innerText()).toContain('north');
@@ -133,12 +133,12 @@ describe.each(locales)('evaluation in %s', (locale) => {
     await shots('evaluation-gate');
     await id('look-at-test').click();
     await id('slices').waitFor({ timeout: 60_000 });
-    expect(await id('test-looks').innerText()).toBe(words[locale].looks(1));
+    expect(await id('test-looks').innerText()).toBe(words[locale].looks(2));
     // What was seen is seen again without another look.
     await id('evaluate-split').getByRole('radio').nth(1).click();
     await id('evaluate-split').getByRole('radio').last().click();
     await id('slices').waitFor();
-    expect(await id('test-looks').innerText()).toBe(words[locale].looks(1));
+    expect(await id('test-looks').innerText()).toBe(words[locale].looks(2));
   });
 
   it('compares two runs sample by sample', async () => {

@@ -3,12 +3,19 @@ import type { Manifest } from '../../src-main/shared/dataset.ts';
 import type { Condition } from '../../src-main/shared/filter.ts';
 import { newId } from '../../src-main/shared/ids.ts';
 import type { ArchitectureInfo, TrainedRun, SettingField } from '../../src-main/shared/run.ts';
+import type { RunProvenance } from '../../src-main/shared/run-provenance.ts';
 import { synonymsRef } from '../../src-main/shared/augment/synonyms.ts';
 import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { SamplePages } from '../../src-renderer/features/data/sample-pages.svelte.ts';
 import { SchemaDraft } from '../../src-renderer/features/data/schema-draft.svelte.ts';
 import { SplitDraft } from '../../src-renderer/state/split-draft.svelte.ts';
-import { areRepeats, classScores, metricRows, settingsDiff } from '../../src-renderer/features/runs/diff.ts';
+import {
+  areRepeats,
+  classScores,
+  metricRows,
+  provenanceRows,
+  settingsDiff,
+} from '../../src-renderer/features/runs/diff.ts';
 import { metricValue } from '../../src-renderer/words/terms.ts';
 import { checkField, devicesOf } from '../../src-renderer/features/train/fields.ts';
 import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';
@@ -517,6 +524,20 @@ describe('comparing runs', () => {
     expect(rows.has('part')).toBe(false);
     expect(areRepeats(settingsDiff(runs))).toBe(true);
     expect(areRepeats(settingsDiff([...runs, run({ a: 1 }, { ...part(2), epochs: 3 })]))).toBe(false);
+  });
+
+  it('tells recipe and code where they are known, and calls no runs of two recipes repeats of one', () => {
+    const scaled = { kind: 'standard', settings: { columns: ['age'] } };
+    const found = (recipe: RunProvenance['recipe'], atelier: string): RunProvenance => ({
+      ...{ run: newId('run'), recipe, code: { atelier, platform: 'linux-x64' }, looks: { count: 1, last: null } },
+    });
+    const rows = provenanceRows([found([], '1.0'), found([scaled], '1.1'), null]);
+    expect(rows.map(({ key }) => key)).toEqual(['recipe', 'code']);
+    expect(rows[0].values[0]).toBe('No recipe');
+    expect(rows[0].values[1]).toMatch(/^\w.*: age$/);
+    expect(rows[1].values).toEqual(['Atelier 1.0, linux-x64', 'Atelier 1.1, linux-x64', undefined]);
+    expect([areRepeats([rows[0]]), areRepeats([rows[1]])]).toEqual([false, true]);
+    expect(provenanceRows([null, null])).toEqual([]);
   });
 
   it('puts what differs first, and knows a setting that one of them lacks', () => {

@@ -8,6 +8,7 @@ import {
   rocChart,
   type EvaluationLook,
 } from '../../src-main/shared/chart/evaluation-charts.ts';
+import { shortestFloat32 } from '../../src-main/shared/float32.ts';
 import { figureSvg } from '../../src-main/shared/chart/figure-svg.ts';
 import { confusionCsv, confusionSvg } from '../../src-main/shared/chart/matrix-svg.ts';
 import { parallelCsv, parallelSvg } from '../../src-main/shared/chart/parallel-svg.ts';
@@ -80,6 +81,11 @@ describe('charts of an evaluation', () => {
     ];
     const residuals = residualChart({ points }, look);
     expect(lines(residuals.csv)).toEqual(['sample,actual,predicted,residual', '3,2,1,-1', '9,1,3,2']);
+    // A difference of two float32 has no more digits than one.
+    const near = { sample: 1, actual: 18, predicted: 17.9 };
+    expect(lines(residualChart({ points: [near] }, look).csv)[1]).toBe('1,18,17.9,-0.1');
+    const singles = [18.00000006, Math.fround(23.4), Math.fround(1 / 3), Math.fround(1e-40), 16777216, NaN, -Infinity];
+    expect(singles.map(shortestFloat32)).toEqual([18, 23.4, 0.33333334, 1e-40, 16777216, NaN, -Infinity]);
     expect(residualChart({ points: [] }, look).figure.x).toMatchObject({ low: 0, high: 1 });
     const { figure, csv } = histogramChart({ from: -1, width: 0.5, counts: [1, 0, 3] }, 'Residuals', 'by', look);
     expect(lines(csv)).toEqual(['from,to,samples', '-1,-0.5,1', '-0.5,0,0', '0,0.5,3']);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ImportRunsResult, StagedFile } from '../../src-main/shared/run-exchange.ts';
+import type { ImportRunsResult, KnownRun, StagedFile } from '../../src-main/shared/run-exchange.ts';
 import { curvesOf } from '../../src-main/tracking/run-log.ts';
 import { importRuns } from '../../src-main/tracking/import-runs.ts';
 import { tempFolder } from './temp-workspace.ts';
@@ -15,7 +15,7 @@ export interface ReadRun extends StagedFile {
 /** What an import reads of these files, without a workspace. */
 export async function readRuns(
   paths: string[],
-  known: Record<string, string | null> = {},
+  known: Record<string, KnownRun | null> = {},
   signal = new AbortController().signal,
 ): Promise<ImportRunsResult & { runs: ReadRun[] }> {
   const staging = tempFolder();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { KnownRun } from '../../src-main/shared/run-exchange.ts';
 import { exportRuns } from '../../src-main/tracking/export-runs.ts';
 import { readRuns, writeFiles } from '../support/read-runs.ts';
 import { tempFolder } from '../support/temp-workspace.ts';
@@ -93,8 +94,20 @@ describe('runs as JSON Lines', () => {
     );
     expect(digests[0]).toBe(digests[1]);
     expect(digests[0]).not.toBe(digests[2]);
-    const known = await readRuns([join(folder, 'two.jsonl')], { 'atelier:run_1': digests[0] });
-    expect([known.runs.length, known.unchanged]).toEqual([0, 1]);
+    // By turns: what was ever read brings nothing new, and an older copy and one in another format that has no more points bring none either.
+    const [two, more] = ['two.jsonl', 'more.jsonl'].map((name) => join(folder, name));
+    const read = async (path: string, known: Partial<KnownRun>) => {
+      const told: KnownRun = { format: 'jsonl', digests: [], points: null, ...known };
+      const { runs, unchanged, remarks } = await readRuns([path], { 'atelier:run_1': told });
+      return [runs.length, unchanged, remarks.length];
+    };
+    expect(await read(two, { digests: [digests[0]] })).toEqual([0, 1, 0]);
+    expect(await read(two, { digests: [digests[0], digests[2]], points: 6 })).toEqual([0, 1, 0]);
+    expect(await read(two, { digests: [digests[2]], points: 6 })).toEqual([0, 1, 1]);
+    expect(await read(two, { format: 'mlflow', digests: ['x'], points: 5 })).toEqual([0, 1, 0]);
+    expect(await read(two, { digests: ['x'], points: 5 })).toEqual([1, 0, 0]);
+    expect(await read(more, { digests: [digests[0]], points: 5 })).toEqual([1, 0, 0]);
+    expect(await read(more, { digests: [digests[0]] })).toEqual([1, 0, 0]);
     // One that was trained here is left alone, whatever a file says of it.
     expect((await readRuns([join(folder, 'more.jsonl')], { 'atelier:run_1': null })).unchanged).toBe(1);
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeBlob } from '../../src-main/datasets/blobs.ts';
+import { reviseDataset } from '../../src-main/datasets/revise.ts';
 import { selectSamples } from '../../src-main/datasets/filters/select.ts';
 import { regressionScores } from '../../src-main/evaluation/regression.ts';
 import { readModel } from '../../src-main/onnx/read.ts';
@@ -16,6 +17,7 @@ import { exportRun } from '../../src-main/utility/work/export-run.ts';
 import { RunModel } from '../../src-main/utility/work/run-model.ts';
 import { failure, importFrom, writeFiles } from '../support/data-import.ts';
 import { csvText } from '../support/data-table.ts';
+import { recipeOf } from '../support/recipes.ts';
 import { barsVersion, hereContext, trainHere, trainSettings, type Trained } from '../support/train-here.ts';
 
 const opened = vi.spyOn(RunModel, 'open');
@@ -75,7 +77,8 @@ afterAll(() => rmSync(folder.path, { recursive: true, force: true }));
 describe('a report on a classifier', () => {
   it('holds together: cells, averages, curves and thresholds tell of the same samples', async () => {
     const { samples, metrics, confusion, report, looks } = await ask(first);
-    expect(looks).toEqual({ count: 0, last: null });
+    // The training's own look, at its end.
+    expect(looks).toEqual({ count: 1, last: expect.any(Number) as number });
     if (report?.detail.kind !== 'classification') throw new Error('a classifier');
     const { cells, perClass, averages, curves, scaled } = report.detail;
     const counts = [
@@ -143,18 +146,19 @@ describe('a report on a classifier', () => {
 
   it('counts each look at the test split, and no other', async () => {
     const looks = async (change: Partial<EvaluateParams>): Promise<number> => (await ask(second, change)).looks!.count;
-    expect(await looks({ split: 'train' })).toBe(0);
-    expect(await looks({ split: 'test' })).toBe(1);
+    expect(await looks({ split: 'train' })).toBe(1);
     expect(await looks({ split: 'test' })).toBe(2);
-    expect(await looks({ split: 'all' })).toBe(3);
-    expect(await looks({ split: 'validation' })).toBe(3);
+    expect(await looks({ split: 'test' })).toBe(3);
+    expect(await looks({ split: 'all' })).toBe(4);
+    expect(await looks({ split: 'validation' })).toBe(4);
     // Metrics alone are asked for by other jobs, which show them to nobody as a test.
     expect((await ask(second, { split: 'test', report: false })).looks).toBeUndefined();
-    expect(await looks({ split: 'validation' })).toBe(3);
+    expect(await looks({ split: 'validation' })).toBe(4);
   });
 
   it('shows nothing of the test split where the look cannot be counted', async () => {
     const blocked = await trainHere(folder, byClass, trainSettings('linear', { epochs: 1 }), 'blocked');
+    rmSync(join(blocked.runFolder, 'evaluation'), { recursive: true });
     writeFileSync(join(blocked.runFolder, 'evaluation'), 'a file where a folder should be');
     expect((await ask(blocked)).samples).toBeGreaterThan(0);
     await expect(failure(ask(blocked, { split: 'test' }))).resolves.toMatchObject({ code: 'look_not_counted' });
@@ -175,7 +179,7 @@ describe('a comparison of two classifiers', () => {
     expect(Object.values(cells).reduce((sum, { count }) => sum + count, 0)).toBe(samples);
     expect(learnt).toBe(0);
     // With the one at all splits, above.
-    expect(looks!.count).toBe(2);
+    expect(looks!.count).toBe(3);
     const { accuracy } = differences;
     expect(accuracy.difference).toBeCloseTo((cells.onlyFirst.count - cells.onlySecond.count) / samples, 12);
     expect(accuracy.first - accuracy.second).toBeCloseTo(accuracy.difference, 12);
@@ -195,6 +199,24 @@ describe('a comparison of two classifiers', () => {
     const manifest = { ...byClass, blobs: { ...byClass.blobs, split: other.manifest.blobs.split } };
     const { comparison } = await ask(first, { against: { ...second, manifest }, split: 'test' });
     expect(comparison!.learnt).toBeGreaterThan(comparison!.samples / 2);
+  });
+
+  it('puts the same rows side by side where recipes of their own have prepared them', async () => {
+    const recipe = recipeOf(['filter', { condition: "region = 'south'" }], ['standard']);
+    const { manifest } = await reviseDataset({ blobs: folder.blobs, manifest: byClass, recipe });
+    const scaled = await trainHere(folder, manifest, trainSettings('linear', { epochs: 1 }), 'scaled');
+    const there = (await ask(first, { against: scaled, split: 'test' })).comparison!;
+    const back = (await ask(scaled, { against: first, split: 'test' })).comparison!;
+    expect([there.samples, there.learnt]).toEqual([manifest.splits.test, 0]);
+    expect(there.samples).toBeLessThan(byClass.splits.test);
+    // Samples are numbered as in the version of the one that was asked: of the rows that were left out there are none.
+    const { rows } = tableRows();
+    const southern = [...rows.keys()].filter((row) => rows[row][2] === 'south');
+    const told = Object.values(there.listed).flat();
+    for (const { sample, actual } of told) expect([rows[sample][2], rows[sample][3]]).toEqual(['south', actual]);
+    const again = Object.values(back.listed).flat();
+    expect(again.map(({ sample }) => southern[sample]).sort()).toEqual(told.map(({ sample }) => sample).sort());
+    expect(back.cells.onlyFirst.count).toBe(there.cells.onlySecond.count);
   });
 
   it('refuses runs that tell something else', async () => {

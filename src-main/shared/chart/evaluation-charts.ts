@@ -6,6 +6,7 @@ import type {
   RegressionReport,
   ReliabilityBins,
 } from '../evaluation.ts';
+import { shortestFloat32 } from '../float32.ts';
 import { niceRange } from './axis.ts';
 import type { Figure, FigureAxis, FigureLayer } from './figure.ts';
 
@@ -123,7 +124,7 @@ export function residualChart(
   { words, ...look }: EvaluationLook,
 ): EvaluationChart {
   const predicted = points.map((each) => each.predicted);
-  const residual = points.map((each) => each.predicted - each.actual);
+  const residual = points.map((each) => shortestFloat32(each.predicted - each.actual));
   const x = spanAxis(words.predicted, predicted, look.number);
   return {
     figure: {

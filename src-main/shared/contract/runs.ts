@@ -10,6 +10,7 @@ import type { PackedCurves } from '../packed-curves.ts';
 import type { QualityReport } from '../quality.ts';
 import { type ExportRunsResult, type ImportedRuns, runFormats } from '../run-exchange.ts';
 import type { RunImportance } from '../run-importance.ts';
+import type { RunProvenance } from '../run-provenance.ts';
 import {
   type CheckpointInfo,
   type CurvesFound,
@@ -89,6 +90,8 @@ export const runsInputs = {
     to: v.optional(v.number()),
     maxPoints: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100_000))),
   }),
+  /** What made these, of which data, and how often their test splits were looked at. */
+  'runs.provenance': v.object({ ids: v.pipe(v.array(runId), v.maxLength(200)) }),
   /** What settings have to do with a metric, over these runs. */
   'runs.importance': v.object({ runs: v.pipe(v.array(runId), v.maxLength(100_000)), metric: text(200) }),
   'runs.stopEarly': v.object({ id: runId }),
@@ -144,6 +147,7 @@ export interface RunOutputs {
   'runs.column': MetricColumn;
   'runs.curves': CurvesFound;
   'runs.metrics': PackedCurves;
+  'runs.provenance': RunProvenance[];
   'runs.importance': RunImportance;
   'runs.stopEarly': null;
   'runs.rename': null;

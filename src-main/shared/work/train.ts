@@ -15,6 +15,8 @@ export interface TrainParams {
   from?: string;
   /** Its dataset version: goes into the checkpoints. */
   version?: string;
+  /** Atelier's own: goes into the log and the checkpoints. */
+  appVersion?: string;
 }
 
 /** Of a run that is there: at this checkpoint, by its file's name without the ending. */

@@ -1,3 +1,4 @@
+import { drainAnswer, drainQuestion } from '../../shared/drain.ts';
 import { AtelierError } from '../../shared/errors.ts';
 
 /**
@@ -18,8 +19,8 @@ interface ElectronParentPort {
   on(event: 'message', listener: (event: { data: unknown }) => void): void;
 }
 
-/** Time for the last messages to leave an Electron utility, whose port tells nothing about delivery. */
-const electronDrainMs = 200;
+/** So long a parent may be busy before it answers that it has heard the last message. */
+const longestDrainMs = 60_000;
 
 /** Opens the port to the parent. When the parent goes away this process ends too: nobody is left to hear its result. */
 export function openPort<In, Out>(): Port<In, Out> {
@@ -33,8 +34,18 @@ export function openPort<In, Out>(): Port<In, Out> {
 function electronPort<In, Out>(parent: ElectronParentPort): Port<In, Out> {
   return {
     post: (message) => parent.postMessage(message),
-    listen: (listener) => parent.on('message', (event) => listener(event.data as In)),
-    drain: () => new Promise((resolve) => setTimeout(resolve, electronDrainMs)),
+    listen: (listener) =>
+      parent.on('message', ({ data }) => {
+        if (data !== drainAnswer) listener(data as In);
+      }),
+    drain: () =>
+      new Promise((resolve) => {
+        parent.on('message', ({ data }) => {
+          if (data === drainAnswer) resolve();
+        });
+        setTimeout(resolve, longestDrainMs);
+        parent.postMessage(drainQuestion);
+      }),
   };
 }
 

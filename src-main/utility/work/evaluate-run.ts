@@ -1,4 +1,4 @@
-import { readBlob } from '../../datasets/blobs.ts';
+import { int32s, readBlob } from '../../datasets/blobs.ts';
 import { targetOf } from '../../datasets/encode/encoder.ts';
 import { findSlices } from '../../datasets/slices.ts';
 import { reportClassification, type Reported } from '../../evaluation/classification-report.ts';
@@ -26,7 +26,10 @@ export async function evaluateRun(
   const { blobs, manifest, threads, split } = params;
   const names = split === 'all' ? splitNames : [split];
   const own = new RunAnswers(params.model, { blobs, manifest, threads }, context);
-  const other = params.against ? new RunAnswers(params.against, { blobs, manifest, threads }, context) : null;
+  const rival = params.against;
+  // What another recipe has prepared the other model has to have as it knows it.
+  const theirs = rival && preparedApart(manifest, rival.manifest) ? rival.manifest : manifest;
+  const other = rival ? new RunAnswers(rival, { blobs, manifest: theirs, threads }, context) : null;
   try {
     if (other) checkAlike(own, other);
     const here = await own.together(names);
@@ -49,9 +52,9 @@ export async function evaluateRun(
       result.metrics = { ...measured.metrics, ...(Object.fromEntries(keyed) as Record<string, number>) };
       result.report = report;
     }
-    if (other && params.against) {
-      const theirs = await other.together(names);
-      result.comparison = await comparisonOf(own, here, other, theirs, params, context);
+    if (other) {
+      const there = await other.together(names);
+      result.comparison = await comparisonOf(own, here, other, { ...there, manifest: theirs }, params, context);
     }
     return result;
   } finally {
@@ -136,23 +139,45 @@ function checkAlike(own: RunAnswers, other: RunAnswers): void {
   }
 }
 
+/** Of tables: whether two versions are of the same rows, which recipes of their own have prepared. */
+function preparedApart(a: Manifest, b: Manifest): boolean {
+  const raw = ({ blobs }: Manifest) => blobs.raw ?? blobs.table;
+  return raw(a) !== undefined && raw(a) === raw(b) && a.blobs.recipe !== b.blobs.recipe;
+}
+
+/** Which row of the table before the recipe a sample is. */
+async function rowsOf(blobs: string, { blobs: { rows: blob } }: Manifest): Promise<(sample: number) => number> {
+  const rows = blob === undefined ? null : int32s(await readBlob(blobs, blob));
+  return (sample) => rows?.[sample] ?? sample;
+}
+
+/** Errors: runs_differ. */
 async function comparisonOf(
   own: RunAnswers,
   here: SplitAnswers,
   other: RunAnswers,
-  theirs: SplitAnswers,
+  theirs: SplitAnswers & { manifest: Manifest },
   { blobs, manifest, against, split, version }: EvaluateParams,
   context: JobContext,
 ): Promise<RunComparison> {
-  const places = new Map(Array.from(theirs.indices, (sample, i) => [sample, i]));
+  const apart = theirs.manifest !== manifest;
+  const rowOf = apart ? await rowsOf(blobs, manifest) : (sample: number) => sample;
+  const theirRowOf = apart ? await rowsOf(blobs, theirs.manifest) : (sample: number) => sample;
+  const places = new Map(Array.from(theirs.indices, (sample, i) => [theirRowOf(sample), i]));
   const mine: number[] = [];
   const yours: number[] = [];
   here.indices.forEach((sample, i) => {
-    const at = places.get(sample);
+    const at = places.get(rowOf(sample));
     if (at === undefined) return;
     mine.push(i);
     yours.push(at);
   });
+  if (mine.length === 0) {
+    throw new AtelierError(
+      'runs_differ',
+      `The two runs have no sample of the split "${split}" in common: their data were divided otherwise. Compare runs of the same division.`,
+    );
+  }
   const samples = mine.map((i) => here.indices[i]);
   const all = own.actual(here);
   const pause = (): Promise<void> => context.pause();
@@ -181,7 +206,13 @@ async function comparisonOf(
           pause,
         );
   if (!version || !against) throw new AtelierError('internal', 'A comparison without its version.');
-  return { ...compared, version, learnt: await learntOf(blobs, manifest, against.manifest, split, samples) };
+  // They are of the same split on both sides.
+  const learnt = apart
+    ? split === 'all'
+      ? null
+      : 0
+    : await learntOf(blobs, manifest, against.manifest, split, samples);
+  return { ...compared, version, learnt };
 }
 
 /** How many of these samples the other run was trained on, and this one was not. */

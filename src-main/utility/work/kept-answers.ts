@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { checkpointPath } from '../../runtime/checkpoint.ts';
 import { writeAtomically } from '../../runtime/atomic-file.ts';
 import type { Manifest, SplitName } from '../../shared/dataset.ts';
-import type { TestLooks } from '../../shared/evaluation.ts';
+import { testLooksFile, testLooksOf, type TestLook, type TestLooks } from '../../shared/evaluation.ts';
 import { AtelierError } from '../../shared/errors.ts';
 
 /** What a run's best checkpoint says of a split: kept, so that another look, a comparison or another threshold needs no model. */
@@ -112,10 +112,10 @@ interface Header {
 
 const hashOf = (what: string | Uint8Array): string => createHash('sha256').update(what).digest('hex').slice(0, 16);
 
-const looksPath = (runFolder: string): string => join(folderOf(runFolder), 'test-looks.jsonl');
+const looksPath = (runFolder: string): string => join(runFolder, ...testLooksFile);
 
-/** Notes, before anything of it is shown, that somebody looks at the test split. Throws where that cannot be written: then nothing is shown. */
-export function noteLook(runFolder: string, why: string, now = Date.now()): void {
+/** Notes, before anything of it is shown, that the test split is looked at. Throws where that cannot be written: then nothing is shown. */
+export function noteLook(runFolder: string, why: TestLook, now = Date.now()): void {
   try {
     mkdirSync(folderOf(runFolder), { recursive: true });
     // One short write at the end of the file: two processes do not get in each other's way.
@@ -130,21 +130,9 @@ export function noteLook(runFolder: string, why: string, now = Date.now()): void
 }
 
 export function readLooks(runFolder: string): TestLooks {
-  let text: string;
   try {
-    text = readFileSync(looksPath(runFolder), 'utf8');
+    return testLooksOf(readFileSync(looksPath(runFolder), 'utf8'));
   } catch {
-    return { count: 0, last: null };
+    return testLooksOf('');
   }
-  // A line that was cut short still was a look.
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const times = lines.flatMap((line) => {
-    try {
-      const { at } = JSON.parse(line) as { at?: unknown };
-      return typeof at === 'number' ? [at] : [];
-    } catch {
-      return [];
-    }
-  });
-  return { count: lines.length, last: times.length > 0 ? Math.max(...times) : null };
 }

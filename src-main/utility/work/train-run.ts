@@ -24,6 +24,7 @@ import { EpochPictures } from './epoch-pictures.ts';
 import { EpochPredictions } from './epoch-predictions.ts';
 import { EpochTexts } from './epoch-texts.ts';
 import { ganLoss, netOf, type Net } from './forward.ts';
+import { noteLook } from './kept-answers.ts';
 import { measureExport } from './measure-export.ts';
 import { ratesOf } from './rates.ts';
 import { bestBeside, checkpointToGoOn, sweepParts } from './resume-from.ts';
@@ -72,7 +73,7 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
       blobs: { ...params.manifest.blobs },
     },
     parameterCount,
-    versions: versions(),
+    versions: versions(params.appVersion),
   });
 
   const task = await trainingTask(params, data, net, last);
@@ -121,6 +122,8 @@ async function work(params: TrainParams, context: JobContext, log: RunLog): Prom
   const evaluator = await Evaluator.open(task.compileEvaluation(), settings);
   const metrics = await evaluateBest(evaluator, net, data, outcome.model, context).finally(() => evaluator.close());
   if (settings.measureExport) Object.assign(metrics, await measureExport(params, data, metrics, context));
+  // From now on the test split's figures stand in every table: it has been looked at.
+  if (data.splits.test.count > 0) noteLook(runFolder, 'training');
   return {
     metrics: { ...trainMetrics(outcome.best), ...metrics },
     samplesPerSecond: outcome.samplesPerSecond,
@@ -200,7 +203,7 @@ export async function trainingTask(
     patientFrom: settings.stretches?.at(-1)?.epoch,
     ...rate(settings.learningRate),
     runFolder,
-    origin: { run, version: version ?? null, blobs: { ...manifest.blobs }, code: versions() },
+    origin: { run, version: version ?? null, blobs: { ...manifest.blobs }, code: versions(params.appVersion) },
     from: last ? { last, best: bestBeside(runFolder, run) } : undefined,
   };
   const loss: LossSpec =

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../../src-main/shared/run.ts';
 import { together } from '../../charts/together.ts';
 import { smooth } from '../../charts/smooth.ts';
-import type { LiveSeries } from '../../state/runs.svelte.ts';
+import type { LiveSeries } from '../../state/live-series.svelte.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
 import { settingWord } from '../../words/terms.ts';

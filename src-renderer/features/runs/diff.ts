@@ -1,6 +1,9 @@
 import { spreadOf, type MetricSpread } from '../../../src-main/shared/spread.ts';
 import type { ClassWeights } from '../../../src-main/shared/learning.ts';
+import { codeLine, recipeLine, type RunProvenance } from '../../../src-main/shared/run-provenance.ts';
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
+import { m } from '../../words/messages.ts';
+import { stepSaid } from '../../words/steps.ts';
 import { choiceWord, hasNoBest, lowerIsBetter, metricRank } from '../../words/terms.ts';
 
 export interface DiffRow {
@@ -16,6 +19,26 @@ export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
   if (!rows) known.set(runs, (rows = diffOf(runs)));
   return rows;
 }
+
+/**
+ * How the data were prepared and what code trained, as far as that is known of any: rows like those of settings. A run whose recipe has no step
+ * says so; of an imported one nothing is known.
+ */
+export function provenanceRows(found: readonly (RunProvenance | null)[]): DiffRow[] {
+  const rows: [string, (SettingValue | undefined)[]][] = [
+    ['recipe', found.map((one) => (one?.recipe ? recipeLine(one.recipe, stepSaid) || m.recipe_none() : undefined))],
+    ['code', found.map((one) => (one?.code ? codeLine(one.code) : undefined))],
+  ];
+  return rows
+    .filter(([, values]) => values.some((value) => value !== undefined))
+    .map(([key, values]) => ({ key, values, differs: values.some((value) => value !== values[0]) }));
+}
+
+/** Those that differ first. */
+export const differingFirst = (rows: readonly DiffRow[]): DiffRow[] => [
+  ...rows.filter((row) => row.differs),
+  ...rows.filter((row) => !row.differs),
+];
 
 /** Every part of a comparison asks it of the same list. */
 const known = new WeakMap<readonly RunSummary[], DiffRow[]>();
@@ -44,12 +67,12 @@ function diffOf(runs: readonly RunSummary[]): DiffRow[] {
     const values = flat.map((settings) => settings[key]);
     return { key, values, differs: values.some((value) => value !== values[0]) };
   });
-  return [...rows.filter((row) => row.differs), ...rows.filter((row) => !row.differs)];
+  return differingFirst(rows);
 }
 
 /** Whether they are one and the same but for what is drawn, or for the fold: then their results have a mean. */
 export const areRepeats = (rows: readonly DiffRow[]): boolean =>
-  rows.every(({ key, differs }) => !differs || ['seed', 'fold', 'version'].includes(key));
+  rows.every(({ key, differs }) => !differs || ['seed', 'fold', 'version', 'code'].includes(key));
 
 function weightsShown(weights: ClassWeights | undefined): Record<string, SettingValue> {
   if (weights === undefined) return {};

@@ -2,6 +2,7 @@ import type { GroupChart } from '../../../src-main/shared/chart/groups.ts';
 import type { LineChart } from '../../../src-main/shared/chart/line-svg.ts';
 import type { Report, ReportCell, ReportRow, ReportSection } from '../../../src-main/shared/chart/report-html.ts';
 import { fewRuns, type RunImportance } from '../../../src-main/shared/run-importance.ts';
+import type { RunProvenance } from '../../../src-main/shared/run-provenance.ts';
 import type { RunSummary } from '../../../src-main/shared/run.ts';
 import { resolveColour } from '../../charts/colours.ts';
 import { format } from '../../words/format.ts';
@@ -10,7 +11,7 @@ import { m } from '../../words/messages.ts';
 import { metricValue, metricWord, settingWord, statusWord } from '../../words/terms.ts';
 import type { CurvePlan } from './curves.ts';
 import { levelsShown, signed, togetherWords } from './importance.ts';
-import { metricRows, settingsDiff } from './diff.ts';
+import { metricRows, provenanceRows, settingsDiff } from './diff.ts';
 import { datasetWords, runSeconds, settingShown } from './run-columns.ts';
 
 /** What is said of all runs compared, of which a report shows so many side by side. */
@@ -18,6 +19,8 @@ export interface WholeComparison {
   groups: Omit<GroupChart, 'width' | 'height'> | null;
   importance: RunImportance | null;
   total: number;
+  /** Of the runs that stand side by side. */
+  provenance: readonly (RunProvenance | null)[];
 }
 
 /** A comparison as it is seen, to be kept or sent: what the runs are, what they reached, where they differ, their curves. */
@@ -26,10 +29,10 @@ export function compareReport(
   plans: readonly CurvePlan[],
   x: LineChart['x'],
   colourOf: (run: RunSummary) => string,
-  { groups, importance, total }: WholeComparison,
+  { groups, importance, total, provenance }: WholeComparison,
 ): Report {
   const head = runs.map((run): ReportCell => ({ text: run.name, colour: resolveColour(colourOf(run)) }));
-  const settings = settingsDiff(runs);
+  const settings = [...settingsDiff(runs), ...provenanceRows(provenance)];
   const settingRow = ({ key, values }: (typeof settings)[number]): ReportRow => ({
     label: settingWord(key),
     cells: values.map((value) => ({ text: settingShown(key, value) })),
@@ -59,6 +62,9 @@ export function compareReport(
               return seconds === null ? '–' : format.duration(seconds);
             }),
             about(m.created(), (run) => format.moment(run.createdAt)),
+            ...(provenance.some((one) => one !== null && one.looks.count > 0)
+              ? [about(m.test_looks(), (run) => looksOf(provenance.find((one) => one?.run === run.id)))]
+              : []),
             ...(runs.some((run) => run.notes !== '') ? [about(m.notes(), (run) => run.notes || '–')] : []),
           ],
         },
@@ -114,6 +120,8 @@ export function compareReport(
     ],
   };
 }
+
+const looksOf = (one: RunProvenance | null | undefined): string => (one ? format.integer(one.looks.count) : '–');
 
 function importanceSection({ metric, runs, settings, combined, foretold }: RunImportance): ReportSection {
   const notes = [

@@ -556,6 +556,13 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       keys: [...new Set(ids.flatMap((run) => runOf(run).points.map(({ key }) => key)))].sort(),
       trainSamples: ids.map(() => null),
     }),
+    'runs.provenance': ({ ids }) =>
+      ids.map((run) => ({
+        run,
+        recipe: runOf(run).summary.origin === null ? [] : null,
+        code: { atelier: '0.1.0', onnxruntime: '1.27.0', platform: 'linux-x64' },
+        looks: { count: 1, last: null },
+      })),
     'runs.importance': ({ runs: ids, metric }) => {
       const outcomes = ids.map(runOf).flatMap(({ summary }) => {
         const value = summary.metrics[metric];
