@@ -183,7 +183,9 @@ describe('objects of an image', () => {
       for (const key of keys) await page.keyboard.press(key);
     };
     await press('z', 'b', 'j');
-    await id('object-pointer-at').getByText(`${width / 2}, ${height / 2}`).waitFor();
+    await id('object-pointer-at')
+      .getByText(`${width / 2}, ${height / 2}`)
+      .waitFor();
     expect(await id('object-canvas').evaluate((canvas) => canvas === document.activeElement)).toBe(true);
     await press('Space', 'Shift+ArrowRight', 'ArrowRight', 'Shift+ArrowDown', 'Space');
     await press('p', 'Space', 'Shift+ArrowLeft', 'Space', 'Shift+ArrowDown', 'Space', 'Enter');
