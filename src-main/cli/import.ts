@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { rateRange } from '../shared/audio.ts';
+import { longestSeparator } from '../shared/class-sets.ts';
 import type { DatasetDetail, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { keepPasted } from '../jobs/pasted.ts';
@@ -24,6 +25,7 @@ interface Options extends CommonOptions, SplitOptions {
   resume?: string | true;
   into?: string;
   rowKey?: string;
+  several?: string;
   reference?: true;
   classFrom?: string;
 }
@@ -39,6 +41,10 @@ export function addImport(program: Command, context: CommandContext): void {
     .option('--file <path>', 'of several tables the one in this file, by its path inside what is given')
     .option('--sheet <name>', 'of several sheets the one of this name (default: the first with rows)')
     .option('--target <column>', 'the column, or array, to predict (default: guessed)')
+    .option(
+      '--several <separator>',
+      'of tables: each cell of --target names several classes, with this between them, such as "|"',
+    )
     .option('--resume [job]', 'go on with an import that was cut short (default: the last one); no paths then')
     .option(
       '--into <dataset>',
@@ -85,6 +91,9 @@ What is taken, told by content whatever the files are called:
   texts     a sub-folder per class; without such folders they are a corpus, for language models: long files are cut into parts
   packed    gzip of any of these; ZIP and TAR (.tar, .tar.gz) of folders, tables, IDX files
 
+Cells of a target that look like several classes each are told of; --several says that they are: each class is then told by itself. A sample of
+no class at all has the separator alone; an empty cell is without a label.
+
 Objects inside JSON and Parquet become columns called a.b; lists stay one column, as JSON. Files called train-* with test-* (or
 t10k-*), and folders so called, become given splits. Where there are several things, --kind, --file and --sheet choose. What
 cannot be read is listed and left out. Importing the same data again gives the dataset that is there already.
@@ -105,6 +114,7 @@ JSON: {"dataset","version","name","kind","samples","classes","class_counts","tar
 
 Examples:
   $ atelier import iris.csv --target species
+  $ atelier import films.csv --target genres --several "|"     # a cell such as drama|war is of both classes
   $ atelier import sales.xlsx --sheet 2026
   $ atelier import scans.csv --split grouped --group patient --fractions 0.8,0.1,0.1
   $ atelier import events.jsonl.gz
@@ -131,13 +141,21 @@ async function importFiles(session: Session, given: string[], options: Options):
   if (options.into !== undefined) return into(session, given, options, options.into);
   if (options.rowKey !== undefined) throw new AtelierError('bad_arguments', '--row-key goes with --into.');
   if (given.length === 0) throw new AtelierError('bad_arguments', 'Say what to import: a file, a folder, or several.');
+  const { several: between } = options;
+  if (between !== undefined && (between === '' || between.length > longestSeparator || options.target === undefined)) {
+    throw new AtelierError(
+      'bad_arguments',
+      `--several is what stands between the classes in a cell of --target: 1 to ${longestSeparator} characters, and --target goes with it.`,
+    );
+  }
   const paths = existing(session, given);
   const split = splitWish(options, options.splitSeed);
   await session.own(async (studio) => {
     const { name, kind, file, sheet, target, sampleRate, splitSeed } = options;
     const originals = options.reference ? 'referenced' : undefined;
-    const { classFrom } = options;
-    const asked = { paths, name, kind, file, sheet, target, classFrom, sampleRate, splitSeed, originals } as const;
+    const { classFrom, several: separator } = options;
+    const read = { kind, file, sheet, target, separator, classFrom, sampleRate, originals } as const;
+    const asked = { paths, name, splitSeed, ...read };
     const imported = await studio.importData(asked).result;
     const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
     tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
@@ -149,6 +167,7 @@ async function into(session: Session, given: string[], options: Options, text: s
   if (
     name !== undefined ||
     target !== undefined ||
+    options.several !== undefined ||
     options.reference ||
     options.classFrom !== undefined ||
     splitWish(options, options.splitSeed)
@@ -178,7 +197,7 @@ function existing(session: Session, given: string[]): string[] {
 /** What was asked at the beginning counts, and what was done by the end of it. */
 async function resume(session: Session, given: string[], { resume: text, ...options }: Options): Promise<void> {
   const others = (
-    ['name', 'kind', 'file', 'sheet', 'target', 'into', 'rowKey', 'reference', 'classFrom'] as const
+    ['name', 'kind', 'file', 'sheet', 'target', 'into', 'rowKey', 'several', 'reference', 'classFrom'] as const
   ).filter((key) => options[key] !== undefined);
   if (given.length > 0 || others.length > 0 || splitWish(options, options.splitSeed)) {
     throw new AtelierError('bad_arguments', '--resume goes on with an import as it was begun: give nothing besides.');

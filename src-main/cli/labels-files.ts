@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { labelClasses } from '../db/labellings.ts';
 import { eachLabel } from '../jobs/labels/as-it-stands.ts';
 import { sampleNames } from '../jobs/labels/import-labels.ts';
+import { joinClasses } from '../shared/class-sets.ts';
 import { csvLine } from '../shared/csv-line.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ImportKind } from '../shared/work/import.ts';
@@ -31,7 +32,7 @@ export function addLabelsFiles(labels: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-Columns: sample (its number, from 0), name (of a file's sample: its path in the source), state, label (several: joined by |), confidence, note.
+Columns: sample (its number, from 0), name (of a file's sample: its path in the source), state, label (several: joined by |; none of them: | alone), confidence, note.
 
 Of marks (--kind objects, spans or segments) the forms are:
   images  coco, yolo, voc, labelme, label-studio, csv (boxes), masks (a PNG an image, whose values legend.json explains), jsonl
@@ -107,7 +108,9 @@ async function exportLabels(session: Session, text: string, options: MarkExportO
               sample,
               names?.[sample],
               state,
-              labels.map((name) => name.replaceAll('|', '\\|')).join('|'),
+              log.kind === 'multiple' && settledStates.includes(state) && labels.length === 0
+                ? joinClasses([], '|')
+                : labels.map((name) => name.replaceAll('|', '\\|')).join('|'),
               confidence,
               note,
             ])

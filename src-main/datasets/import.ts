@@ -44,6 +44,7 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
       const { chosen, others } = choose(source, await findAll(source, params.kind), params);
       if (params.originals === 'referenced' && !chosen.offer.referable) throw cannotReference(chosen.offer.kind);
       if (params.classFrom !== undefined && !named.includes(chosen.offer.kind)) throw noNames(chosen.offer.kind);
+      if (params.separator !== undefined && chosen.offer.kind !== 'table') throw noCells(chosen.offer.kind);
       const read = await chosen.importer.read(chosen.source, params, context);
       const result = into ? await grow({ ...params, into }, read, given.into!.manifest.recipe, importing.signal) : read;
       // An annotated set is also seen as what it is made of: images, rows, texts.
@@ -66,6 +67,12 @@ const cannotReference = (kind: ImportKind): AtelierError =>
   new AtelierError(
     'cannot_reference',
     `Only images that lie on the disk as files can be left where they are; this is a source of the kind "${kind}", or images inside an archive. Unpack it first, or have the files copied into the workspace.`,
+  );
+
+const noCells = (kind: ImportKind): AtelierError =>
+  new AtelierError(
+    'no_cells',
+    `Several classes a cell are those of a table's target column; this is a source of the kind "${kind}". Leave the separator out.`,
   );
 
 const named: readonly ImportKind[] = ['image-folder', 'audio-folder'];

@@ -209,9 +209,15 @@ async function reviseColumns(connection: DuckDBConnection, params: ReviseParams,
     let type = wish?.type ?? column.type;
     // Text is never estimated; as a target its values are classes.
     if (role === 'target' && type === 'text') type = 'category';
+    const separator = wish?.separator === undefined ? column.separator : (wish.separator ?? undefined);
+    const parted = separator !== column.separator;
     const becomes = role === 'target' && column.role !== 'target';
     const ceases = role !== 'target' && column.role === 'target';
-    if (type === column.type && !((becomes || ceases) && !wish)) {
+    if (parted)
+      changes.push(
+        separator === undefined ? `${column.name}: one class a cell` : `${column.name}: several classes a cell`,
+      );
+    if (type === column.type && !parted && !((becomes || ceases) && !wish)) {
       if (role !== column.role && !becomes && !ceases) changes.push(`${column.name}: ${column.role} → ${role}`);
       columns.push(role === column.role ? column : withoutNote({ ...column, role }));
       continue;
@@ -229,7 +235,7 @@ async function reviseColumns(connection: DuckDBConnection, params: ReviseParams,
         type,
         role: ceases && type === 'text' && judged.note ? 'ignored' : role,
         decimalComma,
-        separator: column.separator,
+        separator,
       }),
     );
   }

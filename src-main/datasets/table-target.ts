@@ -70,6 +70,7 @@ async function readSets(
 export const targetNoteCodes: ReadonlySet<string> = new Set([
   'no_target',
   'single_class',
+  'several_classes',
   'target_missing',
   'no_features',
 ]);

@@ -95,7 +95,7 @@ export function requireFewClasses(column: string, classes: number): void {
   if (classes <= maxClasses) return;
   throw new AtelierError(
     'too_many_classes',
-    `Column "${column}" holds more than ${maxClasses} different values, too many to be classes. Set its type to number to estimate a value, or choose another target.`,
+    `Column "${column}" holds more than ${maxClasses} different values, too many to be classes. Set its type to number to estimate a value, say what stands between them if each cell names several classes (at import), or choose another target.`,
   );
 }
 

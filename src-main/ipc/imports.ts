@@ -117,7 +117,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       }
     },
     'imports.offer': ({ paths }) => offer(paths),
-    'imports.start': ({ offer: id, choice, name, target, reference, classFrom, sampleRate, split }) => {
+    'imports.start': ({ offer: id, choice, name, target, separator, reference, classFrom, sampleRate, split }) => {
       const offered = offers.get(id);
       const chosen = offered?.found[choice];
       if (!offered || !chosen || offered.until < Date.now()) {
@@ -131,6 +131,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
         sheet: sheet ?? undefined,
         name,
         target,
+        separator,
         classFrom,
         sampleRate,
         ...(reference && { originals: 'referenced' as const }),

@@ -24,6 +24,8 @@ export interface ImportRequest {
   sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
+  /** Tables: what stands between the classes that each cell of the target names; one class a cell when absent. */
+  separator?: string;
   /** Images and sounds: a pattern of their names that gives the class; by their folders when absent. */
   classFrom?: string;
   /** Sounds: samples a second; the most common of theirs when absent. */
@@ -93,6 +95,7 @@ export function importData(context: Context, request: ImportRequest, before?: Jo
       file: request.file,
       sheet: request.sheet,
       target: request.target,
+      separator: request.separator,
       classFrom: request.classFrom,
       sampleRate: request.sampleRate,
       originals: parent ? (parent.manifest.blobs.references ? 'referenced' : 'copied') : request.originals,
@@ -179,12 +182,13 @@ function growParams(
   store: Context['store'],
   { id, dataset, manifest }: DatasetVersion,
   { key }: ImportRequest,
-): Pick<ImportParams, 'target' | 'splitSeed' | 'into'> {
+): Pick<ImportParams, 'target' | 'separator' | 'splitSeed' | 'into'> {
   const { versions } = datasets.getDataset(store, dataset);
   const base = datasets.getOrigin(store, dataset)?.version ?? versions.at(-1)?.id ?? id;
   const { split } = manifest;
   return {
     target: manifest.target,
+    separator: manifest.columns.find(({ name }) => name === manifest.target)?.separator,
     splitSeed: manifest.splitSeed,
     into: {
       manifest,

@@ -29,6 +29,8 @@ export class Importing {
   name = $state('');
   /** The column to predict; null for none, undefined to have it guessed from the data. */
   target = $state<string | null | undefined>(undefined);
+  /** What stands between the classes that each cell of the target names; null where it names one. */
+  separator = $state<string | null>(null);
   /** The pattern of names that gives the class; null where the folders do. */
   classFrom = $state<string | null>(null);
   /** Sounds: samples a second; null for the most common of theirs. */
@@ -111,6 +113,7 @@ export class Importing {
     this.target = this.offer?.target ?? undefined;
     this.reference = false;
     this.sampleRate = null;
+    this.separator = null;
     this.classFrom = null;
     this.#split = null;
   }
@@ -162,6 +165,7 @@ export class Importing {
         choice: this.#choice,
         ...(name === '' ? {} : { name }),
         ...(table && this.target !== undefined ? { target: this.target } : {}),
+        ...(table && this.target && this.separator !== null ? { separator: this.separator } : {}),
         ...(this.classFrom !== null ? { classFrom: this.classFrom } : {}),
         ...(this.sampleRate !== null ? { sampleRate: this.sampleRate } : {}),
         ...(this.reference && this.offer?.referable ? { reference: true } : {}),

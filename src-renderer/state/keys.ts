@@ -26,7 +26,7 @@ export function keyOf(event: Pressed, platform: Platform): string {
   if (mac ? event.ctrlKey : event.metaKey) parts.push(mac ? 'ctrl' : 'meta');
   if (event.altKey) parts.push('alt');
   // A shifted sign is its own key: '?' is not 'shift+?'.
-  if (event.shiftKey && (key.length > 1 || /[a-z0-9]/.test(key))) parts.push('shift');
+  if (event.shiftKey && (key.length > 1 || /[a-z0-9 ]/.test(key))) parts.push('shift');
   parts.push(named[key] ?? key);
   return parts.join('+');
 }

@@ -16,6 +16,7 @@ class Tips {
   #shown = $state.raw<Shown | null>(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hiddenAt = -Infinity;
+  #walking = false;
 
   get shown(): Shown | null {
     return this.#shown;
@@ -25,6 +26,17 @@ class Tips {
     clearTimeout(this.#timer);
     const soon = this.#shown !== null || performance.now() - this.#hiddenAt < grace;
     this.#timer = setTimeout(() => (this.#shown = tip.on.isConnected ? tip : null), soon ? 0 : delay);
+  }
+
+  /** Whoever goes from thing to thing by keys is told what each is; where the focus only comes back, as from a menu, nobody asked. */
+  get walking(): boolean {
+    return this.#walking;
+  }
+
+  key(key: string): void {
+    if (/^(Control|Shift|Alt|Meta)$/.test(key)) return;
+    this.#walking = /^(Tab|Arrow.+|Home|End)$/.test(key);
+    if (key !== 'Tab') this.hide();
   }
 
   hide(): void {

@@ -320,6 +320,8 @@ const headlines: Record<string, () => string> = {
   not_an_object: m.error_record,
   several_tables: m.error_several_tables,
   several_targets: m.error_several_targets,
+  separator_unused: m.error_separator_unused,
+  no_cells: m.error_no_cells,
   too_many_classes: m.error_too_many_classes,
   too_many_columns: m.error_too_many_columns,
   file_too_large: m.error_file_too_large,

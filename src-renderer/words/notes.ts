@@ -17,6 +17,7 @@ const codes: Record<string, () => string> = {
   resampled: m.note_resampled,
   converted: m.note_converted,
   single_class: m.note_single_class,
+  several_classes: m.note_several_classes,
   no_header: m.note_no_header,
   duplicate_names: m.note_duplicate_names,
   target_guessed: m.note_target_guessed,
@@ -73,6 +74,10 @@ const wholes: readonly [RegExp, (found: RegExpExecArray) => string][] = [
   [
     /^(?:(\d+) (?:images|sounds) \(such as (.+)\) are|(.+) is) of another format than the name/,
     ([, n = '1', name, only]) => m.note_whole_misnamed({ n: number(n), name: name ?? only }),
+  ],
+  [
+    /^The cells of "(.+)" look like several classes each, with "(.+)" between them \("([^]+)"\), and were/,
+    ([, column, separator, example]) => m.note_whole_several_classes({ column, separator, example }),
   ],
   [/^All (?:images|sounds) are of one class \("(.+)"\)/, ([, name]) => m.note_whole_single_class({ name })],
   [/^No (?:image|sound) of class "(.+)" could be read/, ([, name]) => m.note_whole_empty_class({ name })],

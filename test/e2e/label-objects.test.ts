@@ -176,6 +176,36 @@ describe('objects of an image', () => {
     expect(problems).toEqual([]);
   });
 
+  it('are drawn by keys alone: a box, a polygon, a mask, keypoints', async () => {
+    const { page } = studio;
+    const before = (await marks()).length;
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await press('z', 'b', 'j');
+    await id('object-pointer-at')
+      .getByText(`${width / 2}, ${height / 2}`)
+      .waitFor();
+    expect(await id('object-canvas').evaluate((canvas) => canvas === document.activeElement)).toBe(true);
+    await press('Space', 'Shift+ArrowRight', 'ArrowRight', 'Shift+ArrowDown', 'Space');
+    await press('p', 'Space', 'Shift+ArrowLeft', 'Space', 'Shift+ArrowDown', 'Space', 'Enter');
+    await press('d', 'Space', 'Shift+ArrowLeft', 'Shift+ArrowLeft', 'Space');
+    await studio.shot('label-drawn-by-keys');
+    await press('k', 'Space', 'Shift+ArrowUp', 'Shift+Space', 'Enter');
+    await expect.poll(async () => (await marks()).length).toBe(before + 4);
+    const [box, polygon, mask, points] = (await marks()).slice(before).map(({ shape }) => shape);
+    expect(box).toEqual({ type: 'box', box: [120, 100, 11, 10] });
+    expect(polygon).toMatchObject({ type: 'polygon', polygons: [[131, 110, 121, 110, 121, 120]] });
+    expect(mask).toMatchObject({ type: 'mask', box: [89, 108, 44, 24] });
+    expect(points).toMatchObject({ type: 'keypoints', keypoints: [101, 120, 2, 101, 110, 1] });
+    await press('Escape', 'Escape', 'Escape');
+    expect(await id('object-pointer-at').count()).toBe(0);
+    for (let i = 0; i < 4; i++) await press('Control+z');
+    await expect.poll(async () => (await marks()).length).toBe(before);
+    await press('q');
+    expect(problems).toEqual([]);
+  });
+
   it('are suggested by a model’s file, each with its name, and taken all at once or by a key', async () => {
     const { page, app } = studio;
     const before = (await marks()).length;

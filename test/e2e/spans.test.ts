@@ -64,7 +64,7 @@ describe('spans', () => {
     await press('Control+z');
     await id('relation').waitFor({ state: 'detached' });
     await press('Control+z');
-    await count('1 spans');
+    await count('1 span');
     await press('Control+Shift+z');
     await count('2 spans');
     await studio.shot('spans');

@@ -105,8 +105,17 @@ it('texts of several classes are trained on, suggested for and told by an export
   expect(suggested.map(({ changed }) => changed)).toEqual([30, 30]);
   await told('labels', 'export', 'notes', '--several', '--column', 'tags', '--out', 'out.csv');
   const lines = readFileSync(join(folder, 'out.csv'), 'utf8').trim().split('\n').slice(1);
-  const right = lines.filter((line, i) => line === `${i},,labelled,${classesOf(i).join('|')},,`).length;
+  const right = lines.filter((line, i) => line === `${i},,labelled,${classesOf(i).join('|') || '|'},,`).length;
   expect(right).toBeGreaterThan(114);
+  // What went out is a table whose cells name several classes, and says the same of each row.
+  const [table] = await told('import', 'out.csv', '--target', 'label', '--several', '|');
+  const count = (name: string) => lines.filter((line) => line.includes(name)).length;
+  expect(table).toMatchObject({
+    ...{ task: 'multi-label', samples: 120 },
+    class_counts: { angry: count('angry'), asks: count('asks') },
+  });
+  const again = await told('labels', 'import', 'notes', 'out.csv', '--several', '--column', 'tags');
+  expect(again).toMatchObject([{ changed: 0, classes: 0 }]);
   await told('export', run, '--out', 'notes.onnx');
   writeFileSync(join(folder, 'new.csv'), 'text,page\na note hate awful what why no 1,1\na note no 2,2\n');
   const predicted = await told('predict', 'notes.onnx', 'new.csv');

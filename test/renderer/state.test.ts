@@ -350,6 +350,7 @@ describe('keys and actions', () => {
     [pressed('O', { ctrlKey: true, shiftKey: true }), 'linux', 'mod+shift+o'],
     [pressed('ArrowLeft', { altKey: true }), 'linux', 'alt+left'],
     [pressed('?', { shiftKey: true }), 'linux', '?'],
+    [pressed(' ', { shiftKey: true }), 'linux', 'shift+space'],
   ] as const)('names what was pressed', (event, platform, keys) => expect(keyOf(event, platform)).toBe(keys));
   it('draws caps as the platform does', () => {
     expect(keyCaps('mod+shift+o', 'darwin')).toEqual(['⌘', '⇧', 'O']);

@@ -35,9 +35,10 @@ export interface AnnotatedText {
   sample: SampleAnnotations;
 }
 
-/** One sound with what is marked in it, by the name of its file. */
+/** One sound with what is marked in it. */
 export interface AnnotatedSound {
-  file: string;
+  /** How its file may be called, likeliest first. */
+  names: string[];
   where: string;
   sample: SampleAnnotations;
 }

@@ -47,11 +47,10 @@ const listed = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 const refused = (code: string, message: string): Refusal => ({ code, message });
 
-/** One region, or relation, in our form; several where it has several classes. `size`: of the image, null for a text. */
+/** One region, or relation, in our form; several where it has several classes. `of`: the image's size, the text, or a sound. */
 export function regionOf(
   result: JsonObject,
-  size: { width: number; height: number } | null,
-  text: string,
+  of: { width: number; height: number } | { text: string } | 'sound',
 ): Annotation[] | Refusal {
   const { id, type } = result;
   const common = { ...(isId(id) && { id }) };
@@ -74,7 +73,14 @@ export function regionOf(
   if (type === 'choices') return names.map((name) => ({ type: 'tag', class: name, ...told }));
   if (names.length === 0) return refused('unknown_class', `of type "${String(type)}" has no class`);
   const each = (make: (name: string) => Annotation): Annotation[] => names.map(make);
-  if (type === 'labels' && !size) {
+  if (type === 'labels' && of === 'sound') {
+    const { start, end } = value;
+    if (!isNumber(start) || !isNumber(end) || start < 0 || end <= start)
+      return refused('bad_segment', `reaches from ${String(start)} s to ${String(end)} s`);
+    return each((name) => ({ type: 'segment', class: name, start, end, ...told }));
+  }
+  if (type === 'labels' && typeof of === 'object' && 'text' in of) {
+    const { text } = of;
     const [start, end] = [Number(value.start), Number(value.end)];
     if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start < 0 || end <= start || end > text.length) {
       return refused(
@@ -84,8 +90,9 @@ export function regionOf(
     }
     return each((name) => ({ type: 'span', class: name, start, end, ...told }));
   }
-  if (!size) return refused('not_supported', `is of type "${String(type)}", which is not read`);
-  const { width, height } = size;
+  if (of === 'sound' || 'text' in of)
+    return refused('not_supported', `is of type "${String(type)}", which is not read`);
+  const { width, height } = of;
   const [x, y] = [share(value.x, width), share(value.y, height)];
   switch (type) {
     case 'rectanglelabels': {

@@ -134,13 +134,29 @@ async function takeSounds({ blobs, manifest }: MarkMatch, set: AnnotatedSounds):
   if (manifest.kind !== 'audio') return [];
   const names = JSON.parse(Buffer.from(await readBlob(blobs, manifest.blobs.names!)).toString()) as string[];
   const place = new Map(names.map((name, i) => [name, i]));
-  return set.sounds.flatMap(({ file, where, sample }): FoundMarks['samples'] => {
-    const at = place.get(file);
+  // Where files lie elsewhere their first folders are others; of uploads only the last part is left, which tells where no other sound is called so.
+  const last = new Map<string, number>();
+  for (const [name, i] of place) last.set(lastPart(name), last.has(lastPart(name)) ? -1 : i);
+  const sampleOf = (called: readonly string[]): number | undefined => {
+    const known = called.flatMap(endings).find((name) => place.has(name));
+    if (known !== undefined) return place.get(known);
+    return called.map((name) => last.get(lastPart(name)) ?? -1).find((at) => at >= 0);
+  };
+  return set.sounds.flatMap(({ names: called, where, sample }): FoundMarks['samples'] => {
+    const at = sampleOf(called);
     if (at !== undefined) return [[at, sample]];
-    set.rejects.add(where, 'no_sample', `${where} is of ${file}, which is none of this dataset.`);
+    set.rejects.add(where, 'no_sample', `${where} is of ${called[0]}, which is none of this dataset.`);
     return [];
   });
 }
+
+const lastPart = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+/** "a/b/c": that, "b/c" and "c". */
+const endings = (name: string): string[] => {
+  const parts = name.split('/');
+  return parts.map((_, i) => parts.slice(i).join('/'));
+};
 
 /** Texts by what they are; forms of tokens know nothing of the blanks between them. */
 async function takeTexts({ blobs, manifest }: MarkMatch, set: AnnotatedTexts): Promise<FoundMarks['samples']> {

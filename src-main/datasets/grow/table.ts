@@ -66,8 +66,11 @@ async function asDecided(
 ): Promise<{ manifest: Manifest; target: string | null }> {
   const now = new Map(fresh.columns.map((column) => [column.name, column]));
   const columns = decided
-    .filter(({ name, type, role }) => now.has(name) && (now.get(name)!.type !== type || now.get(name)!.role !== role))
-    .map(({ name, type, role }) => ({ name, type, role }));
+    .filter((column) => {
+      const found = now.get(column.name);
+      return found && (['type', 'role', 'separator'] as const).some((key) => found[key] !== column[key]);
+    })
+    .map(({ name, type, role, separator = null }) => ({ name, type, role, separator }));
   const target = before.target;
   if (columns.length === 0 && fresh.target === target) return { manifest: fresh, target };
   const revised = await reviseDataset({ blobs, manifest: fresh, columns, target }, signal);

@@ -193,7 +193,7 @@ const soundsOf = ({ records, rejects }: Lines): AnnotatedSound[] =>
     if (typeof file === 'string')
       return [
         {
-          file,
+          names: [file],
           where: line.where,
           sample: { annotations: annotationsOf(line, rejects, (one) => within(one, Infinity)) },
         },

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { likelySeparator, splitClasses } from '../../shared/class-sets.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImportParams } from '../../shared/work/import.ts';
 import { missingWords, parseNumber, sqlText } from '../cells.ts';
@@ -13,7 +14,7 @@ import { contentName, readHead, totalBytes, type FoundFile } from '../source.ts'
 import { checkColumns, checkTarget, memoryFor, storeTable, toldApart, type StoredTable } from '../tables/store.ts';
 import { storedColumn, type StoredCells } from '../tables/stored-numbers.ts';
 import { guessTargetName } from '../target.ts';
-import { Rejects, type Importer, type ReadContext } from './importer.ts';
+import { Rejects, type Importer, type Offer, type ReadContext } from './importer.ts';
 
 const headLength = 1 << 20;
 /** Files so called may be tables, or just texts. */
@@ -23,7 +24,8 @@ export const textNames = /\.(txt|data|dat)$/i;
 export const csv: Importer = {
   async offer(source) {
     const [file] = source.files;
-    const { dialect } = await openTable(file);
+    const { dialect, head } = await openTable(file);
+    const several = severalIn(decodeHead(head, file.relative), dialect);
     return [
       {
         kind: 'table',
@@ -33,6 +35,7 @@ export const csv: Importer = {
         bytes: await totalBytes([file]),
         columns: dialect.names,
         target: guessTargetName(dialect.names),
+        ...(several.length > 0 && { several }),
       },
     ];
   },
@@ -165,6 +168,25 @@ export async function isProse([file, ...others]: readonly FoundFile[]): Promise<
   const isNumber = (cell = ''): boolean => parseNumber(cell.trim(), true) !== null;
   const numbers = dialect.names.some((_, c) => rows.filter(({ cells }) => isNumber(cells[c])).length > rows.length / 2);
   return (dialect.delimiter === ' ' || dialect.delimiter === ':') && !numbers;
+}
+
+/** So much of the beginning tells whether cells name several classes. */
+const lookedAt = 1 << 16;
+
+/** Columns whose cells look like several classes each. */
+function severalIn(
+  head: string,
+  { delimiter, quote, names, header, skipLines }: Dialect,
+): NonNullable<Offer['several']> {
+  const text = head.slice(0, lookedAt);
+  const records = parseRecords(text, delimiter, quote, head.length > lookedAt);
+  const rows = records.filter(({ line }) => line > skipLines).slice(header ? 1 : 0);
+  return names.flatMap((column, i) => {
+    const cells = [...new Set(rows.map((row) => row.cells[i]?.trim() ?? ''))].filter((cell) => cell !== '');
+    const separator = likelySeparator(cells);
+    const example = cells.find((cell) => separator !== null && splitClasses(cell, separator).length > 1);
+    return separator === null || example === undefined ? [] : [{ column, separator, example }];
+  });
 }
 
 /** What is offered is mostly read next, and telling how it is written takes a third of a second. */

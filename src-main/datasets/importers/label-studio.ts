@@ -7,7 +7,7 @@ import type { AnnotatedImage } from '../annotations/annotated-set.ts';
 import { storeAnnotatedImages } from '../annotations/image-set.ts';
 import { fileNames, otherData, regionOf, taskOf, type Task } from '../annotations/label-studio-task.ts';
 import { whileThere } from '../annotations/reading.ts';
-import type { AnnotatedText } from '../annotations/annotated-set.ts';
+import type { AnnotatedSound, AnnotatedText } from '../annotations/annotated-set.ts';
 import { storeAnnotatedTexts } from '../annotations/text-set.ts';
 import { looseJson } from '../json/members.ts';
 import { JsonScanner } from '../json/scanner.ts';
@@ -18,7 +18,7 @@ import { Rejects, type Importer, type ReadContext } from './importer.ts';
 const headLength = 1 << 18;
 const maxAsked = 64;
 
-/** Label Studio's JSON: boxes, polygons, points and choices of images; spans, relations and choices of texts. */
+/** Label Studio's JSON: boxes, polygons, points and choices of images; spans, relations and choices of texts; segments of sounds that are known. */
 export const labelStudio: Importer = {
   async offer(source) {
     const files = await taskFiles(source);
@@ -34,6 +34,8 @@ export const labelStudio: Importer = {
       for (const { where, code, message } of source.refused) rejects.add(where, code, message);
       const reading: Reading = { rejects, read: [], tasks: [] };
       for (const file of await taskFiles(source)) await readTasks(file, reading, context);
+      const sounds = context.take?.sounds ? soundTasks(reading) : [];
+      if (sounds.length > 0) return context.take!.sounds({ sounds, header: () => ({ classes: [] }), rejects });
       return new ImageFiles(source.files).files.length > 0
         ? imageTasks(source, reading, params, context)
         : textTasks(source, reading, params, context);
@@ -86,12 +88,11 @@ async function readTasks(file: FoundFile, { rejects, read, tasks }: Reading, con
 /** The regions of a task; those that cannot be taken are listed. */
 function regions(
   { task, where }: Reading['tasks'][number],
-  size: { width: number; height: number } | null,
-  text: string,
+  of: Parameters<typeof regionOf>[1],
   rejects: Rejects,
 ): Annotation[] {
   return task.results.flatMap((result, i) => {
-    const made = regionOf(result, size, text);
+    const made = regionOf(result, of);
     if (Array.isArray(made)) return made;
     const place = `${where}, region ${i + 1}`;
     rejects.add(place, made.code, `${place} ${made.message}.`);
@@ -132,9 +133,7 @@ function imageTasks(
       ...(typeof width === 'number' && typeof height === 'number' && { claimed: { width, height } }),
       ...otherData(task.data, key),
       marks: (size) =>
-        regions(each, size, '', rejects).filter(
-          (mark): mark is ImageObject | Tag => mark.type === 'tag' || 'box' in mark,
-        ),
+        regions(each, size, rejects).filter((mark): mark is ImageObject | Tag => mark.type === 'tag' || 'box' in mark),
     });
   }
   const notes = notesOf(tasks);
@@ -159,6 +158,17 @@ function imageOf(found: ImageFiles, { data }: Task, from: FoundFile): { file: Fo
   return null;
 }
 
+/** Tasks of sounds, whose files need not be there: for samples that are known. */
+function soundTasks({ tasks, rejects }: Reading): AnnotatedSound[] {
+  return tasks.flatMap((each): AnnotatedSound[] => {
+    const names = Object.values(each.task.data)
+      .flatMap((value) => (typeof value === 'string' && value.length < 4096 ? [fileNames(value)] : []))
+      .find(([name]) => /[.](?:wav|flac|mp3)$/i.test(name));
+    if (!names) return [];
+    return [{ names, where: each.where, sample: { annotations: regions(each, 'sound', rejects) } }];
+  });
+}
+
 function textTasks(
   source: Source,
   reading: Reading,
@@ -179,7 +189,7 @@ function textTasks(
       rejects.add(where, 'no_text', `${where} has no text.`);
       continue;
     }
-    const annotations = regions(each, null, text, rejects);
+    const annotations = regions(each, { text }, rejects);
     made.push({
       text,
       split: splitOfName(file.relative),

@@ -3,6 +3,7 @@ import { datasetId, name, nothing, splitName, text, versionId } from './fields.t
 import type { PlayedSound, SpectrogramPreview } from '../audio.ts';
 import type { DatasetDetail, DatasetSummary, OriginalImage, OriginalsReport, SamplePage } from '../dataset.ts';
 import { filterSchema } from '../filter.ts';
+import { longestSeparator } from '../class-sets.ts';
 import type { JobId } from '../ids.ts';
 import { type DataExportResult, dataFormats } from '../work/export-data.ts';
 import { type ImportOffer, pastedCharacters } from '../work/import.ts';
@@ -58,6 +59,8 @@ export const dataInputs = {
     choice: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
     name: v.optional(name),
     target: v.optional(v.nullable(text(1000))),
+    /** What stands between the classes that each cell of the target names. */
+    separator: v.optional(text(longestSeparator)),
     /** Its image files are left where they are. */
     reference: v.optional(v.boolean()),
     /** The pattern of names that gives the class. */

@@ -44,6 +44,8 @@ export interface ImportParams {
   sheet?: string;
   /** A table's target column; guessed when absent, none when null. */
   target?: string | null;
+  /** Tables: each cell of the target, which must be given, names any number of classes, with this between them. */
+  separator?: string;
   /** Images and sounds: a pattern of their files' names that gives the class, in the place of the folders; see `name-classes.ts`. */
   classFrom?: string;
   /** Sounds: samples a second that they are brought to; where left out the most common of theirs. */
@@ -120,6 +122,8 @@ export interface ImportOffer {
   /** Tables: column names and the guessed target. */
   columns: string[];
   target: string | null;
+  /** Columns whose cells look like several classes each, what stands between them, and one such cell. */
+  several?: { column: string; separator: string; example: string }[];
   /** Images of files that lie there as they are: these can be left where they are. */
   referable: boolean;
   /** Images and sounds: some of their paths, to try patterns of names on. */

@@ -8,7 +8,8 @@ import type { SplitWish } from '../split.ts';
 export interface ReviseParams {
   blobs: string;
   manifest: Manifest;
-  columns?: Pick<Column, 'name' | 'type' | 'role'>[];
+  /** `separator` where the cells of a target name several classes each; null where they no longer do; left out it stays. */
+  columns?: (Pick<Column, 'name' | 'type' | 'role'> & { separator?: string | null })[];
   target?: string | null;
   split?: SplitWish;
   /** Copies into one split; goes alone. */

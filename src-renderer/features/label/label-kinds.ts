@@ -15,12 +15,12 @@ export function kindsFor({ kind, columns }: Manifest): LabellingKind[] {
   ];
 }
 
-/** What is begun with: marks where the version came with some. */
+/** What is begun with: marks where the version came with some, several classes where its samples have several. */
 export function usualKind(manifest: Manifest): LabellingKind {
   const { types = {} } = manifest.annotations ?? {};
   const fitting = kindsFor(manifest);
   if ((types.box ?? 0) + (types.polygon ?? 0) + (types.mask ?? 0) + (types.keypoints ?? 0) > 0) return 'objects';
   if (types.span && fitting.includes('spans')) return 'spans';
   if (types.segment && fitting.includes('segments')) return 'segments';
-  return 'single';
+  return manifest.task === 'multi-label' && fitting.includes('multiple') ? 'multiple' : 'single';
 }

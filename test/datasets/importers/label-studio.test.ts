@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileNames } from '../../../src-main/datasets/annotations/label-studio-task.ts';
+import { matchMarks } from '../../../src-main/datasets/annotations/match-marks.ts';
+import { exportData } from '../../../src-main/datasets/export-data.ts';
+import type { SaidMarks } from '../../../src-main/shared/said.ts';
 import { annotated, objectsOf, pictures, roundTrip } from '../../support/data-annotated.ts';
-import { writeFiles } from '../../support/data-import.ts';
+import { dataFolder, failure, importFrom, quietContext, writeFiles } from '../../support/data-import.ts';
 import { importerContract } from '../../support/data-importer-contract.ts';
+import { tone, toneFolders, wav } from '../../support/data-sounds.ts';
 import { survivesHostileInput } from '../../support/hostile.ts';
 
 const region = (type: string, value: object, more: object = {}) => ({
@@ -131,6 +136,92 @@ describe('Label Studio', () => {
       { what: 'ids', count: 2 },
     ]);
     expect(again.manifest.annotations?.types).toEqual({ span: 2 });
+  });
+
+  describe('of sounds', () => {
+    /** Two folders whose files are called alike, and one file whose name is its own. */
+    const tones = async () => {
+      const folder = await dataFolder();
+      const files = { ...toneFolders('tones', [300, 700], 2), 'tones/900/call.wav': wav([tone({ hertz: 900 })]) };
+      await writeFiles(folder.path, files);
+      const { manifest } = await importFrom(folder, ['tones']);
+      return { folder, manifest, known: { blobs: folder.blobs, manifest, kind: 'segments' as const } };
+    };
+    const heard = (start: unknown, end: unknown, ...labels: string[]) => ({
+      id: 's1',
+      type: 'labels',
+      value: { start, end, channel: 0, labels },
+    });
+
+    it.each(['label-studio', 'jsonl'] as const)('segments come back from an export as %s', async (format) => {
+      const { folder, manifest, known } = await tones();
+      const segment = (name: string, start: number, end: number) => ({
+        type: 'segment' as const,
+        class: name,
+        start,
+        end,
+      });
+      const first = [segment('speech', 0.0125, 0.05), segment('noise', 0.04, 0.0999)];
+      const marks = new Map([
+        [1, first],
+        [2, []],
+        [4, [segment('noise', 0, 0.1)]],
+      ]);
+      const said: SaidMarks = {
+        ...{ kind: 'segments', base: null, classes: ['speech', 'noise'], names: [], unsettled: [] },
+        samples: [...marks].map(([sample, its]) => [
+          sample,
+          JSON.stringify(its.map(({ class: name, ...shape }, number) => ({ number, class: name, shape }))),
+        ]),
+      };
+      const labels = { said, samples: Int32Array.from(marks.keys()) };
+      const out = join(folder.path, 'out');
+      const params = { blobs: folder.blobs, manifest, format, out, images: false, labels };
+      expect((await exportData(params, quietContext())).lost).toEqual([]);
+      const found = await matchMarks({ ...known, paths: [out] });
+      expect(found).toMatchObject({ format, rejectedCount: 0 });
+      expect([...found.classes].sort()).toEqual(['noise', 'speech']);
+      const plain = found.samples.map(([sample, { annotations }]) => [
+        sample,
+        annotations.map((one) => one.type === 'segment' && segment(one.class, one.start, one.end)),
+      ]);
+      expect(plain).toEqual([...marks]);
+    });
+
+    it('are found by the end of where they lay, of an upload by its name where no other sound is called so', async () => {
+      const { folder, known } = await tones();
+      const tasks = [
+        task(1, { audio: '/data/upload/3/0a1b2c3d-call.wav' }, [
+          heard(0, 0.05, 'speech', 'loud'),
+          heard(0.05, 0.05, 'speech'),
+          heard('from', 0.09, 'speech'),
+          { id: 'b', type: 'brushlabels', value: { brushlabels: ['speech'] } },
+          heard(0, 0.05),
+        ]),
+        task(2, { audio: '/data/local-files/?d=tones%2F700%2F0.wav' }, [heard(0.01, 0.02, 'speech')]),
+        task(3, { audio: 'https://host/1.wav' }, [heard(0.01, 0.02, 'speech')]),
+      ];
+      await writeFiles(folder.path, { 'tasks.json': JSON.stringify(tasks) });
+      const found = await matchMarks({ ...known, paths: [join(folder.path, 'tasks.json')] });
+      expect(found.samples).toMatchObject([
+        [2, { annotations: [{ class: 'speech', start: 0.01, end: 0.02 }] }],
+        [
+          4,
+          {
+            annotations: [
+              { type: 'segment', class: 'speech', start: 0, end: 0.05 },
+              { type: 'segment', class: 'loud', start: 0, end: 0.05 },
+            ],
+          },
+        ],
+      ]);
+      expect(found.rejected.map(({ code }) => code).sort()).toEqual([
+        ...['bad_segment', 'bad_segment', 'no_sample', 'not_supported', 'unknown_class'],
+      ]);
+      await writeFiles(folder.path, { 'others.json': JSON.stringify(tasks.slice(2)) });
+      const others = matchMarks({ ...known, paths: [join(folder.path, 'others.json')] });
+      expect((await failure(others)).code).toBe('nothing_matched');
+    });
   });
 
   it('takes the ground truth of several annotators, and tells of the others', async () => {

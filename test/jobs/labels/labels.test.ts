@@ -53,6 +53,34 @@ describe('labelling', () => {
     store.close();
   });
 
+  it('refuses a label on a full disk, keeps every one before it, and goes on when there is room again', async () => {
+    const { store, labels, state } = await begun();
+    const id = state.labelling;
+    const { page_count: pages } = store.get<{ page_count: number }>('PRAGMA page_count')!;
+    store.get(`PRAGMA max_page_count = ${pages + 8}`);
+    const note = (n: number): string => `${n} ${'x'.repeat(400)}`;
+    let kept = 0;
+    const untilRefused = async (): Promise<never> => {
+      for (;;) {
+        await labels.set(id, [kept % 6], { state: 'labelled', classes: [1 + (kept % 2)], note: note(kept) });
+        kept++;
+      }
+    };
+    await expect(untilRefused()).rejects.toThrow(code('disk_full'));
+    expect(kept).toBeGreaterThan(6);
+    const last = (sample: number): string | undefined => labels.history(id, sample)[0]?.after.note;
+    for (let n = kept - 6; n < kept; n++) expect(last(n % 6)).toBe(note(n));
+    const before = await labels.state(id);
+    expect(before.can).toEqual({ undo: true, redo: false });
+    store.get('PRAGMA max_page_count = 1000000');
+    await labels.set(id, [kept % 6], { note: 'there is room' });
+    expect(last(kept % 6)).toBe('there is room');
+    for (let n = kept; n >= 0; n--) await labels.undo(id);
+    expect((await labels.state(id)).can).toEqual({ undo: false, redo: true });
+    expect((await labels.state(id)).states).toEqual(state.states);
+    store.close();
+  });
+
   it('stores nothing of an act in which one sample cannot be labelled so', async () => {
     const { store, labels, state } = await begun(500);
     const all = Array.from({ length: 500 }, (_, i) => i);

@@ -107,6 +107,11 @@ export class ObjectEditor {
     return this.#gesture !== null || this.draft !== null;
   }
 
+  /** A press is held: what it does ends where it is let go. */
+  get pressed(): boolean {
+    return this.#gesture !== null;
+  }
+
   /** The one shape that is selected, as it stands. */
   get one(): Item | null {
     if (this.selected.size !== 1) return null;

@@ -35,6 +35,8 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
     keys: boundAct(bound, act),
   });
   const some = objects.selected.size > 0;
+  const pointing = objects.pointer !== null;
+  const held = pointing && objects.state.pressed;
   const drawing = ['open', 'points', 'clicks'].includes(objects.state.draft?.kind ?? '');
   const unclassed: Why = () => (label.pen === null ? m.object_why_no_class() : undefined);
   const unchosen: Why = () => (objects.selected.size === 0 ? m.object_why_none() : undefined);
@@ -56,8 +58,21 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
     ['taller', 0, 1],
   ] as const;
 
+  /** The keys that move shapes move the pointer, which has them while it is there. */
+  const steered = (id: ObjectAct, name: () => string, x: number, y: number, by: 'pixels' | 'shares'): Action => ({
+    ...action(id, () => objects.movePointer(x, y, by)),
+    name,
+  });
+  const steering = moves.flatMap(([id, x, y], i) => [
+    action(id, () => objects.movePointer(x, y, 'pixels')),
+    action(`${id}10`, () => objects.movePointer(10 * x, 10 * y, 'pixels')),
+    steered(sizes[i][0], () => m.object_by_tenth({ act: words.get(id)!() }), x / 10, y / 10, 'shares'),
+  ]);
+  const unseen: Why = () => (objects.scene.size.width > 1 ? undefined : m.label_why_none());
+
   return [
-    ...(some
+    ...(pointing ? steering : []),
+    ...(some && !pointing
       ? [
           ...moves.flatMap(([id, x, y]) => [
             action(id, () => editor.nudge(x, y)),
@@ -69,10 +84,26 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
           ]),
         ]
       : []),
+    action('pointer', () => objects.point(), unseen),
+    ...(pointing
+      ? [
+          action('press', () => objects.pressPointer()),
+          // Of keypoints: a hidden one; of clicks: what is not meant.
+          action('pressOther', () => objects.pressPointer({ shift: true, alt: objects.tool === 'click' })),
+        ]
+      : []),
+    ...(held ? [action('finish', () => objects.pressPointer())] : []),
     ...(drawing ? [action('finish', () => editor.finish())] : []),
+    ...(held ? [instead('clear', () => void editor.escape())] : []),
     ...(drawing ? [instead('clear', () => editor.backOne())] : some ? [instead('clear', () => editor.remove())] : []),
-    ...(some || drawing || objects.tool !== 'select'
-      ? [{ ...action('select', () => editor.escape()), id: 'object.escape', keys: 'esc' }]
+    ...(some || drawing || pointing || objects.tool !== 'select'
+      ? [
+          {
+            ...action('select', () => (pointing && !drawing && !held ? objects.point(false) : editor.escape())),
+            id: 'object.escape',
+            keys: 'esc',
+          },
+        ]
       : []),
     instead('accept', () => objects.settleSuggestions('accept'), unsuggested),
     instead('reject', () => objects.settleSuggestions('remove'), unsuggested),

@@ -4,13 +4,14 @@ import { label as labelPlace, type LabelPlace } from '../label.svelte.ts';
 import type { ShownEdit, ShownMark } from '../marks.svelte.ts';
 import { models as modelFiles, type Models } from '../models.svelte.ts';
 import { answered, type ClickDraft } from './clicks.ts';
-import { ObjectEditor, type Tool } from './editor.ts';
+import { ObjectEditor, type Held, type Tool } from './editor.ts';
 import type { Point, Size } from './geometry.ts';
+import { KeyPointer } from './key-pointer.ts';
 import { Pictures, type Picture } from './pictures.svelte.ts';
 import { SampleScene } from './sample-scene.ts';
 import { copyOf, isBetween, ofTrack, shapeBetween, trackOf, withTrack } from './sequence.ts';
 import { boundsOfShape, moved, problemsOf, type ObjectShape } from './shapes.ts';
-import { fitted, kept, shownBox, toImage, zoomed, type View } from './view.ts';
+import { fitted, kept, shownBox, toCanvas, toImage, zoomed, type View } from './view.ts';
 
 /** In pixels of the page: how near the pointer must come to a thing. */
 export const reachOnPage = 7;
@@ -31,6 +32,7 @@ export class ObjectPlace {
   readonly #models: Models;
   readonly pictures: Pictures;
   readonly editor: ObjectEditor;
+  readonly #pointer: KeyPointer;
   #scene = $state.raw(new SampleScene({ width: 1, height: 1 }, () => null));
   /** The editor's state is plain: this goes up with each change of it. */
   #tick = $state(0);
@@ -58,6 +60,7 @@ export class ObjectPlace {
     this.#models = models;
     this.pictures = new Pictures(through);
     this.editor = new ObjectEditor(this.#scene, (edits) => void this.say(edits));
+    this.#pointer = new KeyPointer(this.editor);
     this.editor.onclicks = (draft) => void this.#findMask(draft);
   }
 
@@ -86,6 +89,11 @@ export class ObjectPlace {
     void this.#tick;
     return this.editor;
   }
+  /** Where keys have their pointer; null where there is none. */
+  get pointer(): Point | null {
+    void this.#tick;
+    return this.#pointer.at;
+  }
   get copied(): number {
     return this.#copied.length;
   }
@@ -98,9 +106,19 @@ export class ObjectPlace {
   touch(): void {
     this.#lift();
     this.onpointed();
-    const { tool, selected, grip, draft, radius, snaps } = this.editor;
+    const { tool, selected, grip, draft, radius, snaps, pressed } = this.editor;
     const clicks = draft?.kind === 'clicks' ? `${draft.state} ${draft.clicks.length}` : '';
-    const now = [tool, ...selected, JSON.stringify(grip), draft?.kind, clicks, radius, snaps].join(' ');
+    const now = [
+      tool,
+      ...selected,
+      JSON.stringify(grip),
+      draft?.kind,
+      clicks,
+      radius,
+      snaps,
+      pressed,
+      this.#pointer.at,
+    ].join(' ');
     if (now !== this.#last) this.#tick++;
     this.#last = now;
   }
@@ -122,6 +140,7 @@ export class ObjectPlace {
     this.editor.scene = scene;
     this.editor.select([]);
     this.fit();
+    if (this.#pointer.shown) this.#pointer.show(this.seen);
     this.onchange(null);
     this.#taken++;
     this.#tick++;
@@ -173,8 +192,12 @@ export class ObjectPlace {
     const middle: Point = [this.#canvas.width / 2, this.#canvas.height / 2];
     this.see(zoomed(this.#view, 1 / this.#view.scale, middle));
   }
-  zoom(by: number, at: Point = [this.#canvas.width / 2, this.#canvas.height / 2]): void {
-    this.see(zoomed(this.#view, by, at));
+  /** At the pointer of keys, where there is one and no other place is told. */
+  zoom(by: number, at?: Point): void {
+    const { width, height } = this.#canvas;
+    const place =
+      at ?? (this.#pointer.at ? toCanvas(this.#view, this.#pointer.at) : ([width / 2, height / 2] as const));
+    this.see(zoomed(this.#view, by, place));
   }
   pan(dx: number, dy: number): void {
     this.see({ ...this.#view, left: this.#view.left + dx, top: this.#view.top + dy });
@@ -244,6 +267,27 @@ export class ObjectPlace {
       this.onfailure(error);
     }
     this.touch();
+  }
+
+  /** Brings the pointer that keys move, or takes it away. */
+  point(on = !this.#pointer.shown): void {
+    if (on) this.#pointer.show(this.seen);
+    else this.#pointer.hide();
+  }
+  /** By shares of what is seen, or pixels of the image; what it leaves is brought into sight. */
+  movePointer(x: number, y: number, by: 'pixels' | 'shares'): void {
+    const [, , across, down] = this.seen;
+    const unit = by === 'pixels' ? 1 : Math.max(1, Math.min(across, down));
+    this.#pointer.move(x * unit, y * unit, this.reach);
+    if (!this.#pointer.at) return;
+    const edge = marginOnPage * this.ratio - 1;
+    const { width, height } = this.#canvas;
+    const [left, top] = toCanvas(this.#view, this.#pointer.at);
+    const off = (at: number, room: number) => Math.max(0, edge - at) - Math.max(0, at + edge - room);
+    if (off(left, width) !== 0 || off(top, height) !== 0) this.pan(off(left, width), off(top, height));
+  }
+  pressPointer(held: Held = {}): void {
+    this.#pointer.press(this.reach, held);
   }
 
   insert(): void {

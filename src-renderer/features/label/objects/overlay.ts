@@ -16,6 +16,8 @@ export interface OverlayLook {
   cross: boolean;
   /** Where the pointer is, in pixels of the image; null where it is elsewhere. */
   pointer: Point | null;
+  /** Keys move it: it shows with every tool. */
+  steered: boolean;
   /** Words at a shape: its class, and what is wrong with it. */
   word(key: number): string;
   wrong(view: View, canvas: Size): { key: number; shape: ObjectShape; word: string }[];
@@ -150,13 +152,15 @@ function click(pen: Pen, [x, y]: Point, inside: boolean, colour: string, { ratio
 function drawPointer(pen: Pen, editor: ObjectEditor, view: View, canvas: Size, as: OverlayLook, pointer: Point): void {
   const { ratio } = as;
   const [x, y] = toCanvas(view, pointer);
-  if (editor.tool === 'brush' || editor.tool === 'eraser') {
+  const brushing = editor.tool === 'brush' || editor.tool === 'eraser';
+  if (brushing) {
     pen.strokeStyle = as.text;
     pen.lineWidth = ratio;
     pen.beginPath();
     pen.arc(x, y, editor.radius * view.scale, 0, 2 * Math.PI);
     pen.stroke();
-  } else if (as.cross && editor.tool !== 'select') {
+  }
+  if (as.steered || (as.cross && !brushing && editor.tool !== 'select')) {
     pen.fillStyle = as.accent;
     pen.globalAlpha = 0.6;
     pen.fillRect(Math.round(x), 0, ratio, canvas.height);
