@@ -87,7 +87,7 @@ Examples:
           })),
         );
         const source = await sourceOf(session, studio, options, asked[0].prompt);
-        const id = studio.grids.create({ prompts: asked, models, settings, name, ...source });
+        const id = await studio.grids.make({ prompts: asked, models, settings, name, ...source });
         await fill(session, studio, id);
       });
     });

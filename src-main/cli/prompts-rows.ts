@@ -40,7 +40,7 @@ export async function sourceOf(
     const path = session.path(file);
     return { rows: rowsOfFile(path).slice(0, limit), source: { kind: 'file', name: basename(path) } };
   }
-  if (data === undefined) return { rows: [benchRow(studio.prompts.get(prompt))], source: { kind: 'bench' } };
+  if (data === undefined) return { rows: [benchRow(studio.reading, prompt)], source: { kind: 'bench' } };
   const { dataset, version } = resolveDataset(studio.reading, data);
   const { number } = studio.getVersion(version);
   const { name } = studio.getDataset(dataset).summary;
