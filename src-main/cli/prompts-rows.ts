@@ -49,3 +49,7 @@ export async function sourceOf(
     source: { kind: 'version', version, name, number, split: split ?? null },
   };
 }
+
+/** That what is measured is too good. */
+export const leakedNote = (leaked: number, rows: number): string =>
+  `${leaked} of ${rows} rows stand among the examples that the prompt shows: their answers were given away. Take other rows.`;

@@ -1,12 +1,16 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src-main/jobs/context.ts';
 import { Events } from '../../../src-main/jobs/events.ts';
+import { Grids } from '../../../src-main/jobs/prompts/grids.ts';
 import { Meanings } from '../../../src-main/jobs/prompts/meaning.ts';
 import { Prompts } from '../../../src-main/jobs/prompts/prompts.ts';
 import type { SampleSource } from '../../../src-main/jobs/prompts/draw.ts';
 import { insertDataset, insertVersion } from '../../../src-main/db/datasets.ts';
 import type { Column, DatasetVersion, Manifest, SamplePage, SplitName } from '../../../src-main/shared/dataset.ts';
 import type { Condition } from '../../../src-main/shared/filter.ts';
+import { usualSettings } from '../../../src-main/shared/prompt/prompt.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import { openWriter, tempFolder } from '../../support/temp-workspace.ts';
 
@@ -61,8 +65,10 @@ function opened() {
   version(1);
   const source = { ...table(asked), getVersion: () => expect.unreachable() };
   const spawn = () => expect.unreachable();
-  const prompts = new Prompts({ store, events: new Events() } as Context, spawn, new Meanings(store, source));
-  return { store, prompts, version, asked };
+  const meanings = new Meanings(store, source);
+  const prompts = new Prompts({ store, events: new Events() } as Context, spawn, meanings);
+  const grids = new Grids({ store, events: new Events() } as Context, meanings);
+  return { store, prompts, grids, version, asked };
 }
 
 describe('what a prompt stands for', () => {
@@ -140,6 +146,26 @@ describe('what a prompt stands for', () => {
     expect(prompts.version(id, 1).text).toBe(
       '{{#examples dataset="sms@1" count=30 seed=7}}{{text}}={{label}};{{/examples}}',
     );
+    store.close();
+  });
+
+  it('is told where rows that are asked for stand among its examples, and kept with the grid', async () => {
+    const { prompts, grids, store } = opened();
+    const folder = tempFolder();
+    for (const name of ['config.json', 'tokenizer.json']) writeFileSync(join(folder, name), '{}');
+    const model = { folder: prompts.addModel(folder) };
+    const prompt = prompts.create({ name: 'p', text: `${block('count=36')} {{text}}` });
+    const make = (rows: { text: string; label: string }[]) =>
+      grids.make({
+        ...{ prompts: [{ prompt }], models: [model], settings: [usualSettings], rows },
+        source: { kind: 'file', name: 'rows' },
+      });
+    const leaking = grids.get(await make(messages.slice(0, 10).map(([text, label]) => ({ text, label })))).summary;
+    expect(leaking.source.leaked).toBe(9);
+    expect(leaking.columns[0].meaning?.examples[0].rows).toHaveLength(36);
+    expect(grids.list()[0].columns[0]).not.toHaveProperty('meaning');
+    const clean = grids.get(await make([{ text: 'another', label: 'ham' }])).summary;
+    expect(clean.source).toEqual({ kind: 'file', name: 'rows' });
     store.close();
   });
 
