@@ -32,7 +32,10 @@ export function registerPromptLanguage(monaco: typeof Monaco): void {
       root: [
         [new RegExp(heading.source), 'role'],
         [/\\(?:\{\{|(?:system|user|assistant):)/, 'escape'],
-        [/(\{\{>)([^{}@]*)(@\d*)?([^{}]*\}\})/, ['variable.bracket', 'include', 'include.version', 'variable.bracket']],
+        [
+          /(\{\{>)([^{}@]*)((?:@\d*)?)([^{}]*\}\})/,
+          ['variable.bracket', 'include', 'include.version', 'variable.bracket'],
+        ],
         [
           /(\{\{#)(examples)(?=[\s}])([^{}]*)(\}\})/,
           ['variable.bracket', 'keyword', 'include.version', 'variable.bracket'],

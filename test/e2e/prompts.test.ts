@@ -127,6 +127,8 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await write('{{> nobody}}');
     await expect.poll(() => id('prompt-told').innerText()).toBe('There is no prompt “nobody” to include.');
     await expect.poll(() => id('prompt-run').getAttribute('aria-disabled')).toBe('true');
+    await studio.page.locator('.squiggly-error').waitFor();
+    expect(await studio.page.locator('.view-line [class*=mtk]').count()).toBeGreaterThan(2);
     await studio.shot('playground-include');
     await write('{{> Untitled prompt@1}}');
     await expect.poll(() => id('prompt-told').count()).toBe(0);
