@@ -97,7 +97,11 @@ export function markProblems(
 ): void {
   const markers: Monaco.editor.IMarkerData[] = [];
   const lines = model.getLinesContent();
-  const first = lines.findIndex((line) => heading.test(line));
+  // What is included, or repeated, may begin a turn itself.
+  const mayBegin = /^\s*\{\{(?:>|#examples\b)/;
+  const first = lines.some((line) => heading.test(line))
+    ? lines.findIndex((line) => heading.test(line) || mayBegin.test(line))
+    : -1;
   const mark = (line: number, from: number, to: number, message: string, severity: Monaco.MarkerSeverity) =>
     markers.push({ startLineNumber: line, endLineNumber: line, startColumn: from, endColumn: to, message, severity });
   const inBlock = columnLines(model);
