@@ -23,6 +23,8 @@ export const completionJson = ({
   model: request.modelName,
   variables: request.variables,
   settings: request.settings,
+  ...(request.includes && { includes: request.includes }),
+  ...(request.examples && { examples: request.examples }),
   given,
   texts: texts.map(({ text, tokens, finish, verdict }) => ({
     text,

@@ -20,7 +20,7 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { jsonFile } from './generate.ts';
 import { integer, number, withCommon } from './options.ts';
 import { comparisonText, evaluationId, evaluationJson } from './prompts-history.ts';
-import { sourceOf, withRows, type RowOptions } from './prompts-rows.ts';
+import { leakedNote, sourceOf, withRows, type RowOptions } from './prompts-rows.ts';
 import { languageModelOf } from './prompts-run.ts';
 
 interface Options extends CommonOptions, RowOptions {
@@ -123,6 +123,7 @@ async function evaluate(session: Session, studio: Studio, name: string, options:
     out.record({ event: 'comparison', first: before, second: made.id, ...comparison });
     out.text(comparisonText(comparison));
   }
+  if (made.source.leaked) out.note(leakedNote(made.source.leaked, made.rows));
   const score = leastScore(made.scores);
   out.record({ event: 'finished', ...evaluationJson(made) });
   const missing = columnErrors(studio.reading, made.grid, 0);

@@ -55,7 +55,8 @@ export function addPromptsExport(prompts: Command, context: CommandContext): voi
     .addHelpText(
       'after',
       `
-Conversations become the JSON that promptfoo's providers take; under providers stands its "echo", to be replaced.
+Conversations become the JSON that promptfoo's providers take; under providers stands its "echo", to be replaced. What a prompt includes and the examples that
+it shows are written out.
 
 JSON: {"file","prompts","rows","left":[…]}; "left": what promptfoo has no word for`,
     )
@@ -66,7 +67,7 @@ JSON: {"file","prompts","rows","left":[…]}; "left": what promptfoo has no word
         const given = options.rows ?? options.data;
         const rows =
           given === undefined ? undefined : (await sourceOf(session, studio, options, wanted[0].prompt)).rows;
-        const suite = studio.suiteText(wanted, rows);
+        const suite = await studio.suiteText(wanted, rows);
         const path = session.path(options.out);
         writeFileSync(path, suite.text);
         session.out.record({ file: path, prompts: wanted.length, rows: suite.rows, left: suite.left });

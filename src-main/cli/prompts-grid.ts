@@ -15,7 +15,7 @@ import { count, table, when } from './format.ts';
 import { iso } from './json.ts';
 import { integer, number, withCommon } from './options.ts';
 import { languageModelOf } from './prompts-run.ts';
-import { sourceOf, withRows, type RowOptions } from './prompts-rows.ts';
+import { leakedNote, sourceOf, withRows, type RowOptions } from './prompts-rows.ts';
 
 export function addPromptsGrid(prompts: Command, context: CommandContext): void {
   const grid = prompts
@@ -87,7 +87,7 @@ Examples:
           })),
         );
         const source = await sourceOf(session, studio, options, asked[0].prompt);
-        const id = studio.grids.create({ prompts: asked, models, settings, name, ...source });
+        const id = await studio.grids.make({ prompts: asked, models, settings, name, ...source });
         await fill(session, studio, id);
       });
     });
@@ -104,6 +104,7 @@ function promptOf(studio: Studio, text: string) {
 async function fill(session: Session, studio: Studio, id: GridId): Promise<void> {
   const { out } = session;
   const done = await studio.grids.fill(id).result;
+  if (done.source.leaked) out.note(leakedNote(done.source.leaked, done.rows));
   tellCells(session, studio.reading, done);
   out.record({ event: 'finished', ...gridJson(done) });
   out.text(`${done.id}  ${done.name}: ${progressWords(done)}`);
@@ -141,6 +142,7 @@ const gridJson = (grid: GridSummary) => ({
   failed: grid.failed,
   rated: grid.rated,
   compared: grid.compared,
+  ...(grid.source.leaked && { leaked: grid.source.leaked }),
 });
 
 function tellCells({ out }: Session, db: Studio['reading'], { id, columns, rows: height }: GridSummary): void {

@@ -32,6 +32,7 @@ export const evaluationJson = (one: Evaluation) => ({
   scores: one.scores.map(({ kind, score }) => ({ check: kind, score })),
   gate: one.test.gate,
   passed: one.passed,
+  ...(one.source.leaked && { leaked: one.source.leaked }),
 });
 
 /** Its id or the beginning of it, or "last". Throws `no_such_evaluation`. */

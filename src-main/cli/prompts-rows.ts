@@ -40,7 +40,7 @@ export async function sourceOf(
     const path = session.path(file);
     return { rows: rowsOfFile(path).slice(0, limit), source: { kind: 'file', name: basename(path) } };
   }
-  if (data === undefined) return { rows: [benchRow(studio.prompts.get(prompt))], source: { kind: 'bench' } };
+  if (data === undefined) return { rows: [benchRow(studio.reading, prompt)], source: { kind: 'bench' } };
   const { dataset, version } = resolveDataset(studio.reading, data);
   const { number } = studio.getVersion(version);
   const { name } = studio.getDataset(dataset).summary;
@@ -49,3 +49,7 @@ export async function sourceOf(
     source: { kind: 'version', version, name, number, split: split ?? null },
   };
 }
+
+/** That what is measured is too good. */
+export const leakedNote = (leaked: number, rows: number): string =>
+  `${leaked} of ${rows} rows stand among the examples that the prompt shows: their answers were given away. Take other rows.`;

@@ -91,7 +91,7 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
       told = true;
     }
   });
-  const { completion, ended } = studio.prompts.run(id, { model, variables, settings, version, branch });
+  const { completion, ended } = await studio.prompts.ask(id, { model, variables, settings, version, branch });
   const quiet = session.host.onInterrupt(() => studio.prompts.stop(completion.id));
   const done = await ended;
   quiet();

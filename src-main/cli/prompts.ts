@@ -4,14 +4,16 @@ import type { Command } from 'commander';
 import { listCompletions } from '../db/completions.ts';
 import * as rows from '../db/prompts.ts';
 import { promptFileText } from '../jobs/prompts/file-text.ts';
+import { readVersion } from '../jobs/prompts/keep.ts';
+import { variablesHere } from '../jobs/prompts/meaning.ts';
 import { resolvePrompt } from '../jobs/resolve.ts';
 import { lineDiff } from '../shared/prompt/diff.ts';
-import { variablesOf } from '../shared/prompt/fill.ts';
 import { completionJson } from './completion-json.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { table, when } from './format.ts';
 import { iso } from './json.ts';
 import { integer, withCommon } from './options.ts';
+import { addPromptsCheck } from './prompts-check.ts';
 import { addPromptsExport, addPromptsImport } from './prompts-files.ts';
 import { addPromptsEval } from './prompts-eval.ts';
 import { addPromptsGrid } from './prompts-grid.ts';
@@ -25,6 +27,7 @@ export function addPrompts(program: Command, context: CommandContext): void {
   const prompts = program.command('prompts').description('prompts with their versions, and what models answered');
   addList(prompts, context);
   addShow(prompts, context);
+  addPromptsCheck(prompts, context);
   addPromptsRun(prompts, context);
   addPromptsEval(prompts, context);
   addPromptsGrid(prompts, context);
@@ -96,15 +99,13 @@ Examples:
         const { name: called, tags } = rows.getPrompt(store, id);
         const versions = rows.listVersions(store, id);
         const text =
-          options.version === undefined
-            ? rows.getDraft(store, id).text
-            : rows.getPromptVersion(store, id, options.version).text;
+          options.version === undefined ? rows.getDraft(store, id).text : readVersion(store, id, options.version).text;
         out.record({
           prompt: id,
           name: called,
           tags,
           text,
-          variables: variablesOf(text),
+          variables: variablesHere(store, text, id),
           versions: versions.map(({ number, sha256, createdAt, note }) => ({
             version: number,
             sha256,
@@ -114,7 +115,7 @@ Examples:
         });
         if (options.diff !== undefined) {
           const signs = { same: ' ', added: '+', removed: '-' };
-          const lines = lineDiff(rows.getPromptVersion(store, id, options.diff).text, text);
+          const lines = lineDiff(readVersion(store, id, options.diff).text, text);
           out.text(lines.map((line) => `${signs[line.kind]} ${line.text}`).join('\n'));
         } else if (options.out !== undefined) {
           writeFileSync(session.path(options.out), promptFileText(store, id, options.version));

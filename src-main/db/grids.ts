@@ -47,8 +47,14 @@ export function listGrids(db: Readable, { prompt, archived = false }: { prompt?:
         ORDER BY g.key DESC`,
       { prompt: prompt ?? null, archived: archived ? 1 : 0 },
     )
-    .map(summaryOf);
+    .map((row) => withoutMeanings(summaryOf(row)));
 }
+
+/** What prompts with examples stood for may be long. */
+const withoutMeanings = (summary: GridSummary): GridSummary => ({
+  ...summary,
+  columns: summary.columns.map(({ meaning: _, ...column }) => column),
+});
 
 export const noGrid = (text: string): AtelierError =>
   new AtelierError(

@@ -48,6 +48,20 @@ export function promptKey(db: Readable, id: PromptId): number {
   return row.key;
 }
 
+/** Of an id, or called so: those in use before archived ones. */
+export function promptsCalled(db: Readable, text: string): { id: PromptId; name: string }[] {
+  const found = db.all<{ id: PromptId; name: string; archived: number }>(
+    `SELECT id, name, archived FROM prompts WHERE id = @text OR name = @text ORDER BY key`,
+    { text },
+  );
+  const used = found.filter(({ id, archived }) => id === text || archived === 0);
+  return (used.length > 0 ? used : found).map(({ id, name }) => ({ id, name }));
+}
+
+/** Drafts that may include something, archived ones as well. */
+export const draftsThatInclude = (db: Readable): { id: PromptId; text: string }[] =>
+  db.all(`SELECT p.id, d.text FROM prompts p JOIN prompt_drafts d ON d.prompt = p.key WHERE instr(d.text, '{{>') > 0`);
+
 export interface NewPrompt {
   id: PromptId;
   name: string;

@@ -26,7 +26,7 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
   };
   const rowsOf = async (of: RowSource): Promise<{ rows: GridRow[]; source: GridSource }> => {
     const { studio } = desk;
-    if ('bench' in of) return { rows: [benchRow(studio.prompts.get(of.bench))], source: { kind: 'bench' } };
+    if ('bench' in of) return { rows: [benchRow(studio.reading, of.bench)], source: { kind: 'bench' } };
     if ('file' in of) {
       const file = chosen.get(of.file);
       if (!file) throw new AtelierError('no_such_file', 'Choose the file of rows again.');
@@ -78,7 +78,7 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'grids.create': async ({ rows: of, ...wish }) => {
       const { grids } = desk.studio;
-      const id = grids.create({ ...wish, ...(await rowsOf(of)) });
+      const id = await grids.make({ ...wish, ...(await rowsOf(of)) });
       grids.fill(id);
       return id;
     },

@@ -1,6 +1,7 @@
 import { dialog } from 'electron';
 import { writeFile } from 'node:fs/promises';
 import type { PromptId } from '../shared/ids.ts';
+import { checkedPrompt } from '../shared/prompt/checked.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
@@ -46,8 +47,9 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
     'prompts.annotate': ({ id, number, note }) => done(() => desk.studio.prompts.annotate(id, number, note)),
     'prompts.search': ({ text }) => desk.studio.prompts.search(text),
     'prompts.restore': ({ id, number }) => done(() => desk.studio.prompts.restore(id, number)),
-    'prompts.render': ({ model, text, variables }) => desk.studio.prompts.render(model, text, variables),
-    'prompts.run': ({ id, ...wish }) => desk.studio.prompts.run(id, wish).completion,
+    'prompts.check': async ({ id, text }) => checkedPrompt(await desk.studio.prompts.check(text, id)),
+    'prompts.render': ({ model, text, variables, id }) => desk.studio.prompts.render(model, text, variables, id),
+    'prompts.run': async ({ id, ...wish }) => (await desk.studio.prompts.ask(id, wish)).completion,
     'prompts.stop': ({ completion }) => done(() => desk.studio.prompts.stop(completion)),
     'prompts.tokens': ({ completion }) => desk.studio.prompts.tokens(completion),
     'prompts.import': async () => {
@@ -67,7 +69,7 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'prompts.saveAs': ({ id }) => save(id, 'prompt.md', desk.studio.prompts.fileText(id)),
     'prompts.saveSuite': async ({ id }) => {
-      const { text, left } = desk.studio.suiteText([{ prompt: id }]);
+      const { text, left } = await desk.studio.suiteText([{ prompt: id }]);
       const saved = await save(id, 'promptfooconfig.yaml', text);
       return saved && { ...saved, left };
     },

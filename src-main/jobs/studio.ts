@@ -93,6 +93,7 @@ import { picture, pictureEpochs } from './pictures.ts';
 import { Evaluations } from './prompts/evaluations.ts';
 import { Grids } from './prompts/grids.ts';
 import { askHub, downloadAgain, downloadModel, type Downloaded, type HubWish } from './prompts/hub.ts';
+import { Meanings } from './prompts/meaning.ts';
 import { importPrompts, suiteText, type ImportedPrompts, type SuiteFile } from './prompts/prompt-files.ts';
 import { Prompts } from './prompts/prompts.ts';
 import { leakParams, qualityParams, type QualityRequest } from './quality.ts';
@@ -195,8 +196,9 @@ export class Studio {
     this.labels = new Labels(this.#context, this.#reader);
     this.fewShot = new FewShot(this.#context, this.labels, options.spawnUtility);
     this.modelMarks = new ModelMarks(this.#context, this.labels, this.#models);
-    this.prompts = new Prompts(this.#context, options.spawnUtility);
-    this.grids = new Grids(this.#context);
+    const meanings = new Meanings(store, this);
+    this.prompts = new Prompts(this.#context, options.spawnUtility, meanings);
+    this.grids = new Grids(this.#context, meanings);
     this.evaluations = new Evaluations(this.#context, this.grids, this.#reader);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     this.#spawn = options.spawnUtility;
@@ -659,7 +661,7 @@ export class Studio {
     return importPrompts(this.#context, this, paths);
   }
   /** Prompts with their tests as a promptfoo configuration. */
-  suiteText(wanted: readonly { prompt: PromptId; version?: number }[], rows?: readonly GridRow[]): SuiteFile {
+  suiteText(wanted: readonly { prompt: PromptId; version?: number }[], rows?: readonly GridRow[]): Promise<SuiteFile> {
     return suiteText(this.#context, this, wanted, rows);
   }
   /** What a model of Hugging Face's hub is and how large, before anything of it is downloaded. */

@@ -119,6 +119,7 @@ export const streams = {
   resample: 10,
   mix: 11,
   synonym: 12,
+  examples: 13,
 } as const;
 
 /** The bijection itself: counter (4 words) and key (2 words) → 4 words, written into `out`. */

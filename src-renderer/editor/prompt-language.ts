@@ -1,20 +1,16 @@
+import { constructsOf } from '../../src-main/shared/prompt/constructs.ts';
 import { heading, roles } from '../../src-main/shared/prompt/turns.ts';
 import { m } from '../words/messages.ts';
+import { promptProblemText } from '../words/prompt-problems.ts';
 import type { monaco as Monaco } from './monaco.ts';
+import { registerExamples } from './prompt-examples.ts';
+import { registerIncludes } from './prompt-includes.ts';
+import { aroundCaret, fenced, foundAt, worldOf, type PromptWorld } from './prompt-world.ts';
 
 export const languageId = 'atelier-prompt';
 
-/** What is known of the variables of the prompt in an editor, by its model's address. */
-const valuesOf = new Map<string, () => Readonly<Record<string, string>>>();
-
-export function setValues(model: Monaco.editor.ITextModel, values: () => Readonly<Record<string, string>>): void {
-  valuesOf.set(model.uri.toString(), values);
-}
-export const forgetValues = (model: Monaco.editor.ITextModel): boolean => valuesOf.delete(model.uri.toString());
-
 /** As shared/prompt/fill.ts finds them. */
 const place = /(\\?)\{\{\s*([\p{L}_][\p{L}\p{N}_.-]*)\s*\}\}/gu;
-const longestShown = 2000;
 
 let registered = false;
 
@@ -36,6 +32,15 @@ export function registerPromptLanguage(monaco: typeof Monaco): void {
       root: [
         [new RegExp(heading.source), 'role'],
         [/\\(?:\{\{|(?:system|user|assistant):)/, 'escape'],
+        [
+          /(\{\{>)([^{}@]*)((?:@\d*)?)([^{}]*\}\})/,
+          ['variable.bracket', 'include', 'include.version', 'variable.bracket'],
+        ],
+        [
+          /(\{\{#)(examples)(?=[\s}])([^{}]*)(\}\})/,
+          ['variable.bracket', 'keyword', 'include.version', 'variable.bracket'],
+        ],
+        [/(\{\{\/)(examples)(\s*\}\})/, ['variable.bracket', 'keyword', 'variable.bracket']],
         [/(\{\{\s*)([\p{L}_][\p{L}\p{N}_.-]*)(\s*\}\})/u, ['variable.bracket', 'variable', 'variable.bracket']],
         [/[^\\{su a]+|./, ''],
       ],
@@ -44,30 +49,18 @@ export function registerPromptLanguage(monaco: typeof Monaco): void {
   languages.registerCompletionItemProvider(languageId, {
     triggerCharacters: ['{'],
     provideCompletionItems(model, position) {
-      const before = model.getValueInRange({
-        startLineNumber: position.lineNumber,
-        startColumn: 1,
-        endLineNumber: position.lineNumber,
-        endColumn: position.column,
-      });
-      const range = (from: number) => ({
-        startLineNumber: position.lineNumber,
-        endLineNumber: position.lineNumber,
-        startColumn: from,
-        endColumn: position.column,
-      });
+      const { before, after, range } = aroundCaret(model, position);
       const open = /\{\{\s*([\p{L}\p{N}_.-]*)$/u.exec(before);
       if (open) {
-        const after = model.getLineContent(position.lineNumber).slice(position.column - 1);
         const close = /^\s*\}\}/.test(after) ? '' : '}}';
-        const names = Object.entries(valuesOf.get(model.uri.toString())?.() ?? {});
+        const names = Object.entries(worldOf(model)?.values ?? {});
         return {
           suggestions: names.map(([name, value]) => ({
             label: name,
             kind: languages.CompletionItemKind.Variable,
             detail: value.slice(0, 60),
             insertText: name + close,
-            range: range(position.column - open[1].length),
+            range: range(open[1].length),
           })),
         };
       }
@@ -77,45 +70,41 @@ export function registerPromptLanguage(monaco: typeof Monaco): void {
           label: `${role}:`,
           kind: languages.CompletionItemKind.Keyword,
           insertText: `${role}:\n`,
-          range: range(1),
+          range: range(before.length),
         })),
       };
     },
   });
   languages.registerHoverProvider(languageId, {
     provideHover(model, position) {
-      for (const found of model.getLineContent(position.lineNumber).matchAll(place)) {
-        const [startColumn, endColumn] = [found.index + 1, found.index + found[0].length + 1];
-        if (found[1] !== '' || position.column < startColumn || position.column > endColumn) continue;
-        const value = valuesOf.get(model.uri.toString())?.()[found[2]];
-        const range = {
-          startLineNumber: position.lineNumber,
-          endLineNumber: position.lineNumber,
-          startColumn,
-          endColumn,
-        };
-        if (!value) return { range, contents: [{ value: m.variable_without_value() }] };
-        // As code: a value is no Markdown, and holds no more ticks in a row than its fence.
-        const shown = value.slice(0, longestShown);
-        const fence = '`'.repeat(Math.max(3, ...[...shown.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
-        return { range, contents: [{ value: `${fence}\n${shown}\n${fence}` }] };
-      }
-      return null;
+      const here = foundAt(place, model, position);
+      const values = worldOf(model)?.values;
+      // A column of examples is no variable.
+      if (!here || !values || !Object.hasOwn(values, here.found[2])) return null;
+      const value = values[here.found[2]];
+      return { range: here.range, contents: [{ value: value ? fenced(value) : m.variable_without_value() }] };
     },
   });
+  registerIncludes(monaco, languageId);
+  registerExamples(monaco, languageId);
 }
 
-/** Marks variables without a value, and text that stands before the first turn. */
+/** Marks variables without a value, text that stands before the first turn, and what is wrong with what is included and drawn. */
 export function markProblems(
   monaco: typeof Monaco,
   model: Monaco.editor.ITextModel,
-  values: Readonly<Record<string, string>>,
+  { values, checked }: PromptWorld,
 ): void {
   const markers: Monaco.editor.IMarkerData[] = [];
   const lines = model.getLinesContent();
-  const first = lines.findIndex((line) => heading.test(line));
+  // What is included, or repeated, may begin a turn itself.
+  const mayBegin = /^\s*\{\{(?:>|#examples\b)/;
+  const first = lines.some((line) => heading.test(line))
+    ? lines.findIndex((line) => heading.test(line) || mayBegin.test(line))
+    : -1;
   const mark = (line: number, from: number, to: number, message: string, severity: Monaco.MarkerSeverity) =>
     markers.push({ startLineNumber: line, endLineNumber: line, startColumn: from, endColumn: to, message, severity });
+  const inBlock = columnLines(model);
   lines.forEach((line, i) => {
     if (i < first && line.trim() !== '') {
       mark(i + 1, 1, line.length + 1, m.text_before_turns(), monaco.MarkerSeverity.Error);
@@ -123,10 +112,31 @@ export function markProblems(
     if (!line.includes('{{')) return;
     for (const found of line.matchAll(place)) {
       const [whole, escaped, name] = found;
-      if (escaped !== '' || (Object.hasOwn(values, name) && values[name] !== '')) continue;
+      if (escaped !== '' || (Object.hasOwn(values, name) && values[name] !== '') || inBlock(i + 1, found.index + 1))
+        continue;
       const message = m.variable_unset({ name });
       mark(i + 1, found.index + 1, found.index + 1 + whole.length, message, monaco.MarkerSeverity.Warning);
     }
   });
+  for (const { severity, from, to, ...problem } of checked?.problems ?? []) {
+    const [begin, end] = [model.getPositionAt(from), model.getPositionAt(to)];
+    markers.push({
+      ...{ startLineNumber: begin.lineNumber, startColumn: begin.column },
+      ...{ endLineNumber: end.lineNumber, endColumn: end.column },
+      message: promptProblemText(problem),
+      severity: severity === 'error' ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
+    });
+  }
   monaco.editor.setModelMarkers(model, languageId, markers.slice(0, 200));
+}
+
+/** Whether a place is one of columns, between the tags of examples. */
+function columnLines(model: Monaco.editor.ITextModel): (line: number, column: number) => boolean {
+  const text = model.getValue();
+  const blocks = text.includes('{{#examples') ? constructsOf(text).filter((one) => one.kind === 'examples') : [];
+  if (blocks.length === 0) return () => false;
+  return (lineNumber, column) => {
+    const at = model.getOffsetAt({ lineNumber, column });
+    return blocks.some(({ from, to }) => at >= from && at < to);
+  };
 }

@@ -18,6 +18,9 @@ export function applyTheme(monaco: typeof Monaco): void {
       rule('role', '--accent-text', 'bold'),
       rule('variable', '--validation'),
       rule('variable.bracket', '--text-faint'),
+      rule('include', '--accent-text'),
+      rule('include.version', '--text-muted'),
+      rule('keyword', '--accent-text', 'bold'),
       rule('escape', '--text-faint'),
     ],
     colors: {

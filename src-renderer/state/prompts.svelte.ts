@@ -1,7 +1,8 @@
 import type { TokenChoice } from '../../src-main/shared/generation.ts';
 import type { CompletionId, LanguageModelId, PromptId } from '../../src-main/shared/ids.ts';
 import type { TextChange } from '../../src-main/shared/prompt/edits.ts';
-import { variablesOf } from '../../src-main/shared/prompt/fill.ts';
+import type { CheckedPrompt } from '../../src-main/shared/prompt/checked.ts';
+import { constructsOf, ownVariables } from '../../src-main/shared/prompt/constructs.ts';
 import type {
   Bench,
   Completion,
@@ -41,6 +42,7 @@ export class Prompts {
   readonly #models = new Resource<LanguageModel[]>();
   readonly #detail = new Resource<PromptDetail>();
   readonly #rendered = new Resource<RenderedPrompt>();
+  readonly #checked = new Resource<CheckedPrompt>();
   #open: PromptId | null = null;
   #text = $state('');
   #bench = $state.raw<Bench | null>(null);
@@ -95,7 +97,12 @@ export class Prompts {
   get saving(): boolean {
     return this.#saving;
   }
-  readonly variables = $derived(variablesOf(this.#text));
+  /** What it includes and draws, and what is wrong with that; null where it does neither. */
+  get checked(): CheckedPrompt | null {
+    return this.#checked.value;
+  }
+  /** Those of what is included with them. */
+  readonly variables = $derived([...new Set([...ownVariables(this.#text), ...(this.#checked.value?.variables ?? [])])]);
   readonly #valuesNow = $derived.by((): Record<string, string> => {
     const given = this.#bench?.variables ?? {};
     return Object.fromEntries(this.variables.map((name) => [name, given[name] ?? '']));
@@ -123,7 +130,10 @@ export class Prompts {
     this.#reloadTimer = setTimeout(() => {
       this.#reloadTimer = undefined;
       void this.load();
-      if (this.#open) void this.#refresh(this.#open);
+      if (!this.#open) return;
+      void this.#refresh(this.#open);
+      // Another one that it includes may have changed.
+      if (this.#checked.value) void this.check();
     }, 100);
   }
 
@@ -133,6 +143,7 @@ export class Prompts {
     this.#open = id;
     this.#detail.set(null);
     this.#rendered.set(null);
+    this.#checked.set(null);
     const detail = await this.#detail.load(() => this.#studio.call('prompts.get', { id }));
     if (!detail || this.#open !== id) return;
     this.#text = detail.text;
@@ -247,13 +258,18 @@ export class Prompts {
 
   #renderSoon(): void {
     clearTimeout(this.#renderTimer);
-    this.#renderTimer = setTimeout(() => void this.render(), renderedAfterMs);
+    this.#renderTimer = setTimeout(() => void this.check().then(() => this.render()), renderedAfterMs);
+  }
+  async check(): Promise<void> {
+    const [id, text] = [this.#open, this.#text];
+    if (!id || constructsOf(text).length === 0) return this.#checked.set(null);
+    await this.#checked.load(() => this.#studio.call('prompts.check', { id, text }));
   }
   async render(): Promise<void> {
     const model = this.#bench?.model;
     if (!model || this.#text.trim() === '') return this.#rendered.set(null);
-    const [text, variables] = [this.#text, this.values];
-    await this.#rendered.load(() => this.#studio.call('prompts.render', { model, text, variables }));
+    const [id, text, variables] = [this.#open!, this.#text, this.values];
+    await this.#rendered.load(() => this.#studio.call('prompts.render', { id, model, text, variables }));
   }
 
   async create(name: string, text = ''): Promise<PromptId> {

@@ -128,6 +128,33 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await studio.page.getByLabel('Search prompts').fill('');
   });
 
+  it('includes another prompt, with its variables, and says which version answered', async () => {
+    await id('prompt-new').click();
+    await expect.poll(() => studio.page.locator('.view-lines').innerText()).toBe('');
+    await id('prompt-editor').click();
+    await studio.page.keyboard.type('{{> Unt');
+    await studio.page.locator('.suggest-widget.visible').getByText('Untitled prompt', { exact: true }).waitFor();
+    await studio.page.keyboard.press('Enter');
+    await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/^\{\{>\sUntitled\sprompt\}\}$/);
+    await id('variable-who').fill('de');
+    await expect.poll(() => id('prompt-tokens').innerText()).toBe('6 of 24 tokens');
+    await id('prompt-run').click();
+    await ended(1);
+    expect(await id('completion-about').innerText()).toBe('with Untitled prompt v1');
+    await write('{{> nobody}}');
+    await expect.poll(() => id('prompt-told').innerText()).toBe('There is no prompt “nobody” to include.');
+    await expect.poll(() => id('prompt-run').getAttribute('aria-disabled')).toBe('true');
+    await studio.page.locator('.squiggly-error').waitFor();
+    expect(await studio.page.locator('.view-line [class*=mtk]').count()).toBeGreaterThan(2);
+    await studio.shot('playground-include');
+    await write('{{> Untitled prompt@1}}');
+    await expect.poll(() => id('prompt-told').count()).toBe(0);
+    await id('prompt-editor').click();
+    await expect.poll(() => id('variable-who').isVisible()).toBe(true);
+    await studio.page.keyboard.press('F12');
+    await expect.poll(() => answers().count()).toBe(3);
+  });
+
   it('is there again as it was after a start in Chinese, to the last key', async () => {
     await write('kept {{who}} and {{more}}');
     await expect.poll(() => id('prompt-saved').innerText()).toBe('Saved');

@@ -90,7 +90,7 @@ export class Evaluations {
     if (test.checks.length === 0) throw new AtelierError('no_checks', 'There is nothing to check. Add a check first.');
     for (const check of test.checks) this.#require(check);
     await this.#assess(test.checks, [...rest.rows], null, []);
-    const grid = this.#grids.create({
+    const grid = await this.#grids.make({
       prompts: [{ prompt, version }],
       models: [model],
       settings: [settings],

@@ -7,7 +7,8 @@ import * as promptRows from '../../db/prompts.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { GenerationSettings } from '../../shared/generation.ts';
 import { newId, type GridId, type JobId } from '../../shared/ids.ts';
-import { variablesOf } from '../../shared/prompt/fill.ts';
+import { givenAway } from '../../shared/prompt/examples.ts';
+import { variablesIn, type Meaning } from '../../shared/prompt/expand.ts';
 import type { PromptTest } from '../../shared/prompt/checks.ts';
 import {
   cellsOf,
@@ -31,7 +32,9 @@ import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
 import { unheard, type Started } from '../work.ts';
 import { answerTasks, askedOf, type Answering } from './answering.ts';
+import { keepDraft } from './keep.ts';
 import { languageModelName, openedModel } from './language-models.ts';
+import { askedAbout, columnMeaning, type Meanings } from './meaning.ts';
 import { filledPrompt } from './prompts.ts';
 
 /** The window hears this often that cells have come. */
@@ -46,14 +49,16 @@ export interface NewGrid extends GridWish {
 /** Prompts × models × settings over rows: every answer is stored as it comes, and what is there is not asked for again. */
 export class Grids {
   readonly #context: Context;
+  readonly #meanings: Meanings;
   #closing = false;
   #toldAt = 0;
   #tellTimer: NodeJS.Timeout | null = null;
   /** Of a grid that was made for a test: what becomes of it once it is filled. */
   onFilled: (id: GridId) => void = () => {};
 
-  constructor(context: Context) {
+  constructor(context: Context, meanings: Meanings) {
     this.#context = context;
+    this.#meanings = meanings;
   }
 
   list(of?: Parameters<typeof rows.listGrids>[1]): GridSummary[] {
@@ -77,6 +82,10 @@ export class Grids {
     return active ? summary : { ...summary, job: null };
   }
 
+  /** `create`, once the examples are drawn that prompts show. */
+  make(wish: NewGrid): Promise<GridId> {
+    return this.#meanings.drawn(() => this.create(wish));
+  }
   /**
    * Nothing is asked yet: `fill` does. Of drafts versions are made. Errors: no_rows, too_large, no_variable, empty_prompt, and those of
    * prompts and models.
@@ -96,21 +105,24 @@ export class Grids {
     store.transaction(() => {
       const now = Date.now();
       const asked = prompts.map(({ prompt, version }) => {
-        const text =
-          version === undefined
-            ? promptRows.getDraft(store, prompt).text
-            : promptRows.getPromptVersion(store, prompt, version).text;
-        if (text.trim() === '')
+        const draft = this.#meanings.of(prompt, version);
+        if (draft.text.trim() === '')
           throw new AtelierError('empty_prompt', 'The prompt is empty. Write what the model is to go on with.');
-        const kept = version ?? promptRows.putVersion(store, prompt, text, '', now);
-        return { prompt, text, version: kept, name: promptRows.getPrompt(store, prompt).name };
+        const kept = version ?? keepDraft(store, prompt, '', now);
+        const meaning = this.#meanings.of(prompt, kept);
+        return { prompt, meaning, version: kept, name: promptRows.getPrompt(store, prompt).name };
       });
       const completed = asked.reduce<readonly GridRow[]>(
         (all, one) =>
-          completedRows(all, one.name, variablesOf(one.text), promptRows.getDraft(store, one.prompt).bench.variables),
+          completedRows(
+            all,
+            one.name,
+            variablesIn(one.meaning),
+            promptRows.getDraft(store, one.prompt).bench.variables,
+          ),
         given,
       );
-      const columns = asked.flatMap(({ prompt, version, name: promptName }) =>
+      const columns = asked.flatMap(({ prompt, version, meaning, name: promptName }) =>
         models.flatMap((model) =>
           settings.map((one): GridColumn => ({
             prompt,
@@ -119,9 +131,13 @@ export class Grids {
             model,
             modelName: languageModelName(store, model),
             settings: gridSettings(one),
+            ...(meaning.examples.length > 0 && {
+              meaning: { text: meaning.text, examples: meaning.examples, includes: meaning.includes },
+            }),
           })),
         ),
       );
+      const leaked = Math.max(...asked.map(({ meaning }) => givenAway(meaning.examples, completed)));
       const sha256 = createHash('sha256').update(JSON.stringify(completed)).digest('hex');
       const usual = asked
         .map((one) => one.name)
@@ -129,7 +145,10 @@ export class Grids {
         .slice(0, 200);
       rows.insertGrid(
         store,
-        { id, name: name || usual, columns, source, rows: completed, sha256, test: test ?? null },
+        {
+          ...{ id, name: name || usual, columns, rows: completed, sha256, test: test ?? null },
+          source: leaked > 0 ? { ...source, leaked } : source,
+        },
         now,
       );
     });
@@ -148,18 +167,11 @@ export class Grids {
     const key = rows.gridKey(store, id);
     const { columns } = summary;
     const values = rows.gridRows(store, id);
-    const { tasks, settings } = tasksOf(
-      summary,
-      values,
-      this.#texts(columns),
-      rows.finishedCells(store, id, columns.length),
-      only,
-    );
+    const meanings = columns.map((column) => columnMeaning(store, column));
+    const { tasks, settings } = tasksOf(summary, values, meanings, rows.finishedCells(store, id, columns.length), only);
     const models = distinct(columns.map(({ model }) => model));
     const at = (index: number) => ({ row: Math.floor(index / columns.length), column: index % columns.length });
-    const variables = columns.map(({ prompt, version }) =>
-      variablesOf(promptRows.getPromptVersion(store, prompt, version).text),
-    );
+    const variables = meanings.map(variablesIn);
     const askedAt = new Map(tasks.map(({ index, asked }) => [index, asked]));
     const take = (cells: readonly GridNews[]): void => {
       store.relaxed(() => {
@@ -183,6 +195,7 @@ export class Grids {
                 request: {
                   ...{ model, modelName, settings, branch: null },
                   variables: Object.fromEntries(variables[column].map((name) => [name, values[row][name]])),
+                  ...askedAbout(meanings[column]),
                 },
                 given: cell.answer!.given,
                 text: {
@@ -280,9 +293,6 @@ export class Grids {
     this.#changedSoon();
   }
 
-  #texts(columns: readonly GridColumn[]): string[] {
-    return columns.map(({ prompt, version }) => promptRows.getPromptVersion(this.#context.store, prompt, version).text);
-  }
   #changed(): void {
     this.#context.events.emit({ type: 'changed', noun: 'grids' });
   }
@@ -327,7 +337,7 @@ function completedRows(
 function tasksOf(
   { columns, rows: height }: GridSummary,
   values: readonly GridRow[],
-  texts: readonly string[],
+  meanings: readonly Meaning[],
   done: ReadonlySet<number>,
   only?: readonly { row: number; column: number }[],
 ): { tasks: GridTask[]; settings: GenerationSettings[] } {
@@ -344,7 +354,7 @@ function tasksOf(
   for (let index = 0; index < cellsOf({ columns, rows: height }); index++) {
     if (wanted ? !wanted.has(index) || done.has(index) : done.has(index)) continue;
     const [row, column] = [Math.floor(index / columns.length), index % columns.length];
-    const prompt = filledPrompt(texts[column], values[row]);
+    const prompt = filledPrompt(meanings[column], values[row]);
     tasks.push({ index, ...places[column], prompt, asked: askedOf(prompt, columns[column].settings) });
   }
   return { tasks, settings };

@@ -1,18 +1,20 @@
 import type { Readable } from '../../db/connection.ts';
 import * as rows from '../../db/grids.ts';
-import { getPromptVersion } from '../../db/prompts.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { GridId } from '../../shared/ids.ts';
 import type { JudgedKind } from '../../shared/judged.ts';
+import { cellValues } from '../../shared/prompt/examples.ts';
 import { filled } from '../../shared/prompt/fill.ts';
 import { pairLine, ratingLine } from '../labels/judged-file.ts';
+import { columnMeaning } from './meaning.ts';
 
 /** Judgements on a grid's answers, as `labels export` writes those of a labelling: with what was judged, and which prompt and model it was of. Throws `nothing_judged`. */
 export function judgedLines(db: Readable, id: GridId, kind: JudgedKind): Record<string, unknown>[] {
   const { columns } = rows.getGrid(db, id);
   const values = rows.gridRows(db, id);
-  const texts = columns.map(({ prompt, version }) => getPromptVersion(db, prompt, version).text);
-  const asked = (row: number, column: number) => filled(texts[column], values[row]);
+  const meanings = columns.map((column) => columnMeaning(db, column));
+  const asked = (row: number, column: number) =>
+    filled(meanings[column].text, { ...values[row], ...cellValues(meanings[column].examples) });
   const answer = (row: number, column: number) => rows.gridAnswer(db, id, row, column).text;
   const of = (column: number, prefix = '') => {
     const { promptName, version, modelName, settings } = columns[column];

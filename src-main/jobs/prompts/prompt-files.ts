@@ -3,7 +3,7 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { gridRows } from '../../db/grids.ts';
 import { listEvaluations } from '../../db/evaluations.ts';
 import { freeDatasetName } from '../../db/datasets.ts';
-import { getDraft, getPrompt, getPromptVersion } from '../../db/prompts.ts';
+import { getPrompt } from '../../db/prompts.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import { readPromptFile, type PromptFile } from '../../prompts/prompt-file.ts';
 import { isPromptfoo, readPromptfoo } from '../../prompts/promptfoo/read.ts';
@@ -11,6 +11,7 @@ import type { PromptSuite } from '../../prompts/promptfoo/suite.ts';
 import { writePromptfoo } from '../../prompts/promptfoo/write.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { newId, type PromptId } from '../../shared/ids.ts';
+import { writtenOut } from '../../shared/prompt/expand.ts';
 import type { GridRow } from '../../shared/prompt/grid.ts';
 import { mostPromptLength, usualSettings } from '../../shared/prompt/prompt.ts';
 import type { Context } from '../context.ts';
@@ -116,18 +117,22 @@ function tableOf(context: Context, path: string, rows: readonly GridRow[]): Star
  * Prompts with the checks and rows of their tests as promptfooconfig.yaml. Rows, where none are given, are those of the last test of the first
  * prompt that had one, else the values on its bench; checks are those of the first prompt that has any.
  */
-export function suiteText(
+export async function suiteText(
   { store }: Pick<Context, 'store'>,
-  { prompts, evaluations }: { prompts: Pick<Prompts, 'get'>; evaluations: Pick<Evaluations, 'test'> },
+  { prompts, evaluations }: { prompts: Pick<Prompts, 'meaning'>; evaluations: Pick<Evaluations, 'test'> },
   wanted: readonly { prompt: PromptId; version?: number }[],
   rows?: readonly GridRow[],
-): SuiteFile {
-  const suite = wanted.map(({ prompt, version }) => ({
+): Promise<SuiteFile> {
+  const meanings = await Promise.all(wanted.map(({ prompt, version }) => prompts.meaning(prompt, version)));
+  const suite = wanted.map(({ prompt, version }, i) => ({
     name: version === undefined ? getPrompt(store, prompt).name : `${getPrompt(store, prompt).name} v${version}`,
-    text: version === undefined ? getDraft(store, prompt).text : getPromptVersion(store, prompt, version).text,
+    text: writtenOut(meanings[i]),
   }));
   const checks = wanted.map(({ prompt }) => evaluations.test(prompt).checks).find((each) => each.length > 0) ?? [];
   const last = wanted.map(({ prompt }) => listEvaluations(store, prompt)[0]).find((one) => one !== undefined);
-  const given = rows ?? (last ? gridRows(store, last.grid) : [benchRow(prompts.get(wanted[0].prompt))]);
-  return { ...writePromptfoo({ prompts: suite, checks, rows: [...given] }), rows: given.length };
+  const given = rows ?? (last ? gridRows(store, last.grid) : [benchRow(store, wanted[0].prompt)]);
+  const file = writePromptfoo({ prompts: suite, checks, rows: [...given] });
+  const out = meanings.some(({ includes, examples }) => includes.length > 0 || examples.length > 0);
+  const told = out ? ['Included prompts and examples were written out: promptfoo has no words for them.'] : [];
+  return { text: file.text, left: [...told, ...file.left], rows: given.length };
 }

@@ -25,7 +25,10 @@ import {
   type RenderedPrompt,
 } from '../../shared/prompt/prompt.ts';
 import type { TextChange } from '../../shared/prompt/edits.ts';
-import { filled, variablesOf } from '../../shared/prompt/fill.ts';
+import { cellValues } from '../../shared/prompt/examples.ts';
+import { variablesIn, type Expansion, type Meaning } from '../../shared/prompt/expand.ts';
+import { filled } from '../../shared/prompt/fill.ts';
+import { requireSound } from '../../shared/prompt/problems.ts';
 import { plainText, turnsOf } from '../../shared/prompt/turns.ts';
 import type { WriterPrompt } from '../../shared/prompt/writer.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
@@ -39,6 +42,8 @@ import {
   looksLikeLanguageModel,
   openedModel,
 } from './language-models.ts';
+import { keepDraft, readVersion, renamePrompt } from './keep.ts';
+import { askedAbout, type Meanings } from './meaning.ts';
 import { WriterProcess, type Writing } from './writer-process.ts';
 
 /** What is written is stored at least so often. */
@@ -63,12 +68,14 @@ export interface StartedCompletion {
 /** Prompts, their versions, and what models answered: every act is on disk when it returns. */
 export class Prompts {
   readonly #context: Context;
+  readonly #meanings: Meanings;
   readonly #writer: WriterProcess;
   readonly #removedModels = new Map<LanguageModelId, { path: string; addedAt: number }>();
   readonly #running = new Map<CompletionId, { writing: Writing; ended: Promise<Completion> }>();
 
-  constructor(context: Context, spawn: SpawnUtility) {
+  constructor(context: Context, spawn: SpawnUtility, meanings: Meanings) {
     this.#context = context;
+    this.#meanings = meanings;
     this.#writer = new WriterProcess(spawn);
     // Whatever wrote them is gone: this process alone may.
     completionRows.interruptCompletions(context.store);
@@ -87,7 +94,7 @@ export class Prompts {
     };
   }
   version(id: PromptId, number: number): PromptVersion {
-    return rows.getPromptVersion(this.#context.store, id, number);
+    return readVersion(this.#context.store, id, number);
   }
   /** Of each text of an answer, token by token; null where its settings asked for none. */
   tokens(id: CompletionId): (TokenChoice[] | null)[] {
@@ -138,14 +145,20 @@ export class Prompts {
   redo(id: PromptId): TextChange[] | null {
     return edits.redoDraft(this.#context.store, id, Date.now());
   }
+  /** With another name prompts that include it still do. */
   set(id: PromptId, change: { name?: string; tags?: string[]; archived?: boolean }): void {
-    rows.setPrompt(this.#context.store, id, change);
+    const { store } = this.#context;
+    const { name, ...rest } = change;
+    store.transaction(() => {
+      if (name !== undefined && name !== rows.getPrompt(store, id).name) renamePrompt(store, id, name, Date.now());
+      rows.setPrompt(store, id, rest);
+    });
     this.#changed();
   }
   /** The draft as a version; the number of the one that says the same where there is one. */
   save(id: PromptId, note = ''): number {
     const { store } = this.#context;
-    const number = rows.putVersion(store, id, rows.getDraft(store, id).text, note, Date.now());
+    const number = keepDraft(store, id, note, Date.now());
     this.#changed();
     return number;
   }
@@ -167,9 +180,8 @@ export class Prompts {
   restore(id: PromptId, number: number): void {
     const { store } = this.#context;
     store.transaction(() => {
-      const { text } = rows.getPromptVersion(store, id, number);
-      const draft = rows.getDraft(store, id);
-      if (draft.text.trim() !== '') rows.putVersion(store, id, draft.text, '', Date.now());
+      const { text } = readVersion(store, id, number);
+      if (rows.getDraft(store, id).text.trim() !== '') keepDraft(store, id, '', Date.now());
       edits.writeDraft(store, id, text, Date.now());
     });
     this.#changed();
@@ -221,24 +233,45 @@ export class Prompts {
 
   // Asking
 
-  /** A text as a model would see it. Errors: unknown_variable, text_before_turns, bad_template, and those of opening a model. */
-  async render(model: LanguageModelRef, text: string, variables: Record<string, string>): Promise<RenderedPrompt> {
+  /** What the draft or a version stands for. Throws what is wrong with it. */
+  meaning(id: PromptId, number?: number): Promise<Expansion> {
+    return this.#meanings.drawn(() => this.#meanings.of(id, number));
+  }
+  /** What is wrong in a text with what it includes and draws, and what it stands for. `id`: the prompt that it is of. */
+  check(text: string, id?: PromptId): Promise<Expansion> {
+    return this.#meanings.drawn(() => this.#meanings.ofText(text, id));
+  }
+
+  /** A text as a model would see it. Errors: unknown_variable, text_before_turns, bad_template, those of what it includes, and of opening a model. */
+  async render(
+    model: LanguageModelRef,
+    text: string,
+    variables: Record<string, string>,
+    id?: PromptId,
+  ): Promise<RenderedPrompt> {
     const { store } = this.#context;
+    const meaning = await this.check(text, id);
+    requireSound(meaning.problems);
     return this.#writer.render({
       type: 'render',
       model: openedModel(store, store.folder, model),
-      prompt: filledPrompt(text, variables),
+      prompt: filledPrompt(meaning, variables),
     });
   }
 
-  /** Errors: empty_prompt, unknown_variable, text_before_turns, no_such_model, no_such_run, no_checkpoint. All later ones are the completion's. */
+  /** `run`, once the examples are drawn that the prompt shows. */
+  ask(id: PromptId, wish: RunPrompt): Promise<StartedCompletion> {
+    return this.#meanings.drawn(() => this.run(id, wish));
+  }
+
+  /** Errors: empty_prompt, unknown_variable, text_before_turns, no_such_model, no_such_run, no_checkpoint, those of what it includes. All later ones are the completion's. */
   run(id: PromptId, { model, variables, settings, version, branch }: RunPrompt): StartedCompletion {
     const { store } = this.#context;
     const opened = openedModel(store, store.folder, model);
-    const text = version === undefined ? rows.getDraft(store, id).text : this.version(id, version).text;
-    const prompt = filledPrompt(text, variables);
+    const meaning = this.#meanings.of(id, version);
+    const prompt = filledPrompt(meaning, variables);
     const begun = branch ? this.#begun(branch) : [];
-    const used = Object.fromEntries(variablesOf(text).map((name) => [name, variables[name]]));
+    const used = Object.fromEntries(variablesIn(meaning).map((name) => [name, variables[name]]));
     const request: CompletionRequest = {
       model,
       modelName: languageModelName(store, model),
@@ -246,12 +279,11 @@ export class Prompts {
       settings: branch ? { ...settings, n: 1 } : settings,
       branch: branch ? { of: branch.of, row: branch.row, tokens: begun } : null,
     };
-    const made = { id: newId('completion'), prompt: id, createdAt: Date.now(), request };
+    const made = { id: newId('completion'), prompt: id, createdAt: Date.now() };
     const completion = store.transaction(() => {
-      completionRows.insertCompletion(store, {
-        ...made,
-        version: version ?? rows.putVersion(store, id, text, '', made.createdAt),
-      });
+      const kept = version ?? keepDraft(store, id, '', made.createdAt);
+      const about = askedAbout(this.#meanings.of(id, kept));
+      completionRows.insertCompletion(store, { ...made, version: kept, request: { ...request, ...about } });
       return completionRows.getCompletion(store, made.id);
     });
     this.#changed();
@@ -356,12 +388,14 @@ export class Prompts {
 }
 
 /** Values come in after turns are told apart: none of them can begin one. */
-export function filledPrompt(text: string, variables: Record<string, string>): WriterPrompt {
+export function filledPrompt(meaning: Meaning, variables: Record<string, string>): WriterPrompt {
+  const { text } = meaning;
   if (text.trim() === '')
     throw new AtelierError('empty_prompt', 'The prompt is empty. Write what the model is to go on with.');
+  const values = { ...variables, ...cellValues(meaning.examples) };
   const turns = turnsOf(text);
-  if (!turns) return filled(plainText(text), variables);
+  if (!turns) return filled(plainText(text), values);
   // All at once, so that all that is missing is told.
-  filled(text, variables);
-  return turns.map((turn) => ({ ...turn, text: filled(turn.text, variables) }));
+  filled(text, values);
+  return turns.map((turn) => ({ ...turn, text: filled(turn.text, values) }));
 }

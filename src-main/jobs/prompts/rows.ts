@@ -1,18 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
+import type { Readable } from '../../db/connection.ts';
+import { getDraft } from '../../db/prompts.ts';
 import { parseCsvRows } from '../../shared/csv-rows.ts';
-import {
-  shownText,
-  type DatasetVersion,
-  type SamplePage,
-  type SampleQuery,
-  type SplitName,
-} from '../../shared/dataset.ts';
+import { shownText, type SplitName } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { VersionId } from '../../shared/ids.ts';
-import { variablesOf } from '../../shared/prompt/fill.ts';
+import type { PromptId, VersionId } from '../../shared/ids.ts';
 import type { GridRow } from '../../shared/prompt/grid.ts';
-import type { PromptDetail } from '../../shared/prompt/prompt.ts';
+import type { SampleSource } from './draw.ts';
+import { variablesHere } from './meaning.ts';
 
 /** Rows of variables, from a file or from a table. */
 
@@ -76,11 +72,6 @@ function csvRows(text: string, path: string): GridRow[] {
   });
 }
 
-export interface SampleSource {
-  getVersion(id: VersionId): DatasetVersion;
-  samples(query: SampleQuery): Promise<SamplePage>;
-}
-
 /** A table's rows, in their order: at most so many. Errors: not_a_table, no_rows. */
 export async function rowsOfVersion(
   source: SampleSource,
@@ -108,6 +99,7 @@ export async function rowsOfVersion(
 }
 
 /** One row: the values of a prompt's variables on its bench. */
-export function benchRow({ text, bench }: Pick<PromptDetail, 'text' | 'bench'>): GridRow {
-  return Object.fromEntries(variablesOf(text).map((name) => [name, bench.variables[name] ?? '']));
+export function benchRow(db: Readable, id: PromptId): GridRow {
+  const { text, bench } = getDraft(db, id);
+  return Object.fromEntries(variablesHere(db, text, id).map((name) => [name, bench.variables[name] ?? '']));
 }

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { completionId, languageModelId, name, nothing, promptId, promptText, text, versionNumber } from './fields.ts';
 import type { TokenChoice } from '../generation.ts';
 import type { JobId, PromptId } from '../ids.ts';
+import type { CheckedPrompt } from '../prompt/checked.ts';
 import type { TextChange } from '../prompt/edits.ts';
 import {
   benchSchema,
@@ -47,11 +48,15 @@ export const promptsInputs = {
   'prompts.search': v.object({ text: text(1000) }),
   /** Its text becomes the draft. What the draft was is a version first. */
   'prompts.restore': v.object({ id: promptId, number: versionNumber }),
+  /** What is wrong with what a text includes and draws, and what stands in those places. `id`: the prompt that it is of. */
+  'prompts.check': v.object({ id: v.optional(promptId), text: promptText }),
   /** As a model would see it, with its tokens counted. */
   'prompts.render': v.object({
     model: languageModelRefSchema,
     text: promptText,
     variables: benchSchema.entries.variables,
+    /** The prompt that it is of. */
+    id: v.optional(promptId),
   }),
   /** Asks a model; what it writes comes as events. */
   'prompts.run': v.object({
@@ -104,6 +109,7 @@ export interface PromptOutputs {
   'prompts.annotate': null;
   'prompts.search': PromptHit[];
   'prompts.restore': null;
+  'prompts.check': CheckedPrompt;
   'prompts.render': RenderedPrompt;
   'prompts.run': Completion;
   'prompts.stop': null;

@@ -8,6 +8,9 @@ export function variablesOf(prompt: string): string[] {
   return [...new Set([...prompt.matchAll(places)].filter(([, escaped]) => escaped === '').map(([, , name]) => name))];
 }
 
+/** A text that is to come in as it is, whatever in it looks like a variable. */
+export const escapedVariables = (text: string): string => text.replace(places, (whole) => `\\${whole}`);
+
 /** The prompt with its variables' values, which are not looked through again. Throws `unknown_variable`. */
 export function filled(prompt: string, values: Readonly<Record<string, unknown>>): string {
   const missing = variablesOf(prompt).filter((name) => !Object.hasOwn(values, name));

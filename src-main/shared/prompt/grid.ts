@@ -12,6 +12,7 @@ import {
   type VersionId,
 } from '../ids.ts';
 import type { CheckScore, PromptTest } from './checks.ts';
+import type { Expansion, Meaning } from './expand.ts';
 import {
   generationSettingsSchema,
   languageModelRefSchema,
@@ -34,16 +35,20 @@ export interface GridColumn {
   model: LanguageModelRef;
   modelName: string;
   settings: GenerationSettings;
+  /** Of a prompt that shows examples: what it stood for when the grid was made. Not told in lists. */
+  meaning?: Meaning & Pick<Expansion, 'includes'>;
 }
 
 /** Values by name. Those that a prompt does not name say what its answer should be, or nothing. */
 export type GridRow = Record<string, string>;
 
-export type GridSource =
+/** `leaked`: how many of the rows stand among the examples that a prompt shows. */
+export type GridSource = { leaked?: number } & (
   | { kind: 'version'; version: VersionId; name: string; number: number; split: SplitName | null }
   | { kind: 'file'; name: string }
   /** The values on the bench. */
-  | { kind: 'bench' };
+  | { kind: 'bench' }
+);
 
 export interface GridSummary {
   id: GridId;

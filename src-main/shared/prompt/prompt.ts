@@ -3,6 +3,8 @@ import type { ErrorFacts } from '../errors.ts';
 import { usualGeneration, type GenerationSettings, type WrittenText } from '../generation.ts';
 import { textChangeSchema, type TextChange } from './edits.ts';
 import type { ModelKind } from './model-kind.ts';
+import type { DrawnExamples } from './examples.ts';
+import type { IncludedPrompt } from './expand.ts';
 import { isId, type CompletionId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
 
 /** Characters of a prompt at most. */
@@ -135,7 +137,12 @@ export interface CompletionRequest {
   settings: GenerationSettings;
   /** It goes on from another one's tokens, of which the last is another than that had. */
   branch: { of: CompletionId; row: number; tokens: number[] } | null;
+  /** Which versions of other prompts it includes. */
+  includes?: IncludedPrompt[];
+  /** Which rows it shows, by their numbers in the dataset's version. */
+  examples?: ShownExamples[];
 }
+export type ShownExamples = Omit<DrawnExamples, 'rows' | 'columns'> & { rows: number[] };
 
 /** Without each token's choices, which are many: see `prompts.tokens`. */
 export type CompletionText = Pick<WrittenText, 'text'> & Partial<Pick<WrittenText, 'tokens' | 'finish' | 'verdict'>>;

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src-main/jobs/context.ts';
 import { Events } from '../../../src-main/jobs/events.ts';
+import type { SampleSource } from '../../../src-main/jobs/prompts/draw.ts';
 import type { Evaluations } from '../../../src-main/jobs/prompts/evaluations.ts';
 import { importPrompts } from '../../../src-main/jobs/prompts/prompt-files.ts';
+import { Meanings } from '../../../src-main/jobs/prompts/meaning.ts';
 import { Prompts } from '../../../src-main/jobs/prompts/prompts.ts';
 import type { UtilityExit, UtilityHandle } from '../../../src-main/jobs/utility.ts';
 import { usualGeneration } from '../../../src-main/shared/generation.ts';
@@ -54,10 +56,16 @@ class Crank {
   }
 }
 
+/** These prompts draw from no table. */
+const noSamples: SampleSource = {
+  getVersion: () => expect.unreachable(),
+  samples: () => expect.unreachable(),
+};
+
 function opened(folder = tempFolder()) {
   const store = openWriter(folder);
   const crank = new Crank();
-  const prompts = new Prompts({ store, events: new Events() } as Context, crank.spawn);
+  const prompts = new Prompts({ store, events: new Events() } as Context, crank.spawn, new Meanings(store, noSamples));
   return { folder, store, crank, prompts };
 }
 function withModel(folder: string): string {

@@ -55,6 +55,29 @@ describe('a promptfoo configuration', () => {
     expect(readFileSync(out, 'utf8')).toMatch(/vars:\s+country: France\s+expected: Paris/);
   });
 
+  it('has what a prompt includes and the examples that it shows written out', async () => {
+    const { folder, workspace } = given();
+    const all: UtilityPath = (kind) => join(repository, `src-main/utility/${kind}.ts`);
+    const cli = (...args: string[]) => atelier(workspace, args, undefined, all);
+    writeFileSync(join(folder, 'tone.md'), 'Be {{how}}.');
+    writeFileSync(
+      join(folder, 'asking.md'),
+      'system:\n{{> tone}}\n{{#examples dataset="capitals tests" count=1}}\nuser:\n{{country}}\n{{/examples}}\nuser:\n{{who}}',
+    );
+    await cli('prompts', 'import', join(folder, 'capitals.yaml'), join(folder, 'tone.md'), join(folder, 'asking.md'));
+    const checked = await cli('prompts', 'check', '--json');
+    expect([checked.code, checked.lines]).toEqual([0, [{ event: 'finished', prompts: 3, errors: 0, warnings: 0 }]]);
+    const out = join(folder, 'out.yaml');
+    const gone = await cli('prompts', 'export', 'asking', '--out', out, '--json');
+    expect(gone.lines).toMatchObject([
+      { left: ['Included prompts and examples were written out: promptfoo has no words for them.'] },
+    ]);
+    const text = readFileSync(out, 'utf8');
+    expect(text).toContain('Be {{how}}.');
+    expect(text).toMatch(/"role": "user",\s+"content": "(?:France|Peru)"/);
+    expect(text).not.toContain('examples');
+  });
+
   it('that reaches out of its folder makes nothing', async () => {
     const { folder, workspace } = given();
     writeFileSync(join(folder, 'bad.yaml'), config.replace('texts/ask.txt', '../../etc/passwd'));

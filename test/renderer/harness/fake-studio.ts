@@ -37,7 +37,7 @@ import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs
 import { textEpochs, textOf } from './language.ts';
 import { predictionEpochs, predictionsOf } from './predictions.ts';
 import { makeGrids } from './grids.ts';
-import { makePrompts, maskChoices, promptHits } from './prompts.ts';
+import { checkedHere, makePrompts, maskChoices, promptHits } from './prompts.ts';
 import { makeStudies } from './studies.ts';
 import { sendStudy } from '../../../src-main/shared/sent-study.ts';
 import type { Study } from '../../../src-main/shared/study.ts';
@@ -699,6 +699,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'prompts.annotate': () => null,
     'prompts.search': ({ text }) => promptHits(prompts[0], text),
     'prompts.restore': () => null,
+    'prompts.check': ({ text }) => checkedHere(text),
     'prompts.render': ({ text }) => ({
       text,
       tokens: Math.ceil(text.length / 3),

@@ -2,6 +2,9 @@ import { newId, type PromptId } from '../../../src-main/shared/ids.ts';
 import type { TokenChoice } from '../../../src-main/shared/generation.ts';
 import type { ModelKind } from '../../../src-main/shared/prompt/model-kind.ts';
 import type { Verdict } from '../../../src-main/shared/prompt/verdict.ts';
+import { checkedPrompt, type CheckedPrompt } from '../../../src-main/shared/prompt/checked.ts';
+import { expand } from '../../../src-main/shared/prompt/expand.ts';
+import { PromptFault } from '../../../src-main/shared/prompt/problems.ts';
 import {
   usualSettings,
   type Completion,
@@ -174,4 +177,24 @@ export function promptHits({ summary, text, completions }: PromptDetail, wanted:
     excerpt: texts[0].text,
   }));
   return [draft, ...answers].filter(({ excerpt }) => excerpt.toLowerCase().includes(wanted.toLowerCase()));
+}
+
+/** There is one prompt to include, and one table. */
+export function checkedHere(text: string): CheckedPrompt {
+  const made = expand(
+    text,
+    {
+      include: ({ name, version }) => {
+        if (name !== 'Tone') throw new PromptFault('include_unknown', { name });
+        return { prompt: 'pr_1', name, version, text: 'Be brief and {{how}}.' };
+      },
+      columns: () => ['text', 'label'],
+      draw: ({ dataset, count }) => ({
+        ...{ dataset, version: 'dv_1', number: 2, columns: ['text', 'label'] },
+        rows: Array.from({ length: count }, (_, row) => ({ row, cells: [`Message ${row}`, row % 2 ? 'spam' : 'ham'] })),
+      }),
+    },
+    { mostLength: 100_000 },
+  );
+  return checkedPrompt(made);
 }

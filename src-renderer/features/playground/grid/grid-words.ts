@@ -52,3 +52,7 @@ const choices: Record<Preference, () => string> = {
   'both bad': m.grid_prefer_bad,
 };
 export const preferenceWord = (choice: Preference): string => choices[choice]();
+
+/** That rows which are asked for stand among the examples that a prompt shows; nothing where none does. */
+export const leakedWords = ({ source: { leaked }, rows }: Pick<GridSummary, 'source' | 'rows'>): string | undefined =>
+  leaked ? m.rows_leaked({ leaked: format.integer(leaked), rows: format.integer(rows) }) : undefined;
