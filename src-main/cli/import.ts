@@ -286,7 +286,14 @@ export function tellDataset(
   for (const note of manifest.notes) out.note(`Note: ${note.message}`);
   if (manifest.rejectedCount > 0) {
     out.note(`${count(manifest.rejectedCount)} left out:`);
-    for (const { where, message } of manifest.rejected.slice(0, 10)) out.note(`  ${where}: ${message}`);
+    for (const { where, message } of manifest.rejected.slice(0, 10)) out.note(`  ${leftOutLine(where, message)}`);
     if (manifest.rejectedCount > 10) out.note('  …');
   }
+}
+
+/** Where a message begins with its file already, that is not said twice. */
+export function leftOutLine(where: string, message: string): string {
+  const [file] = where.split(': ');
+  const named = message.startsWith(file) && /^[\s:,]/.test(message.slice(file.length));
+  return named ? message : `${where}: ${message}`;
 }

@@ -6,6 +6,7 @@ import type { BlobHash } from '../shared/dataset.ts';
 import { AtelierError, blobMissing, errorFromFacts } from '../shared/errors.ts';
 import { blobPath } from './blob-path.ts';
 import { noteBlob } from './ledger.ts';
+import { readAhead } from './read-ahead.ts';
 import { naming } from './system-errors.ts';
 
 /**
@@ -112,9 +113,13 @@ export async function adopt(blobs: string, path: string, flushed = flush(blobs, 
 export async function flush(blobs: string, path: string): Promise<BlobHash> {
   return naming({ writing: blobs }, async () => {
     const hash = createHash('sha256');
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
     const file = await open(path, 'r+');
-    await file.sync().finally(() => file.close());
+    try {
+      for await (const chunk of readAhead(file)) hash.update(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     return hash.digest('hex');
   });
 }

@@ -89,7 +89,7 @@ interface Way {
   /** `number`: the cell as a number, where all are. */
   distinct(column: string, number?: string): string;
   mean(value: string): string;
-  /** Of which cells means are taken. */
+  /** Of which cells blanks are counted. */
   some: string;
 }
 const oneByOne = {
@@ -140,6 +140,8 @@ async function count(
     `${way.count(`contains(c${i}, ' ')`)} AS spaced${i}`,
     `${way.count(`contains(c${i}, ',')`)} AS commas${i}`,
   ];
+  // Of all cells, since they are read once anyhow.
+  const lengths = (i: number): string[] => [`coalesce(${way.mean(`length(c${i})`)}, 0) AS length${i}`];
   const first = await scanned(
     indexes,
     (i) => (numeric.has(i) ? 'quick' : 'guarded'),
@@ -150,7 +152,7 @@ async function count(
             `${way.distinct(`c${i}`, `n${i}`)} AS distinct${i}`,
             ...(plainNumbers ? [] : [`coalesce(${way.count(quickNumberFailsSql(`c${i}`))}, 0) AS failed${i}`]),
           ]
-        : [`${way.distinct(`c${i}`)} AS distinct${i}`, ...signs(i)]),
+        : [`${way.distinct(`c${i}`)} AS distinct${i}`, ...signs(i), ...lengths(i)]),
     ],
   );
   // Casting alone takes what is no number, or none that a 32-bit float holds.
@@ -167,20 +169,17 @@ async function count(
     const again = await scanned(
       doubtful,
       () => 'point',
-      (i) => [`${way.distinct(`c${i}`)} AS distinct${i}`, ...signs(i)],
+      (i) => [`${way.distinct(`c${i}`)} AS distinct${i}`, ...signs(i), ...lengths(i)],
     );
     Object.assign(first, again);
   }
   const words = indexes.filter((i) => value(first, `numbers${i}`) < value(first, `present${i}`));
   const spaced = words.filter((i) => value(first, `spaced${i}`) > 0);
-  const texts =
-    words.length === 0
+  const blanks =
+    spaced.length === 0
       ? {}
-      : await selectFacts(connection, `${table} ${way.some}`, words, (i) => [
-          `coalesce(${way.mean(`length(c${i})`)}, 0) AS length${i}`,
-          ...(spaced.includes(i)
-            ? [`coalesce(${way.mean(`length(c${i}) - length(replace(c${i}, ' ', ''))`)}, 0) AS blanks${i}`]
-            : []),
+      : await selectFacts(connection, `${table} ${way.some}`, spaced, (i) => [
+          `coalesce(${way.mean(`length(c${i}) - length(replace(c${i}, ' ', ''))`)}, 0) AS blanks${i}`,
         ]);
   const commas = words.filter((i) => value(first, `commas${i}`) > 0);
   const second =
@@ -214,8 +213,8 @@ async function count(
       min,
       max,
       mean: known(`mean${i}`),
-      meanLength: value(texts, `length${i}`),
-      meanWords: value(texts, `blanks${i}`) + 1,
+      meanLength: numbers < present ? value(first, `length${i}`) : 0,
+      meanWords: value(blanks, `blanks${i}`) + 1,
     });
   }
 }
@@ -260,7 +259,7 @@ async function countStored(
 
 /** A stored number is whole. What its type tells already is not asked of each. */
 const isWholeSql = (number: string): string =>
-  `CASE WHEN typeof(${number}) = 'BIGINT' THEN true ELSE ${number}::DOUBLE = floor(${number}::DOUBLE) END`;
+  `CASE WHEN typeof(${number}) IN ('INTEGER', 'BIGINT') THEN true ELSE ${number}::DOUBLE = floor(${number}::DOUBLE) END`;
 
 /** Columns that are kept as dates and times, in one scan: texts that are as long as each other. */
 async function countMoments(

@@ -4,6 +4,7 @@ import { lstat, open, readdir, readFile, realpath, stat } from 'node:fs/promises
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
 import type { Rejected, SourceFile } from '../shared/dataset.ts';
+import { readAhead } from './read-ahead.ts';
 import { naming, systemError } from './system-errors.ts';
 
 /** One regular file of what is to be imported. */
@@ -41,9 +42,6 @@ export interface Source {
   /** Links and unreadable folders, which are never followed or entered. */
   refused: Rejected[];
 }
-
-/** Bytes at once. */
-const lookedThrough = 1 << 19;
 
 export const maxDepth = 12;
 const maxFiles = 5_000_000;
@@ -165,10 +163,7 @@ export async function* openFile(
   }
 }
 
-/**
- * As `openFile`, for who is done with a chunk when it asks for the next: they lie in the same memory in turn. Of a large file fresh ones would
- * keep the garbage collector busy for as long as it takes to look at them.
- */
+/** As `openFile`, for who is done with a chunk when it asks for the next: see `readAhead`. */
 export async function* lookThrough(
   file: FoundFile,
   signal: AbortSignal,
@@ -178,27 +173,16 @@ export async function* lookThrough(
     yield* file.packed.open(signal, onStored);
     return;
   }
-  const reading = { reading: file.path };
-  const handle = await naming(reading, () => open(file.path, 'r'));
-  const ahead = (buffer: Buffer): Promise<number> => {
-    const read = handle.read(buffer, 0, buffer.length).then(({ bytesRead }) => bytesRead);
-    // Should it fail, that is met when it is waited for.
-    read.catch(() => undefined);
-    return read;
-  };
-  let [buffer, next] = [Buffer.allocUnsafeSlow(lookedThrough), Buffer.allocUnsafeSlow(lookedThrough)];
-  let read = ahead(buffer);
+  const handle = await naming({ reading: file.path }, () => open(file.path, 'r'));
   try {
-    for (let bytes = await naming(reading, () => read); bytes > 0; bytes = await naming(reading, () => read)) {
+    for await (const chunk of readAhead(handle)) {
       signal.throwIfAborted();
-      const chunk = buffer.subarray(0, bytes);
-      [buffer, next] = [next, buffer];
-      read = ahead(buffer);
       onStored(chunk);
       yield chunk;
     }
+  } catch (error) {
+    throw systemError(error, { reading: file.path });
   } finally {
-    await read.catch(() => undefined);
     await handle.close();
   }
 }

@@ -28,15 +28,29 @@ export async function readTarget(
   if (separator !== undefined) return readSets(connection, table, { ...columns[index], separator }, index);
   const classes = await countClasses(connection, table, index, columns[index].name);
   if (classes.length === 0) return { task: 'classification', classes, labels: null };
-  const names = classes.map(({ name }) => sqlText(name)).join(', ');
-  await connection.run(`DROP TYPE IF EXISTS target_class; CREATE TYPE target_class AS ENUM (${names})`);
+  const code = await classCodeSql(connection, `c${index}`, classes);
   const labels = new Int32Array(columns[index].missing + classes.reduce((sum, each) => sum + each.count, 0));
-  const query = `SELECT file_row_number::INTEGER, coalesce(enum_code(c${index}::target_class)::INTEGER, -1) FROM ${table}`;
+  const query = `SELECT file_row_number::INTEGER, coalesce(${code}::INTEGER, -1) FROM ${table}`;
   await eachRows(connection, query, (rows, columns) => {
     const codes = int32sOf(columns[1]);
     for (let r = 0; r < rows.length; r++) labels[rows[r]] = codes[r];
   });
   return { task: 'classification', classes, labels };
+}
+
+/** So few are compared one by one: DuckDB does that once for each word of a dictionary, but looks an ENUM's up for each row. */
+const fewClasses = 16;
+
+/** Which of the classes a cell is, from 0 on; NULL where it is missing. */
+async function classCodeSql(
+  connection: DuckDBConnection,
+  cell: string,
+  classes: readonly ClassCount[],
+): Promise<string> {
+  const names = classes.map(({ name }) => sqlText(name)).join(', ');
+  if (classes.length <= fewClasses) return `(list_position([${names}], ${cell}) - 1)`;
+  await connection.run(`DROP TYPE IF EXISTS target_class; CREATE TYPE target_class AS ENUM (${names})`);
+  return `enum_code(${cell}::target_class)`;
 }
 
 /** Throws `too_many_classes`. */

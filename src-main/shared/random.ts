@@ -132,17 +132,18 @@ export function philox(
   key0: number,
   key1: number,
 ): void {
+  // Words as int32, the only integers that are computed with as such: a third of the time that doubles take.
   for (let round = 0; round < 10; round++) {
-    const low0 = Math.imul(0xd2511f53, c0) >>> 0;
-    const low1 = Math.imul(0xcd9e8d57, c2) >>> 0;
-    const high0 = multiplyHigh(0xd2511f53, c0);
-    const high1 = multiplyHigh(0xcd9e8d57, c2);
-    c0 = (high1 ^ c1 ^ key0) >>> 0;
+    const low0 = Math.imul(0xd2511f53, c0);
+    const low1 = Math.imul(0xcd9e8d57, c2);
+    const high0 = multiplyHigh(0xd251, 0x1f53, c0);
+    const high1 = multiplyHigh(0xcd9e, 0x8d57, c2);
+    c0 = high1 ^ c1 ^ key0;
     c1 = low1;
-    c2 = (high0 ^ c3 ^ key1) >>> 0;
+    c2 = high0 ^ c3 ^ key1;
     c3 = low0;
-    key0 = (key0 + 0x9e3779b9) >>> 0;
-    key1 = (key1 + 0xbb67ae85) >>> 0;
+    key0 = (key0 + 0x9e3779b9) | 0;
+    key1 = (key1 + 0xbb67ae85) | 0;
   }
   out[0] = c0;
   out[1] = c1;
@@ -150,13 +151,11 @@ export function philox(
   out[3] = c3;
 }
 
-/** Upper 32 bits of the product of two unsigned 32-bit numbers. */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
+/** Upper 32 bits, as int32, of the product of two unsigned 32-bit numbers, the first in halves. No sum goes beyond 32 bits. */
+function multiplyHigh(aHigh: number, aLow: number, b: number): number {
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const middle2 = aLow * bHigh + (middle & 0xffff);
-  return (aHigh * bHigh + Math.floor(middle / 65536) + (middle2 >>> 16)) >>> 0;
+  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
+  const middle2 = (Math.imul(aLow, bHigh) + (middle & 0xffff)) | 0;
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (middle2 >>> 16)) | 0;
 }

@@ -98,7 +98,7 @@ it('finds with vectors what is found byte by byte', () => {
     seen.add(`blanks ${String(plain[2])}`).add(`missing ${String(plain[3])}`);
   }
   // All that there is to tell came up.
-  const ways = ['date', 'fixed', 'pointed', 'second', 'shortest', 'text', 'whole'];
+  const ways = ['date', 'fixed', 'pointed', 'second', 'short', 'shortest', 'text', 'whole'];
   const flags = ['blanks false', 'blanks true', 'missing false', 'missing true'];
   expect([...seen].sort()).toEqual([...flags, ...ways].sort());
 });
@@ -109,6 +109,6 @@ it('walks over rows that are longer than it holds at once', () => {
   for (const cell of ['x', wide]) {
     const text = `1,2.5,${cell},2024-01-01\n`.repeat(3) + `5,0.25,${cell},2024-01-02\n`;
     const [found] = look(text, how, true, 100_000);
-    expect(found).toEqual([{ way: 'whole' }, { way: 'shortest', decimals: 2 }, null, { way: 'date' }]);
+    expect(found).toEqual([{ way: 'short' }, { way: 'shortest', decimals: 2 }, null, { way: 'date' }]);
   }
 });

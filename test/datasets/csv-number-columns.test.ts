@@ -37,6 +37,8 @@ const column = (cells: readonly string[]): string => `value,text\n${cells.map((c
 
 it.each<[string, string[], StoredCells | null]>([
   ['whole numbers', ['5', '-12', '0', '', '123456789012345678'], { way: 'whole' }],
+  ['whole numbers of few digits', ['5', '-999999999', '0', ''], { way: 'short' }],
+  ['one of a digit more', ['5', '1000000000'], { way: 'whole' }],
   ['as many decimals in each', ['5.10', '0.25', '-7.00'], { way: 'fixed', decimals: 2 }],
   ['no zeros at the end', ['5', '0.25', '-7', '100'], { way: 'shortest', decimals: 2 }],
   ['a zero after the point of whole ones', ['5.0', '0.25', '-7.125'], { way: 'pointed', decimals: 3 }],
@@ -85,22 +87,24 @@ it.each<[string, string[], StoredCells | null]>([
 });
 
 it('words for missing are none of a column, where they are read as such', () => {
-  expect(look(column(['5', 'NA', 'null', '6']), { words: true })).toEqual({ way: 'whole' });
+  expect(look(column(['5', 'NA', 'null', '6']), { words: true })).toEqual({ way: 'short' });
   expect(look(column(['5', 'NA', '6']))).toBeNull();
 });
 
 it('what is in quotes beside is cut as DuckDB cuts it', () => {
   const rows = ['1,"a,2\n3,""b"""', '4,"c"', '5,"""d"', '6,""'];
-  for (const step of [1, 2, 1000]) expect(look(`value,text\n${rows.join('\n')}\n`, { step })).toEqual({ way: 'whole' });
+  for (const step of [1, 2, 1000]) expect(look(`value,text\n${rows.join('\n')}\n`, { step })).toEqual({ way: 'short' });
   expect(look('value,text\n1,"never closed\n2,b\n')).toBeNull();
 });
 
-it('more decimals are made room for, as long as a double holds them', () => {
+it('longer numbers are made room for, as long as a double holds them', () => {
   const of = (cell: string): StoredCells | null => {
     const numbers = new NumberColumns(dialect, false);
     numbers.see(Buffer.from(column(['7', cell])));
-    return numbers.found(2)[0];
+    return numbers.found({ digits: 4, decimals: 2 })[0];
   };
+  expect(of('12345')).toEqual({ way: 'short' });
+  expect(of('123456')).toEqual({ way: 'whole' });
   expect(of('1.25')).toEqual({ way: 'shortest', decimals: 4 });
   expect(of('1234567890.1234')).toEqual({ way: 'shortest', decimals: 4 });
 });
@@ -114,7 +118,8 @@ it('a number that is stored is written back letter for letter, and is the double
     return Math.trunc(Number(text)) !== 0 && random.below(2) === 0 ? `-${text}` : text;
   };
   const ways: Record<StoredNumber['way'], (text: string) => string> = {
-    whole: (text) => text.replace(/[.].*/, ''),
+    short: (text) => text.replace(/[.].*/, '').replace(/(\d{9})\d*/, '$1'),
+    whole: (text) => text.replace(/[.].*/, '').replace(/\d+/, (whole) => whole.padStart(10, '7')),
     fixed: (text) => text,
     shortest: trimmed,
     pointed: (text) => (trimmed(text).includes('.') ? trimmed(text) : `${trimmed(text)}.0`),

@@ -257,7 +257,7 @@ function notesOf(
   if (rejects.count > 0) {
     notes.push({
       code: 'rejected',
-      message: `${rejects.count} things could not be read and were left out; everything else was kept.`,
+      message: `Could not be read and left out: ${rejects.count}; everything else was kept.`,
     });
   }
   return notes;

@@ -56,7 +56,7 @@ export async function storeAnnotatedTexts(
       const bytes = set.read.reduce((sum, each) => sum + each.bytes, 0);
       const notes = set.notes();
       if (rejects.count > 0) {
-        const message = `${rejects.count} things could not be read and were left out; everything else was kept.`;
+        const message = `Could not be read and left out: ${rejects.count}; everything else was kept.`;
         notes.push({ code: 'rejected', message });
       }
       return {

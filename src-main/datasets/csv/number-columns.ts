@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { missingWords } from '../cells.ts';
-import { mostDecimalDigits, mostWholeDigits, type StoredCells } from '../tables/stored-numbers.ts';
+import { mostDecimalDigits, mostShortDigits, mostWholeDigits, type StoredCells } from '../tables/stored-numbers.ts';
 import { column as fact, endsInZero, exact, isDate, isSecond, noPoint, oneZero } from './cell-facts.ts';
 import { CellWalk } from './cell-walk.ts';
 import { dateLength, momentLength } from './moments.ts';
@@ -15,6 +15,12 @@ const point = 46;
 const zero = 48;
 const nine = 57;
 const longestMissing = Math.max(...missingWords.map(({ length }) => length));
+
+/** How many digits more the numbers behind may have, before the point and behind it. */
+export interface Room {
+  digits: number;
+  decimals: number;
+}
 
 /**
  * Looks for columns of nothing but values whose text can be made again from them (`StoredCells`): numbers with no zeros before, no sign but
@@ -100,18 +106,21 @@ export class NumberColumns {
     this.#lost ||= this.#inQuotes;
   }
 
-  /** What can be kept of each column as a value, null where nothing. `room`: for more decimals, where rows are still to come. */
-  found(room = 0): (StoredCells | null)[] {
+  /** What can be kept of each column as a value, null where nothing. `room`: for longer numbers, where rows are still to come. */
+  found(room: Room = { digits: 0, decimals: 0 }): (StoredCells | null)[] {
     return Array.from({ length: this.#columns }, (_, i) => {
       const { isText, ways, whole, least, most } = this.#known(i);
       if (this.#lost || isText || ways === 0) return null;
       if (ways === isDate) return { way: 'date' };
       if (ways === isSecond) return { way: 'second' };
       if ((ways & (isDate | isSecond)) !== 0) return null;
-      if (ways === noPoint) return whole <= mostWholeDigits ? { way: 'whole' } : null;
+      if (ways === noPoint) {
+        if (whole + room.digits <= mostShortDigits) return { way: 'short' };
+        return whole <= mostWholeDigits ? { way: 'whole' } : null;
+      }
       if (whole + most > mostDecimalDigits) return null;
       if ((ways & noPoint) === 0 && least === most) return { way: 'fixed', decimals: most };
-      const decimals = Math.max(most, Math.min(most + room, mostDecimalDigits - whole - room));
+      const decimals = Math.max(most, Math.min(most + room.decimals, mostDecimalDigits - whole - room.decimals));
       if ((ways & (oneZero | endsInZero)) === 0) return { way: 'shortest', decimals };
       return (ways & (noPoint | endsInZero)) === 0 ? { way: 'pointed', decimals } : null;
     });
@@ -126,7 +135,9 @@ export class NumberColumns {
       if (stored.way === 'date') return (ways & ~isDate) === 0;
       if (stored.way === 'second') return (ways & ~isSecond) === 0;
       if ((ways & (isDate | isSecond)) !== 0) return false;
-      if (stored.way === 'whole') return (ways & ~noPoint) === 0 && whole <= mostWholeDigits;
+      if (!('decimals' in stored)) {
+        return (ways & ~noPoint) === 0 && whole <= (stored.way === 'short' ? mostShortDigits : mostWholeDigits);
+      }
       const { decimals } = stored;
       if (whole + decimals > mostDecimalDigits || most > decimals) return false;
       if (stored.way === 'fixed') return (ways & noPoint) === 0 && (ways === 0 || least === decimals);

@@ -92,8 +92,8 @@ class SignFinder {
   }
 }
 
-/** Decimals that may still come to those that a file's beginning has. */
-const moreDecimals = 2;
+/** What may still come to the numbers that a file's beginning has: numberings grow, and so do sizes. */
+const roomBehind = { digits: 4, decimals: 2 };
 
 /** What a file's beginning lets hope of all of it; null where its cells need work before DuckDB takes them, or after. */
 export function hopeOf(head: Uint8Array, dialect: Dialect): Hope | null {
@@ -104,5 +104,5 @@ export function hopeOf(head: Uint8Array, dialect: Dialect): Hope | null {
   const numbers = new NumberColumns(dialect, missing.found);
   // Its last row may be cut.
   numbers.see(head.subarray(0, head.lastIndexOf(0x0a) + 1));
-  return { missing: missing.found, kept: numbers.found(moreDecimals) };
+  return { missing: missing.found, kept: numbers.found(roomBehind) };
 }

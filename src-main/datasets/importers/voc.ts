@@ -77,7 +77,10 @@ export const voc: Importer = {
       const bare = found.files.length - images.size;
       const notes = [{ code: 'dialect', message: 'Read as Pascal VOC.' }];
       if (bare > 0) {
-        notes.push({ code: 'passed_over', message: `${bare} images have no XML file, and were passed over.` });
+        notes.push({
+          code: 'passed_over',
+          message: `Images passed over, as no XML file that could be read speaks of them: ${bare}.`,
+        });
       }
       const classes = sortClasses([...names].map((name) => ({ name, count: 0 }))).map(({ name }) => ({ name }));
       return storeAnnotatedImages(

@@ -5,7 +5,8 @@
  *
  * | type           | cells                                                    |
  * |----------------|----------------------------------------------------------|
- * | BIGINT         | whole numbers: 5, -12                                    |
+ * | INTEGER        | whole numbers of at most 9 digits: 5, -12                |
+ * | BIGINT         | whole numbers of at most 18 digits                       |
  * | DECIMAL(15, k) | k decimals in each: 5.10, 0.25                           |
  * | DECIMAL(16, k) | no zeros at the end, no point behind whole ones: 5, 0.25 |
  * | DECIMAL(17, k) | no zeros at the end but one after the point: 5.0, 0.25   |
@@ -14,10 +15,11 @@
  *
  * A decimal has at most 15 digits: scaled up, a double holds each exactly, and its nearest double is the one that its text is read as.
  */
-export type StoredNumber = { way: 'whole' } | { way: 'fixed' | 'shortest' | 'pointed'; decimals: number };
+export type StoredNumber = { way: 'short' | 'whole' } | { way: 'fixed' | 'shortest' | 'pointed'; decimals: number };
 export type StoredMoment = { way: 'date' } | { way: 'second' };
 export type StoredCells = StoredNumber | StoredMoment;
 
+export const mostShortDigits = 9;
 export const mostWholeDigits = 18;
 export const mostDecimalDigits = 15;
 const widths = { fixed: mostDecimalDigits, shortest: 16, pointed: 17 };
@@ -35,7 +37,8 @@ export function storedColumn(index: number, stored: StoredCells | null): [name: 
 
 export function storedType(stored: StoredCells): string {
   if (isMoment(stored)) return stored.way === 'date' ? 'DATE' : 'TIMESTAMP';
-  return stored.way === 'whole' ? 'BIGINT' : `DECIMAL(${widths[stored.way]}, ${stored.decimals})`;
+  if ('decimals' in stored) return `DECIMAL(${widths[stored.way]}, ${stored.decimals})`;
+  return stored.way === 'short' ? 'INTEGER' : 'BIGINT';
 }
 
 /** A stored value, in any of the types above, as it was written. Its type is known when a statement is planned, and with it which of the cases it is. */

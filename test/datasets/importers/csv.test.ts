@@ -394,6 +394,7 @@ describe('what a file holds only long after its beginning', () => {
     ['a number with an exponent', '1e3,left\n', ['1e3', 'left'], []],
     ['a number with a point', '5.0,left\n', ['5.0', 'left'], []],
     ['a number larger than any', `${'9'.repeat(40)},left\n`, ['9'.repeat(40), 'left'], []],
+    ['a number of many more digits', '-123456789012,left\n', ['-123456789012', 'left'], []],
     ['a word among numbers', 'many,left\n', ['many', 'left'], []],
     ['a cell in quotes', '"5",left\n', ['5', 'left'], []],
     ['a cell that is missing', ',left\n', [null, 'left'], []],
