@@ -21,6 +21,7 @@ export const completionJson = ({
   model: request.modelName,
   variables: request.variables,
   settings: request.settings,
+  ...(request.retrieved && { retrieved: request.retrieved }),
   given,
   texts: texts.map(({ text, tokens, finish }) => ({ text, token_ids: tokens ?? null, finish: finish ?? null })),
   prompt_tokens: facts?.promptTokens ?? null,

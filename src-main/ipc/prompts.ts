@@ -46,8 +46,9 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
     'prompts.annotate': ({ id, number, note }) => done(() => desk.studio.prompts.annotate(id, number, note)),
     'prompts.search': ({ text }) => desk.studio.prompts.search(text),
     'prompts.restore': ({ id, number }) => done(() => desk.studio.prompts.restore(id, number)),
-    'prompts.render': ({ model, text, variables }) => desk.studio.prompts.render(model, text, variables),
-    'prompts.run': ({ id, ...wish }) => desk.studio.prompts.run(id, wish).completion,
+    'prompts.render': ({ model, text, variables, documents }) =>
+      desk.studio.prompts.render(model, text, variables, documents),
+    'prompts.run': async ({ id, ...wish }) => (await desk.studio.prompts.ask(id, wish)).completion,
     'prompts.stop': ({ completion }) => done(() => desk.studio.prompts.stop(completion)),
     'prompts.tokens': ({ completion }) => desk.studio.prompts.tokens(completion),
     'prompts.import': async () => {

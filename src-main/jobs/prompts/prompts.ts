@@ -25,11 +25,13 @@ import {
   type RenderedPrompt,
 } from '../../shared/prompt/prompt.ts';
 import type { TextChange } from '../../shared/prompt/edits.ts';
+import type { DocumentsSetting, Retrieved } from '../../shared/documents.ts';
 import { filled, variablesOf } from '../../shared/prompt/fill.ts';
 import { plainText, turnsOf } from '../../shared/prompt/turns.ts';
 import type { WriterPrompt } from '../../shared/prompt/writer.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
+import { retrieve, wantsPassages, withPassages } from '../documents/retrieve.ts';
 import type { SpawnUtility } from '../utility.ts';
 import { promptFileText } from './file-text.ts';
 import { languageModelName, languageModels, looksLikeLanguageModel, openedModel } from './language-models.ts';
@@ -46,7 +48,11 @@ export interface RunPrompt {
   version?: number;
   /** Goes on from the first tokens of an answer, and another one in the place after them. */
   branch?: { of: CompletionId; row: number; at: number; token: number };
+  /** What its `{{passages}}` stand for. */
+  retrieved?: Retrieved | null;
 }
+/** A run whose passages are still to be found, or are those of an answer that is asked for again. */
+export type AskPrompt = Omit<RunPrompt, 'retrieved'> & { documents?: DocumentsSetting | null; again?: CompletionId };
 
 export interface StartedCompletion {
   completion: Completion;
@@ -201,20 +207,48 @@ export class Prompts {
   // Asking
 
   /** A text as a model would see it. Errors: unknown_variable, text_before_turns, bad_template, and those of opening a model. */
-  async render(model: LanguageModelRef, text: string, variables: Record<string, string>): Promise<RenderedPrompt> {
+  async render(
+    model: LanguageModelRef,
+    text: string,
+    variables: Record<string, string>,
+    documents?: DocumentsSetting | null,
+  ): Promise<RenderedPrompt> {
+    const retrieved = await this.#retrieve(model, text, variables, documents);
+    const rendered = await this.#laidOut(model, filledPrompt(text, withPassages(variables, retrieved)));
+    return { ...rendered, retrieved };
+  }
+  async #laidOut(model: LanguageModelRef, prompt: WriterPrompt) {
     const { store } = this.#context;
-    return this.#writer.render({
-      type: 'render',
-      model: openedModel(store, store.folder, model),
-      prompt: filledPrompt(text, variables),
-    });
+    return this.#writer.render({ type: 'render', model: openedModel(store, store.folder, model), prompt });
+  }
+  /** Null where the prompt wants none. */
+  async #retrieve(
+    model: LanguageModelRef,
+    text: string,
+    variables: Record<string, string>,
+    documents: DocumentsSetting | null | undefined,
+  ): Promise<Retrieved | null> {
+    if (!wantsPassages(text, documents)) return null;
+    const tokens = async (passages: string) => (await this.#laidOut(model, passages)).tokens;
+    return retrieve(this.#context.store, documents, variables, tokens);
+  }
+
+  /** As `run`, once its passages are found. An answer that is asked for again, or gone on from, keeps its own. Errors: those of `retrieve` as well. */
+  async ask(id: PromptId, { documents, again, ...wish }: AskPrompt): Promise<StartedCompletion> {
+    const { store } = this.#context;
+    const before = wish.branch?.of ?? again;
+    if (before)
+      return this.run(id, { ...wish, retrieved: completionRows.getCompletion(store, before).request.retrieved });
+    const text = wish.version === undefined ? rows.getDraft(store, id).text : this.version(id, wish.version).text;
+    return this.run(id, { ...wish, retrieved: await this.#retrieve(wish.model, text, wish.variables, documents) });
   }
 
   /** Errors: empty_prompt, unknown_variable, text_before_turns, no_such_model, no_such_run, no_checkpoint. All later ones are the completion's. */
-  run(id: PromptId, { model, variables, settings, version, branch }: RunPrompt): StartedCompletion {
+  run(id: PromptId, { model, variables: given, settings, version, branch, retrieved }: RunPrompt): StartedCompletion {
     const { store } = this.#context;
     const opened = openedModel(store, store.folder, model);
     const text = version === undefined ? rows.getDraft(store, id).text : this.version(id, version).text;
+    const variables = withPassages(given, retrieved);
     const prompt = filledPrompt(text, variables);
     const begun = branch ? this.#begun(branch) : [];
     const used = Object.fromEntries(variablesOf(text).map((name) => [name, variables[name]]));
@@ -224,6 +258,7 @@ export class Prompts {
       variables: used,
       settings: branch ? { ...settings, n: 1 } : settings,
       branch: branch ? { of: branch.of, row: branch.row, tokens: begun } : null,
+      ...(retrieved && { retrieved }),
     };
     const made = { id: newId('completion'), prompt: id, createdAt: Date.now(), request };
     const completion = store.transaction(() => {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { completionId, languageModelId, name, nothing, promptId, promptText, text, versionNumber } from './fields.ts';
+import { documentsSettingSchema } from '../documents.ts';
 import type { TokenChoice } from '../generation.ts';
 import type { JobId, PromptId } from '../ids.ts';
 import type { TextChange } from '../prompt/edits.ts';
@@ -52,6 +53,7 @@ export const promptsInputs = {
     model: languageModelRefSchema,
     text: promptText,
     variables: benchSchema.entries.variables,
+    documents: v.optional(v.nullable(documentsSettingSchema)),
   }),
   /** Asks a model; what it writes comes as events. */
   'prompts.run': v.object({
@@ -60,6 +62,10 @@ export const promptsInputs = {
     variables: benchSchema.entries.variables,
     settings: generationSettingsSchema,
     version: v.optional(versionNumber),
+    /** Where its passages are found. */
+    documents: v.optional(v.nullable(documentsSettingSchema)),
+    /** It is asked as this answer was, with the passages that it was given. */
+    again: v.optional(completionId),
     branch: v.optional(
       v.object({
         of: completionId,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ErrorFacts } from '../errors.ts';
 import { usualGeneration, type GenerationSettings, type WrittenText } from '../generation.ts';
+import { documentsSettingSchema, type DocumentsSetting, type Retrieved } from '../documents.ts';
 import { textChangeSchema, type TextChange } from './edits.ts';
 import { isId, type CompletionId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
 
@@ -55,11 +56,14 @@ export const benchSchema = v.object({
   model: v.nullable(languageModelRefSchema),
   variables: v.record(v.pipe(v.string(), v.maxLength(200)), v.pipe(v.string(), v.maxLength(mostPromptLength))),
   settings: generationSettingsSchema,
+  documents: v.optional(v.nullable(documentsSettingSchema)),
 });
 export interface Bench {
   model: LanguageModelRef | null;
   variables: Record<string, string>;
   settings: GenerationSettings;
+  /** Where its passages come from; without it `{{passages}}` is a variable like others. */
+  documents?: DocumentsSetting | null;
 }
 
 /** What a new prompt is tried with; alternatives of each token are kept to look at. */
@@ -132,6 +136,8 @@ export interface CompletionRequest {
   settings: GenerationSettings;
   /** It goes on from another one's tokens, of which the last is another than that had. */
   branch: { of: CompletionId; row: number; tokens: number[] } | null;
+  /** The passages that it was given, which stand among its variables as well. */
+  retrieved?: Retrieved | null;
 }
 
 /** Without each token's choices, which are many: see `prompts.tokens`. */
@@ -178,7 +184,7 @@ export const mostPromptHits = 100;
 export const mostNoteLength = 1000;
 
 /** A prompt as a certain model would see it. */
-export interface RenderedPrompt {
+export interface LaidOutPrompt {
   text: string;
   tokens: number;
   context: number;
@@ -186,6 +192,10 @@ export interface RenderedPrompt {
   template: boolean | null;
   /** Bytes of weights. */
   bytes: number;
+}
+export interface RenderedPrompt extends LaidOutPrompt {
+  /** What would be put in for its passages; null where none are wanted. */
+  retrieved: Retrieved | null;
 }
 
 /** What comes of a completion while it is written. */
