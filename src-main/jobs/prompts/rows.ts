@@ -8,6 +8,7 @@ import {
   type SampleQuery,
   type SplitName,
 } from '../../shared/dataset.ts';
+import { passagesVariable } from '../../shared/documents.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { VersionId } from '../../shared/ids.ts';
 import { variablesOf } from '../../shared/prompt/fill.ts';
@@ -107,7 +108,8 @@ export async function rowsOfVersion(
   throw new AtelierError('no_rows', `There is no row in this dataset${split ? ` (${split})` : ''}.`);
 }
 
-/** One row: the values of a prompt's variables on its bench. */
+/** One row: the values of a prompt's variables on its bench. What documents would be asked for has none: rows are not asked of them. */
 export function benchRow({ text, bench }: Pick<PromptDetail, 'text' | 'bench'>): GridRow {
-  return Object.fromEntries(variablesOf(text).map((name) => [name, bench.variables[name] ?? '']));
+  const names = variablesOf(text).filter((name) => !bench.documents || name !== passagesVariable);
+  return Object.fromEntries(names.map((name) => [name, bench.variables[name] ?? '']));
 }

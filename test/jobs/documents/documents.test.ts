@@ -9,10 +9,13 @@ import type { Context } from '../../../src-main/jobs/context.ts';
 import { filesAt } from '../../../src-main/jobs/documents/add.ts';
 import { Documents } from '../../../src-main/jobs/documents/documents.ts';
 import { retrieve } from '../../../src-main/jobs/documents/retrieve.ts';
+import { benchRow } from '../../../src-main/jobs/prompts/rows.ts';
 import { Events } from '../../../src-main/jobs/events.ts';
 import { JobQueue } from '../../../src-main/jobs/queue.ts';
 import type { UtilityExit, UtilityHandle } from '../../../src-main/jobs/utility.ts';
 import { newId, type CollectionId } from '../../../src-main/shared/ids.ts';
+import { filled } from '../../../src-main/shared/prompt/fill.ts';
+import { usualSettings } from '../../../src-main/shared/prompt/prompt.ts';
 import type { FromUtility, ToUtility } from '../../../src-main/shared/work.ts';
 import type { DocumentsParams } from '../../../src-main/shared/work/documents.ts';
 import { openWriter, tempFolder } from '../../support/temp-workspace.ts';
@@ -225,6 +228,16 @@ describe('documents', () => {
     await expect(ask({}, {})).rejects.toThrow(expect.objectContaining({ code: 'unknown_variable' }));
     await documents.close();
     store.close();
+  });
+
+  it('are not asked row by row: a prompt that wants passages says so there', () => {
+    const documents = { collection: newId('collection'), query: '{{question}}', count: 1, maxTokens: 10 };
+    const bench = { model: null, variables: { who: 'Ann' }, settings: usualSettings };
+    const text = '{{passages}} for {{who}}';
+    const row = benchRow({ text, bench: { ...bench, documents } });
+    expect(row).toEqual({ who: 'Ann' });
+    expect(() => filled(text, row)).toThrow(/\{\{passages\}\} without a value/);
+    expect(benchRow({ text, bench })).toEqual({ passages: '', who: 'Ann' });
   });
 
   it('of a generated corpus: questions about one of 300 passages find it', async () => {
