@@ -34,8 +34,12 @@ const FOLDERS = {
   hub: { folders: ['download', 'runtime', 'shared'], core: true },
   runtime: { folders: ['onnx', 'download', 'shared'], packages: ['onnxruntime-node'], core: true },
   generation: { folders: ['shared'], packages: ['@huggingface/jinja'] },
+  documents: { folders: ['datasets', 'shared'], packages: ['unpdf'], core: true },
   prompts: { folders: ['shared'], packages: ['yaml', 'valibot'] },
-  jobs: { folders: ['db', 'search', 'autodiff', 'architectures', 'datasets', 'prompts', 'shared'], core: true },
+  jobs: {
+    folders: ['db', 'search', 'autodiff', 'architectures', 'datasets', 'documents', 'prompts', 'shared'],
+    core: true,
+  },
   ipc: { folders: ['jobs', 'db', 'shared'], packages: ['electron', 'valibot'], core: true },
 };
 

@@ -30,6 +30,13 @@ const embedded = [
     homepage: 'https://www.sqlite.org/copyright.html',
     files: ['SQLite.txt'],
   },
+  {
+    inside: /^unpdf$/,
+    name: 'PDF.js',
+    licence: 'Apache-2.0',
+    homepage: 'https://mozilla.github.io/pdf.js',
+    files: ['Apache-2.0.txt'],
+  },
 ];
 /** Whole texts of licences that packages name without giving them, or that theirs refers to. */
 const standard = {

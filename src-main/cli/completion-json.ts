@@ -25,6 +25,7 @@ export const completionJson = ({
   settings: request.settings,
   ...(request.includes && { includes: request.includes }),
   ...(request.examples && { examples: request.examples }),
+  ...(request.retrieved && { retrieved: request.retrieved }),
   given,
   texts: texts.map(({ text, tokens, finish, verdict }) => ({
     text,

@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { getCompletion } from '../db/completions.ts';
 import { languageModels } from '../jobs/prompts/language-models.ts';
 import type { RunPrompt } from '../jobs/prompts/prompts.ts';
-import { resolvePrompt, resolveRun } from '../jobs/resolve.ts';
+import { resolveCollection, resolvePrompt, resolveRun } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
+import { mostFound, usualDocumentsSetting, type DocumentsSetting } from '../shared/documents.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { GenerationSettings } from '../shared/generation.ts';
 import type { CompletionId, PromptId } from '../shared/ids.ts';
@@ -22,6 +23,10 @@ interface Options extends CommonOptions, Partial<Pick<GenerationSettings, 'maxTo
   row: number;
   at?: number;
   token?: number;
+  documents?: string;
+  question?: string;
+  passages?: number;
+  passageTokens?: number;
 }
 
 export function addPromptsRun(prompts: Command, context: CommandContext): void {
@@ -42,6 +47,16 @@ export function addPromptsRun(prompts: Command, context: CommandContext): void {
     .option('--temperature <t>', '0: always the likeliest token; higher: more chance', number(0, 100))
     .option('--seed <n>', 'decides what chance gives', integer(0, 2 ** 32 - 1))
     .option('--n <n>', 'so many answers', integer(1, 64))
+    .option(
+      '--documents <collection>',
+      'what {{passages}} in it stand for (default: the bench\'s; see "atelier documents")',
+    )
+    .option(
+      '--question <text>',
+      'what is asked of the documents; {{names}} of variables may be in it (default: {{question}})',
+    )
+    .option('--passages <n>', 'so many passages at most', integer(1, mostFound))
+    .option('--passage-tokens <n>', 'all of them have so many tokens at most', integer(1, 1_000_000))
     .option('--branch <completion>', "go on from this answer's tokens; its id is told with each answer")
     .option('--row <n>', 'with --branch: from its text of this number, counted from 0', integer(0, 63), 0)
     .option('--at <n>', 'with --branch: after so many of its tokens', integer(0, 100_000))
@@ -53,10 +68,12 @@ export function addPromptsRun(prompts: Command, context: CommandContext): void {
 A branch is asked with what its answer was asked with. Of a draft that no version says a version is made first.
 
 JSON: {"event":"text","row","text"} as it is written, and at the end {"event":"finished","completion","version","status","model","given",
-      "texts":[{"text","token_ids","finish","verdict"}],"prompt_tokens","tokens_per_second",…}.
+      "texts":[{"text","token_ids","finish","verdict"}],"prompt_tokens","tokens_per_second",…}; with documents also "retrieved":{"collection","name",
+      "query","passages":[{"name","page","text","score",…}],"tokens","left"}: passage 1 is cited as [1].
 
 Examples:
   $ atelier prompts run tale --model models/stories260k --variables '{"who":"a cat"}' --temperature 0
+  $ atelier prompts run ask --documents manuals --variables '{"question":"How is the filter changed?"}'
   $ atelier prompts run tale --branch cp_01J8 --at 4 --token 263`,
     )
     .action((name: string, options: Options) => {
@@ -91,7 +108,14 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
       told = true;
     }
   });
-  const { completion, ended } = await studio.prompts.ask(id, { model, variables, settings, version, branch });
+  const { completion, ended } = await studio.prompts.ask(id, {
+    model,
+    variables,
+    settings,
+    version,
+    branch,
+    documents: branch ? undefined : documentsOf(studio, bench.documents, options),
+  });
   const quiet = session.host.onInterrupt(() => studio.prompts.stop(completion.id));
   const done = await ended;
   quiet();
@@ -108,6 +132,26 @@ function branchOf({ branch, row, at, token }: Options): RunPrompt['branch'] {
   if (branch === undefined && at === undefined && token === undefined) return undefined;
   if (branch !== undefined && at !== undefined && token !== undefined) return { of: branch, row, at, token };
   throw new AtelierError('bad_arguments', '--branch COMPLETION, --at N and --token ID go together.');
+}
+
+/** The bench's, with what the options say. */
+function documentsOf(
+  studio: Studio,
+  bench: DocumentsSetting | null | undefined,
+  { documents, question, passages, passageTokens }: Options,
+): DocumentsSetting | null {
+  const collection = documents === undefined ? bench?.collection : resolveCollection(studio.reading, documents);
+  if (collection === undefined) {
+    if (question === undefined && passages === undefined && passageTokens === undefined) return null;
+    throw new AtelierError('bad_arguments', 'Say which documents: --documents COLLECTION.');
+  }
+  const usual = { ...usualDocumentsSetting, ...bench };
+  return {
+    collection,
+    query: question ?? usual.query,
+    count: passages ?? usual.count,
+    maxTokens: passageTokens ?? usual.maxTokens,
+  };
 }
 
 /** What an answer was asked with. */

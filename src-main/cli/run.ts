@@ -5,6 +5,7 @@ import { addArchitectures } from './architectures.ts';
 import { addCompile } from './compile.ts';
 import { addCrossValidate } from './cross-validate.ts';
 import { addData } from './data.ts';
+import { addDocumentsCommand } from './documents.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { addExport } from './export.ts';
@@ -51,6 +52,7 @@ const badArguments = new Set([
   'ambiguous_dataset',
   'ambiguous_study',
   'ambiguous_prompt',
+  'ambiguous_collection',
   'no_such_view',
 ]);
 
@@ -143,6 +145,7 @@ Examples:
   addGenerate(program, context);
   addModels(program, context);
   addPrompts(program, context);
+  addDocumentsCommand(program, context);
   addExport(program, context);
   addCompile(program, context);
   addTune(program, context);

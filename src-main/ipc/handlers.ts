@@ -2,6 +2,7 @@ import type { Handlers } from './answer.ts';
 import { appHandlers } from './app.ts';
 import { datasetHandlers } from './datasets.ts';
 import type { Desk } from './desk.ts';
+import { documentHandlers } from './documents.ts';
 import { exportHandlers } from './exports.ts';
 import { gridHandlers } from './grids.ts';
 import { importHandlers } from './imports.ts';
@@ -32,6 +33,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...synonymHandlers(desk),
     ...promptHandlers(desk),
     ...gridHandlers(desk),
+    ...documentHandlers(desk),
     ...exportHandlers(desk),
     ...jobHandlers(desk),
   };

@@ -48,7 +48,7 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
     'prompts.search': ({ text }) => desk.studio.prompts.search(text),
     'prompts.restore': ({ id, number }) => done(() => desk.studio.prompts.restore(id, number)),
     'prompts.check': async ({ id, text }) => checkedPrompt(await desk.studio.prompts.check(text, id)),
-    'prompts.render': ({ model, text, variables, id }) => desk.studio.prompts.render(model, text, variables, id),
+    'prompts.render': ({ model, text, variables, ...of }) => desk.studio.prompts.render(model, text, variables, of),
     'prompts.run': async ({ id, ...wish }) => (await desk.studio.prompts.ask(id, wish)).completion,
     'prompts.stop': ({ completion }) => done(() => desk.studio.prompts.stop(completion)),
     'prompts.tokens': ({ completion }) => desk.studio.prompts.tokens(completion),

@@ -38,6 +38,7 @@ const lanes: Record<JobKind, string> = {
   'export-runs': 'model',
   provider: 'download',
   download: 'download',
+  documents: 'documents',
 };
 
 /** A training that hears of it later than this is ended where it is, and goes on from its last checkpoint. */

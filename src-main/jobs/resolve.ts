@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Readable } from '../db/connection.ts';
 import { getVersion, listDatasets, noDataset } from '../db/datasets.ts';
+import { listCollections, noCollection } from '../db/documents.ts';
 import { listGrids, noGrid } from '../db/grids.ts';
 import { listPrompts, noPrompt } from '../db/prompts.ts';
 import { listRunNames, noRun } from '../db/runs.ts';
@@ -9,6 +10,7 @@ import { listStudies, noStudy } from '../db/studies.ts';
 import { AtelierError } from '../shared/errors.ts';
 import {
   isId,
+  type CollectionId,
   type DatasetId,
   type GridId,
   type PromptId,
@@ -68,6 +70,17 @@ export function resolveGrid(db: Readable, text: string): GridId {
   const found = pick('grid', text, listGrids(db, { archived: true }));
   if (!found) throw noGrid(text);
   return found.id;
+}
+
+export function findCollection(db: Readable, text: string): CollectionId | null {
+  const all = listCollections(db).map(({ id, name }) => ({ id, name, archived: false }));
+  return pick('collection', text, all)?.id ?? null;
+}
+
+export function resolveCollection(db: Readable, text: string): CollectionId {
+  const found = findCollection(db, text);
+  if (!found) throw noCollection(text);
+  return found;
 }
 
 /** A run, the path of an .onnx file, or that of the folder that a language model is exported as. */

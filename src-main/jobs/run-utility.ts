@@ -43,7 +43,7 @@ export interface UtilityHooks {
   message?(
     message: Extract<
       FromUtility,
-      { type: 'progress' | 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' }
+      { type: 'progress' | 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' | 'document' }
     >,
   ): void;
 }

@@ -90,6 +90,7 @@ import { evaluateParams, predictParams, type EvaluateRequest, type PredictReques
 import * as originals from './originals.ts';
 import type { Relinked } from './originals.ts';
 import { picture, pictureEpochs } from './pictures.ts';
+import { Documents } from './documents/documents.ts';
 import { Evaluations } from './prompts/evaluations.ts';
 import { Grids } from './prompts/grids.ts';
 import { askHub, downloadAgain, downloadModel, type Downloaded, type HubWish } from './prompts/hub.ts';
@@ -152,6 +153,7 @@ export class Studio {
   readonly prompts: Prompts;
   readonly grids: Grids;
   readonly evaluations: Evaluations;
+  readonly documents: Documents;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
   readonly #integrity: Integrity;
@@ -200,6 +202,7 @@ export class Studio {
     this.prompts = new Prompts(this.#context, options.spawnUtility, meanings);
     this.grids = new Grids(this.#context, meanings);
     this.evaluations = new Evaluations(this.#context, this.grids, this.#reader);
+    this.documents = new Documents(this.#context);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     this.#spawn = options.spawnUtility;
     this.#studies = new Studies(this.#context, goesOn);
@@ -232,6 +235,7 @@ export class Studio {
       this.#queue.close(),
       this.#swept,
     ]);
+    await this.documents.close();
     this.#store.close();
   }
 
@@ -725,6 +729,7 @@ export class Studio {
   again(id: JobId): JobId {
     const { kind, run } = this.getJob(id);
     if (kind === 'grid') return this.grids.fillAgain(id).job;
+    if (kind === 'documents') return this.documents.addAgain(id).job;
     if (kind === 'download') return downloadAgain(this.#context, id).job;
     return (kind === 'train' && run ? this.continueRun(run) : this.importAgain(id)).job;
   }

@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import { appInputs, type AppOutputs } from './contract/app.ts';
 import { dataInputs, type DataOutputs, type Offered } from './contract/data.ts';
+import { documentsInputs, type DocumentsOutputs } from './contract/documents.ts';
 import { type GridOutputs, gridsInputs } from './contract/grids.ts';
 import { type JobOutputs, jobsInputs } from './contract/jobs.ts';
 import { type LabelOutputs, labelsInputs } from './contract/labels.ts';
@@ -9,7 +10,7 @@ import { type RunOutputs, runsInputs } from './contract/runs.ts';
 import { studiesInputs, type StudyOutputs } from './contract/studies.ts';
 import { trainingInputs, type TrainingOutputs } from './contract/training.ts';
 import type { ErrorFacts } from './errors.ts';
-import type { RunId, StudyId, VersionId } from './ids.ts';
+import type { CollectionId, JobId, RunId, StudyId, VersionId } from './ids.ts';
 import type { Job } from './job.ts';
 import type { StepsDone } from './profile.ts';
 import type { CompletionNews } from './prompt/prompt.ts';
@@ -32,6 +33,7 @@ export const inputs = {
   ...studiesInputs,
   ...promptsInputs,
   ...gridsInputs,
+  ...documentsInputs,
   ...jobsInputs,
 } as const;
 
@@ -45,6 +47,7 @@ export interface Outputs
     StudyOutputs,
     PromptOutputs,
     GridOutputs,
+    DocumentsOutputs,
     JobOutputs {}
 
 export type Channel = keyof typeof inputs;
@@ -66,7 +69,16 @@ export type StudioEvent =
   | {
       type: 'changed';
       noun:
-        'datasets' | 'exports' | 'devices' | 'preferences' | 'workspace' | 'queue' | 'studies' | 'prompts' | 'grids';
+        | 'datasets'
+        | 'exports'
+        | 'devices'
+        | 'preferences'
+        | 'workspace'
+        | 'queue'
+        | 'studies'
+        | 'prompts'
+        | 'grids'
+        | 'documents';
     }
   /** `runs`: those that are new or have changed; without it any may be. */
   | { type: 'changed'; noun: 'runs'; runs?: RunId[] }
@@ -83,12 +95,17 @@ export type StudioEvent =
   /** A menu item or a second launch asks the window to do something. */
   | { type: 'command'; command: string };
 
+/** Those that name paths, which only a drop tells. */
+export type DropChannel = 'imports.offer' | 'documents.add';
+
 /** What `window.studio` is. Paths never cross into the page: a drop becomes an offer with an opaque id. */
 export interface StudioBridge {
   platform: 'linux' | 'darwin' | 'win32';
-  invoke<C extends Channel>(channel: Exclude<C, 'imports.offer'>, input: Input<C>): Promise<Reply<Output<C>>>;
+  invoke<C extends Channel>(channel: Exclude<C, DropChannel>, input: Input<C>): Promise<Reply<Output<C>>>;
   /** Resolves the dropped files' real paths in the preload and asks what they hold. */
   offerDropped(files: readonly File[]): Promise<Reply<Offered>>;
+  /** The same, to be searched with what a collection has. */
+  addDropped(collection: CollectionId, files: readonly File[]): Promise<Reply<JobId>>;
   /** Returns the function that stops listening. */
   onEvents(listener: (events: StudioEvent[]) => void): () => void;
 }

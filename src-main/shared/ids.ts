@@ -17,6 +17,8 @@ export type CompletionId = Id<'completion'>;
 export type LanguageModelId = Id<'model'>;
 export type GridId = Id<'grid'>;
 export type EvaluationId = Id<'evaluation'>;
+export type CollectionId = Id<'collection'>;
+export type DocumentId = Id<'document'>;
 
 interface Kinds {
   dataset: DatasetId;
@@ -31,6 +33,8 @@ interface Kinds {
   model: LanguageModelId;
   grid: GridId;
   evaluation: EvaluationId;
+  collection: CollectionId;
+  document: DocumentId;
 }
 
 const prefixes: Record<keyof Kinds, string> = {
@@ -46,6 +50,8 @@ const prefixes: Record<keyof Kinds, string> = {
   model: 'lm',
   grid: 'gr',
   evaluation: 'ev',
+  collection: 'co',
+  document: 'dc',
 };
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -25,7 +25,8 @@ export type JobKind =
   | 'export-runs'
   | 'selftest'
   | 'provider'
-  | 'download';
+  | 'download'
+  | 'documents';
 
 /** `paused`: a training that waits and does not begin until it is resumed. */
 export type JobStatus = 'queued' | 'paused' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';

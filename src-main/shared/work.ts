@@ -19,6 +19,7 @@ import type {
 } from './run-exchange.ts';
 import type { MetricPoint } from './run.ts';
 import type { WeightReport } from './weights.ts';
+import type { DocumentNews, DocumentsParams, DocumentsResult } from './work/documents.ts';
 import type { ProviderOffer, ProviderParams, SelfTestParams } from './work/devices.ts';
 import type { EvaluateParams, EvaluateResult } from './work/evaluate.ts';
 import type { DataExportParams, DataExportResult } from './work/export-data.ts';
@@ -62,6 +63,7 @@ export interface JobTypes {
   selftest: { params: SelfTestParams; result: DeviceTest[] };
   provider: { params: ProviderParams; result: ProviderOffer };
   download: { params: HubParams; result: HubOffer };
+  documents: { params: DocumentsParams; result: DocumentsResult };
   /** `runFolder`: made for the moment, and removed. */
   forecast: { params: TrainParams; result: Forecast };
   gradients: { params: GradientParams; result: WeightReport };
@@ -89,6 +91,8 @@ export type FromUtility =
   | { type: 'verdict'; check: number; verdict: ScriptVerdict }
   /** What came of cells of a grid. */
   | { type: 'cells'; cells: GridNews[] }
+  /** What came of a file that is to be searched. */
+  | { type: 'document'; news: DocumentNews }
   /** Of an import of runs: this one was read whole. */
   | { type: 'staged'; run: StagedRun }
   /** What went wrong, and holds nothing up. */

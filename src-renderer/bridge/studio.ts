@@ -1,4 +1,13 @@
-import type { Channel, Input, Offered, Output, StudioBridge, StudioEvent } from '../../src-main/shared/contract.ts';
+import type {
+  Channel,
+  DropChannel,
+  Input,
+  Offered,
+  Output,
+  StudioBridge,
+  StudioEvent,
+} from '../../src-main/shared/contract.ts';
+import type { CollectionId, JobId } from '../../src-main/shared/ids.ts';
 import { AtelierError, errorFromFacts } from '../../src-main/shared/errors.ts';
 
 declare global {
@@ -11,8 +20,9 @@ declare global {
 export interface Studio {
   readonly platform: StudioBridge['platform'];
   /** Rejects with an AtelierError. */
-  call<C extends Exclude<Channel, 'imports.offer'>>(channel: C, ...input: InputArgs<C>): Promise<Output<C>>;
+  call<C extends Exclude<Channel, DropChannel>>(channel: C, ...input: InputArgs<C>): Promise<Output<C>>;
   offerDropped(files: readonly File[]): Promise<Offered>;
+  addDropped(collection: CollectionId, files: readonly File[]): Promise<JobId>;
   onEvents(listener: (event: StudioEvent) => void): () => void;
 }
 
@@ -35,6 +45,11 @@ export const studio: Studio = {
   },
   async offerDropped(files) {
     const reply = await bridge().offerDropped(files);
+    if (!reply.ok) throw errorFromFacts(reply.error);
+    return reply.value;
+  },
+  async addDropped(collection, files) {
+    const reply = await bridge().addDropped(collection, files);
     if (!reply.ok) throw errorFromFacts(reply.error);
     return reply.value;
   },

@@ -18,6 +18,7 @@ export function resultOf(job: Job): Location | null {
   }
   if (job.kind === 'selftest' || job.kind === 'provider') return { place: 'settings', section: 'devices' };
   if (job.kind === 'download') return { place: 'playground' };
+  if (job.kind === 'documents') return { place: 'playground', view: 'documents' };
   if (job.kind === 'import-runs') return { place: 'runs', ...(job.run && { run: job.run }) };
   if (job.kind === 'train' && job.run) return { place: 'runs', run: job.run };
   if (job.dataset) return { place: 'data', dataset: job.dataset };
@@ -83,6 +84,7 @@ async function announce(job: Job): Promise<void> {
     selftest: m.toast_selftest,
     provider: m.toast_provider,
     download: m.toast_downloaded,
+    documents: m.toast_documents,
   }[job.kind];
   notify(words({ title: job.title }), { label: m.open(), run: () => navigation.go(resultOf(job) ?? to) });
 }

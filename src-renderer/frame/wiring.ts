@@ -4,6 +4,7 @@ import { studio } from '../bridge/studio.ts';
 import { actions } from '../state/actions.svelte.ts';
 import { app } from '../state/app.svelte.ts';
 import { datasets } from '../state/datasets.svelte.ts';
+import { documents } from '../state/documents.svelte.ts';
 import { exports } from '../state/exports.svelte.ts';
 import { grids } from '../state/grids.svelte.ts';
 import { jobs } from '../state/jobs.svelte.ts';
@@ -69,6 +70,7 @@ const reload = {
   studies: () => studies.changed(),
   prompts: () => prompts.changed(),
   grids: () => grids.changed(),
+  documents: () => documents.changed(),
 };
 
 /** Listens first and asks then, so that nothing falls between. Returns the function that stops it. */

@@ -6,7 +6,7 @@ export type Place = (typeof places)[number];
 export type DataTab = 'samples' | 'profile' | 'schema' | 'recipe' | 'splits' | 'quality' | 'source';
 
 /** What is done with a prompt. */
-export const benchViews = ['write', 'compare', 'test'] as const;
+export const benchViews = ['write', 'compare', 'test', 'documents'] as const;
 export type BenchView = (typeof benchViews)[number];
 
 export type Location =

@@ -1,8 +1,10 @@
+import { passagesText, passagesVariable } from '../../src-main/shared/documents.ts';
 import type { TokenChoice } from '../../src-main/shared/generation.ts';
 import type { CompletionId, LanguageModelId, PromptId } from '../../src-main/shared/ids.ts';
 import type { TextChange } from '../../src-main/shared/prompt/edits.ts';
 import type { CheckedPrompt } from '../../src-main/shared/prompt/checked.ts';
 import { constructsOf, ownVariables } from '../../src-main/shared/prompt/constructs.ts';
+import { variablesOf } from '../../src-main/shared/prompt/fill.ts';
 import type {
   Bench,
   Completion,
@@ -102,7 +104,14 @@ export class Prompts {
     return this.#checked.value;
   }
   /** Those of what is included with them. */
-  readonly variables = $derived([...new Set([...ownVariables(this.#text), ...(this.#checked.value?.variables ?? [])])]);
+  readonly #names = $derived([...new Set([...ownVariables(this.#text), ...(this.#checked.value?.variables ?? [])])]);
+  /** Those that people fill in: with documents also what their question asks for, and not the passages. */
+  readonly variables = $derived.by((): string[] => {
+    const names = this.#names;
+    const documents = this.#bench?.documents;
+    if (!documents || !names.includes(passagesVariable)) return names;
+    return [...new Set([...names, ...variablesOf(documents.query)])].filter((name) => name !== passagesVariable);
+  });
   readonly #valuesNow = $derived.by((): Record<string, string> => {
     const given = this.#bench?.variables ?? {};
     return Object.fromEntries(this.variables.map((name) => [name, given[name] ?? '']));
@@ -114,6 +123,11 @@ export class Prompts {
     return this.#valuesBefore;
   });
   #valuesBefore: Record<string, string> = {};
+  /** With what its passages would be. */
+  readonly shownValues = $derived.by((): Record<string, string> => {
+    const found = this.#rendered.value?.retrieved;
+    return found ? { ...this.values, [passagesVariable]: passagesText(found.passages) } : this.values;
+  });
   readonly model = $derived(this.models.find(({ ref }) => sameModel(ref, this.#bench?.model ?? null)) ?? null);
   readonly running = $derived((this.#detail.value?.completions ?? []).filter(({ status }) => status === 'running'));
 
@@ -221,7 +235,7 @@ export class Prompts {
     if (!this.#open || !this.#bench) return;
     this.#bench = { ...this.#bench, ...change };
     this.#save({ bench: this.#bench });
-    if ('model' in change || 'variables' in change) this.#renderSoon();
+    if ('model' in change || 'variables' in change || 'documents' in change) this.#renderSoon();
   }
 
   #save(what: PromptEdit): void {
@@ -268,8 +282,19 @@ export class Prompts {
   async render(): Promise<void> {
     const model = this.#bench?.model;
     if (!model || this.#text.trim() === '') return this.#rendered.set(null);
-    const [id, text, variables] = [this.#open!, this.#text, this.values];
-    await this.#rendered.load(() => this.#studio.call('prompts.render', { id, model, text, variables }));
+    const [id, text, variables, documents] = [this.#open!, this.#text, this.values, this.#bench?.documents];
+    await this.#rendered.load(() => this.#studio.call('prompts.render', { id, model, text, variables, documents }));
+  }
+
+  /** Puts the place for passages at the end of a prompt that has none. Whether it had none. */
+  async wantPassages(): Promise<boolean> {
+    await this.flush();
+    if (!this.#open || this.#names.includes(passagesVariable)) return false;
+    const text = `${this.#text.trimEnd()}${this.#text.trim() === '' ? '' : '\n\n'}{{${passagesVariable}}}`;
+    this.#text = text;
+    this.#save({ text });
+    this.#renderSoon();
+    return true;
   }
 
   async create(name: string, text = ''): Promise<PromptId> {
@@ -344,8 +369,8 @@ export class Prompts {
     const model = of?.request.model ?? bench.model;
     if (!model) return;
     const asked = of
-      ? { model, variables: of.request.variables, settings: of.request.settings, version: of.version }
-      : { model, variables: this.values, settings: bench.settings };
+      ? { model, variables: of.request.variables, settings: of.request.settings, version: of.version, again: of.id }
+      : { model, variables: this.values, settings: bench.settings, documents: bench.documents };
     const completion = await this.#studio.call('prompts.run', { id, ...asked, ...(branch && { branch }) });
     this.#detail.patch((detail) => ({
       ...detail,

@@ -116,6 +116,7 @@ const jobKinds: Record<JobKind, () => string> = {
   selftest: m.job_selftest,
   provider: m.job_provider,
   download: m.job_download,
+  documents: m.job_documents,
 };
 export const jobKindWord = (kind: JobKind) => jobKinds[kind]();
 

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makePdf } from '../support/pdf.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 import { tinyEncoder } from '../support/tiny-encoder.ts';
 import { tinyFolder } from '../support/tiny-llama.ts';
@@ -214,5 +215,34 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await studio.page.getByRole('option', { name: '语义相近' }).click();
     await expect.poll(() => id('check-embedder').innerText()).toContain('meaning');
     await studio.shot('playground-check-embedding-zh');
+  });
+
+  it('asks documents that were dropped, and shows the passages that an answer was given', async () => {
+    await id('prompt-new').click();
+    await studio.drop([join(folder, 'tiny')]);
+    await expect.poll(() => id('model-chooser').innerText()).toContain('tiny');
+    await studio.page.keyboard.press('Alt+4');
+    await id('documents-empty').waitFor();
+    const [notes, manual] = [join(folder, 'a.md'), join(folder, 'b.pdf')];
+    writeFileSync(notes, 'abc de');
+    writeFileSync(manual, makePdf(['uvw xyz']));
+    await studio.drop([notes, manual]);
+    await expect.poll(() => id('document').count(), { timeout: 60_000 }).toBe(2);
+    await id('documents-question').fill('XYZ');
+    await expect.poll(() => id('passage').count()).toBe(1);
+    expect(await id('passage').innerText()).toMatch(/b\.pdf[^]*第 1 页[^]*uvw xyz/);
+    await studio.shot('playground-documents-zh');
+    await id('documents-use').click();
+    await id('documents-leave').waitFor();
+    await studio.page.keyboard.press('Alt+1');
+    await expect.poll(() => studio.page.locator('.view-lines').innerText()).toContain('{{passages}}');
+    await id('variable-question').fill('abc');
+    await expect.poll(() => id('prompt-tokens').innerText()).toContain('15');
+    await id('gen-maxTokens').fill('6');
+    await id('prompt-run').click();
+    await ended(1);
+    await id('given-passages').locator('summary').click();
+    expect(await id('passage').innerText()).toMatch(/\[1\][^]*a\.md[^]*abc de/);
+    await studio.shot('playground-passages-zh');
   });
 });

@@ -31,22 +31,27 @@ describe('a hostile page', () => {
     const found = await studio.page.evaluate(async () => {
       const globals = globalThis as unknown as Record<string, unknown>;
       const studio = globals.studio as { invoke(channel: string, input: unknown): Promise<unknown> };
-      const offered = await studio.invoke('imports.offer', { paths: ['/etc/passwd'] }).then(
-        () => 'answered',
-        () => 'refused',
-      );
+      const asked = (channel: string, input: object) =>
+        studio.invoke(channel, { ...input, paths: ['/etc/passwd'] }).then(
+          () => 'answered',
+          () => 'refused',
+        );
+      const offered = await asked('imports.offer', {});
+      const added = await asked('documents.add', { id: 'co_0000000000000000' });
       return {
         globals: ['require', 'process', 'module', 'Buffer', 'electron', 'ipcRenderer'].filter(
           (name) => name in globals,
         ),
         bridge: Object.keys(studio as object).sort(),
         offered,
+        added,
       };
     });
     expect(found).toEqual({
       globals: [],
-      bridge: ['invoke', 'offerDropped', 'onEvents', 'platform'],
+      bridge: ['addDropped', 'invoke', 'offerDropped', 'onEvents', 'platform'],
       offered: 'refused',
+      added: 'refused',
     });
   });
 

@@ -13,6 +13,7 @@ export function fakeBridge(answers: Answers): Studio & { asked: [Channel, unknow
       asked.push([channel, input]);
       return (answers[channel] as ((input: unknown) => unknown) | undefined)?.(input) ?? null;
     }) as Studio['call'],
+    addDropped: async () => (answers['documents.add'] as unknown as () => never)(),
     offerDropped: async () => (answers['imports.offer'] as unknown as () => never)(),
     onEvents: () => () => {},
   };

@@ -25,6 +25,7 @@ import {
   type RenderedPrompt,
 } from '../../shared/prompt/prompt.ts';
 import type { TextChange } from '../../shared/prompt/edits.ts';
+import type { DocumentsSetting, Retrieved } from '../../shared/documents.ts';
 import { cellValues } from '../../shared/prompt/examples.ts';
 import { variablesIn, type Expansion, type Meaning } from '../../shared/prompt/expand.ts';
 import { filled } from '../../shared/prompt/fill.ts';
@@ -33,6 +34,7 @@ import { plainText, turnsOf } from '../../shared/prompt/turns.ts';
 import type { WriterPrompt } from '../../shared/prompt/writer.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
+import { retrieve, wantsPassages, withPassages } from '../documents/retrieve.ts';
 import type { SpawnUtility } from '../utility.ts';
 import { promptFileText } from './file-text.ts';
 import {
@@ -57,7 +59,11 @@ export interface RunPrompt {
   version?: number;
   /** Goes on from the first tokens of an answer, and another one in the place after them. */
   branch?: { of: CompletionId; row: number; at: number; token: number };
+  /** What its `{{passages}}` stand for. */
+  retrieved?: Retrieved | null;
 }
+/** A run whose passages are still to be found, or are those of an answer that is asked for again. */
+export type AskPrompt = Omit<RunPrompt, 'retrieved'> & { documents?: DocumentsSetting | null; again?: CompletionId };
 
 export interface StartedCompletion {
   completion: Completion;
@@ -242,33 +248,56 @@ export class Prompts {
     return this.#meanings.drawn(() => this.#meanings.ofText(text, id));
   }
 
-  /** A text as a model would see it. Errors: unknown_variable, text_before_turns, bad_template, those of what it includes, and of opening a model. */
+  /**
+   * A text as a model would see it; `of.id`: the prompt that it is of. Errors: unknown_variable, text_before_turns, bad_template, those of what it
+   * includes, of `retrieve`, and of opening a model.
+   */
   async render(
     model: LanguageModelRef,
     text: string,
     variables: Record<string, string>,
-    id?: PromptId,
+    of: { id?: PromptId; documents?: DocumentsSetting | null } = {},
   ): Promise<RenderedPrompt> {
-    const { store } = this.#context;
-    const meaning = await this.check(text, id);
+    const meaning = await this.check(text, of.id);
     requireSound(meaning.problems);
-    return this.#writer.render({
-      type: 'render',
-      model: openedModel(store, store.folder, model),
-      prompt: filledPrompt(meaning, variables),
-    });
+    const retrieved = await this.#retrieve(model, meaning, variables, of.documents);
+    const rendered = await this.#laidOut(model, filledPrompt(meaning, withPassages(variables, retrieved)));
+    return { ...rendered, retrieved };
+  }
+  async #laidOut(model: LanguageModelRef, prompt: WriterPrompt) {
+    const { store } = this.#context;
+    return this.#writer.render({ type: 'render', model: openedModel(store, store.folder, model), prompt });
+  }
+  /** Null where the prompt wants none. */
+  async #retrieve(
+    model: LanguageModelRef,
+    meaning: Expansion,
+    variables: Record<string, string>,
+    documents: DocumentsSetting | null | undefined,
+  ): Promise<Retrieved | null> {
+    if (!wantsPassages(variablesIn(meaning), documents)) return null;
+    const tokens = async (passages: string) => (await this.#laidOut(model, passages)).tokens;
+    return retrieve(this.#context.store, documents, variables, tokens);
   }
 
-  /** `run`, once the examples are drawn that the prompt shows. */
-  ask(id: PromptId, wish: RunPrompt): Promise<StartedCompletion> {
-    return this.#meanings.drawn(() => this.run(id, wish));
+  /**
+   * As `run`, once the examples are drawn that it shows and its passages are found. An answer that is asked for again, or gone on from, keeps its own
+   * passages. Errors: those of `retrieve` as well.
+   */
+  async ask(id: PromptId, { documents, again, ...wish }: AskPrompt): Promise<StartedCompletion> {
+    const before = wish.branch?.of ?? again;
+    const retrieved = before
+      ? completionRows.getCompletion(this.#context.store, before).request.retrieved
+      : await this.#retrieve(wish.model, await this.meaning(id, wish.version), wish.variables, documents);
+    return this.#meanings.drawn(() => this.run(id, { ...wish, retrieved }));
   }
 
   /** Errors: empty_prompt, unknown_variable, text_before_turns, no_such_model, no_such_run, no_checkpoint, those of what it includes. All later ones are the completion's. */
-  run(id: PromptId, { model, variables, settings, version, branch }: RunPrompt): StartedCompletion {
+  run(id: PromptId, { model, variables: given, settings, version, branch, retrieved }: RunPrompt): StartedCompletion {
     const { store } = this.#context;
     const opened = openedModel(store, store.folder, model);
     const meaning = this.#meanings.of(id, version);
+    const variables = withPassages(given, retrieved);
     const prompt = filledPrompt(meaning, variables);
     const begun = branch ? this.#begun(branch) : [];
     const used = Object.fromEntries(variablesIn(meaning).map((name) => [name, variables[name]]));
@@ -278,6 +307,7 @@ export class Prompts {
       variables: used,
       settings: branch ? { ...settings, n: 1 } : settings,
       branch: branch ? { of: branch.of, row: branch.row, tokens: begun } : null,
+      ...(retrieved && { retrieved }),
     };
     const made = { id: newId('completion'), prompt: id, createdAt: Date.now() };
     const completion = store.transaction(() => {

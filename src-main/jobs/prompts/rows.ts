@@ -4,6 +4,7 @@ import type { Readable } from '../../db/connection.ts';
 import { getDraft } from '../../db/prompts.ts';
 import { parseCsvRows } from '../../shared/csv-rows.ts';
 import { shownText, type SplitName } from '../../shared/dataset.ts';
+import { passagesVariable } from '../../shared/documents.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { PromptId, VersionId } from '../../shared/ids.ts';
 import type { GridRow } from '../../shared/prompt/grid.ts';
@@ -98,8 +99,9 @@ export async function rowsOfVersion(
   throw new AtelierError('no_rows', `There is no row in this dataset${split ? ` (${split})` : ''}.`);
 }
 
-/** One row: the values of a prompt's variables on its bench. */
+/** One row: the values of a prompt's variables on its bench. What documents would be asked for has none: rows are not asked of them. */
 export function benchRow(db: Readable, id: PromptId): GridRow {
   const { text, bench } = getDraft(db, id);
-  return Object.fromEntries(variablesHere(db, text, id).map((name) => [name, bench.variables[name] ?? '']));
+  const names = variablesHere(db, text, id).filter((name) => !bench.documents || name !== passagesVariable);
+  return Object.fromEntries(names.map((name) => [name, bench.variables[name] ?? '']));
 }

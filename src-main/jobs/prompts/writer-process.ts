@@ -1,6 +1,6 @@
 import { AtelierError, errorFromFacts } from '../../shared/errors.ts';
 import type { WrittenPart } from '../../shared/generation.ts';
-import type { RenderedPrompt } from '../../shared/prompt/prompt.ts';
+import type { LaidOutPrompt } from '../../shared/prompt/prompt.ts';
 import type { WriterRequest, WriterResponse, WriterResult } from '../../shared/prompt/writer.ts';
 import { howItEnded } from '../run-utility.ts';
 import type { SpawnUtility, UtilityHandle } from '../utility.ts';
@@ -38,13 +38,13 @@ export class WriterProcess {
     this.#spawn = spawn;
   }
 
-  render(question: WithoutId<Extract<WriterRequest, { type: 'render' }>>): Promise<RenderedPrompt> {
+  render(question: WithoutId<Extract<WriterRequest, { type: 'render' }>>): Promise<LaidOutPrompt> {
     const { id, answer } = this.#ask(question);
     const timer = setTimeout(() => {
       if (this.#waiting.has(id) && this.#waiting.size === 1)
         this.#kill(new AtelierError('process_silent', 'Laying out the prompt took too long and was given up.'));
     }, renderWithinMs);
-    return (answer as Promise<RenderedPrompt>).finally(() => clearTimeout(timer));
+    return (answer as Promise<LaidOutPrompt>).finally(() => clearTimeout(timer));
   }
 
   write(

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import {
+  type CollectionId,
   type CompletionId,
   type DatasetId,
+  type DocumentId,
   type ExportId,
   isId,
   type JobId,
@@ -26,6 +28,8 @@ export const labellingId = v.custom<LabellingId>((x) => typeof x === 'string' &&
 export const promptId = v.custom<PromptId>((x) => typeof x === 'string' && isId('prompt', x));
 export const completionId = v.custom<CompletionId>((x) => typeof x === 'string' && isId('completion', x));
 export const languageModelId = v.custom<LanguageModelId>((x) => typeof x === 'string' && isId('model', x));
+export const collectionId = v.custom<CollectionId>((x) => typeof x === 'string' && isId('collection', x));
+export const documentId = v.custom<DocumentId>((x) => typeof x === 'string' && isId('document', x));
 export const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 export const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
 export const checkpointName = v.pipe(v.string(), v.regex(/^(last|best(-\d{6,12})?|epoch-\d{6})$/));

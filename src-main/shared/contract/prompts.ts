@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { completionId, languageModelId, name, nothing, promptId, promptText, text, versionNumber } from './fields.ts';
+import { documentsSettingSchema } from '../documents.ts';
 import type { TokenChoice } from '../generation.ts';
 import type { JobId, PromptId } from '../ids.ts';
 import type { CheckedPrompt } from '../prompt/checked.ts';
@@ -57,6 +58,7 @@ export const promptsInputs = {
     variables: benchSchema.entries.variables,
     /** The prompt that it is of. */
     id: v.optional(promptId),
+    documents: v.optional(v.nullable(documentsSettingSchema)),
   }),
   /** Asks a model; what it writes comes as events. */
   'prompts.run': v.object({
@@ -65,6 +67,10 @@ export const promptsInputs = {
     variables: benchSchema.entries.variables,
     settings: generationSettingsSchema,
     version: v.optional(versionNumber),
+    /** Where its passages are found. */
+    documents: v.optional(v.nullable(documentsSettingSchema)),
+    /** It is asked as this answer was, with the passages that it was given. */
+    again: v.optional(completionId),
     branch: v.optional(
       v.object({
         of: completionId,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ErrorFacts } from '../errors.ts';
 import { usualGeneration, type GenerationSettings, type WrittenText } from '../generation.ts';
+import { documentsSettingSchema, type DocumentsSetting, type Retrieved } from '../documents.ts';
 import { textChangeSchema, type TextChange } from './edits.ts';
 import type { ModelKind } from './model-kind.ts';
 import type { DrawnExamples } from './examples.ts';
@@ -60,11 +61,14 @@ export const benchSchema = v.object({
   model: v.nullable(languageModelRefSchema),
   variables: v.record(v.pipe(v.string(), v.maxLength(200)), v.pipe(v.string(), v.maxLength(mostPromptLength))),
   settings: generationSettingsSchema,
+  documents: v.optional(v.nullable(documentsSettingSchema)),
 });
 export interface Bench {
   model: LanguageModelRef | null;
   variables: Record<string, string>;
   settings: GenerationSettings;
+  /** Where its passages come from; without it `{{passages}}` is a variable like others. */
+  documents?: DocumentsSetting | null;
 }
 
 /** What a new prompt is tried with; alternatives of each token are kept to look at. */
@@ -141,6 +145,8 @@ export interface CompletionRequest {
   includes?: IncludedPrompt[];
   /** Which rows it shows, by their numbers in the dataset's version. */
   examples?: ShownExamples[];
+  /** The passages that it was given, which stand among its variables as well. */
+  retrieved?: Retrieved | null;
 }
 export type ShownExamples = Omit<DrawnExamples, 'rows' | 'columns'> & { rows: number[] };
 
@@ -190,7 +196,7 @@ export const mostPromptHits = 100;
 export const mostNoteLength = 1000;
 
 /** A prompt as a certain model would see it. */
-export interface RenderedPrompt {
+export interface LaidOutPrompt {
   text: string;
   tokens: number;
   context: number;
@@ -199,6 +205,10 @@ export interface RenderedPrompt {
   /** Bytes of weights. */
   bytes: number;
   kind: ModelKind;
+}
+export interface RenderedPrompt extends LaidOutPrompt {
+  /** What would be put in for its passages; null where none are wanted. */
+  retrieved: Retrieved | null;
 }
 
 /** What comes of a completion while it is written. */

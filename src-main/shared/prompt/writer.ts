@@ -1,7 +1,7 @@
 import type { ErrorFacts } from '../errors.ts';
 import type { GenerationSettings, WrittenPart, WrittenText } from '../generation.ts';
 import type { GenerateParams } from '../work/generate.ts';
-import type { CompletionFacts, RenderedPrompt } from './prompt.ts';
+import type { CompletionFacts, LaidOutPrompt } from './prompt.ts';
 import type { Turn } from './turns.ts';
 
 /** What is asked of the process that keeps a language model open. */
@@ -31,7 +31,7 @@ export interface WriterResult {
 }
 
 export type WriterResponse = { id: number } & (
-  | { ok: true; value: RenderedPrompt | WriterResult | null }
+  | { ok: true; value: LaidOutPrompt | WriterResult | null }
   | { ok: false; error: ErrorFacts }
   /** What the model is given, once that is known; then what it writes. */
   | { ok: undefined; given?: string; part?: WrittenPart }

@@ -13,7 +13,7 @@ export interface JobContext {
   post(
     message: Extract<
       FromUtility,
-      { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' }
+      { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' | 'document' }
     >,
   ): void;
   /** Aborted by 'cancel'; its reason is the error that `pause` throws. */

@@ -10,6 +10,7 @@ import { Meanings } from '../../../src-main/jobs/prompts/meaning.ts';
 import { Prompts } from '../../../src-main/jobs/prompts/prompts.ts';
 import type { UtilityExit, UtilityHandle } from '../../../src-main/jobs/utility.ts';
 import { usualGeneration } from '../../../src-main/shared/generation.ts';
+import { newId } from '../../../src-main/shared/ids.ts';
 import type { WriterRequest, WriterResponse } from '../../../src-main/shared/prompt/writer.ts';
 import { openWriter, tempFolder } from '../../support/temp-workspace.ts';
 
@@ -94,6 +95,40 @@ describe('prompts', () => {
     expect(prompts.save(id)).toBe(1);
     expect(() => prompts.version(id, 9)).toThrow(expect.objectContaining({ code: 'no_such_version' }));
     expect(() => store.run(`UPDATE prompt_versions SET number = 0 WHERE number = 1`)).toThrow();
+    store.close();
+  });
+
+  it('keep the passages that an answer was given, and ask again with these', async () => {
+    const { prompts, crank, folder, store } = opened();
+    const id = prompts.create({ name: 'Ask', text: 'From:\n{{passages}}\n{{who}}' });
+    const model = { folder: prompts.addModel(withModel(folder)) };
+    const passage = { document: newId('document'), name: 'a.pdf', number: 0, page: 3, headings: [], start: 0, end: 3 };
+    const retrieved = {
+      collection: newId('collection'),
+      name: 'Manuals',
+      query: 'who?',
+      passages: [{ ...passage, text: 'one', score: 1, words: 1, letters: null }],
+      tokens: 5,
+      left: 0,
+    };
+    const { completion, ended } = prompts.run(id, { ...ask, model, retrieved });
+    expect(crank.last.prompt).toBe('From:\n[1] a.pdf, p. 3\none\nAnn');
+    crank.finish('x');
+    expect((await ended).request).toMatchObject({ retrieved, variables: { passages: '[1] a.pdf, p. 3\none' } });
+    const again = await prompts.ask(id, {
+      ...ask,
+      model,
+      variables: completion.request.variables,
+      again: completion.id,
+    });
+    expect(again.completion.request.retrieved).toEqual(retrieved);
+    expect(crank.last.prompt).toBe('From:\n[1] a.pdf, p. 3\none\nAnn');
+    crank.finish('x');
+    await again.ended;
+    // Without documents it is a variable like others.
+    await expect(prompts.ask(id, { ...ask, model })).rejects.toThrow(
+      expect.objectContaining({ code: 'unknown_variable' }),
+    );
     store.close();
   });
 

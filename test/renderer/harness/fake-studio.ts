@@ -37,6 +37,7 @@ import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs
 import { textEpochs, textOf } from './language.ts';
 import { predictionEpochs, predictionsOf } from './predictions.ts';
 import { makeGrids } from './grids.ts';
+import { makeDocuments } from './documents.ts';
 import { checkedHere, makePrompts, maskChoices, promptHits } from './prompts.ts';
 import { makeStudies } from './studies.ts';
 import { sendStudy } from '../../../src-main/shared/sent-study.ts';
@@ -120,6 +121,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   const listeners = new Set<(events: StudioEvent[]) => void>();
   const emit = (...events: StudioEvent[]) => listeners.forEach((listener) => listener(structuredClone(events)));
   const { prompts, models } = makePrompts(Date.now());
+  const documents = makeDocuments(Date.now());
   const { grid, page: gridPage, answer, test, evaluations, comparison } = makeGrids(prompts[0], Date.now());
   const promptOf = (id: string) => {
     const found = prompts.find(({ summary }) => summary.id === id);
@@ -700,6 +702,15 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'prompts.search': ({ text }) => promptHits(prompts[0], text),
     'prompts.restore': () => null,
     'prompts.check': ({ text }) => checkedHere(text),
+    'documents.list': () => [documents.detail.summary],
+    'documents.get': () => documents.detail,
+    'documents.create': () => documents.detail.summary.id,
+    'documents.rename': () => null,
+    'documents.remove': () => null,
+    'documents.removeOne': () => null,
+    'documents.choose': () => null,
+    'documents.add': () => newId('job'),
+    'documents.search': () => documents.found,
     'prompts.render': ({ text }) => ({
       text,
       tokens: Math.ceil(text.length / 3),
@@ -707,6 +718,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       template: false,
       bytes: 1_044_992,
       kind: 'writes',
+      retrieved: null,
     }),
     'prompts.run': ({ id }) => promptOf(id).completions[0],
     'prompts.stop': () => null,
@@ -778,6 +790,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       const sent = structuredClone(input);
       return reply(() => (answers[channel] as (input: unknown) => never)(sent));
     },
+    addDropped: () => reply(() => newId('job') as never),
     offerDropped: (files) =>
       reply(() => {
         if (files.some((file) => file.name.endsWith('.txt')))

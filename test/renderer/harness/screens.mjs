@@ -87,6 +87,14 @@ export const screens = {
       await at(page, 'grid-prefer-A').waitFor();
     },
   },
+  'playground-documents': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await at(page, 'bench-view-documents').click();
+      await at(page, 'documents-question').fill('How is the filter changed?');
+      await at(page, 'passage').nth(1).waitFor();
+    },
+  },
   'playground-new-grid': {
     go: async (page) => {
       await place(page, 'playground');

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderTurns } from '../../../generation/chat-template.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
-import type { RenderedPrompt } from '../../../shared/prompt/prompt.ts';
+import type { LaidOutPrompt } from '../../../shared/prompt/prompt.ts';
 import { turnsAsText } from '../../../shared/prompt/turns.ts';
 import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';
 import { searchBeams } from './beams.ts';
@@ -27,7 +27,7 @@ export class Bench {
   #open: OpenModel | null = null;
 
   /** Reads no weights. */
-  render(model: GenerateParams['model'], prompt: WriterPrompt): RenderedPrompt {
+  render(model: GenerateParams['model'], prompt: WriterPrompt): LaidOutPrompt {
     const parts = this.#partsOf(model);
     const { text, template } = laidOut(parts, prompt);
     const tokens = counted(parts, text, template);

@@ -1,0 +1,61 @@
+import type { Readable } from '../../db/connection.ts';
+import { getCollection } from '../../db/documents.ts';
+import {
+  passagesText,
+  passagesVariable,
+  type DocumentsSetting,
+  type FoundPassage,
+  type Retrieved,
+} from '../../shared/documents.ts';
+import { AtelierError } from '../../shared/errors.ts';
+import { filled } from '../../shared/prompt/fill.ts';
+import { searchPassages } from './search.ts';
+
+/** Whether a prompt of these variables has passages put in. */
+export const wantsPassages = (
+  variables: readonly string[],
+  setting: DocumentsSetting | null | undefined,
+): setting is DocumentsSetting => !!setting && variables.includes(passagesVariable);
+
+/**
+ * The passages that a prompt is given: the best ones that have, as they are laid out, no more tokens than allowed. `tokensOf`: as the model counts.
+ * Errors: unknown_variable, empty_question, passages_too_long, those of `searchPassages`.
+ */
+export async function retrieve(
+  db: Readable,
+  { collection, query: template, count, maxTokens }: DocumentsSetting,
+  variables: Readonly<Record<string, string>>,
+  tokensOf: (text: string) => Promise<number>,
+): Promise<Retrieved> {
+  const { name } = getCollection(db, collection);
+  const query = filled(template, variables).trim();
+  if (query === '') {
+    throw new AtelierError(
+      'empty_question',
+      `There is no question to the documents of ${name}: "${template}" is empty. Fill in what it asks for.`,
+    );
+  }
+  const found = await searchPassages(db, collection, query, count);
+  const passages: FoundPassage[] = [];
+  let tokens = 0;
+  for (const passage of found) {
+    const more = await tokensOf(passagesText([...passages, passage]));
+    if (more > maxTokens) {
+      if (passages.length > 0) break;
+      throw new AtelierError(
+        'passages_too_long',
+        `The first passage found has ${more} tokens; ${maxTokens} are allowed for passages. Allow more, where the model sees as much.`,
+      );
+    }
+    passages.push(passage);
+    tokens = more;
+  }
+  return { collection, name, query, passages, tokens, left: found.length - passages.length };
+}
+
+/** The prompt's values, with the passages where there are any. */
+export const withPassages = (
+  variables: Record<string, string>,
+  retrieved: Retrieved | null | undefined,
+): Record<string, string> =>
+  retrieved ? { ...variables, [passagesVariable]: passagesText(retrieved.passages) } : variables;

@@ -1,0 +1,4 @@
+import { runJob } from './port/job-port.ts';
+import { readDocuments } from './work/read-documents.ts';
+
+runJob('documents', readDocuments);
