@@ -1,6 +1,8 @@
 import { times, type Graph } from './graph.ts';
 
-const rounds = 50;
+/** Rounds at most, and no more than until what was said has come down to so little of what it was. */
+const mostRounds = 50;
+const negligible = 0.04;
 
 export interface Said {
   samples: ArrayLike<number>;
@@ -28,6 +30,7 @@ export async function spread(
     for (let i = 0; i < some.length; i++) counts[of[i]]++;
     for (let i = 0; i < some.length; i++) begun[some[i] * columns + take * classes + of[i]] = 1 / counts[of[i]];
   });
+  const rounds = Math.min(mostRounds, Math.ceil(Math.log(negligible) / Math.log(alpha)));
   let now = begun.slice();
   let next = new Float32Array(begun.length);
   for (let round = 0; round < rounds; round++) {

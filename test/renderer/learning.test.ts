@@ -19,13 +19,13 @@ const learnt = (labels: number): Learnt => ({
   labels,
 });
 
-/** A studio that answers after 400 ms, and counts. */
-function begun(answer: () => Learnt = () => learnt(1)) {
+/** A studio that answers after so many milliseconds, and counts. */
+function begun(answer: () => Learnt = () => learnt(1), after = 400) {
   const asked: string[] = [];
   const call = async (channel: string): Promise<unknown> => {
     asked.push(channel);
     if (channel === 'labels.stopLearning') return null;
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, after));
     return answer();
   };
   const taken: number[] = [];
@@ -71,6 +71,19 @@ describe('suggestions that follow the labels', () => {
     expect(asked).toHaveLength(settled);
     await vi.advanceTimersByTimeAsync(300);
     expect(asked).toHaveLength(settled + 1);
+  });
+
+  it('come soon after the last label, however long the work before them took', async () => {
+    const { learning, asked, taken } = begun(() => learnt(1), 8000);
+    learning.start();
+    await vi.advanceTimersByTimeAsync(8100);
+    learning.labelled(100);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(asked).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(asked).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(taken).toHaveLength(2);
   });
 
   it('are not taken once they are stopped', async () => {

@@ -4,7 +4,7 @@ import type { AtelierError } from '../../../src-main/shared/errors.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { asError } from '../../state/resource.svelte.ts';
 
-/** After so many labels it is worked out anew at once; after fewer once they pause. */
+/** After so many labels it is worked out anew without a pause in them; after fewer once they pause. */
 const enough = 5;
 const pauseMs = 1200;
 
@@ -13,7 +13,7 @@ interface Asked {
   version: VersionId;
 }
 
-/** Suggestions that follow from the labels, kept up as these come. One question at a time, and as long a rest after each as it took. */
+/** Suggestions that follow from the labels, kept up as these come. One question at a time, and as long a rest after each as it took, unless labels pause: then somebody may be waiting. */
 export class Learning {
   readonly #studio: Studio;
   readonly #what: () => Asked | null;
@@ -84,8 +84,8 @@ export class Learning {
     clearTimeout(this.#timer);
     if (!this.#on || this.#busy || this.#since === 0) return;
     const first = this.#found === null;
-    const wait = first ? 0 : this.#since >= enough ? 0 : pauseMs;
-    this.#timer = setTimeout(() => void this.#ask(), Math.max(wait, this.#restUntil - Date.now()));
+    const rest = this.#since >= enough ? Math.max(0, this.#restUntil - Date.now()) : pauseMs;
+    this.#timer = setTimeout(() => void this.#ask(), first ? 0 : Math.min(pauseMs, rest));
   }
 
   async #ask(): Promise<void> {

@@ -15,7 +15,7 @@ import { transposed, type Products } from './products.ts';
 /** Numbers a sample: of what alterations do not change, or of what a brought encoder says. */
 const wanted = 64;
 /** Beside them, of what pictures differ in most whether alterations change it or not: it parts what the others hold for one. */
-const broad = 96;
+const broad = 192;
 const atOnce = 256;
 /** So many samples tell the directions in which they differ. */
 const judged = 4000;
@@ -61,7 +61,7 @@ export async function pointsOf(source: Source, products: Products, context: JobC
     const parts = manifest.parts?.map((part) => part.images);
     const from = {
       what: 'few-shot points',
-      way: 4,
+      way: 5,
       ...{ images, places, parts, samples: manifest.samples, image: manifest.image, encoder: encoder?.hash ?? null },
     };
     const { points } = await derived(blobs, from, ['points'], async () => ({
