@@ -111,6 +111,8 @@ async function search(runtime, seed) {
     const winner = (await ask('runs.list', undefined)).find(({ id: run }) => run === best.run);
     // It goes on as the same run.
     await id('trial-longer').click();
+    // Its page says "finished" of the trial until it has begun anew.
+    await page.locator('[data-testid=run-page]:not([data-status=finished])').waitFor();
     await page.locator('[data-testid=run-page][data-status=finished]').waitFor({ timeout: 300_000 });
     const promoted = (await ask('runs.list', undefined)).find(({ id: run }) => run === best.run);
     await shot('tune-promoted');
