@@ -42,9 +42,12 @@ export const buildIsCurrent = () =>
   Object.values(PARTS).every((part) => existsSync(path.join(viteOut, part.shows))) &&
   readJson(stamp)?.inputs === inputs();
 
-/** A name that no module exports is `undefined` when it is called: in a window that is a blank page, so it must not build. */
-function refuseUndefined(warning, tell) {
+/** Tells warnings, but for those that are errors here, and one that is nothing. */
+function hearWarning(warning, tell) {
+  // A name that no module exports is `undefined` when it is called: in a window that is a blank page, so it must not build.
   if (warning.code === 'IMPORT_IS_UNDEFINED') throw new Error(warning.message);
+  // unpdf tries where another PDF.js lies, and goes on with its own where that fails.
+  if (warning.code === 'EMPTY_IMPORT_META' && warning.message.includes('unpdf')) return;
   tell(warning);
 }
 
@@ -62,7 +65,7 @@ async function viteBuild(part, outDir) {
       logLevel: 'warn',
       customLogger,
       plugins: [findPackages(packages)],
-      build: { outDir: path.join(outDir, out), emptyOutDir: false, rollupOptions: { onwarn: refuseUndefined } },
+      build: { outDir: path.join(outDir, out), emptyOutDir: false, rollupOptions: { onwarn: hearWarning } },
     });
   } catch (error) {
     throw new SetupError(`The ${part} bundle did not build.`, { detail: stripVTControlCharacters(error.message) });
