@@ -4,9 +4,10 @@ import { rateRange } from '../shared/audio.ts';
 import { longestSeparator } from '../shared/class-sets.ts';
 import type { DatasetDetail, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { datasetsFrom } from '../db/datasets.ts';
 import { keepPasted } from '../jobs/pasted.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
-import { importKinds, type Growth, type ImportKind } from '../shared/work/import.ts';
+import { importKinds, readFromThere, type Growth, type ImportKind } from '../shared/work/import.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { contentJson } from './json.ts';
 import { count, table } from './format.ts';
@@ -96,7 +97,8 @@ no class at all has the separator alone; an empty cell is without a label.
 
 Objects inside JSON and Parquet become columns called a.b; lists stay one column, as JSON. Files called train-* with test-* (or
 t10k-*), and folders so called, become given splits. Where there are several things, --kind, --file and --sheet choose. What
-cannot be read is listed and left out. Importing the same data again gives the dataset that is there already.
+cannot be read is listed and left out. Importing the same data again gives the dataset that is there already; what has changed since makes a new
+one, and a note on standard error names the dataset that --into would have made a next version of.
 
 Image files are kept twice: as small pictures, which training reads, and as they came, to be looked at and exported. With --reference the latter stay
 where they are, and Atelier keeps their path, size, time and SHA-256: atelier data show tells whether they are still there, atelier data relink where
@@ -156,9 +158,15 @@ async function importFiles(session: Session, given: string[], options: Options):
     const { classFrom, several: separator } = options;
     const read = { kind, file, sheet, target, separator, classFrom, sampleRate, originals } as const;
     const asked = { paths, name, splitSeed, ...read };
+    const known = readFromThere(datasetsFrom(studio.reading, paths), { kind, file, sheet });
     const imported = await studio.importData(asked).result;
     const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
     tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
+    if (known && !imported.reused) {
+      session.out.note(
+        `"${known.name}" was read from there before; its next version, of what has changed, is made by: atelier import --into "${known.name}"`,
+      );
+    }
   });
 }
 

@@ -9,6 +9,7 @@ import type {
   Manifest,
 } from '../shared/dataset.ts';
 import type { DatasetId, VersionId } from '../shared/ids.ts';
+import type { ReadFrom } from '../shared/work/import.ts';
 import type { Readable, Writable } from './connection.ts';
 
 interface SummaryRow {
@@ -114,6 +115,17 @@ export function getOrigin(db: Readable, dataset: DatasetId): { version: VersionI
     [dataset],
   );
   return row ? { version: row.version, origin: JSON.parse(row.origin) } : null;
+}
+
+/** The datasets, newest first, that were last read from these very paths. */
+export function datasetsFrom(db: Readable, paths: readonly string[]): ReadFrom[] {
+  const wanted = JSON.stringify(paths);
+  return listDatasets(db).flatMap(({ id, name, latestVersion }) => {
+    const origin = getOrigin(db, id)?.origin as (Partial<ReadFrom> & { paths?: unknown }) | undefined;
+    if (JSON.stringify(origin?.paths) !== wanted) return [];
+    const { kind = null, file = null, sheet = null } = origin!;
+    return [{ dataset: id, name, latestVersion, kind, file, sheet }];
+  });
 }
 
 /** Whether a version of any dataset keeps this blob. */

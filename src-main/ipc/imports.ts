@@ -1,6 +1,7 @@
 import { dialog } from 'electron';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { datasetsFrom } from '../db/datasets.ts';
 import type { Offered } from '../shared/contract.ts';
 import { keepPasted } from '../jobs/pasted.ts';
 import { looksLikeRuns } from '../jobs/looks-like-runs.ts';
@@ -36,7 +37,13 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
   const offer = async (paths: string[]): Promise<Offered> => {
     const [folder] = paths;
     if (paths.length === 1 && looksLikeLanguageModel(folder)) {
-      return { id: randomUUID(), found: [], runs: false, model: { folder: desk.studio.prompts.addModel(folder) } };
+      return {
+        id: randomUUID(),
+        found: [],
+        sources: [],
+        runs: false,
+        model: { folder: desk.studio.prompts.addModel(folder) },
+      };
     }
     const runs = await looksLikeRuns(paths);
     const found = runs ? [] : await desk.studio.offer(paths);
@@ -44,7 +51,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
     for (const [id, { until }] of offers) if (until < now) offers.delete(id);
     const id = randomUUID();
     offers.set(id, { paths, found, until: now + offerLivesMs });
-    return { id, found, runs, model: null };
+    return { id, found, sources: datasetsFrom(desk.studio.reading, paths), runs, model: null };
   };
 
   const choose = async (what: 'files' | 'folder'): Promise<string[] | null> => {

@@ -1,6 +1,6 @@
 import type { Offered } from '../../src-main/shared/contract.ts';
 import type { AtelierError } from '../../src-main/shared/errors.ts';
-import { apart, type ImportOffer } from '../../src-main/shared/work/import.ts';
+import { apart, readFromThere, type ImportOffer, type ReadFrom } from '../../src-main/shared/work/import.ts';
 import type { DatasetSummary } from '../../src-main/shared/dataset.ts';
 import type { LanguageModelRef } from '../../src-main/shared/prompt/prompt.ts';
 import type { JobId, VersionId } from '../../src-main/shared/ids.ts';
@@ -55,6 +55,11 @@ export class Importing {
   get offer(): ImportOffer | null {
     return this.found[this.#choice] ?? null;
   }
+  /** The dataset that was read from the same place before, of which this may be a newer state. */
+  get source(): ReadFrom | null {
+    const { offer } = this;
+    return offer && readFromThere(this.#offered?.sources ?? [], offer);
+  }
   get error(): AtelierError | null {
     return this.#error;
   }
@@ -72,10 +77,26 @@ export class Importing {
   }
 
   /** Reads a dataset's source again, whence it came or from what the person shows; null when they show nothing. */
-  async into(dataset: DatasetSummary, from?: 'files' | 'folder'): Promise<JobId | null> {
+  async into(dataset: Pick<DatasetSummary, 'id' | 'latestVersion'>, from?: 'files' | 'folder'): Promise<JobId | null> {
     const job = await this.#studio.call('imports.into', { dataset: dataset.id, ...(from && { from }) });
     if (job) this.follow(job, dataset.latestVersion);
     return job;
+  }
+
+  /** Makes what was offered the next version of the dataset that was read from there before. */
+  async grow(): Promise<void> {
+    const { source } = this;
+    if (!source || this.#starting) return;
+    this.#starting = true;
+    this.#error = null;
+    try {
+      await this.into({ id: source.dataset, latestVersion: source.latestVersion });
+      this.close();
+    } catch (error) {
+      this.#error = asError(error);
+    } finally {
+      this.#starting = false;
+    }
   }
 
   /** A job makes a next version of the dataset that has this one, if anything is other than it was. */

@@ -224,6 +224,18 @@ describe('imports', () => {
     datasets.insertVersion(store, { ...first, id: newId('version'), number: 3 });
     expect(datasets.getOrigin(store, first.dataset)).toMatchObject({ version: second.id });
     expect(datasets.getDataset(store, first.dataset).source).toBe('iris.csv');
+    const from = (...paths: string[]) => datasets.datasetsFrom(store, paths).map(({ name, sheet }) => [name, sheet]);
+    expect(from('/data/secret/iris.csv')).toEqual([['iris', null]]);
+    expect([from('/data/iris.csv'), from('/data/secret/iris.csv', '/data/b.csv'), from()]).toEqual([[], [], []]);
+    const other = addDataset(store, 'sheet');
+    const origin = { paths: ['/data/secret/iris.csv'], sheet: '2026' };
+    datasets.insertVersion(store, { ...other, id: newId('version'), number: 2 }, origin);
+    expect(from('/data/secret/iris.csv').sort()).toEqual([
+      ['iris', null],
+      ['sheet', '2026'],
+    ]);
+    datasets.archiveDataset(store, other.dataset, true);
+    expect(from('/data/secret/iris.csv')).toEqual([['iris', null]]);
     expect(datasets.isBlobKept(store, first.manifest.blobs.split)).toBe(true);
     expect(datasets.isBlobKept(store, 'd'.repeat(64))).toBe(false);
     store.close();

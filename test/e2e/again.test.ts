@@ -113,7 +113,11 @@ describe.each(locales)('the ways in and out in %s', (locale) => {
     await id('source-again').click();
     await toast(/has not changed|没有变化/);
     writeFileSync(join(data, 'visits.csv'), visits(102));
-    await id('source-again').click();
+    // As well by a drop: it is known from where the dataset came.
+    await studio.drop([join(data, 'visits.csv')]);
+    await id('import-source').waitFor();
+    await shots('dropped');
+    await id('import-grow').click();
     await id('versions').getByText(/3/).waitFor({ timeout: 60_000 });
     await shots('source');
     await studio.page

@@ -48,6 +48,12 @@ describe('atelier import --into', () => {
       [2, '6 added, 1 removed; imported again from photos', 25],
       [1, 'imported from photos', 20],
     ]);
+    // Without --into it is another dataset, which is not without a word.
+    rmSync(join(folder, 'moved/dog/copy.png'));
+    expect(await done(folder, 'import', 'moved')).toMatchObject({
+      stdout: expect.stringMatching(/Imported: moved/) as unknown,
+      stderr: expect.stringMatching(/"photos" was read from there before.*--into "photos"/) as unknown,
+    });
     // A model can be trained on what has grown.
     const train = ['train', '--data', 'photos', '--architecture', 'mlp', '--epochs', '1', '--threads', '1', '--json'];
     expect((await done(folder, ...train)).lines.at(-1)).toMatchObject({ event: 'finished' });

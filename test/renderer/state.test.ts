@@ -262,6 +262,30 @@ describe('an import', () => {
     expect(bridge.asked).toEqual([['imports.start', { offer: 'o1', choice: 0, name: 'flowers', target: null }]]);
     expect(importing.open).toBe(false);
   });
+  it('of what was read from there before becomes its next version, where it is the same thing that lies there', async () => {
+    const from = {
+      dataset: 'dataset_a',
+      name: 'iris',
+      latestVersion: 'version_a',
+      kind: null,
+      file: null,
+      sheet: null,
+    };
+    const sources = [
+      { ...from, dataset: 'dataset_b', file: 'other.csv' },
+      { ...from, kind: 'table' },
+    ];
+    const bridge = fakeBridge({ 'imports.offer': () => ({ ...offered, sources }), 'imports.into': () => 'job_y' });
+    const importing = new Importing(bridge);
+    await importing.drop([]);
+    importing.pick(1);
+    expect(importing.source).toBeNull();
+    importing.pick(0);
+    expect(importing.source?.dataset).toBe('dataset_a');
+    await importing.grow();
+    expect(bridge.asked).toEqual([['imports.into', { dataset: 'dataset_a' }]]);
+    expect([importing.open, importing.grownFrom('job_y' as never)]).toEqual([false, 'version_a']);
+  });
   it('of runs asks nothing, and leads to them', async () => {
     const made = { runs: [], added: 2, grown: 0, unchanged: 0, points: 9, refused: [], remarks: [] };
     const bridge = fakeBridge({

@@ -6,7 +6,7 @@ import { filterSchema } from '../filter.ts';
 import { longestSeparator } from '../class-sets.ts';
 import type { JobId } from '../ids.ts';
 import { type DataExportResult, dataFormats } from '../work/export-data.ts';
-import { type ImportOffer, pastedCharacters } from '../work/import.ts';
+import { type ImportOffer, pastedCharacters, type ReadFrom } from '../work/import.ts';
 import type { LeakReport } from '../leaks.ts';
 import type { PredictionReport } from '../object-scores.ts';
 import { type AnonymityReport, mostQuasiIdentifiers, type PrivacyReport } from '../privacy.ts';
@@ -209,6 +209,8 @@ export interface Offered {
   id: string;
   /** What it holds, likeliest first; at least one, but where it holds runs. */
   found: ImportOffer[];
+  /** Datasets that were last read from the same paths. */
+  sources: ReadFrom[];
   /** It holds runs of another program, to be imported by `runs.import`. */
   runs: boolean;
   /** It is a language model's folder, which was added to the list. */

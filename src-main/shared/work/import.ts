@@ -1,4 +1,5 @@
 import type { Manifest } from '../dataset.ts';
+import type { DatasetId, VersionId } from '../ids.ts';
 
 /** The longest text that is taken from the clipboard or a pipe. */
 export const pastedCharacters = 32_000_000;
@@ -129,6 +130,27 @@ export interface ImportOffer {
   /** Images and sounds: some of their paths, to try patterns of names on. */
   names?: string[];
 }
+
+/** A dataset, and what of certain paths it was last read from; null where that was left open. */
+export interface ReadFrom {
+  dataset: DatasetId;
+  name: string;
+  latestVersion: VersionId;
+  kind: ImportKind | null;
+  file: string | null;
+  sheet: string | null;
+}
+
+/** Of those that were read from the same paths the newest that this may be a newer state of; what is left open may be any. */
+export const readFromThere = (
+  sources: readonly ReadFrom[],
+  wanted: Partial<Pick<ImportOffer, 'kind' | 'file' | 'sheet'>>,
+): ReadFrom | null =>
+  sources.find((one) =>
+    (['kind', 'file', 'sheet'] as const).every(
+      (key) => one[key] === null || wanted[key] === undefined || one[key] === wanted[key],
+    ),
+  ) ?? null;
 
 /** Of several things found, those that are not another reading of the same: what an annotated set is made of is also images, rows, texts. */
 export function apart<T extends { kind: ImportKind }>(found: readonly T[]): T[] {

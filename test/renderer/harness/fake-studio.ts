@@ -152,7 +152,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   function offer(value: ImportOffer): Offered {
     const id = `offer-${offers.size}`;
     offers.set(id, value);
-    return { id, found: [value], runs: false, model: null };
+    return { id, found: [value], sources: [], runs: false, model: null };
   }
   const tableOffer: ImportOffer = {
     kind: 'table',
