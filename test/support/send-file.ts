@@ -41,6 +41,6 @@ export function sendFile(
   });
   if (behaviour.silentAfter !== undefined) return void response.write(rest.subarray(0, behaviour.silentAfter));
   if (behaviour.cutAfter === undefined) return void response.end(rest);
-  // In time to arrive: what the other side has not read by then is lost to it.
-  response.write(rest.subarray(0, behaviour.cutAfter), () => setTimeout(() => response.destroy(), 30));
+  // In time to arrive, on a busy machine too: what the other side has not read by then is lost to it, reset or closed.
+  response.write(rest.subarray(0, behaviour.cutAfter), () => setTimeout(() => response.destroy(), 300));
 }
