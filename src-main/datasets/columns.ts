@@ -51,14 +51,11 @@ function isNumbering(name: string, { min, max, present }: ColumnFacts): boolean 
   );
 }
 
-/** The stored form of a column: counts, and a number's range or a category's most frequent values. */
-export async function describeColumn(
-  connection: DuckDBConnection,
-  table: string,
-  index: number,
-  facts: ColumnFacts,
-  column: Pick<Column, 'name' | 'type' | 'role' | 'note' | 'decimalComma' | 'separator'>,
-): Promise<Column> {
+/** What was chosen for a column. */
+type Chosen = Pick<Column, 'name' | 'type' | 'role' | 'note' | 'decimalComma' | 'separator'>;
+
+/** What is known of a column without another look at it. */
+export function columnOf(facts: ColumnFacts, column: Chosen): Column {
   const { type } = column;
   const numbers = column.decimalComma ? facts.commaNumbers : facts.numbers;
   const described: Column = {
@@ -72,8 +69,21 @@ export async function describeColumn(
   if (type === 'number' && facts.min !== null && facts.max !== null && facts.mean !== null) {
     Object.assign(described, { min: facts.min, max: facts.max, mean: facts.mean });
   }
+  if (type === 'category' && column.separator !== undefined) described.separator = column.separator;
+  return described;
+}
+
+/** The stored form of a column: counts, and a number's range or a category's most frequent values. */
+export async function describeColumn(
+  connection: DuckDBConnection,
+  table: string,
+  index: number,
+  facts: ColumnFacts,
+  column: Chosen,
+): Promise<Column> {
+  const { type } = column;
+  const described = columnOf(facts, column);
   if (type === 'category') {
-    if (column.separator !== undefined) described.separator = column.separator;
     described.top =
       facts.top ?? (await topValues(connection, cellCountsSql(await valuesIn(connection, table), index, table)));
   }

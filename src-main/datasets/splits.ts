@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { splitNames, type SplitName } from '../shared/dataset.ts';
 import { Random, streams } from '../shared/random.ts';
 
@@ -21,10 +22,46 @@ export function divide(
   fractions: { validation: number; test: number },
   seed: number,
 ): Uint8Array {
+  return divideBy(samples, labels, finish(drawing(classSizes(new Uint8Array(samples), labels), fractions, seed)));
+}
+
+/** Which of each class, by their places in it, go to a split. */
+type Lots = { to: number; marks: Uint8Array[] }[];
+
+/** What `divide` draws, while other work is waited for: `sizes` are those of the classes, or one of all samples. */
+export async function drawAhead(
+  sizes: readonly number[],
+  fractions: { validation: number; test: number },
+  seed: number,
+): Promise<Lots> {
+  const lots = drawing(sizes, fractions, seed);
+  for (;;) {
+    const { done, value } = lots.next();
+    if (done) return value;
+    await setImmediate();
+  }
+}
+
+/** `divide`, of what was drawn for classes of these sizes. */
+export function divideBy(samples: number, labels: Int32Array | null, lots: Lots): Uint8Array {
   const split = new Uint8Array(samples);
-  draw(split, labels, fractions.test, test, seed);
-  draw(split, labels, fractions.validation / (1 - fractions.test), validation, seed);
+  for (const { to, marks } of lots) move(split, labels, marks, to);
   return split;
+}
+
+function* drawing(
+  sizes: ArrayLike<number>,
+  fractions: { validation: number; test: number },
+  seed: number,
+): Generator<void, Lots> {
+  const tested = yield* drawingOf(sizes, fractions.test, test, seed);
+  const left = Array.from(sizes, (size, k) => size - tested.counts[k]);
+  const share = fractions.validation / (1 - fractions.test);
+  const validated = yield* drawingOf(left, share, validation, seed);
+  return [
+    { to: test, marks: tested.marks },
+    { to: validation, marks: validated.marks },
+  ];
 }
 
 /** Keeps given splits; where a train and a test set were given but no validation set, takes that out of train. */
@@ -42,15 +79,42 @@ export function completeGiven(
 
 /** Moves `fraction` of what is still in train into `to`. */
 function draw(split: Uint8Array, labels: Int32Array | null, fraction: number, to: number, seed: number): void {
-  const sizes = classSizes(split, labels);
+  move(split, labels, finish(drawingOf(classSizes(split, labels), fraction, to, seed)).marks, to);
+}
+
+function* drawingOf(
+  sizes: ArrayLike<number>,
+  fraction: number,
+  to: number,
+  seed: number,
+): Generator<void, { marks: Uint8Array[]; counts: number[] }> {
   const random = new Random(seed, streams.split, to);
+  const all = Array.from(sizes);
   // Classes of which none is left take no part.
-  const counts = quotas([...sizes.filter((size) => size > 0)], fraction, random).values();
-  const chosen = Array.from(sizes, (size) => random.chosen(size, size > 0 ? counts.next().value! : 0));
-  const places = new Int32Array(sizes.length);
+  const quota = quotas(
+    all.filter((size) => size > 0),
+    fraction,
+    random,
+  ).values();
+  const counts = all.map((size) => (size > 0 ? quota.next().value! : 0));
+  const marks: Uint8Array[] = [];
+  for (const [k, size] of all.entries()) marks.push(yield* random.choosing(size, counts[k]));
+  return { marks, counts };
+}
+
+/** Moves what is marked of each class, by its place in what of that is still in train. */
+function move(split: Uint8Array, labels: Int32Array | null, marks: readonly Uint8Array[], to: number): void {
+  const places = new Int32Array(marks.length);
   for (let i = 0; i < split.length; i++) {
     const label = labels ? labels[i] : 0;
-    if (split[i] === train && label >= 0 && chosen[label][places[label]++] === 1) split[i] = to;
+    if (split[i] === train && label >= 0 && marks[label][places[label]++] === 1) split[i] = to;
+  }
+}
+
+function finish<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
   }
 }
 

@@ -14,12 +14,16 @@ export interface TableTarget {
   sets?: number[][];
 }
 
-/** What a table's target column makes of it: classes and a label per row, or a value to estimate. */
+/**
+ * What a table's target column makes of it: classes and a label per row, or a value to estimate. `counted` hears how many rows are of each class, as
+ * soon as that is known, where each is of one.
+ */
 export async function readTarget(
   connection: DuckDBConnection,
   table: string,
   columns: readonly Column[],
   target: string | null,
+  counted: (sizes: number[]) => void = () => undefined,
 ): Promise<TableTarget> {
   const index = columns.findIndex((column) => column.name === target);
   if (index < 0) return { task: null, classes: [], labels: null };
@@ -28,6 +32,7 @@ export async function readTarget(
   if (separator !== undefined) return readSets(connection, table, { ...columns[index], separator }, index);
   const classes = await countClasses(connection, table, index, columns[index].name);
   if (classes.length === 0) return { task: 'classification', classes, labels: null };
+  counted(classes.map(({ count }) => count));
   const code = await classCodeSql(connection, `c${index}`, classes);
   const labels = new Int32Array(columns[index].missing + classes.reduce((sum, each) => sum + each.count, 0));
   const query = `SELECT file_row_number::INTEGER, coalesce(${code}::INTEGER, -1) FROM ${table}`;

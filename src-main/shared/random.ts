@@ -75,19 +75,26 @@ export class Random {
 
   /**
    * Marks those of `size` things that a shuffle would bring to the first `count` places, with 1, by where they were; it takes as many numbers as
-   * the shuffle. Bytes are walked instead of words swapped, of which the processor's cache holds four times as many.
+   * the shuffle. Bytes are walked instead of words swapped, of which the processor's cache holds four times as many. It can rest after every
+   * hundredth of a second or so.
    */
-  chosen(size: number, count: number): Uint8Array {
+  *choosing(size: number, count: number): Generator<void, Uint8Array> {
     const swaps = new Uint32Array(size);
-    for (let i = size - 1; i > 0; i--) swaps[i] = this.below(i + 1);
+    for (let end = size; end > 1; end -= stretch) {
+      this.#fillSwaps(swaps, Math.max(1, end - stretch), end);
+      yield;
+    }
     const marks = new Uint8Array(size).fill(1, 0, count);
     // Back from where they end to where they were. Among the first places all are marked, and behind them none until its turn comes.
-    for (let i = Math.max(count, 1); i < size; i++) {
-      const from = swaps[i];
-      marks[i] = marks[from];
-      marks[from] = 0;
+    for (let begin = Math.max(count, 1); begin < size; begin += stretch) {
+      swapBack(marks, swaps, begin, Math.min(size, begin + stretch));
+      yield;
     }
     return marks;
+  }
+
+  #fillSwaps(swaps: Uint32Array, begin: number, end: number): void {
+    for (let i = end - 1; i >= begin; i--) swaps[i] = this.below(i + 1);
   }
 
   #next(): void {
@@ -102,6 +109,17 @@ export class Random {
     );
     this.#block++;
     this.#used = 0;
+  }
+}
+
+/** Places that are chosen from in one go. */
+const stretch = 1 << 19;
+
+function swapBack(marks: Uint8Array, swaps: Uint32Array, begin: number, end: number): void {
+  for (let i = begin; i < end; i++) {
+    const from = swaps[i];
+    marks[i] = marks[from];
+    marks[from] = 0;
   }
 }
 

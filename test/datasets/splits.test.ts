@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeGiven, countSplits, divide } from '../../src-main/datasets/splits.ts';
+import { completeGiven, countSplits, divide, divideBy, drawAhead } from '../../src-main/datasets/splits.ts';
 import { Random } from '../../src-main/shared/random.ts';
 
 const fractions = { validation: 0.15, test: 0.15 };
@@ -24,6 +24,19 @@ describe('a stratified division', () => {
       expect(Math.abs(validation - count * 0.15)).toBeLessThanOrEqual(1);
       expect(Math.abs(test - count * 0.15)).toBeLessThanOrEqual(1);
     }
+  });
+
+  it('is the same where it is drawn before the labels are known', async () => {
+    // More than are drawn in one go, and some without a label.
+    const random = new Random(6);
+    const labels = Int32Array.from({ length: 700_000 }, () =>
+      random.below(50) === 0 ? -1 : random.below(10) < 9 ? 0 : 1,
+    );
+    const sizes = [0, 1].map((label) => labels.reduce((count, each) => count + Number(each === label), 0));
+    const ahead = await drawAhead(sizes, fractions, 4);
+    expect(divideBy(labels.length, labels, ahead)).toEqual(divide(labels.length, labels, fractions, 4));
+    const whole = await drawAhead([labels.length], fractions, 4);
+    expect(divideBy(labels.length, null, whole)).toEqual(divide(labels.length, null, fractions, 4));
   });
 
   it('of the irises is 105, 22 and 23', () => {

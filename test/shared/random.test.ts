@@ -55,11 +55,21 @@ describe('Random', () => {
       [9, 4],
       [9, 9],
       [1000, 150],
+      // So many that it rests between.
+      [600_000, 90_000],
+      [600_000, 590_000],
     ]) {
       const [random, other] = [new Random(size, 5), new Random(size, 5)];
       const order = Array.from({ length: size }, (_, i) => i);
       random.shuffle(order);
-      const marks = other.chosen(size, count);
+      const choosing = other.choosing(size, count);
+      let marks = new Uint8Array();
+      for (let next = choosing.next(); ; next = choosing.next()) {
+        if (next.done) {
+          marks = next.value as typeof marks;
+          break;
+        }
+      }
       expect(Array.from(marks.entries(), ([i, mark]) => (mark ? i : -1)).filter((i) => i >= 0)).toEqual(
         order.slice(0, count).sort((a, b) => a - b),
       );

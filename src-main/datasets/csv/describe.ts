@@ -2,9 +2,17 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { likelySeparator } from '../../shared/class-sets.ts';
 import type { Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { describeColumn, judgeColumn, withShortTexts } from '../columns.ts';
+import { columnOf, describeColumn, judgeColumn, withShortTexts } from '../columns.ts';
 import { countColumns } from '../count-columns.ts';
-import { carvedValidation, completeGiven, countSplits, defaultFractions, divide } from '../splits.ts';
+import {
+  carvedValidation,
+  completeGiven,
+  countSplits,
+  defaultFractions,
+  divide,
+  divideBy,
+  drawAhead,
+} from '../splits.ts';
 import { readTarget, targetNotes, type TableTarget } from '../table-target.ts';
 import { guessTarget, targetType } from '../target.ts';
 
@@ -35,28 +43,37 @@ export async function describeTable(
   const { separator } = params;
   if (separator !== undefined && !params.target) throw separatorAlone();
   const target = params.target === undefined ? guessTarget(judged, facts) : params.target;
+  const chosen = withShortTexts(judged, target).map((column, i) =>
+    column.name === target
+      ? {
+          ...column,
+          role: 'target' as const,
+          type: separator === undefined ? targetType(column, facts[i]) : ('category' as const),
+          separator,
+          note: undefined,
+        }
+      : column,
+  );
+  const { splitSeed } = params;
+  // The split is drawn while DuckDB reads on: of many rows that takes as long.
+  let lots: ReturnType<typeof drawAhead> | null = null;
+  const draw = (sizes: number[]): void => {
+    if (!given) lots = drawAhead(sizes, defaultFractions, splitSeed);
+  };
+  const known = chosen.map((column, i) => columnOf(facts[i], column));
+  const found = await readTarget(connection, relation, known, target, draw);
+  if (!found.labels) draw([rows]);
   const columns: Column[] = [];
-  for (const [i, column] of withShortTexts(judged, target).entries()) {
-    const chosen =
-      column.name === target
-        ? {
-            ...column,
-            role: 'target' as const,
-            type: separator === undefined ? targetType(column, facts[i]) : ('category' as const),
-            separator,
-            note: undefined,
-          }
-        : column;
-    columns.push(await describeColumn(connection, relation, i, facts[i], chosen));
-  }
-  const found = await readTarget(connection, relation, columns, target);
+  for (const [i, column] of chosen.entries())
+    columns.push(await describeColumn(connection, relation, i, facts[i], column));
   // What has grown may have lost them.
   if (separator !== undefined && !params.into && found.sets!.every(({ length }) => length < 2))
     throw separatorUnused(target!, separator);
-  const { splitSeed } = params;
   const split = given
     ? completeGiven(given, found.labels, carvedValidation, splitSeed)
-    : divide(rows, found.labels, defaultFractions, splitSeed);
+    : lots
+      ? divideBy(rows, found.labels, await lots)
+      : divide(rows, found.labels, defaultFractions, splitSeed);
   return {
     kind: 'table',
     samples: rows,
