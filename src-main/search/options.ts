@@ -30,17 +30,36 @@ export type Chosen<Table extends Choices> = {
   [Type in keyof Table]: { readonly type: Type } & OptionsOf<Table[Type]>;
 }[keyof Table];
 
-/** Reads "tpe" or {"type": "tpe", "startup": 20}. Throws invalid_study, naming the place. */
-export function parseChosen<Table extends Choices>(table: Table, written: unknown, where: string): Chosen<Table> {
+/** As the names of a table are told apart: "CMA-ES", "cma_es" and Optuna's "CmaEsSampler" are all one. */
+const plain = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/(sampler|pruner)$/, '')
+    .replace(/[^a-z0-9]/g, '');
+
+/**
+ * Reads "tpe" or {"type": "tpe", "startup": 20}. `others`: what else the field calls those of the table, in lower case, without signs. Throws
+ * invalid_study, naming the place.
+ */
+export function parseChosen<Table extends Choices>(
+  table: Table,
+  written: unknown,
+  where: string,
+  others: Readonly<Record<string, keyof Table & string>> = {},
+): Chosen<Table> {
   const refuse = (place: string, what: string): never => {
     throw new AtelierError('invalid_study', `${place}: ${what}.`);
   };
   const given = typeof written === 'string' ? { type: written } : written;
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     refuse(where, 'must be a name or an object with a "type"');
-  const { type, ...options } = given as Record<string, unknown>;
-  if (typeof type !== 'string' || !Object.hasOwn(table, type)) {
-    return refuse(where, `is ${JSON.stringify(type) ?? 'missing'}; it must be one of ${Object.keys(table).join(', ')}`);
+  const { type: name, ...options } = given as Record<string, unknown>;
+  const asked = typeof name === 'string' ? plain(name) : '';
+  const type =
+    Object.keys(table).find((known) => plain(known) === asked) ??
+    (Object.hasOwn(others, asked) ? others[asked] : undefined);
+  if (type === undefined) {
+    return refuse(where, `is ${JSON.stringify(name) ?? 'missing'}; it must be one of ${Object.keys(table).join(', ')}`);
   }
   const rules = table[type];
   for (const name of Object.keys(options)) {

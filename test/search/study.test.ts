@@ -126,6 +126,31 @@ describe('a study', () => {
 
 describe('a study file', () => {
   it.each([
+    ['CMA-ES', 'cma-es'],
+    ['cmaes', 'cma-es'],
+    ['CmaEsSampler', 'cma-es'],
+    ['TPE', 'tpe'],
+    ['qmc', 'sobol'],
+    ['NSGA-II', 'nsga2'],
+    ['NSGAIISampler', 'nsga2'],
+    ['GP', 'gp'],
+  ])('takes %s for the sampler %s', (written, type) => {
+    const numbers = { x: { type: 'float', low: 0, high: 1 } };
+    expect(parseStudy({ space: numbers, sampler: written }).sampler.type).toBe(type);
+    expect(parseStudy({ space: numbers, sampler: { type: written } }).sampler.type).toBe(type);
+  });
+
+  it.each([
+    ['SuccessiveHalvingPruner', 'halving'],
+    ['successive_halving', 'halving'],
+    ['Hyperband', 'hyperband'],
+    ['MedianPruner', 'median'],
+    ['NopPruner', 'none'],
+  ])('takes %s for the pruner %s', (written, type) => {
+    expect(parseStudy({ space, pruner: written }).pruner.type).toBe(type);
+  });
+
+  it.each([
     [{ direction: 'up', space }, /direction: is "up"/],
     [{ direction: 'minimize', directions: ['minimize'], space }, /leave one out/],
     [{ directions: [], space }, /one to eight/],

@@ -19,6 +19,8 @@ export const prunerTable = {
   hyperband: hyperbandOptions,
 } as const;
 
+const otherNames = { nop: 'none', successivehalving: 'halving', asha: 'halving' } as const;
+
 export type PrunerOptions = Chosen<typeof prunerTable>;
 export type PrunerName = PrunerOptions['type'];
 
@@ -28,7 +30,7 @@ interface Task {
 
 /** Throws pruner_unsuitable where there are several objectives: a report is one number. */
 export function parsePruner(written: unknown, { directions }: Task): PrunerOptions {
-  const options = parseChosen(prunerTable, written, 'pruner');
+  const options = parseChosen(prunerTable, written, 'pruner', otherNames);
   if (options.type !== 'none' && directions.length > 1) {
     throw new AtelierError('pruner_unsuitable', `Pruning takes one objective; the study has ${directions.length}.`);
   }

@@ -24,6 +24,14 @@ export const samplerTable = {
   auto: {},
 } as const;
 
+const otherNames = {
+  qmc: 'sobol',
+  quasimontecarlo: 'sobol',
+  cma: 'cma-es',
+  gaussianprocess: 'gp',
+  nsgaii: 'nsga2',
+} as const;
+
 export type SamplerOptions = Chosen<typeof samplerTable>;
 export type SamplerName = SamplerOptions['type'];
 
@@ -35,7 +43,7 @@ export interface Task {
 
 /** Throws sampler_unsuitable where the sampler cannot work on such a space or so many objectives. */
 export function parseSampler(written: unknown, { directions, space }: Task): SamplerOptions {
-  const options = parseChosen(samplerTable, written, 'sampler');
+  const options = parseChosen(samplerTable, written, 'sampler', otherNames);
   if (directions.length > 1 && (options.type === 'gp' || options.type === 'cma-es')) {
     throw new AtelierError(
       'sampler_unsuitable',
