@@ -66,7 +66,9 @@ function opened() {
   const source = { ...table(asked), getVersion: () => expect.unreachable() };
   const spawn = () => expect.unreachable();
   const meanings = new Meanings(store, source);
-  const prompts = new Prompts({ store, events: new Events() } as Context, spawn, meanings);
+  const prompts = new Prompts({ store, events: new Events() } as Context, spawn, meanings, {
+    search: () => expect.unreachable(),
+  });
   const grids = new Grids({ store, events: new Events() } as Context, meanings);
   return { store, prompts, grids, version, asked };
 }
