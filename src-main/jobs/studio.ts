@@ -201,7 +201,7 @@ export class Studio {
     const meanings = new Meanings(store, this);
     this.documents = new Documents(this.#context, options.spawnUtility);
     this.prompts = new Prompts(this.#context, options.spawnUtility, meanings, this.documents);
-    this.grids = new Grids(this.#context, meanings);
+    this.grids = new Grids(this.#context, meanings, this.prompts);
     this.evaluations = new Evaluations(this.#context, this.grids, this.#reader);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     this.#spawn = options.spawnUtility;

@@ -279,9 +279,21 @@ export class Prompts {
     documents: DocumentsSetting | null | undefined,
   ): Promise<Retrieved | null> {
     if (!wantsPassages(variablesIn(meaning), documents)) return null;
+    return this.retrieve([model], documents, variables);
+  }
+
+  /** The passages of a question that fit each of these models. Errors: those of `retrieve`. */
+  retrieve(
+    models: readonly LanguageModelRef[],
+    documents: DocumentsSetting,
+    variables: Readonly<Record<string, string>>,
+  ): Promise<Retrieved> {
     return retrieve(this.#context.store, documents, variables, {
       search: (...asked) => this.#documents.search(...asked),
-      tokensOf: async (passages) => (await this.#laidOut(model, passages)).tokens,
+      tokensOf: async (passages) =>
+        Math.max(
+          ...(await Promise.all(models.map((model) => this.#laidOut(model, passages)))).map((one) => one.tokens),
+        ),
     });
   }
 

@@ -69,7 +69,7 @@ function opened() {
   const prompts = new Prompts({ store, events: new Events() } as Context, spawn, meanings, {
     search: () => expect.unreachable(),
   });
-  const grids = new Grids({ store, events: new Events() } as Context, meanings);
+  const grids = new Grids({ store, events: new Events() } as Context, meanings, prompts);
   return { store, prompts, grids, version, asked };
 }
 
