@@ -234,7 +234,7 @@ describe('documents', () => {
     store.close();
   });
 
-  it('are not asked row by row: a prompt that wants passages says so there', () => {
+  it('are found for the row of the bench’s values, and are none of them', () => {
     const documents = { collection: newId('collection'), query: '{{question}}', count: 1, maxTokens: 10 };
     const bench = { model: null, variables: { who: 'Ann' }, settings: usualSettings };
     const text = '{{passages}} for {{who}}';
