@@ -99,6 +99,10 @@ second likeliest tokens, and so on; --logprobs 5 tells five for each mask.
 A classifier (…ForSequenceClassification; a run that learnt classes of texts) says how probable each class is; a second text goes behind its
 separator, as in "A dog runs. [SEP] An animal moves." An encoder without a head (sentence-transformers) tells how alike the prompt's first line
 and each other line are: the cosine of their embeddings. Texts longer than either sees at once are seen in parts, and that is told.
+A sequence-to-sequence model (T5, BART, Marian, Pegasus: encoder_model.onnx with decoder_model_merged.onnx, or with decoder_model.onnx and
+decoder_with_past_model.onnx) takes the prompt as one source text and writes another of it, a translation or a summary. What it was trained
+to see in front is the prompt's own: "translate English to German: The cat sleeps." With --begin the output begins so, which is also how
+one for many languages is told which one ("__de__"). "prompt_tokens" are those of the source.
 An empty prompt is where a text begins. Ctrl-C ends the writing; what was written is kept.
 
 --perplexity foretells each token of the prompt but the first from those before it, in windows that overlap by half where it is longer than
@@ -116,6 +120,7 @@ Examples:
   $ atelier generate shakespeare-gpt --prompt "ROMEO:" --max-tokens 200
   $ atelier generate models/stories260k --prompt "One day, {{who}}" --variables '{"who":"a cat"}' --temperature 0 --json
   $ atelier generate models/stories260k --prompt "A girl" --json-schema person.json
+  $ atelier generate models/opus-mt-en-de --prompt "The cat sleeps." --beams 4
   $ atelier generate shakespeare-gpt --perplexity --prompt-file hamlet.txt`,
     )
     .action((model: string, options: Options) => generate(new Session(context, 'generate', options), model, options));

@@ -62,6 +62,7 @@ function addRun(grid: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
+Where a prompt asks documents, each row's {{passages}} are found by its own values; a column "passages" is taken as it is.
 Answers are stored as they come: Ctrl-C, or the end of the process, keeps what is there; "grid resume" asks for the rest, failed ones again.
 
 JSON: per cell {"event":"cell","row","column","status","text","cached","error"}, and at the end {"event":"finished","grid","name","columns","rows","finished","cached","failed"}.

@@ -1,6 +1,6 @@
 import type { CollectionSummary, DocumentSummary } from '../shared/documents.ts';
 import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
-import type { CollectionId, DocumentId } from '../shared/ids.ts';
+import type { CollectionId, DocumentId, LanguageModelId } from '../shared/ids.ts';
 import type { DocumentFacts, DocumentFile, ReadPassage } from '../shared/work/documents.ts';
 import type { Readable, Writable } from './connection.ts';
 
@@ -10,17 +10,34 @@ const selectCollections = `
          (SELECT count(*) FROM documents d JOIN passages p ON p.document = d.key
            WHERE d.collection = c.key AND d.state = 'ready') AS passages,
          (SELECT coalesce(sum(d.bytes), 0) FROM documents d WHERE d.collection = c.key AND d.state = 'ready') AS bytes,
-         (SELECT count(*) FROM documents d WHERE d.collection = c.key AND d.state = 'failed') AS failed
+         (SELECT count(*) FROM documents d WHERE d.collection = c.key AND d.state = 'failed') AS failed,
+         c.encoder, c.encoder_name AS encoderName,
+         EXISTS (SELECT 1 FROM language_models m WHERE m.id = c.encoder) AS listed,
+         (SELECT count(*) FROM documents d JOIN passages p ON p.document = d.key JOIN passage_vectors v ON v.passage = p.key
+           WHERE d.collection = c.key AND d.state = 'ready'
+             AND v.encoder = (SELECT m.encoder FROM encoder_models m WHERE m.model = c.encoder)) AS embedded
     FROM collections c WHERE c.removed = 0`;
+
+type CollectionRow = Omit<CollectionSummary, 'encoder'> & {
+  encoder: LanguageModelId | null;
+  encoderName: string | null;
+  listed: number;
+  embedded: number;
+};
+
+const summaryOf = ({ encoder, encoderName, listed, embedded, ...row }: CollectionRow): CollectionSummary => ({
+  ...row,
+  encoder: encoder && { model: encoder, name: encoderName ?? '', listed: listed === 1, embedded },
+});
 
 /** Newest first. */
 export const listCollections = (db: Readable): CollectionSummary[] =>
-  db.all(`${selectCollections} ORDER BY c.created_at DESC, c.key DESC`);
+  db.all<CollectionRow>(`${selectCollections} ORDER BY c.created_at DESC, c.key DESC`).map(summaryOf);
 
 export function getCollection(db: Readable, id: CollectionId): CollectionSummary {
-  const found = db.get<CollectionSummary>(`${selectCollections} AND c.id = ?`, [id]);
+  const found = db.get<CollectionRow>(`${selectCollections} AND c.id = ?`, [id]);
   if (!found) throw noCollection(id);
-  return found;
+  return summaryOf(found);
 }
 
 export const noCollection = (text: string): AtelierError =>

@@ -22,14 +22,22 @@ export const searchedDocuments = (db: Readable, collection: CollectionId, embedd
     )
     .map(({ key }) => key);
 
+/** All that can be searched. */
+export const readyDocuments = (db: Readable, collection: CollectionId): number[] =>
+  db
+    .all<{ key: number }>(`SELECT key FROM documents WHERE collection = ? AND state = 'ready' ORDER BY key`, [
+      collectionKey(db, collection),
+    ])
+    .map(({ key }) => key);
+
 /** Of one of them, in order. */
 export const vectorsOf = (
   db: Readable,
   document: number,
   from: number,
   limit: number,
-): { key: number; vector: Uint8Array }[] =>
-  db.all(`SELECT key, vector FROM passages WHERE document = ? AND number >= ? ORDER BY number LIMIT ?`, [
+): { key: number; number: number; vector: Uint8Array }[] =>
+  db.all(`SELECT key, number, vector FROM passages WHERE document = ? AND number >= ? ORDER BY number LIMIT ?`, [
     document,
     from,
     limit,

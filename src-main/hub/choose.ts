@@ -39,6 +39,19 @@ const beside = [
   'README.md',
 ];
 
+/** One model, or the nets of one that reads with one and writes with another. */
+function namesOf(suffix: string, has: (name: string) => boolean): string[] {
+  for (const at of ['onnx/', '']) {
+    const net = (name: string): string => `${at}${name}${suffix}`;
+    if (!has(net('encoder_model'))) continue;
+    if (has(net('decoder_model_merged'))) return [net('encoder_model'), net('decoder_model_merged')];
+    const decoders = [net('decoder_model'), net('decoder_with_past_model')].filter(has);
+    if (decoders[0] === net('decoder_model')) return [net('encoder_model'), ...decoders];
+  }
+  const name = modelNames.map((each) => `${each}${suffix}`).find(has);
+  return name === undefined ? [] : [name];
+}
+
 /** What can be opened here, the largest first. Errors: hub_no_weights, tokenizer_missing. */
 export function variantsOf({ id, files, type }: HubModel): Variant[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -49,12 +62,14 @@ export function variantsOf({ id, files, type }: HubModel): Variant[] {
   };
   const found: Variant[] = [];
   for (const precision of [null, ...precisions]) {
-    const names = modelNames.map((name) => (precision === null ? name : `${name}_${precision}`));
-    const name = names.find((each) => byPath.has(`${each}.onnx`));
-    if (name === undefined) continue;
-    found.push(
-      variant(precision ?? 'full', [byPath.get(`${name}.onnx`)!, ...files.filter((file) => isOutside(file, name))]),
-    );
+    const suffix = precision === null ? '' : `_${precision}`;
+    const names = namesOf(suffix, (name) => byPath.has(`${name}.onnx`));
+    if (names.length === 0) continue;
+    const weights = names.flatMap((name) => [
+      byPath.get(`${name}.onnx`)!,
+      ...files.filter((file) => isOutside(file, name)),
+    ]);
+    found.push(variant(precision ?? 'full', weights));
   }
   const tensors = files.filter(({ path }) =>
     /^model(?:-\d{5}-of-\d{5})?[.]safetensors(?:[.]index[.]json)?$/.test(path),

@@ -35,6 +35,11 @@ export function documentHandlers(desk: Desk): Pick<Handlers, Noun> {
       return canceled || filePaths.length === 0 ? null : (await desk.studio.documents.add(id, filePaths)).job;
     },
     'documents.add': async ({ id, paths }) => (await desk.studio.documents.add(id, paths)).job,
+    'documents.setEncoder': ({ id, model }) => {
+      desk.studio.documents.setEncoder(id, model);
+      return desk.studio.documents.embed(id)?.job ?? null;
+    },
+    'documents.embed': ({ id }) => desk.studio.documents.embed(id)?.job ?? null,
     'documents.search': ({ id, question, limit }) => desk.studio.documents.search(id, question, limit),
   };
 }

@@ -39,6 +39,7 @@ const lanes: Record<JobKind, string> = {
   provider: 'download',
   download: 'download',
   documents: 'documents',
+  embed: 'model',
 };
 
 /** A training that hears of it later than this is ended where it is, and goes on from its last checkpoint. */

@@ -43,7 +43,19 @@ export interface UtilityHooks {
   message?(
     message: Extract<
       FromUtility,
-      { type: 'progress' | 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' | 'document' }
+      {
+        type:
+          | 'progress'
+          | 'metrics'
+          | 'best'
+          | 'warning'
+          | 'staged'
+          | 'written'
+          | 'cells'
+          | 'verdict'
+          | 'document'
+          | 'vectors';
+      }
     >,
   ): void;
 }

@@ -199,10 +199,10 @@ export class Studio {
     this.fewShot = new FewShot(this.#context, this.labels, options.spawnUtility);
     this.modelMarks = new ModelMarks(this.#context, this.labels, this.#models);
     const meanings = new Meanings(store, this);
-    this.prompts = new Prompts(this.#context, options.spawnUtility, meanings);
-    this.grids = new Grids(this.#context, meanings);
+    this.documents = new Documents(this.#context, options.spawnUtility);
+    this.prompts = new Prompts(this.#context, options.spawnUtility, meanings, this.documents);
+    this.grids = new Grids(this.#context, meanings, this.prompts);
     this.evaluations = new Evaluations(this.#context, this.grids, this.#reader);
-    this.documents = new Documents(this.#context);
     this.#forecasts = new Forecasts(this.#context, options.spawnUtility);
     this.#spawn = options.spawnUtility;
     this.#studies = new Studies(this.#context, goesOn);
@@ -729,7 +729,7 @@ export class Studio {
   again(id: JobId): JobId {
     const { kind, run } = this.getJob(id);
     if (kind === 'grid') return this.grids.fillAgain(id).job;
-    if (kind === 'documents') return this.documents.addAgain(id).job;
+    if (kind === 'documents' || kind === 'embed') return this.documents.again(id).job;
     if (kind === 'download') return downloadAgain(this.#context, id).job;
     return (kind === 'train' && run ? this.continueRun(run) : this.importAgain(id)).job;
   }

@@ -58,7 +58,7 @@ async function sweepUnfinished(store: WriteStore): Promise<void> {
 export function withAgain(folder: string, job: Job): Job {
   if (job.again === null) return job;
   // What it has stored is not asked for again.
-  if (job.kind === 'grid' || job.kind === 'download' || job.kind === 'documents') return { ...job, again: 'goes-on' };
+  if (['grid', 'download', 'documents', 'embed'].includes(job.kind)) return { ...job, again: 'goes-on' };
   const kept =
     job.kind === 'train'
       ? job.run !== null && existsSync(lastCheckpoint(folder, job.run))

@@ -26,7 +26,7 @@ export interface Work<K extends JobKind> {
   message?(
     message: Extract<
       FromUtility,
-      { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' | 'document' }
+      { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' | 'document' | 'vectors' }
     >,
   ): void;
   /** Milliseconds that each of its processes may take. */

@@ -1,4 +1,5 @@
 import { isMap, parseDocument, stringify } from 'yaml';
+import { documentsSettingSchema, usualDocumentsSetting, type DocumentsSetting } from '../shared/documents.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { usualGeneration, type GenerationSettings } from '../shared/generation.ts';
 import { generationSettingsSchema, mostPromptLength } from '../shared/prompt/prompt.ts';
@@ -12,18 +13,27 @@ export interface PromptFile {
   variables: Record<string, string>;
   /** Those that are not as usual. */
   settings: Partial<GenerationSettings>;
+  /** Where its passages come from; null where it says nothing. */
+  documents: PromptFileDocuments | null;
   text: string;
 }
 
-const mostHeadLength = 2 ** 20;
-const known = ['name', 'tags', 'variables', 'settings'];
+/** As `DocumentsSetting`, but for the collection's name: ids are a workspace's own. */
+export interface PromptFileDocuments extends Omit<DocumentsSetting, 'collection' | 'query'> {
+  collection: string;
+  question: string;
+}
 
-export function writePromptFile({ name, tags, variables, settings, text }: PromptFile): string {
+const mostHeadLength = 2 ** 20;
+const known = ['name', 'tags', 'variables', 'settings', 'documents'];
+
+export function writePromptFile({ name, tags, variables, settings, documents, text }: PromptFile): string {
   const head = {
     ...(name !== null && { name }),
     ...(tags.length > 0 && { tags }),
     ...(Object.keys(variables).length > 0 && { variables }),
     ...(Object.keys(settings).length > 0 && { settings }),
+    ...(documents && { documents }),
   };
   const yaml = Object.keys(head).length > 0 ? stringify(head, { lineWidth: 0 }) : '';
   return `---\n${yaml}---\n${text}${text.endsWith('\n') ? '' : '\n'}`;
@@ -39,12 +49,19 @@ export function readPromptFile(content: string, where: string): PromptFile {
   const head = headed ? readHead(found[1], where) : {};
   const stray = Object.keys(head).find((key) => !known.includes(key));
   if (stray !== undefined) throw refuse(where, `"${stray}" is none of ${known.join(', ')}`);
-  const { name = null, tags = [], variables = {}, settings = {} } = head;
+  const { name = null, tags = [], variables = {}, settings = {}, documents = null } = head;
   if (name !== null && typeof name !== 'string') throw refuse(where, '"name" is no text');
   if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
     throw refuse(where, '"tags" is no list of texts');
   }
-  return { name, tags, variables: valuesOf(variables, where), settings: settingsOf(settings, where), text };
+  return {
+    name,
+    tags,
+    variables: valuesOf(variables, where),
+    settings: settingsOf(settings, where),
+    documents: documents === null ? null : documentsOf(documents, where),
+    text,
+  };
 }
 
 function readHead(yaml: string, where: string): Record<string, unknown> {
@@ -80,6 +97,21 @@ function settingsOf(settings: unknown, where: string): Partial<GenerationSetting
   if (parsed.success) return settings;
   const [issue] = parsed.issues;
   throw refuse(where, `the setting "${v.getDotPath(issue)}": ${issue.message}`);
+}
+
+const { query, count, maxTokens } = documentsSettingSchema.entries;
+const documentsSchema = v.strictObject({
+  collection: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  question: v.optional(query, usualDocumentsSetting.query),
+  count: v.optional(count, usualDocumentsSetting.count),
+  maxTokens: v.optional(maxTokens, usualDocumentsSetting.maxTokens),
+});
+
+function documentsOf(documents: unknown, where: string): PromptFileDocuments {
+  const parsed = v.safeParse(documentsSchema, documents);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw refuse(where, `"documents"${v.getDotPath(issue) ? `, "${v.getDotPath(issue)}"` : ''}: ${issue.message}`);
 }
 
 const refuse = (where: string, why: string): AtelierError =>

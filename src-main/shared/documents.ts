@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ErrorFacts } from './errors.ts';
-import { isId, type CollectionId, type DocumentId } from './ids.ts';
+import { isId, type CollectionId, type DocumentId, type LanguageModelId } from './ids.ts';
 
 /** Documents that questions are asked of: what is searched, and what is found. */
 
@@ -18,6 +18,33 @@ export interface CollectionSummary {
   bytes: number;
   /** Files that could not be read. */
   failed: number;
+  /** By which passages are compared with a question, besides their words; null: by their letters, without a model. */
+  encoder: CollectionEncoder | null;
+}
+
+/** The encoder of a collection. */
+export interface CollectionEncoder {
+  model: LanguageModelId;
+  /** As it was called when it was chosen. */
+  name: string;
+  /** It is still among the models. */
+  listed: boolean;
+  /** Passages that it has made vectors of, of all; only with all of them it is used. */
+  embedded: number;
+}
+
+/** Why a search went by letters where there is an encoder. `failed`: it could not be opened; `changed`: its files are other ones since. */
+export interface EncoderLack {
+  why: 'gone' | 'unfinished' | 'changed' | 'failed';
+  /** The encoder's. */
+  name: string;
+  /** Of `failed`. */
+  message?: string;
+}
+
+export interface SearchResult {
+  passages: FoundPassage[];
+  lack: EncoderLack | null;
 }
 
 export interface DocumentSummary {
@@ -66,9 +93,13 @@ export interface Passage {
 export interface FoundPassage extends Passage {
   /** Of both rankings together (see documents/fuse.ts): (0, 2/61]. */
   score: number;
-  /** Its place by words (BM25) and by likeness of letters (TF-IDF), from 1; null where it is not among the first of that ranking. */
+  /**
+   * Its place by words (BM25) and by likeness of letters (TF-IDF) or, with an encoder, of meaning, from 1; null where it is not among the first of that
+   * ranking, or there was none.
+   */
   words: number | null;
   letters: number | null;
+  meaning?: number | null;
 }
 
 /** The name of the variable that passages stand for. */
@@ -101,6 +132,8 @@ export interface Retrieved {
   tokens: number;
   /** Passages that were found as well, but would have been more than the tokens allowed. */
   left: number;
+  /** Why its encoder was not used. */
+  lack?: EncoderLack;
 }
 
 export const mostFound = 50;

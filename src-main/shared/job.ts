@@ -26,7 +26,8 @@ export type JobKind =
   | 'selftest'
   | 'provider'
   | 'download'
-  | 'documents';
+  | 'documents'
+  | 'embed';
 
 /** `paused`: a training that waits and does not begin until it is resumed. */
 export type JobStatus = 'queued' | 'paused' | 'running' | 'finished' | 'failed' | 'cancelled' | 'interrupted';
@@ -74,7 +75,7 @@ export interface Progress {
   /** 0 while unknown. */
   total: number;
   /** Of `done`, `total` and `rate`: samples, rows, files, bytes, answers. */
-  unit: 'samples' | 'rows' | 'files' | 'bytes' | 'steps' | 'answers';
+  unit: 'samples' | 'rows' | 'files' | 'bytes' | 'steps' | 'answers' | 'passages';
   /** Units a second over the last seconds; 0 while unknown. */
   rate: number;
   /** Seconds, null while unknown. */

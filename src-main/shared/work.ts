@@ -19,6 +19,7 @@ import type {
 } from './run-exchange.ts';
 import type { MetricPoint } from './run.ts';
 import type { WeightReport } from './weights.ts';
+import type { EmbeddedPassages, EmbedParams, EmbedResult } from './work/embed.ts';
 import type { DocumentNews, DocumentsParams, DocumentsResult } from './work/documents.ts';
 import type { ProviderOffer, ProviderParams, SelfTestParams } from './work/devices.ts';
 import type { EvaluateParams, EvaluateResult } from './work/evaluate.ts';
@@ -64,6 +65,7 @@ export interface JobTypes {
   provider: { params: ProviderParams; result: ProviderOffer };
   download: { params: HubParams; result: HubOffer };
   documents: { params: DocumentsParams; result: DocumentsResult };
+  embed: { params: EmbedParams; result: EmbedResult };
   /** `runFolder`: made for the moment, and removed. */
   forecast: { params: TrainParams; result: Forecast };
   gradients: { params: GradientParams; result: WeightReport };
@@ -93,6 +95,8 @@ export type FromUtility =
   | { type: 'cells'; cells: GridNews[] }
   /** What came of a file that is to be searched. */
   | { type: 'document'; news: DocumentNews }
+  /** Vectors of passages that are to be searched. */
+  | { type: 'vectors'; made: EmbeddedPassages }
   /** Of an import of runs: this one was read whole. */
   | { type: 'staged'; run: StagedRun }
   /** What went wrong, and holds nothing up. */

@@ -53,7 +53,7 @@ async function announce(job: Job): Promise<void> {
   if (job.kind === 'export-data' || job.kind === 'import-runs' || job.kind === 'export-runs') return;
   if (job.kind === 'score' || job.kind === 'generate' || job.kind === 'suggest-marks') return;
   // They are seen where they were asked for, cell by cell.
-  if (job.kind === 'grid' || job.kind === 'assess' || job.kind === 'similarity') return;
+  if (job.kind === 'grid' || job.kind === 'assess' || job.kind === 'similarity' || job.kind === 'embed') return;
   if (job.kind === 'export') await exports.load();
   if (job.kind === 'import' || job.kind === 'revise' || job.kind === 'relink') await datasets.load();
   const to = resultOf(job);

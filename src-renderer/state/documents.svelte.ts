@@ -1,5 +1,11 @@
-import type { CollectionDetail, CollectionSummary, FoundPassage } from '../../src-main/shared/documents.ts';
-import type { CollectionId, DocumentId } from '../../src-main/shared/ids.ts';
+import type {
+  CollectionDetail,
+  CollectionSummary,
+  EncoderLack,
+  FoundPassage,
+  SearchResult,
+} from '../../src-main/shared/documents.ts';
+import type { CollectionId, DocumentId, LanguageModelId } from '../../src-main/shared/ids.ts';
 import { studio, type Studio } from '../bridge/studio.ts';
 import { Resource } from './resource.svelte.ts';
 
@@ -11,7 +17,7 @@ export class Documents {
   readonly #studio: Studio;
   readonly #list = new Resource<CollectionSummary[]>();
   readonly #detail = new Resource<CollectionDetail>();
-  readonly #found = new Resource<FoundPassage[]>();
+  readonly #found = new Resource<SearchResult>();
   #open = $state<CollectionId | null>(null);
   #question = $state('');
   #searching: ReturnType<typeof setTimeout> | undefined;
@@ -44,7 +50,11 @@ export class Documents {
   }
   /** Null until something was looked for. */
   get found(): FoundPassage[] | null {
-    return this.#question.trim() === '' ? null : this.#found.value;
+    return this.#question.trim() === '' ? null : (this.#found.value?.passages ?? null);
+  }
+  /** Why it was found without the collection's encoder. */
+  get lack(): EncoderLack | null {
+    return this.#question.trim() === '' ? null : (this.#found.value?.lack ?? null);
   }
   get searchError() {
     return this.#found.error;
@@ -82,6 +92,14 @@ export class Documents {
   }
   removeOne(document: DocumentId, removed: boolean): Promise<unknown> {
     return this.#studio.call('documents.removeOne', { document, removed });
+  }
+  /** By what its passages are compared; null: by letters. */
+  setEncoder(id: CollectionId, model: LanguageModelId | null): Promise<unknown> {
+    return this.#studio.call('documents.setEncoder', { id, model });
+  }
+  /** The vectors that its encoder lacks, as a job. */
+  embed(id: CollectionId): Promise<unknown> {
+    return this.#studio.call('documents.embed', { id });
   }
   /** Files that the system's dialog asks for. @param name of the collection where there is none yet */
   async add(name: string): Promise<void> {

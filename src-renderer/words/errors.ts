@@ -26,6 +26,7 @@ const headlines: Record<string, () => string> = {
   no_such_collection: m.error_no_such_collection,
   empty_question: m.error_empty_question,
   passages_too_long: m.error_passages_too_long,
+  other_documents: m.error_other_documents,
   question_too_long: m.error_question_too_long,
   bad_template: m.error_bad_template,
   external_data_missing: m.error_external_data_missing,

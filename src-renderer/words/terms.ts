@@ -117,6 +117,7 @@ const jobKinds: Record<JobKind, () => string> = {
   provider: m.job_provider,
   download: m.job_download,
   documents: m.job_documents,
+  embed: m.job_embed,
 };
 export const jobKindWord = (kind: JobKind) => jobKinds[kind]();
 
@@ -140,6 +141,7 @@ const stages: Words = {
   downloading: m.stage_downloading,
   predicting: m.stage_predicting,
   answering: m.stage_answering,
+  embedding: m.stage_embedding,
 };
 export function stageWord(stage: string): string {
   const device = /^testing (\w+)$/.exec(stage)?.[1];
@@ -153,6 +155,7 @@ const units: Record<Progress['unit'], (n: { n: string }) => string> = {
   bytes: m.rate_bytes,
   steps: m.rate_steps,
   answers: m.rate_answers,
+  passages: m.rate_passages,
 };
 /** "12.4 k samples/s", "3.1 MB/s". */
 export const rateWords = (rate: number, unit: Progress['unit']) =>

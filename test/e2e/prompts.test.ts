@@ -6,6 +6,7 @@ import { makePdf } from '../support/pdf.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 import { tinyEncoder } from '../support/tiny-encoder.ts';
 import { tinyFolder } from '../support/tiny-llama.ts';
+import { seq2seqFolder } from '../support/tiny-seq2seq.ts';
 
 /** From an empty playground to an old version that is back. */
 describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
@@ -232,11 +233,19 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await expect.poll(() => id('passage').count()).toBe(1);
     expect(await id('passage').innerText()).toMatch(/b\.pdf[^]*第 1 页[^]*uvw xyz/);
     await studio.shot('playground-documents-zh');
+    // By meaning, with the encoder that was dropped before.
+    await id('documents-encoder').click();
+    await studio.page.getByRole('option', { name: 'meaning' }).click();
+    await expect.poll(() => id('documents-encoder').innerText()).toContain('meaning');
+    await expect.poll(() => id('documents-encoder-told').count(), { timeout: 60_000 }).toBe(0);
+    await expect.poll(() => id('documents-lack').count(), { timeout: 60_000 }).toBe(0);
+    await studio.shot('playground-documents-encoder-zh');
     await id('documents-use').click();
     await id('documents-leave').waitFor();
     await studio.page.keyboard.press('Alt+1');
     await expect.poll(() => studio.page.locator('.view-lines').innerText()).toContain('{{passages}}');
     await id('variable-question').fill('abc');
+    await id('documents-count').fill('1');
     await expect.poll(() => id('prompt-tokens').innerText()).toContain('15');
     await id('gen-maxTokens').fill('6');
     await id('prompt-run').click();
@@ -244,5 +253,36 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await id('given-passages').locator('summary').click();
     expect(await id('passage').innerText()).toMatch(/\[1\][^]*a\.md[^]*abc de/);
     await studio.shot('playground-passages-zh');
+  });
+
+  it('shows a model examples from a table beside the passages', async () => {
+    writeFileSync(join(folder, 'known.csv'), `q,a\n${'f,y\ng,n\n'.repeat(10)}`);
+    await studio.drop([join(folder, 'known.csv')]);
+    await id('import-confirm').click();
+    await id('sample-table').waitFor({ timeout: 60_000 });
+    await id('rail-playground').click();
+    await write('{{#examples dataset="known" count=1}}\n{{q}}{{a}}\n{{/examples}}\n{{passages}}');
+    await id('variable-question').fill('abc');
+    await id('tab-sent').click();
+    await expect.poll(() => id('prompt-sent').locator('pre').innerText()).toMatch(/^(?:fy|gn)\s+\[1\] a\.md\sabc de/);
+    await id('prompt-run').click();
+    await ended(2);
+    expect(await id('completion-about').first().innerText()).toContain('known');
+    await studio.shot('playground-examples-documents-zh');
+    await id('tab-write').click();
+  });
+
+  it('has a source text translated by a model that writes one text of another', async () => {
+    await id('prompt-new').click();
+    await studio.drop([seq2seqFolder(join(folder, 'translator'))]);
+    await expect.poll(() => id('model-chooser').innerText()).toContain('translator');
+    await write('a cat');
+    await id('settings-rewrites').waitFor();
+    await expect.poll(() => id('prompt-tokens').innerText()).toContain('6');
+    await id('gen-maxTokens').fill('5');
+    await id('prompt-run').click();
+    await ended(1);
+    await id('tab-sent').click();
+    await studio.shot('playground-source-zh');
   });
 });

@@ -47,6 +47,31 @@ describe('what of a repository is downloaded', () => {
     expect(paths(variants[2]).at(-1)).toBe('onnx/model_q4.onnx');
   });
 
+  it('is both nets of a model that reads with one and writes with another', () => {
+    const variants = variantsOf(
+      model({
+        ...common,
+        'onnx/encoder_model.onnx': 40,
+        'onnx/decoder_model.onnx': 50,
+        'onnx/decoder_with_past_model.onnx': 45,
+        'onnx/decoder_with_past_model.onnx_data': 100,
+        'onnx/encoder_model_q4.onnx': 10,
+        'onnx/decoder_model_q4.onnx': 12,
+        'onnx/decoder_model_merged_q4.onnx': 13,
+      }),
+    );
+    expect(variants.map((one) => [one.key, ...paths(one).slice(2)])).toEqual([
+      [
+        'full',
+        'onnx/encoder_model.onnx',
+        'onnx/decoder_model.onnx',
+        'onnx/decoder_with_past_model.onnx',
+        'onnx/decoder_with_past_model.onnx_data',
+      ],
+      ['q4', 'onnx/encoder_model_q4.onnx', 'onnx/decoder_model_merged_q4.onnx'],
+    ]);
+  });
+
   it('takes safetensors only of those that are read as they are', () => {
     const files = { ...common, 'model-00001-of-00002.safetensors': 5, 'model-00002-of-00002.safetensors': 5 };
     const index = { 'model.safetensors.index.json': 1 };

@@ -6,10 +6,11 @@ import {
   type DocumentsSetting,
   type FoundPassage,
   type Retrieved,
+  type SearchResult,
 } from '../../shared/documents.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import type { CollectionId } from '../../shared/ids.ts';
 import { filled } from '../../shared/prompt/fill.ts';
-import { searchPassages } from './search.ts';
 
 /** Whether a prompt of these variables has passages put in. */
 export const wantsPassages = (
@@ -17,15 +18,18 @@ export const wantsPassages = (
   setting: DocumentsSetting | null | undefined,
 ): setting is DocumentsSetting => !!setting && variables.includes(passagesVariable);
 
+/** Looks through a collection: `Documents.search`. */
+export type Search = (collection: CollectionId, question: string, limit: number) => Promise<SearchResult>;
+
 /**
  * The passages that a prompt is given: the best ones that have, as they are laid out, no more tokens than allowed. `tokensOf`: as the model counts.
- * Errors: unknown_variable, empty_question, passages_too_long, those of `searchPassages`.
+ * Errors: unknown_variable, empty_question, passages_too_long, those of `search`.
  */
 export async function retrieve(
   db: Readable,
   { collection, query: template, count, maxTokens }: DocumentsSetting,
   variables: Readonly<Record<string, string>>,
-  tokensOf: (text: string) => Promise<number>,
+  { search, tokensOf }: { search: Search; tokensOf: (text: string) => Promise<number> },
 ): Promise<Retrieved> {
   const { name } = getCollection(db, collection);
   const query = filled(template, variables).trim();
@@ -35,7 +39,7 @@ export async function retrieve(
       `There is no question to the documents of ${name}: "${template}" is empty. Fill in what it asks for.`,
     );
   }
-  const found = await searchPassages(db, collection, query, count);
+  const { passages: found, lack } = await search(collection, query, count);
   const passages: FoundPassage[] = [];
   let tokens = 0;
   for (const passage of found) {
@@ -50,7 +54,8 @@ export async function retrieve(
     passages.push(passage);
     tokens = more;
   }
-  return { collection, name, query, passages, tokens, left: found.length - passages.length };
+  const left = found.length - passages.length;
+  return { collection, name, query, passages, tokens, left, ...(lack && { lack }) };
 }
 
 /** The prompt's values, with the passages where there are any. */

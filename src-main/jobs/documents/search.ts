@@ -1,13 +1,20 @@
+import { existsSync } from 'node:fs';
 import type { Readable } from '../../db/connection.ts';
-import { passagesByWords, passagesOf, searchedDocuments, vectorsOf } from '../../db/passages.ts';
-import type { Embedding } from '../../documents/embedding.ts';
+import { getCollection } from '../../db/documents.ts';
+import { languageModelPath } from '../../db/language-models.ts';
+import { encodedPassages, identityOfEncoder } from '../../db/passage-vectors.ts';
+import { passagesByWords, passagesOf, readyDocuments, searchedDocuments, vectorsOf } from '../../db/passages.ts';
+import type { Comparison } from '../../documents/embedding.ts';
+import { EncodedQuestion } from '../../documents/encoded.ts';
 import { fuse } from '../../documents/fuse.ts';
 import { matchOf } from '../../documents/terms.ts';
 import { tfIdf } from '../../documents/tf-idf.ts';
-import { mostFound, mostQueryLength, type FoundPassage } from '../../shared/documents.ts';
-import { AtelierError } from '../../shared/errors.ts';
+import { mostFound, mostQueryLength, type EncoderLack, type SearchResult } from '../../shared/documents.ts';
+import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { CollectionId } from '../../shared/ids.ts';
 import { Breath } from '../breath.ts';
+import { openedModel } from '../prompts/language-models.ts';
+import type { EncoderProcess } from './encoder-process.ts';
 
 /** Of each ranking so many count. */
 const ranked = 50;
@@ -15,16 +22,20 @@ const ranked = 50;
 const leastAlike = 0.06;
 const readAtOnce = 64;
 
+/** Makes the vector of a question. */
+export type EncodeQuestion = EncoderProcess['encode'];
+
 /**
- * The passages of a collection that have most to do with a question, best first: by words (BM25 of SQLite's FTS5) and by likeness of letters, the two
- * rankings fused. Other work of this thread goes on in between. Errors: no_such_collection, question_too_long.
+ * The passages of a collection that have most to do with a question, best first: by words (BM25 of SQLite's FTS5) and by likeness, of meaning where the
+ * collection has an encoder that can be used, else of letters; the two rankings fused. Other work of this thread goes on in between.
+ * Errors: no_such_collection, question_too_long.
  */
 export async function searchPassages(
   db: Readable,
-  collection: CollectionId,
-  question: string,
-  limit = mostFound,
-): Promise<FoundPassage[]> {
+  folder: string,
+  { collection, question, limit = mostFound }: { collection: CollectionId; question: string; limit?: number },
+  encode: EncodeQuestion,
+): Promise<SearchResult> {
   if (question.length > mostQueryLength) {
     throw new AtelierError(
       'question_too_long',
@@ -33,35 +44,83 @@ export async function searchPassages(
   }
   const match = matchOf(question);
   const byWords = match === null ? [] : passagesByWords(db, collection, match, ranked);
-  const byLetters = await passagesByLikeness(db, collection, question, tfIdf);
-  const found = fuse(byWords, byLetters).slice(0, limit);
-  const facts = new Map(found.map(({ item, score, ranks: [words, letters] }) => [item, { score, words, letters }]));
+  const asked = await encodedQuestion(db, folder, { collection, question }, encode);
+  const byMeaning = asked && 'identity' in asked;
+  const byLikeness = byMeaning
+    ? await passagesByLikeness(new EncodedQuestion(asked.vector), {
+        vectors: (document, from, limit) => encodedPassages(db, document, asked.identity, from, limit),
+        documents: readyDocuments(db, collection),
+        least: Number.MIN_VALUE,
+      })
+    : await passagesByLikeness(tfIdf.compare(question), {
+        vectors: (document, from, limit) => vectorsOf(db, document, from, limit),
+        documents: searchedDocuments(db, collection, tfIdf.id),
+        least: leastAlike,
+      });
+  const found = fuse(byWords, byLikeness).slice(0, limit);
+  const facts = new Map(
+    found.map(({ item, score, ranks: [words, alike] }) => [
+      item,
+      byMeaning ? { score, words, letters: null, meaning: alike } : { score, words, letters: alike },
+    ]),
+  );
   const keys = [...facts.keys()];
-  return passagesOf(db, keys).map(({ key, ...passage }) => ({ ...passage, ...facts.get(key)! }));
+  return {
+    passages: passagesOf(db, keys).map(({ key, ...passage }) => ({ ...passage, ...facts.get(key)! })),
+    lack: asked && 'why' in asked ? asked : null,
+  };
 }
 
-async function passagesByLikeness(
+interface Asked {
+  identity: string;
+  vector: Float32Array;
+}
+
+/** By the collection's encoder; null where it has none; else why it is of no use. */
+async function encodedQuestion(
   db: Readable,
-  collection: CollectionId,
-  question: string,
-  embedding: Embedding,
-): Promise<number[]> {
-  const comparison = embedding.compare(question);
+  folder: string,
+  { collection, question }: { collection: CollectionId; question: string },
+  encode: EncodeQuestion,
+): Promise<Asked | EncoderLack | null> {
+  const { encoder, passages } = getCollection(db, collection);
+  if (!encoder || passages === 0 || question.trim() === '') return null;
+  const { name, model, listed, embedded } = encoder;
+  if (!listed || !existsSync(languageModelPath(db, model))) return { why: 'gone', name };
+  if (embedded < passages) return { why: 'unfinished', name };
+  try {
+    const asked = await encode(openedModel(db, folder, { folder: model }), question);
+    return asked.identity === identityOfEncoder(db, model) ? asked : { why: 'changed', name };
+  } catch (error) {
+    return { why: 'failed', name, message: errorFacts(error).message };
+  }
+}
+
+interface Likeness {
+  /** Of one document from there on, in order. */
+  vectors(document: number, from: number, limit: number): { key: number; number: number; vector: Uint8Array }[];
+  documents: number[];
+  /** What is less alike is not found. */
+  least: number;
+}
+
+async function passagesByLikeness(comparison: Comparison, { vectors, documents, least }: Likeness): Promise<number[]> {
   const keys: number[] = [];
   const breath = new Breath();
-  for (const document of searchedDocuments(db, collection, embedding.id)) {
-    for (let from = 0; ; from += readAtOnce) {
-      const rows = vectorsOf(db, document, from, readAtOnce);
+  for (const document of documents) {
+    for (let from = 0; ;) {
+      const rows = vectors(document, from, readAtOnce);
       for (const { key, vector } of rows) {
         comparison.see(vector);
         keys.push(key);
       }
       await breath.ifDue();
       if (rows.length < readAtOnce) break;
+      from = rows[rows.length - 1].number + 1;
     }
   }
   return Array.from(comparison.scores(), (score, i) => ({ score, key: keys[i] }))
-    .filter(({ score }) => score >= leastAlike)
+    .filter(({ score }) => score >= least)
     .sort((a, b) => b.score - a.score)
     .slice(0, ranked)
     .map(({ key }) => key);

@@ -1,6 +1,8 @@
 import type { Readable } from '../../db/connection.ts';
+import { listCollections } from '../../db/documents.ts';
 import * as rows from '../../db/prompts.ts';
 import { writePromptFile, type PromptFile } from '../../prompts/prompt-file.ts';
+import type { DocumentsSetting } from '../../shared/documents.ts';
 import type { PromptId } from '../../shared/ids.ts';
 import { usualSettings } from '../../shared/prompt/prompt.ts';
 import { readVersion } from './keep.ts';
@@ -16,5 +18,13 @@ export function promptFileText(db: Readable, id: PromptId, number?: number): str
   const usual = new Map(Object.entries(usualSettings).map(([key, value]) => [key, JSON.stringify(value)]));
   const changed = Object.entries(bench.settings).filter(([key, value]) => usual.get(key) !== JSON.stringify(value));
   const settings = Object.fromEntries(changed) as PromptFile['settings'];
-  return writePromptFile({ name, tags, variables, settings, text });
+  return writePromptFile({ name, tags, variables, settings, documents: documentsOf(db, bench.documents), text });
+}
+
+/** By the collection's name; null where it is gone. */
+function documentsOf(db: Readable, setting: DocumentsSetting | null | undefined): PromptFile['documents'] {
+  const found = setting && listCollections(db).find(({ id }) => id === setting.collection);
+  if (!found) return null;
+  const { query: question, count, maxTokens } = setting;
+  return { collection: found.name, question, count, maxTokens };
 }

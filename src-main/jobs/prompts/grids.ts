@@ -4,6 +4,7 @@ import { insertAnswer, keyOfAnswer, modelsAsked } from '../../db/asked.ts';
 import * as rows from '../../db/grids.ts';
 import { dismissJob, getJobRequest } from '../../db/jobs.ts';
 import * as promptRows from '../../db/prompts.ts';
+import { passagesVariable } from '../../shared/documents.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { GenerationSettings } from '../../shared/generation.ts';
 import { newId, type GridId, type JobId } from '../../shared/ids.ts';
@@ -35,7 +36,8 @@ import { answerTasks, askedOf, type Answering } from './answering.ts';
 import { keepDraft } from './keep.ts';
 import { languageModelName, openedModel } from './language-models.ts';
 import { askedAbout, columnMeaning, type Meanings } from './meaning.ts';
-import { filledPrompt } from './prompts.ts';
+import { filledPrompt, type Prompts } from './prompts.ts';
+import { passagesOfRows } from './row-passages.ts';
 
 /** The window hears this often that cells have come. */
 const toldEveryMs = 250;
@@ -44,21 +46,25 @@ export interface NewGrid extends GridWish {
   rows: readonly GridRow[];
   source: GridSource;
   test?: PromptTest;
+  /** Of each row that has none of its own: what its `{{passages}}` stand for. */
+  passages?: readonly (string | null)[] | null;
 }
 
 /** Prompts × models × settings over rows: every answer is stored as it comes, and what is there is not asked for again. */
 export class Grids {
   readonly #context: Context;
   readonly #meanings: Meanings;
+  readonly #prompts: Pick<Prompts, 'retrieve'>;
   #closing = false;
   #toldAt = 0;
   #tellTimer: NodeJS.Timeout | null = null;
   /** Of a grid that was made for a test: what becomes of it once it is filled. */
   onFilled: (id: GridId) => void = () => {};
 
-  constructor(context: Context, meanings: Meanings) {
+  constructor(context: Context, meanings: Meanings, prompts: Pick<Prompts, 'retrieve'>) {
     this.#context = context;
     this.#meanings = meanings;
+    this.#prompts = prompts;
   }
 
   list(of?: Parameters<typeof rows.listGrids>[1]): GridSummary[] {
@@ -82,25 +88,26 @@ export class Grids {
     return active ? summary : { ...summary, job: null };
   }
 
-  /** `create`, once the examples are drawn that prompts show. */
-  make(wish: NewGrid): Promise<GridId> {
-    return this.#meanings.drawn(() => this.create(wish));
+  /** `create`, once the examples are drawn that prompts show, and the passages of rows are found. Errors: those of `passagesOfRows` as well. */
+  async make(wish: NewGrid): Promise<GridId> {
+    const prompts = this.#prompts;
+    const retrieve: Prompts['retrieve'] = (...asked) => prompts.retrieve(...asked);
+    requireSize(wish);
+    const passages = await passagesOfRows(this.#context.store, { meanings: this.#meanings, retrieve }, wish);
+    return this.#meanings.drawn(() => this.create({ ...wish, passages }));
   }
   /**
    * Nothing is asked yet: `fill` does. Of drafts versions are made. Errors: no_rows, too_large, no_variable, empty_prompt, and those of
    * prompts and models.
    */
-  create({ prompts, models, settings, name, rows: given, source, test }: NewGrid): GridId {
+  create(wish: NewGrid): GridId {
+    const { prompts, models, settings, name, source, test, passages } = wish;
     const { store } = this.#context;
-    if (given.length === 0) throw new AtelierError('no_rows', 'A grid needs a row at least.');
-    const width = prompts.length * models.length * settings.length;
-    const cells = width * given.length;
-    if (given.length > mostGridRows || width > mostGridColumns || cells > mostGridCells) {
-      throw new AtelierError(
-        'too_large',
-        `${given.length} rows of ${width} answers each are ${cells}: a grid has ${mostGridRows} rows, ${mostGridColumns} columns and ${mostGridCells} answers at most. Take fewer rows.`,
-      );
-    }
+    requireSize(wish);
+    const given = wish.rows.map((row, i) => {
+      const found = passages?.[i];
+      return typeof found === 'string' ? { ...row, [passagesVariable]: found } : row;
+    });
     const id = newId('grid');
     store.transaction(() => {
       const now = Date.now();
@@ -138,7 +145,11 @@ export class Grids {
         ),
       );
       const leaked = Math.max(...asked.map(({ meaning }) => givenAway(meaning.examples, completed)));
-      const sha256 = createHash('sha256').update(JSON.stringify(completed)).digest('hex');
+      // What documents say may change from test to test: what is asked is what makes two comparable.
+      const compared = completed.map((row, i) =>
+        typeof passages?.[i] === 'string' ? { ...row, [passagesVariable]: undefined } : row,
+      );
+      const sha256 = createHash('sha256').update(JSON.stringify(compared)).digest('hex');
       const usual = asked
         .map((one) => one.name)
         .join(', ')
@@ -306,6 +317,19 @@ export class Grids {
       this.#changed();
     }, wait);
     this.#tellTimer.unref();
+  }
+}
+
+/** Errors: no_rows, too_large. */
+function requireSize({ prompts, models, settings, rows }: NewGrid): void {
+  if (rows.length === 0) throw new AtelierError('no_rows', 'A grid needs a row at least.');
+  const width = prompts.length * models.length * settings.length;
+  const cells = width * rows.length;
+  if (rows.length > mostGridRows || width > mostGridColumns || cells > mostGridCells) {
+    throw new AtelierError(
+      'too_large',
+      `${rows.length} rows of ${width} answers each are ${cells}: a grid has ${mostGridRows} rows, ${mostGridColumns} columns and ${mostGridCells} answers at most. Take fewer rows.`,
+    );
   }
 }
 

@@ -82,6 +82,7 @@ export const languageModelName = (db: Readable, ref: LanguageModelRef): string =
 
 const does: Record<ModelKind, string> = {
   writes: 'writes',
+  rewrites: 'writes one text of another',
   fills: 'fills in masks',
   classifies: 'says of which class a text is',
   embeds: 'makes vectors of texts',

@@ -1,21 +1,25 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import type { Readable } from '../../db/connection.ts';
+import { listCollections } from '../../db/documents.ts';
 import { gridRows } from '../../db/grids.ts';
 import { listEvaluations } from '../../db/evaluations.ts';
 import { freeDatasetName } from '../../db/datasets.ts';
-import { getPrompt } from '../../db/prompts.ts';
+import { getDraft, getPrompt } from '../../db/prompts.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import { readPromptFile, type PromptFile } from '../../prompts/prompt-file.ts';
 import { isPromptfoo, readPromptfoo } from '../../prompts/promptfoo/read.ts';
 import type { PromptSuite } from '../../prompts/promptfoo/suite.ts';
 import { writePromptfoo } from '../../prompts/promptfoo/write.ts';
+import { passagesVariable, type DocumentsSetting } from '../../shared/documents.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { newId, type PromptId } from '../../shared/ids.ts';
-import { writtenOut } from '../../shared/prompt/expand.ts';
+import { variablesIn, writtenOut } from '../../shared/prompt/expand.ts';
 import type { GridRow } from '../../shared/prompt/grid.ts';
 import { mostPromptLength, usualSettings } from '../../shared/prompt/prompt.ts';
 import type { Context } from '../context.ts';
 import { importData, type Imported } from '../datasets.ts';
+import { wantsPassages } from '../documents/retrieve.ts';
 import type { Started } from '../work.ts';
 import type { Evaluations } from './evaluations.ts';
 import type { Prompts } from './prompts.ts';
@@ -49,9 +53,14 @@ export function importPrompts(
   paths: readonly string[],
 ): ImportedPrompts {
   const read = paths.map(readOne);
+  const lost: string[] = [];
   const made = context.store.transaction(() =>
     read.flatMap((one) => {
-      if ('file' in one) return [prompts.create(wishOf(one.path, one.file))];
+      if ('file' in one) {
+        const { documents, lacking } = documentsOf(context.store, one.path, one.file);
+        if (lacking !== null) lost.push(lacking);
+        return [prompts.create(wishOf(one.path, one.file, documents))];
+      }
       return one.suite.prompts.map(({ name, text }) => {
         const id = prompts.create({ name, text });
         if (one.suite.checks.length > 0) evaluations.setTest(id, { checks: one.suite.checks, gate: null });
@@ -63,7 +72,7 @@ export function importPrompts(
   const tables = suites.flatMap(({ path, suite }) =>
     suite.rows.length > 0 ? [tableOf(context, path, suite.rows)] : [],
   );
-  return { prompts: made, tables, left: [...new Set(suites.flatMap(({ suite }) => suite.left))] };
+  return { prompts: made, tables, left: [...new Set([...lost, ...suites.flatMap(({ suite }) => suite.left)])] };
 }
 
 function readOne(path: string): Read {
@@ -78,12 +87,30 @@ function readOne(path: string): Read {
 const wishOf = (
   path: string,
   { name, text, tags, variables, settings }: PromptFile,
+  documents: DocumentsSetting | null,
 ): Parameters<Prompts['create']>[0] => ({
   name: name ?? basename(path, extname(path)),
   text,
   tags,
-  bench: { variables, settings: { ...usualSettings, ...settings } },
+  bench: { variables, settings: { ...usualSettings, ...settings }, ...(documents && { documents }) },
 });
+
+/** The collection that a file names, where there is one of that name; else what is to be said. */
+function documentsOf(
+  db: Readable,
+  path: string,
+  { documents }: PromptFile,
+): { documents: DocumentsSetting | null; lacking: string | null } {
+  if (!documents) return { documents: null, lacking: null };
+  const { collection: name, question: query, count, maxTokens } = documents;
+  const called = listCollections(db).filter((one) => one.name === name);
+  if (called.length === 1) return { documents: { collection: called[0].id, query, count, maxTokens }, lacking: null };
+  const why = called.length === 0 ? 'there is no collection of that name here' : 'several collections are called so';
+  return {
+    documents: null,
+    lacking: `${basename(path)} asks the documents "${name}", and ${why}: choose one for its {{${passagesVariable}}}.`,
+  };
+}
 
 /** A configuration came from somebody: it reads what lies beside it, and nothing else of this machine. */
 function inside(folder: string, name: string): string {
@@ -134,5 +161,14 @@ export async function suiteText(
   const file = writePromptfoo({ prompts: suite, checks, rows: [...given] });
   const out = meanings.some(({ includes, examples }) => includes.length > 0 || examples.length > 0);
   const told = out ? ['Included prompts and examples were written out: promptfoo has no words for them.'] : [];
+  const unfound =
+    meanings.some((meaning, i) =>
+      wantsPassages(variablesIn(meaning), getDraft(store, wanted[i].prompt).bench.documents),
+    ) && given.some((row) => !Object.hasOwn(row, passagesVariable));
+  if (unfound) {
+    told.push(
+      `promptfoo asks no documents: give each test a variable "${passagesVariable}", or export after a test here, whose rows have them.`,
+    );
+  }
   return { text: file.text, left: [...told, ...file.left], rows: given.length };
 }

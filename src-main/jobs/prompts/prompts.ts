@@ -34,6 +34,7 @@ import { plainText, turnsOf } from '../../shared/prompt/turns.ts';
 import type { WriterPrompt } from '../../shared/prompt/writer.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
+import type { Documents } from '../documents/documents.ts';
 import { retrieve, wantsPassages, withPassages } from '../documents/retrieve.ts';
 import type { SpawnUtility } from '../utility.ts';
 import { promptFileText } from './file-text.ts';
@@ -75,12 +76,14 @@ export interface StartedCompletion {
 export class Prompts {
   readonly #context: Context;
   readonly #meanings: Meanings;
+  readonly #documents: Pick<Documents, 'search'>;
   readonly #writer: WriterProcess;
   readonly #removedModels = new Map<LanguageModelId, { path: string; addedAt: number }>();
   readonly #running = new Map<CompletionId, { writing: Writing; ended: Promise<Completion> }>();
 
-  constructor(context: Context, spawn: SpawnUtility, meanings: Meanings) {
+  constructor(context: Context, spawn: SpawnUtility, meanings: Meanings, documents: Pick<Documents, 'search'>) {
     this.#context = context;
+    this.#documents = documents;
     this.#meanings = meanings;
     this.#writer = new WriterProcess(spawn);
     // Whatever wrote them is gone: this process alone may.
@@ -276,8 +279,22 @@ export class Prompts {
     documents: DocumentsSetting | null | undefined,
   ): Promise<Retrieved | null> {
     if (!wantsPassages(variablesIn(meaning), documents)) return null;
-    const tokens = async (passages: string) => (await this.#laidOut(model, passages)).tokens;
-    return retrieve(this.#context.store, documents, variables, tokens);
+    return this.retrieve([model], documents, variables);
+  }
+
+  /** The passages of a question that fit each of these models. Errors: those of `retrieve`. */
+  retrieve(
+    models: readonly LanguageModelRef[],
+    documents: DocumentsSetting,
+    variables: Readonly<Record<string, string>>,
+  ): Promise<Retrieved> {
+    return retrieve(this.#context.store, documents, variables, {
+      search: (...asked) => this.#documents.search(...asked),
+      tokensOf: async (passages) =>
+        Math.max(
+          ...(await Promise.all(models.map((model) => this.#laidOut(model, passages)))).map((one) => one.tokens),
+        ),
+    });
   }
 
   /**

@@ -99,7 +99,7 @@ export async function rowsOfVersion(
   throw new AtelierError('no_rows', `There is no row in this dataset${split ? ` (${split})` : ''}.`);
 }
 
-/** One row: the values of a prompt's variables on its bench. What documents would be asked for has none: rows are not asked of them. */
+/** One row: the values of a prompt's variables on its bench. What documents are asked for has none: it is found for the row. */
 export function benchRow(db: Readable, id: PromptId): GridRow {
   const { text, bench } = getDraft(db, id);
   const names = variablesHere(db, text, id).filter((name) => !bench.documents || name !== passagesVariable);

@@ -4,10 +4,10 @@ import {
   mostQueryLength,
   type CollectionDetail,
   type CollectionSummary,
-  type FoundPassage,
+  type SearchResult,
 } from '../documents.ts';
 import type { CollectionId, JobId } from '../ids.ts';
-import { collectionId, documentId, name, nothing, text } from './fields.ts';
+import { collectionId, documentId, languageModelId, name, nothing, text } from './fields.ts';
 
 /** Calls about documents that questions are asked of. */
 export const documentsInputs = {
@@ -26,6 +26,13 @@ export const documentsInputs = {
     id: collectionId,
     paths: v.pipe(v.array(text(4096)), v.minLength(1), v.maxLength(10_000)),
   }),
+  /** By what its passages are compared; null: by letters. The vectors that it lacks are made, as a job. */
+  'documents.setEncoder': v.object({
+    id: collectionId,
+    model: v.nullable(languageModelId),
+  }),
+  /** Goes on with those. */
+  'documents.embed': v.object({ id: collectionId }),
   'documents.search': v.object({
     id: collectionId,
     question: text(mostQueryLength),
@@ -42,5 +49,7 @@ export interface DocumentsOutputs {
   'documents.removeOne': null;
   'documents.choose': JobId | null;
   'documents.add': JobId;
-  'documents.search': FoundPassage[];
+  'documents.search': SearchResult;
+  'documents.setEncoder': JobId | null;
+  'documents.embed': JobId | null;
 }

@@ -13,7 +13,7 @@ export interface JobContext {
   post(
     message: Extract<
       FromUtility,
-      { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' | 'document' }
+      { type: 'metrics' | 'best' | 'warning' | 'staged' | 'written' | 'cells' | 'verdict' | 'document' | 'vectors' }
     >,
   ): void;
   /** Aborted by 'cancel'; its reason is the error that `pause` throws. */

@@ -25,6 +25,7 @@ export const finishWord = (finish: FinishReason): string => finishes[finish]();
 
 const kinds: Record<ModelKind, () => string> = {
   writes: m.model_writes,
+  rewrites: m.model_rewrites,
   fills: m.model_fills,
   classifies: m.model_classifies,
   embeds: m.model_embeds,

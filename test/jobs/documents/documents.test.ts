@@ -60,7 +60,7 @@ function opened(folder = tempFolder()) {
   const store = openWriter(folder);
   const events = new Events();
   const queue = new JobQueue(store, reader, events, { goesOn: false, atOnce: 'auto' });
-  const documents = new Documents({ store, queue, events } as Context);
+  const documents = new Documents({ store, queue, events } as Context, reader);
   return { folder, store, documents };
 }
 const write = (folder: string, name: string, text: string): string => {
@@ -90,8 +90,8 @@ describe('documents', () => {
       summary: { name: 'Manuals', documents: 1, passages: 1, failed: 0 },
       documents: [{ name: 'pump.md', kind: 'markdown', pages: null, passages: 1, error: null }],
     });
-    expect((await documents.search(id, 'filter')).length).toBe(0);
-    const [found] = await documents.search(id, 'GREASE');
+    expect((await documents.search(id, 'filter')).passages.length).toBe(0);
+    const [found] = (await documents.search(id, 'GREASE')).passages;
     expect(found).toMatchObject({ name: 'pump.md', headings: ['Pump'], words: 1, letters: 1, score: 2 / 61 });
     await documents.close();
     // Nothing is left of what it was.
@@ -109,7 +109,7 @@ describe('documents', () => {
     };
     const paths = Object.entries(files).map(([name, text]) => write(folder, name, text));
     await add(documents, id, ...paths);
-    const best = async (question: string) => (await documents.search(id, question))[0]?.name;
+    const best = async (question: string) => (await documents.search(id, question)).passages[0]?.name;
     expect(await best('怎样更换滤芯?')).toBe('pump.txt');
     expect(await best('水泵')).toBe('pump.txt');
     expect(await best('泵')).toBe('pump.txt');
@@ -136,7 +136,7 @@ describe('documents', () => {
       ['z.txt', 'added'],
     ]);
     expect(documents.get(id).documents[1]).toMatchObject({ error: { code: 'document_too_large' } });
-    expect((await documents.search(id, 'deadly')).map(({ name }) => name)).not.toContain('deadly.txt');
+    expect((await documents.search(id, 'deadly')).passages.map(({ name }) => name)).not.toContain('deadly.txt');
     // By itself it is the job's failure, and listed once.
     await expect(add(documents, id, join(folder, 'in', 'deadly.txt'))).rejects.toThrow(/more than 1.5 GB/);
     expect(names(documents, id)).toEqual(['a.txt', 'deadly.txt', 'z.txt']);
@@ -158,11 +158,11 @@ describe('documents', () => {
     });
     const text = textOf({ kind: 'text', sha256: 'y', bytes: Buffer.from('It is half now.') }, 'a.txt');
     rows.addPassages(store, key, [...passagesOf(text, tfIdf)], 0);
-    expect((await documents.search(id, 'half')).map(({ text }) => text)).toEqual([]);
+    expect((await documents.search(id, 'half')).passages.map(({ text }) => text)).toEqual([]);
     store.close();
     const next = opened(folder);
     expect(names(next.documents, id)).toEqual(['a.txt']);
-    expect((await next.documents.search(id, 'whole'))[0].text).toBe('It was whole before.');
+    expect((await next.documents.search(id, 'whole')).passages[0].text).toBe('It was whole before.');
     // What had come goes, its words as well.
     await expect.poll(() => count(next.store, 'passages')).toBe(1);
     const words = `SELECT count(*) AS n FROM passage_terms WHERE passage_terms MATCH 'half'`;
@@ -178,9 +178,9 @@ describe('documents', () => {
     const [{ id: first }] = documents.get(id).documents;
     documents.setDocumentRemoved(first, true);
     expect(names(documents, id)).toEqual(['b.txt']);
-    expect(await documents.search(id, 'Alpha')).toEqual([]);
+    expect((await documents.search(id, 'Alpha')).passages).toEqual([]);
     documents.setDocumentRemoved(first, false);
-    expect((await documents.search(id, 'Alpha')).length).toBe(1);
+    expect((await documents.search(id, 'Alpha')).passages.length).toBe(1);
     documents.setRemoved(id, true);
     expect(documents.list()).toEqual([]);
     expect(() => documents.get(id)).toThrow(expect.objectContaining({ code: 'no_such_collection' }));
@@ -215,7 +215,10 @@ describe('documents', () => {
     );
     const ask = (change: object, variables: Record<string, string> = { question: 'red pumps' }) => {
       const setting = { collection, query: '{{question}}', count: 4, maxTokens: 100, ...change };
-      return retrieve(store, setting, variables, (text) => Promise.resolve(text.length));
+      return retrieve(store, setting, variables, {
+        search: (...asked) => documents.search(...asked),
+        tokensOf: (text) => Promise.resolve(text.length),
+      });
     };
     expect(await ask({})).toMatchObject({
       name: 'Some',
@@ -231,7 +234,7 @@ describe('documents', () => {
     store.close();
   });
 
-  it('are not asked row by row: a prompt that wants passages says so there', () => {
+  it('are found for the row of the bench’s values, and are none of them', () => {
     const documents = { collection: newId('collection'), query: '{{question}}', count: 1, maxTokens: 10 };
     const bench = { model: null, variables: { who: 'Ann' }, settings: usualSettings };
     const text = '{{passages}} for {{who}}';
@@ -277,7 +280,7 @@ describe('documents', () => {
     for (const { part, act, place } of asked) {
       // Other forms of the words, and a slip of the pen.
       const question = `When are ${place} unit ${part}s ${act.replace(/ed$/, 'ing')} – how offen?`;
-      const [best] = await documents.search(id, question, 1);
+      const [best] = (await documents.search(id, question, 1)).passages;
       if (best.text.includes(`The ${part} of the ${place} unit is ${act}`)) right++;
     }
     expect(right / asked.length).toBeGreaterThanOrEqual(0.9);

@@ -66,8 +66,10 @@ function opened() {
   const source = { ...table(asked), getVersion: () => expect.unreachable() };
   const spawn = () => expect.unreachable();
   const meanings = new Meanings(store, source);
-  const prompts = new Prompts({ store, events: new Events() } as Context, spawn, meanings);
-  const grids = new Grids({ store, events: new Events() } as Context, meanings);
+  const prompts = new Prompts({ store, events: new Events() } as Context, spawn, meanings, {
+    search: () => expect.unreachable(),
+  });
+  const grids = new Grids({ store, events: new Events() } as Context, meanings, prompts);
   return { store, prompts, grids, version, asked };
 }
 

@@ -66,7 +66,9 @@ const noSamples: SampleSource = {
 function opened(folder = tempFolder()) {
   const store = openWriter(folder);
   const crank = new Crank();
-  const prompts = new Prompts({ store, events: new Events() } as Context, crank.spawn, new Meanings(store, noSamples));
+  const prompts = new Prompts({ store, events: new Events() } as Context, crank.spawn, new Meanings(store, noSamples), {
+    search: () => expect.unreachable(),
+  });
   return { folder, store, crank, prompts };
 }
 function withModel(folder: string): string {

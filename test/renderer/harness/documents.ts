@@ -57,6 +57,7 @@ export function makeDocuments(now: number): { detail: CollectionDetail; found: F
   ];
   const summary = {
     id: newId('collection', now),
+    encoder: null,
     name: 'Manuals',
     createdAt: now,
     documents: 2,

@@ -710,7 +710,9 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'documents.removeOne': () => null,
     'documents.choose': () => null,
     'documents.add': () => newId('job'),
-    'documents.search': () => documents.found,
+    'documents.setEncoder': () => null,
+    'documents.embed': () => null,
+    'documents.search': () => ({ passages: documents.found, lack: null }),
     'prompts.render': ({ text }) => ({
       text,
       tokens: Math.ceil(text.length / 3),

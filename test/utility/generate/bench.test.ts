@@ -4,7 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { usualGeneration, type WrittenPart } from '../../../src-main/shared/generation.ts';
 import type { WriterPrompt } from '../../../src-main/shared/prompt/writer.ts';
 import { Bench } from '../../../src-main/utility/work/generate/bench.ts';
-import { readModelFolder, requireMemory } from '../../../src-main/utility/work/generate/model-folder.ts';
+import { readModelFolder } from '../../../src-main/utility/work/generate/model-folder.ts';
+import { requireMemory } from '../../../src-main/utility/work/generate/onnx-weights.ts';
 import { tempFolder } from '../../support/temp-workspace.ts';
 import { tinyFolder } from '../../support/tiny-llama.ts';
 

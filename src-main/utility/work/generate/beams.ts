@@ -14,7 +14,7 @@ interface Beam {
  * ends once no beam can become better than the finished ones by its present mean). Nothing is told before its end.
  */
 export async function searchBeams(
-  { model, reader, ends, context }: Writer,
+  { model, reader, ends, context, begins = false }: Writer,
   prompt: readonly number[],
   { beams: width, n, maxTokens, stop }: GenerationSettings,
   hooks: WritingHooks,
@@ -65,7 +65,7 @@ export async function searchBeams(
   const seconds = (performance.now() - began) / 1000;
   return {
     texts: finished.slice(0, n).map(({ beam }, row): WrittenText => {
-      const writer = new TextWriter(reader, stop, false);
+      const writer = new TextWriter(reader, stop, begins);
       for (const token of beam.tokens) writer.add(token);
       writer.end();
       hooks.told({ row, text: writer.text, tokens: beam.tokens.length });

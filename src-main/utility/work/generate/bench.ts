@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderTurns } from '../../../generation/chat-template.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
 import type { LaidOutPrompt } from '../../../shared/prompt/prompt.ts';
-import { turnsAsText } from '../../../shared/prompt/turns.ts';
+import { turnsAsText, type Turn } from '../../../shared/prompt/turns.ts';
 import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';
 import { searchBeams } from './beams.ts';
 import { grammarOf } from './generate.ts';
 import type { ReadModel } from './folder-files.ts';
-import { openParts, partsOf, promptTokens, type OpenWriter } from './open.ts';
-import type { Parts } from './parts.ts';
+import { openParts, partsOf, promptTokens, requireFit, type OpenWriter } from './open.ts';
+import { isWriter, type Parts } from './parts.ts';
 import { openReader, requireReadable, type OpenReader } from './reading.ts';
-import { requireRoom, write, type WritingHooks } from './writing.ts';
+import { write, type WritingHooks } from './writing.ts';
 
 interface OpenModel {
   key: string;
@@ -40,10 +40,10 @@ export class Bench {
   ): Promise<WriterResult> {
     const grammar = settings.form && grammarOf(settings.form);
     const parts = this.#partsOf(model);
-    const { text, template } = laidOut(parts, prompt);
+    const { text, template, begin = '' } = laidOut(parts, prompt);
     hooks.given(text);
     // A prompt that cannot be is said before a model is loaded.
-    if (parts.kind === 'writes') requireRoom(counted(parts, text, template), parts.context);
+    if (isWriter(parts)) requireFit(parts, counted(parts, text, template));
     else requireReadable(parts, text, settings, begun);
     const { model: open, weights, loadMs } = await this.#opened(model, parts, threads);
     const { promptTokens: count, cached, written } = 'read' in open ? await readBy(open) : await writeOn(open);
@@ -61,13 +61,15 @@ export class Bench {
       return { promptTokens: written.promptTokens, cached: true, written };
     }
     async function writeOn(writer: OpenWriter) {
-      const tokens = writer.encode(text, template === true);
+      const { prompt: tokens, fed } = await writer.take(text, template === true);
       const form = grammar && writer.form(grammar);
+      // Another answer's tokens have that already.
+      const first = begun.length > 0 ? begun : writer.begun(text, begin);
       // A search goes its own way; what it begins with is more of the prompt to it.
       const written =
         settings.beams > 1
-          ? await searchBeams(writer, [...tokens, ...begun], settings, hooks)
-          : await write(writer, tokens, settings, form, hooks, begun);
+          ? await searchBeams(writer, [...fed, ...first], settings, hooks)
+          : await write(writer, fed, settings, form, hooks, first);
       return { promptTokens: tokens.length, cached: writer.model.cached, written };
     }
   }
@@ -90,11 +92,10 @@ export class Bench {
     // Two would lie in memory together.
     await this.close();
     const began = performance.now();
-    let weights = '';
-    const read = (model: ReadModel) => (weights = digestOf(model));
-    const opened =
-      parts.kind === 'writes' ? await openParts(parts, threads, { read }) : await openReader(parts, threads, read);
-    this.#open = { key, model: opened, weights, loadMs: performance.now() - began };
+    const weights = createHash('sha256');
+    const read = (model: ReadModel) => addTo(weights, model);
+    const opened = isWriter(parts) ? await openParts(parts, threads, { read }) : await openReader(parts, threads, read);
+    this.#open = { key, model: opened, weights: weights.digest('hex'), loadMs: performance.now() - began };
     return this.#open;
   }
 }
@@ -103,10 +104,18 @@ export class Bench {
 const counted = (parts: Parts, text: string, template: boolean | null): number =>
   promptTokens(parts, text, template === true).length;
 
-/** SHA-256 of the model's bytes, or of its files' one after another. */
-export function digestOf({ model, paths }: ReadModel): string {
+/** SHA-256 of models' bytes, or of their files', one after another. */
+export function digestOf(models: Iterable<ReadModel>): string {
   const hash = createHash('sha256');
-  if (typeof model !== 'string') return hash.update(model).digest('hex');
+  for (const model of models) addTo(hash, model);
+  return hash.digest('hex');
+}
+
+function addTo(hash: Hash, { model, paths }: ReadModel): void {
+  if (typeof model !== 'string') {
+    hash.update(model);
+    return;
+  }
   const piece = new Uint8Array(2 ** 22);
   for (const path of paths) {
     const file = openSync(path, 'r');
@@ -116,7 +125,6 @@ export function digestOf({ model, paths }: ReadModel): string {
       closeSync(file);
     }
   }
-  return hash.digest('hex');
 }
 
 /** Of the model as it lies there now: a run may have a better checkpoint since, a folder other files. */
@@ -125,9 +133,24 @@ function keyOf(model: GenerateParams['model']): string {
   return `${statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0} ${JSON.stringify(model)}`;
 }
 
-/** `template`: whether the model's own layout was used; null where there are no turns. */
-function laidOut({ template }: Parts, prompt: WriterPrompt): { text: string; template: boolean | null } {
+interface LaidOut {
+  text: string;
+  /** Whether the model's own layout was used; null where there are no turns. */
+  template: boolean | null;
+  /** What the answer begins with. */
+  begin?: string;
+}
+
+function laidOut({ template, rewriting }: Parts, prompt: WriterPrompt): LaidOut {
   if (typeof prompt === 'string') return { text: prompt, template: null };
+  if (rewriting) return { ...sourceOf(prompt), template: false };
   if (template) return { text: renderTurns(template, prompt), template: true };
   return { text: turnsAsText(prompt), template: false };
+}
+
+/** Turns for a model that knows none and reads one text: what they say is that text, what its answer says already how the new one begins. */
+function sourceOf(turns: readonly Turn[]): { text: string; begin: string } {
+  const begun = turns.at(-1)?.role === 'assistant' ? turns.at(-1) : undefined;
+  const said = turns.filter((turn) => turn !== begun).map(({ text }) => text);
+  return { text: said.join('\n\n'), begin: begun?.text ?? '' };
 }

@@ -5,6 +5,7 @@ import type { GridNews, GridResult, GridTask } from '../../../shared/prompt/grid
 import { Cancelled, type JobContext } from '../../port/job-port.ts';
 import { Bench, digestOf } from './bench.ts';
 import { partsOf } from './open.ts';
+import { weightsOf } from './parts.ts';
 
 /** Writes the cells of a grid, model by model, and tells each as it comes. What was asked before is not asked again. */
 export async function fillGrid(
@@ -76,7 +77,11 @@ export async function fillGrid(
 /** SHA-256 of all that an answer comes of but what is asked: the weights, how texts become tokens, how turns are laid out. */
 export function identityOf(model: GenerateParams['model']): string {
   const parts = partsOf(model);
-  const { file, template, begin = null, ends, context, head = null } = parts;
-  const rest = JSON.stringify([file, template, begin, ends, context, ...(head ? [head] : [])]);
-  return createHash('sha256').update(digestOf(parts.model())).update(rest).digest('hex');
+  const { file, template, begin = null, ends, context, head = null, rewriting } = parts;
+  const more = [head, rewriting && [rewriting.start, rewriting.never]].filter((one) => one);
+  const rest = JSON.stringify([file, template, begin, ends, context, ...more]);
+  return createHash('sha256')
+    .update(digestOf(weightsOf(parts)))
+    .update(rest)
+    .digest('hex');
 }

@@ -6,8 +6,7 @@ import type { LlamaConfig } from '../../../architectures/llama.ts';
 import { llamaDecoder } from '../../../architectures/llama.ts';
 import type { Tensor } from '../../../onnx/types.ts';
 import { writeModel } from '../../../onnx/write.ts';
-import type { CacheSizes } from '../../../runtime/causal.ts';
-import { freeMemory } from '../../../runtime/memory.ts';
+import type { CacheSizes } from '../../../runtime/next-token.ts';
 import { decodeSafetensors } from '../../../runtime/safetensors.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { kindOfConfig, type ModelKind } from '../../../shared/prompt/model-kind.ts';
@@ -16,18 +15,18 @@ import { headOf, type ClassifierHead } from '../encoders/head.ts';
 import { readRecipe, type EmbeddingRecipe } from '../encoders/pooling.ts';
 import {
   maxBytes,
-  onnxFiles,
   readInside,
   readJson,
   readText,
-  requireOutside,
   requireSize,
   sizeOf,
   whole,
   type Json,
-  type OnnxFiles,
   type ReadModel,
 } from './folder-files.ts';
+import { onnxWeights, requireMemory, type Weights } from './onnx-weights.ts';
+import type { Rewriting } from './parts.ts';
+import { readSeq2Seq } from './seq2seq-folder.ts';
 
 /** A folder as Hugging Face's hub has one: config.json, tokenizer.json, and the weights as ONNX or, of a Llama, as safetensors. */
 export interface ModelFolder {
@@ -48,9 +47,12 @@ export interface ModelFolder {
   head: ClassifierHead | EmbeddingRecipe | null;
   /** What fills up a text beside a longer one. */
   pad: number | null;
+  /** Of one that writes another text, what that takes beside its decoder. */
+  rewriting: Rewriting | null;
 }
 
 const usualContext = 1024;
+const relativeContext = 2048;
 
 /** Likeliest first: as it was published, else in the finest numbers that there are. */
 const modelFiles = ['', ...precisions.map((precision) => `_${precision}`)].flatMap((suffix) =>
@@ -72,41 +74,32 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
   const width = whole(about.hidden_size) ?? whole(about.n_embd);
   const questions = whole(about.num_attention_heads) ?? whole(about.n_head);
   const headSize = whole(about.head_dim) ?? (width && questions ? width / questions : null);
-  const weights = weightsOf(folder, about, file);
+  const nets = kind === 'rewrites' ? readSeq2Seq(folder, about, generation, file) : null;
+  const weights = nets?.weights ?? weightsOf(folder, about, file);
   return {
     bytes: weights.bytes,
     model: () => weights.read(),
-    sizes: heads && headSize ? { heads, headSize } : null,
+    sizes: nets ? nets.sizes : heads && headSize ? { heads, headSize } : null,
     tokenizer,
     begin: beginOf(folder, tokenizer, about),
     ends: endsOf(generation, about, tokenizer),
     context: Math.min(contextOf(about), recipe?.most ?? Infinity),
-    template: templateOf(folder),
+    // What is translated or summed up is one text, whatever a file says.
+    template: nets ? null : templateOf(folder),
     kind,
     head: kind === 'classifies' ? headOf(about) : recipe,
     pad: whole(about.pad_token_id),
+    rewriting: nets?.rewriting ?? null,
   };
 }
 
 function contextOf(config: Json): number {
+  // Places that are told by how far they are apart have no end; what was not trained on is at least possible.
+  if (whole(config.relative_attention_num_buckets) !== null) return relativeContext;
   const places = whole(config.max_position_embeddings) ?? whole(config.n_positions) ?? whole(config.n_ctx);
   if (places === null) return usualContext;
   // RoBERTa counts its places from after the padding's.
   return /roberta|camembert/.test(String(config.model_type)) ? places - 2 : places;
-}
-
-/**
- * Throws `not_enough_memory`, before anything is read. What is read lies in memory twice while ONNX Runtime takes it over; files that it opens
- * itself are only mapped, and once in memory as it lays them out for its kernels.
- */
-export function requireMemory(folder: string, bytes: number, free = freeMemory(), times = 2): void {
-  const needed = times * bytes;
-  if (needed <= free) return;
-  const mb = (size: number) => Math.round(size / 2 ** 20);
-  throw new AtelierError(
-    'not_enough_memory',
-    `${folder} has ${mb(bytes)} MB of weights, of which opening takes about ${mb(needed)} MB of memory; ${mb(free)} MB are free. Close other programs, or take a smaller or a quantised one.`,
-  );
 }
 
 /** A folder may keep its template in tokenizer_config.json, by name where there are several, or in a file of its own. */
@@ -124,11 +117,6 @@ function templateOf(folder: string): ChatTemplate | null {
     return key.endsWith('_token') && typeof text === 'string' ? [[key, text]] : [];
   });
   return { source, tokens: Object.fromEntries(tokens) };
-}
-
-interface Weights {
-  bytes: number;
-  read(): ReadModel;
 }
 
 function weightsOf(folder: string, config: Json, file: string | undefined): Weights {
@@ -152,32 +140,6 @@ function weightsOf(folder: string, config: Json, file: string | undefined): Weig
     );
   }
   return onnxWeights(folder, wanted);
-}
-
-function onnxWeights(folder: string, wanted: string): Weights {
-  let files: OnnxFiles | null = null;
-  let wrong: unknown = null;
-  try {
-    files = onnxFiles(join(folder, wanted));
-  } catch (error) {
-    // Its texts can be counted in tokens all the same.
-    wrong = error;
-  }
-  const bytes = files?.bytes ?? sizeOf(folder, [wanted]);
-  return {
-    bytes,
-    read() {
-      if (files === null) {
-        // A pointer of Git's is told as what it is.
-        if (sizeOf(folder, [wanted]) < 1024) readInside(folder, wanted);
-        throw wrong;
-      }
-      requireOutside(files);
-      const inside = files.outside.length === 0;
-      requireMemory(folder, bytes, undefined, inside ? 2 : 1);
-      return inside ? { model: readInside(folder, wanted), paths: [] } : { model: files.paths[0], paths: files.paths };
-    },
-  };
 }
 
 function readLlama(folder: string, llama: LlamaConfig, safetensors: readonly string[]): Uint8Array {

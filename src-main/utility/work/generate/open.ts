@@ -7,6 +7,8 @@ import { maskOf } from '../../../datasets/encode/texts/language.ts';
 import { writeModel } from '../../../onnx/write.ts';
 import { Causal } from '../../../runtime/causal.ts';
 import { checkpointPath } from '../../../runtime/checkpoint.ts';
+import type { NextToken } from '../../../runtime/next-token.ts';
+import { Seq2Seq } from '../../../runtime/seq2seq.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
@@ -18,13 +20,19 @@ import { languageGraph } from '../language/graph.ts';
 import { continuationOf } from '../language/model.ts';
 import { readBest, readEncoder } from '../run-files.ts';
 import type { ReadModel } from './folder-files.ts';
-import { readModelFolder, requireMemory } from './model-folder.ts';
-import type { Parts, RunOfTexts } from './parts.ts';
-import type { Form, Writer } from './writing.ts';
+import { readModelFolder } from './model-folder.ts';
+import { requireMemory } from './onnx-weights.ts';
+import { isWriter, type Parts, type RunOfTexts } from './parts.ts';
+import { requireRoom, requireSource, type Form, type Writer } from './writing.ts';
 
 export interface OpenWriter extends Writer {
   /** The tokens of a prompt; never none. */
   encode(prompt: string, laidOut?: boolean): number[];
+  /**
+   * Takes the prompt in: its tokens, and those after which is written. They are the same, but where another text is written of it: that is read
+   * now, and the new text begins with what its model begins all with.
+   */
+  take(prompt: string, laidOut?: boolean): Promise<{ prompt: number[]; fed: number[] }>;
   /** The tokens of what an answer to the prompt begins with. */
   begun(prompt: string, begin: string): number[];
   /** What a token reads as by itself; nothing where it is one of those that are no text. */
@@ -45,18 +53,17 @@ export async function openParts(
   threads: number,
   { cache = true, read = () => {} }: { cache?: boolean; read?: (model: ReadModel) => void } = {},
 ): Promise<OpenWriter> {
-  const { file, sizes = null, ends, context } = parts;
-  if (parts.kind !== 'writes') throw notAWriter('The model');
-  const model = parts.model();
-  read(model);
-  const causal = await Causal.open(model.model, { device: 'cpu', threads, cache }, sizes);
+  const { file, ends, context } = parts;
+  if (!isWriter(parts)) throw notAWriter('The model');
+  const { model, source } = await openNets(parts, { threads, cache, read });
   const tokenizer = openTokenizer(file);
   const known = tokenBytes(file);
   const special = new Set(file.added_tokens.filter((one) => one.special).map(({ id }) => id));
   let before: readonly number[] = [];
   let trie: TokenTrie | null = null;
   return {
-    model: causal,
+    model,
+    begins: source !== null,
     reader: {
       bytes: known?.bytes ?? null,
       dropsFirstSpace: known?.dropsFirstSpace ?? false,
@@ -68,8 +75,15 @@ export async function openParts(
       before = promptTokens(parts, text, laidOut);
       return [...before];
     },
+    async take(text, laidOut) {
+      const prompt = promptTokens(parts, text, laidOut);
+      before = source ? [] : prompt;
+      await source?.read(prompt);
+      return { prompt, fed: source ? [...parts.rewriting!.start] : prompt };
+    },
     begun(prompt, begin) {
       if (begin === '') return [];
+      if (source) return [...tokenizer.encode(begin, { special: false })];
       const [head, whole] = [promptTokens(parts, prompt), promptTokens(parts, prompt + begin)];
       // Pieces may be cut otherwise where both meet.
       if (head.every((token, i) => token === whole[i])) return whole.slice(head.length);
@@ -86,14 +100,48 @@ export async function openParts(
       trie ??= new TokenTrie(known.bytes.map((each, token) => (ends.includes(token) ? null : each)));
       return { grammar, trie };
     },
-    close: () => causal.close(),
+    close: () => model.close(),
   };
 }
 
+interface OpenNets {
+  model: NextToken;
+  /** Where another text is written of the prompt, what reads that. */
+  source: Seq2Seq | null;
+}
+
+async function openNets(
+  { model, sizes = null, rewriting }: Parts,
+  { threads, cache, read }: { threads: number; cache: boolean; read: (model: ReadModel) => void },
+): Promise<OpenNets> {
+  const options = { device: 'cpu', threads, cache } as const;
+  const taken = (weights: ReadModel): ReadModel['model'] => {
+    read(weights);
+    return weights.model;
+  };
+  if (!rewriting) return { model: await Causal.open(taken(model()), options, sizes), source: null };
+  const { encoder, withPast, never } = rewriting;
+  const files = {
+    decoder: () => taken(model()),
+    encoder: () => taken(encoder()),
+    withPast: withPast && (() => taken(withPast())),
+  };
+  const source = await Seq2Seq.open(files, options, { sizes, never });
+  return { model: source, source };
+}
+
+/** Said before its weights are read: whether a prompt of so many tokens fits. Throws `prompt_too_long`. */
+export function requireFit(parts: Parts, tokens: number): void {
+  if (parts.rewriting) requireSource(tokens, parts.context);
+  else requireRoom(tokens, parts.context);
+}
+
 /** The tokens of a prompt; never none. `laidOut`: a template has put what begins a text there already. */
-export function promptTokens({ file, begin = null, ends }: Parts, text: string, laidOut = false): number[] {
+export function promptTokens({ file, begin = null, ends, rewriting }: Parts, text: string, laidOut = false): number[] {
   const tokenizer = openTokenizer(file);
   const tokens = [...tokenizer.encode(text, { special: !laidOut })];
+  // All of these end what they read alike, and most tokenizers put it there by themselves.
+  if (rewriting && !ends.includes(tokens.at(-1) ?? -1)) tokens.push(...ends.slice(0, 1));
   if (!laidOut && begin !== null && tokens[0] !== begin) tokens.unshift(begin);
   // As after the text before: where a text begins.
   return tokens.length > 0 ? tokens : [ends[0] ?? tokenizer.special.pad];

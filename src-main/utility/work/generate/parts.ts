@@ -1,12 +1,24 @@
 import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import type { ModelKind } from '../../../shared/prompt/model-kind.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
+import type { CacheSizes } from '../../../runtime/next-token.ts';
 import type { TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
 import type { ClassifierHead } from '../encoders/head.ts';
 import type { EmbeddingRecipe } from '../encoders/pooling.ts';
 import type { ReadModel } from './folder-files.ts';
 
 export type RunOfTexts = Extract<GenerateParams['model'], { runFolder: string }>;
+
+/** What a model of two nets takes beside its decoder. Errors of reading: those of `Parts.model`. */
+export interface Rewriting {
+  encoder(): ReadModel;
+  /** The decoder that goes on, where it is a file of its own. */
+  withPast: (() => ReadModel) | null;
+  /** What its decoder is fed first. */
+  start: readonly number[];
+  /** Tokens that are never to come. */
+  never: readonly number[];
+}
 
 /** What is known of a model before its weights are read. */
 export interface Parts {
@@ -15,7 +27,7 @@ export interface Parts {
   /** Of its weights. */
   bytes: number;
   file: TokenizerFile;
-  sizes?: { heads: number; headSize: number } | null;
+  sizes?: CacheSizes | null;
   begin?: number | null;
   ends: readonly number[];
   context: number;
@@ -27,6 +39,19 @@ export interface Parts {
   head?: ClassifierHead | EmbeddingRecipe | null;
   /** What fills up a text beside a longer one; null: what the tokenizer says. */
   pad?: number | null;
+  /** Of one that writes another text; `model` is its decoder. */
+  rewriting?: Rewriting | null;
   /** A run that classifies, in the place of a folder. */
   run?: RunOfTexts;
 }
+
+/** All that a model computes with, one file after another. */
+export function* weightsOf({ model, rewriting }: Parts): Generator<ReadModel> {
+  yield model();
+  if (!rewriting) return;
+  yield rewriting.encoder();
+  if (rewriting.withPast) yield rewriting.withPast();
+}
+
+/** Whether it writes texts, be it after one or of one. */
+export const isWriter = ({ kind }: Parts): boolean => kind === 'writes' || kind === 'rewrites';

@@ -37,6 +37,7 @@ export async function openReader(
 
 const does = {
   writes: 'writes',
+  rewrites: 'writes one text of another',
   fills: 'fills in what is masked',
   classifies: 'says of which class a text is',
   embeds: 'tells how alike texts are',

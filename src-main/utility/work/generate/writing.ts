@@ -1,4 +1,4 @@
-import type { Causal } from '../../../runtime/causal.ts';
+import type { NextToken } from '../../../runtime/next-token.ts';
 import { Constraint } from '../../../generation/constraint.ts';
 import { likeliestTokens, logProbabilities, sampled } from '../../../generation/sampling.ts';
 import { TextWriter, type TokenReader } from '../../../generation/text-writer.ts';
@@ -16,8 +16,10 @@ import { Random, streams } from '../../../shared/random.ts';
 
 /** A model with what is needed to read and to write with it. */
 export interface Writer {
-  model: Causal;
+  model: NextToken;
   reader: TokenReader;
+  /** A text of its own is written, not more of the prompt. */
+  begins?: boolean;
   /** Tokens that end a text. */
   ends: ReadonlySet<number>;
   /** Tokens that it sees at most, prompt and text together. */
@@ -63,7 +65,7 @@ interface Row {
  * @param begun tokens that they all begin with, whatever the model would rather say; they count among those written
  */
 export async function write(
-  { model, reader, ends, context }: Writer,
+  { model, reader, ends, context, begins = false }: Writer,
   prompt: readonly number[],
   settings: GenerationSettings,
   form: Form | null,
@@ -75,7 +77,7 @@ export async function write(
   const rows = Array.from({ length: settings.n }, (_, index): Row => ({
     index,
     random: new Random(settings.seed, streams.write, index),
-    writer: new TextWriter(reader, settings.stop, false),
+    writer: new TextWriter(reader, settings.stop, begins),
     constraint: form && new Constraint(form.grammar, form.trie, reader.bytes!),
     before: { all: new Set(prompt), written: new Map() },
     tokens: [],
@@ -179,6 +181,15 @@ export function requireRoom(prompt: number, context: number): void {
   throw new AtelierError(
     'prompt_too_long',
     `The prompt is ${prompt} tokens long, and the model sees ${context}, with what it writes. Shorten the prompt, or take a model with more context.`,
+  );
+}
+
+/** Of a text that another is written of: all of it is read at once. */
+export function requireSource(source: number, context: number): void {
+  if (source <= context) return;
+  throw new AtelierError(
+    'prompt_too_long',
+    `The source text is ${source} tokens long, and the model reads ${context}. Shorten it, or divide it and ask for each part.`,
   );
 }
 
