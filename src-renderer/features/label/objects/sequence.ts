@@ -16,6 +16,12 @@ export const withTrack = (shape: ObjectShape, track: string): ObjectShape => ({
   attributes: { ...shape.attributes, track },
 });
 
+/** As placed by a person. */
+export function placed(shape: ObjectShape): ObjectShape {
+  const { interpolated: _, ...attributes } = shape.attributes ?? {};
+  return { ...shape, attributes };
+}
+
 /** A copy for another image: what its source called it is not the copy's. */
 export function copyOf({ id: _id, extra: _extra, ...shape }: ObjectShape): ObjectShape {
   return shape;
