@@ -307,13 +307,19 @@ export class LabelPlace {
   }
 
   /** Does it to the marks of a sample, as one edit; the keys of what was put. */
-  async mark(sample: number, edits: readonly ShownEdit[]): Promise<number[]> {
-    if (edits.length === 0) return [];
-    this.#mark([sample], 1);
+  mark(sample: number, edits: readonly ShownEdit[]): Promise<number[]> {
+    return this.markAll(new Map([[sample, edits]]));
+  }
+
+  /** The same of several samples, all as one edit. */
+  async markAll(given: ReadonlyMap<number, readonly ShownEdit[]>): Promise<number[]> {
+    const samples = [...given].flatMap(([sample, edits]) => (edits.length > 0 ? [sample] : []));
+    if (samples.length === 0) return [];
+    this.#mark(samples, 1);
     try {
-      return await this.marks.edit(sample, edits);
+      return await this.marks.editAll(given);
     } finally {
-      this.#mark([sample], -1);
+      this.#mark(samples, -1);
     }
   }
 
@@ -459,7 +465,7 @@ export class LabelPlace {
     if (state) this.#take(state, await this.#studio.call('labels.class', { labelling: state.labelling, act }));
   }
 
-  /** Of one sample, or across all: then to what it changed, the first of which is told. */
+  /** Of one sample, or across all: then to what it changed, unless that is in front; the first of it is told. */
   async back(act: 'undo' | 'redo', sample?: number): Promise<number | null> {
     const state = this.#opened.value;
     if (!state) return null;
@@ -470,8 +476,9 @@ export class LabelPlace {
     this.learning.labelled(outcome.samples.length);
     const [changed] = outcome.samples;
     if (!changed) return null;
+    const seen = outcome.samples.some((one) => one.sample === this.current);
     if (this.mode === 'grid') this.choose(outcome.samples.map((one) => one.sample));
-    else this.look(changed.sample);
+    else if (!seen) this.look(changed.sample);
     return changed.sample;
   }
 

@@ -38,6 +38,7 @@ export class ObjectPlace {
   /** What lies over the image is to be drawn. */
   onpointed: () => void = () => {};
   onfailure: (error: unknown) => void = () => {};
+  #next: { sample: number; keys: readonly number[] } | null = null;
 
   constructor(place: LabelPlace = labelPlace, through: Studio = studio, models: Models = modelFiles) {
     this.#label = place;
@@ -118,7 +119,8 @@ export class ObjectPlace {
     this.#scene = scene;
     scene.lifted = new Set();
     this.editor.scene = scene;
-    this.editor.select([]);
+    this.editor.select(this.#next?.sample === sample ? this.#next.keys : []);
+    this.#next = null;
     this.viewport.show(scene.size);
     if (this.#pointer.shown) this.#pointer.show(this.viewport.seen);
     this.onchange(null);
@@ -269,6 +271,11 @@ export class ObjectPlace {
     this.#scene.pen = its;
     this.editor.name(its);
     this.touch();
+  }
+
+  /** These are selected once that image is in front. */
+  selectIn(sample: number, keys: readonly number[]): void {
+    this.#next = { sample, keys };
   }
 
   /** The marks that are selected. */
