@@ -83,9 +83,10 @@ describe('labelling by keyboard', () => {
     await press('F2');
     await id('label-class-name').waitFor();
     await press('Control+a');
+    // The sample in front is light.
     await page.keyboard.type('night');
     await press('Enter');
-    await expect.poll(classes).toEqual(['night', 'light']);
+    await expect.poll(classes).toEqual(['dark', 'night']);
     await press('Control+z');
     await expect.poll(classes).toEqual(['dark', 'light']);
     await makeClass('pale');

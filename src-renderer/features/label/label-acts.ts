@@ -43,7 +43,7 @@ export function say(given: Pick<Given, 'attempt'>, patch: Parameters<typeof labe
   const samples = label.meant;
   if (samples.length === 0) return;
   void given.attempt(() => label.say(samples, patch));
-  if (onward && label.mode === 'stage') label.step(1);
+  if (onward && label.mode === 'stage') label.queue.step(1);
 }
 
 /** The class of what is meant; where samples have several, it is put to them or taken away. */
@@ -97,14 +97,14 @@ function classActions(given: Given, action: ActionOf): Action[] {
 /** What Enter means: a suggestion is taken; of samples with several classes, or marks, what is there is all. */
 function confirm(given: Given): void {
   if (oneSuggested() || !isOneClass(label.kind)) say(given, { state: 'labelled' });
-  else label.step(1);
+  else label.queue.step(1);
 }
 
 /** Takes suggestions for labels; of the grid's only those that are any. */
 function accept(given: Given): void {
   const samples = label.meant.filter((sample) => label.of(sample)?.state === 'suggested');
   void given.attempt(() => label.say(samples, { state: 'labelled' }));
-  if (label.mode === 'stage') label.step(1);
+  if (label.mode === 'stage') label.queue.step(1);
 }
 
 export function labelActions(given: Given): Action[] {
@@ -132,8 +132,8 @@ export function labelActions(given: Given): Action[] {
     if (sample !== null) void given.attempt(() => label.back(act, sample));
   };
   return [
-    action('next', () => label.step(1)),
-    action('back', () => label.step(-1)),
+    action('next', () => label.queue.step(1)),
+    action('back', () => label.queue.step(-1)),
     action('confirm', () => confirm(given), nothing),
     action('accept', () => accept(given), unsuggested),
     action('reject', () => say(given, { state: 'new', classes: [] }), unsuggested),

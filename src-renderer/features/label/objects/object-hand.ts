@@ -43,7 +43,7 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
   const unsuggested: Why = () => (objects.suggestions.length === 0 ? m.label_why_no_suggestion() : undefined);
   const shapeless: Why = () => (objects.scene.list.length === 0 ? m.object_why_no_shapes() : undefined);
   const chosen = () => [...objects.selected];
-  const next = label.queue[label.at + 1] as number | undefined;
+  const next = label.queue.samples[label.queue.at + 1] as number | undefined;
 
   const moves = [
     ['left', -1, 0],
@@ -131,7 +131,7 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
       () =>
         void attempt(async () => {
           const n = await objects.carrying.copyOn(next!);
-          label.step(1);
+          label.queue.step(1);
           notify(m.object_copied({ n: format.integer(n) }));
         }),
       () => (next === undefined ? m.object_why_last() : shapeless()),
