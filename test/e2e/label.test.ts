@@ -75,7 +75,7 @@ describe('labelling by keyboard', () => {
     const classes = () => id('label-class').locator('.cut').allInnerTexts();
     const palette = async (words: string) => {
       await press('Control+k');
-      await page.getByRole('combobox').waitFor();
+      await id('palette').waitFor();
       await page.keyboard.type(words);
       await page.getByRole('option', { name: words }).first().waitFor();
       await press('Enter');
