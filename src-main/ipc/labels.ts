@@ -28,7 +28,8 @@ export function labelHandlers(desk: Desk): Pick<Handlers, Noun> {
     'labels.set': ({ labelling, samples, label }) => desk.studio.labels.set(labelling, samples, label),
     'labels.accept': ({ labelling, atLeast }) => desk.studio.labels.accept(labelling, atLeast),
     'labels.marks': ({ labelling, samples }) => desk.studio.labels.marks(labelling, samples),
-    'labels.mark': ({ labelling, sample, edits }) => desk.studio.labels.mark(labelling, sample, edits),
+    'labels.mark': ({ labelling, samples }) =>
+      desk.studio.labels.markAll(labelling, new Map(samples.map(({ sample, edits }) => [sample, edits]))),
     'labels.acceptMarks': ({ labelling, atLeast }) => desk.studio.labels.acceptMarks(labelling, atLeast),
     'labels.suggestions': ({ labelling }) => desk.studio.labels.suggestions(labelling),
     'labels.suggest': async ({ labelling, version, run }) =>

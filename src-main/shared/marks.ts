@@ -54,6 +54,8 @@ export const markTypeList = ['box', 'polygon', 'mask', 'keypoints', 'span', 'rel
 export const mostMarks = 2 ** 20 - 1;
 /** So many edits at most are one act, and so many marks are told by an outcome. */
 export const mostMarkEdits = 10_000;
+/** Marks of so many samples at most are changed by one act. */
+export const mostMarkedSamples = 512;
 /** Of so many samples marks are asked for at once. */
 export const mostMarkedAtOnce = 64;
 

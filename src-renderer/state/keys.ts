@@ -64,5 +64,5 @@ const otherSymbols: Record<string, string> = { mod: 'Ctrl', shift: 'Shift', alt:
 export function keyCaps(keys: string, platform: Platform): string[] {
   const modifiers = platform === 'darwin' ? macSymbols : otherSymbols;
   const parts = keys === '+' ? ['+'] : keys.split('+').map((part) => part || '+');
-  return parts.map((part) => modifiers[part] ?? symbols[part] ?? (part.length === 1 ? part.toUpperCase() : part));
+  return parts.map((part) => modifiers[part] ?? symbols[part] ?? (/^(.|f\d+)$/.test(part) ? part.toUpperCase() : part));
 }

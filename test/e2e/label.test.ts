@@ -67,6 +67,56 @@ describe('labelling by keyboard', () => {
     await id('label-progress').getByText('10 of 40').waitFor();
   });
 
+  it('renames and merges classes and changes keys without a mouse', async () => {
+    const { page } = studio;
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    const classes = () => id('label-class').locator('.cut').allInnerTexts();
+    const palette = async (words: string) => {
+      await press('Control+k');
+      await id('palette').waitFor();
+      await page.keyboard.type(words);
+      await page.getByRole('option', { name: words }).first().waitFor();
+      await press('Enter');
+    };
+    await press('F2');
+    await id('label-class-name').waitFor();
+    await press('Control+a');
+    // The sample in front is light.
+    await page.keyboard.type('night');
+    await press('Enter');
+    await expect.poll(classes).toEqual(['dark', 'night']);
+    await press('Control+z');
+    await expect.poll(classes).toEqual(['dark', 'light']);
+    await makeClass('pale');
+    await palette('Edit class pale');
+    await id('label-class-name').waitFor();
+    for (let i = 0; i < 2; i++) await press('Tab');
+    await press('Enter');
+    await page.getByRole('option', { name: 'light' }).waitFor();
+    await page.keyboard.type('light');
+    await press('Enter', 'Tab', 'Enter');
+    await expect.poll(classes).toEqual(['dark', 'light']);
+
+    await palette('Keys for labelling');
+    const told = id('label-keys-told');
+    const skip = id('label-rebind-skip');
+    await skip.focus();
+    await press('Enter', '1');
+    await told.getByText('1 was “dark”, which has S now.').waitFor();
+    await press('Enter', 'Control+k');
+    await told.getByText('Choose another key').waitFor();
+    await studio.shot('label-keys');
+    expect(await skip.innerText()).toContain('1');
+    await id('label-keys-reset').focus();
+    await press('Enter');
+    await expect.poll(() => skip.innerText()).toContain('S');
+    await press('Escape');
+    await id('label-keys-dialog').waitFor({ state: 'hidden' });
+    expect(problems).toEqual([]);
+  });
+
   it('presses a focused button by Enter and Space, and leaves the keys alone where one is clicked', async () => {
     const at = () => standing().getAttribute('data-sample');
     const skip = id('label-act-skip');

@@ -43,6 +43,17 @@ describe('keys of classes', () => {
       [2, 's'],
       [3, '3'],
     ]);
+    // Who had it gets nothing in its place where the other had none: a class the next free sign, an act no key.
+    const bare = new Map([
+      ['class:1', '1'],
+      ['skip', 's'],
+    ]);
+    expect(rebound({}, 'class:40', 's', bare)).toEqual({ 'class:40': 's', skip: '' });
+    const taken = rebound({ 'class:1': 'y' }, 'class:40', 'y', new Map([['class:1', 'y']]));
+    expect([...classKeys([one(1), one(40)], taken)]).toEqual([
+      [1, '1'],
+      [40, 'y'],
+    ]);
     expect(readBound('[1]')).toEqual({});
     expect(readBound('nonsense')).toEqual({});
     expect(readBound('{"skip":"x","next":3}')).toEqual({ skip: 'x' });

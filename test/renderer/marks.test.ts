@@ -22,7 +22,7 @@ function held(marks: Mark[]) {
   const waiting: { go: () => void; refuse: () => void }[] = [];
   const calls: MarkCalls = {
     marks: async () => [...stored.values()],
-    mark: (_, sample, edits) => {
+    mark: (_, [{ sample, edits }]) => {
       sent.push(edits);
       return new Promise((done, failed) =>
         waiting.push({

@@ -379,6 +379,7 @@ describe('keys and actions', () => {
   it('draws caps as the platform does', () => {
     expect(keyCaps('mod+shift+o', 'darwin')).toEqual(['⌘', '⇧', 'O']);
     expect(keyCaps('mod+,', 'linux')).toEqual(['Ctrl', ',']);
+    expect(keyCaps('shift+f2', 'linux')).toEqual(['Shift', 'F2']);
     expect(keyCaps('+', 'linux')).toEqual(['+']);
   });
   it('prefers the keys of the place, and does not run what is not possible', () => {

@@ -219,7 +219,12 @@ export class Labels {
 
   /** What a person does to the marks of one sample: one edit. See `markChanges` for what it throws. */
   mark(id: LabellingId, sample: number, edits: readonly MarkEdit[]): Promise<LabelOutcome> {
-    return this.#marking.mark(id, sample, edits);
+    return this.markAll(id, new Map([[sample, edits]]));
+  }
+
+  /** The same of several samples, all as one edit. */
+  markAll(id: LabellingId, edits: ReadonlyMap<number, readonly MarkEdit[]>): Promise<LabelOutcome> {
+    return this.#marking.mark(id, edits);
   }
 
   /** Suggested marks that can be accepted. */

@@ -47,15 +47,17 @@ export class Marking {
     });
   }
 
-  /** A person's edits of one sample: one edit, undone as one. */
-  mark(id: LabellingId, sample: number, edits: readonly MarkEdit[]): Promise<LabelOutcome> {
+  /** A person's edits of samples: one edit, undone as one. Of edits of which one cannot be none is stored. */
+  mark(id: LabellingId, edits: ReadonlyMap<number, readonly MarkEdit[]>): Promise<LabelOutcome> {
     return this.#logs.inTurn(async () => {
       const log = this.#marked(id);
-      requireSamples(log, [sample]);
-      const held = await this.#logs.book.of(log, sample);
-      const changes = markChanges(held, edits, log.kind, this.#logs.classes(log));
-      const entry = this.#logs.add(log, 'person', this.#values(log, sample, held, changes, afterPerson));
-      return this.#logs.outcome(log, entry ? [entry] : []);
+      requireSamples(log, [...edits.keys()]);
+      const classes = this.#logs.classes(log);
+      return this.#logs.give(log, 'person', [...edits.keys()], async (sample) => {
+        const held = await this.#logs.book.of(log, sample);
+        const changes = markChanges(held, edits.get(sample)!, log.kind, classes);
+        return this.#values(log, sample, held, changes, afterPerson);
+      });
     });
   }
 

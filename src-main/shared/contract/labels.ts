@@ -28,7 +28,14 @@ import {
   maskClicksSchema,
   type SuggestedMarks,
 } from '../marker.ts';
-import { type Mark, markEditSchema, type MarkSuggestions, mostMarkedAtOnce, mostMarkEdits } from '../marks.ts';
+import {
+  type Mark,
+  markEditSchema,
+  type MarkSuggestions,
+  mostMarkedAtOnce,
+  mostMarkedSamples,
+  mostMarkEdits,
+} from '../marks.ts';
 
 /** Calls about labelling. */
 export const labelsInputs = {
@@ -55,11 +62,19 @@ export const labelsInputs = {
     labelling: labellingId,
     samples: v.pipe(v.array(sampleNumber), v.minLength(1), v.maxLength(mostMarkedAtOnce)),
   }),
-  /** What a person does to the marks of one sample: one edit, that is undone as one. */
+  /** What a person does to the marks of samples: one edit, that is undone as one. */
   'labels.mark': v.object({
     labelling: labellingId,
-    sample: sampleNumber,
-    edits: v.pipe(v.array(markEditSchema), v.minLength(1), v.maxLength(mostMarkEdits)),
+    samples: v.pipe(
+      v.array(
+        v.object({
+          sample: sampleNumber,
+          edits: v.pipe(v.array(markEditSchema), v.minLength(1), v.maxLength(mostMarkEdits)),
+        }),
+      ),
+      v.minLength(1),
+      v.maxLength(mostMarkedSamples),
+    ),
   }),
   /** Takes suggested marks for labels that are at least so sure, save in samples that are reviewed or skipped. */
   'labels.acceptMarks': v.object({

@@ -1,3 +1,4 @@
+import { studio } from '../../bridge/studio.ts';
 import { navigation } from '../../state/navigation.svelte.ts';
 import { attempt, notify } from '../../ui/toasts.ts';
 import { format } from '../../words/format.ts';
@@ -6,8 +7,11 @@ import { label } from './label.svelte.ts';
 
 /** Makes a version of the labels as they stand; `train`: and goes on to training on it. */
 export async function freezeNow(train = false): Promise<void> {
+  const { state, detail } = label;
+  if (!state || !detail) return;
   label.offered = label.settled;
-  const made = await attempt(() => label.freeze());
+  const { labelling } = state;
+  const made = await attempt(() => studio.call('labels.freeze', { labelling, version: detail.version.id }));
   if (!made) return;
   const go = () => navigation.go({ place: 'train', dataset: made.dataset, version: made.id });
   if (train) go();

@@ -10,6 +10,10 @@ interface Given {
   attempt: (act: () => Promise<unknown>) => Promise<unknown>;
   note: () => void;
   make: () => void;
+  /** Opens what a class is named, coloured and merged in. */
+  edit: (id: number) => void;
+  /** Opens which keys do what. */
+  keysDialog: () => void;
 }
 
 export const actWords: Record<LabelAct, () => string> = {
@@ -29,6 +33,7 @@ export const actWords: Record<LabelAct, () => string> = {
   redoSample: m.label_redo_sample,
   grid: m.label_grid,
   make: m.label_make,
+  editClass: m.label_edit_one,
 };
 
 const oneSuggested = (): boolean => label.meant.some((sample) => label.of(sample)?.state === 'suggested');
@@ -38,7 +43,7 @@ export function say(given: Pick<Given, 'attempt'>, patch: Parameters<typeof labe
   const samples = label.meant;
   if (samples.length === 0) return;
   void given.attempt(() => label.say(samples, patch));
-  if (onward && label.mode === 'stage') label.step(1);
+  if (onward && label.mode === 'stage') label.queue.step(1);
 }
 
 /** The class of what is meant; where samples have several, it is put to them or taken away. */
@@ -60,17 +65,46 @@ export function nameClass(given: Pick<Given, 'attempt'>, id: number): void {
   }
 }
 
+/** The class that is meant where one is edited by a key: of new marks, or of the sample in front. */
+function classInHand(): number | null {
+  if (label.marked) return label.pen;
+  const [first] = label.current === null ? [] : (label.of(label.current)?.classes ?? []);
+  return first ?? label.usable[0]?.id ?? null;
+}
+
+type ActionOf = (act: LabelAct, run: () => void, why?: () => string | undefined) => Action;
+
+/** Making and changing classes; each can be changed by its name in the palette. */
+function classActions(given: Given, action: ActionOf): Action[] {
+  const none = () => (label.usable.length === 0 ? m.label_why_no_classes() : undefined);
+  const edit = () => {
+    const id = classInHand();
+    if (id !== null) given.edit(id);
+  };
+  return [
+    action('make', given.make),
+    action('editClass', edit, none),
+    ...label.usable.map(({ id, name }): Action => ({
+      id: `label.class.${id}.edit`,
+      name: () => m.label_edit_class({ name }),
+      section: m.place_label,
+      place: 'label',
+      run: () => given.edit(id),
+    })),
+  ];
+}
+
 /** What Enter means: a suggestion is taken; of samples with several classes, or marks, what is there is all. */
 function confirm(given: Given): void {
   if (oneSuggested() || !isOneClass(label.kind)) say(given, { state: 'labelled' });
-  else label.step(1);
+  else label.queue.step(1);
 }
 
 /** Takes suggestions for labels; of the grid's only those that are any. */
 function accept(given: Given): void {
   const samples = label.meant.filter((sample) => label.of(sample)?.state === 'suggested');
   void given.attempt(() => label.say(samples, { state: 'labelled' }));
-  if (label.mode === 'stage') label.step(1);
+  if (label.mode === 'stage') label.queue.step(1);
 }
 
 export function labelActions(given: Given): Action[] {
@@ -98,8 +132,8 @@ export function labelActions(given: Given): Action[] {
     if (sample !== null) void given.attempt(() => label.back(act, sample));
   };
   return [
-    action('next', () => label.step(1)),
-    action('back', () => label.step(-1)),
+    action('next', () => label.queue.step(1)),
+    action('back', () => label.queue.step(-1)),
     action('confirm', () => confirm(given), nothing),
     action('accept', () => accept(given), unsuggested),
     action('reject', () => say(given, { state: 'new', classes: [] }), unsuggested),
@@ -112,8 +146,9 @@ export function labelActions(given: Given): Action[] {
     action('redo', () => void given.attempt(() => label.back('redo')), across('redo')),
     action('undoSample', sampled('undo'), nothing),
     action('redoSample', sampled('redo'), nothing),
+    { id: 'label.keys', name: m.label_keys, section: m.place_label, place: 'label', run: given.keysDialog },
     action('grid', () => (label.mode = label.mode === 'grid' ? 'stage' : 'grid')),
-    ...(isJudgedKind(label.kind) ? [] : [action('make', given.make)]),
+    ...(isJudgedKind(label.kind) ? [] : classActions(given, action)),
     ...label.usable.flatMap(({ id, name }): Action[] => {
       const keys = given.keys.get(id);
       if (keys === undefined) return [];

@@ -18,6 +18,7 @@ export const usualKeys = {
   redoSample: 'alt+shift+z',
   grid: 'g',
   make: '+',
+  editClass: 'f2',
 } as const;
 export type LabelAct = keyof typeof usualKeys;
 export const labelActs = Object.keys(usualKeys) as LabelAct[];
@@ -30,6 +31,7 @@ export const stageSlot = (act: string): string => `stage:${act}`;
 
 export const boundAct = (bound: Bound, act: LabelAct): string => bound[act] ?? usualKeys[act];
 export const classSlot = (id: number): string => `class:${id}`;
+const isClassSlot = (slot: string): boolean => slot.startsWith('class:');
 
 /** Signs for classes in turn: the number row, then letters. */
 const signs = [...'1234567890qwertyuiopasdfghjklzxcvbnm'];
@@ -57,11 +59,20 @@ export function classKeys(
   return keys;
 }
 
-/** With this key for that slot (an act, or a class); who had it gets what the slot had. */
+/** Who has that key, but for one slot. */
+export const slotOf = (key: string, now: ReadonlyMap<string, string>, but: string): string | undefined =>
+  [...now].find(([name, its]) => its === key && name !== but)?.[0];
+
+/** With this key for that slot (an act, or a class); who had it gets what the slot had. Where that was nothing, a class gets the next free sign and an act has none (''). */
 export function rebound(bound: Bound, slot: string, key: string, now: ReadonlyMap<string, string>): Bound {
+  const other = slotOf(key, now, slot);
+  const next: Record<string, string> = { ...bound, [slot]: key };
+  if (other === undefined) return next;
   const before = now.get(slot);
-  const other = [...now].find(([name, its]) => its === key && name !== slot)?.[0];
-  return { ...bound, [slot]: key, ...(other && before ? { [other]: before } : {}) };
+  if (before) next[other] = before;
+  else if (isClassSlot(other)) delete next[other];
+  else next[other] = '';
+  return next;
 }
 
 /** As stored; what is no such table of keys is none. */

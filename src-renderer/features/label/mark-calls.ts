@@ -6,8 +6,8 @@ import type { MarkCalls } from './marks.svelte.ts';
 export function markCalls(studio: Studio, heard: (outcome: LabelOutcome) => void): MarkCalls {
   return {
     marks: (labelling, samples) => studio.call('labels.marks', { labelling, samples }),
-    mark: async (labelling, sample, edits) => {
-      const outcome = await studio.call('labels.mark', { labelling, sample, edits });
+    mark: async (labelling, samples) => {
+      const outcome = await studio.call('labels.mark', { labelling, samples });
       heard({ ...outcome, marks: [] });
       return outcome.marks;
     },

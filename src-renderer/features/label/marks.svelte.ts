@@ -24,8 +24,8 @@ export type ShownEdit =
 /** How marks are asked for and stored. */
 export interface MarkCalls {
   marks(labelling: LabellingId, samples: number[]): Promise<Mark[]>;
-  /** Resolves once it is on disk, with what has become of each mark. */
-  mark(labelling: LabellingId, sample: number, edits: MarkEdit[]): Promise<readonly MarkOutcome[]>;
+  /** As one edit. Resolves once it is on disk, with what has become of each mark. */
+  mark(labelling: LabellingId, samples: { sample: number; edits: MarkEdit[] }[]): Promise<readonly MarkOutcome[]>;
 }
 
 type KeyedEdit = ShownEdit & { key: number; fresh: boolean };
@@ -53,7 +53,9 @@ export class SampleMarks {
   readonly #calls: MarkCalls;
   #labelling: LabellingId | null = null;
   #held = $state.raw<ReadonlyMap<number, Held>>(new Map());
-  readonly #asked = new Set<number>();
+  readonly #asked = new Map<number, Promise<void>>();
+  /** Samples whose marks somebody is at work on. */
+  readonly #needed = new Set<number>();
   #turn = 0;
   #lastKey = 0;
 
@@ -77,45 +79,71 @@ export class SampleMarks {
 
   /** The first is what is looked at: it does not wait for the others. */
   async want(samples: readonly number[]): Promise<void> {
+    if (this.#labelling === null) return;
     const lacking = samples.filter((sample) => !this.#held.has(sample) && !this.#asked.has(sample));
-    if (lacking.length === 0) return;
     const first = lacking[0] === samples[0] ? lacking.splice(0, 1) : [];
-    await Promise.all([this.#load(first), this.#load(lacking.slice(0, mostAsked))]);
+    for (const some of [first, lacking.slice(0, mostAsked)]) {
+      const loaded = this.#load(some);
+      for (const sample of some) this.#asked.set(sample, loaded);
+    }
+    await Promise.all(samples.map((sample) => this.#asked.get(sample)));
+  }
+
+  /** The marks of all of these are there while it is done, however many they are. */
+  async during<T>(samples: readonly number[], act: () => Promise<T>): Promise<T> {
+    for (const sample of samples) this.#needed.add(sample);
+    try {
+      for (let at = 0; at < samples.length; at += mostAsked) await this.want(samples.slice(at, at + mostAsked));
+      return await act();
+    } finally {
+      for (const sample of samples) this.#needed.delete(sample);
+    }
   }
 
   /** Does it to the marks of a sample, as one edit; the keys of what was put. Rejects where it is refused: then it is as it was. */
-  async edit(sample: number, edits: readonly ShownEdit[]): Promise<number[]> {
-    const held = this.#held.get(sample);
+  edit(sample: number, edits: readonly ShownEdit[]): Promise<number[]> {
+    return this.editAll(new Map([[sample, edits]]));
+  }
+
+  /** The same of several samples, all as one edit; of those whose marks are not there nothing is changed. */
+  async editAll(given: ReadonlyMap<number, readonly ShownEdit[]>): Promise<number[]> {
     const labelling = this.#labelling;
-    if (!held || labelling === null || edits.length === 0) return [];
-    const keyed = edits.map((edit): KeyedEdit => ({
-      ...edit,
-      key: edit.key ?? --this.#lastKey,
-      fresh: edit.key === undefined,
-    }));
-    const keys = keyed.map(({ key }) => key);
-    this.#change(sample, held, keys, () => void held.pending.push(keyed));
-    const before = held.last;
+    const parts = [...given].flatMap(([sample, edits]) => {
+      const held = this.#held.get(sample);
+      return held && edits.length > 0 ? [{ sample, held, keyed: edits.map((edit) => this.#keyed(edit)) }] : [];
+    });
+    if (labelling === null || parts.length === 0) return [];
+    const change = (how: (part: (typeof parts)[number]) => readonly number[] | void): void => {
+      for (const part of parts) {
+        const keys = part.keyed.map(({ key }) => key);
+        this.#change(part.sample, part.held, keys, () => how(part));
+      }
+    };
+    change(({ held, keyed }) => void held.pending.push(keyed));
+    const before = parts.map(({ held }) => held.last);
     const answer = (async () => {
-      await before.catch(() => {});
+      await Promise.allSettled(before);
       let outcome: readonly MarkOutcome[] = [];
       try {
         outcome = await this.#calls.mark(
           labelling,
-          sample,
-          keyed.map((edit) => numbered(held, edit)),
+          parts.map(({ sample, held, keyed }) => ({ sample, edits: keyed.map((edit) => numbered(held, edit)) })),
         );
       } finally {
-        this.#change(sample, held, keys, () => {
+        change(({ sample, held, keyed }) => {
           held.pending.splice(held.pending.indexOf(keyed), 1);
           name(held, keyed, outcome, sample);
           return store(held, sample, outcome);
         });
       }
     })();
-    held.last = answer;
+    for (const { held } of parts) held.last = answer;
     await answer;
-    return keyed.flatMap(({ act, key }) => (act === 'put' ? [key] : []));
+    return parts.flatMap(({ keyed }) => keyed.flatMap(({ act, key }) => (act === 'put' ? [key] : [])));
+  }
+
+  #keyed(edit: ShownEdit): KeyedEdit {
+    return { ...edit, key: edit.key ?? --this.#lastKey, fresh: edit.key === undefined };
   }
 
   /** The key that the next new mark will have. */
@@ -148,7 +176,6 @@ export class SampleMarks {
     const labelling = this.#labelling;
     if (samples.length === 0 || labelling === null) return;
     const turn = this.#turn;
-    for (const sample of samples) this.#asked.add(sample);
     try {
       const marks = await this.#calls.marks(labelling, samples);
       if (turn !== this.#turn) return;
@@ -156,7 +183,9 @@ export class SampleMarks {
       for (const sample of samples) next.set(sample, heldOf([]));
       for (const mark of marks) next.get(mark.sample)?.stored.set(mark.number, mark);
       for (const sample of samples) next.get(sample)!.shown = shownOf(next.get(sample)!);
-      for (const [old, { pending }] of next) if (next.size > kept && pending.length === 0) next.delete(old);
+      for (const [old, { pending }] of next) {
+        if (next.size > kept && pending.length === 0 && !this.#needed.has(old)) next.delete(old);
+      }
       this.#held = next;
     } finally {
       if (turn === this.#turn) for (const sample of samples) this.#asked.delete(sample);

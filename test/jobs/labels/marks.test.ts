@@ -190,6 +190,27 @@ describe('labelling marks', () => {
     store.close();
   });
 
+  it('makes one edit of what is done in several samples, or nothing where one cannot be', async () => {
+    const { store, labels, id, state } = await begun();
+    const put = (x: number): MarkEdit => ({ act: 'put', class: 1, shape: box(x, 0) });
+    const wrong = labels.markAll(
+      id,
+      new Map<number, MarkEdit[]>([
+        [1, [put(1)]],
+        [2, [{ act: 'remove', number: 9 }]],
+      ]),
+    );
+    await expect(wrong).rejects.toThrow(code('no_such_mark'));
+    expect(await labels.state(id)).toEqual(state);
+    const outcome = await labels.markAll(id, new Map([1, 0, 2].map((sample) => [sample, [put(sample)]])));
+    expect(outcome.samples.map(({ sample }) => sample)).toEqual([0, 1, 2]);
+    expect(outcome.marks.map(({ mark }) => mark && 'box' in mark.shape && mark.shape.box[0]).sort()).toEqual([0, 1, 2]);
+    const undone = await labels.undo(id);
+    expect(undone.samples.map(({ sample }) => sample)).toEqual([0, 1, 2]);
+    expect(undone.can).toEqual({ undo: false, redo: true });
+    store.close();
+  });
+
   it('stores nothing of edits of which one cannot be', async () => {
     const { store, labels, id, state } = await begun();
     const refused = async (edits: MarkEdit[], why: string): Promise<void> => {

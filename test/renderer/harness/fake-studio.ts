@@ -426,7 +426,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       }).id;
     },
     'labels.marks': ({ samples }) => marks!.of(samples),
-    'labels.mark': ({ sample, edits }) => marks!.edit(sample, edits as MarkEdit[]),
+    'labels.mark': ({ samples: [{ sample, edits }] }) => marks!.edit(sample, edits as MarkEdit[]),
     'labels.open': ({ version, kind = 'single' }) => {
       const found = versionOf(version);
       if (markedKinds.includes(kind)) {

@@ -3,6 +3,7 @@ import type { MarkShape } from '../../../src-main/shared/marks.ts';
 import { measureMask, decodeCounts, maskPixels } from '../../../src-main/shared/rle.ts';
 import type { ShownEdit, ShownMark } from '../../../src-renderer/features/label/marks.svelte.ts';
 import { ObjectEditor } from '../../../src-renderer/features/label/objects/editor.ts';
+import { keysUnder } from '../../../src-renderer/features/label/objects/hits.ts';
 import { SampleScene } from '../../../src-renderer/features/label/objects/sample-scene.ts';
 import { boxShape, polygonShape, type ObjectShape } from '../../../src-renderer/features/label/objects/shapes.ts';
 import { centred, toCanvas, toImage, zoomed } from '../../../src-renderer/features/label/objects/view.ts';
@@ -165,7 +166,7 @@ describe('what is meant by a click', () => {
         const [dx, dy] = [point[0] - x, point[1] - y];
         return dx > 0.01 && dy > 0.01 && dx + dy < 5.99 ? [k + 1] : [];
       });
-      const found = editor.under(point, 0);
+      const found = keysUnder(editor.scene, point, 0);
       for (const key of inside) expect(found).toContain(key);
     }
   });

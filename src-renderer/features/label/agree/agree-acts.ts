@@ -26,7 +26,7 @@ export async function settleAnew(): Promise<void> {
   if (sample === undefined) return;
   await agreement.settle('new');
   label.mode = 'stage';
-  label.look(sample);
+  label.queue.look(sample);
 }
 
 export function agreeActions({ bound, keys }: { bound: Bound; keys: ReadonlyMap<number, string> }): Action[] {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Manifest } from '../../../../src-main/shared/dataset.ts';
 import type { DatasetId } from '../../../../src-main/shared/ids.ts';
 import {
   judgedWishSchema,
@@ -22,6 +23,12 @@ export function columnsBefore(dataset: DatasetId, kind: JudgedKind): JudgedWish 
   } catch {
     return undefined;
   }
+}
+
+/** Columns that are not there any more are chosen anew. */
+export function columnsThere(judged: JudgedWish | undefined, { columns }: Manifest): JudgedWish | undefined {
+  const named = [judged?.prompt ?? [], judged?.answers ?? []].flat();
+  return named.every((name) => columns.some((column) => column.name === name)) ? judged : undefined;
 }
 
 export const keepColumns = (dataset: DatasetId, kind: JudgedKind, judged: Judged): void =>

@@ -98,3 +98,7 @@ export function rotated([x, y]: Point, degrees: number): Point {
   const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
   return [x * cos - y * sin, x * sin + y * cos];
 }
+
+/** Hundredths of a pixel are as fine as a hand is at any zoom. */
+export const fine = ([x, y]: Point): Point => [Math.round(x * 100) / 100, Math.round(y * 100) / 100];
+export const whole = ([x, y]: Point): Point => [Math.round(x), Math.round(y)];

@@ -43,7 +43,7 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
   const unsuggested: Why = () => (objects.suggestions.length === 0 ? m.label_why_no_suggestion() : undefined);
   const shapeless: Why = () => (objects.scene.list.length === 0 ? m.object_why_no_shapes() : undefined);
   const chosen = () => [...objects.selected];
-  const next = label.queue[label.at + 1] as number | undefined;
+  const next = label.queue.samples[label.queue.at + 1] as number | undefined;
 
   const moves = [
     ['left', -1, 0],
@@ -120,18 +120,18 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
       shapeless,
     ),
     action('remove', () => editor.remove(), unchosen),
-    action('copy', () => objects.copy(), unchosen),
+    action('copy', () => objects.carrying.copy(), unchosen),
     action(
       'paste',
-      () => objects.paste(),
-      () => (objects.copied === 0 ? m.object_why_no_copy() : undefined),
+      () => objects.carrying.paste(),
+      () => (objects.carrying.copied === 0 ? m.object_why_no_copy() : undefined),
     ),
     action(
       'copyOn',
       () =>
         void attempt(async () => {
-          const n = await objects.copyOn(next!);
-          label.step(1);
+          const n = await objects.carrying.copyOn(next!);
+          label.queue.step(1);
           notify(m.object_copied({ n: format.integer(n) }));
         }),
       () => (next === undefined ? m.object_why_last() : shapeless()),
@@ -140,7 +140,7 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
       'interpolate',
       () =>
         void attempt(async () => {
-          const n = await objects.interpolate();
+          const n = await objects.carrying.interpolate();
           if (n === null) notify(m.object_no_ends(), undefined, 'warning');
           else notify(m.object_filled({ n: format.integer(n) }));
         }),
@@ -174,7 +174,7 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
     action('cross', () => (objects.cross = !objects.cross)),
     action('in', () => objects.zoom(1.25)),
     action('out', () => objects.zoom(0.8)),
-    action('fit', () => objects.fit()),
-    action('actual', () => objects.actual()),
+    action('fit', () => objects.viewport.fit()),
+    action('actual', () => objects.viewport.actual()),
   ];
 }

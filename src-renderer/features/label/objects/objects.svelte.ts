@@ -4,26 +4,14 @@ import { label as labelPlace, type LabelPlace } from '../label.svelte.ts';
 import type { ShownEdit, ShownMark } from '../marks.svelte.ts';
 import { models as modelFiles, type Models } from '../models.svelte.ts';
 import { answered, type ClickDraft } from './clicks.ts';
+import { Carrying } from './carrying.svelte.ts';
 import { ObjectEditor, type Held, type Tool } from './editor.ts';
 import type { Point, Size } from './geometry.ts';
 import { KeyPointer } from './key-pointer.ts';
 import { Pictures, type Picture } from './pictures.svelte.ts';
-import { SampleScene } from './sample-scene.ts';
-import { copyOf, isBetween, ofTrack, shapeBetween, trackOf, withTrack } from './sequence.ts';
-import { boundsOfShape, moved, problemsOf, type ObjectShape } from './shapes.ts';
-import { fitted, kept, shownBox, toCanvas, toImage, zoomed, type View } from './view.ts';
-
-/** In pixels of the page: how near the pointer must come to a thing. */
-export const reachOnPage = 7;
-const marginOnPage = 24;
-/** A thing is looked for in so many images before and after. */
-const mostBetween = 512;
-const block = 16;
-
-interface Copied {
-  class: number;
-  shape: ObjectShape;
-}
+import { SampleScene, type ObjectMark } from './sample-scene.ts';
+import { boundsOfShape, problemsOf } from './shapes.ts';
+import { Viewport } from './viewport.svelte.ts';
 
 /** The image in front with its shapes: what is seen of it, what is selected, and what is done to it. */
 export class ObjectPlace {
@@ -31,6 +19,8 @@ export class ObjectPlace {
   readonly #studio: Studio;
   readonly #models: Models;
   readonly pictures: Pictures;
+  readonly viewport = new Viewport();
+  readonly carrying: Carrying;
   readonly editor: ObjectEditor;
   readonly #pointer: KeyPointer;
   #scene = $state.raw(new SampleScene({ width: 1, height: 1 }, () => null));
@@ -40,19 +30,15 @@ export class ObjectPlace {
   /** Goes up with each change of the marks. */
   #taken = $state(0);
   #sample = $state<number | null>(null);
-  #view = $state.raw<View>({ scale: 1, left: 0, top: 0 });
-  #canvas: Size = { width: 1, height: 1 };
-  ratio = 1;
   /** By sample, as long as the window is open. */
   readonly #kept = new Map<number, SampleScene>();
-  #copied = $state.raw<readonly Copied[]>([]);
-  #fits = true;
   cross = $state(true);
   /** Where something looks different; null: everywhere. */
   onchange: (boxes: readonly Box[] | null) => void = () => {};
   /** What lies over the image is to be drawn. */
   onpointed: () => void = () => {};
   onfailure: (error: unknown) => void = () => {};
+  #next: { sample: number; keys: readonly number[] } | null = null;
 
   constructor(place: LabelPlace = labelPlace, through: Studio = studio, models: Models = modelFiles) {
     this.#label = place;
@@ -61,6 +47,7 @@ export class ObjectPlace {
     this.pictures = new Pictures(through);
     this.editor = new ObjectEditor(this.#scene, (edits) => void this.say(edits));
     this.#pointer = new KeyPointer(this.editor);
+    this.carrying = new Carrying(place, this);
     this.editor.onclicks = (draft) => void this.#findMask(draft);
   }
 
@@ -73,9 +60,6 @@ export class ObjectPlace {
   get scene(): SampleScene {
     void this.#tick;
     return this.#scene;
-  }
-  get view(): View {
-    return this.#view;
   }
   get tool(): Tool {
     void this.#tick;
@@ -93,9 +77,6 @@ export class ObjectPlace {
   get pointer(): Point | null {
     void this.#tick;
     return this.#pointer.at;
-  }
-  get copied(): number {
-    return this.#copied.length;
   }
   readonly problems: ReadonlyMap<number, AnnotationFlag[]> = $derived.by(() => {
     void this.#taken;
@@ -138,9 +119,10 @@ export class ObjectPlace {
     this.#scene = scene;
     scene.lifted = new Set();
     this.editor.scene = scene;
-    this.editor.select([]);
-    this.fit();
-    if (this.#pointer.shown) this.#pointer.show(this.seen);
+    this.editor.select(this.#next?.sample === sample ? this.#next.keys : []);
+    this.#next = null;
+    this.viewport.show(scene.size);
+    if (this.#pointer.shown) this.#pointer.show(this.viewport.seen);
     this.onchange(null);
     this.#taken++;
     this.#tick++;
@@ -159,72 +141,14 @@ export class ObjectPlace {
     this.touch();
   }
 
-  resize(canvas: Size, ratio: number): void {
-    const before = this.#canvas;
-    this.#canvas = canvas;
-    this.ratio = ratio;
-    if (this.#fits) this.fit();
-    else {
-      const [dx, dy] = [(canvas.width - before.width) / 2, (canvas.height - before.height) / 2];
-      this.see({ ...this.#view, left: this.#view.left + dx, top: this.#view.top + dy });
-    }
-  }
-
-  get canvas(): Size {
-    return this.#canvas;
-  }
-  get reach(): number {
-    return (reachOnPage * this.ratio) / this.#view.scale;
-  }
-
-  /** Whole pixels of the canvas: what was painted for it is moved, not painted anew. */
-  see(view: View): void {
-    this.#fits = false;
-    const { scale, left, top } = kept(view, this.#scene.size, this.#canvas);
-    this.#view = { scale, left: Math.round(left), top: Math.round(top) };
-  }
-  fit(): void {
-    this.see(fitted(this.#scene.size, this.#canvas, marginOnPage * this.ratio));
-    this.#fits = true;
-  }
-  /** One pixel of the image to one of the screen. */
-  actual(): void {
-    const middle: Point = [this.#canvas.width / 2, this.#canvas.height / 2];
-    this.see(zoomed(this.#view, 1 / this.#view.scale, middle));
-  }
-  /** At the pointer of keys, where there is one and no other place is told. */
-  zoom(by: number, at?: Point): void {
-    const { width, height } = this.#canvas;
-    const place =
-      at ?? (this.#pointer.at ? toCanvas(this.#view, this.#pointer.at) : ([width / 2, height / 2] as const));
-    this.see(zoomed(this.#view, by, place));
-  }
-  pan(dx: number, dy: number): void {
-    this.see({ ...this.#view, left: this.#view.left + dx, top: this.#view.top + dy });
-  }
-  toImage(point: Point): Point {
-    return toImage(this.#view, point);
-  }
-  /** The part of the image that is seen. */
-  get seen(): Box {
-    const [x, y, width, height] = shownBox(this.#view, this.#canvas);
-    const { size } = this.#scene;
-    const [left, top] = [Math.max(0, x), Math.max(0, y)];
-    return [left, top, Math.min(size.width, x + width) - left, Math.min(size.height, y + height) - top];
+  /** At the pointer of keys, where there is one. */
+  zoom(by: number): void {
+    this.viewport.zoom(by, this.#pointer.at ? this.viewport.toCanvas(this.#pointer.at) : undefined);
   }
   /** Brings a shape into sight. */
   show(key: number): void {
     const mark = this.#scene.mark(key);
-    if (!mark) return;
-    const [x, y, width, height] = boundsOfShape(mark.shape);
-    const [sx, sy, across, down] = this.seen;
-    const { scale } = this.#view;
-    if (x + width >= sx && y + height >= sy && x <= sx + across && y <= sy + down) return;
-    const [left, top] = [
-      this.#canvas.width / 2 - (x + width / 2) * scale,
-      this.#canvas.height / 2 - (y + height / 2) * scale,
-    ];
-    this.see({ scale, left, top });
+    if (mark) this.viewport.bringBox(boundsOfShape(mark.shape));
   }
 
   /** Stores it; a new shape that keys or a brush have made is selected. */
@@ -271,28 +195,23 @@ export class ObjectPlace {
 
   /** Brings the pointer that keys move, or takes it away. */
   point(on = !this.#pointer.shown): void {
-    if (on) this.#pointer.show(this.seen);
+    if (on) this.#pointer.show(this.viewport.seen);
     else this.#pointer.hide();
   }
   /** By shares of what is seen, or pixels of the image; what it leaves is brought into sight. */
   movePointer(x: number, y: number, by: 'pixels' | 'shares'): void {
-    const [, , across, down] = this.seen;
+    const [, , across, down] = this.viewport.seen;
     const unit = by === 'pixels' ? 1 : Math.max(1, Math.min(across, down));
-    this.#pointer.move(x * unit, y * unit, this.reach);
-    if (!this.#pointer.at) return;
-    const edge = marginOnPage * this.ratio - 1;
-    const { width, height } = this.#canvas;
-    const [left, top] = toCanvas(this.#view, this.#pointer.at);
-    const off = (at: number, room: number) => Math.max(0, edge - at) - Math.max(0, at + edge - room);
-    if (off(left, width) !== 0 || off(top, height) !== 0) this.pan(off(left, width), off(top, height));
+    this.#pointer.move(x * unit, y * unit, this.viewport.reach);
+    if (this.#pointer.at) this.viewport.bringPoint(this.#pointer.at);
   }
   pressPointer(held: Held = {}): void {
-    this.#pointer.press(this.reach, held);
+    this.#pointer.press(this.viewport.reach, held);
   }
 
   insert(): void {
     const before = this.#label.marks.nextKey;
-    this.editor.insert(this.seen);
+    this.editor.insert(this.viewport.seen);
     if (this.#scene.mark(before)) this.editor.selected = new Set([before]);
     this.touch();
   }
@@ -354,85 +273,13 @@ export class ObjectPlace {
     this.touch();
   }
 
-  copy(): void {
-    this.#copied = this.#chosen().map(({ class: its, shape }) => ({ class: its, shape: copyOf(shape) }));
-  }
-  /** A little beside where it came from, where it comes back to the same place. */
-  paste(): void {
-    const { size } = this.#scene;
-    const here = new Set(this.#scene.list.map(({ shape }) => String(shape.box)));
-    const edits = this.#copied.map(({ class: its, shape }): ShownEdit => {
-      const taken = here.has(String(shape.box));
-      return { act: 'put', class: its, shape: taken ? moved(shape, 10, 10, size) : shape };
-    });
-    void this.say(edits, true);
+  /** These are selected once that image is in front. */
+  selectIn(sample: number, keys: readonly number[]): void {
+    this.#next = { sample, keys };
   }
 
-  /** To the next image: what is selected, or all. Both are the same thing from then on. Of how many shapes. */
-  async copyOn(next: number): Promise<number> {
-    const here = this.#sample;
-    const chosen = this.#chosen().length > 0 ? this.#chosen() : [...this.#scene.list];
-    if (here === null || chosen.length === 0) return 0;
-    this.editor.settle();
-    const carried = chosen.map((mark) => ({ mark, track: trackOf(mark.shape) ?? crypto.randomUUID().slice(0, 8) }));
-    const named = carried.flatMap(({ mark: { key, class: its, shape }, track }): ShownEdit[] =>
-      trackOf(shape) ? [] : [{ act: 'put', key, class: its, shape: withTrack(shape, track) }],
-    );
-    await this.say(named);
-    await this.#label.marks.want([next]);
-    const there = this.#label.marks.of(next) ?? [];
-    const edits = carried.map(({ mark: { class: its, shape }, track }): ShownEdit => {
-      const [same] = ofTrack(there, track);
-      const copy = placed(withTrack(copyOf(shape), track));
-      return { act: 'put', ...(same ? { key: same.key } : {}), class: its, shape: copy };
-    });
-    await this.#label.mark(next, edits);
-    return edits.length;
-  }
-
-  /**
-   * Lays the selected box into the images between this one and the nearest one, before it or else after it, in which the same thing was placed. One
-   * edit an image. The number of images; null where it was placed in no other.
-   */
-  async interpolate(): Promise<number | null> {
-    const [mark] = this.#chosen();
-    const here = this.#sample;
-    const track = mark && trackOf(mark.shape);
-    if (here === null || !track) return null;
-    this.editor.settle();
-    await this.#label.marks.settled();
-    for (const way of [-1, 1] as const) {
-      const far = await this.#placedAt(here, way, track);
-      if (!far) continue;
-      const [from, to] = way === -1 ? [far.shape, mark.shape] : [mark.shape, far.shape];
-      const [first, last] = way === -1 ? [far.sample, here] : [here, far.sample];
-      for (let sample = first + 1; sample < last; sample++) {
-        await this.#label.marks.want([sample]);
-        const [same] = ofTrack(this.#label.marks.of(sample) ?? [], track);
-        const shape = shapeBetween(from, to, (sample - first) / (last - first), track);
-        await this.#label.mark(sample, [{ act: 'put', ...(same ? { key: same.key } : {}), class: mark.class, shape }]);
-      }
-      return last - first - 1;
-    }
-    return null;
-  }
-
-  async #placedAt(here: number, way: 1 | -1, track: string): Promise<{ sample: number; shape: ObjectShape } | null> {
-    const count = this.#label.state?.states.length ?? 0;
-    const end = way === -1 ? Math.max(-1, here - mostBetween) : Math.min(count, here + mostBetween);
-    for (let at = here + way; at !== end;) {
-      const samples: number[] = [];
-      for (; at !== end && samples.length < block; at += way) samples.push(at);
-      await this.#label.marks.want(samples);
-      for (const sample of samples) {
-        const [found] = ofTrack(this.#label.marks.of(sample) ?? [], track);
-        if (found && !isBetween(found.shape)) return { sample, shape: found.shape };
-      }
-    }
-    return null;
-  }
-
-  #chosen() {
+  /** The marks that are selected. */
+  get chosen(): ObjectMark[] {
     return [...this.editor.selected].flatMap((key) => this.#scene.mark(key) ?? []);
   }
 
@@ -454,10 +301,5 @@ export class ObjectPlace {
     this.onchange(boxes.length > 200 ? null : boxes);
   }
 }
-
-const placed = (shape: ObjectShape): ObjectShape => {
-  const { interpolated: _, ...attributes } = shape.attributes ?? {};
-  return { ...shape, attributes };
-};
 
 export const objects = new ObjectPlace();

@@ -1,6 +1,8 @@
-import type { Draft, Item, ObjectEditor } from './editor.ts';
+import type { Draft } from './draft.ts';
+import type { ObjectEditor } from './editor.ts';
 import type { Point, Size } from './geometry.ts';
 import { drawBits, drawShape, type Look, type Pen } from './paint.ts';
+import type { Item } from './scene.ts';
 import { gripsOf, type ObjectShape } from './shapes.ts';
 import { toCanvas, type View } from './view.ts';
 

@@ -1,6 +1,6 @@
 import type { Box } from '../../../../src-main/shared/annotation.ts';
 import type { ShownMark } from '../marks.svelte.ts';
-import type { Item, Scene } from './editor.ts';
+import type { Item, Scene } from './scene.ts';
 import type { Size } from './geometry.ts';
 import { ShapeIndex } from './shape-index.ts';
 import { boundsOfShape, isObject, type ObjectShape } from './shapes.ts';

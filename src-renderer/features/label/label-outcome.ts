@@ -1,0 +1,20 @@
+import { labelStates, type LabellingState, type LabelOutcome } from '../../../src-main/shared/labels.ts';
+
+/** What an act has made of samples and classes, into what holds: its arrays are changed in place. */
+export function takeOutcome(state: LabellingState, { samples, classes, can }: LabelOutcome): void {
+  for (const { sample, label } of samples) {
+    state.states[sample] = labelStates.indexOf(label.state);
+    state.first[sample] = label.classes[0] ?? 0;
+    if (label.classes.length > 1) state.several[sample] = label.classes;
+    else delete state.several[sample];
+    state.confidences[sample] = label.confidence ?? NaN;
+    const at = state.noted.indexOf(sample);
+    if (label.note !== '' && at < 0) state.noted.push(sample);
+    if (label.note === '' && at >= 0) state.noted.splice(at, 1);
+  }
+  for (const { id, class: now } of classes) {
+    const others = state.classes.filter((one) => one.id !== id);
+    state.classes = now ? [...others, now] : others;
+  }
+  state.can = can;
+}
