@@ -96,8 +96,9 @@ Cells of a target that look like several classes each are told of; --several say
 no class at all has the separator alone; an empty cell is without a label.
 
 Objects inside JSON and Parquet become columns called a.b; lists stay one column, as JSON. Files called train-* with test-* (or
-t10k-*), and folders so called, become given splits. Where there are several things, --kind, --file and --sheet choose. What
-cannot be read is listed and left out. Importing the same data again gives the dataset that is there already; what has changed since makes a new
+t10k-*), and folders so called, become given splits. Files of CSV or JSON with the same columns whose names differ only by split or
+numbers (train.csv and test.csv, sales-2026.csv and sales-2027.csv) are one table; --file takes one of them alone. Where there are
+several things, --kind, --file and --sheet choose; hidden sheets can be named, too. What cannot be read is listed and left out. Importing the same data again gives the dataset that is there already; what has changed since makes a new
 one, and a note on standard error names the dataset that --into would have made a next version of.
 
 Image files are kept twice: as small pictures, which training reads, and as they came, to be looked at and exported. With --reference the latter stay
@@ -162,7 +163,11 @@ async function importFiles(session: Session, given: string[], options: Options):
     const imported = await studio.importData(asked).result;
     const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
     tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
-    if (known && !imported.reused) {
+    // What was left open then may have been another sheet or file than the one that is named now.
+    const isSame = [[sheet, known?.sheet] as const, [file, known?.file] as const].every(
+      ([named, then]) => named === undefined || named === then,
+    );
+    if (known && isSame && !imported.reused) {
       session.out.note(
         `"${known.name}" was read from there before; its next version, of what has changed, is made by: atelier import --into "${known.name}"`,
       );

@@ -21,6 +21,8 @@ import { masks } from './importers/masks.ts';
 import { numpy } from './importers/numpy.ts';
 import { parquet } from './importers/parquet.ts';
 import { spacy } from './importers/spacy.ts';
+import { anyOf, withoutSplit } from './importers/split-files.ts';
+import { tableInFiles } from './importers/table-in-files.ts';
 import { textFolder } from './importers/text-folder.ts';
 import { voc } from './importers/voc.ts';
 import { yolo } from './importers/yolo.ts';
@@ -63,6 +65,8 @@ const tables: readonly Importer[] = [parquet, excel, json, csv];
 const tableNames = /\.(csv|tsv|tab|psv|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|xls|xlsb|ods)$/i;
 /** Several of these may be one table, kept in pieces. */
 const pieces = /\.(parquet|parq|pq)$/i;
+/** So may these, where they are called alike. */
+const textTables = /\.(csv|tsv|tab|psv|json|jsonl|ndjson)$/i;
 /** More files than this are not asked one by one. */
 const maxAsked = 64;
 
@@ -82,7 +86,7 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
   const found: Found[] = [];
   const errors: AtelierError[] = [];
   /** False: not of this format. */
-  const ask = async (importer: Importer, part: Source, file: FoundFile | null): Promise<boolean> => {
+  const ask = async (importer: Importer, part: Source, file: string | null): Promise<boolean> => {
     try {
       const offers = await importer.offer(part);
       for (const offer of offers) {
@@ -90,7 +94,7 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
         found.push({
           importer,
           source: part,
-          offer: { sheet: null, ...offer, file: file?.relative ?? null, referable },
+          offer: { sheet: null, ...offer, file, referable },
         });
       }
       return offers.length > 0;
@@ -109,9 +113,12 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
     if (inPieces.has(files[0])) continue;
     const before = found.length;
     const part = { ...source, files, suggestedName: nameOf(source, files), beside: source.files };
-    const askers = files.length > 1 ? [parquet] : tables.filter((importer) => !(prose && importer === csv));
-    for (const importer of askers) if (await ask(importer, part, files[0])) break;
-    if (files.length > 1 && found.length > before) files.forEach((file) => inPieces.add(file));
+    const together = pieces.test(contentName(files[0])) ? parquet : tableInFiles;
+    const askers = files.length > 1 ? [together] : tables.filter((importer) => !(prose && importer === csv));
+    const called = files.length > 1 && together === tableInFiles ? anyOf(files[0]) : files[0].relative;
+    for (const importer of askers) if (await ask(importer, part, called)) break;
+    // Of text each file can be had alone, too.
+    if (files.length > 1 && together === parquet && found.length > before) files.forEach((file) => inPieces.add(file));
   }
   // Pictures and sounds beside a table go with it, more likely than the other way round.
   found.sort((a, b) => Number(isUnlabelled(a.offer)) - Number(isUnlabelled(b.offer)));
@@ -148,16 +155,25 @@ async function tableParts(
   return { parts: files.length === 1 ? [files] : [], prose: false };
 }
 
-/** Each file by itself; what may be a table in pieces, together too. */
+/** Each file by itself; what may be a table in pieces, together before. */
 function each(files: FoundFile[]): FoundFile[][] {
   const parts = files.filter((file) => pieces.test(contentName(file)));
+  const alike = new Map<string, FoundFile[]>();
+  for (const file of files.filter((one) => textTables.test(contentName(one)))) {
+    const name = withoutSplit(file);
+    alike.set(name, [...(alike.get(name) ?? []), file]);
+  }
   const single = files.slice(0, maxAsked).map((file) => [file]);
-  return parts.length > 1 ? [parts, ...single] : single;
+  return [parts, ...alike.values()].filter(({ length }) => length > 1).concat(single);
 }
 
-/** A table among other files is called as its file is. */
+/** A table among other files is called as its file is, or as its files are all called. */
 function nameOf(source: Source, files: FoundFile[]): string {
-  if (source.files.length === 1 || files.length > 1) return source.suggestedName;
+  if (source.files.length === 1) return source.suggestedName;
+  if (files.length > 1) {
+    const [, name = ''] = /^(?:.*\/)?[^a-z]*([a-z].*?)?[-_. ]*\.[a-z]+$/.exec(withoutSplit(files[0])) ?? [];
+    return name === '' || source.wholeFolder ? source.suggestedName : name;
+  }
   const name = contentName(files[0]).split('/').at(-1)!;
   return name.replace(/\.[^.]+$/, '') || source.suggestedName;
 }
@@ -187,24 +203,29 @@ export function choose(
   found: readonly Found[],
   { kind, file, sheet }: { kind?: ImportKind; file?: string; sheet?: string },
 ): { chosen: Found; others: Found[] } {
-  const fitting = found.filter(
-    ({ offer }) =>
-      (kind === undefined || offer.kind === kind) &&
-      (file === undefined || offer.file === file) &&
-      (sheet === undefined || offer.sheet === sheet),
+  const inFile = found.filter(
+    ({ offer }) => (kind === undefined || offer.kind === kind) && (file === undefined || offer.file === file),
   );
+  const shown = inFile.filter(({ offer }) => sheet === undefined || offer.sheet === sheet);
+  // Hidden ones are not offered: whoever reads the workbook knows whether it has one of this name.
+  const fitting = shown.length > 0 ? shown : inFile.filter(({ offer }) => offer.sheet !== null);
   const [chosen] = fitting;
   if (!chosen) throw notFound(source, found, { kind, file, sheet });
-  const tablesFitting = new Set(fitting.flatMap(({ offer }) => (offer.kind === 'table' ? [offer.file] : [])));
-  if (chosen.offer.kind === 'table' && tablesFitting.size > 1) {
-    const names = [...tablesFitting];
+  // What it is put together from is no other table.
+  const apart = found.filter(({ source: { files } }) => !files.every((each) => chosen.source.files.includes(each)));
+  const tablesFitting = apart.filter((each) => each.offer.kind === 'table' && fitting.includes(each));
+  if (chosen.offer.kind === 'table' && tablesFitting.length > 0) {
+    const names = [
+      ...new Set([chosen, ...tablesFitting].flatMap(({ source: { files } }) => files.map((each) => each.relative))),
+    ];
     throw new AtelierError(
       'several_tables',
       `${names.length} tables were given (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}). Import them one at a time: drop a single file, or name it with --file.`,
-      names.map(String),
+      names,
     );
   }
-  return { chosen, others: found.filter((each) => each !== chosen) };
+  const inFiles = chosen.importer === tableInFiles;
+  return { chosen, others: (inFiles ? apart : found).filter((each) => each !== chosen) };
 }
 
 /** What an offer is called among others. */

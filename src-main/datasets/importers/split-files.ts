@@ -1,0 +1,36 @@
+import { splitNames, type SplitName } from '../../shared/dataset.ts';
+import { splitCode } from '../splits.ts';
+import { contentName, type FoundFile } from '../source.ts';
+import { splitInName } from './idx-pairs.ts';
+
+/** Several files of one table, some of which may be called train and others test. */
+
+const splitOf = ({ relative }: FoundFile): SplitName | null => splitInName(relative.toLowerCase());
+
+/** Training files first, then by name, numbers in their order. */
+export function inOrder(files: readonly FoundFile[]): FoundFile[] {
+  const rank = (file: FoundFile): number => splitNames.indexOf(splitOf(file) ?? 'train');
+  return [...files].sort((a, b) => rank(a) - rank(b) || (a.relative < b.relative ? -1 : 1));
+}
+
+/** The split byte of each row, of so many a file; null where their names tell no two splits. */
+export function givenSplit(files: readonly FoundFile[], rows: readonly number[]): Uint8Array | null {
+  const roles = files.map(splitOf);
+  if (new Set(roles).size < 2) return null;
+  const split = new Uint8Array(rows.reduce((sum, count) => sum + count, 0));
+  let at = 0;
+  roles.forEach((role, i) => split.fill(splitCode(role ?? 'train'), at, (at += rows[i])));
+  return split;
+}
+
+const splitWords = /(?<![a-z])(train(ing)?|test(ing)?|val(id(ation)?)?|dev)(?![a-z])/gi;
+
+/** What a file and those that are called alike but for split and number are called together: "sales-*.csv", "part-*-of-*.csv". */
+export const anyOf = ({ relative }: FoundFile): string => relative.replace(splitWords, '*').replace(/\d+/g, '*');
+
+/** What a file is called without its split and number: "sales.csv" of sales-train.csv and sales-2-test.csv. */
+export const withoutSplit = (file: FoundFile): string =>
+  anyOf({ ...file, relative: contentName(file) })
+    .replaceAll('*', '')
+    .replace(/[-_ .]+(?=[-_ .]|\.)/g, '')
+    .toLowerCase();
