@@ -11,6 +11,7 @@ import { csvBoxes } from './importers/csv-boxes.ts';
 import { csv, isProse, textNames } from './importers/csv.ts';
 import { excel } from './importers/excel.ts';
 import { huggingFace } from './importers/hugging-face.ts';
+import { huggingFaceSounds } from './importers/hugging-face-sounds.ts';
 import { idx } from './importers/idx.ts';
 import { imageFolder } from './importers/image-folder.ts';
 import type { Importer } from './importers/importer.ts';
@@ -21,7 +22,7 @@ import { masks } from './importers/masks.ts';
 import { numpy } from './importers/numpy.ts';
 import { parquet } from './importers/parquet.ts';
 import { spacy } from './importers/spacy.ts';
-import { anyOf, withoutSplit } from './importers/split-files.ts';
+import { anyOf, byConfiguration, withoutSplit } from './importers/split-files.ts';
 import { tableInFiles } from './importers/table-in-files.ts';
 import { textFolder } from './importers/text-folder.ts';
 import { voc } from './importers/voc.ts';
@@ -53,6 +54,7 @@ const together: readonly Importer[] = [
   csvBoxes,
   spacy,
   huggingFace,
+  huggingFaceSounds,
   yolo,
   masks,
   conll,
@@ -60,6 +62,8 @@ const together: readonly Importer[] = [
   audioFolder,
   textFolder,
 ];
+/** Those of `together` that a data set may hold several of. */
+const inParquet: readonly Importer[] = [huggingFace, huggingFaceSounds];
 /** Made of one file, or of a few that are one table. */
 const tables: readonly Importer[] = [parquet, excel, json, csv];
 const tableNames = /\.(csv|tsv|tab|psv|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|xls|xlsb|ods)$/i;
@@ -105,17 +109,22 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
       return true;
     }
   };
-  for (const importer of together) await ask(importer, source, null);
+  for (const importer of together) {
+    if (!inParquet.includes(importer)) await ask(importer, source, null);
+    else
+      for (const { folder, files } of byConfiguration(source.files.filter(isPiece)))
+        await ask(importer, folder === null ? source : configuration(source, folder, files), folder);
+  }
   const annotated = found.some(({ offer }) => annotatedKinds.includes(offer.kind));
   const { parts, prose } = await tableParts(source, found.length > 0 && kind !== 'table', annotated);
   const inPieces = new Set<FoundFile>();
-  for (const files of parts) {
+  for (const { files, called, folder } of parts) {
     if (inPieces.has(files[0])) continue;
     const before = found.length;
-    const part = { ...source, files, suggestedName: nameOf(source, files), beside: source.files };
-    const together = pieces.test(contentName(files[0])) ? parquet : tableInFiles;
+    const named = { ...source, files, suggestedName: nameOf(source, files), beside: source.files };
+    const part = folder === null ? named : configuration(source, folder, files);
+    const together = isPiece(files[0]) ? parquet : tableInFiles;
     const askers = files.length > 1 ? [together] : tables.filter((importer) => !(prose && importer === csv));
-    const called = files.length > 1 && together === tableInFiles ? anyOf(files[0]) : files[0].relative;
     for (const importer of askers) if (await ask(importer, part, called)) break;
     // Of text each file can be had alone, too.
     if (files.length > 1 && together === parquet && found.length > before) files.forEach((file) => inPieces.add(file));
@@ -140,7 +149,7 @@ async function tableParts(
   source: Source,
   besides: boolean,
   annotated: boolean,
-): Promise<{ parts: FoundFile[][]; prose: boolean }> {
+): Promise<{ parts: Part[]; prose: boolean }> {
   // Beside an annotated set JSON is what annotates it.
   const files = source.files.filter(
     (file) =>
@@ -152,20 +161,41 @@ async function tableParts(
   if (named.length > 0 || besides) return { parts: each(named), prose: false };
   const texts = files.filter((file) => textNames.test(contentName(file)));
   if (texts.length > 0) return { parts: each(texts), prose: await isProse(texts) };
-  return { parts: files.length === 1 ? [files] : [], prose: false };
+  return { parts: files.length === 1 ? each(files) : [], prose: false };
+}
+
+/** Files that may be one table, and what they are called among others. */
+interface Part {
+  files: FoundFile[];
+  called: string;
+  /** Of a data set's configuration. */
+  folder: string | null;
 }
 
 /** Each file by itself; what may be a table in pieces, together before. */
-function each(files: FoundFile[]): FoundFile[][] {
-  const parts = files.filter((file) => pieces.test(contentName(file)));
+function each(files: FoundFile[]): Part[] {
   const alike = new Map<string, FoundFile[]>();
   for (const file of files.filter((one) => textTables.test(contentName(one)))) {
     const name = withoutSplit(file);
     alike.set(name, [...(alike.get(name) ?? []), file]);
   }
-  const single = files.slice(0, maxAsked).map((file) => [file]);
-  return [parts, ...alike.values()].filter(({ length }) => length > 1).concat(single);
+  const configurations = byConfiguration(files.filter(isPiece)).map(({ folder, files }) => {
+    return { files, folder, called: folder ?? files[0]?.relative ?? '' };
+  });
+  const texts = [...alike.values()].map((files) => ({ files, folder: null, called: anyOf(files[0]) }));
+  const single = files.slice(0, maxAsked).map((file) => ({ files: [file], folder: null, called: file.relative }));
+  return [...[...configurations, ...texts].filter(({ files }) => files.length > 1), ...single];
 }
+
+const isPiece = (file: FoundFile): boolean => pieces.test(contentName(file));
+
+/** One of several configurations of a data set, each in a folder of its own. */
+const configuration = (source: Source, folder: string, files: FoundFile[]): Source => ({
+  ...source,
+  files,
+  suggestedName: `${source.suggestedName} ${folder.replaceAll('/', ' ')}`,
+  beside: source.files,
+});
 
 /** A table among other files is called as its file is, or as its files are all called. */
 function nameOf(source: Source, files: FoundFile[]): string {
@@ -211,13 +241,12 @@ export function choose(
   const fitting = shown.length > 0 ? shown : inFile.filter(({ offer }) => offer.sheet !== null);
   const [chosen] = fitting;
   if (!chosen) throw notFound(source, found, { kind, file, sheet });
-  // What it is put together from is no other table.
-  const apart = found.filter(({ source: { files } }) => !files.every((each) => chosen.source.files.includes(each)));
-  const tablesFitting = apart.filter((each) => each.offer.kind === 'table' && fitting.includes(each));
-  if (chosen.offer.kind === 'table' && tablesFitting.length > 0) {
-    const names = [
-      ...new Set([chosen, ...tablesFitting].flatMap(({ source: { files } }) => files.map((each) => each.relative))),
-    ];
+  // What it is put together from is nothing else.
+  const apart = found.filter((each) => !isWithin(each, chosen));
+  const others = apart.filter(({ offer: { kind, file } }) => kind === chosen.offer.kind && file !== null);
+  const rivals = others.filter((each) => fitting.includes(each) && !others.some((other) => isLess(each, other)));
+  if (chosen.offer.file !== null && rivals.length > 0) {
+    const names = [...new Set([chosen, ...rivals].map(({ offer }) => offer.file!))];
     throw new AtelierError(
       'several_tables',
       `${names.length} tables were given (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}). Import them one at a time: drop a single file, or name it with --file.`,
@@ -227,6 +256,12 @@ export function choose(
   const inFiles = chosen.importer === tableInFiles;
   return { chosen, others: (inFiles ? apart : found).filter((each) => each !== chosen) };
 }
+
+const isWithin = ({ source: { files } }: Found, other: Found): boolean =>
+  files.every((each) => other.source.files.includes(each));
+/** A part of what the other is made of. */
+const isLess = (one: Found, other: Found): boolean =>
+  one.source.files.length < other.source.files.length && isWithin(one, other);
 
 /** What an offer is called among others. */
 export const offerName = ({ kind, file, sheet }: ImportOffer): string =>

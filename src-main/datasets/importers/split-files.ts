@@ -34,3 +34,20 @@ export const withoutSplit = (file: FoundFile): string =>
     .replaceAll('*', '')
     .replace(/[-_ .]+(?=[-_ .]|\.)/g, '')
     .toLowerCase();
+
+/**
+ * Parquet files by the configuration that they belong to, as Hugging Face lays them out: a folder for each, in which every file tells its split.
+ * Where it is not so, all of them, in no folder. huggingface.co/docs/hub/datasets-manual-configuration
+ */
+export function byConfiguration(files: readonly FoundFile[]): { folder: string | null; files: FoundFile[] }[] {
+  const folders = new Map<string, FoundFile[]>();
+  for (const file of files) {
+    const parts = file.relative.split('/').slice(0, -1);
+    const folder = parts.filter((part) => part !== 'data' && splitInName(part.toLowerCase()) === null).join('/');
+    folders.set(folder, [...(folders.get(folder) ?? []), file]);
+  }
+  // "year=2026" is a part of one table.
+  const isOne = folders.size < 2 || [...folders.keys()].some((folder) => folder === '' || folder.includes('='));
+  if (isOne || files.some((file) => splitOf(file) === null)) return [{ folder: null, files: [...files] }];
+  return [...folders].map(([folder, own]) => ({ folder, files: own }));
+}
