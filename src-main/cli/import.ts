@@ -81,7 +81,7 @@ What is taken, told by content whatever the files are called:
             NumPy: .npy and .npz of 2 dimensions, or lists of one length
   images    a sub-folder per class, or without any; IDX pairs as in MNIST;
             NumPy arrays of 3 or 4 dimensions, with labels in a second one (y, labels, *_labels, or --target)
-  sounds    WAV (PCM, floats), FLAC and MP3: a sub-folder per class, or without any. Files are kept as they came; trained on are
+  sounds    WAV (PCM, floats, G.711), FLAC and MP3: a sub-folder per class, or without any. Files are kept as they came; trained on are
             their channels' mean, 16 bits, at one rate, resampled where theirs is another
   annotated images with COCO JSON, YOLO text files (data.yaml, classes.txt), Pascal VOC XML, a CSV of boxes, or Label Studio's
             JSON: drop the folder that holds both. Image files are kept as they came
