@@ -1,4 +1,5 @@
 import { AtelierError } from '../shared/errors.ts';
+import { anyOf, withoutSplit } from '../shared/work/alike-names.ts';
 import { annotatedKinds, type ImportKind, type ImportOffer } from '../shared/work/import.ts';
 import { namedAudio } from './audio/file-type.ts';
 import { namedImage } from './images/file-type.ts';
@@ -22,7 +23,7 @@ import { masks } from './importers/masks.ts';
 import { numpy } from './importers/numpy.ts';
 import { parquet } from './importers/parquet.ts';
 import { spacy } from './importers/spacy.ts';
-import { anyOf, byConfiguration, withoutSplit } from './importers/split-files.ts';
+import { byConfiguration } from './importers/split-files.ts';
 import { tableInFiles } from './importers/table-in-files.ts';
 import { textFolder } from './importers/text-folder.ts';
 import { voc } from './importers/voc.ts';
@@ -176,13 +177,13 @@ interface Part {
 function each(files: FoundFile[]): Part[] {
   const alike = new Map<string, FoundFile[]>();
   for (const file of files.filter((one) => textTables.test(contentName(one)))) {
-    const name = withoutSplit(file);
+    const name = withoutSplit(contentName(file));
     alike.set(name, [...(alike.get(name) ?? []), file]);
   }
   const configurations = byConfiguration(files.filter(isPiece)).map(({ folder, files }) => {
     return { files, folder, called: folder ?? files[0]?.relative ?? '' };
   });
-  const texts = [...alike.values()].map((files) => ({ files, folder: null, called: anyOf(files[0]) }));
+  const texts = [...alike.values()].map((files) => ({ files, folder: null, called: anyOf(contentName(files[0])) }));
   const single = files.slice(0, maxAsked).map((file) => ({ files: [file], folder: null, called: file.relative }));
   return [...[...configurations, ...texts].filter(({ files }) => files.length > 1), ...single];
 }
@@ -201,7 +202,8 @@ const configuration = (source: Source, folder: string, files: FoundFile[]): Sour
 function nameOf(source: Source, files: FoundFile[]): string {
   if (source.files.length === 1) return source.suggestedName;
   if (files.length > 1) {
-    const [, name = ''] = /^(?:.*\/)?[^a-z]*([a-z].*?)?[-_. ]*\.[a-z]+$/.exec(withoutSplit(files[0])) ?? [];
+    const [, name = ''] =
+      /^(?:.*\/)?[^a-z]*([a-z].*?)?[-_. ]*\.[a-z]+$/.exec(withoutSplit(contentName(files[0]))) ?? [];
     return name === '' || source.wholeFolder ? source.suggestedName : name;
   }
   const name = contentName(files[0]).split('/').at(-1)!;

@@ -1,6 +1,6 @@
 import { splitNames, type SplitName } from '../../shared/dataset.ts';
 import { splitCode } from '../splits.ts';
-import { contentName, type FoundFile } from '../source.ts';
+import type { FoundFile } from '../source.ts';
 import { splitInName } from './idx-pairs.ts';
 
 /** Several files of one table, some of which may be called train and others test. */
@@ -22,18 +22,6 @@ export function givenSplit(files: readonly FoundFile[], rows: readonly number[])
   roles.forEach((role, i) => split.fill(splitCode(role ?? 'train'), at, (at += rows[i])));
   return split;
 }
-
-const splitWords = /(?<![a-z])(train(ing)?|test(ing)?|val(id(ation)?)?|dev)(?![a-z])/gi;
-
-/** What a file and those that are called alike but for split and number are called together: "sales-*.csv", "part-*-of-*.csv". */
-export const anyOf = ({ relative }: FoundFile): string => relative.replace(splitWords, '*').replace(/\d+/g, '*');
-
-/** What a file is called without its split and number: "sales.csv" of sales-train.csv and sales-2-test.csv. */
-export const withoutSplit = (file: FoundFile): string =>
-  anyOf({ ...file, relative: contentName(file) })
-    .replaceAll('*', '')
-    .replace(/[-_ .]+(?=[-_ .]|\.)/g, '')
-    .toLowerCase();
 
 /**
  * Parquet files by the configuration that they belong to, as Hugging Face lays them out: a folder for each, in which every file tells its split.

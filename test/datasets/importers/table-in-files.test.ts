@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readBlob } from '../../../src-main/datasets/blobs.ts';
 import { offerImport } from '../../../src-main/datasets/import.ts';
+import { apart } from '../../../src-main/shared/work/import.ts';
 import { dataFolder, failure, filesIn, importFrom, writeFiles } from '../../support/data-import.ts';
 import { importedTable } from '../../support/read-back.ts';
 
@@ -69,6 +70,10 @@ describe('tables in several files', () => {
     const alone = await importedTable(files, { file: 'adult_test.csv' });
     expect([alone.suggestedName, alone.manifest.samples]).toEqual(['adult_test', 10]);
     expect(alone.notes).toContain('also_found');
+    // All of what was found is that and what is none of it.
+    const found = ['adult_*.csv', 'adult_train.csv', 'adult_test.csv.gz', 'adults.csv', 'other_1.csv'];
+    const readings = found.map((file) => ({ kind: 'table' as const, file }));
+    expect(apart(readings).map(({ file }) => file)).toEqual(['adult_*.csv', 'adults.csv', 'other_1.csv']);
   });
 
   it('tell in which file what was left out stands', async () => {
