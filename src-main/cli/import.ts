@@ -81,7 +81,7 @@ What is taken, told by content whatever the files are called:
             NumPy: .npy and .npz of 2 dimensions, or lists of one length
   images    a sub-folder per class, or without any; IDX pairs as in MNIST;
             NumPy arrays of 3 or 4 dimensions, with labels in a second one (y, labels, *_labels, or --target)
-  sounds    WAV (PCM, floats), FLAC and MP3: a sub-folder per class, or without any. Files are kept as they came; trained on are
+  sounds    WAV (PCM, floats, G.711), FLAC and MP3: a sub-folder per class, or without any. Files are kept as they came; trained on are
             their channels' mean, 16 bits, at one rate, resampled where theirs is another
   annotated images with COCO JSON, YOLO text files (data.yaml, classes.txt), Pascal VOC XML, a CSV of boxes, or Label Studio's
             JSON: drop the folder that holds both. Image files are kept as they came
@@ -96,8 +96,9 @@ Cells of a target that look like several classes each are told of; --several say
 no class at all has the separator alone; an empty cell is without a label.
 
 Objects inside JSON and Parquet become columns called a.b; lists stay one column, as JSON. Files called train-* with test-* (or
-t10k-*), and folders so called, become given splits. Where there are several things, --kind, --file and --sheet choose. What
-cannot be read is listed and left out. Importing the same data again gives the dataset that is there already; what has changed since makes a new
+t10k-*), and folders so called, become given splits. Files of CSV or JSON with the same columns whose names differ only by split or
+numbers (train.csv and test.csv, sales-2026.csv and sales-2027.csv) are one table; --file takes one of them alone. Where there are
+several things, --kind, --file and --sheet choose; hidden sheets can be named, too. What cannot be read is listed and left out. Importing the same data again gives the dataset that is there already; what has changed since makes a new
 one, and a note on standard error names the dataset that --into would have made a next version of.
 
 Image files are kept twice: as small pictures, which training reads, and as they came, to be looked at and exported. With --reference the latter stay
@@ -162,7 +163,11 @@ async function importFiles(session: Session, given: string[], options: Options):
     const imported = await studio.importData(asked).result;
     const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
     tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
-    if (known && !imported.reused) {
+    // What was left open then may have been another sheet or file than the one that is named now.
+    const isSame = [[sheet, known?.sheet] as const, [file, known?.file] as const].every(
+      ([named, then]) => named === undefined || named === then,
+    );
+    if (known && isSame && !imported.reused) {
       session.out.note(
         `"${known.name}" was read from there before; its next version, of what has changed, is made by: atelier import --into "${known.name}"`,
       );

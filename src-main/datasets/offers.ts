@@ -1,4 +1,5 @@
 import { AtelierError } from '../shared/errors.ts';
+import { anyOf, withoutSplit } from '../shared/work/alike-names.ts';
 import { annotatedKinds, type ImportKind, type ImportOffer } from '../shared/work/import.ts';
 import { namedAudio } from './audio/file-type.ts';
 import { namedImage } from './images/file-type.ts';
@@ -11,6 +12,7 @@ import { csvBoxes } from './importers/csv-boxes.ts';
 import { csv, isProse, textNames } from './importers/csv.ts';
 import { excel } from './importers/excel.ts';
 import { huggingFace } from './importers/hugging-face.ts';
+import { huggingFaceSounds } from './importers/hugging-face-sounds.ts';
 import { idx } from './importers/idx.ts';
 import { imageFolder } from './importers/image-folder.ts';
 import type { Importer } from './importers/importer.ts';
@@ -21,6 +23,8 @@ import { masks } from './importers/masks.ts';
 import { numpy } from './importers/numpy.ts';
 import { parquet } from './importers/parquet.ts';
 import { spacy } from './importers/spacy.ts';
+import { byConfiguration } from './importers/split-files.ts';
+import { tableInFiles } from './importers/table-in-files.ts';
 import { textFolder } from './importers/text-folder.ts';
 import { voc } from './importers/voc.ts';
 import { yolo } from './importers/yolo.ts';
@@ -51,6 +55,7 @@ const together: readonly Importer[] = [
   csvBoxes,
   spacy,
   huggingFace,
+  huggingFaceSounds,
   yolo,
   masks,
   conll,
@@ -58,11 +63,15 @@ const together: readonly Importer[] = [
   audioFolder,
   textFolder,
 ];
+/** Those of `together` that a data set may hold several of. */
+const inParquet: readonly Importer[] = [huggingFace, huggingFaceSounds];
 /** Made of one file, or of a few that are one table. */
 const tables: readonly Importer[] = [parquet, excel, json, csv];
 const tableNames = /\.(csv|tsv|tab|psv|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|xls|xlsb|ods)$/i;
 /** Several of these may be one table, kept in pieces. */
 const pieces = /\.(parquet|parq|pq)$/i;
+/** So may these, where they are called alike. */
+const textTables = /\.(csv|tsv|tab|psv|json|jsonl|ndjson)$/i;
 /** More files than this are not asked one by one. */
 const maxAsked = 64;
 
@@ -82,7 +91,7 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
   const found: Found[] = [];
   const errors: AtelierError[] = [];
   /** False: not of this format. */
-  const ask = async (importer: Importer, part: Source, file: FoundFile | null): Promise<boolean> => {
+  const ask = async (importer: Importer, part: Source, file: string | null): Promise<boolean> => {
     try {
       const offers = await importer.offer(part);
       for (const offer of offers) {
@@ -90,7 +99,7 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
         found.push({
           importer,
           source: part,
-          offer: { sheet: null, ...offer, file: file?.relative ?? null, referable },
+          offer: { sheet: null, ...offer, file, referable },
         });
       }
       return offers.length > 0;
@@ -101,17 +110,25 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
       return true;
     }
   };
-  for (const importer of together) await ask(importer, source, null);
+  for (const importer of together) {
+    if (!inParquet.includes(importer)) await ask(importer, source, null);
+    else
+      for (const { folder, files } of byConfiguration(source.files.filter(isPiece)))
+        await ask(importer, folder === null ? source : configuration(source, folder, files), folder);
+  }
   const annotated = found.some(({ offer }) => annotatedKinds.includes(offer.kind));
   const { parts, prose } = await tableParts(source, found.length > 0 && kind !== 'table', annotated);
   const inPieces = new Set<FoundFile>();
-  for (const files of parts) {
+  for (const { files, called, folder } of parts) {
     if (inPieces.has(files[0])) continue;
     const before = found.length;
-    const part = { ...source, files, suggestedName: nameOf(source, files), beside: source.files };
-    const askers = files.length > 1 ? [parquet] : tables.filter((importer) => !(prose && importer === csv));
-    for (const importer of askers) if (await ask(importer, part, files[0])) break;
-    if (files.length > 1 && found.length > before) files.forEach((file) => inPieces.add(file));
+    const named = { ...source, files, suggestedName: nameOf(source, files), beside: source.files };
+    const part = folder === null ? named : configuration(source, folder, files);
+    const together = isPiece(files[0]) ? parquet : tableInFiles;
+    const askers = files.length > 1 ? [together] : tables.filter((importer) => !(prose && importer === csv));
+    for (const importer of askers) if (await ask(importer, part, called)) break;
+    // Of text each file can be had alone, too.
+    if (files.length > 1 && together === parquet && found.length > before) files.forEach((file) => inPieces.add(file));
   }
   // Pictures and sounds beside a table go with it, more likely than the other way round.
   found.sort((a, b) => Number(isUnlabelled(a.offer)) - Number(isUnlabelled(b.offer)));
@@ -133,7 +150,7 @@ async function tableParts(
   source: Source,
   besides: boolean,
   annotated: boolean,
-): Promise<{ parts: FoundFile[][]; prose: boolean }> {
+): Promise<{ parts: Part[]; prose: boolean }> {
   // Beside an annotated set JSON is what annotates it.
   const files = source.files.filter(
     (file) =>
@@ -145,19 +162,50 @@ async function tableParts(
   if (named.length > 0 || besides) return { parts: each(named), prose: false };
   const texts = files.filter((file) => textNames.test(contentName(file)));
   if (texts.length > 0) return { parts: each(texts), prose: await isProse(texts) };
-  return { parts: files.length === 1 ? [files] : [], prose: false };
+  return { parts: files.length === 1 ? each(files) : [], prose: false };
 }
 
-/** Each file by itself; what may be a table in pieces, together too. */
-function each(files: FoundFile[]): FoundFile[][] {
-  const parts = files.filter((file) => pieces.test(contentName(file)));
-  const single = files.slice(0, maxAsked).map((file) => [file]);
-  return parts.length > 1 ? [parts, ...single] : single;
+/** Files that may be one table, and what they are called among others. */
+interface Part {
+  files: FoundFile[];
+  called: string;
+  /** Of a data set's configuration. */
+  folder: string | null;
 }
 
-/** A table among other files is called as its file is. */
+/** Each file by itself; what may be a table in pieces, together before. */
+function each(files: FoundFile[]): Part[] {
+  const alike = new Map<string, FoundFile[]>();
+  for (const file of files.filter((one) => textTables.test(contentName(one)))) {
+    const name = withoutSplit(contentName(file));
+    alike.set(name, [...(alike.get(name) ?? []), file]);
+  }
+  const configurations = byConfiguration(files.filter(isPiece)).map(({ folder, files }) => {
+    return { files, folder, called: folder ?? files[0]?.relative ?? '' };
+  });
+  const texts = [...alike.values()].map((files) => ({ files, folder: null, called: anyOf(contentName(files[0])) }));
+  const single = files.slice(0, maxAsked).map((file) => ({ files: [file], folder: null, called: file.relative }));
+  return [...[...configurations, ...texts].filter(({ files }) => files.length > 1), ...single];
+}
+
+const isPiece = (file: FoundFile): boolean => pieces.test(contentName(file));
+
+/** One of several configurations of a data set, each in a folder of its own. */
+const configuration = (source: Source, folder: string, files: FoundFile[]): Source => ({
+  ...source,
+  files,
+  suggestedName: `${source.suggestedName} ${folder.replaceAll('/', ' ')}`,
+  beside: source.files,
+});
+
+/** A table among other files is called as its file is, or as its files are all called. */
 function nameOf(source: Source, files: FoundFile[]): string {
-  if (source.files.length === 1 || files.length > 1) return source.suggestedName;
+  if (source.files.length === 1) return source.suggestedName;
+  if (files.length > 1) {
+    const [, name = ''] =
+      /^(?:.*\/)?[^a-z]*([a-z].*?)?[-_. ]*\.[a-z]+$/.exec(withoutSplit(contentName(files[0]))) ?? [];
+    return name === '' || source.wholeFolder ? source.suggestedName : name;
+  }
   const name = contentName(files[0]).split('/').at(-1)!;
   return name.replace(/\.[^.]+$/, '') || source.suggestedName;
 }
@@ -187,25 +235,35 @@ export function choose(
   found: readonly Found[],
   { kind, file, sheet }: { kind?: ImportKind; file?: string; sheet?: string },
 ): { chosen: Found; others: Found[] } {
-  const fitting = found.filter(
-    ({ offer }) =>
-      (kind === undefined || offer.kind === kind) &&
-      (file === undefined || offer.file === file) &&
-      (sheet === undefined || offer.sheet === sheet),
+  const inFile = found.filter(
+    ({ offer }) => (kind === undefined || offer.kind === kind) && (file === undefined || offer.file === file),
   );
+  const shown = inFile.filter(({ offer }) => sheet === undefined || offer.sheet === sheet);
+  // Hidden ones are not offered: whoever reads the workbook knows whether it has one of this name.
+  const fitting = shown.length > 0 ? shown : inFile.filter(({ offer }) => offer.sheet !== null);
   const [chosen] = fitting;
   if (!chosen) throw notFound(source, found, { kind, file, sheet });
-  const tablesFitting = new Set(fitting.flatMap(({ offer }) => (offer.kind === 'table' ? [offer.file] : [])));
-  if (chosen.offer.kind === 'table' && tablesFitting.size > 1) {
-    const names = [...tablesFitting];
+  // What it is put together from is nothing else.
+  const apart = found.filter((each) => !isWithin(each, chosen));
+  const others = apart.filter(({ offer: { kind, file } }) => kind === chosen.offer.kind && file !== null);
+  const rivals = others.filter((each) => fitting.includes(each) && !others.some((other) => isLess(each, other)));
+  if (chosen.offer.file !== null && rivals.length > 0) {
+    const names = [...new Set([chosen, ...rivals].map(({ offer }) => offer.file!))];
     throw new AtelierError(
       'several_tables',
       `${names.length} tables were given (${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}). Import them one at a time: drop a single file, or name it with --file.`,
-      names.map(String),
+      names,
     );
   }
-  return { chosen, others: found.filter((each) => each !== chosen) };
+  const inFiles = chosen.importer === tableInFiles;
+  return { chosen, others: (inFiles ? apart : found).filter((each) => each !== chosen) };
 }
+
+const isWithin = ({ source: { files } }: Found, other: Found): boolean =>
+  files.every((each) => other.source.files.includes(each));
+/** A part of what the other is made of. */
+const isLess = (one: Found, other: Found): boolean =>
+  one.source.files.length < other.source.files.length && isWithin(one, other);
 
 /** What an offer is called among others. */
 export const offerName = ({ kind, file, sheet }: ImportOffer): string =>

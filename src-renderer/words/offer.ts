@@ -15,6 +15,7 @@ export function offerSentence(offer: ImportOffer): string {
         size,
       });
     case 'audio-folder':
+      if (inTable(offer)) return m.offer_sounds_in({ files: m.files_count(files), format: inParquet, size });
       if (offer.folders === 0) return m.offer_sounds_flat({ sounds: m.sounds_count(files), size });
       return m.offer_sounds({
         sounds: m.sounds_count(files),
@@ -63,6 +64,14 @@ export function offerSentence(offer: ImportOffer): string {
   }
 }
 
+const inParquet = 'Hugging Face';
+/** Sounds that a table's cells hold. */
+const inTable = ({ columns }: ImportOffer): boolean => columns.length > 0;
+
+/** One of several configurations of a data set says which. */
+const within = ({ file }: ImportOffer, what: string): string =>
+  file === null ? what : m.found_in({ name: file, what });
+
 /** What one of several offers is called in a list: a table by its file, the others by what they are. */
 export function offerName(offer: ImportOffer): string {
   const count = { count: offer.files, n: format.integer(offer.files) };
@@ -72,6 +81,7 @@ export function offerName(offer: ImportOffer): string {
       if (offer.folders === 0) return m.found_images_flat({ images: m.images_count(count) });
       return m.found_images({ images: m.images_count(count), folders });
     case 'audio-folder':
+      if (inTable(offer)) return within(offer, m.found_sounds_in({ format: inParquet }));
       if (offer.folders === 0) return m.found_sounds_flat({ sounds: m.sounds_count(count) });
       return m.found_sounds({ sounds: m.sounds_count(count), folders });
     case 'text-folder':
@@ -92,7 +102,7 @@ export function offerName(offer: ImportOffer): string {
       }
       return m.found_annotated_texts({ format: formatName(offer.kind) });
     case 'hugging-face':
-      return m.found_images_in({ format: formatName(offer.kind) });
+      return within(offer, m.found_images_in({ format: formatName(offer.kind) }));
     case 'conll':
     case 'spacy':
       return m.found_annotated_texts({ format: formatName(offer.kind) });

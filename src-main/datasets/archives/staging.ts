@@ -15,7 +15,7 @@ export class Staging {
     this.#blobs = blobs;
   }
 
-  /** A path for a file that somebody else writes. */
+  /** A path for a file, or a folder, that somebody else writes. */
   async path(): Promise<string> {
     const path = await partialPath(this.#blobs);
     this.#paths.push(path);
@@ -55,6 +55,6 @@ export class Staging {
   }
 
   async clear(): Promise<void> {
-    for (const path of this.#paths.splice(0)) await rm(path, { force: true }).catch(() => undefined);
+    for (const path of this.#paths.splice(0)) await rm(path, { force: true, recursive: true }).catch(() => undefined);
   }
 }

@@ -4,14 +4,21 @@ import { checkHeader, checkLength, damaged, withoutSound, type Sound } from './s
 /** Format tags of WAVE (mmreg.h). */
 const pcm = 1;
 const float = 3;
+const aLaw = 6;
+const muLaw = 7;
 const extensible = 0xfffe;
 const otherCodecs: Record<number, string> = {
   2: 'Microsoft ADPCM',
-  6: 'A-law',
-  7: 'µ-law',
   17: 'IMA ADPCM',
   49: 'GSM 6.10',
   85: 'MP3 inside WAV',
+};
+/** Bytes of a sample, by the format tags that are read. */
+const widthsOf: Partial<Record<number, readonly number[]>> = {
+  [pcm]: [1, 2, 3, 4],
+  [float]: [4, 8],
+  [aLaw]: [1],
+  [muLaw]: [1],
 };
 /** What follows the tag in an extensible format's GUID: the same for all that have one. */
 const guidTail = '000000001000800000aa00389b71';
@@ -25,7 +32,7 @@ interface Format {
 }
 
 /**
- * RIFF WAVE: whole numbers of 8 to 32 bits and floats of 32 and 64, extensible or not. Sizes in headers are not believed: a data chunk
+ * RIFF WAVE: whole numbers of 8 to 32 bits, floats of 32 and 64, and a telephone's A-law and µ-law, extensible or not. Sizes in headers are not believed: a data chunk
  * that a stream's writer left at 0 or at its most goes to the file's end, one that promises more than there is is a file cut off.
  * Throws `audio_damaged`, `audio_unsupported`, `audio_empty`, `audio_too_long`.
  */
@@ -59,11 +66,12 @@ function readFormat(view: DataView, at: number, size: number, name: string): For
     if (size < 40 || hex(view, at + 26, 14) !== guidTail) throw unsupported(name, 'a codec of its own');
     tag = view.getUint16(at + 24, true);
   }
-  if (tag !== pcm && tag !== float) throw unsupported(name, otherCodecs[tag] ?? `codec ${tag}`);
+  const widths = widthsOf[tag];
+  if (!widths) throw unsupported(name, otherCodecs[tag] ?? `codec ${tag}`);
   checkHeader(name, { rate, channels });
   // Samples of 12 or 20 bits stand in whole bytes, from the top down; the block says in how many.
   const width = block / channels;
-  if (!(tag === pcm ? [1, 2, 3, 4] : [4, 8]).includes(width)) {
+  if (!widths.includes(width)) {
     throw damaged(name, `its header says ${block} bytes for ${channels} channels`);
   }
   return { tag, channels, rate, width };
@@ -97,6 +105,8 @@ function readSamples(view: DataView, at: number, size: number, format: Format, n
 
 /** One sample as -1…1. Those of one byte are unsigned, as WAVE has it. */
 function reader({ tag, width }: Format, view: DataView): (at: number) => number {
+  if (tag === aLaw) return (at) => fromALaw(view.getUint8(at));
+  if (tag === muLaw) return (at) => fromMuLaw(view.getUint8(at));
   if (tag === float) return width === 4 ? (at) => view.getFloat32(at, true) : (at) => view.getFloat64(at, true);
   switch (width) {
     case 1:
@@ -108,4 +118,20 @@ function reader({ tag, width }: Format, view: DataView): (at: number) => number 
     default:
       return (at) => view.getInt32(at, true) / 2 ** 31;
   }
+}
+
+/** ITU-T G.711, table 1: even bits inverted; sign, exponent of 3 bits, mantissa of 4; 13 bits in all. */
+function fromALaw(byte: number): number {
+  const code = byte ^ 0x55;
+  const [exponent, mantissa] = [(code >> 4) & 7, code & 15];
+  const magnitude = exponent === 0 ? 2 * mantissa + 1 : (2 * mantissa + 33) << (exponent - 1);
+  return (code & 0x80 ? magnitude : -magnitude) / 2 ** 12;
+}
+
+/** ITU-T G.711, table 2: all bits inverted; sign, exponent of 3 bits, mantissa of 4; 14 bits in all. */
+function fromMuLaw(byte: number): number {
+  const code = ~byte & 0xff;
+  const [exponent, mantissa] = [(code >> 4) & 7, code & 15];
+  const magnitude = ((2 * mantissa + 33) << exponent) - 33;
+  return (code & 0x80 ? -magnitude : magnitude) / 2 ** 13;
 }

@@ -1,4 +1,5 @@
 import { AtelierError } from '../../shared/errors.ts';
+import type { ImportParams, ImportResult } from '../../shared/work/import.ts';
 import { audioHeadBytes, audioType, namedAudio } from '../audio/file-type.ts';
 import { factsOf } from '../audio/facts.ts';
 import { chooseRate, Reading } from '../audio/reading.ts';
@@ -6,7 +7,7 @@ import { SoundWriter } from '../audio/store.ts';
 import { arrange, arrangeByName, noClass, someNames, withoutClass, type Member } from '../class-folders.ts';
 import { KnownSounds } from '../grow/known-sounds.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
-import { Rejects, type Importer } from './importer.ts';
+import { Rejects, type Importer, type ReadContext } from './importer.ts';
 
 /** Sounds told apart by the folder they lie in: one folder per class, perhaps inside train/ and test/. Without such folders they have no classes. */
 export const audioFolder: Importer = {
@@ -37,28 +38,38 @@ export const audioFolder: Importer = {
     for (const { relative } of strays) {
       rejects.add(relative, 'no_class', noClass(relative, params.classFrom));
     }
-    const before = params.into?.manifest.kind === 'audio' ? params.into.manifest : undefined;
-    const known = before ? await KnownSounds.open(params.blobs, before) : null;
-    // What is stored is of one rate.
-    const rate = before?.audio?.rate ?? params.sampleRate ?? (await chooseRate(members, context.signal));
-    const reading = new Reading(source, members, rate, known);
-    const writer = await SoundWriter.open(params.blobs);
-    try {
-      await reading.run(writer, rejects, context);
-      context.signal.throwIfAborted();
-      const set = reading.labelled(rejects, source.files.length - sounds.length);
-      const manifest = await writer.finish(set, factsOf(reading.heard, rate), {
-        seed: params.splitSeed,
-        contents: reading.contents,
-        before,
-      });
-      return { suggestedName: source.suggestedName, manifest };
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
+    return storeSounds({ source, members, passedOver: source.files.length - sounds.length }, rejects, params, context);
   },
 };
+
+/** Sounds with their classes, wherever they came from, as a version. `passedOver`: files that are no sounds. */
+export async function storeSounds(
+  { source, members, passedOver }: { source: Source; members: Member[]; passedOver: number },
+  rejects: Rejects,
+  params: ImportParams,
+  context: ReadContext,
+): Promise<ImportResult> {
+  const before = params.into?.manifest.kind === 'audio' ? params.into.manifest : undefined;
+  const known = before ? await KnownSounds.open(params.blobs, before) : null;
+  // What is stored is of one rate.
+  const rate = before?.audio?.rate ?? params.sampleRate ?? (await chooseRate(members, context.signal));
+  const reading = new Reading(source, members, rate, known);
+  const writer = await SoundWriter.open(params.blobs);
+  try {
+    await reading.run(writer, rejects, context);
+    context.signal.throwIfAborted();
+    const set = reading.labelled(rejects, passedOver);
+    const manifest = await writer.finish(set, factsOf(reading.heard, rate), {
+      seed: params.splitSeed,
+      contents: reading.contents,
+      before,
+    });
+    return { suggestedName: source.suggestedName, manifest };
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
 
 /** Throws `audio_without_classes` for a single sound: that is no dataset. */
 function labelled(sounds: FoundFile[]): { members: Member[]; strays: FoundFile[] } {

@@ -5,14 +5,22 @@ import { AtelierError } from '../../shared/errors.ts';
 import type { AnnotatedImage } from '../annotations/annotated-set.ts';
 import { storeAnnotatedImages } from '../annotations/image-set.ts';
 import { isId, isNumber, whileThere } from '../annotations/reading.ts';
-import { rowsOf, sqlPath, withDuck } from '../duck.ts';
+import { withDuck } from '../duck.ts';
 import { isObject, looseJson } from '../json/members.ts';
 import { classNamesOf } from '../parquet/features.ts';
-import { RowBytes } from '../parquet/row-bytes.ts';
+import {
+  classOf,
+  embeddedRows,
+  filesIn,
+  holdsSounds,
+  labelIn,
+  parquetFiles,
+  quoted,
+  type EmbeddedFiles,
+} from '../parquet/embedded.ts';
 import { readSchema, type Schema } from '../parquet/columns.ts';
-import { readHead, storedAs, totalBytes, type FoundFile, type Source } from '../source.ts';
+import { storedAs, totalBytes, type FoundFile } from '../source.ts';
 import { memoryFor, toldApart } from '../tables/store.ts';
-import { splitInName } from './idx-pairs.ts';
 import { Rejects, type Importer } from './importer.ts';
 
 /** More rows than this are no set of images that is kept as files one after another. */
@@ -22,8 +30,7 @@ const maxRows = 5_000_000;
 export const huggingFace: Importer = {
   async offer(source) {
     const files = await parquetFiles(source);
-    const plain = files.filter(({ packed }) => !packed);
-    if (plain.length === 0 || !(await glance(plain[0]))) return [];
+    if (files.length === 0 || !(await glance(files[0]))) return [];
     return [
       {
         kind: 'hugging-face',
@@ -39,7 +46,7 @@ export const huggingFace: Importer = {
 
   read: (source, params, context) =>
     whileThere(source, async () => {
-      const files = (await parquetFiles(source)).filter(({ packed }) => !packed);
+      const files = await parquetFiles(source);
       const rejects = new Rejects();
       for (const { where, code, message } of source.refused) rejects.add(where, code, message);
       const read: SourceFile[] = [];
@@ -58,7 +65,7 @@ export const huggingFace: Importer = {
               rejects.add(file.relative, 'no_images', message);
               continue;
             }
-            const names = await classNamesOf(connection, file.path, source.files);
+            const names = await classNamesOf(connection, file.path, source.beside ?? source.files);
             const told = namesFor(layout, names);
             classes = [...new Set([...classes, ...(told ?? [])])];
             for (const image of await rowsIn(connection, file, layout, told)) images.push(image);
@@ -77,22 +84,12 @@ export const huggingFace: Importer = {
     }),
 };
 
-async function parquetFiles(source: Source): Promise<FoundFile[]> {
-  const found: FoundFile[] = [];
-  for (const file of source.files.filter(({ relative }) => /\.(parquet|parq|pq)$/i.test(relative))) {
-    if (Buffer.from(await readHead(file, 4)).toString('latin1') === 'PAR1') found.push(file);
-  }
-  const rank = ({ relative }: FoundFile): number =>
-    ['train', 'validation', 'test'].indexOf(splitInName(relative.toLowerCase()) ?? 'train');
-  return found.sort((a, b) => rank(a) - rank(b) || (a.relative < b.relative ? -1 : 1));
-}
-
 async function glance(file: FoundFile): Promise<boolean> {
   try {
-    return await withDuck(
-      { memoryMB: memoryFor(0) },
-      async (connection) => layoutOf(await readSchema(connection, file.path)) !== null,
-    );
+    return await withDuck({ memoryMB: memoryFor(0) }, async (connection) => {
+      const layout = layoutOf(await readSchema(connection, file.path));
+      return layout !== null && !(await holdsSounds(connection, file.path, layout.images));
+    });
   } catch {
     // What is wrong with it is told by whoever reads it as a table.
     return false;
@@ -100,36 +97,18 @@ async function glance(file: FoundFile): Promise<boolean> {
 }
 
 interface Layout {
-  image: string;
-  /** The column's struct has the file's name too. */
-  hasPath: boolean;
+  images: EmbeddedFiles;
   /** A class for the whole image. */
   label: string | null;
   /** Boxes: a struct of lists, one item a thing. */
   objects: { column: string; box: string; category: string } | null;
 }
 
-const labelNames = ['label', 'labels', 'fine_label', 'class', 'target', 'category'];
-
 /** Null where no column holds images. */
-function layoutOf({ names, types }: Schema): Layout | null {
-  const image = names.findIndex((_, i) => isImage(types[i]));
-  if (image < 0) return null;
-  const isLabel = (i: number): boolean => /^(VARCHAR|U?(TINY|SMALL|BIG)?INT(EGER)?)$/.test(String(types[i]));
-  const label = labelNames.map((name) => names.indexOf(name)).find((i) => i >= 0 && isLabel(i));
-  const type = types[image];
-  return {
-    image: names[image],
-    hasPath: type.typeId === DuckDBTypeId.STRUCT && type.entryNames.includes('path'),
-    label: label === undefined ? null : names[label],
-    objects: objectsOf(names, types),
-  };
+function layoutOf(schema: Schema): Layout | null {
+  const images = filesIn(schema);
+  return images && { images, label: labelIn(schema), objects: objectsOf(schema.names, schema.types) };
 }
-
-const isImage = (type: DuckDBType): boolean =>
-  type.typeId === DuckDBTypeId.STRUCT &&
-  type.entryNames.includes('bytes') &&
-  type.entryTypes[type.entryNames.indexOf('bytes')].typeId === DuckDBTypeId.BLOB;
 
 function objectsOf(names: readonly string[], types: readonly DuckDBType[]): Layout['objects'] {
   for (const [i, type] of types.entries()) {
@@ -152,43 +131,20 @@ const namesFor = ({ label, objects }: Layout, names: ReadonlyMap<string, string[
 async function rowsIn(
   connection: DuckDBConnection,
   file: FoundFile,
-  { image, hasPath, label, objects }: Layout,
+  { images, label, objects }: Layout,
   names: readonly string[] | null,
 ): Promise<AnnotatedImage[]> {
-  const column = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-  const rows = await rowsOf(
-    connection,
-    `SELECT octet_length(struct_extract(${column(image)}, 'bytes'))::DOUBLE AS size,
-       ${hasPath ? `struct_extract(${column(image)}, 'path')::VARCHAR` : 'NULL'} AS path,
-       ${label === null ? 'NULL' : `${column(label)}::VARCHAR`} AS label,
-       ${objects ? `to_json(${column(objects.column)})::VARCHAR` : 'NULL'} AS objects
-     FROM read_parquet(${sqlPath(file.path)})`,
-  );
-  const bytes = new RowBytes(connection, file.path, `struct_extract(${column(image)}, 'bytes')`);
-  const split = splitInName(file.relative.toLowerCase());
-  const named = (value: string): string => (names && /^\d+$/.test(value) ? (names[Number(value)] ?? value) : value);
-  return rows.map((row, i): AnnotatedImage => {
-    const size = typeof row.size === 'number' ? row.size : 0;
-    const name = typeof row.path === 'string' && row.path !== '' ? row.path : `${i}`;
-    const relative = `${split ?? 'data'}/${name.replaceAll('\\', '/').split('/').at(-1)!}`;
+  const rows = await embeddedRows(connection, file, images, {
+    label: label === null ? 'NULL' : quoted(label),
+    objects: objects ? `to_json(${quoted(objects.column)})` : 'NULL',
+  });
+  return rows.map(({ more, ...image }): AnnotatedImage => {
+    const name = classOf(more.label, names);
     return {
-      file: {
-        path: file.path,
-        relative,
-        packed: {
-          stored: size,
-          claimed: size,
-          open: async function* () {
-            yield await bytes.at(i, relative);
-          },
-          head: async (length) => (await bytes.at(i, relative)).subarray(0, length),
-        },
-      },
-      split,
+      ...image,
       marks: () => [
-        // -1 is Hugging Face's word for "no label".
-        ...(typeof row.label === 'string' && row.label !== '-1' ? [tag(named(row.label))] : []),
-        ...(objects && typeof row.objects === 'string' ? things(row.objects, objects, named) : []),
+        ...(name === null ? [] : [tag(name)]),
+        ...(objects && more.objects !== null ? things(more.objects, objects, names) : []),
       ],
     };
   });
@@ -197,7 +153,7 @@ async function rowsIn(
 const tag = (name: string): Tag => ({ type: 'tag', class: name });
 
 /** Boxes as COCO has them: x, y, width, height. */
-function things(text: string, layout: NonNullable<Layout['objects']>, named: (value: string) => string): ImageObject[] {
+function things(text: string, layout: NonNullable<Layout['objects']>, names: readonly string[] | null): ImageObject[] {
   const value = looseJson(text);
   if (!isObject(value)) return [];
   const [boxes, categories, ids] = [value[layout.box], value[layout.category], value.id];
@@ -206,6 +162,8 @@ function things(text: string, layout: NonNullable<Layout['objects']>, named: (va
     if (!Array.isArray(box) || box.length !== 4 || !box.every(isNumber)) return [];
     const [x, y, w, h] = box as number[];
     const id: unknown = Array.isArray(ids) ? ids[i] : undefined;
-    return [{ type: 'box', class: named(String(categories[i])), box: [x, y, w, h], ...(isId(id) && { id }) }];
+    return [
+      { type: 'box', class: classOf(String(categories[i]), names) ?? '-1', box: [x, y, w, h], ...(isId(id) && { id }) },
+    ];
   });
 }

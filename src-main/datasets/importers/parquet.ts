@@ -1,23 +1,20 @@
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Manifest, SourceFile, SplitName } from '../../shared/dataset.ts';
+import type { Manifest, SourceFile } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { sqlText } from '../cells.ts';
 import { rowsOf, sqlPath, withDuck } from '../duck.ts';
 import { classNamesOf } from '../parquet/features.ts';
 import { difference, parquetRows, readSchema, textColumns, type Schema, type TextColumn } from '../parquet/columns.ts';
 import { readHead, storedAs, totalBytes, type FoundFile } from '../source.ts';
-import { splitCode } from '../splits.ts';
 import { checkTarget, memoryFor, storeTable, toldApart } from '../tables/store.ts';
 import { guessTargetName } from '../target.ts';
-import { splitInName } from './idx-pairs.ts';
 import { Rejects, type Importer, type ReadContext } from './importer.ts';
+import { givenSplit, inOrder } from './split-files.ts';
 
 /** A file with far more cells than bytes is made to fill the disk: what repeats packs well, but a version keeps every row. */
 const maxCellsPerByte = 1000;
 const alwaysCells = 100e6;
-
-const order: Record<SplitName, number> = { train: 0, validation: 1, test: 2 };
 
 /** Apache Parquet: one file, or several of the same columns, of which some may be called train and others test. */
 export const parquet: Importer = {
@@ -90,12 +87,6 @@ async function areParquet(files: readonly FoundFile[]): Promise<boolean> {
   return true;
 }
 
-/** Training files first, then by name. */
-const inOrder = (files: readonly FoundFile[]): FoundFile[] => {
-  const rank = (file: FoundFile): number => order[splitInName(file.relative.toLowerCase()) ?? 'train'];
-  return [...files].sort((a, b) => rank(a) - rank(b) || (a.relative < b.relative ? -1 : 1));
-};
-
 /** The columns, from the ends of the files. Throws `schemas_differ`, `unreadable`. */
 function glance(files: readonly FoundFile[]): Promise<Schema> {
   const paths = files.map(({ path }) => path);
@@ -167,16 +158,6 @@ async function countRows(
     );
   }
   return rows;
-}
-
-/** Files called train and test are splits already made. */
-function givenSplit(files: readonly FoundFile[], rows: readonly number[]): Uint8Array | null {
-  const roles = files.map((file) => splitInName(file.relative.toLowerCase()));
-  if (new Set(roles).size < 2) return null;
-  const split = new Uint8Array(rows.reduce((sum, count) => sum + count, 0));
-  let at = 0;
-  roles.forEach((role, i) => split.fill(splitCode(role ?? 'train'), at, (at += rows[i])));
-  return split;
 }
 
 function readingNotes(files: number, columns: readonly TextColumn[], binary: readonly string[]): Manifest['notes'] {

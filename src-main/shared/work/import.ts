@@ -1,5 +1,6 @@
 import type { Manifest } from '../dataset.ts';
 import type { DatasetId, VersionId } from '../ids.ts';
+import { withoutSplit } from './alike-names.ts';
 
 /** The longest text that is taken from the clipboard or a pipe. */
 export const pastedCharacters = 32_000_000;
@@ -152,8 +153,15 @@ export const readFromThere = (
     ),
   ) ?? null;
 
-/** Of several things found, those that are not another reading of the same: what an annotated set is made of is also images, rows, texts. */
-export function apart<T extends { kind: ImportKind }>(found: readonly T[]): T[] {
+/**
+ * Of several things found, those that are not another reading of the same: what an annotated set is made of is also images, rows, texts; a table in
+ * several files ("sales-*.csv") is also each of them.
+ */
+export function apart<T extends Pick<ImportOffer, 'kind' | 'file'>>(found: readonly T[]): T[] {
   const isAnnotated = ({ kind }: T): boolean => annotatedKinds.includes(kind);
-  return found.some(isAnnotated) ? found.filter(isAnnotated) : [...found];
+  if (found.some(isAnnotated)) return found.filter(isAnnotated);
+  const together = found.flatMap(({ file }) => (file?.includes('*') ? [file] : []));
+  const isPart = (file: string): boolean =>
+    together.some((all) => all !== file && withoutSplit(all) === withoutSplit(file.replace(/\.gz$/i, '')));
+  return found.filter(({ file }) => file === null || !isPart(file));
 }

@@ -45,6 +45,34 @@ describe('WAV', () => {
     tones.forEach((own, c) => expect(apart(channels[c], own)).toBeLessThan(2 ** -22));
   });
 
+  // As SoX 14.4.2 decodes the bytes 0, 17, 34, … 255, and the sum of the magnitudes of all 256.
+  const laws: [string, number, number[], number][] = [
+    [
+      'A-law',
+      6,
+      [-5504, -2624, -24064, -11520, -280, -8, -1248, -592, 7552, 3648, 32256, 15616, 408, 136, 1760, 848],
+      1_564_672,
+    ],
+    [
+      'µ-law',
+      7,
+      [-32124, -15484, -7420, -3516, -1628, -716, -276, -64, 23932, 11388, 5372, 2492, 1116, 460, 148, 0],
+      1_532_928,
+    ],
+  ];
+  it.each(laws)('of %s is read as G.711 has it', async (_, tag, some, sum) => {
+    const bytes = wav([new Float32Array(256)], { width: 1, claims: { tag } });
+    bytes.set(
+      Array.from({ length: 256 }, (__, i) => i),
+      bytes.length - 256,
+    );
+    const [channel] = (await decodeAudio(bytes, 'x.wav')).channels;
+    const values = Array.from(channel, (value) => value * 2 ** 15);
+    expect(values.filter((__, i) => i % 17 === 0).map((value) => value + 0)).toEqual(some);
+    expect(values.reduce((all, value) => all + Math.abs(value), 0)).toBe(sum);
+    expect(values.reduce((all, value) => all + value, 0)).toBe(0);
+  });
+
   it('is read past chunks that say nothing of the sound, odd ones too', async () => {
     const before = Buffer.concat([Buffer.from('LIST'), Buffer.from([3, 0, 0, 0]), Buffer.from('abc\0')]);
     const { channels } = await decodeAudio(wav([left], { before }), 'x.wav');

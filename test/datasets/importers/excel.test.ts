@@ -143,8 +143,10 @@ describe('where the table is', () => {
     const second = await importFrom(folder, ['book.xlsx'], { sheet: '第二 "2"' });
     expect(second.manifest).toMatchObject({ samples: 2, target: 'label' });
     const error = await failure(importFrom(folder, ['book.xlsx'], { sheet: 'Third' }));
-    expect(error.code).toBe('unknown_format');
+    expect(error.code).toBe('no_such_sheet');
     expect(error.message).toContain('First');
+    const hidden = await importFrom(folder, ['book.xlsx'], { sheet: 'Hidden' });
+    expect(hidden.manifest.notes[0].message).toBe('Read from sheet "Hidden", with a row of names.');
   });
 
   it('in a workbook inside an archive, whatever that is called', async () => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { cardNames } from '../../../src-main/datasets/parquet/features.ts';
 import { annotated, objectsOf } from '../../support/data-annotated.ts';
-import { dataFolder, importFrom, writeFiles } from '../../support/data-import.ts';
+import { offerImport } from '../../../src-main/datasets/import.ts';
+import { dataFolder, failure, importFrom, writeFiles } from '../../support/data-import.ts';
 import { importerContract } from '../../support/data-importer-contract.ts';
 import { parquetBytes, sqlText, valuesSql } from '../../support/data-parquet.ts';
 import { png } from '../../support/data-pictures.ts';
+import { tone, wav } from '../../support/data-sounds.ts';
 import { survivesHostileInput } from '../../support/hostile.ts';
 
 const features = JSON.stringify({
@@ -105,6 +107,69 @@ describe("Hugging Face's data sets", () => {
       ['not_an_image', 'data/bad.png'],
       ['image_empty', 'data/elsewhere.png'],
     ]);
+  });
+
+  it('give sounds with their classes by name, and the splits of their files', async () => {
+    const sounds = (labels: readonly number[], from: number): Promise<Buffer> =>
+      parquetBytes(
+        valuesSql(
+          ['audio', 'text', 'label'],
+          labels.map((label, i) => {
+            const bytes = wav([tone({ hertz: 200 + 50 * (from + i) })]).toString('hex');
+            return [`{'bytes': from_hex('${bytes}'), 'path': 'a/${from + i}.wav'}`, "'words'", String(label)];
+          }),
+        ),
+        metadata,
+      );
+    const folder = await dataFolder();
+    const bad = await parquetBytes("SELECT {'bytes': 'no sound'::BLOB, 'path': 'bad.wav'} AS audio, 1 AS label");
+    await writeFiles(folder.path, {
+      'set/data/train-00000-of-00001.parquet': await sounds([0, 1, 0, 1, -1], 0),
+      'set/data/validation-00000-of-00001.parquet': bad,
+      'set/data/test-00000-of-00001.parquet': await sounds([1, 0], 5),
+    });
+    const [offer] = await offerImport([`${folder.path}/set`]);
+    expect(offer).toMatchObject({ kind: 'audio-folder', files: 3, folders: 3, columns: ['audio', 'text', 'label'] });
+    const { manifest } = await importFrom(folder, ['set']);
+    expect(manifest).toMatchObject({
+      ...{ kind: 'audio', samples: 7, audio: { rate: 8000 }, rejectedCount: 1, splitSource: 'given' },
+      classes: [
+        { name: 'ant', count: 3 },
+        { name: 'zebra', count: 3 },
+      ],
+    });
+    expect(manifest.rejected[0]).toMatchObject({ where: 'validation/bad.wav', code: 'not_audio' });
+  });
+
+  it('of several configurations are a choice, each with its splits', async () => {
+    const folder = await dataFolder();
+    const table = (text: string): Promise<Buffer> =>
+      parquetBytes(`SELECT '${text} ' || range AS text, range % 2 AS label FROM range(30)`);
+    const files: Record<string, Buffer> = {};
+    for (const name of ['en', 'zh'])
+      for (const split of ['train', 'test'])
+        files[`set/${name}/${split}-00000-of-00001.parquet`] = await table(`${name} ${split}`);
+    await writeFiles(folder.path, files);
+    const offers = await offerImport([`${folder.path}/set`]);
+    expect(offers.map(({ file, suggestedName, files: count }) => [file, suggestedName, count])).toEqual([
+      ['en', 'set en', 2],
+      ['zh', 'set zh', 2],
+    ]);
+    expect(await failure(importFrom(folder, ['set']))).toMatchObject({ code: 'several_tables' });
+    const { manifest, suggestedName } = await importFrom(folder, ['set'], { file: 'zh' });
+    expect(suggestedName).toBe('set zh');
+    expect(manifest).toMatchObject({ samples: 60, splitSource: 'given' });
+    expect(manifest.splits.test).toBe(30);
+  });
+
+  it('of images in several configurations are a choice, too', async () => {
+    const folder = await dataFolder();
+    await writeFiles(folder.path, {
+      'set/small/train.parquet': await labelled([0, 1]),
+      'set/large/train.parquet': await labelled([0, 1, 0]),
+    });
+    expect(await failure(importFrom(folder, ['set']))).toMatchObject({ code: 'several_tables' });
+    expect((await importFrom(folder, ['set'], { file: 'large' })).manifest.samples).toBe(3);
   });
 
   survivesHostileInput('Hugging Face', async () => ({ name: 'a.parquet', bytes: await labelled([0, 1, 0]) }), 1);

@@ -3,6 +3,7 @@ import { AtelierError, errorFacts } from '../../../shared/errors.ts';
 import { didYouMean } from '../../../shared/near-names.ts';
 import {
   completeStep,
+  maxSteps,
   newSettings,
   readRecipe,
   stepId,
@@ -89,6 +90,9 @@ class Reading {
     if (!list) throw wrongAt(1, '"steps:" with the list of steps is missing.');
     const items = isEmpty(list.value) ? [] : isSeq(list.value) ? (list.value.items as ParsedNode[]) : null;
     if (!items) throw wrongAt(list.line, 'steps is no list. Each step begins with "- kind: …".');
+    if (items.length > maxSteps) {
+      throw wrongAt(this.#lineOf(items[maxSteps]), `A recipe has at most ${maxSteps} steps; here are ${items.length}.`);
+    }
     const ids = new Map<string, number>();
     const steps = items.map((node, i) => {
       const line = this.#lineOf(node);

@@ -128,7 +128,10 @@ describe("a recipe's file that people write", () => {
   });
 
   it('refuses more steps than recipes have, and texts longer than they are', () => {
-    expect(refusal(steps(...Array.from({ length: 101 }, () => '  - kind: trim')))).toMatch(/^invalid_recipe: .*steps/);
+    const tooMany = (count: number): string => steps(...Array.from({ length: count }, () => '  - kind: trim'));
+    expect(refusal(tooMany(101))).toMatch(/^invalid_recipe: Line 103: A recipe has at most 100 steps; here are 101/);
+    // Nothing is done for each of them.
+    expect(refusal(tooMany(20_000))).toMatch(/here are 20000/);
     expect(refusal(steps('  - kind: filter', `    settings: {condition: ${'a'.repeat(2001)}}`))).toMatch(
       /^invalid_recipe: /,
     );
