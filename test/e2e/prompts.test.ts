@@ -158,7 +158,7 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
 
   it('is there again as it was after a start in Chinese, to the last key', async () => {
     await write('kept {{who}} and {{more}}');
-    await expect.poll(() => id('prompt-saved').innerText()).toBe('Saved');
+    await id('prompt-saved').locator('[data-saved]', { hasText: 'Saved' }).waitFor();
     expect(violations).toEqual([]);
     studio.app.process().kill('SIGKILL');
     await studio.app.close().catch(() => undefined);
@@ -179,7 +179,7 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await studio.page.keyboard.press('ControlOrMeta+Shift+Z');
     await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/kept\s\{\{who\}\}/);
     await studio.page.keyboard.type('!');
-    await expect.poll(() => id('prompt-saved').innerText()).toBe('已保存');
+    await id('prompt-saved').locator('[data-saved]', { hasText: '已保存' }).waitFor();
     await studio.shot('playground-zh');
   });
 
