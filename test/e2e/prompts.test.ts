@@ -48,8 +48,12 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await studio.drop([tinyFolder(join(folder, 'tiny'))]);
     await expect.poll(() => id('model-chooser').innerText()).toContain('tiny');
     await studio.page.locator('[data-testid=prompt-editor][data-ready]').waitFor();
-    await write('abc {{who}}');
-    await id('variable-who').fill('de');
+    // A new prompt is typed at once; what is missing for a run is asked for.
+    await studio.page.keyboard.insertText('abc {{who}}');
+    await id('variable-who').waitFor();
+    await studio.page.keyboard.press('ControlOrMeta+Enter');
+    await expect.poll(() => id('variable-who').evaluate((field) => field === document.activeElement)).toBe(true);
+    await studio.page.keyboard.insertText('de');
     await expect.poll(() => id('prompt-tokens').innerText()).toBe('6 of 24 tokens');
     // The menu's undo is the editor's own, and that of a field the field's.
     await id('prompt-editor').click();
