@@ -222,7 +222,7 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
   });
 
   it('asks documents that were dropped, and shows the passages that an answer was given', async () => {
-    await id('prompt-new').click();
+    await studio.page.keyboard.press('ControlOrMeta+N');
     await studio.drop([join(folder, 'tiny')]);
     await expect.poll(() => id('model-chooser').innerText()).toContain('tiny');
     await studio.page.keyboard.press('Alt+4');

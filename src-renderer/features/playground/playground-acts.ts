@@ -37,6 +37,7 @@ export function playgroundActs(bench: Bench): Action[] {
       name: m.new_prompt,
       section: m.place_playground,
       icon: Plus,
+      keys: 'mod+n',
       place: 'playground',
       run: bench.create,
     },
