@@ -1,5 +1,6 @@
 import { getDocumentProxy } from 'unpdf';
 import { AtelierError } from '../shared/errors.ts';
+import { cmapOf } from './cmaps.ts';
 import { mostCharacters, mostPdfPages } from './limits.ts';
 
 export interface PdfHooks {
@@ -8,11 +9,12 @@ export interface PdfHooks {
 }
 
 /**
- * The text of each page of a PDF, in the order of its content streams. Nothing of it is run, drawn or fetched. Errors: encrypted_document,
- * unreadable_document, document_too_large, no_text.
+ * The text of each page of a PDF, in the order of its content streams; U+FFFD where a font does not tell what a character is. Nothing of it is run, drawn or
+ * fetched. Errors: encrypted_document, unreadable_document, document_too_large, no_text, unknown_encoding.
  */
 export async function readPdf(bytes: Uint8Array, name: string, hooks: PdfHooks): Promise<string[]> {
-  const pdf = await opened(bytes, name);
+  const unknown = new Set<string>();
+  const pdf = await opened(bytes, name, unknown);
   try {
     const { numPages } = pdf;
     if (numPages > mostPdfPages) {
@@ -35,6 +37,19 @@ export async function readPdf(bytes: Uint8Array, name: string, hooks: PdfHooks):
       }
       pages.push(text);
     }
+    if (unknown.size > 0 && characters === 0) {
+      throw new AtelierError(
+        'unknown_encoding',
+        `${name} writes its text in an encoding that cannot be read here (${[...unknown].join(', ')}). Open it in another program and save it anew.`,
+      );
+    }
+    const lost = pages.reduce((sum, page) => sum + page.split(unreadableCharacter).length - 1, 0);
+    if (lost > mostLost * characters) {
+      throw new AtelierError(
+        'unknown_encoding',
+        `The fonts of ${name} do not tell which characters most of its text consists of. Print it into a new PDF and recognize its text with another program (OCR), and add what that makes.`,
+      );
+    }
     if (characters === 0) {
       throw new AtelierError(
         'no_text',
@@ -47,9 +62,27 @@ export async function readPdf(bytes: Uint8Array, name: string, hooks: PdfHooks):
   }
 }
 
+const unreadableCharacter = '\ufffd';
+/** The share of characters that may be unreadable. */
+const mostLost = 0.5;
+
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 
-async function opened(bytes: Uint8Array, name: string): Promise<Pdf> {
+/** @param unknown encodings that the file names and nobody here knows are put into it, as they are come upon */
+async function opened(bytes: Uint8Array, name: string, unknown: Set<string>): Promise<Pdf> {
+  /** What PDF.js asks for beside a file: the encodings of its fonts; the fonts themselves it can do without. */
+  class Data {
+    fetch({ kind, filename }: { kind: string; filename: string }): Promise<Uint8Array> {
+      if (kind !== 'cMapUrl') return Promise.reject(new Error('Not carried.'));
+      try {
+        return Promise.resolve(new TextEncoder().encode(cmapOf(filename)));
+      } catch (error) {
+        unknown.add(filename);
+        return Promise.reject(error as Error);
+      }
+    }
+  }
+
   try {
     // No fonts of this machine, no forms; pictures are never decoded where text alone is asked for.
     // A copy: what is given is taken over, and a Buffer is refused.
@@ -60,6 +93,9 @@ async function opened(bytes: Uint8Array, name: string): Promise<Pdf> {
       enableXfa: false,
       disableAutoFetch: true,
       stopAtErrors: false,
+      BinaryDataFactory: Data,
+      cMapPacked: false,
+      useWorkerFetch: false,
     });
   } catch (error) {
     if ((error as Error).name === 'PasswordException') {
@@ -93,6 +129,7 @@ const unreadable = (name: string, error: unknown, where = ''): AtelierError =>
 function tidy(text: string): string {
   return text
     .replaceAll('\0', '')
+    .replace(/\p{Surrogate}/gu, unreadableCharacter)
     .replace(/\r\n?/g, '\n')
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n ?/g, '\n')

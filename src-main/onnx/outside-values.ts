@@ -94,6 +94,8 @@ function eachField(passage: Passage, end: number, of: (field: number, length: nu
   while (passage.at < end) {
     const tag = passage.varint();
     const [field, wire] = [Math.floor(tag / 8), tag % 8];
+    // No field has that number: zeros, which a file is full of that was never written to its end, would be read for hours.
+    if (field === 0) throw cutShort(passage.at);
     if (wire === VARINT) {
       passage.varint();
       continue;

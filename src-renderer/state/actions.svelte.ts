@@ -14,6 +14,8 @@ export interface Action {
   place?: Place;
   /** Undefined when it can be done; otherwise why not. */
   why?: () => string | undefined;
+  /** Its keys say why not, where it cannot be done: people have gone to it, and wait. */
+  tells?: true;
   /** Words people may look for it by, besides its name. */
   also?: () => string;
   run: () => void;

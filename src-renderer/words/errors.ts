@@ -19,6 +19,7 @@ const headlines: Record<string, () => string> = {
   unknown_variable: m.error_unknown_variable,
   encrypted_document: m.error_encrypted_document,
   unreadable_document: m.error_unreadable_document,
+  unknown_encoding: m.error_unknown_encoding,
   document_too_slow: m.error_document_too_slow,
   no_text: m.error_document_no_text,
   no_documents: m.error_no_documents,

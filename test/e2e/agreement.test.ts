@@ -58,7 +58,7 @@ describe('labelling twice', () => {
     expect(await id('label-suggest').count()).toBe(0);
     await press('1', '1', '1');
     await progress('3 of 12');
-    await id('label-saved').getByText('All saved').waitFor();
+    await id('label-saved').locator('[data-saved]', { hasText: 'All saved' }).waitFor();
     await studio.close();
     await launch();
     await id('rail-label').click();

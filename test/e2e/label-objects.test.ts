@@ -139,7 +139,7 @@ describe('objects of an image', () => {
       }
     }
     await zoomPage(1);
-    await id('label-saved').getByText('All saved').waitFor();
+    await id('label-saved').locator('[data-saved]', { hasText: 'All saved' }).waitFor();
     expect(expected.length).toBeGreaterThanOrEqual(100);
     const drawn = (await marks()).slice(2).map(({ shape }) => ('box' in shape ? shape.box : [0, 0, 0, 0]));
     expect(drawn).toHaveLength(expected.length);
@@ -162,7 +162,7 @@ describe('objects of an image', () => {
     await page.keyboard.press('Shift+ArrowDown');
     await page.keyboard.press('Alt+ArrowRight');
     await page.keyboard.press('2');
-    await id('label-saved').getByText('All saved').waitFor();
+    await id('label-saved').locator('[data-saved]', { hasText: 'All saved' }).waitFor();
     const moved = { class: 2, shape: { type: 'box', box: [31, 30, 61, 40] } };
     await expect.poll(async () => (await marks())[0]).toMatchObject(moved);
     await exact();

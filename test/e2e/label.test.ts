@@ -46,7 +46,7 @@ describe('labelling by keyboard', () => {
       expect(await standing().getAttribute('data-sample')).toBe(String(i));
       await studio.page.keyboard.press(i % 2 === 0 ? '1' : '2');
     }
-    await id('label-saved').getByText('All saved').waitFor();
+    await id('label-saved').locator('[data-saved]', { hasText: 'All saved' }).waitFor();
     expect(await id('label-progress').innerText()).toContain('10 of 40');
     await studio.page.keyboard.press('Control+z');
     await studio.page.waitForFunction(
@@ -177,7 +177,7 @@ describe('labelling by keyboard', () => {
       await studio.page.keyboard.press('1');
     }
     await studio.page.keyboard.press('4');
-    await id('label-saved').getByText('All saved').waitFor();
+    await id('label-saved').locator('[data-saved]', { hasText: 'All saved' }).waitFor();
     await studio.shot('label-pair');
     await id('label-classes').getByText('Left is better').waitFor();
     await studio.page.keyboard.press('g');

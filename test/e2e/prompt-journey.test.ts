@@ -98,7 +98,9 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the journey of a prompt', () =
     await id('token-alternatives').getByRole('button').nth(1).click();
     await count(finished, 2);
     await write('other {{who}}');
-    await expect.poll(() => id('prompt-saved').innerText()).toBe(locale === 'en' ? 'Saved' : '已保存');
+    await id('prompt-saved')
+      .locator('[data-saved]', { hasText: locale === 'en' ? 'Saved' : '已保存' })
+      .waitFor();
     await id('version-1').click();
     await id('version-restore').click();
     await expect.poll(() => page.locator('.view-lines').innerText()).toMatch(/ab\s\{\{who\}\}/);

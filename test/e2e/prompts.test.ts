@@ -49,8 +49,12 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await studio.drop([tinyFolder(join(folder, 'tiny'))]);
     await expect.poll(() => id('model-chooser').innerText()).toContain('tiny');
     await studio.page.locator('[data-testid=prompt-editor][data-ready]').waitFor();
-    await write('abc {{who}}');
-    await id('variable-who').fill('de');
+    // A new prompt is typed at once; what is missing for a run is asked for.
+    await studio.page.keyboard.insertText('abc {{who}}');
+    await id('variable-who').waitFor();
+    await studio.page.keyboard.press('ControlOrMeta+Enter');
+    await expect.poll(() => id('variable-who').evaluate((field) => field === document.activeElement)).toBe(true);
+    await studio.page.keyboard.insertText('de');
     await expect.poll(() => id('prompt-tokens').innerText()).toBe('6 of 24 tokens');
     // The menu's undo is the editor's own, and that of a field the field's.
     await id('prompt-editor').click();
@@ -159,7 +163,7 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
 
   it('is there again as it was after a start in Chinese, to the last key', async () => {
     await write('kept {{who}} and {{more}}');
-    await expect.poll(() => id('prompt-saved').innerText()).toBe('Saved');
+    await id('prompt-saved').locator('[data-saved]', { hasText: 'Saved' }).waitFor();
     expect(violations).toEqual([]);
     studio.app.process().kill('SIGKILL');
     await studio.app.close().catch(() => undefined);
@@ -180,7 +184,7 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await studio.page.keyboard.press('ControlOrMeta+Shift+Z');
     await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/kept\s\{\{who\}\}/);
     await studio.page.keyboard.type('!');
-    await expect.poll(() => id('prompt-saved').innerText()).toBe('已保存');
+    await id('prompt-saved').locator('[data-saved]', { hasText: '已保存' }).waitFor();
     await studio.shot('playground-zh');
   });
 
@@ -219,7 +223,7 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
   });
 
   it('asks documents that were dropped, and shows the passages that an answer was given', async () => {
-    await id('prompt-new').click();
+    await studio.page.keyboard.press('ControlOrMeta+N');
     await studio.drop([join(folder, 'tiny')]);
     await expect.poll(() => id('model-chooser').innerText()).toContain('tiny');
     await studio.page.keyboard.press('Alt+4');

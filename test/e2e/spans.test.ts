@@ -52,7 +52,7 @@ describe('spans', () => {
     await press('[', 'r', ']', '3');
     await id('relation').waitFor();
     expect((await id('relation').innerText()).replace(/\s+/g, ' ')).toBe('Marie Curie born in Warsaw');
-    await id('label-saved').getByText('All saved').waitFor();
+    await id('label-saved').locator('[data-saved]', { hasText: 'All saved' }).waitFor();
     // It is drawn above the text, and chosen there.
     await id('span-arcs').getByText('born in').click();
     await studio.page.locator('[data-testid=span-arcs] .chosen').waitFor();

@@ -11,8 +11,21 @@ export function makePdf(pages: readonly string[], extra = ''): Uint8Array {
   );
 }
 
+/** A page with one line of a font that names its encoding and carries no table of it; `codes`: what is shown, in that encoding. */
+export function encodedPdf(codes: Uint8Array, encoding: string, ordering: string): Uint8Array {
+  const descendant = `<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Song /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 2 >> /FontDescriptor << /Type /FontDescriptor /FontName /Song /Flags 4 /FontBBox [0 0 1000 1000] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 700 /StemV 80 >> >>`;
+  const font = `<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /${encoding} /DescendantFonts [${descendant}] >>`;
+  return pdfOf([{ content: `BT /F1 11 Tf 50 750 Td <${Buffer.from(codes).toString('hex')}> Tj ET` }], '', font);
+}
+
+const helvetica = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>';
+
 /** With content streams as they are given; `filter`: what they are packed by. */
-export function pdfOf(streams: readonly { content: string | Uint8Array; filter?: string }[], extra = ''): Uint8Array {
+export function pdfOf(
+  streams: readonly { content: string | Uint8Array; filter?: string }[],
+  extra = '',
+  font = helvetica,
+): Uint8Array {
   const parts: Buffer[] = [];
   const offsets: number[] = [];
   let length = 0;
@@ -31,7 +44,7 @@ export function pdfOf(streams: readonly { content: string | Uint8Array; filter?:
   const page = (i: number): number => 4 + 2 * i;
   object(1, '<< /Type /Catalog /Pages 2 0 R >>');
   object(2, `<< /Type /Pages /Count ${streams.length} /Kids [${streams.map((_, i) => `${page(i)} 0 R`).join(' ')}] >>`);
-  object(3, '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>');
+  object(3, font);
   streams.forEach(({ content, filter }, i) => {
     const resources = '/Resources << /Font << /F1 3 0 R >> >>';
     object(

@@ -119,6 +119,9 @@ function outsideOf(path: string): OutsideValues[] {
       const bytes = new Uint8Array(length);
       return bytes.subarray(0, readSync(file, bytes, 0, length, from));
     }, statSync(path).size);
+  } catch (error) {
+    if (!(error instanceof AtelierError)) throw error;
+    throw new AtelierError(error.code, `${path} is no ONNX file that can be read: ${error.message}. Fetch it again.`);
   } finally {
     closeSync(file);
   }
