@@ -468,13 +468,13 @@ export class Studio {
   continueRun(id: RunId, how?: Resuming): StartedRun {
     return runs.continueRun(this.#context, id, how);
   }
-  /** Those that failed or were cut short, oldest first. */
-  failedRuns(): RunId[] {
+  /** Those that failed or were cut short, oldest first; those that diverged would again. */
+  failedRuns(): { again: RunId[]; diverged: RunId[] } {
     return runs.failedRuns(this.#context);
   }
-  /** Queues all of these. */
+  /** Queues all of these but those that diverged. */
   continueFailed(how?: Queueing): StartedRun[] {
-    return this.failedRuns().map((id) => runs.continueRun(this.#context, id, how));
+    return this.failedRuns().again.map((id) => runs.continueRun(this.#context, id, how));
   }
   /** A run that has ended trains on, as a new stretch. */
   addEpochs(id: RunId, added: AddedEpochs, how?: Queueing): StartedRun {
