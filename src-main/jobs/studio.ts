@@ -527,8 +527,8 @@ export class Studio {
     return runRows.listRuns(this.#store, options);
   }
   /** As lists need them; this and what else is read of many runs lets other work of this thread go on in between. */
-  listings(): Promise<RunListing[]> {
-    return reading.listings(this.#store);
+  listings(olderThan?: RunId): Promise<RunListing[]> {
+    return reading.listings(this.#store, olderThan);
   }
   /** These of the list, archived ones as well, with these metrics besides the usual ones. */
   listingsOf(ids: readonly RunId[], metrics: readonly string[] = []): Promise<RunListing[]> {

@@ -114,6 +114,9 @@ export const mostEpochs = 10_000;
  */
 export const hasDiverged = ({ error }: { error: { code: string } | null }): boolean => error?.code === 'diverged';
 
+/** Runs of a list that go to the window at once. */
+export const runsOfPage = 200;
+
 /** The rate that the last stretch of a run began with. */
 export const latestRate = ({ learningRate, stretches }: Pick<TrainSettings, 'learningRate' | 'stretches'>): number =>
   stretches?.at(-1)?.learningRate ?? learningRate;
