@@ -110,6 +110,7 @@ function startApp(): void {
       if (!(await mayStopJobs(desk, studio))) return;
       quitting = true;
       await studio?.close();
+      await preferences.saved().catch(() => undefined);
       studio = null;
       app.quit();
     })();

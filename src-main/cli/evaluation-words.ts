@@ -27,8 +27,14 @@ export function metricLines(metrics: Record<string, number>, intervals: Record<s
 
 const between = (key: string, { low, high }: Interval): string => `${metric(key, low)} … ${metric(key, high)}`;
 
-export function reportLines({ detail, slices, sliceLeast, resamples }: EvaluationReport): string[] {
+export function reportLines({ detail, ranking, slices, sliceLeast, resamples }: EvaluationReport): string[] {
   const lines = [`\nThe intervals are of ${count(resamples)} bootstrap resamples (percentile).`];
+  if (ranking) {
+    const { column, queries, leftOut, above } = ranking;
+    lines.push(
+      `\nRanking (map, ndcg, hit rate, mrr): of each "${column}" what is above ${metric('above', above)} should come first; ${count(queries)} count, ${count(leftOut)} with only such or none do not.`,
+    );
+  }
   if (detail.kind !== 'regression') {
     const share = (value: number): string => metric('precision', value);
     const { macro, micro, weighted } = detail.averages;

@@ -60,6 +60,7 @@ export function addRunsActs(runs: Command, context: CommandContext): void {
     'resume',
     'go on with runs that are paused, were cut short, cancelled, or failed',
     `From the last checkpoint, bit for bit as if never stopped (CPU, same threads); from the beginning where there is none.
+A run that diverged would do so again and is refused: atelier train --like RUN --lr RATE, or runs add-epochs RUN EPOCHS --lr RATE.
 
 ${trainJson}
 
@@ -74,9 +75,11 @@ Examples:
   command(
     'retry',
     'train runs once more that failed or were cut short',
-    `As resume does, for several at once; --failed takes all that failed or were interrupted. An error holds up none of the others.
+    `As resume does, for several at once; --failed takes all that failed or were interrupted, but those that diverged, which would do so
+again: they are named. An error holds up none of the others.
 
 ${trainJson}
+      per run that --failed leaves out {"event":"left_out","run","name","code":"diverged","message"}
 
 Examples:
   $ atelier runs retry --failed --queue
@@ -95,7 +98,8 @@ Examples:
     'train a run that has ended for more epochs, from its last checkpoint',
     `They are a new stretch of the same run: weights, optimizer and the order of samples go on as if it had not ended. Over the
 stretch the learning rate goes by the run's own schedule once more, from the run's own rate, unless you say otherwise;
-of a run that followed the validation loss (plateau) it stays at the last rate.
+of a run that followed the validation loss (plateau) it stays at the last rate. A run that diverged goes on from its best
+checkpoint, at a lower rate that you give.
 
 ${trainJson}
 
@@ -138,8 +142,13 @@ async function each(
 function goOn(session: Session, names: string[], options: Options): Promise<void> {
   return begin(session, options, (studio) => {
     const named = names.map((name) => resolveRun(studio.reading, name));
-    const failed = options.failed ? studio.failedRuns() : [];
-    return [...new Set([...named, ...failed])].map((id) => () => {
+    const failed = options.failed ? studio.failedRuns() : { again: [], diverged: [] };
+    for (const id of failed.diverged) {
+      const { name, error } = studio.getRun(id);
+      session.out.record({ event: 'left_out', run: id, name, code: error?.code, message: error?.message });
+      session.out.note(`Left out ${name} (${id}), which would diverge again: atelier train --like ${id} --lr RATE`);
+    }
+    return [...new Set([...named, ...failed.again])].map((id) => () => {
       const { queue, anew, from } = options;
       return studio.resumeRun(id, { later: queue, first: !queue, anew, from });
     });

@@ -34,7 +34,8 @@ function addExport(runs: Command, context: CommandContext): void {
       'after',
       `
 mlflow  a file store of MLflow: <experiment>/<run>/ with meta.yaml, params/, metrics/ (timestamp value step) and tags/. Look at it
-        with "mlflow ui --backend-store-uri <folder>". An experiment for each dataset; epochs and checkpoints have no place in it
+        with "mlflow ui --backend-store-uri <folder>". An experiment for each dataset; epochs are a metric of
+        their own, atelier.epoch, by which an import knows them again; checkpoints have no place in it
 jsonl   JSON Lines that "atelier runs import" reads again without losing a bit. Per run one line
           {"type":"run","version":1,"id","name","status","experiment","dataset","settings":{name:value},"metrics":{key:number},
            "tags":[],"notes","created_at","started_at","finished_at","parameters","samples_per_second","best_epoch",

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { resolveRun } from '../jobs/resolve.ts';
+import type { Studio } from '../jobs/studio.ts';
 import { augmentFields, augmentKinds } from '../shared/augment/kinds.ts';
-import type { SettingField } from '../shared/run.ts';
+import type { VersionId } from '../shared/ids.ts';
+import type { SettingField, TrainedRun } from '../shared/run.ts';
 import { foldRange } from '../shared/split.ts';
 import { augmentHelp } from './augment.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
@@ -9,10 +12,12 @@ import { followRun } from './follow-run.ts';
 import { integer, withCommon } from './options.ts';
 import { lostWords } from './originals-text.ts';
 import { tellForecast } from './train-forecast.ts';
+import { requestLike } from './train-like.ts';
 import { findData, trainRequest, withTraining, type TrainingOptions } from './train-request.ts';
 
 interface Options extends CommonOptions, TrainingOptions {
-  data: string;
+  data?: string;
+  like?: string;
   target?: string;
   fold?: number;
   dryRun?: boolean;
@@ -23,7 +28,14 @@ export function addTrain(program: Command, context: CommandContext): void {
   const { architectures } = context.host;
   const command = withCommon(program.command('train'))
     .description('train a model on a dataset')
-    .requiredOption('--data <dataset>', 'dataset: its name, its id or the beginning of it, or a path to import')
+    .option(
+      '--data <dataset>',
+      "dataset: its name, its id or the beginning of it, or a path to import (--like: the run's)",
+    )
+    .option(
+      '--like <run>',
+      'train again as this run was, but for the options that you give: a name, an id or its beginning',
+    )
     .option('--target <column>', "the column to predict (default: the dataset's)")
     .option(
       '--fold <n>',
@@ -82,19 +94,29 @@ Examples:
   $ atelier train --data churn.csv --target left --class-weights balanced --label-smoothing 0.1
   $ atelier train --data houses.csv --target price --loss huber --clip-norm 1 --average 0.999 --warmup 0.05
   $ atelier train --data flowers --architecture resnet --batch 128 --dry-run
-  $ atelier train --data iris --fold 2`,
+  $ atelier train --data iris --fold 2
+  $ atelier train --like "iris · mlp" --lr 0.001`,
     )
-    .action((options: Options) => trainRun(new Session(context, 'train', options), options));
+    .action((options: Options, self: Command) => {
+      if (options.data === undefined && options.like === undefined) {
+        self.error("error: required option '--data <dataset>' not specified; or give --like <run>");
+      }
+      const given = (option: string) => self.getOptionValueSource(option) === 'cli';
+      return trainRun(new Session(context, 'train', options), options, given);
+    });
 }
 
-async function trainRun(session: Session, options: Options): Promise<void> {
+async function trainRun(session: Session, options: Options, given: (option: string) => boolean): Promise<void> {
   const { out } = session;
   await session.own(async (studio) => {
-    const found = await findData(session, studio, options.data, options.target);
+    const like = options.like === undefined ? null : studio.getTrainedRun(resolveRun(studio.reading, options.like));
+    const found = await versionOf(session, studio, options, like);
     const version = options.fold === undefined ? found : (await studio.versionWithFold(found, options.fold - 1)).id;
     const lost = await studio.originals(version).then((report) => report && lostWords(report));
     if (lost) out.note(lost);
-    const request = await trainRequest(session, studio, version, options);
+    const architecture = options.architecture ?? like?.settings.architecture;
+    const said = await trainRequest(session, studio, version, { ...options, architecture });
+    const request = like ? requestLike(like, said, given) : said;
     if (options.dryRun) return tellForecast(session, studio, request);
     const started = studio.startRun(request, { later: options.queue });
     if (!options.queue) return followRun(session, studio, started);
@@ -102,6 +124,17 @@ async function trainRun(session: Session, options: Options): Promise<void> {
     out.record({ event: 'queued', run: id, name, job });
     out.text(`Queued ${name} (${id}). The window trains it, or: atelier runs queue --work`);
   });
+}
+
+async function versionOf(
+  session: Session,
+  studio: Studio,
+  { data, target }: Options,
+  like: TrainedRun | null,
+): Promise<VersionId> {
+  if (data !== undefined) return findData(session, studio, data, target);
+  const { version } = like!;
+  return target === undefined ? version : (await studio.versionWithTarget(version, target)).id;
 }
 
 const fieldHelp = (field: SettingField): string => `${field.key}: ${fieldRange(field)}`;

@@ -105,6 +105,10 @@ export function setJobWaiting(db: Writable, id: JobId, held: boolean): void {
   db.run(`UPDATE jobs SET status = 'queued', started_at = NULL, held = ? WHERE id = ?`, [held ? 1 : 0, id]);
 }
 
+export function setJobRequest(db: Writable, id: JobId, request: unknown): void {
+  db.run(`UPDATE jobs SET request = ? WHERE id = ?`, [JSON.stringify(request), id]);
+}
+
 export function setJobPlace(db: Writable, id: JobId, place: number): void {
   db.run(`UPDATE jobs SET place = ? WHERE id = ?`, [place, id]);
 }

@@ -47,6 +47,8 @@ interface ListOptions {
   version?: VersionId;
   /** These alone. */
   ids?: readonly RunId[];
+  /** Older ones than this alone. */
+  olderThan?: RunId;
   /** The metrics that come along: all of them where absent. */
   metrics?: readonly string[];
 }
@@ -81,7 +83,7 @@ export function* eachListing(db: Readable, options: ListOptions = {}): IterableI
     version: options.version ?? null,
     ids: options.ids ? JSON.stringify(options.ids) : null,
   };
-  let before = Number.MAX_SAFE_INTEGER;
+  let before = options.olderThan ? runKey(db, options.olderThan) : Number.MAX_SAFE_INTEGER;
   for (;;) {
     const rows = db.all<RunRow>(
       `${selectRuns}

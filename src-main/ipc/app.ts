@@ -47,11 +47,12 @@ export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
     'devices.offerProvider': () => desk.studio.offerProvider(),
     'devices.getProvider': async () => (await desk.studio.getProvider()).job,
     'preferences.get': () => desk.preferences.value,
-    'preferences.set': (change) => {
+    'preferences.set': async (change) => {
       // The list of recent workspaces holds paths that this side opens: the page does not write it.
       const { recentWorkspaces: _kept, ...rest } = change;
       const next = desk.preferences.update(rest);
       if (change.theme || change.locale || change.trainingsAtOnce) desk.applyPreferences();
+      await desk.preferences.saved();
       return next;
     },
   };

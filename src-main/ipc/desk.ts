@@ -7,7 +7,11 @@ export interface Desk {
   /** Throws `no_workspace` while none is open. */
   readonly studio: Studio;
   readonly window: BrowserWindow | null;
-  readonly preferences: { readonly value: Preferences; update(change: Partial<Preferences>): Preferences };
+  readonly preferences: {
+    readonly value: Preferences;
+    update(change: Partial<Preferences>): Preferences;
+    saved(): Promise<void>;
+  };
   readonly version: string;
   /** "Electron 45.4.1", or "Electron 33.2.1 (fallback)". */
   readonly runtime: string;

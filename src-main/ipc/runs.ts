@@ -88,7 +88,7 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
       return null;
     },
     'runs.resumeFailed': () => desk.studio.continueFailed().length,
-    'runs.list': () => desk.studio.listings(),
+    'runs.list': (input) => desk.studio.listings(input?.olderThan),
     'runs.some': ({ ids, metrics }) => desk.studio.listingsOf(ids, metrics),
     'runs.get': ({ id }) => desk.studio.getRun(id),
     'runs.allMetrics': ({ ids }) => desk.studio.metricTable(ids),

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { workspaceFiles } from '../db/workspace.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -45,6 +55,18 @@ export function checkCheckpoints(folder: string, run: Pick<RunSummary, 'id' | 'n
 /** Null where there is none, or it cannot be read. */
 export function lastPosition(folder: string, run: RunId): Position | null {
   return readPosition(join(checkpointsFolder(folder, run), 'last.safetensors'));
+}
+
+/** The best checkpoint takes the last one's place, whole or not at all: where what came after it leads nowhere. False where there is none. */
+export function goBackToBest(folder: string, run: RunId): boolean {
+  const of = (name: string) => join(checkpointsFolder(folder, run), name);
+  if (!existsSync(of('best.safetensors'))) return false;
+  copyFileSync(of('best.safetensors'), of('last.safetensors.partial'));
+  const copy = openSync(of('last.safetensors.partial'), 'r+');
+  fsyncSync(copy);
+  closeSync(copy);
+  renameSync(of('last.safetensors.partial'), of('last.safetensors'));
+  return true;
 }
 
 /** What made a run's best checkpoint (see `CheckpointOrigin` there); null where it has none that says so. */

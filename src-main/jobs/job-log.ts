@@ -44,16 +44,21 @@ export class JobLog {
     return this.#memory;
   }
 
+  /** Whether the file has any of it: not where nothing was said, nor on a full disk. */
+  get isWritten(): boolean {
+    return this.#written > 0;
+  }
+
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#pending === '') return;
     const text = this.#pending;
     this.#pending = '';
-    this.#written += text.length;
     try {
       mkdirSync(dirname(this.path), { recursive: true });
       appendFileSync(this.path, text);
+      this.#written += text.length;
     } catch {
       // A full disk must not turn a log line into a second failure; the last lines are still in memory.
     }

@@ -5,14 +5,15 @@ import { eachListing, runKey, trainSamples } from '../db/runs.ts';
 import type { RunId } from '../shared/ids.ts';
 import { CurvePacker, type PackedCurves } from '../shared/packed-curves.ts';
 import type { CurvesFound, MetricColumn, MetricSeries, MetricTable, RunListing } from '../shared/run.ts';
+import { runsOfPage } from '../shared/run.ts';
 import { usualMetrics } from '../shared/task.ts';
 import { Breath, collect } from './breath.ts';
 
 // What the window reads of many runs at once, in slices: other work of this thread goes on in between.
 
-/** As lists need them, archived ones as well. */
-export const listings = (db: Readable): Promise<RunListing[]> =>
-  collect(eachListing(db, { archived: true, metrics: usualMetrics }));
+/** As lists need them, newest first, archived ones as well: so many of those that are older than one of them, since all at once are megabytes. */
+export const listings = (db: Readable, olderThan?: RunId): Promise<RunListing[]> =>
+  collect(firstOf(runsOfPage, eachListing(db, { archived: true, metrics: usualMetrics, olderThan })));
 
 /** These of the list, archived ones as well, with these metrics besides the usual ones. */
 export const listingsOf = (db: Readable, ids: readonly RunId[], metrics: readonly string[]): Promise<RunListing[]> =>
@@ -86,6 +87,14 @@ export async function packedCurves(db: Readable, runs: readonly RunId[], query?:
 
 function* eachCurve(db: Readable, runs: readonly RunId[], query?: SeriesQuery): Generator<MetricSeries | undefined> {
   for (const run of runs) yield* eachSeries(db, run, query);
+}
+
+function* firstOf<T>(count: number, all: Iterable<T>): Generator<T> {
+  if (count === 0) return;
+  for (const one of all) {
+    yield one;
+    if (--count === 0) return;
+  }
 }
 
 function* eachOf<T, U>(all: Iterable<T>, of: (one: T) => U): Generator<U> {

@@ -176,10 +176,13 @@ function died(kind: WorkKind, exit: UtilityExit, log: JobLog): ErrorFacts {
       details: [],
     };
   }
-  const kept = `What was stored until then is kept; its log is in ${log.path}.`;
+  const details = log.lastLines;
+  log.line(`The ${kind} process ${howItEnded(exit)} before it was done.`);
+  log.flush();
+  const kept = `What was stored until then is kept${log.isWritten ? `; its log is in ${log.path}` : ''}.`;
   if (log.outOfMemory !== null) {
     const { code, message } = outOfMemory(log.outOfMemory);
-    return { code, message: `${message} ${kept}`, details: log.lastLines };
+    return { code, message: `${message} ${kept}`, details };
   }
   const why =
     exit.signal === 'SIGKILL'
@@ -188,7 +191,7 @@ function died(kind: WorkKind, exit: UtilityExit, log: JobLog): ErrorFacts {
   return {
     code: 'process_died',
     message: `The ${kind} process ${howItEnded(exit)} before it was done.${why} ${kept}`,
-    details: log.lastLines,
+    details,
   };
 }
 

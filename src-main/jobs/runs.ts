@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { getDataset, getVersion } from '../db/datasets.ts';
-import { dismissJob, getJobRequest, waitingTrainings } from '../db/jobs.ts';
+import { dismissJob, getJobRequest, setJobRequest, waitingTrainings } from '../db/jobs.ts';
 import { recordAgain } from '../db/records.ts';
 import { storeError } from '../db/errors.ts';
 import { setRunMetrics } from '../db/metrics.ts';
@@ -14,7 +14,7 @@ import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
 import { newId, type JobId, type RunId } from '../shared/ids.ts';
 import { isActive, type QueueMove } from '../shared/job.ts';
 import type { TrainParams } from '../shared/work/train.ts';
-import type { DeviceName, FoldOf, TrainedRun, TrainSettings } from '../shared/run.ts';
+import { hasDiverged, type DeviceName, type FoldOf, type TrainedRun, type TrainSettings } from '../shared/run.ts';
 import { taskOf } from '../shared/task.ts';
 import { runChanged, type Context } from './context.ts';
 import { JobLog } from './job-log.ts';
@@ -59,7 +59,7 @@ export function startRun(
   }
   const { job, result } = context.queue.submit(
     {
-      ...trainWork(context, { id, name, settings }, version, { auto: request.device === 'auto', resume: false }),
+      ...trainWork(context, { id, name, settings }, version, { auto: request.device === 'auto', anew: true }),
       submitted(jobId) {
         runs.insertRun(store, {
           id,
@@ -112,10 +112,16 @@ export function continueRun(
       `The run "${run.name}" has finished: there is nothing to resume. Add epochs to it (atelier runs add-epochs), or train again with other settings.`,
     );
   }
+  if (hasDiverged(run) && !settings) {
+    throw new AtelierError(
+      'run_diverged',
+      `The run "${run.name}" diverged, and would again: a run repeats what it did. Train again at a lower learning rate (atelier train --like RUN --lr RATE), or add epochs at one (atelier runs add-epochs RUN EPOCHS --lr RATE): they go on from its best checkpoint.`,
+    );
+  }
   const version = getVersion(store, run.version);
   const before = run.job;
   recordAgain(store.folder, id);
-  const wish = { auto: before !== null && wasChosen(getJobRequest(store, before)), resume: !anew, from };
+  const wish = { auto: before !== null && wishOf(getJobRequest(store, before)).auto, anew, from };
   const { job, result } = queue.submit(
     {
       ...trainWork(context, { ...run, settings: settings ?? run.settings }, version, wish),
@@ -137,21 +143,33 @@ export function restoreWaiting(context: Context): void {
   const { store } = context;
   for (const job of waitingTrainings(store)) {
     const run = runs.getTrainedRun(store, job.run!);
-    const wish = { auto: wasChosen(getJobRequest(store, job.id)), resume: true };
+    const wish = wishOf(getJobRequest(store, job.id));
     context.queue.restore(trainWork(context, run, getVersion(store, run.version), wish), job);
   }
 }
 
-/** What is kept of a training's request besides its run's settings: whether its device was chosen for the person. */
-const wasChosen = (request: unknown): boolean => (request as { auto?: unknown } | null)?.auto === true;
+/** What is kept of a training's request besides its run's settings. */
+interface Wish {
+  /** Its device was chosen for the person. */
+  auto: boolean;
+  /** From the beginning, or from another checkpoint than the last: until it has begun. */
+  anew: boolean;
+  from?: string;
+}
+
+function wishOf(request: unknown): Wish {
+  const { auto, anew, from } = (request ?? {}) as Partial<Wish>;
+  return { auto: auto === true, anew: anew === true, ...(typeof from === 'string' && { from }) };
+}
 
 /** The training of a run, from its beginning or from its last checkpoint on. */
 function trainWork(
   context: Context,
   { id, name, settings }: Pick<TrainedRun, 'id' | 'name' | 'settings'>,
   version: DatasetVersion,
-  { auto, resume, from }: { auto: boolean; resume: boolean; from?: string },
+  wish: Wish,
 ): Work<'train'> {
+  const { auto, anew, from } = wish;
   const { store, events, watches } = context;
   const writer = new MetricWriter(store, id);
   const params: TrainParams = {
@@ -160,7 +178,7 @@ function trainWork(
     run: id,
     manifest: version.manifest,
     settings,
-    resume,
+    resume: !anew,
     version: version.id,
     appVersion: context.appVersion,
   };
@@ -177,8 +195,8 @@ function trainWork(
     dataset: version.dataset,
     run: id,
     log: runLog(store.folder, id),
-    request: { auto },
-    params: resume ? { ...goOn(), from } : params,
+    request: wish,
+    params: anew ? params : { ...goOn(), from },
     needs: {
       device: settings.device,
       threads: settings.threads,
@@ -187,6 +205,9 @@ function trainWork(
     goOn,
     started(now) {
       runs.setRunRunning(store, id, now);
+      const { job } = runs.getRun(store, id);
+      // From here on it goes on from what it has done itself.
+      if (job && (anew || from !== undefined)) setJobRequest(store, job, { auto, anew: false } satisfies Wish);
       events.emit({ type: 'changed', noun: 'runs', runs: [id] });
       for (const watch of watches) watch.began(id);
     },
@@ -293,13 +314,17 @@ export function moveRun(context: Context, id: RunId, to: QueueMove): void {
   context.queue.move(jobOf(context, id), to);
 }
 
-/** Failed or cut short, oldest first; not those that were cancelled, which somebody wanted. */
-export function failedRuns({ store }: Context): RunId[] {
-  return runs
+/**
+ * Failed or cut short, oldest first; not those that were cancelled, which somebody wanted. Apart from them those that diverged, which would
+ * fail once more.
+ */
+export function failedRuns({ store }: Context): { again: RunId[]; diverged: RunId[] } {
+  const failed = runs
     .listRuns(store)
     .filter(({ status, origin }) => origin === null && (status === 'failed' || status === 'interrupted'))
-    .map(({ id }) => id)
     .reverse();
+  const ids = (diverged: boolean) => failed.filter((run) => hasDiverged(run) === diverged).map(({ id }) => id);
+  return { again: ids(false), diverged: ids(true) };
 }
 
 function jobOf({ store }: Context, id: RunId): JobId {

@@ -468,13 +468,13 @@ export class Studio {
   continueRun(id: RunId, how?: Resuming): StartedRun {
     return runs.continueRun(this.#context, id, how);
   }
-  /** Those that failed or were cut short, oldest first. */
-  failedRuns(): RunId[] {
+  /** Those that failed or were cut short, oldest first; those that diverged would again. */
+  failedRuns(): { again: RunId[]; diverged: RunId[] } {
     return runs.failedRuns(this.#context);
   }
-  /** Queues all of these. */
+  /** Queues all of these but those that diverged. */
   continueFailed(how?: Queueing): StartedRun[] {
-    return this.failedRuns().map((id) => runs.continueRun(this.#context, id, how));
+    return this.failedRuns().again.map((id) => runs.continueRun(this.#context, id, how));
   }
   /** A run that has ended trains on, as a new stretch. */
   addEpochs(id: RunId, added: AddedEpochs, how?: Queueing): StartedRun {
@@ -527,8 +527,8 @@ export class Studio {
     return runRows.listRuns(this.#store, options);
   }
   /** As lists need them; this and what else is read of many runs lets other work of this thread go on in between. */
-  listings(): Promise<RunListing[]> {
-    return reading.listings(this.#store);
+  listings(olderThan?: RunId): Promise<RunListing[]> {
+    return reading.listings(this.#store, olderThan);
   }
   /** These of the list, archived ones as well, with these metrics besides the usual ones. */
   listingsOf(ids: readonly RunId[], metrics: readonly string[] = []): Promise<RunListing[]> {

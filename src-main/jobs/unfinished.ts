@@ -9,6 +9,7 @@ import { sweepPartialBlobs } from '../datasets/blobs.ts';
 import { takeBackBlobs } from '../datasets/ledger.ts';
 import { isId, type JobId, type RunId } from '../shared/ids.ts';
 import type { Job } from '../shared/job.ts';
+import { hasDiverged } from '../shared/run.ts';
 
 /**
  * Each job that adds blobs has a folder while it is not done: the blobs it has added, and what it could go on with. When it has ended
@@ -57,6 +58,7 @@ async function sweepUnfinished(store: WriteStore): Promise<void> {
 /** With what can be said of it only by a look into the workspace. */
 export function withAgain(folder: string, job: Job): Job {
   if (job.again === null) return job;
+  if (job.kind === 'train' && hasDiverged(job)) return { ...job, again: null };
   // What it has stored is not asked for again.
   if (['grid', 'download', 'documents', 'embed'].includes(job.kind)) return { ...job, again: 'goes-on' };
   const kept =

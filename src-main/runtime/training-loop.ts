@@ -1,4 +1,5 @@
 import { AtelierError } from '../shared/errors.ts';
+import { latestRate } from '../shared/run.ts';
 import { EpochOrder, Gatherer } from './batches.ts';
 import { CheckpointKeeper } from './checkpoint-keeper.ts';
 import type { Checkpoint, Position } from './checkpoint.ts';
@@ -287,7 +288,7 @@ class Training {
   #diverged(what: string): AtelierError {
     this.#keeper.saveBestIfPossible();
     this.#recorder.flush();
-    const { learningRate } = this.#task.settings;
+    const learningRate = latestRate(this.#task.settings);
     const kept = this.#at.best ? ` The best checkpoint before that (epoch ${this.#at.best.epoch}) is kept.` : '';
     return new AtelierError(
       'diverged',

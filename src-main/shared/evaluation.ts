@@ -113,6 +113,17 @@ export interface Slice {
   corrected: number;
 }
 
+/** Of data that says who takes how well to what: how the samples of each on the first side are ordered. */
+export interface RankingReport {
+  /** The first side's column. */
+  column: string;
+  /** So many of its values have both samples that are liked and others; so many more have not, and do not count. */
+  queries: number;
+  leftOut: number;
+  /** Liked is what the target says more than this of: the mean of training, or the middle of the classes. */
+  above: number;
+}
+
 export interface EvaluationReport {
   /** Of metrics by their keys in `metrics`, as far as they have one. */
   intervals: Record<string, Interval>;
@@ -121,6 +132,7 @@ export interface EvaluationReport {
   /** The answers were known from before. */
   kept: boolean;
   detail: ClassificationReport | MultiLabelReport | RegressionReport;
+  ranking: RankingReport | null;
   /** Worst first. */
   slices: Slice[];
   /** Slices have at least so many samples. */

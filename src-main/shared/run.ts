@@ -108,6 +108,22 @@ export interface AddedEpochs {
 }
 export const mostEpochs = 10_000;
 
+/**
+ * A training whose loss is no number any more. As a run repeats bit for bit, it would come to the same end from any of its checkpoints: it
+ * is not gone on with as it was, but at another rate.
+ */
+export const hasDiverged = ({ error }: { error: { code: string } | null }): boolean => error?.code === 'diverged';
+
+/** Runs of a list that go to the window at once. */
+export const runsOfPage = 200;
+
+/** The rate that the last stretch of a run began with. */
+export const latestRate = ({ learningRate, stretches }: Pick<TrainSettings, 'learningRate' | 'stretches'>): number =>
+  stretches?.at(-1)?.learningRate ?? learningRate;
+
+/** What to try first after that: a tenth, which is what people search rates by. */
+export const lowerRate = (rate: number): number => Number((rate / 10).toPrecision(6));
+
 /** A file in a run's `checkpoints` folder. */
 export interface CheckpointInfo {
   /** `last`, `best`, … */

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { preferencesSchema } from '../shared/settings.ts';
@@ -8,6 +9,7 @@ import type { Preferences } from '../shared/settings.ts';
 export class PreferencesFile {
   readonly #path: string;
   #value: Preferences;
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
     this.#path = path;
@@ -18,15 +20,27 @@ export class PreferencesFile {
     return this.#value;
   }
 
+  /** They hold at once; the disk follows (see `saved`), since a flush to it would hold the thread. */
   update(change: Partial<Preferences>): Preferences {
     const next = { ...this.#value, ...change };
     if (change.layout) next.layout = { ...this.#value.layout, ...change.layout };
-    mkdirSync(dirname(this.#path), { recursive: true });
-    const beside = `${this.#path}.${process.pid}.new`;
-    writeFileSync(beside, JSON.stringify(next, null, 2) + '\n', { flush: true });
-    renameSync(beside, this.#path);
     this.#value = next;
+    // What could not be written is told to whoever asked for it, and does not keep the next from being written.
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#write(next));
+    this.#saving.catch(() => undefined);
     return next;
+  }
+
+  /** Once all that was changed is on disk. Throws what keeps the last of it from that. */
+  saved(): Promise<void> {
+    return this.#saving;
+  }
+
+  async #write(value: Preferences): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true });
+    const beside = `${this.#path}.${process.pid}.new`;
+    await writeFile(beside, JSON.stringify(value, null, 2) + '\n', { flush: true });
+    await rename(beside, this.#path);
   }
 
   /** Puts a workspace first among the recent ones; ten are kept. */

@@ -37,6 +37,8 @@ export function topOf(at: number, height: number): number {
 }
 
 export function parallelAxes(variables: readonly Variable[], { width, height, logs, flipped }: ParallelLook) {
+  // It has no place yet: what is worked out for none would be worked out once more.
+  if (width === 0 || height === 0) return [];
   const inner = innerHeight(height);
   const room = width - margin.left - margin.right;
   return variables.map((variable, i): ParallelAxis => {

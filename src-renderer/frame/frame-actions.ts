@@ -17,6 +17,7 @@ import Rocket from '@lucide/svelte/icons/rocket';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
 import Search from '@lucide/svelte/icons/search';
 import Sun from '@lucide/svelte/icons/sun';
+import { hasDiverged } from '../../src-main/shared/run.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Action } from '../state/actions.svelte.ts';
 import { importing } from '../state/importing.svelte.ts';
@@ -126,7 +127,9 @@ export function frameActions(open: { palette: () => void; keys: () => void }): A
       section: m.place_runs,
       icon: RotateCcw,
       why: () =>
-        runs.list.some(({ status, origin }) => origin === null && (status === 'failed' || status === 'interrupted'))
+        runs.list.some(
+          (run) => run.origin === null && ['failed', 'interrupted'].includes(run.status) && !hasDiverged(run),
+        )
           ? undefined
           : m.why_none_failed(),
       run: () => void attempt(() => queue.resumeFailed()),

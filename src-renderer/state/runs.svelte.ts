@@ -2,7 +2,7 @@ import { untrack } from 'svelte';
 import type { RunId } from '../../src-main/shared/ids.ts';
 import { isActive } from '../../src-main/shared/job.ts';
 import { unpackCurves } from '../../src-main/shared/packed-curves.ts';
-import type { MetricPoint, RunListing, RunSummary } from '../../src-main/shared/run.ts';
+import { runsOfPage, type MetricPoint, type RunListing, type RunSummary } from '../../src-main/shared/run.ts';
 import type { RunImportance } from '../../src-main/shared/run-importance.ts';
 import { trainingKey } from '../../src-main/shared/run-fields.ts';
 import { samplesPerEpoch } from '../../src-main/shared/samples-seen.ts';
@@ -151,13 +151,23 @@ export class Runs {
 
   async #loadAll(): Promise<void> {
     await this.#list.load(async () => {
-      const listed = await this.#studio.call('runs.list');
+      const listed = await this.#listed();
       // Of what has ended the numbers stand: those of its best checkpoint.
       for (const run of listed) if (!isActive(run)) this.#latest.delete(run.id);
       return listed.map((run) => this.#summary(run)).sort((a, b) => b.createdAt - a.createdAt);
     });
     const [columns, whole] = untrack(() => [[...this.#columns.keys()], [...this.#whole.keys()]]);
     await Promise.all([...columns.map((key) => this.#readColumn(key)), this.#readWhole(whole)]);
+  }
+
+  /** All pages of the list. */
+  async #listed(): Promise<RunListing[]> {
+    const listed: RunListing[] = [];
+    for (;;) {
+      const page = await this.#studio.call('runs.list', { olderThan: listed.at(-1)?.id });
+      listed.push(...page);
+      if (page.length < runsOfPage) return listed;
+    }
   }
 
   /** What a run was asked to do hardly ever changes: it is read once, and again where epochs were added. */

@@ -212,6 +212,7 @@ const headlines: Record<string, () => string> = {
   run_waits: m.error_run_waits,
   run_finished: m.error_run_finished,
   run_ended: m.error_run_ended,
+  run_diverged: m.error_run_diverged,
   broken_checkpoint: m.error_broken_checkpoint,
   blob_damaged: m.error_blob,
   blob_missing: m.error_blob,

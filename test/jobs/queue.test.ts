@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Connection } from '../../src-main/db/connection.ts';
@@ -114,6 +114,9 @@ describe('a job', () => {
     await until(async () => ((await studio.series([started.run]))[0]?.steps.length ?? 0) > 500);
     process.kill(utilities.at(-1)!.pid!, 'SIGKILL');
     await expect(started.result).rejects.toMatchObject({ code: 'process_died' });
+    // It had said nothing: what it is said to have left is there all the same.
+    const [, log] = /its log is in (.*)\.$/.exec(studio.getRun(started.run).error!.message)!;
+    expect(readFileSync(log, 'utf8')).toMatch(/^The train process was ended by SIGKILL/);
     const [loss, validation] = await studio.series([started.run]);
     // Of however many runs, each key is told once.
     const keys = [loss.key, validation.key];
@@ -121,6 +124,19 @@ describe('a job', () => {
     expect(loss.steps).toEqual(loss.steps.map((_, index) => index + 1));
     expect(validation.values.every(Number.isNaN)).toBe(true);
     expect(studio.getRun(started.run)).toMatchObject({ status: 'failed', bestEpoch: 1, parameterCount: 123 });
+    await studio.close();
+  });
+
+  it('whose log cannot be written names none', async () => {
+    const { studio, version, folder } = await studioWithData();
+    const started = studio.startRun(trainRequest(version, 'exits'));
+    // As little can be written into a folder as onto a full disk.
+    mkdirSync(join(folder, 'runs', started.run, 'log.txt'));
+    await expect(started.result).rejects.toMatchObject({
+      code: 'process_died',
+      message: expect.stringMatching(/What was stored until then is kept\.$/),
+      details: ['giving up'],
+    });
     await studio.close();
   });
 

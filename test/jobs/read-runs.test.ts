@@ -3,8 +3,9 @@ import { getSeries } from '../../src-main/db/curves.ts';
 import { insertPoints, setRunMetrics } from '../../src-main/db/metrics.ts';
 import { getRun } from '../../src-main/db/runs.ts';
 import { Breath, collect } from '../../src-main/jobs/breath.ts';
-import { columnOf, curvesOf, metricTable, packedCurves } from '../../src-main/jobs/read-runs.ts';
+import { columnOf, curvesOf, listings, metricTable, packedCurves } from '../../src-main/jobs/read-runs.ts';
 import { unpackCurves } from '../../src-main/shared/packed-curves.ts';
+import { runsOfPage } from '../../src-main/shared/run.ts';
 import { addDataset, addRun, openWriter, tempFolder } from '../support/temp-workspace.ts';
 
 function filled() {
@@ -63,6 +64,15 @@ describe('what is read of many runs', () => {
     expect(values.slice(-2)).toEqual([1, -3]);
     expect(values.filter((value) => value !== null)).toHaveLength(2);
     expect((await columnOf(store, 'no such')).values.every((value) => value === null)).toBe(true);
+    store.close();
+  });
+
+  it('is the list in pages, newest first, each run once', async () => {
+    const { store, runs } = filled();
+    const pages = [await listings(store)];
+    while (pages.at(-1)!.length === runsOfPage) pages.push(await listings(store, pages.at(-1)!.at(-1)!.id));
+    expect(pages.map(({ length }) => length)).toEqual([200, 30]);
+    expect(pages.flat().map(({ id }) => id)).toEqual(runs.toReversed());
     store.close();
   });
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunId } from '../../src-main/shared/ids.ts';
@@ -17,6 +18,14 @@ async function studioWithData(queue: Queue = quiet, folder = tempFolder()) {
   const { version } = await fake.studio.importData({ paths: ['/data/quick'] }).result;
   const train = (behaviour: string) => fake.studio.startRun(trainRequest(version, behaviour));
   return { ...fake, folder, version, train };
+}
+
+/** All of a checkpoint that its owner reads. */
+function checkpointHeader(training: { step: number; epoch: number; offset: number }): Buffer {
+  const header = Buffer.from(JSON.stringify({ __metadata__: { training: JSON.stringify(training) } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header]);
 }
 
 const status = (studio: Studio, run: RunId) => studio.getRun(run).status;
@@ -138,6 +147,60 @@ describe('the queue of trainings', () => {
     expect(failed.map((job) => job.id).sort()).toEqual(again.map(({ job }) => job).sort());
     expect(() => studio.continueRun(runs[0].run)).toThrow(code('run_finished'));
     await studio.close();
+  });
+
+  it('leaves alone what diverged and would again: it goes on from its best checkpoint at a lower rate', async () => {
+    const { studio, train, folder } = await studioWithData();
+    const { run, result, job } = train('diverges');
+    await expect(result).rejects.toMatchObject({ code: 'diverged' });
+    const crashed = train('crashes');
+    await Promise.allSettled([crashed.result]);
+    expect(studio.failedRuns()).toEqual({ again: [crashed.run], diverged: [run] });
+    expect(studio.getJob(job).again).toBeNull();
+    for (const how of [{}, { anew: true }, { from: 'best' }]) {
+      expect(() => studio.resumeRun(run, how)).toThrow(code('run_diverged'));
+    }
+    const add = (learningRate?: number) => studio.addEpochs(run, { epochs: 2, learningRate });
+    expect(() => add()).toThrow(code('run_diverged'));
+    expect(() => add(0.001)).toThrow(code('run_diverged'));
+    // It diverged before its first epoch had ended: there is nothing to go back to, whatever was saved later.
+    const of = (name: string) => join(folder, 'runs', run, 'checkpoints', `${name}.safetensors`);
+    writeFileSync(of('last'), checkpointHeader({ step: 90, epoch: 9, offset: 0 }));
+    expect(() => add(0.0001)).toThrow(code('no_checkpoint'));
+    expect(readFileSync(of('last'))).toEqual(checkpointHeader({ step: 90, epoch: 9, offset: 0 }));
+    writeFileSync(of('best'), checkpointHeader({ step: 10, epoch: 1, offset: 0 }));
+    studio.holdQueue(true);
+    add(0.0001);
+    expect(readFileSync(of('last'))).toEqual(readFileSync(of('best')));
+    expect(studio.getTrainedRun(run)).toMatchObject({ status: 'queued', error: null });
+    expect(studio.getTrainedRun(run).settings).toMatchObject({
+      epochs: 3,
+      learningRate: 0.001,
+      stretches: [{ step: 10, epoch: 1, epochsBefore: 2, learningRate: 0.0001 }],
+    });
+    await studio.close();
+  });
+
+  it('begins where it was told to, also where another program takes the queue up', async () => {
+    const { studio, train, folder } = await studioWithData({ ...quiet, goesOn: true });
+    const [anew, other] = ['crashes', 'crashes'].map(train);
+    await Promise.allSettled([anew.result, other.result]);
+    studio.holdQueue(true);
+    studio.continueRun(anew.run, { anew: true });
+    studio.continueRun(other.run, { from: 'epoch-000001' });
+    await studio.close();
+    const started: unknown[] = [];
+    const { studio: later } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true }, (message) => {
+      if (message.type === 'start' && message.kind === 'train')
+        started.push([message.params.resume, message.params.from]);
+    });
+    later.holdQueue(false);
+    await until(() => [anew, other].every(({ run }) => status(later, run) === 'failed'));
+    expect(started).toEqual([
+      [false, undefined],
+      [true, 'epoch-000001'],
+    ]);
+    await later.close();
   });
 });
 

@@ -6,6 +6,7 @@ import type { UtilityHandle, UtilityPath } from '../../src-main/jobs/utility.ts'
 import type { TrainRequest } from '../../src-main/shared/contract.ts';
 import type { VersionId } from '../../src-main/shared/ids.ts';
 import type { ArchitectureInfo } from '../../src-main/shared/run.ts';
+import type { ToUtility } from '../../src-main/shared/work.ts';
 import { migrationsFolder, repository } from './temp-workspace.ts';
 
 /** Real processes, whose behaviour is the architecture's (or the imported file's) name: see utilities/fake.mjs. */
@@ -16,6 +17,7 @@ export const behaviours = [
   'deaf',
   'stubborn',
   'refuses',
+  'diverges',
   'crashes',
   'loses-its-device',
   'exits',
@@ -45,6 +47,7 @@ export function openFakeStudio(
   folder: string,
   utility: string | UtilityPath = join(repository, 'test/support/utilities/fake.mjs'),
   queue: Pick<StudioOptions, 'goesOn' | 'atOnce' | 'machine'> = {},
+  told: (message: ToUtility) => void = () => undefined,
 ): FakeStudio {
   const utilities: UtilityHandle[] = [];
   const of = typeof utility === 'string' ? () => utility : utility;
@@ -59,6 +62,11 @@ export function openFakeStudio(
     spawnUtility(kind) {
       const handle = spawn(kind);
       utilities.push(handle);
+      const post = handle.post.bind(handle);
+      handle.post = (message) => {
+        told(message as ToUtility);
+        post(message);
+      };
       return handle;
     },
   });

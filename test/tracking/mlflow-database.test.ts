@@ -121,6 +121,18 @@ describe('runs of MLflow in its database', () => {
       expect(run.metrics['train/loss']).toBe(1e-5);
     }
   });
+  it('have their epochs where Atelier wrote them', async () => {
+    const path = made((db) => {
+      point(db, 'train/loss', 1, 0.5);
+      point(db, 'train/loss', 2, 0.25, 0, began + 2000);
+      point(db, 'atelier.epoch', 1, 1 / 3);
+      text(db, 'tags', 'atelier.best_epoch', '1');
+    });
+    const [{ run, epochs }] = (await readRuns([path])).runs;
+    expect(epochs).toEqual({ 'train/loss': [1 / 3, NaN] });
+    expect([run.bestEpoch, Object.keys(run.metrics)]).toEqual([1, ['train/loss']]);
+  });
+
   it('are the same as those of its files: an import of either makes no second run', async () => {
     const path = made();
     const [{ digest }] = (await readRuns([path])).runs;

@@ -242,6 +242,51 @@ describe('runs for MLflow', () => {
     expect(readFileSync(join(at, 'params/deep/er'), 'utf8')).toBe('True');
   });
 
+  it('keep what MLflow has no place for: epochs, and how the run did', async () => {
+    const told = {
+      ...{ type: 'run', version: 1, id: 'atelier:run_1', name: 'fox', status: 'failed', created_at: 1_700_000_000_000 },
+      ...{ parameters: 51, samples_per_second: 1234.5, best_epoch: 2, stopped_early: true },
+      error: { code: 'diverged', message: 'The loss became NaN at step 3.' },
+    };
+    const lines = [
+      told,
+      {
+        type: 'curve',
+        key: 'train/loss',
+        step: [1, 2, 3],
+        epoch: [0.1 + 0.2, 2 / 3, 1],
+        time: [1, 2, 3],
+        value: [3, 2, 'NaN'],
+      },
+      {
+        type: 'curve',
+        key: 'validation/loss',
+        step: [3, 6, 9],
+        epoch: [1, 2, null],
+        time: [3, 6, 9],
+        value: [2, 1, 1],
+      },
+      { type: 'curve', key: 'atelier.epoch/odd', step: [1], epoch: [null], time: [1], value: [1] },
+    ];
+    const source = writeFiles({ 'runs.jsonl': lines.map((line) => JSON.stringify(line)).join('\n') });
+    const { runs } = await readRuns([source]);
+    const out = join(tempFolder(), 'mlruns');
+    const context = { progress: () => undefined, signal: new AbortController().signal };
+    await exportRuns(
+      { format: 'mlflow', out, runs: runs.map(({ run, folder }) => ({ run: { ...run, metrics: {} }, folder })) },
+      context,
+    );
+    const back = (await readRuns([out])).runs[0];
+    const { parameterCount, samplesPerSecond, bestEpoch, stoppedEarly, error, status } = runs[0].run;
+    expect(back.run).toMatchObject({ parameterCount, samplesPerSecond, bestEpoch, stoppedEarly, error, status });
+    expect(back.epochs).toEqual({
+      'train/loss': [0.1 + 0.2, 2 / 3, 1],
+      'validation/loss': [1, 2, NaN],
+      'atelier.epoch_2/odd': [0.1 + 0.2],
+    });
+    expect(back.run.tags).toEqual([]);
+  });
+
   it('go into an empty folder only', async () => {
     const out = writeFiles({ 'mine.txt': 'x' });
     const context = { progress: () => undefined, signal: new AbortController().signal };

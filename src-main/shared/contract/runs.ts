@@ -67,7 +67,8 @@ export const runsInputs = {
     folds: v.pipe(v.number(), v.integer(), v.minValue(foldRange.min), v.maxValue(foldRange.max)),
     column: v.optional(text(1000)),
   }),
-  'runs.list': nothing,
+  /** Newest first, a page of them: `runsOfPage`, or fewer where there are no more. */
+  'runs.list': v.optional(v.object({ olderThan: v.optional(runId) })),
   /** These of the list, archived ones as well, with these metrics besides the usual ones. */
   'runs.some': v.object({
     ids: v.pipe(v.array(runId), v.maxLength(200)),

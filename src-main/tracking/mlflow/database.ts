@@ -5,6 +5,7 @@ import type { ExchangedRun } from '../../shared/run-exchange.ts';
 import { chunksOf, kindOf } from '../files.ts';
 import { limits, type FoundRun, type RunSink, type RunSource } from '../run-source.ts';
 import { cleanName } from '../settings.ts';
+import { epochMetric, mostEpochSteps } from './epochs.ts';
 import { exchanged, statuses } from './run.ts';
 
 /**
@@ -194,11 +195,12 @@ async function readMetrics(
       .all(run),
   );
   if (unsaid.size > 0) sink.remark('A metric was logged without steps: its points are numbered in their order.');
+  const epochs = epochsOf(db, run);
   const points = db
-    .prepare<[string], Point>(
-      `SELECT key, step, timestamp AS moment, value, is_nan AS nan FROM metrics WHERE run_uuid = ? ORDER BY key, step, timestamp, value`,
+    .prepare<[string, string], Point>(
+      `SELECT key, step, timestamp AS moment, value, is_nan AS nan FROM metrics WHERE run_uuid = ? AND key <> ? ORDER BY key, step, timestamp, value`,
     )
-    .iterate(run);
+    .iterate(run, epochMetric);
   const metrics: Record<string, number> = {};
   let block = emptyBlock('');
   let count = 0;
@@ -226,13 +228,26 @@ async function readMetrics(
         ? (value as number) * Infinity
         : (value as number);
     block.steps.push(unsaid.has(String(last)) ? count++ : (step as number));
-    block.epochs.push(NaN);
+    block.epochs.push(epochs.get(block.steps.at(-1)!) ?? NaN);
     block.times.push(((moment as number) - began) / 1000);
     block.values.push(number);
     metrics[key] = number;
   }
   if (block.steps.length > 0) await sink.curve(block);
   return metrics;
+}
+
+function epochsOf(db: Database.Database, run: string): Map<number, number> {
+  const rows = db
+    .prepare<[string, string, number], { step: unknown; value: unknown }>(
+      `SELECT step, value FROM metrics WHERE run_uuid = ? AND key = ? AND is_nan = 0 LIMIT ?`,
+    )
+    .iterate(run, epochMetric, mostEpochSteps);
+  const epochs = new Map<number, number>();
+  for (const { step, value } of rows) {
+    if (typeof step === 'number' && typeof value === 'number') epochs.set(step, value);
+  }
+  return epochs;
 }
 
 const emptyBlock = (key: string) => ({

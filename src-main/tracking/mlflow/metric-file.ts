@@ -28,9 +28,14 @@ export function pythonText(value: number): string {
 /**
  * Streams one metric: lines of `timestamp value step`, the step missing in old ones, more fields (data, model) in new ones. Where every
  * step is 0 though there are several points, nobody told any: then the order of the lines is the step. Returns what MLflow shows as the
- * metric's value: that of the greatest step, of these of the latest moment.
+ * metric's value: that of the greatest step, of these of the latest moment. `began`: milliseconds since 1970; `epochs` by step.
  */
-export async function readMetric(path: string, key: string, began: number, sink: RunSink): Promise<number | undefined> {
+export async function readMetric(
+  path: string,
+  key: string,
+  { began, epochs }: { began: number; epochs: ReadonlyMap<number, number> },
+  sink: RunSink,
+): Promise<number | undefined> {
   const counted = await saysNoSteps(path);
   if (counted) sink.remark('A metric was logged without steps: its points are numbered in their order.');
   let last: { step: number; moment: number; value: number } | undefined;
@@ -51,7 +56,7 @@ export async function readMetric(path: string, key: string, began: number, sink:
       }
       const at = { step: counted ? count++ : point.step, moment: point.moment, value: point.value };
       block.steps.push(at.step);
-      block.epochs.push(NaN);
+      block.epochs.push(epochs.get(at.step) ?? NaN);
       block.times.push((at.moment - began) / 1000);
       block.values.push(at.value);
       if (!last || at.step > last.step || (at.step === last.step && at.moment >= last.moment)) last = at;
@@ -62,7 +67,7 @@ export async function readMetric(path: string, key: string, began: number, sink:
   return last?.value;
 }
 
-function wholeNumber(text: string): number | undefined {
+export function wholeNumber(text: string): number | undefined {
   const value = Number(text);
   return /^-?\d{1,16}$/.test(text) && Number.isSafeInteger(value) ? value : undefined;
 }

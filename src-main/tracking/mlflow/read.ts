@@ -5,6 +5,7 @@ import { entriesOf, filesBelow, kindOf, readSmall } from '../files.ts';
 import type { FoundRun, RunSink, RunSource } from '../run-source.ts';
 import { cleanName } from '../settings.ts';
 import { Meta } from './meta.ts';
+import { epochMetric, readEpochs } from './epochs.ts';
 import { readMetric } from './metric-file.ts';
 import { exchanged, statuses } from './run.ts';
 
@@ -60,10 +61,16 @@ async function read(path: string, sink: RunSink): Promise<ExchangedRun> {
   }
   const startedAt = meta.moment('start_time');
   const metrics: Record<string, number> = {};
-  for (const { name, path: file } of await filesBelow(join(path, 'metrics'))) {
+  const files = await filesBelow(join(path, 'metrics'));
+  const told = files.find(({ name }) => name === epochMetric);
+  const points = {
+    began: startedAt ?? 0,
+    epochs: told ? await readEpochs(told.path, sink.signal) : new Map<number, number>(),
+  };
+  for (const { name, path: file } of files) {
     const key = cleanName(name);
-    if (key === '' || key === '__proto__') continue;
-    const value = await readMetric(file, key, startedAt ?? 0, sink);
+    if (key === '' || key === '__proto__' || name === epochMetric) continue;
+    const value = await readMetric(file, key, points, sink);
     if (value !== undefined) metrics[key] = value;
   }
   return exchanged({

@@ -2,6 +2,7 @@ import type { ExchangedRun } from '../../shared/run-exchange.ts';
 import type { RunStatus } from '../../shared/run.ts';
 import { limits } from '../run-source.ts';
 import { cleanName, comparable, settingOf } from '../settings.ts';
+import { pythonNumber } from './metric-file.ts';
 
 /** A run as MLflow knows it, whichever of its stores it lies in. */
 export interface MlflowRun {
@@ -60,12 +61,23 @@ export function exchanged({
     createdAt: startedAt ?? Date.now(),
     startedAt,
     finishedAt,
-    parameterCount: null,
-    samplesPerSecond: null,
-    bestEpoch: null,
-    stoppedEarly: false,
-    error: status === 'interrupted' ? stillRunning : null,
+    parameterCount: numberIn(tags, 'atelier.parameters'),
+    samplesPerSecond: numberIn(tags, 'atelier.samples_per_second'),
+    bestEpoch: numberIn(tags, 'atelier.best_epoch'),
+    stoppedEarly: tags.get('atelier.stopped_early') === 'true',
+    error: status === 'interrupted' ? stillRunning : status === 'finished' ? null : errorIn(tags),
   };
+}
+
+/** Written beside what MLflow knows of a run (see `factsOf` in write.ts); null where it does not say. */
+function numberIn(tags: ReadonlyMap<string, string>, name: string): number | null {
+  const fact = pythonNumber(tags.get(name) ?? '') ?? NaN;
+  return Number.isFinite(fact) && fact >= 0 ? fact : null;
+}
+
+function errorIn(tags: ReadonlyMap<string, string>): ExchangedRun['error'] {
+  const [code, message] = [tags.get('atelier.error_code'), tags.get('atelier.error')];
+  return code && message ? { code: code.slice(0, 100), message: message.slice(0, limits.valueLength) } : null;
 }
 
 /** Of a run that Atelier wrote. */

@@ -5,6 +5,7 @@ import type { CurveBlock, ExchangedRun } from '../../shared/run-exchange.ts';
 import type { RunStatus } from '../../shared/run.ts';
 import type { Output } from '../output.ts';
 import { textOf } from '../settings.ts';
+import { EpochLines, epochMetric } from './epochs.ts';
 import { pythonText } from './metric-file.ts';
 import { experimentIdOf, MlflowNames, runIdOf } from './names.ts';
 
@@ -86,7 +87,12 @@ export class MlflowWriter {
   async #metrics(folder: string, began: number, run: ExchangedRun, curves: AsyncIterable<CurveBlock>): Promise<number> {
     const names = new MlflowNames();
     const waiting = new Map<string, string[]>();
+    const epochFile = `${folder}/${names.take(epochMetric)}`;
+    const epochs = new EpochLines(began);
+    const epochLines: string[] = [];
     const flush = async () => {
+      if (epochLines.length > 0) await this.#output.append(epochFile, epochLines.join(''));
+      epochLines.length = 0;
       for (const [key, lines] of waiting) await this.#output.append(`${folder}/${names.take(key)}`, lines.join(''));
       waiting.clear();
       characters = 0;
@@ -94,8 +100,11 @@ export class MlflowWriter {
     let characters = 0;
     let points = 0;
     const there = new Set<string>();
-    for await (const { key, steps, times, values } of curves) {
+    for await (const block of curves) {
+      const { key, steps, times, values } = block;
+      if (key === epochMetric) continue;
       there.add(key);
+      for (const line of epochs.of(block)) epochLines.push(line);
       const lines = waiting.get(key) ?? [];
       waiting.set(key, lines);
       for (let i = 0; i < steps.length; i++) {
@@ -108,7 +117,8 @@ export class MlflowWriter {
     }
     // What was measured once, at the end, has no curve.
     for (const [key, value] of Object.entries(run.metrics)) {
-      if (!there.has(key)) waiting.set(key, [`${run.finishedAt ?? began} ${pythonText(value)} 0\n`]);
+      if (!there.has(key) && key !== epochMetric)
+        waiting.set(key, [`${run.finishedAt ?? began} ${pythonText(value)} 0\n`]);
     }
     await flush();
     return points;
@@ -136,9 +146,22 @@ function tagsOf(run: ExchangedRun, user: string): Map<string, string> {
     // By this the same run is known again, whatever it was before it was MLflow's.
     ['atelier.identity', run.identity],
     ...(run.dataset ? [['atelier.dataset', run.dataset] as const] : []),
+    ...factsOf(run),
     ...run.tags.map((tag) => {
       const [, name, value] = /^([^=]+)=(.*)$/s.exec(tag) ?? [];
       return name ? ([name, value] as const) : ([tag, 'true'] as const);
     }),
   ]);
 }
+
+/** What MLflow has no place for, so that the run comes back with it. */
+const factsOf = (run: ExchangedRun): [string, string][] =>
+  Object.entries({
+    'atelier.parameters': run.parameterCount,
+    'atelier.samples_per_second': run.samplesPerSecond,
+    'atelier.best_epoch': run.bestEpoch,
+    'atelier.stopped_early': run.stoppedEarly || null,
+    'atelier.error_code': run.error?.code,
+    'atelier.error': run.error?.message,
+    // Of a tag MLflow's own store takes 8,000 characters.
+  }).flatMap(([name, fact]) => (fact === null || fact === undefined ? [] : [[name, String(fact).slice(0, 8000)]]));

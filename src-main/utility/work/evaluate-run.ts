@@ -16,6 +16,7 @@ import { sameSamples } from '../../shared/same-samples.ts';
 import type { JobContext } from '../port/job-port.ts';
 import type { SplitAnswers } from './kept-answers.ts';
 import { RunAnswers, type RunFiles } from './run-answers.ts';
+import { reportRanking } from './run-ranking.ts';
 import { workOf } from './tasks/index.ts';
 
 /** All that can be said of a run that tells a target: its metrics, and where asked for a report, and how it stands against another run. */
@@ -47,10 +48,15 @@ export async function evaluateRun(
       context.progress({ stage: 'measuring', unit: 'samples', done: 0, total: samples });
       // What is reported of validation itself is chosen on it as well: the window and the help say so.
       const validation = task === 'regression' ? null : await own.of('validation');
+      const sides = await own.firstSides(names);
+      const ranking = sides && reportRanking(own.encoder, sides, own.actual(here), here.values);
       const { report, metrics } = await reportOf(own, here, validation, params, context);
-      const keyed = Object.entries(metrics).map(([name, value]) => [`${split}/${name}`, value]);
+      const keyed = Object.entries({ ...metrics, ...ranking?.metrics }).map(([name, value]) => [
+        `${split}/${name}`,
+        value,
+      ]);
       result.metrics = { ...measured.metrics, ...(Object.fromEntries(keyed) as Record<string, number>) };
-      result.report = report;
+      result.report = { ...report, ranking: ranking?.report ?? null };
     }
     if (other) {
       const there = await other.together(names);
@@ -68,7 +74,7 @@ async function reportOf(
   validation: SplitAnswers | null,
   { blobs, manifest, split }: EvaluateParams,
   context: JobContext,
-): Promise<{ report: EvaluationReport; metrics: Record<string, number> }> {
+): Promise<{ report: Omit<EvaluationReport, 'ranking'>; metrics: Record<string, number> }> {
   const pause = (): Promise<void> => context.pause();
   const actual = own.actual(here);
   const answersOf = (answers: SplitAnswers) => ({

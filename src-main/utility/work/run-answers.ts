@@ -44,11 +44,8 @@ export class RunAnswers {
     const known = this.#keeper.read(split);
     if (known) return known;
     this.kept = false;
-    const { blobs, manifest, threads } = this.#given;
-    this.#context.progress({ stage: 'reading', unit: 'samples', done: 0, total: manifest.samples });
-    this.#data ??= await loadTrainingData(blobs, manifest, this.encoder);
-    this.#model ??= await RunModel.open(this.#run, threads);
-    const samples = this.#data.splits[split];
+    this.#model ??= await RunModel.open(this.#run, this.#given.threads);
+    const samples = (await this.#samples()).splits[split];
     this.#context.progress({ stage: 'evaluating', unit: 'samples', done: 0, total: samples.count });
     const { answers, loss } = await this.#model.evaluate(samples, () => this.#context.pause());
     const found = { indices: samples.indices, y: samples.y, values: answers.values, loss };
@@ -86,6 +83,29 @@ export class RunAnswers {
       values: joined(values, new Float32Array(width)),
       loss: weighted.reduce((sum, { loss, indices }) => sum + loss * indices.length, 0) / count,
     };
+  }
+
+  async #samples(): Promise<TrainingData> {
+    const { blobs, manifest } = this.#given;
+    if (this.#data) return this.#data;
+    this.#context.progress({ stage: 'reading', unit: 'samples', done: 0, total: manifest.samples });
+    return (this.#data = await loadTrainingData(blobs, manifest, this.encoder));
+  }
+
+  /**
+   * Of a run on who with what: which of the first side each sample is of, by its number from 1, 0 for none that training knew; null of any
+   * other run.
+   */
+  async firstSides(splits: readonly SplitName[]): Promise<number[] | null> {
+    const { encoder } = this;
+    if (encoder.kind !== 'table' || encoder.numbers.length > 0) return null;
+    const { length } = encoder.categories.filter(({ indexed }) => indexed);
+    if (length !== 2 || encoder.categories.length !== 2) return null;
+    const data = await this.#samples();
+    return splits.flatMap((name) => {
+      const { x, count } = data.splits[name];
+      return Array.from({ length: count }, (_, i) => x[2 * i]);
+    });
   }
 
   /** Targets as people know them: a class's index, of several classes 0 or 1 for each, or a number in its own unit. */

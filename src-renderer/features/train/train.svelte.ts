@@ -13,6 +13,7 @@ import { fieldsFor, takes, usualArchitecture } from '../../../src-main/shared/in
 import { lossesFor } from '../../../src-main/shared/learning.ts';
 import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
 import type { RecipeStep, StepInfo } from '../../../src-main/shared/recipe.ts';
+import { hasDiverged, lowerRate } from '../../../src-main/shared/run.ts';
 import type {
   ArchitectureInfo,
   DeviceName,
@@ -287,7 +288,7 @@ export class TrainForm {
     return { perEpoch, total: perEpoch * epochs };
   }
 
-  /** Sets everything as it was in `run`; what differs from the defaults shows as changed. */
+  /** Sets everything as it was in `run`, but for a rate at which it diverged; what differs from the defaults shows as changed. */
   preload(run: TrainedRun): void {
     const { settings } = run;
     this.#chosen = settings.architecture;
@@ -295,6 +296,7 @@ export class TrainForm {
     for (const [key, value] of Object.entries(settings.architectureSettings))
       typed[`${settings.architecture}.${key}`] = typeof value === 'boolean' ? value : String(value);
     for (const key of trainingKeys) if (settings[key] !== undefined) typed[key] = String(settings[key]);
+    if (hasDiverged(run)) typed.learningRate = String(lowerRate(settings.learningRate));
     Object.assign(typed, typedLearning(settings));
     for (const [kind, amount] of Object.entries(settings.augment ?? {})) typed[augmentKey(kind)] = String(amount);
     this.#synonyms = settings.synonyms ?? null;

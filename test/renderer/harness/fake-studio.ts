@@ -21,7 +21,7 @@ import { newId } from '../../../src-main/shared/ids.ts';
 import { markedKinds } from '../../../src-main/shared/labels.ts';
 import { allSettings } from '../../../src-main/shared/run-fields.ts';
 import { settingsImportance } from '../../../src-main/search/importance/settings.ts';
-import type { MetricPoint, TrainedRun } from '../../../src-main/shared/run.ts';
+import { runsOfPage, type MetricPoint, type TrainedRun } from '../../../src-main/shared/run.ts';
 import { synonymsRef } from '../../../src-main/shared/augment/synonyms.ts';
 import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
@@ -547,7 +547,12 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       runs
         .filter(({ summary }) => ids.includes(summary.id))
         .map(({ summary }) => ({ ...summary, settings: JSON.stringify(summary.settings) })),
-    'runs.list': () => runs.map(({ summary }) => ({ ...summary, settings: JSON.stringify(summary.settings) })),
+    'runs.list': (input) => {
+      const from = runs.findIndex(({ summary }) => summary.id === input?.olderThan) + 1;
+      return runs
+        .slice(from, from + runsOfPage)
+        .map(({ summary }) => ({ ...summary, settings: JSON.stringify(summary.settings) }));
+    },
     'runs.metricKeys': () => [...new Set(runs.flatMap((run) => Object.keys(run.summary.metrics)))].sort(),
     'runs.column': ({ key }) => ({
       key,

@@ -50,6 +50,8 @@ function start(kind, params) {
       return void setInterval(() => {}, 1000);
     case 'refuses':
       return end({ type: 'error', error: { code: 'empty_file', message: 'The file is empty.', details: ['line 0'] } });
+    case 'diverges':
+      return end({ type: 'error', error: { code: 'diverged', message: 'The loss became NaN.', details: [] } });
     case 'crashes':
       console.error('something is about to go wrong');
       console.log('it does');
