@@ -30,10 +30,10 @@ import {
 } from '../../shared/prompt/grid.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
+import { askedModel, askedModelName } from '../remote/doorway.ts';
 import { unheard, type Started } from '../work.ts';
-import { answerTasks, askedOf, type Answering } from './answering.ts';
+import { answerTasks, askedOf, keptText, type Answering } from './answering.ts';
 import { keepDraft } from './keep.ts';
-import { languageModelName, openedModel } from './language-models.ts';
 import { askedAbout, columnMeaning, type Meanings } from './meaning.ts';
 import { filledPrompt } from './prompts.ts';
 
@@ -101,6 +101,8 @@ export class Grids {
         `${given.length} rows of ${width} answers each are ${cells}: a grid has ${mostGridRows} rows, ${mostGridColumns} columns and ${mostGridCells} answers at most. Take fewer rows.`,
       );
     }
+    // One that nobody may ask is told before there is a grid.
+    for (const model of models) if ('remote' in model) this.#context.remotes.open(model);
     const id = newId('grid');
     store.transaction(() => {
       const now = Date.now();
@@ -129,7 +131,7 @@ export class Grids {
             promptName,
             version,
             model,
-            modelName: languageModelName(store, model),
+            modelName: askedModelName(this.#context, model),
             settings: gridSettings(one),
             ...(meaning.examples.length > 0 && {
               meaning: { text: meaning.text, examples: meaning.examples, includes: meaning.includes },
@@ -198,12 +200,7 @@ export class Grids {
                   ...askedAbout(meanings[column]),
                 },
                 given: cell.answer!.given,
-                text: {
-                  text: cell.answer!.text.text,
-                  tokens: cell.answer!.text.tokens,
-                  finish: cell.answer!.text.finish,
-                  verdict: cell.answer!.text.verdict,
-                },
+                text: keptText(cell.answer!.text, cell.answer!.facts),
                 facts: cell.answer!.facts,
               },
               Date.now(),
@@ -220,7 +217,7 @@ export class Grids {
     const answering: Answering = {
       title: summary.name,
       request: { grid: id },
-      models: models.map((ref) => openedModel(store, store.folder, ref)),
+      models: models.map((ref) => askedModel(this.#context, ref)),
       settings,
       tasks: tasks.sort((a, b) => a.model - b.model || a.index - b.index),
       known: modelsAsked(
