@@ -16,8 +16,16 @@ const reaches: Record<Reach, () => string> = {
   network: m.remote_reach_network,
   internet: m.remote_reach_internet,
 };
-/** "leaves this machine". */
+/** "another program on this machine". */
 export const reachWord = (reach: Reach): string => reaches[reach]();
+
+const marks: Record<Reach, () => string> = {
+  machine: m.remote_mark_machine,
+  network: m.remote_mark_network,
+  internet: m.remote_mark_internet,
+};
+/** "leaves this machine". */
+export const leavesWord = (reach: Reach): string => marks[reach]();
 
 const keys: Record<Exclude<KeyPlace, 'variable'>, () => string> = {
   none: m.remote_key_none,

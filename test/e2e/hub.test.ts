@@ -110,7 +110,7 @@ describe.runIf(process.platform === 'linux' && !process.env.ATELIER_TEST_BINARY)
     await id('model-chooser').click();
     await page.getByRole('option', { name: /local\/tiny\/two/ }).waitFor();
     await studio.shot('remote-chooser');
-    await page.getByRole('option', { name: /local\/tiny another/ }).click();
+    await page.getByRole('option', { name: /local\/tiny remote/ }).click();
     await id('prompt-leaves').waitFor();
     await id('prompt-run').click();
     await id('leaving-dialog').waitFor();

@@ -3,7 +3,7 @@ import type { CompletionStatus } from '../../../src-main/shared/prompt/prompt.ts
 import type { LanguageModel } from '../../../src-main/shared/prompt/prompt.ts';
 import type { ModelKind } from '../../../src-main/shared/prompt/model-kind.ts';
 import { m } from '../../words/messages.ts';
-import { reachWord } from '../../words/remotes.ts';
+import { leavesWord } from '../../words/remotes.ts';
 
 const statuses: Record<CompletionStatus, () => string> = {
   running: m.completion_running,
@@ -34,7 +34,7 @@ const kinds: Record<ModelKind, () => string> = {
 /** What a model does, and where it comes from. */
 export function modelFacts({ kind, path, missing, remote }: LanguageModel): string {
   if (missing) return m.model_missing();
-  if (remote) return `${m.remote_mark()} · ${reachWord(remote.reach)} · ${remote.host}`;
+  if (remote) return `${m.remote_mark()} · ${leavesWord(remote.reach)}`;
   const where = path === null ? m.model_of_run() : m.model_of_folder();
   return `${kind ? kinds[kind]() : m.model_unknown()} · ${where}`;
 }

@@ -17,10 +17,11 @@ export async function fillGrid(
   const remote = new RemoteCells(context);
   const asked = new Map(Object.entries(known).map(([key, of]) => [key, new Set(of)]));
   let [done, written] = [0, 0];
+  const at = (stage: string): void => context.progress({ stage, unit: 'answers', done, total: tasks.length });
   const tell = (...cells: GridNews[]): void => {
     context.post({ type: 'cells', cells });
     done += cells.length;
-    context.progress({ stage: 'answering', unit: 'answers', done, total: tasks.length });
+    at('answering');
   };
   const write = async (task: GridTask, model: string, ask: () => Promise<WriterResult>): Promise<GridNews> => {
     const had = asked.get(task.asked) ?? new Set();
@@ -39,13 +40,13 @@ export async function fillGrid(
     stopRequested: () => context.cancelled(),
   };
   try {
-    for (const [at, model] of models.entries()) {
-      const own = tasks.filter((task) => task.model === at);
+    for (const [place, model] of models.entries()) {
+      const own = tasks.filter((task) => task.model === place);
       if (own.length === 0) continue;
-      context.progress({ stage: 'reading', unit: 'answers', done, total: tasks.length });
+      at('reading');
       await context.pause();
       if ('remote' in model) {
-        await remote.fill(model, own, settings, tell, write);
+        await remote.fill(model, own, settings, tell, write, (waiting) => at(waiting ? 'waiting' : 'answering'));
         continue;
       }
       let identity: string;

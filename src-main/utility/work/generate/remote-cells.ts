@@ -28,6 +28,7 @@ export class RemoteCells {
     settings: readonly GenerationSettings[],
     tell: (...cells: GridNews[]) => void,
     write: Write,
+    waits: (waiting: boolean) => void,
   ): Promise<void> {
     const { signal, log } = this.#context;
     const identity = remoteIdentity(model.remote);
@@ -35,6 +36,7 @@ export class RemoteCells {
       given: () => {},
       told: () => {},
       waiting: (wait: { until: number; reason: string } | null) => {
+        waits(wait !== null);
         if (wait) log(`${model.remote.name} is waited for until ${new Date(wait.until).toISOString()}: ${wait.reason}`);
       },
     };
