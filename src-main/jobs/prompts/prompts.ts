@@ -40,11 +40,11 @@ import type { SpawnUtility } from '../utility.ts';
 import { keptText } from './answering.ts';
 import { promptFileText } from './file-text.ts';
 import { allModels, askedModel, askedModelName } from '../remote/doorway.ts';
-import { folderKind, looksLikeLanguageModel } from './language-models.ts';
+import { folderKind, looksLikeLanguageModel, openedModel } from './language-models.ts';
 import { keepDraft, readVersion, renamePrompt } from './keep.ts';
 import { askedAbout, type Meanings } from './meaning.ts';
 import type { Writing } from './writer-process.ts';
-import { Writers } from './writers.ts';
+import { laidOutForElsewhere, Writers } from './writers.ts';
 
 /** What is written is stored at least so often. */
 const storedEveryMs = 100;
@@ -263,7 +263,9 @@ export class Prompts {
     return { ...rendered, retrieved };
   }
   async #laidOut(model: LanguageModelRef, prompt: WriterPrompt) {
-    return this.#writer.render(askedModel(this.#context, model), prompt);
+    if ('remote' in model) return laidOutForElsewhere(prompt);
+    const { store } = this.#context;
+    return this.#writer.render(openedModel(store, store.folder, model), prompt);
   }
   /** Null where the prompt wants none. */
   async #retrieve(

@@ -1,7 +1,7 @@
 import type { LaidOutPrompt } from '../../shared/prompt/prompt.ts';
 import { turnsAsText } from '../../shared/prompt/turns.ts';
 import type { WriterPrompt } from '../../shared/prompt/writer.ts';
-import type { AskedModel } from '../../shared/work/generate.ts';
+import type { GenerateParams } from '../../shared/work/generate.ts';
 import type { SpawnUtility } from '../utility.ts';
 import { WriterProcess, type Writing, type WritingQuestion } from './writer-process.ts';
 
@@ -15,11 +15,8 @@ export class Writers {
     this.#elsewhere = new WriterProcess(spawn, 'remote');
   }
 
-  /** Nothing of it leaves the machine: a model elsewhere is not asked how it would lay a prompt out. */
-  render(model: AskedModel, prompt: WriterPrompt): Promise<LaidOutPrompt> {
-    if (!('remote' in model)) return this.#here.render({ type: 'render', model, prompt });
-    const text = typeof prompt === 'string' ? prompt : turnsAsText(prompt);
-    return Promise.resolve({ text, tokens: null, context: null, template: null, bytes: 0, kind: 'writes' });
+  render(model: GenerateParams['model'], prompt: WriterPrompt): Promise<LaidOutPrompt> {
+    return this.#here.render({ type: 'render', model, prompt });
   }
 
   write(question: WritingQuestion, hooks: Parameters<WriterProcess['write']>[1]): Writing {
@@ -30,4 +27,10 @@ export class Writers {
     this.#here.close();
     this.#elsewhere.close();
   }
+}
+
+/** Nothing of it leaves the machine: a model elsewhere is not asked how it would lay a prompt out, and nobody has to agree to that. */
+export function laidOutForElsewhere(prompt: WriterPrompt): LaidOutPrompt {
+  const text = typeof prompt === 'string' ? prompt : turnsAsText(prompt);
+  return { text, tokens: null, context: null, template: null, bytes: 0, kind: 'writes' };
 }
