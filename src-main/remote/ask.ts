@@ -62,14 +62,20 @@ export class RemoteWriter {
       );
       const answer = new ChatAnswer(count, settings.n - count, hooks.told);
       answers.push(answer);
+      let began = 0;
       try {
-        const began = await this.#exchange(target, asked, answer, signal, (ms) => (sum.waitedMs += ms), hooks.waiting);
-        const first = answer.firstAt ?? performance.now();
-        sum.firstMs ||= first - began;
-        sum.writingMs += performance.now() - first;
+        await this.#exchange(target, asked, answer, signal, {
+          sent: () => (began = performance.now()),
+          waited: (ms) => (sum.waitedMs += ms),
+          told: hooks.waiting,
+        });
       } catch (error) {
         if (!signal.aborted) throw error;
         stopped = true;
+      }
+      if (answer.firstAt !== null) {
+        sum.firstMs ||= answer.firstAt - began;
+        sum.writingMs += performance.now() - answer.firstAt;
       }
       for (const setting of asked.left) left.add(setting);
       if (!stopped && answer.rows.length === 0) throw malformedError(target, 'without a text', '');
@@ -105,25 +111,22 @@ export class RemoteWriter {
     };
   }
 
-  /** When the request was sent that was answered. */
   async #exchange(
     target: RemoteTarget,
     asked: ChatRequest,
     answer: ChatAnswer,
     signal: AbortSignal,
-    waited: (ms: number) => void,
-    told: RemoteHooks['waiting'],
-  ): Promise<number> {
+    { sent, waited, told }: { sent(): void; waited(ms: number): void; told: RemoteHooks['waiting'] },
+  ): Promise<void> {
     const server = new URL(target.baseUrl).origin;
     for (let times = 0; ;) {
       waited(await this.#waits.over(server, signal, told));
       signal.throwIfAborted();
-      const began = performance.now();
+      sent();
       const response = await request(target, '/chat/completions', asked.body, signal, this.#limits);
       const { status, headers } = response;
       if (status >= 200 && status < 300) {
-        await read(target, response, answer);
-        return began;
+        return read(target, response, answer);
       }
       const body = await response.beginning();
       const said = saidOf(body, target);

@@ -70,15 +70,14 @@ export function requestsWords(models: readonly LanguageModel[], each: number): s
 export const remoteFactsWords = (
   { firstTokenMs, promptTokens, tokensPerSecond }: CompletionFacts,
   { completionTokens, waitedMs }: RemoteFacts,
-): string =>
-  [
-    m.remote_facts({
-      first: format.duration(firstTokenMs / 1000),
-      tokens:
-        promptTokens === null || completionTokens === null
-          ? m.remote_no_usage()
-          : m.remote_tokens_used({ prompt: format.integer(promptTokens), written: format.integer(completionTokens) }),
-    }),
+): string => {
+  const tokens =
+    promptTokens === null || completionTokens === null
+      ? m.remote_no_usage()
+      : m.remote_tokens_used({ prompt: format.integer(promptTokens), written: format.integer(completionTokens) });
+  return [
+    firstTokenMs > 0 ? m.remote_facts({ first: format.duration(firstTokenMs / 1000), tokens }) : tokens,
     ...(tokensPerSecond > 0 ? [m.remote_rate({ rate: format.figure(tokensPerSecond, 3) })] : []),
     ...(waitedMs >= 100 ? [m.remote_waited({ time: format.duration(waitedMs / 1000) })] : []),
   ].join(' · ');
+};

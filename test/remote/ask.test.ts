@@ -136,6 +136,7 @@ describe('a model elsewhere', () => {
     });
     expect(performance.now() - stoppedAt).toBeLessThan(200);
     expect(result).toMatchObject({ stopped: true, texts: [{ text: 'Some words', finish: 'stopped' }] });
+    expect(result.facts.firstTokenMs).toBeGreaterThan(0);
     await expect.poll(() => server.asked[0].closed).toBe(true);
   });
 
