@@ -31,6 +31,7 @@ const FOLDERS = {
   export: { folders: ['onnx', 'datasets', 'shared'], core: true },
   db: { folders: ['shared'], packages: ['better-sqlite3'], core: true },
   download: { folders: ['shared'], core: true },
+  remote: { folders: ['shared'], core: true },
   hub: { folders: ['download', 'runtime', 'shared'], core: true },
   runtime: { folders: ['onnx', 'download', 'shared'], packages: ['onnxruntime-node'], core: true },
   generation: { folders: ['shared'], packages: ['@huggingface/jinja'] },

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, nativeTheme, utilityProcess } from 'electron';
+import { app, BrowserWindow, dialog, nativeTheme, safeStorage, utilityProcess } from 'electron';
 import { join } from 'node:path';
 import { architectures } from './architectures/index.ts';
 import { cliArguments, runCliInElectron } from './cli/in-electron.ts';
@@ -9,6 +9,8 @@ import { handleCalls } from './ipc/handle.ts';
 import { handlersFor } from './ipc/handlers.ts';
 import { localeOf, words as wordsOf } from './ipc/words.ts';
 import { chooseWorkspace } from './ipc/workspace.ts';
+import { electronKeychain } from './jobs/remote/keys.ts';
+import { Remotes } from './jobs/remote/remotes.ts';
 import { spawnWithElectron } from './jobs/spawn-electron.ts';
 import { Studio } from './jobs/studio.ts';
 import { findPlaces } from './paths.ts';
@@ -28,6 +30,9 @@ function startApp(): void {
   registerScheme();
   const places = findPlaces();
   const preferences = new PreferencesFile(join(app.getPath('userData'), 'preferences.json'));
+  const spawnUtility = spawnWithElectron(utilityProcess, places.utility);
+  // One for all workspaces: a key that is kept for the session outlives a change of them.
+  const remotes = new Remotes({ spawn: spawnUtility, keychain: electronKeychain(safeStorage) });
   let studio: Studio | null = null;
   let window: BrowserWindow | null = null;
 
@@ -48,7 +53,8 @@ function startApp(): void {
       migrations: places.migrations,
       appVersion: app.getVersion(),
       owner: 'the Atelier window',
-      spawnUtility: spawnWithElectron(utilityProcess, places.utility),
+      spawnUtility,
+      remotes,
       architectures,
       goesOn: true,
       atOnce: preferences.value.trainingsAtOnce,
@@ -185,7 +191,7 @@ async function mayStopJobs(desk: Desk, studio: Studio | null): Promise<boolean> 
 }
 
 const words = cliArguments();
-if (words) void runCliInElectron({ app, utilityProcess, runtime: runtimeName() }, words);
+if (words) void runCliInElectron({ app, utilityProcess, safeStorage, runtime: runtimeName() }, words);
 // One studio per person: a second launch brings the first one's window forward and leaves.
 else if (app.requestSingleInstanceLock()) startApp();
 else app.quit();

@@ -1,5 +1,6 @@
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { Completion } from '../shared/prompt/prompt.ts';
+import type { RemoteFacts } from '../shared/remote.ts';
 import type { Verdict } from '../shared/prompt/verdict.ts';
 import { table } from './format.ts';
 import { iso } from './json.ts';
@@ -37,7 +38,15 @@ export const completionJson = ({
   first_token_ms: facts?.firstTokenMs ?? null,
   tokens_per_second: facts?.tokensPerSecond ?? null,
   weights: facts?.weights ?? null,
+  ...(facts?.remote && { remote: remoteJson(facts.remote) }),
   error: error && { code: error.code, message: error.message },
+});
+
+const remoteJson = ({ endpoint, host, model, completionTokens, left, waitedMs }: RemoteFacts) => ({
+  ...{ endpoint, host, model },
+  completion_tokens: completionTokens,
+  not_sent: left,
+  waited_ms: waitedMs,
 });
 
 /** The error of an answer that came to none. */

@@ -5,6 +5,7 @@ import { runFolders } from '../db/records.ts';
 import { workspaceExists } from '../db/workspace.ts';
 import { runInTurn } from '../jobs/in-turn.ts';
 import { JobLog } from '../jobs/job-log.ts';
+import { Remotes } from '../jobs/remote/remotes.ts';
 import { runUtility, type UtilityHooks } from '../jobs/run-utility.ts';
 import { Studio, type StudioOptions } from '../jobs/studio.ts';
 import { sweepLeftovers } from '../jobs/unfinished.ts';
@@ -38,6 +39,7 @@ export class Session {
   readonly folder: string;
   readonly out: Output;
   readonly #command: string;
+  #remotes: Remotes | null = null;
 
   constructor(context: CommandContext, command: string, options: CommonOptions, workspace?: string) {
     this.host = context.host;
@@ -46,6 +48,12 @@ export class Session {
       ? resolve(this.host.cwd, options.workspace)
       : (workspace ?? appWorkspace(this.host.env));
     this.out = new Output(this.host, options.json ?? false);
+  }
+
+  /** Models of other programs and services, as this person has listed them. */
+  get remotes(): Remotes {
+    const { spawnUtility: spawn, keychain, env } = this.host;
+    return (this.#remotes ??= new Remotes({ spawn, keychain, env }));
   }
 
   path(given: string): string {
@@ -69,6 +77,7 @@ export class Session {
       ...this.#store,
       owner: `"atelier ${this.#command}"`,
       spawnUtility: this.host.spawnUtility,
+      remotes: this.remotes,
       architectures: this.host.architectures,
       goesOn,
       atOnce,

@@ -12,7 +12,7 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { bytes, count, table } from './format.ts';
 import { iso } from './json.ts';
 import { integer, withCommon } from './options.ts';
-import { languageModelOf } from './prompts-run.ts';
+import { localModelOf } from './prompts-run.ts';
 
 export function addDocumentsCommand(program: Command, context: CommandContext): void {
   const documents = program
@@ -203,7 +203,7 @@ async function embedded(studio: Studio, collection: CollectionId, { out }: Sessi
 
 function chooseEncoder(session: Session, studio: Studio, collection: CollectionId, text: string): void {
   if (text === 'none') return studio.documents.setEncoder(collection, null);
-  const ref = languageModelOf(session, studio, text);
+  const ref = localModelOf(session, studio, text);
   if ('run' in ref)
     throw new AtelierError('model_unfit', `"${text}" is a run; an encoder of texts is the folder of a model.`);
   studio.documents.setEncoder(collection, ref.folder);

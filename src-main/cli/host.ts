@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { architectures } from '../architectures/index.ts';
 import { spawnWithNode } from '../jobs/spawn-node.ts';
+import type { Keychain } from '../jobs/remote/keys.ts';
 import type { SpawnUtility } from '../jobs/utility.ts';
 import { findPlaces, type Places } from '../paths.ts';
 import type { ArchitectureInfo } from '../shared/run.ts';
@@ -13,6 +14,8 @@ export interface Host {
   /** "Node 24.1.0", "Electron 45.4.1". */
   runtime: string;
   spawnUtility: SpawnUtility;
+  /** Where keys are kept; plain Node has no such thing. */
+  keychain?: Keychain;
   architectures: readonly ArchitectureInfo[];
   env: NodeJS.ProcessEnv;
   /** Relative paths are relative to this. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { electronKeychain, type SafeStorage } from '../jobs/remote/keys.ts';
 import { spawnWithElectron, type ElectronUtilityProcess } from '../jobs/spawn-electron.ts';
 import { findPlaces } from '../paths.ts';
 import { appVersion, processHost } from './host.ts';
@@ -26,10 +27,10 @@ export function cliArguments(argv: readonly string[] = process.argv): string[] |
 
 /** The command line inside the package, where there is no plain Node: same commands, utilities by Electron. Ends the app. */
 export async function runCliInElectron(
-  electron: { app: ElectronApp; utilityProcess: ElectronUtilityProcess; runtime: string },
+  electron: { app: ElectronApp; utilityProcess: ElectronUtilityProcess; safeStorage: SafeStorage; runtime: string },
   args: readonly string[],
 ): Promise<void> {
-  const { app, utilityProcess, runtime } = electron;
+  const { app, utilityProcess, safeStorage, runtime } = electron;
   // Chromium's own files: a window of the same person, and other command lines, may have theirs open.
   const session = mkdtempSync(join(tmpdir(), 'atelier-session-'));
   process.on('exit', () => rmSync(session, { recursive: true, force: true }));
@@ -41,6 +42,7 @@ export async function runCliInElectron(
     appVersion: appVersion(places),
     runtime,
     spawnUtility: spawnWithElectron(utilityProcess, places.utility),
+    keychain: electronKeychain(safeStorage),
     ...processHost(),
   });
   // app.exit does not wait for a pipe: what was written last would be lost.

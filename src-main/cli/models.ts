@@ -2,23 +2,23 @@ import type { Command } from 'commander';
 import { askHub } from '../jobs/prompts/hub.ts';
 import { languageModels } from '../jobs/prompts/language-models.ts';
 import { AtelierError } from '../shared/errors.ts';
-import type { LanguageModel } from '../shared/prompt/prompt.ts';
+import { modelKey } from '../shared/prompt/prompt.ts';
 import type { HubOffer } from '../shared/work/hub.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { bytes, table } from './format.ts';
+import { addModelsRemote } from './models-remote.ts';
 import { withCommon } from './options.ts';
 
 export function addModels(program: Command, context: CommandContext): void {
   const models = program
     .command('models')
-    .description('language models for prompts: folders, downloads of Hugging Face’s hub, runs on texts');
+    .description('language models for prompts: folders, downloads of Hugging Face’s hub, runs on texts, remote ones');
   addList(models, context);
   addAdd(models, context);
   addDownload(models, context);
   addRemove(models, context);
+  addModelsRemote(models, context);
 }
-
-const idOf = ({ ref }: LanguageModel): string => ('run' in ref ? ref.run : ref.folder);
 
 function addList(models: Command, context: CommandContext): void {
   withCommon(models.command('list'))
@@ -28,22 +28,25 @@ function addList(models: Command, context: CommandContext): void {
       `
 What each does: writes (a causal language model), fills (in masks), classifies (gives a text its class), embeds (tells how alike texts are).
 
-JSON: per model {"model","name","kind":"folder"|"run","does":"writes"|"fills"|"classifies"|"embeds"|null,"path","missing"}`,
+A remote one is another program's or service's: what it is asked goes to its host ("atelier models remote"). Its name is ENDPOINT/MODEL.
+
+JSON: per model {"model","name","kind":"folder"|"run"|"remote","does":"writes"|"fills"|"classifies"|"embeds"|null,"path","missing"}; of a remote
+      one also "endpoint" and "host"`,
     )
     .action((options: CommonOptions) => {
       const session = new Session(context, 'models list', options);
       return session.read((store) => {
-        const all = languageModels(store);
-        for (const one of all) {
-          const { name, path, missing, kind: does } = one;
-          const kind = path === null ? 'run' : 'folder';
-          session.out.record({ model: idOf(one), name, kind, does, path, missing });
+        const all = [...languageModels(store), ...session.remotes.list()];
+        for (const { ref, name, path, missing, kind: does, remote } of all) {
+          const kind = remote ? 'remote' : path === null ? 'run' : 'folder';
+          const where = remote && { endpoint: remote.endpoint, host: remote.host };
+          session.out.record({ model: modelKey(ref), name, kind, does, path, missing, ...where });
         }
         const cells = all.map((one) => [
-          idOf(one),
+          modelKey(one.ref),
           one.name,
           one.kind ?? '',
-          one.path ?? 'run',
+          one.remote ? `remote: ${one.remote.host}` : (one.path ?? 'run'),
           one.missing ? 'not there any more' : '',
         ]);
         session.out.text(table([['id', 'name', 'does', 'where', ''], ...cells]));
@@ -116,7 +119,7 @@ function addRemove(models: Command, context: CommandContext): void {
     .action((text: string, options: CommonOptions) => {
       const session = new Session(context, 'models remove', options);
       return session.own((studio) => {
-        const found = studio.prompts.models().filter((one) => idOf(one) === text || one.name === text);
+        const found = studio.prompts.models().filter((one) => modelKey(one.ref) === text || one.name === text);
         const [one] = found.filter(({ ref }) => 'folder' in ref);
         if (!one || found.length > 1 || !('folder' in one.ref)) {
           const why =

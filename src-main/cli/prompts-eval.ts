@@ -21,7 +21,7 @@ import { jsonFile } from './generate.ts';
 import { integer, number, withCommon } from './options.ts';
 import { comparisonText, evaluationId, evaluationJson } from './prompts-history.ts';
 import { leakedNote, sourceOf, withRows, type RowOptions } from './prompts-rows.ts';
-import { languageModelOf } from './prompts-run.ts';
+import { languageModelOf, localModelOf, tellLeaving } from './prompts-run.ts';
 
 interface Options extends CommonOptions, RowOptions {
   model?: string;
@@ -43,7 +43,10 @@ export function addPromptsEval(prompts: Command, context: CommandContext): void 
   withRows(withCommon(prompts.command('eval')))
     .description('ask a model for each row of variables and check the answers')
     .argument('<prompt>', 'its name, id or the beginning of its id')
-    .option('--model <model>', 'a gpt run, or the folder of a language model (default: the one on the bench)')
+    .option(
+      '--model <model>',
+      'a gpt run, the folder of a language model, or a remote ENDPOINT/MODEL (default: the one on the bench)',
+    )
     .option('--version <n>', 'this version instead of the draft', integer(1, 1_000_000))
     .addOption(
       new Option(
@@ -112,6 +115,8 @@ async function evaluate(session: Session, studio: Studio, name: string, options:
     throw new AtelierError('bad_arguments', 'Say what to ask for: --rows FILE or --data DATASET.');
   const before = options.against === undefined ? null : evaluationId(studio.evaluations, options.against, id);
   const source = await sourceOf(session, studio, options, id);
+  const judges = test.checks.flatMap((check) => (check.kind === 'judge' ? [check.model] : []));
+  tellLeaving(session, studio, [model, ...judges], source.rows.length);
   const started = await studio.evaluations.start({
     ...{ prompt: id, version: options.version, model, settings: bench.settings, test },
     ...source,
@@ -192,9 +197,9 @@ function checkOf(session: Session, studio: Studio, kind: CheckKind, options: Opt
     case 'javascript':
       return { kind, script: readFileSync(session.path(options.script!), 'utf8') };
     case 'classifier':
-      return { kind, wanted, ...languageModelOf(session, studio, options.classifier!) };
+      return { kind, wanted, ...localModelOf(session, studio, options.classifier!) };
     case 'embedding': {
-      const model = languageModelOf(session, studio, options.embedder!);
+      const model = localModelOf(session, studio, options.embedder!);
       if ('folder' in model) return { kind, wanted, ...model };
       throw new AtelierError(
         'bad_arguments',

@@ -14,7 +14,7 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, table, when } from './format.ts';
 import { iso } from './json.ts';
 import { integer, number, withCommon } from './options.ts';
-import { languageModelOf } from './prompts-run.ts';
+import { languageModelOf, tellLeaving } from './prompts-run.ts';
 import { leakedNote, sourceOf, withRows, type RowOptions } from './prompts-rows.ts';
 
 export function addPromptsGrid(prompts: Command, context: CommandContext): void {
@@ -49,7 +49,12 @@ function addRun(grid: Command, context: CommandContext): void {
       'ask for all of them; what was asked before, of the same model with the same settings, is not asked again',
     )
     .argument('<prompt...>', 'prompts by name or id; with @2 after it version 2 instead of the draft')
-    .option('--model <model>', 'a gpt run, or the folder of a language model; may be given several times', one, [])
+    .option(
+      '--model <model>',
+      'a gpt run, the folder of a language model, or a remote ENDPOINT/MODEL; may be given several times',
+      one,
+      [],
+    )
     .option(
       '--temperature <t,…>',
       "each of these (default: the bench's, as with all settings)",
@@ -88,6 +93,7 @@ Examples:
           })),
         );
         const source = await sourceOf(session, studio, options, asked[0].prompt);
+        tellLeaving(session, studio, models, asked.length * settings.length * source.rows.length);
         const id = await studio.grids.make({ prompts: asked, models, settings, name, ...source });
         await fill(session, studio, id);
       });

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { getCompletion } from '../db/completions.ts';
-import { languageModels } from '../jobs/prompts/language-models.ts';
 import type { RunPrompt } from '../jobs/prompts/prompts.ts';
 import { resolveCollection, resolvePrompt, resolveRun } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
@@ -9,7 +8,8 @@ import { mostFound, usualDocumentsSetting, type DocumentsSetting } from '../shar
 import { AtelierError } from '../shared/errors.ts';
 import type { GenerationSettings } from '../shared/generation.ts';
 import type { CompletionId, PromptId } from '../shared/ids.ts';
-import type { Bench, LanguageModelRef } from '../shared/prompt/prompt.ts';
+import type { Bench, LanguageModelRef, LocalModelRef } from '../shared/prompt/prompt.ts';
+import { hostOf, reachOf, type Reach } from '../shared/remote.ts';
 import { completionJson, requireAnswer, verdictText } from './completion-json.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { variablesFrom } from './generate.ts';
@@ -35,7 +35,7 @@ export function addPromptsRun(prompts: Command, context: CommandContext): void {
     .argument('<prompt>', 'its name, id or the beginning of its id')
     .option(
       '--model <model>',
-      'a run on texts, or the folder of a language model or encoder (default: the one on the bench)',
+      'a run on texts, the folder of a language model or encoder, or a remote ENDPOINT/MODEL (default: the one on the bench)',
     )
     .option('--version <n>', 'this version instead of the draft', integer(1, 1_000_000))
     .option('--variables <json>', "values of its variables: a JSON object, or a file with one; others are the bench's")
@@ -64,7 +64,7 @@ export function addPromptsRun(prompts: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-"verdict" is there only of a model that writes none (see "atelier help generate").
+"verdict" is there only of a model that writes none (see "atelier help generate"), "remote" only of a remote one (see "atelier help models remote").
 A branch is asked with what its answer was asked with. Of a draft that no version says a version is made first.
 
 JSON: {"event":"text","row","text"} as it is written, and at the end {"event":"finished","completion","version","status","model","given",
@@ -98,10 +98,13 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
     typeof value === 'string' ? value : JSON.stringify(value),
   ]);
   const variables = { ...bench.variables, ...Object.fromEntries(texts) };
+  tellLeaving(session, studio, [model], 1);
   const live = settings.n === 1 && !out.json;
   let told = false;
   const deaf = studio.onEvent((event) => {
     if (event.type !== 'completion') return;
+    const { waiting } = event.news;
+    if (waiting) out.note(`Waiting until ${new Date(waiting.until).toLocaleTimeString()}: ${waiting.reason}`);
     for (const { row, text } of event.news.parts) {
       out.record({ event: 'text', row, text });
       if (live) out.piece(text);
@@ -122,6 +125,8 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
   deaf();
   if (live && told) out.piece('\n');
   const verdict = done.texts[0]?.verdict;
+  const left = done.facts?.remote?.left ?? [];
+  if (left.length > 0) out.note(`Not sent, for it knows no such setting: ${left.join(', ')}.`);
   if (verdict) out.text(verdictText(verdict));
   else if (!live) done.texts.forEach((each, i) => out.text(`${done.texts.length > 1 ? `${i + 1}. ` : ''}${each.text}`));
   requireAnswer(done);
@@ -161,10 +166,42 @@ function benchOf(studio: Studio, id: PromptId, of: CompletionId): Bench {
   return request;
 }
 
-/** A folder is put in the list of models, as a drop on the window does. */
+/** A folder is put in the list of models, as a drop on the window does; ENDPOINT/MODEL is one elsewhere. */
 export function languageModelOf(session: Session, studio: Studio, text: string): LanguageModelRef {
-  const path = session.path(text);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return { folder: studio.prompts.addModel(path) };
-  const named = languageModels(studio.reading).filter(({ name, path: folder }) => name === text && folder !== null);
-  return named.length === 1 ? named[0].ref : { run: resolveRun(studio.reading, text) };
+  const [, name, model] = /^([^/]+)[/](.+)$/.exec(text) ?? [];
+  const endpoint = studio.remotes.state.endpoints.find((one) => one.name === name);
+  if (endpoint && !isFolder(session.path(text))) return { remote: endpoint.id, model };
+  return localModelOf(session, studio, text);
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** The same where only one that runs here will do. */
+export function localModelOf(session: Session, studio: Studio, text: string): LocalModelRef {
+  const path = session.path(text);
+  if (isFolder(path)) return { folder: studio.prompts.addModel(path) };
+  const named = studio.prompts.models().flatMap(({ ref, name }) => ('folder' in ref && name === text ? [ref] : []));
+  return named.length === 1 ? named[0] : { run: resolveRun(studio.reading, text) };
+}
+
+/** Said before prompts go elsewhere. */
+export function tellLeaving(
+  session: Session,
+  studio: Studio,
+  models: readonly LanguageModelRef[],
+  requests: number,
+): void {
+  const known = studio.remotes.state.endpoints;
+  for (const model of models) {
+    const one = 'remote' in model && known.find(({ id }) => id === model.remote);
+    if (one) session.out.note(leavingNote(studio.remotes.nameOf(model), one.baseUrl, requests));
+  }
+}
+
+const places: Record<Reach, string> = {
+  machine: 'leave Atelier for another program of this machine',
+  network: 'leave this machine for the own network',
+  internet: 'leave this machine',
+};
+const leavingNote = (name: string, baseUrl: string, requests: number): string =>
+  `Up to ${requests} ${requests === 1 ? 'request' : 'requests'} ${places[reachOf(baseUrl)]}: to ${name} at ${hostOf(baseUrl)}.`;

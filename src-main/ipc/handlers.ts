@@ -11,6 +11,7 @@ import { labelFileHandlers } from './label-files.ts';
 import { labelModelHandlers } from './label-models.ts';
 import { labelHandlers } from './labels.ts';
 import { promptHandlers } from './prompts.ts';
+import { remoteHandlers } from './remotes.ts';
 import { runHandlers } from './runs.ts';
 import { studyHandlers } from './studies.ts';
 import { synonymHandlers } from './synonyms.ts';
@@ -32,6 +33,7 @@ export function handlersFor(desk: Desk): Handlers {
     ...tokenizerHandlers(desk),
     ...synonymHandlers(desk),
     ...promptHandlers(desk),
+    ...remoteHandlers(desk),
     ...gridHandlers(desk),
     ...documentHandlers(desk),
     ...exportHandlers(desk),

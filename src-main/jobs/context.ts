@@ -9,6 +9,7 @@ import type { ArchitectureInfo, MetricPoint } from '../shared/run.ts';
 import type { StoredTrial } from '../shared/study.ts';
 import type { Events } from './events.ts';
 import type { JobQueue } from './queue.ts';
+import type { Remotes } from './remote/remotes.ts';
 import type { DeviceChooser } from './train-settings.ts';
 
 /** What every act of the workspace's owner works with. */
@@ -20,6 +21,7 @@ export interface Context {
   /** Atelier's own, which goes into what it makes. */
   readonly appVersion: string;
   readonly chooseDevice: DeviceChooser;
+  readonly remotes: Remotes;
   /** Who wants to know how runs go besides their jobs. */
   readonly watches: RunWatch[];
 }

@@ -105,6 +105,7 @@ import { JobQueue } from './queue.ts';
 import { Integrity } from './integrity.ts';
 import { Reader } from './reader.ts';
 import { importRuns } from './import-runs.ts';
+import { Remotes } from './remote/remotes.ts';
 import { runImportance } from './run-importance.ts';
 import { provenanceOf } from './run-provenance.ts';
 import * as runs from './runs.ts';
@@ -135,6 +136,8 @@ export interface StudioOptions {
   atOnce?: AtOnce;
   /** This one where left out. */
   machine?: Machine;
+  /** Without a keychain where left out. */
+  remotes?: Remotes;
 }
 
 /**
@@ -154,6 +157,7 @@ export class Studio {
   readonly grids: Grids;
   readonly evaluations: Evaluations;
   readonly documents: Documents;
+  readonly remotes: Remotes;
   readonly #store: WriteStore;
   readonly #queue: JobQueue;
   readonly #integrity: Integrity;
@@ -188,11 +192,14 @@ export class Studio {
     this.#reader = new Reader(options.spawnUtility);
     this.#models = new Reader(options.spawnUtility);
     const basics = { store, queue: this.#queue, events: this.#events, architectures: this.architectures };
+    this.remotes = options.remotes ?? new Remotes({ spawn: options.spawnUtility });
+    this.remotes.onChange = () => this.#events.emit({ type: 'changed', noun: 'prompts' });
     this.#devices = new Devices(basics, this.#reader, options.spawnUtility);
     this.#context = {
       ...basics,
       chooseDevice: (architecture, asked) => this.chooseDevice(architecture, asked),
       appVersion: options.appVersion,
+      remotes: this.remotes,
       watches: [],
     };
     this.labels = new Labels(this.#context, this.#reader);

@@ -6,13 +6,18 @@ import type { UtilityKind } from './utility.ts';
 /** This person's folder for a downloaded provider, which fits one version of the runtime only. */
 export const providerFolder = (): string => join(dataFolder(), 'onnxruntime', runtimeVersion());
 
+const onlyReaching = new Set<UtilityKind>(['provider', 'download', 'remote', 'remote-models']);
+/** A grid may have models elsewhere among its own. */
+const reaching = new Set<UtilityKind>([...onlyReaching, 'grid']);
+
 /** What a utility is started with. */
 export function utilityEnv(kind: UtilityKind): NodeJS.ProcessEnv {
-  const own: NodeJS.ProcessEnv =
-    kind === 'provider' || kind === 'download'
-      ? // Those that download go through the proxy that a person has set (HTTPS_PROXY), where the runtime knows how.
-        { NODE_USE_ENV_PROXY: '1' }
-      : // See runtime/ort.ts.
-        { ATELIER_ONNXRUNTIME: providerFolder() };
-  return { ...process.env, ORT_DISABLE_TELEMETRY: '1', ...own };
+  return {
+    ...process.env,
+    ORT_DISABLE_TELEMETRY: '1',
+    // Those that reach the network go through the proxy that a person has set (HTTPS_PROXY), where the runtime knows how.
+    ...(reaching.has(kind) && { NODE_USE_ENV_PROXY: '1' }),
+    // See runtime/ort.ts.
+    ...(!onlyReaching.has(kind) && { ATELIER_ONNXRUNTIME: providerFolder() }),
+  };
 }

@@ -2,10 +2,10 @@ import type { WorkKind } from '../shared/work.ts';
 
 /**
  * Entry files that do the work in processes of their own: one per kind of job, the reader, which answers questions, the writer, which keeps a
- * language model open, the one that does so with the encoder of questions to documents, the one that runs people's own objectives,
- * and the one that looks through the database.
+ * language model open, the one that does so with the encoder of questions to documents, the one that asks models elsewhere, the one that runs
+ * people's own objectives, and the one that looks through the database.
  */
-export type UtilityKind = WorkKind | 'reader' | 'objective' | 'writer' | 'encoder' | 'integrity';
+export type UtilityKind = WorkKind | 'reader' | 'objective' | 'writer' | 'encoder' | 'remote' | 'integrity';
 
 /** A started utility process, whatever started it (Electron or Node). Messages keep NaN and typed arrays. */
 export interface UtilityHandle {

@@ -6,6 +6,7 @@ import { type GridOutputs, gridsInputs } from './contract/grids.ts';
 import { type JobOutputs, jobsInputs } from './contract/jobs.ts';
 import { type LabelOutputs, labelsInputs } from './contract/labels.ts';
 import { type PromptOutputs, promptsInputs } from './contract/prompts.ts';
+import { type RemoteOutputs, remotesInputs } from './contract/remotes.ts';
 import { type RunOutputs, runsInputs } from './contract/runs.ts';
 import { studiesInputs, type StudyOutputs } from './contract/studies.ts';
 import { trainingInputs, type TrainingOutputs } from './contract/training.ts';
@@ -32,6 +33,7 @@ export const inputs = {
   ...runsInputs,
   ...studiesInputs,
   ...promptsInputs,
+  ...remotesInputs,
   ...gridsInputs,
   ...documentsInputs,
   ...jobsInputs,
@@ -46,6 +48,7 @@ export interface Outputs
     RunOutputs,
     StudyOutputs,
     PromptOutputs,
+    RemoteOutputs,
     GridOutputs,
     DocumentsOutputs,
     JobOutputs {}

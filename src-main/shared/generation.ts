@@ -55,11 +55,12 @@ export const usualGeneration: GenerationSettings = {
   form: null,
 };
 
-/** `end`: the model ended it. `stop`: a stop text came. `form`: what it is held to is whole. `context`: the model sees no more. */
-export type FinishReason = 'end' | 'stop' | 'form' | 'tokens' | 'context' | 'stopped';
+/** `end`: the model ended it. `stop`: a stop text came. `form`: what it is held to is whole. `context`: the model sees no more. `filtered`: a service withheld the rest. */
+export type FinishReason = 'end' | 'stop' | 'form' | 'tokens' | 'context' | 'stopped' | 'filtered';
 
 /** One token in its place. Probabilities are the model's own, whatever was asked for. */
 export interface TokenChoice {
+  /** Below 0 of a model elsewhere, which tells texts and no numbers: only tells those in one place apart. */
   token: number;
   text: string;
   /** Natural logarithm. */

@@ -19,6 +19,7 @@ export type GridId = Id<'grid'>;
 export type EvaluationId = Id<'evaluation'>;
 export type CollectionId = Id<'collection'>;
 export type DocumentId = Id<'document'>;
+export type EndpointId = Id<'endpoint'>;
 
 interface Kinds {
   dataset: DatasetId;
@@ -35,6 +36,7 @@ interface Kinds {
   evaluation: EvaluationId;
   collection: CollectionId;
   document: DocumentId;
+  endpoint: EndpointId;
 }
 
 const prefixes: Record<keyof Kinds, string> = {
@@ -52,6 +54,7 @@ const prefixes: Record<keyof Kinds, string> = {
   evaluation: 'ev',
   collection: 'co',
   document: 'dc',
+  endpoint: 'ep',
 };
 const digits = '0123456789abcdefghjkmnpqrstvwxyz';
 

@@ -17,6 +17,7 @@ import type {
   ImportRunsResult,
   StagedRun,
 } from './run-exchange.ts';
+import type { RemoteModels, RemoteTarget } from './remote.ts';
 import type { MetricPoint } from './run.ts';
 import type { WeightReport } from './weights.ts';
 import type { EmbeddedPassages, EmbedParams, EmbedResult } from './work/embed.ts';
@@ -38,7 +39,7 @@ import type { GradientParams, TrainParams, TrainResult } from './work/train.ts';
 /** The messages between the process that owns the queue and the utility that does one job, and what each kind of job takes and gives. */
 
 /** With what a process of its own also does, but nobody queues and nothing is stored of. */
-export type WorkKind = JobKind | 'forecast' | 'gradients' | 'few-shot';
+export type WorkKind = JobKind | 'forecast' | 'gradients' | 'few-shot' | 'remote-models';
 
 /** Each kind's start parameters and result. Paths are absolute; utilities never see the database. */
 export interface JobTypes {
@@ -70,6 +71,7 @@ export interface JobTypes {
   forecast: { params: TrainParams; result: Forecast };
   gradients: { params: GradientParams; result: WeightReport };
   'few-shot': { params: FewShotParams; result: FewShotResult };
+  'remote-models': { params: RemoteTarget; result: RemoteModels };
 }
 
 export type ToUtility =

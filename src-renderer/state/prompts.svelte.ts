@@ -22,6 +22,7 @@ import type { HubOffer } from '../../src-main/shared/work/hub.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
 import { notifyError } from '../ui/toasts.ts';
+import { remotes } from './remotes.svelte.ts';
 import { asError, Resource } from './resource.svelte.ts';
 
 /** What is typed is sent this soon; with what the store takes it is on disk within 100 ms. */
@@ -367,7 +368,7 @@ export class Prompts {
     if (!id || !bench) return;
     await this.flush();
     const model = of?.request.model ?? bench.model;
-    if (!model) return;
+    if (!model || !(await remotes.allowed([model]))) return;
     const asked = of
       ? { model, variables: of.request.variables, settings: of.request.settings, version: of.version, again: of.id }
       : { model, variables: this.values, settings: bench.settings, documents: bench.documents };
@@ -398,6 +399,7 @@ export class Prompts {
       completions: detail.completions.map((one) => {
         if (one.id !== news.completion) return one;
         if (news.ended) return news.ended;
+        if (news.waiting !== undefined) return { ...one, waiting: news.waiting };
         const texts = [...one.texts];
         for (const { row, text } of news.parts) texts[row] = { text: (texts[row]?.text ?? '') + text };
         return { ...one, texts: Array.from(texts, (each) => each ?? { text: '' }) };

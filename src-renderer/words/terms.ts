@@ -125,6 +125,7 @@ const stages: Words = {
   listing: m.stage_listing,
   unpacking: m.stage_unpacking,
   reading: m.stage_reading,
+  waiting: m.stage_waiting,
   converting: m.stage_converting,
   profiling: m.stage_profiling,
   decoding: m.stage_decoding,

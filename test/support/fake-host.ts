@@ -20,6 +20,7 @@ export async function atelier(
   args: string[],
   interruptWhen?: RegExp,
   utility: string | UtilityPath = join(repository, 'test/support/utilities/fake.mjs'),
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Ran> {
   let [stdout, stderr] = ['', ''];
   let interrupt: (() => void) | null = null;
@@ -36,7 +37,12 @@ export async function atelier(
     architectures: fakeArchitectures,
     spawnUtility: spawnWithNode(typeof utility === 'string' ? () => utility : utility),
     // Not this person's own preferences.
-    env: { ATELIER_WORKSPACE: folder, XDG_CONFIG_HOME: join(folder, 'config') },
+    env: {
+      ATELIER_WORKSPACE: folder,
+      XDG_CONFIG_HOME: join(folder, 'config'),
+      XDG_DATA_HOME: join(folder, 'data'),
+      ...env,
+    },
     cwd: folder,
     stdout: {
       write(text) {

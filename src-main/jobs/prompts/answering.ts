@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AtelierError, type ErrorFacts } from '../../shared/errors.ts';
-import type { GenerationSettings } from '../../shared/generation.ts';
+import type { GenerationSettings, WrittenText } from '../../shared/generation.ts';
 import type { GridParams } from '../../shared/work/generate.ts';
 import type { GridNews, GridResult, GridTask } from '../../shared/prompt/grid.ts';
+import type { CompletionFacts, CompletionText } from '../../shared/prompt/prompt.ts';
 import type { WriterPrompt } from '../../shared/prompt/writer.ts';
 import type { JobQueue } from '../queue.ts';
 import type { Started, Work } from '../work.ts';
@@ -12,6 +13,12 @@ export const askedOf = (prompt: WriterPrompt, settings: GenerationSettings): str
   createHash('sha256')
     .update(JSON.stringify([prompt, settings]))
     .digest('hex');
+
+/** What is stored of a text that was written. One of a model elsewhere has no tokens that would mean anything here. */
+export const keptText = (
+  { text, tokens, finish, verdict }: WrittenText,
+  { remote }: Pick<CompletionFacts, 'remote'>,
+): CompletionText => ({ text, ...(!remote && { tokens }), finish, verdict });
 
 export interface Answering
   extends GridParams, Pick<Work<'grid'>, 'title' | 'request' | 'submitted' | 'ended' | 'settled'> {

@@ -15,6 +15,7 @@ import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
 import { predictParams } from '../models.ts';
 import type { Reader } from '../reader.ts';
+import { askedModel, requireAskable } from '../remote/doorway.ts';
 import { answerTasks, askedOf } from './answering.ts';
 import type { Grids } from './grids.ts';
 import { languageModelName, openedModel, requireKind } from './language-models.ts';
@@ -119,8 +120,7 @@ export class Evaluations {
     const { store } = this.#context;
     switch (check.kind) {
       case 'judge':
-        requireKind(store, check.model, 'writes', 'judging');
-        openedModel(store, store.folder, check.model);
+        requireAskable(this.#context, check.model, 'writes', 'judging');
         break;
       case 'classifier':
         if ('folder' in check) requireKind(store, check, 'classifies', 'the check of a class');
@@ -232,8 +232,9 @@ export class Evaluations {
       check.kind,
       check.model,
       there.map((row) => ({ row, prompt: judgement(check.rubric, values[row], answers[row]!) })),
-      judging,
+      'remote' in check.model ? judgingElsewhere : judging,
       said,
+      'remote' in check.model ? judged : undefined,
     );
     return said;
   }
@@ -245,8 +246,9 @@ export class Evaluations {
     asked: readonly { row: number; prompt: WriterPrompt }[],
     settings: GenerationSettings,
     said: Said[],
+    read: (text: string) => Said = (text) => ({ text }),
   ): Promise<void> {
-    const { store, queue } = this.#context;
+    const { queue } = this.#context;
     const tasks = asked.map(({ row, prompt }) => ({
       index: row,
       model: 0,
@@ -258,7 +260,7 @@ export class Evaluations {
     const known = new Map<string, string>();
     const { result } = answerTasks(queue, {
       title,
-      models: [openedModel(store, store.folder, model)],
+      models: [askedModel(this.#context, model)],
       settings: [settings],
       tasks,
       known: {},
@@ -272,7 +274,7 @@ export class Evaluations {
           const asked = askedAt.get(cell.index)!;
           if (cell.answer) known.set(asked, cell.answer.text.text);
           // Without an answer the same was asked a moment ago.
-          said[cell.index] = { text: known.get(asked) ?? '' };
+          said[cell.index] = read(known.get(asked) ?? '');
         }
       },
     });
@@ -289,6 +291,17 @@ const judging: GenerationSettings = {
   ...{ temperature: 0, maxTokens: 4, logprobs: 0 },
   form: { kind: 'regex', pattern: '[1-5]' },
 };
+
+/** One elsewhere cannot be held to it, and may think before. */
+const judgingElsewhere: GenerationSettings = { ...judging, maxTokens: 2048, form: null };
+
+/** The number that a judge says in its last line, among whatever else; none where there are several. */
+function judged(text: string): Said {
+  const last = text.trim().split('\n').at(-1)!;
+  const numbers = new Set(last.replace(/\s*(?:\/|out of)\s*5\b/g, '').match(/(?<![\d.,])[1-5](?![\d.,]*\d)/g));
+  if (numbers.size === 1) return { text: [...numbers][0] };
+  return { error: `The judge said no number from 1 to 5 but "${last.slice(-80)}".` };
+}
 
 const judgement = (rubric: string, values: GridRow, answer: string) => [
   {

@@ -31,10 +31,10 @@ import {
 } from '../../shared/prompt/grid.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
+import { askedModel, askedModelName } from '../remote/doorway.ts';
 import { unheard, type Started } from '../work.ts';
-import { answerTasks, askedOf, type Answering } from './answering.ts';
+import { answerTasks, askedOf, keptText, type Answering } from './answering.ts';
 import { keepDraft } from './keep.ts';
-import { languageModelName, openedModel } from './language-models.ts';
 import { askedAbout, columnMeaning, type Meanings } from './meaning.ts';
 import { filledPrompt, type Prompts } from './prompts.ts';
 import { passagesOfRows } from './row-passages.ts';
@@ -108,6 +108,8 @@ export class Grids {
       const found = passages?.[i];
       return typeof found === 'string' ? { ...row, [passagesVariable]: found } : row;
     });
+    // One that nobody may ask is told before there is a grid.
+    for (const model of models) if ('remote' in model) this.#context.remotes.open(model);
     const id = newId('grid');
     store.transaction(() => {
       const now = Date.now();
@@ -136,7 +138,7 @@ export class Grids {
             promptName,
             version,
             model,
-            modelName: languageModelName(store, model),
+            modelName: askedModelName(this.#context, model),
             settings: gridSettings(one),
             ...(meaning.examples.length > 0 && {
               meaning: { text: meaning.text, examples: meaning.examples, includes: meaning.includes },
@@ -209,12 +211,7 @@ export class Grids {
                   ...askedAbout(meanings[column]),
                 },
                 given: cell.answer!.given,
-                text: {
-                  text: cell.answer!.text.text,
-                  tokens: cell.answer!.text.tokens,
-                  finish: cell.answer!.text.finish,
-                  verdict: cell.answer!.text.verdict,
-                },
+                text: keptText(cell.answer!.text, cell.answer!.facts),
                 facts: cell.answer!.facts,
               },
               Date.now(),
@@ -231,7 +228,7 @@ export class Grids {
     const answering: Answering = {
       title: summary.name,
       request: { grid: id },
-      models: models.map((ref) => openedModel(store, store.folder, ref)),
+      models: models.map((ref) => askedModel(this.#context, ref)),
       settings,
       tasks: tasks.sort((a, b) => a.model - b.model || a.index - b.index),
       known: modelsAsked(

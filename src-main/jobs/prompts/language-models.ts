@@ -7,7 +7,7 @@ import { workspaceFiles } from '../../db/workspace.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { GenerateParams } from '../../shared/work/generate.ts';
 import { kindOfConfig, type ModelKind } from '../../shared/prompt/model-kind.ts';
-import type { LanguageModel, LanguageModelRef } from '../../shared/prompt/prompt.ts';
+import type { LanguageModel, LocalModelRef } from '../../shared/prompt/prompt.ts';
 import { trainedRun } from '../models.ts';
 
 /** What lies at a path, or null: also where a part of the way is a file, or may not be looked into. */
@@ -71,13 +71,13 @@ export function languageModels(db: Readable): LanguageModel[] {
 }
 
 /** What the process that writes is told. Errors: no_such_run, no_checkpoint, no_such_model. */
-export function openedModel(db: Readable, folder: string, ref: LanguageModelRef): GenerateParams['model'] {
+export function openedModel(db: Readable, folder: string, ref: LocalModelRef): GenerateParams['model'] {
   if ('folder' in ref) return { path: languageModelPath(db, ref.folder) };
   const run = trainedRun(db, ref.run);
   return { runFolder: workspaceFiles.run(folder, run.id), settings: run.settings };
 }
 
-export const languageModelName = (db: Readable, ref: LanguageModelRef): string =>
+export const languageModelName = (db: Readable, ref: LocalModelRef): string =>
   'run' in ref ? getRun(db, ref.run).name : basename(languageModelPath(db, ref.folder));
 
 const does: Record<ModelKind, string> = {
@@ -89,7 +89,7 @@ const does: Record<ModelKind, string> = {
 };
 
 /** Refuses a model that does something else than is wanted of it. Errors: model_unfit, no_such_file, no_such_model, no_such_run, unsupported_architecture. */
-export function requireKind(db: Readable, ref: LanguageModelRef, wanted: ModelKind, forWhat: string): void {
+export function requireKind(db: Readable, ref: LocalModelRef, wanted: ModelKind, forWhat: string): void {
   const kind =
     'folder' in ref
       ? folderKind(requireFolder(languageModelPath(db, ref.folder)))

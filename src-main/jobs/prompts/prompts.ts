@@ -32,22 +32,20 @@ import { filled } from '../../shared/prompt/fill.ts';
 import { requireSound } from '../../shared/prompt/problems.ts';
 import { plainText, turnsOf } from '../../shared/prompt/turns.ts';
 import type { WriterPrompt } from '../../shared/prompt/writer.ts';
+import type { AskedModel } from '../../shared/work/generate.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
 import type { Context } from '../context.ts';
 import type { Documents } from '../documents/documents.ts';
 import { retrieve, wantsPassages, withPassages } from '../documents/retrieve.ts';
 import type { SpawnUtility } from '../utility.ts';
+import { keptText } from './answering.ts';
 import { promptFileText } from './file-text.ts';
-import {
-  folderKind,
-  languageModelName,
-  languageModels,
-  looksLikeLanguageModel,
-  openedModel,
-} from './language-models.ts';
+import { allModels, askedModel, askedModelName } from '../remote/doorway.ts';
+import { folderKind, looksLikeLanguageModel, openedModel } from './language-models.ts';
 import { keepDraft, readVersion, renamePrompt } from './keep.ts';
 import { askedAbout, type Meanings } from './meaning.ts';
-import { WriterProcess, type Writing } from './writer-process.ts';
+import type { Writing } from './writer-process.ts';
+import { laidOutForElsewhere, Writers } from './writers.ts';
 
 /** What is written is stored at least so often. */
 const storedEveryMs = 100;
@@ -77,7 +75,7 @@ export class Prompts {
   readonly #context: Context;
   readonly #meanings: Meanings;
   readonly #documents: Pick<Documents, 'search'>;
-  readonly #writer: WriterProcess;
+  readonly #writer: Writers;
   readonly #removedModels = new Map<LanguageModelId, { path: string; addedAt: number }>();
   readonly #running = new Map<CompletionId, { writing: Writing; ended: Promise<Completion> }>();
 
@@ -85,7 +83,7 @@ export class Prompts {
     this.#context = context;
     this.#documents = documents;
     this.#meanings = meanings;
-    this.#writer = new WriterProcess(spawn);
+    this.#writer = new Writers(spawn);
     // Whatever wrote them is gone: this process alone may.
     completionRows.interruptCompletions(context.store);
   }
@@ -206,7 +204,7 @@ export class Prompts {
   // Models
 
   models(): LanguageModel[] {
-    return languageModels(this.#context.store);
+    return allModels(this.#context);
   }
   /** Errors: not_a_language_model, unsupported_architecture. */
   addModel(path: string): LanguageModelId {
@@ -268,8 +266,9 @@ export class Prompts {
     return { ...rendered, retrieved };
   }
   async #laidOut(model: LanguageModelRef, prompt: WriterPrompt) {
+    if ('remote' in model) return laidOutForElsewhere(prompt);
     const { store } = this.#context;
-    return this.#writer.render({ type: 'render', model: openedModel(store, store.folder, model), prompt });
+    return this.#writer.render(openedModel(store, store.folder, model), prompt);
   }
   /** Null where the prompt wants none. */
   async #retrieve(
@@ -292,7 +291,9 @@ export class Prompts {
       search: (...asked) => this.#documents.search(...asked),
       tokensOf: async (passages) =>
         Math.max(
-          ...(await Promise.all(models.map((model) => this.#laidOut(model, passages)))).map((one) => one.tokens),
+          ...(await Promise.all(models.map((model) => this.#laidOut(model, passages)))).map(
+            (one) => one.tokens ?? guessedTokens(passages),
+          ),
         ),
     });
   }
@@ -312,7 +313,7 @@ export class Prompts {
   /** Errors: empty_prompt, unknown_variable, text_before_turns, no_such_model, no_such_run, no_checkpoint, those of what it includes. All later ones are the completion's. */
   run(id: PromptId, { model, variables: given, settings, version, branch, retrieved }: RunPrompt): StartedCompletion {
     const { store } = this.#context;
-    const opened = openedModel(store, store.folder, model);
+    const opened = askedModel(this.#context, model);
     const meaning = this.#meanings.of(id, version);
     const variables = withPassages(given, retrieved);
     const prompt = filledPrompt(meaning, variables);
@@ -320,7 +321,7 @@ export class Prompts {
     const used = Object.fromEntries(variablesIn(meaning).map((name) => [name, variables[name]]));
     const request: CompletionRequest = {
       model,
-      modelName: languageModelName(store, model),
+      modelName: askedModelName(this.#context, model),
       variables: used,
       settings: branch ? { ...settings, n: 1 } : settings,
       branch: branch ? { of: branch.of, row: branch.row, tokens: begun } : null,
@@ -357,12 +358,7 @@ export class Prompts {
     throw new AtelierError('no_such_token', 'That answer has no such token any more. Run the prompt again.');
   }
 
-  #write(
-    completion: Completion,
-    model: ReturnType<typeof openedModel>,
-    prompt: WriterPrompt,
-    begun: number[],
-  ): Promise<Completion> {
+  #write(completion: Completion, model: AskedModel, prompt: WriterPrompt, begun: number[]): Promise<Completion> {
     const { store, events } = this.#context;
     const { id, request } = completion;
     const { settings } = request;
@@ -398,6 +394,10 @@ export class Prompts {
           });
           keep();
         },
+        waiting: (waiting) => {
+          const news = { prompt: completion.prompt, completion: id, parts: [], ended: null, waiting };
+          events.emit({ type: 'completion', news });
+        },
       },
     );
     const end = (how: completionRows.CompletionEnd): Completion => {
@@ -413,7 +413,7 @@ export class Prompts {
         end({
           status: result.stopped ? 'stopped' : 'finished',
           given: result.given,
-          texts: result.texts.map(({ text, tokens, finish, verdict }) => ({ text, tokens, finish, verdict })),
+          texts: result.texts.map((text) => keptText(text, result.facts)),
           facts: result.facts,
           choices: settings.logprobs > 0 ? result.texts.map(({ choices }) => choices) : null,
           error: null,
@@ -433,6 +433,9 @@ export class Prompts {
     this.#context.events.emit({ type: 'changed', noun: 'prompts' });
   }
 }
+
+/** Of a model that does not say how it counts: about a token for three bytes, which is rather too many than too few. */
+const guessedTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / 3);
 
 /** Values come in after turns are told apart: none of them can begin one. */
 export function filledPrompt(meaning: Meaning, variables: Record<string, string>): WriterPrompt {

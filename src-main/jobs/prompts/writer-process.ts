@@ -1,18 +1,22 @@
 import { AtelierError, errorFromFacts } from '../../shared/errors.ts';
 import type { WrittenPart } from '../../shared/generation.ts';
 import type { LaidOutPrompt } from '../../shared/prompt/prompt.ts';
+import type { RemoteWait } from '../../shared/remote.ts';
+import type { AskedModel } from '../../shared/work/generate.ts';
 import type { WriterRequest, WriterResponse, WriterResult } from '../../shared/prompt/writer.ts';
 import { howItEnded } from '../run-utility.ts';
 import type { SpawnUtility, UtilityHandle } from '../utility.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
-type Question = WithoutId<Exclude<WriterRequest, { type: 'stop' }>>;
+type Question = WithoutId<Exclude<WriterRequest<AskedModel>, { type: 'stop' }>>;
+export type WritingQuestion = Extract<Question, { type: 'write' }>;
 
 interface Waiting {
   resolve(value: unknown): void;
   reject(error: Error): void;
   given?(text: string): void;
   part?(part: WrittenPart): void;
+  waiting?(wait: RemoteWait | null): void;
 }
 
 /** A native call that is not over by then is not waited for: whoever stops a text sees it stopped within 200 ms. */
@@ -26,15 +30,17 @@ export interface Writing {
   stop(): void;
 }
 
-/** The process that keeps a language model open; started with the first question, and again should it have ended. */
+/** The process that keeps a language model open, or asks those elsewhere; started with the first question, and again should it have ended. */
 export class WriterProcess {
   readonly #spawn: SpawnUtility;
+  readonly #kind: 'writer' | 'remote';
   #handle: UtilityHandle | null = null;
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #output = '';
 
-  constructor(spawn: SpawnUtility) {
+  constructor(spawn: SpawnUtility, kind: 'writer' | 'remote') {
+    this.#kind = kind;
     this.#spawn = spawn;
   }
 
@@ -47,10 +53,7 @@ export class WriterProcess {
     return (answer as Promise<LaidOutPrompt>).finally(() => clearTimeout(timer));
   }
 
-  write(
-    question: WithoutId<Extract<WriterRequest, { type: 'write' }>>,
-    hooks: Pick<Required<Waiting>, 'given' | 'part'>,
-  ): Writing {
+  write(question: WritingQuestion, hooks: Pick<Required<Waiting>, 'given' | 'part' | 'waiting'>): Writing {
     const { id, answer } = this.#ask(question, hooks);
     let timer: NodeJS.Timeout | undefined;
     const result = (answer as Promise<WriterResult>).finally(() => clearTimeout(timer));
@@ -80,7 +83,10 @@ export class WriterProcess {
     for (const { reject } of all) reject(why);
   }
 
-  #ask(question: Question, hooks: Pick<Waiting, 'given' | 'part'> = {}): { id: number; answer: Promise<unknown> } {
+  #ask(
+    question: Question,
+    hooks: Pick<Waiting, 'given' | 'part' | 'waiting'> = {},
+  ): { id: number; answer: Promise<unknown> } {
     const id = ++this.#lastId;
     const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject, ...hooks }));
     this.#handle ??= this.#start();
@@ -89,7 +95,7 @@ export class WriterProcess {
   }
 
   #start(): UtilityHandle {
-    const handle = this.#spawn('writer');
+    const handle = this.#spawn(this.#kind);
     this.#output = '';
     handle.onOutput((text) => (this.#output = (this.#output + text).slice(-2000)));
     handle.onMessage((message) => this.#hear(message as WriterResponse));
@@ -114,6 +120,7 @@ export class WriterProcess {
     if (message.ok === undefined) {
       if (message.given !== undefined) waiting.given?.(message.given);
       if (message.part) waiting.part?.(message.part);
+      if (message.waiting !== undefined) waiting.waiting?.(message.waiting);
       return;
     }
     this.#waiting.delete(message.id);

@@ -6,18 +6,33 @@ import { textChangeSchema, type TextChange } from './edits.ts';
 import type { ModelKind } from './model-kind.ts';
 import type { DrawnExamples } from './examples.ts';
 import type { IncludedPrompt } from './expand.ts';
-import { isId, type CompletionId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
+import { isId, type CompletionId, type EndpointId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
+import { modelNameSchema, type Reach, type RemoteFacts, type RemoteWait } from '../remote.ts';
 
 /** Characters of a prompt at most. */
 export const mostPromptLength = 4 * 2 ** 20;
 
-/** A language model: a run trained here, or a folder that was added. */
-export type LanguageModelRef = { run: RunId } | { folder: LanguageModelId };
+/** A language model that runs here: a run trained here, or a folder that was added. */
+export type LocalModelRef = { run: RunId } | { folder: LanguageModelId };
+/** One elsewhere, by the name that its endpoint has for it. */
+export interface RemoteModelRef {
+  remote: EndpointId;
+  model: string;
+}
+export type LanguageModelRef = LocalModelRef | RemoteModelRef;
 
 export const languageModelRefSchema = v.union([
   v.object({ run: v.custom<RunId>((x) => typeof x === 'string' && isId('run', x)) }),
   v.object({ folder: v.custom<LanguageModelId>((x) => typeof x === 'string' && isId('model', x)) }),
+  v.object({
+    remote: v.custom<EndpointId>((x) => typeof x === 'string' && isId('endpoint', x)),
+    model: modelNameSchema,
+  }),
 ]);
+
+/** Tells it from all others. */
+export const modelKey = (ref: LanguageModelRef): string =>
+  'run' in ref ? ref.run : 'folder' in ref ? ref.folder : `${ref.remote}/${ref.model}`;
 
 export interface LanguageModel {
   ref: LanguageModelRef;
@@ -28,6 +43,8 @@ export interface LanguageModel {
   missing: boolean;
   /** What it does; null where that cannot be told, or is nothing that can be done here. */
   kind: ModelKind | null;
+  /** Where it is, if not here. */
+  remote?: { endpoint: string; host: string; reach: Reach; agreed: boolean };
 }
 
 const number = (min: number, max: number) => v.pipe(v.number(), v.minValue(min), v.maxValue(max));
@@ -132,6 +149,8 @@ export interface Completion {
   texts: CompletionText[];
   facts: CompletionFacts | null;
   error: ErrorFacts | null;
+  /** Told while it is written, not kept. */
+  waiting?: RemoteWait | null;
 }
 
 export interface CompletionRequest {
@@ -154,17 +173,21 @@ export type ShownExamples = Omit<DrawnExamples, 'rows' | 'columns'> & { rows: nu
 export type CompletionText = Pick<WrittenText, 'text'> & Partial<Pick<WrittenText, 'tokens' | 'finish' | 'verdict'>>;
 
 export interface CompletionFacts {
-  promptTokens: number;
-  context: number;
+  /** Null where a model elsewhere does not tell. */
+  promptTokens: number | null;
+  /** Null of a model elsewhere. */
+  context: number | null;
   cached: boolean;
   /** Milliseconds. */
   loadMs: number;
   firstTokenMs: number;
   tokensPerSecond: number;
-  /** SHA-256 of what the model computes with, as it was read. */
+  /** SHA-256 of what the model computes with, as it was read; of one elsewhere, of its address and name. */
   weights: string;
   /** Of what was asked before there were several: not there. */
   kind?: ModelKind;
+  /** Of a model elsewhere. */
+  remote?: RemoteFacts;
 }
 
 export interface PromptDetail {
@@ -198,8 +221,9 @@ export const mostNoteLength = 1000;
 /** A prompt as a certain model would see it. */
 export interface LaidOutPrompt {
   text: string;
-  tokens: number;
-  context: number;
+  /** Null of a model elsewhere, which alone could count them; so is `context`. */
+  tokens: number | null;
+  context: number | null;
   /** Whether its turns are laid out by the model's own template; null where it has no turns. */
   template: boolean | null;
   /** Bytes of weights. */
@@ -218,4 +242,6 @@ export interface CompletionNews {
   /** Text added to each of its texts; null with `ended`. */
   parts: { row: number; text: string }[];
   ended: Completion | null;
+  /** That a server asks for patience; null: it writes again. */
+  waiting?: RemoteWait | null;
 }

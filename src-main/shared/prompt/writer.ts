@@ -1,15 +1,16 @@
 import type { ErrorFacts } from '../errors.ts';
 import type { GenerationSettings, WrittenPart, WrittenText } from '../generation.ts';
-import type { GenerateParams } from '../work/generate.ts';
+import type { RemoteTarget, RemoteWait } from '../remote.ts';
+import type { AskedModel, GenerateParams } from '../work/generate.ts';
 import type { CompletionFacts, LaidOutPrompt } from './prompt.ts';
 import type { Turn } from './turns.ts';
 
-/** What is asked of the process that keeps a language model open. */
-export type WriterRequest = { id: number } & (
+/** What is asked of the process that keeps a language model open, or of the one that asks those elsewhere. */
+export type WriterRequest<M extends AskedModel = GenerateParams['model']> = { id: number } & (
   | { type: 'render'; model: GenerateParams['model']; prompt: WriterPrompt }
   | {
       type: 'write';
-      model: GenerateParams['model'];
+      model: M;
       prompt: WriterPrompt;
       settings: GenerationSettings;
       threads: number;
@@ -19,6 +20,9 @@ export type WriterRequest = { id: number } & (
   /** Ends a `write`, which answers with what it has. */
   | { type: 'stop'; of: number }
 );
+
+/** What the one that asks elsewhere is asked. */
+export type RemoteQuestion = Extract<WriterRequest<{ remote: RemoteTarget }>, { type: 'write' }>;
 
 /** A text to go on with, or turns. */
 export type WriterPrompt = string | Turn[];
@@ -34,5 +38,5 @@ export type WriterResponse = { id: number } & (
   | { ok: true; value: LaidOutPrompt | WriterResult | null }
   | { ok: false; error: ErrorFacts }
   /** What the model is given, once that is known; then what it writes. */
-  | { ok: undefined; given?: string; part?: WrittenPart }
+  | { ok: undefined; given?: string; part?: WrittenPart; waiting?: RemoteWait | null }
 );

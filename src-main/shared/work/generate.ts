@@ -1,5 +1,6 @@
 import type { GenerationSettings, TextLikelihood, WrittenText } from '../generation.ts';
 import type { GridAsked } from '../prompt/grid.ts';
+import type { RemoteTarget } from '../remote.ts';
 import type { TrainSettings } from '../run.ts';
 
 /** Text after a prompt, by a run or by the file or folder of a language model (absolute). */
@@ -19,9 +20,12 @@ export interface GenerateParams {
   score?: boolean;
 }
 
+/** A model that runs here, or one elsewhere. */
+export type AskedModel = GenerateParams['model'] | { remote: RemoteTarget };
+
 /** Cells of a grid: each task is asked of one of these models. */
 export interface GridParams extends GridAsked {
-  models: GenerateParams['model'][];
+  models: AskedModel[];
 }
 
 export interface GenerateResult {

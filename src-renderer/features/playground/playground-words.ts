@@ -3,6 +3,7 @@ import type { CompletionStatus } from '../../../src-main/shared/prompt/prompt.ts
 import type { LanguageModel } from '../../../src-main/shared/prompt/prompt.ts';
 import type { ModelKind } from '../../../src-main/shared/prompt/model-kind.ts';
 import { m } from '../../words/messages.ts';
+import { leavesWord } from '../../words/remotes.ts';
 
 const statuses: Record<CompletionStatus, () => string> = {
   running: m.completion_running,
@@ -20,6 +21,7 @@ const finishes: Record<FinishReason, () => string> = {
   tokens: m.finish_tokens,
   context: m.finish_context,
   stopped: m.finish_stopped,
+  filtered: m.finish_filtered,
 };
 export const finishWord = (finish: FinishReason): string => finishes[finish]();
 
@@ -31,8 +33,9 @@ const kinds: Record<ModelKind, () => string> = {
   embeds: m.model_embeds,
 };
 /** What a model does, and where it comes from. */
-export function modelFacts({ kind, path, missing }: LanguageModel): string {
+export function modelFacts({ kind, path, missing, remote }: LanguageModel): string {
   if (missing) return m.model_missing();
+  if (remote) return `${m.remote_mark()} · ${leavesWord(remote.reach)}`;
   const where = path === null ? m.model_of_run() : m.model_of_folder();
   return `${kind ? kinds[kind]() : m.model_unknown()} · ${where}`;
 }

@@ -42,6 +42,9 @@ export const advancedSettings: readonly NumberSettingField[] = [
   { key: 'logprobs', label: m.gen_logprobs, help: m.gen_logprobs_help, min: 0, max: 100, whole: true },
 ];
 
+/** Those that OpenAI's interface has no word for. */
+export const unknownElsewhere: ReadonlySet<NumberKey> = new Set(['topK', 'minP', 'repetitionPenalty', 'beams']);
+
 /** Those that matter to a model that fills in masks. */
 export const fillSettings: readonly NumberSettingField[] = [...plainSettings, ...advancedSettings].filter(
   ({ key }) => key === 'n' || key === 'logprobs',

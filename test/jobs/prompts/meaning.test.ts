@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src-main/jobs/context.ts';
+import { Remotes } from '../../../src-main/jobs/remote/remotes.ts';
 import { Events } from '../../../src-main/jobs/events.ts';
 import { Grids } from '../../../src-main/jobs/prompts/grids.ts';
 import { Meanings } from '../../../src-main/jobs/prompts/meaning.ts';
@@ -66,10 +67,10 @@ function opened() {
   const source = { ...table(asked), getVersion: () => expect.unreachable() };
   const spawn = () => expect.unreachable();
   const meanings = new Meanings(store, source);
-  const prompts = new Prompts({ store, events: new Events() } as Context, spawn, meanings, {
-    search: () => expect.unreachable(),
-  });
-  const grids = new Grids({ store, events: new Events() } as Context, meanings, prompts);
+  const remotes = new Remotes({ spawn, file: join(store.folder, 'remote.json') });
+  const context = { store, events: new Events(), remotes } as unknown as Context;
+  const prompts = new Prompts(context, spawn, meanings, { search: () => expect.unreachable() });
+  const grids = new Grids(context, meanings, prompts);
   return { store, prompts, grids, version, asked };
 }
 

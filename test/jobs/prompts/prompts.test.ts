@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src-main/jobs/context.ts';
+import { Remotes } from '../../../src-main/jobs/remote/remotes.ts';
 import { Events } from '../../../src-main/jobs/events.ts';
 import type { SampleSource } from '../../../src-main/jobs/prompts/draw.ts';
 import type { Evaluations } from '../../../src-main/jobs/prompts/evaluations.ts';
@@ -66,7 +67,9 @@ const noSamples: SampleSource = {
 function opened(folder = tempFolder()) {
   const store = openWriter(folder);
   const crank = new Crank();
-  const prompts = new Prompts({ store, events: new Events() } as Context, crank.spawn, new Meanings(store, noSamples), {
+  const remotes = new Remotes({ spawn: crank.spawn, file: join(folder, 'remote.json') });
+  const context = { store, events: new Events(), remotes } as unknown as Context;
+  const prompts = new Prompts(context, crank.spawn, new Meanings(store, noSamples), {
     search: () => expect.unreachable(),
   });
   return { folder, store, crank, prompts };

@@ -38,6 +38,7 @@ import { textEpochs, textOf } from './language.ts';
 import { predictionEpochs, predictionsOf } from './predictions.ts';
 import { makeGrids } from './grids.ts';
 import { makeDocuments } from './documents.ts';
+import { remoteFound, remoteModels, remoteState } from './remotes.ts';
 import { checkedHere, makePrompts, maskChoices, promptHits } from './prompts.ts';
 import { makeStudies } from './studies.ts';
 import { sendStudy } from '../../../src-main/shared/sent-study.ts';
@@ -718,11 +719,11 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'documents.setEncoder': () => null,
     'documents.embed': () => null,
     'documents.search': () => ({ passages: documents.found, lack: null }),
-    'prompts.render': ({ text }) => ({
+    'prompts.render': ({ text, model }) => ({
       text,
-      tokens: Math.ceil(text.length / 3),
-      context: 512,
-      template: false,
+      tokens: 'remote' in model ? null : Math.ceil(text.length / 3),
+      context: 'remote' in model ? null : 512,
+      template: 'remote' in model ? null : false,
       bytes: 1_044_992,
       kind: 'writes',
       retrieved: null,
@@ -751,7 +752,15 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'evaluations.get': ({ id }) => evaluations.find((one) => one.id === id)!,
     'evaluations.start': () => ({ grid: grid.id, job: newId('job') }),
     'evaluations.compare': () => comparison,
-    'languageModels.list': () => models,
+    'languageModels.list': () => [...models, ...remoteModels()],
+    'remotes.get': () => remoteState,
+    'remotes.enable': () => null,
+    'remotes.put': ({ id }) => id ?? remoteState.endpoints[0].id,
+    'remotes.remove': () => null,
+    'remotes.setKey': () => 'session',
+    'remotes.forgetKey': () => null,
+    'remotes.agree': () => null,
+    'remotes.models': () => remoteFound,
     'languageModels.add': () => null,
     'languageModels.ask': () => hubOffer,
     'languageModels.download': ({ name }) => work('download', name, 20, () => {}).id,

@@ -59,6 +59,16 @@ export const screens = {
       await at(page, 'hub-variant').waitFor();
     },
   },
+  'playground-remote': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await at(page, 'model-chooser').click();
+      await page.getByRole('option', { name: /service.large-2/ }).click();
+      await at(page, 'prompt-leaves').waitFor();
+      await at(page, 'prompt-run').click();
+      await at(page, 'leaving-dialog').waitFor();
+    },
+  },
   'playground-encoders': {
     go: async (page) => {
       await place(page, 'playground');
@@ -618,6 +628,27 @@ export const screens = {
   export: { go: async (page) => place(page, 'export') },
   'export-empty': { scenario: 'empty', go: async (page) => place(page, 'export') },
   settings: { wait: 1000, go: async (page) => place(page, 'settings') },
+  'settings-remote': {
+    wait: 1000,
+    go: async (page) => {
+      await place(page, 'settings');
+      await at(page, 'settings-remote').click();
+      await at(page, 'remote-endpoint').first().waitFor();
+      await at(page, 'remote-test').first().click();
+      await at(page, 'remote-said').waitFor();
+    },
+  },
+  'settings-remote-endpoint': {
+    wait: 1000,
+    go: async (page) => {
+      await place(page, 'settings');
+      await at(page, 'settings-remote').click();
+      await at(page, 'remote-edit').nth(2).click();
+      await at(page, 'endpoint-key').fill('0123456789');
+      await at(page, 'endpoint-ask').click();
+      await at(page, 'endpoint-said').waitFor();
+    },
+  },
   'settings-devices': {
     wait: 1000,
     go: async (page) => {

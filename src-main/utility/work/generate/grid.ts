@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { errorFacts } from '../../../shared/errors.ts';
 import type { GenerateParams, GridParams } from '../../../shared/work/generate.ts';
 import type { GridNews, GridResult, GridTask } from '../../../shared/prompt/grid.ts';
+import type { WriterResult } from '../../../shared/prompt/writer.ts';
 import { Cancelled, type JobContext } from '../../port/job-port.ts';
 import { Bench, digestOf } from './bench.ts';
 import { partsOf } from './open.ts';
 import { weightsOf } from './parts.ts';
+import { RemoteCells } from './remote-cells.ts';
 
 /** Writes the cells of a grid, model by model, and tells each as it comes. What was asked before is not asked again. */
 export async function fillGrid(
@@ -13,42 +15,41 @@ export async function fillGrid(
   context: JobContext,
 ): Promise<GridResult> {
   const bench = new Bench();
+  const remote = new RemoteCells(context);
   const asked = new Map(Object.entries(known).map(([key, of]) => [key, new Set(of)]));
   let [done, written] = [0, 0];
+  const at = (stage: string): void => context.progress({ stage, unit: 'answers', done, total: tasks.length });
   const tell = (...cells: GridNews[]): void => {
     context.post({ type: 'cells', cells });
     done += cells.length;
-    context.progress({ stage: 'answering', unit: 'answers', done, total: tasks.length });
+    at('answering');
   };
-  const write = async (task: GridTask, model: string): Promise<GridNews> => {
+  const write = async (task: GridTask, model: string, ask: () => Promise<WriterResult>): Promise<GridNews> => {
     const had = asked.get(task.asked) ?? new Set();
     if (had.has(model)) return { index: task.index, model, answer: null };
-    let given = '';
-    const request = { model: models[task.model], prompt: task.prompt, settings: settings[task.settings] };
-    const result = await bench.write(
-      { id: 0, type: 'write', ...request, threads, begun: [] },
-      {
-        given: (text) => (given = text),
-        told: () => {},
-        pause: () => context.pause(),
-        stopRequested: () => context.cancelled(),
-      },
-    );
+    const result = await ask();
     if (result.stopped) throw new Cancelled();
     asked.set(task.asked, had.add(model));
     written++;
-    return {
-      index: task.index,
-      model,
-      answer: { given, text: { ...result.texts[0], choices: null }, facts: result.facts },
-    };
+    const { given, texts, facts } = result;
+    return { index: task.index, model, answer: { given, text: { ...texts[0], choices: null }, facts } };
+  };
+  const hooks = {
+    given: () => {},
+    told: () => {},
+    pause: () => context.pause(),
+    stopRequested: () => context.cancelled(),
   };
   try {
-    for (const [at, model] of models.entries()) {
-      const own = tasks.filter((task) => task.model === at);
+    for (const [place, model] of models.entries()) {
+      const own = tasks.filter((task) => task.model === place);
       if (own.length === 0) continue;
-      context.progress({ stage: 'reading', unit: 'answers', done, total: tasks.length });
+      at('reading');
       await context.pause();
+      if ('remote' in model) {
+        await remote.fill(model, own, settings, tell, write, (waiting) => at(waiting ? 'waiting' : 'answering'));
+        continue;
+      }
       let identity: string;
       try {
         identity = identityOf(model);
@@ -59,7 +60,8 @@ export async function fillGrid(
       }
       for (const task of own) {
         try {
-          tell(await write(task, identity));
+          const request = { model, prompt: task.prompt, settings: settings[task.settings], threads, begun: [] };
+          tell(await write(task, identity, () => bench.write({ id: 0, type: 'write', ...request }, hooks)));
         } catch (error) {
           // Its cell waits as those after it do.
           if (context.cancelled()) throw error;

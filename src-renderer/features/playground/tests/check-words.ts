@@ -1,5 +1,5 @@
 import type { CheckKind, PromptCheck } from '../../../../src-main/shared/prompt/checks.ts';
-import type { LanguageModelRef } from '../../../../src-main/shared/prompt/prompt.ts';
+import type { LanguageModelRef, LocalModelRef } from '../../../../src-main/shared/prompt/prompt.ts';
 import type { LanguageModelId } from '../../../../src-main/shared/ids.ts';
 import { m } from '../../../words/messages.ts';
 
@@ -23,7 +23,7 @@ export const checkWord = (kind: CheckKind): string => names[kind]();
 
 /** The models that a new check begins with; null where there is none of that kind. */
 export interface Offered {
-  classifier: LanguageModelRef | null;
+  classifier: LocalModelRef | null;
   embedder: LanguageModelId | null;
   judge: LanguageModelRef | null;
 }
