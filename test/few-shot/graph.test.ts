@@ -45,6 +45,23 @@ describe('a graph of what is alike', () => {
     expect(values[2]).toBeLessThan(0.999);
   });
 
+  it('is multiplied like the matrix that it is, however many columns there are', () => {
+    const graph = arcs(9);
+    const matrix = dense(graph);
+    for (const columns of [1, 5, 7, 15]) {
+      const x = Float32Array.from({ length: 9 * columns }, (_, i) => Math.sin(i * i));
+      const out = new Float32Array(x.length);
+      times(graph, x, columns, out);
+      out.forEach((value, at) => {
+        const [i, c] = [Math.floor(at / columns), at % columns];
+        expect(value).toBeCloseTo(
+          matrix[i].reduce((sum, weight, j) => sum + weight * x[j * columns + c], 0),
+          5,
+        );
+      });
+    }
+  });
+
   it('has a smooth basis that the graph itself only stretches', async () => {
     const graph = normalised(arcs(40));
     const { values, vectors, count } = await smoothBasis(graph, 5, noPause);
