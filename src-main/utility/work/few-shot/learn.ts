@@ -67,6 +67,7 @@ export async function learnFew(params: FewShotParams, context: JobContext): Prom
     told(2);
     const [shares, ...without] = opinions.map((some) => pooled(some, count));
     const { sharpness, right, own: trusted } = held.judge(without, count);
+    // Doubt is asked of the last parting: views in which classes are mixed would have it everywhere.
     const known = samples.length < explored ? null : parted;
     const next = await nextToLabel(params, points, members, known, products, context);
     const done = new Set(samples);
