@@ -45,6 +45,23 @@ describe('a graph of what is alike', () => {
     expect(values[2]).toBeLessThan(0.999);
   });
 
+  it('is multiplied like the matrix that it is, however many columns there are', () => {
+    const graph = arcs(9);
+    const matrix = dense(graph);
+    for (const columns of [1, 5, 7, 15]) {
+      const x = Float32Array.from({ length: 9 * columns }, (_, i) => Math.sin(i * i));
+      const out = new Float32Array(x.length);
+      times(graph, x, columns, out);
+      out.forEach((value, at) => {
+        const [i, c] = [Math.floor(at / columns), at % columns];
+        expect(value).toBeCloseTo(
+          matrix[i].reduce((sum, weight, j) => sum + weight * x[j * columns + c], 0),
+          5,
+        );
+      });
+    }
+  });
+
   it('has a smooth basis that the graph itself only stretches', async () => {
     const graph = normalised(arcs(40));
     const { values, vectors, count } = await smoothBasis(graph, 5, noPause);
@@ -75,7 +92,7 @@ describe('labels that go along a graph', () => {
     const graph = normalised(arcs(8));
     const matrix = dense(graph);
     const [shares] = await spread(graph, 2, [{ samples: [0, 2], classes: [0, 1] }], 0.98, noPause);
-    // By Gauss' elimination, on its own; 50 rounds are not all, so what is left is small and not nothing.
+    // By Gauss' elimination, on its own.
     const n = matrix.length;
     const solve = (y: number[]): number[] => {
       const a = matrix.map((row, i) => [...row.map((value, j) => (i === j ? 1 : 0) - 0.98 * value), y[i]]);
@@ -89,6 +106,6 @@ describe('labels that go along a graph', () => {
       return a.map((row, i) => row[n] / row[i]);
     };
     const [first, second] = [0, 2].map((at) => solve(Array.from({ length: n }, (_, i) => (i === at ? 1 : 0))));
-    for (let i = 0; i < 4; i++) expect(shares[i * 2]).toBeCloseTo(first[i] / (first[i] + second[i]), 1);
+    for (let i = 0; i < 4; i++) expect(shares[i * 2]).toBeCloseTo(first[i] / (first[i] + second[i]), 3);
   });
 });

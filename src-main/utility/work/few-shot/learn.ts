@@ -1,8 +1,8 @@
 import { uncertaintyOf } from '../../../evaluation/uncertainty.ts';
-import { evenness, massWeights, weighted } from '../../../few-shot/class-mass.ts';
-import { graphOf, normalised } from '../../../few-shot/graph.ts';
+import { evenness } from '../../../few-shot/class-mass.ts';
 import { heldOut, sharpened } from '../../../few-shot/held-out.ts';
-import { spread, type Said } from '../../../few-shot/spread.ts';
+import { pooled } from '../../../few-shot/opinion-pool.ts';
+import type { Said } from '../../../few-shot/spread.ts';
 import type { FewShotParams, FewShotResult } from '../../../shared/few-shot.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import type { JobContext } from '../../port/job-port.ts';
@@ -11,10 +11,10 @@ import { nextToLabel } from './next-to-label.ts';
 import { answersWhereParted } from './parted.ts';
 import { pointsOf } from './points.ts';
 import { Products } from './products.ts';
+import { answersOfViews, viewGraphs } from './views.ts';
 
-/** Neighbours in the points as they are, and how much comes from them (see `spread`). */
+/** Neighbours in the points as they are. */
 const neighbours = 10;
-const alpha = 0.98;
 /** So often it is worked out anew where the classes part, each time by what was thought before. A third time changes next to nothing. */
 const turns = 2;
 /** Before so many labels what they say does not decide what to label next. */
@@ -23,8 +23,9 @@ const explored = 20;
 const fewest = 4;
 
 /**
- * What the labels of a few samples say of all others, and which to label next. A frozen embedding, made once a version; labels go along the graph of
- * what is alike in it; then, in turns, where the classes part by what is thought so far (see `answersWhereParted`). The same labels give the same answer.
+ * What the labels of a few samples say of all others, and which to label next. A frozen embedding, made once a version; labels go along the graphs of
+ * what is alike in it (see `answersOfViews`); then, in turns, where the classes part by what is thought so far (see `answersWhereParted`). What all of
+ * these say together is the answer. The same labels give the same answer.
  * Throws `too_few_samples`, and what `pointsOf` throws.
  */
 export async function learnFew(params: FewShotParams, context: JobContext): Promise<FewShotResult> {
@@ -49,20 +50,25 @@ export async function learnFew(params: FewShotParams, context: JobContext): Prom
     const nodes = members.with(samples);
     const said: Said = { samples: samples.map((sample) => nodes.placeOf(sample)), classes };
     const even = evenness(classes);
-    const graph = normalised(graphOf(nodes.nearest, nodes.likeness, nodes.count));
-    const [plain] = await spread(graph, count, [said], alpha, pause);
-    told(1);
-    const rows = { rows: nodes.rows(points), size: points.size, steady: points.steady };
-    let thought = weighted(plain, massWeights(plain, count, even));
-    for (let turn = 1; turn < turns; turn++) {
-      [thought] = await answersWhereParted(rows, thought, count, [said], even, products, pause);
-    }
-    told(2);
     const held = heldOut(said);
     const takes: [Said, ...Said[]] = [said, ...held.takes];
-    const [shares, ...without] = await answersWhereParted(rows, thought, count, takes, even, products, pause);
+    const graphs = await viewGraphs(params.blobs, points, members, nodes, products, context);
+    const opinions = await answersOfViews(graphs, count, takes, even, pause);
+    told(1);
+    const rows = { rows: nodes.rows(points), size: points.size, steady: points.steady };
+    let thought = pooled(opinions[0], count);
+    let parted = thought;
+    for (let turn = 0; turn < turns; turn++) {
+      const answers = await answersWhereParted(rows, thought, count, takes, even, products, pause);
+      answers.forEach((one, take) => opinions[take].push(one));
+      [parted] = answers;
+      thought = pooled([thought, parted], count);
+    }
+    told(2);
+    const [shares, ...without] = opinions.map((some) => pooled(some, count));
     const { sharpness, right, own: trusted } = held.judge(without, count);
-    const known = samples.length < explored ? null : shares;
+    // Doubt is asked of the last parting: views in which classes are mixed would have it everywhere.
+    const known = samples.length < explored ? null : parted;
     const next = await nextToLabel(params, points, members, known, products, context);
     const done = new Set(samples);
     const rest = Int32Array.from({ length: members.samples }, (_, i) => i).filter((sample) => !done.has(sample));
