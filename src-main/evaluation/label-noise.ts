@@ -29,14 +29,14 @@ export interface LabelNoise {
 /** Fitted to so many samples × classes, which is a matter of seconds. */
 const fitted = 200_000;
 const rounds = 100;
-/** Böhning's steps are short ones. */
-const leaningRounds = 200;
+/** Far from settled: what is learnt last is what little speaks for, wrong labels with a pattern among it. */
+const leaningRounds = 100;
 const pausedEvery = 8;
 /** The fit ends where no share of the noise moves by as much. */
 const settled = 1e-6;
 /** Beforehand no witness is less sure than it says: the sum of a falls short of their number by 0 ± 1/√trust. Doubts free to grow would explain any wrong label. */
 const trust = 16;
-/** So much of what is seen of a class counts for its own noise, the rest is that of a label drawn by lot. */
+/** So much of what is seen of a class counts for its own noise where it has many samples; the rest is that of a label drawn by lot. */
 const heed = 0.5;
 /** As if so many samples had been seen before any, of them so many wrong. */
 const before = { samples: 20, wrong: 1 };
@@ -228,10 +228,11 @@ function noiseOf(counts: Float64Array, classes: number): Float64Array {
   for (let k = 0; k < classes; k++) {
     const row = counts.subarray(k * classes, (k + 1) * classes);
     const sum = row.reduce((a, b) => a + b, 0);
+    const own = (heed * sum) / (sum + before.samples);
     let right = 1;
     for (let j = 0; j < classes; j++) {
       if (j === k) continue;
-      const share = sum > 0 ? heed * (row[j] / sum) + (1 - heed) * lot : lot;
+      const share = sum > 0 ? own * (row[j] / sum) + (1 - own) * lot : lot;
       right -= noise[k * classes + j] = share;
     }
     noise[k * classes + k] = right;

@@ -16,7 +16,7 @@ export interface Leanings {
 }
 
 /** Of the prior, whose mean is no leaning at all: as if so much had been seen that speaks for none. */
-const ridge = 3;
+const ridge = 30;
 /** More features than this cannot be told from so few samples. */
 const mostFeatures = 400;
 

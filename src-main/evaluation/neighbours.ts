@@ -70,6 +70,24 @@ export async function classesOfLikeTexts(
   });
 }
 
+/** Small pictures of images, no side longer than 8: by which the eye knows them again, and kinds of clothes and digits lie together. */
+export function smallPictures(
+  pixels: ArrayLike<number>,
+  { height, width, channels }: { height: number; width: number; channels: number },
+): { points: Float32Array; size: number } {
+  const block = Math.ceil(Math.max(height, width) / 8);
+  const across = Math.ceil(width / block);
+  const size = Math.ceil(height / block) * across * channels;
+  const area = height * width * channels;
+  const points = new Float32Array((pixels.length / area) * size);
+  for (let at = 0; at < pixels.length; at++) {
+    const [image, pixel] = [Math.floor(at / area), Math.floor((at % area) / channels)];
+    const [row, column] = [Math.floor(pixel / width / block), Math.floor((pixel % width) / block)];
+    points[image * size + (row * across + column) * channels + (at % channels)] += pixels[at];
+  }
+  return { points, size };
+}
+
 function drawn(samples: number): Int32Array {
   const order = new Int32Array(samples).map((_, i) => i);
   if (samples > most) new Random(0x6e656172).shuffle(order);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ambiguousPairs, hardest, margins } from '../../src-main/evaluation/hard-samples.ts';
 import { labelNoise } from '../../src-main/evaluation/label-noise.ts';
-import { classesNearby, classesOfLikeTexts } from '../../src-main/evaluation/neighbours.ts';
+import { classesNearby, classesOfLikeTexts, smallPictures } from '../../src-main/evaluation/neighbours.ts';
 import { farOut, neighbourDistances } from '../../src-main/evaluation/outliers.ts';
 import { classesByWords } from '../../src-main/evaluation/word-counts.ts';
 import { Random } from '../../src-main/shared/random.ts';
@@ -150,6 +150,14 @@ describe('neighbours', () => {
     texts[6][3] = 8;
     // One that has its 9 and two that have its 8, of which one is of class 1.
     expect([...(await votes())]).toEqual([expect.closeTo(2.5 / 4, 6), expect.closeTo(1.5 / 4, 6)]);
+  });
+
+  it('of pictures are as alike in small', () => {
+    const pixels = Uint8Array.from({ length: 2 * 10 * 10 }, (_, at) => (at < 100 ? 1 : Math.floor((at % 100) / 10)));
+    const { points, size } = smallPictures(pixels, { height: 10, width: 10, channels: 1 });
+    expect(size).toBe(25);
+    expect([...points.subarray(0, 25)]).toEqual(Array(25).fill(4));
+    expect([...points.subarray(25)]).toEqual(Array.from({ length: 25 }, (_, i) => 2 * (4 * Math.floor(i / 5) + 1)));
   });
 });
 

@@ -1,6 +1,6 @@
 import type { EncodedSplit, TrainingData } from '../../datasets/training-data.ts';
 import { classesLeftOut } from '../../evaluation/kernel-ridge.ts';
-import { classesNearby, classesOfLikeTexts, type Pool } from '../../evaluation/neighbours.ts';
+import { classesNearby, classesOfLikeTexts, smallPictures, type Pool } from '../../evaluation/neighbours.ts';
 import { projected } from '../../evaluation/outliers.ts';
 import { classesByWords } from '../../evaluation/word-counts.ts';
 import { wordRows } from '../../evaluation/word-rows.ts';
@@ -68,10 +68,13 @@ async function heard(
   const inputs = input.kind === 'image' ? new Uint8Array(lengthOf(parts)) : new Float32Array(lengthOf(parts));
   fill(inputs, parts);
   if (input.kind === 'image') {
-    const { points, size } = await picturePoints(inputs as Uint8Array, input, threads, products, within(0, 0.6));
+    const small = smallPictures(inputs, input);
+    const nearby = await classesNearby(small.points, small.size, pool, pause);
+    share = 0.2;
+    const { points, size } = await picturePoints(inputs as Uint8Array, input, threads, products, within(0.2, 0.6));
     const rows = await likenessRows(points, size, products, pause);
     const byLooks = await ridgeWitness(rows, labels, classes, pictureRidge, products, within(0.6, 1));
-    return [ofAsked(byLooks, pool)];
+    return [nearby, ofAsked(byLooks, pool)];
   }
   const { points, size } = await projected(inputs, place.size, inputs.length / place.size, pause);
   // Rows are learnt from by likeness, which tells more than votes do, unless there are too many.
