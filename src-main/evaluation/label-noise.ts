@@ -11,7 +11,7 @@ import { leaningsOf, type Leanings } from './leanings.ts';
  *   P(label y | x) = Σ_k q(k | x) T(y | k)
  *
  * All is fitted to all labels at once by expectation maximization, as in Bootkrajang and Kabán, "Label-Noise Robust Logistic Regression and Its
- * Applications", ECML PKDD 2012. The noise is held near that of a label drawn by lot: so classes that honest people take for each
+ * Applications", ECML PKDD 2012. The noise is held halfway to that of a label drawn by lot: so classes that honest people take for each
  * other are the doubts of q, and no noise, while a label far from all that the witnesses can doubt is. How probable it is that a label is wrong which
  * is not the likeliest class is then counted once more (see `DoubtFit`). As many are named as the sum of these probabilities says are wrong. Confident
  * learning, too, names as many as the noise it estimates (Northcutt, Jiang, Chuang, JAIR 70, 2021).
@@ -29,13 +29,15 @@ export interface LabelNoise {
 /** Fitted to so many samples × classes, which is a matter of seconds. */
 const fitted = 200_000;
 const rounds = 100;
-const leaningRounds = 60;
+/** Far from settled: what is learnt last is what little speaks for, wrong labels with a pattern among it. */
+const leaningRounds = 100;
+const pausedEvery = 8;
 /** The fit ends where no share of the noise moves by as much. */
 const settled = 1e-6;
 /** Beforehand no witness is less sure than it says: the sum of a falls short of their number by 0 ± 1/√trust. Doubts free to grow would explain any wrong label. */
 const trust = 16;
-/** So much of what is seen of a class counts for its own noise, the rest is that of a label drawn by lot. */
-const heed = 0.1;
+/** So much of what is seen of a class counts for its own noise where it has many samples; the rest is that of a label drawn by lot. */
+const heed = 0.5;
 /** As if so many samples had been seen before any, of them so many wrong. */
 const before = { samples: 20, wrong: 1 };
 /** No witness has seen enough to be surer than this. */
@@ -43,13 +45,21 @@ const smallest = 1e-4;
 /** Of the pool, where logarithms are taken. */
 const tiny = 1e-9;
 
-/** `witnesses`: each samples × classes, rows that sum to 1; the model first. `labels`: class per sample. */
-export function labelNoise(witnesses: readonly Float32Array[], labels: Int32Array, classes: number): LabelNoise {
+/**
+ * `witnesses`: each samples × classes, rows that sum to 1; the model first. `labels`: class per sample. `pause` is awaited between rounds; what it
+ * throws ends the work.
+ */
+export async function labelNoise(
+  witnesses: readonly Float32Array[],
+  labels: Int32Array,
+  classes: number,
+  pause: () => Promise<void>,
+): Promise<LabelNoise> {
   if (labels.length === 0 || classes < 2) return { noise: 0, errors: [] };
   const every = Math.ceil(labels.length / Math.max(1, Math.floor(fitted / classes)));
   const all = new Evidence(witnesses, labels, classes, 1);
   const some = every === 1 ? all : new Evidence(witnesses, labels, classes, every);
-  const { a, noise, leanings } = lean(some, fit(some));
+  const { a, noise, leanings } = await lean(some, await fit(some, pause), pause);
   all.leanings = leanings;
   const doubt = doubtOf(some, a, noise);
   const found: LabelNoise['errors'] = [];
@@ -122,7 +132,11 @@ interface Fit {
 }
 
 /** Leanings and noise on top of what was fitted without any. */
-function lean(evidence: Evidence, { a, noise }: Fit): Fit & { leanings: Leanings | null } {
+async function lean(
+  evidence: Evidence,
+  { a, noise }: Fit,
+  pause: () => Promise<void>,
+): Promise<Fit & { leanings: Leanings | null }> {
   const { classes, witnesses, labels, logs, pooled } = evidence;
   const size = classes * witnesses;
   const leanings = (evidence.leanings = leaningsOf(logs, size, classes));
@@ -136,6 +150,7 @@ function lean(evidence: Evidence, { a, noise }: Fit): Fit & { leanings: Leanings
     }
     leanings.step();
     noise = noiseOf(counts, classes);
+    if (round % pausedEvery === 0) await pause();
   }
   return { a, noise, leanings };
 }
@@ -152,7 +167,7 @@ function doubtOf(evidence: Evidence, a: Float64Array, noise: Float64Array): Doub
   return doubt.fit(noise[1], { places: before.samples * (classes - 1), wrong: before.wrong });
 }
 
-function fit(evidence: Evidence): Fit {
+async function fit(evidence: Evidence, pause: () => Promise<void>): Promise<Fit> {
   const { classes, witnesses, labels, logs, pooled } = evidence;
   const a = new Float64Array(witnesses).fill(1 / witnesses);
   let noise = noiseOf(new Float64Array(classes * classes), classes);
@@ -182,6 +197,7 @@ function fit(evidence: Evidence): Fit {
     const moved = next.reduce((most, each, at) => Math.max(most, Math.abs(each - noise[at])), 0);
     noise = next;
     if (moved < settled) break;
+    if (round % pausedEvery === 0) await pause();
   }
   return { a, noise };
 }
@@ -212,10 +228,11 @@ function noiseOf(counts: Float64Array, classes: number): Float64Array {
   for (let k = 0; k < classes; k++) {
     const row = counts.subarray(k * classes, (k + 1) * classes);
     const sum = row.reduce((a, b) => a + b, 0);
+    const own = (heed * sum) / (sum + before.samples);
     let right = 1;
     for (let j = 0; j < classes; j++) {
       if (j === k) continue;
-      const share = sum > 0 ? heed * (row[j] / sum) + (1 - heed) * lot : lot;
+      const share = sum > 0 ? own * (row[j] / sum) + (1 - own) * lot : lot;
       right -= noise[k * classes + j] = share;
     }
     noise[k * classes + k] = right;

@@ -9,12 +9,12 @@ import { Random } from '../../src-main/shared/random.ts';
 const pause = () => Promise.resolve();
 
 describe('label noise', () => {
-  it('is what the labels are likeliest by', () => {
+  it('is what the labels are likeliest by', async () => {
     // A model that is sure of two classes, of each of which a tenth of the labels is the other.
     const truth = Int32Array.from({ length: 400 }, (_, i) => i % 2);
     const labels = truth.map((is, i) => (i % 20 < 2 ? 1 - is : is));
     const p = Float32Array.from({ length: 800 }, (_, at) => (truth[at >> 1] === at % 2 ? 0.99 : 0.01));
-    const { noise, errors } = labelNoise([p], labels, 2);
+    const { noise, errors } = await labelNoise([p], labels, 2, pause);
     // A model that is sure to a hundredth: of its doubts it is not known what they are.
     expect(noise).toBeGreaterThan(0.085);
     expect(noise).toBeLessThan(0.105);
@@ -24,7 +24,7 @@ describe('label noise', () => {
     for (const { sample, likelier } of errors) expect(likelier).toBe(truth[sample]);
   });
 
-  it('takes no witness at its word who is often sure of what is not so', () => {
+  it('takes no witness at its word who is often sure of what is not so', async () => {
     const random = new Random(3);
     const [n, k] = [2000, 4];
     const truth = Int32Array.from({ length: n }, () => random.below(k));
@@ -35,22 +35,22 @@ describe('label noise', () => {
       return p;
     };
     const [model, other] = [sayings(0.9), sayings(0.85)];
-    const found = labelNoise([model, other], labels, k).errors;
+    const found = (await labelNoise([model, other], labels, k, pause)).errors;
     const right = found.filter(({ sample }) => sample % 20 === 0).length;
     expect(right / 100).toBeGreaterThanOrEqual(0.9);
     expect(right / found.length).toBeGreaterThanOrEqual(0.75);
     // Alone it cannot tell its own mistakes, 7.5 % of all, from those of the labels.
-    expect(found.length).toBeLessThan(labelNoise([model], labels, k).errors.length);
+    expect(found.length).toBeLessThan((await labelNoise([model], labels, k, pause)).errors.length);
   });
 
-  it('is none where there are no samples, or only one class', () => {
-    expect(labelNoise([new Float32Array(0)], new Int32Array(0), 3)).toEqual({ noise: 0, errors: [] });
-    expect(labelNoise([Float32Array.of(1, 1)], Int32Array.of(0, 0), 1)).toMatchObject({ errors: [] });
-    const { errors } = labelNoise([Float32Array.of(0.2, 0.3, 0.5, 0.6, 0.3, 0.1)], Int32Array.of(0, 0), 3);
+  it('is none where there are no samples, or only one class', async () => {
+    expect(await labelNoise([new Float32Array(0)], new Int32Array(0), 3, pause)).toEqual({ noise: 0, errors: [] });
+    expect(await labelNoise([Float32Array.of(1, 1)], Int32Array.of(0, 0), 1, pause)).toMatchObject({ errors: [] });
+    const { errors } = await labelNoise([Float32Array.of(0.2, 0.3, 0.5, 0.6, 0.3, 0.1)], Int32Array.of(0, 0), 3, pause);
     expect(errors.every(({ sample }) => sample === 0)).toBe(true);
   });
 
-  it('finds planted errors by witnesses that are right nearly always', () => {
+  it('finds planted errors by witnesses that are right nearly always', async () => {
     const random = new Random(5);
     const [n, k] = [3000, 6];
     const truth = Int32Array.from({ length: n }, () => random.below(k));
@@ -71,7 +71,7 @@ describe('label noise', () => {
       });
       return p;
     };
-    const { errors, noise } = labelNoise([saying(0.97), saying(0.9)], labels, k);
+    const { errors, noise } = await labelNoise([saying(0.97), saying(0.9)], labels, k, pause);
     const right = errors.filter(({ sample }) => planted.has(sample)).length;
     expect(right / planted.size).toBeGreaterThanOrEqual(0.9);
     expect(right / errors.length).toBeGreaterThanOrEqual(0.9);
@@ -79,33 +79,36 @@ describe('label noise', () => {
     expect(noise).toBeLessThan(0.1);
   });
 
-  it.each([0.03, 0.05, 0.1, 0.2])('takes classes that anyone mixes up for no noise, of %f wrong labels', (share) => {
-    const random = new Random(11);
-    const [n, k] = [4000, 10];
-    // A sample of class 0 or 1 may be either, and two witnesses say the same of how likely each is.
-    const said = new Float32Array(n * k);
-    const wrong = new Set<number>();
-    const labels = Int32Array.from({ length: n }, (_, i) => {
-      const is = random.below(k);
-      const logs = Array.from({ length: k }, (__, c) => random.normal() + (c === is || (is < 2 && c < 2) ? 7 : 0));
-      const sum = logs.reduce((total, each) => total + Math.exp(each), 0);
-      logs.forEach((each, c) => (said[i * k + c] = Math.exp(each) / sum));
-      const second = said[i * k + 1] / (said[i * k] + said[i * k + 1]);
-      const honest = is < 2 ? Number(random.uniform() < second) : is;
-      if (random.uniform() >= share) return honest;
-      wrong.add(i);
-      return (honest + 1 + random.below(k - 1)) % k;
-    });
-    const { errors, noise } = labelNoise([said, said], labels, k);
-    const right = errors.filter(({ sample }) => wrong.has(sample)).length;
-    // One wrong label in 45 goes from 0 to 1 or back, where nobody could tell.
-    expect(right / wrong.size).toBeGreaterThanOrEqual(0.9);
-    expect(right / errors.length).toBeGreaterThanOrEqual(0.9);
-    expect(Math.abs(noise - wrong.size / n)).toBeLessThan(0.01);
-    // The probabilities mean what they say, though one witness counts twice beforehand.
-    const expected = errors.reduce((total, each) => total + each.wrong, 0);
-    expect(Math.abs(expected - right) / errors.length).toBeLessThan(0.1);
-  });
+  it.each([0.03, 0.05, 0.1, 0.2])(
+    'takes classes that anyone mixes up for no noise, of %f wrong labels',
+    async (share) => {
+      const random = new Random(11);
+      const [n, k] = [4000, 10];
+      // A sample of class 0 or 1 may be either, and two witnesses say the same of how likely each is.
+      const said = new Float32Array(n * k);
+      const wrong = new Set<number>();
+      const labels = Int32Array.from({ length: n }, (_, i) => {
+        const is = random.below(k);
+        const logs = Array.from({ length: k }, (__, c) => random.normal() + (c === is || (is < 2 && c < 2) ? 7 : 0));
+        const sum = logs.reduce((total, each) => total + Math.exp(each), 0);
+        logs.forEach((each, c) => (said[i * k + c] = Math.exp(each) / sum));
+        const second = said[i * k + 1] / (said[i * k] + said[i * k + 1]);
+        const honest = is < 2 ? Number(random.uniform() < second) : is;
+        if (random.uniform() >= share) return honest;
+        wrong.add(i);
+        return (honest + 1 + random.below(k - 1)) % k;
+      });
+      const { errors, noise } = await labelNoise([said, said], labels, k, pause);
+      const right = errors.filter(({ sample }) => wrong.has(sample)).length;
+      // One wrong label in 45 goes from 0 to 1 or back, where nobody could tell.
+      expect(right / wrong.size).toBeGreaterThanOrEqual(0.9);
+      expect(right / errors.length).toBeGreaterThanOrEqual(0.9);
+      expect(Math.abs(noise - wrong.size / n)).toBeLessThan(0.01);
+      // The probabilities mean what they say, though one witness counts twice beforehand.
+      const expected = errors.reduce((total, each) => total + each.wrong, 0);
+      expect(Math.abs(expected - right) / errors.length).toBeLessThan(0.1);
+    },
+  );
 });
 
 describe('words', () => {

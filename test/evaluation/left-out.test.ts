@@ -63,9 +63,14 @@ describe('label noise of odd sets', () => {
     ['there are more classes than samples', 6, 50, (i: number) => 8 * i],
     ['there are two classes', 40, 2, (i: number) => i % 2],
     ['there is one sample', 1, 4, () => 3],
-  ] as const)('says nothing where witnesses say nothing: %s', (_, samples, classes, label) => {
+  ] as const)('says nothing where witnesses say nothing: %s', async (_, samples, classes, label) => {
     const labels = Int32Array.from({ length: samples }, (__, i) => label(i));
-    const { noise, errors } = labelNoise([uniform(samples, classes), uniform(samples, classes)], labels, classes);
+    const { noise, errors } = await labelNoise(
+      [uniform(samples, classes), uniform(samples, classes)],
+      labels,
+      classes,
+      pause,
+    );
     expect(noise).toBeGreaterThanOrEqual(0);
     expect(noise).toBeLessThanOrEqual(0.5);
     for (const { sample, likelier, wrong } of errors) {
@@ -76,14 +81,17 @@ describe('label noise of odd sets', () => {
     }
   });
 
-  it.each([2, 3, 12])('finds the only wrong one of %i classes', (classes) => {
+  it.each([2, 3, 12])('finds the only wrong one of %i classes', async (classes) => {
     const truth = Int32Array.from({ length: 240 }, (_, i) => i % classes);
     const said = Float32Array.from({ length: 240 * classes }, (_, at) =>
       truth[Math.floor(at / classes)] === at % classes ? 0.97 : 0.03 / (classes - 1),
     );
     const labels = truth.slice();
     labels[100] = (labels[100] + 1) % classes;
-    expect(labelNoise([said], labels, classes).errors[0]).toMatchObject({ sample: 100, likelier: truth[100] });
+    expect((await labelNoise([said], labels, classes, pause)).errors[0]).toMatchObject({
+      sample: 100,
+      likelier: truth[100],
+    });
   });
 });
 

@@ -49,7 +49,8 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
     return context.pause();
   });
   // What a run says of samples that it learnt from is what their labels say, right or wrong.
-  const learning = labelNoise(inSample.some(Boolean) ? others : [probabilities, ...others], labels, k);
+  const witnesses = inSample.some(Boolean) ? others : [probabilities, ...others];
+  const learning = await labelNoise(witnesses, labels, k, () => context.pause());
   const distances = texts
     ? null
     : await neighbourDistances(all.inputs, all.samples.length, all.width, () => context.pause());

@@ -8,7 +8,7 @@ const atOnce = 256;
 /** In so many pictures words are looked for, and the directions in which pictures differ. */
 const [lookedAt, judged] = [1000, 1500];
 /** Numbers a picture, of few pictures no more than a third of how many they are. */
-const wanted = 128;
+const wanted = 200;
 
 /** Pictures as points that lie near each other where they look alike, by nothing learnt elsewhere (see `ownDescriber`): samples × size. */
 export async function picturePoints(
