@@ -97,7 +97,7 @@ function startApp(): void {
     },
     applyPreferences() {
       nativeTheme.themeSource = preferences.value.theme;
-      studio?.setAtOnce(preferences.value.trainingsAtOnce);
+      studio?.jobs.setAtOnce(preferences.value.trainingsAtOnce);
       setMenu(localeOf(preferences.value), () => window, send);
     },
   };
@@ -173,7 +173,7 @@ async function openFirst(desk: Desk, preferences: PreferencesFile, open: (folder
 }
 
 async function mayStopJobs(desk: Desk, studio: Studio | null): Promise<boolean> {
-  if (!studio || !studio.ownJobs.some(({ kind, status }) => kind !== 'train' || status === 'running')) return true;
+  if (!studio || !studio.jobs.own.some(({ kind, status }) => kind !== 'train' || status === 'running')) return true;
   const w = wordsOf(desk.preferences.value);
   const options: Electron.MessageBoxOptions = {
     type: 'question',

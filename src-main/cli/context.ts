@@ -98,8 +98,8 @@ export class Session {
       if (++times > 1) process.exit(1);
       this.out.note(`${leaves ? 'Saving checkpoints' : 'Cancelling'} (once more to leave at once) …`);
       // Closing lets them wait.
-      const ending = leaves ? [] : studio.ownJobs;
-      for (const job of ending.reverse()) studio.cancelJob(job.id);
+      const ending = leaves ? [] : studio.jobs.own;
+      for (const job of ending.reverse()) studio.jobs.cancel(job.id);
       // The act's own promise rejects when its job is cancelled; between jobs there is none.
       timer = setTimeout(interrupted, ending.length > 0 ? 2500 : 0);
     });

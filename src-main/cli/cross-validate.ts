@@ -61,8 +61,8 @@ async function crossValidate(session: Session, dataset: string, options: Options
     const version = await findData(session, studio, dataset, options.target);
     const request = await trainRequest(session, studio, version, options);
     const { folds: wished, group: column, pattern } = options;
-    const { name, runs } = await studio.crossValidate(request, { folds: wished, column, pattern });
-    const { settings } = studio.getTrainedRun(runs[0].run);
+    const { name, runs } = await studio.runs.crossValidate(request, { folds: wished, column, pattern });
+    const { settings } = studio.runs.getTrained(runs[0].run);
     const folds = runs.length;
     out.record({ event: 'started', name, folds, runs: runs.map(({ run }) => run), settings: settingsJson(settings) });
     out.note(`Training ${name} on ${folds} folds, on ${settings.device}, ${settings.threads} threads`);
@@ -98,7 +98,7 @@ async function ended(
     out.text(`${which}: ${told(summary, (key) => metric(key, summary.metrics[key]))} (${run})`);
     return summary;
   } catch {
-    const { status, error } = studio.getRun(run);
+    const { status, error } = studio.runs.get(run);
     out.record({ event: status, fold, run, code: error?.code ?? null, message: error?.message ?? null });
     out.text(`${which}: ${status}${error ? `: ${error.message}` : ''} (${run})`);
     return null;

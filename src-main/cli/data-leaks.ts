@@ -70,8 +70,8 @@ async function leaks(session: Session, text: string, options: Options): Promise<
   }
   await session.own(async (studio) => {
     const { dataset, version } = resolveDataset(studio.reading, text);
-    const report = await studio.checkLeaks(version, question).result;
-    const made = await studio.revise({ version, together: { copies: fix, into } }).result;
+    const report = await studio.reports.leaks(version, question).result;
+    const made = await studio.datasets.revise({ version, together: { copies: fix, into } }).result;
     tell(session, dataset, version, report, { version: made.id, number: made.number, change: made.change });
   });
 }

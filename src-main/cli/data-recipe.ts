@@ -132,9 +132,9 @@ async function recipe(session: Session, text: string | undefined, options: Optio
     );
   }
   await session.own(async (studio) => {
-    const version = studio.getVersion(resolveDataset(studio.reading, text).version);
+    const version = studio.datasets.version(resolveDataset(studio.reading, text).version);
     const next = await change(version.manifest.recipe ?? emptyRecipe, version.manifest);
-    const made = await studio.revise({ version: version.id, recipe: next }).result;
+    const made = await studio.datasets.revise({ version: version.id, recipe: next }).result;
     show(session, options, studio.reading, made);
   });
 }

@@ -37,10 +37,10 @@ async function relink(session: Session, text: string, given: string): Promise<vo
   const { out } = session;
   await session.own(async (studio) => {
     const { dataset } = resolveDataset(studio.reading, text);
-    const relinked = await studio.relink(dataset, folder).result;
+    const relinked = await studio.datasets.relink(dataset, folder).result;
     const { files, found, missing, changed, version, reused } = relinked;
     out.record({ dataset, version, reused, files, found, missing, changed });
-    const { number, change } = studio.getVersion(version);
+    const { number, change } = studio.datasets.version(version);
     out.text(
       reused
         ? `All ${count(found)} found there were known to be there: no version was made.`

@@ -45,9 +45,9 @@ async function split(session: Session, text: string, options: Options): Promise<
     throw new AtelierError('bad_arguments', 'Say how to divide: --split WAY ("atelier help data split" tells more).');
   await session.own(async (studio) => {
     const { dataset, version } = resolveDataset(studio.reading, text);
-    const wish = { ...checked, seed: options.seed ?? studio.getVersion(version).manifest.splitSeed };
-    const preview = await studio.previewSplit(version, wish);
-    const made = options.dryRun ? null : await studio.revise({ version, split: wish }).result;
+    const wish = { ...checked, seed: options.seed ?? studio.datasets.version(version).manifest.splitSeed };
+    const preview = await studio.datasets.previewSplit(version, wish);
+    const made = options.dryRun ? null : await studio.datasets.revise({ version, split: wish }).result;
     tellSplit(session, dataset, made, preview);
   });
 }

@@ -37,7 +37,7 @@ export async function benchmark(session: Session): Promise<void> {
 
 async function testAll(session: Session): Promise<DeviceTest[]> {
   try {
-    return await session.own(async (studio) => (await studio.testDevices()).result);
+    return await session.own(async (studio) => (await studio.devices.test()).result);
   } catch (error) {
     if (!(error instanceof AtelierError) || error.code !== 'workspace_in_use') throw error;
     session.out.note(`${error.message} The devices are tested all the same; the results are not kept.`);

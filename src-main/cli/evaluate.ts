@@ -97,7 +97,7 @@ async function importIfPath(session: Session, data: string): Promise<VersionId |
   const path = session.path(data);
   const known = await session.readIfAny((store) => store !== null && findDataset(store, data) !== null);
   if (known || !existsSync(path)) return undefined;
-  return session.own(async (studio) => (await studio.importData({ paths: [path] }).result).version);
+  return session.own(async (studio) => (await studio.datasets.import({ paths: [path] }).result).version);
 }
 
 /** The version the model was trained on, where it is of this dataset: its split is the one that was held out. */

@@ -58,7 +58,7 @@ async function exportModel(session: Session, text: string, options: Options): Pr
     const given = options.out === undefined ? undefined : session.path(options.out);
     const place = getRun(studio.reading, run).task === 'language' ? outFolder : outFile;
     const out = given === undefined ? undefined : place(given);
-    const made = await studio.exportRun({ run, out, calibrate: options.calibrate }).result;
+    const made = await studio.models.export({ run, out, calibrate: options.calibrate }).result;
     tellExport(session.out, made);
   });
 }

@@ -1,4 +1,5 @@
-import type { StartedRun, Studio } from '../jobs/studio.ts';
+import type { StartedRun } from '../jobs/runs.ts';
+import type { Studio } from '../jobs/studio.ts';
 import { deviceTitles } from '../shared/device.ts';
 import type { RunId } from '../shared/ids.ts';
 import type { TrainedRun } from '../shared/run.ts';
@@ -11,12 +12,12 @@ import { runJson, settingsJson } from './json.ts';
 /** Tells of a training from its start to its end: points as JSON, else a line an epoch. Throws what it fails with. */
 export async function followRun(session: Session, studio: Studio, { run, result }: StartedRun): Promise<void> {
   const { out } = session;
-  tellStarted(session, studio.getTrainedRun(run));
+  tellStarted(session, studio.runs.getTrained(run));
   const deaf = tellPoints(session, studio, run);
   try {
     tellFinished(session, await result);
   } catch (error) {
-    const { status, error: why } = studio.getRun(run);
+    const { status, error: why } = studio.runs.get(run);
     out.record({ event: status, run, code: why?.code ?? null, message: why?.message ?? null });
     throw error;
   } finally {
@@ -39,7 +40,7 @@ export function tellStarted({ out }: Session, run: TrainedRun): void {
 
 /** Returns the function that stops it. */
 export function tellPoints({ out }: Session, studio: Studio, run: RunId): () => void {
-  const epochLines = new EpochLines((line) => out.note(line), studio.getTrainedRun(run).settings.epochs);
+  const epochLines = new EpochLines((line) => out.note(line), studio.runs.getTrained(run).settings.epochs);
   return studio.onEvent((event) => {
     if (event.type === 'device-failed' && event.run === run) {
       out.record({ event: 'device_failed', run, device: event.device, reason: event.reason.message });

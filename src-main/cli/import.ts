@@ -160,9 +160,9 @@ async function importFiles(session: Session, given: string[], options: Options):
     const read = { kind, file, sheet, target, separator, classFrom, sampleRate, originals } as const;
     const asked = { paths, name, splitSeed, ...read };
     const known = readFromThere(datasetsFrom(studio.reading, paths), { kind, file, sheet });
-    const imported = await studio.importData(asked).result;
-    const version = split ? (await studio.versionWithSplit(imported.version, split)).id : imported.version;
-    tellDataset(session.out, studio.getDataset(imported.dataset, version), imported.reused);
+    const imported = await studio.datasets.import(asked).result;
+    const version = split ? (await studio.datasets.withSplit(imported.version, split)).id : imported.version;
+    tellDataset(session.out, studio.datasets.get(imported.dataset, version), imported.reused);
     // What was left open then may have been another sheet or file than the one that is named now.
     const isSame = [[sheet, known?.sheet] as const, [file, known?.file] as const].every(
       ([named, then]) => named === undefined || named === then,
@@ -193,8 +193,8 @@ async function into(session: Session, given: string[], options: Options, text: s
   const paths = given.length > 0 ? existing(session, given) : undefined;
   await session.own(async (studio) => {
     const { dataset } = resolveDataset(studio.reading, text);
-    const made = await studio.importInto(dataset, { paths, kind, file, sheet, key }).result;
-    tellDataset(session.out, studio.getDataset(dataset, made.version), made.reused, made.growth);
+    const made = await studio.datasets.importInto(dataset, { paths, kind, file, sheet, key }).result;
+    tellDataset(session.out, studio.datasets.get(dataset, made.version), made.reused, made.growth);
   });
 }
 
@@ -216,7 +216,7 @@ async function resume(session: Session, given: string[], { resume: text, ...opti
     throw new AtelierError('bad_arguments', '--resume goes on with an import as it was begun: give nothing besides.');
   }
   await session.own(async (studio) => {
-    const open = studio.listJobs().filter((job) => job.kind === 'import' && job.again !== null);
+    const open = studio.jobs.list().filter((job) => job.kind === 'import' && job.again !== null);
     const fitting = typeof text === 'string' ? open.filter(({ id }) => id.startsWith(text)) : open;
     const [job] = fitting;
     if (!job || (typeof text === 'string' && fitting.length > 1)) {
@@ -227,8 +227,8 @@ async function resume(session: Session, given: string[], { resume: text, ...opti
           : `${fitting.length > 1 ? `Several imports begin with "${text}"` : `No import that could go on is called "${text}"`}. There are: ${open.map(({ id, title }) => `${id} (${title})`).join(', ')}.`,
       );
     }
-    const imported = await studio.importAgain(job.id).result;
-    tellDataset(session.out, studio.getDataset(imported.dataset, imported.version), imported.reused, imported.growth);
+    const imported = await studio.datasets.importAgain(job.id).result;
+    tellDataset(session.out, studio.datasets.get(imported.dataset, imported.version), imported.reused, imported.growth);
   });
 }
 

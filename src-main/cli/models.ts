@@ -104,7 +104,7 @@ Examples:
         return out.text(`${offerText(offer)}\n${nextStep(offer, name)}`);
       }
       await session.own(async (studio) => {
-        const { offer, model } = await studio.downloadModel({ name, variant }).result;
+        const { offer, model } = await studio.models.download({ name, variant }).result;
         out.record({ ...recordOf('downloaded', offer), model });
         out.text(`${model}  ${offer.chosen.folder}`);
       });

@@ -31,8 +31,8 @@ JSON: per prompt {"prompt","name"}, per table {"dataset","name","rows"}, and whe
         }
         for (const { result } of tables) {
           const { dataset, version } = await result;
-          const { name } = studio.getDataset(dataset).summary;
-          const { samples: rows } = studio.getVersion(version).manifest;
+          const { name } = studio.datasets.get(dataset).summary;
+          const { samples: rows } = studio.datasets.version(version).manifest;
           session.out.record({ dataset, name, rows });
           session.out.text(`${dataset}  ${name}`);
         }

@@ -42,11 +42,11 @@ export async function sourceOf(
   }
   if (data === undefined) return { rows: [benchRow(studio.reading, prompt)], source: { kind: 'bench' } };
   const { dataset, version } = resolveDataset(studio.reading, data);
-  const { number } = studio.getVersion(version);
-  const { name } = studio.getDataset(dataset).summary;
+  const found = studio.datasets.version(version);
+  const { name } = studio.datasets.get(dataset).summary;
   return {
-    rows: await rowsOfVersion(studio, version, split ?? null, limit),
-    source: { kind: 'version', version, name, number, split: split ?? null },
+    rows: await rowsOfVersion(studio.samples, found, split ?? null, limit),
+    source: { kind: 'version', version, name, number: found.number, split: split ?? null },
   };
 }
 

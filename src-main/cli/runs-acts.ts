@@ -1,6 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
 import { resolveRun } from '../jobs/resolve.ts';
-import type { StartedRun, Studio } from '../jobs/studio.ts';
+import type { StartedRun } from '../jobs/runs.ts';
+import type { Studio } from '../jobs/studio.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId } from '../shared/ids.ts';
 import { queueMoves, type QueueMove } from '../shared/job.ts';
@@ -34,7 +35,7 @@ export function addRunsActs(runs: Command, context: CommandContext): void {
   )
     .argument('<run...>', 'names, ids or beginnings of ids')
     .action((names: string[], options: Options) =>
-      each(new Session(context, 'runs pause', options), names, 'paused', (studio, id) => studio.pauseRun(id)),
+      each(new Session(context, 'runs pause', options), names, 'paused', (studio, id) => studio.runs.pause(id)),
     );
   command(
     'cancel',
@@ -43,7 +44,7 @@ export function addRunsActs(runs: Command, context: CommandContext): void {
   )
     .argument('<run...>', 'names, ids or beginnings of ids')
     .action((names: string[], options: Options) =>
-      each(new Session(context, 'runs cancel', options), names, 'cancelled', (studio, id) => studio.cancelRun(id)),
+      each(new Session(context, 'runs cancel', options), names, 'cancelled', (studio, id) => studio.runs.cancel(id)),
     );
   command(
     'move',
@@ -53,7 +54,7 @@ export function addRunsActs(runs: Command, context: CommandContext): void {
     .argument('<run>', 'its name, its id or the beginning of it')
     .addArgument(new Argument('<where>', 'among those that wait').choices(queueMoves))
     .action((name: string, to: QueueMove, options: Options) =>
-      each(new Session(context, 'runs move', options), [name], 'moved', (studio, id) => studio.moveRun(id, to)),
+      each(new Session(context, 'runs move', options), [name], 'moved', (studio, id) => studio.runs.move(id, to)),
     );
 
   command(
@@ -118,7 +119,9 @@ Examples:
       begin(new Session(context, 'runs add-epochs', options), options, (studio) => {
         const { lr, schedule, queue } = options;
         const id = resolveRun(studio.reading, name);
-        return [() => studio.addEpochs(id, { epochs, learningRate: lr, schedule }, { later: queue, first: !queue })];
+        return [
+          () => studio.runs.addEpochs(id, { epochs, learningRate: lr, schedule }, { later: queue, first: !queue }),
+        ];
       }),
     );
 }
@@ -132,7 +135,7 @@ async function each(
   await session.own(async (studio) => {
     for (const id of names.map((name) => resolveRun(studio.reading, name))) {
       act(studio, id);
-      const { name } = studio.getRun(id);
+      const { name } = studio.runs.get(id);
       session.out.record({ event, run: id, name });
       session.out.text(`${name} (${id}): ${event}`);
     }
@@ -142,15 +145,15 @@ async function each(
 function goOn(session: Session, names: string[], options: Options): Promise<void> {
   return begin(session, options, (studio) => {
     const named = names.map((name) => resolveRun(studio.reading, name));
-    const failed = options.failed ? studio.failedRuns() : { again: [], diverged: [] };
+    const failed = options.failed ? studio.runs.failed() : { again: [], diverged: [] };
     for (const id of failed.diverged) {
-      const { name, error } = studio.getRun(id);
+      const { name, error } = studio.runs.get(id);
       session.out.record({ event: 'left_out', run: id, name, code: error?.code, message: error?.message });
       session.out.note(`Left out ${name} (${id}), which would diverge again: atelier train --like ${id} --lr RATE`);
     }
     return [...new Set([...named, ...failed.again])].map((id) => () => {
       const { queue, anew, from } = options;
-      return studio.resumeRun(id, { later: queue, first: !queue, anew, from });
+      return studio.runs.resume(id, { later: queue, first: !queue, anew, from });
     });
   });
 }
@@ -175,7 +178,7 @@ async function begin(
         });
         continue;
       }
-      const { name } = studio.getRun(started.run);
+      const { name } = studio.runs.get(started.run);
       out.record({ event: 'queued', run: started.run, name, job: started.job });
       out.text(`Queued ${name} (${started.run})`);
     }

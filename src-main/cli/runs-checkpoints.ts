@@ -79,7 +79,7 @@ async function prune(session: Session, names: string[], options: Options): Promi
     const ended = options.all ? listRuns(studio.reading, { archived: true }).filter((run) => !isActive(run)) : [];
     const ids = [...new Set([...named, ...ended.map(({ id }) => id)])];
     const dry = options.dryRun ?? false;
-    const freed = studio.pruneCheckpoints(ids, options.butBest ? 'but-best' : 'extra', dry);
+    const freed = studio.runFiles.pruneCheckpoints(ids, options.butBest ? 'but-best' : 'extra', dry);
     session.out.record({ runs: ids.length, freed_bytes: freed, dry_run: dry });
     session.out.text(`${bytes(freed)} ${dry ? 'would be' : 'are'} free: ${count(ids.length)} runs looked at.`);
   });

@@ -110,10 +110,10 @@ Examples:
     .action(async (paths: string[], options: CommonOptions) => {
       const session = new Session(context, 'runs import', options);
       await session.own(async (studio) => {
-        const { result } = studio.importRuns(paths.map((path) => session.path(path)));
+        const { result } = studio.runs.import(paths.map((path) => session.path(path)));
         const { runs: ids, added, grown, unchanged, points, refused, remarks } = await result;
         for (const id of ids) {
-          const { name, origin } = studio.getRun(id);
+          const { name, origin } = studio.runs.get(id);
           session.out.record({ event: 'imported', run: id, name, source: origin?.format, identity: origin?.identity });
         }
         for (const { path, code, message } of refused) {

@@ -60,7 +60,7 @@ Examples:
       const session = new Session(context, 'runs tag', options);
       await session.own((studio) => {
         const ids = chosen(studio, names, options, true);
-        studio.tagRuns(ids, add, remove);
+        studio.runs.tag(ids, add, remove);
         for (const id of ids) {
           const { name, tags } = getRun(studio.reading, id);
           session.out.record({ run: id, name, tags });
@@ -88,7 +88,7 @@ Examples:
       const session = new Session(context, 'runs note', options);
       await session.own((studio) => {
         const id = resolveRun(studio.reading, name);
-        studio.noteRun(id, text);
+        studio.runs.note(id, text);
         const run = getRun(studio.reading, id);
         session.out.record({ run: id, name: run.name, notes: run.notes });
         session.out.text(`${run.name}: noted.`);
@@ -116,7 +116,7 @@ Examples:
       await session.own((studio) => {
         const archived = !options.undo;
         const ids = chosen(studio, names, options, !archived);
-        studio.archiveRuns(ids, archived);
+        studio.runs.archive(ids, archived);
         for (const id of ids) {
           const { name } = getRun(studio.reading, id);
           session.out.record({ run: id, name, archived });

@@ -58,7 +58,7 @@ async function queue(session: Session, options: Options): Promise<void> {
     throw new AtelierError('bad_arguments', '--hold stops what --work and --go-on take up: give one of them.');
   }
   const held = options.hold ? true : options.goOn ? false : null;
-  if (held !== null) await session.own(async (studio) => studio.holdQueue(held));
+  if (held !== null) await session.own(async (studio) => studio.jobs.hold(held));
   if (options.work) return work(session, options.atOnce ?? 'auto');
   await session.readIfAny((store) => {
     const working = store ? listRuns(store).filter(({ status }) => status === 'running') : [];
@@ -95,17 +95,17 @@ const isTraining = ({ kind }: Job): boolean => kind === 'train';
 async function work(session: Session, atOnce: AtOnce): Promise<void> {
   await session.own(
     async (studio) => {
-      if (studio.queue.held) {
+      if (studio.jobs.queue.held) {
         throw new AtelierError(
           'queue_held',
           'The queue is paused. Take it up again: atelier runs queue --go-on --work.',
         );
       }
       const told = new Map<RunId, string>();
-      for (const job of studio.activeJobs) tellJob(session, studio, job, told);
+      for (const job of studio.jobs.active) tellJob(session, studio, job, told);
       await new Promise<void>((resolve) => {
         const check = () => {
-          if (studio.ownJobs.some(isTraining)) return;
+          if (studio.jobs.own.some(isTraining)) return;
           deaf();
           resolve();
         };
@@ -122,7 +122,7 @@ async function work(session: Session, atOnce: AtOnce): Promise<void> {
       throw new AtelierError(
         'runs_failed',
         `${failed.length} of ${told.size} trainings failed. "atelier runs list" tells why; "atelier runs retry --failed" queues them once more.`,
-        failed.map(([id]) => `${studio.getRun(id).name} (${id}): ${studio.getRun(id).error?.message ?? ''}`),
+        failed.map(([id]) => `${studio.runs.get(id).name} (${id}): ${studio.runs.get(id).error?.message ?? ''}`),
       );
     },
     { goesOn: true, atOnce },
@@ -132,7 +132,7 @@ async function work(session: Session, atOnce: AtOnce): Promise<void> {
 /** Each change of state, once. */
 function tellJob(session: Session, studio: Studio, job: Job, told: Map<RunId, string>): void {
   if (!isTraining(job) || !job.run || told.get(job.run) === job.status) return;
-  const run = studio.getTrainedRun(job.run);
+  const run = studio.runs.getTrained(job.run);
   if (job.status === 'running') tellStarted(session, run);
   else if (job.status === 'finished') tellFinished(session, run);
   else if (job.status === 'failed' || job.status === 'cancelled') {

@@ -270,9 +270,9 @@ async function resume(session: Session, text: string, options: ResumeOptions): P
   await session.own(
     async (studio) => {
       const id = resolveStudy(studio.reading, text);
-      const before = studio.getStudy(id);
-      await studio.knowDevices();
-      const started = studio.resumeStudy(id, { trials, seconds, withoutBetter, trialSeconds, workers });
+      const before = studio.studies.get(id);
+      await studio.devices.know();
+      const started = studio.studies.resume(id, { trials, seconds, withoutBetter, trialSeconds, workers });
       await followStudy(session, studio, started, before);
     },
     { atOnce, leaves: true },
@@ -282,8 +282,8 @@ async function resume(session: Session, text: string, options: ResumeOptions): P
 async function finish(session: Session, text: string): Promise<void> {
   await session.own(async (studio) => {
     const id = resolveStudy(studio.reading, text);
-    studio.finishStudy(id);
-    const study = studio.getStudy(id);
+    studio.studies.finish(id);
+    const study = studio.studies.get(id);
     session.out.record(studyJson(study));
     session.out.text(`Finished ${study.name} with ${study.trials.length} trials.`);
   });

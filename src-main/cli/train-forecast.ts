@@ -8,7 +8,7 @@ import { bytes, count, duration, table } from './format.ts';
 /** Tells what a run would take, and makes none. */
 export async function tellForecast({ out }: Session, studio: Studio, request: TrainRequest): Promise<void> {
   out.note('Training for a moment …');
-  const forecast = await studio.forecast(request);
+  const forecast = await studio.training.forecast(request);
   const steps = Math.ceil(forecast.samples / request.batchSize);
   const whole = wholeRun(forecast, request.epochs);
   out.record({

@@ -93,12 +93,12 @@ export async function trainRequest(
   version: VersionId,
   options: TrainingOptions,
 ): Promise<TrainRequest> {
-  const { manifest } = studio.getVersion(version);
+  const { manifest } = studio.datasets.version(version);
   const architecture = options.architecture ?? usualArchitecture(manifest);
   const template = session.host.architectures.find((each) => each.id === architecture)!;
   const defaults = trainingDefaults(template, manifest.splits.train);
 
-  if (options.device === 'auto') await studio.knowDevices();
+  if (options.device === 'auto') await studio.devices.know();
   return {
     version,
     name: options.name,
@@ -129,7 +129,7 @@ async function augmenting(
   { augment, synonyms }: TrainingOptions,
 ): Promise<Pick<TrainRequest, 'augment' | 'synonyms'>> {
   if (synonyms === undefined) return { augment };
-  const ref = await studio.addSynonyms(session.path(synonyms));
+  const ref = await studio.training.addSynonyms(session.path(synonyms));
   return { augment: { 'word-synonym': augmentFields['word-synonym'].usual, ...augment }, synonyms: ref };
 }
 
@@ -144,18 +144,18 @@ async function ownSettings(
   const value = field && given[field.key];
   if (!field || value === undefined || ('choices' in field && field.choices.includes(value))) return given;
   const path = session.path(value);
-  return existsSync(path) ? { ...given, [field.key]: await studio.addTokenizer(path) } : given;
+  return existsSync(path) ? { ...given, [field.key]: await studio.training.addTokenizer(path) } : given;
 }
 
 /** A dataset in the workspace, or a path that is imported first; with the target asked for. */
 export async function findData(session: Session, studio: Studio, text: string, target?: string): Promise<VersionId> {
   const found = findDataset(studio.reading, text);
   if (!found && existsSync(session.path(text))) {
-    const imported = await studio.importData({ paths: [session.path(text)], target }).result;
-    const { summary } = studio.getDataset(imported.dataset);
+    const imported = await studio.datasets.import({ paths: [session.path(text)], target }).result;
+    const { summary } = studio.datasets.get(imported.dataset);
     session.out.note(`${imported.reused ? 'Already imported' : 'Imported'} as ${summary.name} (${summary.id})`);
     return imported.version;
   }
   const { version } = found ?? resolveDataset(studio.reading, text);
-  return target === undefined ? version : (await studio.versionWithTarget(version, target)).id;
+  return target === undefined ? version : (await studio.datasets.withTarget(version, target)).id;
 }

@@ -109,18 +109,18 @@ Examples:
 async function trainRun(session: Session, options: Options, given: (option: string) => boolean): Promise<void> {
   const { out } = session;
   await session.own(async (studio) => {
-    const like = options.like === undefined ? null : studio.getTrainedRun(resolveRun(studio.reading, options.like));
+    const like = options.like === undefined ? null : studio.runs.getTrained(resolveRun(studio.reading, options.like));
     const found = await versionOf(session, studio, options, like);
-    const version = options.fold === undefined ? found : (await studio.versionWithFold(found, options.fold - 1)).id;
-    const lost = await studio.originals(version).then((report) => report && lostWords(report));
+    const version = options.fold === undefined ? found : (await studio.datasets.withFold(found, options.fold - 1)).id;
+    const lost = await studio.datasets.originals(version).then((report) => report && lostWords(report));
     if (lost) out.note(lost);
     const architecture = options.architecture ?? like?.settings.architecture;
     const said = await trainRequest(session, studio, version, { ...options, architecture });
     const request = like ? requestLike(like, said, given) : said;
     if (options.dryRun) return tellForecast(session, studio, request);
-    const started = studio.startRun(request, { later: options.queue });
+    const started = studio.runs.start(request, { later: options.queue });
     if (!options.queue) return followRun(session, studio, started);
-    const { id, name, job } = studio.getRun(started.run);
+    const { id, name, job } = studio.runs.get(started.run);
     out.record({ event: 'queued', run: id, name, job });
     out.text(`Queued ${name} (${id}). The window trains it, or: atelier runs queue --work`);
   });
@@ -134,7 +134,7 @@ async function versionOf(
 ): Promise<VersionId> {
   if (data !== undefined) return findData(session, studio, data, target);
   const { version } = like!;
-  return target === undefined ? version : (await studio.versionWithTarget(version, target)).id;
+  return target === undefined ? version : (await studio.datasets.withTarget(version, target)).id;
 }
 
 const fieldHelp = (field: SettingField): string => `${field.key}: ${fieldRange(field)}`;

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolveStudy } from '../jobs/resolve.ts';
 import { reasonText } from '../jobs/studies/save-study.ts';
-import type { StartedStudy, Studio } from '../jobs/studio.ts';
+import type { StartedStudy } from '../jobs/studies/studies.ts';
+import type { Studio } from '../jobs/studio.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { StudyId, VersionId } from '../shared/ids.ts';
 import type { StoredTrial, StudyDetail, StudyPlan } from '../shared/study.ts';
@@ -29,15 +30,16 @@ export async function tuneStudy(
   await session.own(
     async (studio) => {
       const version = await findData(session, studio, data, target);
-      const planned = studio.planStudy(study, version);
-      const name = planned.name ?? `${studio.getDataset(studio.getVersion(version).dataset).summary.name} · study`;
-      await studio.knowDevices();
+      const planned = studio.studies.plan(study, version);
+      const name =
+        planned.name ?? `${studio.datasets.get(studio.datasets.version(version).dataset).summary.name} · study`;
+      await studio.devices.know();
       const known = options.new ? null : unfinished(studio, name, version, planned.plan);
       if (known)
         session.out.note(`Goes on with the study "${name}" (${known.trials.length} trials so far; --new begins anew).`);
       const started = known
-        ? studio.resumeStudy(known.id, { workers })
-        : studio.startStudy({
+        ? studio.studies.resume(known.id, { workers })
+        : studio.studies.start({
             ...planned,
             name,
             version,
@@ -51,12 +53,12 @@ export async function tuneStudy(
 
 /** A study of this name that searches for just this and has not finished. */
 function unfinished(studio: Studio, name: string, version: VersionId, plan: StudyPlan): StudyDetail | null {
-  const found = studio
-    .listStudies()
+  const found = studio.studies
+    .list()
     .find(
       (each) => each.name === name && each.status !== 'finished' && each.version === version && same(each.plan, plan),
     );
-  return found ? studio.getStudy(found.id) : null;
+  return found ? studio.studies.get(found.id) : null;
 }
 
 /** Threads are settled when a study begins. */
@@ -75,7 +77,7 @@ export async function followStudy(
   { study: id, stopped }: StartedStudy,
   before: StudyDetail | null,
 ): Promise<void> {
-  const study = studio.getStudy(id);
+  const study = studio.studies.get(id);
   const { name, plan, budget } = study;
   out.record({
     event: 'started',
@@ -99,7 +101,7 @@ export async function followStudy(
     told.add(trial.number);
     out.record({ event: 'trial', ...trialJson(trial), run: trial.run, seconds: seconds(trial) });
     if (out.json) return;
-    best.number = studio.getStudy(id).best?.number;
+    best.number = studio.studies.get(id).best?.number;
     out.text(trialText(trial, best.number));
   };
   const deaf = studio.onEvent((event) => {
@@ -108,12 +110,12 @@ export async function followStudy(
   try {
     await stopped;
     // Those that ended in the same moment as the study.
-    studio.getStudy(id).trials.forEach(tell);
+    studio.studies.get(id).trials.forEach(tell);
   } finally {
     deaf();
   }
   finish(
-    studio.getStudy(id),
+    studio.studies.get(id),
     (record) => out.record(record),
     (line) => out.text(line),
     id,

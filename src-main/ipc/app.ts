@@ -26,7 +26,7 @@ export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
       runtime: desk.runtime,
     }),
     'app.doctor': async () => {
-      const devices = await desk.studio.devices();
+      const devices = await desk.studio.devices.survey();
       return {
         ...devices,
         versions: [
@@ -43,9 +43,9 @@ export function appHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'app.integrity': () => desk.studio.integrity(),
     'app.licences': async () => JSON.parse(await readFile(desk.thirdParty, 'utf8')) as ThirdParty[],
-    'devices.test': async () => (await desk.studio.testDevices()).job,
-    'devices.offerProvider': () => desk.studio.offerProvider(),
-    'devices.getProvider': async () => (await desk.studio.getProvider()).job,
+    'devices.test': async () => (await desk.studio.devices.test()).job,
+    'devices.offerProvider': () => desk.studio.devices.offerProvider(),
+    'devices.getProvider': async () => (await desk.studio.devices.getProvider()).job,
     'preferences.get': () => desk.preferences.value,
     'preferences.set': async (change) => {
       // The list of recent workspaces holds paths that this side opens: the page does not write it.

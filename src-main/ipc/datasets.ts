@@ -36,19 +36,19 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
   /** Where the predictions lay that were scored last. */
   let scored: string | null = null;
   return {
-    'datasets.list': () => desk.studio.listDatasets(),
-    'datasets.get': ({ id, version }) => desk.studio.getDataset(id, version),
+    'datasets.list': () => desk.studio.datasets.list(),
+    'datasets.get': ({ id, version }) => desk.studio.datasets.get(id, version),
     'datasets.rename': ({ id, name }) => {
-      desk.studio.renameDataset(id, name);
+      desk.studio.datasets.rename(id, name);
       return null;
     },
     'datasets.archive': ({ id, archived }) => {
-      desk.studio.archiveDataset(id, archived);
+      desk.studio.datasets.archive(id, archived);
       return null;
     },
-    'datasets.samples': (query) => desk.studio.samples(query),
-    'datasets.original': ({ version, sample }) => desk.studio.original(version, sample),
-    'datasets.originals': ({ version }) => desk.studio.originals(version),
+    'datasets.samples': (query) => desk.studio.samples.page(query),
+    'datasets.original': ({ version, sample }) => desk.studio.samples.original(version, sample),
+    'datasets.originals': ({ version }) => desk.studio.datasets.originals(version),
     'datasets.relink': async ({ dataset }) => {
       const w = words(desk.preferences.value);
       const options: Electron.OpenDialogOptions = {
@@ -59,25 +59,25 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
       const { canceled, filePaths } = await (desk.window
         ? dialog.showOpenDialog(desk.window, options)
         : dialog.showOpenDialog(options));
-      return canceled || filePaths.length === 0 ? null : desk.studio.relink(dataset, filePaths[0]).job;
+      return canceled || filePaths.length === 0 ? null : desk.studio.datasets.relink(dataset, filePaths[0]).job;
     },
-    'datasets.spectrograms': (query) => desk.studio.spectrograms(query),
-    'datasets.sound': ({ version, sample }) => desk.studio.sound(version, sample),
-    'datasets.stopSamples': ({ version }) => desk.studio.stopSamples(version),
-    'datasets.profile': ({ version }) => desk.studio.profile(version),
-    'datasets.stopProfile': ({ version }) => desk.studio.stopProfile(version),
-    'datasets.privacy': ({ version }) => desk.studio.privacy(version),
-    'datasets.anonymity': ({ version, columns, wanted }) => desk.studio.anonymity(version, columns, wanted),
-    'datasets.revise': (request) => desk.studio.revise(request).job,
-    'recipes.steps': () => desk.studio.recipeSteps,
-    'recipes.preview': ({ version, recipe, at }) => desk.studio.previewRecipe(version, recipe, at),
-    'recipes.stopPreview': ({ version }) => desk.studio.stopPreview(version),
+    'datasets.spectrograms': (query) => desk.studio.samples.spectrograms(query),
+    'datasets.sound': ({ version, sample }) => desk.studio.samples.sound(version, sample),
+    'datasets.stopSamples': ({ version }) => desk.studio.samples.stop(version),
+    'datasets.profile': ({ version }) => desk.studio.reports.profile(version),
+    'datasets.stopProfile': ({ version }) => desk.studio.reports.stopProfile(version),
+    'datasets.privacy': ({ version }) => desk.studio.reports.privacy(version),
+    'datasets.anonymity': ({ version, columns, wanted }) => desk.studio.reports.anonymity(version, columns, wanted),
+    'datasets.revise': (request) => desk.studio.datasets.revise(request).job,
+    'recipes.steps': () => desk.studio.recipes.steps,
+    'recipes.preview': ({ version, recipe, at }) => desk.studio.recipes.preview(version, recipe, at),
+    'recipes.stopPreview': ({ version }) => desk.studio.recipes.stopPreview(version),
     ...recipeFileHandlers(desk),
-    'datasets.pick': ({ version, samples }) => desk.studio.pick(version, samples),
-    'datasets.leaks': ({ version, ...question }) => desk.studio.checkLeaks(version, question).result,
+    'datasets.pick': ({ version, samples }) => desk.studio.samples.pick(version, samples),
+    'datasets.leaks': ({ version, ...question }) => desk.studio.reports.leaks(version, question).result,
     'datasets.export': async ({ version, ...how }) => {
-      const { dataset } = desk.studio.getVersion(version);
-      const { name } = desk.studio.getDataset(dataset).summary;
+      const { dataset } = desk.studio.datasets.version(version);
+      const { name } = desk.studio.datasets.get(dataset).summary;
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_data(),
         defaultPath: `${name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'dataset'}-${how.format}`,
@@ -86,7 +86,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
         ? dialog.showSaveDialog(desk.window, options)
         : dialog.showSaveDialog(options));
       if (canceled || !filePath) return null;
-      return desk.studio.exportData(version, { ...how, out: filePath }).result;
+      return desk.studio.datasets.export(version, { ...how, out: filePath }).result;
     },
     'datasets.score': async ({ version, split, from }) => {
       const w = words(desk.preferences.value);
@@ -106,8 +106,8 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
         if (canceled || filePaths.length === 0) return null;
         [scored] = filePaths;
       }
-      return scored === null ? null : desk.studio.scorePredictions(version, { path: scored, split }).result;
+      return scored === null ? null : desk.studio.reports.scores(version, { path: scored, split }).result;
     },
-    'datasets.previewSplit': ({ version, split }) => desk.studio.previewSplit(version, split),
+    'datasets.previewSplit': ({ version, split }) => desk.studio.datasets.previewSplit(version, split),
   };
 }

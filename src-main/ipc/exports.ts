@@ -10,15 +10,15 @@ type Noun = 'exports.list' | 'exports.start' | 'exports.reveal' | 'exports.saveA
 
 export function exportHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
-    'exports.list': () => desk.studio.listExports(),
-    'exports.start': ({ run, calibrate }) => desk.studio.exportRun({ run, calibrate }).job,
+    'exports.list': () => desk.studio.models.listExports(),
+    'exports.start': ({ run, calibrate }) => desk.studio.models.export({ run, calibrate }).job,
     'exports.reveal': ({ id }) => {
-      const { folder, path } = desk.studio.getExport(id);
+      const { folder, path } = desk.studio.models.getExport(id);
       shell.showItemInFolder(folder ?? path);
       return null;
     },
     'exports.saveAs': async ({ id }) => {
-      const { path, fileName, tokenizer, folder } = desk.studio.getExport(id);
+      const { path, fileName, tokenizer, folder } = desk.studio.models.getExport(id);
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_save_model(),
         defaultPath: fileName,

@@ -33,10 +33,11 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
       return { rows: file.rows, source: { kind: 'file', name: file.name } };
     }
     const { version, split, limit } = of;
-    const { dataset, number } = studio.getVersion(version);
-    const { name } = studio.getDataset(dataset).summary;
+    const found = studio.datasets.version(version);
+    const { dataset, number } = found;
+    const { name } = studio.datasets.get(dataset).summary;
     return {
-      rows: await rowsOfVersion(studio, version, split, limit),
+      rows: await rowsOfVersion(studio.samples, found, split, limit),
       source: { kind: 'version', version, name, number, split },
     };
   };
@@ -105,7 +106,7 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
       try {
         const path = join(folder, fileName(id, kind));
         await writeFile(path, text);
-        return (await desk.studio.importData({ paths: [path] }).result).dataset;
+        return (await desk.studio.datasets.import({ paths: [path] }).result).dataset;
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

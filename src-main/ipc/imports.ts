@@ -46,7 +46,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       };
     }
     const runs = await looksLikeRuns(paths);
-    const found = runs ? [] : await desk.studio.offer(paths);
+    const found = runs ? [] : await desk.studio.datasets.offer(paths);
     const now = Date.now();
     for (const [id, { until }] of offers) if (until < now) offers.delete(id);
     const id = randomUUID();
@@ -102,7 +102,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       offers.delete(id);
       return apart(offered.found).map(
         ({ kind, file, sheet }) =>
-          desk.studio.importData({
+          desk.studio.datasets.import({
             paths: offered.paths,
             kind,
             file: file ?? undefined,
@@ -112,7 +112,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
     },
     'imports.into': async ({ dataset, from }) => {
       const paths = from ? await choose(from) : undefined;
-      return paths === null ? null : desk.studio.importInto(dataset, { paths }).job;
+      return paths === null ? null : desk.studio.datasets.importInto(dataset, { paths }).job;
     },
     'imports.paste': async ({ text }) => {
       const path = keepPasted(desk.studio.folder, text);
@@ -131,7 +131,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
         throw expired();
       }
       const { kind, file, sheet } = chosen;
-      const { job, result } = desk.studio.importData({
+      const { job, result } = desk.studio.datasets.import({
         paths: offered.paths,
         kind,
         file: file ?? undefined,
@@ -145,14 +145,14 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
       });
       offers.delete(id);
       // A split that the data do not allow is told as that job's failure; the dataset is there all the same.
-      if (split) result.then(({ version }) => desk.studio.versionWithSplit(version, split)).catch(() => undefined);
+      if (split) result.then(({ version }) => desk.studio.datasets.withSplit(version, split)).catch(() => undefined);
       return job;
     },
     'runs.import': async (from) => {
       const offered = 'offer' in from ? offers.get(from.offer) : undefined;
       if ('offer' in from && (!offered || offered.until < Date.now())) throw expired();
       const paths = 'offer' in from ? offered!.paths : await chooseRuns(from.choose);
-      return paths && desk.studio.importRuns(paths).result;
+      return paths && desk.studio.runs.import(paths).result;
     },
     'sample.start': () => desk.studio.trainSample(desk.samples).firstJob,
   };

@@ -5,20 +5,20 @@ type Noun = 'queue.get' | 'queue.hold' | 'jobs.list' | 'jobs.cancel' | 'jobs.aga
 
 export function jobHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
-    'jobs.list': () => desk.studio.listJobs(),
+    'jobs.list': () => desk.studio.jobs.list(),
     'jobs.cancel': ({ id }) => {
-      desk.studio.cancelJob(id);
+      desk.studio.jobs.cancel(id);
       return null;
     },
-    'jobs.again': ({ id }) => desk.studio.again(id),
-    'queue.get': () => desk.studio.queue,
+    'jobs.again': ({ id }) => desk.studio.jobs.again(id),
+    'queue.get': () => desk.studio.jobs.queue,
     'queue.hold': ({ held }) => {
-      desk.studio.holdQueue(held);
+      desk.studio.jobs.hold(held);
       return null;
     },
-    'jobs.log': ({ id }) => desk.studio.jobLog(id),
+    'jobs.log': ({ id }) => desk.studio.jobs.log(id),
     'jobs.dismiss': ({ ids }) => {
-      desk.studio.dismissJobs(ids);
+      desk.studio.jobs.dismiss(ids);
       return null;
     },
   };

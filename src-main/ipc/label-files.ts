@@ -11,7 +11,7 @@ export function labelFileHandlers(
 ): Pick<Handlers, 'labels.export' | 'labels.exportJudged' | 'labels.import'> {
   return {
     'labels.export': async ({ labelling, version, ...how }) => {
-      const { name } = desk.studio.getDataset(desk.studio.getVersion(version).dataset).summary;
+      const { name } = desk.studio.datasets.get(desk.studio.datasets.version(version).dataset).summary;
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_labels(),
         defaultPath: `${fileName(name)}-${how.format}`,
@@ -23,7 +23,7 @@ export function labelFileHandlers(
       return (await desk.studio.labels.export(labelling, version, { ...how, out: filePath })).result;
     },
     'labels.exportJudged': async ({ labelling, version }) => {
-      const { name } = desk.studio.getDataset(desk.studio.getVersion(version).dataset).summary;
+      const { name } = desk.studio.datasets.get(desk.studio.datasets.version(version).dataset).summary;
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_labels(),
         defaultPath: `${fileName(name)}-judged.jsonl`,
@@ -36,7 +36,7 @@ export function labelFileHandlers(
         ? dialog.showSaveDialog(desk.window, options)
         : dialog.showSaveDialog(options));
       if (canceled || !filePath) return null;
-      const samples = await desk.studio.exportJudged(labelling, version, {
+      const samples = await desk.studio.samples.exportJudged(labelling, version, {
         path: filePath,
         format: /\.csv$/i.test(filePath) ? 'csv' : 'jsonl',
       });

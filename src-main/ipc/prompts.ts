@@ -83,8 +83,8 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
       });
       return paths && { folder: desk.studio.prompts.addModel(paths[0]) };
     },
-    'languageModels.ask': (wish) => desk.studio.askHub(wish),
-    'languageModels.download': (wish) => desk.studio.downloadModel(wish).job,
+    'languageModels.ask': (wish) => desk.studio.models.askHub(wish),
+    'languageModels.download': (wish) => desk.studio.models.download(wish).job,
     'languageModels.remove': ({ id }) => done(() => desk.studio.prompts.removeModel(id)),
     'languageModels.putBack': ({ id }) => done(() => desk.studio.prompts.putBackModel(id)),
   };

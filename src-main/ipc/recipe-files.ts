@@ -8,8 +8,8 @@ import { words } from './words.ts';
 export function recipeFileHandlers(desk: Desk): Pick<Handlers, 'recipes.save' | 'recipes.open'> {
   return {
     'recipes.save': async ({ version, recipe }) => {
-      const text = desk.studio.recipeText(version, recipe);
-      const { name } = desk.studio.getDataset(desk.studio.getVersion(version).dataset).summary;
+      const text = desk.studio.recipes.text(version, recipe);
+      const { name } = desk.studio.datasets.get(desk.studio.datasets.version(version).dataset).summary;
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_save_recipe(),
         defaultPath: `${fileName(name) || 'dataset'}.recipe.yaml`,
@@ -40,7 +40,7 @@ export function recipeFileHandlers(desk: Desk): Pick<Handlers, 'recipes.save' | 
         ? dialog.showOpenDialog(desk.window, options)
         : dialog.showOpenDialog(options));
       if (canceled || filePaths.length === 0) return null;
-      return { ...(await desk.studio.openRecipe(version, filePaths[0])), name: basename(filePaths[0]) };
+      return { ...(await desk.studio.recipes.open(version, filePaths[0])), name: basename(filePaths[0]) };
     },
   };
 }

@@ -47,79 +47,79 @@ type Noun =
 export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
     'architectures.list': () => [...desk.studio.architectures],
-    'train.estimate': (request) => desk.studio.estimate(request),
+    'train.estimate': (request) => desk.studio.training.estimate(request),
     'train.forecast': async (request) => {
-      if (request?.device === 'auto') await desk.studio.knowDevices();
-      if (request) return desk.studio.forecast(request);
-      desk.studio.cancelForecast();
+      if (request?.device === 'auto') await desk.studio.devices.know();
+      if (request) return desk.studio.training.forecast(request);
+      desk.studio.training.cancelForecast();
       return null;
     },
     'runs.start': async (request) => {
-      if (request.device === 'auto') await desk.studio.knowDevices();
-      return desk.studio.startRun(request, { first: true }).run;
+      if (request.device === 'auto') await desk.studio.devices.know();
+      return desk.studio.runs.start(request, { first: true }).run;
     },
     'runs.queue': async (request) => {
-      if (request.device === 'auto') await desk.studio.knowDevices();
-      return desk.studio.startRun(request).run;
+      if (request.device === 'auto') await desk.studio.devices.know();
+      return desk.studio.runs.start(request).run;
     },
     'runs.crossValidate': async ({ request, ...folds }) => {
-      if (request.device === 'auto') await desk.studio.knowDevices();
-      const { runs } = await desk.studio.crossValidate(request, folds);
+      if (request.device === 'auto') await desk.studio.devices.know();
+      const { runs } = await desk.studio.runs.crossValidate(request, folds);
       return runs.map(({ run }) => run);
     },
     'runs.pause': ({ id }) => {
-      desk.studio.pauseRun(id);
+      desk.studio.runs.pause(id);
       return null;
     },
     'runs.resume': ({ id, from }) => {
       // A paused one keeps its place.
-      desk.studio.resumeRun(id, { from, first: desk.studio.getRun(id).status !== 'paused' });
+      desk.studio.runs.resume(id, { from, first: desk.studio.runs.get(id).status !== 'paused' });
       return null;
     },
     'runs.addEpochs': ({ id, ...added }) => {
-      desk.studio.addEpochs(id, added, { first: true });
+      desk.studio.runs.addEpochs(id, added, { first: true });
       return null;
     },
-    'runs.prune': ({ ids, names }) => desk.studio.pruneCheckpoints(ids, names),
-    'runs.checkpoints': ({ id }) => desk.studio.checkpoints(id),
-    'runs.weights': ({ id, ...question }) => desk.studio.weights(id, question),
+    'runs.prune': ({ ids, names }) => desk.studio.runFiles.pruneCheckpoints(ids, names),
+    'runs.checkpoints': ({ id }) => desk.studio.runFiles.checkpoints(id),
+    'runs.weights': ({ id, ...question }) => desk.studio.runFiles.weights(id, question),
     'runs.move': ({ id, to }) => {
-      desk.studio.moveRun(id, to);
+      desk.studio.runs.move(id, to);
       return null;
     },
-    'runs.resumeFailed': () => desk.studio.continueFailed().length,
-    'runs.list': (input) => desk.studio.listings(input?.olderThan),
-    'runs.some': ({ ids, metrics }) => desk.studio.listingsOf(ids, metrics),
-    'runs.get': ({ id }) => desk.studio.getRun(id),
-    'runs.allMetrics': ({ ids }) => desk.studio.metricTable(ids),
-    'runs.metricKeys': () => desk.studio.listMetricKeys(),
-    'runs.column': ({ key }) => desk.studio.metricColumn(key),
-    'runs.curves': ({ runs }) => desk.studio.curves(runs),
-    'runs.metrics': ({ runs, ...query }) => desk.studio.packedCurves(runs, query),
-    'runs.provenance': ({ ids }) => desk.studio.provenance(ids),
-    'runs.importance': ({ runs, metric }) => desk.studio.runImportance(runs, metric),
+    'runs.resumeFailed': () => desk.studio.runs.continueFailed().length,
+    'runs.list': (input) => desk.studio.runs.listings(input?.olderThan),
+    'runs.some': ({ ids, metrics }) => desk.studio.runs.listingsOf(ids, metrics),
+    'runs.get': ({ id }) => desk.studio.runs.get(id),
+    'runs.allMetrics': ({ ids }) => desk.studio.metrics.table(ids),
+    'runs.metricKeys': () => desk.studio.metrics.keys(),
+    'runs.column': ({ key }) => desk.studio.metrics.column(key),
+    'runs.curves': ({ runs }) => desk.studio.metrics.curves(runs),
+    'runs.metrics': ({ runs, ...query }) => desk.studio.metrics.packedCurves(runs, query),
+    'runs.provenance': ({ ids }) => desk.studio.metrics.provenance(ids),
+    'runs.importance': ({ runs, metric }) => desk.studio.metrics.importance(runs, metric),
     'runs.stopEarly': ({ id }) => {
-      desk.studio.stopEarly(id);
+      desk.studio.runs.stopEarly(id);
       return null;
     },
     'runs.rename': ({ id, name }) => {
-      desk.studio.renameRun(id, name);
+      desk.studio.runs.rename(id, name);
       return null;
     },
     'runs.note': ({ id, notes }) => {
-      desk.studio.noteRun(id, notes);
+      desk.studio.runs.note(id, notes);
       return null;
     },
     'runs.tag': ({ ids, add, remove }) => {
-      desk.studio.tagRuns(ids, add, remove);
+      desk.studio.runs.tag(ids, add, remove);
       return null;
     },
     'runs.archive': ({ ids, archived }) => {
-      desk.studio.archiveRuns(ids, archived);
+      desk.studio.runs.archive(ids, archived);
       return null;
     },
     'runs.export': async ({ ids, format }) => {
-      const name = ids.length === 1 ? fileName(desk.studio.getRun(ids[0]).name) : 'runs';
+      const name = ids.length === 1 ? fileName(desk.studio.runs.get(ids[0]).name) : 'runs';
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_runs(),
         defaultPath: format === 'mlflow' ? `${name}-mlruns` : `${name}.${format}`,
@@ -127,18 +127,18 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
       const { canceled, filePath } = await (desk.window
         ? dialog.showSaveDialog(desk.window, options)
         : dialog.showSaveDialog(options));
-      return canceled || !filePath ? null : desk.studio.exportRuns({ runs: ids, format, out: filePath }).result;
+      return canceled || !filePath ? null : desk.studio.runs.export({ runs: ids, format, out: filePath }).result;
     },
-    'runs.log': ({ id }) => desk.studio.runLog(id),
+    'runs.log': ({ id }) => desk.studio.runFiles.log(id),
     'runs.evaluate': ({ id, split, against }) =>
-      desk.studio.evaluate({ model: { run: id }, split, against, report: against === undefined }).result,
-    'runs.quality': ({ id, train }) => desk.studio.judgeQuality({ run: id, train }).result,
-    'runs.pictures': ({ id }) => desk.studio.pictureEpochs(id),
-    'runs.picture': ({ id, epoch }) => desk.studio.picture(id, epoch),
-    'runs.predictionEpochs': ({ id }) => desk.studio.predictionEpochs(id),
-    'runs.predictions': ({ id, epoch }) => desk.studio.epochPredictions(id, epoch),
-    'runs.texts': ({ id }) => desk.studio.textEpochs(id),
-    'runs.text': ({ id, epoch }) => desk.studio.epochText(id, epoch),
+      desk.studio.models.evaluate({ model: { run: id }, split, against, report: against === undefined }).result,
+    'runs.quality': ({ id, train }) => desk.studio.reports.quality({ run: id, train }).result,
+    'runs.pictures': ({ id }) => desk.studio.runFiles.pictureEpochs(id),
+    'runs.picture': ({ id, epoch }) => desk.studio.runFiles.picture(id, epoch),
+    'runs.predictionEpochs': ({ id }) => desk.studio.runFiles.predictionEpochs(id),
+    'runs.predictions': ({ id, epoch }) => desk.studio.runFiles.predictions(id, epoch),
+    'runs.texts': ({ id }) => desk.studio.runFiles.textEpochs(id),
+    'runs.text': ({ id, epoch }) => desk.studio.runFiles.text(id, epoch),
   };
 }
 

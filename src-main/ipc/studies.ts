@@ -18,32 +18,32 @@ type Noun =
 
 export function studyHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
-    'studies.list': () => desk.studio.listStudies(),
-    'studies.get': ({ id }) => sendStudy(desk.studio.getStudy(id)),
+    'studies.list': () => desk.studio.studies.list(),
+    'studies.get': ({ id }) => sendStudy(desk.studio.studies.get(id)),
     'studies.start': async ({ version, name, study }) => {
-      const planned = desk.studio.planStudy(study, version);
-      if ((planned.plan.settings.device ?? 'auto') === 'auto') await desk.studio.knowDevices();
-      return desk.studio.startStudy({ ...planned, name, version, from: [] }).study;
+      const planned = desk.studio.studies.plan(study, version);
+      if ((planned.plan.settings.device ?? 'auto') === 'auto') await desk.studio.devices.know();
+      return desk.studio.studies.start({ ...planned, name, version, from: [] }).study;
     },
     'studies.pause': ({ id }) => {
-      desk.studio.pauseStudy(id);
+      desk.studio.studies.pause(id);
       return null;
     },
     'studies.resume': ({ id, ...more }) => {
-      desk.studio.resumeStudy(id, more);
+      desk.studio.studies.resume(id, more);
       return null;
     },
     'studies.finish': ({ id }) => {
-      desk.studio.finishStudy(id);
+      desk.studio.studies.finish(id);
       return null;
     },
     'studies.rename': ({ id, name }) => {
-      desk.studio.renameStudy(id, name);
+      desk.studio.studies.rename(id, name);
       return null;
     },
-    'studies.importance': ({ id }) => desk.studio.studyImportance(id),
+    'studies.importance': ({ id }) => desk.studio.studies.importance(id),
     'studies.saveAs': async ({ id }) => {
-      const study = desk.studio.getStudy(id);
+      const study = desk.studio.studies.get(id);
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_save_study(),
         defaultPath: `${study.name.replace(/[\\/:*?"<>|]/g, '-')}.csv`,

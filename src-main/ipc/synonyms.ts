@@ -16,8 +16,8 @@ export function synonymHandlers(desk: Desk): Pick<Handlers, 'synonyms.choose' | 
       const { canceled, filePaths } = await (desk.window
         ? dialog.showOpenDialog(desk.window, options)
         : dialog.showOpenDialog(options));
-      return canceled || filePaths.length === 0 ? null : desk.studio.addSynonyms(filePaths[0]);
+      return canceled || filePaths.length === 0 ? null : desk.studio.training.addSynonyms(filePaths[0]);
     },
-    'synonyms.read': (ref) => desk.studio.synonyms(ref),
+    'synonyms.read': (ref) => desk.studio.training.synonyms(ref),
   };
 }

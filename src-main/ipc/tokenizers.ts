@@ -16,7 +16,7 @@ export function tokenizerHandlers(desk: Desk): Pick<Handlers, 'tokenizers.choose
       const { canceled, filePaths } = await (desk.window
         ? dialog.showOpenDialog(desk.window, options)
         : dialog.showOpenDialog(options));
-      return canceled || filePaths.length === 0 ? null : desk.studio.addTokenizer(filePaths[0]);
+      return canceled || filePaths.length === 0 ? null : desk.studio.training.addTokenizer(filePaths[0]);
     },
   };
 }

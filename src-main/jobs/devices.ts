@@ -18,6 +18,7 @@ import { storedTest, surveyDevices } from './device-survey.ts';
 import { machineName, runtimeVersion } from './machine.ts';
 import { askForProvider, checkUse } from './provider.ts';
 import type { Reader } from './reader.ts';
+import { dividedThreads } from './slots.ts';
 import type { DeviceAsked } from './train-settings.ts';
 import type { SpawnUtility } from './utility.ts';
 import { providerFolder } from './utility-env.ts';
@@ -57,9 +58,11 @@ export class Devices {
       tests.find(({ device }) => device === 'cpu'),
       family,
     )?.threads;
+    const { atOnce, machine } = this.#context.queue;
     return {
       device: asked.device === 'auto' ? fastestDevice(tests, family) : asked.device,
-      threads: asked.threads || (threads ?? defaultThreads(availableParallelism())),
+      threads:
+        asked.threads || dividedThreads(threads ?? defaultThreads(availableParallelism()), atOnce, machine.cores),
     };
   }
 

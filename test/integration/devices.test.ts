@@ -78,7 +78,7 @@ describe('a run whose device dies in mid-run', () => {
     });
     const events: StudioEvent[] = [];
     studio.onEvent((event) => events.push(event));
-    const { version } = await studio.importData({ paths: glyphs }).result;
+    const { version } = await studio.datasets.import({ paths: glyphs }).result;
     const request: TrainRequest = {
       version,
       architecture: 'mlp',
@@ -91,9 +91,9 @@ describe('a run whose device dies in mid-run', () => {
       device: 'webgpu',
       threads: 1,
     };
-    const disturbed = studio.startRun(request);
+    const disturbed = studio.runs.start(request);
     await until(
-      async () => (await studio.series([disturbed.run])).some(({ key }) => key === 'validation/loss'),
+      async () => (await studio.metrics.series([disturbed.run])).some(({ key }) => key === 'validation/loss'),
       90_000,
     );
     trainers[0].kill();
@@ -101,18 +101,18 @@ describe('a run whose device dies in mid-run', () => {
     expect(trainers).toHaveLength(2);
     expect(ended).toMatchObject({ status: 'finished', fallback: { from: 'webgpu', reason: { code: 'process_died' } } });
     expect(events.filter(({ type }) => type === 'device-failed')).toHaveLength(1);
-    expect(studio.runLog(disturbed.run)).toContain('goes on from its last checkpoint on the CPU');
-    const lines = readFileSync(join(studio.runFolder(disturbed.run), 'run.jsonl'), 'utf8').split('\n');
+    expect(studio.runFiles.log(disturbed.run)).toContain('goes on from its last checkpoint on the CPU');
+    const lines = readFileSync(join(studio.runFiles.folder(disturbed.run), 'run.jsonl'), 'utf8').split('\n');
     const starts = lines
       .filter((line) => line.includes('"type":"start"'))
       .map((line) => JSON.parse(line) as { step: number });
     expect(starts).toHaveLength(2);
     expect(starts[1].step).toBeGreaterThan(0);
 
-    const quiet = studio.startRun({ ...request, device: 'cpu' });
+    const quiet = studio.runs.start({ ...request, device: 'cpu' });
     const undisturbed = await quiet.result;
     const best = (run: typeof quiet.run): Buffer =>
-      readFileSync(join(studio.runFolder(run), 'checkpoints', 'best.safetensors'));
+      readFileSync(join(studio.runFiles.folder(run), 'checkpoints', 'best.safetensors'));
     const weights = (bytes: Buffer): Buffer => bytes.subarray(8 + Number(bytes.readBigUInt64LE(0)));
     expect(weights(best(disturbed.run)).equals(weights(best(quiet.run)))).toBe(true);
     expect(ended.metrics['test/loss']).toBe(undisturbed.metrics['test/loss']);

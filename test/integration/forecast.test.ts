@@ -63,7 +63,8 @@ describe('a forecast', () => {
       architectures,
       spawnUtility: listening(spawnWithNode(places.utility)),
     });
-    const version = async (paths: string[]): Promise<VersionId> => (await studio.importData({ paths }).result).version;
+    const version = async (paths: string[]): Promise<VersionId> =>
+      (await studio.datasets.import({ paths }).result).version;
     data = { glyphs: await version(glyphs), waves: await version([writeWaves(join(folder, 'waves.csv'))]) };
   });
   afterAll(async () => {
@@ -96,10 +97,10 @@ describe('a forecast', () => {
       for (const { key, time } of event.points) if (key === 'validation/loss') validations.push(time);
     });
     const begun = Date.now();
-    const { run, job, result } = studio.startRun(asked);
-    await until(() => studio.getJob(job).status !== 'queued');
+    const { run, job, result } = studio.runs.start(asked);
+    await until(() => studio.jobs.get(job).status !== 'queued');
     await until(() => validations.length >= 3 || Date.now() - begun > 10_000, 60_000);
-    studio.stopEarly(run);
+    studio.runs.stopEarly(run);
     await result;
     deaf();
     const [first, second] = validations;
@@ -115,7 +116,7 @@ describe('a forecast', () => {
     'of %s, %s: memory is right to 30 %% of what comes on top of the bare process',
     async (of, architecture, own, change) => {
       const asked = request(of, architecture, own, change);
-      const { peakMemory, ownMemory, secondsPerEpoch, freeMemory } = await studio.forecast(asked);
+      const { peakMemory, ownMemory, secondsPerEpoch, freeMemory } = await studio.training.forecast(asked);
       const real = await peakOf(asked);
       const [expected, got] = [peakMemory.expected - ownMemory, real.peak - ownMemory];
       const told = `${(expected / 1e6).toFixed(0)} MB forecast, ${(got / 1e6).toFixed(0)} MB measured`;
@@ -127,24 +128,24 @@ describe('a forecast', () => {
         expect(secondsPerEpoch!.expected / real.secondsPerEpoch).toBeGreaterThan(0.1);
         expect(secondsPerEpoch!.expected / real.secondsPerEpoch).toBeLessThan(10);
       }
-      expect(studio.listRuns().filter(({ status }) => status !== 'finished')).toEqual([]);
+      expect(studio.runs.list().filter(({ status }) => status !== 'finished')).toEqual([]);
     },
   );
 
   it.runIf(freemem() < 30e9)('of what may not fit is reckoned, and not tried', async () => {
     const asked = request('glyphs', 'cnn', { channels: '256,256', hidden: '16' }, { batchSize: 4500 });
     const begun = Date.now();
-    const forecast = await studio.forecast(asked);
+    const forecast = await studio.training.forecast(asked);
     expect(forecast.secondsPerEpoch).toBeNull();
     expect(forecast.peakMemory.expected).toBeGreaterThan(0.7 * forecast.freeMemory);
     expect(Date.now() - begun).toBeLessThan(20_000);
   });
 
   it('ends within 2 s when it is of no use any more', async () => {
-    const asking = studio.forecast(request('glyphs', 'resnet', { depth: '14' }, {}));
+    const asking = studio.training.forecast(request('glyphs', 'resnet', { depth: '14' }, {}));
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const begun = Date.now();
-    studio.cancelForecast();
+    studio.training.cancelForecast();
     await expect(asking).rejects.toMatchObject({ code: 'cancelled' });
     expect(Date.now() - begun).toBeLessThan(2000);
   });

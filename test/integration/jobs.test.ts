@@ -41,40 +41,45 @@ function cnn(version: VersionId, epochs: number): TrainRequest {
 describe('real jobs', () => {
   it('offer, import, show, train, stop early, cancel, evaluate', async () => {
     const studio = openStudio();
-    const [offer] = await studio.offer(glyphs);
+    const [offer] = await studio.datasets.offer(glyphs);
     expect(offer).toMatchObject({ kind: 'idx', files: 4 });
 
-    const { dataset, version } = await studio.importData({ paths: glyphs }).result;
-    const { manifest } = studio.getVersion(version);
+    const { dataset, version } = await studio.datasets.import({ paths: glyphs }).result;
+    const { manifest } = studio.datasets.version(version);
     expect(manifest.classes).toHaveLength(10);
     expect(manifest.splitSource).toBe('given');
-    const page = await studio.samples({ version, offset: 0, limit: 20, filter: [{ kind: 'split', splits: ['test'] }] });
+    const page = await studio.samples.page({
+      version,
+      offset: 0,
+      limit: 20,
+      filter: [{ kind: 'split', splits: ['test'] }],
+    });
     expect(page.indices).toHaveLength(20);
     expect(page.pixels).toHaveLength(20 * 28 * 28);
-    expect(studio.listDatasets()).toMatchObject([{ id: dataset, samples: manifest.samples }]);
+    expect(studio.datasets.list()).toMatchObject([{ id: dataset, samples: manifest.samples }]);
 
     // Long trainings: one is stopped early and keeps its best, the next one is cancelled mid-way.
-    const first = studio.startRun(cnn(version, 1000));
-    const second = studio.startRun(cnn(version, 1000));
-    await until(() => studio.getRun(first.run).bestEpoch !== null, 90_000);
-    studio.stopEarly(first.run);
+    const first = studio.runs.start(cnn(version, 1000));
+    const second = studio.runs.start(cnn(version, 1000));
+    await until(() => studio.runs.get(first.run).bestEpoch !== null, 90_000);
+    studio.runs.stopEarly(first.run);
     const stopped = await first.result;
     expect(stopped).toMatchObject({ status: 'finished', stoppedEarly: true });
-    expect(existsSync(join(studio.runFolder(first.run), 'checkpoints'))).toBe(true);
+    expect(existsSync(join(studio.runFiles.folder(first.run), 'checkpoints'))).toBe(true);
 
-    await until(async () => (await studio.series([second.run])).length > 0, 90_000);
+    await until(async () => (await studio.metrics.series([second.run])).length > 0, 90_000);
     const begun = Date.now();
-    studio.cancelRun(second.run);
+    studio.runs.cancel(second.run);
     await expect(second.result).rejects.toMatchObject({ code: 'cancelled' });
     expect(Date.now() - begun).toBeLessThan(2000);
 
-    const evaluated = await studio.evaluate({ model: { run: first.run }, split: 'test' }).result;
+    const evaluated = await studio.models.evaluate({ model: { run: first.run }, split: 'test' }).result;
     expect(evaluated.metrics['test/accuracy']).toBeCloseTo(stopped.metrics['test/accuracy'], 9);
 
-    const spread = await studio.weights(first.run, { checkpoint: 'last', since: 'best', kind: 'weights' });
+    const spread = await studio.runFiles.weights(first.run, { checkpoint: 'last', since: 'best', kind: 'weights' });
     expect(spread.tensors.reduce((sum, { count }) => sum + count, 0)).toBe(stopped.parameterCount);
     expect(spread.since?.name).toBe('best');
-    await expect(studio.weights(first.run, { checkpoint: '../best', kind: 'weights' })).rejects.toMatchObject({
+    await expect(studio.runFiles.weights(first.run, { checkpoint: '../best', kind: 'weights' })).rejects.toMatchObject({
       code: 'no_checkpoint',
       message: expect.stringMatching(/has no checkpoint "\.\.\/best"\. It has: .*best/) as string,
     });
@@ -83,14 +88,14 @@ describe('real jobs', () => {
 
   it('leave the owner’s thread free', async () => {
     const studio = openStudio();
-    const { version } = await studio.importData({ paths: glyphs }).result;
+    const { version } = await studio.datasets.import({ paths: glyphs }).result;
     let worst = 0;
     let last = performance.now();
     const watch = setInterval(() => {
       worst = Math.max(worst, performance.now() - last);
       last = performance.now();
     }, 2);
-    const run = studio.startRun({ ...cnn(version, 1), architecture: 'mlp' });
+    const run = studio.runs.start({ ...cnn(version, 1), architecture: 'mlp' });
     last = performance.now();
     worst = 0;
     await run.result;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src-main/architectures/index.ts';
 import { spawnWithNode } from '../../src-main/jobs/spawn-node.ts';
-import { Studio, type StartedRun } from '../../src-main/jobs/studio.ts';
+import type { StartedRun } from '../../src-main/jobs/runs.ts';
+import { Studio } from '../../src-main/jobs/studio.ts';
 import type { UtilityHandle } from '../../src-main/jobs/utility.ts';
 import { findPlaces } from '../../src-main/paths.ts';
 import type { TrainRequest } from '../../src-main/shared/contract.ts';
@@ -71,12 +72,12 @@ describe('a queue of fifty short trainings with failures in between', () => {
       },
     });
     const iris = [join(samples, 'iris.csv')];
-    const { version } = await studio.importData({ paths: iris }).result;
-    const { id: length } = await studio.versionWithTarget(version, 'petal_length');
-    const lost = await studio.importData({ paths: iris, name: 'lost', target: 'species' }).result;
-    const gone = await studio.versionWithSplit(lost.version, { seed: 99, validation: 0.3, test: 0.3 });
+    const { version } = await studio.datasets.import({ paths: iris }).result;
+    const { id: length } = await studio.datasets.withTarget(version, 'petal_length');
+    const lost = await studio.datasets.import({ paths: iris, name: 'lost', target: 'species' }).result;
+    const gone = await studio.datasets.withSplit(lost.version, { seed: 99, validation: 0.3, test: 0.3 });
 
-    studio.holdQueue(true);
+    studio.jobs.hold(true);
     const wanted: Record<string, string> = {};
     const started: StartedRun[] = [];
     const long: StartedRun[] = [];
@@ -103,27 +104,27 @@ describe('a queue of fifty short trainings with failures in between', () => {
         }),
         fine: request(version, { name, seed: i }),
       }[kind]!;
-      const run = studio.startRun(own);
+      const run = studio.runs.start(own);
       started.push(run);
       if (kind === 'killed') long.push(run);
     }
     rmSync(join(folder, 'blobs', gone.manifest.blobs.split!.slice(0, 2), gone.manifest.blobs.split!));
-    studio.holdQueue(false);
+    studio.jobs.hold(false);
     for (const { run } of long) {
-      await until(() => studio.getRun(run).bestEpoch !== null, 120_000);
-      expect(studio.activeJobs.filter((job) => job.status === 'running').length).toBeLessThanOrEqual(3);
+      await until(() => studio.runs.get(run).bestEpoch !== null, 120_000);
+      expect(studio.jobs.active.filter((job) => job.status === 'running').length).toBeLessThanOrEqual(3);
       // As the system does when memory runs out.
       process.kill(trainers.get(run)!.pid!, 'SIGKILL');
-      await until(() => studio.getRun(run).status !== 'running');
+      await until(() => studio.runs.get(run).status !== 'running');
     }
     await Promise.allSettled(started.map(({ result }) => result));
 
     const stateOf = (of: Studio) =>
       Object.fromEntries(
-        of.listRuns().map(({ name, status, error }) => [name, [status, error?.code].filter(Boolean).join(' ')]),
+        of.runs.list().map(({ name, status, error }) => [name, [status, error?.code].filter(Boolean).join(' ')]),
       );
     expect(stateOf(studio)).toEqual(wanted);
-    for (const { name, status, error, startedAt, finishedAt, bestEpoch } of studio.listRuns()) {
+    for (const { name, status, error, startedAt, finishedAt, bestEpoch } of studio.runs.list()) {
       expect([name, startedAt! <= finishedAt!]).toEqual([name, true]);
       if (status === 'finished') expect([name, bestEpoch !== null]).toEqual([name, true]);
       const reasons = {
@@ -134,7 +135,7 @@ describe('a queue of fifty short trainings with failures in between', () => {
       const reason = reasons[error?.code as keyof typeof reasons] ?? (error ? /blobs/ : null);
       if (reason) expect(error!.message).toMatch(reason);
     }
-    expect(studio.activeJobs).toEqual([]);
+    expect(studio.jobs.active).toEqual([]);
     await studio.close();
     // So it stays.
     const later = Studio.open({

@@ -29,8 +29,8 @@ const machine = (...found: DeviceFacts[]): void => void (process.env.FAKE_DEVICE
 afterEach(() => void delete process.env.FAKE_DEVICES);
 
 const choice = async (studio: Studio, architecture: string, device: DeviceChoice = 'auto', threads = 0) => {
-  await studio.knowDevices();
-  return studio.chooseDevice(architecture, { device, threads });
+  await studio.devices.know();
+  return studio.devices.choose(architecture, { device, threads });
 };
 const usual = defaultThreads(availableParallelism());
 
@@ -47,8 +47,8 @@ describe('a test of the devices', () => {
     const { studio } = openFakeStudio(folder, utility);
     const events: StudioEvent[] = [];
     studio.onEvent((event) => events.push(event));
-    const { job, result } = await studio.testDevices();
-    expect(studio.getJob(job)).toMatchObject({ kind: 'selftest', title: 'CPU, WebGPU, CUDA, Core ML' });
+    const { job, result } = await studio.devices.test();
+    expect(studio.jobs.get(job)).toMatchObject({ kind: 'selftest', title: 'CPU, WebGPU, CUDA, Core ML' });
     const tests = await result;
     expect(tests.map(({ device, status }) => `${device} ${status}`)).toEqual([
       'cpu passed',
@@ -70,7 +70,7 @@ describe('a test of the devices', () => {
     );
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
 
-    const report = await studio.devices();
+    const report = await studio.devices.survey();
     expect(report.providers).toEqual(['cpu', 'coreml']);
     expect(report.devices.map(({ device, status }) => `${device} ${status}`)).toEqual([
       'cpu passed',
@@ -83,19 +83,19 @@ describe('a test of the devices', () => {
     await studio.close();
 
     const again = openFakeStudio(folder, utility).studio;
-    expect((await again.devices()).devices[1]).toMatchObject({ status: 'failed', reason: tests[1].reason });
+    expect((await again.devices.survey()).devices[1]).toMatchObject({ status: 'failed', reason: tests[1].reason });
     await again.close();
   });
 
   it('is cancelled, and leaves what was known', async () => {
     machine(facts('cpu', 'good'), facts('webgpu', 'hangs'));
     const { studio } = openFakeStudio(tempFolder(), utility);
-    const { job, result } = await studio.testDevices();
-    await until(() => studio.getJob(job).progress?.stage === 'testing webgpu');
-    studio.cancelJob(job);
+    const { job, result } = await studio.devices.test();
+    await until(() => studio.jobs.get(job).progress?.stage === 'testing webgpu');
+    studio.jobs.cancel(job);
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });
-    expect(studio.getJob(job).status).toBe('cancelled');
-    expect((await studio.devices()).devices[0]).toMatchObject({ status: 'untested', test: null });
+    expect(studio.jobs.get(job).status).toBe('cancelled');
+    expect((await studio.devices.survey()).devices[0]).toMatchObject({ status: 'untested', test: null });
     await studio.close();
   });
 
@@ -117,7 +117,7 @@ describe('devices that were never tested', () => {
       facts('coreml', 'good'),
     );
     const { studio, utilities } = openFakeStudio(tempFolder(), utility);
-    const { devices, providers } = await studio.devices();
+    const { devices, providers } = await studio.devices.survey();
     expect(providers).toEqual(['cpu', 'coreml']);
     expect(devices.map(({ status, reason }) => [status, reason?.code ?? null])).toEqual([
       ['untested', null],
@@ -146,7 +146,7 @@ describe('what a run is given', () => {
     const folder = tempFolder();
     const { studio } = openFakeStudio(folder, utility);
     await (
-      await studio.testDevices()
+      await studio.devices.test()
     ).result;
     const most = threadCounts(availableParallelism()).at(-1)!;
     expect(await choice(studio, 'mlp')).toEqual({ device: 'coreml', threads: 1 });
@@ -158,7 +158,7 @@ describe('what a run is given', () => {
     machine(facts('cpu', 'good'), facts('coreml', 'fast', { driver: 'driver 2' }));
     const later = openFakeStudio(folder, utility).studio;
     expect(await choice(later, 'mlp')).toEqual({ device: 'cpu', threads: 1 });
-    expect((await later.devices()).devices[1]).toMatchObject({ status: 'untested', test: null });
+    expect((await later.devices.survey()).devices[1]).toMatchObject({ status: 'untested', test: null });
     await later.close();
   });
 });
@@ -186,8 +186,8 @@ describe('a run whose device fails', () => {
     const { studio } = openFakeStudio(tempFolder());
     const events: StudioEvent[] = [];
     studio.onEvent((event) => events.push(event));
-    const { version } = await studio.importData({ paths: ['/data/quick'] }).result;
-    const started = studio.startRun({ ...trainRequest(version, 'loses-its-device'), device });
+    const { version } = await studio.datasets.import({ paths: ['/data/quick'] }).result;
+    const started = studio.runs.start({ ...trainRequest(version, 'loses-its-device'), device });
     return { studio, started, events };
   }
 
@@ -205,8 +205,10 @@ describe('a run whose device fails', () => {
       fallback: { from: device, reason: { code } },
     });
     expect(events).toContainEqual(expect.objectContaining({ type: 'device-failed', run: started.run, device }));
-    expect(studio.runLog(started.run)).toMatch(/failed: .*\n(.*\n)*.*goes on from its last checkpoint on the CPU/);
-    expect(studio.getJob(started.job).status).toBe('finished');
+    expect(studio.runFiles.log(started.run)).toMatch(
+      /failed: .*\n(.*\n)*.*goes on from its last checkpoint on the CPU/,
+    );
+    expect(studio.jobs.get(started.job).status).toBe('finished');
     await studio.close();
   });
 
@@ -216,7 +218,7 @@ describe('a run whose device fails', () => {
   ] as const)('%s ends where another device would not help: %s', async (device, code) => {
     const { studio, started } = await trained(device);
     await expect(started.result).rejects.toMatchObject({ code });
-    expect(studio.getRun(started.run)).toMatchObject({ status: 'failed', fallback: null });
+    expect(studio.runs.get(started.run)).toMatchObject({ status: 'failed', fallback: null });
     await studio.close();
   });
 });
@@ -263,7 +265,7 @@ describe('atelier doctor --benchmark', () => {
     expect(code).toBe(0);
     expect(lines).toHaveLength(2);
     expect(stderr).toContain('not kept');
-    expect((await studio.devices()).devices[0].test).toBeNull();
+    expect((await studio.devices.survey()).devices[0].test).toBeNull();
     await studio.close();
   });
 

@@ -6,12 +6,12 @@ import { tempFolder } from '../support/temp-workspace.ts';
 
 async function given() {
   const fake = openFakeStudio(tempFolder());
-  const { version } = await fake.studio.importData({ paths: ['/data/quick'] }).result;
+  const { version } = await fake.studio.datasets.import({ paths: ['/data/quick'] }).result;
   return {
     ...fake,
     version,
     ask: (architecture: string, change = {}) =>
-      fake.studio.forecast({ ...trainRequest(version, architecture), ...change }),
+      fake.studio.training.forecast({ ...trainRequest(version, architecture), ...change }),
   };
 }
 
@@ -25,8 +25,8 @@ describe('a forecast', () => {
     expect(utilities).toHaveLength(before + 1);
     expect((await ask('quick', { batchSize: 64 })).peakMemory.expected).toBe(64e6);
     expect(utilities).toHaveLength(before + 2);
-    expect(studio.listRuns()).toEqual([]);
-    expect(studio.listJobs().map(({ kind }) => kind)).toEqual(['import']);
+    expect(studio.runs.list()).toEqual([]);
+    expect(studio.jobs.list().map(({ kind }) => kind)).toEqual(['import']);
     await studio.close();
   });
 
@@ -37,11 +37,11 @@ describe('a forecast', () => {
     await until(() => utilities.length === 2);
     const second = ask('busy', { batchSize: 64 });
     await expect(first).rejects.toMatchObject(cancelled);
-    const { result } = studio.startRun(trainRequest(version, 'quick'));
+    const { result } = studio.runs.start(trainRequest(version, 'quick'));
     await expect(second).rejects.toMatchObject(cancelled);
     await result;
     const third = ask('busy');
-    studio.cancelForecast();
+    studio.training.cancelForecast();
     await expect(third).rejects.toMatchObject(cancelled);
     const fourth = ask('busy');
     await Promise.all([studio.close(), expect(fourth).rejects.toMatchObject(cancelled)]);
@@ -50,12 +50,12 @@ describe('a forecast', () => {
   it('is not made while a run trains', async () => {
     const { studio, version, ask } = await given();
     await ask('quick');
-    const { run, job, result } = studio.startRun(trainRequest(version, 'busy'));
-    await until(() => studio.getJob(job).status === 'running');
+    const { run, job, result } = studio.runs.start(trainRequest(version, 'busy'));
+    await until(() => studio.jobs.get(job).status === 'running');
     await expect(ask('quick', { batchSize: 64 })).rejects.toMatchObject({ code: 'forecast_busy' });
     // What is known is told all the same.
     expect(await ask('quick')).toMatchObject({ parameters: 123 });
-    studio.cancelRun(run);
+    studio.runs.cancel(run);
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });
     await studio.close();
   });
@@ -76,7 +76,7 @@ describe('atelier train --dry-run', () => {
   it('tells time and memory with their ranges, and makes no run', async () => {
     const folder = tempFolder();
     const { studio } = openFakeStudio(folder);
-    await studio.importData({ paths: ['/data/quick'] }).result;
+    await studio.datasets.import({ paths: ['/data/quick'] }).result;
     await studio.close();
     const args = ['train', '--data', 'fake', '--architecture', 'quick', '--epochs', '3', '--dry-run'];
     const { code, lines } = await atelier(folder, [...args, '--json']);
@@ -107,7 +107,7 @@ describe('atelier train --dry-run', () => {
   it('says so where it was not tried, and where memory will not do', async () => {
     const folder = tempFolder();
     const { studio } = openFakeStudio(folder);
-    await studio.importData({ paths: ['/data/quick'] }).result;
+    await studio.datasets.import({ paths: ['/data/quick'] }).result;
     await studio.close();
     const args = ['train', '--data', 'fake', '--architecture', 'quick', '--batch', '2000', '--dry-run'];
     const { code, stdout, stderr } = await atelier(folder, args);

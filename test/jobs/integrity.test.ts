@@ -14,7 +14,7 @@ const code = (wanted: string) => expect.objectContaining({ code: wanted });
 async function looking() {
   const folder = tempFolder();
   const { studio } = openFakeStudio(folder);
-  await studio.importData({ paths: ['/data/quick'] }).result;
+  await studio.datasets.import({ paths: ['/data/quick'] }).result;
   const utilities: UtilityHandle[] = [];
   const spawn = spawnWithNode(() => integrityUtility);
   const file = workspaceFiles.database(folder);
@@ -25,7 +25,7 @@ async function looking() {
 it('looks through the database while the studio works on it: once for all who ask meanwhile, by a process that is gone after', async () => {
   const { studio, integrity, utilities } = await looking();
   const asked = [integrity.check(), integrity.check()];
-  await studio.importData({ paths: ['/data/quick'], name: 'meanwhile' }).result;
+  await studio.datasets.import({ paths: ['/data/quick'], name: 'meanwhile' }).result;
   expect(await Promise.all(asked)).toEqual(['ok', 'ok']);
   expect(utilities).toHaveLength(1);
   expect(await integrity.check()).toBe('ok');

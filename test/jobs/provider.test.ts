@@ -110,21 +110,21 @@ describe.runIf(process.platform === 'linux')('the window’s download', () => {
   it('is a job that tells how far it is, and after which the devices are looked at anew', async () => {
     const { folder } = await given('cuda_no_package');
     const { studio, utilities } = openFakeStudio(tempFolder(), utility);
-    expect((await studio.devices()).devices[1]).toMatchObject({ status: 'missing', gap: 'cuda_no_package' });
-    expect(await studio.offerProvider()).toMatchObject({ bytes: archive.length, have: 0, installed: false });
+    expect((await studio.devices.survey()).devices[1]).toMatchObject({ status: 'missing', gap: 'cuda_no_package' });
+    expect(await studio.devices.offerProvider()).toMatchObject({ bytes: archive.length, have: 0, installed: false });
     const events: StudioEvent[] = [];
     studio.onEvent((event) => events.push(event));
     const reader = utilities[0].pid;
-    const { job, result } = await studio.getProvider();
+    const { job, result } = await studio.devices.getProvider();
     expect(await result).toMatchObject({ installed: true, folder });
-    expect(studio.getJob(job)).toMatchObject({ kind: 'provider', status: 'finished' });
+    expect(studio.jobs.get(job)).toMatchObject({ kind: 'provider', status: 'finished' });
     expect(events).toContainEqual({ type: 'changed', noun: 'devices' });
     const stages = events.flatMap((event) =>
       event.type === 'jobs' ? event.jobs.flatMap(({ progress }) => progress?.stage ?? []) : [],
     );
     // So small a package may be past a stage before it is told of.
     expect(['downloading', 'checking', 'writing'].some((stage) => stages.includes(stage))).toBe(true);
-    await studio.devices();
+    await studio.devices.survey();
     expect(utilities.at(-1)!.pid).not.toBe(reader);
     await studio.close();
   });
@@ -132,9 +132,9 @@ describe.runIf(process.platform === 'linux')('the window’s download', () => {
   it('can be cancelled, and goes on where it was: also from the command line', async () => {
     const { folder, asked } = await given('cuda_no_package', [{ silentAfter: 100_000 }]);
     const { studio } = openFakeStudio(tempFolder(), utility);
-    const { job, result } = await studio.getProvider();
-    await until(() => (studio.getJob(job).progress?.done ?? 0) > 0);
-    studio.cancelJob(job);
+    const { job, result } = await studio.devices.getProvider();
+    await until(() => (studio.jobs.get(job).progress?.done ?? 0) > 0);
+    studio.jobs.cancel(job);
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });
     expect(existsSync(folder)).toBe(false);
     await studio.close();
@@ -147,8 +147,8 @@ describe.runIf(process.platform === 'linux')('the window’s download', () => {
   it('is refused where it would be of no use', async () => {
     await given('cuda_no_driver');
     const { studio } = openFakeStudio(tempFolder(), utility);
-    await expect(studio.getProvider()).rejects.toMatchObject({ code: 'cuda_no_driver' });
-    await expect(studio.offerProvider()).rejects.toMatchObject({ code: 'cuda_no_driver' });
+    await expect(studio.devices.getProvider()).rejects.toMatchObject({ code: 'cuda_no_driver' });
+    await expect(studio.devices.offerProvider()).rejects.toMatchObject({ code: 'cuda_no_driver' });
     await studio.close();
   });
 });

@@ -14,7 +14,7 @@ const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
 async function studioWithData(folder = tempFolder()) {
   const fake = openFakeStudio(folder);
-  const { version } = await fake.studio.importData({ paths: ['/data/quick'] }).result;
+  const { version } = await fake.studio.datasets.import({ paths: ['/data/quick'] }).result;
   return { ...fake, folder, version };
 }
 
@@ -23,9 +23,9 @@ describe('a job', () => {
     const { studio } = openFakeStudio(tempFolder());
     const events: StudioEvent[] = [];
     studio.onEvent((event) => events.push(event));
-    const { job, result } = studio.importData({ paths: ['/data/quick'], name: 'mine' });
+    const { job, result } = studio.datasets.import({ paths: ['/data/quick'], name: 'mine' });
     const imported = await result;
-    expect(studio.getJob(job)).toMatchObject({
+    expect(studio.jobs.get(job)).toMatchObject({
       kind: 'import',
       title: 'mine',
       status: 'finished',
@@ -34,26 +34,26 @@ describe('a job', () => {
     const told = events.flatMap((event) => (event.type === 'jobs' ? event.jobs.map((each) => each.status) : []));
     expect([...new Set(told)]).toEqual(['queued', 'running', 'finished']);
     expect(events).toContainEqual({ type: 'changed', noun: 'datasets' });
-    expect(studio.getDataset(imported.dataset)).toMatchObject({ summary: { name: 'mine', samples: 10, classes: 2 } });
+    expect(studio.datasets.get(imported.dataset)).toMatchObject({ summary: { name: 'mine', samples: 10, classes: 2 } });
     await studio.close();
   });
 
   it('of the same data gives the dataset that is there already, unless another name is asked for', async () => {
     const { studio } = openFakeStudio(tempFolder());
-    const first = await studio.importData({ paths: ['/data/quick'] }).result;
-    const again = await studio.importData({ paths: ['/data/quick'] }).result;
+    const first = await studio.datasets.import({ paths: ['/data/quick'] }).result;
+    const again = await studio.datasets.import({ paths: ['/data/quick'] }).result;
     expect(again).toEqual({ ...first, reused: true });
-    const other = await studio.importData({ paths: ['/data/quick'], name: 'other' }).result;
+    const other = await studio.datasets.import({ paths: ['/data/quick'], name: 'other' }).result;
     expect(other).toMatchObject({ name: 'other', reused: false });
-    expect(() => studio.importData({ paths: ['/data/quick'], name: 'other' })).toThrow(code('name_taken'));
+    expect(() => studio.datasets.import({ paths: ['/data/quick'], name: 'other' })).toThrow(code('name_taken'));
     await studio.close();
   });
 
   it('that fails keeps its error', async () => {
     const { studio } = openFakeStudio(tempFolder());
-    const { job, result } = studio.importData({ paths: ['/data/refuses'] });
+    const { job, result } = studio.datasets.import({ paths: ['/data/refuses'] });
     await expect(result).rejects.toMatchObject({ code: 'empty_file', details: ['line 0'] });
-    expect(studio.getJob(job)).toMatchObject({ status: 'failed', error: { code: 'empty_file' } });
+    expect(studio.jobs.get(job)).toMatchObject({ status: 'failed', error: { code: 'empty_file' } });
     await studio.close();
   });
 
@@ -61,17 +61,17 @@ describe('a job', () => {
     'that is %s is cancelled within 2 s, and the next one begins',
     async (behaviour) => {
       const { studio, version, utilities } = await studioWithData();
-      const started = studio.startRun(trainRequest(version, behaviour));
-      const next = studio.startRun(trainRequest(version, 'quick'));
-      await until(() => studio.getRun(started.run).status === 'running' && utilities[1]?.pid !== undefined);
+      const started = studio.runs.start(trainRequest(version, behaviour));
+      const next = studio.runs.start(trainRequest(version, 'quick'));
+      await until(() => studio.runs.get(started.run).status === 'running' && utilities[1]?.pid !== undefined);
       await new Promise((resolve) => setTimeout(resolve, 300));
-      expect(studio.getRun(next.run).status).toBe('queued');
+      expect(studio.runs.get(next.run).status).toBe('queued');
       const before = Date.now();
-      studio.cancelJob(started.job);
+      studio.jobs.cancel(started.job);
       await expect(started.result).rejects.toMatchObject({ code: 'cancelled' });
       expect(Date.now() - before).toBeLessThan(2000);
-      expect(studio.getRun(started.run).status).toBe('cancelled');
-      expect(studio.getJob(started.job).status).toBe('cancelled');
+      expect(studio.runs.get(started.run).status).toBe('cancelled');
+      expect(studio.jobs.get(started.job).status).toBe('cancelled');
       await expect(next.result).resolves.toMatchObject({ status: 'finished' });
       await studio.close();
     },
@@ -79,14 +79,14 @@ describe('a job', () => {
 
   it('that waits is cancelled at once', async () => {
     const { studio, version } = await studioWithData();
-    const first = studio.startRun(trainRequest(version, 'busy'));
-    const second = studio.startRun(trainRequest(version, 'quick'));
-    studio.cancelRun(second.run);
+    const first = studio.runs.start(trainRequest(version, 'busy'));
+    const second = studio.runs.start(trainRequest(version, 'quick'));
+    studio.runs.cancel(second.run);
     await expect(second.result).rejects.toMatchObject({ code: 'cancelled' });
-    expect(studio.getRun(second.run)).toMatchObject({ status: 'cancelled', startedAt: null });
-    expect(studio.getRun(first.run).status).toBe('running');
+    expect(studio.runs.get(second.run)).toMatchObject({ status: 'cancelled', startedAt: null });
+    expect(studio.runs.get(first.run).status).toBe('running');
     await studio.close();
-    expect(studio.activeJobs).toEqual([]);
+    expect(studio.jobs.active).toEqual([]);
   });
 
   it.each([
@@ -94,42 +94,42 @@ describe('a job', () => {
     ['exits', /ended with exit code 7/, ['giving up']],
   ])('whose process %s has failed, with its last log lines', async (behaviour, message, lines) => {
     const { studio, version, folder } = await studioWithData();
-    const started = studio.startRun(trainRequest(version, behaviour));
+    const started = studio.runs.start(trainRequest(version, behaviour));
     await expect(started.result).rejects.toMatchObject({
       code: 'process_died',
       message: expect.stringMatching(message),
     });
-    const { error } = studio.getJob(started.job);
+    const { error } = studio.jobs.get(started.job);
     expect([...error!.details].sort()).toEqual([...lines].sort());
-    expect(studio.getRun(started.run)).toMatchObject({ status: 'failed', error: { code: 'process_died' } });
+    expect(studio.runs.get(started.run)).toMatchObject({ status: 'failed', error: { code: 'process_died' } });
     const log = readFileSync(join(folder, 'runs', started.run, 'log.txt'), 'utf8');
     for (const line of lines) expect(log).toContain(line);
-    expect(studio.runLog(started.run)).toBe(log);
+    expect(studio.runFiles.log(started.run)).toBe(log);
     await studio.close();
   });
 
   it('killed from outside has failed, and what it measured is kept', async () => {
     const { studio, version, utilities } = await studioWithData();
-    const started = studio.startRun(trainRequest(version, 'measures'));
-    await until(async () => ((await studio.series([started.run]))[0]?.steps.length ?? 0) > 500);
+    const started = studio.runs.start(trainRequest(version, 'measures'));
+    await until(async () => ((await studio.metrics.series([started.run]))[0]?.steps.length ?? 0) > 500);
     process.kill(utilities.at(-1)!.pid!, 'SIGKILL');
     await expect(started.result).rejects.toMatchObject({ code: 'process_died' });
     // It had said nothing: what it is said to have left is there all the same.
-    const [, log] = /its log is in (.*)\.$/.exec(studio.getRun(started.run).error!.message)!;
+    const [, log] = /its log is in (.*)\.$/.exec(studio.runs.get(started.run).error!.message)!;
     expect(readFileSync(log, 'utf8')).toMatch(/^The train process was ended by SIGKILL/);
-    const [loss, validation] = await studio.series([started.run]);
+    const [loss, validation] = await studio.metrics.series([started.run]);
     // Of however many runs, each key is told once.
     const keys = [loss.key, validation.key];
-    expect(await studio.curves([started.run, started.run])).toEqual({ keys, trainSamples: [8, 8] });
+    expect(await studio.metrics.curves([started.run, started.run])).toEqual({ keys, trainSamples: [8, 8] });
     expect(loss.steps).toEqual(loss.steps.map((_, index) => index + 1));
     expect(validation.values.every(Number.isNaN)).toBe(true);
-    expect(studio.getRun(started.run)).toMatchObject({ status: 'failed', bestEpoch: 1, parameterCount: 123 });
+    expect(studio.runs.get(started.run)).toMatchObject({ status: 'failed', bestEpoch: 1, parameterCount: 123 });
     await studio.close();
   });
 
   it('whose log cannot be written names none', async () => {
     const { studio, version, folder } = await studioWithData();
-    const started = studio.startRun(trainRequest(version, 'exits'));
+    const started = studio.runs.start(trainRequest(version, 'exits'));
     // As little can be written into a folder as onto a full disk.
     mkdirSync(join(folder, 'runs', started.run, 'log.txt'));
     await expect(started.result).rejects.toMatchObject({
@@ -142,16 +142,16 @@ describe('a job', () => {
 
   it('that cannot be started has failed and says so', async () => {
     const { studio } = openFakeStudio(tempFolder(), '/nowhere/utility.mjs');
-    const { result } = studio.importData({ paths: ['/data/quick'] });
+    const { result } = studio.datasets.import({ paths: ['/data/quick'] });
     await expect(result).rejects.toMatchObject({ code: 'process_died' });
     await studio.close();
   });
 
   it('in training can be stopped early and counts as finished', async () => {
     const { studio, version } = await studioWithData();
-    const started = studio.startRun(trainRequest(version, 'measures'));
-    await until(() => studio.getRun(started.run).bestEpoch !== null);
-    studio.stopEarly(started.run);
+    const started = studio.runs.start(trainRequest(version, 'measures'));
+    await until(() => studio.runs.get(started.run).bestEpoch !== null);
+    studio.runs.stopEarly(started.run);
     await expect(started.result).resolves.toMatchObject({
       status: 'finished',
       stoppedEarly: true,
@@ -168,7 +168,7 @@ describe('progress', () => {
     studio.onEvent((event) => {
       if (event.type === 'jobs' && event.jobs.some((job) => job.progress)) told++;
     });
-    const { job } = studio.importData({ paths: ['/data/busy'] });
+    const { job } = studio.datasets.import({ paths: ['/data/busy'] });
     await until(() => told > 0);
     told = 0;
     const begun = performance.now();
@@ -176,7 +176,7 @@ describe('progress', () => {
     const seconds = (performance.now() - begun) / 1000;
     expect(told).toBeGreaterThanOrEqual(3);
     expect(told).toBeLessThanOrEqual(seconds * 4 + 1);
-    expect(studio.getJob(job).progress).toMatchObject({ total: 1000, rate: 100, stage: 'reading' });
+    expect(studio.jobs.get(job).progress).toMatchObject({ total: 1000, rate: 100, stage: 'reading' });
     await studio.close();
   });
 });
@@ -192,11 +192,11 @@ describe('metric points', () => {
       last = now;
     }, 1);
     const begun = performance.now();
-    const started = studio.startRun(trainRequest(version, 'flood'));
+    const started = studio.runs.start(trainRequest(version, 'flood'));
     await started.result;
     const seconds = (performance.now() - begun) / 1000;
     clearInterval(watch);
-    const [series] = await studio.series([started.run]);
+    const [series] = await studio.metrics.series([started.run]);
     expect(series).toMatchObject({ total: 100_000, sampledEvery: 20 });
     expect(series.steps).toHaveLength(10_000);
     process.stderr.write(`100,000 points in ${seconds.toFixed(2)} s, worst gap ${worst.toFixed(0)} ms\n`);
@@ -226,9 +226,9 @@ describe('the owner', () => {
     const { studio } = openFakeStudio(folder);
     expect(studio.notices.map((notice) => notice.code)).toEqual(['jobs_interrupted']);
     expect(await studio.integrity()).toBe('ok');
-    expect(studio.getRun(run)).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } });
-    expect(studio.listJobs().find((job) => job.run === run)).toMatchObject({ status: 'interrupted' });
-    expect((await studio.series([run]))[0].steps.length).toBeGreaterThan(0);
+    expect(studio.runs.get(run)).toMatchObject({ status: 'interrupted', error: { code: 'interrupted' } });
+    expect(studio.jobs.list().find((job) => job.run === run)).toMatchObject({ status: 'interrupted' });
+    expect((await studio.metrics.series([run]))[0].steps.length).toBeGreaterThan(0);
     // The orphan notices that nobody listens any more.
     await until(() => !isAlive(utility));
     await studio.close();
@@ -242,7 +242,7 @@ describe('a full disk', () => {
     const { studio } = openFakeStudio(tempFolder());
     const connection = opened.mock.contexts.at(-1) as Connection;
     connection.pragma(`max_page_count = ${connection.pragma('page_count')}`);
-    const attempt = async () => studio.importData({ paths: ['/data/quick'], name: 'x'.repeat(200_000) }).result;
+    const attempt = async () => studio.datasets.import({ paths: ['/data/quick'], name: 'x'.repeat(200_000) }).result;
     await expect(attempt()).rejects.toMatchObject({ code: 'disk_full' });
     connection.pragma('max_page_count = 1000000');
     await expect(attempt()).resolves.toMatchObject({ reused: false });

@@ -15,8 +15,8 @@ const quiet = { machine: { cores: 2, freeMemory: () => 2 ** 34 } };
 
 async function studioWithData(queue: Queue = quiet, folder = tempFolder()) {
   const fake = openFakeStudio(folder, undefined, queue);
-  const { version } = await fake.studio.importData({ paths: ['/data/quick'] }).result;
-  const train = (behaviour: string) => fake.studio.startRun(trainRequest(version, behaviour));
+  const { version } = await fake.studio.datasets.import({ paths: ['/data/quick'] }).result;
+  const train = (behaviour: string) => fake.studio.runs.start(trainRequest(version, behaviour));
   return { ...fake, folder, version, train };
 }
 
@@ -28,46 +28,46 @@ function checkpointHeader(training: { step: number; epoch: number; offset: numbe
   return Buffer.concat([length, header]);
 }
 
-const status = (studio: Studio, run: RunId) => studio.getRun(run).status;
+const status = (studio: Studio, run: RunId) => studio.runs.get(run).status;
 
 describe('the queue of trainings', () => {
   it('is worked off in the order that people give it', async () => {
     const { studio, train } = await studioWithData();
     const first = train('resumable');
     const [a, b, c, d] = ['quick', 'quick', 'quick', 'quick'].map(train);
-    studio.moveRun(d.run, 'front');
-    studio.moveRun(a.run, 'down');
-    studio.moveRun(c.run, 'up');
-    studio.moveRun(b.run, 'back');
-    studio.moveRun(c.run, 'up');
-    const waiting = studio.activeJobs
+    studio.runs.move(d.run, 'front');
+    studio.runs.move(a.run, 'down');
+    studio.runs.move(c.run, 'up');
+    studio.runs.move(b.run, 'back');
+    studio.runs.move(c.run, 'up');
+    const waiting = studio.jobs.active
       .filter((job) => job.place !== null)
       .sort((x, y) => x.place! - y.place!)
       .map((job) => job.run);
     expect(waiting).toEqual([c.run, d.run, a.run, b.run]);
-    studio.cancelRun(first.run);
+    studio.runs.cancel(first.run);
     await Promise.all([a, b, c, d].map((each) => each.result));
-    const begun = [a, b, c, d].sort((x, y) => studio.getRun(x.run).startedAt! - studio.getRun(y.run).startedAt!);
+    const begun = [a, b, c, d].sort((x, y) => studio.runs.get(x.run).startedAt! - studio.runs.get(y.run).startedAt!);
     expect(begun.map((each) => each.run)).toEqual([c.run, d.run, a.run, b.run]);
-    expect(() => studio.moveRun(a.run, 'front')).toThrow(code('run_ended'));
+    expect(() => studio.runs.move(a.run, 'front')).toThrow(code('run_ended'));
     await studio.close();
   });
 
   it('pauses a training that works: its process goes, the next one begins, and it goes on when it is resumed', async () => {
     const { studio, train, utilities } = await studioWithData();
     const first = train('resumable');
-    await until(async () => (await studio.series([first.run])).length > 0);
+    await until(async () => (await studio.metrics.series([first.run])).length > 0);
     const { pid } = utilities.at(-1)!;
     const second = train('resumable');
-    studio.pauseRun(first.run);
+    studio.runs.pause(first.run);
     await until(() => status(studio, first.run) === 'paused');
     await until(() => !isAlive(pid!) && status(studio, second.run) === 'running');
-    expect(studio.getJob(first.job)).toMatchObject({ status: 'paused', progress: null, startedAt: null });
-    studio.resumeRun(first.run);
+    expect(studio.jobs.get(first.job)).toMatchObject({ status: 'paused', progress: null, startedAt: null });
+    studio.runs.resume(first.run);
     expect(status(studio, first.run)).toBe('queued');
-    studio.cancelRun(second.run);
+    studio.runs.cancel(second.run);
     await expect(first.result).resolves.toMatchObject({ status: 'finished', metrics: { 'test/resumed': 1 } });
-    expect(() => studio.pauseRun(first.run)).toThrow(code('run_ended'));
+    expect(() => studio.runs.pause(first.run)).toThrow(code('run_ended'));
     await studio.close();
   });
 
@@ -76,41 +76,41 @@ describe('the queue of trainings', () => {
     const first = train('resumable');
     const second = train('quick');
     const third = train('quick');
-    studio.pauseRun(second.run);
-    studio.cancelRun(first.run);
+    studio.runs.pause(second.run);
+    studio.runs.cancel(first.run);
     await third.result;
     expect(status(studio, second.run)).toBe('paused');
     const fourth = train('resumable');
     const fifth = train('quick');
-    studio.resumeRun(second.run);
-    studio.cancelRun(fourth.run);
+    studio.runs.resume(second.run);
+    studio.runs.cancel(fourth.run);
     await fifth.result;
-    expect(studio.getRun(second.run).startedAt!).toBeLessThanOrEqual(studio.getRun(fifth.run).startedAt!);
+    expect(studio.runs.get(second.run).startedAt!).toBeLessThanOrEqual(studio.runs.get(fifth.run).startedAt!);
     await studio.close();
   });
 
   it('takes back a pause that was not heard yet', async () => {
     const { studio, train } = await studioWithData();
     const first = train('resumable');
-    await until(async () => (await studio.series([first.run])).length > 0);
-    studio.pauseRun(first.run);
-    studio.resumeRun(first.run);
+    await until(async () => (await studio.metrics.series([first.run])).length > 0);
+    studio.runs.pause(first.run);
+    studio.runs.resume(first.run);
     await expect(first.result).resolves.toMatchObject({ metrics: { 'test/resumed': 1 } });
     await studio.close();
   });
 
   it('is paused as a whole, which the workspace remembers', async () => {
     const { studio, train, folder } = await studioWithData();
-    studio.holdQueue(true);
+    studio.jobs.hold(true);
     const first = train('quick');
     // What is no training goes on.
-    await studio.importData({ paths: ['/data/quick'] }).result;
+    await studio.datasets.import({ paths: ['/data/quick'] }).result;
     expect(status(studio, first.run)).toBe('queued');
     await studio.close();
     const { studio: later } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true });
-    expect(later.queue).toEqual({ held: true, atOnce: 'auto' });
+    expect(later.jobs.queue).toEqual({ held: true, atOnce: 'auto' });
     expect(status(later, first.run)).toBe('queued');
-    later.holdQueue(false);
+    later.jobs.hold(false);
     await until(() => status(later, first.run) === 'finished');
     await later.close();
   });
@@ -119,10 +119,10 @@ describe('the queue of trainings', () => {
     const { studio, train } = await studioWithData({ machine: { cores: 4, freeMemory: () => 2 ** 34 }, atOnce: 2 });
     const runs = [train('resumable'), train('resumable'), train('resumable')];
     expect(runs.map(({ run }) => status(studio, run))).toEqual(['running', 'running', 'queued']);
-    expect(studio.getRun(runs[0].run).settings.threads).toBeLessThanOrEqual(2);
-    studio.setAtOnce(3);
+    expect(studio.runs.get(runs[0].run).settings.threads).toBeLessThanOrEqual(2);
+    studio.jobs.setAtOnce(3);
     expect(status(studio, runs[2].run)).toBe('running');
-    for (const { run } of runs) studio.cancelRun(run);
+    for (const { run } of runs) studio.runs.cancel(run);
     await Promise.allSettled(runs.map((each) => each.result));
     await studio.close();
   });
@@ -138,14 +138,14 @@ describe('the queue of trainings', () => {
       'failed',
       'finished',
     ]);
-    const again = studio.continueFailed();
+    const again = studio.runs.continueFailed();
     expect(again.map(({ run }) => run)).toEqual([runs[1].run, runs[3].run]);
-    expect(() => studio.continueRun(runs[1].run)).toThrow(code('run_waits'));
+    expect(() => studio.runs.continue(runs[1].run)).toThrow(code('run_waits'));
     await Promise.allSettled(again.map((each) => each.result));
     // The failure before is no longer among the jobs: its run has another.
-    const failed = studio.listJobs().filter((job) => job.status === 'failed');
+    const failed = studio.jobs.list().filter((job) => job.status === 'failed');
     expect(failed.map((job) => job.id).sort()).toEqual(again.map(({ job }) => job).sort());
-    expect(() => studio.continueRun(runs[0].run)).toThrow(code('run_finished'));
+    expect(() => studio.runs.continue(runs[0].run)).toThrow(code('run_finished'));
     await studio.close();
   });
 
@@ -155,12 +155,12 @@ describe('the queue of trainings', () => {
     await expect(result).rejects.toMatchObject({ code: 'diverged' });
     const crashed = train('crashes');
     await Promise.allSettled([crashed.result]);
-    expect(studio.failedRuns()).toEqual({ again: [crashed.run], diverged: [run] });
-    expect(studio.getJob(job).again).toBeNull();
+    expect(studio.runs.failed()).toEqual({ again: [crashed.run], diverged: [run] });
+    expect(studio.jobs.get(job).again).toBeNull();
     for (const how of [{}, { anew: true }, { from: 'best' }]) {
-      expect(() => studio.resumeRun(run, how)).toThrow(code('run_diverged'));
+      expect(() => studio.runs.resume(run, how)).toThrow(code('run_diverged'));
     }
-    const add = (learningRate?: number) => studio.addEpochs(run, { epochs: 2, learningRate });
+    const add = (learningRate?: number) => studio.runs.addEpochs(run, { epochs: 2, learningRate });
     expect(() => add()).toThrow(code('run_diverged'));
     expect(() => add(0.001)).toThrow(code('run_diverged'));
     // It diverged before its first epoch had ended: there is nothing to go back to, whatever was saved later.
@@ -169,11 +169,11 @@ describe('the queue of trainings', () => {
     expect(() => add(0.0001)).toThrow(code('no_checkpoint'));
     expect(readFileSync(of('last'))).toEqual(checkpointHeader({ step: 90, epoch: 9, offset: 0 }));
     writeFileSync(of('best'), checkpointHeader({ step: 10, epoch: 1, offset: 0 }));
-    studio.holdQueue(true);
+    studio.jobs.hold(true);
     add(0.0001);
     expect(readFileSync(of('last'))).toEqual(readFileSync(of('best')));
-    expect(studio.getTrainedRun(run)).toMatchObject({ status: 'queued', error: null });
-    expect(studio.getTrainedRun(run).settings).toMatchObject({
+    expect(studio.runs.getTrained(run)).toMatchObject({ status: 'queued', error: null });
+    expect(studio.runs.getTrained(run).settings).toMatchObject({
       epochs: 3,
       learningRate: 0.001,
       stretches: [{ step: 10, epoch: 1, epochsBefore: 2, learningRate: 0.0001 }],
@@ -185,16 +185,16 @@ describe('the queue of trainings', () => {
     const { studio, train, folder } = await studioWithData({ ...quiet, goesOn: true });
     const [anew, other] = ['crashes', 'crashes'].map(train);
     await Promise.allSettled([anew.result, other.result]);
-    studio.holdQueue(true);
-    studio.continueRun(anew.run, { anew: true });
-    studio.continueRun(other.run, { from: 'epoch-000001' });
+    studio.jobs.hold(true);
+    studio.runs.continue(anew.run, { anew: true });
+    studio.runs.continue(other.run, { from: 'epoch-000001' });
     await studio.close();
     const started: unknown[] = [];
     const { studio: later } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true }, (message) => {
       if (message.type === 'start' && message.kind === 'train')
         started.push([message.params.resume, message.params.from]);
     });
-    later.holdQueue(false);
+    later.jobs.hold(false);
     await until(() => [anew, other].every(({ run }) => status(later, run) === 'failed'));
     expect(started).toEqual([
       [false, undefined],
@@ -209,20 +209,20 @@ describe('closing', () => {
     const { studio, train, folder } = await studioWithData({ ...quiet, goesOn: true });
     const first = train('resumable');
     const second = train('quick');
-    await until(async () => (await studio.series([first.run])).length > 0);
+    await until(async () => (await studio.metrics.series([first.run])).length > 0);
     await studio.close();
     const { studio: later } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true });
     expect(later.notices).toEqual([]);
     await until(() => status(later, second.run) === 'finished');
-    expect(later.getRun(first.run)).toMatchObject({ status: 'finished', metrics: { 'test/resumed': 1 } });
-    expect(later.getRun(first.run).startedAt!).toBeLessThanOrEqual(later.getRun(second.run).startedAt!);
+    expect(later.runs.get(first.run)).toMatchObject({ status: 'finished', metrics: { 'test/resumed': 1 } });
+    expect(later.runs.get(first.run).startedAt!).toBeLessThanOrEqual(later.runs.get(second.run).startedAt!);
     await later.close();
   });
 
   it('ends a training that does not hear of it within 2.5 s: it goes on from its last checkpoint', async () => {
     const { studio, train, folder, utilities } = await studioWithData({ ...quiet, goesOn: true });
     const first = train('stubborn');
-    await until(() => studio.getJob(first.job).progress !== null);
+    await until(() => studio.jobs.get(first.job).progress !== null);
     const before = Date.now();
     await studio.close();
     expect(Date.now() - before).toBeLessThan(3000);
@@ -234,16 +234,16 @@ describe('closing', () => {
 
   it('leaves what waits to whoever goes on with the queue', async () => {
     const { studio, version, folder } = await studioWithData();
-    const later = studio.startRun(trainRequest(version, 'quick'), { later: true });
-    const now = studio.startRun(trainRequest(version, 'quick'));
+    const later = studio.runs.start(trainRequest(version, 'quick'), { later: true });
+    const now = studio.runs.start(trainRequest(version, 'quick'));
     await now.result;
     expect(status(studio, later.run)).toBe('queued');
-    expect(studio.ownJobs).toEqual([]);
+    expect(studio.jobs.own).toEqual([]);
     await studio.close();
     const { studio: other } = openFakeStudio(folder, undefined, quiet);
-    await other.startRun(trainRequest(version, 'quick')).result;
+    await other.runs.start(trainRequest(version, 'quick')).result;
     expect(status(other, later.run)).toBe('queued');
-    other.resumeRun(later.run);
+    other.runs.resume(later.run);
     await until(() => status(other, later.run) === 'finished');
     await other.close();
   });
@@ -265,14 +265,14 @@ describe('an owner that is killed', () => {
     await once(child, 'exit');
     const { studio } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true });
     expect(status(studio, run)).toBe('interrupted');
-    expect(studio.getJob(studio.getRun(run).job!)).toMatchObject({ status: 'interrupted', again: 'anew' });
+    expect(studio.jobs.get(studio.runs.get(run).job!)).toMatchObject({ status: 'interrupted', again: 'anew' });
     // Paused before the end: still so.
     expect(waiting.map((each) => status(studio, each))).toEqual(['running', 'paused']);
-    studio.cancelRun(waiting[0]);
-    const { run: same } = studio.continueRun(run, { first: true });
+    studio.runs.cancel(waiting[0]);
+    const { run: same } = studio.runs.continue(run, { first: true });
     expect(same).toBe(run);
     await until(() => status(studio, run) === 'running');
-    studio.stopEarly(run);
+    studio.runs.stopEarly(run);
     await until(() => status(studio, run) === 'finished');
     await studio.close();
   });

@@ -16,10 +16,10 @@ const studio = Studio.open({
   architectures: [{ id: 'measures', inputs: ['image'], learns: 'target', fields: [], training }],
   spawnUtility: (kind) => (last = spawn(kind)),
 });
-const { version } = await studio.importData({ paths: ['/data/quick'] }).result;
+const { version } = await studio.datasets.import({ paths: ['/data/quick'] }).result;
 const request = { version, architecture: 'measures', architectureSettings: {}, ...training, seed: 1, device: 'cpu' };
-const { run } = studio.startRun(request);
-const waiting = Array.from({ length: Number(more) }, () => studio.startRun(request).run);
-if (waiting.length > 0) studio.pauseRun(waiting.at(-1));
-while ((await studio.series([run])).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+const { run } = studio.runs.start(request);
+const waiting = Array.from({ length: Number(more) }, () => studio.runs.start(request).run);
+if (waiting.length > 0) studio.runs.pause(waiting.at(-1));
+while ((await studio.metrics.series([run])).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 console.log(JSON.stringify({ run, waiting, utility: last.pid }));

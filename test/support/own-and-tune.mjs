@@ -20,13 +20,13 @@ const studio = Studio.open({
     return handle;
   },
 });
-const known = studio.listStudies()[0];
+const known = studio.studies.list()[0];
 let started;
 if (known) {
-  started = studio.resumeStudy(known.id);
+  started = studio.studies.resume(known.id);
 } else {
-  const { version } = await studio.importData({ paths: ['/data/quick'] }).result;
-  const planned = studio.planStudy(
+  const { version } = await studio.datasets.import({ paths: ['/data/quick'] }).result;
+  const planned = studio.studies.plan(
     {
       architecture: 'scores',
       settings: { device: 'cpu' },
@@ -42,7 +42,7 @@ if (known) {
     },
     version,
   );
-  started = studio.startStudy({ ...planned, name: 'killed', version, from: [] });
+  started = studio.studies.start({ ...planned, name: 'killed', version, from: [] });
 }
 await started.stopped;
 await studio.close();

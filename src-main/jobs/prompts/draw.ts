@@ -3,12 +3,10 @@ import type { DrawnRows } from '../../shared/prompt/expand.ts';
 import { PromptFault } from '../../shared/prompt/problems.ts';
 import type { DatasetVersion, SamplePage, SampleQuery } from '../../shared/dataset.ts';
 import type { Condition } from '../../shared/filter.ts';
-import type { VersionId } from '../../shared/ids.ts';
 import { Random, streams } from '../../shared/random.ts';
 
 export interface SampleSource {
-  getVersion(id: VersionId): DatasetVersion;
-  samples(query: SampleQuery): Promise<SamplePage>;
+  page(query: SampleQuery): Promise<SamplePage>;
 }
 
 /** Values of `by` at most. */
@@ -27,7 +25,7 @@ export async function drawExamples(
   const random = new Random(seed, streams.examples);
   const inSplit: Condition = { kind: 'split', splits: [split] };
   const countOf = async (filter: Condition[]) =>
-    (await source.samples({ version: id, offset: 0, limit: 1, filter })).total;
+    (await source.page({ version: id, offset: 0, limit: 1, filter })).total;
   const whole = await countOf([inSplit]);
   if (whole === 0) throw new PromptFault('split_empty', { name, split });
   let groups: { filter: Condition[]; rows: number; take: number }[] = [{ filter: [inSplit], rows: whole, take: 0 }];
@@ -53,7 +51,7 @@ export async function drawExamples(
   for (const { filter, rows: size, take } of groups) {
     for (const offset of distinctBelow(random, size, take)) {
       // One by one: in a page of several long cells are cut.
-      const page = await source.samples({ version: id, offset, limit: 1, filter });
+      const page = await source.page({ version: id, offset, limit: 1, filter });
       found.push({ row: page.indices[0], cells: page.rows![0].map((cell) => cell ?? '') });
     }
   }

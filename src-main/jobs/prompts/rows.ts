@@ -3,10 +3,10 @@ import { extname } from 'node:path';
 import type { Readable } from '../../db/connection.ts';
 import { getDraft } from '../../db/prompts.ts';
 import { parseCsvRows } from '../../shared/csv-rows.ts';
-import { shownText, type SplitName } from '../../shared/dataset.ts';
+import { shownText, type DatasetVersion, type SplitName } from '../../shared/dataset.ts';
 import { passagesVariable } from '../../shared/documents.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import type { PromptId, VersionId } from '../../shared/ids.ts';
+import type { PromptId } from '../../shared/ids.ts';
 import type { GridRow } from '../../shared/prompt/grid.ts';
 import type { SampleSource } from './draw.ts';
 import { variablesHere } from './meaning.ts';
@@ -76,21 +76,21 @@ function csvRows(text: string, path: string): GridRow[] {
 /** A table's rows, in their order: at most so many. Errors: not_a_table, no_rows. */
 export async function rowsOfVersion(
   source: SampleSource,
-  version: VersionId,
+  { id: version, manifest }: DatasetVersion,
   split: SplitName | null,
   limit: number,
 ): Promise<GridRow[]> {
-  const { columns, kind } = source.getVersion(version).manifest;
+  const { columns, kind } = manifest;
   if (kind !== 'table') throw new AtelierError('not_a_table', 'This dataset is no table: its samples have no columns.');
   const found: GridRow[] = [];
   for (let offset = 0; found.length < limit; offset += pageSize) {
-    const page = await source.samples({ version, offset, limit: pageSize });
+    const page = await source.page({ version, offset, limit: pageSize });
     for (const [i, cells] of (page.rows ?? []).entries()) {
       if (split && page.splits[i] !== split) continue;
       if (found.length === limit) break;
       // Long cells are cut in a page of several.
       const cut = cells.some((cell) => cell !== null && cell.length >= shownText);
-      const whole = cut ? (await source.samples({ version, offset: offset + i, limit: 1 })).rows![0] : cells;
+      const whole = cut ? (await source.page({ version, offset: offset + i, limit: 1 })).rows![0] : cells;
       found.push(Object.fromEntries(columns.map((column, c) => [column.name, whole[c] ?? ''])));
     }
     if (offset + pageSize >= page.total) break;

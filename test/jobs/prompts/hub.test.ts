@@ -68,15 +68,15 @@ describe.runIf(process.platform === 'linux')('a model of the hub', () => {
   it('is a job that can be cancelled, and goes on where it was', async () => {
     const { folder, asked } = await given({ 'model.safetensors': [{ silentAfter: 2000 }] });
     const { studio } = openFakeStudio(tempFolder(), utility);
-    const { job, result } = studio.downloadModel({ name: id });
+    const { job, result } = studio.models.download({ name: id });
     // What has come is on disk before anyone is told of it.
     const part = join(models, '.part', `owner--${hubCommit.slice(0, 12)}--tiny-safetensors`, 'model.safetensors');
     await until(() => (statSync(part, { throwIfNoEntry: false })?.size ?? 0) >= 2000, 60_000);
-    studio.cancelJob(job);
+    studio.jobs.cancel(job);
     await expect(result).rejects.toMatchObject({ code: 'cancelled' });
-    expect(await studio.askHub({ name: id })).toMatchObject({ chosen: { whole: false } });
-    expect((await studio.askHub({ name: id })).chosen.have).toBeGreaterThan(2000);
-    const { model } = await studio.downloadModel({ name: id }).result;
+    expect(await studio.models.askHub({ name: id })).toMatchObject({ chosen: { whole: false } });
+    expect((await studio.models.askHub({ name: id })).chosen.have).toBeGreaterThan(2000);
+    const { model } = await studio.models.download({ name: id }).result;
     expect(studio.prompts.models()).toMatchObject([{ ref: { folder: model }, path: folder, missing: false }]);
     expect(asked.findLast(({ path }) => path.startsWith('/cdn/'))?.headers.range).toMatch(/^bytes=[1-9]/);
     await studio.close();
@@ -85,12 +85,12 @@ describe.runIf(process.platform === 'linux')('a model of the hub', () => {
   it('that failed can be tried again from the list of jobs', async () => {
     const { folder } = await given({ 'model.safetensors': [{ body: Buffer.from('another') }] });
     const { studio } = openFakeStudio(tempFolder(), utility);
-    const { job, result } = studio.downloadModel({ name: id });
+    const { job, result } = studio.models.download({ name: id });
     await expect(result).rejects.toMatchObject({ code: 'wrong_hash' });
-    expect(studio.getJob(job)).toMatchObject({ status: 'failed', again: 'goes-on' });
+    expect(studio.jobs.get(job)).toMatchObject({ status: 'failed', again: 'goes-on' });
     expect(studio.prompts.models()).toEqual([]);
-    const next = studio.again(job);
-    await until(() => studio.getJob(next).status === 'finished');
+    const next = studio.jobs.again(job);
+    await until(() => studio.jobs.get(next).status === 'finished');
     expect(studio.prompts.models()).toMatchObject([{ path: folder }]);
     await studio.close();
   });

@@ -20,8 +20,8 @@ const messages = Array.from({ length: 40 }, (_, i) => [`text ${i}`, i % 4 === 0 
 const splitOf = (row: number): SplitName => (row % 10 === 9 ? 'test' : 'train');
 
 /** As a reader of tables answers. */
-const table = (asked: Condition[][] = []): Pick<SampleSource, 'samples'> => ({
-  samples({ offset, limit, filter = [] }) {
+const table = (asked: Condition[][] = []): SampleSource => ({
+  page({ offset, limit, filter = [] }) {
     asked.push(filter);
     const found = messages.flatMap((cells, row) =>
       filter.every((one) =>
@@ -64,9 +64,8 @@ function opened() {
     return made;
   };
   version(1);
-  const source = { ...table(asked), getVersion: () => expect.unreachable() };
   const spawn = () => expect.unreachable();
-  const meanings = new Meanings(store, source);
+  const meanings = new Meanings(store, table(asked));
   const remotes = new Remotes({ spawn, file: join(store.folder, 'remote.json') });
   const context = { store, events: new Events(), remotes } as unknown as Context;
   const prompts = new Prompts(context, spawn, meanings, { search: () => expect.unreachable() });

@@ -59,10 +59,7 @@ class Crank {
 }
 
 /** These prompts draw from no table. */
-const noSamples: SampleSource = {
-  getVersion: () => expect.unreachable(),
-  samples: () => expect.unreachable(),
-};
+const noSamples: SampleSource = { page: () => expect.unreachable() };
 
 function opened(folder = tempFolder()) {
   const store = openWriter(folder);

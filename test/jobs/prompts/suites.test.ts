@@ -91,7 +91,7 @@ describe('a promptfoo configuration', () => {
       checks: [{ kind: 'contains', wanted: { column: 'expected' } }],
       gate: null,
     });
-    await until(() => studio.getJob(tables[0].job).status === 'finished');
+    await until(() => studio.jobs.get(tables[0].job).status === 'finished');
     await studio.close();
   });
 });

@@ -10,7 +10,7 @@ const code = (wanted: string) => expect.objectContaining({ code: wanted });
 async function begin(change: Record<string, unknown> = {}, folder = tempFolder()) {
   const workers = (change.workers as number | undefined) ?? 1;
   const { studio } = openFakeStudio(folder, undefined, { atOnce: workers });
-  const { version } = await studio.importData({ paths: ['/data/quick'] }).result;
+  const { version } = await studio.datasets.import({ paths: ['/data/quick'] }).result;
   const study = {
     architecture: 'scores',
     settings: { device: 'cpu' },
@@ -20,21 +20,22 @@ async function begin(change: Record<string, unknown> = {}, folder = tempFolder()
     trials: 4,
     ...change,
   };
-  const start = () => studio.startStudy({ ...studio.planStudy(study, version), name: 'search', version, from: [] });
+  const start = () =>
+    studio.studies.start({ ...studio.studies.plan(study, version), name: 'search', version, from: [] });
   return { studio, folder, version, start };
 }
 
-const statesOf = (studio: Studio, id: StudyId) => studio.getStudy(id).trials.map(({ state }) => state);
+const statesOf = (studio: Studio, id: StudyId) => studio.studies.get(id).trials.map(({ state }) => state);
 
 describe('a study of trainings', () => {
   it('makes a run of each trial, tagged with its name, and ends with the best', async () => {
     const { studio, start } = await begin({ settings: { device: 'cpu', batch: 8 } });
     const { study: id, stopped } = start();
     await stopped;
-    const study = studio.getStudy(id);
+    const study = studio.studies.get(id);
     expect(study).toMatchObject({ name: 'search', status: 'finished', reason: { code: 'trials_done', trials: 4 } });
     for (const { number, run, params, values, reports, why, worker, tries } of study.trials) {
-      expect(studio.getRun(run!)).toMatchObject({
+      expect(studio.runs.get(run!)).toMatchObject({
         name: `search · ${number}`,
         status: 'finished',
         tags: ['search'],
@@ -47,10 +48,14 @@ describe('a study of trainings', () => {
     }
     const bestValue = Math.max(...study.trials.map(({ values }) => values![0]));
     expect(study.best!.values).toEqual([bestValue]);
-    expect(() => studio.resumeStudy(id)).toThrow(code('study_finished'));
+    expect(() => studio.studies.resume(id)).toThrow(code('study_finished'));
     // A budget given later lets it go on, where it was.
-    await studio.resumeStudy(id, { trials: 2 }).stopped;
-    expect(studio.getStudy(id)).toMatchObject({ status: 'finished', counts: { complete: 6 }, budget: { trials: 6 } });
+    await studio.studies.resume(id, { trials: 2 }).stopped;
+    expect(studio.studies.get(id)).toMatchObject({
+      status: 'finished',
+      counts: { complete: 6 },
+      budget: { trials: 6 },
+    });
     await studio.close();
   });
 
@@ -63,56 +68,56 @@ describe('a study of trainings', () => {
     const { study: id, stopped } = start();
     const result = await stopped;
     expect(result.reason).toEqual({ code: 'nothing_left' });
-    const trials = studio.getStudy(id).trials;
+    const trials = studio.studies.get(id).trials;
     const [good, bad] = [0.01, 1].map((rate) => trials.find(({ params }) => params.lr === rate)!);
     expect(good).toMatchObject({ state: 'complete', values: [1] });
     expect(bad).toMatchObject({ state: 'pruned', values: [0.8 / 3], ended: { code: 'below_threshold' } });
-    await until(() => studio.getRun(bad.run!).status === 'cancelled');
+    await until(() => studio.runs.get(bad.run!).status === 'cancelled');
     await studio.close();
   });
 
   it('is paused with its runs and goes on with the same ones', async () => {
     const { studio, start } = await begin();
     const { study: id, stopped } = start();
-    await until(() => (studio.getStudy(id).trials[0]?.reports.length ?? 0) > 0);
-    studio.pauseStudy(id);
+    await until(() => (studio.studies.get(id).trials[0]?.reports.length ?? 0) > 0);
+    studio.studies.pause(id);
     expect(await stopped).toMatchObject({ status: 'paused', reason: { code: 'by_person' } });
-    const [{ run }] = studio.getStudy(id).trials;
-    await until(() => studio.getRun(run!).status === 'paused');
-    expect(() => studio.pauseStudy(id)).toThrow(code('study_not_running'));
-    await studio.resumeStudy(id).stopped;
+    const [{ run }] = studio.studies.get(id).trials;
+    await until(() => studio.runs.get(run!).status === 'paused');
+    expect(() => studio.studies.pause(id)).toThrow(code('study_not_running'));
+    await studio.studies.resume(id).stopped;
     expect(statesOf(studio, id)).toEqual(['complete', 'complete', 'complete', 'complete']);
-    expect(studio.getStudy(id).trials[0]).toMatchObject({ run, tries: 1 });
+    expect(studio.studies.get(id).trials[0]).toMatchObject({ run, tries: 1 });
     await studio.close();
   });
 
   it('is paused by closing and goes on in another process', async () => {
     const { studio, start, folder } = await begin();
     const { study: id } = start();
-    await until(() => (studio.getStudy(id).trials[0]?.reports.length ?? 0) > 0);
+    await until(() => (studio.studies.get(id).trials[0]?.reports.length ?? 0) > 0);
     await studio.close();
     const { studio: later } = openFakeStudio(folder);
-    expect(later.getStudy(id)).toMatchObject({ status: 'paused', reason: { code: 'closed' } });
-    await later.resumeStudy(id).stopped;
+    expect(later.studies.get(id)).toMatchObject({ status: 'paused', reason: { code: 'closed' } });
+    await later.studies.resume(id).stopped;
     expect(statesOf(later, id)).toEqual(['complete', 'complete', 'complete', 'complete']);
-    expect(later.listRuns()).toHaveLength(4);
+    expect(later.runs.list()).toHaveLength(4);
     await later.close();
   });
 
   it('goes by itself after a good end where the queue goes on', async () => {
     const folder = tempFolder();
     const first = openFakeStudio(folder, undefined, { goesOn: true });
-    const { version } = await first.studio.importData({ paths: ['/data/quick'] }).result;
-    const plan = first.studio.planStudy(
+    const { version } = await first.studio.datasets.import({ paths: ['/data/quick'] }).result;
+    const plan = first.studio.studies.plan(
       { architecture: 'scores', settings: { device: 'cpu' }, space: { lr }, trials: 3 },
       version,
     );
-    const { study: id } = first.studio.startStudy({ ...plan, name: 'search', version, from: [] });
-    await until(() => (first.studio.getStudy(id).trials[0]?.reports.length ?? 0) > 0);
+    const { study: id } = first.studio.studies.start({ ...plan, name: 'search', version, from: [] });
+    await until(() => (first.studio.studies.get(id).trials[0]?.reports.length ?? 0) > 0);
     await first.studio.close();
     const { studio: later } = openFakeStudio(folder, undefined, { goesOn: true });
-    await until(() => later.getStudy(id).status === 'finished');
-    expect(later.getStudy(id).trials.map(({ number }) => number)).toEqual([0, 1, 2]);
+    await until(() => later.studies.get(id).status === 'finished');
+    expect(later.studies.get(id).trials.map(({ number }) => number)).toEqual([0, 1, 2]);
     await later.close();
   });
 
@@ -129,7 +134,7 @@ describe('a study of trainings', () => {
     });
     const { study: id, stopped } = start();
     await stopped;
-    const { trials } = studio.getStudy(id);
+    const { trials } = studio.studies.get(id);
     const of = (hidden: number, loss: string) =>
       trials.find(({ params }) => params.hidden === hidden && params.loss === loss)!;
     expect(trials).toHaveLength(4);
@@ -137,7 +142,7 @@ describe('a study of trainings', () => {
     expect(of(14, 'cross-entropy')).toMatchObject({ state: 'failed', tries: 3, ended: { code: 'crashed', times: 3 } });
     expect(of(64, 'focal')).toMatchObject({ state: 'failed', run: null, ended: { code: 'refused' } });
     expect(of(64, 'cross-entropy')).toMatchObject({ state: 'complete' });
-    await until(() => studio.activeJobs.length === 0);
+    await until(() => studio.jobs.active.length === 0);
     await studio.close();
   });
 
@@ -149,10 +154,10 @@ describe('a study of trainings', () => {
     });
     const timed = start();
     expect(await timed.stopped).toMatchObject({ status: 'finished', reason: { code: 'time_up' } });
-    expect(studio.getStudy(timed.study).trials).toMatchObject([
+    expect(studio.studies.get(timed.study).trials).toMatchObject([
       { state: 'pruned', values: null, ended: { code: 'time_up' } },
     ]);
-    await until(() => studio.activeJobs.length === 0);
+    await until(() => studio.jobs.active.length === 0);
     await studio.close();
     const other = await begin({ until_no_better: 2, space: { lr: { type: 'categorical', choices: [0.01] } } });
     const idle = other.start();
@@ -165,18 +170,18 @@ describe('a study of trainings', () => {
     const { studio, start, version } = await begin({ start: [{ lr: 0.01 }], trials: 2 });
     const first = start();
     await first.stopped;
-    expect(studio.getStudy(first.study).trials[0]).toMatchObject({
+    expect(studio.studies.get(first.study).trials[0]).toMatchObject({
       params: { lr: 0.01 },
       values: [1],
       why: { code: 'given' },
     });
-    const plan = studio.planStudy(
+    const plan = studio.studies.plan(
       { architecture: 'scores', settings: { device: 'cpu' }, space: { lr }, trials: 1 },
       version,
     );
-    const second = studio.startStudy({ ...plan, name: 'search', version, from: [first.study] });
+    const second = studio.studies.start({ ...plan, name: 'search', version, from: [first.study] });
     expect(await second.stopped).toMatchObject({ name: 'search 2' });
-    const { trials, best, budget } = studio.getStudy(second.study);
+    const { trials, best, budget } = studio.studies.get(second.study);
     expect(trials.map(({ why, run }) => [why.code, run !== null])).toEqual([
       ['known', false],
       ['known', false],
@@ -194,7 +199,7 @@ describe('a study of trainings', () => {
     });
     const { study: id, stopped } = start();
     await stopped;
-    const { trials, front, plan } = studio.getStudy(id);
+    const { trials, front, plan } = studio.studies.get(id);
     expect(plan.directions).toEqual(['maximize', 'minimize']);
     expect(trials.every(({ values, violations }) => values!.length === 2 && violations!.length === 1)).toBe(true);
     const best = Math.max(...trials.filter(({ violations }) => violations![0] <= 0).map(({ values }) => values![0]));

@@ -9,8 +9,8 @@ import { tempFolder } from '../../support/temp-workspace.ts';
 async function begun(change: Record<string, unknown> = {}) {
   const folder = tempFolder();
   const { studio } = openFakeStudio(folder, undefined, { atOnce: 2 });
-  const { version } = await studio.importData({ paths: ['/data/quick'] }).result;
-  const planned = studio.planStudy(
+  const { version } = await studio.datasets.import({ paths: ['/data/quick'] }).result;
+  const planned = studio.studies.plan(
     {
       architecture: 'scores',
       settings: { device: 'cpu' },
@@ -21,7 +21,7 @@ async function begun(change: Record<string, unknown> = {}) {
     },
     version,
   );
-  return { folder, studio, ...studio.startStudy({ ...planned, name: 'search', version, from: [] }) };
+  return { folder, studio, ...studio.studies.start({ ...planned, name: 'search', version, from: [] }) };
 }
 
 /** Nothing is left but the workspace's own plain files. */
@@ -40,9 +40,9 @@ describe('a study whose database is lost', () => {
       pruner: { type: 'threshold', low: 0.3 },
     });
     await stopped;
-    studio.renameStudy(study, 'renamed');
-    await until(() => studio.activeJobs.length === 0);
-    const before = studio.getStudy(study);
+    studio.studies.rename(study, 'renamed');
+    await until(() => studio.jobs.active.length === 0);
+    const before = studio.studies.get(study);
     await studio.close();
     loseDatabase(folder);
     const later = reopened(folder);
@@ -50,29 +50,29 @@ describe('a study whose database is lost', () => {
       code: 'workspace_repaired',
       message: expect.stringContaining('1 studies added'),
     });
-    expect(later.getStudy(study)).toEqual(before);
-    await later.resumeStudy(study, { trials: 1 }).stopped;
-    expect(later.getStudy(study)).toMatchObject({ name: 'renamed', status: 'finished', budget: { trials: 5 } });
+    expect(later.studies.get(study)).toEqual(before);
+    await later.studies.resume(study, { trials: 1 }).stopped;
+    expect(later.studies.get(study)).toMatchObject({ name: 'renamed', status: 'finished', budget: { trials: 5 } });
     await later.close();
   });
 
   it('goes on where it was with the same runs, trials at work included', async () => {
     const { folder, studio, study } = await begun({ workers: 2 });
-    await until(() => studio.getStudy(study).trials.filter(({ state }) => state === 'complete').length >= 1);
-    await until(() => studio.getStudy(study).trials.some(({ state }) => state === 'running'));
+    await until(() => studio.studies.get(study).trials.filter(({ state }) => state === 'complete').length >= 1);
+    await until(() => studio.studies.get(study).trials.some(({ state }) => state === 'running'));
     await studio.close();
     const before = reopened(folder);
-    const { trials } = before.getStudy(study);
+    const { trials } = before.studies.get(study);
     await before.close();
     loseDatabase(folder);
     const later = reopened(folder);
     const ended = (each: typeof trials) => each.filter(({ state }) => state === 'complete');
-    expect(ended(later.getStudy(study).trials)).toEqual(ended(trials));
-    await later.resumeStudy(study).stopped;
-    const whole = later.getStudy(study);
+    expect(ended(later.studies.get(study).trials)).toEqual(ended(trials));
+    await later.studies.resume(study).stopped;
+    const whole = later.studies.get(study);
     expect(whole).toMatchObject({ status: 'finished', counts: { complete: 4 } });
     expect(whole.trials.slice(0, trials.length).map(({ run }) => run)).toEqual(trials.map(({ run }) => run));
-    expect(later.listRuns()).toHaveLength(4);
+    expect(later.runs.list()).toHaveLength(4);
     await later.close();
   });
 
@@ -96,8 +96,8 @@ describe('a study whose database is lost', () => {
     rmSync(join(folder, 'runs', run), { recursive: true });
     loseDatabase(folder);
     const later = reopened(folder);
-    expect(later.listStudies().map(({ id }) => id)).toEqual([study]);
-    const { trials } = later.getStudy(study);
+    expect(later.studies.list().map(({ id }) => id)).toEqual([study]);
+    const { trials } = later.studies.get(study);
     expect(trials.map(({ state }) => state)).toEqual(['complete', 'complete', 'complete', 'complete']);
     expect(trials.filter((trial) => trial.run === null)).toHaveLength(1);
     await later.close();
@@ -115,11 +115,11 @@ describe('the file of a study', () => {
     // As a process leaves it that is killed.
     writeFileSync(join(folder, 'workspace.owner.json'), '{"pid":1,"what":"a test","since":1}');
     const again = reopened(folder);
-    const before = again.getStudy(study);
+    const before = again.studies.get(study);
     await again.close();
     loseDatabase(folder);
     const made = reopened(folder);
-    expect(made.getStudy(study)).toEqual(before);
+    expect(made.studies.get(study)).toEqual(before);
     await made.close();
     rmSync(file);
     await reopened(folder).close();
