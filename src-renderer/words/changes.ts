@@ -1,6 +1,6 @@
 import type { ColumnRole, ColumnType } from '../../src-main/shared/dataset.ts';
 import { m } from './messages.ts';
-import { columnRoleWord, columnTypeWord } from './terms.ts';
+import { columnRoleWord, columnTypeWord } from './data-terms.ts';
 
 const types: readonly string[] = ['number', 'category', 'text'] satisfies ColumnType[];
 const roles: readonly string[] = ['feature', 'target', 'ignored'] satisfies ColumnRole[];

@@ -2,7 +2,8 @@ import type { Condition } from '../../src-main/shared/filter.ts';
 import { format } from './format.ts';
 import { m } from './messages.ts';
 import { soundMeasureWord } from './sounds.ts';
-import { annotationFlagWord, splitWord } from './terms.ts';
+import { annotationFlagWord } from './annotation-terms.ts';
+import { splitWord } from './data-terms.ts';
 
 /** A range's end, as exactly as it is. */
 const end = (value: number) => format.full(value);

@@ -1,6 +1,6 @@
 import { m } from './messages.ts';
 import { stepChoiceWord, stepFieldWord, stepWord } from './steps.ts';
-import { choiceWord, isChoice, settingWord } from './terms.ts';
+import { choiceWord, isChoice, settingWord } from './setting-terms.ts';
 
 /** Words for what a study searches: settings of a training, and of a recipe's steps (`recipe.STEP`, `recipe.STEP.SETTING`). */
 export function searchedWord(key: string): string {

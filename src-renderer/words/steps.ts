@@ -2,7 +2,7 @@ import type { RecipeStep, StepField } from '../../src-main/shared/recipe.ts';
 import { personalKinds } from '../../src-main/shared/privacy.ts';
 import { m } from './messages.ts';
 import { personalKindWord } from './privacy.ts';
-import { columnTypeWord } from './terms.ts';
+import { columnTypeWord } from './data-terms.ts';
 
 /** Words for a recipe's steps, their settings and choices, by the stable keys that recipes keep. */
 type Words = Readonly<Record<string, () => string>>;

@@ -16,7 +16,7 @@ import {
   provenanceRows,
   settingsDiff,
 } from '../../src-renderer/features/runs/diff.ts';
-import { metricValue } from '../../src-renderer/words/terms.ts';
+import { metricValue } from '../../src-renderer/words/metric-terms.ts';
 import { checkField, devicesOf } from '../../src-renderer/features/train/fields.ts';
 import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';
 import { changeWords } from '../../src-renderer/words/changes.ts';

@@ -9,7 +9,7 @@ import { TrainForm } from '../../src-renderer/features/train/train.svelte.ts';
 import { draftOf, rangeOf, Tuning } from '../../src-renderer/features/train/tuning.svelte.ts';
 import { parameterValue, parameterWord, trialVariables } from '../../src-renderer/features/tune/trials.ts';
 import { reasonWords } from '../../src-renderer/words/reasons.ts';
-import { architectureWord } from '../../src-renderer/words/terms.ts';
+import { architectureWord } from '../../src-renderer/words/architecture-terms.ts';
 import { repository } from '../support/temp-workspace.ts';
 import { fakeBridge } from './fake-bridge.ts';
 

@@ -1,6 +1,6 @@
 import type { Condition } from '../../../src-main/shared/filter.ts';
 import { categoryColour } from '../../charts/colours.ts';
-import { splitColour } from '../../words/terms.ts';
+import { splitColour } from '../../words/data-terms.ts';
 
 /** The colour of the one class or split that it is about. */
 export function conditionColour(

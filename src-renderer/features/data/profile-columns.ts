@@ -2,7 +2,7 @@ import type { Column } from '../../../src-main/shared/dataset.ts';
 import type { TableColumn } from '../../ui/DataTable.svelte';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { columnRoleWord, columnTypeWord } from '../../words/terms.ts';
+import { columnRoleWord, columnTypeWord } from '../../words/data-terms.ts';
 
 function numberColumn(
   id: string,

@@ -2,7 +2,7 @@ import type { Column, Manifest } from '../../../src-main/shared/dataset.ts';
 import type { TableColumn } from '../../ui/DataTable.svelte';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { columnRoleWord, columnTypeWord, splitWord } from '../../words/terms.ts';
+import { columnRoleWord, columnTypeWord, splitWord } from '../../words/data-terms.ts';
 import type { Sample } from './sample-pages.svelte.ts';
 
 /** Room for the name and for the values most often seen; Han takes two places. */

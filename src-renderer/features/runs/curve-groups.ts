@@ -4,7 +4,7 @@ import { smooth } from '../../charts/smooth.ts';
 import type { LiveSeries } from '../../state/live-series.svelte.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { settingWord } from '../../words/terms.ts';
+import { settingWord } from '../../words/setting-terms.ts';
 import { along, curveKeys, isSystem, planOf } from './curves.ts';
 import type { CurvePlan, XKind } from './curves.ts';
 import { settingsDiff } from './diff.ts';

@@ -6,7 +6,8 @@ import type { LiveSeries } from '../../state/live-series.svelte.ts';
 import { runs } from '../../state/runs.svelte.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { closeMetricValue, metricParts, metricValue, metricWord, splitColour, splitWord } from '../../words/terms.ts';
+import { splitColour, splitWord } from '../../words/data-terms.ts';
+import { closeMetricValue, metricParts, metricValue, metricWord } from '../../words/metric-terms.ts';
 
 export const xKinds = ['step', 'epoch', 'time', 'samples'] as const;
 export type XKind = (typeof xKinds)[number];

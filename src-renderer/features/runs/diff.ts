@@ -4,7 +4,8 @@ import { codeLine, recipeLine, type RunProvenance } from '../../../src-main/shar
 import type { RunSummary, SettingValue } from '../../../src-main/shared/run.ts';
 import { m } from '../../words/messages.ts';
 import { stepSaid } from '../../words/steps.ts';
-import { choiceWord, hasNoBest, lowerIsBetter, metricRank } from '../../words/terms.ts';
+import { hasNoBest, lowerIsBetter, metricRank } from '../../words/metric-terms.ts';
+import { choiceWord } from '../../words/setting-terms.ts';
 
 export interface DiffRow {
   key: string;

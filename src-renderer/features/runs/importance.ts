@@ -7,7 +7,8 @@ import { pageTheme } from '../../charts/figure-colours.ts';
 import { runs } from '../../state/runs.svelte.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { lowerIsBetter, metricValue, settingWord } from '../../words/terms.ts';
+import { lowerIsBetter, metricValue } from '../../words/metric-terms.ts';
+import { settingWord } from '../../words/setting-terms.ts';
 import { settingShown } from './run-columns.ts';
 import { runVariables } from './variables.ts';
 

@@ -7,18 +7,17 @@ import type { TableColumn } from '../../ui/DataTable.svelte';
 import type { Cell } from '../../ui/table-state.svelte.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
+import { architectureWord } from '../../words/architecture-terms.ts';
+import { statusWord } from '../../words/job-terms.ts';
 import {
-  architectureWord,
-  choiceWord,
   isRelative,
   lowerIsBetter,
   metricRank,
   metricShort,
   metricValue,
   metricWord,
-  settingWord,
-  statusWord,
-} from '../../words/terms.ts';
+} from '../../words/metric-terms.ts';
+import { choiceWord, settingWord } from '../../words/setting-terms.ts';
 import type { AskedRun, Line } from './lines.ts';
 
 export interface RunColumn extends TableColumn<Line> {

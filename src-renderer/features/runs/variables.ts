@@ -5,7 +5,8 @@ import { runs as every } from '../../state/runs.svelte.ts';
 import { attempt } from '../../ui/toasts.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { lowerIsBetter, metricRank, metricShort, metricValue, settingWord } from '../../words/terms.ts';
+import { lowerIsBetter, metricRank, metricShort, metricValue } from '../../words/metric-terms.ts';
+import { settingWord } from '../../words/setting-terms.ts';
 import { settingsDiff } from './diff.ts';
 import { runSeconds, settingShown } from './run-columns.ts';
 

@@ -1,7 +1,7 @@
 import type { SettingField } from '../../../src-main/shared/run.ts';
 import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
-import { choiceWord } from '../../words/terms.ts';
+import { choiceWord } from '../../words/setting-terms.ts';
 import { smallestRate } from './fields.ts';
 import type { Problem } from './fields.ts';
 

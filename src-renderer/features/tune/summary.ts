@@ -6,7 +6,7 @@ import { format } from '../../words/format.ts';
 import { locale } from '../../words/locale.svelte.ts';
 import { m } from '../../words/messages.ts';
 import { reasonWords, studyStatusWord } from '../../words/reasons.ts';
-import { metricShort, metricValue, metricWord } from '../../words/terms.ts';
+import { metricShort, metricValue, metricWord } from '../../words/metric-terms.ts';
 import { parameterValue, parameterWord } from './trials.ts';
 
 /** A summary of a study in the language in use. */

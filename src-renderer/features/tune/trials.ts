@@ -2,7 +2,8 @@ import type { StoredTrial, StudyDetail } from '../../../src-main/shared/study.ts
 import type { Variable } from '../../charts/scale.ts';
 import { format } from '../../words/format.ts';
 import { searchedChoice, searchedWord } from '../../words/searched.ts';
-import { architectureWord, lowerIsBetter, metricShort, metricValue } from '../../words/terms.ts';
+import { architectureWord } from '../../words/architecture-terms.ts';
+import { lowerIsBetter, metricShort, metricValue } from '../../words/metric-terms.ts';
 
 /** A setting's word, whatever place its name says it has: `set.loss`, `augment.flip`, `weight_decay`, `recipe.bins.count`. */
 export function parameterWord(name: string): string {

@@ -7,7 +7,7 @@ import {
 } from '../../../../src-main/shared/prompt/grid.ts';
 import { format } from '../../../words/format.ts';
 import { m } from '../../../words/messages.ts';
-import { splitWord } from '../../../words/terms.ts';
+import { splitWord } from '../../../words/data-terms.ts';
 
 /** "Tale v2 · llama". */
 export const columnName = ({ promptName, version, modelName }: GridColumn): string =>

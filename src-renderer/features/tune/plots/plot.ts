@@ -7,7 +7,7 @@ import type { ReadoutRow } from '../../../charts/Readout.svelte';
 import { format } from '../../../words/format.ts';
 import { m } from '../../../words/messages.ts';
 import { trialStateWord } from '../../../words/reasons.ts';
-import { metricShort, metricValue } from '../../../words/terms.ts';
+import { metricShort, metricValue } from '../../../words/metric-terms.ts';
 import { parameterValue, parameterWord } from '../trials.ts';
 
 /** What every plot of a study is given: ids are the numbers of trials. */
