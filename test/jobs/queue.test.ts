@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Connection } from '../../src-main/db/connection.ts';
 import type { StudioEvent } from '../../src-main/shared/contract.ts';
-import type { RunId } from '../../src-main/shared/ids.ts';
 import { openFakeStudio, trainRequest, until } from '../support/fake-studio.ts';
+import { ownAndTrain } from '../support/own-and-train.ts';
 import { isAlive } from '../support/processes.ts';
-import { migrationsFolder, repository, tempFolder } from '../support/temp-workspace.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 
@@ -209,17 +208,7 @@ describe('metric points', () => {
 describe('the owner', () => {
   it('killed mid-run finds job and run interrupted at the next opening, and the database whole', async () => {
     const folder = tempFolder();
-    const child = spawn(
-      process.execPath,
-      [join(repository, 'test/support/own-and-train.mjs'), folder, migrationsFolder],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-    await until(() => said.includes('\n'));
-    const { run, utility } = JSON.parse(said) as { run: RunId; utility: number };
+    const { child, run, utility } = await ownAndTrain(folder);
     child.kill('SIGKILL');
     await once(child, 'exit');
 

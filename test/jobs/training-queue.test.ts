@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import type { RunId } from '../../src-main/shared/ids.ts';
 import type { Studio, StudioOptions } from '../../src-main/jobs/studio.ts';
 import { openFakeStudio, trainRequest, until } from '../support/fake-studio.ts';
+import { ownAndTrain } from '../support/own-and-train.ts';
 import { isAlive } from '../support/processes.ts';
-import { migrationsFolder, repository, tempFolder } from '../support/temp-workspace.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
 
 type Queue = Pick<StudioOptions, 'goesOn' | 'atOnce' | 'machine'>;
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
@@ -252,15 +252,7 @@ describe('closing', () => {
 describe('an owner that is killed', () => {
   it('loses none: what worked is interrupted and can go on, what waited goes on by itself', async () => {
     const folder = tempFolder();
-    const child = spawn(
-      process.execPath,
-      [join(repository, 'test/support/own-and-train.mjs'), folder, migrationsFolder, '2'],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-    await until(() => said.includes('\n'));
-    const { run, waiting } = JSON.parse(said) as { run: RunId; waiting: RunId[] };
+    const { child, run, waiting } = await ownAndTrain(folder, 2);
     child.kill('SIGKILL');
     await once(child, 'exit');
     const { studio } = openFakeStudio(folder, undefined, { ...quiet, goesOn: true });
