@@ -90,7 +90,7 @@ describe('atelier runs queue', () => {
     [['runs', 'retry'], 2, /name a run, or give --failed/],
     [['runs', 'add-epochs', 'done', '0'], 2, /from 1 to 10000/],
     [['runs', 'add-epochs', 'done', '5', '--schedule', 'plateau'], 2, /Allowed choices/],
-    [['runs', 'add-epochs', 'done', '5'], 1, /no_checkpoint: .*no last checkpoint/],
+    [['runs', 'add-epochs', 'done', '5'], 1, /no_checkpoint: .*no checkpoint to go on from/],
   ])('refuses %j', async (args, code, words) => {
     const folder = await withData();
     await train(folder, 'quick', '--name', 'done');
