@@ -98,7 +98,9 @@ describe('what a model of the hub is', () => {
   });
 
   it('that could not be run is refused before anything of it comes', async () => {
-    const { folder, downloads } = await given({ info: { config: { architectures: ['WhisperForConditionalGeneration'] } } });
+    const { folder, downloads } = await given({
+      info: { config: { architectures: ['WhisperForConditionalGeneration'] } },
+    });
     await expect(offerModel({ folder, name: id }, none)).rejects.toMatchObject({ code: 'unsupported_architecture' });
     expect(downloads()).toEqual([]);
   });

@@ -89,7 +89,10 @@ describe('texts become vectors', () => {
 describe('a folder is refused', () => {
   it.each([
     ['unsupported_architecture', { config: { architectures: ['BertForTokenClassification'] } }],
-    ['unsupported_architecture', { config: { architectures: ['T5ForConditionalGeneration'], model_type: 't5' } }],
+    [
+      'unsupported_architecture',
+      { config: { architectures: ['WhisperForConditionalGeneration'], model_type: 'whisper' } },
+    ],
     ['unsupported_architecture', { beside: { 'modules.json': [{ type: 'sentence_transformers.models.Dense' }] } }],
     [
       'unsupported_architecture',
