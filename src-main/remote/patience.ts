@@ -39,11 +39,13 @@ export class Waits {
   /** Milliseconds that were waited. */
   async over(server: string, signal: AbortSignal, told: (wait: RemoteWait | null) => void): Promise<number> {
     const began = Date.now();
+    let shown: RemoteWait | null = null;
     for (let wait = this.#until.get(server); wait && wait.until > Date.now(); wait = this.#until.get(server)) {
-      told(wait);
+      // A timer may ring a moment early, and what is left is waited for: of one wait it is told once.
+      if (wait !== shown) told((shown = wait));
       await pause(wait.until - Date.now(), signal);
-      told(null);
     }
+    if (shown) told(null);
     return Date.now() - began;
   }
 }
