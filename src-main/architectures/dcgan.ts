@@ -1,7 +1,8 @@
 // Two nets that train each other (Goodfellow et al. 2014), convolutional (Radford et al. 2016): a generator makes pictures of latent numbers,
 // standard normal ones, and a discriminator tells them from real ones. Inside, pictures are float [batch, channels, height, width] from −1 to 1.
 
-import { float, type Value } from '../onnx/builder.ts';
+import { float } from '../onnx/attributes.ts';
+import type { Value } from '../onnx/builder.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
 import { tensor } from '../onnx/tensors.ts';
 import { AtelierError } from '../shared/errors.ts';

@@ -1,5 +1,6 @@
 import type { Value } from '../onnx/builder.ts';
-import { float, GraphBuilder } from '../onnx/builder.ts';
+import { float } from '../onnx/attributes.ts';
+import { GraphBuilder } from '../onnx/builder.ts';
 import { sum } from '../onnx/dims.ts';
 import { fromBfloat16, fromFloat16 } from '../onnx/half.ts';
 import { sizeOf, tensor } from '../onnx/tensors.ts';

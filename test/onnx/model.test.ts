@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attributesOf, float, GraphBuilder } from '../../src-main/onnx/builder.ts';
+import { attributesOf, float } from '../../src-main/onnx/attributes.ts';
+import { GraphBuilder } from '../../src-main/onnx/builder.ts';
 import { checkGraph } from '../../src-main/onnx/check.ts';
 import { printModel } from '../../src-main/onnx/print.ts';
 import { readModel } from '../../src-main/onnx/read.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AttributeInput, GraphBuilder } from '../../src-main/onnx/builder.ts';
+import type { AttributeInput } from '../../src-main/onnx/attributes.ts';
+import { GraphBuilder } from '../../src-main/onnx/builder.ts';
 import { product, quotient } from '../../src-main/onnx/dims.ts';
 import type { Dim, Shape } from '../../src-main/onnx/types.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attributesOf, type AttributeInput, float } from '../../src-main/onnx/builder.ts';
+import { attributesOf, type AttributeInput, float } from '../../src-main/onnx/attributes.ts';
 import { tensor } from '../../src-main/onnx/tensors.ts';
 import type { Model, Node, Tensor } from '../../src-main/onnx/types.ts';
 import { BASE_OPSET, upgradeGraph } from '../../src-main/onnx/upgrade.ts';

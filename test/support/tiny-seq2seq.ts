@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FORBIDDEN } from '../../src-main/architectures/transformer-layers.ts';
-import { float, GraphBuilder, type Value } from '../../src-main/onnx/builder.ts';
+import { float } from '../../src-main/onnx/attributes.ts';
+import { GraphBuilder, type Value } from '../../src-main/onnx/builder.ts';
 import { sum } from '../../src-main/onnx/dims.ts';
 import { tensor } from '../../src-main/onnx/tensors.ts';
 import type { Dim, Graph } from '../../src-main/onnx/types.ts';

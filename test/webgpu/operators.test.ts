@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src-main/autodiff/gradients/index.ts';
-import { type AttributeInput, float, GraphBuilder, type Inside, type Value } from '../../src-main/onnx/builder.ts';
+import { type AttributeInput, float } from '../../src-main/onnx/attributes.ts';
+import { GraphBuilder, type Inside, type Value } from '../../src-main/onnx/builder.ts';
 import { sizeOf, tensor } from '../../src-main/onnx/tensors.ts';
 import { checkGradient, type GradientCase, type InputCase } from '../support/check-gradient.ts';
 

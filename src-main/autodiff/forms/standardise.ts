@@ -1,6 +1,7 @@
 // Rows brought to mean 0 and variance 1, which the normalisations by layer, group and instance have in common.
 
-import { float, type GraphBuilder, type Value } from '../../onnx/builder.ts';
+import { float } from '../../onnx/attributes.ts';
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 
 export interface Standardised {
   /** (x − mean)/σ */

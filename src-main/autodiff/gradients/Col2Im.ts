@@ -1,4 +1,4 @@
-import { attributesOf } from '../../onnx/builder.ts';
+import { attributesOf } from '../../onnx/attributes.ts';
 import { nodeError } from '../../onnx/node.ts';
 import { numbersOf } from '../../onnx/tensors.ts';
 import type { GradientRule } from './rule.ts';

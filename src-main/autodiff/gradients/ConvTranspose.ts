@@ -1,4 +1,4 @@
-import { attributesOf } from '../../onnx/builder.ts';
+import { attributesOf } from '../../onnx/attributes.ts';
 import { intOf } from '../../onnx/node.ts';
 import { transposedWindow } from '../../onnx/shapes/ConvTranspose.ts';
 import type { GradientRule } from './rule.ts';

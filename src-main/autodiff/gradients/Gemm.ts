@@ -1,4 +1,4 @@
-import { float } from '../../onnx/builder.ts';
+import { float } from '../../onnx/attributes.ts';
 import { floatOf, intOf } from '../../onnx/node.ts';
 import type { GradientRule } from './rule.ts';
 

@@ -1,4 +1,4 @@
-import { float } from '../../onnx/builder.ts';
+import { float } from '../../onnx/attributes.ts';
 import { filled } from '../../onnx/tensors.ts';
 import type { Lowering } from './lowering.ts';
 

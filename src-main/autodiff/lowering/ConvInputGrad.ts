@@ -1,4 +1,4 @@
-import { attributesOf } from '../../onnx/builder.ts';
+import { attributesOf } from '../../onnx/attributes.ts';
 import { product } from '../../onnx/dims.ts';
 import { intOf } from '../../onnx/node.ts';
 import { kernelOf } from '../../onnx/shapes/Conv.ts';

@@ -1,4 +1,4 @@
-import { float } from '../../onnx/builder.ts';
+import { float } from '../../onnx/attributes.ts';
 import type { Lowering } from './lowering.ts';
 
 /** Every normal positive number of 32 bits times this is 1 or more. */

@@ -1,6 +1,7 @@
 // The activation functions that LSTM, GRU and RNN may name, as operators.
 
-import { float, type GraphBuilder, type Value } from '../../onnx/builder.ts';
+import { float } from '../../onnx/attributes.ts';
+import type { GraphBuilder, Value } from '../../onnx/builder.ts';
 import { floatsOf, nodeError, stringsOf } from '../../onnx/node.ts';
 import type { Node } from '../../onnx/types.ts';
 

@@ -1,4 +1,5 @@
-import { float, GraphBuilder, type Value } from '../../onnx/builder.ts';
+import { float } from '../../onnx/attributes.ts';
+import { GraphBuilder, type Value } from '../../onnx/builder.ts';
 import { addSpectrogram, audioOpset } from './audio/onnx.ts';
 import { float32s, float64s, strings } from './onnx-constants.ts';
 import type { Dim, Model } from '../../onnx/types.ts';

@@ -1,4 +1,5 @@
-import { float, type Value } from '../../../onnx/builder.ts';
+import { float } from '../../../onnx/attributes.ts';
+import type { Value } from '../../../onnx/builder.ts';
 import { floatOf, intOf } from '../../../onnx/node.ts';
 import type { Lowering, LoweringContext } from '../lowering.ts';
 import { isLarge } from './large.ts';

@@ -1,4 +1,5 @@
-import { attributesOf, type GraphBuilder, type Value } from '../../../onnx/builder.ts';
+import { attributesOf } from '../../../onnx/attributes.ts';
+import type { GraphBuilder, Value } from '../../../onnx/builder.ts';
 import { intOf, stringOf } from '../../../onnx/node.ts';
 import { kernelOf } from '../../../onnx/shapes/Conv.ts';
 import { autoPadOf, type Window, windowOf } from '../../../onnx/shapes/window.ts';

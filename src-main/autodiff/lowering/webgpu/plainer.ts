@@ -1,6 +1,7 @@
 // Operators that WebGPU has no kernel for, in others that it has: left alone, they would visit the CPU in every step.
 
-import { float, type Value } from '../../../onnx/builder.ts';
+import { float } from '../../../onnx/attributes.ts';
+import type { Value } from '../../../onnx/builder.ts';
 import { isStatic } from '../../../onnx/dims.ts';
 import { floatOf, intOf, tensorOf } from '../../../onnx/node.ts';
 import { scalar, tensor } from '../../../onnx/tensors.ts';
