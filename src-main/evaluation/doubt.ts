@@ -1,4 +1,4 @@
-import { cholesky, solved } from './cholesky.ts';
+import { cholesky, solved } from '../linear-algebra/cholesky.ts';
 
 /**
  * How probable an honest label is where another class is likelier, by how likely the witnesses have it. A class drawn by lot is met as often however

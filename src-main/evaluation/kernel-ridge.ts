@@ -1,5 +1,5 @@
 import { Random } from '../shared/random.ts';
-import { cholesky, solved } from './cholesky.ts';
+import { cholesky, solved } from '../linear-algebra/cholesky.ts';
 
 /** So many samples stand for all: what is learnt is a sum of likenesses to them. Fewer where there are very many samples, for memory's sake. */
 const mostLandmarks = 600;

@@ -1,4 +1,4 @@
-import { cholesky, solved } from './cholesky.ts';
+import { cholesky, solved } from '../linear-algebra/cholesky.ts';
 
 /**
  * What of the witnesses' mistakes has a pattern: that one takes shirts for coats says that its "coat" speaks for a shirt, too. Multinomial logistic

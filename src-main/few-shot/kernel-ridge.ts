@@ -1,5 +1,5 @@
 import type { Said } from './spread.ts';
-import { inverted } from './telling-order.ts';
+import { cholesky, inverse } from '../linear-algebra/cholesky.ts';
 
 /** Added to a label's likeness to itself: how far labels may be from what is learnt. */
 const ridge = 0.05;
@@ -28,16 +28,16 @@ export function ridgeWeights(
   const matrix = new Float64Array(n * n);
   used.forEach((i, a) => {
     const own = said.samples[i] * width;
-    for (let b = 0; b < n; b++) matrix[a * n + b] = kernel[own + columns[b]] + (a === b ? ridge : 0);
+    for (let b = 0; b < n; b++) matrix[a * n + b] = kernel[own + columns[b]];
   });
-  const inverse = inverted(matrix, n);
+  const precision = inverse(cholesky(matrix, n, ridge), n);
   const weights = new Float32Array(width * classes);
   for (let a = 0; a < n; a++) {
     const own = weights.subarray(columns[a] * classes, (columns[a] + 1) * classes);
     let sum = 0;
     used.forEach((i, b) => {
-      own[said.classes[i]] += inverse[a * n + b];
-      sum += inverse[a * n + b];
+      own[said.classes[i]] += precision[a * n + b];
+      sum += precision[a * n + b];
     });
     // From each label what all classes have of it alike.
     for (let c = 0; c < classes; c++) own[c] -= sum / classes;

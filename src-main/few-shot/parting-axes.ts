@@ -1,4 +1,4 @@
-import { symmetricEigen } from './symmetric-eigen.ts';
+import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
 
 /**
  * The directions along which there is most of `between` for what there is of `within` (both symmetric, size × size; `within` positive definite), most

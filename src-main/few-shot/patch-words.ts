@@ -1,5 +1,5 @@
 import { Random } from '../shared/random.ts';
-import { symmetricEigen } from './symmetric-eigen.ts';
+import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
 
 /** Pixels across a patch. */
 export const patchSide = 6;

@@ -1,6 +1,6 @@
 import { Random } from '../shared/random.ts';
 import { times, type Graph } from './graph.ts';
-import { symmetricEigen } from './symmetric-eigen.ts';
+import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
 
 /**
  * The smoothest functions on a graph: eigenvectors of its normalised matrix to the greatest eigenvalues, by Lanczos' method with all vectors kept

@@ -1,3 +1,5 @@
+import { cholesky, inverse } from '../linear-algebra/cholesky.ts';
+
 /** How far functions may be from smooth, and how far labels may be from them. */
 const tau = 0.01;
 const noise = 0.1;
@@ -90,23 +92,7 @@ function covarianceAfter(
       for (let b = 0; b < count; b++) precision[a * count + b] += value * vectors[place * count + b];
     }
   }
-  return inverted(precision, count);
-}
-
-/** Of a positive definite matrix (Gauss and Jordan, in place, without pivots). */
-export function inverted(matrix: Float64Array, n: number): Float64Array {
-  for (let p = 0; p < n; p++) {
-    const pivot = 1 / matrix[p * n + p];
-    matrix[p * n + p] = 1;
-    for (let k = 0; k < n; k++) matrix[p * n + k] *= pivot;
-    for (let i = 0; i < n; i++) {
-      if (i === p) continue;
-      const share = matrix[i * n + p];
-      matrix[i * n + p] = 0;
-      for (let k = 0; k < n; k++) matrix[i * n + k] -= share * matrix[p * n + k];
-    }
-  }
-  return matrix;
+  return inverse(cholesky(precision, count, 0), count);
 }
 
 /** How near the second class comes to the likeliest of each. */

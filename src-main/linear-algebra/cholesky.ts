@@ -1,76 +1,118 @@
-/** Matrices that are symmetric and positive definite, of which the lower half is read; rows one after another, m × m. */
+/**
+ * Symmetric positive definite matrices, by their Cholesky factors L, LLᵀ = A (Golub and Van Loan, Matrix Computations, 4.2). All are n × n, rows
+ * one after another; of A the lower half is read, of L the lower half is what counts.
+ */
 
-/** L of LLᵀ = A + ridge·I. */
-export function cholesky(lower: Float64Array, m: number, ridge: number): Float64Array {
-  const factor = lower.slice();
-  for (let a = 0; a < m; a++) factorRow(factor, a, m, ridge);
+/** Those that do much at once wait for `pause` between so many rows. */
+const pausedEvery = 32;
+
+/** L of A + ridge·I. What rounding makes of a crowded matrix must not end it: no pivot is below a millionth of the ridge. */
+export function cholesky(matrix: Float64Array, n: number, ridge: number): Float64Array {
+  const factor = matrix.slice();
+  for (let row = 0; row < n; row++) factorRow(factor, row, n, ridge, ridge * 1e-6);
   return factor;
 }
-
-const pausedEvery = 32;
 
 /** The same, with `pause` awaited between rows. */
 export async function choleskySlowly(
-  lower: Float64Array,
-  m: number,
+  matrix: Float64Array,
+  n: number,
   ridge: number,
   pause: () => Promise<void>,
 ): Promise<Float64Array> {
-  const factor = lower.slice();
-  for (let a = 0; a < m; a++) {
-    factorRow(factor, a, m, ridge);
-    if (a % pausedEvery === 0) await pause();
+  const factor = matrix.slice();
+  for (let row = 0; row < n; row++) {
+    factorRow(factor, row, n, ridge, ridge * 1e-6);
+    if (row % pausedEvery === 0) await pause();
   }
   return factor;
 }
 
-function factorRow(factor: Float64Array, a: number, m: number, ridge: number): void {
-  factor[a * m + a] += ridge;
-  for (let b = 0; b <= a; b++) {
-    let sum = factor[a * m + b];
-    for (let c = 0, x = a * m, y = b * m; c < b; c++) sum -= factor[x++] * factor[y++];
-    factor[a * m + b] = a === b ? Math.sqrt(Math.max(sum, ridge * 1e-6)) : sum / factor[b * m + b];
-  }
+/** L of A as it is, or null where that is not positive definite. */
+export function choleskyIfDefinite(matrix: Float64Array, n: number): Float64Array | null {
+  const factor = matrix.slice();
+  for (let row = 0; row < n; row++) if (!factorRow(factor, row, n, 0, 0)) return null;
+  return factor;
 }
 
-/** x of LLᵀx = b, of several b at once: m × columns. */
-export function solved(factor: Float64Array, m: number, b: Float64Array, columns: number): Float64Array {
-  const x = b.slice();
-  for (let a = 0; a < m; a++) {
-    for (let c = 0; c < a; c++) {
-      for (let k = 0; k < columns; k++) x[a * columns + k] -= factor[a * m + c] * x[c * columns + k];
-    }
-    for (let k = 0; k < columns; k++) x[a * columns + k] /= factor[a * m + a];
+/** In place, from the rows above it. Whether its pivot is positive. */
+function factorRow(factor: Float64Array, row: number, n: number, ridge: number, leastPivot: number): boolean {
+  factor[row * n + row] += ridge;
+  for (let b = 0; b <= row; b++) {
+    let sum = factor[row * n + b];
+    for (let c = 0, x = row * n, y = b * n; c < b; c++) sum -= factor[x++] * factor[y++];
+    factor[row * n + b] = b === row ? Math.sqrt(Math.max(sum, leastPivot)) : sum / factor[b * n + b];
   }
-  for (let a = m - 1; a >= 0; a--) {
-    for (let c = a + 1; c < m; c++) {
-      for (let k = 0; k < columns; k++) x[a * columns + k] -= factor[c * m + a] * x[c * columns + k];
+  return factor[row * n + row] > 0;
+}
+
+/** x of LLᵀx = b, of several b at once: n × columns. */
+export const solved = (factor: Float64Array, n: number, b: Float64Array, columns = 1): Float64Array =>
+  solvedUpper(factor, n, solvedLower(factor, n, b, columns), columns);
+
+/** x of Lx = b. */
+export function solvedLower(factor: Float64Array, n: number, b: Float64Array, columns = 1): Float64Array {
+  const x = b.slice();
+  for (let row = 0; row < n; row++) {
+    for (let c = 0; c < row; c++) {
+      for (let k = 0; k < columns; k++) x[row * columns + k] -= factor[row * n + c] * x[c * columns + k];
     }
-    for (let k = 0; k < columns; k++) x[a * columns + k] /= factor[a * m + a];
+    for (let k = 0; k < columns; k++) x[row * columns + k] /= factor[row * n + row];
   }
   return x;
+}
+
+/** x of Lᵀx = b. */
+export function solvedUpper(factor: Float64Array, n: number, b: Float64Array, columns = 1): Float64Array {
+  const x = b.slice();
+  for (let row = n - 1; row >= 0; row--) {
+    for (let k = 0; k < columns; k++) x[row * columns + k] /= factor[row * n + row];
+    for (let c = 0; c < row; c++) {
+      for (let k = 0; k < columns; k++) x[c * columns + k] -= factor[row * n + c] * x[row * columns + k];
+    }
+  }
+  return x;
+}
+
+/** (LLᵀ)⁻¹, both halves of it. */
+export function inverse(factor: Float64Array, n: number): Float64Array {
+  const ofFactor = new Float64Array(n * n);
+  for (let row = 0; row < n; row++) invertRow(factor, ofFactor, row, n);
+  const out = new Float64Array(n * n);
+  for (let row = 0; row < n; row++) {
+    for (let i = 0; i <= row; i++) {
+      const share = ofFactor[row * n + i];
+      for (let j = 0; j <= i; j++) out[i * n + j] += share * ofFactor[row * n + j];
+    }
+  }
+  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) out[j * n + i] = out[i * n + j];
+  return out;
 }
 
 /** L⁻¹, turned over: what rows are multiplied with, row · L⁻ᵀ, to make of the matrix LLᵀ one of ones. `pause` is awaited between rows. */
 export async function inverseTransposed(
   factor: Float64Array,
-  m: number,
+  n: number,
   pause: () => Promise<void>,
 ): Promise<Float32Array> {
-  // Row a of L⁻¹ is (eₐ − Σ_b L[a,b] · row b) / L[a,a].
-  const inverse = new Float64Array(m * m);
-  for (let a = 0; a < m; a++) {
-    const own = inverse.subarray(a * m, a * m + a + 1);
-    own[a] = 1;
-    for (let b = 0; b < a; b++) {
-      const share = factor[a * m + b];
-      if (share === 0) continue;
-      for (let c = 0, at = b * m; c <= b; c++) own[c] -= share * inverse[at++];
-    }
-    for (let c = 0; c <= a; c++) own[c] /= factor[a * m + a];
-    if (a % pausedEvery === 0) await pause();
+  const ofFactor = new Float64Array(n * n);
+  for (let row = 0; row < n; row++) {
+    invertRow(factor, ofFactor, row, n);
+    if (row % pausedEvery === 0) await pause();
   }
-  const out = new Float32Array(m * m);
-  for (let a = 0; a < m; a++) for (let c = 0; c <= a; c++) out[c * m + a] = inverse[a * m + c];
+  const out = new Float32Array(n * n);
+  for (let row = 0; row < n; row++) for (let c = 0; c <= row; c++) out[c * n + row] = ofFactor[row * n + c];
   return out;
+}
+
+/** Row a of L⁻¹ is (eₐ − Σ_b L[a,b] · row b) / L[a,a]. */
+function invertRow(factor: Float64Array, ofFactor: Float64Array, row: number, n: number): void {
+  const own = ofFactor.subarray(row * n, row * n + row + 1);
+  own[row] = 1;
+  for (let b = 0; b < row; b++) {
+    const share = factor[row * n + b];
+    if (share === 0) continue;
+    for (let c = 0, at = b * n; c <= b; c++) own[c] -= share * ofFactor[at++];
+  }
+  for (let c = 0; c <= row; c++) own[c] /= factor[row * n + row];
 }

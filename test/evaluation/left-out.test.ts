@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choleskySlowly, inverseTransposed, solved } from '../../src-main/evaluation/cholesky.ts';
+import { choleskySlowly, inverseTransposed, solved } from '../../src-main/linear-algebra/cholesky.ts';
 import { DoubtFit } from '../../src-main/evaluation/doubt.ts';
 import { labelNoise } from '../../src-main/evaluation/label-noise.ts';
 import { wordRows } from '../../src-main/evaluation/word-rows.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { symmetricEigen } from '../../src-main/few-shot/symmetric-eigen.ts';
+import { symmetricEigen } from '../../src-main/linear-algebra/symmetric-eigen.ts';
 import { Random } from '../../src-main/shared/random.ts';
 
 describe('eigenvalues of a symmetric matrix', () => {

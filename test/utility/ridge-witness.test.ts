@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
-import { choleskySlowly, solved } from '../../src-main/evaluation/cholesky.ts';
+import { choleskySlowly, solved } from '../../src-main/linear-algebra/cholesky.ts';
 import { sharpened } from '../../src-main/evaluation/kernel-ridge.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { Products } from '../../src-main/utility/work/few-shot/products.ts';

@@ -1,4 +1,4 @@
-import { eigenSymmetric } from '../math/eigen.ts';
+import { symmetricEigen } from '../../linear-algebra/symmetric-eigen.ts';
 
 const eye = (n: number) => Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
 
@@ -65,7 +65,7 @@ export class Cma {
     const { n } = this;
     return Float64Array.from({ length: n }, (_, i) => {
       let y = 0;
-      for (let k = 0; k < n; k++) y += this.#b[i * n + k] * this.#d[k] * normals[k];
+      for (let k = 0; k < n; k++) y += this.#b[k * n + i] * this.#d[k] * normals[k];
       return this.mean[i] + this.sigma * this.stretch[i] * y;
     });
   }
@@ -126,7 +126,7 @@ export class Cma {
         c[i * n + j] = c[j * n + i] = keep * c[i * n + j] + c1 * this.#pc[i] * this.#pc[j] + cmu * rankMu;
       }
     }
-    const { values, vectors } = eigenSymmetric(c, n);
+    const { values, vectors } = symmetricEigen(c, n);
     this.#b = vectors;
     this.#d = values.map((value) => Math.sqrt(Math.max(value, 1e-20)));
   }
@@ -136,12 +136,12 @@ export class Cma {
     const { n } = this;
     const turned = new Float64Array(n);
     for (let k = 0; k < n; k++) {
-      for (let i = 0; i < n; i++) turned[k] += this.#b[i * n + k] * y[i];
+      for (let i = 0; i < n; i++) turned[k] += this.#b[k * n + i] * y[i];
       turned[k] /= this.#d[k];
     }
     return Float64Array.from({ length: n }, (_, i) => {
       let sum = 0;
-      for (let k = 0; k < n; k++) sum += this.#b[i * n + k] * turned[k];
+      for (let k = 0; k < n; k++) sum += this.#b[k * n + i] * turned[k];
       return sum;
     });
   }

@@ -1,5 +1,5 @@
 import { AtelierError } from '../../shared/errors.ts';
-import { cholesky, inverseFromCholesky, solveLower, solveUpper } from '../math/cholesky.ts';
+import { choleskyIfDefinite, inverse, solved, solvedLower } from '../../linear-algebra/cholesky.ts';
 import { minimize } from '../math/lbfgs.ts';
 
 const SQRT5 = Math.sqrt(5);
@@ -69,11 +69,11 @@ export class GaussianProcess {
         throw new AtelierError('internal', 'The process over the trials so far has no finite covariance.');
       const noisy = Float64Array.from(gram);
       for (let i = 0; i < n; i++) noisy[i * n + i] += noise;
-      factor = cholesky(noisy, n);
+      factor = choleskyIfDefinite(noisy, n);
     }
     this.#factor = factor;
-    this.#alpha = solveUpper(factor, n, solveLower(factor, n, Float64Array.from(values)));
-    this.#inverse = inverseFromCholesky(factor, n);
+    this.#alpha = solved(factor, n, Float64Array.from(values));
+    this.#inverse = inverse(factor, n);
   }
 
   #distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -88,7 +88,7 @@ export class GaussianProcess {
     const k = Float64Array.from(this.points, (each) => this.#signal * matern(this.#distance(point, each)));
     let mean = 0;
     for (let i = 0; i < n; i++) mean += k[i] * this.#alpha[i];
-    const v = solveLower(this.#factor, n, k);
+    const v = solvedLower(this.#factor, n, k);
     let explained = 0;
     for (let i = 0; i < n; i++) explained += v[i] * v[i];
     return { mean, variance: Math.max(this.#signal - explained, 1e-12) };
@@ -192,23 +192,23 @@ export function negativeLogPosterior(
       gram[i * n + i] = signal + noise;
       for (let j = 0; j < i; j++, at++) gram[i * n + j] = gram[j * n + i] = signal * matern(r2[at]);
     }
-    const factor = cholesky(gram, n);
+    const factor = choleskyIfDefinite(gram, n);
     if (!factor) {
       gradient.fill(0);
       return Infinity;
     }
-    const alpha = solveUpper(factor, n, solveLower(factor, n, y));
-    const inverse = inverseFromCholesky(factor, n);
+    const alpha = solved(factor, n, y);
+    const precision = inverse(factor, n);
     let value = 0;
     for (let i = 0; i < n; i++) value += 0.5 * y[i] * alpha[i] + Math.log(factor[i * n + i]);
     gradient.fill(0);
     for (let i = 0, at = 0; i < n; i++) {
       // ½ (K⁻¹ - ααᵀ) : the diagonal once, what lies beside it twice.
-      const own = 0.5 * (inverse[i * n + i] - alpha[i] * alpha[i]);
+      const own = 0.5 * (precision[i * n + i] - alpha[i] * alpha[i]);
       gradient[d] += own * signal;
       gradient[d + 1] += own * noise;
       for (let j = 0; j < i; j++, at++) {
-        const weight = inverse[i * n + j] - alpha[i] * alpha[j];
+        const weight = precision[i * n + j] - alpha[i] * alpha[j];
         gradient[d] += weight * gram[i * n + j];
         const slope = weight * signal * maternSlope(r2[at]);
         for (let k = 0; k < d; k++) gradient[k] += slope * scales[k] * apartAlong[k][at];

@@ -1,4 +1,4 @@
-import { choleskySlowly, inverseTransposed, solved } from '../../evaluation/cholesky.ts';
+import { choleskySlowly, inverseTransposed, solved } from '../../linear-algebra/cholesky.ts';
 import { sharpened } from '../../evaluation/kernel-ridge.ts';
 import { Random } from '../../shared/random.ts';
 import { transposed, type Products } from './few-shot/products.ts';

@@ -1,4 +1,4 @@
-import { symmetricEigen } from '../../../few-shot/symmetric-eigen.ts';
+import { symmetricEigen } from '../../../linear-algebra/symmetric-eigen.ts';
 import { Random } from '../../../shared/random.ts';
 import { transposed, type Products } from './products.ts';
 
