@@ -80,7 +80,7 @@ Examples:
       if (isMarked(options)) return importMarks(context, dataset, file, options);
       return owning(context, 'import', dataset, options, async ({ studio, session, version, state }) => {
         const path = session.path(file);
-        tellOutcome(session, 'Imported', await studio.labels.importLabels(state.labelling, version, path));
+        tellOutcome(session, 'Imported', await studio.labels.files.importLabels(state.labelling, version, path));
       });
     });
 }

@@ -80,7 +80,12 @@ export const importMarks = (
   options: LabelOptions & { format?: ImportKind },
 ): Promise<void> =>
   owning(context, 'import', dataset, options, async ({ studio, session, version, state }) => {
-    const outcome = await studio.labels.import(state.labelling, version, [session.path(path)], options.format);
+    const outcome = await studio.labels.files.importMarks(
+      state.labelling,
+      version,
+      [session.path(path)],
+      options.format,
+    );
     const { found } = outcome;
     tellOutcome(session, `Imported as ${found.format}`, outcome, {
       format: found.format,

@@ -94,7 +94,7 @@ Examples:
           if (options.dryRun) return;
         } else if (options.run) {
           const model = resolveModel(studio.reading, options.run, session.host.cwd);
-          const found = await (await studio.labels.suggest(labelling, version, model)).result;
+          const found = await (await studio.labels.suggesting.byModel(labelling, version, model)).result;
           if (found.unknown.length > 0)
             session.out.note(`Note: classes that are not here were left out: ${found.unknown.join(', ')}`);
           tellOutcome(session, 'Suggested', found);
@@ -109,7 +109,7 @@ Examples:
           tellOutcome(
             session,
             'Suggested',
-            await studio.labels.rule(labelling, version, { class: id, column: options.in!, how, pattern }),
+            await studio.labels.suggesting.byRule(labelling, version, { class: id, column: options.in!, how, pattern }),
           );
         }
         if (options.accept !== undefined)

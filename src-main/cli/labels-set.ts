@@ -9,6 +9,7 @@ import {
   type LabelPatch,
   type LabelState,
 } from '../shared/labels.ts';
+import { usedClasses } from '../jobs/labels/said.ts';
 import type { Studio } from '../jobs/studio.ts';
 import type { CommandContext } from './context.ts';
 import { count } from './format.ts';
@@ -139,19 +140,18 @@ export async function idsOf(
   names: readonly string[],
   make: boolean,
 ): Promise<number[]> {
-  const ids: number[] = [];
-  for (const name of names) {
-    const usable = classes.filter(({ mergedInto, removed }) => mergedInto === null && !removed);
-    const found = usable.find((one) => one.name === name);
-    if (found) ids.push(found.id);
-    else if (make) ids.push((await studio.labels.classAct(labelling, { act: 'make', name })).classes[0].id);
-    else {
-      const there = usable.slice(0, 10).map((one) => one.name);
-      throw new AtelierError(
-        'no_such_class',
-        `There is no class "${name}". ${there.length > 0 ? `There is: ${there.join(', ')}. ` : ''}${isJudgedKind(kind) ? 'Name one of these.' : 'Make it with --make.'}`,
-      );
-    }
+  if (make) {
+    const ids = await studio.labels.classesNamed(labelling, names);
+    return names.map((name) => ids.get(name)!);
   }
-  return ids;
+  const usable = usedClasses(classes);
+  return names.map((name) => {
+    const found = usable.find((one) => one.name === name);
+    if (found) return found.id;
+    const there = usable.slice(0, 10).map((one) => one.name);
+    throw new AtelierError(
+      'no_such_class',
+      `There is no class "${name}". ${there.length > 0 ? `There is: ${there.join(', ')}. ` : ''}${isJudgedKind(kind) ? 'Name one of these.' : 'Make it with --make.'}`,
+    );
+  });
 }

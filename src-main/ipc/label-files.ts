@@ -20,7 +20,7 @@ export function labelFileHandlers(
         ? dialog.showSaveDialog(desk.window, options)
         : dialog.showSaveDialog(options));
       if (canceled || !filePath) return null;
-      return (await desk.studio.labels.export(labelling, version, { ...how, out: filePath })).result;
+      return (await desk.studio.labels.files.exportMarks(labelling, version, { ...how, out: filePath })).result;
     },
     'labels.exportJudged': async ({ labelling, version }) => {
       const { name } = desk.studio.datasets.get(desk.studio.datasets.version(version).dataset).summary;
@@ -56,10 +56,10 @@ export function labelFileHandlers(
         : dialog.showOpenDialog(options));
       if (canceled || filePaths.length === 0) return null;
       if (!several) {
-        const { samples } = await desk.studio.labels.importLabels(labelling, version, filePaths[0]);
+        const { samples } = await desk.studio.labels.files.importLabels(labelling, version, filePaths[0]);
         return { changed: samples.length, left: 0 };
       }
-      const { samples, found } = await desk.studio.labels.import(labelling, version, filePaths);
+      const { samples, found } = await desk.studio.labels.files.importMarks(labelling, version, filePaths);
       return { changed: samples.length, left: found.rejectedCount };
     },
   };

@@ -33,13 +33,13 @@ export function labelHandlers(desk: Desk): Pick<Handlers, Noun> {
     'labels.acceptMarks': ({ labelling, atLeast }) => desk.studio.labels.acceptMarks(labelling, atLeast),
     'labels.suggestions': ({ labelling }) => desk.studio.labels.suggestions(labelling),
     'labels.suggest': async ({ labelling, version, run }) =>
-      (await desk.studio.labels.suggest(labelling, version, { run })).result,
+      (await desk.studio.labels.suggesting.byModel(labelling, version, { run })).result,
     'labels.learn': ({ labelling, version, way }) => desk.studio.fewShot.learn(labelling, version, { way }),
     'labels.stopLearning': () => {
       desk.studio.fewShot.cancel();
       return null;
     },
-    'labels.rule': ({ labelling, version, rule }) => desk.studio.labels.rule(labelling, version, rule),
+    'labels.rule': ({ labelling, version, rule }) => desk.studio.labels.suggesting.byRule(labelling, version, rule),
     'labels.class': ({ labelling, act }) => desk.studio.labels.classAct(labelling, act),
     'labels.undo': ({ labelling, sample }) => desk.studio.labels.undo(labelling, sample),
     'labels.redo': ({ labelling, sample }) => desk.studio.labels.redo(labelling, sample),

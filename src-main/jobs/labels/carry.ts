@@ -99,7 +99,7 @@ export function firstClasses(
   names: readonly string[],
 ): { classes: LabelClass[]; ids: number[] } {
   const classes = earlier ? labelClasses(db, earlier.key) : [];
-  const used = new Map(usedClasses(new Map(classes.map((one) => [one.id, one]))).map(({ id, name }) => [name, id]));
+  const used = new Map(usedClasses(classes).map(({ id, name }) => [name, id]));
   let next = earlier ? nextClassId(db, earlier.key) : 1;
   let place = Math.max(0, ...classes.map((one) => one.place));
   const ids = names.map((name) => {

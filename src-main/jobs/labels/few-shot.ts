@@ -13,7 +13,7 @@ import { runUtility, type UtilityRun } from '../run-utility.ts';
 import type { SpawnUtility } from '../utility.ts';
 import type { Labels } from './labels.ts';
 import { usedClasses } from './said.ts';
-import { isTodo } from './suggest.ts';
+import { todoIn } from './suggest.ts';
 
 export interface LearnWish {
   way?: TellingWay;
@@ -64,7 +64,7 @@ export class FewShot {
     const samples = Int32Array.from(
       [...state.states.keys()].filter((sample) => settled.has(state.states[sample]) && placeOf(sample) >= 0),
     );
-    const open = Int32Array.from([...state.states.keys()].filter((sample) => isTodo(state.states[sample])));
+    const open = todoIn(state);
     const found = await this.#run({
       blobs: workspaceFiles.blobs(store.folder),
       manifest,
@@ -78,7 +78,7 @@ export class FewShot {
     });
     const { best, trusted, ...rest } = found;
     const ids = best.map((one) => usable[one].id);
-    const classes = this.#labels.showLearnt(id, found.samples, ids, found.confidence);
+    const classes = this.#labels.suggesting.fromLabels(id, found.samples, ids, found.confidence);
     const suspicious = Int32Array.from(
       [...samples.keys()]
         .filter((i) => trusted[i] < doubtful)

@@ -1,5 +1,4 @@
-import { basename } from 'node:path';
-import { getDataset, getVersion } from '../../db/datasets.ts';
+import { getVersion } from '../../db/datasets.ts';
 import { sampleHistory } from '../../db/label-log.ts';
 import {
   addIdentity,
@@ -10,16 +9,11 @@ import {
   packClass,
   type Labelling,
 } from '../../db/labellings.ts';
-import { workspaceFiles } from '../../db/workspace.ts';
 import type { DatasetVersion } from '../../shared/dataset.ts';
-import type { FoundMarks } from '../../shared/said.ts';
-import type { DataExportResult } from '../../shared/work/export-data.ts';
-import type { ImportKind } from '../../shared/work/import.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { LabellingId, VersionId } from '../../shared/ids.ts';
 import type { JudgedWish } from '../../shared/judged.ts';
 import {
-  blank,
   isJudgedKind,
   isMarkedKind,
   type ClassAct,
@@ -29,30 +23,25 @@ import {
   type LabellingState,
   type LabelOutcome,
   type LabelPatch,
-  type LabelRule,
   type SampleLabel,
-  type Suggested,
 } from '../../shared/labels.ts';
 import type { Mark, MarkEdit, MarkSuggestions } from '../../shared/marks.ts';
 import type { Context } from '../context.ts';
 import { revise } from '../datasets.ts';
-import { withNewest } from '../originals.ts';
-import type { ModelRef } from '../models.ts';
-import { unheard, type Started } from '../work.ts';
+import type { Started } from '../work.ts';
 import { inSlices, saidLabels, stateOf } from './as-it-stands.ts';
 import { carryOver } from './carry.ts';
-import { markExport, type LabelExport } from './export.ts';
+import { LabelFiles } from './files.ts';
 import { judgedColumn, samplesIdentity, wishedTarget } from './identity.ts';
-import { labelOfLine, samplesOfLines } from './import-labels.ts';
-import { takeMarks } from './import-marks.ts';
 import { Logs, requireSamples } from './logs.ts';
 import { Marking, type GivenMark } from './marking.ts';
 import { begin, beginSecond, type LabelReader } from './opening.ts';
 import { otherPass } from './passes.ts';
+import { requireClasses, requireFirstPass, requireSamplesOf } from './requirements.ts';
 import { saidMarks } from './said-marks.ts';
 import { Settling } from './settling.ts';
-import { checkedClasses, classAfter, labelAfter, requireClassAct, usedClasses } from './said.ts';
-import { isTodo, modelName, ruleCondition, suggestionsOf, suggestParams, whoOf } from './suggest.ts';
+import { classAfter, labelAfter, requireClassAct, usedClasses } from './said.ts';
+import { Suggesting } from './suggesting.ts';
 
 export interface LabellingWish {
   kind?: LabellingKind;
@@ -72,6 +61,8 @@ export class Labels {
   readonly #marking: Marking;
   /** Agreement with a second pass, and what becomes of disagreements. */
   readonly settling: Settling;
+  readonly suggesting: Suggesting;
+  readonly files: LabelFiles;
 
   constructor(context: Context, reader: LabelReader) {
     this.#context = context;
@@ -84,6 +75,8 @@ export class Labels {
       (question) => reader.agreement(question),
       (id, act) => this.classAct(id, act),
     );
+    this.suggesting = new Suggesting(context, this.#logs, reader, this);
+    this.files = new LabelFiles(context, this.#logs, reader, this);
   }
 
   /**
@@ -115,11 +108,6 @@ export class Labels {
     return state;
   }
 
-  /** Suggestions that follow from the labels, in the place of those before: see `LearntLabels`. `classes`: ids; those that show are given back, 0 for none. */
-  showLearnt(id: LabellingId, samples: Int32Array, classes: Int32Array, confidence: Float32Array): Int32Array {
-    return this.#logs.startLearning(this.#suggestible(id)).replace(samples, classes, confidence);
-  }
-
   /** What a person says of samples; `who` else it was. */
   set(id: LabellingId, samples: readonly number[], patch: LabelPatch, who = 'person'): Promise<LabelOutcome> {
     return this.#logs.inTurn(async () => {
@@ -145,51 +133,13 @@ export class Labels {
     over: (now: SampleLabel) => boolean = ({ state }) => state === 'new' || state === 'suggested',
   ): Promise<LabelOutcome> {
     return this.#logs.inTurn(async () => {
-      const log = this.#ofClasses(id);
+      const log = this.#logs.get(id);
+      requireClasses(log);
       requireSamples(log, [...given.keys()]);
       return this.#logs.edit(log, who, [...given.keys()], (now, sample) =>
         over(now) ? { ...given.get(sample)!, note: given.get(sample)!.note || now.note } : now,
       );
     });
-  }
-
-  /** What a model suggests for samples that nobody has looked at. Where it knows classes that are not here, it suggests none of those. */
-  async suggest(id: LabellingId, version: VersionId, model: ModelRef): Promise<Started<Suggested>> {
-    const { store, queue } = this.#context;
-    const log = this.#suggestible(id);
-    this.#requireSame(log, version);
-    const state = await this.state(id);
-    const todo = Int32Array.from([...state.states.keys()].filter((sample) => isTodo(state.states[sample])));
-    if (todo.length === 0)
-      throw new AtelierError(
-        'nothing_to_do',
-        'Somebody has looked at every sample: there is none to suggest anything for.',
-      );
-    const { job, result } = queue.submit({
-      kind: 'prelabel',
-      title: modelName(store, model),
-      dataset: log.dataset,
-      params: suggestParams(store, version, model, todo, log.kind),
-    });
-    const given = result.then(async (found) => {
-      const { labels, unknown } = suggestionsOf(found, usedClasses(this.#logs.classes(log)), log.kind);
-      const outcome = await this.give(id, whoOf(model), labels);
-      const { samples, entropy, margin, leastConfidence } = found;
-      return { ...outcome, unknown, doubts: { samples, entropy, margin, leastConfidence } };
-    });
-    return { job, result: unheard(given) };
-  }
-
-  /** Suggests a class for the texts that a rule fits. */
-  async rule(id: LabellingId, version: VersionId, rule: LabelRule): Promise<LabelOutcome> {
-    const { store } = this.#context;
-    const log = this.#suggestible(id);
-    this.#requireSame(log, version);
-    const classes = checkedClasses([rule.class], log.kind, this.#logs.classes(log));
-    const { manifest } = getVersion(store, version);
-    const found = await this.#reader.matching(workspaceFiles.blobs(store.folder), manifest, [ruleCondition(rule)]);
-    const suggestion: SampleLabel = { ...blank, state: 'suggested', classes };
-    return this.give(id, `rule:${rule.pattern}`, new Map(Array.from(found, (sample) => [sample, suggestion])));
   }
 
   /** Takes suggestions for labels, all that are at least so sure: of samples or of marks. */
@@ -242,7 +192,7 @@ export class Labels {
     who: string,
     given: ReadonlyMap<number, readonly GivenMark[]>,
   ): Promise<LabelOutcome> {
-    requireFirst(this.#logs.get(id));
+    requireFirstPass(this.#logs.get(id));
     return this.#marking.give(id, who, given);
   }
 
@@ -266,6 +216,16 @@ export class Labels {
     });
   }
 
+  /** The ids of classes by their names; those that are not there are made. */
+  async classesNamed(id: LabellingId, names: readonly string[]): Promise<Map<string, number>> {
+    const ids = new Map<string, number>();
+    for (const name of new Set(names)) {
+      const known = usedClasses(this.#logs.classes(this.#logs.get(id))).find((one) => one.name === name);
+      ids.set(name, known?.id ?? (await this.classAct(id, { act: 'make', name })).classes[0].id);
+    }
+    return ids;
+  }
+
   /** Of one sample, or across all: see `db/label-log.ts`. */
   undo(id: LabellingId, sample?: number): Promise<LabelOutcome> {
     return this.#logs.inTurn(() => this.#logs.step(this.#logs.get(id), 'undo', sample));
@@ -284,7 +244,7 @@ export class Labels {
   async freeze(id: LabellingId, version: VersionId): Promise<Started<DatasetVersion>> {
     const { store } = this.#context;
     const log = this.#logs.get(id);
-    this.#requireSame(log, version);
+    requireSamplesOf(store, log, version);
     if (log.pass === 2) {
       throw new AtelierError(
         'second_pass',
@@ -309,116 +269,6 @@ export class Labels {
 
   /** Throws `other_samples` where that version has others than this labelling. */
   requireSamplesOf(id: LabellingId, version: VersionId): void {
-    this.#requireSame(this.#logs.get(id), version);
-  }
-
-  /** Writes what is marked in samples in another program's form, into a folder that is absent or empty. */
-  async export(
-    id: LabellingId,
-    version: VersionId,
-    { out, ...how }: LabelExport & { out: string },
-  ): Promise<Started<DataExportResult>> {
-    const { store, queue } = this.#context;
-    const log = this.#logs.get(id);
-    this.#requireSame(log, version);
-    const params = await this.#logs.inTurn(() => markExport(store, log, version, how));
-    const { dataset } = log;
-    const title = getDataset(store, dataset).summary.name;
-    return queue.submit({ kind: 'export-data', title, dataset, params: { ...params, out } });
-  }
-
-  /** Takes what a file of labels or judgements says of samples, as one edit, whatever was said of them. Classes that are not there are made. */
-  async importLabels(id: LabellingId, version: VersionId, path: string): Promise<LabelOutcome> {
-    const { store } = this.#context;
-    const log = this.#ofClasses(id);
-    this.#requireSame(log, version);
-    const lines = await this.#reader.labelFile(path, log.kind);
-    const samples = await samplesOfLines(store, version, lines);
-    const ids = await this.#classIds(
-      id,
-      lines.flatMap(({ labels }) => labels),
-    );
-    const given = new Map(lines.map((line, i) => [samples[i], labelOfLine(line, ids)]));
-    return this.give(id, `file:${basename(path)}`, given, () => true);
-  }
-
-  /** By name; those that are not there are made. */
-  async #classIds(id: LabellingId, names: readonly string[]): Promise<Map<string, number>> {
-    const ids = new Map<string, number>();
-    for (const name of new Set(names)) {
-      const known = usedClasses(this.#logs.classes(this.#logs.get(id))).find((one) => one.name === name);
-      ids.set(name, known?.id ?? (await this.classAct(id, { act: 'make', name })).classes[0].id);
-    }
-    return ids;
-  }
-
-  /** Takes what files of annotations say of samples, in the place of what was marked in them. Classes that are not there are made. */
-  async import(
-    id: LabellingId,
-    version: VersionId,
-    paths: string[],
-    format?: ImportKind,
-  ): Promise<LabelOutcome & { found: Omit<FoundMarks, 'samples'> }> {
-    const { store } = this.#context;
-    const log = this.#logs.get(id);
-    this.#requireSame(log, version);
-    const { kind } = log;
-    if (!isMarkedKind(kind)) throw noMarksHere();
-    const blobs = workspaceFiles.blobs(store.folder);
-    const { samples, ...found } = await this.#reader.matchMarks({
-      blobs,
-      ...withNewest(store, version),
-      kind,
-      paths,
-      format,
-    });
-    const ids = await this.#classIds(id, found.classes);
-    const who = `file:${basename(paths[0])}`;
-    const outcome = await this.#logs.inTurn(() => takeMarks(this.#logs, log, who, { samples }, ids));
-    return { ...outcome, found };
-  }
-
-  #requireSame(log: Labelling, version: VersionId): void {
-    const { store } = this.#context;
-    if (
-      findLabelling(store, samplesIdentity(getVersion(store, version).manifest), log.target, log.kind, log.pass) ===
-      log.id
-    )
-      return;
-    throw new AtelierError(
-      'other_samples',
-      'That version has other samples than those that were labelled. Choose one of theirs.',
-    );
-  }
-
-  /** Of classes, and not blind. */
-  #suggestible(id: LabellingId): Labelling {
-    const log = this.#ofClasses(id);
-    requireFirst(log);
-    return log;
-  }
-
-  /** Whose samples have classes. */
-  #ofClasses(id: LabellingId): Labelling {
-    const log = this.#logs.get(id);
-    if (!isMarkedKind(log.kind)) return log;
-    throw new AtelierError(
-      'kind_unfit',
-      'In this labelling the things in a sample have classes, not the sample. Open the labelling of classes.',
-    );
+    requireSamplesOf(this.#context.store, this.#logs.get(id), version);
   }
 }
-
-function requireFirst({ pass }: Labelling): void {
-  if (pass === 1) return;
-  throw new AtelierError(
-    'blind_pass',
-    'A second pass is made without suggestions, so that it says what its maker sees. Ask for them in the first pass.',
-  );
-}
-
-const noMarksHere = (): AtelierError =>
-  new AtelierError(
-    'kind_unfit',
-    'In this labelling samples have classes, and nothing is marked in them. Open one of objects, spans or segments.',
-  );

@@ -155,21 +155,17 @@ export class ModelMarks {
     found: MarkJobResult['found'],
     make: boolean,
   ): Promise<Map<string, number>> {
-    const state = await this.#labels.state(id);
-    const ids = new Map(usable(state).map((one) => [one.name, one.id]));
-    if (!make) return ids;
+    if (!make) return new Map(usable(await this.#labels.state(id)).map((one) => [one.name, one.id]));
     const wanted = new Set(found.flatMap(([, objects]) => objects.map((one) => names[one.class])));
-    for (const name of names) {
-      if (!wanted.has(name) || ids.has(name)) continue;
-      ids.set(name, (await this.#labels.classAct(id, { act: 'make', name })).classes[0].id);
-    }
-    return ids;
+    return this.#labels.classesNamed(
+      id,
+      names.filter((name) => wanted.has(name)),
+    );
   }
 }
 
 const threads = (): number => defaultThreads(availableParallelism());
-const usable = ({ classes }: LabellingState): LabelClass[] =>
-  usedClasses(new Map(classes.map((one) => [one.id, one]))).sort((a, b) => a.place - b.place);
+const usable = ({ classes }: LabellingState): LabelClass[] => usedClasses(classes).sort((a, b) => a.place - b.place);
 const namesOf = (state: LabellingState): string[] => usable(state).map(({ name }) => name);
 
 function requireObjects({ kind }: LabellingState): void {

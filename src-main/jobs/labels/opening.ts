@@ -86,7 +86,7 @@ export function beginSecond(
 ): { id: LabellingId; earlier: Labelling | null } {
   const earlier = manifest.kind === 'table' ? null : earlierLabelling(store, dataset, kind, 2);
   const known = labelClasses(store, first.key);
-  const names = usedClasses(new Map(known.map((one) => [one.id, one]))).map(({ name }) => name);
+  const names = usedClasses(known).map(({ name }) => name);
   const classes = earlier ? firstClasses(store, earlier, names).classes : known;
   const id = newId('labelling');
   const { samples } = manifest;

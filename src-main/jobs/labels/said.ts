@@ -1,4 +1,5 @@
 import { AtelierError } from '../../shared/errors.ts';
+import type { LabellingId } from '../../shared/ids.ts';
 import {
   blank,
   isJudgedKind,
@@ -9,12 +10,21 @@ import {
   type ClassAct,
   type LabelClass,
   type LabellingKind,
+  type LabelOutcome,
   type LabelPatch,
   type SampleLabel,
 } from '../../shared/labels.ts';
 
 /** What the classes are, by id: those that are merged or removed too. */
 export type Classes = ReadonlyMap<number, LabelClass>;
+
+/** See `Labels.give`. */
+export type GiveLabels = (
+  id: LabellingId,
+  who: string,
+  given: ReadonlyMap<number, SampleLabel>,
+  over?: (now: SampleLabel) => boolean,
+) => Promise<LabelOutcome>;
 
 /** A sample's label after a person said this of it. Throws `no_such_class`, `several_classes`, `label_without_class`, `invalid_state`, `marks_not_classes`. */
 export function labelAfter(now: SampleLabel, patch: LabelPatch, kind: LabellingKind, classes: Classes): SampleLabel {
@@ -118,7 +128,7 @@ export function requireClassAct(kind: LabellingKind, { act }: ClassAct): void {
 }
 
 /** Those that samples can be given. */
-export const usedClasses = (classes: Classes): LabelClass[] =>
+export const usedClasses = (classes: Classes | readonly LabelClass[]): LabelClass[] =>
   [...classes.values()].filter((one) => one.mergedInto === null && !one.removed);
 
 function requireFree(classes: readonly LabelClass[], name: string): void {

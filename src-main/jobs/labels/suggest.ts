@@ -13,6 +13,7 @@ import {
   labelStates,
   type LabelClass,
   type LabellingKind,
+  type LabellingState,
   type LabelRule,
   type SampleLabel,
 } from '../../shared/labels.ts';
@@ -24,6 +25,8 @@ type Store = Pick<ReadStore, 'get' | 'all' | 'each' | 'folder'>;
 const todo = new Set([labelStates.indexOf('new'), labelStates.indexOf('suggested')]);
 /** Nobody has looked at it. `state`: its place in `labelStates`. */
 export const isTodo = (state: number): boolean => todo.has(state);
+export const todoIn = ({ states }: Pick<LabellingState, 'states'>): Int32Array =>
+  Int32Array.from([...states.keys()].filter((sample) => isTodo(states[sample])));
 
 export const whoOf = (model: ModelRef): string =>
   'run' in model ? `run:${model.run}` : `file:${basename(model.onnx)}`;

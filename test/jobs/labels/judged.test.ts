@@ -67,14 +67,14 @@ describe('judging answers', () => {
     const { labelling } = await labels.open(version, { kind: 'rating', judged: { answers: ['answer_c'] } });
     const file = join(folder, 'ratings.jsonl');
     writeFileSync(file, '{"sample":0,"rating":4}\n{"sample":3,"rating":1,"note":"off"}\n');
-    expect((await labels.importLabels(labelling, version, file)).samples).toMatchObject([
+    expect((await labels.files.importLabels(labelling, version, file)).samples).toMatchObject([
       { sample: 0, label: { state: 'labelled', classes: [4] } },
       { sample: 3, label: { state: 'labelled', classes: [1], note: 'off' } },
     ]);
     writeFileSync(file, '{"sample":1,"rating":4}\n{"sample":9,"rating":1}\n');
-    await expect(labels.importLabels(labelling, version, file)).rejects.toThrow(code('no_sample'));
+    await expect(labels.files.importLabels(labelling, version, file)).rejects.toThrow(code('no_sample'));
     writeFileSync(file, '{"sample":1,"rating":6}\n');
-    await expect(labels.importLabels(labelling, version, file)).rejects.toThrow(code('invalid_labels'));
+    await expect(labels.files.importLabels(labelling, version, file)).rejects.toThrow(code('invalid_labels'));
     expect([...(await labels.state(labelling)).first]).toEqual([4, 0, 0, 1, 0]);
     expect((await labels.undo(labelling)).samples).toHaveLength(2);
     expect([...(await labels.state(labelling)).first]).toEqual([0, 0, 0, 0, 0]);

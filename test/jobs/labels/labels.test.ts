@@ -135,13 +135,15 @@ describe('labelling', () => {
   it('takes what a rule suggests, and refuses one of a class that is not there', async () => {
     const { store, version, labels, state } = await begun();
     const rule = { class: 2, column: 'width', how: 'contains', pattern: 'wide' } as const;
-    const { samples } = await labels.rule(state.labelling, version, rule);
+    const { samples } = await labels.suggesting.byRule(state.labelling, version, rule);
     expect(samples.map(({ sample, label }) => [sample, label.state])).toEqual([
       [1, 'suggested'],
       [4, 'suggested'],
     ]);
     expect(labels.history(state.labelling, 1)[0].who).toBe('rule:wide');
-    await expect(labels.rule(state.labelling, version, { ...rule, class: 9 })).rejects.toThrow(code('no_such_class'));
+    await expect(labels.suggesting.byRule(state.labelling, version, { ...rule, class: 9 })).rejects.toThrow(
+      code('no_such_class'),
+    );
     store.close();
   });
 

@@ -21,7 +21,7 @@ async function learnt() {
   });
   const { labelling } = await labels.open(version);
   const show = (classes: number[]) =>
-    labels.showLearnt(
+    labels.suggesting.fromLabels(
       labelling,
       Int32Array.from([0, 1, 2, 3]),
       Int32Array.from(classes),

@@ -229,7 +229,7 @@ describe('labelling marks', () => {
     await refused([{ act: 'put', class: 1, shape: { type: 'span', start: 0, end: 1 } }], 'bad_mark');
     await expect(labels.mark(id, 3, [{ act: 'remove', number: 1 }])).rejects.toThrow(code('no_sample'));
     await expect(
-      labels.rule(id, state.version, { class: 1, column: 'x', how: 'contains', pattern: 'y' }),
+      labels.suggesting.byRule(id, state.version, { class: 1, column: 'x', how: 'contains', pattern: 'y' }),
     ).rejects.toThrow(code('kind_unfit'));
     expect(await labels.state(id)).toEqual(state);
     store.close();

@@ -74,9 +74,9 @@ describe('a second pass', () => {
   it('has no suggestions, and makes no version', async () => {
     const { store, version, labels, second } = await twice();
     const rule = { class: 1, column: 'species', how: 'contains' as const, pattern: 'x' };
-    await expect(labels.rule(second, version, rule)).rejects.toThrow(code('blind_pass'));
-    await expect(labels.suggest(second, version, { onnx: 'x.onnx' })).rejects.toThrow(code('blind_pass'));
-    expect(() => labels.showLearnt(second, new Int32Array(), new Int32Array(), new Float32Array())).toThrow(
+    await expect(labels.suggesting.byRule(second, version, rule)).rejects.toThrow(code('blind_pass'));
+    await expect(labels.suggesting.byModel(second, version, { onnx: 'x.onnx' })).rejects.toThrow(code('blind_pass'));
+    expect(() => labels.suggesting.fromLabels(second, new Int32Array(), new Int32Array(), new Float32Array())).toThrow(
       code('blind_pass'),
     );
     await expect(labels.freeze(second, version)).rejects.toThrow(code('second_pass'));
