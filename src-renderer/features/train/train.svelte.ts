@@ -1,19 +1,16 @@
 import {
   augmentedData,
-  type AugmentedData,
   augmentFields,
+  type AugmentedData,
   type Augmentation,
 } from '../../../src-main/shared/augment/kinds.ts';
 import type { SynonymsRef } from '../../../src-main/shared/augment/synonyms.ts';
-import type { TrainEstimate, TrainRequest } from '../../../src-main/shared/contract.ts';
-import type { Forecast } from '../../../src-main/shared/forecast.ts';
+import type { TrainRequest } from '../../../src-main/shared/contract.ts';
 import type { DatasetDetail, Manifest } from '../../../src-main/shared/dataset.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../../../src-main/shared/ids.ts';
-import { fieldsFor, takes, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
+import { fieldsFor, usualArchitecture } from '../../../src-main/shared/input-kinds.ts';
 import { lossesFor } from '../../../src-main/shared/learning.ts';
-import type { InputKind } from '../../../src-main/shared/input-kinds.ts';
 import type { RecipeStep, StepInfo } from '../../../src-main/shared/recipe.ts';
-import { hasDiverged, lowerRate } from '../../../src-main/shared/run.ts';
 import type {
   ArchitectureInfo,
   DeviceName,
@@ -22,7 +19,6 @@ import type {
   SettingValue,
 } from '../../../src-main/shared/run.ts';
 import { taskOf } from '../../../src-main/shared/task.ts';
-import type { Learning } from '../../../src-main/shared/task.ts';
 import { recipeFields, type StepFields } from '../../../src-main/shared/tunable-recipe.ts';
 import { readTokenizerRef } from '../../../src-main/shared/text.ts';
 import type { TokenizerRef } from '../../../src-main/shared/text.ts';
@@ -30,56 +26,25 @@ import { studio } from '../../bridge/studio.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { Originals } from '../../state/originals.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
-import { augmentFieldsOf, augmentKey, augmentKindOf, checkField, trainingFields, trainingKeys } from './fields.ts';
-import type { Checked } from './fields.ts';
-import { learningFieldsOf, learningOf, typedLearning } from './learning-fields.ts';
-
-/** The augmentation that needs a list of one's own. */
-export const synonymKey = augmentKey('word-synonym');
-
-export interface FormField {
-  field: SettingField;
-  /** `training` settings are kept when the architecture changes, `architecture` ones belong to it; those of the data's recipe are only searched. */
-  of: 'training' | 'learning' | 'augment' | 'architecture' | 'recipe';
-  typed: string | boolean;
-  checked: Checked;
-  changed: boolean;
-}
-
-/** Architectures with something in common: the data they take to tell a target, or what else they learn. */
-export interface ArchitectureGroup {
-  kind: InputKind | Exclude<Learning, 'target'>;
-  architectures: ArchitectureInfo[];
-}
-
-const groupOrder: readonly ArchitectureGroup['kind'][] = [
-  ...(['table', 'image', 'audio', 'series', 'pair', 'text'] as const),
-  ...(['reconstruction', 'generation', 'language'] as const),
-];
-function groupOf({ inputs, learns }: ArchitectureInfo, manifest: Manifest): ArchitectureGroup['kind'] {
-  if (learns !== 'target') return learns;
-  // What is for images or series takes sounds as well.
-  if (manifest.kind === 'audio') return 'audio';
-  // What takes rows of features takes most data.
-  return inputs.includes('table') ? 'table' : inputs[0];
-}
+import { groupsFor, type ArchitectureGroup } from './architecture-groups.ts';
+import { augmentFieldsOf, augmentKindOf, trainingFields, trainingKeys } from './fields.ts';
+import { Foresight } from './foresight.svelte.ts';
+import { formField, typedAsIn, typedKey, valuesOf, type FormField, type Typed } from './form-fields.ts';
+import { learningFieldsOf, learningOf } from './learning-fields.ts';
 
 /** The Train page: what to train on, which net, its settings as typed, and what they come to. */
 export class TrainForm {
   #studio: Studio;
   #detail = new Resource<DatasetDetail>();
   #architectures = new Resource<ArchitectureInfo[]>();
-  #estimate = new Resource<TrainEstimate>();
   #steps = new Resource<readonly StepInfo[]>();
-  #forecast = new Resource<Forecast>();
   #chosen = $state<string | null>(null);
-  #typed = $state<Record<string, string | boolean>>({});
+  #typed = $state<Typed>({});
   #devices = $state.raw<readonly DeviceName[]>(['cpu']);
   #brought = $state.raw<readonly TokenizerRef[]>([]);
   #synonyms = $state.raw<SynonymsRef | null>(null);
   readonly originals: Originals;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #forecastTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #foresight: Foresight;
   name = $state('');
   starting = $state(false);
   advanced = $state(false);
@@ -88,6 +53,7 @@ export class TrainForm {
   constructor(through: Studio = studio) {
     this.#studio = through;
     this.originals = new Originals(through);
+    this.#foresight = new Foresight(through);
   }
 
   get detail(): DatasetDetail | null {
@@ -97,11 +63,11 @@ export class TrainForm {
     return this.#detail.error ?? this.#architectures.error;
   }
   get estimate() {
-    return this.#estimate;
+    return this.#foresight.estimate;
   }
   /** What the run would take; null while that is not known. */
   get forecast() {
-    return this.#forecast;
+    return this.#foresight.forecast;
   }
   get architectures(): readonly ArchitectureInfo[] {
     return this.#architectures.value ?? [];
@@ -128,11 +94,7 @@ export class TrainForm {
   /** Those that the data fits, by what they take: first those for any data. While the data are not known, none. */
   get groups(): ArchitectureGroup[] {
     const manifest = this.detail?.version.manifest;
-    if (!manifest) return [];
-    const fitting = this.architectures.filter((one) => takes(one, manifest));
-    const of = (kind: ArchitectureGroup['kind']) => fitting.filter((one) => groupOf(one, manifest) === kind);
-    const groups = groupOrder.map((kind) => ({ kind, architectures: of(kind) }));
-    return groups.filter(({ architectures }) => architectures.length > 0);
+    return manifest ? groupsFor(this.architectures, manifest) : [];
   }
 
   /** The one chosen where the data fits it, else the usual one. */
@@ -164,16 +126,15 @@ export class TrainForm {
     const architecture = this.architecture;
     const manifest = this.detail?.version.manifest;
     if (!architecture) return [];
-    const own = manifest ? fieldsFor(architecture.fields, manifest) : [];
-    const training = trainingFields(architecture, manifest?.splits.train ?? Infinity, this.#devices);
+    const about = { architecture: architecture.id, typed: this.#typed, synonyms: this.#synonyms !== null };
+    const all = (of: FormField['of'], fields: readonly SettingField[]) =>
+      fields.map((field) => formField(field, of, about));
     return [
-      ...own.map((field) => this.#formField(field, 'architecture', architecture.id)),
-      ...training.map((field) => this.#formField(field, 'training', architecture.id)),
-      ...this.#learningFields(architecture, manifest).map((field) =>
-        this.#formField(field, 'learning', architecture.id),
-      ),
-      ...augmentFieldsOf(this.augmented).map((field) => this.#formField(field, 'augment', architecture.id)),
-      ...this.#recipe.flatMap(({ fields }) => fields.map((field) => this.#formField(field, 'recipe', architecture.id))),
+      ...all('architecture', manifest ? fieldsFor(architecture.fields, manifest) : []),
+      ...all('training', trainingFields(architecture, manifest?.splits.train ?? Infinity, this.#devices)),
+      ...all('learning', this.#learningFields(architecture, manifest)),
+      ...all('augment', augmentFieldsOf(this.augmented)),
+      ...this.#recipe.flatMap(({ fields }) => all('recipe', fields)),
     ];
   }
   get #recipe(): StepFields[] {
@@ -243,7 +204,7 @@ export class TrainForm {
   }
 
   type(one: FormField, typed: string | boolean): void {
-    this.#typed[this.#key(one.field, one.of, this.architecture?.id ?? '')] = typed;
+    this.#typed[typedKey(one.field.key, one.of, this.architecture?.id ?? '')] = typed;
   }
   /** Those chosen from files, here or for a run that is trained again. */
   get broughtTokenizers(): readonly TokenizerRef[] {
@@ -260,7 +221,7 @@ export class TrainForm {
     this.type(one, brought);
   }
   reset(one: FormField): void {
-    delete this.#typed[this.#key(one.field, one.of, this.architecture?.id ?? '')];
+    delete this.#typed[typedKey(one.field.key, one.of, this.architecture?.id ?? '')];
   }
   resetAll(): void {
     this.#typed = {};
@@ -280,7 +241,7 @@ export class TrainForm {
     // How many blocks texts are cut into is only known once they are tokens, which the forecast makes of them.
     const samples =
       this.architecture?.learns === 'language'
-        ? this.#forecast.value?.samples
+        ? this.forecast.value?.samples
         : this.detail?.version.manifest.splits.train;
     const { batchSize, epochs } = this.value;
     if (samples === undefined || typeof batchSize !== 'number' || typeof epochs !== 'number') return null;
@@ -290,17 +251,9 @@ export class TrainForm {
 
   /** Sets everything as it was in `run`, but for a rate at which it diverged; what differs from the defaults shows as changed. */
   preload(run: TrainedRun): void {
-    const { settings } = run;
-    this.#chosen = settings.architecture;
-    const typed: Record<string, string | boolean> = {};
-    for (const [key, value] of Object.entries(settings.architectureSettings))
-      typed[`${settings.architecture}.${key}`] = typeof value === 'boolean' ? value : String(value);
-    for (const key of trainingKeys) if (settings[key] !== undefined) typed[key] = String(settings[key]);
-    if (hasDiverged(run)) typed.learningRate = String(lowerRate(settings.learningRate));
-    Object.assign(typed, typedLearning(settings));
-    for (const [kind, amount] of Object.entries(settings.augment ?? {})) typed[augmentKey(kind)] = String(amount);
-    this.#synonyms = settings.synonyms ?? null;
-    this.#typed = typed;
+    this.#chosen = run.settings.architecture;
+    this.#synonyms = run.settings.synonyms ?? null;
+    this.#typed = typedAsIn(run);
     this.name = '';
   }
 
@@ -309,11 +262,11 @@ export class TrainForm {
     const version = this.detail?.version;
     const architecture = this.architecture;
     const architectureSettings = this.architectureSettings;
-    clearTimeout(this.#timer);
-    if (!version || !architecture || !architectureSettings) return;
-    if (this.lacksTarget) return this.#estimate.set(null);
-    const input = { version: version.id, architecture: architecture.id, architectureSettings };
-    this.#timer = setTimeout(() => void this.#estimate.load(() => this.#studio.call('train.estimate', input)), 150);
+    const known = version && architecture && architectureSettings;
+    if (known && this.lacksTarget) return this.#foresight.reckon(null);
+    this.#foresight.reckon(
+      known ? { version: version.id, architecture: architecture.id, architectureSettings } : undefined,
+    );
   }
 
   /** What a run takes follows from these: not from its name, its seed or its rates. */
@@ -324,17 +277,11 @@ export class TrainForm {
 
   /** Trains for a moment to tell, once the person has stopped typing: that takes the machine for some seconds. */
   foresee(): void {
-    clearTimeout(this.#forecastTimer);
-    if (this.telling === null) return this.#forecast.set(null);
-    this.#forecastTimer = setTimeout(() => {
-      const { request } = this;
-      if (request) void this.#forecast.load(async () => (await this.#studio.call('train.forecast', request))!);
-    }, 800);
+    this.#foresight.foresee(this.telling === null ? null : () => this.request);
   }
   /** Nobody looks any more. */
   forget(): void {
-    clearTimeout(this.#forecastTimer);
-    if (this.#forecast.pending) void this.#studio.call('train.forecast', null);
+    this.#foresight.forget();
   }
 
   get request(): TrainRequest | null {
@@ -385,29 +332,6 @@ export class TrainForm {
     const version = this.detail?.version;
     if (version) this.choosingTarget = await this.#studio.call('datasets.revise', { version: version.id, target });
   }
-
-  #key(field: SettingField, of: FormField['of'], architecture: string): string {
-    return of === 'architecture' ? `${architecture}.${field.key}` : field.key;
-  }
-
-  #formField(field: SettingField, of: FormField['of'], architecture: string): FormField {
-    const standard = typeof field.default === 'boolean' ? field.default : String(field.default);
-    const given = this.#typed[this.#key(field, of, architecture)];
-    // A loss for classes, typed before other data were chosen, is none for numbers.
-    const lost = of === 'learning' && field.kind === 'choice' && !field.choices.includes(String(given));
-    const typed = given === undefined || lost ? standard : given;
-    let checked = checkField(field, typed);
-    // Nothing can be put in.
-    const lacking =
-      field.key === synonymKey && typeof checked.value === 'number' && checked.value > 0 && !this.synonyms;
-    if (lacking) checked = { problem: 'synonyms' };
-    return { field, of, typed, checked, changed: checked.value !== field.default };
-  }
 }
-
-const valuesOf = (fields: readonly FormField[]): Record<string, SettingValue> =>
-  Object.fromEntries(
-    fields.flatMap(({ field, checked }) => (checked.value === undefined ? [] : [[field.key, checked.value]])),
-  );
 
 export const form = new TrainForm();

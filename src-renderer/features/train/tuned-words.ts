@@ -1,5 +1,5 @@
 import { m } from '../../words/messages.ts';
-import type { FormField } from './train.svelte.ts';
+import type { FormField } from './form-fields.ts';
 import { tuning } from './tuning.svelte.ts';
 
 /** What the range in a setting's place means; null where there is none, or nothing to be said of it. */

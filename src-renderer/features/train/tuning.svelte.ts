@@ -8,7 +8,8 @@ import type { StudyId } from '../../../src-main/shared/ids.ts';
 import { parseNumber } from '../../words/numbers.ts';
 import { checkField } from './fields.ts';
 import { isClassWeight, learningOf } from './learning-fields.ts';
-import type { FormField, TrainForm } from './train.svelte.ts';
+import type { FormField } from './form-fields.ts';
+import type { TrainForm } from './train.svelte.ts';
 
 /** A range as it is typed. */
 export interface RangeDraft {
