@@ -20,6 +20,7 @@ import { numbersOf, tensor, zeros } from '../../src-main/onnx/tensors.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { tokenizerRef } from '../../src-main/shared/text.ts';
 import { openModel, runModel, type Values } from '../support/run-model.ts';
+import { initialValues, nextValues } from '../support/run-step.ts';
 
 const text = { kind: 'text', length: 6, vocabulary: 11 } as const;
 const classes: BuildOptions = { input: text, output: { kind: 'classes', count: 2 }, seed: 1 };
@@ -162,8 +163,7 @@ async function train(
     batchSize: batch,
   });
   const model = await openModel(compiled.model);
-  const carried = [...compiled.parameters, ...compiled.state];
-  let values: Values = Object.fromEntries(carried.map(({ input, initial }) => [input, initial]));
+  let values: Values = initialValues(compiled);
   const losses: number[] = [];
   for (let call = 0; call < calls; call++) {
     const random = new Random(call);
@@ -194,7 +194,7 @@ async function train(
       return [name, { type, shape: dims, data: bytes }];
     });
     const results = await model.run({ ...values, ...(Object.fromEntries(feeds) as Values) });
-    values = Object.fromEntries(carried.map(({ input, output }) => [input, results[output]]));
+    values = nextValues(compiled, results);
     losses.push(numbersOf(results.loss).reduce((a, b) => a + b, 0) / steps);
   }
   return losses;

@@ -8,6 +8,7 @@ import { numbersOf, scalar, tensor } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Tensor } from '../../src-main/onnx/types.ts';
 import { type ArchitectureCase, architectureCases, forwardOf, type Numbers } from '../support/architecture-cases.ts';
 import { onDevices, onWebGpu, openModel, type Values } from '../support/run-model.ts';
+import { nextValues } from '../support/run-step.ts';
 
 const STEPS = 10;
 
@@ -43,7 +44,7 @@ async function losses(
     });
     const results = await model.run({ ...values, ...Object.fromEntries(feeds) });
     result.push(...numbersOf(results.loss));
-    values = Object.fromEntries(carried.map(({ input, output }) => [input, results[output]]));
+    values = nextValues(step, results);
   }
   return result;
 }

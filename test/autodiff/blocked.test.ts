@@ -8,7 +8,8 @@ import { lower } from '../../src-main/autodiff/phases/8-lower.ts';
 import { asModel, nameOutputs } from '../../src-main/autodiff/phases/9-package.ts';
 import { NCHWC } from '../../src-main/autodiff/lowering/blocked/blocks.ts';
 import { buildForward } from '../../src-main/architectures/index.ts';
-import { type AttributeInput, GraphBuilder } from '../../src-main/onnx/builder.ts';
+import type { AttributeInput } from '../../src-main/onnx/attributes.ts';
+import { GraphBuilder } from '../../src-main/onnx/builder.ts';
 import { withOutputs } from '../../src-main/onnx/graph.ts';
 import { subgraphsOf } from '../../src-main/onnx/subgraphs.ts';
 import { tensor } from '../../src-main/onnx/tensors.ts';
@@ -17,6 +18,7 @@ import { channelBlock } from '../../src-main/runtime/channel-block.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { expectClose } from '../support/check-gradient.ts';
 import { runModel, type Values } from '../support/run-model.ts';
+import { initialValues } from '../support/run-step.ts';
 
 const block = await channelBlock();
 
@@ -343,7 +345,6 @@ describe.runIf(block)('blocked convolutions', () => {
       expect(convolutions(step.model.graph).length > 0).toBe(channelBlock !== undefined);
       const pixels = Uint8Array.from({ length: 3 * 8 * 16 * 16 * 3 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
       const [data, target, rate] = step.inputs;
-      const carried = [...step.parameters, ...step.state].map(({ input, initial }) => [input, initial] as const);
       const results = await runModel(step.model, {
         [data.name]: tensor('uint8', [3, 8, 16, 16, 3], pixels),
         [target.name]: tensor(
@@ -352,7 +353,7 @@ describe.runIf(block)('blocked convolutions', () => {
           Int32Array.from({ length: 24 }, (_, i) => i % 4),
         ),
         [rate.name]: tensor('float', [3], [0.05, 0.05, 0.05]),
-        ...Object.fromEntries(carried),
+        ...initialValues(step),
       });
       return results[step.outputs.find(({ role }) => role === 'loss')!.name].data as Float32Array;
     };
@@ -390,7 +391,7 @@ describe.runIf(block)('blocked convolutions', () => {
           [data.name]: tensor('uint8', [n, 12, 12, 1], pixels),
           [target.name]: tensor('int32', [n], classes),
           [rate.name]: tensor('float', [], [0.05]),
-          ...Object.fromEntries([...step.parameters, ...step.state].map(({ input, initial }) => [input, initial])),
+          ...initialValues(step),
         });
         const values = step.parameters.map(({ output }) => results[output].data as Float32Array);
         return Buffer.concat(

@@ -10,13 +10,14 @@ import { checkGraph } from '../../src-main/onnx/check.ts';
 import { operators } from '../../src-main/onnx/operators.ts';
 import { printGraph } from '../../src-main/onnx/print.ts';
 import { readModel } from '../../src-main/onnx/read.ts';
-import { sizeOf, tensor, zeros } from '../../src-main/onnx/tensors.ts';
+import { tensor, zeros } from '../../src-main/onnx/tensors.ts';
 import type { Graph, Node, Tensor } from '../../src-main/onnx/types.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { expectClose } from '../support/check-gradient.ts';
 import { array, evaluateGraph, fromTensor } from '../support/reference.ts';
 import { openModel, runModel, type Values } from '../support/run-model.ts';
+import { initialValues, nextValues, normalTensor } from '../support/run-step.ts';
 
 const image = {
   input: { kind: 'image', height: 6, width: 6, channels: 3 },
@@ -37,18 +38,6 @@ const options = (more: Partial<TrainingOptions> = {}): TrainingOptions => ({
   stepsPerCall: 1,
   ...more,
 });
-const random = (seed: number, shape: readonly number[]): Tensor => {
-  const source = new Random(seed);
-  return tensor(
-    'float',
-    shape,
-    Array.from({ length: sizeOf(shape) }, () => source.normal()),
-  );
-};
-const start = (step: TrainingStep): Values =>
-  Object.fromEntries([...step.parameters, ...step.state].map(({ input, initial }) => [input, initial]));
-const next = (step: TrainingStep, results: Values): Values =>
-  Object.fromEntries([...step.parameters, ...step.state].map(({ input, output }) => [input, results[output]]));
 const allNodes = (graph: Graph): Node[] =>
   graph.nodes.flatMap((node) => {
     const inner = Object.values(node.attributes).flatMap((a) => (a.kind === 'graph' ? allNodes(a.value) : []));
@@ -139,16 +128,16 @@ describe('the training step', () => {
             return [name, value];
           }),
         );
-      let values = start(single);
+      let values = initialValues(single);
       const losses: number[] = [];
       for (let k = 0; k < 3; k++) {
         const results = await one.run({ ...values, ...feeds(single, k, 1) });
-        values = next(single, results);
+        values = nextValues(single, results);
         losses.push((results.loss.data as Float32Array)[0]);
       }
-      const results = await three.run({ ...start(triple), ...feeds(triple, 0, 3) });
+      const results = await three.run({ ...initialValues(triple), ...feeds(triple, 0, 3) });
       expect([...(results.loss.data as Float32Array)]).toEqual(losses);
-      const together = next(triple, results);
+      const together = nextValues(triple, results);
       for (const [name, value] of Object.entries(values)) expect(together[name].data, name).toEqual(value.data);
     });
   });
@@ -163,13 +152,13 @@ describe('the training step', () => {
     expect([free.batch, bound.batch]).toEqual(['batch', 4]);
     expect(bound.inputs[0].shape).toEqual([4, 5]);
     const feeds = {
-      features: random(1, [4, 5]),
+      features: normalTensor(1, [4, 5]),
       target: tensor('int32', [4], [0, 1, 2, 1]),
       learning_rate: tensor('float', [], [0.1]),
     };
     const [a, b] = [
-      await runModel(free.model, { ...start(free), ...feeds }),
-      await runModel(bound.model, { ...start(bound), ...feeds }),
+      await runModel(free.model, { ...initialValues(free), ...feeds }),
+      await runModel(bound.model, { ...initialValues(bound), ...feeds }),
     ];
     for (const { output } of free.parameters)
       expectClose(a[output].data as Float32Array, b[output].data as Float32Array, 1e-6, output);
@@ -177,11 +166,11 @@ describe('the training step', () => {
 
   it('counts correct predictions', async () => {
     const step = compileTrainingStep(table(), options());
-    const feeds = { features: random(1, [64, 5]), learning_rate: tensor('float', [], [0]) };
+    const feeds = { features: normalTensor(1, [64, 5]), learning_rate: tensor('float', [], [0]) };
     const counts = await Promise.all(
       [0, 1, 2].map(async (label) => {
         const target = tensor('int32', [64], Array<number>(64).fill(label));
-        return (await runModel(step.model, { ...start(step), ...feeds, target })).correct.data[0] as number;
+        return (await runModel(step.model, { ...initialValues(step), ...feeds, target })).correct.data[0] as number;
       }),
     );
     expect(counts.reduce((a, b) => a + b)).toBe(64);
@@ -190,7 +179,7 @@ describe('the training step', () => {
   it('a parameter that is used twice gets both gradients, and the metric names do not collide with the graph’s', async () => {
     const g = new GraphBuilder('tied');
     const x = g.input('target', 'float', ['batch', 3]);
-    const w = g.initializer('loss', random(2, [3, 3]));
+    const w = g.initializer('loss', normalTensor(2, [3, 3]));
     g.output(g.node('MatMul', [g.op('Tanh', [g.matmul(x, w)]), w], {}, { outputs: ['correct'] })[0]);
     const forward: ForwardModel = { graph: g.finish(), parameters: [w], input: x, output: 'correct' };
     const step = compileTrainingStep(
@@ -220,7 +209,7 @@ describe('dropout', () => {
     const target = tensor('float', [1, 4], [0, 0, 0, 0]);
     const mask = tensor('uint8', [1, 4], [63, 64, 255, 0]);
     const feeds = { x: x1, target, [bytes.name]: mask, learning_rate: tensor('float', [], [1]) };
-    const results = await runModel(step.model, { ...start(step), ...feeds });
+    const results = await runModel(step.model, { ...initialValues(step), ...feeds });
     // loss = mean (0, 2·4/3, 3·4/3, 0)²; dw_i = 2·y_i·x_i·(4/3)/4
     expect(results.loss.data[0]).toBeCloseTo(((8 / 3) ** 2 + 4 ** 2) / 4, 5);
     const dw = [0, (2 * (8 / 3) * 2 * (4 / 3)) / 4, (2 * 4 * 3 * (4 / 3)) / 4, 0];
@@ -257,7 +246,7 @@ describe('dropout', () => {
     const bytes = step.inputs.filter(({ role }) => role === 'random');
     expect(bytes).toHaveLength(last === 1 ? 0 : 1);
     const { loss } = await runModel(step.model, {
-      ...start(step),
+      ...initialValues(step),
       x: tensor('float', [1, 4], [0, 0, 0, 1]),
       target: tensor('float', [1, 4], [0, 0, 0, 0]),
       learning_rate: tensor('float', [], [1]),
@@ -280,7 +269,7 @@ describe('evaluation and inference', () => {
         [...forward.graph.initializers]
           .filter(([name]) => !name.startsWith('const/'))
           .map(([name, { shape }], i): [string, Tensor] => {
-            const drawn = random(50 + i, shape);
+            const drawn = normalTensor(50 + i, shape);
             return [
               name,
               name.endsWith('running_var')

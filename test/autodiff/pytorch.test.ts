@@ -10,13 +10,15 @@ import { simplify } from '../../src-main/autodiff/phases/7-simplify.ts';
 import { asModel, nameOutputs } from '../../src-main/autodiff/phases/9-package.ts';
 import { withOutputs } from '../../src-main/onnx/graph.ts';
 import { buildForward, type InputSpec, type OutputSpec, type Settings } from '../../src-main/architectures/index.ts';
-import { type AttributeInput, GraphBuilder } from '../../src-main/onnx/builder.ts';
+import type { AttributeInput } from '../../src-main/onnx/attributes.ts';
+import { GraphBuilder } from '../../src-main/onnx/builder.ts';
 import { signatureOf } from '../../src-main/onnx/operators.ts';
 import { scalar, tensor } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Tensor } from '../../src-main/onnx/types.ts';
 import { expectClose } from '../support/check-gradient.ts';
 import { devices, onDevices, openModel, runModel, type Values } from '../support/run-model.ts';
 import trajectoryCases from '../fixtures/pytorch/trajectories.json' with { type: 'json' };
+import { initialValues, nextValues } from '../support/run-step.ts';
 
 interface Numbers {
   shape: number[];
@@ -122,8 +124,7 @@ describe.each(trajectoryCases as unknown as Trajectory[])('PyTorch: twenty steps
       stepsPerCall,
     });
     const model = await openModel(step.model, device);
-    const carried = [...step.parameters, ...step.state];
-    let values: Values = Object.fromEntries(carried.map(({ input, initial }) => [input, initial]));
+    let values: Values = initialValues(step);
     const [data, target] = step.inputs;
     const stack = (type: DataType, all: Numbers[], from: number): Tensor => {
       const batches = Array.from({ length: stepsPerCall }, (_, k) => all[(from + k) % all.length]);
@@ -144,7 +145,7 @@ describe.each(trajectoryCases as unknown as Trajectory[])('PyTorch: twenty steps
           stepsPerCall === 1 ? scalar('float', rate) : tensor('float', [stepsPerCall], Array(stepsPerCall).fill(rate)),
       });
       losses.push(...(results.loss.data as Float32Array));
-      values = Object.fromEntries(carried.map(({ input, output }) => [input, results[output]]));
+      values = nextValues(step, results);
     }
     for (let i = 0; i < 20; i++)
       expect(Math.abs(losses[i] / fixture.losses[i] - 1), `loss ${i}: ${losses[i]}`).toBeLessThan(1e-5);

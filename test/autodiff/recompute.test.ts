@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { compileTrainingStep } from '../../src-main/autodiff/compile.ts';
 import { bytesOfValue } from '../../src-main/autodiff/recompute/bytes.ts';
 import type { TrainingStep } from '../../src-main/autodiff/types.ts';
-import { float, GraphBuilder, type Value } from '../../src-main/onnx/builder.ts';
+import { float } from '../../src-main/onnx/attributes.ts';
+import { GraphBuilder, type Value } from '../../src-main/onnx/builder.ts';
 import type { ForwardModel } from '../../src-main/onnx/forward-model.ts';
 import { scalar, tensor } from '../../src-main/onnx/tensors.ts';
-import type { Graph, Tensor } from '../../src-main/onnx/types.ts';
+import type { Graph } from '../../src-main/onnx/types.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { expectClose } from '../support/check-gradient.ts';
 import { openModel, type Values } from '../support/run-model.ts';
+import { initialValues, nextValues } from '../support/run-step.ts';
 
 const [width, heads, sequence, classes] = [16, 2, 12, 5];
 
@@ -87,13 +89,12 @@ function peakBytes(graph: Graph): number {
 async function twoSteps(step: TrainingStep): Promise<{ losses: number[]; values: Values }> {
   const random = new Random(9);
   const model = await openModel(step.model);
-  const carried = [...step.parameters, ...step.state];
   const data = tensor(
     'float',
     [4, sequence, width],
     Array.from({ length: 4 * sequence * width }, () => random.normal()),
   );
-  let values: Values = Object.fromEntries(carried.map(({ input, initial }): [string, Tensor] => [input, initial]));
+  let values: Values = initialValues(step);
   const losses: number[] = [];
   for (let i = 0; i < 2; i++) {
     const results = await model.run({
@@ -103,7 +104,7 @@ async function twoSteps(step: TrainingStep): Promise<{ losses: number[]; values:
       learning_rate: scalar('float', 0.1),
     });
     losses.push(results.loss.data[0] as number);
-    values = Object.fromEntries(carried.map(({ input, output }) => [input, results[output]]));
+    values = nextValues(step, results);
   }
   return { losses, values };
 }

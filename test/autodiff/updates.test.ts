@@ -8,6 +8,7 @@ import { tensor } from '../../src-main/onnx/tensors.ts';
 import { expectClose } from '../support/check-gradient.ts';
 import { onDevices, runModel } from '../support/run-model.ts';
 import { expectTrajectory, forwardOf, runTrajectory, trajectories } from '../support/trajectory.ts';
+import { initialValues, nextValues } from '../support/run-step.ts';
 
 const updated = trajectories.filter(({ update }) => update !== undefined);
 const parameters = updated[0].parameters;
@@ -66,8 +67,7 @@ describe('update options', () => {
       w: large.parameters[0].initial,
     });
     const small = compileTrainingStep(forward, { ...options, update: { accumulate: 2 } });
-    const carried = [...small.parameters, ...small.state];
-    let values = Object.fromEntries(carried.map(({ input, initial }) => [input, initial]));
+    let values = initialValues(small);
     for (const half of [0, 1]) {
       const results = await runModel(small.model, {
         ...values,
@@ -75,7 +75,7 @@ describe('update options', () => {
         target: tensor('int32', [2], target.slice(half * 2, half * 2 + 2)),
         learning_rate: rate,
       });
-      values = Object.fromEntries(carried.map(({ input, output }) => [input, results[output]]));
+      values = nextValues(small, results);
       if (half === 0) expect(values.w.data).toEqual(small.parameters[0].initial.data);
     }
     expectClose(values.w.data as Float32Array, whole['w/next'].data as Float32Array, 1e-6, 'w');
@@ -128,9 +128,8 @@ describe('a frozen batch normalisation', () => {
       ['mean', 'statistics'],
       ['var', 'statistics'],
     ]);
-    const carried = [...step.parameters, ...step.state];
     const results = await runModel(step.model, {
-      ...Object.fromEntries(carried.map(({ input, initial }) => [input, initial])),
+      ...initialValues(step),
       x: tensor('float', [2, 2], [3, 1, 5, 4]),
       target: tensor('float', [2, 2], [0, 0, 0, 0]),
       learning_rate: tensor('float', [], [1]),

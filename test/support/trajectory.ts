@@ -11,6 +11,7 @@ import { tensor } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Tensor } from '../../src-main/onnx/types.ts';
 import { expectClose } from './check-gradient.ts';
 import { openModel, type Values } from './run-model.ts';
+import { initialValues, nextValues } from './run-step.ts';
 
 interface Numbers {
   shape: number[];
@@ -79,7 +80,7 @@ export async function runTrajectory(
   const k = step.stepsPerCall;
   const model = await openModel(step.model, full.device);
   const carried = [...step.parameters, ...step.state];
-  let values: Values = Object.fromEntries(carried.map(({ input, initial }) => [input, initial]));
+  let values: Values = initialValues(step);
   const results: Record<string, number[]> = Object.fromEntries(step.outputs.map(({ role }) => [role, []]));
   const stacked = (given: DataType, from: number, of: (at: number) => Numbers): Tensor => {
     const each = Array.from({ length: k }, (_, i) => of(from + i));
@@ -99,7 +100,7 @@ export async function runTrajectory(
       learning_rate: stacked('float', at, (t) => ({ shape: [], data: [rate * problem.rates[t]] })),
     });
     for (const { name, role } of step.outputs) results[role].push(...(outputs[name].data as Float32Array));
-    values = Object.fromEntries(carried.map(({ input, output }) => [input, outputs[output]]));
+    values = nextValues(step, outputs);
   }
   const named = carried.map(({ name, input }) => [name, Array.from(values[input].data as Float32Array)] as const);
   return { step, results, values: Object.fromEntries(named) };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AttributeInput, float, GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
+import { type AttributeInput, float } from '../../../src-main/onnx/attributes.ts';
+import { GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
 import { tensor } from '../../../src-main/onnx/tensors.ts';
 import type { Shape } from '../../../src-main/onnx/types.ts';
 import { differentiate } from '../../../src-main/autodiff/phases/5-differentiate.ts';

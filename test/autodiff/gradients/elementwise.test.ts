@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AttributeInput, float, type Value } from '../../../src-main/onnx/builder.ts';
+import { type AttributeInput, float } from '../../../src-main/onnx/attributes.ts';
+import type { Value } from '../../../src-main/onnx/builder.ts';
 import { tensor } from '../../../src-main/onnx/tensors.ts';
 import { checkGradient, compiledGradients, type GradientCase, type InputCase } from '../../support/check-gradient.ts';
 

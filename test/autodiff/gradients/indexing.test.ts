@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AttributeInput, GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
+import type { AttributeInput } from '../../../src-main/onnx/attributes.ts';
+import { GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
 import { differentiate } from '../../../src-main/autodiff/phases/5-differentiate.ts';
 import { simplify } from '../../../src-main/autodiff/phases/7-simplify.ts';
 import { lower } from '../../../src-main/autodiff/phases/8-lower.ts';
@@ -7,15 +8,10 @@ import { withOutputs } from '../../../src-main/onnx/graph.ts';
 import { int64s } from '../../../src-main/onnx/tensors.ts';
 import type { Shape } from '../../../src-main/onnx/types.ts';
 import { checkGradient, compiledGradients, type GradientCase, type InputCase } from '../../support/check-gradient.ts';
+import { cases, distinct } from '../../support/gradient-cases.ts';
 
 type Inputs = Readonly<Record<string, Value>>;
 type Attributes = Readonly<Record<string, AttributeInput>>;
-
-function cases(name: string, list: Record<string, GradientCase>): void {
-  describe(name, () => {
-    for (const [what, test] of Object.entries(list)) it(what, () => checkGradient(test));
-  });
-}
 
 const ints = (shape: readonly number[], values: readonly number[], declared?: Shape): InputCase => ({
   shape,
@@ -23,9 +19,6 @@ const ints = (shape: readonly number[], values: readonly number[], declared?: Sh
   values,
   declared,
 });
-
-/** Distinct values, so that no difference crosses a tie. */
-const distinct = (length: number): number[] => Array.from({ length }, (_, i) => ((i * 37) % length) / length - 0.4);
 
 /** Y = op(the inputs in their order). */
 const one = (op: string, inputs: Record<string, InputCase>, attributes: Attributes = {}): GradientCase => ({

@@ -1,21 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { differentiate } from '../../../src-main/autodiff/phases/5-differentiate.ts';
 import { simplify } from '../../../src-main/autodiff/phases/7-simplify.ts';
-import { type AttributeInput, GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
+import type { AttributeInput } from '../../../src-main/onnx/attributes.ts';
+import { GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
 import { withOutputs } from '../../../src-main/onnx/graph.ts';
 import { tensor } from '../../../src-main/onnx/tensors.ts';
 import type { Shape } from '../../../src-main/onnx/types.ts';
 import { checkGradient, compiledGradients, type GradientCase, type InputCase } from '../../support/check-gradient.ts';
+import { cases } from '../../support/gradient-cases.ts';
 
 type Inputs = Readonly<Record<string, Value>>;
 const TO_END = 2 ** 31 - 1;
 const TO_START = -(2 ** 31);
-
-function cases(name: string, list: Record<string, GradientCase>): void {
-  describe(name, () => {
-    for (const [what, test] of Object.entries(list)) it(what, () => checkGradient(test));
-  });
-}
 
 const of = (
   input: InputCase,

@@ -1,20 +1,19 @@
-import { describe, expect, it } from 'vitest';
-import { type AttributeInput, float, GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
+import { expect, it } from 'vitest';
+import { type AttributeInput, float } from '../../../src-main/onnx/attributes.ts';
+import { GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
 import type { Shape } from '../../../src-main/onnx/types.ts';
 import { differentiate } from '../../../src-main/autodiff/phases/5-differentiate.ts';
 import { simplify } from '../../../src-main/autodiff/phases/7-simplify.ts';
 import { lower } from '../../../src-main/autodiff/phases/8-lower.ts';
 import { withOutputs } from '../../../src-main/onnx/graph.ts';
-import { checkGradient, type GradientCase } from '../../support/check-gradient.ts';
+import type { GradientCase } from '../../support/check-gradient.ts';
+import { cases as gradientCases } from '../../support/gradient-cases.ts';
 
 type Inputs = Readonly<Record<string, Value>>;
 type Attributes = Record<string, AttributeInput>;
 
-function cases(name: string, list: Record<string, GradientCase>): void {
-  describe(name, () => {
-    for (const [what, test] of Object.entries(list)) it(what, () => checkGradient({ tolerance: 1e-4, ...test }));
-  });
-}
+const cases = (name: string, list: Record<string, GradientCase>): void =>
+  gradientCases(name, list, { tolerance: 1e-4 });
 
 const positive = (x: number): number => 0.5 + Math.abs(x);
 const image = ['batch', 4, 'height', 'width'];

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { float, type GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
+import { float } from '../../../src-main/onnx/attributes.ts';
+import type { GraphBuilder, Value } from '../../../src-main/onnx/builder.ts';
 import { checkGradient, compiledGradients, expectClose, type GradientCase } from '../../support/check-gradient.ts';
+import { cases } from '../../support/gradient-cases.ts';
 
 type Inputs = Readonly<Record<string, Value>>;
 const positive = (x: number): number => 0.5 + Math.abs(x);
 /** Away from kinks, where finite differences straddle two slopes. */
 const awayFromZero = (x: number): number => x + Math.sign(x) * 0.1;
-
-function cases(name: string, list: Record<string, GradientCase>): void {
-  describe(name, () => {
-    for (const [what, test] of Object.entries(list)) it(what, () => checkGradient(test));
-  });
-}
 
 describe('broadcasting arithmetic', () => {
   const shapes: Record<string, [number[], number[]]> = {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { asModel } from '../../../src-main/autodiff/phases/9-package.ts';
 import { writeOut } from '../../../src-main/autodiff/control-flow/write-out.ts';
-import { type AttributeInput, GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
+import type { AttributeInput } from '../../../src-main/onnx/attributes.ts';
+import { GraphBuilder, type Value } from '../../../src-main/onnx/builder.ts';
 import { sizeOf, tensor } from '../../../src-main/onnx/tensors.ts';
 import type { Shape } from '../../../src-main/onnx/types.ts';
 import { Random } from '../../../src-main/shared/random.ts';

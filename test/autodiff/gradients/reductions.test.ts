@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AttributeInput } from '../../../src-main/onnx/builder.ts';
+import type { AttributeInput } from '../../../src-main/onnx/attributes.ts';
 import { checkGradient, compiledGradients, type GradientCase, type InputCase } from '../../support/check-gradient.ts';
 
 const positive = (x: number): number => 0.5 + Math.abs(x);
