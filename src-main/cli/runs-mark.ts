@@ -58,15 +58,14 @@ Examples:
       const { add = [], remove = [] } = options;
       if (add.length + remove.length === 0) command.error('error: give --add or --remove');
       const session = new Session(context, 'runs tag', options);
-      await session.own((studio) => {
+      await session.own(async (studio) => {
         const ids = chosen(studio, names, options, true);
-        studio.runs.tag(ids, add, remove);
+        await studio.runs.tag(ids, add, remove);
         for (const id of ids) {
           const { name, tags } = getRun(studio.reading, id);
           session.out.record({ run: id, name, tags });
           session.out.text(`${name}: ${tags.join(', ') || 'no tags'}`);
         }
-        return Promise.resolve();
       });
     });
 }
@@ -113,10 +112,10 @@ Examples:
     )
     .action(async (names: string[], options: Choice & { undo?: boolean }) => {
       const session = new Session(context, 'runs archive', options);
-      await session.own((studio) => {
+      await session.own(async (studio) => {
         const archived = !options.undo;
         const ids = chosen(studio, names, options, !archived);
-        studio.runs.archive(ids, archived);
+        await studio.runs.archive(ids, archived);
         for (const id of ids) {
           const { name } = getRun(studio.reading, id);
           session.out.record({ run: id, name, archived });
@@ -124,7 +123,6 @@ Examples:
         session.out.text(
           `${ids.length} ${ids.length === 1 ? 'run' : 'runs'} ${archived ? 'archived' : 'shown again'}.`,
         );
-        return Promise.resolve();
       });
     });
 }

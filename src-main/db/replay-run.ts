@@ -5,7 +5,7 @@ import { lastSteps } from './curves.ts';
 import { setJobEnded } from './jobs.ts';
 import { putPoints, sealCurves, setRunMetrics } from './metrics.ts';
 import { readTrainerLog, type TrainerLine } from './records.ts';
-import { setRunBest, setRunFinished } from './runs.ts';
+import { setRunBest, setRunFinished } from './run-states.ts';
 import { numberFromJson } from '../shared/json-number.ts';
 
 const batchSize = 10_000;

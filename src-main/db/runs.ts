@@ -1,6 +1,5 @@
-import { AtelierError, type ErrorFacts } from '../shared/errors.ts';
+import { AtelierError } from '../shared/errors.ts';
 import type { DatasetId, JobId, RunId, VersionId } from '../shared/ids.ts';
-import { emptyRecipe, type Recipe } from '../shared/recipe.ts';
 import type {
   Fallback,
   ImportedRun,
@@ -100,43 +99,6 @@ export function* eachListing(db: Readable, options: ListOptions = {}): IterableI
   }
 }
 
-/** Names and ids alone, newest first, archived ones as well. */
-export function listRunNames(db: Readable): { id: RunId; name: string; archived: boolean }[] {
-  return db
-    .all<{ id: RunId; name: string; archived: number }>(`SELECT id, name, archived FROM runs ORDER BY key DESC`)
-    .map((run) => ({ ...run, archived: run.archived === 1 }));
-}
-
-/** How many samples the training split of each run's data has, step by step. */
-export function* trainSamples(db: Readable, ids: readonly RunId[]): Generator<void, Map<RunId, number>> {
-  const versions: { id: RunId; version: VersionId }[] = [];
-  for (let from = 0; from < ids.length; from += rowsAtOnce) {
-    versions.push(
-      ...db.all<{ id: RunId; version: VersionId }>(
-        `SELECT id, version FROM runs WHERE id IN (SELECT value FROM json_each(?)) AND version IS NOT NULL`,
-        [JSON.stringify(ids.slice(from, from + rowsAtOnce))],
-      ),
-    );
-    yield;
-  }
-  // Each version's manifest is read once, however many runs it has.
-  const known = new Map<VersionId, number | null>();
-  for (const version of new Set(versions.map((run) => run.version))) {
-    const row = db.get<{ samples: number | null }>(
-      `SELECT json_extract(manifest, '$.splits.train') AS samples FROM dataset_versions WHERE id = ?`,
-      [version],
-    );
-    known.set(version, row?.samples ?? null);
-    yield;
-  }
-  return new Map(
-    versions.flatMap(({ id, version }) => {
-      const samples = known.get(version) ?? null;
-      return samples === null ? [] : [[id, samples]];
-    }),
-  );
-}
-
 export function getRun(db: Readable, id: RunId): RunSummary {
   const row = db.get<RunRow>(
     `${selectRuns}
@@ -155,18 +117,6 @@ export function getTrainedRun(db: Readable, id: RunId): TrainedRun {
     'imported_run',
     `The run "${run.name}" was imported (${run.origin.path}): its curves and settings are here, its data, weights and checkpoints are not. It cannot be resumed, evaluated or exported as ONNX; train a run here with the same settings instead.`,
   );
-}
-
-/** The recipe of a run's data, empty where it has none; null of an imported run. Throws `no_such_run`. */
-export function recipeOfRun(db: Readable, id: RunId): Recipe | null {
-  const row = db.get<{ version: VersionId | null; recipe: string | null }>(
-    `SELECT r.version, json_extract(v.manifest, '$.recipe') AS recipe
-       FROM runs r LEFT JOIN dataset_versions v ON v.id = r.version WHERE r.id = ?`,
-    [id],
-  );
-  if (!row) throw noRun(id);
-  if (row.version === null) return null;
-  return row.recipe === null ? emptyRecipe : (JSON.parse(row.recipe) as Recipe);
 }
 
 /** The integer that stands for a run in the metric tables. */
@@ -193,14 +143,6 @@ export function insertRun(db: Writable, run: NewRun): void {
   );
 }
 
-/** A name not yet taken by a run in use: "mlp · iris", then "mlp · iris 2" … */
-export function freeRunName(db: Readable, wanted: string): string {
-  const taken = new Set(db.all<{ name: string }>(`SELECT name FROM runs WHERE archived = 0`).map((row) => row.name));
-  let name = wanted;
-  for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`;
-  return name;
-}
-
 /** The runs that were imported, by what they are known by. */
 export function listOrigins(db: Readable): Map<string, { id: RunId; origin: RunOrigin }> {
   const rows = db.all<{ id: RunId; origin: string }>(`SELECT id, origin FROM runs WHERE origin IS NOT NULL`);
@@ -210,119 +152,6 @@ export function listOrigins(db: Readable): Map<string, { id: RunId; origin: RunO
       return [rest.identity, { id, origin: rest }];
     }),
   );
-}
-
-export function setRunJob(db: Writable, id: RunId, job: JobId): void {
-  db.run(`UPDATE runs SET job = ? WHERE id = ?`, [job, id]);
-}
-
-export function setRunRunning(db: Writable, id: RunId, now: number): void {
-  db.run(`UPDATE runs SET status = 'running', started_at = ? WHERE id = ? AND status = 'queued'`, [now, id]);
-}
-
-/** It waits (again): for its first process, or for the one that goes on where the last one was. */
-export function setRunQueued(db: Writable, id: RunId): void {
-  db.run(
-    `UPDATE runs SET status = 'queued', started_at = NULL, finished_at = NULL, stopped_early = 0, error_code = NULL,
-                     error_message = NULL
-      WHERE id = ?`,
-    [id],
-  );
-}
-
-/** Settings that a run came by after it was made: epochs added. */
-export function setRunSettings(db: Writable, id: RunId, settings: TrainSettings): void {
-  db.run(`UPDATE runs SET settings = ? WHERE id = ?`, [JSON.stringify(settings), id]);
-}
-
-/** The most bytes that a finished run of this architecture on this version has taken; null where there is none. */
-export function peakMemoryOf(db: Readable, version: VersionId, architecture: string): number | null {
-  const row = db.get<{ peak: number | null }>(
-    `SELECT max(peak_memory_bytes) AS peak FROM runs
-      WHERE version = ? AND json_extract(settings, '$.architecture') = ?`,
-    [version, architecture],
-  );
-  return row?.peak ?? null;
-}
-
-/** Its device failed, and it goes on on the processor. */
-export function setRunFallback(db: Writable, id: RunId, fallback: Fallback): void {
-  db.run(`UPDATE runs SET fallback = ? WHERE id = ?`, [JSON.stringify(fallback), id]);
-}
-
-/** What becomes known when an epoch was the best so far. */
-export function setRunBest(db: Writable, id: RunId, best: { epoch: number; parameterCount: number }): void {
-  db.run(`UPDATE runs SET best_epoch = ?, parameter_count = ? WHERE id = ?`, [best.epoch, best.parameterCount, id]);
-}
-
-export interface RunOutcome {
-  parameterCount: number;
-  samplesPerSecond: number;
-  peakMemoryBytes: number;
-  bestEpoch: number;
-  stoppedEarly: boolean;
-}
-
-export function setRunFinished(db: Writable, id: RunId, outcome: RunOutcome, now: number): void {
-  db.run(
-    `UPDATE runs
-        SET status = 'finished', finished_at = @now, parameter_count = @parameterCount,
-            samples_per_second = @samplesPerSecond, peak_memory_bytes = @peakMemoryBytes,
-            best_epoch = @bestEpoch, stopped_early = @stoppedEarly
-      WHERE id = @id`,
-    { id, now, ...outcome, stoppedEarly: outcome.stoppedEarly ? 1 : 0 },
-  );
-}
-
-export function setRunEnded(
-  db: Writable,
-  id: RunId,
-  status: 'failed' | 'cancelled' | 'interrupted',
-  error: ErrorFacts | null,
-  now: number,
-): void {
-  db.run(
-    `UPDATE runs SET status = @status, finished_at = @now, error_code = @code, error_message = @message WHERE id = @id`,
-    { id, status, now, code: error?.code ?? null, message: error?.message ?? null },
-  );
-}
-
-/** At opening, after the jobs: nobody works on these any more. Those whose job waits go on waiting. Returns how many there were. */
-export function interruptRuns(db: Writable, now: number): RunId[] {
-  return db
-    .all<{ id: RunId }>(
-      `UPDATE runs SET status = 'interrupted', finished_at = ?, error_code = 'interrupted',
-              error_message = 'Atelier ended before this run did. What it had measured and its checkpoints are kept: resume it.'
-        WHERE status = 'running'
-           OR (status = 'queued' AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.id = runs.job AND j.status = 'queued'))
-    RETURNING id`,
-      [now],
-    )
-    .map((row) => row.id);
-}
-
-export function renameRun(db: Writable, id: RunId, name: string): void {
-  if (db.run(`UPDATE runs SET name = ? WHERE id = ?`, [name, id]).changes === 0) throw noRun(id);
-}
-
-export function setRunNotes(db: Writable, id: RunId, notes: string): void {
-  if (db.run(`UPDATE runs SET notes = ? WHERE id = ?`, [notes, id]).changes === 0) throw noRun(id);
-}
-
-export function getRunTags(db: Readable, id: RunId): string[] {
-  const row = db.get<{ tags: string }>(`SELECT tags FROM runs WHERE id = ?`, [id]);
-  if (!row) throw noRun(id);
-  return JSON.parse(row.tags) as string[];
-}
-
-/** Each once, in order of the alphabet. */
-export function setRunTags(db: Writable, id: RunId, tags: readonly string[]): void {
-  const kept = JSON.stringify([...new Set(tags)].sort());
-  if (db.run(`UPDATE runs SET tags = ? WHERE id = ?`, [kept, id]).changes === 0) throw noRun(id);
-}
-
-export function archiveRun(db: Writable, id: RunId, archived: boolean): void {
-  if (db.run(`UPDATE runs SET archived = ? WHERE id = ?`, [archived ? 1 : 0, id]).changes === 0) throw noRun(id);
 }
 
 /** Writes a run's whole row: as it was recorded in its folder, or as it was imported. */

@@ -110,12 +110,12 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
       desk.studio.runs.note(id, notes);
       return null;
     },
-    'runs.tag': ({ ids, add, remove }) => {
-      desk.studio.runs.tag(ids, add, remove);
+    'runs.tag': async ({ ids, add, remove }) => {
+      await desk.studio.runs.tag(ids, add, remove);
       return null;
     },
-    'runs.archive': ({ ids, archived }) => {
-      desk.studio.runs.archive(ids, archived);
+    'runs.archive': async ({ ids, archived }) => {
+      await desk.studio.runs.archive(ids, archived);
       return null;
     },
     'runs.export': async ({ ids, format }) => {

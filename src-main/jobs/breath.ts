@@ -30,6 +30,8 @@ export class Breath {
 export async function collect<T>(made: Iterable<T>): Promise<T[]> {
   const breath = new Breath();
   const all: T[] = [];
+  // Where others have had this turn, not even the first step is done in it.
+  await breath.ifDue();
   for (const one of made) {
     all.push(one);
     await breath.ifDue();

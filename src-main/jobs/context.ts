@@ -37,8 +37,13 @@ export interface RunWatch {
 
 /** After a run's row has changed: into its folder as well, and told to whoever watches. */
 export function runChanged(context: Context, id: RunId, version?: RunLine['version']): void {
-  leniently(() => recordRun(context.store.folder, { run: getRun(context.store, id), version }));
+  recordRunAgain(context, id, version);
   context.events.emit({ type: 'changed', noun: 'runs', runs: [id] });
+}
+
+/** The first half of it: for who tells of many runs at once. */
+export function recordRunAgain({ store }: Pick<Context, 'store'>, id: RunId, version?: RunLine['version']): void {
+  leniently(() => recordRun(store.folder, { run: getRun(store, id), version }));
 }
 
 /** After a study's row, or one of its trials, has changed. */

@@ -1,7 +1,8 @@
 import type { Readable } from '../db/connection.ts';
 import { addCurveKeys, eachSeries, type SeriesQuery } from '../db/curves.ts';
 import { eachPartOfColumn, keyName, numberedMetrics } from '../db/run-metrics.ts';
-import { eachListing, runKey, trainSamples } from '../db/runs.ts';
+import { trainSamples } from '../db/run-data.ts';
+import { eachListing, runKey } from '../db/runs.ts';
 import type { RunId } from '../shared/ids.ts';
 import { CurvePacker, type PackedCurves } from '../shared/packed-curves.ts';
 import type { CurvesFound, MetricColumn, MetricSeries, MetricTable, RunListing } from '../shared/run.ts';
@@ -55,6 +56,7 @@ export async function metricTable(db: Readable, runs: readonly RunId[]): Promise
 /** Which curves these have. */
 export async function curvesOf(db: Readable, runs: readonly RunId[]): Promise<CurvesFound> {
   const breath = new Breath();
+  await breath.ifDue();
   const sizes = trainSamples(db, runs);
   let size = sizes.next();
   for (; !size.done; size = sizes.next()) await breath.ifDue();
@@ -78,6 +80,7 @@ export async function seriesOf(db: Readable, runs: readonly RunId[], query?: Ser
 export async function packedCurves(db: Readable, runs: readonly RunId[], query?: SeriesQuery): Promise<PackedCurves> {
   const breath = new Breath();
   const packer = new CurvePacker();
+  await breath.ifDue();
   for (const series of eachCurve(db, runs, query)) {
     if (series) packer.add(series);
     await breath.ifDue();

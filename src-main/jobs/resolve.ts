@@ -5,7 +5,8 @@ import { getVersion, listDatasets, noDataset } from '../db/datasets.ts';
 import { listCollections, noCollection } from '../db/documents.ts';
 import { listGrids, noGrid } from '../db/grids.ts';
 import { listPrompts, noPrompt } from '../db/prompts.ts';
-import { listRunNames, noRun } from '../db/runs.ts';
+import { listRunNames } from '../db/run-marks.ts';
+import { noRun } from '../db/runs.ts';
 import { listStudies, noStudy } from '../db/studies.ts';
 import { AtelierError } from '../shared/errors.ts';
 import {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from '../db/connection.ts';
-import { recipeOfRun } from '../db/runs.ts';
+import { recipeOfRun } from '../db/run-data.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { testLooksFile, testLooksOf, type TestLooks } from '../shared/evaluation.ts';
 import type { RunId } from '../shared/ids.ts';

@@ -5,6 +5,9 @@ import { dismissJob, getJobRequest, setJobRequest, waitingTrainings } from '../d
 import { recordAgain } from '../db/records.ts';
 import { storeError } from '../db/errors.ts';
 import { setRunMetrics } from '../db/metrics.ts';
+import * as data from '../db/run-data.ts';
+import * as marks from '../db/run-marks.ts';
+import * as states from '../db/run-states.ts';
 import * as runs from '../db/runs.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import type { TrainRequest } from '../shared/contract.ts';
@@ -51,7 +54,7 @@ export function startRun(
   };
   const dataset = getDataset(store, version.dataset).summary;
   const id = newId('run');
-  const name = runs.freeRunName(store, request.name?.trim() || `${dataset.name} · ${settings.architecture}`);
+  const name = marks.freeRunName(store, request.name?.trim() || `${dataset.name} · ${settings.architecture}`);
   try {
     mkdirSync(join(workspaceFiles.run(store.folder, id), 'checkpoints'), { recursive: true });
   } catch (error) {
@@ -69,8 +72,8 @@ export function startRun(
           settings,
           createdAt: Date.now(),
         });
-        runs.setRunJob(store, id, jobId);
-        if (tags.length > 0) runs.setRunTags(store, id, tags);
+        states.setRunJob(store, id, jobId);
+        if (tags.length > 0) marks.setRunTags(store, id, tags);
         submitted?.(id);
       },
     },
@@ -126,9 +129,9 @@ export function continueRun(
     {
       ...trainWork(context, { ...run, settings: settings ?? run.settings }, version, wish),
       submitted(jobId) {
-        if (settings) runs.setRunSettings(store, id, settings);
-        runs.setRunQueued(store, id);
-        runs.setRunJob(store, id, jobId);
+        if (settings) states.setRunSettings(store, id, settings);
+        states.setRunQueued(store, id);
+        states.setRunJob(store, id, jobId);
         if (before) dismissJob(store, before);
       },
     },
@@ -200,11 +203,11 @@ function trainWork(
     needs: {
       device: settings.device,
       threads: settings.threads,
-      memory: runs.peakMemoryOf(store, version.id, settings.architecture),
+      memory: data.peakMemoryOf(store, version.id, settings.architecture),
     },
     goOn,
     started(now) {
-      runs.setRunRunning(store, id, now);
+      states.setRunRunning(store, id, now);
       const { job } = runs.getRun(store, id);
       // From here on it goes on from what it has done itself.
       if (job && (anew || from !== undefined)) setJobRequest(store, job, { auto, anew: false } satisfies Wish);
@@ -222,7 +225,7 @@ function trainWork(
         log.flush();
         events.emit({ type: 'run-warning', run: id, name, warning: message.warning });
       } else if (message.type === 'best') {
-        runs.setRunBest(store, id, message);
+        states.setRunBest(store, id, message);
         events.emit({ type: 'changed', noun: 'runs', runs: [id] });
       }
     },
@@ -234,19 +237,19 @@ function trainWork(
     drain: () => writer.drain(),
     finished(value, now) {
       writer.storeRest();
-      runs.setRunFinished(store, id, value, now);
+      states.setRunFinished(store, id, value, now);
       setRunMetrics(store, id, value.metrics);
       for (const watch of watches) watch.finished(id, value, now);
       return { run: id };
     },
     ended(status, error, now) {
       writer.storeRest();
-      runs.setRunEnded(store, id, status, error, now);
+      states.setRunEnded(store, id, status, error, now);
       for (const watch of watches) watch.ended(id, status, error);
     },
     paused() {
       writer.storeRest();
-      runs.setRunQueued(store, id);
+      states.setRunQueued(store, id);
     },
     waits() {
       writer.close();
@@ -278,7 +281,7 @@ function fallBack(context: Context, params: TrainParams, name: string, reason: E
   log.line('The run goes on from its last checkpoint on the CPU.');
   log.flush();
   const { code, message } = reason;
-  store.transaction(() => runs.setRunFallback(store, run, { from: settings.device, reason: { code, message } }));
+  store.transaction(() => states.setRunFallback(store, run, { from: settings.device, reason: { code, message } }));
   runChanged(context, run);
   events.emit({ type: 'device-failed', run, name, device: settings.device, reason });
   return { ...params, settings: { ...settings, device: 'cpu' } };
@@ -331,40 +334,6 @@ function jobOf({ store }: Context, id: RunId): JobId {
   const { job, name, status } = runs.getRun(store, id);
   if (job && isActive({ status })) return job;
   throw new AtelierError('run_ended', `The run "${name}" has ended (${status}): it neither waits nor works.`);
-}
-
-export function renameRun(context: Context, id: RunId, name: string): void {
-  context.store.transaction(() => runs.renameRun(context.store, id, name));
-  runChanged(context, id);
-}
-
-export function noteRun(context: Context, id: RunId, notes: string): void {
-  context.store.transaction(() => runs.setRunNotes(context.store, id, notes));
-  runChanged(context, id);
-}
-
-/** Puts tags on runs and takes others off. */
-export function tagRuns(
-  context: Context,
-  ids: readonly RunId[],
-  add: readonly string[],
-  remove: readonly string[],
-): void {
-  const { store } = context;
-  const [put, off] = [add, remove].map((tags) => tags.map((tag) => tag.trim()).filter((tag) => tag !== ''));
-  store.transaction(() => {
-    for (const id of ids) {
-      const tags = runs.getRunTags(store, id);
-      runs.setRunTags(store, id, [...tags.filter((tag) => !off.includes(tag)), ...put]);
-    }
-  });
-  for (const id of ids) runChanged(context, id);
-}
-
-/** Hides runs, or shows them again. Nothing is deleted. */
-export function archiveRuns(context: Context, ids: readonly RunId[], archived: boolean): void {
-  context.store.transaction(() => ids.forEach((id) => runs.archiveRun(context.store, id, archived)));
-  for (const id of ids) runChanged(context, id);
 }
 
 export function runLog(folder: string, id: RunId): string {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { insertPoints } from '../../src-main/db/metrics.ts';
-import { setRunTags } from '../../src-main/db/runs.ts';
+import { setRunTags } from '../../src-main/db/run-marks.ts';
 import { newId, type RunId } from '../../src-main/shared/ids.ts';
 import { insertRun } from '../../src-main/db/runs.ts';
 import { atelier } from '../support/fake-host.ts';

@@ -20,7 +20,8 @@ import { getDataset, getVersion, listDatasets } from '../../src-main/db/datasets
 import { getSeries } from '../../src-main/db/curves.ts';
 import { insertPoints } from '../../src-main/db/metrics.ts';
 import { recordDataset, recordRun } from '../../src-main/db/records.ts';
-import { getRun, listRuns, setRunFinished, setRunRunning } from '../../src-main/db/runs.ts';
+import { setRunFinished, setRunRunning } from '../../src-main/db/run-states.ts';
+import { getRun, listRuns } from '../../src-main/db/runs.ts';
 import { defaultWorkspace } from '../../src-main/db/workspace.ts';
 import { AtelierError } from '../../src-main/shared/errors.ts';
 import {

@@ -16,6 +16,8 @@ import {
 } from '../../src-main/db/jobs.ts';
 import { getSeries } from '../../src-main/db/curves.ts';
 import { insertPoints, setRunMetrics } from '../../src-main/db/metrics.ts';
+import * as marks from '../../src-main/db/run-marks.ts';
+import * as states from '../../src-main/db/run-states.ts';
 import * as runs from '../../src-main/db/runs.ts';
 import { newId, type DatasetId, type RunId, type VersionId } from '../../src-main/shared/ids.ts';
 import { tokenizerFile } from '../../src-main/shared/run.ts';
@@ -134,8 +136,8 @@ describe('runs', () => {
       metrics: {},
       bestEpoch: null,
     });
-    runs.setRunRunning(store, id, 10);
-    runs.setRunBest(store, id, { epoch: 2, parameterCount: 99 });
+    states.setRunRunning(store, id, 10);
+    states.setRunBest(store, id, { epoch: 2, parameterCount: 99 });
     expect(runs.getRun(store, id)).toMatchObject({
       status: 'running',
       startedAt: 10,
@@ -143,7 +145,7 @@ describe('runs', () => {
       parameterCount: 99,
     });
     const outcome = { parameterCount: 99, samplesPerSecond: 5, peakMemoryBytes: 6, bestEpoch: 3, stoppedEarly: true };
-    runs.setRunFinished(store, id, outcome, 20);
+    states.setRunFinished(store, id, outcome, 20);
     setRunMetrics(store, id, { 'test/accuracy': 0.5, 'test/loss': NaN });
     expect(runs.getRun(store, id)).toMatchObject({
       status: 'finished',
@@ -158,12 +160,12 @@ describe('runs', () => {
   it('can be renamed, noted, archived; those that are not there are named', () => {
     const store = openWriter(tempFolder());
     const id = addRun(store, addDataset(store));
-    runs.renameRun(store, id, 'better');
-    runs.setRunNotes(store, id, '笔记');
-    runs.archiveRun(store, id, true);
+    marks.renameRun(store, id, 'better');
+    marks.setRunNotes(store, id, '笔记');
+    marks.archiveRun(store, id, true);
     expect(runs.listRuns(store)).toEqual([]);
     expect(runs.listRuns(store, { archived: true })).toMatchObject([{ name: 'better', notes: '笔记', archived: true }]);
-    expect(() => runs.renameRun(store, 'run_none' as RunId, 'x')).toThrow(code('no_such_run'));
+    expect(() => marks.renameRun(store, 'run_none' as RunId, 'x')).toThrow(code('no_such_run'));
     store.close();
   });
 });

@@ -79,7 +79,7 @@ describe('the curves of two nets', () => {
     const names = ['system/memory', 'train/d_accuracy_real', 'train/d_loss', 'train/g_loss', 'validation/d_loss'];
     const points = names.map((key): MetricPoint => ({ key, step: 1, epoch: 1, value: 0.5, time: 1 }));
     runs.takePoints(id, points);
-    const plans = oneRunCurves(runs.series(id), 'step', 0);
+    const plans = oneRunCurves(runs.curves.of(id), 'step', 0);
     expect(plans.map(({ id: of, series }) => [of, ...series.map((line) => line.id)])).toEqual([
       ['player_losses', 'train/d_loss', 'validation/d_loss', 'train/g_loss'],
       ['player_accuracies', 'train/d_accuracy_real'],

@@ -10,6 +10,7 @@ import { crossValidate, type CrossValidation, type FoldsWish } from '../cross-va
 import { exportRuns, type ExportRunsRequest } from '../export-runs.ts';
 import type { Forecasts } from '../forecasts.ts';
 import { importRuns } from '../import-runs.ts';
+import * as marks from '../mark-runs.ts';
 import * as reading from '../read-runs.ts';
 import * as acts from '../runs.ts';
 import type { Queueing, Resuming, StartedRun } from '../runs.ts';
@@ -68,17 +69,17 @@ export class StudioRuns {
   }
 
   rename(id: RunId, name: string): void {
-    acts.renameRun(this.#context, id, name);
+    marks.renameRun(this.#context, id, name);
   }
   note(id: RunId, notes: string): void {
-    acts.noteRun(this.#context, id, notes);
+    marks.noteRun(this.#context, id, notes);
   }
   /** Puts tags on runs and takes others off. */
-  tag(ids: readonly RunId[], add: readonly string[], remove: readonly string[] = []): void {
-    acts.tagRuns(this.#context, ids, add, remove);
+  tag(ids: readonly RunId[], add: readonly string[], remove: readonly string[] = []): Promise<void> {
+    return marks.tagRuns(this.#context, ids, add, remove);
   }
-  archive(ids: readonly RunId[], archived: boolean): void {
-    acts.archiveRuns(this.#context, ids, archived);
+  archive(ids: readonly RunId[], archived: boolean): Promise<void> {
+    return marks.archiveRuns(this.#context, ids, archived);
   }
 
   list(options?: { archived?: boolean; version?: VersionId }): RunSummary[] {

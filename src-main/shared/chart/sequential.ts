@@ -1,18 +1,15 @@
-/** Viridis, thinned to nine stops (van der Walt and Smith, 2015). */
-const viridis = ['#440154', '#472d7b', '#3b528b', '#2c728e', '#21918c', '#28ae80', '#5ec962', '#addc30', '#fde725'];
+/** Viridis, thinned to nine stops (van der Walt and Smith, 2015): red, green, blue. */
+const viridis = ['440154', '472d7b', '3b528b', '2c728e', '21918c', '28ae80', '5ec962', 'addc30', 'fde725'].map((hex) =>
+  [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16)),
+);
 
 /** `share` 0…1 on the sequential scale. */
 export function sequentialColour(share: number): string {
   const at = Math.min(1, Math.max(0, share)) * (viridis.length - 1);
   const i = Math.min(viridis.length - 2, Math.floor(at));
-  const mix = (k: number) => {
-    const from = parseInt(viridis[i].slice(1 + k * 2, 3 + k * 2), 16);
-    const to = parseInt(viridis[i + 1].slice(1 + k * 2, 3 + k * 2), 16);
-    return Math.round(from + (to - from) * (at - i))
-      .toString(16)
-      .padStart(2, '0');
-  };
-  return `#${mix(0)}${mix(1)}${mix(2)}`;
+  const [from, to] = [viridis[i], viridis[i + 1]];
+  const mix = (k: number) => Math.round(from[k] + (to[k] - from[k]) * (at - i));
+  return `#${(0x1000000 | (mix(0) << 16) | (mix(1) << 8) | mix(2)).toString(16).slice(1)}`;
 }
 
 /** Relative luminance of a hex colour (WCAG 2). */

@@ -60,7 +60,7 @@ export function along(live: LiveSeries, x: XKind, { steps, epochs, times }: Draw
     case 'time':
       return times;
     case 'samples': {
-      const samples = runs.samplesAt(live);
+      const samples = runs.curves.samplesAt(live);
       return steps.map((step, i) => samples(step, epochs[i]));
     }
   }
@@ -93,7 +93,7 @@ export function keysToDraw(keys: Iterable<string>, find: string, charts: number)
   const found = [...keys]
     .filter((key) => !key.startsWith('test/'))
     .filter((key) => wanted === '' || `${key} ${metricWord(key)}`.toLowerCase().includes(wanted))
-    .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+    .sort((a, b) => rank(a) - rank(b) || inOrder.compare(a, b));
   const byChart = new Map<string, string[]>();
   for (const key of found) {
     const chart = isSystem(key) ? key : (families[metricOf(key)] ?? metricOf(key));
@@ -127,6 +127,8 @@ function lines(
   ];
 }
 
+/** Of a thousand names a collator that is made once takes a tenth of the time of `localeCompare`. */
+const inOrder = new Intl.Collator();
 const order = [
   'loss',
   'perplexity',

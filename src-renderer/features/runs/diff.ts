@@ -16,10 +16,26 @@ export interface DiffRow {
 
 /** What was asked of each run, setting by setting: those that differ first, each group in the form's order. */
 export function settingsDiff(runs: readonly RunSummary[]): DiffRow[] {
-  let rows = known.get(runs);
-  if (!rows) known.set(runs, (rows = diffOf(runs)));
+  const first = runs[0]?.settings ?? noRun;
+  const last = known.get(first);
+  if (last?.runs.length === runs.length && last.runs.every((run, i) => askedAlike(run, runs[i]))) return last.rows;
+  const rows = diffOf(runs);
+  known.set(first, { runs, rows });
   return rows;
 }
+
+/**
+ * Every part of a comparison asks it, and news of a run hardly ever are of its settings. Kept by those of the first run, which are the same
+ * object as long as they do not change.
+ */
+const known = new WeakMap<object, { runs: readonly RunSummary[]; rows: DiffRow[] }>();
+const noRun = {};
+const askedAlike = (a: RunSummary, b: RunSummary): boolean =>
+  a === b ||
+  (a.settings === b.settings &&
+    a.datasetName === b.datasetName &&
+    a.versionNumber === b.versionNumber &&
+    (a.origin === null) === (b.origin === null));
 
 /**
  * How the data were prepared and what code trained, as far as that is known of any: rows like those of settings. A run whose recipe has no step
@@ -40,9 +56,6 @@ export const differingFirst = (rows: readonly DiffRow[]): DiffRow[] => [
   ...rows.filter((row) => row.differs),
   ...rows.filter((row) => !row.differs),
 ];
-
-/** Every part of a comparison asks it of the same list. */
-const known = new WeakMap<readonly RunSummary[], DiffRow[]>();
 
 function diffOf(runs: readonly RunSummary[]): DiffRow[] {
   const flat = runs.map((run): Record<string, SettingValue> => {

@@ -10,7 +10,7 @@ import { m } from '../../words/messages.ts';
 import { lowerIsBetter, metricValue } from '../../words/metric-terms.ts';
 import { settingWord } from '../../words/setting-terms.ts';
 import { settingShown } from './run-columns.ts';
-import { runVariables } from './variables.ts';
+import { charted, runVariables } from './variables.ts';
 
 export interface LevelShown {
   text: string;
@@ -69,9 +69,10 @@ export const togetherWords = ({ together }: SettingImportance): string =>
 /** Of the metric that matters most; null where there are too few runs for it. */
 export async function importanceOf(list: readonly RunSummary[]): Promise<RunImportance | null> {
   const metric = runVariables(list).metrics.find(({ id }) => id.startsWith('metric.'));
+  await charted([metric]);
   const there = metric?.values.filter((value) => Number.isFinite(value)).length ?? 0;
   if (!metric || there < leastRuns) return null;
-  return runs.importance(
+  return runs.metrics.importance(
     list.map(({ id }) => id),
     metric.id.slice('metric.'.length),
   );

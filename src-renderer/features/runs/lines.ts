@@ -27,7 +27,7 @@ export function asked(run: RunSummary): AskedRun {
   if (known) return known;
   let settings = flat.get(run.settings);
   if (!settings) flat.set(run.settings, (settings = allSettings(run.settings)));
-  const made = { run, settings, metric: (key: string) => runs.metric(run, key) };
+  const made = { run, settings, metric: (key: string) => runs.metrics.of(run, key) };
   wrapped.set(run, made);
   return made;
 }

@@ -133,7 +133,7 @@ export class RunsPlace {
 
   /** Learns which metrics there are at all. */
   async learn(): Promise<void> {
-    this.#metricKeys = await runs.metricKeys();
+    this.#metricKeys = await runs.metrics.keys();
   }
 
   /** Whether those that were put away are listed, instead of those in use. */

@@ -7,7 +7,7 @@ import { format } from '../../words/format.ts';
 import { m } from '../../words/messages.ts';
 import { lowerIsBetter, metricRank, metricShort, metricValue } from '../../words/metric-terms.ts';
 import { settingWord } from '../../words/setting-terms.ts';
-import { settingsDiff } from './diff.ts';
+import { settingsDiff, type DiffRow } from './diff.ts';
 import { runSeconds, settingShown } from './run-columns.ts';
 
 const metricPrefix = 'metric.';
@@ -18,30 +18,51 @@ export interface RunVariables {
   metrics: Variable[];
 }
 
+/** The very same variables as long as the runs are the same, but for metrics that become known of them. */
 export function runVariables(runs: readonly RunSummary[]): RunVariables {
-  let variables = known.get(runs);
-  if (!variables) known.set(runs, (variables = variablesOf(runs)));
-  return variables;
+  let one = known.get(runs);
+  if (!one) known.set(runs, (one = { names: 0, measured: new Map(), counted: countedVariables(runs), found: null }));
+  const names = every.metrics.namesOf(runs);
+  if (one.found === null || names.size !== one.names) {
+    one.names = names.size;
+    one.found = {
+      settings: settingVariables(settingsDiff(runs)),
+      metrics: [...measuredVariables(runs, names, one.measured), ...one.counted],
+    };
+  }
+  return one.found;
 }
 
-/** Every part of a comparison asks it of the same list. */
-const known = new WeakMap<readonly RunSummary[], RunVariables>();
+/** What is known of a list: every part of a comparison asks it of the same one. */
+interface Known {
+  /** How many metrics were known. */
+  names: number;
+  readonly measured: Map<string, Variable>;
+  readonly counted: readonly Variable[];
+  found: RunVariables | null;
+}
+const known = new WeakMap<readonly RunSummary[], Known>();
 
-function variablesOf(runs: readonly RunSummary[]): RunVariables {
-  const settings = settingsDiff(runs)
-    .filter((row) => row.differs)
-    .map(({ key, values }) => settingVariable(key, values));
-  const keys = metricKeys(runs)
+function measuredVariables(runs: readonly RunSummary[], names: Iterable<string>, made: Map<string, Variable>) {
+  const keys = [...names]
     .filter((key) => !key.startsWith('system/'))
     .map((key) => ({ key, split: splitRank(key), rank: metricRank(key) }))
     .sort((a, b) => a.split - b.split || a.rank - b.rank || inOrder.compare(a.key, b.key));
-  const measured = keys.map(({ key }) =>
-    measuredVariable(`${metricPrefix}${key}`, metricShort(key), lowerIsBetter(key), {
-      column: () => every.columnOf(key),
-      of: (column) => runs.map((run) => run.metrics[key] ?? column?.get(run.id)),
-      shown: (value) => metricValue(key, value),
-    }),
-  );
+  return keys.map(({ key }) => {
+    let one = made.get(key);
+    if (!one) {
+      one = measuredVariable(`${metricPrefix}${key}`, metricShort(key), lowerIsBetter(key), {
+        column: () => every.metrics.columnOf(key),
+        of: (column) => runs.map((run) => run.metrics[key] ?? column?.get(run.id)),
+        shown: (value) => metricValue(key, value),
+      });
+      made.set(key, one);
+    }
+    return one;
+  });
+}
+
+function countedVariables(runs: readonly RunSummary[]): Variable[] {
   const counted = (
     id: string,
     label: string,
@@ -52,32 +73,15 @@ function variablesOf(runs: readonly RunSummary[]): RunVariables {
     const values = () => runs.map((run) => of(run) ?? undefined);
     return [measuredVariable(id, label, id !== 'speed', { column: () => undefined, of: values, shown })];
   };
-  return {
-    settings,
-    metrics: [
-      ...measured,
-      ...counted('parameters', m.parameters(), (run) => run.parameterCount, format.compact),
-      ...counted('duration', m.duration(), runSeconds, format.duration),
-      ...counted('speed', m.samples_per_second(), (run) => run.samplesPerSecond, format.compact),
-    ],
-  };
+  return [
+    ...counted('parameters', m.parameters(), (run) => run.parameterCount, format.compact),
+    ...counted('duration', m.duration(), runSeconds, format.duration),
+    ...counted('speed', m.samples_per_second(), (run) => run.samplesPerSecond, format.compact),
+  ];
 }
 
 /** Of 1,500 names a collator that is made once takes a tenth of the time of `localeCompare`. */
 const inOrder = new Intl.Collator();
-
-/** Every metric that any of them has. Most runs have the same ones: those are not looked up one by one. */
-function metricKeys(runs: readonly RunSummary[]): string[] {
-  const all = new Set<string>();
-  let last: string[] = [];
-  for (const { metrics } of runs) {
-    const keys = Object.keys(metrics);
-    if (keys.length === last.length && keys.every((key, i) => key === last[i])) continue;
-    for (const key of keys) all.add(key);
-    last = keys;
-  }
-  return [...all];
-}
 
 type Column = ReadonlyMap<RunId, number> | undefined;
 
@@ -104,14 +108,29 @@ function measuredVariable(
 }
 
 /** Has what is charted at hand of every run: of many runs only the usual metrics are. */
-export function wantCharted(variables: readonly (Variable | undefined)[]): void {
-  for (const one of variables) {
-    if (one?.id.startsWith(metricPrefix)) void attempt(() => every.column(one.id.slice(metricPrefix.length)));
-  }
+export async function charted(variables: readonly (Variable | undefined)[]): Promise<void> {
+  const keys = variables.flatMap((one) =>
+    one?.id.startsWith(metricPrefix) ? [one.id.slice(metricPrefix.length)] : [],
+  );
+  await Promise.all(keys.map((key) => every.metrics.column(key)));
 }
+
+/** The same for who shows it as far as it is here. */
+export const wantCharted = (variables: readonly (Variable | undefined)[]): void =>
+  void attempt(() => charted(variables));
 
 const splitRank = (key: string) =>
   ['validation/', 'test/', 'train/'].findIndex((split) => key.startsWith(split)) + 1 || 9;
+
+function settingVariables(rows: DiffRow[]): Variable[] {
+  let variables = ofSettings.get(rows);
+  if (!variables) {
+    variables = rows.filter((row) => row.differs).map(({ key, values }) => settingVariable(key, values));
+    ofSettings.set(rows, variables);
+  }
+  return variables;
+}
+const ofSettings = new WeakMap<DiffRow[], Variable[]>();
 
 function settingVariable(key: string, values: readonly (SettingValue | undefined)[]): Variable {
   const numeric = values.every((value) => value === undefined || typeof value === 'number');

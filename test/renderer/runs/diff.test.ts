@@ -58,6 +58,16 @@ describe('comparing runs', () => {
     expect(rows[0].differs && !rows[rows.length - 1].differs).toBe(true);
     expect(rows.find((row) => row.key === 'hidden')?.values).toEqual([undefined, '4']);
   });
+  it('tells the same rows of runs of which there is other news, and others where one was asked for something else', () => {
+    const runs = [run({ a: 1 }, { epochs: 5 }), run({ a: 2 }, { epochs: 9 })];
+    const rows = settingsDiff(runs);
+    expect(settingsDiff([{ ...runs[0], metrics: { a: 3 }, name: 'other' }, runs[1]])).toBe(rows);
+    expect(settingsDiff([runs[0], { ...runs[1], settings: { ...runs[1].settings, epochs: 7 } }])[0].values).toEqual([
+      5, 7,
+    ]);
+    expect(settingsDiff([runs[0]]).every((row) => !row.differs)).toBe(true);
+    expect(settingsDiff([])).toEqual([]);
+  });
   it('marks the best: least of a loss, most of an accuracy, none where all are alike', () => {
     const rows = metricRows([
       run({ 'test/loss': 0.3, 'test/accuracy': 0.9, 'train/loss': 1, 'system/learning_rate': 1 }, {}),

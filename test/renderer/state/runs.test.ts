@@ -28,13 +28,13 @@ describe('runs', () => {
   it('joins what was stored and what is told meanwhile, without doubling a step', async () => {
     let answer = (_: unknown) => {};
     const runs = new Runs(fakeBridge({ 'runs.metrics': () => new Promise((resolve) => (answer = resolve)) }));
-    const following = runs.follow([id]);
+    const following = runs.curves.follow([id]);
     runs.takePoints(id, [point(3), point(4)]);
     answer(packed([series([1, 2, 3])]));
     await following;
     runs.takePoints(id, [point(4), point(5)]);
-    expect(runs.series(id).get('train/loss')?.steps).toEqual([1, 2, 3, 4, 5]);
-    expect(runs.series(id).get('train/loss')?.length).toBe(5);
+    expect(runs.curves.of(id).get('train/loss')?.steps).toEqual([1, 2, 3, 4, 5]);
+    expect(runs.curves.of(id).get('train/loss')?.length).toBe(5);
   });
   it('asks once for a run, and again after a failure', async () => {
     let fail = true;
@@ -45,18 +45,18 @@ describe('runs', () => {
       },
     });
     const runs = new Runs(bridge);
-    await expect(runs.follow([id])).rejects.toThrow();
+    await expect(runs.curves.follow([id])).rejects.toThrow();
     fail = false;
-    await runs.follow([id]);
-    await runs.follow([id]);
+    await runs.curves.follow([id]);
+    await runs.curves.follow([id]);
     expect(bridge.asked.length).toBe(2);
   });
   it('says how many points a sampled answer left out', async () => {
     const runs = new Runs(
       fakeBridge({ 'runs.metrics': () => packed([{ ...series([1, 2]), total: 400, sampledEvery: 200 }]) }),
     );
-    await runs.follow([id]);
-    expect(runs.series(id).get('train/loss')?.total).toBe(400);
+    await runs.curves.follow([id]);
+    expect(runs.curves.of(id).get('train/loss')?.total).toBe(400);
   });
   it('keeps a run’s number when others are archived or come after', async () => {
     const list = [run(1000), run(2000), run(3000)];
@@ -87,7 +87,7 @@ describe('runs', () => {
       for (let step = 2; step < 100; step++) runs.takePoints(list[0].id, [point(step, 1 / step)]);
       runs.takePoints(list[1].id, [point(1, 0.25)]);
       // Curves have them at once.
-      expect(runs.series(list[0].id).get('train/loss')?.length).toBe(99);
+      expect(runs.curves.of(list[0].id).get('train/loss')?.length).toBe(99);
       expect(lossOf(0)).toBe(0.5);
       vi.advanceTimersByTime(500);
       expect([lossOf(0), lossOf(1)]).toEqual([1 / 99, 0.25]);
@@ -119,13 +119,13 @@ describe('a long curve', () => {
     const answers: ((value: unknown) => void)[] = [];
     const bridge = fakeBridge({ 'runs.metrics': () => new Promise((resolve) => answers.push(resolve)) });
     const runs = new Runs(bridge);
-    const following = runs.follow([id], ['train/loss']);
+    const following = runs.curves.follow([id], ['train/loss']);
     answers[0](packed([part([0, 100, 200, 300, 400], 401, 100)]));
     await following;
-    const live = runs.series(id).get('train/loss')!;
+    const live = runs.curves.of(id).get('train/loss')!;
     expect(live.drawn.steps).toEqual([0, 100, 200, 300, 400]);
-    const looked = runs.look(live, [{ from: 90, to: 110 }]);
-    const later = [runs.look(live, [{ from: 120, to: 130 }]), runs.look(live, [{ from: 200, to: 203 }])];
+    const looked = runs.curves.look(live, [{ from: 90, to: 110 }]);
+    const later = [runs.curves.look(live, [{ from: 120, to: 130 }]), runs.curves.look(live, [{ from: 200, to: 203 }])];
     answers[1](packed([part([90, 100, 110], 21, 1)]));
     await Promise.all(later);
     while (answers.length < 3) await new Promise((resolve) => setTimeout(resolve));
@@ -148,9 +148,9 @@ describe('a long curve', () => {
         packed([input.from ? parts[input.from] : part([0, 200, 400], 401, 100)]),
     });
     const runs = new Runs(bridge);
-    await runs.follow([id], ['train/loss']);
-    const live = runs.series(id).get('train/loss')!;
-    await runs.look(live, [
+    await runs.curves.follow([id], ['train/loss']);
+    const live = runs.curves.of(id).get('train/loss')!;
+    await runs.curves.look(live, [
       { from: 1, to: 10 },
       { from: 10, to: 99 },
     ]);
@@ -177,21 +177,21 @@ describe('a long curve', () => {
     });
     const runs = new Runs(bridge);
     await runs.load();
-    await runs.curveKeys([id]);
-    await runs.follow([id], ['train/loss']);
-    const live = runs.series(id).get('train/loss')!;
-    const samples = runs.samplesAt(live);
+    await runs.curves.keys([id]);
+    await runs.curves.follow([id], ['train/loss']);
+    const live = runs.curves.of(id).get('train/loss')!;
+    const samples = runs.curves.samplesAt(live);
     expect(live.steps.map((step, i) => samples(step, live.epochs[i]))).toEqual([64, 105, 210]);
   });
 
   it('is asked for once, key by key', async () => {
     const bridge = fakeBridge({ 'runs.metrics': () => packed([part([1], 1, 1)]) });
     const runs = new Runs(bridge);
-    await runs.follow([id], ['train/loss']);
-    await runs.follow([id], ['train/loss']);
-    await runs.follow([id], ['train/loss', 'validation/loss']);
+    await runs.curves.follow([id], ['train/loss']);
+    await runs.curves.follow([id], ['train/loss']);
+    await runs.curves.follow([id], ['train/loss', 'validation/loss']);
     expect(bridge.asked).toHaveLength(2);
-    expect(runs.series(id).get('train/loss')?.steps).toEqual([1]);
+    expect(runs.curves.of(id).get('train/loss')?.steps).toEqual([1]);
   });
 });
 
@@ -231,10 +231,10 @@ describe('a list of which some has changed', () => {
   });
   it('has the metrics of columns that are shown', async () => {
     const { list, runs, asked } = await setUp();
-    await runs.column('a');
+    await runs.metrics.column('a');
     list[1] = { ...list[1], metrics: { a: 9 } };
     await runs.changed([list[1].id]);
-    expect(list.map((one) => runs.metric(runs.byId(one.id)!, 'a'))).toEqual([1, 9, 3]);
+    expect(list.map((one) => runs.metrics.of(runs.byId(one.id)!, 'a'))).toEqual([1, 9, 3]);
     expect(asked('runs.some')[0][1]).toEqual({ ids: [list[1].id], metrics: ['a'] });
     expect(asked('runs.column')).toHaveLength(1);
   });
@@ -267,16 +267,23 @@ describe('metrics of many runs', () => {
     });
     const runs = new Runs(bridge);
     await runs.load();
+    const before = runs.list;
     const read = () =>
       bridge.asked
         .filter(([channel]) => channel === 'runs.allMetrics')
         .flatMap(([, input]) => (input as { ids: RunId[] }).ids).length;
-    await runs.want(list.map(({ id }) => id));
+    await runs.metrics.want(list.map(({ id }) => id));
     expect(read()).toBe(100);
-    await runs.want(list.map(({ id }) => id));
+    await runs.metrics.want(list.map(({ id }) => id));
     expect(read()).toBe(100);
-    expect(runs.byId(list[99].id)?.metrics).toEqual({ rare: 1 });
-    expect(runs.byId(list[100].id)?.metrics).toEqual({});
+    const whole = (i: number) => runs.metrics.whole(runs.byId(list[i].id)!);
+    expect(whole(99).metrics).toEqual({ rare: 1 });
+    expect(whole(99)).toBe(whole(99));
+    expect(whole(100).metrics).toEqual({});
+    // Nothing that shows the list is drawn again for it.
+    expect(runs.list.every((one, i) => one === before[i])).toBe(true);
+    expect([...runs.metrics.namesOf(runs.list)]).toEqual(['rare']);
+    expect([...runs.metrics.namesOf([runs.byId(list[100].id)!])]).toEqual([]);
   });
   it('are read when they are asked for, and again with the list', async () => {
     const list = [run(1000, { metrics: { 'test/loss': 1 } }), run(2000)];
@@ -288,15 +295,18 @@ describe('metrics of many runs', () => {
     });
     const runs = new Runs(bridge);
     await runs.load();
-    expect(runs.metric(runs.byId(list[0].id)!, 'a')).toBeUndefined();
-    await Promise.all([runs.column('a'), runs.column('a')]);
-    expect(list.map(({ id }) => runs.metric(runs.byId(id)!, 'a'))).toEqual([0.5, undefined]);
-    await runs.want([list[0].id]);
+    expect(runs.metrics.of(runs.byId(list[0].id)!, 'a')).toBeUndefined();
+    await Promise.all([runs.metrics.column('a'), runs.metrics.column('a')]);
+    expect(list.map(({ id }) => runs.metrics.of(runs.byId(id)!, 'a'))).toEqual([0.5, undefined]);
+    await runs.metrics.want([list[0].id]);
     // What the list says is newer.
-    expect(runs.byId(list[0].id)?.metrics).toEqual({ rare: 7, 'test/loss': 1 });
+    expect(runs.metrics.whole(runs.byId(list[0].id)!).metrics).toEqual({ rare: 7, 'test/loss': 1 });
     value = 0.75;
     await runs.load();
-    expect(runs.metric(runs.byId(list[0].id)!, 'a')).toBe(0.75);
+    expect(runs.metrics.of(runs.byId(list[0].id)!, 'a')).toBe(0.75);
+    expect(bridge.asked.filter(([channel]) => channel === 'runs.column')).toHaveLength(2);
+    // The list brings the usual ones of all runs.
+    await runs.metrics.column('test/loss');
     expect(bridge.asked.filter(([channel]) => channel === 'runs.column')).toHaveLength(2);
   });
 });
