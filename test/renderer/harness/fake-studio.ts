@@ -630,6 +630,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'runs.note': () => null,
     'runs.archive': () => null,
     'runs.import': () => ({ runs: [], added: 3, grown: 1, unchanged: 2, points: 4000, refused: [], remarks: [] }),
+    'runs.predict': () => ({ path: '/home/ada/predictions.csv', count: 1459 }),
     'runs.export': ({ ids }) => ({
       path: '/home/ada/runs.jsonl',
       runs: ids.length,
