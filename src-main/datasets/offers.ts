@@ -135,7 +135,7 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
   }
   // Pictures and sounds beside a table go with it, more likely than the other way round.
   found.sort((a, b) => Number(isUnlabelled(a.offer)) - Number(isUnlabelled(b.offer)));
-  tellUnlabelled(found);
+  tellUnlabelled(found, source);
   // Any text is one of these: it counts where it is nothing else.
   if (found.length === 0 || kind === 'corpus') await ask(corpus, source, null);
   if (found.length > 0) return found;
@@ -143,12 +143,19 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
 }
 
 /** A training table whose test rows lie beside it without the target is what is meant: it comes before them. */
-function tellUnlabelled(found: Found[]): void {
+function tellUnlabelled(found: Found[], whole: Source): void {
   const parts = unlabelledParts(found.map(({ offer }) => offer));
   const behind = new Set([...parts.values()].flatMap(({ file, forms }) => [file, ...forms]));
   for (const [i, unlabelled] of parts) {
-    const { offer } = found[i];
-    found[i] = { ...found[i], offer: { ...offer, target: unlabelled.target ?? offer.target, unlabelled } };
+    const { offer, source } = found[i];
+    // "train" says nothing of what is learnt.
+    const bare = whole.wholeFolder && withoutSplit(contentName(source.files[0]).split('/').at(-1)!).startsWith('.');
+    const suggestedName = bare ? whole.suggestedName : offer.suggestedName;
+    found[i] = {
+      ...found[i],
+      source: { ...source, suggestedName },
+      offer: { ...offer, suggestedName, target: unlabelled.target ?? offer.target, unlabelled },
+    };
   }
   const isBehind = ({ offer: { kind, file } }: Found): number => Number(kind === 'table' && behind.has(file ?? ''));
   found.sort((a, b) => isBehind(a) - isBehind(b));
