@@ -8,6 +8,7 @@ import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { filterOf, withFilter, type FilterOptions } from './filter-options.ts';
 import { bytes, count } from './format.ts';
 import { withCommon } from './options.ts';
+import { plural } from '../shared/plural.ts';
 
 interface Options extends CommonOptions, FilterOptions {
   format: DataFormat;
@@ -69,7 +70,7 @@ async function exportDataset(session: Session, text: string, options: Options): 
   const made = await session.work('export-data', summary.name, params);
   session.out.record({ ...made, format });
   session.out.text(
-    `Exported ${summary.name} as ${format} to ${made.path}: ${count(made.samples)} samples, ${count(made.annotations)} annotations, ${count(made.files)} files (${bytes(made.bytes)})`,
+    `Exported ${summary.name} as ${format} to ${made.path}: ${plural(made.samples, 'sample', 'samples', count(made.samples))}, ${plural(made.annotations, 'annotation', 'annotations', count(made.annotations))}, ${plural(made.files, 'file', 'files', count(made.files))} (${bytes(made.bytes)})`,
   );
   for (const { what, count: n } of made.lost) session.out.note(`Not in ${format}: ${what} (${count(n)})`);
 }

@@ -39,7 +39,8 @@ export function addDataLeaks(data: Command, context: CommandContext): void {
       'after',
       `
 Copies are compared by what is learnt from: rows by their features, images by their pixels. Near-copies are texts with small edits (4-letter
-shingles, Jaccard at least 0.6, found by MinHash), rows that agree in all but little (rare values weigh more), images a little blurred, cropped or
+shingles, Jaccard at least 0.6, found by MinHash), rows that agree in all but little (rare values weigh more; of when a row is and to whom it
+belongs is left aside), images a little blurred, cropped or
 brightened. Columns that look like groups by their names (patient, user_id, …) are looked at by themselves. What was found once is kept.
 Groups and time are mended by dividing anew: atelier data split NAME --group COLUMN, or --time COLUMN.
 
@@ -64,7 +65,7 @@ async function leaks(session: Session, text: string, options: Options): Promise<
     await session.read(async (store) => {
       const { dataset, version } = resolveDataset(store, text);
       const report = await session.work('leaks', text, leakParams(store, session.folder, version, question));
-      tell(session, dataset, version, report, null);
+      tell(session, text, dataset, version, report, null);
     });
     return;
   }
@@ -72,12 +73,13 @@ async function leaks(session: Session, text: string, options: Options): Promise<
     const { dataset, version } = resolveDataset(studio.reading, text);
     const report = await studio.reports.leaks(version, question).result;
     const made = await studio.datasets.revise({ version, together: { copies: fix, into } }).result;
-    tell(session, dataset, version, report, { version: made.id, number: made.number, change: made.change });
+    tell(session, text, dataset, version, report, { version: made.id, number: made.number, change: made.change });
   });
 }
 
 function tell(
   { out }: Session,
+  text: string,
   dataset: DatasetId,
   version: VersionId,
   report: LeakReport,
@@ -100,8 +102,30 @@ function tell(
     });
     out.text(table([['FOUND', 'VALIDATION', 'TEST', 'SETS', 'OTHER LABEL', 'FOR EXAMPLE'], ...rows]));
   }
+  if (!fixed) for (const line of mending(text, report.findings)) out.note(line);
   for (const note of report.notes) out.note(`Note: ${note.message}`);
   if (fixed) out.text(`Version ${fixed.number} (${fixed.version}): ${fixed.change}`);
+}
+
+/** What mends each of them, as it is to be typed. */
+function mending(name: string, findings: readonly LeakFinding[]): string[] {
+  const quoted = (text: string): string => (/^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+  const near = findings.some(({ kind }) => kind === 'near');
+  return findings.flatMap(({ kind, column, pattern }) => {
+    switch (kind) {
+      case 'exact':
+      case 'near':
+        // Those that are nearly so go with the exact ones.
+        return near && kind === 'exact' ? [] : [`Mend it: atelier data leaks ${quoted(name)} --fix ${kind}`];
+      case 'time':
+        return [`Mend it: atelier data split ${quoted(name)} --split time --time ${quoted(column!)}`];
+      case 'groups': {
+        const by =
+          column !== null ? `--group ${quoted(column)}` : pattern !== null ? `--pattern ${quoted(pattern)}` : '';
+        return [`Mend it: atelier data split ${quoted(name)} --split grouped ${by}`.trimEnd()];
+      }
+    }
+  });
 }
 
 function kindWords({ kind, column, pattern, suggested }: LeakFinding): string {

@@ -20,7 +20,8 @@ export function addDataPrivacy(data: Command, context: CommandContext): void {
       'after',
       `
 Personal data is told by its form and checksum: e-mail addresses, phone numbers, IBANs (mod 97), payment cards (issuer and Luhn), Chinese
-resident ids (mod 11-2), US social security numbers, IP addresses. Names of people are told by English words and sentences alone, in up to
+resident ids (mod 11-2), US social security numbers, ids of other countries by their check digits (BR, FR, IT, NO, SE, FI, IN, HK;
+ES, PL, NL where they are called so; KR and GB by their form), IP addresses. Names of people are told by English words and sentences alone, in up to
 2,000 cells of a column ("looked"): a guess, which counts from 2 % of the cells on. Of more than 200,000 rows so many are looked at, spread evenly. Of a column of numbers only counts what half of its cells are. Examples show their ends alone.
 A recipe conceals what is found: --add personal --set how=mask|hash|remove (names: --set kinds=name, or with others), or --add drop. What was imported stays in the workspace.
 

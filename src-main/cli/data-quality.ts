@@ -7,6 +7,7 @@ import type { JudgedSample, QualityReport } from '../shared/quality.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, table } from './format.ts';
 import { withCommon } from './options.ts';
+import { plural } from '../shared/plural.ts';
 
 interface Options extends CommonOptions {
   run: string;
@@ -67,7 +68,7 @@ function tell({ out }: Session, report: QualityReport): void {
     folds: `each in the test fold of one of ${folds?.covered} runs, of ${folds?.of} folds`,
   }[basis];
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  out.text(`${count(samples)} samples judged, ${by}; right on ${percent(accuracy)}`);
+  out.text(`${plural(samples, 'sample', 'samples', count(samples))} judged, ${by}; right on ${percent(accuracy)}`);
   out.text(`\nLabels that are most likely wrong: ${count(labelErrors.count)} (estimated noise ${percent(noise)})`);
   list(out, labelErrors.samples);
   out.text(`\nHard samples: ${count(hard.count)}`);

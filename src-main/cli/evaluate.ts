@@ -17,6 +17,7 @@ import { evaluationCharts } from './evaluation-charts.ts';
 import { comparisonLines, looksLine, metricLines, reportLines, thresholdLines } from './evaluation-words.ts';
 import { count, metric, table } from './format.ts';
 import { integer, withCommon } from './options.ts';
+import { plural } from '../shared/plural.ts';
 
 interface Options extends CommonOptions {
   data?: string;
@@ -158,7 +159,7 @@ function tell(
     ...{ report, looks, comparison, threshold: chosen && { class: name, by, ...chosen } },
     ...(written && { charts: written }),
   });
-  out.text(`${count(samples)} samples of the ${split} split`);
+  out.text(`${plural(samples, 'sample', 'samples', count(samples))} of the ${split} split`);
   out.text(metricLines(metrics, report?.intervals));
   if (confusion && confusion.classes.length <= 20) {
     const rows = confusion.counts.map((row, i) => [confusion.classes[i], ...row.map(String)]);

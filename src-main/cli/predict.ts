@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { predictParams } from '../jobs/models.ts';
 import { resolveModel } from '../jobs/resolve.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
-import { metric } from './format.ts';
+import { AtelierError } from '../shared/errors.ts';
+import { count, metric } from './format.ts';
 import { usualSampling } from '../shared/training-defaults.ts';
 import { integer, number, withCommon } from './options.ts';
 
@@ -11,6 +12,9 @@ interface Options extends CommonOptions {
   maxTokens?: number;
   temperature?: number;
   seed?: number;
+  out?: string;
+  id?: string[];
+  probabilities?: true;
   threads: number;
 }
 
@@ -37,6 +41,13 @@ export function addPredict(program: Command, context: CommandContext): void {
       number(0, 100),
     )
     .option('--seed <n>', `decides what chance gives (default: ${usualSampling.seed})`, integer(0, 2 ** 32 - 1))
+    .option('--out <file>', 'write the predictions as CSV into this file; an existing one is replaced')
+    .option(
+      '--id <column>',
+      'with --out: a column of the rows that comes first; may be repeated (default: one called like an id)',
+      (text, all: string[] = []) => [...all, text],
+    )
+    .option('--probabilities', 'with --out: a column for the probability of each class, too')
     .option('--threads <n>', 'CPU threads; 0: as fits the machine', integer(0, 256), 0)
     .addHelpText(
       'after',
@@ -48,12 +59,16 @@ JSON: one line per row, image, sound or text: {"input","label","probabilities":{
       autoencoder {"input","error","code":[…],"reconstruction":{column:value}} (of a table; null: missing): a high error
       says that a sample is unlike those it was trained on. A generator has nothing to predict.
 
+With --out the file has a row for each: what tells it (its id, else file and line), and what is predicted under the target's name, as
+competitions want it. JSON: {"path","rows"}.
+
 A language model takes texts. One that writes (gpt) goes on with each, up to its end token or --max-tokens; the same seed gives the
 same text. JSON: {"input","continuation","tokens"}. One that guesses (bert) fills in what is masked, [MASK] with a tokenizer made here:
 {"input","guesses":[[{"text","probability"},…],…]}, for each masked place the five likeliest. Of an exported one the folder is enough.
 
 Examples:
   $ atelier predict "iris · mlp" new-rows.csv
+  $ atelier predict houses test.csv --out submission.csv          # Id,SalePrice
   $ atelier predict glyphs.onnx a.png b.png --json
   $ atelier predict digits.onnx new-recordings/
   $ atelier predict spam.onnx --text "You have won a prize" letter.txt
@@ -66,6 +81,8 @@ Examples:
 
 async function predict(session: Session, text: string, files: string[], options: Options): Promise<void> {
   const { out } = session;
+  if (options.out === undefined && (options.id || options.probabilities))
+    throw new AtelierError('bad_arguments', '--id and --probabilities say what --out writes: give that too.');
   await session.readIfAny(async (store) => {
     const model = resolveModel(store, text, session.host.cwd);
     const paths = files.map((file) => session.path(file));
@@ -79,8 +96,15 @@ async function predict(session: Session, text: string, files: string[], options:
         seed: options.seed ?? usualSampling.seed,
       },
       threads: options.threads,
+      ...(options.out !== undefined && {
+        file: { path: session.path(options.out), ids: options.id, probabilities: options.probabilities },
+      }),
     });
-    const { predictions } = await session.work('predict', text, params);
+    const { predictions, written } = await session.work('predict', text, params);
+    if (written) {
+      out.record({ path: written.path, rows: written.count });
+      out.text(`${count(written.count)} predictions: ${written.path}`);
+    }
     for (const { input, label, labels, value, probabilities, reconstruction, continuation, guesses } of predictions) {
       if (continuation) {
         out.record({ input, continuation: continuation.text, tokens: continuation.tokens });

@@ -6,6 +6,7 @@ import type { Session } from './context.ts';
 import { readVersion } from './data-reader.ts';
 import { count, table } from './format.ts';
 import { ProgressLine } from './progress.ts';
+import { plural } from '../shared/plural.ts';
 
 const shownColumns = 8;
 const shownCell = 28;
@@ -51,7 +52,7 @@ function tell(
   });
   const changed = changedColumns(before, after);
   out.text(
-    `${kind === null ? 'As imported' : `Step ${step}, ${kind}`}: tried on ${count(sampled)} samples, ${count(dropped)} left out, ${count(added)} added. Nothing is stored.`,
+    `${kind === null ? 'As imported' : `Step ${step}, ${kind}`}: tried on ${plural(sampled, 'sample', 'samples', count(sampled))}, ${count(dropped)} left out, ${count(added)} added. Nothing is stored.`,
   );
   if (changed.gone.length > 0) out.text(`Columns that go: ${changed.gone.join(', ')}`);
   if (changed.come.length > 0) out.text(`Columns that come: ${changed.come.join(', ')}`);

@@ -16,6 +16,7 @@ import type { ObjectScores } from '../shared/object-scores.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { count, metric, table } from './format.ts';
 import { integer, withCommon } from './options.ts';
+import { plural } from '../shared/plural.ts';
 
 interface Options extends CommonOptions {
   truth?: string[];
@@ -128,10 +129,11 @@ async function scoreVersion(
     const report = await session.work('score', basename(path), params);
     const { images, silent, elsewhere, strays, unmasked } = report;
     const { out } = session;
-    out.text(`${count(images)} images${split ? ` of ${split}` : ''}`);
+    out.text(`${plural(images, 'image', 'images', count(images))}${split ? ` of ${split}` : ''}`);
     if (silent > 0) out.note(`Note: nothing was predicted for ${count(silent)} of them; they count as they are.`);
     if (elsewhere > 0) out.note(`Note: ${count(elsewhere)} predictions or label maps are for images of other splits.`);
-    if (strays > 0) out.note(`Note: ${count(strays)} files belong to no image of this dataset.`);
+    if (strays > 0)
+      out.note(`Note: ${plural(strays, 'file belongs', 'files belong', count(strays))} to no image of this dataset.`);
     if (unmasked > 0)
       out.note(`Note: ${count(unmasked)} marked objects have no outline; for areas they count nothing.`);
     return { ...scoredOf(report), images, silent, elsewhere, strays, unmasked };

@@ -1,4 +1,5 @@
 import { AtelierError } from '../shared/errors.ts';
+import type { Manifest } from '../shared/dataset.ts';
 import {
   annotatedKinds,
   type ImportKind,
@@ -13,6 +14,7 @@ import type { ImportContext } from './importers/importer.ts';
 import { notingBlobs } from './ledger.ts';
 import { choose, findAll, offerName } from './offers.ts';
 import { findSource } from './source.ts';
+import { unlabelledNote } from './unlabelled-parts.ts';
 
 /** What the paths hold, likeliest first, without reading it all. Throws what an import of them would throw at once: nothing there, unknown format. */
 export async function offerImport(paths: string[]): Promise<ImportOffer[]> {
@@ -35,26 +37,32 @@ export async function importDataset(params: ImportParams, importing: ImportConte
 
 async function read(given: ImportParams, importing: ImportContext, unfinished: string | null): Promise<ImportResult> {
   const into = given.into && withoutRecipe(given.into);
-  const params = { ...given, ...(into && { into }) };
-  const staging = new Staging(params.blobs);
+  const asked = { ...given, ...(into && { into }) };
+  const staging = new Staging(given.blobs);
   const context = { progress: importing.progress.bind(importing), signal: importing.signal, staging, unfinished };
   try {
-    const source = await lookInside(await findSource(params.paths, importing.signal), context);
+    const source = await lookInside(await findSource(given.paths, importing.signal), context);
     try {
-      const { chosen, others } = choose(source, await findAll(source, params.kind), params);
+      const { chosen, others } = choose(source, await findAll(source, given.kind), given);
+      const { file, unlabelled } = chosen.offer;
+      // What the rows to be predicted lack is what is to be predicted.
+      const params = asked.target === undefined && unlabelled?.target ? { ...asked, target: unlabelled.target } : asked;
       if (params.originals === 'referenced' && !chosen.offer.referable) throw cannotReference(chosen.offer.kind);
       if (params.classFrom !== undefined && !named.includes(chosen.offer.kind)) throw noNames(chosen.offer.kind);
       if (params.separator !== undefined && chosen.offer.kind !== 'table') throw noCells(chosen.offer.kind);
       const read = await chosen.importer.read(chosen.source, params, context);
-      const result = into ? await grow({ ...params, into }, read, given.into!.manifest.recipe, importing.signal) : read;
+      const grown = into ? await grow({ ...params, into }, read, given.into!.manifest.recipe, importing.signal) : read;
+      const result = unlabelled ? noted(grown, unlabelledNote(file!, unlabelled)) : grown;
       // An annotated set is also seen as what it is made of: images, rows, texts.
       const annotated = annotatedKinds.includes(chosen.offer.kind);
-      const besides = others.filter(({ offer }) => !annotated || annotatedKinds.includes(offer.kind));
+      const told = unlabelled ? [unlabelled.file, ...unlabelled.forms] : [];
+      const besides = others.filter(
+        ({ offer }) => (!annotated || annotatedKinds.includes(offer.kind)) && !told.includes(offer.file ?? ''),
+      );
       if (besides.length === 0) return result;
       const names = besides.slice(0, 5).map(({ offer }) => offerName(offer));
       const message = `Also found, and not imported: ${names.join('; ')}${besides.length > 5 ? '; …' : ''}.`;
-      const { manifest } = result;
-      return { ...result, manifest: { ...manifest, notes: [...manifest.notes, { code: 'also_found', message }] } };
+      return noted(result, { code: 'also_found', message });
     } finally {
       source.close();
     }
@@ -62,6 +70,11 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
     await staging.clear();
   }
 }
+
+const noted = (result: ImportResult, note: Manifest['notes'][number]): ImportResult => ({
+  ...result,
+  manifest: { ...result.manifest, notes: [...result.manifest.notes, note] },
+});
 
 const cannotReference = (kind: ImportKind): AtelierError =>
   new AtelierError(

@@ -13,6 +13,7 @@ import { csv, isProse, textNames } from './importers/csv.ts';
 import { excel } from './importers/excel.ts';
 import { huggingFace } from './importers/hugging-face.ts';
 import { huggingFaceSounds } from './importers/hugging-face-sounds.ts';
+import { huggingFaceTexts } from './importers/hugging-face-texts.ts';
 import { idx } from './importers/idx.ts';
 import { imageFolder } from './importers/image-folder.ts';
 import type { Importer } from './importers/importer.ts';
@@ -29,6 +30,7 @@ import { textFolder } from './importers/text-folder.ts';
 import { voc } from './importers/voc.ts';
 import { yolo } from './importers/yolo.ts';
 import { contentName, type FoundFile, type Source } from './source.ts';
+import { unlabelledParts } from './unlabelled-parts.ts';
 
 /** Those that say what is marked in samples, the more certain of their own the earlier. */
 export const annotatedSets = {
@@ -56,6 +58,7 @@ const together: readonly Importer[] = [
   spacy,
   huggingFace,
   huggingFaceSounds,
+  huggingFaceTexts,
   yolo,
   masks,
   conll,
@@ -64,7 +67,7 @@ const together: readonly Importer[] = [
   textFolder,
 ];
 /** Those of `together` that a data set may hold several of. */
-const inParquet: readonly Importer[] = [huggingFace, huggingFaceSounds];
+const inParquet: readonly Importer[] = [huggingFace, huggingFaceSounds, huggingFaceTexts];
 /** Made of one file, or of a few that are one table. */
 const tables: readonly Importer[] = [parquet, excel, json, csv];
 const tableNames = /\.(csv|tsv|tab|psv|json|jsonl|ndjson|parquet|parq|pq|xlsx|xlsm|xls|xlsb|ods)$/i;
@@ -132,10 +135,30 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
   }
   // Pictures and sounds beside a table go with it, more likely than the other way round.
   found.sort((a, b) => Number(isUnlabelled(a.offer)) - Number(isUnlabelled(b.offer)));
+  tellUnlabelled(found, source);
   // Any text is one of these: it counts where it is nothing else.
   if (found.length === 0 || kind === 'corpus') await ask(corpus, source, null);
   if (found.length > 0) return found;
   throw errors[0] ?? unknownFormat(source);
+}
+
+/** A training table whose test rows lie beside it without the target is what is meant: it comes before them. */
+function tellUnlabelled(found: Found[], whole: Source): void {
+  const parts = unlabelledParts(found.map(({ offer }) => offer));
+  const behind = new Set([...parts.values()].flatMap(({ file, forms }) => [file, ...forms]));
+  for (const [i, unlabelled] of parts) {
+    const { offer, source } = found[i];
+    // "train" says nothing of what is learnt.
+    const bare = whole.wholeFolder && withoutSplit(contentName(source.files[0]).split('/').at(-1)!).startsWith('.');
+    const suggestedName = bare ? whole.suggestedName : offer.suggestedName;
+    found[i] = {
+      ...found[i],
+      source: { ...source, suggestedName },
+      offer: { ...offer, suggestedName, target: unlabelled.target ?? offer.target, unlabelled },
+    };
+  }
+  const isBehind = ({ offer: { kind, file } }: Found): number => Number(kind === 'table' && behind.has(file ?? ''));
+  found.sort((a, b) => isBehind(a) - isBehind(b));
 }
 
 const isUnlabelled = ({ kind, folders }: ImportOffer): boolean =>
@@ -245,7 +268,11 @@ export function choose(
   if (!chosen) throw notFound(source, found, { kind, file, sheet });
   // What it is put together from is nothing else.
   const apart = found.filter((each) => !isWithin(each, chosen));
-  const others = apart.filter(({ offer: { kind, file } }) => kind === chosen.offer.kind && file !== null);
+  const { unlabelled } = chosen.offer;
+  const besides = unlabelled ? [unlabelled.file, ...unlabelled.forms] : [];
+  const others = apart.filter(
+    ({ offer: { kind, file } }) => kind === chosen.offer.kind && file !== null && !besides.includes(file),
+  );
   const rivals = others.filter((each) => fitting.includes(each) && !others.some((other) => isLess(each, other)));
   if (chosen.offer.file !== null && rivals.length > 0) {
     const names = [...new Set([chosen, ...rivals].map(({ offer }) => offer.file!))];

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { AskedBars } from '../shared/bars.ts';
 import { classSetsOf, setWords, splitClasses } from '../shared/class-sets.ts';
 import { shownText, splitNames, type Manifest, type SamplePage, type SampleQuery } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -11,6 +12,7 @@ import { soundsOf } from './audio/stored.ts';
 import { int32s, readBlob } from './blobs.ts';
 import { heeding, openDuck, parquetSql, rowsOf } from './duck.ts';
 import { readPixels } from './images/pixels.ts';
+import { countBars } from './filters/bars.ts';
 import { divide } from './filters/conditions.ts';
 import { openExpressions, type Expressions } from './filters/expression.ts';
 import { marked, orderRows } from './filters/order.ts';
@@ -55,6 +57,16 @@ export class SampleReader {
     const apart = order !== null && count > 1;
     const ordered = apart ? () => this.#ordered(blobs, manifest, key, order, offset, count) : null;
     return this.#pageOf(blobs, manifest, indices, split, total, ordered);
+  }
+
+  /** How many of the samples that meet these conditions are in each of these bars. Tables only. */
+  async bars(blobs: string, manifest: Manifest, filter: Condition[], asked: readonly AskedBars[]): Promise<number[][]> {
+    const split = await this.#blob(blobs, manifest.blobs.split);
+    const key = JSON.stringify([manifest.blobs, manifest.target, filter, undefined]);
+    const order = await this.#orders.get(key, () => this.#order(blobs, manifest, { filter }, split));
+    return this.#working.run(manifest.blobs.split, (signal) =>
+      this.#ask(blobs, (duck) => heeding(duck, signal, () => countBars(duck, blobs, manifest, order, asked))),
+    );
   }
 
   /** All samples that meet these conditions, in order. */

@@ -22,6 +22,7 @@ import { refitted } from './recipes/refit.ts';
 import { completeGiven, countSplits, test, train } from './splits.ts';
 import { readTarget, targetNoteCodes, targetNotes } from './table-target.ts';
 import { targetType } from './target.ts';
+import { plural } from '../shared/plural.ts';
 
 /**
  * The next version of a dataset: the same samples with other types, roles, target or split, or prepared by another recipe. Nothing stored is
@@ -73,7 +74,7 @@ async function reviseFilesRecipe(
   const words = manifest.kind === 'images' ? 'images' : 'sounds';
   const told = counts.flatMap(({ kind, left, added }) => [
     ...(left > 0 ? [`${left} left out by ${kind}`] : []),
-    ...(added > 0 ? [`${added} copies by ${kind}`] : []),
+    ...(added > 0 ? [`${plural(added, 'copy', 'copies')} by ${kind}`] : []),
   ]);
   const of = next.samples === base.samples ? `all ${base.samples}` : `${next.samples} of ${base.samples}`;
   return { manifest: next, change: `recipe: ${change}: ${[`${of} ${words}`, ...told].join(', ')}` };
@@ -135,7 +136,7 @@ async function reviseRecipe(
   const next = await applyRecipe(connection, blobs, manifest, recipe, signal);
   const rows = next.samples - manifest.samples;
   const more = next.raw && next.samples > next.raw.samples ? 'more' : 'back';
-  const words = rows === 0 ? '' : `, ${Math.abs(rows)} rows ${rows < 0 ? 'left out' : more}`;
+  const words = rows === 0 ? '' : `, ${plural(Math.abs(rows), 'row', 'rows')} ${rows < 0 ? 'left out' : more}`;
   const lost = next.raw?.marks?.lost ?? 0;
   const spans = lost === 0 ? '' : `, ${lost} ${lost === 1 ? 'span' : 'spans'} left out with the text`;
   return { manifest: next, change: `recipe: ${change}${words}${spans}` };

@@ -4,6 +4,7 @@ import type { ClassCount, Column, Manifest } from '../shared/dataset.ts';
 import { sqlText } from './cells.ts';
 import { eachRow, eachRows, int32sOf } from './duck.ts';
 import { countClasses, requireFewClasses, sortClasses } from './target.ts';
+import { plural } from '../shared/plural.ts';
 
 export interface TableTarget {
   task: Manifest['task'];
@@ -118,7 +119,7 @@ export function targetNotes(
   if (column.missing > 0) {
     notes.push({
       code: 'target_missing',
-      message: `${column.missing} rows have no ${column.type === 'number' ? 'number' : 'value'} in "${column.name}"; they are kept, but not trained or tested on.`,
+      message: `${plural(column.missing, 'row has', 'rows have')} no ${column.type === 'number' ? 'number' : 'value'} in "${column.name}"; ${column.missing === 1 ? 'it is' : 'they are'} kept, but not trained or tested on.`,
     });
   }
   if (!columns.some(({ role }) => role === 'feature')) {

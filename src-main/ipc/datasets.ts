@@ -10,6 +10,7 @@ type Noun =
   | 'datasets.rename'
   | 'datasets.archive'
   | 'datasets.samples'
+  | 'datasets.bars'
   | 'datasets.stopSamples'
   | 'datasets.profile'
   | 'datasets.stopProfile'
@@ -47,6 +48,7 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
       return null;
     },
     'datasets.samples': (query) => desk.studio.samples.page(query),
+    'datasets.bars': (question) => desk.studio.samples.bars(question),
     'datasets.original': ({ version, sample }) => desk.studio.samples.original(version, sample),
     'datasets.originals': ({ version }) => desk.studio.datasets.originals(version),
     'datasets.relink': async ({ dataset }) => {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
@@ -34,6 +35,7 @@ type Noun =
   | 'runs.tag'
   | 'runs.archive'
   | 'runs.export'
+  | 'runs.predict'
   | 'runs.log'
   | 'runs.evaluate'
   | 'runs.quality'
@@ -128,6 +130,27 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
         ? dialog.showSaveDialog(desk.window, options)
         : dialog.showSaveDialog(options));
       return canceled || !filePath ? null : desk.studio.runs.export({ runs: ids, format, out: filePath }).result;
+    },
+    'runs.predict': async ({ id }) => {
+      const { name } = desk.studio.runs.get(id);
+      const asked = words(desk.preferences.value);
+      const show: Electron.OpenDialogOptions = {
+        title: asked.dialog_predict_files(),
+        buttonLabel: asked.dialog_predict(),
+        properties: ['openFile', 'multiSelections'],
+      };
+      const chosen = await (desk.window ? dialog.showOpenDialog(desk.window, show) : dialog.showOpenDialog(show));
+      if (chosen.canceled || chosen.filePaths.length === 0) return null;
+      const save: Electron.SaveDialogOptions = {
+        title: asked.dialog_save_predictions(),
+        defaultPath: join(dirname(chosen.filePaths[0]), `${fileName(name)}-predictions.csv`),
+      };
+      const { canceled, filePath } = await (desk.window
+        ? dialog.showSaveDialog(desk.window, save)
+        : dialog.showSaveDialog(save));
+      if (canceled || !filePath) return null;
+      const request = { model: { run: id }, paths: chosen.filePaths, file: { path: filePath } };
+      return (await desk.studio.models.predict(request).result).written ?? null;
     },
     'runs.log': ({ id }) => desk.studio.runFiles.log(id),
     'runs.evaluate': ({ id, split, against }) =>

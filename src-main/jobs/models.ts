@@ -8,7 +8,7 @@ import type { SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { RunId, VersionId } from '../shared/ids.ts';
 import type { EvaluateParams } from '../shared/work/evaluate.ts';
-import type { PredictParams, Sampling } from '../shared/work/predict.ts';
+import type { PredictionsFile, PredictParams, Sampling } from '../shared/work/predict.ts';
 import type { TrainedRun } from '../shared/run.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 
@@ -33,6 +33,7 @@ export interface PredictRequest {
   paths: string[];
   texts?: string[];
   sampling?: Sampling;
+  file?: PredictionsFile;
   threads?: number;
 }
 
@@ -85,12 +86,12 @@ function rival(
 }
 
 export function predictParams(db: Readable | null, folder: string, request: PredictRequest): PredictParams {
-  const { paths, texts, sampling } = request;
+  const { paths, texts, sampling, file } = request;
   for (const path of paths) existingFile(path);
   const threads = request.threads || defaultThreads(availableParallelism());
   const blobs = workspaceFiles.blobs(folder);
   if ('onnx' in request.model) {
-    return { blobs, model: { onnx: existingFile(request.model.onnx) }, paths, texts, sampling, threads };
+    return { blobs, model: { onnx: existingFile(request.model.onnx) }, paths, texts, sampling, file, threads };
   }
   if (!db) throw new AtelierError('no_such_run', `There is no run "${request.model.run}" in ${folder}.`);
   const run = trainedRun(db, request.model.run);
@@ -99,7 +100,7 @@ export function predictParams(db: Readable | null, folder: string, request: Pred
     settings: run.settings,
     manifest: getVersion(db, run.version).manifest,
   };
-  return { blobs, model, paths, texts, sampling, threads };
+  return { blobs, model, paths, texts, sampling, file, threads };
 }
 
 /** A run that has a checkpoint to work with, whether or not it ran to its end. */

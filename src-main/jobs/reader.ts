@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ComparedTest, EvaluationComparison } from '../shared/prompt/grid.ts';
 import type { AgreementQuestion, AgreementReport } from '../shared/agreement.ts';
+import type { AskedBars } from '../shared/bars.ts';
 import type { AudioOptions, PlayedSound, SpectrogramPreview } from '../shared/audio.ts';
 import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { OriginalImage, OriginalsReport, SamplePage, SampleQuery } from '../shared/dataset.ts';
@@ -59,6 +60,11 @@ export class Reader {
   /** These samples, in this order. */
   pick(blobs: string, manifest: Manifest, samples: number[]): Promise<SamplePage> {
     return this.#ask({ type: 'pick', blobs, manifest, samples }) as Promise<SamplePage>;
+  }
+
+  /** How many of the samples that meet a filter are in each bar. */
+  bars(blobs: string, manifest: Manifest, filter: Condition[], bars: AskedBars[]): Promise<number[][]> {
+    return this.#ask({ type: 'bars', blobs, manifest, filter, bars }, profileWithinMs) as Promise<number[][]>;
   }
 
   /** What a division would give. */

@@ -2,7 +2,7 @@ import type { ColumnRole, ColumnType } from './dataset.ts';
 import type { StepSettings } from './recipe.ts';
 
 /** What personal data can be told by its form and, where it has one, its checksum. Where two overlap the earlier one counts. */
-export const formKinds = ['email', 'iban', 'cn-id', 'ssn', 'card', 'ip', 'phone'] as const;
+export const formKinds = ['email', 'iban', 'cn-id', 'ssn', 'national-id', 'card', 'ip', 'phone'] as const;
 /** Besides: names of people, told by English words and sentences. They are guessed, not checked: so they are concealed only where that is asked for. */
 export const personalKinds = [...formKinds, 'name'] as const;
 export type PersonalKind = (typeof personalKinds)[number];

@@ -1,6 +1,7 @@
 import type { AgreementQuestion, AgreementReport } from './agreement.ts';
 import type { AudioOptions, PlayedSound, SpectrogramPreview } from './audio.ts';
 import type { KeptSynonyms, SynonymList } from './augment/synonyms.ts';
+import type { AskedBars } from './bars.ts';
 import type { BlobHash, Manifest, OriginalImage, OriginalsReport, SamplePage, SampleQuery } from './dataset.ts';
 import type { DeviceFacts } from './device.ts';
 import type { ErrorFacts } from './errors.ts';
@@ -26,6 +27,7 @@ import type { ImportOffer } from './work/import.ts';
 export type ReaderRequest =
   | { id: number; type: 'samples'; blobs: string; manifest: Manifest; query: SampleQuery }
   | { id: number; type: 'pick'; blobs: string; manifest: Manifest; samples: number[] }
+  | { id: number; type: 'bars'; blobs: string; manifest: Manifest; filter: Condition[]; bars: AskedBars[] }
   | { id: number; type: 'split'; blobs: string; manifest: Manifest; split: SplitWish }
   | { id: number; type: 'original'; blobs: string; manifest: Manifest; sample: number; newest?: Manifest }
   | { id: number; type: 'originals'; blobs: string; manifest: Manifest; newest?: Manifest }
@@ -69,6 +71,7 @@ export type ReaderResponse =
       ok: true;
       value:
         | SamplePage
+        | number[][]
         | Profile
         | null
         | OriginalImage

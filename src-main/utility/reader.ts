@@ -37,6 +37,8 @@ function answer(request: ReaderRequest) {
       return reader.page(request.blobs, request.manifest, request.query);
     case 'pick':
       return reader.pick(request.blobs, request.manifest, request.samples);
+    case 'bars':
+      return reader.bars(request.blobs, request.manifest, request.filter, request.bars);
     case 'split':
       return previewSplit(request.blobs, request.manifest, request.split);
     case 'original':

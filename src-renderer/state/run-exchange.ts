@@ -44,7 +44,7 @@ export async function importRuns(from: Input<'runs.import'>, through: Studio = s
 export async function exportRuns(ids: RunId[], as: RunFormat): Promise<void> {
   try {
     const made = await studio.call('runs.export', { ids, format: as });
-    if (made) notify(m.runs_exported({ n: format.integer(made.runs), path: made.path }));
+    if (made) notify(m.runs_exported({ count: made.runs, n: format.integer(made.runs), path: made.path }));
   } catch {
     // As above.
   }

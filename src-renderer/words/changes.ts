@@ -1,4 +1,5 @@
 import type { ColumnRole, ColumnType } from '../../src-main/shared/dataset.ts';
+import { format } from './format.ts';
 import { m } from './messages.ts';
 import { columnRoleWord, columnTypeWord } from './data-terms.ts';
 
@@ -12,9 +13,11 @@ const word = (text: string) =>
       ? columnRoleWord(text as ColumnRole)
       : text;
 
+const counted = (text: string) => ({ count: Number(text), n: format.integer(Number(text)) });
+
 const splitForms: readonly [RegExp, (found: RegExpExecArray) => string][] = [
-  [/^copies together: (\d+) samples moved, \w+ copies into train$/, ([, n]) => m.change_together_train({ n })],
-  [/^copies together: (\d+) samples moved, \w+ copies into test$/, ([, n]) => m.change_together_test({ n })],
+  [/^copies together: (\d+) samples? moved, \w+ copies into train$/, ([, n]) => m.change_together_train(counted(n))],
+  [/^copies together: (\d+) samples? moved, \w+ copies into test$/, ([, n]) => m.change_together_test(counted(n))],
   [/^split: validation (.+ %), test as given, seed (\d+)$/, ([, share, seed]) => m.change_split_given({ share, seed })],
   [/^split: (.+), seed (\d+)$/, ([, shares, seed]) => m.change_split({ shares, seed })],
   [/^split at random: (.+), seed (\d+)$/, ([, shares, seed]) => m.change_split_random({ shares, seed })],

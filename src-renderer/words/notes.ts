@@ -29,10 +29,13 @@ const codes: Record<string, () => string> = {
   binary_left_out: m.note_binary_left_out,
   cut_short: m.note_cut_short,
   also_found: m.note_also_found,
+  unlabelled_beside: m.note_unlabelled_beside,
   scaled: m.note_scaled,
   channels_first: m.note_channels_first,
   arrays_left_out: m.note_arrays_left_out,
   error_cells: m.note_error_cells,
+  joined_headings: m.note_joined_headings,
+  merged_cells: m.note_merged_cells,
   formulas_without_values: m.note_formulas_without_values,
   misnamed: m.note_misnamed,
   passed_over: m.note_passed_over,
@@ -45,11 +48,13 @@ const codes: Record<string, () => string> = {
   class_numbers: m.note_class_numbers,
   unmarked: m.note_unmarked,
   tags_repaired: m.note_tags_repaired,
+  tags_unsaid: m.note_tags_unsaid,
   other_annotators: m.note_other_annotators,
   spans_lost: m.note_spans_lost,
 };
 
 const number = (text: string) => format.integer(Number(text));
+const counted = (text: string) => ({ count: Number(text), n: number(text) });
 
 /** Notes that can be said whole: their English form, and its words. */
 const wholes: readonly [RegExp, (found: RegExpExecArray) => string][] = [
@@ -64,16 +69,16 @@ const wholes: readonly [RegExp, (found: RegExpExecArray) => string][] = [
   ],
   [
     /^(\d+|One) files? could not be read and (?:was|were) left out/,
-    ([, n]) => m.note_whole_rejected({ n: n === 'One' ? '1' : number(n) }),
+    ([, n]) => m.note_whole_rejected(counted(n === 'One' ? '1' : n)),
   ],
-  [/^(\d+) other files were passed over/, ([, n]) => m.note_whole_passed_over({ n: number(n) })],
+  [/^(\d+) other files? (?:was|were) passed over/, ([, n]) => m.note_whole_passed_over(counted(n))],
   [
-    /^(\d+) of (\d+) sounds are of another rate; they were resampled to (\d+) Hz/,
-    ([, n, total, rate]) => m.note_whole_resampled({ n: number(n), total: number(total), rate: number(rate) }),
+    /^(\d+) of (\d+) sounds (?:is|are) of another rate; (?:it was|they were) resampled to (\d+) Hz/,
+    ([, n, total, rate]) => m.note_whole_resampled({ ...counted(n), total: number(total), rate: number(rate) }),
   ],
   [
     /^(?:(\d+) (?:images|sounds) \(such as (.+)\) are|(.+) is) of another format than the name/,
-    ([, n = '1', name, only]) => m.note_whole_misnamed({ n: number(n), name: name ?? only }),
+    ([, n = '1', name, only]) => m.note_whole_misnamed({ ...counted(n), name: name ?? only }),
   ],
   [
     /^The cells of "(.+)" look like several classes each, with "(.+)" between them \("([^]+)"\), and were/,

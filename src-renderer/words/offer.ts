@@ -48,6 +48,7 @@ export function offerSentence(offer: ImportOffer): string {
       return m.offer_images_in({ files: m.files_count(files), format: formatName(offer.kind), size });
     case 'conll':
     case 'spacy':
+    case 'hugging-face-texts':
       return m.offer_annotated_texts({ files: m.files_count(files), format: formatName(offer.kind), size });
     case 'idx':
       return m.offer_idx({ files: m.files_count(files), size });
@@ -103,6 +104,8 @@ export function offerName(offer: ImportOffer): string {
       return m.found_annotated_texts({ format: formatName(offer.kind) });
     case 'hugging-face':
       return within(offer, m.found_images_in({ format: formatName(offer.kind) }));
+    case 'hugging-face-texts':
+      return within(offer, m.found_annotated_texts({ format: formatName(offer.kind) }));
     case 'conll':
     case 'spacy':
       return m.found_annotated_texts({ format: formatName(offer.kind) });
@@ -127,6 +130,7 @@ type AnnotatedKind =
   | 'masks'
   | 'spacy'
   | 'hugging-face'
+  | 'hugging-face-texts'
   | 'jsonl';
 
 /** Formats go by their own names in every language. */
@@ -143,6 +147,7 @@ const formatName = (kind: AnnotatedKind): string =>
           'label-studio': 'Label Studio',
           labelme: 'LabelMe',
           spacy: 'spaCy',
-          'hugging-face': 'Hugging Face',
+          'hugging-face': inParquet,
+          'hugging-face-texts': inParquet,
           jsonl: 'JSON Lines',
         }[kind];

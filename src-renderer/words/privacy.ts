@@ -5,6 +5,7 @@ const kinds: Readonly<Record<PersonalKind, () => string>> = {
   email: m.personal_email,
   iban: m.personal_iban,
   'cn-id': m.personal_cn_id,
+  'national-id': m.personal_national_id,
   ssn: m.personal_ssn,
   card: m.personal_card,
   ip: m.personal_ip,

@@ -38,9 +38,11 @@ const notes: Record<string, () => string> = {
 export const leakNote = ({ code, message }: { code: string; message: string }): string => notes[code]?.() ?? message;
 
 export function basisWords({ basis, folds, samples, inSample }: QualityReport): string {
-  const n = format.integer(samples);
+  const count = { count: samples, n: format.integer(samples) };
   if (basis === 'folds' && folds) {
-    return m.quality_basis_folds({ n, covered: String(folds.covered), of: String(folds.of) });
+    return m.quality_basis_folds({ ...count, covered: String(folds.covered), of: String(folds.of) });
   }
-  return basis === 'all' ? m.quality_basis_all({ n, inside: format.integer(inSample) }) : m.quality_basis_held({ n });
+  return basis === 'all'
+    ? m.quality_basis_all({ ...count, inside: format.integer(inSample) })
+    : m.quality_basis_held(count);
 }

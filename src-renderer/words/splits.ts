@@ -1,5 +1,6 @@
 import type { Manifest } from '../../src-main/shared/dataset.ts';
 import type { SplitSettings, SplitWay } from '../../src-main/shared/split.ts';
+import { format } from './format.ts';
 import { m } from './messages.ts';
 
 /** Words for how samples are divided. */
@@ -42,16 +43,17 @@ export function splitOrigin({ splitSource, splitSeed, split }: Manifest): string
   }
 }
 
-const missingKey = /^(\d+) samples (?:have no (time|key)|are in no group)/;
+const missingKey = /^(\d+) samples? (?:(?:has|have) no (time|key)|(?:is|are) in no group)/;
 
 /** The main process writes it in English; what is not of its form shows as it is. */
 export function splitNote({ message }: { code: string; message: string }): string {
   const found = missingKey.exec(message);
   if (!found) return message;
   const [, n, what] = found;
+  const count = { count: Number(n), n: format.integer(Number(n)) };
   return what === 'time'
-    ? m.divide_note_time({ n })
+    ? m.divide_note_time(count)
     : what === 'key'
-      ? m.divide_note_key({ n })
-      : m.divide_note_alone({ n });
+      ? m.divide_note_key(count)
+      : m.divide_note_alone(count);
 }

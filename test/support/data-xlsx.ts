@@ -8,6 +8,8 @@ export interface XlsxSheet {
   /** Rows of cells in order from A on; null leaves a gap. Rows of null are left out of the sheet. */
   rows: (XmlCell[] | null)[];
   state?: 'hidden' | 'veryHidden';
+  /** Cells merged into one, as "A1:B2". */
+  merges?: string[];
 }
 
 const escaped = (text: string): string =>
@@ -25,13 +27,15 @@ export const fault = (value: string): XmlCell => ` t="e"><v>${value}</v>`;
 const letters = (column: number): string =>
   column < 26 ? String.fromCharCode(65 + column) : letters(Math.floor(column / 26) - 1) + letters(column % 26);
 
-function sheetXml({ rows }: XlsxSheet): string {
+function sheetXml({ rows, merges = [] }: XlsxSheet): string {
   const body = rows.map((cells, r) => {
     if (!cells) return '';
     const inside = cells.map((cell, c) => (cell === null ? '' : `<c r="${letters(c)}${r + 1}"${cell}</c>`)).join('');
     return `<row r="${r + 1}">${inside}</row>`;
   });
-  return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${body.join('')}</sheetData></worksheet>`;
+  const refs = merges.map((ref) => `<mergeCell ref="${ref}"/>`).join('');
+  const merged = merges.length === 0 ? '' : `<mergeCells count="${merges.length}">${refs}</mergeCells>`;
+  return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>${body.join('')}</sheetData>${merged}</worksheet>`;
 }
 
 const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';

@@ -21,6 +21,7 @@ import { flagMarks } from './geometry.ts';
 import { exists } from './reading.ts';
 import { problemNotes } from './problem-notes.ts';
 import { AnnotationWriter } from './writer.ts';
+import { plural } from '../../shared/plural.ts';
 
 /** The copy that is looked at in the grid and trained on: large enough to see boxes by. The original is kept beside it. */
 const annotatedSide = 128;
@@ -250,7 +251,7 @@ function notesOf(
   if (found.sizes > 0) {
     notes.push({
       code: 'size_differs',
-      message: `${found.sizes} images are not of the size that their annotations say. The coordinates were kept as they stand.`,
+      message: `${plural(found.sizes, 'image is not of the size that its annotations say', 'images are not of the size that their annotations say')}. The coordinates were kept as they stand.`,
     });
   }
   notes.push(...problemNotes(summary));

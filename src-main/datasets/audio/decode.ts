@@ -2,7 +2,7 @@ import type { AudioFormat } from '../../shared/audio.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { readWhole, type FoundFile } from '../source.ts';
 import { readFlac, readMp3 } from './compressed.ts';
-import { audioHeadBytes, audioType, mp3Frame } from './file-type.ts';
+import { audioHeadBytes, audioType, foreignAudio, mp3Frame } from './file-type.ts';
 import { resample } from './resample.ts';
 import type { Sound } from './sound.ts';
 import { readWav } from './wav.ts';
@@ -36,8 +36,15 @@ export async function decodeAudio(bytes: Uint8Array, name: string): Promise<Soun
     case 'mp3':
       return { format, ...onlyItsOwn(await readMp3(bytes, name), bytes) };
     default:
-      throw new AtelierError('not_audio', `${name} does not hold a sound that can be read (WAV, FLAC, MP3).`);
+      throw new AtelierError('not_audio', notRead(bytes, name));
   }
+}
+
+function notRead(bytes: Uint8Array, name: string): string {
+  const foreign = foreignAudio(bytes.subarray(0, audioHeadBytes));
+  return foreign === null
+    ? `${name} does not hold a sound that can be read (WAV, FLAC, MP3).`
+    : `${name} is ${foreign}, which is not read. Convert it to WAV, FLAC or MP3 and import that.`;
 }
 
 /** mpg123 gives two channels of everything. */

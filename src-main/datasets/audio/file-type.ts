@@ -14,6 +14,22 @@ export function audioType(head: Uint8Array): AudioFormat | null {
   return frame && (frame.bytes + 4 > head.length || mp3Frame(head.subarray(frame.bytes))) ? 'mp3' : null;
 }
 
+/** What a file that holds sound, but none that is decoded here, is called; null for anything else. */
+export function foreignAudio(head: Uint8Array): string | null {
+  const ascii = (from: number, to: number): string => String.fromCharCode(...head.subarray(from, to));
+  if (ascii(0, 4) === 'OggS') return 'Ogg (Vorbis or Opus)';
+  if (ascii(0, 4) === 'FORM' && /^AIF[FC]$/.test(ascii(8, 12))) return 'AIFF';
+  if (ascii(4, 8) === 'ftyp') return 'MPEG-4 (M4A, AAC)';
+  if (head[0] === 0xff && (head[1] & 0xf6) === 0xf0) return 'AAC';
+  if (ascii(0, 4) === '.snd') return 'AU';
+  if (ascii(0, 4) === 'caff') return 'CAF';
+  if (ascii(0, 5) === '#!AMR') return 'AMR';
+  if (ascii(0, 4) === 'MThd') return 'MIDI, which is notes and no sound';
+  if (head[0] === 0x1a && head[1] === 0x45 && head[2] === 0xdf && head[3] === 0xa3) return 'WebM or Matroska';
+  if (head[0] === 0x30 && head[1] === 0x26 && head[2] === 0xb2 && head[3] === 0x75) return 'Windows Media (WMA)';
+  return null;
+}
+
 /** Kilobits a second by layer III's four bits, of MPEG-1 and of MPEG-2 and 2.5 (ISO 11172-3, 13818-3). */
 const bitRates = {
   1: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],

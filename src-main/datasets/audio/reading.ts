@@ -16,6 +16,7 @@ import { counted, type Heard } from './facts.ts';
 import { claimedAudio } from './file-type.ts';
 import { measure } from './measure.ts';
 import type { SoundWriter } from './store.ts';
+import { plural } from '../../shared/plural.ts';
 
 const lookedAt = 64;
 /** Where none of those looked at can be read. */
@@ -121,7 +122,7 @@ export class Reading {
     if (this.#good.length === 0) {
       throw new AtelierError(
         'no_sounds',
-        `None of the ${this.#members.length} sounds in ${this.#source.root} could be read. Nothing was stored.`,
+        `None of the ${this.#members.length} sounds in ${this.#source.root} could be read. Nothing was stored.${rejects.list[0] ? ` The first: ${rejects.list[0].message}` : ''}`,
         rejects.list.slice(0, 10).map((each) => each.message),
       );
     }
@@ -148,7 +149,7 @@ export class Reading {
     if (others > 0) {
       notes.push({
         code: 'resampled',
-        message: `${others} of ${this.heard.length} sounds are of another rate; they were resampled to ${this.#rate} Hz.`,
+        message: `${others} of ${this.heard.length} sounds ${others === 1 ? 'is of another rate; it was' : 'are of another rate; they were'} resampled to ${this.#rate} Hz.`,
       });
     }
     if (this.#misnamed.count > 0) {
@@ -167,7 +168,10 @@ export class Reading {
       });
     }
     if (passedOver > 0) {
-      notes.push({ code: 'passed_over', message: `${passedOver} other files were passed over: they are no sounds.` });
+      notes.push({
+        code: 'passed_over',
+        message: `${plural(passedOver, 'other file was', 'other files were')} passed over, being no ${passedOver === 1 ? 'sound' : 'sounds'}.`,
+      });
     }
     if (rejects.count > 0) {
       notes.push({

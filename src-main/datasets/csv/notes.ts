@@ -1,5 +1,6 @@
 import type { Survey } from './encoding.ts';
 import type { Dialect } from './sniff.ts';
+import { plural } from '../../shared/plural.ts';
 
 const delimiterNames: Record<string, string> = {
   ',': 'comma',
@@ -35,12 +36,12 @@ export function readingNotes(
   if (dialect.skipLines > 0 && dialect.header)
     notes.push({
       code: 'skipped_lines',
-      message: `The first ${dialect.skipLines} lines come before the table and were left out.`,
+      message: `${dialect.skipLines === 1 ? 'The first line comes before the table and was' : `The first ${dialect.skipLines} lines come before the table and were`} left out.`,
     });
   if (rejectedRows > 0)
     notes.push({
       code: 'rejected',
-      message: `${rejectedRows} rows could not be read and were left out; the others were kept.`,
+      message: `${plural(rejectedRows, 'row could not be read and was', 'rows could not be read and were')} left out; the others were kept.`,
     });
   return notes;
 }

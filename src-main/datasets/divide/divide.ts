@@ -18,6 +18,7 @@ import { assignGroups, type Groups } from './groups.ts';
 import { keyPlace, keyPlaceSql, splitOfPlace } from './hash.ts';
 import { groupKeys, imageKeys, keySql, tableGroups, withPattern } from './keys.ts';
 import { divideByTime } from './time.ts';
+import { plural } from '../../shared/plural.ts';
 
 /** Samples to divide. */
 export interface Divisible {
@@ -219,10 +220,16 @@ const noColumn = (what: string): AtelierError => new AtelierError('no_column', `
 
 const note = (message: string) => [{ code: 'split_key_missing', message }];
 const withoutKey = (samples: number, what: string) =>
-  samples === 0 ? [] : note(`${samples} samples have no ${what}; they were put into the training split.`);
+  samples === 0
+    ? []
+    : note(
+        `${plural(samples, 'sample has', 'samples have')} no ${what}; ${samples === 1 ? 'it was' : 'they were'} put into the training split.`,
+      );
 const alone = ({ ids }: Groups) => {
   const samples = ids.reduce((sum, id) => sum + (id < 0 ? 1 : 0), 0);
-  return samples === 0 ? [] : note(`${samples} samples are in no group; each was divided on its own.`);
+  return samples === 0
+    ? []
+    : note(`${plural(samples, 'sample is', 'samples are')} in no group; each was divided on its own.`);
 };
 
 const percent = (fraction: number): string => `${Math.round(fraction * 1000) / 10} %`;

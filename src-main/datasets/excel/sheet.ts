@@ -1,4 +1,5 @@
 import type { FoundFile } from '../source.ts';
+import { columnNumber } from './columns.ts';
 import { momentText, type Moment } from './formats.ts';
 import { BadXml, readXml } from './xml.ts';
 
@@ -23,8 +24,8 @@ export interface SheetFacts {
 }
 
 export interface RowListener {
-  /** A row's cells up to its last one; null for empty ones. True: that is enough. */
-  row(cells: (string | null)[]): boolean | void;
+  /** A row's cells up to its last one, null for empty ones, and its number from 1. True: that is enough. */
+  row(cells: (string | null)[], row: number): boolean | void;
   /** Awaited now and then. */
   drain?(): Promise<void>;
   /** Hears the sheet's bytes as they are unpacked. */
@@ -89,7 +90,7 @@ export async function readSheet(
         if (tag === 'v' || tag === 't') listening = false;
         else if (tag === 'rPh') spoken--;
         else if (tag === 'c') endCell();
-        else if (tag === 'row' && cells.length > 0) done = listener.row(cells) === true;
+        else if (tag === 'row' && cells.length > 0) done = listener.row(cells, row) === true;
       },
       drain: () => listener.drain?.() ?? Promise.resolve(),
       enough: () => done,
@@ -127,12 +128,7 @@ function position(text: string | undefined, next: number, most: number): number 
 
 /** "AB12" is column 28. */
 function columnOf(reference: string | undefined, next: number): number {
-  let column = reference === undefined ? next : 0;
-  for (let i = 0; reference && i < 4; i++) {
-    const letter = reference.charCodeAt(i) - 64;
-    if (letter < 1 || letter > 26) break;
-    column = column * 26 + letter;
-  }
+  const column = reference === undefined ? next : columnNumber(/^[A-Z]{0,4}/.exec(reference)![0]);
   if (column < 1 || column > maxSheetColumns) throw new BadXml(`There is no cell ${reference ?? next}.`);
   return column;
 }

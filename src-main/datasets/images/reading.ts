@@ -17,6 +17,7 @@ import { decodeFiles, type DecodedFile, type FileFacts, type KnownFile, type Siz
 import { OriginalsSink } from '../originals/sink.ts';
 import { Pass, type Stamp } from './pass.ts';
 import { PixelSink } from './pixel-sink.ts';
+import { plural } from '../../shared/plural.ts';
 
 const lookedAt = 32;
 
@@ -262,7 +263,10 @@ export class Reading {
       });
     }
     if (passedOver > 0) {
-      notes.push({ code: 'passed_over', message: `${passedOver} other files were passed over: they are no images.` });
+      notes.push({
+        code: 'passed_over',
+        message: `${plural(passedOver, 'other file was', 'other files were')} passed over, being no ${passedOver === 1 ? 'image' : 'images'}.`,
+      });
     }
     return notes;
   }

@@ -10,6 +10,7 @@ import { whileThere } from '../annotations/reading.ts';
 import { isObject, looseJson, type JsonObject } from '../json/members.ts';
 import { contentName, readHead, storedBytes, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 const headLength = 1 << 18;
 const maxAsked = 64;
@@ -46,7 +47,7 @@ export const coco: Importer = {
         notes.push({ code: 'cut_short', message });
       }
       if (set.unlisted > 0) {
-        const message = `${set.unlisted} images are in no annotation file, and were passed over.`;
+        const message = `${plural(set.unlisted, 'image is in no annotation file, and was', 'images are in no annotation file, and were')} passed over.`;
         notes.push({ code: 'passed_over', message });
       }
       const { classes, extra } = set;

@@ -9,6 +9,7 @@ import type { AnnotatedText } from '../annotations/annotated-set.ts';
 import { storeAnnotatedTexts } from '../annotations/text-set.ts';
 import { contentName, readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 const headLength = 1 << 16;
 const maxBytes = 256 << 20;
@@ -119,7 +120,7 @@ function notesOf(scheme: string, repaired: number): { code: string; message: str
   if (repaired > 0) {
     notes.push({
       code: 'tags_repaired',
-      message: `In ${repaired} sentences tags do not follow ${scheme.toUpperCase()}; they were read as conlleval reads them: what does not go on a span begins one.`,
+      message: `In ${plural(repaired, 'sentence', 'sentences')} tags do not follow ${scheme.toUpperCase()}; they were read as conlleval reads them: what does not go on a span begins one.`,
     });
   }
   return notes;

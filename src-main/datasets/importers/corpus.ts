@@ -11,6 +11,7 @@ import { namedText, plainText } from '../texts/document.ts';
 import { DocumentTable, type DocumentColumn } from '../texts/document-table.ts';
 import { PartCutter } from '../texts/parts.ts';
 import { Rejects, type ImportContext, type Importer } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 /** A longer file is cut, so that it can be divided into splits. */
 const longestPart = 16_384;
@@ -188,17 +189,20 @@ function notesOf(
   if (damaged > 0) {
     notes.push({
       code: 'damaged_text',
-      message: `${damaged} ${damaged === 1 ? 'file holds' : 'files hold'} bytes that are not UTF-8; they read as "�".`,
+      message: `${plural(damaged, 'file holds', 'files hold')} bytes that are not UTF-8; they read as "�".`,
     });
   }
   const others = source.files.length - texts;
   if (others > 0) {
-    notes.push({ code: 'passed_over', message: `${others} other files were passed over: they are no text files.` });
+    notes.push({
+      code: 'passed_over',
+      message: `${plural(others, 'other file was', 'other files were')} passed over, being no text.`,
+    });
   }
   if (rejects.count > 0) {
     notes.push({
       code: 'rejected',
-      message: `${rejects.count} files could not be read and were left out; the other texts were kept.`,
+      message: `${plural(rejects.count, 'file could not be read and was', 'files could not be read and were')} left out; the other texts were kept.`,
     });
   }
   return notes;

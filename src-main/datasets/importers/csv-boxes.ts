@@ -12,6 +12,7 @@ import { namedImage } from '../images/file-type.ts';
 import { contentName, readHead, type FoundFile, type Source } from '../source.ts';
 import { sortClasses } from '../target.ts';
 import { Rejects, type Importer } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 const headLength = 1 << 16;
 const maxBytes = 256 << 20;
@@ -100,7 +101,11 @@ export const csvBoxes: Importer = {
           message: `Read as a table of boxes, from ${tables.map(({ file }) => file.relative).join(', ')}.`,
         },
       ];
-      if (bare > 0) notes.push({ code: 'passed_over', message: `${bare} images are in no row, and were passed over.` });
+      if (bare > 0)
+        notes.push({
+          code: 'passed_over',
+          message: `${plural(bare, 'image is in no row, and was', 'images are in no row, and were')} passed over.`,
+        });
       return storeAnnotatedImages(
         source,
         { images: [...images.values()], header: () => ({ classes: sorted }), read, rejects, notes },

@@ -4,7 +4,8 @@ import type { Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { isZip } from '../archives/zip.ts';
 import { withDuck } from '../duck.ts';
-import { sheetLayout, type Cells, type SheetLayout } from '../excel/layout.ts';
+import { sheetLayout, type SheetLayout, type SheetRow } from '../excel/layout.ts';
+import { MergedCells, readMerges, type Merge } from '../excel/merged.ts';
 import { readSheet, type SheetFacts } from '../excel/sheet.ts';
 import { Workbook, type Sheet } from '../excel/workbook.ts';
 import { inWorkbook } from '../excel/xml.ts';
@@ -14,6 +15,7 @@ import { RowCollector } from '../tables/row-collector.ts';
 import { checkColumns, checkTarget, maxColumns, memoryFor, storeTable, toldApart } from '../tables/store.ts';
 import { guessTargetName } from '../target.ts';
 import { Rejects, type Importer, type Offer, type ReadContext } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 /** Rows that tell where a table begins and what its columns are called. */
 const lookedAt = 200;
@@ -98,10 +100,11 @@ const offered = ({ sheets }: Workbook): readonly Sheet[] => {
 async function offerSheets(workbook: Workbook, offer: Offer): Promise<Offer[]> {
   const offers: Offer[] = [];
   for (const sheet of offered(workbook)) {
-    const rows = await firstRows(workbook, sheet);
+    const merges = (await readMerges(sheet.part)) ?? [];
+    const rows = await firstRows(workbook, sheet, merges);
     if (rows.length === 0) continue;
-    const { header } = sheetLayout(rows);
-    const width = Math.max(...rows.map((row) => row.length));
+    const { header } = sheetLayout(rows, merges);
+    const width = Math.max(...rows.map(({ cells }) => cells.length));
     const names = uniqueNames(header ?? Array.from({ length: width }, () => ''));
     offers.push({ ...offer, sheet: sheet.name, columns: names, target: guessTargetName(names) });
   }
@@ -112,13 +115,19 @@ async function offerSheets(workbook: Workbook, offer: Offer): Promise<Offer[]> {
 }
 
 /** The first rows, with as many of the texts as they refer to. */
-async function firstRows(workbook: Workbook, sheet: Sheet): Promise<Cells[]> {
+async function firstRows(workbook: Workbook, sheet: Sheet, merges: readonly Merge[]): Promise<SheetRow[]> {
   const styles = await workbook.styles();
   let highest = -1;
-  const read = async (string: (index: number) => string | undefined): Promise<Cells[]> => {
-    const rows: Cells[] = [];
+  const read = async (string: (index: number) => string | undefined): Promise<SheetRow[]> => {
+    const rows: SheetRow[] = [];
+    const merged = new MergedCells(merges);
     const context = { string, styles, from1904: workbook.from1904 };
-    await readSheet(sheet.part, context, { row: (cells) => rows.push(cells) >= lookedAt });
+    await readSheet(sheet.part, context, {
+      row(cells, row) {
+        merged.fill(cells, row);
+        return rows.push({ cells, row }) >= lookedAt;
+      },
+    });
     return rows;
   };
   await read((index) => {
@@ -152,6 +161,8 @@ interface CollectedRows {
   names: string[];
   layout: SheetLayout;
   facts: SheetFacts;
+  /** Cells that have the value of one that they are merged with; null where too many are merged to tell. */
+  merged: number | null;
 }
 
 async function collect(
@@ -170,24 +181,32 @@ async function collect(
   context.progress({ stage: 'reading', unit: 'bytes', done: 0, total });
   const strings = await workbook.strings(Infinity, signal);
   const styles = await workbook.styles();
+  const merges = await readMerges(sheet.part, signal);
+  const merged = new MergedCells(merges ?? []);
   const collector = new RowCollector(connection);
   try {
     let layout: SheetLayout | null = null;
-    let waiting: (string | null)[][] = [];
+    let waiting: { cells: (string | null)[]; row: number; given: number }[] = [];
+    let filled = 0;
+    const add = (cells: (string | null)[], given: number): void => {
+      collector.add(cells);
+      filled += given;
+    };
     const begin = (): void => {
-      layout = sheetLayout(waiting);
-      const rows = waiting.slice(layout.skipped + (layout.header ? 1 : 0));
+      layout = sheetLayout(waiting, merges ?? []);
+      const rows = waiting.slice(layout.skipped + layout.headings);
       waiting = [];
-      for (const row of rows) collector.add(row);
+      for (const { cells, given } of rows) add(cells, given);
     };
     const facts = await readSheet(
       sheet.part,
       { string: (index) => strings[index], styles, from1904: workbook.from1904 },
       {
-        row: (cells) => {
+        row: (cells, row) => {
+          const given = merged.fill(cells, row);
           checkColumns(cells.length, `Sheet "${sheet.name}"`);
-          if (layout) collector.add(cells);
-          else if (waiting.push(cells) >= lookedAt) begin();
+          if (layout) add(cells, given);
+          else if (waiting.push({ cells, row, given }) >= lookedAt) begin();
         },
         drain: () => collector.drain(),
         bytes: progress,
@@ -207,13 +226,14 @@ async function collect(
       (i) => collector.used[i] || (header?.[i] ?? '') !== '',
     );
     const names = uniqueNames(places.map((place) => header?.[place] ?? ''));
-    return { relation: await collector.relation(places), names, layout: layout!, facts };
+    const relation = await collector.relation(places);
+    return { relation, names, layout: layout!, facts, merged: merges && filled };
   } finally {
     collector.close();
   }
 }
 
-function readingNotes(sheet: Sheet, { layout, facts }: CollectedRows): Manifest['notes'] {
+function readingNotes(sheet: Sheet, { layout, facts, merged }: CollectedRows): Manifest['notes'] {
   const notes = [
     {
       code: 'dialect',
@@ -223,19 +243,34 @@ function readingNotes(sheet: Sheet, { layout, facts }: CollectedRows): Manifest[
   if (layout.skipped > 0) {
     notes.push({
       code: 'skipped_lines',
-      message: `The first ${layout.skipped} filled rows come before the table and were left out.`,
+      message: `${layout.skipped === 1 ? 'The first filled row comes before the table and was' : `The first ${layout.skipped} filled rows come before the table and were`} left out.`,
+    });
+  }
+  if (layout.headings > 1) {
+    notes.push({
+      code: 'joined_headings',
+      message: `Names stand in ${layout.headings} rows above one another; they were joined (such as "${layout.header!.find((name) => name.includes(' ')) ?? layout.header![0]}").`,
+    });
+  }
+  if (merged === null || merged > 0) {
+    notes.push({
+      code: 'merged_cells',
+      message:
+        merged === null
+          ? 'More cells are merged than can be told apart: below a merged cell the value is missing.'
+          : `Cells merged downwards have their value in each row: ${merged} were filled so.`,
     });
   }
   if (facts.errors > 0) {
     notes.push({
       code: 'error_cells',
-      message: `${facts.errors} cells show an error such as #DIV/0! and count as missing.`,
+      message: `${plural(facts.errors, 'cell shows an error such as #DIV/0! and counts', 'cells show an error such as #DIV/0! and count')} as missing.`,
     });
   }
   if (facts.uncomputed > 0) {
     notes.push({
       code: 'formulas_without_values',
-      message: `${facts.uncomputed} formulas have no stored value and count as missing. Open the workbook in a spreadsheet program and save it.`,
+      message: `${plural(facts.uncomputed, 'formula has no stored value and counts', 'formulas have no stored value and count')} as missing. Open the workbook in a spreadsheet program and save it.`,
     });
   }
   return notes;

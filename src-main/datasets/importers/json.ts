@@ -12,6 +12,7 @@ import { contentName, readHead, totalBytes, type FoundFile } from '../source.ts'
 import { checkTarget, memoryFor, storeTable, toldApart } from '../tables/store.ts';
 import { guessTargetName } from '../target.ts';
 import { Rejects, type Importer } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 const headLength = 1 << 20;
 /** Rows that an offer looks at. */
@@ -141,7 +142,7 @@ function readingNotes(
   if (rejectedRows > 0) {
     notes.push({
       code: 'rejected',
-      message: `${rejectedRows} rows could not be read and were left out; the others were kept.`,
+      message: `${plural(rejectedRows, 'row could not be read and was', 'rows could not be read and were')} left out; the others were kept.`,
     });
   }
   return notes;

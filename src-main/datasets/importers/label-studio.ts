@@ -14,6 +14,7 @@ import { JsonScanner } from '../json/scanner.ts';
 import { contentName, openFile, readHead, storedBytes, type FoundFile, type Source } from '../source.ts';
 import { plainText } from '../texts/document.ts';
 import { Rejects, type Importer, type ReadContext } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 const headLength = 1 << 18;
 const maxAsked = 64;
@@ -138,7 +139,11 @@ function imageTasks(
   }
   const notes = notesOf(tasks);
   const bare = found.files.length - images.size;
-  if (bare > 0) notes.push({ code: 'passed_over', message: `${bare} images are in no task, and were passed over.` });
+  if (bare > 0)
+    notes.push({
+      code: 'passed_over',
+      message: `${plural(bare, 'image is in no task, and was', 'images are in no task, and were')} passed over.`,
+    });
   return storeAnnotatedImages(
     source,
     { images: [...images.values()], header: () => ({ classes: [] }), read, rejects, notes },

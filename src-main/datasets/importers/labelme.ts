@@ -11,6 +11,7 @@ import { isObject, type JsonObject } from '../json/members.ts';
 import { readHead, type FoundFile, type Source } from '../source.ts';
 import { sortClasses } from '../target.ts';
 import { Rejects, type Importer } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 const lookedAt = 8;
 const headLength = 1 << 12;
@@ -68,7 +69,10 @@ export const labelme: Importer = {
       const notes = [{ code: 'dialect', message: "Read as LabelMe's JSON." }];
       const bare = found.files.length - images.size;
       if (bare > 0)
-        notes.push({ code: 'passed_over', message: `${bare} images have no JSON file, and were passed over.` });
+        notes.push({
+          code: 'passed_over',
+          message: `${plural(bare, 'image has no JSON file, and was', 'images have no JSON file, and were')} passed over.`,
+        });
       // Which there are is known once all marks were asked for.
       const header = () => ({
         classes: sortClasses([...names].map((name) => ({ name, count: 0 }))).map(({ name }) => ({ name })),

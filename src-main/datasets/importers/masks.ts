@@ -13,6 +13,7 @@ import { readMask } from '../images/mask-image.ts';
 import { readWhole, type FoundFile, type Source } from '../source.ts';
 import { sortClasses } from '../target.ts';
 import { Rejects, type Importer } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 const mostBytes = 128 << 20;
 
@@ -60,7 +61,11 @@ export const masks: Importer = {
       }));
       const notes = [{ code: 'dialect', message: `Read as mask PNGs, ${legend.words}.` }];
       const bare = found.length - images.length;
-      if (bare > 0) notes.push({ code: 'passed_over', message: `${bare} images have no mask, and were passed over.` });
+      if (bare > 0)
+        notes.push({
+          code: 'passed_over',
+          message: `${plural(bare, 'image has no mask, and was', 'images have no mask, and were')} passed over.`,
+        });
       // Which there are is known once all marks were asked for.
       const header = () => {
         const others = [...names].filter((name) => !legend.classes.includes(name));

@@ -11,6 +11,7 @@ import { systemError } from '../system-errors.ts';
 import { namedText, readDocument, type Document } from '../texts/document.ts';
 import { DocumentTable, type DocumentColumn } from '../texts/document-table.ts';
 import { Rejects, type ImportContext, type Importer } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 /** Files being read at once, so that one's waiting is another's reading. */
 const atOnce = 8;
@@ -154,12 +155,15 @@ function notesOf(
   }
   const others = source.files.length - members.length - strays.length;
   if (others > 0) {
-    notes.push({ code: 'passed_over', message: `${others} other files were passed over: they are no text files.` });
+    notes.push({
+      code: 'passed_over',
+      message: `${plural(others, 'other file was', 'other files were')} passed over, being no text.`,
+    });
   }
   if (rejects.count > 0) {
     notes.push({
       code: 'rejected',
-      message: `${rejects.count} files could not be read and were left out; the other texts were kept.`,
+      message: `${plural(rejects.count, 'file could not be read and was', 'files could not be read and were')} left out; the other texts were kept.`,
     });
   }
   return notes;

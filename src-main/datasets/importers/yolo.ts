@@ -7,6 +7,7 @@ import { isNumber, readText, whileThere } from '../annotations/reading.ts';
 import { readYoloSettings, type YoloSettings } from '../annotations/yolo-settings.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer } from './importer.ts';
+import { plural } from '../../shared/plural.ts';
 
 const lookedAt = 16;
 
@@ -199,6 +200,9 @@ function notesOf(names: readonly string[], bare: number): { code: string; messag
     });
   }
   if (bare > 0)
-    notes.push({ code: 'unmarked', message: `${bare} images have no file of boxes: nothing is marked in them.` });
+    notes.push({
+      code: 'unmarked',
+      message: `${plural(bare, 'image has no file of boxes: nothing is marked in it', 'images have no file of boxes: nothing is marked in them')}.`,
+    });
   return notes;
 }

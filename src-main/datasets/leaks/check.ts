@@ -39,7 +39,7 @@ export interface Copies {
 }
 
 /** Increased when the same data would be judged otherwise. */
-const edition = 2;
+const edition = 3;
 
 /**
  * Looks for what is on both sides of a split. Kept by content: asked again of the same samples, split and columns it answers at once.
@@ -100,7 +100,8 @@ async function check(source: Source, question: LeakQuestion, context: LeakContex
     ? await sameRows(connection, blobs, manifest)
     : await sameFiles(blobs, manifest, () => context.pause());
   const isExact = (a: number, b: number): boolean => exact.ids[a] === exact.ids[b];
-  const copies = await nearCopies(source, isExact, context, notes);
+  const apart = await setApart(source, question);
+  const copies = await nearCopies(source, isExact, apart, context, notes);
   const near = joined(copies.pairs, manifest.samples, exact);
   const nearOnly = new PairTally(split, labels);
   for (const pair of copies.pairs) nearOnly.add(pair);
@@ -122,9 +123,17 @@ function countSets({ ids, count }: Groups): number {
   return sizes.reduce((sum, size) => sum + (size > 1 ? 1 : 0), 0);
 }
 
+/** Columns that say whose or of when a sample is: taken twice it is still a copy. */
+async function setApart({ connection, blobs, manifest }: Source, { groups, time }: LeakQuestion): Promise<Set<string>> {
+  if (!connection) return new Set();
+  const when = time ?? (await timeColumn(connection, blobs, manifest));
+  return new Set([...(groups ?? []), ...groupColumns(manifest), ...(when === null ? [] : [when])]);
+}
+
 async function nearCopies(
   { connection, blobs, manifest, split }: Source,
   isExact: (a: number, b: number) => boolean,
+  apart: ReadonlySet<string>,
   context: LeakContext,
   notes: LeakReport['notes'],
 ): Promise<Pick<NearCopies, 'pairs' | 'checked'>> {
@@ -132,7 +141,7 @@ async function nearCopies(
   const stage = 'scanning';
   const report = (done: number, total: number): void => context.progress({ stage, unit: 'samples', done, total });
   const found = connection
-    ? await nearRows(connection, blobs, manifest, split, isExact, (done) => report(done, manifest.samples))
+    ? await nearRows(connection, blobs, manifest, split, isExact, apart, (done) => report(done, manifest.samples))
     : manifest.kind === 'audio'
       ? { pairs: [], checked: 0, by: null }
       : {

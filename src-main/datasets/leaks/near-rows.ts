@@ -26,17 +26,21 @@ export interface NearCopies {
   by: 'texts' | 'rows' | null;
 }
 
-/** What rows are compared by: their texts, or where there are none all of their cells, if those are enough. */
-function comparedBy(manifest: Manifest): { by: 'texts' | 'rows'; names: string[] } | null {
-  const texts = manifest.columns.filter(({ type, role }) => type === 'text' && role !== 'target');
+/**
+ * What rows are compared by: their texts, or where there are none all of their cells, if those are enough. A column that is not learnt from (a
+ * name, a number of the row) counts only where none is.
+ */
+function comparedBy(manifest: Manifest, apart: ReadonlySet<string>): { by: 'texts' | 'rows'; names: string[] } | null {
+  const columns = manifest.columns.filter(({ name }) => !apart.has(name));
+  const learnt = columns.filter(({ role, missing }) => role === 'feature' && missing < manifest.samples);
+  const texts = (learnt.length > 0 ? learnt : columns).filter(({ type, role }) => type === 'text' && role !== 'target');
   if (texts.length > 0) return { by: 'texts', names: texts.map(({ name }) => name) };
-  const features = manifest.columns.filter(({ role, missing }) => role === 'feature' && missing < manifest.samples);
-  return features.length >= fewestCells ? { by: 'rows', names: features.map(({ name }) => name) } : null;
+  return learnt.length >= fewestCells ? { by: 'rows', names: learnt.map(({ name }) => name) } : null;
 }
 
 /**
  * Pairs of rows in two splits that are almost the same, found by MinHash and then compared exactly. Exact copies are not among them.
- * `progress`: of all samples, how many were read.
+ * `apart`: columns that tell whose or of when a sample is, by which copies may differ. `progress`: of all samples, how many were read.
  */
 export async function nearRows(
   connection: DuckDBConnection,
@@ -44,9 +48,10 @@ export async function nearRows(
   manifest: Manifest,
   split: Uint8Array,
   isExact: (a: number, b: number) => boolean,
+  apart: ReadonlySet<string>,
   progress: (done: number) => void,
 ): Promise<NearCopies> {
-  const compared = comparedBy(manifest);
+  const compared = comparedBy(manifest, apart);
   if (!compared) return { pairs: [], checked: 0, by: null };
   const { by, names } = compared;
   const sql = columnSql(manifest);

@@ -8,17 +8,18 @@ const groupName =
   /(^|[_\s.-])(patient|subject|person|user|customer|client|group|session|speaker|author|device|household|family|site|participant|student|account|id)s?([_\s.-]|\d*$)|[a-z](Id|ID)$/i;
 const timeName = /(^|[_\s.-])(date|time|datetime|timestamp|day|month|year|when|created|updated)([_\s.-]|$)|日期|时间/i;
 
-/** A group has at least two samples on average, and there are enough of them to be divided. */
+/** There are enough groups to be divided, and so many of the samples are not the first of theirs. */
 const fewestGroups = 5;
+const shareAgain = 0.1;
 
 /** Columns whose values look like groups that samples belong to: they come again, and have a name that says so. */
 export function groupColumns(manifest: Manifest): string[] {
-  const looksSo = ({ name, type, role, distinct, missing }: Column): boolean =>
+  const looksSo = ({ name, type, role, distinct, missing, text }: Column): boolean =>
     role !== 'target' &&
-    type !== 'text' &&
+    (type !== 'text' || (text !== undefined && text.words.mean < 2)) &&
     groupName.test(name) &&
     distinct >= fewestGroups &&
-    distinct <= (manifest.samples - missing) / 2;
+    distinct <= (manifest.samples - missing) * (1 - shareAgain);
   return manifest.columns.filter(looksSo).map(({ name }) => name);
 }
 

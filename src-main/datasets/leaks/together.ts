@@ -9,6 +9,7 @@ import { refitted } from '../recipes/refit.ts';
 import type { Groups } from '../divide/groups.ts';
 import { countSplits } from '../splits.ts';
 import { checkLeaks, type LeakContext } from './check.ts';
+import { plural } from '../../shared/plural.ts';
 
 /** The next version of a dataset, in which copies of one another are in one split. Throws `no_change` where they are already. */
 export async function bringTogether(
@@ -38,7 +39,7 @@ export async function bringTogether(
       : manifest.kind !== 'table'
         ? await reapplied(blobs, manifest, divided, context.signal)
         : await withDuck({ blobs, signal: context.signal }, (duck) => refitted(duck, blobs, divided, context.signal)),
-    change: `copies together: ${moved} samples moved, ${copies} copies into ${into}`,
+    change: `copies together: ${plural(moved, 'sample', 'samples')} moved, ${copies} copies into ${into}`,
   };
 }
 

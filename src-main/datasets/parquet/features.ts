@@ -32,13 +32,16 @@ function collect(features: Record<string, unknown>, prefix: string, found: Map<s
   if (depth > 8) return;
   for (const [key, feature] of Object.entries(features)) {
     const name = prefix === '' ? key : `${prefix}.${key}`;
-    const inner = isObject(feature) && isObject(feature.feature) ? feature.feature : feature;
+    // A list's feature stands in it, or, as it was written once, in a list of one.
+    const inner = isObject(feature) && isObject(feature.feature) ? feature.feature : oneOf(feature);
     if (!isObject(inner)) continue;
     const { names } = inner;
     if (inner._type === 'ClassLabel' && Array.isArray(names)) found.set(name, names.slice(0, maxNames).map(String));
     else collect(inner, name, found, depth + 1);
   }
 }
+
+const oneOf = (feature: unknown): unknown => (Array.isArray(feature) ? (feature[0] as unknown) : feature);
 
 /** The card's front matter: below a "name: x", a "names:" with a line "'0': word" for each class. */
 export function cardNames(text: string): Map<string, string[]> {

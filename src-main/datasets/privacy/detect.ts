@@ -6,6 +6,7 @@ import { iban } from './kinds/iban.ts';
 import { chineseId, socialSecurity } from './kinds/ids.ts';
 import { ip } from './kinds/ip.ts';
 import { name } from './kinds/name.ts';
+import { nationalId } from './kinds/national.ts';
 import { phone } from './kinds/phone.ts';
 
 export const finders: Readonly<Record<PersonalKind, Finder>> = {
@@ -13,6 +14,7 @@ export const finders: Readonly<Record<PersonalKind, Finder>> = {
   iban,
   'cn-id': chineseId,
   ssn: socialSecurity,
+  'national-id': nationalId,
   card,
   ip,
   phone,

@@ -2,7 +2,7 @@ import { getVersion } from '../../db/datasets.ts';
 import { getLabelling } from '../../db/labellings.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import type { PlayedSound, SpectrogramPreview } from '../../shared/audio.ts';
-import type { SpectrogramQuery } from '../../shared/contract.ts';
+import type { Input, SpectrogramQuery } from '../../shared/contract.ts';
 import type { Manifest, OriginalImage, SamplePage, SampleQuery } from '../../shared/dataset.ts';
 import type { LabellingId, VersionId } from '../../shared/ids.ts';
 import type { Context } from '../context.ts';
@@ -32,6 +32,10 @@ export class StudioSamples {
   /** These samples of a version, in this order; at most 500. */
   pick(version: VersionId, samples: number[]): Promise<SamplePage> {
     return this.#reader.pick(this.#blobs, this.#manifest(version), samples);
+  }
+  /** How many of a version's samples that meet a filter are in each of these bars. */
+  bars({ version, filter, bars }: Input<'datasets.bars'>): Promise<number[][]> {
+    return this.#reader.bars(this.#blobs, this.#manifest(version), filter, bars);
   }
   /** Gives up what is being read of a version. */
   async stop(version: VersionId): Promise<null> {

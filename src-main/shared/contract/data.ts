@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { datasetId, name, nothing, splitName, text, versionId } from './fields.ts';
 import type { PlayedSound, SpectrogramPreview } from '../audio.ts';
 import type { DatasetDetail, DatasetSummary, OriginalImage, OriginalsReport, SamplePage } from '../dataset.ts';
+import { askedBarsSchema } from '../bars.ts';
 import { filterSchema } from '../filter.ts';
 import { longestSeparator } from '../class-sets.ts';
 import type { JobId } from '../ids.ts';
@@ -82,6 +83,12 @@ export const dataInputs = {
   /** Hides it (undo: archived false). Nothing is deleted. */
   'datasets.archive': v.object({ id: datasetId, archived: v.boolean() }),
   'datasets.samples': sampleQuerySchema,
+  /** How many of the samples that meet a filter are in each bar of these columns; of a table. */
+  'datasets.bars': v.object({
+    version: versionId,
+    filter: filterSchema,
+    bars: v.pipe(v.array(askedBarsSchema), v.maxLength(4096)),
+  }),
   /** An image's own file, to be shown sharp; only of versions that kept them. */
   'datasets.original': v.object({ version: versionId, sample: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
   /** How the files stand that its images came from and were left where they were; null where none were. */
@@ -181,6 +188,7 @@ export interface DataOutputs {
   'datasets.rename': null;
   'datasets.archive': null;
   'datasets.samples': SamplePage;
+  'datasets.bars': number[][];
   'datasets.original': OriginalImage;
   'datasets.originals': OriginalsReport | null;
   'datasets.relink': JobId | null;

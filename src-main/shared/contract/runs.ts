@@ -108,6 +108,8 @@ export const runsInputs = {
   'runs.import': v.union([v.object({ offer: text(100) }), v.object({ choose: v.picklist(['files', 'folder']) })]),
   /** Asks where to, and writes them with all their points. */
   'runs.export': v.object({ ids: v.pipe(v.array(runId), v.minLength(1)), format: v.picklist(runFormats) }),
+  /** Asks for files and where to, and writes what the best checkpoint predicts of them as CSV; done as a job. */
+  'runs.predict': v.object({ id: runId }),
   'runs.log': v.object({ id: runId }),
   /** What the best checkpoint does on a split, and with `against` how it stands against another run there. A look at the test split is counted. */
   'runs.evaluate': v.object({ id: runId, split: splitName, against: v.optional(runId) }),
@@ -158,6 +160,7 @@ export interface RunOutputs {
   /** Once it is done; null where the dialog was dismissed. */
   'runs.import': ImportedRuns | null;
   'runs.export': ExportRunsResult | null;
+  'runs.predict': { path: string; count: number } | null;
   'runs.log': string;
   'runs.evaluate': EvaluateResult;
   'runs.quality': QualityReport;

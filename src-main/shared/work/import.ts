@@ -16,6 +16,7 @@ const annotated = [
   'masks',
   'spacy',
   'hugging-face',
+  'hugging-face-texts',
   'jsonl',
 ] as const;
 
@@ -130,6 +131,19 @@ export interface ImportOffer {
   referable: boolean;
   /** Images and sounds: some of their paths, to try patterns of names on. */
   names?: string[];
+  /** A training table: the rows beside it that are to be predicted. */
+  unlabelled?: Unlabelled;
+}
+
+/** A table beside a training table that has its columns without the target. */
+export interface Unlabelled {
+  file: string;
+  /** Columns that only the training table has. */
+  lacks: string[];
+  /** Which of them is to be predicted; null where that is not clear. */
+  target: string | null;
+  /** Files beside that only show how answers are handed in. */
+  forms: string[];
 }
 
 /** A dataset, and what of certain paths it was last read from; null where that was left open. */

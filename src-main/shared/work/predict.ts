@@ -10,7 +10,18 @@ export interface PredictParams {
   texts?: string[];
   /** How a language model goes on with a text; as usual where left out. */
   sampling?: Sampling;
+  /** Written there as CSV, and not given back. */
+  file?: PredictionsFile;
   threads: number;
+}
+
+export interface PredictionsFile {
+  /** Absolute; one that is there is replaced. */
+  path: string;
+  /** Columns of the rows that come first; where left out, one that is called like an id. */
+  ids?: string[];
+  /** Of a classifier: a column for each class, too. */
+  probabilities?: boolean;
 }
 
 export interface Sampling {
@@ -40,5 +51,7 @@ export interface Prediction {
 }
 
 export interface PredictResult {
+  /** None where they were written to a file. */
   predictions: Prediction[];
+  written?: { path: string; count: number };
 }

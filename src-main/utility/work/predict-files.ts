@@ -14,6 +14,7 @@ import type { JobContext } from '../port/job-port.ts';
 import { openLanguageModel, type LanguageModel } from './language/model.ts';
 import type { RawModel } from './model.ts';
 import { openModelFile } from './open-model.ts';
+import { checkWritable, RowKeys, writePredictions } from './predictions-table.ts';
 import type { RawSamples } from './raw-samples.ts';
 import { readCsvRows } from './read-csv.ts';
 import { RunModel } from './run-model.ts';
@@ -25,31 +26,49 @@ const imagesAtOnce = 32;
 
 /** Predicts every text, then every row of CSV files, or every image or text file, in the order given. */
 export async function predictFiles(params: PredictParams, context: JobContext): Promise<PredictResult> {
-  const { threads, paths, texts = [] } = params;
+  const { threads, paths, texts = [], file } = params;
   if (paths.length + texts.length === 0)
     throw new AtelierError('no_paths', 'Nothing to predict: give at least one file.');
+  if (file) checkWritable(file.path);
   const language = await openLanguageModel(params.model, threads);
+  if (language && file) {
+    await language.close();
+    throw new AtelierError('takes_texts', 'A language model writes texts, which are no table of predictions.');
+  }
   if (language) return { predictions: await written(language, params, context).finally(() => language.close()) };
   const model =
     'onnx' in params.model
       ? await openModelFile(params.model.onnx, threads)
       : await RunModel.open(params.model, threads);
   try {
-    const { encoder } = model;
-    if (encoder.kind === 'images') {
-      refuseTexts(texts, 'images');
-      return { predictions: await images(model, encoder.image, await filesIn(paths, namedImage, 'image'), context) };
-    }
-    if (encoder.kind === 'audio') {
-      refuseTexts(texts, 'sounds');
-      const files = await filesIn(paths, namedAudio, 'sound');
-      return { predictions: await sounds(model, encoder.spectrogram.rate, files, context) };
-    }
-    const given = texts.map((text) => ({ input: named(text), text }));
-    return { predictions: [...(await documents(model, given)), ...(await rows(model, paths, context))] };
+    const keys = new RowKeys(file?.ids);
+    const predictions = await predicted(model, params, context, file ? keys : null);
+    if (!file) return { predictions };
+    writePredictions(file, model.encoder, predictions, keys);
+    return { predictions: [], written: { path: file.path, count: predictions.length } };
   } finally {
     await model.close();
   }
+}
+
+/** `keys` hears what tells the rows of tables apart. */
+async function predicted(
+  model: RawModel,
+  { paths, texts = [] }: PredictParams,
+  context: JobContext,
+  keys: RowKeys | null,
+): Promise<Prediction[]> {
+  const { encoder } = model;
+  if (encoder.kind === 'images') {
+    refuseTexts(texts, 'images');
+    return images(model, encoder.image, await filesIn(paths, namedImage, 'image'), context);
+  }
+  if (encoder.kind === 'audio') {
+    refuseTexts(texts, 'sounds');
+    return sounds(model, encoder.spectrogram.rate, await filesIn(paths, namedAudio, 'sound'), context);
+  }
+  const given = texts.map((text) => ({ input: named(text), text }));
+  return [...(await documents(model, given)), ...(await rows(model, paths, context, keys))];
 }
 
 /** A text's beginning, to know it by. */
@@ -129,7 +148,12 @@ async function sounds(model: RawModel, rate: number, files: Named[], context: Jo
   return predictions;
 }
 
-async function rows(model: RawModel, paths: string[], context: JobContext): Promise<Prediction[]> {
+async function rows(
+  model: RawModel,
+  paths: string[],
+  context: JobContext,
+  keys: RowKeys | null,
+): Promise<Prediction[]> {
   const predictions: Prediction[] = [];
   for (const path of paths) {
     if (model.encoder.kind === 'text' && namedText(path)) {
@@ -140,6 +164,7 @@ async function rows(model: RawModel, paths: string[], context: JobContext): Prom
       continue;
     }
     const file = readCsvRows(path);
+    keys?.add(basename(path), file.columns, file.rows);
     for (let from = 0; from < file.rows.length; from += rowsAtOnce) {
       const part = file.rows.slice(from, from + rowsAtOnce);
       const inputs = part.map((_, i) => `${basename(path)}:${file.lines[from + i]}`);

@@ -9,6 +9,7 @@ import { studio } from '../../bridge/studio.ts';
 import { datasets } from '../../state/datasets.svelte.ts';
 import { Originals } from '../../state/originals.svelte.ts';
 import { Resource } from '../../state/resource.svelte.ts';
+import { barsOf } from './strip-bars.ts';
 import { outlineBytes, SamplePages } from './sample-pages.svelte.ts';
 import type { Sample } from './sample-pages.svelte.ts';
 
@@ -25,6 +26,8 @@ export class DataPlace {
   /** Whose profile was given up before it was there. */
   #unprofiled: VersionId | null = null;
   #opened: DatasetId | null = null;
+  #shown = new Resource<ReadonlyMap<string, number[]>>();
+  #shownOf = '';
   readonly pages = new SamplePages();
   readonly originals = new Originals();
   listFilter = $state('');
@@ -48,6 +51,10 @@ export class DataPlace {
   /** What its columns hold; null until `wantProfile` has brought it. */
   get profile(): Profile | null {
     return this.#profiled === this.detail?.version.id ? this.#profile.value : null;
+  }
+  /** By column, how many of the samples that the filter lets through are in each of its bars; null where none is set, or it is not known yet. */
+  get shown(): ReadonlyMap<string, number[]> | null {
+    return this.#filter.length > 0 ? this.#shown.value : null;
   }
   get profileError() {
     return this.#profile.error;
@@ -108,6 +115,23 @@ export class DataPlace {
         this.#profileSteps = { done: event.done, total: event.total };
     });
     void this.#profile.load(() => studio.call('datasets.profile', { version })).finally(deaf);
+  }
+
+  /** Asks how what is shown lies in the bars above the columns, once a filter. */
+  wantShown(): void {
+    const version = this.detail?.version;
+    const { profile } = this;
+    const filter = [...this.#filter];
+    const asked = version && profile && filter.length > 0 ? barsOf(version.manifest, profile) : [];
+    const of = asked.length > 0 ? JSON.stringify([version!.id, filter]) : '';
+    if (of === this.#shownOf) return;
+    this.#shownOf = of;
+    this.#shown.set(null);
+    if (of === '') return;
+    void this.#shown.load(async () => {
+      const counts = await studio.call('datasets.bars', { version: version!.id, filter, bars: asked });
+      return new Map(counts.map((each, i) => [asked[i].column, each]));
+    });
   }
 
   /** Nobody waits any more for what the columns hold: if that is still being worked out, it is stopped. */

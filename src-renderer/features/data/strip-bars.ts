@@ -1,6 +1,7 @@
-import type { Column } from '../../../src-main/shared/dataset.ts';
+import type { AskedBars } from '../../../src-main/shared/bars.ts';
+import type { Column, Manifest } from '../../../src-main/shared/dataset.ts';
 import type { Condition } from '../../../src-main/shared/filter.ts';
-import type { NumberHistogram } from '../../../src-main/shared/profile.ts';
+import type { NumberHistogram, Profile } from '../../../src-main/shared/profile.ts';
 
 /** A bar of a histogram, and the samples that it stands for. */
 export interface Bar {
@@ -45,4 +46,20 @@ export function isChosen(bar: Bar, filter: readonly Condition[]): boolean | null
   const about = filter.find((one) => one.kind === condition.kind && one.column === condition.column);
   if (!about || (about.kind !== 'range' && about.kind !== 'length')) return null;
   return (about.from ?? -Infinity) < bar.to && (about.to ?? Infinity) > bar.from;
+}
+
+/** What stands above the columns, to be counted among other samples. What was counted in some of the samples alone cannot be compared. */
+export function barsOf({ columns, samples }: Manifest, profile: Profile): AskedBars[] {
+  return columns.flatMap((column): AskedBars[] => {
+    const { name, text } = column;
+    const found = profile.columns.find((one) => one.name === name);
+    if (text) {
+      const { from, width, counts } = text.histogram;
+      const all = text.sampled >= samples - column.missing;
+      return all ? [{ kind: 'lengths', column: name, from, width, count: counts.length }] : [];
+    }
+    if (found?.number) return [{ kind: 'numbers', column: name, edges: found.number.histogram.edges }];
+    const values = found?.top && found.top.sampled === undefined ? found.top.values : [];
+    return values.length > 0 ? [{ kind: 'values', column: name, values: values.map(({ value }) => value) }] : [];
+  });
 }

@@ -1,4 +1,5 @@
 import type { RunSummary, TrainedRun } from '../../../src-main/shared/run.ts';
+import { studio } from '../../bridge/studio.ts';
 import { exports } from '../../state/exports.svelte.ts';
 import { jobs } from '../../state/jobs.svelte.ts';
 import { navigation } from '../../state/navigation.svelte.ts';
@@ -13,6 +14,12 @@ export async function exportRun(run: RunSummary, calibrate?: boolean): Promise<v
   const job = await attempt(() => exports.start(run.id, calibrate));
   if (job)
     notify(m.export_started({ name: run.name }), { label: m.show_jobs(), run: () => (jobs.trayOpen = true) }, 'info');
+}
+
+/** Asks for files and where to, and has the run predict them. */
+export async function predictFiles({ id }: RunSummary): Promise<void> {
+  const made = await attempt(() => studio.call('runs.predict', { id }));
+  if (made) notify(m.run_predicted({ count: made.count, n: format.integer(made.count), path: made.path }));
 }
 
 export function trainAgain(run: TrainedRun): void {

@@ -255,3 +255,37 @@ it('filters images by class, split, label and number', async () => {
   expect((await page({ kind: 'split', splits: ['test'] })).total).toBe(manifest.splits.test);
   expect((await failure(page({ kind: 'sql', expression: 'true' }))).code).toBe('invalid_query');
 });
+
+describe('bars', () => {
+  it('are counted among the samples that a filter lets through, as by hand', async () => {
+    const { folder, rows, manifest, reader } = await hostileTable();
+    const [n, quoted, , , , , text] = hostile.names;
+    const edges = [-200, -100, 0, 100, 200];
+    const values = ["x' OR '1'='1", '深红', 'not there'];
+    const asked = [
+      { kind: 'numbers' as const, column: n, edges },
+      { kind: 'values' as const, column: quoted, values },
+      { kind: 'lengths' as const, column: text, from: 8, width: 2, count: 3 },
+    ];
+    const byHand = (kept: (string | null)[][]) => [
+      edges.slice(1).map((to, i) => {
+        const within = (value: number) => value >= edges[i] && (value < to || (i === 3 && value === to));
+        return kept.filter(([cell]) => cell !== null && within(parseNumber(cell, false)!)).length;
+      }),
+      values.map((value) => kept.filter((row) => row[1] === value).length),
+      [0, 1, 2].map((bar) => {
+        const barOf = (row: (string | null)[]) => Math.floor((wordsOf(row[6]!).length - 8) / 2);
+        return kept.filter((row) => barOf(row) >= 0 && Math.min(2, barOf(row)) === bar).length;
+      }),
+    ];
+    expect(await reader.bars(folder.blobs, manifest, [], asked)).toEqual(byHand(rows));
+    const filter: Condition[] = [{ kind: 'contains', column: text, text: 'dog' }];
+    const kept = rows.filter((row) => row[6]!.includes('dog'));
+    expect(kept.length).toBeGreaterThan(100);
+    expect(await reader.bars(folder.blobs, manifest, filter, asked)).toEqual(byHand(kept));
+    const none: Condition[] = [{ kind: 'sql', expression: '"label" = \'c\'' }];
+    expect((await reader.bars(folder.blobs, manifest, none, asked)).flat().every((count) => count === 0)).toBe(true);
+    const unknown = reader.bars(folder.blobs, manifest, filter, [{ kind: 'values', column: 'x', values: ['1'] }]);
+    expect(await failure(unknown)).toMatchObject({ code: 'unknown_column' });
+  });
+});

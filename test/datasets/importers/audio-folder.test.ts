@@ -210,6 +210,10 @@ describe('what lies beside good sounds', () => {
     const folder = await dataFolder();
     await writeFiles(folder.path, { 'set/a/1.wav': 'no', 'set/b/2.wav': 'no' });
     expect(await failure(importFrom(folder, ['set']))).toMatchObject({ code: 'no_sounds' });
+    await writeFiles(folder.path, { 'vorbis/a/1.ogg': 'OggS…', 'vorbis/b/2.aiff': 'FORM\0\0\0\0AIFFCOMM' });
+    const foreign = await failure(importFrom(folder, ['vorbis']));
+    expect(foreign.message).toContain('a/1.ogg is Ogg (Vorbis or Opus), which is not read. Convert it to WAV, FLAC or');
+    expect(foreign.details[1]).toContain('b/2.aiff is AIFF, which is not read');
     await writeFiles(folder.path, { 'one.wav': wav([tone()]) });
     expect(await failure(importFrom(folder, ['one.wav']))).toMatchObject({ code: 'audio_without_classes' });
   });

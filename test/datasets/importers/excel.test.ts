@@ -230,5 +230,80 @@ describe('bad input', () => {
     expect(await filesIn(folder.blobs)).toEqual([]);
   });
 
+  it('merged beyond its rows, or all over, grows no cells', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => [text(`n${i % 3}`), number(i), number(i * 2)]);
+    const merges = ['A2:XFD1048576', 'B2:B1048576', 'C9:C3', 'A2:A2', 'ZZZ1:ZZZ99'];
+    const bytes = xlsxOf([{ name: 'S', rows: [header, ...rows], merges }]);
+    const { manifest } = await importedTable({ 'm.xlsx': bytes });
+    expect([manifest.samples, manifest.columns.length]).toEqual([30, 3]);
+  });
+
   survivesHostileInput('a workbook', async () => ({ name: 'd.xlsx', bytes: xlsxOf([tableSheet(mixedTable(40))]) }), 4);
+  survivesHostileInput(
+    'a workbook with merged cells',
+    async () => {
+      const sheet = { ...tableSheet(mixedTable(40)), merges: ['A2:A9', 'B1:C1'] };
+      return { name: 'd.xlsx', bytes: xlsxOf([sheet]) };
+    },
+    1,
+  );
+});
+
+describe('merged cells', () => {
+  const line = (...cells: (string | number | null)[]) =>
+    cells.map((cell) => (cell === null ? null : typeof cell === 'number' ? number(cell) : text(cell)));
+
+  it('have their value in every row that they go over, and headings above one another are one', async () => {
+    const bytes = xlsxOf([
+      {
+        name: 'Sales',
+        rows: [
+          line('Sales of all regions'),
+          line('Region', '2026', null, '2027', null),
+          line(null, 'Units', 'Value', 'Units', 'Value'),
+          line('North', 1, 10.5, 3, 30.5),
+          line(null, 2, 20.5, 4, 40.5),
+          null,
+          line('South', 5, 50.5, 6, 60.5),
+          line(null, 7, null, 8, 80.5),
+        ],
+        merges: ['A1:E1', 'A2:A3', 'B2:C2', 'D2:E2', 'A4:A5', 'A7:A8'],
+      },
+    ]);
+    const { names, rows, notes, manifest } = await importedTable({ 's.xlsx': bytes });
+    expect(names).toEqual(['Region', '2026 Units', '2026 Value', '2027 Units', '2027 Value']);
+    expect(rows).toEqual([
+      ['North', '1', '10.5', '3', '30.5'],
+      ['North', '2', '20.5', '4', '40.5'],
+      ['South', '5', '50.5', '6', '60.5'],
+      ['South', '7', null, '8', '80.5'],
+    ]);
+    expect(notes).toEqual(expect.arrayContaining(['skipped_lines', 'joined_headings', 'merged_cells']));
+    expect(manifest.notes.find(({ code }) => code === 'merged_cells')!.message).toContain('2 were filled');
+    const folder = await dataFolder();
+    await writeFiles(folder.path, { 's.xlsx': bytes });
+    const [offer] = await offerImport([`${folder.path}/s.xlsx`]);
+    expect(offer.columns).toEqual(names);
+  });
+
+  it('across a row of values are one value still, and groups above one row of names need no filling', async () => {
+    const { names, rows, notes } = await importedTable({
+      's.xlsx': xlsxOf([
+        {
+          name: 'S',
+          rows: [
+            line(null, 'Length', null, 'Width', null),
+            line('kind', 'min', 'max', 'min', 'max'),
+            line('a', 1, 2, 3, 4),
+            line('b', 5, null, 7, 8),
+            line('c', 9, 10, 11, 12),
+          ],
+          merges: ['B1:C1', 'D1:E1', 'B4:C4'],
+        },
+      ]),
+    });
+    expect(names).toEqual(['kind', 'Length min', 'Length max', 'Width min', 'Width max']);
+    expect(rows[1]).toEqual(['b', '5', null, '7', '8']);
+    expect(notes).not.toContain('merged_cells');
+  });
 });

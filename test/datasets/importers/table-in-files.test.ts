@@ -92,11 +92,45 @@ describe('tables in several files', () => {
       return error;
     };
     const unlabelled = 'n,words\n1,one\n2,two\n3,three';
-    expect(await other({ 'train.csv': csv(0, 30), 'test.csv': unlabelled })).toMatchObject({ code: 'several_tables' });
+    expect(await other({ 'one.csv': csv(0, 30), 'two.csv': unlabelled })).toMatchObject({ code: 'several_tables' });
     expect(await other({ 'a.csv': csv(0, 30), 'b.csv': csv(30, 60) })).toMatchObject({ code: 'several_tables' });
     const families = { 'a1.csv': csv(0, 9), 'a2.csv': csv(9, 18), 'b1.csv': csv(0, 9), 'b2.csv': csv(9, 18) };
     expect(await other(families)).toMatchObject({ code: 'several_tables' });
     expect((await importedTable(families, { file: 'b*.csv' })).manifest.samples).toBe(18);
+  });
+
+  it('of a competition are the training table, which tells its target, and rows to be predicted', async () => {
+    const houses = (from: number, to: number, priced: boolean): string =>
+      [
+        ['Id', 'Area', 'Street', ...(priced ? ['Price per area', 'Quality'] : ['Quality'])].join(','),
+        ...Array.from({ length: to - from }, (_, k) => {
+          const i = from + k;
+          return [i, 50 + ((i * 7) % 90), `street ${i % 9}`, ...(priced ? [i * 3.5] : []), i % 5].join(',');
+        }),
+      ].join('\n');
+    const files = {
+      'gender_submission.csv': `Id,Price per area\n${Array.from({ length: 20 }, (_, i) => `${40 + i},0`).join('\n')}`,
+      'test.csv': houses(40, 60, false),
+      'train.csv': houses(0, 40, true),
+    };
+    const folder = await dataFolder();
+    await writeFiles(folder.path, files);
+    const [first, ...others] = await offerImport(Object.keys(files).map((name) => `${folder.path}/${name}`));
+    expect(first).toMatchObject({ file: 'train.csv', target: 'Price per area' });
+    expect(first.unlabelled).toEqual({
+      ...{ file: 'test.csv', lacks: ['Price per area'], target: 'Price per area' },
+      forms: ['gender_submission.csv'],
+    });
+    expect(others.map(({ file }) => file)).toEqual(['gender_submission.csv', 'test.csv']);
+    const { manifest } = await importFrom(folder, Object.keys(files));
+    expect(manifest).toMatchObject({ samples: 40, target: 'Price per area', task: 'regression' });
+    const told = manifest.notes.find(({ code }) => code === 'unlabelled_beside')!;
+    expect(told.message).toContain('test.csv has the columns of train.csv but for "Price per area"');
+    expect(manifest.notes.map(({ code }) => code)).not.toContain('also_found');
+    // Asked for by name each is what it is, and another target may be chosen.
+    expect((await importFrom(folder, Object.keys(files), { file: 'test.csv' })).manifest.samples).toBe(20);
+    const quality = await importFrom(folder, Object.keys(files), { target: 'Quality' });
+    expect(quality.manifest).toMatchObject({ samples: 40, target: 'Quality' });
   });
 
   it('are refused where one that was not looked at before is other', async () => {

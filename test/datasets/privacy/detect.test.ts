@@ -35,6 +35,12 @@ const cases: Record<(typeof formKinds)[number], string[]> = {
     '020 7946 0958',
     '01 23 45 67 89',
     '089 1234 5678',
+    '07911 123456',
+    '06-12345678',
+    '03-1234-5678',
+    '070-123 45 67',
+    '(11) 91234-5678',
+    '8 (495) 123-45-67',
   ],
   card: [
     '4111111111111111',
@@ -58,6 +64,20 @@ const cases: Record<(typeof formKinds)[number], string[]> = {
   ],
   'cn-id': ['11010519491231002X', '440524198001010013', '11010519491231002x'],
   ssn: ['078-05-1120', '219 09 9999'],
+  'national-id': [
+    '111.444.777-35',
+    '1 85 05 78 006 084 91',
+    '185057800608491',
+    'RSSMRA85T10A562S',
+    '01010750160',
+    '811228-9874',
+    '19811228-9874',
+    '131052-308T',
+    '2341 2341 2346',
+    '900101-1234567',
+    'A123456(3)',
+    'QQ 12 34 56 C'.replace('QQ', 'AB'),
+  ],
   ip: ['192.168.0.1', '255.255.255.255', '2001:db8:85a3::8a2e:370:7334', 'fe80::1', '::ffff:192.0.2.128'],
 };
 
@@ -110,9 +130,43 @@ describe('personal data', () => {
       '9f86d081884c7d659a2feaa0c55ad015',
       '550e8400-e29b-41d4-a716-446655440000',
       'SKU 0123456789',
+      'version 10.0.19.45',
+      'rev 1.2.3.4-beta',
+      'tel 2024-02-29',
+      '111.444.777-36',
+      '185057800608492',
+      'RSSMRA85T10A562T',
+      '01010750161',
+      '811228-9875',
+      '131052-308U',
+      '2341 2341 2347',
+      '901301-1234567',
+      'A123456(4)',
+      'AB123456C',
+      '12345678Z',
+      '44051401359',
+      '111222333',
       '12345-6789',
     ];
     expect(others.map((text) => [text, found(text)]).filter(([, spans]) => spans.length > 0)).toEqual([]);
+  });
+
+  it('in forms that much else has, too, is seen where it is called so', () => {
+    const told = (text: string) => found(text).map(([kind, match]) => `${kind} ${match}`);
+    expect(told('tlf 22 33 44 55, mobile: 612 34 56 78, 电话：6234 5678')).toEqual([
+      'phone 22 33 44 55',
+      'phone 612 34 56 78',
+      'phone 6234 5678',
+    ]);
+    expect(told('SSN: 536904399; ssn no. 536904398')).toEqual(['ssn 536904399', 'ssn 536904398']);
+    expect(told('DNI 12345678Z, NIE: X1234567L, DNI 12345678A')).toEqual([
+      'national-id 12345678Z',
+      'national-id X1234567L',
+    ]);
+    expect(told('PESEL 44051401359, PESEL 44051401358; BSN 111222333, BSN 111222334')).toEqual([
+      'national-id 44051401359',
+      'national-id 111222333',
+    ]);
   });
 
   it('of several kinds in one text are told apart', () => {

@@ -331,6 +331,12 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       return profileOf(found.manifests.get(version) ?? found.detail.version.manifest);
     },
     'datasets.samples': (query) => page(versionOf(query.version), query),
+    'datasets.bars': ({ bars }) =>
+      bars.map((one) => {
+        const count =
+          one.kind === 'numbers' ? one.edges.length - 1 : one.kind === 'values' ? one.values.length : one.count;
+        return Array.from({ length: count }, (_, i) => Math.max(0, count - 2 * i));
+      }),
     'datasets.pick': ({ version, samples }) => {
       const pages = samples.map((offset) => page(versionOf(version), { version, offset, limit: 1 }));
       const pixels = pages.flatMap((one) => (one.pixels ? [...one.pixels] : []));
@@ -630,6 +636,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'runs.note': () => null,
     'runs.archive': () => null,
     'runs.import': () => ({ runs: [], added: 3, grown: 1, unchanged: 2, points: 4000, refused: [], remarks: [] }),
+    'runs.predict': () => ({ path: '/home/ada/predictions.csv', count: 1459 }),
     'runs.export': ({ ids }) => ({
       path: '/home/ada/runs.jsonl',
       runs: ids.length,

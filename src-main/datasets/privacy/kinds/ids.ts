@@ -1,5 +1,5 @@
 import { mod11 } from '../checksums.ts';
-import { compact, digitsOf, matching, type Finder } from '../finder.ts';
+import { apart, compact, digitsOf, matching, type Finder } from '../finder.ts';
 
 /** A province, a day of birth since 1900, three digits and the check character. */
 const chinese =
@@ -11,5 +11,12 @@ export const chineseId: Finder = { find: (text) => matching(text, chinese, mod11
 /** Never given: area 000, 666 and from 900, group 00, serial 0000 (Social Security Administration, since 2011). They have no check digit. */
 const social = /(?<![\w.-])(?!000|666|9)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?!\w|[.-]\d)/g;
 
+/** In one piece, where they are called so. */
+const calledSocial =
+  /(?<=\b(?:SSN|social security)\W{0,3}(?:(?:no|number)\.?\W{0,3})?)(?!000|666|9)\d{3}(?!00)\d{2}(?!0000)\d{4}(?!\w|[.-]\d)/gi;
+
 /** US social security numbers as they are written, 3-2-4: nine digits alone say too little. */
-export const socialSecurity: Finder = { find: (text) => matching(text, social, () => true), normal: digitsOf };
+export const socialSecurity: Finder = {
+  find: (text) => apart([social, calledSocial].flatMap((pattern) => matching(text, pattern, () => true))),
+  normal: digitsOf,
+};

@@ -2,8 +2,9 @@ import { isIPv6 } from 'node:net';
 import { apart, matching, type Finder } from '../finder.ts';
 
 const octet = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-/** No part of a longer dotted number, such as a version's. */
-const four = new RegExp(`(?<![\\w.])${octet}(?:\\.${octet}){3}(?!\\w|\\.\\d)`, 'g');
+/** No part of a longer dotted number, and none that is called a version. */
+const version = '(?<!\\b(?:v|ver|version|rev|revision|release|build)[.: ]{0,2})';
+const four = new RegExp(`(?<![\\w.])${version}${octet}(?:\\.${octet}){3}(?!\\w|\\.\\d|-[A-Za-z])`, 'gi');
 /** The whole run of what an IPv6 address (RFC 4291) is written with. */
 const six = /(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:(?:\.\d{1,3}){3})?(?![\w:])/g;
 

@@ -142,7 +142,7 @@ export function objectActions(keys: ReadonlyMap<string, string>, bound: Bound): 
         void attempt(async () => {
           const n = await objects.carrying.interpolate();
           if (n === null) notify(m.object_no_ends(), undefined, 'warning');
-          else notify(m.object_filled({ n: format.integer(n) }));
+          else notify(m.object_filled({ count: n, n: format.integer(n) }));
         }),
       () => (objects.selected.size === 1 && editor.one?.shape.type === 'box' ? undefined : m.object_why_one_box()),
     ),
