@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { getCompletion } from '../db/completions.ts';
-import type { RunPrompt } from '../jobs/prompts/prompts.ts';
+import type { RunPrompt } from '../jobs/prompts/completions.ts';
 import { resolveCollection, resolvePrompt, resolveRun } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import { mostFound, usualDocumentsSetting, type DocumentsSetting } from '../shared/documents.ts';
@@ -111,7 +111,7 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
       told = true;
     }
   });
-  const { completion, ended } = await studio.prompts.ask(id, {
+  const { completion, ended } = await studio.completions.ask(id, {
     model,
     variables,
     settings,
@@ -119,7 +119,7 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
     branch,
     documents: branch ? undefined : documentsOf(studio, bench.documents, options),
   });
-  const quiet = session.host.onInterrupt(() => studio.prompts.stop(completion.id));
+  const quiet = session.host.onInterrupt(() => studio.completions.stop(completion.id));
   const done = await ended;
   quiet();
   deaf();
@@ -179,8 +179,10 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 /** The same where only one that runs here will do. */
 export function localModelOf(session: Session, studio: Studio, text: string): LocalModelRef {
   const path = session.path(text);
-  if (isFolder(path)) return { folder: studio.prompts.addModel(path) };
-  const named = studio.prompts.models().flatMap(({ ref, name }) => ('folder' in ref && name === text ? [ref] : []));
+  if (isFolder(path)) return { folder: studio.languageModels.add(path) };
+  const named = studio.languageModels
+    .list()
+    .flatMap(({ ref, name }) => ('folder' in ref && name === text ? [ref] : []));
   return named.length === 1 ? named[0] : { run: resolveRun(studio.reading, text) };
 }
 

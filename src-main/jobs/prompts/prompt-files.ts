@@ -23,6 +23,7 @@ import { wantsPassages } from '../documents/retrieve.ts';
 import type { Started } from '../work.ts';
 import type { Evaluations } from './evaluations.ts';
 import type { Prompts } from './prompts.ts';
+import type { Rendering } from './rendering.ts';
 import { benchRow } from './rows.ts';
 
 /** Prompts as files: plain ones, and promptfoo's configurations, which have tests as well. */
@@ -146,11 +147,11 @@ function tableOf(context: Context, path: string, rows: readonly GridRow[]): Star
  */
 export async function suiteText(
   { store }: Pick<Context, 'store'>,
-  { prompts, evaluations }: { prompts: Pick<Prompts, 'meaning'>; evaluations: Pick<Evaluations, 'test'> },
+  { rendering, evaluations }: { rendering: Pick<Rendering, 'meaning'>; evaluations: Pick<Evaluations, 'test'> },
   wanted: readonly { prompt: PromptId; version?: number }[],
   rows?: readonly GridRow[],
 ): Promise<SuiteFile> {
-  const meanings = await Promise.all(wanted.map(({ prompt, version }) => prompts.meaning(prompt, version)));
+  const meanings = await Promise.all(wanted.map(({ prompt, version }) => rendering.meaning(prompt, version)));
   const suite = wanted.map(({ prompt, version }, i) => ({
     name: version === undefined ? getPrompt(store, prompt).name : `${getPrompt(store, prompt).name} v${version}`,
     text: writtenOut(meanings[i]),
