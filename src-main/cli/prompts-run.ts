@@ -27,6 +27,7 @@ interface Options extends CommonOptions, Partial<Pick<GenerationSettings, 'maxTo
   question?: string;
   passages?: number;
   passageTokens?: number;
+  likeness?: number;
 }
 
 export function addPromptsRun(prompts: Command, context: CommandContext): void {
@@ -56,11 +57,16 @@ export function addPromptsRun(prompts: Command, context: CommandContext): void {
       'what is asked of the documents; {{names}} of variables may be in it (default: {{question}})',
     )
     .option('--passages <n>', 'so many passages at most', integer(1, mostFound))
+    .option('--likeness <share>', 'none that is less like the question: 0 (any) to 1', number(0, 1))
     .option('--passage-tokens <n>', 'all of them have so many tokens at most', integer(1, 1_000_000))
     .option('--branch <completion>', "go on from this answer's tokens; its id is told with each answer")
     .option('--row <n>', 'with --branch: from its text of this number, counted from 0', integer(0, 63), 0)
     .option('--at <n>', 'with --branch: after so many of its tokens', integer(0, 100_000))
-    .option('--token <id>', 'with --branch: with this token in the place of its own', integer(0, 10_000_000))
+    .option(
+      '--token <id>',
+      'with --branch: with this token in the place of its own; --token=-2 for one of a remote model',
+      integer(-1000, 10_000_000),
+    )
     .addHelpText(
       'after',
       `
@@ -143,11 +149,11 @@ function branchOf({ branch, row, at, token }: Options): RunPrompt['branch'] {
 function documentsOf(
   studio: Studio,
   bench: DocumentsSetting | null | undefined,
-  { documents, question, passages, passageTokens }: Options,
+  { documents, question, passages, passageTokens, likeness }: Options,
 ): DocumentsSetting | null {
   const collection = documents === undefined ? bench?.collection : resolveCollection(studio.reading, documents);
   if (collection === undefined) {
-    if (question === undefined && passages === undefined && passageTokens === undefined) return null;
+    if ([question, passages, passageTokens, likeness].every((one) => one === undefined)) return null;
     throw new AtelierError('bad_arguments', 'Say which documents: --documents COLLECTION.');
   }
   const usual = { ...usualDocumentsSetting, ...bench };
@@ -156,6 +162,7 @@ function documentsOf(
     query: question ?? usual.query,
     count: passages ?? usual.count,
     maxTokens: passageTokens ?? usual.maxTokens,
+    least: likeness ?? bench?.least,
   };
 }
 

@@ -6,9 +6,7 @@ import type { GenerationSettings, TokenChoice } from '../../shared/generation.ts
 import { newId, type CompletionId, type PromptId } from '../../shared/ids.ts';
 import { variablesIn } from '../../shared/prompt/expand.ts';
 import type { Completion, CompletionRequest, CompletionText, LanguageModelRef } from '../../shared/prompt/prompt.ts';
-import type { WriterPrompt } from '../../shared/prompt/writer.ts';
 import { defaultThreads } from '../../shared/training-defaults.ts';
-import type { AskedModel } from '../../shared/work/generate.ts';
 import type { Context } from '../context.ts';
 import { withPassages } from '../documents/retrieve.ts';
 import { askedModel, askedModelName } from '../remote/doorway.ts';
@@ -16,7 +14,7 @@ import { keptText } from './answering.ts';
 import { keepDraft } from './keep.ts';
 import { askedAbout, type Meanings } from './meaning.ts';
 import { filledPrompt, type Rendering } from './rendering.ts';
-import type { Writing } from './writer-process.ts';
+import type { Writing, WritingQuestion } from './writer-process.ts';
 import type { Writers } from './writers.ts';
 
 /** What is written is stored at least so often. */
@@ -93,14 +91,21 @@ export class Completions {
     const meaning = this.#meanings.of(id, version);
     const variables = withPassages(given, retrieved);
     const prompt = filledPrompt(meaning, variables);
-    const begun = branch ? this.#begun(branch) : [];
+    const elsewhere = 'remote' in opened;
+    const begun = branch && !elsewhere ? this.#begun(branch) : [];
+    const begin = branch && elsewhere ? this.#begin(branch) : [];
     const used = Object.fromEntries(variablesIn(meaning).map((name) => [name, variables[name]]));
     const request: CompletionRequest = {
       model,
       modelName: askedModelName(this.#context, model),
       variables: used,
       settings: branch ? { ...settings, n: 1 } : settings,
-      branch: branch ? { of: branch.of, row: branch.row, tokens: begun } : null,
+      branch: branch
+        ? {
+            ...{ of: branch.of, row: branch.row, tokens: begun },
+            ...(elsewhere && { begin: begin.map(({ text }) => text).join('') }),
+          }
+        : null,
       ...(retrieved && { retrieved }),
     };
     const made = { id: newId('completion'), prompt: id, createdAt: Date.now() };
@@ -111,7 +116,7 @@ export class Completions {
       return completionRows.getCompletion(store, made.id);
     });
     this.#context.events.emit({ type: 'changed', noun: 'prompts' });
-    const ended = this.#write(completion, opened, prompt, begun);
+    const ended = this.#write(completion, { model: opened, prompt, begun, begin });
     return { completion, ended };
   }
 
@@ -131,10 +136,26 @@ export class Completions {
   #begun({ of, row, at, token }: NonNullable<RunPrompt['branch']>): number[] {
     const tokens = completionRows.getCompletion(this.#context.store, of).texts[row]?.tokens;
     if (tokens && at <= tokens.length) return [...tokens.slice(0, at), token];
-    throw new AtelierError('no_such_token', 'That answer has no such token any more. Run the prompt again.');
+    throw noSuchToken();
   }
 
-  #write(completion: Completion, model: AskedModel, prompt: WriterPrompt, begun: number[]): Promise<Completion> {
+  /** The same of a model elsewhere, whose tokens are known by their texts alone. Throws `no_such_token`. */
+  #begin({ of, row, at, token }: NonNullable<RunPrompt['branch']>): TokenChoice[] {
+    const { store } = this.#context;
+    const choices = completionRows.getChoices(store, of)[row]?.slice(0, at + 1) ?? [];
+    const other = choices[at]?.likeliest.find((one) => one.token === token);
+    const begin = other && [...choices.slice(0, at), { ...other, likeliest: choices[at].likeliest }];
+    const before = choices.slice(0, at).map(({ text }) => text);
+    // A server tells half a character as a text of its own making: from there nothing can be gone on with.
+    const text = completionRows.getCompletion(store, of).texts[row]?.text;
+    if (begin && text?.startsWith(before.join(''))) return begin;
+    throw noSuchToken();
+  }
+
+  #write(
+    completion: Completion,
+    { model, prompt, begun, begin }: Pick<WritingQuestion, 'model' | 'prompt' | 'begun' | 'begin'>,
+  ): Promise<Completion> {
     const { store, events } = this.#context;
     const { id, request } = completion;
     const { settings } = request;
@@ -158,7 +179,7 @@ export class Completions {
       }
     };
     const writing = this.#writers.write(
-      { type: 'write', model, prompt, settings, begun, threads: defaultThreads(availableParallelism()) },
+      { type: 'write', model, prompt, settings, begun, begin, threads: defaultThreads(availableParallelism()) },
       {
         given: (text) => (given = text),
         part: ({ row, text }) => {
@@ -205,3 +226,6 @@ export class Completions {
     return ended;
   }
 }
+
+const noSuchToken = (): AtelierError =>
+  new AtelierError('no_such_token', 'That answer has no such token any more. Run the prompt again.');

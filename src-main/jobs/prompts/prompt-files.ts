@@ -103,9 +103,9 @@ function documentsOf(
   { documents }: PromptFile,
 ): { documents: DocumentsSetting | null; lacking: string | null } {
   if (!documents) return { documents: null, lacking: null };
-  const { collection: name, question: query, count, maxTokens } = documents;
+  const { collection: name, question: query, ...rest } = documents;
   const called = listCollections(db).filter((one) => one.name === name);
-  if (called.length === 1) return { documents: { collection: called[0].id, query, count, maxTokens }, lacking: null };
+  if (called.length === 1) return { documents: { collection: called[0].id, query, ...rest }, lacking: null };
   const why = called.length === 0 ? 'there is no collection of that name here' : 'several collections are called so';
   return {
     documents: null,
