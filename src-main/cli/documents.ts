@@ -146,7 +146,7 @@ function addSearch(documents: Command, context: CommandContext): void {
 By words (BM25, in any script; letters are alike in both cases) and by likeness: of meaning where the collection has an encoder ("atelier documents
 embed"), else of letters (TF-IDF); both rankings are fused by places. An encoder that cannot be used is told of, and letters are taken.
 
-JSON: per passage {"document","name","page","number","headings","start","end","text","score","words","letters","meaning"}; "words", "letters" and "meaning"
+JSON: per passage {"document","name","page","number","headings","start","end","text","score","words","letters","meaning","likeness"}; "words", "letters" and "meaning"
       (with an encoder) are its places in the rankings, null where it is not among the first 50 or there was none.
 
 Example:

@@ -6,11 +6,13 @@ import {
   endpointWishSchema,
   hostOf,
   reachOf,
+  remoteInterfaces,
   readBaseUrl,
   variableSchema,
   type EndpointWish,
   type KeyPlace,
   type RemoteEndpoint,
+  type RemoteInterface,
 } from '../shared/remote.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { table } from './format.ts';
@@ -78,12 +80,13 @@ const keyWords: Record<KeyPlace, string> = {
   missing: 'key missing',
 };
 
-const endpointJson = ({ id, name, baseUrl, models, key, keyVariable, agreed }: RemoteEndpoint) => ({
+const endpointJson = ({ id, name, baseUrl, models, interface: asked, key, keyVariable, agreed }: RemoteEndpoint) => ({
   endpoint: id,
   name,
   url: baseUrl,
   reach: reachOf(baseUrl),
   models,
+  interface: asked,
   key,
   key_env: keyVariable,
   allowed: agreed,
@@ -95,7 +98,7 @@ function addList(remote: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-JSON: {"enabled","keychain":"system"|"plain"|"none"}, then per endpoint {"endpoint","name","url","reach":"machine"|"network"|"internet","models",
+JSON: {"enabled","keychain":"system"|"plain"|"none"}, then per endpoint {"endpoint","name","url","reach":"machine"|"network"|"internet","models","interface",
       "key":"none"|"kept"|"plain"|"session"|"variable"|"missing","key_env","allowed"}`,
     )
     .action((options: CommonOptions) => {
@@ -117,7 +120,13 @@ JSON: {"enabled","keychain":"system"|"plain"|"none"}, then per endpoint {"endpoi
 
 interface WishOptions extends CommonOptions {
   model: string[];
+  interface?: RemoteInterface;
 }
+const interfaceOption = (): Option =>
+  new Option(
+    '--interface <interface>',
+    'how its models are asked: for an answer in a chat, or for more of a text (/completions: base models)',
+  ).choices(remoteInterfaces);
 const each = (text: string, before: string[]): string[] => [...before, text];
 
 function addAdd(remote: Command, context: CommandContext): void {
@@ -126,22 +135,29 @@ function addAdd(remote: Command, context: CommandContext): void {
     .argument('<name>', 'what it is called, without a slash')
     .argument('<url>', 'its address up to /v1: https, or http on this machine and in the own network')
     .option('--model <model>', 'a model that it has; may be given several times', each, [])
+    .addOption(interfaceOption())
     .option('--key-env <variable>', 'the environment variable that holds its key')
     .addHelpText('after', '\nJSON: as "models remote list" has it of one endpoint')
-    .action((name: string, url: string, { model, keyEnv, ...options }: WishOptions & { keyEnv?: string }) => {
-      const session = new Session(context, 'models remote add', options);
-      const wish = wishOf({ name, baseUrl: url, models: model });
-      const variable = keyEnv === undefined ? null : variableOf(keyEnv);
-      const id = session.remotes.put(wish);
-      if (variable !== null) session.remotes.setKeyVariable(id, variable);
-      tellOne(session, name);
-      if (readBaseUrl(url).startsWith('http:') && reachOf(url) === 'network')
-        session.out.note(
-          'It is not encrypted: whoever listens in the own network can read what is asked, and the key.',
-        );
-      if (!session.remotes.state.enabled)
-        session.out.note('Remote models are off; "atelier models remote on" turns them on.');
-    });
+    .action(
+      (
+        name: string,
+        url: string,
+        { model, keyEnv, interface: asked, ...options }: WishOptions & { keyEnv?: string },
+      ) => {
+        const session = new Session(context, 'models remote add', options);
+        const wish = wishOf({ name, baseUrl: url, models: model, interface: asked });
+        const variable = keyEnv === undefined ? null : variableOf(keyEnv);
+        const id = session.remotes.put(wish);
+        if (variable !== null) session.remotes.setKeyVariable(id, variable);
+        tellOne(session, name);
+        if (readBaseUrl(url).startsWith('http:') && reachOf(url) === 'network')
+          session.out.note(
+            'It is not encrypted: whoever listens in the own network can read what is asked, and the key.',
+          );
+        if (!session.remotes.state.enabled)
+          session.out.note('Remote models are off; "atelier models remote on" turns them on.');
+      },
+    );
 }
 
 function addSet(remote: Command, context: CommandContext): void {
@@ -156,14 +172,26 @@ function addSet(remote: Command, context: CommandContext): void {
       each,
       [],
     )
+    .addOption(interfaceOption())
     .addHelpText('after', '\nJSON: as "models remote list" has it of one endpoint')
-    .action((name: string, { model, name: other, url, ...options }: WishOptions & { name?: string; url?: string }) => {
-      const session = new Session(context, 'models remote set', options);
-      const one = endpointOf(session, name);
-      const models = model.length > 0 ? model : one.models;
-      session.remotes.put(wishOf({ name: other ?? one.name, baseUrl: url ?? one.baseUrl, models }), one.id);
-      tellOne(session, other ?? one.name);
-    });
+    .action(
+      (
+        name: string,
+        { model, name: other, url, interface: asked, ...options }: WishOptions & { name?: string; url?: string },
+      ) => {
+        const session = new Session(context, 'models remote set', options);
+        const one = endpointOf(session, name);
+        const models = model.length > 0 ? model : one.models;
+        const wish = {
+          name: other ?? one.name,
+          baseUrl: url ?? one.baseUrl,
+          models,
+          interface: asked ?? one.interface,
+        };
+        session.remotes.put(wishOf(wish), one.id);
+        tellOne(session, other ?? one.name);
+      },
+    );
 }
 
 interface KeyOptions extends CommonOptions {
@@ -224,7 +252,7 @@ function addTest(remote: Command, context: CommandContext): void {
       const session = new Session(context, 'models remote test', options);
       const one = endpointOf(session, name);
       const { models, cut, ms } = await session.remotes.models(one.id);
-      if (keep) session.remotes.put({ name: one.name, baseUrl: one.baseUrl, models }, one.id);
+      if (keep) session.remotes.put({ name: one.name, baseUrl: one.baseUrl, models, interface: one.interface }, one.id);
       session.out.record({ endpoint: one.id, name: one.name, ms, models, kept: keep });
       session.out.text(models.join('\n'));
       session.out.note(

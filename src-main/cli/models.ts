@@ -63,7 +63,7 @@ function addAdd(models: Command, context: CommandContext): void {
       const session = new Session(context, 'models add', options);
       return session.own((studio) => {
         const path = session.path(folder);
-        const model = studio.prompts.addModel(path);
+        const model = studio.languageModels.add(path);
         session.out.record({ model, path });
         session.out.text(`${model}  ${path}`);
         return Promise.resolve();
@@ -119,14 +119,14 @@ function addRemove(models: Command, context: CommandContext): void {
     .action((text: string, options: CommonOptions) => {
       const session = new Session(context, 'models remove', options);
       return session.own((studio) => {
-        const found = studio.prompts.models().filter((one) => modelKey(one.ref) === text || one.name === text);
+        const found = studio.languageModels.list().filter((one) => modelKey(one.ref) === text || one.name === text);
         const [one] = found.filter(({ ref }) => 'folder' in ref);
         if (!one || found.length > 1 || !('folder' in one.ref)) {
           const why =
             found.length > 1 ? 'several models are called so: give its id' : 'there is no such folder in the list';
           throw new AtelierError('no_such_model', `"${text}" cannot be removed: ${why} ("atelier models list").`);
         }
-        studio.prompts.removeModel(one.ref.folder);
+        studio.languageModels.remove(one.ref.folder);
         session.out.record({ model: one.ref.folder, path: one.path });
         session.out.note(`Taken out of the list; its files stay in ${one.path}.`);
         return Promise.resolve();

@@ -36,7 +36,7 @@ Exits with 1 where there is an error.`,
         for (const id of ids) {
           const { name } = getPrompt(reading, id);
           const { text } = getDraft(reading, id);
-          const { problems } = await studio.prompts.check(text, id);
+          const { problems } = await studio.rendering.check(text, id);
           for (const { severity, code, from, message } of problems) {
             const before = text.slice(0, from).split('\n');
             const [line, column] = [before.length, before.at(-1)!.length + 1];

@@ -14,7 +14,7 @@ export function addPromptsImport(prompts: Command, context: CommandContext): voi
       'after',
       `
 A plain file has YAML between two lines of "---" (name, tags, variables, settings, documents: {collection, question, count,
-maxTokens}), then the text; documents are those of the workspace's collection of that name. Of promptfoo's the prompts come with the checks that
+maxTokens, least}), then the text; documents are those of the workspace's collection of that name. Of promptfoo's the prompts come with the checks that
 all their tests have in common, and the tests' rows as a table; what the studio has no word for is told. Files that a configuration names are read
 where they lie in its folder.
 

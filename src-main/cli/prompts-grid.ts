@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import * as rows from '../db/grids.ts';
+import { writeGridFile } from '../jobs/prompts/grid-file.ts';
 import { judgedLines } from '../jobs/prompts/judged-grid.ts';
 import { resolveGrid, resolvePrompt } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
@@ -285,23 +286,36 @@ function addPrefer(grid: Command, context: CommandContext): void {
 
 function addExport(grid: Command, context: CommandContext): void {
   withCommon(grid.command('export'))
-    .description('judgements as a file to train on or to label further: pairs with chosen and rejected, or ratings')
+    .description(
+      'all answers side by side as a file; or judgements to train on or to label further: pairs with chosen and rejected, or ratings',
+    )
     .argument('<grid>', 'its name, id or the beginning of its id')
-    .addOption(new Option('--kind <kind>', 'what was judged').choices(['pair', 'rating']).default('pair'))
-    .requiredOption('--out <file>', 'JSON Lines, or CSV by its ending')
+    .addOption(new Option('--kind <kind>', 'what is written').choices(['answers', 'pair', 'rating']).default('pair'))
+    .requiredOption('--out <file>', 'CSV, JSON Lines (.jsonl) or, of answers, HTML, by its ending')
     .addHelpText(
       'after',
       `
-Lines are those of "labels export": row, prompt, chosen, rejected, preference, answer_a, answer_b; or row, prompt, answer, rating; then which prompt, version,
+Of answers CSV and HTML have a line for each row, with its values and an answer for each column; JSON Lines have one for each answer, with row, values, prompt_name,
+version, model, temperature, seed, answer, finish, error, rating, cached, prompt_tokens, completion_tokens, first_token_ms and tokens_per_second.
+
+Lines of judgements are those of "labels export": row, prompt, chosen, rejected, preference, answer_a, answer_b; or row, prompt, answer, rating; then which prompt, version,
 model, temperature and seed it came of. "atelier import FILE" makes a dataset of it.
 
-JSON: {"path","judged"}`,
+JSON: {"path","judged"}, of answers {"path","answers"}`,
     )
-    .action((text: string, options: CommonOptions & { kind: JudgedKind; out: string }) => {
+    .action((text: string, options: CommonOptions & { kind: JudgedKind | 'answers'; out: string }) => {
       const session = new Session(context, 'prompts grid export', options);
-      return session.read((store) => {
-        const lines = judgedLines(store, resolveGrid(store, text), options.kind);
+      return session.read(async (store) => {
+        const id = resolveGrid(store, text);
         const path = session.path(options.out);
+        if (options.kind === 'answers') {
+          await writeGridFile(store, id, path);
+          const { finished } = rows.getGrid(store, id);
+          session.out.record({ path, answers: finished });
+          session.out.text(`${count(finished)} answers written to ${path}`);
+          return;
+        }
+        const lines = judgedLines(store, id, options.kind);
         const csv = path.toLowerCase().endsWith('.csv');
         const written = csv
           ? [Object.keys(lines[0]), ...lines.map((line) => Object.values(line))].map((cells) => csvLine(cells))

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { getCompletion } from '../db/completions.ts';
-import type { RunPrompt } from '../jobs/prompts/prompts.ts';
+import type { RunPrompt } from '../jobs/prompts/completions.ts';
 import { resolveCollection, resolvePrompt, resolveRun } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';
 import { mostFound, usualDocumentsSetting, type DocumentsSetting } from '../shared/documents.ts';
@@ -27,6 +27,7 @@ interface Options extends CommonOptions, Partial<Pick<GenerationSettings, 'maxTo
   question?: string;
   passages?: number;
   passageTokens?: number;
+  likeness?: number;
 }
 
 export function addPromptsRun(prompts: Command, context: CommandContext): void {
@@ -56,11 +57,16 @@ export function addPromptsRun(prompts: Command, context: CommandContext): void {
       'what is asked of the documents; {{names}} of variables may be in it (default: {{question}})',
     )
     .option('--passages <n>', 'so many passages at most', integer(1, mostFound))
+    .option('--likeness <share>', 'none that is less like the question: 0 (any) to 1', number(0, 1))
     .option('--passage-tokens <n>', 'all of them have so many tokens at most', integer(1, 1_000_000))
     .option('--branch <completion>', "go on from this answer's tokens; its id is told with each answer")
     .option('--row <n>', 'with --branch: from its text of this number, counted from 0', integer(0, 63), 0)
     .option('--at <n>', 'with --branch: after so many of its tokens', integer(0, 100_000))
-    .option('--token <id>', 'with --branch: with this token in the place of its own', integer(0, 10_000_000))
+    .option(
+      '--token <id>',
+      'with --branch: with this token in the place of its own; --token=-2 for one of a remote model',
+      integer(-1000, 10_000_000),
+    )
     .addHelpText(
       'after',
       `
@@ -111,7 +117,7 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
       told = true;
     }
   });
-  const { completion, ended } = await studio.prompts.ask(id, {
+  const { completion, ended } = await studio.completions.ask(id, {
     model,
     variables,
     settings,
@@ -119,7 +125,7 @@ async function run(session: Session, studio: Studio, name: string, options: Opti
     branch,
     documents: branch ? undefined : documentsOf(studio, bench.documents, options),
   });
-  const quiet = session.host.onInterrupt(() => studio.prompts.stop(completion.id));
+  const quiet = session.host.onInterrupt(() => studio.completions.stop(completion.id));
   const done = await ended;
   quiet();
   deaf();
@@ -143,11 +149,11 @@ function branchOf({ branch, row, at, token }: Options): RunPrompt['branch'] {
 function documentsOf(
   studio: Studio,
   bench: DocumentsSetting | null | undefined,
-  { documents, question, passages, passageTokens }: Options,
+  { documents, question, passages, passageTokens, likeness }: Options,
 ): DocumentsSetting | null {
   const collection = documents === undefined ? bench?.collection : resolveCollection(studio.reading, documents);
   if (collection === undefined) {
-    if (question === undefined && passages === undefined && passageTokens === undefined) return null;
+    if ([question, passages, passageTokens, likeness].every((one) => one === undefined)) return null;
     throw new AtelierError('bad_arguments', 'Say which documents: --documents COLLECTION.');
   }
   const usual = { ...usualDocumentsSetting, ...bench };
@@ -156,6 +162,7 @@ function documentsOf(
     query: question ?? usual.query,
     count: passages ?? usual.count,
     maxTokens: passageTokens ?? usual.maxTokens,
+    least: likeness ?? bench?.least,
   };
 }
 
@@ -179,8 +186,10 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 /** The same where only one that runs here will do. */
 export function localModelOf(session: Session, studio: Studio, text: string): LocalModelRef {
   const path = session.path(text);
-  if (isFolder(path)) return { folder: studio.prompts.addModel(path) };
-  const named = studio.prompts.models().flatMap(({ ref, name }) => ('folder' in ref && name === text ? [ref] : []));
+  if (isFolder(path)) return { folder: studio.languageModels.add(path) };
+  const named = studio.languageModels
+    .list()
+    .flatMap(({ ref, name }) => ('folder' in ref && name === text ? [ref] : []));
   return named.length === 1 ? named[0] : { run: resolveRun(studio.reading, text) };
 }
 

@@ -245,6 +245,52 @@ export function gridAnswer(db: Readable, id: GridId, row: number, column: number
   };
 }
 
+export interface FullCell {
+  row: number;
+  column: number;
+  text: string | null;
+  finish: string | null;
+  /** Of its own; null of a model elsewhere. */
+  tokens: number | null;
+  facts: CompletionFacts | null;
+  cached: boolean;
+  error: ErrorFacts | null;
+  rating: number | null;
+}
+
+/** Rows with all that was answered to them, so many at a time. */
+export function fullRows(
+  db: Readable,
+  id: GridId,
+  offset: number,
+  limit: number,
+): { values: GridRow; cells: FullCell[] }[] {
+  const key = gridKey(db, id);
+  const rows = db
+    .all<{ variables: string }>(
+      `SELECT variables FROM grid_rows WHERE grid = ? AND number >= ? ORDER BY number LIMIT ?`,
+      [key, offset, limit],
+    )
+    .map(({ variables }) => ({ values: JSON.parse(variables) as GridRow, cells: [] as FullCell[] }));
+  const cells = db.all<
+    Omit<FullCell, 'facts' | 'error' | 'cached'> & { facts: string | null; error: string | null; cached: number }
+  >(
+    `SELECT c.row, c.column, a.texts ->> '$[0].text' AS text, a.texts ->> '$[0].finish' AS finish,
+            json_array_length(a.texts, '$[0].tokens') AS tokens, a.facts, c.cached, c.error, c.rating
+       FROM grid_cells c LEFT JOIN completions a ON a.key = c.completion
+      WHERE c.grid = ? AND c.row >= ? AND c.row < ? ORDER BY c.row, c.column`,
+    [key, offset, offset + limit],
+  );
+  for (const { facts, error, cached, ...cell } of cells)
+    rows[cell.row - offset]?.cells.push({
+      ...cell,
+      facts: facts === null ? null : (JSON.parse(facts) as CompletionFacts),
+      error: error === null ? null : (JSON.parse(error) as ErrorFacts),
+      cached: cached === 1,
+    });
+  return rows;
+}
+
 /** The answers of a column, by row; null where there is none. */
 export function columnAnswers(db: Readable, id: GridId, column: number, rows: number): (string | null)[] {
   const answers = new Array<string | null>(rows).fill(null);

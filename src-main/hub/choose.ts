@@ -39,7 +39,7 @@ const beside = [
   'README.md',
 ];
 
-/** One model, or the nets of one that reads with one and writes with another. */
+/** One model, or the nets of one that reads with one and writes with another, or begins with one and goes on with another. */
 function namesOf(suffix: string, has: (name: string) => boolean): string[] {
   for (const at of ['onnx/', '']) {
     const net = (name: string): string => `${at}${name}${suffix}`;
@@ -49,7 +49,8 @@ function namesOf(suffix: string, has: (name: string) => boolean): string[] {
     if (decoders[0] === net('decoder_model')) return [net('encoder_model'), ...decoders];
   }
   const name = modelNames.map((each) => `${each}${suffix}`).find(has);
-  return name === undefined ? [] : [name];
+  const next = name?.replace(/decoder_model(?!_merged)/, 'decoder_with_past_model');
+  return [...new Set([name, next])].filter((one) => one !== undefined).filter(has);
 }
 
 /** What can be opened here, the largest first. Errors: hub_no_weights, tokenizer_missing. */

@@ -2,6 +2,7 @@ import { dialog } from 'electron';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { writeGridFile } from '../jobs/prompts/grid-file.ts';
 import { judgedLines } from '../jobs/prompts/judged-grid.ts';
 import { benchRow, rowsOfFile, rowsOfVersion } from '../jobs/prompts/rows.ts';
 import { AtelierError } from '../shared/errors.ts';
@@ -45,11 +46,11 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
     const lines = judgedLines(desk.studio.reading, id, kind);
     return { text: lines.map((line) => `${JSON.stringify(line)}\n`).join(''), judged: lines.length };
   };
-  const fileName = (id: GridId, kind: JudgedKind) =>
+  const fileName = (id: GridId, ending: string) =>
     `${desk.studio.grids
       .get(id)
       .summary.name.replace(/[^\p{L}\p{N}. -]+/gu, '-')
-      .slice(0, 80)}-${kind}.jsonl`;
+      .slice(0, 80)}${ending}`;
   return {
     'grids.list': (of) => desk.studio.grids.list(of),
     'grids.get': ({ id }) => desk.studio.grids.get(id),
@@ -91,7 +92,7 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
       const { text, judged } = judgedText(id, kind);
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_save_judged(),
-        defaultPath: fileName(id, kind),
+        defaultPath: fileName(id, `-${kind}.jsonl`),
       };
       const { canceled, filePath } = await (desk.window
         ? dialog.showSaveDialog(desk.window, options)
@@ -100,11 +101,29 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
       await writeFile(filePath, text);
       return { path: filePath, judged };
     },
+    'grids.save': async ({ id }) => {
+      const w = words(desk.preferences.value);
+      const options: Electron.SaveDialogOptions = {
+        title: w.dialog_save_grid(),
+        defaultPath: fileName(id, '.csv'),
+        filters: [
+          { name: 'CSV', extensions: ['csv'] },
+          { name: 'HTML', extensions: ['html'] },
+          { name: 'JSON Lines', extensions: ['jsonl'] },
+        ],
+      };
+      const { canceled, filePath } = await (desk.window
+        ? dialog.showSaveDialog(desk.window, options)
+        : dialog.showSaveDialog(options));
+      if (canceled || !filePath) return null;
+      await writeGridFile(desk.studio.reading, id, filePath);
+      return { path: filePath };
+    },
     'grids.makeDataset': async ({ id, kind }) => {
       const { text } = judgedText(id, kind);
       const folder = await mkdtemp(join(tmpdir(), 'atelier-judged-'));
       try {
-        const path = join(folder, fileName(id, kind));
+        const path = join(folder, fileName(id, `-${kind}.jsonl`));
         await writeFile(path, text);
         return (await desk.studio.datasets.import({ paths: [path] }).result).dataset;
       } finally {

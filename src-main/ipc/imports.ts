@@ -42,7 +42,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
         found: [],
         sources: [],
         runs: false,
-        model: { folder: desk.studio.prompts.addModel(folder) },
+        model: { folder: desk.studio.languageModels.add(folder) },
       };
     }
     const runs = await looksLikeRuns(paths);

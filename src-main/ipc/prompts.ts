@@ -47,11 +47,11 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
     'prompts.annotate': ({ id, number, note }) => done(() => desk.studio.prompts.annotate(id, number, note)),
     'prompts.search': ({ text }) => desk.studio.prompts.search(text),
     'prompts.restore': ({ id, number }) => done(() => desk.studio.prompts.restore(id, number)),
-    'prompts.check': async ({ id, text }) => checkedPrompt(await desk.studio.prompts.check(text, id)),
-    'prompts.render': ({ model, text, variables, ...of }) => desk.studio.prompts.render(model, text, variables, of),
-    'prompts.run': async ({ id, ...wish }) => (await desk.studio.prompts.ask(id, wish)).completion,
-    'prompts.stop': ({ completion }) => done(() => desk.studio.prompts.stop(completion)),
-    'prompts.tokens': ({ completion }) => desk.studio.prompts.tokens(completion),
+    'prompts.check': async ({ id, text }) => checkedPrompt(await desk.studio.rendering.check(text, id)),
+    'prompts.render': ({ model, text, variables, ...of }) => desk.studio.rendering.render(model, text, variables, of),
+    'prompts.run': async ({ id, ...wish }) => (await desk.studio.completions.ask(id, wish)).completion,
+    'prompts.stop': ({ completion }) => done(() => desk.studio.completions.stop(completion)),
+    'prompts.tokens': ({ completion }) => desk.studio.completions.tokens(completion),
     'prompts.import': async () => {
       const w = words(desk.preferences.value);
       const paths = await ask({
@@ -73,7 +73,7 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
       const saved = await save(id, 'promptfooconfig.yaml', text);
       return saved && { ...saved, left };
     },
-    'languageModels.list': () => desk.studio.prompts.models(),
+    'languageModels.list': () => desk.studio.languageModels.list(),
     'languageModels.add': async () => {
       const w = words(desk.preferences.value);
       const paths = await ask({
@@ -81,11 +81,11 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
         buttonLabel: w.dialog_open(),
         properties: ['openDirectory'],
       });
-      return paths && { folder: desk.studio.prompts.addModel(paths[0]) };
+      return paths && { folder: desk.studio.languageModels.add(paths[0]) };
     },
     'languageModels.ask': (wish) => desk.studio.models.askHub(wish),
     'languageModels.download': (wish) => desk.studio.models.download(wish).job,
-    'languageModels.remove': ({ id }) => done(() => desk.studio.prompts.removeModel(id)),
-    'languageModels.putBack': ({ id }) => done(() => desk.studio.prompts.putBackModel(id)),
+    'languageModels.remove': ({ id }) => done(() => desk.studio.languageModels.remove(id)),
+    'languageModels.putBack': ({ id }) => done(() => desk.studio.languageModels.putBack(id)),
   };
 }

@@ -15,11 +15,15 @@ import { Integrity } from './integrity.ts';
 import { FewShot } from './labels/few-shot.ts';
 import { Labels } from './labels/labels.ts';
 import { ModelMarks } from './labels/model-marks.ts';
+import { Completions } from './prompts/completions.ts';
 import { Evaluations } from './prompts/evaluations.ts';
 import { Grids } from './prompts/grids.ts';
 import { Meanings } from './prompts/meaning.ts';
+import { LanguageModels } from './prompts/model-list.ts';
 import { importPrompts, suiteText, type ImportedPrompts, type SuiteFile } from './prompts/prompt-files.ts';
 import { Prompts } from './prompts/prompts.ts';
+import { Rendering } from './prompts/rendering.ts';
+import { Writers } from './prompts/writers.ts';
 import { JobQueue } from './queue.ts';
 import { Reader } from './reader.ts';
 import { Remotes } from './remote/remotes.ts';
@@ -85,7 +89,10 @@ export class Studio {
   readonly runFiles: StudioRunFiles;
   readonly studies: StudioStudies;
   readonly models: StudioModels;
+  readonly languageModels: LanguageModels;
   readonly prompts: Prompts;
+  readonly rendering: Rendering;
+  readonly completions: Completions;
   readonly grids: Grids;
   readonly evaluations: Evaluations;
   readonly documents: Documents;
@@ -151,8 +158,12 @@ export class Studio {
     this.models = new StudioModels(context, spawnUtility);
     const meanings = new Meanings(store, this.samples);
     this.documents = new Documents(context, spawnUtility);
-    this.prompts = new Prompts(context, spawnUtility, meanings, this.documents);
-    this.grids = new Grids(context, meanings, this.prompts);
+    const writers = new Writers(spawnUtility);
+    this.languageModels = new LanguageModels(context);
+    this.prompts = new Prompts(context, this.languageModels);
+    this.rendering = new Rendering(context, meanings, this.documents, writers);
+    this.completions = new Completions(context, meanings, this.rendering, writers);
+    this.grids = new Grids(context, meanings, this.rendering);
     this.evaluations = new Evaluations(context, this.grids, this.#reader);
     this.jobs = new StudioJobs(context, this);
     this.devices = new StudioDevices(devices, this.#forecasts);
@@ -180,7 +191,7 @@ export class Studio {
       this.#forecasts.close(),
       this.#integrity.close(),
       this.fewShot.close(),
-      this.prompts.close(),
+      this.completions.close(),
       this.#queue.close(),
       this.#swept,
     ]);

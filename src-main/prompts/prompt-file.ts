@@ -99,12 +99,13 @@ function settingsOf(settings: unknown, where: string): Partial<GenerationSetting
   throw refuse(where, `the setting "${v.getDotPath(issue)}": ${issue.message}`);
 }
 
-const { query, count, maxTokens } = documentsSettingSchema.entries;
+const { query, count, maxTokens, least } = documentsSettingSchema.entries;
 const documentsSchema = v.strictObject({
   collection: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   question: v.optional(query, usualDocumentsSetting.query),
   count: v.optional(count, usualDocumentsSetting.count),
   maxTokens: v.optional(maxTokens, usualDocumentsSetting.maxTokens),
+  least,
 });
 
 function documentsOf(documents: unknown, where: string): PromptFileDocuments {

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { WrittenPart, WrittenText } from '../shared/generation.ts';
 import type { RemoteQuestion, WriterResult } from '../shared/prompt/writer.ts';
-import { turnsAsText } from '../shared/prompt/turns.ts';
 import { hostOf, reachOf, type RemoteLeft, type RemoteTarget, type RemoteWait } from '../shared/remote.ts';
-import { ChatAnswer } from './chat-answer.ts';
-import { ChatRequest, requireAvailable } from './chat-request.ts';
 import { eventsOf } from './events.ts';
 import { brokenError, connectionError, malformedError, redacted, saidOf, statusError } from './failures.ts';
 import { asObject, textOr } from './loose.ts';
 import { patience, retryAfter, Waits } from './patience.ts';
+import { RemoteAnswer } from './remote-answer.ts';
+import { RemoteRequest, requireAvailable, textOf } from './remote-request.ts';
 import { request, usualLimits, type RemoteResponse, type RequestLimits } from './request.ts';
 
 export interface RemoteHooks {
@@ -18,10 +17,10 @@ export interface RemoteHooks {
   waiting(wait: RemoteWait | null): void;
 }
 
-/** What identifies a model elsewhere: its address and its name, and no key. */
-export const remoteIdentity = ({ baseUrl, model }: RemoteTarget): string =>
+/** What identifies a model elsewhere: its address, its name and how it is asked, and no key. */
+export const remoteIdentity = ({ baseUrl, model, interface: asked }: RemoteTarget): string =>
   createHash('sha256')
-    .update(JSON.stringify(['remote', baseUrl, model]))
+    .update(JSON.stringify(['remote', baseUrl, model, ...(asked === 'chat' ? [] : [asked])]))
     .digest('hex');
 
 /** Asks models elsewhere; what one server asks for patience, all requests to it have. */
@@ -34,33 +33,35 @@ export class RemoteWriter {
   }
 
   /**
-   * Has `settings.n` texts written by `POST /chat/completions`. Once `signal` is aborted it resolves at once with what has come. Errors:
+   * Has `settings.n` texts written by `POST /chat/completions` or `POST /completions`. Once `signal` is aborted it resolves at once with what has come. Errors:
    * remote_unavailable, remote_unauthorized, remote_forbidden, remote_not_found, remote_busy, remote_refused, remote_failed, remote_unreachable,
    * remote_tls, remote_silent, remote_cut, remote_redirect, remote_malformed, remote_too_large.
    */
   async write(
-    { model: { remote: target }, prompt, settings, begun }: Omit<RemoteQuestion, 'id' | 'type' | 'threads'>,
+    {
+      model: { remote: target },
+      prompt,
+      settings,
+      begin = [],
+    }: Omit<RemoteQuestion, 'id' | 'type' | 'threads' | 'begun'>,
     hooks: RemoteHooks,
     signal: AbortSignal,
   ): Promise<WriterResult> {
-    requireAvailable(settings, begun);
-    const given = typeof prompt === 'string' ? prompt : turnsAsText(prompt);
+    requireAvailable(target.interface, settings, begin.length > 0);
+    const given = textOf(prompt);
     hooks.given(given);
+    const begun = { text: begin.map(({ text }) => text).join(''), tokens: begin.length };
     const sum = { waitedMs: 0, firstMs: 0, writingMs: 0 };
-    const answers: ChatAnswer[] = [];
+    const answers: RemoteAnswer[] = [];
     const left = new Set<RemoteLeft>();
     let count = 0;
     let stopped = false;
     // A server that writes one text at a time is asked again for the others.
     while (count < settings.n && !stopped) {
-      const asked = new ChatRequest(
-        target.model,
-        prompt,
-        settings,
-        settings.n - count,
-        (settings.seed + count) % 2 ** 32,
-      );
-      const answer = new ChatAnswer(count, settings.n - count, hooks.told);
+      const n = settings.n - count;
+      const seed = (settings.seed + count) % 2 ** 32;
+      const asked = new RemoteRequest(target, { prompt, settings, n, seed, begin: begun });
+      const answer = new RemoteAnswer(count, n, hooks.told, begin);
       answers.push(answer);
       let began = 0;
       try {
@@ -81,8 +82,8 @@ export class RemoteWriter {
       if (!stopped && answer.rows.length === 0) throw malformedError(target, 'without a text', '');
       count += answer.rows.length;
     }
-    const texts = answers.flatMap(({ rows }) => Array.from(rows, (row) => textOf(row, settings.logprobs > 0)));
-    while (texts.length < settings.n) texts.push(textOf(undefined, settings.logprobs > 0));
+    const texts = answers.flatMap(({ rows }) => Array.from(rows, (row) => writtenText(row, settings.logprobs > 0)));
+    while (texts.length < settings.n) texts.push(writtenText(undefined, settings.logprobs > 0));
     const completionTokens = totalOf(answers.map((one) => one.completionTokens));
     const seconds = sum.writingMs / 1000;
     return {
@@ -113,8 +114,8 @@ export class RemoteWriter {
 
   async #exchange(
     target: RemoteTarget,
-    asked: ChatRequest,
-    answer: ChatAnswer,
+    asked: RemoteRequest,
+    answer: RemoteAnswer,
     signal: AbortSignal,
     { sent, waited, told }: { sent(): void; waited(ms: number): void; told: RemoteHooks['waiting'] },
   ): Promise<void> {
@@ -123,7 +124,7 @@ export class RemoteWriter {
       waited(await this.#waits.over(server, signal, told));
       signal.throwIfAborted();
       sent();
-      const response = await request(target, '/chat/completions', asked.body, signal, this.#limits);
+      const response = await request(target, asked.path, asked.body, signal, this.#limits);
       const { status, headers } = response;
       if (status >= 200 && status < 300) {
         return read(target, response, answer);
@@ -141,7 +142,7 @@ export class RemoteWriter {
   }
 }
 
-async function read(target: RemoteTarget, response: RemoteResponse, answer: ChatAnswer): Promise<void> {
+async function read(target: RemoteTarget, response: RemoteResponse, answer: RemoteAnswer): Promise<void> {
   const type = response.headers.get('content-type') ?? '';
   if (/\bjson\b/.test(type)) {
     const pieces: Uint8Array[] = [];
@@ -162,7 +163,7 @@ async function read(target: RemoteTarget, response: RemoteResponse, answer: Chat
   if (!whole && !answer.ended) throw connectionError(target, null, true);
 }
 
-function take(target: RemoteTarget, data: string, answer: ChatAnswer): void {
+function take(target: RemoteTarget, data: string, answer: RemoteAnswer): void {
   let value: unknown;
   try {
     value = JSON.parse(data);
@@ -173,7 +174,7 @@ function take(target: RemoteTarget, data: string, answer: ChatAnswer): void {
   if (!answer.take(value)) throw malformedError(target, 'with something that is no piece of a text', data);
 }
 
-function textOf(row: ChatAnswer['rows'][number] | undefined, logprobs: boolean): WrittenText {
+function writtenText(row: RemoteAnswer['rows'][number] | undefined, logprobs: boolean): WrittenText {
   return {
     text: textOr(row?.text),
     tokens: [],

@@ -3,16 +3,34 @@ import { AllSeen, emptyCache, picked, rowsOf, tokensOf, type CacheSizes, type Ne
 import { Session, valueOf, type SessionOptions, type SessionPort, type Value, type Values } from './session.ts';
 import { unfit } from './unfit.ts';
 
+/** A model's bytes or its path, asked for when it is opened. */
+type File = () => Uint8Array | string;
+
+interface Nets {
+  /** Of the first tokens. */
+  first: Session;
+  /** Of the later ones; the same where both are in one file. */
+  later: Session;
+}
+
+export interface CausalOptions {
+  sizes?: CacheSizes | null;
+  /** The decoder that goes on, where it is a file of its own. */
+  withPast?: File | null;
+}
+
 /**
  * A causal language model as Hugging Face's Optimum exports it: `input_ids`, and where it has them `attention_mask`, `position_ids`,
- * `past_key_values.*` with `present.*`, `use_cache_branch` (decoders with and without past in one file), `num_logits_to_keep`. Rows are texts
- * of equal length that are written side by side. One without a cache sees the whole text anew for each token.
+ * `past_key_values.*` with `present.*`, `use_cache_branch` (decoders with and without past in one file), `num_logits_to_keep`; or both decoders in
+ * files of their own. Rows are texts of equal length that are written side by side. One without a cache sees the whole text anew for each token.
  */
 export class Causal implements NextToken {
   readonly cached: boolean;
-  readonly #session: Session;
+  readonly #nets: Nets;
   readonly #pasts: readonly SessionPort[];
-  readonly #empty: (rows: number) => Values;
+  readonly #sizes: CacheSizes | null;
+  /** Tokens of a row that the decoder that goes on takes at once. */
+  readonly #most: number;
   /** By input name, of all rows. */
   #cache: Values = {};
   /** Of each row, where there is no cache. */
@@ -20,44 +38,41 @@ export class Causal implements NextToken {
   #fed = 0;
   readonly #mask = new AllSeen();
 
-  private constructor(session: Session, pasts: readonly SessionPort[], sizes: CacheSizes | null, cache: boolean) {
-    this.#session = session;
-    this.cached = cache && pasts.length > 0;
-    this.#pasts = pasts;
-    this.#empty = (rows) => Object.fromEntries(pasts.map((port) => [port.name, emptyCache(port, sizes, rows)]));
+  private constructor(nets: Nets, sizes: CacheSizes | null, cache: boolean) {
+    const { first, later } = nets;
+    this.#nets = nets;
+    this.#pasts = later.inputs.filter(({ name }) => isPast(name));
+    this.cached = cache && this.#pasts.length > 0;
+    this.#sizes = sizes;
+    const ids = later.inputs.find(({ name }) => name === 'input_ids')!;
+    this.#most = ids.shape[1] === 1 && later !== first ? 1 : Infinity;
     // What is wrong with it is said now.
-    this.#empty(1);
+    for (const port of first.inputs) if (isPast(port.name)) emptyCache(port, sizes, 1);
   }
 
   /** `cache: false`: one with a cache works as if it had none. Errors: session_failed, unsupported_language_model. */
   static async open(
     model: Uint8Array | string,
     { cache = true, ...options }: SessionOptions & { cache?: boolean },
-    sizes: CacheSizes | null = null,
+    { sizes = null, withPast = null }: CausalOptions = {},
   ): Promise<Causal> {
-    const session = await Session.open(model, options);
+    const opened: Session[] = [];
+    const open = async (file: Uint8Array | string): Promise<Session> => {
+      const session = await Session.open(file, options);
+      opened.push(session);
+      return session;
+    };
     try {
-      const outputs = new Set(session.outputs.map(({ name }) => name));
-      const pasts = session.inputs.filter(({ name }) => isPast(name));
-      const strange = session.inputs
-        .filter(({ name }) => !isPast(name) && !plainInputs.has(name))
-        .map(({ name }) => name);
-      const missing = ['logits', ...pasts.map(({ name }) => presentOf(name))].filter((name) => !outputs.has(name));
-      if (strange.length + missing.length > 0 || !session.inputs.some(({ name }) => name === 'input_ids')) {
-        throw new AtelierError(
-          'unsupported_language_model',
-          `The ONNX model is no causal language model as Optimum exports them: ${
-            strange.length > 0
-              ? `it has the inputs ${strange.slice(0, 5).join(', ')}`
-              : missing.length > 0
-                ? `it lacks the outputs ${missing.slice(0, 5).join(', ')}`
-                : 'it has no input "input_ids"'
-          }.`,
-        );
-      }
-      return new Causal(session, pasts, sizes, cache);
+      const first = await open(model);
+      const nets = { first, later: withPast && cache ? await open(withPast()) : first };
+      const wrong = complaint(nets);
+      if (wrong === null) return new Causal(nets, sizes, cache);
+      throw new AtelierError(
+        'unsupported_language_model',
+        `The ONNX model is no causal language model as Optimum exports them: ${wrong}.`,
+      );
     } catch (error) {
-      await session.close();
+      await Promise.all(opened.map((session) => session.close()));
       throw error;
     }
   }
@@ -75,7 +90,16 @@ export class Causal implements NextToken {
 
   async feed(rows: readonly ArrayLike<number>[], every = false): Promise<Float32Array[]> {
     const fresh = rows[0].length;
-    const from = this.cached ? this.#fed : 0;
+    if (!this.cached || this.#fed === 0 || fresh <= this.#most) return this.#feed(rows, every);
+    const found: Float32Array[][] = [];
+    for (let at = 0; at < fresh; at++) found.push(await this.#feed(rows.map((row) => [row[at]])));
+    return every ? rows.flatMap((_, i) => found.map((each) => each[i])) : found[fresh - 1];
+  }
+
+  async #feed(rows: readonly ArrayLike<number>[], every = false): Promise<Float32Array[]> {
+    const fresh = rows[0].length;
+    const goesOn = this.cached && this.#fed > 0;
+    const from = goesOn ? this.#fed : 0;
     if (!this.cached) this.#seen = rows.map((row, i) => [...(this.#seen[i] ?? []), ...Array.from(row)]);
     const tokens = this.cached ? rows : this.#seen;
     const length = tokens[0].length;
@@ -83,12 +107,17 @@ export class Causal implements NextToken {
       input_ids: () => tokensOf(tokens),
       attention_mask: () => this.#mask.of(rows.length, from + length),
       position_ids: () => places(rows.length, from, length),
-      use_cache_branch: () => valueOf('bool', [1], Uint8Array.of(from > 0 ? 1 : 0)),
+      use_cache_branch: () => valueOf('bool', [1], Uint8Array.of(goesOn ? 1 : 0)),
       num_logits_to_keep: () => valueOf('int64', [], BigInt64Array.of(every ? 0n : 1n)),
     };
-    const feeds: Values = this.cached && this.#fed > 0 ? { ...this.#cache } : this.#empty(rows.length);
-    for (const { name } of this.#session.inputs) if (!isPast(name)) feeds[name] = offered[name]();
-    const { logits, ...present } = await this.#session.run(feeds).catch((error: unknown) => {
+    const session = goesOn ? this.#nets.later : this.#nets.first;
+    const feeds: Values = {};
+    for (const port of session.inputs) {
+      const { name } = port;
+      if (!isPast(name)) feeds[name] = offered[name]();
+      else feeds[name] = goesOn ? this.#cache[name] : emptyCache(port, this.#sizes, rows.length);
+    }
+    const { logits, ...present } = await session.run(feeds).catch((error: unknown) => {
       throw unfit(error, from + length);
     });
     if (this.cached) {
@@ -104,8 +133,8 @@ export class Causal implements NextToken {
     this.#cache = Object.fromEntries(Object.entries(this.#cache).map(([name, value]) => [name, picked(value, rows)]));
   }
 
-  close(): Promise<void> {
-    return this.#session.close();
+  async close(): Promise<void> {
+    await Promise.all([...new Set(Object.values(this.#nets) as Session[])].map((session) => session.close()));
   }
 }
 
@@ -119,3 +148,21 @@ function places(rows: number, from: number, length: number): Value {
 const plainInputs = new Set(['input_ids', 'attention_mask', 'position_ids', 'use_cache_branch', 'num_logits_to_keep']);
 const isPast = (name: string): boolean => /^past_key_values\.\d+\.(?:key|value)$/.test(name);
 const presentOf = (past: string): string => past.replace('past_key_values', 'present');
+
+/** What such a model cannot have, or lacks; null where it has all. */
+function complaint({ first, later }: Nets): string | null {
+  const pasts = later.inputs.map(({ name }) => name).filter(isPast);
+  if (first !== later && pasts.length === 0) return 'the decoder with past has no inputs past_key_values';
+  for (const net of new Set([first, later])) {
+    const its = first === later ? 'it' : net === first ? 'the decoder' : 'the decoder with past';
+    const strange = net.inputs.filter(({ name }) => !plainInputs.has(name) && !(net === later && isPast(name)));
+    if (strange.length > 0) return `${its} has the inputs ${listed(strange.map(({ name }) => name))}`;
+    const outputs = new Set(net.outputs.map(({ name }) => name));
+    const missing = ['logits', ...pasts.map(presentOf)].filter((name) => !outputs.has(name));
+    if (missing.length > 0) return `${its} lacks the outputs ${listed(missing)}`;
+    if (!net.inputs.some(({ name }) => name === 'input_ids')) return `${its} has no input "input_ids"`;
+  }
+  return null;
+}
+
+const listed = (names: readonly string[]): string => names.slice(0, 5).join(', ');

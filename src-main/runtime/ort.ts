@@ -20,3 +20,21 @@ loadCopy(process.env.ATELIER_ONNXRUNTIME);
 
 /** Not an import: those come before any statement, and this must come after the copy. */
 export const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof Ort;
+
+/**
+ * Floats of 16 bits are told as their bits, in Uint16Array, on every Node.js and Electron. From Node.js 24 on the package would make Float16Arrays of them,
+ * of which its own native part (1.30) takes only empty ones (https://github.com/microsoft/onnxruntime/pull/32323). It looks for that array once, with
+ * the first tensor.
+ */
+function keepBits(): void {
+  const all = globalThis as { Float16Array?: unknown };
+  const { Float16Array } = all;
+  if (Float16Array === undefined) return;
+  all.Float16Array = undefined;
+  try {
+    new ort.Tensor('bool', [true], [1]);
+  } finally {
+    all.Float16Array = Float16Array;
+  }
+}
+keepBits();

@@ -38,6 +38,7 @@ export function valueOf(type: DataType, shape: readonly number[], data: NumericA
   return new ort.Tensor(toOrtType(type), data as Ort.Tensor.DataType, shape);
 }
 
+/** Floats of 16 bits as their bits. */
 export const dataOf = (value: Value): NumericArray => value.data as NumericArray;
 
 export function tensorOf(value: Value): Tensor {

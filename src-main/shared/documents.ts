@@ -100,6 +100,8 @@ export interface FoundPassage extends Passage {
   words: number | null;
   letters: number | null;
   meaning?: number | null;
+  /** How alike it and the question are, as the collection is compared: [0, 1]. Not known of what was found before it was told. */
+  likeness?: number | null;
 }
 
 /** The name of the variable that passages stand for. */
@@ -114,6 +116,8 @@ export const documentsSettingSchema = v.object({
   count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(50)),
   /** So many tokens of the model, all of them together. */
   maxTokens: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
+  /** None that is less alike to the question; without it any. */
+  least: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
 });
 export type DocumentsSetting = v.InferOutput<typeof documentsSettingSchema>;
 
@@ -132,6 +136,8 @@ export interface Retrieved {
   tokens: number;
   /** Passages that were found as well, but would have been more than the tokens allowed. */
   left: number;
+  /** Of as many as were asked for those that were not alike enough. */
+  below?: { count: number; least: number };
   /** Why its encoder was not used. */
   lack?: EncoderLack;
 }

@@ -16,6 +16,13 @@ export type Reach = 'machine' | 'network' | 'internet';
  */
 export type KeyPlace = 'none' | 'kept' | 'plain' | 'session' | 'variable' | 'missing';
 
+/**
+ * How a model is asked: for an answer in a chat (`/chat/completions`), or for more of a text (`/completions`, which OpenAI calls legacy and servers of
+ * base models have).
+ */
+export const remoteInterfaces = ['chat', 'completions'] as const;
+export type RemoteInterface = (typeof remoteInterfaces)[number];
+
 /** `plain`: what the system offers would only hide a key, not protect it. `none`: there is nothing that could keep one. */
 export type KeychainKind = 'system' | 'plain' | 'none';
 
@@ -26,6 +33,7 @@ export interface RemoteEndpoint {
   /** As `readBaseUrl` leaves it. */
   baseUrl: string;
   models: string[];
+  interface: RemoteInterface;
   key: KeyPlace;
   /** The environment variable that holds its key. */
   keyVariable: string | null;
@@ -43,6 +51,7 @@ export interface RemoteState {
 export interface RemoteTarget {
   name: string;
   baseUrl: string;
+  interface: RemoteInterface;
   model: string;
   key: string | null;
 }
@@ -105,8 +114,9 @@ export const endpointWishSchema = v.object({
   name: endpointNameSchema,
   baseUrl: v.pipe(v.string(), v.maxLength(2000)),
   models: v.pipe(v.array(modelNameSchema), v.maxLength(mostRemoteModels)),
+  interface: v.optional(v.picklist(remoteInterfaces), 'chat'),
 });
-export type EndpointWish = v.InferOutput<typeof endpointWishSchema>;
+export type EndpointWish = v.InferInput<typeof endpointWishSchema>;
 
 /** As `<person's folder>/remote.json` has it: this person's, not a workspace's, so that no workspace of somebody else brings one along. */
 const keptRemotesSchema = v.object({

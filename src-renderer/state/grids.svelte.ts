@@ -159,6 +159,9 @@ export class Grids {
     await this.#studio.call('grids.prefer', { id: this.#open!, row, ...preference });
     await this.#again(row);
   }
+  save(): Promise<Output<'grids.save'>> {
+    return this.#studio.call('grids.save', { id: this.#open! });
+  }
   saveJudged(kind: 'pair' | 'rating'): Promise<Output<'grids.saveJudged'>> {
     return this.#studio.call('grids.saveJudged', { id: this.#open!, kind });
   }

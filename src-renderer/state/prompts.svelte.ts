@@ -1,6 +1,6 @@
 import { passagesText, passagesVariable } from '../../src-main/shared/documents.ts';
 import type { TokenChoice } from '../../src-main/shared/generation.ts';
-import type { CompletionId, LanguageModelId, PromptId } from '../../src-main/shared/ids.ts';
+import type { CompletionId, PromptId } from '../../src-main/shared/ids.ts';
 import type { TextChange } from '../../src-main/shared/prompt/edits.ts';
 import type { CheckedPrompt } from '../../src-main/shared/prompt/checked.ts';
 import { constructsOf, ownVariables } from '../../src-main/shared/prompt/constructs.ts';
@@ -9,24 +9,20 @@ import type {
   Bench,
   Completion,
   CompletionNews,
-  LanguageModel,
   LanguageModelRef,
   PromptDetail,
-  PromptEdit,
   PromptHit,
   PromptSummary,
   RenderedPrompt,
 } from '../../src-main/shared/prompt/prompt.ts';
 import type { Input } from '../../src-main/shared/contract.ts';
-import type { HubOffer } from '../../src-main/shared/work/hub.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
-import { notifyError } from '../ui/toasts.ts';
+import { DraftSaver } from './draft-saver.svelte.ts';
+import { LanguageModels } from './language-models.svelte.ts';
 import { remotes } from './remotes.svelte.ts';
-import { asError, Resource } from './resource.svelte.ts';
+import { Resource } from './resource.svelte.ts';
 
-/** What is typed is sent this soon; with what the store takes it is on disk within 100 ms. */
-const savedWithinMs = 30;
 const readAfterMs = 100;
 /** Reading a text of so many characters, and looking for its variables, would take its time from a key: it waits until the keys rest, … */
 const longText = 20_000;
@@ -35,27 +31,22 @@ const restMs = 250;
 const readWithinMs = 2000;
 const renderedAfterMs = 250;
 
-export const sameModel = (a: LanguageModelRef | null, b: LanguageModelRef | null): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
-
 /** The prompts of the workspace, and the one on the bench. */
 export class Prompts {
   readonly #studio: Studio;
   readonly #list = new Resource<PromptSummary[]>();
-  readonly #models = new Resource<LanguageModel[]>();
+  /** Those that it can be asked of. */
+  readonly models: LanguageModels;
   readonly #detail = new Resource<PromptDetail>();
   readonly #rendered = new Resource<RenderedPrompt>();
   readonly #checked = new Resource<CheckedPrompt>();
   #open: PromptId | null = null;
   #text = $state('');
   #bench = $state.raw<Bench | null>(null);
-  #unsaved: ({ id: PromptId } & PromptEdit) | null = null;
+  readonly #saver: DraftSaver;
   /** The way to the text where it was typed on since it was read. */
   #read: (() => string) | null = null;
   #stepping: Promise<unknown> = Promise.resolve();
-  #sending: Promise<unknown> | null = null;
-  #saving = $state(false);
-  #saveTimer: ReturnType<typeof setTimeout> | undefined;
   #readTimer: ReturnType<typeof setTimeout> | undefined;
   /** Since when it is typed on, by `performance.now()`. */
   #unreadSince = 0;
@@ -66,6 +57,8 @@ export class Prompts {
 
   constructor(through: Studio = studio) {
     this.#studio = through;
+    this.models = new LanguageModels(through);
+    this.#saver = new DraftSaver(through, () => this.#read?.() ?? this.#text);
   }
 
   get list(): PromptSummary[] {
@@ -76,9 +69,6 @@ export class Prompts {
   }
   get error() {
     return this.#list.error;
-  }
-  get models(): LanguageModel[] {
-    return this.#models.value ?? [];
   }
   get detail(): PromptDetail | null {
     return this.#detail.value;
@@ -98,7 +88,7 @@ export class Prompts {
   }
   /** Something that was typed is on its way to disk. */
   get saving(): boolean {
-    return this.#saving;
+    return this.#saver.saving;
   }
   /** What it includes and draws, and what is wrong with that; null where it does neither. */
   get checked(): CheckedPrompt | null {
@@ -129,14 +119,11 @@ export class Prompts {
     const found = this.#rendered.value?.retrieved;
     return found ? { ...this.values, [passagesVariable]: passagesText(found.passages) } : this.values;
   });
-  readonly model = $derived(this.models.find(({ ref }) => sameModel(ref, this.#bench?.model ?? null)) ?? null);
+  readonly model = $derived.by(() => this.models.find(this.#bench?.model ?? null));
   readonly running = $derived((this.#detail.value?.completions ?? []).filter(({ status }) => status === 'running'));
 
   async load(): Promise<void> {
-    await Promise.all([
-      this.#list.load(() => this.#studio.call('prompts.list')),
-      this.#models.load(() => this.#studio.call('languageModels.list')),
-    ]);
+    await Promise.all([this.#list.load(() => this.#studio.call('prompts.list')), this.models.load()]);
   }
 
   /** Something of them has changed: not oftener than one can look. */
@@ -191,11 +178,7 @@ export class Prompts {
     if (!this.#open) return;
     this.#read = read;
     this.#readSoon(length);
-    if (made.length === 0) return;
-    const before = this.#unsaved?.changes?.made ?? [];
-    this.#save(
-      this.#unsaved?.text === undefined ? { changes: { made: [...before, ...made], length } } : { text: read() },
-    );
+    if (made.length > 0) this.#saver.type(this.#open, made, length);
   }
   #readSoon(length: number): void {
     const now = performance.now();
@@ -224,9 +207,9 @@ export class Prompts {
       const changes = await this.#studio.call(`prompts.${which}`, { id });
       if (!changes || this.#open !== id) return;
       // Somebody has typed on meanwhile: that counts.
-      if (this.#unsaved?.changes) {
+      if (this.#saver.typed) {
         this.#readText();
-        this.#unsaved = { ...this.#unsaved, changes: undefined, text: this.#text };
+        this.#saver.replace();
       } else apply(changes);
     });
     this.#stepping = work.catch(() => undefined);
@@ -235,40 +218,14 @@ export class Prompts {
   arrange(change: Partial<Bench>): void {
     if (!this.#open || !this.#bench) return;
     this.#bench = { ...this.#bench, ...change };
-    this.#save({ bench: this.#bench });
+    this.#saver.save(this.#open, { bench: this.#bench });
     if ('model' in change || 'variables' in change || 'documents' in change) this.#renderSoon();
-  }
-
-  #save(what: PromptEdit): void {
-    this.#unsaved = { ...this.#unsaved, id: this.#open!, ...what };
-    this.#saving = true;
-    this.#saveTimer ??= setTimeout(() => void this.#send(), savedWithinMs);
   }
 
   /** Resolves when all that was typed is on disk, and known here. */
   flush(): Promise<void> {
     this.#readText();
-    return this.#send();
-  }
-  async #send(): Promise<void> {
-    clearTimeout(this.#saveTimer);
-    this.#saveTimer = undefined;
-    await this.#sending;
-    const unsaved = this.#unsaved;
-    if (!unsaved) return;
-    this.#unsaved = null;
-    // An answer is quick, and no key waits for it: the next edit goes when this one is on disk.
-    this.#sending = this.#studio.call('prompts.edit', unsaved).catch((error: unknown) => {
-      // What was typed since is in the text as well.
-      const { changes, ...rest } = { ...unsaved, ...this.#unsaved };
-      this.#unsaved = changes ? { ...rest, text: this.#read?.() ?? this.#text } : rest;
-      // The two have parted, as after a change from elsewhere: all of it goes.
-      if (asError(error).code !== 'prompt_out_of_step') return notifyError(error);
-      this.#saveTimer ??= setTimeout(() => void this.#send(), savedWithinMs);
-    });
-    await this.#sending;
-    this.#sending = null;
-    this.#saving = this.#unsaved !== null;
+    return this.#saver.flush();
   }
 
   #renderSoon(): void {
@@ -293,7 +250,7 @@ export class Prompts {
     if (!this.#open || this.#names.includes(passagesVariable)) return false;
     const text = `${this.#text.trimEnd()}${this.#text.trim() === '' ? '' : '\n\n'}{{${passagesVariable}}}`;
     this.#text = text;
-    this.#save({ text });
+    this.#saver.save(this.#open, { text });
     this.#renderSoon();
     return true;
   }
@@ -340,27 +297,13 @@ export class Prompts {
   }
 
   async addModel(): Promise<void> {
-    const ref = await this.#studio.call('languageModels.add');
+    const ref = await this.models.add();
     if (ref) await this.choose(ref);
-  }
-  askHub(wish: Input<'languageModels.ask'>): Promise<HubOffer> {
-    return this.#studio.call('languageModels.ask', wish);
-  }
-  /** As a job, which puts it in the list. */
-  async download(wish: Input<'languageModels.download'>): Promise<void> {
-    await this.#studio.call('languageModels.download', wish);
   }
   /** One that may only just have come. */
   async choose(model: LanguageModelRef): Promise<void> {
-    await this.#models.load(() => this.#studio.call('languageModels.list'));
+    await this.models.load();
     this.arrange({ model });
-  }
-  /** Out of the list, until it is put back. */
-  removeModel(id: LanguageModelId): Promise<null> {
-    return this.#studio.call('languageModels.remove', { id });
-  }
-  putBackModel(id: LanguageModelId): Promise<null> {
-    return this.#studio.call('languageModels.putBack', { id });
   }
 
   async run(branch?: Input<'prompts.run'>['branch'], of?: Completion): Promise<void> {

@@ -47,6 +47,19 @@ describe('what of a repository is downloaded', () => {
     expect(paths(variants[2]).at(-1)).toBe('onnx/model_q4.onnx');
   });
 
+  it('is both decoders of a model that begins with one and goes on with another', () => {
+    const files = {
+      'onnx/decoder_model.onnx': 50,
+      'onnx/decoder_with_past_model.onnx': 45,
+      'decoder_model_merged_q4.onnx': 9,
+    };
+    const variants = variantsOf(model({ ...common, ...files, 'onnx/decoder_with_past_model_q4.onnx': 8 }));
+    expect(variants.map((one) => paths(one).slice(2))).toEqual([
+      ['onnx/decoder_model.onnx', 'onnx/decoder_with_past_model.onnx'],
+      ['decoder_model_merged_q4.onnx'],
+    ]);
+  });
+
   it('is both nets of a model that reads with one and writes with another', () => {
     const variants = variantsOf(
       model({

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parseCsvRows } from '../../src-main/shared/csv-rows.ts';
 import { atelier, done } from '../support/built-cli.ts';
 import { tempFolder } from '../support/temp-workspace.ts';
 import { tinyEncoder } from '../support/tiny-encoder.ts';
@@ -62,6 +63,53 @@ it('a grid asks nothing twice, says why a cell failed, and gives its judgements 
   expect(readFileSync(join(folder, 'ratings.csv'), 'utf8').split('\n')[1]).toBe(`0,abc,${texts[1]},4,p,1,other,0,0`);
   const [listed] = (await done(folder, ...grid, 'list', '--json')).lines;
   expect(listed).toMatchObject({ grid: id, rated: 1, compared: 1 });
+
+  // All of it as a file: values with quotes and commas, what failed, what was rated.
+  const saved = async (name: string): Promise<string> => {
+    await done(folder, ...grid, 'export', id, '--kind', 'answers', '--out', join(folder, name));
+    return readFileSync(join(folder, name), 'utf8');
+  };
+  const titles = ['tiny', 'other'].map((model) => `p v1 · ${model} · temperature 0 · seed 0`);
+  const [head, ...table] = parseCsvRows(await saved('all.csv'), 'all.csv');
+  expect(head).toEqual([
+    'row',
+    'x',
+    'expected',
+    ...titles,
+    ...['error', 'rating'].flatMap((one) => titles.map((title) => `${one}: ${title}`)),
+  ]);
+  expect(table[0]).toEqual(['0', 'c', 'a,b', String(texts[0]), String(texts[1]), '', '', '', '4']);
+  expect(table[1].slice(0, 5)).toEqual(['1', 'd e', 'say "hi"', String(texts[2]), String(texts[3])]);
+  expect(table[2].slice(3, 7)).toEqual([
+    '',
+    '',
+    expect.stringContaining('42 tokens long'),
+    expect.stringContaining('42 tokens long'),
+  ]);
+  const lines = (await saved('all.jsonl'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines).toHaveLength(6);
+  expect(lines[1]).toMatchObject({
+    ...{
+      row: 0,
+      values: { x: 'c', expected: 'a,b' },
+      prompt_name: 'p',
+      version: 1,
+      model: 'other',
+      temperature: 0,
+      seed: 0,
+    },
+    ...{ answer: texts[1], error: null, rating: 4, prompt_tokens: 3, completion_tokens: expect.any(Number) as number },
+  });
+  expect(lines[5]).toMatchObject({ answer: null, error: { code: 'prompt_too_long' }, completion_tokens: null });
+  const page = await saved('all.html');
+  expect(page.match(/<tr>/g)).toHaveLength(4);
+  expect(page).toContain('say &quot;hi&quot;');
+  expect(page).not.toMatch(/<script|https?:/);
+  const wrong = await atelier(folder, ...grid, 'export', id, '--kind', 'answers', '--out', 'all.txt');
+  expect(wrong.stderr).toContain('bad_arguments');
   expect((await atelier(folder, ...grid, 'run', 'p', '--rows', write('no.csv', 'y\n1'), ...two)).stderr).toContain(
     'no_variable',
   );

@@ -77,6 +77,18 @@ it('a remote model is off until it is allowed, answers like one that runs here, 
     remote: { endpoint: 'here', model: 'tiny-1', completion_tokens: 4, not_sent: [] },
   });
 
+  // Asked for more of a text it goes on from another token; asked as a chat it cannot.
+  const branch = (of: unknown) => ['prompts', 'run', 'p', '--branch', String(of), '--at', '1', '--token=-2', '--json'];
+  const refused = await atelier(folder, ...branch(ran.lines.at(-1)!.completion));
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('remote_unavailable')]);
+  const [base] = (await done(folder, ...remote('set', 'here', '--interface', 'completions', '--json'))).lines;
+  expect(base).toMatchObject({ interface: 'completions', models: ['tiny'] });
+  const text = (await done(folder, ...run)).lines.at(-1)!;
+  expect(text.texts).toMatchObject([{ text: 'Say hi, Say hi' }]);
+  const branched = (await done(folder, ...branch(text.completion))).lines.at(-1)!;
+  expect(branched.texts).toMatchObject([{ text: 'Say otherSay hiSay other, Say hiSay other' }]);
+  expect(server.asked.at(-1)).toMatchObject({ path: '/v1/completions', body: { prompt: 'Say hiSay other' } });
+
   env.SOME_KEY = `${key}x`;
   const failed = await atelier(folder, ...run);
   expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('remote_unauthorized')]);

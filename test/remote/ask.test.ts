@@ -2,10 +2,10 @@ import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RemoteWriter } from '../../src-main/remote/ask.ts';
 import { listRemoteModels } from '../../src-main/remote/list-models.ts';
-import type { GenerationSettings, WrittenPart } from '../../src-main/shared/generation.ts';
+import type { GenerationSettings, TokenChoice, WrittenPart } from '../../src-main/shared/generation.ts';
 import { usualSettings } from '../../src-main/shared/prompt/prompt.ts';
 import type { WriterPrompt } from '../../src-main/shared/prompt/writer.ts';
-import type { RemoteWait } from '../../src-main/shared/remote.ts';
+import type { RemoteInterface, RemoteWait } from '../../src-main/shared/remote.ts';
 import { chunk, done, finish, openAiServer, stream } from '../support/openai-server.ts';
 
 const key = 'sk-test-0123456789abcdef';
@@ -18,6 +18,8 @@ async function ask(
     settings = {},
     signal = none,
     model = 'tiny',
+    as = 'chat',
+    begin,
     limits,
     onPart,
   }: {
@@ -25,6 +27,8 @@ async function ask(
     settings?: Partial<GenerationSettings>;
     signal?: AbortSignal;
     model?: string;
+    as?: RemoteInterface;
+    begin?: readonly TokenChoice[];
     limits?: { silentMs: number; mostBytes: number };
     onPart?: (part: WrittenPart) => void;
   } = {},
@@ -33,10 +37,10 @@ async function ask(
   const waits: (RemoteWait | null)[] = [];
   const result = await new RemoteWriter(limits).write(
     {
-      model: { remote: { name: 'here', baseUrl, model, key } },
+      model: { remote: { name: 'here', baseUrl, interface: as, model, key } },
       prompt,
       settings: { ...usualSettings, ...settings },
-      begun: [],
+      begin,
     },
     {
       given: () => {},
@@ -297,8 +301,63 @@ describe('a model elsewhere', () => {
   });
 });
 
+describe('a model elsewhere that is asked for more of a text', () => {
+  const turns: WriterPrompt = [{ role: 'user', text: 'Hi' }];
+  it('goes on with the prompt as one text, and tells tokens', async () => {
+    const server = await openAiServer({ key, say: (prompt) => ` and ${prompt}` });
+    const settings = { logprobs: 9, maxTokens: 7 };
+    const { result, parts } = await ask(server.baseUrl, { as: 'completions', prompt: 'once', settings });
+    expect(server.asked[0]).toMatchObject({
+      path: '/v1/completions',
+      body: { prompt: 'once', max_tokens: 7, logprobs: 5, stream: true },
+    });
+    for (const name of ['messages', 'top_logprobs', 'response_format'])
+      expect(server.asked[0].body).not.toHaveProperty(name);
+    expect(parts.map(({ text }) => text)).toEqual([' and', ' once']);
+    const [{ text, choices, finish: how }] = result.texts;
+    expect([text, how]).toEqual([' and once', 'end']);
+    expect(choices!.map((one) => one.text)).toEqual([' and', ' once']);
+    expect(choices![0].likeliest.map((one) => [one.text, Math.exp(one.logprob)])).toEqual([
+      [' and', expect.closeTo(0.75, 9)],
+      [' other', expect.closeTo(0.2, 9)],
+    ]);
+    expect(result.facts.remote).toMatchObject({ completionTokens: 2, left: [] });
+    // The same model asked otherwise is another one to what is kept of answers.
+    expect((await ask(server.baseUrl, { prompt: 'once' })).result.facts.weights).not.toBe(result.facts.weights);
+  });
+  it('goes on from tokens as texts, which it then has as well', async () => {
+    const server = await openAiServer({ key, say: (prompt) => ` after ${prompt.length}` });
+    const first = (await ask(server.baseUrl, { as: 'completions', prompt: turns })).result.texts[0];
+    const laidOut = String(server.asked[0].body.prompt);
+    const { likeliest } = first.choices![0];
+    const begin = [{ ...likeliest[1], likeliest }];
+    const { result, parts } = await ask(server.baseUrl, {
+      as: 'completions',
+      prompt: turns,
+      begin,
+      settings: { maxTokens: 9 },
+    });
+    expect(server.asked[1].body).toMatchObject({ prompt: `${laidOut} other`, max_tokens: 8 });
+    expect(result.given).toBe(laidOut);
+    expect(result.texts[0].text).toBe(` other after ${laidOut.length + 6}`);
+    expect(parts.map(({ text }) => text).join('')).toBe(result.texts[0].text);
+    expect(result.texts[0].choices!.map((one) => one.text)).toEqual([' other', ' after', ` ${laidOut.length + 6}`]);
+  });
+  it('refuses what would make another answer', async () => {
+    const form = { kind: 'json', schema: {} } as const;
+    const wrong = await failing('http://127.0.0.1:9/v1', { as: 'completions', settings: { form } });
+    expect(wrong).toMatchObject({
+      code: 'remote_unavailable',
+      message: expect.stringContaining('JSON schema') as string,
+    });
+    const choice = { token: -1, text: 'a', logprob: 0, likeliest: [] };
+    const chat = await failing('http://127.0.0.1:9/v1', { begin: [choice] });
+    expect(chat).toMatchObject({ code: 'remote_unavailable', message: expect.stringContaining('token') as string });
+  });
+});
+
 describe('what an endpoint has', () => {
-  const target = (baseUrl: string) => ({ name: 'here', baseUrl, model: '', key });
+  const target = (baseUrl: string) => ({ name: 'here', baseUrl, interface: 'chat' as const, model: '', key });
   it('is listed in order, each once', async () => {
     const server = await openAiServer({ key, models: ['b', 'a/1', 'b', key] });
     expect(await listRemoteModels(target(server.baseUrl), none)).toMatchObject({

@@ -41,9 +41,17 @@ export const done = 'data: [DONE]\n\n';
 export const stream = (response: ServerResponse): ServerResponse =>
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
 
-export const lastOf = ({ body }: Asked): string => (body.messages as { content: string }[]).at(-1)!.content;
+/** Of more of a text. */
+const piece = (text: string, logprobs: object | null, index: number, reason: string | null = null): string =>
+  `data: ${JSON.stringify({ model: 'tiny-1', choices: [{ index, text, logprobs, finish_reason: reason }] })}\n\n`;
 
-/** A server of this machine that speaks as OpenAI's interface: GET /v1/models and POST /v1/chat/completions, streamed word by word. */
+export const lastOf = ({ body }: Asked): string =>
+  typeof body.prompt === 'string' ? body.prompt : (body.messages as { content: string }[]).at(-1)!.content;
+
+/**
+ * A server of this machine that speaks as OpenAI's interface: GET /v1/models, POST /v1/chat/completions and POST /v1/completions, streamed word by
+ * word.
+ */
 export async function openAiServer(options: OpenAiOptions = {}): Promise<OpenAiServer> {
   const { key, models = ['tiny', 'tiny/two'], say = (prompt) => `You said: ${prompt}`, answer } = options;
   const asked: Asked[] = [];
@@ -71,7 +79,8 @@ export async function openAiServer(options: OpenAiOptions = {}): Promise<OpenAiS
       return json(401, { error: { message: `Incorrect API key provided: ${said}.` } });
     }
     if (path === '/v1/models') return json(200, { object: 'list', data: models.map((id) => ({ id })) });
-    if (path !== '/v1/chat/completions') return json(404, { error: { message: 'no such path' } });
+    const chat = path === '/v1/chat/completions';
+    if (!chat && path !== '/v1/completions') return json(404, { error: { message: 'no such path' } });
     if (!models.includes(String(one.body.model)))
       return json(404, { error: { message: `The model ${String(one.body.model)} does not exist` } });
     stream(response);
@@ -79,9 +88,13 @@ export async function openAiServer(options: OpenAiOptions = {}): Promise<OpenAiS
     for (let index = 0; index < Number(one.body.n ?? 1); index++) {
       for (const word of say(lastOf(one), one, index).match(/\s*\S+|\s+$/g) ?? []) {
         tokens++;
-        response.write(chunk(word, one.body.logprobs ? { logprobs: { content: [logprobOf(word)] } } : {}, index));
+        response.write(
+          chat
+            ? chunk(word, one.body.logprobs ? { logprobs: { content: [logprobOf(word)] } } : {}, index)
+            : piece(word, one.body.logprobs ? logprobsOf(word) : null, index),
+        );
       }
-      response.write(finish('stop', index));
+      response.write(chat ? finish('stop', index) : piece('', null, index, 'stop'));
     }
     response.write(
       `data: ${JSON.stringify({ choices: [], usage: { prompt_tokens: lastOf(one).length, completion_tokens: tokens } })}\n\n`,
@@ -110,4 +123,9 @@ const logprobOf = (token: string) => ({
     { token, logprob: Math.log(0.75) },
     { token: ' other', logprob: Math.log(0.2) },
   ],
+});
+
+const logprobsOf = (token: string) => ({
+  ...{ tokens: [token], token_logprobs: [Math.log(0.75)], text_offset: [0] },
+  top_logprobs: [{ ' other': Math.log(0.2), [token]: Math.log(0.75) }],
 });

@@ -147,20 +147,14 @@ export const tinyTokenizer = {
   },
 };
 
-/** As Hugging Face's hub has it. */
-export function tinyFolder(
-  folder: string,
-  weights: Weights = tinyWeights(),
-  model = tinyConfig,
-  tokenizer: object = tinyTokenizer,
-): string {
+/** What stands beside a model's weights on Hugging Face's hub. */
+export function llamaFolder(folder: string, model = tinyConfig, tokenizer: object = tinyTokenizer): string {
   mkdirSync(folder, { recursive: true });
   const { vocabulary, width, layers, heads, keyValueHeads, headSize, epsilon, theta, context } = model;
   const config = {
     model_type: 'llama',
     vocab_size: vocabulary,
     hidden_size: width,
-    intermediate_size: weights.get('model.layers.0.mlp.up_proj.weight')?.shape[0],
     num_hidden_layers: layers,
     num_attention_heads: heads,
     num_key_value_heads: keyValueHeads,
@@ -173,6 +167,17 @@ export function tinyFolder(
   };
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config));
   writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer));
+  return folder;
+}
+
+/** As Hugging Face's hub has it. */
+export function tinyFolder(
+  folder: string,
+  weights: Weights = tinyWeights(),
+  model = tinyConfig,
+  tokenizer: object = tinyTokenizer,
+): string {
+  llamaFolder(folder, model, tokenizer);
   writeFileSync(
     join(folder, 'model.safetensors'),
     Buffer.concat(encodeSafetensors({ tensors: new Map(weights), metadata: {} })),

@@ -1,6 +1,7 @@
 import type { Readable } from '../../db/connection.ts';
 import { getCollection } from '../../db/documents.ts';
 import {
+  mostFound,
   passagesText,
   passagesVariable,
   type DocumentsSetting,
@@ -27,7 +28,7 @@ export type Search = (collection: CollectionId, question: string, limit: number)
  */
 export async function retrieve(
   db: Readable,
-  { collection, query: template, count, maxTokens }: DocumentsSetting,
+  { collection, query: template, count, maxTokens, least = 0 }: DocumentsSetting,
   variables: Readonly<Record<string, string>>,
   { search, tokensOf }: { search: Search; tokensOf: (text: string) => Promise<number> },
 ): Promise<Retrieved> {
@@ -39,7 +40,10 @@ export async function retrieve(
       `There is no question to the documents of ${name}: "${template}" is empty. Fill in what it asks for.`,
     );
   }
-  const { passages: found, lack } = await search(collection, query, count);
+  const { passages: all, lack } = await search(collection, query, least > 0 ? mostFound : count);
+  const isAlike = ({ likeness }: FoundPassage): boolean => (likeness ?? 1) >= least;
+  const found = all.filter(isAlike).slice(0, count);
+  const below = all.slice(0, count).filter((one) => !isAlike(one)).length;
   const passages: FoundPassage[] = [];
   let tokens = 0;
   for (const passage of found) {
@@ -55,7 +59,16 @@ export async function retrieve(
     tokens = more;
   }
   const left = found.length - passages.length;
-  return { collection, name, query, passages, tokens, left, ...(lack && { lack }) };
+  return {
+    collection,
+    name,
+    query,
+    passages,
+    tokens,
+    left,
+    ...(below > 0 && { below: { count: below, least } }),
+    ...(lack && { lack }),
+  };
 }
 
 /** The prompt's values, with the passages where there are any. */

@@ -57,12 +57,12 @@ export async function searchPassages(
         documents: searchedDocuments(db, collection, tfIdf.id),
         least: leastAlike,
       });
-  const found = fuse(byWords, byLikeness).slice(0, limit);
+  const found = fuse(byWords, byLikeness.ranking).slice(0, limit);
   const facts = new Map(
-    found.map(({ item, score, ranks: [words, alike] }) => [
-      item,
-      byMeaning ? { score, words, letters: null, meaning: alike } : { score, words, letters: alike },
-    ]),
+    found.map(({ item, score, ranks: [words, alike] }) => {
+      const common = { score, words, likeness: byLikeness.of.get(item) ?? null };
+      return [item, byMeaning ? { ...common, letters: null, meaning: alike } : { ...common, letters: alike }];
+    }),
   );
   const keys = [...facts.keys()];
   return {
@@ -104,7 +104,10 @@ interface Likeness {
   least: number;
 }
 
-async function passagesByLikeness(comparison: Comparison, { vectors, documents, least }: Likeness): Promise<number[]> {
+async function passagesByLikeness(
+  comparison: Comparison,
+  { vectors, documents, least }: Likeness,
+): Promise<{ ranking: number[]; of: Map<number, number> }> {
   const keys: number[] = [];
   const breath = new Breath();
   for (const document of documents) {
@@ -119,9 +122,11 @@ async function passagesByLikeness(comparison: Comparison, { vectors, documents, 
       from = rows[rows.length - 1].number + 1;
     }
   }
-  return Array.from(comparison.scores(), (score, i) => ({ score, key: keys[i] }))
+  const scored = Array.from(comparison.scores(), (score, i) => ({ score, key: keys[i] }));
+  const ranking = scored
     .filter(({ score }) => score >= least)
     .sort((a, b) => b.score - a.score)
     .slice(0, ranked)
     .map(({ key }) => key);
+  return { ranking, of: new Map(scored.map(({ score, key }) => [key, score])) };
 }

@@ -1,4 +1,3 @@
-import { open, rename, rm } from 'node:fs/promises';
 import type { Readable } from '../../db/connection.ts';
 import { getVersion } from '../../db/datasets.ts';
 import { labelClasses, type Labelling } from '../../db/labellings.ts';
@@ -9,6 +8,7 @@ import type { VersionId } from '../../shared/ids.ts';
 import { unpackJudged, type Judged } from '../../shared/judged.ts';
 import { isJudgedKind, settledStates, type LabelState, type SampleLabel } from '../../shared/labels.ts';
 import type { Reader } from '../reader.ts';
+import { writeWholeFile } from '../whole-file.ts';
 import { eachLabel } from './as-it-stands.ts';
 
 export const judgedFormats = ['jsonl', 'csv'] as const;
@@ -45,35 +45,24 @@ export async function writeJudged(
   const lineOf = log.kind === 'pair' ? pairLine : ratingLine;
   const names = new Map(labelClasses(db, log.key).map(({ id, name }) => [id, name]));
   const said = [...eachLabel(db, log)].filter(({ label }) => states.includes(label.state));
-  const partial = `${path}.partial`;
-  try {
-    const file = await open(partial, 'w');
-    try {
-      if (format === 'csv')
-        await file.write(`${csvLine(Object.keys(lineOf(0, null, [null, null, null], said[0]?.label)))}\n`);
-      for (let at = 0; at < said.length; at += perPage) {
-        const some = said.slice(at, at + perPage);
-        const { rows = [] } = await reader.pick(
-          blobs,
-          manifest,
-          some.map(({ sample }) => sample),
-        );
-        const lines = some.map(({ sample, label }, i) => {
-          const cells = cellsOf(manifest, judged, rows[i] ?? []);
-          const line = lineOf(sample, names.get(label.classes[0]) ?? null, cells, label);
-          return format === 'csv' ? csvLine(Object.values(line)) : JSON.stringify(line);
-        });
-        await file.write(`${lines.join('\n')}\n`);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
+  async function* written(): AsyncGenerator<string> {
+    if (format === 'csv') yield `${csvLine(Object.keys(lineOf(0, null, [null, null, null], said[0]?.label)))}\n`;
+    for (let at = 0; at < said.length; at += perPage) {
+      const some = said.slice(at, at + perPage);
+      const { rows = [] } = await reader.pick(
+        blobs,
+        manifest,
+        some.map(({ sample }) => sample),
+      );
+      const lines = some.map(({ sample, label }, i) => {
+        const cells = cellsOf(manifest, judged, rows[i] ?? []);
+        const line = lineOf(sample, names.get(label.classes[0]) ?? null, cells, label);
+        return format === 'csv' ? csvLine(Object.values(line)) : JSON.stringify(line);
+      });
+      yield `${lines.join('\n')}\n`;
     }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
   }
+  await writeWholeFile(path, written());
   return said.length;
 }
 

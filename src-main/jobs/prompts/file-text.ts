@@ -25,6 +25,6 @@ export function promptFileText(db: Readable, id: PromptId, number?: number): str
 function documentsOf(db: Readable, setting: DocumentsSetting | null | undefined): PromptFile['documents'] {
   const found = setting && listCollections(db).find(({ id }) => id === setting.collection);
   if (!found) return null;
-  const { query: question, count, maxTokens } = setting;
-  return { collection: found.name, question, count, maxTokens };
+  const { query: question, count, maxTokens, least } = setting;
+  return { collection: found.name, question, count, maxTokens, ...(least && { least }) };
 }

@@ -36,7 +36,7 @@ import { unheard, type Started } from '../work.ts';
 import { answerTasks, askedOf, keptText, type Answering } from './answering.ts';
 import { keepDraft } from './keep.ts';
 import { askedAbout, columnMeaning, type Meanings } from './meaning.ts';
-import { filledPrompt, type Prompts } from './prompts.ts';
+import { filledPrompt, type Rendering } from './rendering.ts';
 import { passagesOfRows } from './row-passages.ts';
 
 /** The window hears this often that cells have come. */
@@ -54,17 +54,17 @@ export interface NewGrid extends GridWish {
 export class Grids {
   readonly #context: Context;
   readonly #meanings: Meanings;
-  readonly #prompts: Pick<Prompts, 'retrieve'>;
+  readonly #rendering: Pick<Rendering, 'retrieve'>;
   #closing = false;
   #toldAt = 0;
   #tellTimer: NodeJS.Timeout | null = null;
   /** Of a grid that was made for a test: what becomes of it once it is filled. */
   onFilled: (id: GridId) => void = () => {};
 
-  constructor(context: Context, meanings: Meanings, prompts: Pick<Prompts, 'retrieve'>) {
+  constructor(context: Context, meanings: Meanings, rendering: Pick<Rendering, 'retrieve'>) {
     this.#context = context;
     this.#meanings = meanings;
-    this.#prompts = prompts;
+    this.#rendering = rendering;
   }
 
   list(of?: Parameters<typeof rows.listGrids>[1]): GridSummary[] {
@@ -90,8 +90,7 @@ export class Grids {
 
   /** `create`, once the examples are drawn that prompts show, and the passages of rows are found. Errors: those of `passagesOfRows` as well. */
   async make(wish: NewGrid): Promise<GridId> {
-    const prompts = this.#prompts;
-    const retrieve: Prompts['retrieve'] = (...asked) => prompts.retrieve(...asked);
+    const retrieve: Rendering['retrieve'] = (...asked) => this.#rendering.retrieve(...asked);
     requireSize(wish);
     const passages = await passagesOfRows(this.#context.store, { meanings: this.#meanings, retrieve }, wish);
     return this.#meanings.drawn(() => this.create({ ...wish, passages }));

@@ -6,6 +6,7 @@ import type { JudgedKind } from '../../shared/judged.ts';
 import { cellValues } from '../../shared/prompt/examples.ts';
 import { filled } from '../../shared/prompt/fill.ts';
 import { pairLine, ratingLine } from '../labels/judged-file.ts';
+import { askedLine } from './grid-file.ts';
 import { columnMeaning } from './meaning.ts';
 
 /** Judgements on a grid's answers, as `labels export` writes those of a labelling: with what was judged, and which prompt and model it was of. Throws `nothing_judged`. */
@@ -16,12 +17,8 @@ export function judgedLines(db: Readable, id: GridId, kind: JudgedKind): Record<
   const asked = (row: number, column: number) =>
     filled(meanings[column].text, { ...values[row], ...cellValues(meanings[column].examples) });
   const answer = (row: number, column: number) => rows.gridAnswer(db, id, row, column).text;
-  const of = (column: number, prefix = '') => {
-    const { promptName, version, modelName, settings } = columns[column];
-    const { temperature, seed } = settings;
-    const facts = { prompt_name: promptName, version, model: modelName, temperature, seed };
-    return Object.fromEntries(Object.entries(facts).map(([key, value]) => [prefix + key, value]));
-  };
+  const of = (column: number, prefix = '') =>
+    Object.fromEntries(Object.entries(askedLine(columns[column])).map(([key, value]) => [prefix + key, value]));
   // What only labelling knows.
   const judged = ({
     sample,

@@ -23,6 +23,7 @@ import { wantsPassages } from '../documents/retrieve.ts';
 import type { Started } from '../work.ts';
 import type { Evaluations } from './evaluations.ts';
 import type { Prompts } from './prompts.ts';
+import type { Rendering } from './rendering.ts';
 import { benchRow } from './rows.ts';
 
 /** Prompts as files: plain ones, and promptfoo's configurations, which have tests as well. */
@@ -102,9 +103,9 @@ function documentsOf(
   { documents }: PromptFile,
 ): { documents: DocumentsSetting | null; lacking: string | null } {
   if (!documents) return { documents: null, lacking: null };
-  const { collection: name, question: query, count, maxTokens } = documents;
+  const { collection: name, question: query, ...rest } = documents;
   const called = listCollections(db).filter((one) => one.name === name);
-  if (called.length === 1) return { documents: { collection: called[0].id, query, count, maxTokens }, lacking: null };
+  if (called.length === 1) return { documents: { collection: called[0].id, query, ...rest }, lacking: null };
   const why = called.length === 0 ? 'there is no collection of that name here' : 'several collections are called so';
   return {
     documents: null,
@@ -146,11 +147,11 @@ function tableOf(context: Context, path: string, rows: readonly GridRow[]): Star
  */
 export async function suiteText(
   { store }: Pick<Context, 'store'>,
-  { prompts, evaluations }: { prompts: Pick<Prompts, 'meaning'>; evaluations: Pick<Evaluations, 'test'> },
+  { rendering, evaluations }: { rendering: Pick<Rendering, 'meaning'>; evaluations: Pick<Evaluations, 'test'> },
   wanted: readonly { prompt: PromptId; version?: number }[],
   rows?: readonly GridRow[],
 ): Promise<SuiteFile> {
-  const meanings = await Promise.all(wanted.map(({ prompt, version }) => prompts.meaning(prompt, version)));
+  const meanings = await Promise.all(wanted.map(({ prompt, version }) => rendering.meaning(prompt, version)));
   const suite = wanted.map(({ prompt, version }, i) => ({
     name: version === undefined ? getPrompt(store, prompt).name : `${getPrompt(store, prompt).name} v${version}`,
     text: writtenOut(meanings[i]),

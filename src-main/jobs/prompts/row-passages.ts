@@ -6,7 +6,7 @@ import { variablesIn } from '../../shared/prompt/expand.ts';
 import type { GridRow, GridWish } from '../../shared/prompt/grid.ts';
 import { wantsPassages } from '../documents/retrieve.ts';
 import type { Meanings } from './meaning.ts';
-import type { Prompts } from './prompts.ts';
+import type { Rendering } from './rendering.ts';
 
 /**
  * What `{{passages}}` stand for in each row of a grid, found by the question that the row's values make; null where no prompt asks documents. Rows that have
@@ -15,7 +15,7 @@ import type { Prompts } from './prompts.ts';
  */
 export async function passagesOfRows(
   db: Readable,
-  { meanings, retrieve }: { meanings: Meanings; retrieve: Prompts['retrieve'] },
+  { meanings, retrieve }: { meanings: Meanings; retrieve: Rendering['retrieve'] },
   { prompts, models, rows }: Pick<GridWish, 'prompts' | 'models'> & { rows: readonly GridRow[] },
 ): Promise<(string | null)[] | null> {
   const asked: { name: string; setting: DocumentsSetting; variables: Record<string, string> }[] = [];

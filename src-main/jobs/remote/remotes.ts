@@ -65,6 +65,7 @@ export class Remotes {
         name: one.name,
         baseUrl: one.baseUrl,
         models: one.models,
+        interface: one.interface,
         key: this.#placeOf(one),
         keyVariable: one.keyVariable,
         agreed: isAgreed(one),
@@ -94,6 +95,7 @@ export class Remotes {
       name: wish.name,
       baseUrl,
       models: [...new Set(wish.models)],
+      interface: wish.interface ?? before?.interface ?? 'chat',
       keyVariable: same ? before.keyVariable : null,
       key: same ? before.key : null,
       keyed: same && before.keyed,
@@ -160,6 +162,7 @@ export class Remotes {
         host: hostOf(one.baseUrl),
         reach: reachOf(one.baseUrl),
         agreed: isAgreed(one),
+        interface: one.interface,
       };
       return one.models.map((model): LanguageModel => ({
         ref: { remote: one.id, model },
@@ -208,7 +211,7 @@ export class Remotes {
         `The key of ${one.name} is not here: ${where}. Give it again under Settings → Remote models, or name an environment variable ("atelier models remote key --help").`,
       );
     }
-    return { name: one.name, baseUrl: one.baseUrl, model, key };
+    return { name: one.name, baseUrl: one.baseUrl, interface: one.interface, model, key };
   }
 
   #isKeyed = ({ key, keyed, keyVariable }: KeptEndpoint): boolean => key !== null || keyed || keyVariable !== null;

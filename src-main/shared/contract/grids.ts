@@ -58,6 +58,8 @@ export const gridsInputs = {
     second: column,
     choice: v.nullable(v.picklist(preferences)),
   }),
+  /** All answers as a file (CSV, HTML or JSON Lines, by its ending), by a dialog; null where none was chosen. */
+  'grids.save': v.object({ id: gridId }),
   /** Judgements as a file, by a dialog; null where none was chosen. */
   'grids.saveJudged': v.object({ id: gridId, kind: judgedKind }),
   /** Judgements as a dataset: an import. */
@@ -87,6 +89,7 @@ export interface GridOutputs {
   'grids.set': null;
   'grids.rate': null;
   'grids.prefer': null;
+  'grids.save': { path: string } | null;
   'grids.saveJudged': { path: string; judged: number } | null;
   'grids.makeDataset': DatasetId;
   'evaluations.test': PromptTest;

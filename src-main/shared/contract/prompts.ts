@@ -76,7 +76,8 @@ export const promptsInputs = {
         of: completionId,
         row: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(63)),
         at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000)),
-        token: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000_000)),
+        /** Below 0 of a model elsewhere: see `TokenChoice`. */
+        token: v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(10_000_000)),
       }),
     ),
   }),

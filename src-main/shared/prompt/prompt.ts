@@ -7,7 +7,7 @@ import type { ModelKind } from './model-kind.ts';
 import type { DrawnExamples } from './examples.ts';
 import type { IncludedPrompt } from './expand.ts';
 import { isId, type CompletionId, type EndpointId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
-import { modelNameSchema, type Reach, type RemoteFacts, type RemoteWait } from '../remote.ts';
+import { modelNameSchema, type Reach, type RemoteFacts, type RemoteInterface, type RemoteWait } from '../remote.ts';
 
 /** Characters of a prompt at most. */
 export const mostPromptLength = 4 * 2 ** 20;
@@ -44,7 +44,7 @@ export interface LanguageModel {
   /** What it does; null where that cannot be told, or is nothing that can be done here. */
   kind: ModelKind | null;
   /** Where it is, if not here. */
-  remote?: { endpoint: string; host: string; reach: Reach; agreed: boolean };
+  remote?: { endpoint: string; host: string; reach: Reach; agreed: boolean; interface: RemoteInterface };
 }
 
 const number = (min: number, max: number) => v.pipe(v.number(), v.minValue(min), v.maxValue(max));
@@ -158,8 +158,8 @@ export interface CompletionRequest {
   modelName: string;
   variables: Record<string, string>;
   settings: GenerationSettings;
-  /** It goes on from another one's tokens, of which the last is another than that had. */
-  branch: { of: CompletionId; row: number; tokens: number[] } | null;
+  /** It goes on from another one's tokens, of which the last is another than that had; of a model elsewhere from its text, `begin`. */
+  branch: { of: CompletionId; row: number; tokens: number[]; begin?: string } | null;
   /** Which versions of other prompts it includes. */
   includes?: IncludedPrompt[];
   /** Which rows it shows, by their numbers in the dataset's version. */

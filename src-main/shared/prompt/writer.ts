@@ -1,5 +1,5 @@
 import type { ErrorFacts } from '../errors.ts';
-import type { GenerationSettings, WrittenPart, WrittenText } from '../generation.ts';
+import type { GenerationSettings, TokenChoice, WrittenPart, WrittenText } from '../generation.ts';
 import type { RemoteTarget, RemoteWait } from '../remote.ts';
 import type { AskedModel, GenerateParams } from '../work/generate.ts';
 import type { CompletionFacts, LaidOutPrompt } from './prompt.ts';
@@ -16,6 +16,8 @@ export type WriterRequest<M extends AskedModel = GenerateParams['model']> = { id
       threads: number;
       /** Tokens that the text begins with. */
       begun: readonly number[];
+      /** Of a model elsewhere, whose tokens are texts: those that it begins with. */
+      begin?: readonly TokenChoice[];
     }
   /** Ends a `write`, which answers with what it has. */
   | { type: 'stop'; of: number }

@@ -226,6 +226,14 @@ describe('documents', () => {
       passages: [{ name: 'a.txt' }, { name: 'b.txt' }],
       left: 0,
     });
+    // By letters a passage with both words is more like the question than one with one of them.
+    const [first, second] = (await ask({})).passages.map(({ likeness }) => likeness!);
+    expect(first).toBeGreaterThan(second);
+    expect(second).toBeGreaterThan(0);
+    const least = (first + second) / 2;
+    expect(await ask({ least })).toMatchObject({ passages: [{ name: 'a.txt' }], left: 0, below: { count: 1, least } });
+    expect(await ask({ least: 1 })).toMatchObject({ passages: [], tokens: 0, below: { count: 2, least: 1 } });
+    expect(await ask({ least: second })).not.toHaveProperty('below');
     expect(await ask({ maxTokens: 30 })).toMatchObject({ passages: [{ name: 'a.txt' }], left: 1, tokens: 24 });
     await expect(ask({ maxTokens: 10 })).rejects.toThrow(expect.objectContaining({ code: 'passages_too_long' }));
     await expect(ask({}, { question: ' ' })).rejects.toThrow(expect.objectContaining({ code: 'empty_question' }));

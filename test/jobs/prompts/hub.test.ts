@@ -77,7 +77,7 @@ describe.runIf(process.platform === 'linux')('a model of the hub', () => {
     expect(await studio.models.askHub({ name: id })).toMatchObject({ chosen: { whole: false } });
     expect((await studio.models.askHub({ name: id })).chosen.have).toBeGreaterThan(2000);
     const { model } = await studio.models.download({ name: id }).result;
-    expect(studio.prompts.models()).toMatchObject([{ ref: { folder: model }, path: folder, missing: false }]);
+    expect(studio.languageModels.list()).toMatchObject([{ ref: { folder: model }, path: folder, missing: false }]);
     expect(asked.findLast(({ path }) => path.startsWith('/cdn/'))?.headers.range).toMatch(/^bytes=[1-9]/);
     await studio.close();
   });
@@ -88,10 +88,10 @@ describe.runIf(process.platform === 'linux')('a model of the hub', () => {
     const { job, result } = studio.models.download({ name: id });
     await expect(result).rejects.toMatchObject({ code: 'wrong_hash' });
     expect(studio.jobs.get(job)).toMatchObject({ status: 'failed', again: 'goes-on' });
-    expect(studio.prompts.models()).toEqual([]);
+    expect(studio.languageModels.list()).toEqual([]);
     const next = studio.jobs.again(job);
     await until(() => studio.jobs.get(next).status === 'finished');
-    expect(studio.prompts.models()).toMatchObject([{ path: folder }]);
+    expect(studio.languageModels.list()).toMatchObject([{ path: folder }]);
     await studio.close();
   });
 });

@@ -1,18 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Context } from '../../../src-main/jobs/context.ts';
-import { Remotes } from '../../../src-main/jobs/remote/remotes.ts';
-import { Events } from '../../../src-main/jobs/events.ts';
-import { Grids } from '../../../src-main/jobs/prompts/grids.ts';
-import { Meanings } from '../../../src-main/jobs/prompts/meaning.ts';
-import { Prompts } from '../../../src-main/jobs/prompts/prompts.ts';
 import type { SampleSource } from '../../../src-main/jobs/prompts/draw.ts';
 import { insertDataset, insertVersion } from '../../../src-main/db/datasets.ts';
 import type { Column, DatasetVersion, Manifest, SamplePage, SplitName } from '../../../src-main/shared/dataset.ts';
 import type { Condition } from '../../../src-main/shared/filter.ts';
 import { usualSettings } from '../../../src-main/shared/prompt/prompt.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
+import { promptsHere } from '../../support/prompts-here.ts';
 import { openWriter, tempFolder } from '../../support/temp-workspace.ts';
 
 /** 40 messages, every fourth of them spam; of ten the last is test. */
@@ -65,38 +60,33 @@ function opened() {
   };
   version(1);
   const spawn = () => expect.unreachable();
-  const meanings = new Meanings(store, table(asked));
-  const remotes = new Remotes({ spawn, file: join(store.folder, 'remote.json') });
-  const context = { store, events: new Events(), remotes } as unknown as Context;
-  const prompts = new Prompts(context, spawn, meanings, { search: () => expect.unreachable() });
-  const grids = new Grids(context, meanings, prompts);
-  return { store, prompts, grids, version, asked };
+  return { store, version, asked, ...promptsHere(store, { spawn, samples: table(asked) }) };
 }
 
 describe('what a prompt stands for', () => {
   it('is kept by a version, whatever becomes of what it includes', async () => {
-    const { prompts, store } = opened();
+    const { prompts, store, rendering } = opened();
     const tone = prompts.create({ name: 'tone', text: 'Be brief.' });
     const tale = prompts.create({ name: 'tale', text: '{{> tone}} Tell of {{who}}.' });
     expect(prompts.save(tale)).toBe(1);
     expect(prompts.get(tone).versions).toMatchObject([{ number: 1 }]);
     expect(prompts.version(tale, 1).text).toBe('{{> tone@1}} Tell of {{who}}.');
     prompts.edit(tone, { text: 'Be {{how}}.' });
-    expect((await prompts.meaning(tale)).text).toBe('Be {{how}}. Tell of {{who}}.');
-    expect((await prompts.meaning(tale, 1)).text).toBe('Be brief. Tell of {{who}}.');
+    expect((await rendering.meaning(tale)).text).toBe('Be {{how}}. Tell of {{who}}.');
+    expect((await rendering.meaning(tale, 1)).text).toBe('Be brief. Tell of {{who}}.');
     // The same text means something else now: that is another version.
     expect(prompts.save(tale)).toBe(2);
     expect(prompts.save(tale)).toBe(2);
     prompts.set(tone, { name: 'voice {1}' });
-    expect((await prompts.meaning(tale, 1)).text).toBe('Be brief. Tell of {{who}}.');
+    expect((await rendering.meaning(tale, 1)).text).toBe('Be brief. Tell of {{who}}.');
     prompts.restore(tale, 1);
-    expect((await prompts.meaning(tale)).text).toBe('Be brief. Tell of {{who}}.');
+    expect((await rendering.meaning(tale)).text).toBe('Be brief. Tell of {{who}}.');
     expect(prompts.save(tale)).toBe(1);
     store.close();
   });
 
   it('stays when a prompt is called otherwise, and can be undone', async () => {
-    const { prompts, store } = opened();
+    const { prompts, store, rendering } = opened();
     const tone = prompts.create({ name: 'tone', text: 'A' });
     const other = prompts.create({ name: 'voice', text: 'B' });
     const tale = prompts.create({ name: 'tale', text: '{{> tone}}{{>tone@1}} {{> voice}} \\{{> tone}}' });
@@ -106,33 +96,34 @@ describe('what a prompt stands for', () => {
     // Another one has the name: both are told apart by their ids.
     prompts.set(tone, { name: 'voice' });
     expect(prompts.get(tale).text).toBe(`{{> ${tone}}}{{> ${tone}@1}} {{> ${other}}} \\{{> tone}}`);
-    expect((await prompts.meaning(tale)).text).toBe('AA B {{> tone}}');
+    expect((await rendering.meaning(tale)).text).toBe('AA B {{> tone}}');
     prompts.undo(tale);
     expect(prompts.get(tale).text).toContain('{{> sound}}');
-    const [problem] = (await prompts.check('{{> voice}}')).problems;
+    const [problem] = (await rendering.check('{{> voice}}')).problems;
     expect(problem).toMatchObject({ code: 'include_ambiguous', facts: { count: 2 } });
     store.close();
   });
 
   it('names a prompt that includes itself, and neither saves nor runs in circles', async () => {
-    const { prompts, store } = opened();
+    const { prompts, store, rendering } = opened();
     const a = prompts.create({ name: 'a', text: '{{> b}}' });
     prompts.create({ name: 'b', text: '{{> a}}' });
     expect(prompts.save(a)).toBe(1);
-    expect((await prompts.check('{{> b}}', a)).problems).toMatchObject([
+    expect((await rendering.check('{{> b}}', a)).problems).toMatchObject([
       { code: 'include_cycle', facts: { chain: 'a → b → a' } },
     ]);
-    await expect(prompts.meaning(a)).rejects.toMatchObject({ code: 'include_cycle' });
+    await expect(rendering.meaning(a)).rejects.toMatchObject({ code: 'include_cycle' });
     store.close();
   });
 
   const block = (rest: string) => `{{#examples dataset="sms" ${rest}}}{{text}}={{label}};{{/examples}}`;
 
   it('shows the same rows for the same version and seed, none of them twice, and reads them once', async () => {
-    const { prompts, store, version, asked } = opened();
+    const { prompts, store, version, asked, rendering } = opened();
     const id = prompts.create({ name: 'p', text: block('count=30 seed=7') });
     prompts.save(id);
-    const rows = async (number?: number) => (await prompts.meaning(id, number)).examples[0].rows.map(({ row }) => row);
+    const rows = async (number?: number) =>
+      (await rendering.meaning(id, number)).examples[0].rows.map(({ row }) => row);
     const drawn = await rows();
     expect(new Set(drawn).size).toBe(30);
     expect(drawn.every((row) => splitOf(row) === 'train')).toBe(true);
@@ -143,8 +134,8 @@ describe('what a prompt stands for', () => {
     expect(await rows()).not.toEqual(drawn);
     // A newer version of the table is another draw for the draft alone.
     const second = version(2);
-    expect((await prompts.meaning(id)).examples[0]).toMatchObject({ version: second.id, number: 2 });
-    expect((await prompts.meaning(id, 1)).examples[0]).toMatchObject({ number: 1, dataset: 'sms' });
+    expect((await rendering.meaning(id)).examples[0]).toMatchObject({ version: second.id, number: 2 });
+    expect((await rendering.meaning(id, 1)).examples[0]).toMatchObject({ number: 1, dataset: 'sms' });
     expect(prompts.version(id, 1).text).toBe(
       '{{#examples dataset="sms@1" count=30 seed=7}}{{text}}={{label}};{{/examples}}',
     );
@@ -152,10 +143,10 @@ describe('what a prompt stands for', () => {
   });
 
   it('is told where rows that are asked for stand among its examples, and kept with the grid', async () => {
-    const { prompts, grids, store } = opened();
+    const { prompts, grids, store, languageModels } = opened();
     const folder = tempFolder();
     for (const name of ['config.json', 'tokenizer.json']) writeFileSync(join(folder, name), '{}');
-    const model = { folder: prompts.addModel(folder) };
+    const model = { folder: languageModels.add(folder) };
     const prompt = prompts.create({ name: 'p', text: `${block('count=36')} {{text}}` });
     const make = (rows: { text: string; label: string }[]) =>
       grids.make({
@@ -172,20 +163,20 @@ describe('what a prompt stands for', () => {
   });
 
   it('has as many of each value where that is asked for, and tells what there is not', async () => {
-    const { prompts, store } = opened();
+    const { store, rendering } = opened();
     const labels = async (rest: string) =>
-      (await prompts.check(block(rest))).examples[0]?.rows.map(({ cells }) => cells[1]).sort();
+      (await rendering.check(block(rest))).examples[0]?.rows.map(({ cells }) => cells[1]).sort();
     expect(await labels('count=5 by=label')).toEqual(['ham', 'ham', 'ham', 'spam', 'spam']);
     expect((await labels('count=30 by=label'))?.filter((one) => one === 'spam')).toHaveLength(10);
-    const problems = async (rest: string) => (await prompts.check(block(rest))).problems.map(({ code }) => code);
+    const problems = async (rest: string) => (await rendering.check(block(rest))).problems.map(({ code }) => code);
     expect(await problems('count=40')).toEqual(['examples_too_many']);
     expect(await problems('split=validation')).toEqual(['split_empty']);
     expect(await problems('split=test count=1')).toEqual(['examples_from_test']);
     expect(await problems('by=text')).toEqual(['column_many_values']);
-    expect((await prompts.check(block('').replace('sms', 'sms@9'))).problems).toMatchObject([
+    expect((await rendering.check(block('').replace('sms', 'sms@9'))).problems).toMatchObject([
       { code: 'dataset_version', facts: { version: 9 } },
     ]);
-    expect((await prompts.check(block('').replace('sms', 'mails'))).problems).toMatchObject([
+    expect((await rendering.check(block('').replace('sms', 'mails'))).problems).toMatchObject([
       { code: 'dataset_unknown' },
     ]);
     store.close();

@@ -2,17 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../../src-main/jobs/context.ts';
-import { Remotes } from '../../../src-main/jobs/remote/remotes.ts';
 import { Events } from '../../../src-main/jobs/events.ts';
 import type { SampleSource } from '../../../src-main/jobs/prompts/draw.ts';
 import type { Evaluations } from '../../../src-main/jobs/prompts/evaluations.ts';
 import { importPrompts } from '../../../src-main/jobs/prompts/prompt-files.ts';
-import { Meanings } from '../../../src-main/jobs/prompts/meaning.ts';
-import { Prompts } from '../../../src-main/jobs/prompts/prompts.ts';
 import type { UtilityExit, UtilityHandle } from '../../../src-main/jobs/utility.ts';
 import { usualGeneration } from '../../../src-main/shared/generation.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
 import type { WriterRequest, WriterResponse } from '../../../src-main/shared/prompt/writer.ts';
+import { promptsHere } from '../../support/prompts-here.ts';
 import { openWriter, tempFolder } from '../../support/temp-workspace.ts';
 
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -64,12 +62,7 @@ const noSamples: SampleSource = { page: () => expect.unreachable() };
 function opened(folder = tempFolder()) {
   const store = openWriter(folder);
   const crank = new Crank();
-  const remotes = new Remotes({ spawn: crank.spawn, file: join(folder, 'remote.json') });
-  const context = { store, events: new Events(), remotes } as unknown as Context;
-  const prompts = new Prompts(context, crank.spawn, new Meanings(store, noSamples), {
-    search: () => expect.unreachable(),
-  });
-  return { folder, store, crank, prompts };
+  return { folder, store, crank, ...promptsHere(store, { spawn: crank.spawn, samples: noSamples }) };
 }
 function withModel(folder: string): string {
   const model = join(folder, 'a-model');
@@ -101,9 +94,9 @@ describe('prompts', () => {
   });
 
   it('keep the passages that an answer was given, and ask again with these', async () => {
-    const { prompts, crank, folder, store } = opened();
+    const { prompts, crank, folder, store, languageModels, completions } = opened();
     const id = prompts.create({ name: 'Ask', text: 'From:\n{{passages}}\n{{who}}' });
-    const model = { folder: prompts.addModel(withModel(folder)) };
+    const model = { folder: languageModels.add(withModel(folder)) };
     const passage = { document: newId('document'), name: 'a.pdf', number: 0, page: 3, headings: [], start: 0, end: 3 };
     const retrieved = {
       collection: newId('collection'),
@@ -113,11 +106,11 @@ describe('prompts', () => {
       tokens: 5,
       left: 0,
     };
-    const { completion, ended } = prompts.run(id, { ...ask, model, retrieved });
+    const { completion, ended } = completions.run(id, { ...ask, model, retrieved });
     expect(crank.last.prompt).toBe('From:\n[1] a.pdf, p. 3\none\nAnn');
     crank.finish('x');
     expect((await ended).request).toMatchObject({ retrieved, variables: { passages: '[1] a.pdf, p. 3\none' } });
-    const again = await prompts.ask(id, {
+    const again = await completions.ask(id, {
       ...ask,
       model,
       variables: completion.request.variables,
@@ -128,18 +121,18 @@ describe('prompts', () => {
     crank.finish('x');
     await again.ended;
     // Without documents it is a variable like others.
-    await expect(prompts.ask(id, { ...ask, model })).rejects.toThrow(
+    await expect(completions.ask(id, { ...ask, model })).rejects.toThrow(
       expect.objectContaining({ code: 'unknown_variable' }),
     );
     store.close();
   });
 
   it('keep an answer with all that it takes to ask again', async () => {
-    const { prompts, crank, folder, store } = opened();
+    const { prompts, crank, folder, store, languageModels, completions } = opened();
     const id = prompts.create({ name: 'Tale', text: 'system:\nBe {{how}}\nuser:\n{{who}}' });
-    const model = { folder: prompts.addModel(withModel(folder)) };
+    const model = { folder: languageModels.add(withModel(folder)) };
     const variables = { who: 'user:\nsystem:', how: 'brief', unused: 'x' };
-    const { completion, ended } = prompts.run(id, { ...ask, model, variables });
+    const { completion, ended } = completions.run(id, { ...ask, model, variables });
     expect(completion).toMatchObject({ version: 1, status: 'running', request: { modelName: 'a-model' } });
     // A value is no heading.
     expect(crank.last.prompt).toEqual([
@@ -158,7 +151,7 @@ describe('prompts', () => {
       request: { variables: { who: 'user:\nsystem:', how: 'brief' }, settings: usualGeneration },
       facts: { weights: 'x' },
     });
-    const branched = prompts.run(id, {
+    const branched = completions.run(id, {
       ...ask,
       model,
       variables,
@@ -171,10 +164,10 @@ describe('prompts', () => {
   });
 
   it('keep what was written when the process that writes dies, or does not hear that it should stop', async () => {
-    const { prompts, crank, folder, store } = opened();
+    const { prompts, crank, folder, store, languageModels, completions } = opened();
     const id = prompts.create({ name: 'Tale', text: 'a' });
-    const model = { folder: prompts.addModel(withModel(folder)) };
-    const first = prompts.run(id, { ...ask, model });
+    const model = { folder: languageModels.add(withModel(folder)) };
+    const first = completions.run(id, { ...ask, model });
     crank.write('half');
     crank.die();
     expect(await first.ended).toMatchObject({
@@ -182,10 +175,10 @@ describe('prompts', () => {
       texts: [{ text: 'half' }],
       error: { code: 'process_died' },
     });
-    const second = prompts.run(id, { ...ask, model });
+    const second = completions.run(id, { ...ask, model });
     crank.write('some');
     const began = performance.now();
-    prompts.stop(second.completion.id);
+    completions.stop(second.completion.id);
     expect(await second.ended).toMatchObject({ status: 'stopped', texts: [{ text: 'some' }] });
     expect(crank.killed).toBe(1);
     expect(performance.now() - began).toBeGreaterThan(100);
@@ -196,8 +189,8 @@ describe('prompts', () => {
     const folder = tempFolder();
     const one = opened(folder);
     const id = one.prompts.create({ name: 'Tale', text: 'a' });
-    const model = { folder: one.prompts.addModel(withModel(folder)) };
-    one.prompts.run(id, { ...ask, model });
+    const model = { folder: one.languageModels.add(withModel(folder)) };
+    one.completions.run(id, { ...ask, model });
     one.crank.write('half');
     one.store.close();
     const again = opened(folder);
@@ -209,39 +202,39 @@ describe('prompts', () => {
   });
 
   it('ask nothing that cannot be asked', () => {
-    const { prompts, crank, folder, store } = opened();
-    const model = { folder: prompts.addModel(withModel(folder)) };
+    const { prompts, crank, folder, store, languageModels, completions } = opened();
+    const model = { folder: languageModels.add(withModel(folder)) };
     const refused = (text: string, code: string) => {
       const id = prompts.create({ name: 'x', text });
-      expect(() => prompts.run(id, { ...ask, model })).toThrow(expect.objectContaining({ code }));
+      expect(() => completions.run(id, { ...ask, model })).toThrow(expect.objectContaining({ code }));
       expect(prompts.get(id)).toMatchObject({ versions: [], completions: [] });
     };
     refused(' \n', 'empty_prompt');
     refused('{{nobody}}', 'unknown_variable');
     refused('hi\nuser:\nyou', 'text_before_turns');
-    expect(() => prompts.addModel(tempFolder())).toThrow(expect.objectContaining({ code: 'not_a_language_model' }));
-    prompts.removeModel(model.folder);
+    expect(() => languageModels.add(tempFolder())).toThrow(expect.objectContaining({ code: 'not_a_language_model' }));
+    languageModels.remove(model.folder);
     refused('a', 'no_such_model');
     expect(crank.asked).toEqual([]);
     // A second time changes nothing; what is put back is the same model.
-    prompts.removeModel(model.folder);
-    prompts.putBackModel(model.folder);
-    expect(prompts.models().map(({ ref }) => ref)).toEqual([model]);
-    prompts.putBackModel(model.folder);
-    expect(prompts.models()).toHaveLength(1);
+    languageModels.remove(model.folder);
+    languageModels.putBack(model.folder);
+    expect(languageModels.list().map(({ ref }) => ref)).toEqual([model]);
+    languageModels.putBack(model.folder);
+    expect(languageModels.list()).toHaveLength(1);
     store.close();
   });
 
   it('are found by what stands in them, in their notes and in answers', async () => {
-    const { prompts, crank, folder, store } = opened();
+    const { prompts, crank, folder, store, languageModels, completions } = opened();
     const id = prompts.create({ name: 'Tale', text: 'a Red\nball' });
     prompts.save(id);
     prompts.annotate(id, 1, ' 100% of it ');
     expect(prompts.get(id).versions[0]).toMatchObject({ number: 1, note: '100% of it' });
     expect(() => prompts.annotate(id, 9, 'x')).toThrow(expect.objectContaining({ code: 'no_such_version' }));
     expect(() => prompts.annotate(id, 1, 'x'.repeat(1001))).toThrow(expect.objectContaining({ code: 'bad_arguments' }));
-    const model = { folder: prompts.addModel(withModel(folder)) };
-    const { completion, ended } = prompts.run(id, { ...ask, model });
+    const model = { folder: languageModels.add(withModel(folder)) };
+    const { completion, ended } = completions.run(id, { ...ask, model });
     crank.finish('It said "red" again');
     await ended;
     prompts.edit(id, { text: 'a blue one' });

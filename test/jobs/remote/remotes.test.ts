@@ -49,11 +49,21 @@ describe('endpoints', () => {
     expect(() => first.open(ref)).toThrow(expect.objectContaining({ code: 'remote_not_agreed' }));
     first.agree(id);
     const again = of();
-    expect(again.open(ref)).toEqual({ name: 'here', baseUrl: 'http://127.0.0.1:1234/v1', model: 'b/c', key: null });
+    const target = { name: 'here', baseUrl: 'http://127.0.0.1:1234/v1', interface: 'chat', model: 'b/c', key: null };
+    expect(again.open(ref)).toEqual(target);
     expect(again.list().map(({ name, remote }) => [name, remote!.agreed, remote!.reach])).toEqual([
       ['here/a', true, 'machine'],
       ['here/b/c', true, 'machine'],
     ]);
+    // What was kept before there were several ways of asking was asked as a chat.
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as { endpoints: { interface?: string }[] };
+    delete kept.endpoints[0].interface;
+    writeFileSync(file, JSON.stringify(kept));
+    expect(again.open(ref)).toEqual(target);
+    again.put({ ...wish, interface: 'completions' }, id);
+    again.put(wish, id);
+    expect(again.open(ref).interface).toBe('completions');
+    expect(again.list()[0].remote).toMatchObject({ interface: 'completions' });
     again.put({ ...wish, baseUrl: 'http://127.0.0.1:1234/api/v1' }, id);
     expect(again.open(ref).baseUrl).toBe('http://127.0.0.1:1234/api/v1');
     again.put({ ...wish, baseUrl: 'https://elsewhere.example/v1' }, id);

@@ -751,6 +751,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'grids.set': () => null,
     'grids.rate': () => null,
     'grids.prefer': () => null,
+    'grids.save': () => null,
     'grids.saveJudged': () => null,
     'grids.makeDataset': () => datasets[0].detail.summary.id,
     'evaluations.test': () => test,

@@ -11,6 +11,7 @@ export const remoteState: RemoteState = {
       id: newId('endpoint', 1),
       name: 'lm-studio',
       baseUrl: 'http://127.0.0.1:1234/v1',
+      interface: 'chat',
       models: ['qwen2.5-7b-instruct', 'meta-llama/Llama-3.2-3B-Instruct'],
       ...{ key: 'none', keyVariable: null, agreed: true },
     },
@@ -18,13 +19,15 @@ export const remoteState: RemoteState = {
       id: newId('endpoint', 2),
       name: 'gpu-box',
       baseUrl: 'http://192.168.1.20:8000/v1',
-      models: [],
+      interface: 'completions',
+      models: ['base-7b'],
       ...{ key: 'variable', keyVariable: 'GPU_BOX_KEY', agreed: false },
     },
     {
       id: newId('endpoint', 3),
       name: 'service',
       baseUrl: 'https://api.example.com/v1',
+      interface: 'chat',
       models: ['large-2', 'small-2'],
       ...{ key: 'missing', keyVariable: null, agreed: false },
     },
@@ -32,12 +35,12 @@ export const remoteState: RemoteState = {
 };
 
 export const remoteModels = (): LanguageModel[] =>
-  remoteState.endpoints.flatMap(({ id, name, baseUrl, models, agreed }) =>
+  remoteState.endpoints.flatMap(({ id, name, baseUrl, models, agreed, interface: as }) =>
     models.map((model): LanguageModel => ({
       ref: { remote: id, model },
       name: `${name}/${model}`,
       ...{ path: null, missing: false, kind: 'writes' },
-      remote: { endpoint: name, host: hostOf(baseUrl), reach: reachOf(baseUrl), agreed },
+      remote: { endpoint: name, host: hostOf(baseUrl), reach: reachOf(baseUrl), agreed, interface: as },
     })),
   );
 

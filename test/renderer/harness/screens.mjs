@@ -52,8 +52,7 @@ export const screens = {
     go: async (page) => {
       await place(page, 'playground');
       await at(page, 'model-chooser').click();
-      await page.keyboard.press('End');
-      await page.keyboard.press('Enter');
+      await page.getByRole('option', { name: /Hugging Face/ }).click();
       await at(page, 'hub-name').fill('HuggingFaceTB/SmolLM2-135M-Instruct');
       await at(page, 'hub-ask').click();
       await at(page, 'hub-variant').waitFor();

@@ -134,13 +134,12 @@ describe('a model that writes one text of another', () => {
     const path = folderOf({ decoders: ['merged'], suffix: '_q4' });
     seq2seqFolder(path, { weights, decoders: ['first', 'later'] });
     const opens = (file?: string) => {
-      const { rewriting } = partsOf({ path, file });
-      return rewriting?.withPast ? 'apart' : 'merged';
+      return partsOf({ path, file }).withPast ? 'apart' : 'merged';
     };
     expect(opens()).toBe('apart');
     expect(opens('onnx/decoder_model_merged_q4.onnx')).toBe('merged');
     expect(opens('onnx/encoder_model_q4.onnx')).toBe('merged');
-    expect(partsOf({ path: join(path, 'onnx/decoder_model_merged_q4.onnx') }).rewriting?.withPast).toBe(null);
+    expect(partsOf({ path: join(path, 'onnx/decoder_model_merged_q4.onnx') }).withPast).toBe(null);
   });
   it('is told apart by all of its files', () => {
     const other = seq2seqWeights(2);

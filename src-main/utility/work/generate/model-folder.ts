@@ -24,9 +24,9 @@ import {
   type Json,
   type ReadModel,
 } from './folder-files.ts';
-import { onnxWeights, requireMemory, type Weights } from './onnx-weights.ts';
-import type { Rewriting } from './parts.ts';
-import { readSeq2Seq } from './seq2seq-folder.ts';
+import { firstOf, onnxWeights, requireMemory } from './onnx-weights.ts';
+import type { Decoders, Rewriting } from './parts.ts';
+import { readSeq2Seq, withPastOf } from './seq2seq-folder.ts';
 
 /** A folder as Hugging Face's hub has one: config.json, tokenizer.json, and the weights as ONNX or, of a Llama, as safetensors. */
 export interface ModelFolder {
@@ -34,6 +34,8 @@ export interface ModelFolder {
   bytes: number;
   /** For ONNX Runtime. Errors: broken_model, external_data_missing, model_too_large, not_enough_memory. */
   model(): ReadModel;
+  /** The decoder that goes on, where it is a file of its own. */
+  withPast: (() => ReadModel) | null;
   sizes: CacheSizes | null;
   tokenizer: TokenizerFile;
   /** Put before a text. */
@@ -75,10 +77,11 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
   const questions = whole(about.num_attention_heads) ?? whole(about.n_head);
   const headSize = whole(about.head_dim) ?? (width && questions ? width / questions : null);
   const nets = kind === 'rewrites' ? readSeq2Seq(folder, about, generation, file) : null;
-  const weights = nets?.weights ?? weightsOf(folder, about, file);
+  const { weights, withPast } = nets ?? decodersOf(folder, about, file);
   return {
     bytes: weights.bytes,
     model: () => weights.read(),
+    withPast,
     sizes: nets ? nets.sizes : heads && headSize ? { heads, headSize } : null,
     tokenizer,
     begin: beginOf(folder, tokenizer, about),
@@ -119,9 +122,9 @@ function templateOf(folder: string): ChatTemplate | null {
   return { source, tokens: Object.fromEntries(tokens) };
 }
 
-function weightsOf(folder: string, config: Json, file: string | undefined): Weights {
-  const wanted =
-    file ?? modelFiles.find((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() ?? false);
+function decodersOf(folder: string, config: Json, file: string | undefined): Decoders {
+  const has = (name: string): boolean => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile() ?? false;
+  const wanted = file ?? modelFiles.find(has);
   const llama = file === undefined ? llamaOf(config) : null;
   const safetensors = llama
     ? readdirSync(folder)
@@ -131,7 +134,8 @@ function weightsOf(folder: string, config: Json, file: string | undefined): Weig
   const bytes = sizeOf(folder, safetensors);
   // From its weights a Llama gets a cache whatever its export has, and one that is not computed twice.
   if (llama && safetensors.length > 0 && (bytes <= maxBytes || wanted === undefined)) {
-    return { bytes, read: () => ({ model: readLlama(folder, llama, safetensors), paths: [] }) };
+    const read = (): ReadModel => ({ model: readLlama(folder, llama, safetensors), paths: [] });
+    return { weights: { bytes, read }, withPast: null };
   }
   if (wanted === undefined) {
     throw new AtelierError(
@@ -139,7 +143,10 @@ function weightsOf(folder: string, config: Json, file: string | undefined): Weig
       `There is no model in ${folder}: no ${modelFiles[0]}, and no safetensors of a Llama. Choose a folder as Hugging Face's hub has them, or name its .onnx file.`,
     );
   }
-  return onnxWeights(folder, wanted);
+  const next = withPastOf(wanted, has);
+  const all = [wanted, ...(next === null ? [] : [next])].map((name) => onnxWeights(folder, name));
+  if (next === null) return { weights: all[0], withPast: null };
+  return { weights: firstOf(folder, all), withPast: () => all[1].read() };
 }
 
 function readLlama(folder: string, llama: LlamaConfig, safetensors: readonly string[]): Uint8Array {

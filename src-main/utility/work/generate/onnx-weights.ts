@@ -25,6 +25,18 @@ export interface Weights {
   read(): ReadModel;
 }
 
+/** Of a model in several files: those of the first one, counted with all; each is opened before the next is read. */
+export function firstOf(folder: string, all: readonly Weights[]): Weights {
+  const bytes = all.reduce((sum, one) => sum + one.bytes, 0);
+  return {
+    bytes,
+    read() {
+      requireMemory(folder, bytes, undefined, 1);
+      return all[0].read();
+    },
+  };
+}
+
 /** Those of one of a folder's ONNX files. */
 export function onnxWeights(folder: string, wanted: string): Weights {
   let files: OnnxFiles | null = null;

@@ -111,7 +111,7 @@ interface OpenNets {
 }
 
 async function openNets(
-  { model, sizes = null, rewriting }: Parts,
+  { model, sizes = null, withPast = null, rewriting }: Parts,
   { threads, cache, read }: { threads: number; cache: boolean; read: (model: ReadModel) => void },
 ): Promise<OpenNets> {
   const options = { device: 'cpu', threads, cache } as const;
@@ -119,13 +119,11 @@ async function openNets(
     read(weights);
     return weights.model;
   };
-  if (!rewriting) return { model: await Causal.open(taken(model()), options, sizes), source: null };
-  const { encoder, withPast, never } = rewriting;
-  const files = {
-    decoder: () => taken(model()),
-    encoder: () => taken(encoder()),
-    withPast: withPast && (() => taken(withPast())),
-  };
+  const later = withPast && (() => taken(withPast()));
+  if (!rewriting)
+    return { model: await Causal.open(taken(model()), options, { sizes, withPast: later }), source: null };
+  const { encoder, never } = rewriting;
+  const files = { decoder: () => taken(model()), encoder: () => taken(encoder()), withPast: later };
   const source = await Seq2Seq.open(files, options, { sizes, never });
   return { model: source, source };
 }

@@ -6,14 +6,21 @@ import type { TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
 import type { ClassifierHead } from '../encoders/head.ts';
 import type { EmbeddingRecipe } from '../encoders/pooling.ts';
 import type { ReadModel } from './folder-files.ts';
+import type { Weights } from './onnx-weights.ts';
 
 export type RunOfTexts = Extract<GenerateParams['model'], { runFolder: string }>;
+
+/** What writes, before it is read. */
+export interface Decoders {
+  /** Of the one that begins; all of the model's files are counted. */
+  weights: Weights;
+  /** The one that goes on, where it is a file of its own. */
+  withPast: (() => ReadModel) | null;
+}
 
 /** What a model of two nets takes beside its decoder. Errors of reading: those of `Parts.model`. */
 export interface Rewriting {
   encoder(): ReadModel;
-  /** The decoder that goes on, where it is a file of its own. */
-  withPast: (() => ReadModel) | null;
   /** What its decoder is fed first. */
   start: readonly number[];
   /** Tokens that are never to come. */
@@ -24,6 +31,8 @@ export interface Rewriting {
 export interface Parts {
   /** Reads it. Errors: not_enough_memory, and those of each kind. */
   model(): ReadModel;
+  /** The decoder that goes on, where it is a file of its own. */
+  withPast?: (() => ReadModel) | null;
   /** Of its weights. */
   bytes: number;
   file: TokenizerFile;
@@ -46,11 +55,10 @@ export interface Parts {
 }
 
 /** All that a model computes with, one file after another. */
-export function* weightsOf({ model, rewriting }: Parts): Generator<ReadModel> {
+export function* weightsOf({ model, withPast, rewriting }: Parts): Generator<ReadModel> {
   yield model();
-  if (!rewriting) return;
-  yield rewriting.encoder();
-  if (rewriting.withPast) yield rewriting.withPast();
+  if (rewriting) yield rewriting.encoder();
+  if (withPast) yield withPast();
 }
 
 /** Whether it writes texts, be it after one or of one. */

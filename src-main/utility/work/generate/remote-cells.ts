@@ -49,7 +49,7 @@ export class RemoteCells {
       try {
         tell(
           await write(task, identity, () =>
-            this.#writer.write({ model, prompt, settings: settings[place], begun: [] }, hooks, signal),
+            this.#writer.write({ model, prompt, settings: settings[place] }, hooks, signal),
           ),
         );
       } catch (error) {

@@ -4,8 +4,8 @@ import { precisions } from '../../../hub/choose.ts';
 import type { CacheSizes } from '../../../runtime/next-token.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { whole, type Json } from './folder-files.ts';
-import { onnxWeights, requireMemory, type Weights } from './onnx-weights.ts';
-import type { Rewriting } from './parts.ts';
+import { firstOf, onnxWeights } from './onnx-weights.ts';
+import type { Decoders, Rewriting } from './parts.ts';
 
 /** Files of a sequence-to-sequence model within its folder. */
 interface Files {
@@ -15,9 +15,7 @@ interface Files {
   withPast: string | null;
 }
 
-export interface Seq2SeqFolder {
-  /** Its decoder's, of which the other files' are a part as well. */
-  weights: Weights;
+export interface Seq2SeqFolder extends Decoders {
   rewriting: Rewriting;
   sizes: CacheSizes | null;
 }
@@ -30,20 +28,12 @@ export interface Seq2SeqFolder {
 export function readSeq2Seq(folder: string, config: Json, generation: Json, file?: string): Seq2SeqFolder {
   const { encoder, decoder, withPast } = filesOf(folder, file);
   const all = [decoder, encoder, ...(withPast === null ? [] : [withPast])].map((name) => onnxWeights(folder, name));
-  const bytes = all.reduce((sum, one) => sum + one.bytes, 0);
-  const [first, reads, later] = all;
+  const [, reads, later] = all;
   return {
-    weights: {
-      bytes,
-      read() {
-        // One is read after another, and opened before the next.
-        requireMemory(folder, bytes, undefined, 1);
-        return first.read();
-      },
-    },
+    weights: firstOf(folder, all),
+    withPast: later ? () => later.read() : null,
     rewriting: {
       encoder: () => reads.read(),
-      withPast: later ? () => later.read() : null,
       start: startOf(config, generation),
       never: neverOf(config, generation),
     },
@@ -69,8 +59,13 @@ function filesOf(folder: string, file: string | undefined): Files {
   const own = decoder?.replace(/decoder_model(?:_merged)?/, 'encoder_model');
   const encoder = [own, ...encoders].find((name) => name !== undefined && has(name));
   if (decoder === undefined || encoder === undefined) throw noNets(folder, encoder, decoder);
+  return { encoder, decoder, withPast: withPastOf(decoder, has) };
+}
+
+/** The decoder that goes on from what this one kept, in the same numbers; null where it is in the same file, or there is none. */
+export function withPastOf(decoder: string, has: (name: string) => boolean): string | null {
   const next = decoder.replace('decoder_model', 'decoder_with_past_model');
-  return { encoder, decoder, withPast: !decoder.includes('_merged') && has(next) ? next : null };
+  return next !== decoder && !decoder.includes('_merged') && has(next) ? next : null;
 }
 
 const places = ['onnx/', ''];

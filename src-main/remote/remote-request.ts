@@ -2,25 +2,31 @@ import { AtelierError } from '../shared/errors.ts';
 import type { GenerationSettings } from '../shared/generation.ts';
 import { usualGeneration } from '../shared/generation.ts';
 import type { WriterPrompt } from '../shared/prompt/writer.ts';
-import type { RemoteLeft } from '../shared/remote.ts';
+import { turnsAsText } from '../shared/prompt/turns.ts';
+import type { RemoteInterface, RemoteLeft, RemoteTarget } from '../shared/remote.ts';
 
-/** OpenAI's interface tells so many at most. */
-const mostAlternatives = 20;
+/** OpenAI's interfaces tell so many at most. */
+const mostAlternatives: Record<RemoteInterface, number> = { chat: 20, completions: 5 };
+
+/** A prompt as one text. */
+export const textOf = (prompt: WriterPrompt): string => (typeof prompt === 'string' ? prompt : turnsAsText(prompt));
 
 /** Settings that it has no word for, where they are set to something. */
 export const wordless = (settings: GenerationSettings): RemoteLeft[] =>
   (['topK', 'minP', 'repetitionPenalty'] as const).filter((key) => settings[key] !== usualGeneration[key]);
 
 /** What would make another answer of it than was asked for. Throws `remote_unavailable`. */
-export function requireAvailable({ form, beams }: GenerationSettings, begun: readonly number[]): void {
+export function requireAvailable(asked: RemoteInterface, { form, beams }: GenerationSettings, begins: boolean): void {
   const wants =
     form?.kind === 'regex'
       ? 'cannot be held to a regular expression. Use a JSON schema, or leave it out'
-      : beams > 1
-        ? 'does not search with beams. Set beams to 1'
-        : begun.length > 0
-          ? 'cannot go on from a token. Run the prompt again'
-          : null;
+      : form && asked === 'completions'
+        ? 'that is asked for more of a text cannot be held to a JSON schema. Leave it out'
+        : beams > 1
+          ? 'does not search with beams. Set beams to 1'
+          : begins && asked === 'chat'
+            ? 'that is asked as a chat cannot go on from a token. Run the prompt again, have its endpoint asked for more of a text'
+            : null;
   if (wants) throw new AtelierError('remote_unavailable', `A remote model ${wants}, or choose a model that runs here.`);
 }
 
@@ -37,21 +43,38 @@ const refusable: Record<string, RemoteLeft | null> = {
   stream_options: null,
 };
 
-/** What is asked for, in the words of `POST /chat/completions`. It loses words as servers refuse them. */
-export class ChatRequest {
+export interface RemoteWish {
+  prompt: WriterPrompt;
+  settings: GenerationSettings;
+  n: number;
+  seed: number;
+  /** What the text has already, of so many tokens. */
+  begin: { text: string; tokens: number };
+}
+
+/** What is asked for, in the words of `POST /chat/completions` or `POST /completions`. It loses words as servers refuse them. */
+export class RemoteRequest {
+  readonly path: string;
   readonly left: RemoteLeft[];
   readonly #body: Record<string, unknown>;
 
-  constructor(model: string, prompt: WriterPrompt, settings: GenerationSettings, n: number, seed: number) {
+  constructor(
+    { model, interface: asked }: Pick<RemoteTarget, 'model' | 'interface'>,
+    { prompt, settings, n, seed, begin }: RemoteWish,
+  ) {
     const { maxTokens, temperature, topP, presencePenalty, frequencyPenalty, stop, logprobs, form } = settings;
+    this.path = asked === 'chat' ? '/chat/completions' : '/completions';
     this.left = wordless(settings);
     const turns = typeof prompt === 'string' ? [{ role: 'user' as const, text: prompt }] : prompt;
+    const alternatives = Math.min(logprobs, mostAlternatives[asked]);
     this.#body = {
       model,
-      messages: turns.map(({ role, text }) => ({ role, content: text })),
+      ...(asked === 'chat'
+        ? { messages: turns.map(({ role, text }) => ({ role, content: text })) }
+        : { prompt: textOf(prompt) + begin.text }),
       stream: true,
       stream_options: { include_usage: true },
-      max_tokens: maxTokens,
+      max_tokens: Math.max(1, maxTokens - begin.tokens),
       temperature,
       ...(topP < 1 && { top_p: topP }),
       ...(presencePenalty !== 0 && { presence_penalty: presencePenalty }),
@@ -59,7 +82,8 @@ export class ChatRequest {
       seed,
       ...(n > 1 && { n }),
       ...(stop.length > 0 && { stop }),
-      ...(logprobs > 0 && { logprobs: true, top_logprobs: Math.min(logprobs, mostAlternatives) }),
+      ...(logprobs > 0 &&
+        (asked === 'chat' ? { logprobs: true, top_logprobs: alternatives } : { logprobs: alternatives })),
       ...(form?.kind === 'json' && {
         response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: form.schema } },
       }),

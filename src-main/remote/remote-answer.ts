@@ -7,8 +7,8 @@ interface Row {
   finish: FinishReason | null;
 }
 
-/** The texts of an answer as they come, piece by piece or at once: `chat.completion.chunk` and `chat.completion`. */
-export class ChatAnswer {
+/** The texts of an answer as they come, piece by piece or at once: `chat.completion.chunk`, `chat.completion` and `text_completion`. */
+export class RemoteAnswer {
   readonly rows: Row[] = [];
   model: string | null = null;
   promptTokens: number | null = null;
@@ -17,10 +17,11 @@ export class ChatAnswer {
   readonly #first: number;
   readonly #most: number;
   readonly #told: (part: WrittenPart) => void;
+  readonly #begin: readonly TokenChoice[];
 
-  /** @param first the number of its first text among all; @param most so many texts are asked for */
-  constructor(first: number, most: number, told: (part: WrittenPart) => void) {
-    [this.#first, this.#most, this.#told] = [first, most, told];
+  /** @param first the number of its first text among all; @param most so many texts are asked for; @param begin what each has already */
+  constructor(first: number, most: number, told: (part: WrittenPart) => void, begin: readonly TokenChoice[] = []) {
+    [this.#first, this.#most, this.#told, this.#begin] = [first, most, told, begin];
   }
 
   /** Whether each text that has come has its end. */
@@ -43,14 +44,19 @@ export class ChatAnswer {
     return true;
   }
 
+  #begun(index: number): Row {
+    const text = this.#begin.map((one) => one.text).join('');
+    if (text !== '') this.#told({ row: this.#first + index, text, tokens: this.#begin.length });
+    return { text, choices: [...this.#begin], finish: null };
+  }
+
   #takeChoice(choice: Record<string, unknown>): void {
     const index = countOf(choice.index) ?? 0;
     if (index >= this.#most) return;
-    const row = (this.rows[index] ??= { text: '', choices: [], finish: null });
+    const row = (this.rows[index] ??= this.#begun(index));
     const said = asObject(choice.delta) ?? asObject(choice.message) ?? {};
-    const text = textOr(said.content) + textOr(said.refusal);
-    const logprobs = asObject(choice.logprobs)?.content;
-    if (Array.isArray(logprobs)) for (const one of logprobs) row.choices.push(choiceOf(asObject(one) ?? {}));
+    const text = textOr(said.content) + textOr(said.refusal) + textOr(choice.text);
+    for (const one of choicesOf(asObject(choice.logprobs) ?? {})) row.choices.push(one);
     if (text !== '') {
       this.firstAt ??= performance.now();
       row.text += text;
@@ -58,6 +64,23 @@ export class ChatAnswer {
     }
     if (typeof choice.finish_reason === 'string') row.finish = finishOf(choice.finish_reason);
   }
+}
+
+/** Of a chat a list of tokens with what else was likely, of a text lists side by side. */
+function choicesOf({
+  content,
+  tokens,
+  token_logprobs: own,
+  top_logprobs: others,
+}: Record<string, unknown>): TokenChoice[] {
+  if (Array.isArray(content)) return content.map((one) => choiceOf(asObject(one) ?? {}));
+  if (!Array.isArray(tokens)) return [];
+  return tokens.map((token, i) => {
+    const likely = Object.entries(asObject(Array.isArray(others) ? others[i] : null) ?? {})
+      .map(([text, logprob]) => ({ token: text, logprob }))
+      .sort((a, b) => Number(b.logprob) - Number(a.logprob));
+    return choiceOf({ token: textOr(token), logprob: Array.isArray(own) ? own[i] : null, top_logprobs: likely });
+  });
 }
 
 /** A server cannot tell its own end from a text that it was to stop at: `stop` is both. */
