@@ -1,9 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { getRun } from '../db/runs.ts';
 import { resolveRun } from '../jobs/resolve.ts';
 import { AtelierError } from '../shared/errors.ts';
+import { programLanguages, type ModelUse, type ProgramLanguage } from '../shared/model-use.ts';
 import type { ExportRecord } from '../shared/run.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { bytes, count } from './format.ts';
@@ -13,6 +14,7 @@ import type { Output } from './output.ts';
 interface Options extends CommonOptions {
   out?: string;
   calibrate?: boolean;
+  usage?: ProgramLanguage;
 }
 
 export function addExport(program: Command, context: CommandContext): void {
@@ -23,6 +25,9 @@ export function addExport(program: Command, context: CommandContext): void {
     .argument('<run>', "the run's name, its id or the beginning of it")
     .option('--out <file>', "where to write it (default: the workspace's exports folder); an existing file is replaced")
     .option('--calibrate', 'of a classifier: divide its logits by the temperature that suits the validation split best')
+    .addOption(
+      new Option('--usage <language>', 'also write a program that uses the file, to stdout').choices(programLanguages),
+    )
     .addHelpText(
       'after',
       `
@@ -43,11 +48,16 @@ generation_config.json, and onnx/model.onnx. It takes "input_ids" and "attention
 "position_ids" and its cache, "past_key_values.N.key" and ".value", and gives "present.N.key" and ".value". It is checked with the
 cache and without.
 
+With --usage the program that follows gives the file the first sample of its dataset, under the names that its inputs have, and prints what it says.
+A file that takes tokens, or a language model's folder, has none in some languages: that is said.
+
 JSON: {"export","run","path","bytes","sha256","tokenizer","folder","parity":{"samples","split","max_difference","agreement","tolerance","passed"},
-      "steps_before":[{"input","column","step","kind"}]}; "split" is null where the samples are generated
+      "steps_before":[{"input","column","step","kind"}]}; "split" is null where the samples are generated; with --usage also
+      "inputs" and "outputs":[{"name","type","shape"}], "programs":[{"language","text"}]
 
 Examples:
-  $ atelier export "iris · mlp" --out iris.onnx`,
+  $ atelier export "iris · mlp" --out iris.onnx
+  $ atelier export "iris · mlp" --usage python`,
     )
     .action((run: string, options: Options) => exportModel(new Session(context, 'export', options), run, options));
 }
@@ -59,7 +69,9 @@ async function exportModel(session: Session, text: string, options: Options): Pr
     const place = getRun(studio.reading, run).task === 'language' ? outFolder : outFile;
     const out = given === undefined ? undefined : place(given);
     const made = await studio.models.export({ run, out, calibrate: options.calibrate }).result;
-    tellExport(session.out, made);
+    const use = options.usage === undefined ? undefined : await studio.models.use(made.id);
+    tellExport(session.out, made, use);
+    if (use) tellUsage(session.out, use, options.usage!);
   });
 }
 
@@ -99,8 +111,12 @@ export function exportJson(made: ExportRecord): Record<string, unknown> {
   };
 }
 
-export function tellExport(out: Output, made: ExportRecord): void {
-  out.record({ ...exportJson(made), steps_before: made.stepsBefore });
+export function tellExport(out: Output, made: ExportRecord, use?: ModelUse): void {
+  out.record({
+    ...exportJson(made),
+    steps_before: made.stepsBefore,
+    ...(use && { inputs: use.inputs, outputs: use.outputs, programs: use.programs }),
+  });
   const { samples, split, maxDifference, agreement } = made.parity;
   out.text(`Exported ${made.folder ?? made.path} (${bytes(made.bytes)})`);
   if (made.folder !== null) {
@@ -116,4 +132,11 @@ export function tellExport(out: Output, made: ExportRecord): void {
   out.text(
     `Checked on ${count(samples)} ${split ? `samples of the ${split} split` : 'generated samples'}: ${(100 * agreement).toFixed(agreement === 1 ? 0 : 2)} % the same, largest difference ${maxDifference.toExponential(1)}`,
   );
+}
+
+function tellUsage(out: Output, { programs }: ModelUse, language: ProgramLanguage): void {
+  const program = programs.find((one) => one.language === language);
+  if (program) return out.text(`\n${program.text.trimEnd()}`);
+  const others = programs.map((one) => one.language).join(', ');
+  out.note(`There is no program in ${language} for this file, which takes tokens or noise. There are: ${others}.`);
 }

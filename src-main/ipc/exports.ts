@@ -6,12 +6,13 @@ import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
 import { words } from './words.ts';
 
-type Noun = 'exports.list' | 'exports.start' | 'exports.reveal' | 'exports.saveAs';
+type Noun = 'exports.list' | 'exports.start' | 'exports.use' | 'exports.reveal' | 'exports.saveAs';
 
 export function exportHandlers(desk: Desk): Pick<Handlers, Noun> {
   return {
     'exports.list': () => desk.studio.models.listExports(),
     'exports.start': ({ run, calibrate }) => desk.studio.models.export({ run, calibrate }).job,
+    'exports.use': ({ id }) => desk.studio.models.use(id),
     'exports.reveal': ({ id }) => {
       const { folder, path } = desk.studio.models.getExport(id);
       shell.showItemInFolder(folder ?? path);

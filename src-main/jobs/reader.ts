@@ -15,6 +15,7 @@ import type { ClickMask, ClickQuestion, MarkerFacts, MarkerWish } from '../share
 import type { LabelLine } from '../shared/label-line.ts';
 import type { LabellingKind } from '../shared/labels.ts';
 import type { MarkedKind } from '../shared/marks.ts';
+import type { ModelUse, ModelUseQuestion } from '../shared/model-use.ts';
 import type { AnonymityReport, PrivacyReport } from '../shared/privacy.ts';
 import type { RecipePreview } from '../shared/recipe-preview.ts';
 import type { OpenedRecipe, Recipe } from '../shared/recipe.ts';
@@ -80,6 +81,11 @@ export class Reader {
   /** How the files stand that images came from and were left where they were. */
   originals(blobs: string, manifest: Manifest, newest?: Manifest): Promise<OriginalsReport> {
     return this.#ask({ type: 'originals', blobs, manifest, newest }, profileWithinMs) as Promise<OriginalsReport>;
+  }
+
+  /** What an exported file takes and gives, and programs that use it. */
+  modelUse(question: ModelUseQuestion): Promise<ModelUse> {
+    return this.#ask({ type: 'model-use', ...question }) as Promise<ModelUse>;
   }
 
   /** A sound, to be played. */

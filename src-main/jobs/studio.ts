@@ -155,7 +155,7 @@ export class Studio {
     this.runFiles = new StudioRunFiles(context, this.#reader, spawnUtility);
     this.#studies = new Studies(context, goesOn);
     this.studies = new StudioStudies(context, this.#studies, this.#forecasts);
-    this.models = new StudioModels(context, spawnUtility);
+    this.models = new StudioModels(context, spawnUtility, this.#models);
     const meanings = new Meanings(store, this.samples);
     this.documents = new Documents(context, spawnUtility);
     const writers = new Writers(spawnUtility);

@@ -10,6 +10,7 @@ import type { LabelLine } from './label-line.ts';
 import type { LabellingKind } from './labels.ts';
 import type { ClickMask, ClickQuestion, MarkerFacts, MarkerWish } from './marker.ts';
 import type { MarkedKind } from './marks.ts';
+import type { ModelUse, ModelUseQuestion } from './model-use.ts';
 import type { AnonymityReport, PrivacyReport } from './privacy.ts';
 import type { Profile, StepsDone } from './profile.ts';
 import type { ComparedTest, EvaluationComparison } from './prompt/grid.ts';
@@ -61,6 +62,8 @@ export type ReaderRequest =
   | ({ id: number; type: 'click-mask' } & ClickQuestion)
   /** Paths of checkpoints. */
   | { id: number; type: 'weights'; path: string; sincePath?: string; question: StoredQuestion }
+  /** What an exported file takes and gives, and programs that use it. */
+  | ({ id: number; type: 'model-use' } & ModelUseQuestion)
   /** All samples that meet a filter. */
   | { id: number; type: 'matching'; blobs: string; manifest: Manifest; filter: Condition[] }
   | { id: number; type: 'devices' };
@@ -95,6 +98,7 @@ export type ReaderResponse =
         | FoundMarks
         | MarkerFacts
         | ClickMask
+        | ModelUse
         | WeightReport
         | Int32Array
         | DevicesFound;

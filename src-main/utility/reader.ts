@@ -25,6 +25,7 @@ import type { ReaderProgress, ReaderRequest, ReaderResponse } from '../shared/re
 import { openPort } from './port/port.ts';
 import { clickMask } from './work/marker/click-masker.ts';
 import { markerFacts } from './work/marker/marker-model.ts';
+import { modelUse } from './work/model-use.ts';
 
 const port = openPort<ReaderRequest, ReaderResponse | ReaderProgress>();
 const reader = new SampleReader();
@@ -91,6 +92,8 @@ function answer(request: ReaderRequest) {
       return markerFacts(request);
     case 'click-mask':
       return clickMask(request);
+    case 'model-use':
+      return modelUse(request);
     case 'weights':
       return weightHistograms(request.question, request.path, request.sincePath);
     case 'matching':

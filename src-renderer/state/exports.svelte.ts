@@ -1,4 +1,5 @@
 import type { ExportId, JobId, RunId } from '../../src-main/shared/ids.ts';
+import type { ModelUse } from '../../src-main/shared/model-use.ts';
 import type { ExportRecord } from '../../src-main/shared/run.ts';
 import { studio } from '../bridge/studio.ts';
 import type { Studio } from '../bridge/studio.ts';
@@ -36,6 +37,9 @@ export class Exports {
   }
   start(run: RunId, calibrate?: boolean): Promise<JobId> {
     return this.#studio.call('exports.start', { run, calibrate });
+  }
+  use(id: ExportId): Promise<ModelUse> {
+    return this.#studio.call('exports.use', { id });
   }
   reveal(id: ExportId): Promise<null> {
     return this.#studio.call('exports.reveal', { id });

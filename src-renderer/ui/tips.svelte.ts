@@ -10,6 +10,8 @@ interface Shown {
 /** After so long over a thing its tip comes; while one is up, or just was, the next comes at once. */
 const delay = 400;
 const grace = 250;
+/** In pixels: a hand that presses is never quite still. */
+const still = 4;
 
 /** The one tip of the window. Things say what theirs is; `TipLayer` draws it. */
 class Tips {
@@ -17,6 +19,8 @@ class Tips {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hiddenAt = -Infinity;
   #walking = false;
+  /** Where the button was last pressed, until the pointer leaves that place. */
+  #pressed: { x: number; y: number } | null = null;
 
   get shown(): Shown | null {
     return this.#shown;
@@ -37,6 +41,23 @@ class Tips {
     if (/^(Control|Shift|Alt|Meta)$/.test(key)) return;
     this.#walking = /^(Tab|Arrow.+|Home|End)$/.test(key);
     if (key !== 'Tab') this.hide();
+  }
+
+  press(x: number, y: number): void {
+    this.#pressed = { x, y };
+    this.hide();
+  }
+
+  /** Whether the pointer has been moved here: what takes the place of a thing that was pressed was not asked about. */
+  came(x: number, y: number): boolean {
+    if (this.#pressed && Math.hypot(x - this.#pressed.x, y - this.#pressed.y) < still) return false;
+    this.#pressed = null;
+    return true;
+  }
+
+  /** To be told whenever the page has changed: with the thing goes its tip. */
+  changed(): void {
+    if (this.#shown && !this.#shown.on.isConnected) this.hide();
   }
 
   hide(): void {

@@ -107,4 +107,20 @@ describe('what a step does', () => {
     expect(rows[1]).toMatchObject({ row: 4, dropped: true });
     expect(rows[1].cells.some(({ changed }) => changed)).toBe(false);
   });
+
+  it('do not change where a number is only written otherwise', () => {
+    const cells = (a: string, b: string): RecipePreview['before'] => ({
+      columns: [
+        { name: 'a', type: 'number' },
+        { name: 'b', type: 'category' },
+      ],
+      rows: [{ row: 0, split: 'train', cells: [a, b] }],
+    });
+    const preview = { before: cells('1.50', '007'), after: cells('1.5', '7'), sampled: 1, dropped: 0, added: 0 };
+    const [row] = diffOf(preview).rows;
+    expect(row.cells.map(({ after, changed }) => [after, changed])).toEqual([
+      ['7', true],
+      ['1.5', false],
+    ]);
+  });
 });

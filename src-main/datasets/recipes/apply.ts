@@ -14,8 +14,7 @@ import { fitRecipe, type Fitted } from './fit.ts';
 import { stepInfos } from './index.ts';
 import { beforeRecipe, decidedColumns, fittedRecipe, rawTable, retyped, type RawTable } from './raw-table.ts';
 import { carriedMarks, lossCode, lossNotes } from './spans/carry.ts';
-import type { StateColumn } from './step.ts';
-import { finite, textSql } from './values.ts';
+import { cellSql } from './values.ts';
 
 /**
  * The next version's manifest: the table as imported, through these steps. Samples that stay keep their split. Nothing stored is touched.
@@ -107,10 +106,6 @@ async function decided(connection: DuckDBConnection, blobs: string, manifest: Ma
   }
   return { ...raw, columns };
 }
-
-/** A column's cells as they are kept: numbers so that they are read again as the very same. */
-const cellSql = (column: StateColumn): string =>
-  column.form === 'number' ? `CAST(${finite(column.number!)} AS VARCHAR)` : textSql(column);
 
 async function writeTable(connection: DuckDBConnection, { state, relation, drops }: Fitted, to: string): Promise<void> {
   const cells = state.map((column, i) => `${cellSql(column)} AS c${i}`).join(', ');

@@ -11,7 +11,7 @@ import { stepInfos } from './index.ts';
 import { beforeRecipe, decidedColumns, fittedRecipe, rawTable } from './raw-table.ts';
 import type { State } from './step.ts';
 import { withSpans } from './spans/preview.ts';
-import { textSql } from './values.ts';
+import { cellSql } from './values.ts';
 
 /** Steps learn from so many samples here, spread over all: quick enough to follow what is being typed. */
 const sampledRows = 2000;
@@ -88,7 +88,7 @@ async function cells(
   only?: readonly number[],
 ): Promise<PreviewRow[]> {
   if (only?.length === 0) return [];
-  const list = shown(state).map((column) => `left(${textSql(column)}, ${shownText})`);
+  const list = shown(state).map((column) => `left(${cellSql(column)}, ${shownText})`);
   // Of copies one is shown.
   const which = only ? `WHERE rid IN (${only.join(', ')}) QUALIFY row_number() OVER (PARTITION BY rid) = 1` : '';
   // Rows are chosen after the relation is whole: of duplicates the first stays, whichever is looked at.

@@ -7,7 +7,7 @@ import { stepFunctions, stepKinds } from './index.ts';
 import { columnsOf, lineageOf, rawNames } from './lineage.ts';
 import type { FittedRecipe } from './plan.ts';
 import type { Read } from './step.ts';
-import { finite, readSql, textSql } from './values.ts';
+import { cellSql, readSql } from './values.ts';
 
 /** New rows through a recipe, by the very statements that made the table it was learnt on. No row is left out. */
 
@@ -23,10 +23,7 @@ export async function preparedRows(
   const { state } = lineageOf(fitted);
   const columns = wanted.map((name) => state.find((column) => column.name === name)!);
   const reads = columns.map((column): Read => ({ column, as: column.form === 'number' ? 'number' : 'text' }));
-  const cells = columns.map((column) =>
-    column.form === 'number' ? `CAST(${finite(column.number!)} AS VARCHAR)` : textSql(column),
-  );
-  return (await overRows(fitted, rows, names, reads, cells)) as (string | null)[][];
+  return (await overRows(fitted, rows, names, reads, columns.map(cellSql))) as (string | null)[][];
 }
 
 /** Columns from any place in the recipe, of rows as they stand in a file: texts, or numbers as doubles; null where missing. Throws `missing_columns`. */

@@ -81,4 +81,10 @@ export function numberSqlOf(column: StateColumn): string {
 /** What no 32-bit float holds counts as missing, as in every table. */
 export const finite = (sql: string): string => `CASE WHEN abs(${sql}) < 3.4028235677973366e38 THEN ${sql} END`;
 
+/** A column's cells as a version keeps them: numbers so that they are read again as the very same, whole ones as people write them (39, not 39.0). */
+export const cellSql = (column: StateColumn): string =>
+  column.form === 'number'
+    ? `regexp_replace(CAST(${finite(column.number!)} AS VARCHAR), '[.]0$', '')`
+    : textSql(column);
+
 export const readSql = ({ column, as }: Read): string => (as === 'text' ? textSql(column) : numberSqlOf(column));

@@ -1,15 +1,19 @@
 import { basename } from 'node:path';
+import { getVersion } from '../../db/datasets.ts';
 import * as rows from '../../db/exports.ts';
 import { getRun } from '../../db/runs.ts';
+import { workspaceFiles } from '../../db/workspace.ts';
 import type { ExportId, RunId } from '../../shared/ids.ts';
+import type { ModelUse } from '../../shared/model-use.ts';
 import type { ExportRecord } from '../../shared/run.ts';
 import type { EvaluateResult } from '../../shared/work/evaluate.ts';
 import type { HubOffer } from '../../shared/work/hub.ts';
 import type { PredictResult } from '../../shared/work/predict.ts';
 import type { Context } from '../context.ts';
 import { exportRun, type ExportRequest } from '../exports.ts';
-import { evaluateParams, predictParams, type EvaluateRequest, type PredictRequest } from '../models.ts';
+import { evaluateParams, predictParams, trainedRun, type EvaluateRequest, type PredictRequest } from '../models.ts';
 import { askHub, downloadModel, type Downloaded, type HubWish } from '../prompts/hub.ts';
+import type { Reader } from '../reader.ts';
 import type { SpawnUtility } from '../utility.ts';
 import type { Started } from '../work.ts';
 
@@ -17,10 +21,12 @@ import type { Started } from '../work.ts';
 export class StudioModels {
   readonly #context: Context;
   readonly #spawn: SpawnUtility;
+  readonly #reader: Reader;
 
-  constructor(context: Context, spawn: SpawnUtility) {
+  constructor(context: Context, spawn: SpawnUtility, reader: Reader) {
     this.#context = context;
     this.#spawn = spawn;
+    this.#reader = reader;
   }
 
   evaluate(request: EvaluateRequest): Started<EvaluateResult> {
@@ -42,6 +48,14 @@ export class StudioModels {
   }
   getExport(id: ExportId): ExportRecord {
     return rows.getExport(this.#context.store, id);
+  }
+
+  /** What an exported file takes and gives, and programs that use it. Throws `no_such_export`, `model_unreadable`, `broken_model`. */
+  use(id: ExportId): Promise<ModelUse> {
+    const { store } = this.#context;
+    const { path, fileName, run } = rows.getExport(store, id);
+    const { manifest } = getVersion(store, trainedRun(store, run).version);
+    return this.#reader.modelUse({ path, fileName, blobs: workspaceFiles.blobs(store.folder), manifest });
   }
 
   /** What a model of Hugging Face's hub is and how large, before anything of it is downloaded. */

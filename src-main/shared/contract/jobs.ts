@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { exportId, jobId, nothing, runId } from './fields.ts';
 import type { JobId } from '../ids.ts';
 import type { Job } from '../job.ts';
+import type { ModelUse } from '../model-use.ts';
 import type { ExportRecord } from '../run.ts';
 
 /** Calls about exports and jobs. */
@@ -9,6 +10,8 @@ export const jobsInputs = {
   'exports.list': nothing,
   /** A job; the file lands in the workspace's exports folder. */
   'exports.start': v.object({ run: runId, calibrate: v.optional(v.boolean()) }),
+  /** What the file takes and gives, read out of it, and programs that use it. */
+  'exports.use': v.object({ id: exportId }),
   'exports.reveal': v.object({ id: exportId }),
   /** Copies it where the person says, through the system's save dialog; null when dismissed. */
   'exports.saveAs': v.object({ id: exportId }),
@@ -24,6 +27,7 @@ export const jobsInputs = {
 export interface JobOutputs {
   'exports.list': ExportRecord[];
   'exports.start': JobId;
+  'exports.use': ModelUse;
   'exports.reveal': null;
   'exports.saveAs': { path: string } | null;
   'jobs.list': Job[];

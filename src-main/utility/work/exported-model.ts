@@ -87,49 +87,57 @@ export class ExportedModel implements RawModel {
   }
 
   async answer(raw: RawSamples): Promise<Answers> {
-    return rawWorkOf(this.task).read(this.encoder, await this.#session.run(await this.#feeds(raw)));
+    const names = this.#session.inputs.map((input) => input.name);
+    const feeds = await feedsOf(this.encoder, names, raw, this.#tokenizer);
+    return rawWorkOf(this.task).read(this.encoder, await this.#session.run(feeds));
   }
 
   close(): Promise<void> {
     return this.#session.close();
   }
+}
 
-  /** Inputs stand in the encoder's order; their names may differ from the columns'. */
-  async #feeds(raw: RawSamples): Promise<Values> {
-    const { encoder } = this;
-    const names = this.#session.inputs.map((input) => input.name);
-    if (raw.kind === 'images' && encoder.kind === 'images') {
-      const { height, width, channels } = encoder.image;
-      if (raw.pixels.length !== raw.count * sampleSizeOf(encoder))
-        throw new AtelierError('internal', 'Images of another size.');
-      return { [names[0]]: valueOf('uint8', [raw.count, height, width, channels], raw.pixels) };
-    }
-    if (raw.kind === 'audio' && encoder.kind === 'audio') {
-      const samples = raw.sounds[0].length;
-      if (raw.sounds.some(({ length }) => length !== samples)) {
-        throw new AtelierError('internal', 'Sounds of different lengths do not go together.');
-      }
-      const data = new Float32Array(raw.sounds.length * samples);
-      raw.sounds.forEach((sound, i) => sound.forEach((value, k) => (data[i * samples + k] = value * sampleScale)));
-      return { [names[0]]: valueOf('float', [raw.sounds.length, samples], data) };
-    }
-    if (raw.kind !== 'table' || ofFiles(encoder)) {
-      throw new AtelierError('internal', `A model of ${encoder.kind} was given ${raw.kind}.`);
-    }
-    if (encoder.recipe && !this.#tokenizer) return recipeFeeds(encoder, encoder.recipe, names, raw);
-    if (encoder.kind === 'text') {
-      const given = (await prepared(encoder, raw)) as RawRows;
-      return this.#tokenizer
-        ? { [names[0]]: tokensOf(this.#tokenizer, rawTexts(encoder, given.rows, given.columns)) }
-        : textFeeds(encoder, names, raw);
-    }
-    const { count, numbers, categories } = rawColumns(encoder, raw.rows, raw.columns);
-    const shape = [count, 1];
-    const values: Values = {};
-    numbers.forEach((column, i) => (values[names[i]] = valueOf('float', shape, column)));
-    categories.forEach((column, i) => (values[names[numbers.length + i]] = valueOf('string', shape, column)));
-    return values;
+/**
+ * Raw samples as tensors for an exported file's inputs, which stand in the encoder's order; their names may differ from the columns'.
+ * `tokenizer`: for a file that takes tokens.
+ */
+export async function feedsOf(
+  encoder: Encoder,
+  names: readonly string[],
+  raw: RawSamples,
+  tokenizer: Tokenizer | null,
+): Promise<Values> {
+  if (raw.kind === 'images' && encoder.kind === 'images') {
+    const { height, width, channels } = encoder.image;
+    if (raw.pixels.length !== raw.count * sampleSizeOf(encoder))
+      throw new AtelierError('internal', 'Images of another size.');
+    return { [names[0]]: valueOf('uint8', [raw.count, height, width, channels], raw.pixels) };
   }
+  if (raw.kind === 'audio' && encoder.kind === 'audio') {
+    const samples = raw.sounds[0].length;
+    if (raw.sounds.some(({ length }) => length !== samples)) {
+      throw new AtelierError('internal', 'Sounds of different lengths do not go together.');
+    }
+    const data = new Float32Array(raw.sounds.length * samples);
+    raw.sounds.forEach((sound, i) => sound.forEach((value, k) => (data[i * samples + k] = value * sampleScale)));
+    return { [names[0]]: valueOf('float', [raw.sounds.length, samples], data) };
+  }
+  if (raw.kind !== 'table' || ofFiles(encoder)) {
+    throw new AtelierError('internal', `A model of ${encoder.kind} was given ${raw.kind}.`);
+  }
+  if (encoder.recipe && !tokenizer) return recipeFeeds(encoder, encoder.recipe, names, raw);
+  if (encoder.kind === 'text') {
+    const given = (await prepared(encoder, raw)) as RawRows;
+    return tokenizer
+      ? { [names[0]]: tokensOf(tokenizer, rawTexts(encoder, given.rows, given.columns)) }
+      : textFeeds(encoder, names, raw);
+  }
+  const { count, numbers, categories } = rawColumns(encoder, raw.rows, raw.columns);
+  const shape = [count, 1];
+  const values: Values = {};
+  numbers.forEach((column, i) => (values[names[i]] = valueOf('float', shape, column)));
+  categories.forEach((column, i) => (values[names[numbers.length + i]] = valueOf('string', shape, column)));
+  return values;
 }
 
 /** Columns as imported, or as they are after the steps that no graph can do: those are done here. */

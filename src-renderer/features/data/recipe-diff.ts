@@ -37,7 +37,7 @@ export function diffOf({ before, after }: RecipePreview): { columns: DiffColumn[
     const old = b === undefined ? null : before.rows[row].cells[b];
     // A row that is left out is as it was.
     const now = a === undefined || after.rows[row].dropped ? old : after.rows[row].cells[a];
-    return { before: old, after: now, changed: b !== undefined && a !== undefined && old !== now };
+    return { before: old, after: now, changed: b !== undefined && a !== undefined && !same(old, now) };
   };
   const rows = before.rows.map((_, row) => row);
   const columns = names.map((name): DiffColumn => {
@@ -66,5 +66,12 @@ function spansOf(before: PreviewRow, after: PreviewRow): DiffRow['spans'] {
   const marks = ({ spans }: PreviewRow): Span[] => spans!.map((span) => ({ type: 'span', ...span }));
   return { before: marks(before), after: marks(after) };
 }
+
+/** 1.50 and 1.5 are one number, however a step has come to write it. */
+const same = (before: string | null, after: string | null): boolean =>
+  before === after || (plain(before) && plain(after) && Number(before) === Number(after));
+
+/** Of other figures (007, 1e5) the letters may be what matters. */
+const plain = (cell: string | null): boolean => cell !== null && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(cell);
 
 const placesOf = ({ columns }: PreviewTable): Map<string, number> => new Map(columns.map(({ name }, i) => [name, i]));

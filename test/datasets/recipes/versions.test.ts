@@ -34,7 +34,7 @@ describe('a version with a recipe', () => {
     expect(next.blobs.rows).toBeUndefined();
     expect(next.raw!.columns).toEqual(manifest.columns);
     expect(next.columns.find(({ name }) => name === 'label')).toEqual(manifest.columns[2]);
-    expect(new Set(await columnOf(blobs, next, 'city=oslo'))).toEqual(new Set(['0.0', '1.0']));
+    expect(new Set(await columnOf(blobs, next, 'city=oslo'))).toEqual(new Set(['0', '1']));
   });
 
   it('learns from the training split alone', async () => {

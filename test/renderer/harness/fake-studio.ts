@@ -33,7 +33,7 @@ import { hubOffer, markerFacts } from './models.ts';
 import type { MarkEdit } from '../../../src-main/shared/marks.ts';
 import { openedRecipe, previewOf, stepInfos } from './recipes.ts';
 import { reviews } from './texts.ts';
-import { architectures, makeExports, makeJobs, makeRuns, pointsAt } from './runs.ts';
+import { architectures, makeExports, makeJobs, makeRuns, makeUse, pointsAt } from './runs.ts';
 import { textEpochs, textOf } from './language.ts';
 import { predictionEpochs, predictionsOf } from './predictions.ts';
 import { makeGrids } from './grids.ts';
@@ -780,6 +780,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         job.run = run;
         exports.unshift({ ...exports[0], id: newId('export'), run, createdAt: Date.now(), fileName: 'new-model.onnx' });
       }).id,
+    'exports.use': ({ id }) => makeUse(exports.find((one) => one.id === id)!),
     'exports.reveal': () => null,
     'exports.saveAs': () => ({ path: '/home/ada/model.onnx' }),
     'jobs.list': () => jobs,

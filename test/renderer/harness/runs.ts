@@ -1,3 +1,5 @@
+import { programs } from '../../../src-main/export/programs/index.ts';
+import type { ModelUse } from '../../../src-main/shared/model-use.ts';
 import { architectures as templates } from '../../../src-main/architectures/index.ts';
 import type { JobId, RunId } from '../../../src-main/shared/ids.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
@@ -179,6 +181,22 @@ export function makeExports(runs: FakeRun[]): ExportRecord[] {
       passed: true,
     },
   }));
+}
+
+/** As the files of `makeExports` would be used. */
+export function makeUse({ fileName: file }: ExportRecord): ModelUse {
+  const cells = [39, 'Private', 77516, 'Bachelors', null] as const;
+  const names = ['age', 'workclass', 'fnlwgt', 'education', 'native-country'];
+  const inputs = names.map((name, i) => {
+    return { name, type: typeof cells[i] === 'number' ? 'float' : 'string', shape: ['batch', 1] };
+  });
+  const outputs = [
+    { name: 'label', type: 'string', shape: ['batch'] },
+    { name: 'probabilities', type: 'float', shape: ['batch', 2] },
+  ];
+  const classes = ['<=50K', '>50K'];
+  const facts = { file, task: 'classification', given: { kind: 'cells', cells }, inputs, outputs, classes } as const;
+  return { inputs, outputs, classes, rate: null, programs: programs(facts) };
 }
 
 export function makeJobs(runs: FakeRun[]): Job[] {
