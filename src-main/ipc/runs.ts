@@ -1,7 +1,8 @@
-import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToSave } from './dialogs.ts';
 import { words } from './words.ts';
+import { fileNameOf } from '../shared/file-name.ts';
 
 type Noun =
   | 'architectures.list'
@@ -119,15 +120,13 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
       return null;
     },
     'runs.export': async ({ ids, format }) => {
-      const name = ids.length === 1 ? fileName(desk.studio.runs.get(ids[0]).name) : 'runs';
+      const name = ids.length === 1 ? fileNameOf(desk.studio.runs.get(ids[0]).name, 'run') : 'runs';
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_runs(),
         defaultPath: format === 'mlflow' ? `${name}-mlruns` : `${name}.${format}`,
       };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      return canceled || !filePath ? null : desk.studio.runs.export({ runs: ids, format, out: filePath }).result;
+      const filePath = await askToSave(desk, options);
+      return filePath === null ? null : desk.studio.runs.export({ runs: ids, format, out: filePath }).result;
     },
     'runs.log': ({ id }) => desk.studio.runFiles.log(id),
     'runs.evaluate': ({ id, split, against }) =>
@@ -141,6 +140,3 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.text': ({ id, epoch }) => desk.studio.runFiles.text(id, epoch),
   };
 }
-
-const fileName = (name: string): string =>
-  name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'run';
