@@ -1,7 +1,6 @@
 import type { Value } from '../onnx/builder.ts';
 import { sum } from '../onnx/dims.ts';
 import type { ForwardModel } from '../onnx/forward-model.ts';
-import { tensor } from '../onnx/tensors.ts';
 import type { Architecture, BuildOptions, Settings } from './architecture.ts';
 import { normal } from './initializers.ts';
 import { wanted } from './input.ts';
@@ -9,7 +8,7 @@ import { LayerBuilder } from './layers.ts';
 import { languageFields } from './text-settings.ts';
 import {
   causalMask,
-  FORBIDDEN,
+  maskAfter,
   positions,
   type Stack,
   stackFields,
@@ -85,17 +84,7 @@ export function gptDecoder(settings: Settings, options: BuildOptions): ForwardMo
   g.scope = 'places';
   const table = g.reshape(positions(layers, stack, length, initializer), [length, stack.width]);
   const places = g.op('Gather', [table, at], { axis: 0 });
-  // Row i of the new ones is column past + i of all, and sees the columns up to its own.
-  const range = (from: Value, to: Value) =>
-    g.op('Range', [g.reshape(from, []), g.reshape(to, []), g.constant(tensor('int64', [], [1]))]);
-  const end = g.sizeVector(all);
-  const later = g.op('Less', [
-    g.unsqueeze(range(g.sizeVector(past), end), [1]),
-    g.unsqueeze(range(g.int64s([0]), end), [0]),
-  ]);
-  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2]);
-  const number = (value: number) => g.constant(tensor('float', [], [value]));
-  const mask = g.where(g.op('Or', [later, unseen]), number(FORBIDDEN), number(0));
+  const mask = maskAfter(g, seen, { past, all });
   g.scope = '';
   const forward = layers.finish(logitsOf(layers, words, places, { ...stack, mask, remember }, options, settings));
   for (const value of present) g.output(value);

@@ -6,7 +6,7 @@ import { fromBfloat16, fromFloat16 } from '../onnx/half.ts';
 import { sizeOf, tensor } from '../onnx/tensors.ts';
 import type { Graph, Shape, Tensor, ValueType } from '../onnx/types.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { FORBIDDEN } from './transformer-layers.ts';
+import { maskAfter } from './transformer-layers.ts';
 
 /** What a Llama of any maker differs in (Touvron et al. 2023; Mistral and Qwen 2 are of the same build). Sizes in numbers of floats. */
 export interface LlamaConfig {
@@ -43,7 +43,9 @@ export function llamaDecoder(config: LlamaConfig, weights: Weights): Graph {
     ['key', 'value'].map((what) => g.input(`past_key_values.${n}.${what}`, 'float', ['batch', shared, past, size])),
   );
 
-  const mask = maskOf(g, seen, { past, all });
+  g.scope = 'mask';
+  const mask = maskAfter(g, seen, { past, all });
+  g.scope = '';
   const turns = rotary(g, config);
   const words = g.initializer(
     'model.embed_tokens.weight',
@@ -124,23 +126,6 @@ export function llamaDecoder(config: LlamaConfig, weights: Weights): Graph {
   g.output(g.node('Identity', [logits], {}, { outputs: ['logits'] })[0]);
   for (let n = 0; n < layers; n++) for (const what of ['key', 'value']) g.output(`present.${n}.${what}`);
   return g.finish();
-}
-
-/** What is added to the scores: [batch, 1, new, past and new]. */
-function maskOf(g: GraphBuilder, seen: Value, { past, all }: { past: string; all: ReturnType<typeof sum> }): Value {
-  g.scope = 'mask';
-  const range = (from: Value, to: Value): Value =>
-    g.op('Range', [g.reshape(from, []), g.reshape(to, []), g.constant(tensor('int64', [], [1]))]);
-  const end = g.sizeVector(all);
-  const later = g.op('Less', [
-    g.unsqueeze(range(g.sizeVector(past), end), [1]),
-    g.unsqueeze(range(g.int64s([0]), end), [0]),
-  ]);
-  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2]);
-  const number = (value: number): Value => g.constant(tensor('float', [], [value]));
-  const mask = g.where(g.op('Or', [later, unseen]), number(FORBIDDEN), number(0));
-  g.scope = '';
-  return mask;
 }
 
 /** Cosines and sines of each place's angles: [context, half a head]. */

@@ -3,7 +3,7 @@
 // Everything is done on rows [batch·length, width], one for each place of each sequence: so each dense layer is one Gemm with its
 // bias. Only attention itself sees which rows belong together.
 
-import type { Value } from '../onnx/builder.ts';
+import type { GraphBuilder, Value } from '../onnx/builder.ts';
 import { tensor } from '../onnx/tensors.ts';
 import type { Dim } from '../onnx/types.ts';
 import type { SettingField } from '../shared/run.ts';
@@ -64,6 +64,23 @@ export function stackOf(settings: Settings, length: Dim): Stack {
 
 /** What a score becomes where a place may not look: nothing is left of it after the softmax. */
 export const FORBIDDEN = -1e9;
+
+/**
+ * What is added to the scores of new tokens that come after those in a cache: [batch, 1, new, past and new]. Row i of the new ones is column past + i
+ * of all, and sees the columns up to its own. `seen`: [batch, past and new], 0 where there is none.
+ */
+export function maskAfter(g: GraphBuilder, seen: Value, { past, all }: { past: Dim; all: Dim }): Value {
+  const range = (from: Value, to: Value) =>
+    g.op('Range', [g.reshape(from, []), g.reshape(to, []), g.constant(tensor('int64', [], [1]))]);
+  const end = g.sizeVector(all);
+  const later = g.op('Less', [
+    g.unsqueeze(range(g.sizeVector(past), end), [1]),
+    g.unsqueeze(range(g.int64s([0]), end), [0]),
+  ]);
+  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2]);
+  const number = (value: number) => g.constant(tensor('float', [], [value]));
+  return g.where(g.op('Or', [later, unseen]), number(FORBIDDEN), number(0));
+}
 
 /** Each place sees itself and what came before: [1, 1, length, length]. */
 export function causalMask(layers: LayerBuilder, length: number): Value {

@@ -160,7 +160,7 @@ function checkWorkspace(session: Session, note: (error: unknown) => void): strin
 }
 
 /** Name → version, in showing order. */
-export function collectVersions(host: Pick<Host, 'places' | 'appVersion'>): [string, string][] {
+function collectVersions(host: Pick<Host, 'places' | 'appVersion'>): [string, string][] {
   const versions: [string, string][] = [['Atelier', host.appVersion]];
   if (process.versions.electron) versions.push(['Electron', process.versions.electron]);
   versions.push(['Node', process.versions.node], ['SQLite', sqliteVersion()]);

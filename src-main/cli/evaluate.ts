@@ -111,7 +111,7 @@ function versionFor(db: ReadStore, model: ModelRef, data: string): VersionId {
 }
 
 /** "f1", "precision=0.9", "recall=0.9", "cost=10:1". */
-export function thresholdGoal(text: string): ThresholdGoal {
+function thresholdGoal(text: string): ThresholdGoal {
   if (text === 'f1') return { kind: 'f1' };
   const [kind, value = ''] = text.split('=');
   const numbers = value.split(':').map((part) => (part.trim() === '' ? NaN : Number(part)));

@@ -139,7 +139,7 @@ const cellText = (cell: string | number): string =>
 const pText = (p: number): string => (p < 0.0001 ? '< 0.0001' : p.toFixed(4));
 
 /** What a slice is, briefly. */
-export function conditionText(condition: Condition): string {
+function conditionText(condition: Condition): string {
   switch (condition.kind) {
     case 'values':
       return `${condition.column} = ${condition.values.join(', ')}`;

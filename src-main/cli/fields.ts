@@ -2,7 +2,7 @@ import type { InputKind } from '../shared/input-kinds.ts';
 import type { SettingField } from '../shared/run.ts';
 
 /** What a setting may be, in words. */
-export function rangeOf(field: SettingField): string {
+function rangeOf(field: SettingField): string {
   switch (field.kind) {
     case 'integer':
       return `whole number, ${field.min} to ${field.max}`;
@@ -32,4 +32,4 @@ const onlyWords: Record<InputKind, string> = {
   text: 'texts',
 };
 
-export const defaultOf = (field: SettingField): string => (field.default === '' ? 'none' : String(field.default));
+const defaultOf = (field: SettingField): string => (field.default === '' ? 'none' : String(field.default));

@@ -39,7 +39,7 @@ export function tellStarted({ out }: Session, run: TrainedRun): void {
 }
 
 /** Returns the function that stops it. */
-export function tellPoints({ out }: Session, studio: Studio, run: RunId): () => void {
+function tellPoints({ out }: Session, studio: Studio, run: RunId): () => void {
   const epochLines = new EpochLines((line) => out.note(line), studio.runs.getTrained(run).settings.epochs);
   return studio.onEvent((event) => {
     if (event.type === 'device-failed' && event.run === run) {

@@ -238,7 +238,7 @@ function samplesWords({ image, audio }: Manifest): string {
   return audio ? `sounds at ${audio.rate} Hz` : 'rows';
 }
 
-export function tellDataset(
+function tellDataset(
   out: Output,
   { summary, version }: DatasetDetail,
   reused: boolean,

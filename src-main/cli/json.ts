@@ -92,7 +92,7 @@ export function runSettings(run: RunSummary): Record<string, string> {
 }
 
 /** The same on one level, for tables: hidden, epochs, batch … */
-export function flatSettings(settings: TrainSettings): Record<string, string> {
+function flatSettings(settings: TrainSettings): Record<string, string> {
   const {
     set,
     augment,

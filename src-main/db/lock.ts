@@ -55,7 +55,7 @@ export class WorkspaceLock {
 }
 
 /** The present owner, or the last one that died; null when nobody has it. A hint only: the lock itself decides. */
-export function readOwner(folder: string): Owner | null {
+function readOwner(folder: string): Owner | null {
   const file = workspaceFiles.owner(folder);
   if (!existsSync(file)) return null;
   try {

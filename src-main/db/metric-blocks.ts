@@ -12,7 +12,7 @@ export function encodeExtremes(columns: Columns): Uint8Array | null {
 }
 
 /** Lays points over what the blocks of a curve hold. */
-export function putBlocks(db: Writable, run: number, key: number, points: Columns): void {
+function putBlocks(db: Writable, run: number, key: number, points: Columns): void {
   let first = Infinity;
   const touched: Uint8Array[] = [];
   for (const block of db.each<{ first: number; last: number; points: number; columns: Uint8Array }>(
@@ -93,14 +93,6 @@ export function readTail(db: Readable, run: number, only?: number): Map<number, 
   }
   for (const [key, columns] of curves) curves.set(key, inOrder(columns));
   return curves;
-}
-
-/** How much of a run is in no block yet. */
-export function tailSize(db: Readable, run: number): { batches: number; points: number } {
-  return db.get<{ batches: number; points: number }>(
-    `SELECT count(*) AS batches, coalesce(sum(points), 0) AS points FROM metric_tails WHERE run = ?`,
-    [run],
-  )!;
 }
 
 /** Batches that are removed by one statement: a few milliseconds' worth at the most. */

@@ -9,15 +9,6 @@ export interface ChosenEncoder {
   name: string;
 }
 
-/** By which a collection's passages are compared; null where by none. */
-export function encoderOf(db: Readable, collection: CollectionId): ChosenEncoder | null {
-  const row = db.get<{ model: LanguageModelId | null; name: string | null }>(
-    `SELECT encoder AS model, encoder_name AS name FROM collections WHERE key = ?`,
-    [collectionKey(db, collection)],
-  );
-  return row?.model ? { model: row.model, name: row.name ?? '' } : null;
-}
-
 export function setEncoder(db: Writable, collection: CollectionId, encoder: ChosenEncoder | null): void {
   const { changes } = db.run(`UPDATE collections SET encoder = ?, encoder_name = ? WHERE id = ? AND removed = 0`, [
     encoder?.model ?? null,

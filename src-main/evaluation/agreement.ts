@@ -19,7 +19,7 @@ export const agreement = (question: AgreementQuestion): AgreementReport =>
   'sets' in question ? agreementOfClasses(question) : agreementOfMarks(question);
 
 /** Cohen's kappa from counts; null where chance would give all. */
-export function kappaOf(counts: Confusion): number | null {
+function kappaOf(counts: Confusion): number | null {
   const { kappa } = classificationScores(counts);
   return Number.isFinite(kappa) ? kappa : null;
 }
@@ -28,7 +28,7 @@ export function kappaOf(counts: Confusion): number | null {
  * Cohen's weighted kappa from counts whose rows and columns are `values`: 1 - Σ w·seen / Σ w·by chance, where w is their difference to that power.
  * Null where chance would give all. scikit-learn's `cohen_kappa_score(weights=…, labels=…)` for values a step apart.
  */
-export function weightedKappaOf(counts: Confusion, values: readonly number[], power: 1 | 2): number | null {
+function weightedKappaOf(counts: Confusion, values: readonly number[], power: 1 | 2): number | null {
   const rows = counts.map((row) => row.reduce((sum, n) => sum + n, 0));
   const columns = counts.map((_, c) => counts.reduce((sum, row) => sum + row[c], 0));
   const all = rows.reduce((sum, n) => sum + n, 0);

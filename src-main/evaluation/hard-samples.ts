@@ -10,7 +10,7 @@ export function margins(probabilities: Float32Array, labels: Int32Array, classes
 }
 
 /** A margin below this is a close call or a mistake. */
-export const hardMargin = 0.2;
+const hardMargin = 0.2;
 
 /** The samples that are hard to tell, hardest first. */
 export function hardest(margin: Float32Array): number[] {

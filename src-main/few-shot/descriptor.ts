@@ -14,7 +14,7 @@ const smallSide = 7;
 const floor = 1e-2;
 
 /** Pixels across what is looked at: 28, of larger pictures 56. Both are multiples of every grid. */
-export const sideOf = ({ height, width }: Pick<ImageShape, 'height' | 'width'>): number =>
+const sideOf = ({ height, width }: Pick<ImageShape, 'height' | 'width'>): number =>
   Math.max(height, width) <= 42 ? 28 : 56;
 
 export const descriptorSize = (channels: number): number =>

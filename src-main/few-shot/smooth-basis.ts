@@ -1,3 +1,4 @@
+import { dot } from '../linear-algebra/vectors.ts';
 import { Random } from '../shared/random.ts';
 import { times, type Graph } from './graph.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
@@ -55,12 +56,6 @@ export async function smoothBasis(
     if (a % 8 === 0) await pause();
   }
   return { values: values.slice(0, found), vectors: out, count: found };
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 function less(from: Float32Array, other: Float32Array, share: number): void {

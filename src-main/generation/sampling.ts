@@ -2,16 +2,6 @@ import type { SamplingSettings } from '../shared/generation.ts';
 import type { Random } from '../shared/random.ts';
 import { largest } from './largest.ts';
 
-export const plainSampling: SamplingSettings = {
-  temperature: 1,
-  topK: 0,
-  topP: 1,
-  minP: 0,
-  repetitionPenalty: 1,
-  presencePenalty: 0,
-  frequencyPenalty: 0,
-};
-
 /** What came before. */
 export interface Before {
   /** Prompt and what was written, which the repetition penalty counts. */

@@ -1,8 +1,9 @@
-import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen, askToSave } from './dialogs.ts';
 import { recipeFileHandlers } from './recipe-files.ts';
 import { words } from './words.ts';
+import { fileNameOf } from '../shared/file-name.ts';
 
 type Noun =
   | 'datasets.list'
@@ -58,10 +59,8 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
         buttonLabel: w.dialog_relink_here(),
         properties: ['openDirectory'],
       };
-      const { canceled, filePaths } = await (desk.window
-        ? dialog.showOpenDialog(desk.window, options)
-        : dialog.showOpenDialog(options));
-      return canceled || filePaths.length === 0 ? null : desk.studio.datasets.relink(dataset, filePaths[0]).job;
+      const filePaths = await askToOpen(desk, options);
+      return filePaths === null ? null : desk.studio.datasets.relink(dataset, filePaths[0]).job;
     },
     'datasets.spectrograms': (query) => desk.studio.samples.spectrograms(query),
     'datasets.sound': ({ version, sample }) => desk.studio.samples.sound(version, sample),
@@ -82,12 +81,10 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
       const { name } = desk.studio.datasets.get(dataset).summary;
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_data(),
-        defaultPath: `${name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'dataset'}-${how.format}`,
+        defaultPath: `${fileNameOf(name, 'dataset')}-${how.format}`,
       };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      if (canceled || !filePath) return null;
+      const filePath = await askToSave(desk, options);
+      if (!filePath) return null;
       return desk.studio.datasets.export(version, { ...how, out: filePath }).result;
     },
     'datasets.score': async ({ version, split, from }) => {
@@ -102,10 +99,8 @@ export function datasetHandlers(desk: Desk): Pick<Handlers, Noun> {
                 filters: [{ name: 'JSON', extensions: ['json'] }],
               };
         const asked = { ...options, buttonLabel: w.dialog_score() };
-        const { canceled, filePaths } = await (desk.window
-          ? dialog.showOpenDialog(desk.window, asked)
-          : dialog.showOpenDialog(asked));
-        if (canceled || filePaths.length === 0) return null;
+        const filePaths = await askToOpen(desk, asked);
+        if (!filePaths) return null;
         [scored] = filePaths;
       }
       return scored === null ? null : desk.studio.reports.scores(version, { path: scored, split }).result;

@@ -1,6 +1,6 @@
-import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen } from './dialogs.ts';
 import { words } from './words.ts';
 
 type Noun = Extract<keyof Handlers, `documents.${string}`>;
@@ -29,10 +29,8 @@ export function documentHandlers(desk: Desk): Pick<Handlers, Noun> {
           { name: w.dialog_all_files(), extensions: ['*'] },
         ],
       };
-      const { canceled, filePaths } = await (desk.window
-        ? dialog.showOpenDialog(desk.window, options)
-        : dialog.showOpenDialog(options));
-      return canceled || filePaths.length === 0 ? null : (await desk.studio.documents.add(id, filePaths)).job;
+      const filePaths = await askToOpen(desk, options);
+      return filePaths === null ? null : (await desk.studio.documents.add(id, filePaths)).job;
     },
     'documents.add': async ({ id, paths }) => (await desk.studio.documents.add(id, paths)).job,
     'documents.setEncoder': ({ id, model }) => {

@@ -1,9 +1,10 @@
-import { dialog, shell } from 'electron';
+import { shell } from 'electron';
 import { copyFile, cp, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToSave } from './dialogs.ts';
 import { words } from './words.ts';
 
 type Noun = 'exports.list' | 'exports.start' | 'exports.use' | 'exports.reveal' | 'exports.saveAs';
@@ -25,10 +26,8 @@ export function exportHandlers(desk: Desk): Pick<Handlers, Noun> {
         defaultPath: fileName,
         ...(folder === null ? { filters: [{ name: 'ONNX', extensions: ['onnx'] }] } : {}),
       };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      if (canceled || !filePath) return null;
+      const filePath = await askToSave(desk, options);
+      if (!filePath) return null;
       if (folder !== null) {
         // A folder of that name may hold anything else: nothing of it is taken away.
         await cp(folder, filePath, { recursive: true, errorOnExist: true, force: false });

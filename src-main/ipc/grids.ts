@@ -1,4 +1,3 @@
-import { dialog } from 'electron';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -11,6 +10,7 @@ import type { JudgedKind } from '../shared/judged.ts';
 import type { GridRow, GridSource, RowSource } from '../shared/prompt/grid.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen, askToSave } from './dialogs.ts';
 import { words } from './words.ts';
 
 type Noun = Extract<keyof Handlers, `grids.${string}` | `evaluations.${string}`>;
@@ -67,10 +67,8 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
           { name: w.dialog_all_files(), extensions: ['*'] },
         ],
       };
-      const { canceled, filePaths } = await (desk.window
-        ? dialog.showOpenDialog(desk.window, options)
-        : dialog.showOpenDialog(options));
-      if (canceled || filePaths.length === 0) return null;
+      const filePaths = await askToOpen(desk, options);
+      if (!filePaths) return null;
       const rows = rowsOfFile(filePaths[0]);
       const name = basename(filePaths[0]);
       const file = `rows-${++last}`;
@@ -94,10 +92,8 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
         title: words(desk.preferences.value).dialog_save_judged(),
         defaultPath: fileName(id, `-${kind}.jsonl`),
       };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      if (canceled || !filePath) return null;
+      const filePath = await askToSave(desk, options);
+      if (!filePath) return null;
       await writeFile(filePath, text);
       return { path: filePath, judged };
     },

@@ -1,4 +1,3 @@
-import { dialog } from 'electron';
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { datasetsFrom } from '../db/datasets.ts';
@@ -10,6 +9,7 @@ import { AtelierError } from '../shared/errors.ts';
 import { apart, type ImportOffer } from '../shared/work/import.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen } from './dialogs.ts';
 import { words } from './words.ts';
 
 type Noun =
@@ -84,12 +84,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
     );
   };
 
-  const ask = async (options: Electron.OpenDialogOptions): Promise<string[] | null> => {
-    const { canceled, filePaths } = await (desk.window
-      ? dialog.showOpenDialog(desk.window, options)
-      : dialog.showOpenDialog(options));
-    return canceled || filePaths.length === 0 ? null : filePaths;
-  };
+  const ask = (options: Electron.OpenDialogOptions) => askToOpen(desk, options);
 
   return {
     'imports.choose': async ({ what }) => {

@@ -1,10 +1,8 @@
-import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen, askToSave } from './dialogs.ts';
 import { words } from './words.ts';
-
-const fileName = (name: string): string =>
-  name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'dataset';
+import { fileNameOf } from '../shared/file-name.ts';
 
 export function labelFileHandlers(
   desk: Desk,
@@ -14,28 +12,24 @@ export function labelFileHandlers(
       const { name } = desk.studio.datasets.get(desk.studio.datasets.version(version).dataset).summary;
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_labels(),
-        defaultPath: `${fileName(name)}-${how.format}`,
+        defaultPath: `${fileNameOf(name, 'dataset')}-${how.format}`,
       };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      if (canceled || !filePath) return null;
+      const filePath = await askToSave(desk, options);
+      if (!filePath) return null;
       return (await desk.studio.labels.files.exportMarks(labelling, version, { ...how, out: filePath })).result;
     },
     'labels.exportJudged': async ({ labelling, version }) => {
       const { name } = desk.studio.datasets.get(desk.studio.datasets.version(version).dataset).summary;
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_labels(),
-        defaultPath: `${fileName(name)}-judged.jsonl`,
+        defaultPath: `${fileNameOf(name, 'dataset')}-judged.jsonl`,
         filters: [
           { name: 'JSON Lines', extensions: ['jsonl'] },
           { name: 'CSV', extensions: ['csv'] },
         ],
       };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      if (canceled || !filePath) return null;
+      const filePath = await askToSave(desk, options);
+      if (!filePath) return null;
       const samples = await desk.studio.samples.exportJudged(labelling, version, {
         path: filePath,
         format: /\.csv$/i.test(filePath) ? 'csv' : 'jsonl',
@@ -51,10 +45,8 @@ export function labelFileHandlers(
         buttonLabel: w.dialog_open(),
         properties: folder ? ['openDirectory'] : several ? ['openFile', 'multiSelections'] : ['openFile'],
       };
-      const { canceled, filePaths } = await (desk.window
-        ? dialog.showOpenDialog(desk.window, options)
-        : dialog.showOpenDialog(options));
-      if (canceled || filePaths.length === 0) return null;
+      const filePaths = await askToOpen(desk, options);
+      if (!filePaths) return null;
       if (!several) {
         const { samples } = await desk.studio.labels.files.importLabels(labelling, version, filePaths[0]);
         return { changed: samples.length, left: 0 };

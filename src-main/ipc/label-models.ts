@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { dialog } from 'electron';
 import { AtelierError } from '../shared/errors.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen } from './dialogs.ts';
 import { words } from './words.ts';
 
 type Noun = 'labels.chooseModel' | 'labels.modelFacts' | 'labels.suggestMarks' | 'labels.clickMask';
@@ -24,10 +24,8 @@ export function labelModelHandlers(desk: Desk): Pick<Handlers, Noun> {
         properties: pair ? ['openFile', 'multiSelections'] : ['openFile'],
         filters: [{ name: 'ONNX', extensions: ['onnx'] }],
       };
-      const { canceled, filePaths } = await (desk.window
-        ? dialog.showOpenDialog(desk.window, options)
-        : dialog.showOpenDialog(options));
-      if (canceled || filePaths.length === 0) return null;
+      const filePaths = await askToOpen(desk, options);
+      if (!filePaths) return null;
       if (pair && filePaths.length !== 2) {
         throw new AtelierError(
           'bad_arguments',

@@ -1,9 +1,9 @@
-import { dialog } from 'electron';
 import { writeFile } from 'node:fs/promises';
 import type { PromptId } from '../shared/ids.ts';
 import { checkedPrompt } from '../shared/prompt/checked.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen, askToSave } from './dialogs.ts';
 import { words } from './words.ts';
 
 type Noun = Extract<keyof Handlers, `prompts.${string}` | `languageModels.${string}`>;
@@ -15,22 +15,15 @@ export function promptHandlers(desk: Desk): Pick<Handlers, Noun> {
     act();
     return null;
   };
-  const ask = async (options: Electron.OpenDialogOptions): Promise<string[] | null> => {
-    const { canceled, filePaths } = await (desk.window
-      ? dialog.showOpenDialog(desk.window, options)
-      : dialog.showOpenDialog(options));
-    return canceled || filePaths.length === 0 ? null : filePaths;
-  };
+  const ask = (options: Electron.OpenDialogOptions) => askToOpen(desk, options);
   const save = async (id: PromptId, ending: string, text: string): Promise<{ path: string } | null> => {
     const { name } = desk.studio.prompts.get(id).summary;
     const options: Electron.SaveDialogOptions = {
       title: words(desk.preferences.value).dialog_save_prompt(),
       defaultPath: `${name.replace(/[^\p{L}\p{N}. -]+/gu, '-')}.${ending}`,
     };
-    const { canceled, filePath } = await (desk.window
-      ? dialog.showSaveDialog(desk.window, options)
-      : dialog.showSaveDialog(options));
-    if (canceled || !filePath) return null;
+    const filePath = await askToSave(desk, options);
+    if (!filePath) return null;
     await writeFile(filePath, text);
     return { path: filePath };
   };

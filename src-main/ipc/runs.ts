@@ -1,8 +1,9 @@
 import { dirname, join } from 'node:path';
-import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen, askToSave } from './dialogs.ts';
 import { words } from './words.ts';
+import { fileNameOf } from '../shared/file-name.ts';
 
 type Noun =
   | 'architectures.list'
@@ -121,35 +122,29 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
       return null;
     },
     'runs.export': async ({ ids, format }) => {
-      const name = ids.length === 1 ? fileName(desk.studio.runs.get(ids[0]).name) : 'runs';
+      const name = ids.length === 1 ? fileNameOf(desk.studio.runs.get(ids[0]).name, 'run') : 'runs';
       const options: Electron.SaveDialogOptions = {
         title: words(desk.preferences.value).dialog_export_runs(),
         defaultPath: format === 'mlflow' ? `${name}-mlruns` : `${name}.${format}`,
       };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      return canceled || !filePath ? null : desk.studio.runs.export({ runs: ids, format, out: filePath }).result;
+      const filePath = await askToSave(desk, options);
+      return filePath === null ? null : desk.studio.runs.export({ runs: ids, format, out: filePath }).result;
     },
     'runs.predict': async ({ id }) => {
       const { name } = desk.studio.runs.get(id);
       const asked = words(desk.preferences.value);
-      const show: Electron.OpenDialogOptions = {
+      const paths = await askToOpen(desk, {
         title: asked.dialog_predict_files(),
         buttonLabel: asked.dialog_predict(),
         properties: ['openFile', 'multiSelections'],
-      };
-      const chosen = await (desk.window ? dialog.showOpenDialog(desk.window, show) : dialog.showOpenDialog(show));
-      if (chosen.canceled || chosen.filePaths.length === 0) return null;
-      const save: Electron.SaveDialogOptions = {
+      });
+      if (paths === null) return null;
+      const path = await askToSave(desk, {
         title: asked.dialog_save_predictions(),
-        defaultPath: join(dirname(chosen.filePaths[0]), `${fileName(name)}-predictions.csv`),
-      };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, save)
-        : dialog.showSaveDialog(save));
-      if (canceled || !filePath) return null;
-      const request = { model: { run: id }, paths: chosen.filePaths, file: { path: filePath } };
+        defaultPath: join(dirname(paths[0]), `${fileNameOf(name, 'run')}-predictions.csv`),
+      });
+      if (path === null) return null;
+      const request = { model: { run: id }, paths, file: { path } };
       return (await desk.studio.models.predict(request).result).written ?? null;
     },
     'runs.log': ({ id }) => desk.studio.runFiles.log(id),
@@ -164,6 +159,3 @@ export function runHandlers(desk: Desk): Pick<Handlers, Noun> {
     'runs.text': ({ id, epoch }) => desk.studio.runFiles.text(id, epoch),
   };
 }
-
-const fileName = (name: string): string =>
-  name.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'run';

@@ -1,8 +1,8 @@
-import { dialog } from 'electron';
 import { saveStudy } from '../jobs/studies/save-study.ts';
 import { sendStudy } from '../shared/sent-study.ts';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToSave } from './dialogs.ts';
 import { words } from './words.ts';
 
 type Noun =
@@ -52,10 +52,8 @@ export function studyHandlers(desk: Desk): Pick<Handlers, Noun> {
           { name: 'Optuna (SQLite)', extensions: ['db'] },
         ],
       };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      if (canceled || !filePath) return null;
+      const filePath = await askToSave(desk, options);
+      if (!filePath) return null;
       saveStudy(filePath, study);
       return { path: filePath };
     },

@@ -1,6 +1,6 @@
-import { dialog } from 'electron';
 import type { Handlers } from './answer.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen } from './dialogs.ts';
 import { words } from './words.ts';
 
 export function synonymHandlers(desk: Desk): Pick<Handlers, 'synonyms.choose' | 'synonyms.read'> {
@@ -13,10 +13,8 @@ export function synonymHandlers(desk: Desk): Pick<Handlers, 'synonyms.choose' | 
         properties: ['openFile'],
         filters: [{ name: w.dialog_synonym_files(), extensions: ['txt', 'csv', 'tsv', 'json'] }],
       };
-      const { canceled, filePaths } = await (desk.window
-        ? dialog.showOpenDialog(desk.window, options)
-        : dialog.showOpenDialog(options));
-      return canceled || filePaths.length === 0 ? null : desk.studio.training.addSynonyms(filePaths[0]);
+      const filePaths = await askToOpen(desk, options);
+      return filePaths === null ? null : desk.studio.training.addSynonyms(filePaths[0]);
     },
     'synonyms.read': (ref) => desk.studio.training.synonyms(ref),
   };

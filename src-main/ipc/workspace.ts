@@ -1,8 +1,9 @@
-import { dialog, shell } from 'electron';
+import { shell } from 'electron';
 import { AtelierError } from '../shared/errors.ts';
 import type { Handlers } from './answer.ts';
 import { words } from './words.ts';
 import type { Desk } from './desk.ts';
+import { askToOpen } from './dialogs.ts';
 
 type Noun = 'workspace.choose' | 'workspace.openRecent' | 'workspace.reveal';
 
@@ -38,8 +39,6 @@ export async function chooseWorkspace(desk: Pick<Desk, 'window' | 'preferences'>
     buttonLabel: w.dialog_open(),
     properties: ['openDirectory', 'createDirectory', 'promptToCreate'],
   };
-  const { canceled, filePaths } = await (desk.window
-    ? dialog.showOpenDialog(desk.window, options)
-    : dialog.showOpenDialog(options));
-  return canceled ? null : (filePaths[0] ?? null);
+  const filePaths = await askToOpen(desk, options);
+  return filePaths?.[0] ?? null;
 }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { getVersion } from '../db/datasets.ts';
 import { insertExport } from '../db/exports.ts';
 import { workspaceFiles } from '../db/workspace.ts';
+import { fileNameOf } from '../shared/file-name.ts';
 import { newId, type RunId } from '../shared/ids.ts';
 import { exportFolder, languageFile, type ExportRecord } from '../shared/run.ts';
 import type { Context } from './context.ts';
@@ -22,7 +23,7 @@ export function exportRun(context: Context, request: ExportRequest): Started<Exp
   const { store } = context;
   const run = trainedRun(store, request.run);
   const { manifest } = getVersion(store, run.version);
-  const [exports, name] = [workspaceFiles.exports(store.folder), fileName(run.name)];
+  const [exports, name] = [workspaceFiles.exports(store.folder), fileNameOf(run.name, 'model')];
   let record: ExportRecord | undefined;
   const { job, result } = context.queue.submit({
     kind: 'export',
@@ -60,16 +61,6 @@ export function exportRun(context: Context, request: ExportRequest): Started<Exp
     },
   });
   return { job, result: unheard(result.then(() => record!)) };
-}
-
-/** A run's name as a file name on every system. */
-function fileName(name: string): string {
-  const safe = name
-    .normalize('NFC')
-    .replace(/[^\p{L}\p{N}.]+/gu, '-')
-    .replace(/^[-.]+|[-.]+$/g, '')
-    .slice(0, 100);
-  return safe || 'model';
 }
 
 function freePath(folder: string, name: string, end: string): string {

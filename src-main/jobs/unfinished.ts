@@ -69,7 +69,7 @@ export function withAgain(folder: string, job: Job): Job {
 }
 
 /** Where a run's training goes on from, once it is there. */
-export const lastCheckpoint = (folder: string, run: RunId): string =>
+const lastCheckpoint = (folder: string, run: RunId): string =>
   join(workspaceFiles.run(folder, run), 'checkpoints', 'last.safetensors');
 
 const hasWork = (folder: string): boolean => existsSync(folder) && readdirSync(folder).length > 0;

@@ -45,7 +45,7 @@ export interface LoopParts {
   readonly results: readonly LoopStack[];
 }
 
-export function subgraph(node: Node, name: string): Graph {
+function subgraph(node: Node, name: string): Graph {
   const graph = graphOf(node, name);
   if (!graph) throw nodeError('invalid_model', node, `lacks ${name}`);
   return graph;

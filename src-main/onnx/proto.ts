@@ -5,7 +5,7 @@ import type { Descriptor } from './wire.ts';
 
 const stringEntry = message('StringStringEntryProto', () => ({ 1: ['key', 'string'], 2: ['value', 'string'] }));
 
-export const tensorProto = message('TensorProto', () => ({
+const tensorProto = message('TensorProto', () => ({
   1: ['dims', 'int', 'repeated'],
   2: ['dataType', 'int'],
   4: ['floatData', 'float', 'repeated'],
@@ -51,7 +51,7 @@ const nodeProto = message('NodeProto', () => ({
   8: ['overload', 'string'],
 }));
 
-export const graphProto: Descriptor = message('GraphProto', () => ({
+const graphProto: Descriptor = message('GraphProto', () => ({
   1: ['node', nodeProto, 'repeated'],
   2: ['name', 'string'],
   5: ['initializer', tensorProto, 'repeated'],

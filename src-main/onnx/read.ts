@@ -19,7 +19,7 @@ import type {
 import { decode, type WireMessage } from './wire.ts';
 
 /** protobuf itself stops at 2 GB; larger models keep their weights in files beside them. */
-export const MAX_MODEL_BYTES = 2 ** 31 - 1;
+const MAX_MODEL_BYTES = 2 ** 31 - 1;
 
 /** What there is besides the message that is read. */
 interface Source {

@@ -83,3 +83,13 @@ export function renameValues(graph: Graph, rename: (name: string) => string, nod
     values: new Map([...graph.values].map(([name, type]) => [rename(name), type])),
   };
 }
+
+/** Names of which none was taken before: with a number where it was. */
+export function freeNames(taken: Set<string> = new Set()): (name: string) => string {
+  return (name) => {
+    let unique = name;
+    for (let n = 2; taken.has(unique); n++) unique = `${name}_${n}`;
+    taken.add(unique);
+    return unique;
+  };
+}

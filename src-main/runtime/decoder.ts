@@ -110,7 +110,7 @@ export async function continued(
 }
 
 /** One of the tokens, by its logits. */
-export function choose(logits: Float32Array, temperature: number, random: Random): number {
+function choose(logits: Float32Array, temperature: number, random: Random): number {
   let best = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i] > logits[best]) best = i;
   if (temperature === 0) return best;

@@ -17,7 +17,7 @@ export function bestTrial<T extends Judged>(history: Judge, among: readonly T[])
 }
 
 /** By the first objective; keeping limits goes before everything. */
-export function isBetter(history: Judge, a: Judged, b: Judged): boolean {
+function isBetter(history: Judge, a: Judged, b: Judged): boolean {
   const [over, below] = [history.violation(a), history.violation(b)];
   if (over !== below) return over < below;
   return history.loss(a.values![0]) < history.loss(b.values![0]);
@@ -48,7 +48,7 @@ export function paretoFront(history: History): TrialRecord[] {
 }
 
 /** Nowhere worse and somewhere better (less). */
-export function dominates(a: readonly number[], b: readonly number[]): boolean {
+function dominates(a: readonly number[], b: readonly number[]): boolean {
   let better = false;
   for (let i = 0; i < a.length; i++) {
     if (a[i] > b[i]) return false;

@@ -181,3 +181,12 @@ export const preparedByRecipe = (): AtelierError =>
     'prepared_by_recipe',
     'A recipe has prepared the rows of this version. Label the version before it, and apply the recipe to what comes of that.',
   );
+
+/** What is said of a sample, into a state's arrays. Whether it has a note is not among them. */
+export function putLabel(state: LabellingState, sample: number, label: SampleLabel): void {
+  state.states[sample] = labelStates.indexOf(label.state);
+  state.first[sample] = label.classes[0] ?? 0;
+  if (label.classes.length > 1) state.several[sample] = label.classes;
+  else delete state.several[sample];
+  state.confidences[sample] = label.confidence ?? NaN;
+}

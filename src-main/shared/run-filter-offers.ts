@@ -1,4 +1,4 @@
-import { fieldName, type RunField, type RunFields } from './run-fields.ts';
+import type { RunField, RunFields } from './run-fields.ts';
 
 /** What can be written next in a filter of runs, at the caret. */
 export interface FilterOffers {
@@ -63,9 +63,3 @@ function fitting(names: readonly string[], typed: string): string[] {
 const quoted = (value: string): string =>
   /^[^\s()",=<>!~`]+$/.test(value) ? value : `"${value.replaceAll('"', "'")}"`;
 const nameQuoted = (name: string): string => (/^[^\s()",=<>!~`]+$/.test(name) ? name : `\`${name}\``);
-
-/** A filter with one more condition: `field = value`. */
-export function withCondition(text: string, field: RunField, value: string): string {
-  const condition = `${nameQuoted(fieldName(field))} = ${quoted(value)}`;
-  return text.trim() === '' ? condition : `${text.trim()} and ${condition}`;
-}

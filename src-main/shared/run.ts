@@ -261,8 +261,7 @@ export interface RunOrigin {
   /** How many points of curves there were. */
   points?: number;
 }
-export const runSourceFormats = ['mlflow', 'jsonl', 'tensorboard'] as const;
-export type RunSourceFormat = (typeof runSourceFormats)[number];
+export type RunSourceFormat = 'mlflow' | 'jsonl' | 'tensorboard';
 
 /** A run as lists have it: settings as the JSON they are stored as, and of its metrics the usual ones alone. */
 export type RunListing = (Omit<TrainedRun, 'settings'> | Omit<ImportedRun, 'settings'>) & { settings: string };

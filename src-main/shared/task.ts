@@ -1,8 +1,7 @@
 import type { Manifest } from './dataset.ts';
 
 /** What a template learns of the data: to tell its target, to give its samples back, to make new ones, or the language of its texts. */
-export const learnings = ['target', 'reconstruction', 'generation', 'language'] as const;
-export type Learning = (typeof learnings)[number];
+export type Learning = 'target' | 'reconstruction' | 'generation' | 'language';
 
 /** What a run is for. A target that is a class is told by classification, any number of classes by `multi-label`, a number by regression. */
 export const tasks = [

@@ -39,7 +39,7 @@ export interface TokenizerConfig {
 /** Larger than any that is in use. */
 export const maxTokenizerBytes = 64 << 20;
 /** An embedding has a row for each; the largest vocabularies in use have a quarter of it. */
-export const maxVocabulary = 1 << 20;
+const maxVocabulary = 1 << 20;
 
 const refuse = (name: string, why: string): AtelierError =>
   new AtelierError(

@@ -19,7 +19,7 @@ export interface WordLevel {
 export const characterPattern = '[\\s\\S]';
 
 /** Longer words are no vocabulary's: addresses, lines of signs. */
-export const longestWord = 31;
+const longestWord = 31;
 
 const pieces: Record<Piece, { pattern: string; decoder: Part | null; cut(text: string): readonly string[] }> = {
   word: { pattern: wordPattern, decoder: null, cut: wordsOf },

@@ -125,7 +125,7 @@ export async function* linesOf(path: string, start = 0, end = Infinity): AsyncGe
   if (rest.length > 0) yield { lines: [rest.toString('utf8')], number, start: at, end: at + rest.length };
 }
 
-export const tooMuch = (path: string, what: string): AtelierError =>
+const tooMuch = (path: string, what: string): AtelierError =>
   new AtelierError('too_large', `${path}: ${what}. That is no run; leave it out.`);
 
 function unreadable(path: string, error: unknown): Error {

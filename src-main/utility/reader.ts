@@ -20,8 +20,8 @@ import { agreement } from '../evaluation/agreement.ts';
 import { compareEvaluations } from '../evaluation/text/compare-evaluations.ts';
 import { findDevices } from '../runtime/device.ts';
 import { weightHistograms } from '../runtime/weight-histograms.ts';
-import { errorFacts } from '../shared/errors.ts';
 import type { ReaderProgress, ReaderRequest, ReaderResponse } from '../shared/reading.ts';
+import { answerEach } from './port/answer-each.ts';
 import { openPort } from './port/port.ts';
 import { clickMask } from './work/marker/click-masker.ts';
 import { markerFacts } from './work/marker/marker-model.ts';
@@ -103,11 +103,4 @@ function answer(request: ReaderRequest) {
   }
 }
 
-port.listen(async (request) => {
-  const { id } = request;
-  try {
-    port.post({ id, ok: true, value: await answer(request) });
-  } catch (error) {
-    port.post({ id, ok: false, error: errorFacts(error) });
-  }
-});
+answerEach(port, answer);

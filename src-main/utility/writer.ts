@@ -1,5 +1,5 @@
-import { errorFacts } from '../shared/errors.ts';
 import type { WriterRequest, WriterResponse } from '../shared/prompt/writer.ts';
+import { answerEach } from './port/answer-each.ts';
 import { openPort } from './port/port.ts';
 import { Bench } from './work/generate/bench.ts';
 
@@ -32,11 +32,4 @@ async function answer(request: WriterRequest) {
   }
 }
 
-port.listen(async (request) => {
-  const { id } = request;
-  try {
-    port.post({ id, ok: true, value: await answer(request) });
-  } catch (error) {
-    port.post({ id, ok: false, error: errorFacts(error) });
-  }
-});
+answerEach(port, answer);

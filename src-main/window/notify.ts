@@ -11,7 +11,7 @@ export function notifyTraining(item: TrainingNewsItem, locale: MenuLocale, open:
   notification.show();
 }
 
-export function wordsOf(item: TrainingNewsItem, locale: MenuLocale): { title: string; body: string } {
+function wordsOf(item: TrainingNewsItem, locale: MenuLocale): { title: string; body: string } {
   const options = { locale };
   if (item.what === 'run') {
     const body = item.status === 'finished' ? m.notify_run_finished({}, options) : m.notify_run_failed({}, options);

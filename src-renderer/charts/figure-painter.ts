@@ -187,12 +187,6 @@ export class FigurePainter {
   #stroke(x0: number, y0: number, x1: number, y1: number, rgb: Rgb, alpha: number, width: number): void {
     const { width: right, height: bottom } = this.#raster;
     if (Math.max(x0, x1) < 0 || Math.min(x0, x1) > right || Math.max(y0, y1) < 0 || Math.min(y0, y1) > bottom) return;
-    const wide = Math.max(1, Math.round(width * this.#pixel));
-    const steep = Math.abs(y1 - y0) > Math.abs(x1 - x0);
-    for (let k = 0; k < wide; k++) {
-      const off = k - (wide - 1) / 2;
-      const [dx, dy] = steep ? [off, 0] : [0, off];
-      this.#raster.line(x0 + dx, y0 + dy, x1 + dx, y1 + dy, rgb, alpha);
-    }
+    this.#raster.stroke(x0, y0, x1, y1, rgb, alpha, width * this.#pixel);
   }
 }

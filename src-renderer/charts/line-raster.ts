@@ -18,6 +18,17 @@ export class LineRaster {
     this.#pixels.fill(packed(colour));
   }
 
+  /** A line `width` pixels wide, as so many beside each other. */
+  stroke(x0: number, y0: number, x1: number, y1: number, colour: Rgb, alpha: number, width: number): void {
+    const wide = Math.max(1, Math.round(width));
+    const steep = Math.abs(y1 - y0) > Math.abs(x1 - x0);
+    for (let k = 0; k < wide; k++) {
+      const off = k - (wide - 1) / 2;
+      const [dx, dy] = steep ? [off, 0] : [0, off];
+      this.line(x0 + dx, y0 + dy, x1 + dx, y1 + dy, colour, alpha);
+    }
+  }
+
   /**
    * A line one pixel wide over what is there, smooth at its edges (Xiaolin Wu, "An Efficient Antialiasing Technique", SIGGRAPH 1991), from one
    * point up to and without the next, so that lines that go on are not twice as strong where they meet. In whole numbers: shares of a

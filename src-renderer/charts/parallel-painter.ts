@@ -118,13 +118,7 @@ export class ParallelPainter {
   /** As wide as a pixel of the page: on dense screens so many lines beside each other. */
   #stroke(raster: LineRaster, x0: number, y0: number, x1: number, y1: number, colour: Rgb, alpha: number): void {
     const pixel = this.#pixel;
-    const wide = Math.max(1, Math.round(pixel));
-    const steep = Math.abs(y1 - y0) > Math.abs(x1 - x0);
-    for (let k = 0; k < wide; k++) {
-      const off = k - (wide - 1) / 2;
-      const [dx, dy] = steep ? [off, 0] : [0, off];
-      raster.line(x0 * pixel + dx, y0 * pixel + dy, x1 * pixel + dx, y1 * pixel + dy, colour, alpha);
-    }
+    raster.stroke(x0 * pixel, y0 * pixel, x1 * pixel, y1 * pixel, colour, alpha, pixel);
   }
 }
 

@@ -33,7 +33,7 @@ import { m } from '../words/messages.ts';
 import { placeIcons, placeWord } from './places.ts';
 
 /** Imports the sample, trains on it and exports: its jobs show in the tray, its runs in Runs. */
-export async function trySample(): Promise<void> {
+async function trySample(): Promise<void> {
   const job = await attempt(() => studio.call('sample.start'));
   if (!job) return;
   importing.expect(job);

@@ -65,7 +65,7 @@ export interface Match<T> {
 }
 
 /** How well `query` fits `text`, letters in order: higher is better, null not at all. Starts of words and runs count more. */
-export function fuzzyScore(query: string, text: string): number | null {
+function fuzzyScore(query: string, text: string): number | null {
   const q = query.toLowerCase().replace(/\s+/g, '');
   const t = text.toLowerCase();
   if (q === '') return 0;

@@ -17,7 +17,9 @@ const iris = { input: { kind: 'table', features: 4 }, output: { kind: 'classes',
 
 /** The nodes as they are printed, without the pixels' scaling. */
 const printed = (id: string, settings: Settings, options: BuildOptions): string[] =>
-  printGraph(buildForward(id, settings, options).graph).split('\n');
+  printGraph(buildForward(id, settings, options).graph)
+    .split('\n')
+    .filter((line) => / = /.test(line) && !line.startsWith('pixels'));
 
 const shapeIn = (forward: ForwardModel, name: string) => forward.graph.values.get(name)?.shape;
 

@@ -4,9 +4,10 @@ import { codePoints } from '../../src-main/generation/grammar/code-points.ts';
 import { Grammar } from '../../src-main/generation/grammar/grammar.ts';
 import { jsonSchema } from '../../src-main/generation/grammar/json-schema.ts';
 import { regex } from '../../src-main/generation/grammar/regex.ts';
-import { candidates, draw, plainSampling } from '../../src-main/generation/sampling.ts';
+import { candidates, draw } from '../../src-main/generation/sampling.ts';
 import { TokenTrie } from '../../src-main/generation/token-trie.ts';
 import { Random } from '../../src-main/shared/random.ts';
+import { plainSampling } from '../support/plain-sampling.ts';
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const whole = ['{"', '":', ', "', '"}', 'name', 'e', ' ', 'é', 'éa', '\n  ', '}', 'tru', '😀x', '12', '2'].map(utf8);

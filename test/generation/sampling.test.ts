@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  candidates,
-  draw,
-  logProbabilities,
-  nothingBefore,
-  plainSampling,
-  sampled,
-} from '../../src-main/generation/sampling.ts';
+import { candidates, draw, logProbabilities, nothingBefore, sampled } from '../../src-main/generation/sampling.ts';
 import { largest } from '../../src-main/generation/largest.ts';
 import type { SamplingSettings } from '../../src-main/shared/generation.ts';
 import { Random } from '../../src-main/shared/random.ts';
+import { plainSampling } from '../support/plain-sampling.ts';
 
 const logits = (count: number, seed: number, spread = 3): Float32Array => {
   const random = new Random(seed);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,8 +29,16 @@ function card(name: string, busy: string): void {
 function nvidiaSmi(...lines: string[]): void {
   const told = lines.map((line) => `echo "${line}"`).join('\n');
   const asked = '--query-gpu=index,utilization.gpu,memory.used --format=csv,noheader,nounits --loop=1';
-  write('bin/nvidia-smi', `#!/bin/sh\n[ "$*" = "${asked}" ] || exit 2\n${told}\nexec sleep 30\n`);
+  write('bin/nvidia-smi', `#!/bin/sh\n[ "$*" = "${asked}" ] || exit 2\n${told}\n: >"$0.told"\nexec sleep 30\n`);
   chmodSync(join(root, 'bin/nvidia-smi'), 0o755);
+}
+/** Once the program has said what it says, and that was heard. */
+async function told(): Promise<void> {
+  const mark = join(root, 'bin/nvidia-smi.told');
+  await expect.poll(() => existsSync(mark), { timeout: 10_000, interval: 5 }).toBe(true);
+  rmSync(mark);
+  // What is in a pipe is read in the loop's next turns.
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 const open = (device: DeviceName, adapters = 1): GpuGauge | null =>
   (gauge = openGpuGauge(device, { root, env: { PATH: `${join(root, 'bin')}:/usr/bin:/bin` }, adapters }));
@@ -63,18 +71,17 @@ describe.skipIf(process.platform === 'win32')('how busy a GPU is', () => {
     // Two adapters: which of them WebGPU took, nobody says.
     expect(open('webgpu', 2)).toBeNull();
     open('cuda');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await told();
     expect(gauge?.read()).toBeNull();
   });
 
   it('is not told where nothing tells it', async () => {
     expect(open('cpu')).toBeNull();
     open('cuda');
-    await new Promise((resolve) => setTimeout(resolve, 50));
     expect(gauge?.read()).toBeNull();
     nvidiaSmi('0, [N/A], [N/A]', 'No devices were found');
     open('cuda');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await told();
     expect(gauge?.read()).toBeNull();
   });
 

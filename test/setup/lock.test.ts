@@ -1,10 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../scripts/setup/lock.mjs';
+import { isAlive } from '../support/processes.ts';
 
 let folder: string;
 let file: string;
@@ -99,7 +100,7 @@ describe.runIf(process.platform === 'linux')('what a killed owner left running',
     const here = (name: string): string => JSON.stringify(new URL(`../../scripts/setup/${name}`, import.meta.url).href);
     const program = path.join(folder, 'owner.mjs');
     const beat = path.join(folder, 'beat');
-    const child = `setInterval(() => require('fs').appendFileSync(${JSON.stringify(beat)}, '.'), 20)`;
+    const child = `require('fs').writeFileSync(${JSON.stringify(beat)}, String(process.pid)); setInterval(() => {}, 1000)`;
     writeFileSync(
       program,
       `import { withLock } from ${here('lock.mjs')};
@@ -107,15 +108,12 @@ describe.runIf(process.platform === 'linux')('what a killed owner left running',
        await withLock(${JSON.stringify(file)}, () => run(process.execPath, ['-e', ${JSON.stringify(child)}]));`,
     );
     const first = execFile(process.execPath, [program]);
-    await expect.poll(() => existsSync(beat), { timeout: 10_000 }).toBe(true);
+    const pid = () => (existsSync(beat) ? Number(readFileSync(beat, 'utf8')) : 0);
+    await expect.poll(pid, { timeout: 10_000 }).toBeGreaterThan(0);
     first.kill('SIGKILL');
     await new Promise((resolve) => first.once('exit', resolve));
-    const size = statSync(beat).size;
-    await expect.poll(() => statSync(beat).size).toBeGreaterThan(size); // it lives on
+    expect(isAlive(pid())).toBe(true);
     await withLock(file, () => {});
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const after = statSync(beat).size;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(statSync(beat).size).toBe(after);
+    await expect.poll(() => isAlive(pid()), { timeout: 10_000 }).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import { Progress } from '../../scripts/setup/progress.mjs';
 import { run } from '../../scripts/setup/run.mjs';
 import { summarize } from '../../scripts/setup/stages.mjs';
 import { parseLdd, sandboxAdvice } from '../../scripts/setup/system.mjs';
+import { isAlive } from '../support/processes.ts';
 
 describe('Node', () => {
   it.each([
@@ -115,15 +116,13 @@ describe('a child process', () => {
   it.skipIf(process.platform === 'win32')('is ended with its own children when its time is over', async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'atelier-run-'));
     const beat = path.join(folder, 'beat');
-    writeFileSync(beat, '');
-    const grandchild = `setInterval(() => require('fs').appendFileSync(${JSON.stringify(beat)}, '.'), 20)`;
-    const child = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}]); setInterval(() => {}, 1000);`;
-    const result = await run(process.execPath, ['-e', child], { timeoutMs: 700 });
+    // The grandchild would live on for a minute, whatever becomes of the child that tells its number.
+    const child = `const { pid } = require('child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
+      require('fs').writeFileSync(${JSON.stringify(beat)}, String(pid)); setInterval(() => {}, 1000);`;
+    const result = await run(process.execPath, ['-e', child], { timeoutMs: 1500 });
     expect(result.timedOut).toBe(true);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const size = statSync(beat).size;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(statSync(beat).size).toBe(size);
+    const grandchild = Number(readFileSync(beat, 'utf8'));
+    await expect.poll(() => isAlive(grandchild), { timeout: 10_000 }).toBe(false);
     rmSync(folder, { recursive: true, force: true });
   });
 });

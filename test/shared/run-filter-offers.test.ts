@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RunFields, type RunField } from '../../src-main/shared/run-fields.ts';
-import { filterOffers, withCondition } from '../../src-main/shared/run-filter-offers.ts';
-import { parseRunFilter } from '../../src-main/shared/run-filter.ts';
+import { filterOffers } from '../../src-main/shared/run-filter-offers.ts';
 
 const fields = new RunFields(['architecture', 'learningRate', 'dropout'], ['test/accuracy', 'layer 1/grad']);
 const values: Record<string, string[]> = { architecture: ['cnn', 'mlp', 'res net'], tags: ['base', 'to keep'] };
@@ -36,15 +35,5 @@ describe('what a filter can go on with', () => {
 
   it('offers everything at the beginning', () => {
     expect(offers('|').offers).toEqual(expect.arrayContaining(['not', 'tag:', 'status', 'learning_rate']));
-  });
-
-  it('offers only what can be read', () => {
-    for (const name of fields.names) {
-      const text = withCondition('', fields.find(name)!, 'a b');
-      expect(() => parseRunFilter(text.replace(/= .*/, 'exists'), fields)).not.toThrow();
-    }
-    expect(withCondition('dropout exists', { kind: 'setting', key: 'learningRate' }, '0.1')).toBe(
-      'dropout exists and learning_rate = 0.1',
-    );
   });
 });

@@ -3,7 +3,7 @@
 // body has a name outside.
 
 import { nodeError } from '../../onnx/node.ts';
-import { withSubgraphs } from '../../onnx/subgraphs.ts';
+import { freeNames, withSubgraphs } from '../../onnx/subgraphs.ts';
 import { int64s, tensor } from '../../onnx/tensors.ts';
 import type { Graph, Node, Tensor, ValueInfo } from '../../onnx/types.ts';
 
@@ -29,12 +29,7 @@ export function settle(graph: Graph): Graph {
   const taken = new Set(ownNames(graph));
   const constants = new Map(graph.initializers);
 
-  const free = (name: string): string => {
-    let unique = name;
-    for (let n = 2; taken.has(unique); n++) unique = `${name}_${n}`;
-    taken.add(unique);
-    return unique;
-  };
+  const free = freeNames(taken);
 
   /** The node with a name for every output of its body: one left out would be another thing to think of everywhere. */
   function complete(node: Node): Node {

@@ -29,7 +29,7 @@ export function labelWeights(g: GraphBuilder, { inputs, attributes }: Node): Lab
 }
 
 /** What a mean divides by: the sum of the weights. */
-export function totalWeight(g: GraphBuilder, { places, weight }: LabelWeights, type: DataType): number | Value {
+function totalWeight(g: GraphBuilder, { places, weight }: LabelWeights, type: DataType): number | Value {
   if (weight) return sumOf(g, weight);
   const shape = g.shape(places);
   return isStatic(shape) ? sizeOf(shape) : g.cast(g.op('Size', [places]), type);

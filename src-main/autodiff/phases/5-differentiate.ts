@@ -25,7 +25,7 @@ function reached(typeOf: (value: Value) => ValueType, nodes: readonly Node[], wr
 }
 
 /** Sums a gradient over the axes along which its value was broadcast, or spreads one that is the same along an axis. */
-export function toShape(g: GraphBuilder, node: Node, gradient: Value, value: Value): Value {
+function toShape(g: GraphBuilder, node: Node, gradient: Value, value: Value): Value {
   const [from, to]: [Shape, Shape] = [g.shape(gradient), g.shape(value)];
   const extra = from.length - to.length;
   if (extra > 0) {

@@ -3,7 +3,7 @@
 
 import type { Value } from '../../onnx/builder.ts';
 import { typeIn } from '../../onnx/graph.ts';
-import { namesOf, renameValues, subgraphsOf, withSubgraphs } from '../../onnx/subgraphs.ts';
+import { freeNames, namesOf, renameValues, subgraphsOf, withSubgraphs } from '../../onnx/subgraphs.ts';
 import type { Graph, Model, Node, ValueInfo } from '../../onnx/types.ts';
 import type { CarriedValue, StepInput, StepOutput, TrainingStep } from '../types.ts';
 import { NCHWC } from '../lowering/blocked/blocks.ts';
@@ -55,7 +55,7 @@ const stacked = (value: ValueInfo, steps: number): ValueInfo => ({ ...value, sha
  * `steps` runs of the graph in one: the first `carried` inputs and outputs go round, all others gain a leading axis.
  * Inside, names start with `step/`: a subgraph should not repeat a name from outside.
  */
-export function repeat(graph: Graph, carried: number, steps: number): Graph {
+function repeat(graph: Graph, carried: number, steps: number): Graph {
   const scanned = graph.inputs.slice(carried);
   const inputs = [...graph.inputs.slice(0, carried), ...scanned.map((input) => stacked(input, steps))];
   const outputs = [
@@ -101,13 +101,7 @@ const usesDomain = (graph: Graph, domain: string): boolean =>
  * of a branch that took the place of its If, and of what was made since need not have.
  */
 function finished(graph: Graph): Graph {
-  const taken = new Set<string>();
-  const free = (name: string): string => {
-    let unique = name;
-    for (let n = 2; taken.has(unique); n++) unique = `${name}_${n}`;
-    taken.add(unique);
-    return unique;
-  };
+  const free = freeNames();
   const nodes = graph.nodes.map((node) => ({ ...withSubgraphs(node, finished), name: node.name && free(node.name) }));
   return { ...graph, nodes, values: new Map() };
 }

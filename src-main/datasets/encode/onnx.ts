@@ -17,7 +17,6 @@ import {
   type TableEncoder,
   type TextInputEncoder,
 } from './encoder.ts';
-import type { RawColumns } from './rows.ts';
 import { addRecipe, recipeInputs } from '../recipes/onnx/model.ts';
 import { beyondFloat, recipeOpset, recipeOpsets } from '../recipes/onnx/values.ts';
 import type { FittedRecipe } from '../recipes/plan.ts';
@@ -313,23 +312,4 @@ function modelOf(g: GraphBuilder, opset: number, encoder: Encoder): Model {
     graph: g.finish(),
     metadata: {},
   };
-}
-
-export interface RawFeed {
-  name: string;
-  type: 'float32' | 'string' | 'uint8';
-  dims: number[];
-  data: Float32Array | string[] | Uint8Array;
-}
-
-/** Raw table rows as tensors for the inputs that `addPreprocess` made, ready for ONNX Runtime. */
-export function rawFeeds(inputs: readonly RawInput[], raw: RawColumns): RawFeed[] {
-  const dims = [raw.count, 1];
-  const columns = [...raw.numbers, ...raw.categories];
-  return inputs.map(({ name, type }, i) => ({
-    name,
-    dims,
-    type: type === 'float' ? ('float32' as const) : ('string' as const),
-    data: columns[i],
-  }));
 }

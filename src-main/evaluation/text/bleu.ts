@@ -54,7 +54,7 @@ const closest = (length: number, among: readonly number[]): number =>
   });
 
 /** mteval-v13a's, as sacreBLEU does it. */
-export function tokenize13a(line: string): string[] {
+function tokenize13a(line: string): string[] {
   const joined = line.trimEnd().replaceAll('<skipped>', '').replaceAll('-\n', '').replaceAll('\n', ' ');
   const plain = joined.includes('&')
     ? joined.replaceAll('&quot;', '"').replaceAll('&amp;', '&').replaceAll('&lt;', '<').replaceAll('&gt;', '>')

@@ -6,6 +6,7 @@ import { unpackJudged } from '../../shared/judged.ts';
 import {
   isJudgedKind,
   labelStates,
+  putLabel,
   resolvedClass,
   settledStates,
   type LabellingState,
@@ -42,19 +43,13 @@ export function* stateOf(db: Readable, { key, base, several, ...log }: Labelling
     can: canStep(db, key),
   };
   for (const page of saidInPages(db, key)) {
-    for (const { sample, label } of page) put(state, sample, label);
+    for (const { sample, label } of page) {
+      putLabel(state, sample, label);
+      if (label.note !== '') state.noted.push(sample);
+    }
     yield;
   }
   return state;
-}
-
-function put(state: LabellingState, sample: number, label: SampleLabel): void {
-  state.states[sample] = labelStates.indexOf(label.state);
-  state.first[sample] = label.classes[0] ?? 0;
-  if (label.classes.length > 1) state.several[sample] = label.classes;
-  else delete state.several[sample];
-  state.confidences[sample] = label.confidence ?? NaN;
-  if (label.note !== '') state.noted.push(sample);
 }
 
 /** What goes into a version: the class, or the classes, of each sample that is labelled or reviewed. */

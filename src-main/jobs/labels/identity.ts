@@ -90,7 +90,7 @@ export function wishedTarget(
 }
 
 /** Throws `kind_unfit`, `prepared_by_recipe`, `no_such_column`. */
-export function checkedTarget(manifest: Manifest, kind: LabellingKind, wished: string | undefined): string | null {
+function checkedTarget(manifest: Manifest, kind: LabellingKind, wished: string | undefined): string | null {
   const fit = fitting[kind];
   if (fit && fit.of !== manifest.kind) {
     throw new AtelierError('kind_unfit', `${fit.words}, and this dataset has none. Choose another kind of labelling.`);

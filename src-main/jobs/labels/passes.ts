@@ -63,7 +63,7 @@ export interface CommonClasses {
  * A class of the second pass is that of the first which is called the same; else the one that it was taken from when the pass began, whatever
  * either is called by now.
  */
-export function commonClasses(db: Readable, { first, second }: Passes): CommonClasses {
+function commonClasses(db: Readable, { first, second }: Passes): CommonClasses {
   const [ours, theirs] = [first, second].map(
     ({ key }) => new Map(labelClasses(db, key).map((one): [number, LabelClass] => [one.id, one])),
   );

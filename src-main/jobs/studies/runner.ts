@@ -17,7 +17,7 @@ import type { LiveStudy } from './live-study.ts';
 import { outcomeOf, trialRequest } from './trial-run.ts';
 
 /** A run whose process dies is begun so often in all. What died with the studio goes on as often as a person says so. */
-export const mostTries = 3;
+const mostTries = 3;
 /** So many failures one after another are no accident of a few settings. */
 const mostFailures = 10;
 const longestTimer = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
 import { product, sum } from '../dims.ts';
 import { intOf, intsOf, nodeError } from '../node.ts';
 import type { Dim, Node, Shape } from '../types.ts';
-import { kernelOf } from './Conv.ts';
+import { kernelOf, operandsOf } from './Conv.ts';
 import type { ShapeRule } from './infer.ts';
 import { autoPadOf, reach, shared, unpadded, type Window, windowOf } from './window.ts';
 
@@ -57,9 +57,7 @@ function sized(node: Node, spatial: Shape, weights: Shape): TransposedWindow {
 }
 
 export const ConvTranspose: ShapeRule = (c) => {
-  const [x, w] = [c.shape(0), c.shape(1)];
-  const mismatch = () => nodeError('shape_mismatch', c.node, `input [${x.join(', ')}], weights [${w.join(', ')}]`);
-  if (x.length !== w.length || x.length < 3) throw mismatch();
+  const { x, w, mismatch } = operandsOf(c);
   const [channels, [inputs, perGroup]] = [x[1], w];
   if (typeof channels === 'number' && typeof inputs === 'number' && channels !== inputs) throw mismatch();
   if (typeof perGroup !== 'number') throw nodeError('unsupported_shape', c.node, `"${perGroup}" output channels`);

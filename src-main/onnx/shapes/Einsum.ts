@@ -45,7 +45,7 @@ export function equationOf(node: Node, ranks: readonly number[]): Equation {
 }
 
 /** Each letter's size. Equal letters broadcast: a size of 1 gives way to another. */
-export function letterSizes(node: Node, inputs: readonly string[], shapes: readonly Shape[]): ReadonlyMap<string, Dim> {
+function letterSizes(node: Node, inputs: readonly string[], shapes: readonly Shape[]): ReadonlyMap<string, Dim> {
   const sizes = new Map<string, Dim>();
   inputs.forEach((letters, i) =>
     [...letters].forEach((letter, axis) => {

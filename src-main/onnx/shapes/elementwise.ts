@@ -49,7 +49,7 @@ function computed(c: InferContext, shape: Shape, apply: Apply): readonly Dim[] |
 }
 
 /** Short vectors keep their elements: sizes are computed with them. `type`: the result's where that is not the first input's. */
-export const arithmetic =
+const arithmetic =
   (apply: Apply, type?: DataType): ShapeRule =>
   (c) => {
     const shape = commonShape(c);

@@ -50,7 +50,7 @@ import { Resize } from './Resize.ts';
 import { AffineGrid, DeformConv, GridSample, MaxRoiPool, RoiAlign } from './sampling.ts';
 import { Constant, ConstantOfShape, EyeLike, NonZero, OneHot, Range, ShapeOf, Size } from './sources.ts';
 
-export const shapeRules: Partial<Record<Operator, ShapeRule>> = {
+const shapeRules: Partial<Record<Operator, ShapeRule>> = {
   Abs: sameAsInput,
   Acos: sameAsInput,
   Acosh: sameAsInput,

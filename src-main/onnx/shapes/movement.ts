@@ -85,7 +85,7 @@ export function sliceIndices(size: number, start: number, end: number, step: num
 }
 
 /** How many places start:end:step takes of a size, either of which may have a name; undefined where only the run can say. */
-export function sliceCount(size: Dim, start: Dim, end: Dim, step: number): Dim | undefined {
+function sliceCount(size: Dim, start: Dim, end: Dim, step: number): Dim | undefined {
   if (typeof size === 'number' && typeof start === 'number' && typeof end === 'number')
     return sliceIndices(size, start, end, step).count;
   if (step < 0) return start === -1 && typeof end === 'number' && end < -1e9 ? ceilDiv(size, -step) : undefined;

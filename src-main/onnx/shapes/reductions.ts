@@ -6,7 +6,7 @@ import type { Dim, Shape } from '../types.ts';
 import type { InferContext, ShapeRule } from './infer.ts';
 
 /** The axes a reduction runs over, from the front; attribute before opset 18 (13 for ReduceSum), input since. */
-export function reducedAxes(c: InferContext): number[] {
+function reducedAxes(c: InferContext): number[] {
   const rank = c.rank(0);
   const axes = intsOf(c.node, 'axes') ?? (c.has(1) ? c.numbers(1, 'axes') : []);
   if (axes.length > 0) return axesOf(c.node, axes, rank);

@@ -12,7 +12,7 @@ export interface LinuxPlaces {
   programFolder: string;
 }
 
-export const thisLinux = (): LinuxPlaces => ({
+const thisLinux = (): LinuxPlaces => ({
   root: '/',
   env: process.env,
   programFolder: dirname(process.execPath),

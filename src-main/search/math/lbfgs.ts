@@ -1,3 +1,5 @@
+import { dot } from '../../linear-algebra/vectors.ts';
+
 export interface Minimum {
   readonly x: Float64Array;
   readonly value: number;
@@ -96,10 +98,4 @@ function twoLoops(
     for (let i = 0; i < q.length; i++) q[i] += (alpha - beta) * s[i];
   }
   return q;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

@@ -33,7 +33,7 @@ export function normalMass(a: number, b: number): number {
 
 export const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);
 
-export const logDensity = (z: number) => -0.5 * z * z - LOG_SQRT_2PI;
+const logDensity = (z: number) => -0.5 * z * z - LOG_SQRT_2PI;
 
 /**
  * log(φ(z) + z Φ(z)): the logarithm of expected improvement for a standardised improvement z, where the plain formula is 0

@@ -22,7 +22,6 @@ export const prunerTable = {
 const otherNames = { nop: 'none', successivehalving: 'halving', asha: 'halving' } as const;
 
 export type PrunerOptions = Chosen<typeof prunerTable>;
-export type PrunerName = PrunerOptions['type'];
 
 interface Task {
   readonly directions: readonly Direction[];

@@ -64,7 +64,7 @@ export class GridSampler implements Sampler {
   }
 }
 
-export function gridValues(dimension: Dimension, points: number): ParamValue[] {
+function gridValues(dimension: Dimension, points: number): ParamValue[] {
   if (!dimension.continuous && dimension.levels > MOST_CELLS) return evenly(dimension, points);
   if (!dimension.continuous) return Array.from({ length: dimension.levels }, (_, level) => dimension.value(level));
   return evenly(dimension, points);

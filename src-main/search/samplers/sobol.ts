@@ -5,7 +5,7 @@ import { joeKuo } from './joe-kuo.ts';
 import type { Sampler, Suggestion } from './sampler.ts';
 
 const lines = joeKuo.trim().split('\n');
-export const MOST_SOBOL_DIMENSIONS = lines.length + 1;
+const MOST_SOBOL_DIMENSIONS = lines.length + 1;
 
 /**
  * Quasi-random points: a Sobol sequence, scrambled by the seed, a dimension for each parameter and a point for each trial number, so that

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { architectureOf } from '../../architectures/index.ts';
 import { compileInference } from '../../autodiff/compile.ts';
@@ -10,10 +8,8 @@ import { loadTrainingData, type EncodedSplit } from '../../datasets/training-dat
 import { composeExport } from '../../export/compose.ts';
 import { fitTemperature, withTemperature } from '../../evaluation/calibration.ts';
 import { exportMetadata, type FittedTemperature } from '../../export/metadata.ts';
-import { judge, parityFailed } from '../../export/parity.ts';
+import { judge } from '../../export/parity.ts';
 import type { Model } from '../../onnx/types.ts';
-import { writeModel } from '../../onnx/write.ts';
-import { stageFile, type StagedFile } from '../../runtime/atomic-file.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ExportParams, ExportResult } from '../../shared/work/export.ts';
 import { tokenizerFile, type Parity } from '../../shared/run.ts';
@@ -27,6 +23,7 @@ import { countOf, eachRawBatch } from './raw-samples.ts';
 import { RunAnswers } from './run-answers.ts';
 import { RunModel } from './run-model.ts';
 import { rawWorkOf } from './tasks/index.ts';
+import { sha256Of, writeChecked } from './write-checked.ts';
 
 /** Enough to meet every class and category, and over in a second or two. */
 const paritySamples = 2_000;
@@ -52,45 +49,25 @@ export async function exportRun(params: ExportParams, context: JobContext): Prom
     });
     const model =
       task === 'generation' ? generatorModel(own, metadata) : samplesModel(own, metadata, temperature?.temperature);
-    mkdirSync(dirname(out), { recursive: true });
-    const staged: StagedFile[] = [];
-    try {
-      staged.push(stageFile(out, [writeModel(model)]));
-      if (beside) staged.push(stageFile(beside.path, [beside.bytes]));
-      const [file, tokenizer] = staged;
-      await context.pause();
-      context.progress({ stage: 'checking', unit: 'steps', done: 1, total: 3 });
-      // From the disk: what is checked is what people get.
-      const bytes = readFileSync(file.path);
-      const reader = beside && openCompanion(dirname(out), { ...beside.companion, file: basename(tokenizer.path) });
-      const parity = await (task === 'generation'
-        ? checkGenerator(bytes, own, params, context)
-        : checkParity(bytes, reader, own, params, context, temperature?.temperature));
-      context.log(
-        `parity on ${parity.samples} ${parity.split ?? 'generated'} samples: difference ${parity.maxDifference.toExponential(2)}, agreement ${parity.agreement}`,
-      );
-      if (!parity.passed) throw parityFailed(parity);
-      // The model last: it is not there without its tokenizer.
-      for (const each of staged.reverse()) each.commit();
-      context.progress({ stage: 'checking', unit: 'steps', done: 3, total: 3 });
-      return {
-        path: out,
-        bytes: bytes.length,
-        sha256: sha256Of(bytes),
-        tokenizer: beside?.path ?? null,
-        stepsBefore: stepsBefore(encoder),
-        parity,
-      };
-    } catch (error) {
-      for (const each of staged) each.discard();
-      throw error;
-    }
+    const written = await writeChecked(
+      {
+        out,
+        model,
+        beside: beside ? [beside] : [],
+        check(bytes, [tokenizer]) {
+          if (task === 'generation') return checkGenerator(bytes, own, params, context);
+          const reader = beside && openCompanion(dirname(out), { ...beside.companion, file: tokenizer });
+          return checkParity(bytes, reader, own, params, context, temperature?.temperature);
+        },
+        on: 'samples',
+      },
+      context,
+    );
+    return { path: out, ...written, tokenizer: beside?.path ?? null, stepsBefore: stepsBefore(encoder) };
   } finally {
     await own.close();
   }
 }
-
-const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The tokenizer.json that goes beside the file; null where it needs none. */
 function companionOf(encoder: Encoder, out: string): { path: string; bytes: Uint8Array; companion: Companion } | null {

@@ -36,10 +36,14 @@ export const actWords: Record<LabelAct, () => string> = {
   editClass: m.label_edit_one,
 };
 
+/** Why nothing can be undone or redone across all samples. */
+export const whyNoStep = (act: 'undo' | 'redo') => (): string | undefined =>
+  label.can[act] ? undefined : act === 'undo' ? m.label_why_no_undo() : m.label_why_no_redo();
+
 const oneSuggested = (): boolean => label.meant.some((sample) => label.of(sample)?.state === 'suggested');
 
 /** Says it of what is meant, and goes on: the answer comes while the next is looked at. */
-export function say(given: Pick<Given, 'attempt'>, patch: Parameters<typeof label.say>[1], onward = true): void {
+function say(given: Pick<Given, 'attempt'>, patch: Parameters<typeof label.say>[1], onward = true): void {
   const samples = label.meant;
   if (samples.length === 0) return;
   void given.attempt(() => label.say(samples, patch));
@@ -125,8 +129,6 @@ export function labelActions(given: Given): Action[] {
       ? m.label_why_no_class()
       : undefined);
   const unsuggested = () => nothing() ?? (oneSuggested() ? undefined : m.label_why_no_suggestion());
-  const across = (act: 'undo' | 'redo') => () =>
-    label.can[act] ? undefined : act === 'undo' ? m.label_why_no_undo() : m.label_why_no_redo();
   const sampled = (act: 'undo' | 'redo') => () => {
     const sample = label.current;
     if (sample !== null) void given.attempt(() => label.back(act, sample));
@@ -142,8 +144,8 @@ export function labelActions(given: Given): Action[] {
     action('review', () => say(given, { state: 'reviewed' }), unlabelled),
     action('clear', () => say(given, label.marked ? { state: 'new' } : { state: 'new', classes: [] }, false), nothing),
     action('note', given.note, () => (label.current === null ? m.label_why_none() : undefined)),
-    action('undo', () => void given.attempt(() => label.back('undo')), across('undo')),
-    action('redo', () => void given.attempt(() => label.back('redo')), across('redo')),
+    action('undo', () => void given.attempt(() => label.back('undo')), whyNoStep('undo')),
+    action('redo', () => void given.attempt(() => label.back('redo')), whyNoStep('redo')),
     action('undoSample', sampled('undo'), nothing),
     action('redoSample', sampled('redo'), nothing),
     { id: 'label.keys', name: m.label_keys, section: m.place_label, place: 'label', run: given.keysDialog },

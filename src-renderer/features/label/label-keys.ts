@@ -1,7 +1,8 @@
 import type { LabelClass } from '../../../src-main/shared/labels.ts';
+import type { StageAct } from './stage-hand.ts';
 
 /** What is done by a key while labelling, besides naming classes, with the key it has from the first. */
-export const usualKeys = {
+const usualKeys = {
   next: 'right',
   back: 'left',
   confirm: 'enter',
@@ -28,6 +29,8 @@ export type Bound = Readonly<Record<string, string>>;
 
 /** The slot of what only the stage of one kind does: its key is its own. */
 export const stageSlot = (act: string): string => `stage:${act}`;
+export const stageKey = (bound: Bound, { id, key }: Pick<StageAct, 'id' | 'key'>): string =>
+  bound[stageSlot(id)] ?? key;
 
 export const boundAct = (bound: Bound, act: LabelAct): string => bound[act] ?? usualKeys[act];
 export const classSlot = (id: number): string => `class:${id}`;

@@ -1,13 +1,9 @@
-import { labelStates, type LabellingState, type LabelOutcome } from '../../../src-main/shared/labels.ts';
+import { putLabel, type LabellingState, type LabelOutcome } from '../../../src-main/shared/labels.ts';
 
 /** What an act has made of samples and classes, into what holds: its arrays are changed in place. */
 export function takeOutcome(state: LabellingState, { samples, classes, can }: LabelOutcome): void {
   for (const { sample, label } of samples) {
-    state.states[sample] = labelStates.indexOf(label.state);
-    state.first[sample] = label.classes[0] ?? 0;
-    if (label.classes.length > 1) state.several[sample] = label.classes;
-    else delete state.several[sample];
-    state.confidences[sample] = label.confidence ?? NaN;
+    putLabel(state, sample, label);
     const at = state.noted.indexOf(sample);
     if (label.note !== '' && at < 0) state.noted.push(sample);
     if (label.note === '' && at >= 0) state.noted.splice(at, 1);

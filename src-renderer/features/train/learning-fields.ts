@@ -14,7 +14,7 @@ import {
 import type { SettingField, SettingValue, TrainSettings } from '../../../src-main/shared/run.ts';
 
 /** How classes are weighed, as one chooses it: `own` opens a number for each class. */
-export const weighings = ['none', 'balanced', 'own'] as const;
+const weighings = ['none', 'balanced', 'own'] as const;
 
 const before = 'classWeight.';
 export const classWeightKey = (name: string): string => `${before}${name}`;

@@ -1,7 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { featureCount, type ImageEncoder, type TableEncoder } from '../../../src-main/datasets/encode/encoder.ts';
-import { postprocessModel, preprocessModel, rawFeeds } from '../../../src-main/datasets/encode/onnx.ts';
+import { postprocessModel, preprocessModel } from '../../../src-main/datasets/encode/onnx.ts';
 import { encodeTableRows, rawColumns } from '../../../src-main/datasets/encode/rows.ts';
 import { loadTrainingData } from '../../../src-main/datasets/training-data.ts';
 import { writeModel } from '../../../src-main/onnx/write.ts';
@@ -47,9 +47,13 @@ describe('preprocessing of a table', () => {
       const strange = [...rows, ...rows.slice(0, 3).map((row) => row.map((_, i) => ['new', '-', '', '1e99'][i % 4]))];
       const wanted = encodeTableRows(encoder, strange, table.names);
       const { model, inputs, output } = preprocessModel(encoder, opset);
-      const raw = rawFeeds(inputs, rawColumns(encoder, strange, table.names));
+      const { count, numbers, categories } = rawColumns(encoder, strange, table.names);
+      const columns = [...numbers, ...categories];
       const feeds = Object.fromEntries(
-        raw.map(({ name, type, data, dims }) => [name, new ort.Tensor(type, data as Float32Array, dims)]),
+        inputs.map(({ name, type }, i) => [
+          name,
+          new ort.Tensor(type === 'float' ? 'float32' : 'string', columns[i] as Float32Array, [count, 1]),
+        ]),
       );
       const got = await run(model, feeds);
       expect(got[output].dims).toEqual([strange.length, featureCount(encoder)]);

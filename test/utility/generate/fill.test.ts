@@ -7,7 +7,7 @@ import { writeModel } from '../../../src-main/onnx/write.ts';
 import { usualGeneration } from '../../../src-main/shared/generation.ts';
 import { Random } from '../../../src-main/shared/random.ts';
 import { Bench } from '../../../src-main/utility/work/generate/bench.ts';
-import { openWriter } from '../../../src-main/utility/work/generate/open.ts';
+import { openParts, partsOf } from '../../../src-main/utility/work/generate/open.ts';
 import { tempFolder } from '../../support/temp-workspace.ts';
 import { wordPieceFile } from '../../support/tokenizer-files.ts';
 
@@ -85,7 +85,7 @@ describe('an encoder fills in what is masked', () => {
     const { path, fill } = opened();
     await expect(fill('the cat')).rejects.toMatchObject({ code: 'nothing_masked' });
     await expect(fill(`[MASK] ${'the '.repeat(10)}`)).rejects.toMatchObject({ code: 'prompt_too_long' });
-    await expect(openWriter({ path }, 1)).rejects.toMatchObject({ code: 'not_a_writer' });
+    await expect(openParts(partsOf({ path }), 1)).rejects.toMatchObject({ code: 'not_a_writer' });
     writeFileSync(join(path, 'onnx/model.onnx'), 'none');
     await expect(fill('[MASK]')).rejects.toMatchObject({ code: 'session_failed' });
   });

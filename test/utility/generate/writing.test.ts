@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonSchema } from '../../../src-main/generation/grammar/json-schema.ts';
 import { usualGeneration, type GenerationSettings, type WrittenPart } from '../../../src-main/shared/generation.ts';
 import { searchBeams } from '../../../src-main/utility/work/generate/beams.ts';
-import { openWriter, type OpenWriter } from '../../../src-main/utility/work/generate/open.ts';
+import { openParts, partsOf, type OpenWriter } from '../../../src-main/utility/work/generate/open.ts';
 import { write } from '../../../src-main/utility/work/generate/writing.ts';
 import { tempFolder } from '../../support/temp-workspace.ts';
 import { referenceLogits, tinyConfig, tinyFolder, tinyWeights } from '../../support/tiny-llama.ts';
@@ -14,7 +14,7 @@ const weights = tinyWeights();
 const folder = mkdtempSync(join(tmpdir(), 'atelier-test-'));
 let writer: OpenWriter;
 beforeAll(async () => {
-  writer = await openWriter({ path: tinyFolder(folder, weights) }, 1);
+  writer = await openParts(partsOf({ path: tinyFolder(folder, weights) }), 1);
 });
 afterAll(async () => {
   await writer.close();
@@ -154,10 +154,10 @@ describe('a beam search', () => {
 });
 
 describe('a folder that is no whole model is refused, with what it lacks', () => {
-  const folderWithout = (change: (folder: string) => void): Promise<OpenWriter> => {
+  const folderWithout = async (change: (folder: string) => void): Promise<OpenWriter> => {
     const folder = tinyFolder(join(tempFolder(), 'tiny'));
     change(folder);
-    return openWriter({ path: folder }, 1);
+    return openParts(partsOf({ path: folder }), 1);
   };
   const config = (folder: string, change: object): void => {
     const path = join(folder, 'config.json');

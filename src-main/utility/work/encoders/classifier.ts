@@ -48,7 +48,7 @@ export async function openClassifier(
 }
 
 /** Natural probabilities of logits, in float64. */
-export function probabilities(logits: ArrayLike<number>, kind: ClassifierHead['kind']): Float64Array {
+function probabilities(logits: ArrayLike<number>, kind: ClassifierHead['kind']): Float64Array {
   const given = Float64Array.from(logits);
   if (kind === 'value') return given;
   if (kind === 'labels' || given.length === 1) return given.map((logit) => 1 / (1 + Math.exp(-logit)));

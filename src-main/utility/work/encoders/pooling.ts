@@ -2,9 +2,8 @@ import type { EncoderOutput } from '../../../runtime/token-encoder.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { readAnyJson, readJson, whole } from '../generate/folder-files.ts';
 
-export const poolings = ['mean', 'cls', 'max', 'last'] as const;
 /** How the vectors of a text's tokens become one of the text: their mean, that of the first or last token, the greatest of each number. */
-export type Pooling = (typeof poolings)[number];
+export type Pooling = 'mean' | 'cls' | 'max' | 'last';
 
 export interface EmbeddingRecipe {
   pooling: Pooling;

@@ -32,7 +32,7 @@ export async function openFiller(
 }
 
 /** How the token that hides another is written in a text. */
-export const maskName = ({ file }: Parts, mask: number): string =>
+const maskName = ({ file }: Parts, mask: number): string =>
   file.added_tokens.find(({ id }) => id === mask)?.content ?? '[MASK]';
 
 /** The tokens of a text with what the model wants around it. Errors: nothing_masked, prompt_too_long. */

@@ -42,11 +42,6 @@ export interface OpenWriter extends Writer {
   close(): Promise<void>;
 }
 
-/** A run that writes, a folder as Hugging Face's hub has one, or an exported file. Errors: not_a_writer, and those of each kind. */
-export async function openWriter(model: GenerateParams['model'], threads: number): Promise<OpenWriter> {
-  return openParts(partsOf(model), threads);
-}
-
 /** Reads the weights of a model that is known. `read`: hears of what they are. `cache`: see `Causal`. */
 export async function openParts(
   parts: Parts,

@@ -1,15 +1,11 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { compileEvaluation } from '../../../autodiff/compile.ts';
 import type { TextInputEncoder } from '../../../datasets/encode/encoder.ts';
 import { stepsBefore } from '../../../datasets/encode/onnx.ts';
 import { loadTrainingData, type EncodedSplit } from '../../../datasets/training-data.ts';
 import { configJson, generationJson } from '../../../export/hugging-face.ts';
 import { exportMetadata } from '../../../export/metadata.ts';
-import { judge, parityFailed, parityTolerance, together, type Compared } from '../../../export/parity.ts';
-import { writeModel } from '../../../onnx/write.ts';
-import { stageFile, type StagedFile } from '../../../runtime/atomic-file.ts';
+import { judge, parityTolerance, together, type Compared } from '../../../export/parity.ts';
 import { Decoder } from '../../../runtime/decoder.ts';
 import { Evaluator } from '../../../runtime/evaluate.ts';
 import { AtelierError } from '../../../shared/errors.ts';
@@ -21,6 +17,7 @@ import type { Tokenizer } from '../../../tokenizers/tokenizer.ts';
 import type { JobContext } from '../../port/job-port.ts';
 import { openCompanion } from '../companion.ts';
 import { RunModel } from '../run-model.ts';
+import { sha256Of, writeChecked } from '../write-checked.ts';
 import { languageGraph } from './graph.ts';
 import { Guesser } from './guesser.ts';
 
@@ -67,45 +64,25 @@ export async function exportLanguage(params: ExportParams, context: JobContext):
       ),
       ...(encoder.language === 'next' ? { 'generation_config.json': json(generationJson(facts)) } : {}),
     };
-    mkdirSync(dirname(out), { recursive: true });
-    const staged: StagedFile[] = [];
-    try {
-      const file = stageFile(out, [writeModel(model)]);
-      staged.push(file);
-      const text = stageFile(join(folder, companion.file), [tokenizer]);
-      staged.push(text);
-      for (const [name, bytes] of Object.entries(beside)) staged.push(stageFile(join(folder, name), [bytes]));
-      await context.pause();
-      context.progress({ stage: 'checking', unit: 'steps', done: 1, total: 3 });
-      // From the disk: what is checked is what people get.
-      const bytes = readFileSync(file.path);
-      const reader = openCompanion(folder, { ...companion, file: basename(text.path) });
-      const parity = await checkLanguage(bytes, reader, own, encoder, params, context);
-      context.log(
-        `parity on ${parity.samples} blocks of the ${parity.split} split: difference ${parity.maxDifference.toExponential(2)}, agreement ${parity.agreement}`,
-      );
-      if (!parity.passed) throw parityFailed(parity);
-      // The model last: it is not there without the others.
-      for (const each of staged.reverse()) each.commit();
-      context.progress({ stage: 'checking', unit: 'steps', done: 3, total: 3 });
-      return {
-        path: out,
-        bytes: bytes.length,
-        sha256: sha256Of(bytes),
-        tokenizer: join(folder, companion.file),
-        stepsBefore: stepsBefore(encoder),
-        parity,
-      };
-    } catch (error) {
-      for (const each of staged) each.discard();
-      throw error;
-    }
+    const written = await writeChecked(
+      {
+        out,
+        model,
+        beside: [
+          { path: join(folder, companion.file), bytes: tokenizer },
+          ...Object.entries(beside).map(([name, bytes]) => ({ path: join(folder, name), bytes })),
+        ],
+        check: (bytes, [file]) =>
+          checkLanguage(bytes, openCompanion(folder, { ...companion, file }), own, encoder, params, context),
+        on: 'blocks',
+      },
+      context,
+    );
+    return { path: out, ...written, tokenizer: join(folder, companion.file), stepsBefore: stepsBefore(encoder) };
   } finally {
     await own.close();
   }
 }
-
-const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The file in a session of its own, against the graph that was trained: each place's probabilities. */
 async function checkLanguage(

@@ -55,7 +55,7 @@ async function openExported(path: string, threads: number): Promise<LanguageMode
 const readFile = (folder: string, file: string): TokenizerFile =>
   parseTokenizerFile(readFileSync(`${folder}/${file}`, 'utf8'), file);
 
-export function openLanguage(
+function openLanguage(
   bytes: Uint8Array,
   encoder: TextInputEncoder,
   tokenizer: Tokenizer,

@@ -2,7 +2,8 @@ import { isOneClass } from '../../../../src-main/shared/labels.ts';
 import type { Action } from '../../../state/actions.svelte.ts';
 import { attempt } from '../../../ui/toasts.ts';
 import { m } from '../../../words/messages.ts';
-import { boundAct, stageSlot, type Bound } from '../label-keys.ts';
+import { whyNoStep } from '../label-acts.ts';
+import { boundAct, stageKey, type Bound } from '../label-keys.ts';
 import { label } from '../label.svelte.ts';
 import type { StageAct } from '../stage-hand.ts';
 import { agreement } from './agreement.svelte.ts';
@@ -18,10 +19,13 @@ export const agreeActs = [
 export type AgreeAct = (typeof agreeActs)[number]['id'];
 
 export const agreeKey = (bound: Bound, id: AgreeAct): string =>
-  bound[stageSlot(id)] ?? agreeActs.find((one) => one.id === id)!.key;
+  stageKey(
+    bound,
+    agreeActs.find((one) => one.id === id)!,
+  );
 
 /** What becomes the label is said by a class's key; what is marked, or several classes, in the first pass's own view. */
-export async function settleAnew(): Promise<void> {
+async function settleAnew(): Promise<void> {
   const sample = agreement.current?.sample;
   if (sample === undefined) return;
   await agreement.settle('new');
@@ -48,19 +52,23 @@ export function agreeActions({ bound, keys }: { bound: Bound; keys: ReadonlyMap<
     why,
     run: act,
   });
-  const across = (act: 'undo' | 'redo') => () =>
-    label.can[act] ? undefined : act === 'undo' ? m.label_why_no_undo() : m.label_why_no_redo();
   return [
     ...agreeActs
       .filter(({ id }) => id !== 'agree-new' || !byClass)
       .map(({ id, word }) => action(id, word, agreeKey(bound, id), run[id], none)),
-    action('undo', m.undo, boundAct(bound, 'undo'), () => void attempt(() => agreement.back('undo')), across('undo')),
+    action(
+      'undo',
+      m.undo,
+      boundAct(bound, 'undo'),
+      () => void attempt(() => agreement.back('undo')),
+      whyNoStep('undo'),
+    ),
     action(
       'redo',
       m.label_redo,
       boundAct(bound, 'redo'),
       () => void attempt(() => agreement.back('redo')),
-      across('redo'),
+      whyNoStep('redo'),
     ),
     ...(byClass ? label.usable : []).flatMap(({ id, name }) => {
       const key = keys.get(id);

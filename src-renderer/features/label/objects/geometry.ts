@@ -24,18 +24,6 @@ export const overlaps = (a: Box, b: Box): boolean =>
 
 export const grown = ([x, y, width, height]: Box, by: number): Box => [x - by, y - by, width + 2 * by, height + 2 * by];
 
-/** The least box around boxes; null around none. */
-export function around(boxes: Iterable<Box>): Box | null {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y, width, height] of boxes) {
-    left = Math.min(left, x);
-    top = Math.min(top, y);
-    right = Math.max(right, x + width);
-    bottom = Math.max(bottom, y + height);
-  }
-  return left <= right ? [left, top, right - left, bottom - top] : null;
-}
-
 /** The least box around coordinates that stand `step` apart: 2 for rings, 3 for keypoints. */
 export function boundsOf(lists: readonly (readonly number[])[], step: 2 | 3 = 2): Box | null {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
@@ -51,13 +39,16 @@ export function boundsOf(lists: readonly (readonly number[])[], step: 2 | 3 = 2)
   return left <= right ? [left, top, right - left, bottom - top] : null;
 }
 
-/** Square pixels, whichever way round it goes (the shoelace formula). */
-export function ringArea(ring: Ring): number {
+/** Square pixels, whichever way round it goes. */
+export const ringArea = (ring: Ring): number => Math.abs(signedArea(ring));
+
+/** The same, above 0 where it goes round clockwise, as it is seen (the shoelace formula). */
+export function signedArea(ring: Ring): number {
   let twice = 0;
   for (let i = 0, j = ring.length - 2; i + 1 < ring.length; j = i, i += 2) {
     twice += ring[j] * ring[i + 1] - ring[i] * ring[j + 1];
   }
-  return Math.abs(twice) / 2;
+  return twice / 2;
 }
 
 /** Whether a point lies in a ring, by how often a ray to the right crosses it (even–odd). */

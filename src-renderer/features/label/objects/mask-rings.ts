@@ -1,4 +1,4 @@
-import { distance, insideRing, nearestOnLine, type Point, type Ring } from './geometry.ts';
+import { distance, insideRing, nearestOnLine, signedArea, type Point, type Ring } from './geometry.ts';
 import type { Bits } from './mask-bits.ts';
 
 /**
@@ -20,15 +20,6 @@ export function ringsOfBits(bits: Bits, away: number): number[][] {
     if (around && its.length >= 6) around.out = joined(around.out, its);
   }
   return outer.map(({ out }) => out).filter((ring) => ring.length >= 6);
-}
-
-/** Greater than 0 where it goes round clockwise, as it is seen. */
-function signedArea(ring: Ring): number {
-  let twice = 0;
-  for (let i = 0, j = ring.length - 2; i + 1 < ring.length; j = i, i += 2) {
-    twice += ring[j] * ring[i + 1] - ring[i] * ring[j + 1];
-  }
-  return twice / 2;
 }
 
 /** Right, down, left, up. */

@@ -151,7 +151,7 @@ export function withinImage(bounds: Box, dx: number, dy: number, { width, height
 }
 
 /** A box with one of its edges or corners at a point; past the other edge it turns over. */
-export function resized(shape: ObjectShape, grip: Extract<Grip, { at: 'box' }>, to: Point): ObjectShape {
+function resized(shape: ObjectShape, grip: Extract<Grip, { at: 'box' }>, to: Point): ObjectShape {
   const { box, rotation = 0 } = shape;
   const [x, y] = rotated([to[0] - box[0], to[1] - box[1]], -rotation);
   const [left, right] = grip.x < 0 ? [x, box[2]] : grip.x > 0 ? [0, x] : [0, box[2]];
@@ -163,7 +163,7 @@ export function resized(shape: ObjectShape, grip: Extract<Grip, { at: 'box' }>, 
 const withRings = (shape: ObjectShape, polygons: number[][]): ObjectShape =>
   redrawn(shape, { polygons, box: boundsOf(polygons) ?? shape.box });
 
-export function withCorner(shape: ObjectShape, ring: number, corner: number, to: Point): ObjectShape {
+function withCorner(shape: ObjectShape, ring: number, corner: number, to: Point): ObjectShape {
   const rings = (shape.polygons ?? []).map((each) => [...each]);
   rings[ring].splice(2 * corner, 2, to[0], to[1]);
   return withRings(shape, rings);

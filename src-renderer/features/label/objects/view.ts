@@ -8,8 +8,8 @@ export interface View {
   top: number;
 }
 
-export const leastScale = 0.01;
-export const mostScale = 64;
+const leastScale = 0.01;
+const mostScale = 64;
 
 export const toImage = ({ scale, left, top }: View, [x, y]: Point): Point => [(x - left) / scale, (y - top) / scale];
 export const toCanvas = ({ scale, left, top }: View, [x, y]: Point): Point => [left + x * scale, top + y * scale];

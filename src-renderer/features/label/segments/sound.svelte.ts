@@ -29,6 +29,13 @@ export class Sounds {
     return this.#held.get(`${version} ${sample}`);
   }
 
+  /** That one, then the one that is likely wanted `next`, where there is any. */
+  async wantFirst(version: VersionId, sample: number, next: () => number | undefined): Promise<void> {
+    await this.want(version, sample);
+    const after = next();
+    if (after !== undefined) await this.want(version, after);
+  }
+
   async want(version: VersionId, sample: number): Promise<void> {
     const name = `${version} ${sample}`;
     if (this.#held.has(name) || this.#asked.has(name)) return;

@@ -3,7 +3,7 @@ import type { ShownMark } from '../marks.svelte.ts';
 
 type RelationShape = Extract<MarkShape, { type: 'relation' }>;
 export type RelationMark = ShownMark & { shape: RelationShape };
-export const isRelation = (mark: ShownMark): mark is RelationMark => mark.shape.type === 'relation';
+const isRelation = (mark: ShownMark): mark is RelationMark => mark.shape.type === 'relation';
 
 /** The relations of a text by the spans that they join. */
 export class Relations {

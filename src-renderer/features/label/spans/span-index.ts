@@ -2,7 +2,7 @@ import type { Span } from '../../../../src-main/shared/annotation.ts';
 import type { ShownMark } from '../marks.svelte.ts';
 
 export type SpanMark = ShownMark & { shape: Omit<Span, 'class'> };
-export const isSpan = (mark: ShownMark): mark is SpanMark => mark.shape.type === 'span';
+const isSpan = (mark: ShownMark): mark is SpanMark => mark.shape.type === 'span';
 
 const run = 64;
 
