@@ -53,8 +53,9 @@ async function announce(job: Job): Promise<void> {
   if (job.status === 'failed' || job.status === 'interrupted') {
     const facts = job.error ?? { code: 'internal', message: '', details: [] };
     const details = { label: m.show_details(), run: () => (jobs.trayOpen = true) };
-    // The open tray tells it, and a toast would lie over the tray.
-    if (jobs.trayOpen) return;
+    // The open tray tells it, and a toast would lie over the tray; the page of a run tells why it failed.
+    if (jobs.trayOpen || (job.kind === 'train' && navigation.of('runs').run === job.run && navigation.place === 'runs'))
+      return;
     failures.push(notifyFailure(m.job_failed_toast({ title: job.title, reason: errorText(facts).headline }), details));
     return;
   }
