@@ -201,7 +201,6 @@ export function checkTrainable(manifest: Manifest, target = true): void {
 }
 
 export { decodeAudioFor } from './audio/decode.ts';
-export { decodeImageFor } from './images/decode.ts';
 export { encodeTableRows } from './encode/rows.ts';
 export type { EncodedSplit } from './encode/encoded-split.ts';
 export type { Encoder } from './encode/encoder.ts';

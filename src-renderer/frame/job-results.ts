@@ -33,6 +33,14 @@ function isInSight(to: Location): boolean {
   return true;
 }
 
+/** What takes away the word of each failure that was told. */
+const failures: (() => void)[] = [];
+
+/** What failed is in sight. */
+export function failuresSeen(): void {
+  for (const takeAway of failures.splice(0)) takeAway();
+}
+
 /** The result appears where it was asked for; elsewhere a toast says that it is there. */
 export function announceResults(): () => void {
   return jobs.onEnded((job) => void announce(job));
@@ -45,7 +53,10 @@ async function announce(job: Job): Promise<void> {
   if (job.status === 'failed' || job.status === 'interrupted') {
     const facts = job.error ?? { code: 'internal', message: '', details: [] };
     const details = { label: m.show_details(), run: () => (jobs.trayOpen = true) };
-    notifyFailure(m.job_failed_toast({ title: job.title, reason: errorText(facts).headline }), details);
+    // The open tray tells it, and a toast would lie over the tray; the page of a run tells why it failed.
+    if (jobs.trayOpen || (job.kind === 'train' && navigation.of('runs').run === job.run && navigation.place === 'runs'))
+      return;
+    failures.push(notifyFailure(m.job_failed_toast({ title: job.title, reason: errorText(facts).headline }), details));
     return;
   }
   // Where it was asked for tells where the files are.

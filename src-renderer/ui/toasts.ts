@@ -19,9 +19,10 @@ export function notifyError(error: AtelierError | unknown, act?: Act): void {
   notifyFailure(errorText(asError(error)).headline, act);
 }
 
-/** The same in words of one's own. */
-export function notifyFailure(text: string, act?: Act): void {
-  toast.error(text, { duration: 12_000, action: act && { label: act.label, onClick: act.run } });
+/** The same in words of one's own; what takes it away again. */
+export function notifyFailure(text: string, act?: Act): () => void {
+  const id = toast.error(text, { duration: 12_000, action: act && { label: act.label, onClick: act.run } });
+  return () => toast.dismiss(id);
 }
 
 export function notifyCopied(rows: number): void {

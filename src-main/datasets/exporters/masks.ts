@@ -1,7 +1,7 @@
 import type { ImageObject } from '../../shared/annotation.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { fillObject, type Raster } from '../annotations/raster.ts';
-import { encodeIndexPng } from '../images/index-png.ts';
+import { encodeIndexPng } from '../images/encode-png.ts';
 import { objects } from './coco.ts';
 import { splitFile, type DataExporter } from './exporter.ts';
 import { imageNames } from './image-names.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { matchMarks } from '../../../src-main/datasets/annotations/match-marks.ts';
-import { encodeIndexPng } from '../../../src-main/datasets/images/index-png.ts';
+import { encodeIndexPng } from '../../../src-main/datasets/images/encode-png.ts';
 import type { ImageObject } from '../../../src-main/shared/annotation.ts';
 import { maskPixels } from '../../../src-main/shared/rle.ts';
 import { annotated, objectsOf, pictures, roundTrip, type Files } from '../../support/data-annotated.ts';
