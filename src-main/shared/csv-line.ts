@@ -1,4 +1,4 @@
-/** Lines of RFC 4180; what a spreadsheet would take for a formula is kept from being one. */
+/** Lines of RFC 4180; what a spreadsheet would take for a formula is kept from being one. A number with its sign is none. */
 export function csvLine(cells: readonly unknown[]): string {
   return cells.map(csvCell).join(',');
 }
@@ -10,6 +10,7 @@ export const csvText = (rows: readonly (readonly unknown[])[]): string =>
 function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
   const text = Array.isArray(value) ? value.join(' ') : String(value);
-  const safe = typeof value !== 'number' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const formula = /^[=+\-@\t\r]/.test(text) && !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+  const safe = typeof value !== 'number' && formula ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -81,6 +81,29 @@ describe.each(locales)('evaluation in %s', (locale) => {
     await shots('evaluation-threshold');
   });
 
+  it('has files of rows predicted, where the dialogs say, with the id of each', async () => {
+    const [rows, out] = ['new.csv', 'answers.csv'].map((name) => join(folder, name));
+    const [head, ...lines] = points().split('\n').slice(0, 30);
+    const kind = head.split(',').indexOf('kind');
+    const unlabelled = (line: string) => line.split(',').toSpliced(kind, 1).join(',');
+    const ids = lines.map((line, i) => `n${i},${unlabelled(line)}`);
+    writeFileSync(rows, [`point_id,${unlabelled(head)}`, ...ids].join('\n'));
+    await studio.app.evaluate(
+      ({ dialog }, [from, to]) => {
+        dialog.showOpenDialog = (() => Promise.resolve({ canceled: false, filePaths: [from] })) as never;
+        dialog.showSaveDialog = (() => Promise.resolve({ canceled: false, filePath: to })) as never;
+      },
+      [rows, out],
+    );
+    await id('run-more').click();
+    await id('run-predict').click();
+    await studio.page.getByText('answers.csv').waitFor({ timeout: 60_000 });
+    const written = readFileSync(out, 'utf8').trim().split('\r\n');
+    expect(written[0]).toBe('point_id,kind');
+    expect(written).toHaveLength(lines.length + 1);
+    expect(written.slice(1).every((line, i) => line.startsWith(`n${i},`) && /,(up|down)$/.test(line))).toBe(true);
+  });
+
   it('saves its charts as pictures and with their values', async () => {
     for (const [chart, ending, begins] of [
       ['roc', 'csv', 'class,false_positive_rate,true_positive_rate\r\n'],

@@ -70,6 +70,9 @@ describe('seeing data', () => {
     await strip.click();
     const red = Number((await count()).split(' ')[0]);
     await expect.poll(async () => Number((await count()).split(' ')[0])).toBeLessThan(300);
+    // What stands above the columns is of what is shown.
+    const green = id('sample-table').getByRole('button', { name: /^green:/ });
+    await expect.poll(() => green.getAttribute('aria-label')).toMatch(/^green: 0 of \d+$/);
     await id('sample-table')
       .getByRole('button', { name: /^green:/ })
       .click({ modifiers: ['Control'] });

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { targetOf } from '../../datasets/encode/encoder.ts';
+import { classesOf, targetOf } from '../../datasets/encode/encoder.ts';
 import type { Encoder } from '../../datasets/encode/encoder.ts';
 import { csvText } from '../../shared/csv-line.ts';
 import { AtelierError } from '../../shared/errors.ts';
@@ -66,8 +66,7 @@ export function writePredictions(
   keys: RowKeys,
 ): void {
   const keyed = keys.names.length > 0 && keys.cells.length === predictions.length;
-  const first = predictions.find((each) => each.probabilities !== null)?.probabilities;
-  const classes = probabilities && first ? Object.keys(first) : [];
+  const classes = probabilities && predictions.some((each) => each.probabilities) ? classesOf(encoder) : [];
   const head = [
     ...(keyed ? keys.names : ['input']),
     targetOf(encoder)?.column ?? 'prediction',

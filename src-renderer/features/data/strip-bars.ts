@@ -12,7 +12,11 @@ export interface Bar {
 }
 
 /** The bars of a column of numbers, neighbours taken together until no more than `most` are left. */
-export function numberBars(name: string, { edges, counts }: NumberHistogram, most = Infinity): Bar[] {
+export function numberBars(
+  name: string,
+  { edges, counts }: Pick<NumberHistogram, 'edges' | 'counts'>,
+  most = Infinity,
+): Bar[] {
   const group = Math.max(1, Math.ceil(counts.length / most));
   const bars: Bar[] = [];
   for (let i = 0; i < counts.length; i += group) {
