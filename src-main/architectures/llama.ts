@@ -125,8 +125,12 @@ export function llamaDecoder(config: LlamaConfig, weights: Weights): Graph {
   return g.finish();
 }
 
-/** What is added to the scores: [batch, 1, new, past and new]. */
-function maskOf(g: GraphBuilder, seen: Value, { past, all }: { past: string; all: ReturnType<typeof sum> }): Value {
+/** What is added to the scores: [batch, 1, new, past and new], with as many ones there as there are axes of heads. */
+export function maskOf(
+  g: GraphBuilder,
+  seen: Value,
+  { past, all, heads = 1 }: { past: string; all: ReturnType<typeof sum>; heads?: number },
+): Value {
   g.scope = 'mask';
   const range = (from: Value, to: Value): Value =>
     g.op('Range', [g.reshape(from, []), g.reshape(to, []), g.constant(tensor('int64', [], [1]))]);
@@ -135,7 +139,8 @@ function maskOf(g: GraphBuilder, seen: Value, { past, all }: { past: string; all
     g.unsqueeze(range(g.sizeVector(past), end), [1]),
     g.unsqueeze(range(g.int64s([0]), end), [0]),
   ]);
-  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2]);
+  const ones = Array.from({ length: heads + 1 }, (_, i) => i + 1);
+  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), ones);
   const number = (value: number): Value => g.constant(tensor('float', [], [value]));
   const mask = g.where(g.op('Or', [later, unseen]), number(FORBIDDEN), number(0));
   g.scope = '';
@@ -178,7 +183,7 @@ function floats({ type, shape, data }: Tensor, name: string): Tensor {
 }
 
 /** Below each other. */
-function together(parts: readonly Tensor[]): Tensor {
+export function together(parts: readonly Tensor[]): Tensor {
   if (parts.length === 1) return parts[0];
   const [{ shape }] = parts;
   const rows = parts.reduce((count, part) => count + part.shape[0], 0);
