@@ -164,7 +164,7 @@ function floats({ type, shape, data }: Tensor, name: string): Tensor {
 }
 
 /** Below each other. */
-function together(parts: readonly Tensor[]): Tensor {
+export function together(parts: readonly Tensor[]): Tensor {
   if (parts.length === 1) return parts[0];
   const [{ shape }] = parts;
   const rows = parts.reduce((count, part) => count + part.shape[0], 0);

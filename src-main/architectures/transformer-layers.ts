@@ -67,9 +67,13 @@ export const FORBIDDEN = -1e9;
 
 /**
  * What is added to the scores of new tokens that come after those in a cache: [batch, 1, new, past and new]. Row i of the new ones is column past + i
- * of all, and sees the columns up to its own. `seen`: [batch, past and new], 0 where there is none.
+ * of all, and sees the columns up to its own. `seen`: [batch, past and new], 0 where there is none. With so many ones in it as there are axes of `heads`.
  */
-export function maskAfter(g: GraphBuilder, seen: Value, { past, all }: { past: Dim; all: Dim }): Value {
+export function maskAfter(
+  g: GraphBuilder,
+  seen: Value,
+  { past, all, heads = 1 }: { past: Dim; all: Dim; heads?: number },
+): Value {
   const range = (from: Value, to: Value) =>
     g.op('Range', [g.reshape(from, []), g.reshape(to, []), g.constant(tensor('int64', [], [1]))]);
   const end = g.sizeVector(all);
@@ -77,7 +81,8 @@ export function maskAfter(g: GraphBuilder, seen: Value, { past, all }: { past: D
     g.unsqueeze(range(g.sizeVector(past), end), [1]),
     g.unsqueeze(range(g.int64s([0]), end), [0]),
   ]);
-  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2]);
+  const ones = Array.from({ length: heads + 1 }, (_, i) => i + 1);
+  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), ones);
   const number = (value: number) => g.constant(tensor('float', [], [value]));
   return g.where(g.op('Or', [later, unseen]), number(FORBIDDEN), number(0));
 }

@@ -3,11 +3,11 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LlamaConfig, Weights } from '../../src-main/architectures/llama.ts';
-import { FORBIDDEN } from '../../src-main/architectures/transformer-layers.ts';
+import { together, type LlamaConfig, type Weights } from '../../src-main/architectures/llama.ts';
+import { maskAfter } from '../../src-main/architectures/transformer-layers.ts';
 import { GraphBuilder, type Value } from '../../src-main/onnx/builder.ts';
 import { product, sum } from '../../src-main/onnx/dims.ts';
-import { sizeOf, tensor } from '../../src-main/onnx/tensors.ts';
+import { tensor } from '../../src-main/onnx/tensors.ts';
 import type { Graph, Tensor } from '../../src-main/onnx/types.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';
 import { decodeSafetensors } from '../../src-main/runtime/safetensors.ts';
@@ -47,7 +47,9 @@ function usualLlama(config: LlamaConfig, weights: Weights): Graph {
     ['key', 'value'].map((what) => g.input(`past_key_values.${n}.${what}`, 'float', ['batch', shared, past, size])),
   );
 
-  const mask = maskOf(g, seen, { past, all });
+  g.scope = 'mask';
+  const mask = maskAfter(g, seen, { past, all, heads: 2 });
+  g.scope = '';
   const turns = rotary(g, config, at);
   const words = g.initializer('model.embed_tokens.weight', take('model.embed_tokens.weight'));
   let rows = g.reshape(g.op('Gather', [words, tokens], { axis: 0 }), [-1, width]);
@@ -123,23 +125,6 @@ function usualLlama(config: LlamaConfig, weights: Weights): Graph {
   return g.finish();
 }
 
-/** What is added to the scores [batch, shared, group, new, past and new]. */
-function maskOf(g: GraphBuilder, seen: Value, { past, all }: { past: string; all: ReturnType<typeof sum> }): Value {
-  g.scope = 'mask';
-  const range = (from: Value, to: Value): Value =>
-    g.op('Range', [g.reshape(from, []), g.reshape(to, []), g.constant(tensor('int64', [], [1]))]);
-  const end = g.sizeVector(all);
-  const later = g.op('Less', [
-    g.unsqueeze(range(g.sizeVector(past), end), [1]),
-    g.unsqueeze(range(g.int64s([0]), end), [0]),
-  ]);
-  const unseen = g.unsqueeze(g.op('Equal', [seen, g.scalar(0, seen)]), [1, 2, 3]);
-  const number = (value: number): Value => g.constant(tensor('float', [], [value]));
-  const mask = g.where(g.op('Or', [later, unseen]), number(FORBIDDEN), number(0));
-  g.scope = '';
-  return mask;
-}
-
 /** Cosines, and sines with the sign of their half, of each new place: [batch, 1, new, size]. */
 function rotary(g: GraphBuilder, { context, headSize, theta }: LlamaConfig, at: Value): [Value, Value] {
   const half = headSize / 2;
@@ -166,18 +151,4 @@ function turned(g: GraphBuilder, x: Value, [cos, sin]: readonly [Value, Value]):
   const [low, high] = g.node('Split', [x], { axis: -1, num_outputs: 2 }, { outputs: ['low', 'high'] });
   const swapped = g.op('Concat', [high, low], { axis: -1 });
   return g.op('Add', [g.op('Mul', [x, cos]), g.op('Mul', [swapped, sin])]);
-}
-
-/** Below each other. */
-function together(parts: readonly Tensor[]): Tensor {
-  if (parts.length === 1) return parts[0];
-  const [{ shape }] = parts;
-  const rows = parts.reduce((count, part) => count + part.shape[0], 0);
-  const data = new Float32Array(rows * sizeOf(shape.slice(1)));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data as Float32Array, at);
-    at += part.data.length;
-  }
-  return tensor('float', [rows, ...shape.slice(1)], data);
 }
