@@ -165,7 +165,8 @@ export class TrainForm {
     const manifest = this.detail?.version.manifest;
     if (!manifest || manifest.task !== 'classification' || this.architecture?.learns !== 'target') return null;
     const labelled = manifest.classes.reduce((sum, { count }) => sum + count, 0);
-    return labelled < manifest.samples ? labelled : null;
+    // That there is none at all is told where it keeps from training.
+    return labelled > 0 && labelled < manifest.samples ? labelled : null;
   }
 
   get fields(): FormField[] {
