@@ -25,7 +25,12 @@ export interface Action {
 export class Actions {
   #groups = $state.raw<ReadonlyMap<string, readonly Action[]>>(new Map());
 
+  /** To be listed: of those with one id the first stands for all. */
   get all(): Action[] {
+    const ids = new Set<string>();
+    return this.#offered.filter(({ id }) => !ids.has(id) && ids.add(id));
+  }
+  get #offered(): Action[] {
     return [...this.#groups.values()].flat();
   }
 
@@ -41,11 +46,11 @@ export class Actions {
   }
 
   byId(id: string): Action | undefined {
-    return this.all.find((action) => action.id === id);
+    return this.#offered.find((action) => action.id === id);
   }
 
   byKeys(keys: string, place: Place): Action | undefined {
-    const fitting = this.all.filter((action) => action.keys === keys);
+    const fitting = this.#offered.filter((action) => action.keys === keys);
     return fitting.find((action) => action.place === place) ?? fitting.find((action) => action.place === undefined);
   }
 

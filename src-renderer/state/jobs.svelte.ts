@@ -31,6 +31,10 @@ export class Jobs {
   get failed(): Job[] {
     return this.#all.filter((job) => job.status === 'failed' || job.status === 'interrupted');
   }
+  /** Of these, those that nothing went wrong with: the program ended before they did. */
+  get cutShort(): Job[] {
+    return this.failed.filter(({ status }) => status === 'interrupted');
+  }
   /** Share done over all active jobs whose length is known, 0…1; null while none is. */
   get progress(): number | null {
     const known = this.active.flatMap((job) =>

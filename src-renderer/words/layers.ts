@@ -6,7 +6,7 @@ const words: Record<string, () => string> = {
   conv: m.layer_conv,
   'conv transpose': m.layer_conv_transpose,
   flatten: m.layer_flatten,
-  dropout: m.setting_dropout,
+  dropout: m.layer_dropout,
   output: m.layer_output,
   classes: m.layer_output,
   'max pool': m.layer_max_pool,

@@ -79,6 +79,17 @@ describe('objects of an image', () => {
     ]);
   });
 
+  it('leave the palette and the settings as they are elsewhere', async () => {
+    await studio.page.keyboard.press('Control+k');
+    await id('palette').getByRole('option').first().waitFor();
+    await studio.page.keyboard.press('Escape');
+    await id('rail-settings').click();
+    await id('notify-training').waitFor();
+    await id('rail-label').click();
+    await exact();
+    expect(problems).toEqual([]);
+  });
+
   it('land within a pixel of the mouse, at every zoom and pixel ratio', async () => {
     const { page } = studio;
     await page.keyboard.press('b');

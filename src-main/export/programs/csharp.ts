@@ -76,7 +76,8 @@ function reading({ given, inputs }: ProgramFacts): string[] {
       ];
     case 'cells':
       return [
-        '// One row; of several rows each array has as many values, and 1 is their number. Missing: NaN, of texts "".',
+        '// One row; of several rows each array has as many values, and rows, 1 in the place of 1, 1.',
+        '// Missing: NaN, of texts "".',
         'var feeds = new List<NamedOnnxValue>',
         '{',
         ...inputs.map(

@@ -57,7 +57,8 @@ function reading({ given, inputs }: ProgramFacts): string[] {
       ];
     case 'cells':
       return [
-        '// One row; of several rows each list has as many values, and 1 is their number. Missing: NaN, of texts "".',
+        '// One row; of several rows each list has as many values, and [rows, 1] in the place of [1, 1].',
+        '// Missing: NaN, of texts "".',
         'const feeds = {',
         ...inputs.map((port, i) => `  ${quoted(port.name)}: ${tensor(port, given.cells[i])},`),
         '};',

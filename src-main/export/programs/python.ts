@@ -79,7 +79,8 @@ function reading({ given, inputs, task }: ProgramFacts): Reading {
         packages: [],
         imports: [],
         lines: [
-          '# One row; of several rows each list has as many values. Missing: np.nan, of texts "".',
+          '# One row; of several rows each list has as many values.',
+          '# Missing: np.nan, of texts "".',
           'feeds = {',
           ...inputs.map((port, i) => `    ${quoted(port.name)}: ${column(port, given.cells[i])},`),
           '}',

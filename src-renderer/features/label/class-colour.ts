@@ -2,5 +2,5 @@ import type { LabelClass } from '../../../src-main/shared/labels.ts';
 import { categoryColour } from '../../charts/colours.ts';
 
 /** A class's own colour, or that of its place. */
-export const classColour = ({ colour, place }: LabelClass, dark: boolean): string =>
+export const classColour = ({ colour, place }: Pick<LabelClass, 'colour' | 'place'>, dark: boolean): string =>
   colour ?? categoryColour(place - 1, dark);

@@ -122,6 +122,15 @@ export class TrainForm {
     return single && this.architecture?.learns === 'target';
   }
 
+  /** How many samples have a class, where some have none and a class is what is learnt: the others are left out. Null where all count. */
+  get labelled(): number | null {
+    const manifest = this.detail?.version.manifest;
+    if (!manifest || manifest.task !== 'classification' || this.architecture?.learns !== 'target') return null;
+    const labelled = manifest.classes.reduce((sum, { count }) => sum + count, 0);
+    // That there is none at all is told where it keeps from training.
+    return labelled > 0 && labelled < manifest.samples ? labelled : null;
+  }
+
   get fields(): FormField[] {
     const architecture = this.architecture;
     const manifest = this.detail?.version.manifest;
@@ -239,10 +248,15 @@ export class TrainForm {
   /** Optimizer steps in all: batches in an epoch, the last one may be short. */
   get steps(): { perEpoch: number; total: number } | null {
     // How many blocks texts are cut into is only known once they are tokens, which the forecast makes of them.
+    // Likewise how many of the training split have a label, where not all have: as many as of the whole, until it is measured.
+    const manifest = this.detail?.version.manifest;
+    const { labelled } = this;
     const samples =
       this.architecture?.learns === 'language'
         ? this.forecast.value?.samples
-        : this.detail?.version.manifest.splits.train;
+        : manifest && labelled !== null
+          ? Math.round((manifest.splits.train * labelled) / manifest.samples)
+          : manifest?.splits.train;
     const { batchSize, epochs } = this.value;
     if (samples === undefined || typeof batchSize !== 'number' || typeof epochs !== 'number') return null;
     const perEpoch = Math.ceil(samples / batchSize);

@@ -40,6 +40,16 @@ describe('keys and actions', () => {
     expect(actions.byKeys('mod+enter', 'train')?.id).toBe('a');
     expect(ran).not.toHaveBeenCalled();
   });
+  it('lists one for each id, the first that was offered', () => {
+    const actions = new Actions();
+    const base = { section: () => '', run: () => undefined };
+    actions.offer('label', [
+      { ...base, id: 'label.next', name: () => 'Next shape' },
+      { ...base, id: 'label.next', name: () => 'Next image', keys: 'right' },
+    ]);
+    expect(actions.all.map(({ name }) => name())).toEqual(['Next shape']);
+    expect(actions.byKeys('right', 'label')?.name()).toBe('Next image');
+  });
   it('finds by letters in order, starts of words first', () => {
     const names = ['Go to Settings', 'Theme: dark', 'Show the workspace', '导入文件…'];
     expect(fuzzyFilter(names, 'td', (name) => name)[0]).toBe('Theme: dark');

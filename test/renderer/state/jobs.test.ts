@@ -27,6 +27,12 @@ describe('jobs', () => {
     expect(jobs.all.map(({ createdAt }) => createdAt)).toEqual([2]);
     expect(jobs.failed).toEqual([]);
   });
+  it('tells what was cut short from what went wrong', () => {
+    const jobs = new Jobs(fakeBridge({}));
+    jobs.take([job({ title: 'a', status: 'failed' }), job({ title: 'b', status: 'interrupted' })]);
+    expect(jobs.failed.map(({ title }) => title).sort()).toEqual(['a', 'b']);
+    expect(jobs.cutShort.map(({ title }) => title)).toEqual(['b']);
+  });
   it('stands in the order in which it comes to an end', () => {
     const jobs = new Jobs(fakeBridge({}));
     const training = (title: string, status: Job['status'], place: number | null, createdAt: number) =>
