@@ -13,8 +13,8 @@ import { leaningsOf, type Leanings } from './leanings.ts';
  * All is fitted to all labels at once by expectation maximization, as in Bootkrajang and Kabán, "Label-Noise Robust Logistic Regression and Its
  * Applications", ECML PKDD 2012. The noise is held halfway to that of a label drawn by lot: so classes that honest people take for each
  * other are the doubts of q, and no noise, while a label far from all that the witnesses can doubt is. How probable it is that a label is wrong which
- * is not the likeliest class is then counted once more (see `DoubtFit`). As many are named as the sum of these probabilities says are wrong. Confident
- * learning, too, names as many as the noise it estimates (Northcutt, Jiang, Chuang, JAIR 70, 2021).
+ * is not the likeliest class is then counted once more (see `DoubtFit`). As many are named as the sum of these probabilities says are wrong, as confident
+ * learning names as many as the noise it estimates (Northcutt, Jiang, Chuang, JAIR 70, 2021); doubtful ones only until nearly all are.
  *
  * The constants were chosen on generated witnesses, handwritten digits, texts and pictures with wrong labels planted in them, which therefore are no
  * independent test of them.
@@ -22,7 +22,10 @@ import { leaningsOf, type Leanings } from './leanings.ts';
 export interface LabelNoise {
   /** The share of labels that is expected to be wrong. */
   noise: number;
-  /** As many samples as are expected to be wrong, or more likely wrong than right, the likeliest first, each with the class it more likely is and the probability that its label is wrong. */
+  /**
+   * As many samples as are expected to be wrong, or more likely wrong than right, the likeliest first, but of doubtful ones no more than
+   * until nearly all wrong ones are expected to be among them; each with the class it more likely is and the probability that its label is wrong.
+   */
   errors: { sample: number; likelier: number; wrong: number }[];
 }
 
@@ -42,6 +45,8 @@ const heed = 0.5;
 const before = { samples: 20, wrong: 1 };
 /** No witness has seen enough to be surer than this. */
 const smallest = 1e-4;
+/** Where so much of what is expected to be wrong is named, no more is that is not as surely wrong as this: false alarms for the most part. */
+const [enough, surely] = [0.96, 0.9];
 /** Of the pool, where logarithms are taken. */
 const tiny = 1e-9;
 
@@ -73,7 +78,11 @@ export async function labelNoise(
     if (wrong > 0) found.push({ sample: i, likelier: likeliestBut(truth, labels[i]), wrong });
   }
   found.sort((x, y) => y.wrong - x.wrong || x.sample - y.sample);
-  return { noise: expected / labels.length, errors: found.slice(0, Math.max(likely, Math.round(expected))) };
+  const named = found.slice(0, Math.max(likely, Math.round(expected)));
+  let covered = 0;
+  const last = named.find(({ wrong }) => (covered += wrong) >= enough * expected)?.wrong ?? 0;
+  const errors = named.filter(({ wrong }) => wrong >= Math.min(surely, last));
+  return { noise: expected / labels.length, errors };
 }
 
 /** What the witnesses say, as logarithms: samples × classes × witnesses. */

@@ -3,8 +3,9 @@ import { Random } from '../shared/random.ts';
 /** What the labels of the samples most like one say of its class. A sample never speaks for itself. */
 
 const neighbours = 10;
-/** So many are compared with, drawn from all. */
-const most = 10_000;
+/** So many are compared with, drawn from all; fewer where very many ask. */
+const [fewest, most] = [1000, 10_000];
+const mostPairs = 2e9;
 /** A token that more of the texts have than this tells nothing. */
 const common = 0.3;
 
@@ -23,7 +24,7 @@ export async function classesNearby(
   pool: Pool,
   pause: () => Promise<void>,
 ): Promise<Float32Array> {
-  const reference = drawn(pool.labels.length);
+  const reference = drawn(pool);
   return vote(pool, pause, (one, nearest) => {
     for (const other of reference) {
       if (other === one) continue;
@@ -43,7 +44,7 @@ export async function classesOfLikeTexts(
   pool: Pool,
   pause: () => Promise<void>,
 ): Promise<Float32Array> {
-  const reference = drawn(pool.labels.length);
+  const reference = drawn(pool);
   const wordsOf = (text: number): Set<number> => new Set(tokens.subarray(text * length, (text + 1) * length));
   const containing = new Map<number, number[]>();
   reference.forEach((text, place) => {
@@ -88,10 +89,11 @@ export function smallPictures(
   return { points, size };
 }
 
-function drawn(samples: number): Int32Array {
-  const order = new Int32Array(samples).map((_, i) => i);
-  if (samples > most) new Random(0x6e656172).shuffle(order);
-  return order.subarray(0, most);
+function drawn({ labels, asked }: Pool): Int32Array {
+  const count = Math.max(fewest, Math.min(most, Math.floor(mostPairs / Math.max(1, asked.length))));
+  const order = new Int32Array(labels.length).map((_, i) => i);
+  if (labels.length > count) new Random(0x6e656172).shuffle(order);
+  return order.subarray(0, count);
 }
 
 /** The best few of those offered. */

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { choleskySlowly, solved } from '../../src-main/linear-algebra/cholesky.ts';
-import { sharpened } from '../../src-main/evaluation/kernel-ridge.ts';
+import { sharpened } from '../../src-main/evaluation/sharpened.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { Products } from '../../src-main/utility/work/few-shot/products.ts';
 import { picturePoints } from '../../src-main/utility/work/picture-points.ts';
@@ -62,6 +62,23 @@ it('takes products of rows for likenesses, also of samples that are the same', a
   expect(product(0, 1)).toBeCloseTo(1, 2);
   expect(product(2, 2)).toBeCloseTo(1, 2);
   expect(product(0, 2)).toBeLessThan(product(3, 2));
+});
+
+it('tells classes by what is near, and is not moved by a sample’s own wrong label', async () => {
+  const random = new Random(5);
+  const n = 120;
+  const truth = Int32Array.from({ length: n }, (_, i) => i % 3);
+  const points = Float32Array.from({ length: n * 2 }, (_, at) => {
+    const angle = (truth[at >> 1] * 2 * Math.PI) / 3;
+    return (at % 2 ? Math.sin(angle) : Math.cos(angle)) * 3 + 0.5 * random.normal();
+  });
+  const labels = truth.map((is, i) => (i % 15 === 0 ? (is + 1) % 3 : is));
+  const found = await ridgeWitness(await likenessRows(points, 2, products, pause), labels, 3, 0.1, products, pause);
+  for (let i = 0; i < n; i++) {
+    const row = [...found.subarray(i * 3, i * 3 + 3)];
+    expect(row.reduce((sum, each) => sum + each, 0)).toBeCloseTo(1, 5);
+    expect(row.indexOf(Math.max(...row))).toBe(truth[i]);
+  }
 });
 
 /** Pictures of a bar that lies or stands, of which each 12th has the other label. */

@@ -1,5 +1,4 @@
 import type { EncodedSplit, TrainingData } from '../../datasets/training-data.ts';
-import { classesLeftOut } from '../../evaluation/kernel-ridge.ts';
 import { classesNearby, classesOfLikeTexts, smallPictures, type Pool } from '../../evaluation/neighbours.ts';
 import { projected } from '../../evaluation/outliers.ts';
 import { classesByWords } from '../../evaluation/word-counts.ts';
@@ -9,8 +8,10 @@ import { Products } from './few-shot/products.ts';
 import { picturePoints } from './picture-points.ts';
 import { likenessRows, ridgeWitness } from './ridge-witness.ts';
 
-/** Of what regressions get on their diagonals: rows of words have length 1, those of pictures nearly. */
-const [wordRidge, pictureRidge] = [1, 0.1];
+/** Of what regressions get on their diagonals: rows of words have length 1, those of likenesses nearly. */
+const [wordRidge, likenessRidge] = [1, 0.1];
+/** Rows of tables are looked at as they are up to this width, wider ones in projection. */
+const widest = 256;
 
 /**
  * What the labels of all other samples, whatever split they are in, say of the classes of some, one way or more: each `samples` × classes, rows that
@@ -73,13 +74,19 @@ async function heard(
     share = 0.2;
     const { points, size } = await picturePoints(inputs as Uint8Array, input, threads, products, within(0.2, 0.6));
     const rows = await likenessRows(points, size, products, pause);
-    const byLooks = await ridgeWitness(rows, labels, classes, pictureRidge, products, within(0.6, 1));
+    const byLooks = await ridgeWitness(rows, labels, classes, likenessRidge, products, within(0.6, 1));
     return [nearby, ofAsked(byLooks, pool)];
   }
-  const { points, size } = await projected(inputs, place.size, inputs.length / place.size, pause);
-  // Rows are learnt from by likeness, which tells more than votes do, unless there are too many.
-  const all = await classesLeftOut(points, size, labels, classes, pause);
-  return [all ? ofAsked(all, pool) : await classesNearby(points, size, pool, pause)];
+  const width = inputs.length / place.size;
+  const { points, size } =
+    width <= widest
+      ? { points: inputs as Float32Array, size: width }
+      : await projected(inputs, place.size, width, pause);
+  const nearby = await classesNearby(points, size, pool, pause);
+  share = 0.3;
+  const rows = await likenessRows(points, size, products, pause);
+  const byLikeness = await ridgeWitness(rows, labels, classes, likenessRidge, products, within(0.3, 1));
+  return [nearby, ofAsked(byLikeness, pool)];
 }
 
 function ofAsked(all: Float32Array, { asked, classes }: Pool): Float32Array {

@@ -1,11 +1,12 @@
 import { choleskySlowly, inverseTransposed, solved } from '../../linear-algebra/cholesky.ts';
-import { sharpened } from '../../evaluation/kernel-ridge.ts';
+import { sharpened } from '../../evaluation/sharpened.ts';
 import { Random } from '../../shared/random.ts';
 import { transposed, type Products } from './few-shot/products.ts';
 
 const rowsAtOnce = 2048;
-/** So many samples stand for all where likeness is learnt from. */
-const mostLandmarks = 1500;
+/** So many samples stand for all where likeness is learnt from; fewer where there are very many. */
+const [fewestLandmarks, mostLandmarks] = [300, 1500];
+const mostLikenesses = 3e8;
 /** Added to likenesses between landmarks, so that two that are the same do no harm. */
 const jitter = 1e-3;
 /** σ² is the median squared distance between landmarks divided by this. */
@@ -19,8 +20,9 @@ export interface Rows {
 }
 
 /**
- * What all samples but the one asked say of its class, by regression on the labels, of which leaving one out has a closed form (see `classesLeftOut`),
- * worked out by ONNX Runtime in pieces: no more than some rows are held at once. `ridge` is what the matrix of all rows' products gets on its diagonal.
+ * What all samples but the one asked say of its class, by regression on the labels, of which leaving one out has a closed form: f₋ᵢ = (fᵢ − hᵢᵢ yᵢ) / (1 − hᵢᵢ),
+ * with the hat matrix H (Allen's PRESS, 1974). Worked out by ONNX Runtime in pieces: no more than some rows are held at once. `ridge` is what the matrix
+ * of all rows' products gets on its diagonal.
  * Returns samples × classes, rows that sum to 1.
  */
 export async function ridgeWitness(
@@ -87,7 +89,8 @@ export async function likenessRows(
   const samples = points.length / size;
   const order = Int32Array.from({ length: samples }, (_, i) => i);
   new Random(0x6c616e64).shuffle(order);
-  const drawn = order.subarray(0, mostLandmarks);
+  const affordable = Math.floor(mostLikenesses / Math.max(1, samples));
+  const drawn = order.subarray(0, Math.max(fewestLandmarks, Math.min(mostLandmarks, affordable)));
   const m = drawn.length;
   const landmarks = new Float32Array(m * size);
   drawn.forEach((sample, a) => landmarks.set(points.subarray(sample * size, (sample + 1) * size), a * size));
