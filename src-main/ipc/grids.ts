@@ -108,10 +108,8 @@ export function gridHandlers(desk: Desk): Pick<Handlers, Noun> {
           { name: 'JSON Lines', extensions: ['jsonl'] },
         ],
       };
-      const { canceled, filePath } = await (desk.window
-        ? dialog.showSaveDialog(desk.window, options)
-        : dialog.showSaveDialog(options));
-      if (canceled || !filePath) return null;
+      const filePath = await askToSave(desk, options);
+      if (!filePath) return null;
       await writeGridFile(desk.studio.reading, id, filePath);
       return { path: filePath };
     },
