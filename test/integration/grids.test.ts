@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { escapeXml } from '../../src-main/shared/chart/svg.ts';
 import { parseCsvRows } from '../../src-main/shared/csv-rows.ts';
 import { atelier, done } from '../support/built-cli.ts';
 import { tempFolder } from '../support/temp-workspace.ts';
@@ -106,7 +107,7 @@ it('a grid asks nothing twice, says why a cell failed, and gives its judgements 
   expect(lines[5]).toMatchObject({ answer: null, error: { code: 'prompt_too_long' }, completion_tokens: null });
   const page = await saved('all.html');
   expect(page.match(/<tr>/g)).toHaveLength(4);
-  expect(page).toContain('say &quot;hi&quot;');
+  expect(page).toContain(escapeXml('say "hi"'));
   expect(page).not.toMatch(/<script|https?:/);
   const wrong = await atelier(folder, ...grid, 'export', id, '--kind', 'answers', '--out', 'all.txt');
   expect(wrong.stderr).toContain('bad_arguments');
