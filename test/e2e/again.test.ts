@@ -162,7 +162,7 @@ describe.each(locales)('the ways in and out in %s', (locale) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
     }, out);
     await id('export-data-confirm').click();
-    await toast(/20 samples with 20 annotations|20 个样本（20 个标注）/);
+    await toast(/samples 20, annotations 20|20 个样本（20 个标注）/);
     expect(existsSync(out)).toBe(true);
     expect(readdirSync(out, { recursive: true }).filter((name) => String(name).endsWith('.png'))).toHaveLength(20);
     await studio.page.setViewportSize({ width: 900, height: 640 });

@@ -37,7 +37,7 @@ describe.runIf(process.platform === 'linux' && !process.env.ATELIER_TEST_BINARY)
     await id('prompt-first').click();
     await id('model-chooser').click();
     await page.keyboard.press('End');
-    await page.keyboard.press('ArrowUp');
+    for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await id('hub-dialog').waitFor();
     await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('hub-name');

@@ -115,7 +115,7 @@ describe.each(locales)('sounds in %s', (locale) => {
     await shots('sounds-copies');
     await id('mend-exact').first().click();
     await studio.page
-      .getByText(/copies moved into the training split|个副本移入训练集/)
+      .getByText(/cop(?:y|ies) moved into the training split|个副本移入训练集/)
       .first()
       .waitFor({ timeout: 60_000 });
     await id('leaks-check').click();
