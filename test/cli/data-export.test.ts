@@ -8,7 +8,7 @@ import { repository, tempFolder } from '../support/temp-workspace.ts';
 const run = (folder: string, ...args: string[]) =>
   atelier(folder, args, undefined, (name) => join(repository, 'src-main/utility', `${name}.ts`));
 
-it('a table is imported, and its rows come out as one file that is called after it', async () => {
+it('a table is imported, and its rows come out as one file that is called after it', { timeout: 120_000 }, async () => {
   const folder = tempFolder();
   const rows = Array.from({ length: 20 }, (_, i) => `00${i},${i},"a, ${i}"\n`);
   writeFileSync(join(folder, 'parts.csv'), `code,n,words\n${rows.join('')}`);
