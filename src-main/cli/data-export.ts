@@ -3,7 +3,7 @@ import { getDataset } from '../db/datasets.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { withNewest } from '../jobs/originals.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
-import { dataFormats, type DataFormat } from '../shared/work/export-data.ts';
+import { dataFormats, isRowFormat, type DataFormat } from '../shared/work/export-data.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { filterOf, withFilter, type FilterOptions } from './filter-options.ts';
 import { bytes, count } from './format.ts';
@@ -18,7 +18,7 @@ interface Options extends CommonOptions, FilterOptions {
 
 export function addDataExport(data: Command, context: CommandContext): void {
   withFilter(withCommon(data.command('export')))
-    .description("write a dataset's samples and annotations in another program's form")
+    .description("write a dataset's samples and annotations in another program's form, or a table's rows")
     .argument('<dataset>', "the dataset's name, its id or the beginning of it; or a version's id")
     .addOption(new Option('--format <format>', 'the form').choices(dataFormats).makeOptionMandatory())
     .requiredOption('--out <folder>', 'a folder that is empty or not there yet')
@@ -39,6 +39,14 @@ spacy         <split>.jsonl: texts with their entities, characters counted as Py
 label-studio  <split>.json: tasks with their regions, and label-config.xml
 jsonl         <split>.jsonl and header.json: all that the studio knows, nothing left out
 
+Of tables, texts among them, as one file that is called after the dataset (annotations stay here):
+rows-csv      the cells as they are ("007" stays "007"), missing ones empty
+rows-jsonl    an object a row; numbers where a column is of numbers, null where a cell is missing
+rows-parquet  BIGINT columns where all numbers are whole, DOUBLE where not, else text
+They are the version's rows, after its recipe and in their order, and a last column "split" says train, validation or test ("split_2" where
+a column is called so already). An import takes that column as any other; it keeps the splits of files that lie in folders called train,
+validation and test, so export each with --split. A column of numbers in which a cell is none stays text.
+
 With --filter, --split or --class only the samples that "atelier data sample" shows by them. Image files are written as they came. What the format has no room for is counted and told.
 
 JSON: {"path","format","files","bytes","samples","annotations","lost":[{"what","count"}]}
@@ -46,7 +54,8 @@ JSON: {"path","format","files","bytes","samples","annotations","lost":[{"what","
 Examples:
   $ atelier data export bccd --format coco --out bccd-coco
   $ atelier data export bccd --format yolo --out bccd-yolo --no-images
-  $ atelier data export bccd --format coco --out bccd-test --split test`,
+  $ atelier data export bccd --format coco --out bccd-test --split test
+  $ atelier data export iris --format rows-parquet --out iris-rows --filter "petal_length > 5"`,
     )
     .action((dataset: string, options: Options) =>
       exportDataset(new Session(context, 'data export', options), dataset, options),
@@ -62,6 +71,7 @@ async function exportDataset(session: Session, text: string, options: Options): 
   const params = {
     blobs: workspaceFiles.blobs(session.folder),
     ...manifests,
+    name: summary.name,
     format,
     out: session.path(out),
     images,
@@ -69,8 +79,11 @@ async function exportDataset(session: Session, text: string, options: Options): 
   };
   const made = await session.work('export-data', summary.name, params);
   session.out.record({ ...made, format });
+  const what = isRowFormat(format)
+    ? plural(made.samples, 'row', 'rows', count(made.samples))
+    : `${plural(made.samples, 'sample', 'samples', count(made.samples))}, ${plural(made.annotations, 'annotation', 'annotations', count(made.annotations))}`;
   session.out.text(
-    `Exported ${summary.name} as ${format} to ${made.path}: ${plural(made.samples, 'sample', 'samples', count(made.samples))}, ${plural(made.annotations, 'annotation', 'annotations', count(made.annotations))}, ${plural(made.files, 'file', 'files', count(made.files))} (${bytes(made.bytes)})`,
+    `Exported ${summary.name} as ${format} to ${made.path}: ${what}, ${plural(made.files, 'file', 'files', count(made.files))} (${bytes(made.bytes)})`,
   );
   for (const { what, count: n } of made.lost) session.out.note(`Not in ${format}: ${what} (${count(n)})`);
 }

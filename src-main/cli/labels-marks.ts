@@ -14,7 +14,7 @@ import { annotationFlags } from '../shared/annotation.ts';
 import { splitNames, type SplitName } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { Condition } from '../shared/filter.ts';
-import { dataFormats, type DataFormat } from '../shared/work/export-data.ts';
+import { markFormats, type MarkFormat } from '../shared/work/export-data.ts';
 import { annotatedKinds, type ImportKind } from '../shared/work/import.ts';
 import { isMarkedKind, labelStates, resolvedClass, type LabelState } from '../shared/labels.ts';
 import type { Mark, MarkedKind, MarkShape } from '../shared/marks.ts';
@@ -26,7 +26,7 @@ import { numbersOf } from './labels-set.ts';
 
 export interface MarkExportOptions extends LabelOptions {
   out: string;
-  format?: DataFormat;
+  format?: MarkFormat;
   state?: LabelState[];
   split?: SplitName;
   filter?: string;
@@ -37,7 +37,7 @@ export interface MarkExportOptions extends LabelOptions {
 /** What only labellings of marks have of `labels export`. */
 export const withMarkExport = (command: Command): Command =>
   command
-    .addOption(new Option('--format <format>', 'with --kind objects, spans or segments: the form').choices(dataFormats))
+    .addOption(new Option('--format <format>', 'with --kind objects, spans or segments: the form').choices(markFormats))
     .addOption(new Option('--split <split>', 'marks: only this split').choices([...splitNames]))
     .option('--filter <expr>', 'marks: an SQL condition over the columns by name (tables)')
     .option('--class <name...>', 'marks: only samples with any of these')
@@ -45,7 +45,7 @@ export const withMarkExport = (command: Command): Command =>
 
 export async function exportMarks(session: Session, text: string, options: MarkExportOptions): Promise<void> {
   const { format, state, images } = options;
-  if (!format) throw new AtelierError('bad_arguments', `Say in which form: --format ${dataFormats.join(', ')}.`);
+  if (!format) throw new AtelierError('bad_arguments', `Say in which form: --format ${markFormats.join(', ')}.`);
   const { params, name } = await session.read(async (store) => {
     const { log, version } = existing(store, text, options);
     const filter: Condition[] = [];

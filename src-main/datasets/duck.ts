@@ -182,15 +182,16 @@ export function columnSql(manifest: Pick<Manifest, 'columns'>): ColumnSql {
 
 const chunkRows = 2048;
 
-/** A table version's rows beside their split: c0, c1, …, `file_row_number` and `split` (the byte, see `splitNames`). */
+/** A table version's rows beside their split: c0, c1, …, `file_row_number` and `split` (the byte, see `splitNames`; or another one per row). */
 export async function sampleRelation(
   connection: DuckDBConnection,
   blobs: string,
   manifest: Pick<Manifest, 'blobs'>,
+  bytes?: Uint8Array,
 ): Promise<string> {
   if (!manifest.blobs.table) throw new AtelierError('internal', 'A table version without a table.');
   await connection.run('CREATE OR REPLACE TEMP TABLE sample_split (split UTINYINT)');
-  const split = await readBlob(blobs, manifest.blobs.split);
+  const split = bytes ?? (await readBlob(blobs, manifest.blobs.split));
   const appender = await connection.createAppender('sample_split');
   for (let start = 0; start < split.length; start += chunkRows) {
     const rows = split.subarray(start, start + chunkRows);

@@ -1,10 +1,14 @@
-import { spanColumn, splitNames, type DatasetKind } from '../shared/dataset.ts';
+import { spanColumn, splitNames, type DatasetKind, type Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import {
+  formatsFor,
   formatsOf,
+  isRowFormat,
+  rowFormats,
   type DataExportParams,
   type DataExportResult,
-  type DataFormat,
+  type MarkFormat,
+  type RowFormat,
 } from '../shared/work/export-data.ts';
 import { markedHeader, markedSamples } from './annotations/marked-samples.ts';
 import { eachAnnotations, readHeader } from './annotations/read.ts';
@@ -19,6 +23,7 @@ import { jsonl } from './exporters/jsonl.ts';
 import { labelStudio } from './exporters/label-studio.ts';
 import { labelme } from './exporters/labelme.ts';
 import { masks } from './exporters/masks.ts';
+import { writeRows } from './exporters/rows.ts';
 import { spacy } from './exporters/spacy.ts';
 import { voc } from './exporters/voc.ts';
 import { yolo } from './exporters/yolo.ts';
@@ -26,7 +31,7 @@ import { selectSamples } from './filters/select.ts';
 import { eachRowOf } from './tables/each-row.ts';
 import type { ImportContext } from './import-context.ts';
 
-const exporters: Record<DataFormat, DataExporter> = {
+const exporters: Record<MarkFormat, DataExporter> = {
   coco,
   yolo,
   voc,
@@ -41,11 +46,27 @@ const exporters: Record<DataFormat, DataExporter> = {
 const words: Record<DatasetKind, string> = { images: 'images', table: 'texts', audio: 'sounds' };
 
 /**
- * Writes a version with annotations as files of another program's form, into a folder that is absent or empty: it is there whole, or not at
- * all. Throws `no_annotations`, `wrong_format`, `folder_not_empty`, `nothing_selected`, and what a condition can be wrong in.
+ * Writes a version with annotations as files of another program's form, or a table's rows as one file, into a folder that is absent or
+ * empty: it is there whole, or not at all. Throws `no_annotations`, `wrong_format`, `folder_not_empty`, `nothing_selected`, and what a
+ * condition can be wrong in.
  */
 export async function exportData(params: DataExportParams, context: ImportContext): Promise<DataExportResult> {
-  const { blobs, manifest, format } = params;
+  const { format } = params;
+  return isRowFormat(format) ? exportRows(params, format, context) : exportMarks(params, format, context);
+}
+
+async function exportMarks(
+  params: DataExportParams,
+  format: MarkFormat,
+  context: ImportContext,
+): Promise<DataExportResult> {
+  const { blobs, manifest } = params;
+  if (manifest.kind === 'table' && !manifest.annotations && !params.labels) {
+    throw new AtelierError(
+      'no_annotations',
+      `This table has no annotations: nothing is marked in its samples. Its rows go out as ${rowFormats.join(', ')}.`,
+    );
+  }
   const exporter = exporters[format];
   const header = params.labels
     ? {
@@ -58,20 +79,16 @@ export async function exportData(params: DataExportParams, context: ImportContex
   if (!exporter.of.includes(kind)) {
     throw new AtelierError(
       'wrong_format',
-      `"${format}" is a format of ${exporter.of.map((each) => words[each]).join(' and ')}, and this dataset is of ${words[kind]}. Choose one of: ${formatsOf[kind].join(', ')}.`,
+      `"${format}" is a format of ${exporter.of.map((each) => words[each]).join(' and ')}, and this dataset is of ${words[kind]}. Choose one of: ${(params.labels ? formatsOf[kind] : formatsFor(manifest)).join(', ')}.`,
     );
   }
-  const filter = params.filter ?? [];
-  const filtered = filter.length > 0 ? await selectSamples(blobs, manifest, filter, context.signal) : null;
+  const filtered = await filteredSamples(params, context);
   const said = params.labels && new Set(params.labels.samples);
   const chosen = said ? [...(filtered ?? said)].filter((sample) => said.has(sample)) : filtered;
-  if (chosen?.length === 0) {
-    throw new AtelierError('nothing_selected', 'No sample meets the filter, so there is nothing to export. Widen it.');
-  }
+  requireSome(chosen);
   const wanted = chosen && new Set(chosen);
   const total = chosen?.length ?? manifest.samples;
   const losses = new Losses();
-  const folder = await ExportFolder.open(params.out);
   let done = 0;
   let annotations = 0;
   const counted: ExportSet = {
@@ -89,22 +106,70 @@ export async function exportData(params: DataExportParams, context: ImportContex
       }
     },
   };
+  const written = await filled(params.out, context, (folder) => exporter.write(counted, folder, losses));
+  return { ...written, samples: total, annotations, lost: losses.list };
+}
+
+async function exportRows(
+  params: DataExportParams,
+  format: RowFormat,
+  context: ImportContext,
+): Promise<DataExportResult> {
+  const { blobs, manifest, name = '' } = params;
+  if (manifest.kind !== 'table') {
+    const formats = formatsFor(manifest);
+    throw new AtelierError(
+      'wrong_format',
+      `"${format}" is a format of tables, and this dataset is of ${words[manifest.kind]}. ${formats.length > 0 ? `Choose one of: ${formats.join(', ')}.` : 'Nothing is annotated in it, so there is nothing to export.'}`,
+    );
+  }
+  const chosen = await filteredSamples(params, context);
+  requireSome(chosen);
+  const lost = new Losses();
+  if (manifest.annotations) lost.add('annotations', await markedIn(blobs, manifest, chosen));
+  const written = await filled(params.out, context, (folder) =>
+    writeRows({ blobs, manifest, chosen, name, format }, folder, context),
+  );
+  return { ...written, samples: chosen?.length ?? manifest.samples, annotations: 0, lost: lost.list };
+}
+
+/** Null: all of them. */
+async function filteredSamples(
+  { blobs, manifest, filter = [] }: DataExportParams,
+  { signal }: ImportContext,
+): Promise<Int32Array | null> {
+  return filter.length > 0 ? selectSamples(blobs, manifest, filter, signal) : null;
+}
+
+function requireSome(chosen: ArrayLike<number> | null | undefined): void {
+  if (chosen?.length !== 0) return;
+  throw new AtelierError('nothing_selected', 'No sample meets the filter, so there is nothing to export. Widen it.');
+}
+
+/** The folder is there with all that `write` puts into it, or nothing of it. */
+async function filled(
+  out: string,
+  { signal }: ImportContext,
+  write: (folder: ExportFolder) => Promise<void>,
+): Promise<Pick<DataExportResult, 'path' | 'files' | 'bytes'>> {
+  const folder = await ExportFolder.open(out);
   try {
-    await exporter.write(counted, folder, losses);
-    context.signal.throwIfAborted();
+    await write(folder);
+    signal.throwIfAborted();
     await folder.finish();
   } catch (error) {
     await folder.abort();
     throw error;
   }
-  return {
-    path: folder.path,
-    files: folder.files,
-    bytes: folder.bytes,
-    samples: total,
-    annotations,
-    lost: losses.list,
-  };
+  return { path: folder.path, files: folder.files, bytes: folder.bytes };
+}
+
+async function markedIn(blobs: string, manifest: Manifest, chosen: Int32Array | null): Promise<number> {
+  const wanted = chosen && new Set(chosen);
+  let count = 0;
+  const all = eachAnnotations(blobs, manifest, wanted ? (sample) => wanted.has(sample) : undefined);
+  for await (const { annotations } of all) count += annotations.length;
+  return count;
 }
 
 async function* samplesOf({ blobs, manifest, images, newest, labels }: DataExportParams): AsyncGenerator<ExportSample> {

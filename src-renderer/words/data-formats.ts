@@ -1,5 +1,11 @@
-import type { DatasetKind } from '../../src-main/shared/dataset.ts';
-import { formatsOf, type DataFormat } from '../../src-main/shared/work/export-data.ts';
+import type { DatasetKind, Manifest } from '../../src-main/shared/dataset.ts';
+import {
+  formatsFor,
+  formatsOf,
+  isRowFormat,
+  type DataFormat,
+  type MarkFormat,
+} from '../../src-main/shared/work/export-data.ts';
 import { m } from './messages.ts';
 
 /** Formats go by their own names in every language. */
@@ -14,8 +20,25 @@ const formats: Record<DataFormat, { label: () => string; detail: () => string }>
   spacy: { label: () => 'spaCy', detail: m.export_data_spacy },
   'label-studio': { label: () => 'Label Studio', detail: m.export_data_label_studio },
   jsonl: { label: () => 'JSON Lines', detail: m.export_data_jsonl },
+  'rows-csv': { label: () => 'CSV', detail: m.export_data_rows_csv },
+  'rows-jsonl': { label: () => 'JSON Lines', detail: m.export_data_rows_jsonl },
+  'rows-parquet': { label: () => 'Parquet', detail: m.export_data_rows_parquet },
 };
 
+export interface FormatChoice<Format extends DataFormat> {
+  value: Format;
+  label: string;
+  detail: string;
+}
+
 /** What annotated samples of this kind can be written as. */
-export const formatChoices = (kind: DatasetKind): { value: DataFormat; label: string; detail: string }[] =>
+export const markChoices = (kind: DatasetKind): FormatChoice<MarkFormat>[] =>
   formatsOf[kind].map((value) => ({ value, label: formats[value].label(), detail: formats[value].detail() }));
+
+/** What a version can be written as. Where CSV may be of rows or of annotations, it says which. */
+export const formatChoices = (manifest: Pick<Manifest, 'kind' | 'annotations'>): FormatChoice<DataFormat>[] =>
+  formatsFor(manifest).map((value) => {
+    const name = formats[value].label();
+    const label = manifest.annotations && isRowFormat(value) ? m.export_data_rows_name({ name }) : name;
+    return { value, label, detail: formats[value].detail() };
+  });

@@ -32,6 +32,7 @@ const commands = [
   ['data', 'leaks'],
   ['data', 'relink'],
   ['data', 'quality'],
+  ['data', 'export'],
   ['labels', 'list'],
   ['labels', 'set'],
   ['labels', 'undo'],

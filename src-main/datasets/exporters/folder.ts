@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, rmdir, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AtelierError } from '../../shared/errors.ts';
 import { writeWhole } from '../blobs.ts';
@@ -78,6 +78,16 @@ export class ExportFolder {
     await naming({ writing: this.path }, () => writeFile(path, bytes, { flag: 'wx' }));
     this.files++;
     this.bytes += bytes.length;
+  }
+
+  /** Has a file written by `write`, which is told where. */
+  async by(relative: string, write: (path: string) => Promise<void>): Promise<void> {
+    const path = await this.#place(relative);
+    await naming({ writing: this.path }, async () => {
+      await write(path);
+      this.bytes += (await stat(path)).size;
+    });
+    this.files++;
   }
 
   /** The same file for the same path, to be written on; `finish` closes it. */

@@ -56,7 +56,7 @@ export async function openExpressions(blobs: string, manifest: Manifest, threads
  * Columns by the names people see, numbers as numbers. SQL's names know no case: of two that differ in case alone the later one is
  * called `name_2`. `sample` is the sample's number, unless a column is called so.
  */
-export function viewNames(manifest: Pick<Manifest, 'columns'>): string[] {
+export function viewNames(manifest: { columns: readonly { name: string }[] }): string[] {
   const taken = new Set<string>();
   return manifest.columns.map(({ name }) => {
     let free = name;
@@ -66,7 +66,7 @@ export function viewNames(manifest: Pick<Manifest, 'columns'>): string[] {
   });
 }
 
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 function viewSql(blobs: string, manifest: Manifest): string {
   const names = viewNames(manifest);

@@ -3,14 +3,15 @@ import { labelClasses, type Labelling } from '../../db/labellings.ts';
 import { workspaceFiles } from '../../db/workspace.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { VersionId } from '../../shared/ids.ts';
-import type { DataExportParams } from '../../shared/work/export-data.ts';
+import type { DataExportParams, MarkFormat } from '../../shared/work/export-data.ts';
 import { isMarkedKind, resolvedClass, settledStates, type LabelState } from '../../shared/labels.ts';
 import { withNewest } from '../originals.ts';
 import { eachLabel, inSlices } from './as-it-stands.ts';
 import { saidMarks } from './said-marks.ts';
 
 /** Which samples go out, and how. */
-export interface LabelExport extends Pick<DataExportParams, 'format' | 'images' | 'filter'> {
+export interface LabelExport extends Pick<DataExportParams, 'images' | 'filter'> {
+  format: MarkFormat;
   /** Labelled and reviewed ones where left out. With `suggested` suggestions are among the marks. */
   states?: readonly LabelState[];
   /** Only samples with any of these classes, by id. */

@@ -40,15 +40,19 @@ export class StudioDatasets {
   importAgain(job: JobId): Started<Imported> {
     return acts.importAgain(this.#context, job);
   }
-  /** Writes samples of a version and their annotations as files. */
-  export(version: VersionId, how: Omit<DataExportParams, 'blobs' | 'manifest' | 'newest'>): Started<DataExportResult> {
+  /** Writes samples of a version and their annotations, or a table's rows, as files. */
+  export(
+    version: VersionId,
+    how: Omit<DataExportParams, 'blobs' | 'manifest' | 'name' | 'newest'>,
+  ): Started<DataExportResult> {
     const { store, queue } = this.#context;
     const { dataset } = this.version(version);
+    const { name } = this.get(dataset).summary;
     return queue.submit({
       kind: 'export-data',
-      title: this.get(dataset).summary.name,
+      title: name,
       dataset,
-      params: { blobs: this.#blobs, ...originals.withNewest(store, version), ...how },
+      params: { blobs: this.#blobs, ...originals.withNewest(store, version), name, ...how },
     });
   }
 

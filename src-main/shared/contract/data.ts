@@ -164,7 +164,7 @@ export const dataInputs = {
     split: v.nullable(splitName),
     from: v.picklist(['file', 'folder', 'same']),
   }),
-  /** Writes its samples and annotations as files, where the system's dialog says; a job. Null when dismissed. */
+  /** Writes its samples and annotations, or a table's rows, as files, where the system's dialog says; a job. Null when dismissed. */
   'datasets.export': v.object({
     version: versionId,
     format: v.picklist(dataFormats),

@@ -4,7 +4,7 @@ import { type AgreementReport, type BothAnswers, settlements } from '../agreemen
 import type { DatasetVersion } from '../dataset.ts';
 import { type Learnt, tellingWaySchema } from '../few-shot.ts';
 import { filterSchema } from '../filter.ts';
-import { type DataExportResult, dataFormats } from '../work/export-data.ts';
+import { type DataExportResult, markFormats } from '../work/export-data.ts';
 import { judgedWishSchema } from '../judged.ts';
 import {
   classActSchema,
@@ -132,7 +132,7 @@ export const labelsInputs = {
   'labels.export': v.object({
     labelling: labellingId,
     version: versionId,
-    format: v.picklist(dataFormats),
+    format: v.picklist(markFormats),
     images: v.boolean(),
     states: v.optional(v.array(v.picklist(labelStates))),
     classes: v.optional(v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.maxLength(1000))),

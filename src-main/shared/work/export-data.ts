@@ -2,7 +2,8 @@ import type { DatasetKind, Manifest } from '../dataset.ts';
 import type { Condition } from '../filter.ts';
 import type { SaidMarks } from '../said.ts';
 
-export const dataFormats = [
+/** What is marked in samples, as other programs have it. */
+export const markFormats = [
   'coco',
   'yolo',
   'voc',
@@ -14,20 +15,36 @@ export const dataFormats = [
   'label-studio',
   'jsonl',
 ] as const;
+/** A table's rows as they stand in a version. */
+export const rowFormats = ['rows-csv', 'rows-jsonl', 'rows-parquet'] as const;
+export const dataFormats = [...markFormats, ...rowFormats] as const;
 
-export type DataFormat = (typeof dataFormats)[number];
+export type MarkFormat = (typeof markFormats)[number];
+export type RowFormat = (typeof rowFormats)[number];
+export type DataFormat = MarkFormat | RowFormat;
 
-/** Which of them hold what is marked in samples of this kind. */
-export const formatsOf: Record<DatasetKind, readonly DataFormat[]> = {
+export const isRowFormat = (format: DataFormat): format is RowFormat =>
+  (rowFormats as readonly DataFormat[]).includes(format);
+
+/** Which formats hold what is marked in samples of this kind. */
+export const formatsOf: Record<DatasetKind, readonly MarkFormat[]> = {
   images: ['coco', 'yolo', 'voc', 'labelme', 'label-studio', 'csv', 'masks', 'jsonl'],
   table: ['spacy', 'conll', 'label-studio', 'csv', 'jsonl'],
   audio: ['label-studio', 'csv', 'jsonl'],
 };
 
-/** Writes a version's samples and annotations as files. */
+/** What a version can be written as: nothing, where it is no table and nothing is marked in it. */
+export const formatsFor = ({ kind, annotations }: Pick<Manifest, 'kind' | 'annotations'>): DataFormat[] => [
+  ...(annotations ? formatsOf[kind] : []),
+  ...(kind === 'table' ? rowFormats : []),
+];
+
+/** Writes a version's samples and annotations, or a table's rows, as files. */
 export interface DataExportParams {
   blobs: string;
   manifest: Manifest;
+  /** The dataset's, which the file of a table's rows is called after; "rows" where left out. */
+  name?: string;
   format: DataFormat;
   /** A folder that is absent or empty. */
   out: string;
