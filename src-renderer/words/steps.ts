@@ -157,7 +157,6 @@ export const stepFieldWord = ({ key }: Pick<StepField, 'key'>): string => fields
 const fieldHelps: Words = {
   columns: m.step_field_columns_help,
   condition: m.step_field_condition_help,
-  value: m.step_field_value_help,
   edges: m.step_field_edges_help,
   order: m.step_field_order_help,
   smoothing: m.step_field_smoothing_help,
