@@ -27,7 +27,6 @@ export const data = {
   nothing_pasted: m.error_nothing_pasted,
   pasted_too_long: m.error_pasted_too_long,
   image_empty: m.error_image_empty,
-  image_truncated: m.error_image_damaged,
   image_damaged: m.error_image_damaged,
   image_too_large: m.error_image_too_large,
   not_an_image: m.error_not_an_image,

@@ -15,4 +15,5 @@ export const documents = {
   other_documents: m.error_other_documents,
   question_too_long: m.error_question_too_long,
   document_too_large: m.error_file_too_large,
+  no_such_document: m.error_gone,
 };

@@ -26,4 +26,5 @@ export const labels = {
   kind_unfit: m.error_kind_unfit,
   not_pictures: m.error_not_pictures,
   too_few_samples: m.error_too_few_samples,
+  no_such_labelling: m.error_gone,
 };

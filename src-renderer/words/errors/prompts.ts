@@ -26,4 +26,8 @@ export const prompts = {
   text_too_short: m.error_text_too_short,
   text_too_long: m.error_text_too_long,
   takes_texts: m.error_takes_texts,
+  no_such_prompt: m.error_gone,
+  no_such_completion: m.error_gone,
+  no_such_grid: m.error_gone,
+  no_such_evaluation: m.error_gone,
 };

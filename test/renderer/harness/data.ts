@@ -210,7 +210,7 @@ function flowers(): FakeDataset {
     rejected: [
       {
         where: 'rose/IMG_2231.jpg',
-        code: 'image_truncated',
+        code: 'image_damaged',
         message: 'The image ends early: 41 % of its rows are missing.',
       },
       { where: 'rose/IMG_2240.jpg', code: 'image_empty', message: 'The file has 0 bytes.' },
