@@ -253,7 +253,10 @@ function tellSteps(out: Output): void {
       settings: fields,
     });
     out.text(`${kind}  ${stepName(kind)}. ${stepHelp(kind)} [${of.join(', ')}]`);
-    for (const field of fields) out.text(`    ${field.key}: ${rangeOf(field)}`);
+    for (const field of fields) {
+      const where = field.only ? `; only where ${field.only.key} is ${field.only.is.join(' or ')}` : '';
+      out.text(`    ${field.key}: ${rangeOf(field)}${where}`);
+    }
   }
 }
 

@@ -21,6 +21,7 @@ import { Stoppable } from './stoppable.ts';
 const maxLimit = 500;
 /** Answers kept: which samples a filter and sort give, and the small blobs of the versions last shown. */
 const keptOrders = { count: 8, bytes: 160e6 };
+const keptNames = { count: 4, bytes: 128e6 };
 const keptBlobs = { count: 8, bytes: 256e6 };
 /**
  * Rows that do not lie together cost nearly as much as all of their columns, however few they are: so they are fetched in blocks, which
@@ -40,6 +41,7 @@ export class SampleReader {
   #expressions: { table: string; opened: Promise<Expressions> } | null = null;
   readonly #orders = new Kept<Int32Array | null>(keptOrders, (order) => order?.byteLength ?? 0);
   readonly #bytes = new Kept<Uint8Array>(keptBlobs, (bytes) => bytes.byteLength);
+  readonly #names = new Kept<string[]>(keptNames, (names) => names.length * 64);
   readonly #blocks = new Kept<Map<number, Row>>(keptBlocks, () => 0);
   /** What is being worked out, by version. */
   readonly #working = new Stoppable();
@@ -83,7 +85,14 @@ export class SampleReader {
     if (none !== undefined)
       throw new AtelierError('no_sample', `There is no sample ${none}: there are ${manifest.samples}.`);
     const split = await this.#blob(blobs, manifest.blobs.split);
-    return this.#pageOf(blobs, manifest, indices, split, indices.length);
+    const page = await this.#pageOf(blobs, manifest, indices, split, indices.length);
+    const { names } = manifest.blobs;
+    if (manifest.kind !== 'images' || !names) return page;
+    const paths = await this.#names.get(
+      `${blobs} ${names}`,
+      async () => JSON.parse(Buffer.from(await readBlob(blobs, names)).toString()) as string[],
+    );
+    return { ...page, names: indices.map((sample) => paths[sample]) };
   }
 
   async #pageOf(

@@ -64,15 +64,17 @@ export async function findSource(paths: string[], signal?: AbortSignal): Promise
     await walk(source, source.root, '', 0, signal);
   } else {
     source.root = commonFolder(roots);
-    source.suggestedName = single ? basename(roots[0], extname(roots[0])) : basename(source.root) || 'dataset';
+    const folders: string[] = [];
     for (const path of roots.sort()) {
       const facts = await naming({ reading: path }, () => stat(path));
       const relative = path
         .slice(source.root.length)
         .replace(/^[/\\]+/, '')
         .replaceAll('\\', '/');
-      if (facts.isDirectory()) await walk(source, path, relative, 0, signal);
-      else if (facts.isFile()) source.files.push({ path, relative });
+      if (facts.isDirectory()) {
+        folders.push(path);
+        await walk(source, path, relative, 0, signal);
+      } else if (facts.isFile()) source.files.push({ path, relative });
       else
         source.refused.push({
           where: relative,
@@ -80,9 +82,14 @@ export async function findSource(paths: string[], signal?: AbortSignal): Promise
           message: `${relative} is neither a file nor a folder.`,
         });
     }
+    source.suggestedName = single ? basename(roots[0], extname(roots[0])) : nameOfSeveral(source.root, folders);
   }
   return source;
 }
+
+/** A folder with files beside it names what it holds with them; of several none does. */
+const nameOfSeveral = (root: string, folders: readonly string[]): string =>
+  (folders.length === 1 && basename(folders[0])) || basename(root) || 'dataset';
 
 async function walk(
   source: Source,

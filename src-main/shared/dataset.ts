@@ -273,6 +273,8 @@ export interface SamplePage {
   rows?: (string | null)[][];
   /** Images: the samples' bytes one after another (height × width × channels each). */
   pixels?: Uint8Array;
+  /** Images of a list of samples: each one's path inside the source. */
+  names?: string[];
   /** Sounds: what a list shows of each, and their outlines (see `outlinePieces`) one after another. */
   sounds?: SoundSummary[];
   outlines?: Int8Array;

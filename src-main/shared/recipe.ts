@@ -53,8 +53,13 @@ export const emptyRecipe: Recipe = { version: 1, steps: [] };
 /** Which columns a step is for. `text`: categories and texts. */
 export type ColumnsFor = 'number' | 'text' | 'any';
 
-/** A field of a step's form; labels and help are messages keyed by the step's kind and `key`. */
-export type StepField =
+/**
+ * A field of a step's form; labels and help are messages keyed by the step's kind and `key`. `only`: it has an effect where another field of the
+ * step, a choice, is one of these alone.
+ */
+export type StepField = FieldOfKind & { only?: { key: string; is: readonly string[] } };
+
+type FieldOfKind =
   /** None chosen: every feature that the step is for, the target left out. `required`: at least one. */
   | { key: string; kind: 'columns'; for: ColumnsFor; required?: boolean; default: string[] }
   | { key: string; kind: 'integer' | 'number'; default: number; min: number; max: number }
@@ -163,6 +168,14 @@ export function stepId(kind: string, taken: readonly string[]): string {
   for (let n = 2; taken.includes(id); n++) id = `${kind}-${n}`;
   return id;
 }
+
+/** Whether a field does anything with the step's other settings as they are. */
+export const takesEffect = (
+  { only }: StepField,
+  { fields }: Pick<StepInfo, 'fields'>,
+  settings: StepSettings,
+): boolean =>
+  !only || only.is.includes(String(settings[only.key] ?? fields.find(({ key }) => key === only.key)?.default));
 
 /** The settings that a step begins with when it is added. */
 export const newSettings = ({ fields }: Pick<StepInfo, 'fields'>): StepSettings =>

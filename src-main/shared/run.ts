@@ -355,6 +355,9 @@ export interface Parity {
   passed: boolean;
 }
 
+/** Transparent pixels between one picture and the next in a `pictureFile`. */
+export const pictureGap = 2;
+
 /** The file in a run's `pictures` folder that shows what its model made after this epoch, and the epoch of such a file. */
 export const pictureFile = (epoch: number): string => `${String(epoch).padStart(6, '0')}.png`;
 export function pictureEpoch(file: string): number | null {

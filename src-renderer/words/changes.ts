@@ -2,6 +2,7 @@ import type { ColumnRole, ColumnType } from '../../src-main/shared/dataset.ts';
 import { format } from './format.ts';
 import { m } from './messages.ts';
 import { columnRoleWord, columnTypeWord } from './data-terms.ts';
+import { recipeChangeWords } from './recipe-changes.ts';
 
 const types: readonly string[] = ['number', 'category', 'text'] satisfies ColumnType[];
 const roles: readonly string[] = ['feature', 'target', 'ignored'] satisfies ColumnRole[];
@@ -60,7 +61,7 @@ function growthWords(change: string): string | null {
 /** What changed from the version before. Versions keep it in English; what is not of a known form shows as it was kept. */
 export function changeWords(change: string): string {
   const recipe = /^recipe: (.+)$/s.exec(change);
-  if (recipe) return m.change_recipe({ steps: recipe[1] });
+  if (recipe) return m.change_recipe({ steps: recipeChangeWords(recipe[1]) ?? recipe[1] });
   const relinked = /^originals found in (.+): (\d+) of (\d+)$/s.exec(change);
   if (relinked) return m.change_relinked({ folder: relinked[1], found: relinked[2], total: relinked[3] });
   const growth = growthWords(change);

@@ -6,6 +6,7 @@ import * as times from './times.ts';
 export const format = {
   figure: (value: number, digits?: number) => numbers.figure(value, locale.current, digits),
   fixed: (value: number, decimals?: number) => numbers.fixed(value, locale.current, decimals),
+  ends: (low: number, high: number, digits?: number) => numbers.ends(low, high, locale.current, digits),
   integer: (value: number) => numbers.integer(value, locale.current),
   full: (value: number) => numbers.full(value, locale.current),
   compact: (value: number) => numbers.compact(value, locale.current),

@@ -129,7 +129,14 @@ export function metricValue(key: string, value: number, short = false, beside = 
   return short ? format.figure(value, 3) : format.fixed(value, 4);
 }
 
-/** The same on an axis whose ticks lie so close that `metricValue` would call two of them alike. */
+/** The ends of a metric's interval, in brackets and with as many decimals: [0.790, 0.817]. */
+export function metricInterval(key: string, low: number, high: number): string {
+  const said = [metricValue(key, low, true), metricValue(key, high, true)];
+  const plain = said[0] === format.figure(low, 3) && said[1] === format.figure(high, 3);
+  return `[${(plain ? format.ends(low, high, 3) : said).join(', ')}]`;
+}
+
+/** As `metricValue`, on an axis whose ticks lie so close that `metricValue` would call two of them alike. */
 export function closeMetricValue(key: string, value: number): string {
   if (key.endsWith('/processor') || key.endsWith('/gpu')) return format.percent(value, 2);
   if (key.endsWith('/memory') || key.endsWith('/gpu_memory')) return format.bytes(value, 8);

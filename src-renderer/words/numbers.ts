@@ -45,6 +45,14 @@ export function fixed(value: number, locale: string, decimals = 4): string {
     .replace('-', '−');
 }
 
+/** The ends of an interval as `figure`, both with the decimals of the longer one: 0.790 and 0.817. */
+export function ends(low: number, high: number, locale: string, digits = 4): [string, string] {
+  const plain = [low, high].map((value) => figure(value, 'en', digits));
+  if (plain.some((text) => /e|N|∞/.test(text))) return [figure(low, locale, digits), figure(high, locale, digits)];
+  const decimals = Math.max(...plain.map((text) => /\.(\d+)$/.exec(text)?.[1].length ?? 0));
+  return [fixed(low, locale, decimals), fixed(high, locale, decimals)];
+}
+
 export function integer(value: number, locale: string): string {
   return Number.isFinite(value) ? intl(locale, { maximumFractionDigits: 0 }).format(value) : notFinite(value);
 }

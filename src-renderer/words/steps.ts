@@ -48,6 +48,11 @@ const kinds: Words = {
   prefix: m.step_prefix,
 };
 export const stepWord = (kind: string): string => kinds[kind]?.() ?? kind;
+/** Within a sentence: "fill missing values"; names of people and abbreviations keep their letters. */
+export const stepInSentence = (kind: string): string => {
+  const word = stepWord(kind);
+  return kind !== 'yeo-johnson' && /^\p{Lu}\p{Ll}/u.test(word) ? word[0].toLowerCase() + word.slice(1) : word;
+};
 
 const kindHelps: Words = {
   drop: m.step_drop_help,
@@ -152,7 +157,6 @@ export const stepFieldWord = ({ key }: Pick<StepField, 'key'>): string => fields
 const fieldHelps: Words = {
   columns: m.step_field_columns_help,
   condition: m.step_field_condition_help,
-  value: m.step_field_value_help,
   edges: m.step_field_edges_help,
   order: m.step_field_order_help,
   smoothing: m.step_field_smoothing_help,

@@ -117,4 +117,6 @@ it('pages through images by split and class', async () => {
     expect(sample % 3).toBe(2);
     expect([...found.pixels!.subarray(i * 12, (i + 1) * 12)]).toEqual(Array(12).fill(sample));
   });
+  const picked = await reader.pick(folder.blobs, manifest, [7, 2]);
+  expect(picked.names).toEqual(['x-images#7', 'x-images#2']);
 });

@@ -20,4 +20,43 @@ describe('words from the main process', () => {
     expect(changeWords('imported from a, b.csv')).toBe('从 a, b.csv 导入');
     locale.choice = 'system';
   });
+
+  it.each([
+    [
+      '+ fill, + duplicates, 24 rows left out',
+      'recipe: fill missing values, drop duplicates, 24 rows left out',
+      '处理步骤：填补缺失值，删除重复行，剔除 24 行',
+    ],
+    [
+      '+ fill (age, a, b (c) and 2 more) (off), 1 row back',
+      'recipe: fill missing values (age, a, b (c) and 2 more) (off), 1 row back',
+      '处理步骤：填补缺失值（age, a, b (c) 及另外 2 列）（停用），恢复 1 行',
+    ],
+    [
+      '+ yeo-johnson (off), − tf-idf (off) , trim changed',
+      'recipe: + yeo-johnson (off), − tf-idf (off) , trim changed',
+      '处理步骤：+ yeo-johnson (off), − tf-idf (off) , trim changed',
+    ],
+    [
+      '+ drop (off) (off), − case, trim (a) changed, bins off, log on, order changed',
+      'recipe: drop columns (off) (off), without “Letter case”, “Tidy spaces” (a) changed, “Bins” switched off, “Logarithm” switched on, another order',
+      '处理步骤：删除列（off）（停用），去掉“大小写”，修改“整理空格”（a），停用“分箱”，启用“对数”，调整顺序',
+    ],
+    [
+      '+ copies: 8 of 10 images, 3 left out by copies, 1 copy by rebalance',
+      'recipe: drop copies, 8 of 10 samples, 3 left out by “Drop copies”, 1 copy by “Rebalance classes”',
+      '处理步骤：删除重复样本，10 个样本中的 8 个，“删除重复样本”剔除 3 个，“平衡类别”新增 1 个副本',
+    ],
+    [
+      '+ rebalance: all 1200 sounds',
+      'recipe: rebalance classes, all 1,200 samples',
+      '处理步骤：平衡类别，全部 1,200 个样本',
+    ],
+  ])('tells the change of a recipe "%s" in the window\'s language', (change, en, zh) => {
+    locale.choice = 'en';
+    expect(changeWords(`recipe: ${change}`)).toBe(en);
+    locale.choice = 'zh-CN';
+    expect(changeWords(`recipe: ${change}`)).toBe(zh);
+    locale.choice = 'system';
+  });
 });

@@ -15,8 +15,8 @@ export const bins: StepKind<PerColumn<number[]>> = {
   fields: [
     { key: 'columns', kind: 'columns', for: 'number', default: [] },
     { key: 'by', kind: 'choice', default: 'quantiles', choices: ['quantiles', 'width', 'edges'] },
-    { key: 'count', kind: 'integer', default: 5, min: 2, max: 100 },
-    { key: 'edges', kind: 'text', default: '' },
+    { key: 'count', kind: 'integer', default: 5, min: 2, max: 100, only: { key: 'by', is: ['quantiles', 'width'] } },
+    { key: 'edges', kind: 'text', default: '', only: { key: 'by', is: ['edges'] } },
   ],
   /** The edges between bins: one fewer than there are bins. */
   async fit(state, settings, context) {

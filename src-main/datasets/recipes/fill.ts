@@ -19,7 +19,7 @@ export const fill: StepKind<Fillings> = {
   fields: [
     { key: 'columns', kind: 'columns', for: 'any', default: [] },
     { key: 'with', kind: 'choice', default: 'median', choices: ['mean', 'median', 'mode', 'constant'] },
-    { key: 'value', kind: 'text', default: '' },
+    { key: 'value', kind: 'text', default: '', only: { key: 'with', is: ['constant'] } },
   ],
   async fit(state, settings, context) {
     const columns = filled(state, settings);

@@ -29,7 +29,7 @@ export const personal: StepKind = {
     { key: 'columns', kind: 'columns', for: 'any', default: [] },
     { key: 'kinds', kind: 'choices', default: [...formKinds], choices: personalKinds },
     { key: 'how', kind: 'choice', default: 'mask', choices: manners },
-    { key: 'salt', kind: 'text', default: '', random: true },
+    { key: 'salt', kind: 'text', default: '', random: true, only: { key: 'how', is: ['hash'] } },
   ],
   functions: {
     personal_concealed: {

@@ -9,7 +9,7 @@ import { Evaluator, type ModelValues } from '../../runtime/evaluate.ts';
 import type { Samples } from '../../runtime/programs.ts';
 import type { ImageShape } from '../../shared/dataset.ts';
 import { Random, streams } from '../../shared/random.ts';
-import { pictureFile, type TrainSettings } from '../../shared/run.ts';
+import { pictureFile, pictureGap as gap, type TrainSettings } from '../../shared/run.ts';
 import { taskFacts } from '../../shared/task.ts';
 import type { Net } from './forward.ts';
 import { generatedRange, latentSizeOf } from './generator.ts';
@@ -21,8 +21,6 @@ const mostPictures = 200;
 const strip = 16;
 /** Samples generated: rows and columns. */
 const side = 8;
-/** Pixels between one sample and the next. */
-const gap = 2;
 
 /** `<run folder>/pictures/`: what the model makes of the same samples (or the same noise) as it learns, one PNG for each epoch. */
 export class EpochPictures {

@@ -1,5 +1,5 @@
 import { untrack } from 'svelte';
-import type { Manifest } from '../../../src-main/shared/dataset.ts';
+import type { Manifest, SamplePage } from '../../../src-main/shared/dataset.ts';
 import type { VersionId } from '../../../src-main/shared/ids.ts';
 import type { Studio } from '../../bridge/studio.ts';
 import { pictureDecoder } from './picture-decoder.ts';
@@ -9,6 +9,8 @@ export interface ShownSample {
   sample: number;
   cells?: (string | null)[];
   pixels?: Uint8Array;
+  /** Of an image or a sound: its path inside the source. */
+  name?: string;
   /** Null: there is none. */
   sharp?: ImageBitmap | null;
   /** Of a text whose source has tokens: start and end of each, one after another. */
@@ -72,7 +74,7 @@ export class ShownSamples {
       const page = await this.#studio.call('datasets.pick', { version, samples: lacking });
       if (turn !== this.#turn) return;
       const next = new Map(this.#thumbs);
-      lacking.forEach((sample, k) => next.set(sample, this.#shown(sample, page.rows?.[k], page.pixels, k)));
+      lacking.forEach((sample, k) => next.set(sample, this.#shown(sample, page, k)));
       for (const old of next.keys()) if (next.size > keptThumbs) next.delete(old);
       this.#thumbs = next;
     } catch {
@@ -91,7 +93,7 @@ export class ShownSamples {
     try {
       const page = await this.#studio.call('datasets.pick', { version, samples: [sample] });
       const tokens = page.annotations?.[0]?.tokens;
-      const shown = { ...this.#shown(sample, page.rows?.[0], page.pixels, 0), ...(tokens && { tokens }) };
+      const shown = { ...this.#shown(sample, page, 0), ...(tokens && { tokens }) };
       if (turn === this.#turn) this.#keep(shown);
     } finally {
       this.#asked.delete(`whole ${sample}`);
@@ -136,10 +138,15 @@ export class ShownSamples {
     this.#whole = next;
   }
 
-  #shown(sample: number, cells: (string | null)[] | undefined, pixels: Uint8Array | undefined, k: number): ShownSample {
+  #shown(sample: number, { rows, pixels, names, sounds }: SamplePage, k: number): ShownSample {
     const image = this.#manifest?.image;
     const bytes = image ? image.height * image.width * image.channels : 0;
-    const shown: ShownSample = { sample, cells, pixels: pixels?.slice(k * bytes, (k + 1) * bytes) };
+    const shown: ShownSample = {
+      sample,
+      cells: rows?.[k],
+      pixels: pixels?.slice(k * bytes, (k + 1) * bytes),
+      name: names?.[k] ?? sounds?.[k].name,
+    };
     return this.#manifest && keepsFiles(this.#manifest) ? shown : { ...shown, sharp: null };
   }
 

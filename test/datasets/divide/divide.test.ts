@@ -5,6 +5,7 @@ import { keyPlace } from '../../../src-main/datasets/divide/hash.ts';
 import { previewSplit } from '../../../src-main/datasets/divide/preview.ts';
 import { reviseDataset } from '../../../src-main/datasets/revise.ts';
 import type { Manifest } from '../../../src-main/shared/dataset.ts';
+import type { Recipe } from '../../../src-main/shared/recipe.ts';
 import type { SplitWish } from '../../../src-main/shared/split.ts';
 import { dataFolder, failure, importFrom, writeFiles } from '../../support/data-import.ts';
 import { png } from '../../support/data-pictures.ts';
@@ -176,6 +177,20 @@ describe('a table', () => {
       { name: 'a', counts: [count(0, 0), count(0, 1), count(0, 2)] },
       { name: 'b', counts: [count(1, 0), count(1, 1), count(1, 2)] },
     ]);
+  });
+
+  it('previews the rows that a recipe has left', async () => {
+    const { blobs, manifest } = await table(400, { size: (i) => (i % 8 === 0 ? '' : String(i)) });
+    const recipe: Recipe = { version: 1, steps: [{ id: 'a', kind: 'missing-rows', settings: {}, enabled: true }] };
+    const { manifest: prepared } = await reviseDataset({ blobs, manifest, recipe });
+    expect(prepared.samples).toBe(350);
+    for (const wish of [usual, { ...usual, how: 'grouped', column: 'patient' }, { ...usual, how: 'folds' }] as const) {
+      const { splits, classes } = await previewSplit(blobs, prepared, wish);
+      const made = await reviseDataset({ blobs, manifest: prepared, split: wish });
+      expect(splits).toEqual(made.manifest.splits);
+      expect(splits.train + splits.validation + splits.test).toBe(350);
+      expect(classes.flatMap(({ counts }) => counts).reduce((a, b) => a + b)).toBe(350);
+    }
   });
 
   it.each<[string, Partial<SplitWish>, string]>([

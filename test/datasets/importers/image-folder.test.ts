@@ -1,5 +1,5 @@
 import { symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readBlob } from '../../../src-main/datasets/blobs.ts';
@@ -84,6 +84,28 @@ describe('classes', () => {
     await writeFiles(folder.path, { 'a/1.png': await png(), 'b/1.png': await png(), 'c/1.png': await png() });
     const { manifest } = await importFrom(folder, ['a', 'b']);
     expect(manifest.classes.map((each) => each.name)).toEqual(['a', 'b']);
+  });
+
+  it('dropped as a folder with a file beside it are called as the folder is', async () => {
+    const folder = await dataFolder();
+    await writeFiles(folder.path, {
+      'shapes/a/1.png': await png(),
+      'shapes/b/1.png': await png(),
+      'more/c/1.png': await png(),
+      'read-me.txt': 'Two shapes.',
+      'table.csv': 'x,y\n1,2\n3,4\n',
+    });
+    const named = async (...paths: string[]) => {
+      const offers = await offerImport(paths.map((path) => join(folder.path, path)));
+      return offers.map(({ kind, suggestedName }) => [kind, suggestedName]);
+    };
+    expect(await named('shapes', 'read-me.txt')).toContainEqual(['image-folder', 'shapes']);
+    expect(await named('table.csv', 'shapes')).toEqual([
+      ['image-folder', 'shapes'],
+      ['table', 'table'],
+    ]);
+    // Of two folders neither is meant alone.
+    expect(await named('shapes', 'more')).toContainEqual(['image-folder', basename(folder.path)]);
   });
 
   it('are not needed: a flat folder has none, and is divided at random', async () => {

@@ -346,7 +346,12 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
         splits: pages.flatMap(({ splits }) => splits),
         labels: pages.flatMap(({ labels }) => labels),
         ...(pages[0]?.rows ? { rows: pages.flatMap(({ rows }) => rows ?? []) } : {}),
-        ...(pixels.length > 0 ? { pixels: Uint8Array.from(pixels) } : {}),
+        ...(pixels.length > 0
+          ? {
+              pixels: Uint8Array.from(pixels),
+              names: samples.map((n) => `train/2024-05-17 greenhouse, camera ${n % 3}/IMG_20240517_${n}_full.jpeg`),
+            }
+          : {}),
       };
     },
     'datasets.privacy': ({ version }) => privacyOf(versionOf(version).detail.version.manifest),
