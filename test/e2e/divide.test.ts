@@ -121,7 +121,7 @@ describe.each(locales)('a grouped split in %s', (locale) => {
     await shots('quality-leaks');
     await id('mend-near').click();
     await studio.page
-      .getByText(/copies moved into the training split|个副本移入训练集/)
+      .getByText(/cop(?:y|ies) moved into the training split|个副本移入训练集/)
       .first()
       .waitFor({ timeout: 60_000 });
     await id('leaks-check').click();
