@@ -36,7 +36,8 @@ describe('numbers', () => {
     [0.0004, 0.0123, ['4e−4', '0.012']],
     [0.2, Infinity, ['0.2', '∞']],
   ])('gives both ends of %d to %d the same decimals', (low, high, said) =>
-    expect(n.ends(low, high, 'en', 3)).toEqual(said));
+    expect(n.ends(low, high, 'en', 3)).toEqual(said),
+  );
 
   it.each([
     [950, '950'],
