@@ -169,6 +169,13 @@ export const screens = {
   'import-images': { go: async (page) => drop(page, 'birds') },
   'import-error': { go: async (page) => drop(page, 'notes.txt') },
   'data-table': { go: async (page) => dataset(page, 'adult') },
+  'data-table-export': {
+    go: async (page) => {
+      await dataset(page, 'adult');
+      await at(page, 'data-export').click();
+      await at(page, 'export-data').waitFor();
+    },
+  },
   'data-table-sample': {
     go: async (page) => {
       await dataset(page, 'adult');
