@@ -119,4 +119,9 @@ export const data = {
   no_change: m.error_no_change,
   offer_expired: m.error_offer_expired,
   not_a_table: m.error_unsupported_type,
+  bad_legend: m.error_bad_legend,
+  unknown_mask_value: m.error_unknown_mask_value,
+  not_annotations: m.error_not_annotations,
+  invalid_labels: m.error_invalid_labels,
+  no_header: m.error_no_header,
 };

@@ -27,4 +27,7 @@ export const labels = {
   not_pictures: m.error_not_pictures,
   too_few_samples: m.error_too_few_samples,
   no_such_labelling: m.error_gone,
+  nothing_matched: m.error_nothing_matched,
+  same_class: m.error_same_class,
+  several_classes: m.error_several_classes,
 };

@@ -30,4 +30,9 @@ export const prompts = {
   no_such_completion: m.error_gone,
   no_such_grid: m.error_gone,
   no_such_evaluation: m.error_gone,
+  no_answer: m.error_no_answer,
+  no_such_token: m.error_no_such_token,
+  output_cannot_go_on: m.error_output_cannot_go_on,
+  unsupported_schema: m.error_unsupported_schema,
+  unsupported_tokenizer: m.error_unsupported_tokenizer,
 };

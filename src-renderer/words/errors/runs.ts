@@ -58,4 +58,8 @@ export const runs = {
   image_size_differs: m.error_unfit,
   sample_rate_differs: m.error_unfit,
   no_features: m.error_no_features,
+  bad_polygon: m.error_bad_polygon,
+  forecast_busy: m.error_forecast_busy,
+  database_busy: m.error_database_busy,
+  no_such_predictions: m.error_no_such_predictions,
 };

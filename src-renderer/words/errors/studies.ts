@@ -15,4 +15,6 @@ export const studies = {
   study_finished: m.error_study_state,
   study_works: m.error_study_state,
   study_not_running: m.error_study_state,
+  grid_too_large: m.error_grid_too_large,
+  too_many_parameters: m.error_too_many_parameters,
 };
