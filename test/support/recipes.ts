@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import './runtime-first.ts';
 import { afterAll } from 'vitest';
 import {
   encodedColumns,

@@ -1,6 +1,7 @@
 // Runs a Model in a plain ONNX Runtime session: the file bytes are what is tested, not the object.
 
 import * as ort from 'onnxruntime-node';
+import './runtime-first.ts';
 import { dataTypes, zeros } from '../../src-main/onnx/tensors.ts';
 import type { DataType, Model, Tensor } from '../../src-main/onnx/types.ts';
 import { writeModel } from '../../src-main/onnx/write.ts';

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import '../support/runtime-first.ts';
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../src-main/architectures/index.ts';
 import { writeBlob } from '../../src-main/datasets/blobs.ts';

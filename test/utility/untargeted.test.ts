@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import '../support/runtime-first.ts';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { writeBlob } from '../../src-main/datasets/blobs.ts';

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import '../support/runtime-first.ts';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { architectures, type Settings } from '../../src-main/architectures/index.ts';

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import '../support/runtime-first.ts';
 import { describe, expect, it } from 'vitest';
 import { buildForward } from '../../src-main/architectures/index.ts';
 import { compileEvaluation, compileTrainingStep } from '../../src-main/autodiff/compile.ts';

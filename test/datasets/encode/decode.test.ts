@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node';
+import '../../support/runtime-first.ts';
 import { describe, expect, it } from 'vitest';
 import { decodeTable, otherValue } from '../../../src-main/datasets/encode/decode.ts';
 import { featureCount, type TableEncoder } from '../../../src-main/datasets/encode/encoder.ts';

@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node';
+import '../../support/runtime-first.ts';
 import { describe, expect, it } from 'vitest';
 import { featureCount, type ImageEncoder, type TableEncoder } from '../../../src-main/datasets/encode/encoder.ts';
 import { postprocessModel, preprocessModel } from '../../../src-main/datasets/encode/onnx.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
+import '../../../support/runtime-first.ts';
 import { describe, expect, it } from 'vitest';
 import { heardAt } from '../../../../src-main/datasets/audio/decode.ts';
 import { hertzOf, melOf } from '../../../../src-main/datasets/encode/audio/mel.ts';

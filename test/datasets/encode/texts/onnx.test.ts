@@ -1,4 +1,5 @@
 import * as ort from 'onnxruntime-node';
+import '../../../support/runtime-first.ts';
 import { describe, expect, it } from 'vitest';
 import type { TextInputEncoder } from '../../../../src-main/datasets/encode/encoder.ts';
 import { joinTexts } from '../../../../src-main/datasets/encode/texts/cells.ts';
