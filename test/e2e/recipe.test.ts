@@ -173,12 +173,12 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY).each(locales)('a recipe in %s',
     await expect.poll(() => id('version').count(), { timeout: 60_000 }).toBe(2);
     await expect
       .poll(async () => (await id('version').allInnerTexts())[0])
-      .toMatch(/of 90 images, \d+ left out by copies/);
+      .toMatch(/of 90 samples, \d+ left out by “drop copies”/i);
     await settled();
     await id('recipe-step').first().focus();
     await studio.page.keyboard.press('Delete');
     await id('recipe-apply').click();
     await expect.poll(() => id('version').count(), { timeout: 60_000 }).toBe(3);
-    await expect.poll(async () => (await id('version').allInnerTexts())[0]).toContain('all 90 images');
+    await expect.poll(async () => (await id('version').allInnerTexts())[0]).toContain('all 90 samples');
   });
 });
