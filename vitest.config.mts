@@ -4,11 +4,14 @@ import { defineConfig } from 'vitest/config';
 
 /** Files of every kind, good and hostile, through the importers; recipes, splits, leaks, profiles. */
 const data = ['test/datasets/**/*.test.ts'];
-/** What the compiler makes, run and held against finite differences, PyTorch and the definitions. */
+/**
+ * What the compiler makes, run and held against finite differences, PyTorch and the definitions; and whatever else opens sessions of ONNX Runtime within its own process, whose floats below 1e-38 are 0 from then on:
+ * `unit` counts on them.
+ */
 const numerics = [
-  'test/{autodiff,architectures}/**/*.test.ts',
-  'test/runtime/{compiled,players}.test.ts',
+  'test/{autodiff,architectures,export,runtime}/**/*.test.ts',
   'test/utility/**/*.test.ts',
+  'test/jobs/documents/encoder.test.ts',
 ];
 
 // One runner for everything, a project after the other, each with as many workers as it keeps busy: `unit`, `data` and `numerics` need no build, `integration` and `e2e` drive the built product. `webgpu` runs what is
@@ -30,6 +33,9 @@ export default defineConfig({
           testTimeout: 30_000,
           // The queue's and the downloads' mostly wait.
           maxWorkers: availableParallelism() + 1,
+          // Reading the code anew for each file takes as long as the tests do: they leave nothing behind but what is spied upon.
+          isolate: false,
+          restoreMocks: true,
         },
       },
       {

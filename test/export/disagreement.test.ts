@@ -1,16 +1,31 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
-import { composeExport } from '../../src-main/export/compose.ts';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { zeros } from '../../src-main/onnx/tensors.ts';
-import { exportRun } from '../../src-main/utility/work/export-run.ts';
 import { dataFolder, failure } from '../support/data-import.ts';
 import { barsVersion, hereContext, trainHere, trainSettings } from '../support/train-here.ts';
 
-vi.mock(import('../../src-main/export/compose.ts'), async (original) => {
-  const real = await original();
-  return { ...real, composeExport: vi.fn(real.composeExport) };
+/** Exporting with a composition that forgets what the output layer learnt. The process is shared with other tests, so that what was read before is read anew, here and after. */
+async function forgetfulExport() {
+  vi.resetModules();
+  vi.doMock(import('../../src-main/export/compose.ts'), async (original) => {
+    const real = await original();
+    const composeExport: typeof real.composeExport = (...args) => {
+      const model = real.composeExport(...args);
+      const initializers = new Map(model.graph.initializers);
+      const [name] = [...initializers.keys()].filter((each) => each.endsWith('output.weight'));
+      initializers.set(name, zeros('float', initializers.get(name)!.shape));
+      return { ...model, graph: { ...model.graph, initializers } };
+    };
+    return { ...real, composeExport };
+  });
+  return (await import('../../src-main/utility/work/export-run.ts')).exportRun;
+}
+
+afterAll(() => {
+  vi.doUnmock('../../src-main/export/compose.ts');
+  vi.resetModules();
 });
 
 describe('an export that does not agree with its run', () => {
@@ -20,14 +35,7 @@ describe('an export that does not agree with its run', () => {
     const trained = await trainHere(folder, manifest, trainSettings('mlp', { epochs: 1 }, { hidden: '8' }));
     const out = join(folder.path, 'bars.onnx');
     await writeFile(out, 'an earlier file');
-    const real = vi.mocked(composeExport).getMockImplementation()!;
-    vi.mocked(composeExport).mockImplementationOnce((...args) => {
-      const model = real(...args);
-      const initializers = new Map(model.graph.initializers);
-      const [name] = [...initializers.keys()].filter((each) => each.endsWith('output.weight'));
-      initializers.set(name, zeros('float', initializers.get(name)!.shape));
-      return { ...model, graph: { ...model.graph, initializers } };
-    });
+    const exportRun = await forgetfulExport();
     const error = await failure(exportRun({ ...trained, out, metadata: {} }, hereContext()));
     expect(error.code).toBe('parity_failed');
     expect(error.message).toMatch(/differ by up to .* agree on/);
