@@ -65,3 +65,7 @@ export function asText(file: string): string {
  */
 export const ofColumns = (relation: string, indexes: readonly number[]): string =>
   relation.replaceAll(anyColumn, `(?:${indexes.join('|')})`);
+
+/** As `ofColumns`, by what is asked of it: those columns that stand in one of these pieces of SQL. */
+export const narrowed = (relation: string, ...sql: readonly string[]): string =>
+  ofColumns(relation, [...new Set(sql.join(' ').match(/(?<=\b(?:c|stored|moment))\d+\b/g) ?? [])].map(Number));
