@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, ColumnType } from '../shared/dataset.ts';
 import { topValues, type ColumnFacts } from './count-columns.ts';
 import { cellCountsSql, valuesIn } from './tables/number-cells.ts';
+import { ofColumns } from './tables/stored-numbers.ts';
 import { countText } from './text-facts.ts';
 
 /**
@@ -83,13 +84,14 @@ export async function describeColumn(
 ): Promise<Column> {
   const { type } = column;
   const described = columnOf(facts, column);
+  const alone = ofColumns(table, [index]);
   if (type === 'category') {
     described.top =
-      facts.top ?? (await topValues(connection, cellCountsSql(await valuesIn(connection, table), index, table)));
+      facts.top ?? (await topValues(connection, cellCountsSql(await valuesIn(connection, alone), index, alone)));
   }
   if (type === 'text') {
     const use = column.role === 'ignored' ? 'ignored' : 'feature';
-    described.text = await countText(connection, table, index, facts, use);
+    described.text = await countText(connection, alone, index, facts, use);
   }
   if (column.note) described.note = column.note;
   if (column.decimalComma) described.decimalComma = true;

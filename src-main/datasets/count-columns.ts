@@ -4,7 +4,7 @@ import { finiteSql, guardedNumberSql, largestNumber, numberSql, quickNumberFails
 import { rowsOf } from './duck.ts';
 import { findRepeating, inTurn, lookAtFirstRows, selectFacts, type Counted, type FirstRows } from './first-rows.ts';
 import { valuesIn } from './tables/number-cells.ts';
-import { momentName, storedName } from './tables/stored-numbers.ts';
+import { momentName, ofColumns, storedName } from './tables/stored-numbers.ts';
 
 /** What is counted of a column before its type is decided. */
 export interface ColumnFacts {
@@ -48,10 +48,10 @@ export async function countColumns(
   indexes: readonly number[],
   plainNumbers = false,
 ): Promise<ColumnFacts[]> {
-  const [{ n }] = await rowsOf(connection, `SELECT count(*) AS n FROM ${table}`);
+  const [{ n }] = await rowsOf(connection, `SELECT count(*) AS n FROM ${ofColumns(table, [])}`);
   const rows = Number(n);
   const counting = { connection, rows, plainNumbers, facts: new Map<number, ColumnFacts>() };
-  const { numbers, moments } = await valuesIn(connection, table);
+  const { numbers, moments } = await valuesIn(connection, ofColumns(table, indexes));
   const many = rows > exactDistinctRows;
   for (const some of inTurn(indexes.filter((i) => numbers.has(i)))) await countStored(counting, table, some, many);
   for (const some of inTurn(indexes.filter((i) => moments.has(i)))) await countMoments(counting, table, some, many);
@@ -60,7 +60,7 @@ export async function countColumns(
   for (const i of first.repeating) {
     // Each value once, with how often it is there: next to free, since Parquet and DuckDB keep such columns so.
     await connection.run(
-      `CREATE OR REPLACE TEMP TABLE counted_values AS SELECT c${i}, count(*) AS n FROM ${table} WHERE c${i} IS NOT NULL GROUP BY 1`,
+      `CREATE OR REPLACE TEMP TABLE counted_values AS SELECT c${i}, count(*) AS n FROM ${ofColumns(table, [i])} WHERE c${i} IS NOT NULL GROUP BY 1`,
     );
     await count(counting, 'counted_values', [i], byValue, first);
     counting.facts.get(i)!.top = await topValues(connection, `(SELECT c${i} AS value, n FROM counted_values)`);

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { finiteSql, guardedNumberSql } from './cells.ts';
 import { rowsOf } from './duck.ts';
+import { ofColumns } from './tables/stored-numbers.ts';
 
 /** A column repeats itself if there are fewer different values than this among its first rows. */
 const fewValues = 20_000;
@@ -33,7 +34,7 @@ export async function lookAtFirstRows(
 ): Promise<FirstRows> {
   const [repeating, numeric, broken] = [new Set<number>(), new Set<number>(), new Set<number>()];
   for (const some of inTurn(indexes)) {
-    const first = `(SELECT ${some.map((i) => `c${i}`).join(', ')} FROM ${table} WHERE file_row_number < 1000)`;
+    const first = `(SELECT ${some.map((i) => `c${i}`).join(', ')} FROM ${ofColumns(table, some)} WHERE file_row_number < 1000)`;
     if (many) for (const i of await findRepeating(connection, table, some, (c) => `c${c}`)) repeating.add(i);
     const cells = some.map((i) => `c${i}, ${finiteSql(`p${i}`)} AS n${i}`);
     const parsed = some.map((i) => `c${i}, ${guardedNumberSql(`c${i}`)} AS p${i}`);
@@ -58,20 +59,20 @@ export async function findRepeating(
   indexes: readonly number[],
   cell: (i: number) => string,
 ): Promise<number[]> {
-  const first = `(SELECT ${indexes.map(cell).join(', ')} FROM ${table} WHERE file_row_number < ${firstRows})`;
+  const first = `(SELECT ${indexes.map(cell).join(', ')} FROM ${ofColumns(table, indexes)} WHERE file_row_number < ${firstRows})`;
   const row = await selectFacts(connection, first, indexes, (i) => [
     `approx_count_distinct(${cell(i)}) AS distinct${i}`,
   ]);
   return indexes.filter((i) => Number(row[`distinct${i}`]) < fewValues);
 }
 
-/** Asks for facts of columns, each called something with the column's index behind it. */
+/** Asks for facts of columns of the table, which no other is needed for, each called something with the column's index behind it. */
 export async function selectFacts(
   connection: DuckDBConnection,
   table: string,
   indexes: readonly number[],
   facts: (i: number) => string[],
 ): Promise<Counted> {
-  const [row] = await rowsOf(connection, `SELECT ${indexes.flatMap(facts).join(', ')} FROM ${table}`);
+  const [row] = await rowsOf(connection, `SELECT ${indexes.flatMap(facts).join(', ')} FROM ${ofColumns(table, indexes)}`);
   return row;
 }

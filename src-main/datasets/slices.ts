@@ -6,6 +6,7 @@ import { eachAnnotations } from './annotations/read.ts';
 import { columnSql, eachRow, parquetSql, withDuck } from './duck.ts';
 import { valueSql, wordsSql } from './filters/conditions.ts';
 import { fileLabels } from './labels.ts';
+import { narrowed } from './tables/stored-numbers.ts';
 
 /** Samples that a column's value, a class or a tag has in common, as places in the list that was asked about. */
 export interface FoundSlice {
@@ -67,7 +68,7 @@ async function ofColumns(
       const expressions = batch.map((column) => expressionOf(manifest, column));
       await eachRow(
         connection,
-        `SELECT file_row_number::INTEGER, ${expressions.join(', ')} FROM ${table}`,
+        `SELECT file_row_number::INTEGER, ${expressions.join(', ')} FROM ${narrowed(table, ...expressions)}`,
         (row, vectors, r) => {
           if (place[row] < 0) return;
           for (let c = 0; c < batch.length; c++)

@@ -3,6 +3,7 @@ import { splitClasses } from '../shared/class-sets.ts';
 import type { ClassCount, Column, Manifest } from '../shared/dataset.ts';
 import { sqlText } from './cells.ts';
 import { eachRow, eachRows, int32sOf } from './duck.ts';
+import { ofColumns } from './tables/stored-numbers.ts';
 import { countClasses, requireFewClasses, sortClasses } from './target.ts';
 import { plural } from '../shared/plural.ts';
 
@@ -36,7 +37,7 @@ export async function readTarget(
   counted(classes.map(({ count }) => count));
   const code = await classCodeSql(connection, `c${index}`, classes);
   const labels = new Int32Array(columns[index].missing + classes.reduce((sum, each) => sum + each.count, 0));
-  const query = `SELECT file_row_number::INTEGER, coalesce(${code}::INTEGER, -1) FROM ${table}`;
+  const query = `SELECT file_row_number::INTEGER, coalesce(${code}::INTEGER, -1) FROM ${ofColumns(table, [index])}`;
   await eachRows(connection, query, (rows, columns) => {
     const codes = int32sOf(columns[1]);
     for (let r = 0; r < rows.length; r++) labels[rows[r]] = codes[r];
@@ -68,7 +69,8 @@ async function readSets(
 ): Promise<TableTarget> {
   const [places, cells, rows]: [Map<string, number>, string[][], number[]] = [new Map(), [], []];
   const counts = new Map<string, number>();
-  await eachRow(connection, `SELECT file_row_number::INTEGER, c${index} FROM ${table}`, (row, columns, r) => {
+  const query = `SELECT file_row_number::INTEGER, c${index} FROM ${ofColumns(table, [index])}`;
+  await eachRow(connection, query, (row, columns, r) => {
     const cell = columns[1].getItem(r) as string | null;
     if (cell === null) {
       rows[row] = -1;

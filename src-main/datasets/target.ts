@@ -4,6 +4,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { ColumnFacts } from './count-columns.ts';
 import { parseNumber } from './cells.ts';
 import { rowsOf } from './duck.ts';
+import { ofColumns } from './tables/stored-numbers.ts';
 
 /** More classes than this are not classes but names or free text. */
 const maxClasses = 1000;
@@ -84,7 +85,7 @@ export async function countClasses(
 ): Promise<ClassCount[]> {
   const rows = await rowsOf(
     connection,
-    `SELECT c${index} AS name, count(*) AS n FROM ${table} WHERE c${index} IS NOT NULL GROUP BY 1 LIMIT ${maxClasses + 1}`,
+    `SELECT c${index} AS name, count(*) AS n FROM ${ofColumns(table, [index])} WHERE c${index} IS NOT NULL GROUP BY 1 LIMIT ${maxClasses + 1}`,
   );
   requireFewClasses(name, rows.length);
   return sortClasses(rows.map((row) => ({ name: String(row.name), count: Number(row.n) })));

@@ -3,6 +3,7 @@ import type { Column, Manifest } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { finiteSql, numberSql, sqlText } from '../cells.ts';
 import { columnSql, eachRow, float64sOf, parquetSql, rowsOf } from '../duck.ts';
+import { narrowed } from '../tables/stored-numbers.ts';
 
 /** When each sample is of, as a number that grows with time: seconds since 1970 (dates without a zone are taken as UTC), or the column's own. NaN: the cell is missing. */
 export interface Times {
@@ -55,7 +56,7 @@ export async function readTimes(
   order?: DayOrder,
 ): Promise<Times> {
   const cell = columnSql(manifest)(name);
-  const table = parquetSql(blobs, manifest.blobs.table!);
+  const table = narrowed(parquetSql(blobs, manifest.blobs.table!), cell);
   const column = manifest.columns.find((each) => each.name === name)!;
   const seconds = await howWritten(connection, table, column, cell, order);
   const value = seconds ?? finiteNumberSql(cell, column);
@@ -76,7 +77,7 @@ export async function readTimes(
 export async function looksLikeDates(connection: DuckDBConnection, table: string, cell: string): Promise<boolean> {
   const { present, counts } = await countLayouts(
     connection,
-    `(SELECT ${cell} AS v FROM ${table} WHERE ${cell} IS NOT NULL LIMIT 1000)`,
+    `(SELECT ${cell} AS v FROM ${narrowed(table, cell)} WHERE ${cell} IS NOT NULL LIMIT 1000)`,
   );
   return present > 0 && Math.max(...counts) >= 0.95 * present;
 }

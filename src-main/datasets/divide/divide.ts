@@ -11,6 +11,7 @@ import {
 } from '../../shared/split.ts';
 import { readBlob } from '../blobs.ts';
 import { eachRow, float64sOf, parquetSql } from '../duck.ts';
+import { narrowed } from '../tables/stored-numbers.ts';
 import { countSplits, divide } from '../splits.ts';
 import { readTimes } from './dates.ts';
 import { drawFolds, splitOfFold } from './folds.ts';
@@ -180,7 +181,7 @@ async function divideByHash(
   if (connection) {
     const key = keySql(manifest, wish);
     const query = `SELECT sample, ${keyPlaceSql(wish.seed, 'k')} FROM (SELECT file_row_number::INTEGER AS sample, ${key} AS k
-      FROM ${parquetSql(blobs, manifest.blobs.table!)}) WHERE k IS NOT NULL`;
+      FROM ${narrowed(parquetSql(blobs, manifest.blobs.table!), key)}) WHERE k IS NOT NULL`;
     await withPattern(wish.pattern, () =>
       eachRow(connection, query, (sample, columns, r) => {
         found++;

@@ -5,6 +5,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import { readBlob } from '../blobs.ts';
 import { sqlText } from '../cells.ts';
 import { columnSql, eachRow, int32sOf, parquetSql } from '../duck.ts';
+import { narrowed } from '../tables/stored-numbers.ts';
 import type { Groups } from './groups.ts';
 
 const maxPattern = 500;
@@ -91,7 +92,7 @@ export async function hashRows(
   from: number,
 ): Promise<void> {
   const query = `SELECT sample, coalesce((h & 2147483647)::INTEGER, -1), coalesce(((h >> 31) & 2147483647)::INTEGER, -1)
-    FROM (SELECT file_row_number::INTEGER AS sample, if(k IS NULL, NULL, hash(k)) AS h FROM (SELECT file_row_number, ${expression} AS k FROM ${table}))`;
+    FROM (SELECT file_row_number::INTEGER AS sample, if(k IS NULL, NULL, hash(k)) AS h FROM (SELECT file_row_number, ${expression} AS k FROM ${narrowed(table, expression)}))`;
   await eachRow(connection, query, (sample, columns, r) => {
     low[from + sample] = int32sOf(columns[1])[r];
     high[from + sample] = int32sOf(columns[2])[r];

@@ -4,6 +4,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import { finiteSql } from '../cells.ts';
 import { columnSql, rowsOf, sampleRelation, withDuck, type ColumnSql } from '../duck.ts';
 import { cellNumberSql, storedIn } from '../tables/number-cells.ts';
+import { narrowed } from '../tables/stored-numbers.ts';
 import { train } from '../splits.ts';
 import {
   maxCategories,
@@ -35,7 +36,8 @@ export async function fitTableEncoder(
     const samples = await sampleRelation(connection, blobs, manifest);
     const sql = columnSql(manifest);
     const known = target ? ` AND ${sql(target.name)} IS NOT NULL` : '';
-    const rows = `(SELECT * FROM ${samples} WHERE split = ${train}${known})`;
+    const all = `(SELECT * FROM ${samples} WHERE split = ${train}${known})`;
+    const rows = (...columns: Column[]): string => narrowed(all, known, ...columns.map(({ name }) => sql(name)));
     const features = manifest.columns.filter((column) => column.role === 'feature');
     const numbers = await fitNumbers(
       connection,
@@ -45,9 +47,10 @@ export async function fitTableEncoder(
     );
     const categories: CategoryEncoder[] = [];
     for (const column of features) {
-      if (column.type === 'category') categories.push(await fitCategory(connection, rows, sql, column, indexed));
+      if (column.type === 'category')
+        categories.push(await fitCategory(connection, rows(column), sql, column, indexed));
     }
-    const encodedTarget = target ? await fitTarget(connection, rows, sql, manifest, target) : null;
+    const encodedTarget = target ? await fitTarget(connection, rows(target), sql, manifest, target) : null;
     return { kind: 'table', numbers, categories, target: encodedTarget };
   });
 }
@@ -57,15 +60,16 @@ export const columnsAtOnce = 32;
 
 async function fitNumbers(
   connection: DuckDBConnection,
-  rows: string,
+  some: (...columns: Column[]) => string,
   sql: ColumnSql,
   columns: Column[],
 ): Promise<NumberEncoder[]> {
   if (columns.length > columnsAtOnce) {
-    const head = await fitNumbers(connection, rows, sql, columns.slice(0, columnsAtOnce));
-    return [...head, ...(await fitNumbers(connection, rows, sql, columns.slice(columnsAtOnce)))];
+    const head = await fitNumbers(connection, some, sql, columns.slice(0, columnsAtOnce));
+    return [...head, ...(await fitNumbers(connection, some, sql, columns.slice(columnsAtOnce)))];
   }
   if (columns.length === 0) return [];
+  const rows = some(...columns);
   const values = numberRelation(rows, sql, columns, await storedIn(connection, rows));
   // Two passes: the mean is that of the filled column, so the median must be known first.
   const [medians] = await rowsOf(

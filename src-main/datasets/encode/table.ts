@@ -3,6 +3,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import { readBlob } from '../blobs.ts';
 import { columnSql, eachRow, parquetSql, withDuck } from '../duck.ts';
 import { cellNumberSql, storedIn } from '../tables/number-cells.ts';
+import { narrowed } from '../tables/stored-numbers.ts';
 import type { EncodedSplit } from './encoded-split.ts';
 import type { TableEncoder } from './encoder.ts';
 import { columnsAtOnce } from './fit.ts';
@@ -34,7 +35,7 @@ export async function loadTable(
       const batch = encoder.numbers.slice(first, first + columnsAtOnce);
       const parsed = batch.map((each, i) => `${cellNumberSql(stored, sql(each.column), each.decimalComma)} AS n${i}`);
       const query = `SELECT file_row_number::INTEGER, ${batch.map((_, i) => orNaN(`n${i}`)).join(', ')}
-        FROM (SELECT file_row_number, ${parsed.join(', ')} FROM ${table})`;
+        FROM (SELECT file_row_number, ${parsed.join(', ')} FROM ${narrowed(table, ...parsed)})`;
       await eachRow(connection, query, (row, columns, r) => {
         if (place[row] < 0) return;
         const { x } = splits[split[row]];
@@ -51,18 +52,16 @@ export async function loadTable(
       const batch = encoder.categories.slice(first, first + columnsAtOnce);
       for (const [i, { values }] of batch.entries()) await connection.run(enumSql(`category${i}`, values));
       const codes = batch.map((each, i) => codeSql(`coalesce(${sql(each.column)}, '')`, `category${i}`));
-      await eachRow(
-        connection,
-        `SELECT file_row_number::INTEGER, ${codes.join(', ')} FROM ${table}`,
-        (row, columns, r) => {
-          if (place[row] < 0) return;
-          const { x } = splits[split[row]];
-          const base = place[row] * layout.width;
-          for (let i = 0; i < batch.length; i++) {
-            encodeCategory(batch[i], columns[i + 1].getItem(r) as number, x, base + layout.categories[first + i]);
-          }
-        },
-      );
+      const cells = narrowed(table, ...batch.map(({ column }) => sql(column)));
+      const query = `SELECT file_row_number::INTEGER, ${codes.join(', ')} FROM ${cells}`;
+      await eachRow(connection, query, (row, columns, r) => {
+        if (place[row] < 0) return;
+        const { x } = splits[split[row]];
+        const base = place[row] * layout.width;
+        for (let i = 0; i < batch.length; i++) {
+          encodeCategory(batch[i], columns[i + 1].getItem(r) as number, x, base + layout.categories[first + i]);
+        }
+      });
     }
     const [train, validation, test] = splits;
     return { train, validation, test };

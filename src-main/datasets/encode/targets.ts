@@ -5,6 +5,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import { finiteSql, sqlText } from '../cells.ts';
 import { eachRow, type ColumnSql } from '../duck.ts';
 import { cellNumberSql, storedIn } from '../tables/number-cells.ts';
+import { narrowed } from '../tables/stored-numbers.ts';
 import type { EncodedSplit } from './encoded-split.ts';
 import type { TargetEncoder } from './encoder.ts';
 
@@ -40,9 +41,10 @@ export async function readTargets(
   if (!target) return { values: new Float64Array(samples) };
   const targets = new Float64Array(samples).fill(NaN);
   const sets: number[][] = [];
+  const alone = narrowed(table, sql(target.column));
   if (target.task === 'classification') {
     await connection.run(enumSql('target', target.classes));
-    const query = `SELECT file_row_number::INTEGER, ${codeSql(sql(target.column), 'target')} FROM ${table}`;
+    const query = `SELECT file_row_number::INTEGER, ${codeSql(sql(target.column), 'target')} FROM ${alone}`;
     await eachRow(connection, query, (row, columns, r) => {
       const code = columns[1].getItem(r) as number;
       if (code >= 0) targets[row] = code;
@@ -50,7 +52,7 @@ export async function readTargets(
   } else if (target.task === 'multi-label') {
     const index = new Map(target.classes.map((name, i) => [name, i]));
     const known = new Map<string, number>();
-    const query = `SELECT file_row_number::INTEGER, ${sql(target.column)} FROM ${table}`;
+    const query = `SELECT file_row_number::INTEGER, ${sql(target.column)} FROM ${alone}`;
     await eachRow(connection, query, (row, columns, r) => {
       const cell = columns[1].getItem(r) as string | null;
       if (cell === null) return;
@@ -60,8 +62,8 @@ export async function readTargets(
     });
     return { values: targets, sets };
   } else {
-    const value = cellNumberSql(await storedIn(connection, table), sql(target.column), target.decimalComma);
-    const query = `SELECT file_row_number::INTEGER, ${orNaN('y')} FROM (SELECT file_row_number, ${value} AS y FROM ${table})`;
+    const value = cellNumberSql(await storedIn(connection, alone), sql(target.column), target.decimalComma);
+    const query = `SELECT file_row_number::INTEGER, ${orNaN('y')} FROM (SELECT file_row_number, ${value} AS y FROM ${alone})`;
     await eachRow(connection, query, (row, columns, r) => {
       targets[row] = (Math.fround(columns[1].getItem(r) as number) - target.mean) / target.std;
     });

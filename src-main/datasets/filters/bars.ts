@@ -4,6 +4,7 @@ import type { Manifest } from '../../shared/dataset.ts';
 import { finiteSql, sqlText } from '../cells.ts';
 import { columnSql, parquetSql, rowsOf } from '../duck.ts';
 import { cellNumberSql, storedIn } from '../tables/number-cells.ts';
+import { narrowed } from '../tables/stored-numbers.ts';
 import { wordsSql } from './conditions.ts';
 
 const chunkRows = 2048;
@@ -19,7 +20,8 @@ export async function countBars(
   asked: readonly AskedBars[],
 ): Promise<number[][]> {
   if (asked.length === 0) return [];
-  const table = parquetSql(blobs, manifest.blobs.table!);
+  const cells = asked.map(({ column }) => columnSql(manifest)(column));
+  const table = narrowed(parquetSql(blobs, manifest.blobs.table!), ...cells);
   const stored = await storedIn(connection, table);
   const bars = asked.map((one, i) => `(${barSql(one, manifest, stored)})::SMALLINT AS b${i}`);
   if (samples) await keep(connection, samples);

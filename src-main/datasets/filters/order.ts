@@ -3,6 +3,7 @@ import type { Manifest, SampleQuery } from '../../shared/dataset.ts';
 import { finiteSql } from '../cells.ts';
 import { columnSql, eachRow, parquetSql } from '../duck.ts';
 import { cellNumberSql, storedIn } from '../tables/number-cells.ts';
+import { narrowed } from '../tables/stored-numbers.ts';
 import type { Divided } from './conditions.ts';
 
 /** The sample numbers that a question's filter and sort give, in order. `apart`: for each of the filter's expressions, those it lets through. */
@@ -19,14 +20,14 @@ export async function orderRows(
   const table = parquetSql(blobs, manifest.blobs.table!);
   const where = cells.length > 0 ? `WHERE ${cells.join(' AND ')}` : '';
   const { value, order } = sort
-    ? sortSql(manifest, sort.column, await storedIn(connection, table))
+    ? sortSql(manifest, sort.column, await storedIn(connection, narrowed(table, columnSql(manifest)(sort.column))))
     : { value: 'NULL', order: '' };
   const by = sort ? `ORDER BY ${order} ${sort.descending ? 'DESC' : 'ASC'} NULLS LAST, sample` : '';
   const found = new Int32Array(manifest.samples);
   let count = 0;
   await eachRow(
     connection,
-    `SELECT sample FROM (SELECT file_row_number::INTEGER AS sample, ${value} AS v FROM ${table} ${where}) ${by}`,
+    `SELECT sample FROM (SELECT file_row_number::INTEGER AS sample, ${value} AS v FROM ${narrowed(table, value, where)} ${where}) ${by}`,
     (sample) => {
       if (!through || through[sample] === 1) found[count++] = sample;
     },

@@ -4,6 +4,7 @@ import { formKinds, type PersonalColumn, type PersonalKind, type PrivacyReport }
 import { sqlText } from '../cells.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
 import { rawTable } from '../recipes/raw-table.ts';
+import { ofColumns } from '../tables/stored-numbers.ts';
 import { addTextFunctions, type TextFunctions } from '../text-functions.ts';
 import { hinted } from './conceal.ts';
 import { findPersonal, suspicious } from './detect.ts';
@@ -40,7 +41,7 @@ export async function scanPrivacy(blobs: string, manifest: Manifest): Promise<Pr
     addTextFunctions(connection, functions);
     const found: PersonalColumn[] = [];
     for (const [i, column] of columns.entries()) {
-      const one = await scanColumn(connection, table, `left(c${i}, ${mostCharacters})`, column);
+      const one = await scanColumn(connection, ofColumns(table, [i]), `left(c${i}, ${mostCharacters})`, column);
       if (one.found.length > 0) found.push(one);
     }
     return { samples, looked: Math.ceil(samples / every), columns: found };

@@ -12,6 +12,7 @@ import { derived } from '../derived.ts';
 import { parquetSql, rowsOf, withDuck } from '../duck.ts';
 import { wordsSql } from '../filters/conditions.ts';
 import { cellCountsSql, valuesIn } from '../tables/number-cells.ts';
+import { ofColumns } from '../tables/stored-numbers.ts';
 import { associate } from './associations.ts';
 import { findLeaks } from './leaks.ts';
 import { keepLooked, lookAt, type LookedColumn } from './look.ts';
@@ -77,7 +78,8 @@ async function profileTable(
   const columns: ColumnProfile[] = [];
   for (const [i, column] of manifest.columns.entries()) {
     await step();
-    columns.push(await profileColumn(connection, { table, values, samples: manifest.samples }, i, column, looked[i]));
+    const alone = { table: ofColumns(table, [i]), values, samples: manifest.samples };
+    columns.push(await profileColumn(connection, alone, i, column, looked[i]));
   }
   const features = looked.filter((_, i) => manifest.columns[i].role === 'feature');
   await step();
