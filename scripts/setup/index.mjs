@@ -19,6 +19,7 @@ import { withLock } from './lock.mjs';
 import { nativeState, prepareNative } from './native.mjs';
 import { NODE_WANTED, continueUnder, fetchNode, fetchedNode, isNewEnough } from './node.mjs';
 import { messagesAreCurrent, compileMessages } from './messages.mjs';
+import { glibIsShared, separateGlib } from './own-glib.mjs';
 import { isRoot, toolchain } from './paths.mjs';
 import { Progress } from './progress.mjs';
 import { ELECTRON_PACKAGES, TEST_PACKAGES, hasHanFont, hasXvfb, missingLibraries } from './system.mjs';
@@ -90,7 +91,7 @@ const wantsDownload = (atHand) =>
   shouldDownload({ atHand, failure: lastFailure(), version: wantedVersion(), asked: asked() });
 
 async function isReady({ electron, libraries, tests, bundles }) {
-  if (dependenciesDiffer()) return false;
+  if (dependenciesDiffer() || glibIsShared()) return false;
   const runtime = electron === 'no' ? null : electronAtHand();
   if (electron !== 'no' && (!runtime || wantsDownload(runtime))) return false;
   if (nativeState(runtime) !== 'ready') return false;
@@ -110,6 +111,10 @@ async function prepare(progress, { electron, libraries, tests, bundles }) {
   const step = (title, work) => progress.step(title, work);
   const differs = dependenciesDiffer();
   if (differs) await step(`Dependencies: npm ci (${differs})`, installDependencies);
+
+  if (glibIsShared()) {
+    await step('A GLib of its own for what decodes pictures', () => separateGlib());
+  }
 
   // From here on the steps wait for different things (network, compiler, apt), so they go side by side.
   const optional = (work) =>

@@ -49,6 +49,9 @@ const elsewhere = {
   'onnxruntime-node':
     'Notices of what ONNX Runtime is compiled with: https://github.com/microsoft/onnxruntime/blob/main/ThirdPartyNotices.txt',
 };
+const sharpPlatforms = /^@img\/sharp-(libvips-)?linux/;
+const changed = `In this copy the symbols of GLib are renamed ("g_free" is "h>free"), since Electron brings the system's GLib along; else it is as its
+authors publish it.`;
 const refersTo = { 'LGPL-3.0-or-later': ['GPL-3.0.txt'] };
 
 /** A Vite plugin that adds to `found` the folder of every package whose code or style goes into the bundle. */
@@ -126,6 +129,7 @@ function workOf(place) {
       ...described,
       ...general.map(textOf),
       ...(elsewhere[name] ? [elsewhere[name]] : []),
+      ...(sharpPlatforms.test(name) ? [changed] : []),
     ].join('\n\n'),
   };
 }
