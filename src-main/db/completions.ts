@@ -27,13 +27,17 @@ const completionOf = ({ request, texts, facts, error, ...row }: CompletionRow): 
   error: error === null ? null : (JSON.parse(error) as ErrorFacts),
 });
 
-/** Newest first; not those of grids. */
-export function listCompletions(db: Readable, prompt: PromptId, limit = mostCompletionsListed): Completion[] {
+/** Newest first; not those of grids. `given: false`: without what the models were given, which may be long. */
+export function listCompletions(
+  db: Readable,
+  prompt: PromptId,
+  { limit = mostCompletionsListed, given = true }: { limit?: number; given?: boolean } = {},
+): Completion[] {
   return db
     .all<CompletionRow>(
-      `SELECT c.id, p.id AS prompt, c.version, c.created_at AS createdAt, c.status, c.request, c.given, c.texts, c.facts, c.error
+      `SELECT c.id, p.id AS prompt, c.version, c.created_at AS createdAt, c.status, c.request, CASE WHEN ? THEN c.given END AS given, c.texts, c.facts, c.error
          FROM completions c JOIN prompts p ON p.key = c.prompt WHERE p.id = ? AND c.grid IS NULL ORDER BY c.key DESC LIMIT ?`,
-      [prompt, limit],
+      [given ? 1 : 0, prompt, limit],
     )
     .map(completionOf);
 }

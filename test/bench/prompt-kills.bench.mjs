@@ -66,7 +66,7 @@ export default async function bench() {
         // The oldest key that is not there.
         if (kept < pressed.length) sum.latest = Math.max(sum.latest, killed - pressed[Math.max(0, kept)]);
         interruptCompletions(store);
-        const [answer] = listCompletions(store, id, 1);
+        const [answer] = listCompletions(store, id, { limit: 1 });
         if (answer) {
           sum.answers++;
           if (answer.status !== 'interrupted' && answer.status !== 'finished') sum.unmarked++;

@@ -40,7 +40,7 @@ export class Prompts {
       summary: rows.getPrompt(store, id),
       ...rows.getDraft(store, id),
       versions: rows.listVersions(store, id),
-      completions: completionRows.listCompletions(store, id),
+      completions: completionRows.listCompletions(store, id, { given: false }),
     };
   }
   version(id: PromptId, number: number): PromptVersion {

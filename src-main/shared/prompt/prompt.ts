@@ -197,7 +197,7 @@ export interface PromptDetail {
   bench: Bench;
   /** Newest first, without their texts but for the newest's. */
   versions: Omit<PromptVersion, 'text'>[];
-  /** Newest first; so many at most are listed. */
+  /** Newest first; so many at most are listed, without what their models were given. */
   completions: Completion[];
 }
 export const mostCompletionsListed = 200;
@@ -223,6 +223,8 @@ export interface LaidOutPrompt {
   text: string;
   /** Null of a model elsewhere, which alone could count them; so is `context`. */
   tokens: number | null;
+  /** It has more tokens, which nobody counted: it is far too long already. */
+  atLeast?: boolean;
   context: number | null;
   /** Whether its turns are laid out by the model's own template; null where it has no turns. */
   template: boolean | null;

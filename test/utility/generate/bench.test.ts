@@ -7,10 +7,10 @@ import { Bench } from '../../../src-main/utility/work/generate/bench.ts';
 import { readModelFolder } from '../../../src-main/utility/work/generate/model-folder.ts';
 import { requireMemory } from '../../../src-main/utility/work/generate/onnx-weights.ts';
 import { tempFolder } from '../../support/temp-workspace.ts';
-import { tinyFolder } from '../../support/tiny-llama.ts';
+import { tinyFolder, tinyTokenizer } from '../../support/tiny-llama.ts';
 
-function opened() {
-  const path = tinyFolder(join(tempFolder(), 'tiny'));
+function opened(tokenizer: object = tinyTokenizer) {
+  const path = tinyFolder(join(tempFolder(), 'tiny'), undefined, undefined, tokenizer);
   const bench = new Bench();
   onTestFinished(() => bench.close());
   const parts: WrittenPart[] = [];
@@ -68,6 +68,21 @@ describe('a model on the bench', () => {
     const config = { bos_token: { content: '<s>' }, chat_template: [{ name: 'default', template }] };
     writeFileSync(join(path, 'tokenizer_config.json'), JSON.stringify(config));
     expect(new Bench().render({ path }, turns)).toMatchObject({ text: '<s>ab', template: true });
+  });
+  it('takes what just fits, refuses a token more, and tells of a megabyte how long it is at the least without counting', async () => {
+    const model = { type: 'BPE', unk_token: '<unk>', fuse_unk: true, vocab: tinyTokenizer.model.vocab, merges: [] };
+    const { path, bench, write } = opened({ ...tinyTokenizer, pre_tokenizer: null, model });
+    // What is unknown is one token, however long.
+    const long = '☃'.repeat(2 ** 15);
+    for (const text of ['a'.repeat(23), long + 'a'.repeat(22)]) {
+      expect(bench.render({ path }, text).tokens).toBe(23);
+      expect((await write(text, [], 1)).texts).toHaveLength(1);
+      expect(bench.render({ path }, `${text}a`).tokens).toBe(24);
+      await expect(write(`${text}a`)).rejects.toThrow('is 24 tokens long');
+    }
+    const words = 'ab '.repeat(350_000);
+    expect(bench.render({ path }, words)).toMatchObject({ text: words, tokens: 700_000, atLeast: true, context: 24 });
+    await expect(write(words)).rejects.toThrow('at least 700000 tokens long, and the model sees 24');
   });
   it('is refused by what it lacks', async () => {
     const { path, write } = opened();

@@ -1,7 +1,8 @@
 import { likeliestTokens, logProbabilities } from '../../../generation/sampling.ts';
 import { TextWriter } from '../../../generation/text-writer.ts';
 import type { GenerationSettings, WrittenText } from '../../../shared/generation.ts';
-import { requireRoom, type Writer, type Written, type WritingHooks } from './writing.ts';
+import { requireRoom } from './prompt-length.ts';
+import type { Writer, Written, WritingHooks } from './writing.ts';
 
 interface Beam {
   tokens: number[];
@@ -19,7 +20,7 @@ export async function searchBeams(
   { beams: width, n, maxTokens, stop }: GenerationSettings,
   hooks: WritingHooks,
 ): Promise<Written> {
-  requireRoom(prompt.length, context);
+  requireRoom({ tokens: prompt.length }, context);
   const most = Math.min(maxTokens, context - prompt.length);
   const began = performance.now();
   let firstTokenMs = 0;

@@ -9,7 +9,7 @@ import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/
 import { searchBeams } from './beams.ts';
 import { grammarOf } from './generate.ts';
 import type { ReadModel } from './folder-files.ts';
-import { openParts, partsOf, promptTokens, requireFit, type OpenWriter } from './open.ts';
+import { openParts, partsOf, promptLength, requireFit, type OpenWriter } from './open.ts';
 import { isWriter, type Parts } from './parts.ts';
 import { openReader, requireReadable, type OpenReader } from './reading.ts';
 import { write, type WritingHooks } from './writing.ts';
@@ -30,8 +30,8 @@ export class Bench {
   render(model: GenerateParams['model'], prompt: WriterPrompt): LaidOutPrompt {
     const parts = this.#partsOf(model);
     const { text, template } = laidOut(parts, prompt);
-    const tokens = counted(parts, text, template);
-    return { text, tokens, context: parts.context, template, bytes: parts.bytes, kind: parts.kind };
+    const length = promptLength(parts, text, template === true);
+    return { text, ...length, context: parts.context, template, bytes: parts.bytes, kind: parts.kind };
   }
 
   async write(
@@ -43,7 +43,7 @@ export class Bench {
     const { text, template, begin = '' } = laidOut(parts, prompt);
     hooks.given(text);
     // A prompt that cannot be is said before a model is loaded.
-    if (isWriter(parts)) requireFit(parts, counted(parts, text, template));
+    if (isWriter(parts)) requireFit(parts, promptLength(parts, text, template === true));
     else requireReadable(parts, text, settings, begun);
     const { model: open, weights, loadMs } = await this.#opened(model, parts, threads);
     const { promptTokens: count, cached, written } = 'read' in open ? await readBy(open) : await writeOn(open);
@@ -99,10 +99,6 @@ export class Bench {
     return this.#open;
   }
 }
-
-/** Tokens of a prompt as it is laid out. */
-const counted = (parts: Parts, text: string, template: boolean | null): number =>
-  promptTokens(parts, text, template === true).length;
 
 /** SHA-256 of models' bytes, or of their files', one after another. */
 export function digestOf(models: Iterable<ReadModel>): string {

@@ -6,7 +6,8 @@ import { openTokenizer } from '../../../tokenizers/open.ts';
 import { Guesser } from '../language/guesser.ts';
 import type { ReadModel } from './folder-files.ts';
 import type { Parts } from './parts.ts';
-import { requireRoom, type Written, type WritingHooks } from './writing.ts';
+import { farTooLong, requireRoom } from './prompt-length.ts';
+import type { Written, WritingHooks } from './writing.ts';
 
 /** An encoder that says what is hidden in a text, as BERT does (Devlin et al. 2019). */
 export interface Filler {
@@ -38,6 +39,8 @@ const maskName = ({ file }: Parts, mask: number): string =>
 /** The tokens of a text with what the model wants around it. Errors: nothing_masked, prompt_too_long. */
 export function maskedTokens(parts: Parts, mask: number, text: string): number[] {
   const tokenizer = openTokenizer(parts.file);
+  const far = farTooLong(parts, text);
+  if (far) requireRoom(far, parts.context);
   const { before, after } = aroundOf(tokenizer);
   const tokens = [...before, ...tokenizer.encode(text), ...after];
   if (!tokens.includes(mask)) {
@@ -46,7 +49,7 @@ export function maskedTokens(parts: Parts, mask: number, text: string): number[]
       `Nothing is masked in the prompt, and this model fills in what is. Write ${maskName(parts, mask)} where it is to guess.`,
     );
   }
-  requireRoom(tokens.length - 1, parts.context);
+  requireRoom({ tokens: tokens.length - 1 }, parts.context);
   return tokens;
 }
 

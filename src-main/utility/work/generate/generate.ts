@@ -9,7 +9,7 @@ import type { JobContext } from '../../port/job-port.ts';
 import { searchBeams } from './beams.ts';
 import { likelihoodOf } from './likelihood.ts';
 import { maskedTokens } from './fill.ts';
-import { openParts, partsOf, promptTokens, requireFit } from './open.ts';
+import { openParts, partsOf, promptLength, promptTokens, requireFit } from './open.ts';
 import { isWriter, type Parts } from './parts.ts';
 import { openReader, requireReadable } from './reading.ts';
 import { write, type WritingHooks } from './writing.ts';
@@ -24,7 +24,7 @@ export async function generate(
   const parts = partsOf(model);
   if (!isWriter(parts) && !score) return readBy(parts, { prompt, begin, settings, threads }, context);
   if (score) requireForetold(parts);
-  else requireFit(parts, promptTokens(parts, prompt).length);
+  else requireFit(parts, promptLength(parts, prompt));
   context.progress({ stage: 'reading', unit: 'steps', done: 0, total: 0 });
   const began = performance.now();
   const writer = await openParts(parts, threads, { cache });

@@ -23,7 +23,8 @@ import type { ReadModel } from './folder-files.ts';
 import { readModelFolder } from './model-folder.ts';
 import { requireMemory } from './onnx-weights.ts';
 import { isWriter, type Parts, type RunOfTexts } from './parts.ts';
-import { requireRoom, requireSource, type Form, type Writer } from './writing.ts';
+import { farTooLong, requireRoom, requireSource, type PromptLength } from './prompt-length.ts';
+import type { Form, Writer } from './writing.ts';
 
 export interface OpenWriter extends Writer {
   /** The tokens of a prompt; never none. */
@@ -123,10 +124,15 @@ async function openNets(
   return { model: source, source };
 }
 
-/** Said before its weights are read: whether a prompt of so many tokens fits. Throws `prompt_too_long`. */
-export function requireFit(parts: Parts, tokens: number): void {
-  if (parts.rewriting) requireSource(tokens, parts.context);
-  else requireRoom(tokens, parts.context);
+/** Said before its weights are read: whether a prompt so long fits. Throws `prompt_too_long`. */
+export function requireFit(parts: Parts, length: PromptLength): void {
+  if (parts.rewriting) requireSource(length, parts.context);
+  else requireRoom(length, parts.context);
+}
+
+/** How long a prompt is. One that is far too long is not made into tokens to say so. */
+export function promptLength(parts: Parts, text: string, laidOut = false): PromptLength {
+  return farTooLong(parts, text) ?? { tokens: promptTokens(parts, text, laidOut).length };
 }
 
 /** The tokens of a prompt; never none. `laidOut`: a template has put what begins a text there already. */

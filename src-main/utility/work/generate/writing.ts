@@ -13,6 +13,7 @@ import type {
   WrittenText,
 } from '../../../shared/generation.ts';
 import { Random, streams } from '../../../shared/random.ts';
+import { requireRoom } from './prompt-length.ts';
 
 /** A model with what is needed to read and to write with it. */
 export interface Writer {
@@ -72,7 +73,7 @@ export async function write(
   hooks: WritingHooks,
   begun: readonly number[] = [],
 ): Promise<Written> {
-  requireRoom(prompt.length, context);
+  requireRoom({ tokens: prompt.length }, context);
   const most = Math.min(settings.maxTokens, context - prompt.length);
   const rows = Array.from({ length: settings.n }, (_, index): Row => ({
     index,
@@ -174,23 +175,6 @@ function ended(row: Row, { logprobs }: GenerationSettings, hooks: WritingHooks):
     finish: row.finish ?? 'stopped',
     choices: logprobs > 0 ? row.choices : null,
   };
-}
-
-export function requireRoom(prompt: number, context: number): void {
-  if (prompt < context) return;
-  throw new AtelierError(
-    'prompt_too_long',
-    `The prompt is ${prompt} tokens long, and the model sees ${context}, with what it writes. Shorten the prompt, or take a model with more context.`,
-  );
-}
-
-/** Of a text that another is written of: all of it is read at once. */
-export function requireSource(source: number, context: number): void {
-  if (source <= context) return;
-  throw new AtelierError(
-    'prompt_too_long',
-    `The source text is ${source} tokens long, and the model reads ${context}. Shorten it, or divide it and ask for each part.`,
-  );
 }
 
 /** What the token reads as where it stands: bytes that are half a character as their numbers. */
