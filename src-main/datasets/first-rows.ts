@@ -73,6 +73,9 @@ export async function selectFacts(
   indexes: readonly number[],
   facts: (i: number) => string[],
 ): Promise<Counted> {
-  const [row] = await rowsOf(connection, `SELECT ${indexes.flatMap(facts).join(', ')} FROM ${ofColumns(table, indexes)}`);
+  const [row] = await rowsOf(
+    connection,
+    `SELECT ${indexes.flatMap(facts).join(', ')} FROM ${ofColumns(table, indexes)}`,
+  );
   return row;
 }
