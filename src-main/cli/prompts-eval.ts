@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { columnErrors, gridAnswer, gridRows } from '../db/grids.ts';
+import { columnErrors, gridAnswer } from '../db/grid-cells.ts';
+import { gridRows } from '../db/grids.ts';
 
 import { resolvePrompt } from '../jobs/resolve.ts';
 import type { Studio } from '../jobs/studio.ts';

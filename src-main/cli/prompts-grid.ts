@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import * as rows from '../db/grids.ts';
+import { gridAnswer, gridPage } from '../db/grid-cells.ts';
+import { getGrid, listGrids } from '../db/grids.ts';
 import { writeGridFile } from '../jobs/prompts/grid-file.ts';
 import { judgedLines } from '../jobs/prompts/judged-grid.ts';
 import { resolveGrid, resolvePrompt } from '../jobs/resolve.ts';
@@ -156,7 +157,7 @@ const gridJson = (grid: GridSummary) => ({
 function tellCells({ out }: Session, db: Studio['reading'], { id, columns, rows: height }: GridSummary): void {
   const pageSize = 200;
   for (let offset = 0; offset < height; offset += pageSize) {
-    const page = rows.gridPage(db, id, columns.length, offset, pageSize);
+    const page = gridPage(db, id, columns.length, offset, pageSize);
     page.rows.forEach(({ values, cells }, i) => {
       out.text(
         `${offset + i + 1}  ${Object.entries(values)
@@ -165,7 +166,7 @@ function tellCells({ out }: Session, db: Studio['reading'], { id, columns, rows:
           .slice(0, 120)}`,
       );
       cells.forEach((cell, column) => {
-        const { text } = cell.cut ? rows.gridAnswer(db, id, offset + i, column) : cell;
+        const { text } = cell.cut ? gridAnswer(db, id, offset + i, column) : cell;
         const { status, cached, error, rating } = cell;
         out.record({
           event: 'cell',
@@ -205,7 +206,7 @@ function addList(grid: Command, context: CommandContext): void {
     .action((options: CommonOptions) => {
       const session = new Session(context, 'prompts grid list', options);
       return session.read((store) => {
-        const all = rows.listGrids(store);
+        const all = listGrids(store);
         for (const one of all) session.out.record(gridJson(one));
         const cells = all.map((one) => [
           one.id,
@@ -227,7 +228,7 @@ function addShow(grid: Command, context: CommandContext): void {
     .action((text: string, options: CommonOptions) => {
       const session = new Session(context, 'prompts grid show', options);
       return session.read((store) => {
-        const summary = rows.getGrid(store, resolveGrid(store, text));
+        const summary = getGrid(store, resolveGrid(store, text));
         summary.columns.forEach((column, i) => {
           const { promptName, version, modelName, settings } = column;
           session.out.text(
@@ -310,7 +311,7 @@ JSON: {"path","judged"}, of answers {"path","answers"}`,
         const path = session.path(options.out);
         if (options.kind === 'answers') {
           await writeGridFile(store, id, path);
-          const { finished } = rows.getGrid(store, id);
+          const { finished } = getGrid(store, id);
           session.out.record({ path, answers: finished });
           session.out.text(`${count(finished)} answers written to ${path}`);
           return;

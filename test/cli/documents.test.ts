@@ -7,7 +7,8 @@ import { openReader, repository, tempFolder } from '../support/temp-workspace.ts
 import { tinyEncoder } from '../support/tiny-encoder.ts';
 import { seq2seqFolder } from '../support/tiny-seq2seq.ts';
 import { tinyConfig, tinyFolder, tinyWeights } from '../support/tiny-llama.ts';
-import { gridPage, listGrids } from '../../src-main/db/grids.ts';
+import { gridPage } from '../../src-main/db/grid-cells.ts';
+import { listGrids } from '../../src-main/db/grids.ts';
 import { listPrompts } from '../../src-main/db/prompts.ts';
 
 const utilities: UtilityPath = (kind) => join(repository, `src-main/utility/${kind}.ts`);

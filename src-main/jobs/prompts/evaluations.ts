@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as rows from '../../db/evaluations.ts';
+import { columnAnswers } from '../../db/grid-cells.ts';
 import * as gridRows from '../../db/grids.ts';
 import { listPrompts } from '../../db/prompts.ts';
 import { AtelierError } from '../../shared/errors.ts';
@@ -138,7 +139,7 @@ export class Evaluations {
       const { columns, rows: height } = gridRows.getGrid(store, grid);
       const [{ prompt, version }] = columns;
       const values = gridRows.gridRows(store, grid);
-      const answers = gridRows.columnAnswers(store, grid, 0, height);
+      const answers = columnAnswers(store, grid, 0, height);
       const said: (Said[] | null)[] = [];
       for (const check of test.checks) said.push(await this.#said(check, answers, values));
       const scores = await this.#assess(test.checks, values, answers, said);

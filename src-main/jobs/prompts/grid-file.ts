@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import type { Readable } from '../../db/connection.ts';
-import { fullRows, getGrid, gridNames, type FullCell } from '../../db/grids.ts';
+import { fullRows, type FullCell } from '../../db/grid-cells.ts';
+import { getGrid, gridNames } from '../../db/grids.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { escapeXml } from '../../shared/chart/svg.ts';
 import { csvText } from '../../shared/csv-line.ts';

@@ -1,5 +1,7 @@
 import type { Readable } from '../../db/connection.ts';
-import * as rows from '../../db/grids.ts';
+import { gridAnswer } from '../../db/grid-cells.ts';
+import { gridPreferences, ratedCells } from '../../db/grid-judgements.ts';
+import { getGrid, gridRows } from '../../db/grids.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { GridId } from '../../shared/ids.ts';
 import type { JudgedKind } from '../../shared/judged.ts';
@@ -11,12 +13,12 @@ import { columnMeaning } from './meaning.ts';
 
 /** Judgements on a grid's answers, as `labels export` writes those of a labelling: with what was judged, and which prompt and model it was of. Throws `nothing_judged`. */
 export function judgedLines(db: Readable, id: GridId, kind: JudgedKind): Record<string, unknown>[] {
-  const { columns } = rows.getGrid(db, id);
-  const values = rows.gridRows(db, id);
+  const { columns } = getGrid(db, id);
+  const values = gridRows(db, id);
   const meanings = columns.map((column) => columnMeaning(db, column));
   const asked = (row: number, column: number) =>
     filled(meanings[column].text, { ...values[row], ...cellValues(meanings[column].examples) });
-  const answer = (row: number, column: number) => rows.gridAnswer(db, id, row, column).text;
+  const answer = (row: number, column: number) => gridAnswer(db, id, row, column).text;
   const of = (column: number, prefix = '') =>
     Object.fromEntries(Object.entries(askedLine(columns[column])).map(([key, value]) => [prefix + key, value]));
   // What only labelling knows.
@@ -32,11 +34,11 @@ export function judgedLines(db: Readable, id: GridId, kind: JudgedKind): Record<
   });
   const lines =
     kind === 'rating'
-      ? rows.ratedCells(db, id).map(({ row, column, rating }) => ({
+      ? ratedCells(db, id).map(({ row, column, rating }) => ({
           ...judged(ratingLine(row, String(rating), [asked(row, column), answer(row, column)])),
           ...of(column),
         }))
-      : rows.gridPreferences(db, id).map(({ row, first, second, choice }) => ({
+      : gridPreferences(db, id).map(({ row, first, second, choice }) => ({
           ...judged(pairLine(row, choice, [asked(row, first), answer(row, first), answer(row, second)])),
           ...of(first, 'a_'),
           ...of(second, 'b_'),
