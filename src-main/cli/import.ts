@@ -99,8 +99,9 @@ no class at all has the separator alone; an empty cell is without a label.
 Objects inside JSON and Parquet become columns called a.b; lists stay one column, as JSON. Files called train-* with test-* (or
 t10k-*), and folders so called, become given splits. Files of CSV or JSON with the same columns whose names differ only by split or
 numbers (train.csv and test.csv, sales-2026.csv and sales-2027.csv) are one table; --file takes one of them alone. Where there are
-several things, --kind, --file and --sheet choose; hidden sheets can be named, too. What cannot be read is listed and left out. Importing the same data again gives the dataset that is there already; what has changed since makes a new
-one, and a note on standard error names the dataset that --into would have made a next version of.
+several things, --kind, --file and --sheet choose; hidden sheets can be named, too. What cannot be read is listed and left out, as is what only is
+called data: Git LFS pointers, saved web pages, models, documents. Importing the same data again gives the dataset that is there already; what has
+changed since makes a new one, and a note on standard error names the dataset that --into would have made a next version of.
 
 Image files are kept twice: as small pictures, which training reads, and as they came, to be looked at and exported. With --reference the latter stay
 where they are, and Atelier keeps their path, size, time and SHA-256: atelier data show tells whether they are still there, atelier data relink where

@@ -208,7 +208,7 @@ export class Reading {
     if (this.#good.length === 0) {
       throw new AtelierError(
         'no_images',
-        `None of the ${this.#members.length} images in ${this.#source.root} could be read. Nothing was stored.`,
+        `None of the ${this.#members.length} images in ${this.#source.root} could be read. Nothing was stored.${rejects.list[0] ? ` The first: ${rejects.list[0].message}` : ''}`,
         rejects.list.slice(0, 10).map((each) => each.message),
       );
     }
