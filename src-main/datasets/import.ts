@@ -2,6 +2,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import {
   annotatedKinds,
+  isOfClassTable,
   type ImportKind,
   type ImportOffer,
   type ImportParams,
@@ -59,7 +60,10 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
       const annotated = annotatedKinds.includes(chosen.offer.kind);
       const told = unlabelled ? [unlabelled.file, ...unlabelled.forms] : [];
       const besides = others.filter(
-        ({ offer }) => (!annotated || annotatedKinds.includes(offer.kind)) && !told.includes(offer.file ?? ''),
+        ({ offer }) =>
+          (!annotated || annotatedKinds.includes(offer.kind)) &&
+          !told.includes(offer.file ?? '') &&
+          !isOfClassTable(offer, chosen.offer),
       );
       if (besides.length === 0) return result;
       const names = besides.slice(0, 5).map(({ offer }) => offerName(offer));

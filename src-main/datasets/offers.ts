@@ -5,6 +5,7 @@ import { namedAudio } from './audio/file-type.ts';
 import { namedImage } from './images/file-type.ts';
 import { annotationLines } from './importers/annotation-lines.ts';
 import { audioFolder } from './importers/audio-folder.ts';
+import { imagesByTable, soundsByTable } from './importers/class-table.ts';
 import { coco } from './importers/coco.ts';
 import { conll } from './importers/conll.ts';
 import { corpus } from './importers/corpus.ts';
@@ -63,7 +64,9 @@ const together: readonly Importer[] = [
   yolo,
   masks,
   conll,
+  imagesByTable,
   imageFolder,
+  soundsByTable,
   audioFolder,
   textFolder,
 ];
@@ -103,7 +106,7 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
         found.push({
           importer,
           source: part,
-          offer: { sheet: null, ...offer, file, referable },
+          offer: { sheet: null, ...offer, file: offer.file ?? file, referable },
         });
       }
       return offers.length > 0;

@@ -303,7 +303,7 @@ async function sameAgain(file: FoundFile, sha256: string): Promise<Uint8Array> {
 
 const rejectedNote = (rejects: Rejects) => ({
   code: 'rejected',
-  message: `${rejects.count === 1 ? 'One file could not be read and was' : `${rejects.count} files could not be read and were`} left out; the other images were kept.`,
+  message: `${rejects.count === 1 ? 'One file could not be used and was' : `${rejects.count} files could not be used and were`} left out; the other images were kept.`,
 });
 
 const exists = (path: string): Promise<boolean> =>
