@@ -41,7 +41,10 @@ export function addImport(program: Command, context: CommandContext): void {
     )
     .option('--file <path>', 'of several tables the one in this file, by its path inside what is given')
     .option('--sheet <name>', 'of several sheets the one of this name (default: the first with rows)')
-    .option('--target <column>', 'the column, or array, to predict (default: guessed)')
+    .option(
+      '--target <column>',
+      'the column, or array, to predict; of images with a table, the column of their classes; "" for none (default: guessed)',
+    )
     .option(
       '--several <separator>',
       'of tables: each cell of --target names several classes, with this between them, such as "|"',
@@ -79,9 +82,10 @@ What is taken, told by content whatever the files are called:
             Parquet: one file, or several of the same columns
             Excel: .xlsx and .xlsm; formulas by their stored values, dates as dates, macros never run
             NumPy: .npy and .npz of 2 dimensions, or lists of one length
-  images    a sub-folder per class, or without any; IDX pairs as in MNIST;
+  images    a sub-folder per class, or without any; or a table beside them that names files and classes (labels.csv, train.csv with train/,
+            metadata.jsonl; also as a column a class), perhaps with their split: --target takes another of its columns; IDX pairs as in MNIST;
             NumPy arrays of 3 or 4 dimensions, with labels in a second one (y, labels, *_labels, or --target)
-  sounds    WAV (PCM, floats, G.711), FLAC and MP3: a sub-folder per class, or without any. Files are kept as they came; trained on are
+  sounds    WAV (PCM, floats, G.711), FLAC and MP3: a sub-folder per class, a table as for images, or without any. Files are kept as they came; trained on are
             their channels' mean, 16 bits, at one rate, resampled where theirs is another
   annotated images with COCO JSON, YOLO text files (data.yaml, classes.txt), Pascal VOC XML, a CSV of boxes, or Label Studio's
             JSON: drop the folder that holds both. Image files are kept as they came
@@ -99,8 +103,9 @@ no class at all has the separator alone; an empty cell is without a label.
 Objects inside JSON and Parquet become columns called a.b; lists stay one column, as JSON. Files called train-* with test-* (or
 t10k-*), and folders so called, become given splits. Files of CSV or JSON with the same columns whose names differ only by split or
 numbers (train.csv and test.csv, sales-2026.csv and sales-2027.csv) are one table; --file takes one of them alone. Where there are
-several things, --kind, --file and --sheet choose; hidden sheets can be named, too. What cannot be read is listed and left out. Importing the same data again gives the dataset that is there already; what has changed since makes a new
-one, and a note on standard error names the dataset that --into would have made a next version of.
+several things, --kind, --file and --sheet choose; hidden sheets can be named, too. What cannot be read is listed and left out, as is what only is
+called data: Git LFS pointers, saved web pages, models, documents. Importing the same data again gives the dataset that is there already; what has
+changed since makes a new one, and a note on standard error names the dataset that --into would have made a next version of.
 
 Image files are kept twice: as small pictures, which training reads, and as they came, to be looked at and exported. With --reference the latter stay
 where they are, and Atelier keeps their path, size, time and SHA-256: atelier data show tells whether they are still there, atelier data relink where
@@ -123,6 +128,7 @@ Examples:
   $ atelier import scans.csv --split grouped --group patient --fractions 0.8,0.1,0.1
   $ atelier import events.jsonl.gz
   $ atelier import photos.zip --name flowers
+  $ atelier import lesions/ --target dx         # lesions/images/*.jpg, lesions/metadata.csv
   $ atelier import digits.npz               # x_train, y_train, x_test, y_test
   $ atelier import reviews/ --name reviews    # reviews/good/*.txt, reviews/bad/*.txt
   $ atelier import blood-cells/               # Annotations/*.xml, JPEGImages/*.jpg, ImageSets/Main/*.txt
@@ -158,7 +164,16 @@ async function importFiles(session: Session, given: string[], options: Options):
     const { name, kind, file, sheet, target, sampleRate, splitSeed } = options;
     const originals = options.reference ? 'referenced' : undefined;
     const { classFrom, several: separator } = options;
-    const read = { kind, file, sheet, target, separator, classFrom, sampleRate, originals } as const;
+    const read = {
+      kind,
+      file,
+      sheet,
+      target: target === '' ? null : target,
+      separator,
+      classFrom,
+      sampleRate,
+      originals,
+    } as const;
     const asked = { paths, name, splitSeed, ...read };
     const known = readFromThere(datasetsFrom(studio.reading, paths), { kind, file, sheet });
     const imported = await studio.datasets.import(asked).result;

@@ -31,6 +31,41 @@ export const withoutClass = (file: FoundFile): Member => ({
   split: splitOf(file.relative.split('/')[0]),
 });
 
+/** What folders are called that hold all files, whatever these are of. */
+const wrappers = new Set([
+  ...[
+    'images',
+    'image',
+    'imgs',
+    'img',
+    'pictures',
+    'pics',
+    'photos',
+    'jpegimages',
+    'jpg',
+    'jpeg',
+    'jpegs',
+    'png',
+    'pngs',
+  ],
+  ...['audio', 'audios', 'sounds', 'wav', 'wavs', 'mp3', 'flac', 'clips', 'recordings', 'texts', 'txt'],
+  ...[
+    'data',
+    'dataset',
+    'files',
+    'samples',
+    'raw',
+    'all',
+    'unlabelled',
+    'unlabeled',
+    '图片',
+    '图像',
+    '音频',
+    '文本',
+    '数据',
+  ],
+]);
+
 /**
  * Reads classes off the folders: `class/…/file`, or `train/class/…/file` beside `test/class/…/file`.
  * Folders that merely wrap all others are looked through. Strays lie beside the class folders and belong to none.
@@ -42,10 +77,17 @@ export function arrange(files: readonly FoundFile[]): { members: Member[]; stray
     paths = paths.map((path) => path.slice(1));
   }
   const divided = paths.every((path) => path.length === 1 || splitOf(path[0]) !== null);
+  // Folders below those of splits, or none.
+  let inner = divided ? paths.map((path) => path.slice(1)) : paths;
+  // A folder of all files that is called so is no class: it is looked through, and where nothing is below there are none.
+  const wrapped = (longer: number): boolean =>
+    inner.every((path) => path.length > longer && wrappers.has(path[0].toLowerCase()) && path[0] === inner[0][0]);
+  if (wrapped(2)) inner = inner.map((path) => path.slice(1));
+  else if (wrapped(1)) return { members: [], strays: [...files] };
   const members: Member[] = [];
   const strays: FoundFile[] = [];
   files.forEach((file, i) => {
-    const path = divided ? paths[i].slice(1) : paths[i];
+    const path = inner[i];
     if (path.length < 2) strays.push(file);
     else members.push({ file, className: path[0], split: divided ? splitOf(paths[i][0]) : null });
   });

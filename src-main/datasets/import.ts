@@ -2,6 +2,7 @@ import { AtelierError } from '../shared/errors.ts';
 import type { Manifest } from '../shared/dataset.ts';
 import {
   annotatedKinds,
+  isOfClassTable,
   type ImportKind,
   type ImportOffer,
   type ImportParams,
@@ -12,6 +13,7 @@ import { Staging } from './archives/staging.ts';
 import { grow, withoutRecipe } from './grow/grow.ts';
 import type { ImportContext } from './importers/importer.ts';
 import { notingBlobs } from './ledger.ts';
+import { sift } from './no-data/sift.ts';
 import { choose, findAll, offerName } from './offers.ts';
 import { findSource } from './source.ts';
 import { unlabelledNote } from './unlabelled-parts.ts';
@@ -20,7 +22,7 @@ import { unlabelledNote } from './unlabelled-parts.ts';
 export async function offerImport(paths: string[]): Promise<ImportOffer[]> {
   const source = await lookInside(await findSource(paths));
   try {
-    return (await findAll(source)).map(({ offer }) => offer);
+    return (await findAll(await sift(source))).map(({ offer }) => offer);
   } finally {
     source.close();
   }
@@ -41,8 +43,9 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
   const staging = new Staging(given.blobs);
   const context = { progress: importing.progress.bind(importing), signal: importing.signal, staging, unfinished };
   try {
-    const source = await lookInside(await findSource(given.paths, importing.signal), context);
+    const opened = await lookInside(await findSource(given.paths, importing.signal), context);
     try {
+      const source = await sift(opened);
       const { chosen, others } = choose(source, await findAll(source, given.kind), given);
       const { file, unlabelled } = chosen.offer;
       // What the rows to be predicted lack is what is to be predicted.
@@ -57,14 +60,17 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
       const annotated = annotatedKinds.includes(chosen.offer.kind);
       const told = unlabelled ? [unlabelled.file, ...unlabelled.forms] : [];
       const besides = others.filter(
-        ({ offer }) => (!annotated || annotatedKinds.includes(offer.kind)) && !told.includes(offer.file ?? ''),
+        ({ offer }) =>
+          (!annotated || annotatedKinds.includes(offer.kind)) &&
+          !told.includes(offer.file ?? '') &&
+          !isOfClassTable(offer, chosen.offer),
       );
       if (besides.length === 0) return result;
       const names = besides.slice(0, 5).map(({ offer }) => offerName(offer));
       const message = `Also found, and not imported: ${names.join('; ')}${besides.length > 5 ? '; …' : ''}.`;
       return noted(result, { code: 'also_found', message });
     } finally {
-      source.close();
+      opened.close();
     }
   } finally {
     await staging.clear();

@@ -5,6 +5,7 @@ import { namedAudio } from './audio/file-type.ts';
 import { namedImage } from './images/file-type.ts';
 import { annotationLines } from './importers/annotation-lines.ts';
 import { audioFolder } from './importers/audio-folder.ts';
+import { imagesByTable, soundsByTable } from './importers/class-table.ts';
 import { coco } from './importers/coco.ts';
 import { conll } from './importers/conll.ts';
 import { corpus } from './importers/corpus.ts';
@@ -29,6 +30,7 @@ import { tableInFiles } from './importers/table-in-files.ts';
 import { textFolder } from './importers/text-folder.ts';
 import { voc } from './importers/voc.ts';
 import { yolo } from './importers/yolo.ts';
+import { noDataAmong } from './no-data/sift.ts';
 import { contentName, type FoundFile, type Source } from './source.ts';
 import { unlabelledParts } from './unlabelled-parts.ts';
 
@@ -62,7 +64,9 @@ const together: readonly Importer[] = [
   yolo,
   masks,
   conll,
+  imagesByTable,
   imageFolder,
+  soundsByTable,
   audioFolder,
   textFolder,
 ];
@@ -90,7 +94,7 @@ export interface Found {
  * once where there is nothing.
  */
 export async function findAll(source: Source, kind?: ImportKind): Promise<Found[]> {
-  if (source.files.length === 0) throw nothing(source);
+  if (source.files.length === 0) throw noDataAmong(source) ?? nothing(source);
   const found: Found[] = [];
   const errors: AtelierError[] = [];
   /** False: not of this format. */
@@ -102,7 +106,7 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
         found.push({
           importer,
           source: part,
-          offer: { sheet: null, ...offer, file, referable },
+          offer: { sheet: null, ...offer, file: offer.file ?? file, referable },
         });
       }
       return offers.length > 0;
@@ -136,10 +140,12 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
   // Pictures and sounds beside a table go with it, more likely than the other way round.
   found.sort((a, b) => Number(isUnlabelled(a.offer)) - Number(isUnlabelled(b.offer)));
   tellUnlabelled(found, source);
-  // Any text is one of these: it counts where it is nothing else.
-  if (found.length === 0 || kind === 'corpus') await ask(corpus, source, null);
+  // Any text is one of these: it counts where it is nothing else, nor something else was meant that is no data.
+  const noData = noDataAmong(source);
+  const meant = source.refused.length > 0 ? noData : null;
+  if ((found.length === 0 && !meant) || kind === 'corpus') await ask(corpus, source, null);
   if (found.length > 0) return found;
-  throw errors[0] ?? unknownFormat(source);
+  throw meant ?? errors[0] ?? noData ?? unknownFormat(source);
 }
 
 /** A training table whose test rows lie beside it without the target is what is meant: it comes before them. */
@@ -177,6 +183,7 @@ async function tableParts(
   // Beside an annotated set JSON is what annotates it.
   const files = source.files.filter(
     (file) =>
+      !source.withoutData?.has(file) &&
       !namedImage(file.relative) &&
       !namedAudio(file.relative) &&
       !(annotated && besides && /\.json$/i.test(contentName(file))),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { createReadStream, type Dirent } from 'node:fs';
+import { access, lstat, open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { AtelierError } from '../shared/errors.ts';
 import type { Rejected, SourceFile } from '../shared/dataset.ts';
@@ -39,8 +39,10 @@ export interface Source {
   files: FoundFile[];
   /** Where these files are a part of what was given: all of it. */
   beside?: readonly FoundFile[];
-  /** Links and unreadable folders, which are never followed or entered. */
+  /** What was left out: links, which are never followed, what may not be read, files that are not what they are called. */
   refused: Rejected[];
+  /** Of these files what each is instead of data; they stay among the others, and are read by nobody. */
+  withoutData?: ReadonlyMap<FoundFile, AtelierError>;
 }
 
 export const maxDepth = 12;
@@ -99,7 +101,7 @@ async function walk(
   signal?: AbortSignal,
 ): Promise<void> {
   signal?.throwIfAborted();
-  const entries = await naming({ reading: folder }, () => readdir(folder, { withFileTypes: true }));
+  const entries = await entriesOf(source, folder, relative);
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   for (const entry of entries) {
     if (isLitter(entry.name)) continue;
@@ -127,6 +129,35 @@ async function walk(
         );
       source.files.push({ path, relative: where });
     }
+  }
+}
+
+/** What was given must be readable; a folder in it that is not is left out. */
+async function entriesOf(source: Source, folder: string, relative: string): Promise<Dirent[]> {
+  try {
+    return await naming({ reading: folder }, () => readdir(folder, { withFileTypes: true }));
+  } catch (error) {
+    if (folder === source.root || !(error instanceof AtelierError) || !isUnreadable(error)) throw error;
+    // A whole source that has gone away is told as that.
+    await naming({ reading: source.root }, () => access(source.root));
+    source.refused.push({ where: relative, code: error.code, message: unreadableWords(relative, error) });
+    return [];
+  }
+}
+
+const unreadable = new Set(['not_readable', 'source_vanished', 'disk_error']);
+/** The system gives no byte of it: of one thing among many that is no reason to leave out the others. */
+export const isUnreadable = ({ code }: AtelierError): boolean => unreadable.has(code);
+
+/** Why one thing among many is left out. */
+export function unreadableWords(relative: string, { code }: AtelierError): string {
+  switch (code) {
+    case 'not_readable':
+      return `${relative} may not be read and was left out. Change its permissions, or copy it elsewhere.`;
+    case 'source_vanished':
+      return `${relative} was gone when it was to be read, and was left out.`;
+    default:
+      return `${relative} could not be read from the disk, which failed there, and was left out.`;
   }
 }
 

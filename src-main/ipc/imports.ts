@@ -132,7 +132,7 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
         file: file ?? undefined,
         sheet: sheet ?? undefined,
         name,
-        target,
+        target: target === undefined ? withoutTable(chosen, offered.found) : target,
         separator,
         classFrom,
         sampleRate,
@@ -152,6 +152,10 @@ export function importHandlers(desk: Desk): Pick<Handlers, Noun> {
     'sample.start': () => desk.studio.trainSample(desk.samples).firstJob,
   };
 }
+
+/** Files as they lie, where a table could say more of them: null, so that none is asked. */
+const withoutTable = ({ kind, classTable }: ImportOffer, found: readonly ImportOffer[]): null | undefined =>
+  !classTable && found.some((other) => other.classTable && other.kind === kind) ? null : undefined;
 
 const expired = (): AtelierError =>
   new AtelierError('offer_expired', 'What was dropped is no longer at hand. Drop it again.');

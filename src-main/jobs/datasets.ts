@@ -175,19 +175,21 @@ export function importInto(
     );
   }
   const { kind = asked?.kind, file = asked?.file, sheet = asked?.sheet, key = asked?.key } = more;
-  return importData(context, { paths, kind, file, sheet, key, into, classFrom: asked?.classFrom });
+  const { classFrom, target } = asked ?? {};
+  return importData(context, { paths, kind, file, sheet, key, into, classFrom, target });
 }
 
 function growParams(
   store: Context['store'],
   { id, dataset, manifest }: DatasetVersion,
-  { key }: ImportRequest,
+  { key, target }: ImportRequest,
 ): Pick<ImportParams, 'target' | 'separator' | 'splitSeed' | 'into'> {
   const { versions } = datasets.getDataset(store, dataset);
   const base = datasets.getOrigin(store, dataset)?.version ?? versions.at(-1)?.id ?? id;
   const { split } = manifest;
   return {
-    target: manifest.target,
+    // Of images and sounds it is the column of a table beside them that names their classes.
+    target: manifest.kind === 'table' ? manifest.target : target,
     separator: manifest.columns.find(({ name }) => name === manifest.target)?.separator,
     splitSeed: manifest.splitSeed,
     into: {

@@ -185,7 +185,7 @@ export class Importing {
         offer: offered.id,
         choice: this.#choice,
         ...(name === '' ? {} : { name }),
-        ...(table && this.target !== undefined ? { target: this.target } : {}),
+        ...((table || this.offer?.classTable) && this.target !== undefined ? { target: this.target } : {}),
         ...(table && this.target && this.separator !== null ? { separator: this.separator } : {}),
         ...(this.classFrom !== null ? { classFrom: this.classFrom } : {}),
         ...(this.sampleRate !== null ? { sampleRate: this.sampleRate } : {}),
@@ -233,12 +233,12 @@ export class Importing {
 }
 
 /** What is known of samples before they are read; the shares are those that are drawn where nothing else is said. */
-function dividedAs({ kind, columns, folders }: ImportOffer, target: string | null): Divided {
-  const table = columns.length > 0;
+function dividedAs({ kind, columns, folders, classTable }: ImportOffer, target: string | null): Divided {
+  const table = columns.length > 0 && !classTable;
   return {
     kind: table || !imageKinds.includes(kind) ? 'table' : 'images',
     samples: 100,
-    columns: columns.map((name) => ({ name, distinct: 0 })),
+    columns: table ? columns.map((name) => ({ name, distinct: 0 })) : [],
     // Whether there will be classes shows when they are there: what has a target or folders may have them.
     classes: target !== null || folders > 0 || kind === 'idx' || kind === 'image-array' ? [null] : [],
     target,

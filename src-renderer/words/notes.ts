@@ -29,6 +29,7 @@ const codes: Record<string, () => string> = {
   binary_left_out: m.note_binary_left_out,
   cut_short: m.note_cut_short,
   also_found: m.note_also_found,
+  class_table: m.note_class_table,
   unlabelled_beside: m.note_unlabelled_beside,
   scaled: m.note_scaled,
   channels_first: m.note_channels_first,
@@ -68,7 +69,7 @@ const wholes: readonly [RegExp, (found: RegExpExecArray) => string][] = [
     ([, most, width, height]) => m.note_whole_resized({ most, width, height }),
   ],
   [
-    /^(\d+|One) files? could not be read and (?:was|were) left out/,
+    /^(\d+|One) files? could not be (?:read|used) and (?:was|were) left out/,
     ([, n]) => m.note_whole_rejected(counted(n === 'One' ? '1' : n)),
   ],
   [/^(\d+) other files? (?:was|were) passed over/, ([, n]) => m.note_whole_passed_over(counted(n))],

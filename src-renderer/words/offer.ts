@@ -8,6 +8,8 @@ export function offerSentence(offer: ImportOffer): string {
   const size = format.bytes(offer.bytes);
   switch (offer.kind) {
     case 'image-folder':
+      if (offer.classTable)
+        return m.offer_images_table({ images: m.images_count(files), file: tablesIn(offer.classTable), size });
       if (offer.folders === 0) return m.offer_images_flat({ images: m.images_count(files), size });
       return m.offer_images({
         images: m.images_count(files),
@@ -15,6 +17,8 @@ export function offerSentence(offer: ImportOffer): string {
         size,
       });
     case 'audio-folder':
+      if (offer.classTable)
+        return m.offer_sounds_table({ sounds: m.sounds_count(files), file: tablesIn(offer.classTable), size });
       if (inTable(offer)) return m.offer_sounds_in({ files: m.files_count(files), format: inParquet, size });
       if (offer.folders === 0) return m.offer_sounds_flat({ sounds: m.sounds_count(files), size });
       return m.offer_sounds({
@@ -65,6 +69,10 @@ export function offerSentence(offer: ImportOffer): string {
   }
 }
 
+/** The tables that classes are taken from. */
+const tablesIn = ({ files: [first, ...others] }: NonNullable<ImportOffer['classTable']>): string =>
+  others.length === 0 ? first : `${first}, …`;
+
 const inParquet = 'Hugging Face';
 /** Sounds that a table's cells hold. */
 const inTable = ({ columns }: ImportOffer): boolean => columns.length > 0;
@@ -79,9 +87,13 @@ export function offerName(offer: ImportOffer): string {
   const folders = m.folders_count({ count: offer.folders, n: format.integer(offer.folders) });
   switch (offer.kind) {
     case 'image-folder':
+      if (offer.classTable)
+        return m.found_images_table({ images: m.images_count(count), file: tablesIn(offer.classTable) });
       if (offer.folders === 0) return m.found_images_flat({ images: m.images_count(count) });
       return m.found_images({ images: m.images_count(count), folders });
     case 'audio-folder':
+      if (offer.classTable)
+        return m.found_sounds_table({ sounds: m.sounds_count(count), file: tablesIn(offer.classTable) });
       if (inTable(offer)) return within(offer, m.found_sounds_in({ format: inParquet }));
       if (offer.folders === 0) return m.found_sounds_flat({ sounds: m.sounds_count(count) });
       return m.found_sounds({ sounds: m.sounds_count(count), folders });

@@ -34,7 +34,7 @@ function shared(a: string, b: string): number {
 }
 
 /**
- * The images that annotations name. They are looked up among the source's own files and nowhere else, so a name that leads out of it
+ * The images, or files that are `isNamed`, that annotations name. They are looked up among the source's own files and nowhere else, so a name that leads out of it
  * finds nothing.
  */
 export class ImageFiles {
@@ -42,8 +42,8 @@ export class ImageFiles {
   readonly #byBase = new Map<string, FoundFile[]>();
   readonly #byStem = new Map<string, FoundFile[]>();
 
-  constructor(files: readonly FoundFile[]) {
-    this.files = files.filter(({ relative }) => namedImage(relative));
+  constructor(files: readonly FoundFile[], isNamed: (name: string) => boolean = namedImage) {
+    this.files = files.filter(({ relative }) => isNamed(relative));
     for (const file of this.files) {
       const base = baseOf(file.relative);
       push(this.#byBase, base, file);

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import type { Extra, JsonValue } from '../../shared/annotation.ts';
 import { AtelierError } from '../../shared/errors.ts';
-import { readWhole, type FoundFile, type Source } from '../source.ts';
+import type { Rejects } from '../importers/rejects.ts';
+import { isUnreadable, readWhole, unreadableWords, type FoundFile, type Source } from '../source.ts';
 
 /** A file of annotations is text: one larger than this is none that was meant, save where it is read piece by piece. */
 const maxBytes = 64 << 20;
@@ -31,6 +32,20 @@ export async function readText(file: FoundFile, most = maxBytes): Promise<ReadTe
       bytes: bytes.length,
     },
   };
+}
+
+/** One of many: where the system gives none of it, it is listed and null. A whole source that is gone still ends the import. */
+export async function readTextOr(
+  file: FoundFile,
+  { source, rejects, most }: { source: Source; rejects: Rejects; most?: number },
+): Promise<ReadText | null> {
+  try {
+    return await readText(file, most);
+  } catch (error) {
+    if (!(error instanceof AtelierError) || !isUnreadable(error) || !(await exists(source.root))) throw error;
+    rejects.add(file.relative, error.code, unreadableWords(file.relative, error));
+    return null;
+  }
 }
 
 const decode = (bytes: Uint8Array): string => {

@@ -23,6 +23,11 @@ export class Entries {
     this.#prefix = prefix;
   }
 
+  /** What the files are called inside. */
+  get inner(): string[] {
+    return this.files.map(({ relative }) => relative.slice(this.#prefix.length));
+  }
+
   /** Counts an entry before anything is made of it. Throws `too_many_entries`. */
   meet(): void {
     if (++this.#met <= maxEntries) return;

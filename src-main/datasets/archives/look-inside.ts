@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImportContext } from '../import-context.ts';
-import { readHead, storedBytes, type FoundFile, type Source } from '../source.ts';
+import { noDataError, noDataInZip } from '../no-data/kinds.ts';
+import { isUnreadable, readHead, storedBytes, unreadableWords, type FoundFile, type Source } from '../source.ts';
 import { naming } from '../system-errors.ts';
 import { Entries } from './entries.ts';
 import { gunzipped, isGzip } from './gzip.ts';
@@ -50,6 +51,7 @@ export async function lookInside(source: Source, context?: ImportContext & { sta
   const alone = source.files.length === 1 && !source.wholeFolder;
   const files: FoundFile[] = [];
   const refused = [...source.refused];
+  const withoutData = new Map<FoundFile, AtelierError>();
   let { root, suggestedName } = source;
   try {
     for (const file of source.files) {
@@ -62,10 +64,15 @@ export async function lookInside(source: Source, context?: ImportContext & { sta
       const entries = new Entries(file.path, file.relative, prefix);
       let found: FoundFile | null;
       try {
-        found = await look(file, entries, open, context);
+        found = await look(file, entries, { open, withoutData }, context);
       } catch (error) {
-        if (alone || !(error instanceof AtelierError) || !badArchive.has(error.code)) throw error;
-        refused.push({ where: file.relative, code: error.code, message: error.message });
+        if (alone || !(error instanceof AtelierError)) throw error;
+        if (isUnreadable(error)) {
+          await naming({ reading: root }, () => access(root));
+          refused.push({ where: file.relative, code: error.code, message: unreadableWords(file.relative, error) });
+        } else if (badArchive.has(error.code)) {
+          refused.push({ where: file.relative, code: error.code, message: error.message });
+        } else throw error;
         continue;
       }
       if (found) files.push(found);
@@ -83,18 +90,24 @@ export async function lookInside(source: Source, context?: ImportContext & { sta
     close();
     throw error;
   }
-  return { ...source, root, suggestedName, files, refused, close };
+  return { ...source, root, suggestedName, files, refused, withoutData, close };
+}
+
+/** What is gathered while looking: archives that stay open, and files that are archives of something else than data. */
+interface Gathered {
+  open: { close(): void }[];
+  withoutData: Map<FoundFile, AtelierError>;
 }
 
 /** The file, made readable; null where it is an archive, whose files are in `entries` then. */
 async function look(
   file: FoundFile,
   entries: Entries,
-  open: { close(): void }[],
+  gathered: Gathered,
   context?: ImportContext & { staging: Staging },
 ): Promise<FoundFile | null> {
   const head = await readHead(file, tarHeadBytes);
-  if (isZip(head)) return lookInZip(file, entries, open);
+  if (isZip(head)) return lookInZip(file, head, entries, gathered);
   if (isTar(head)) {
     await listTar(file, file.relative, entries, { wholly: context !== undefined, signal: context?.signal });
     return null;
@@ -120,10 +133,20 @@ async function look(
   return null;
 }
 
-async function lookInZip(file: FoundFile, entries: Entries, open: { close(): void }[]): Promise<FoundFile | null> {
+async function lookInZip(
+  file: FoundFile,
+  head: Uint8Array,
+  entries: Entries,
+  { open, withoutData }: Gathered,
+): Promise<FoundFile | null> {
   const zip = await listZip(file.path, file.relative, entries);
-  if (isDocument(entries.files)) {
+  // OpenDocument and EPUB begin with an entry that says what they are.
+  const begin = Buffer.from(head.subarray(30, 150)).toString('latin1');
+  const mimetype = begin.startsWith('mimetype') ? begin.slice('mimetype'.length) : '';
+  const noData = noDataInZip(entries.inner, mimetype);
+  if (noData || isDocument(entries.files)) {
     zip.close();
+    if (noData) withoutData.set(file, noDataError(file.relative, noData));
     return file;
   }
   open.push(zip);

@@ -1,5 +1,6 @@
 import type { AudioFormat } from '../../shared/audio.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import { noDataError, noDataIn } from '../no-data/kinds.ts';
 import { readWhole, type FoundFile } from '../source.ts';
 import { readFlac, readMp3 } from './compressed.ts';
 import { audioHeadBytes, audioType, foreignAudio, mp3Frame } from './file-type.ts';
@@ -35,8 +36,10 @@ export async function decodeAudio(bytes: Uint8Array, name: string): Promise<Soun
       return { format, ...(await readFlac(bytes, name)) };
     case 'mp3':
       return { format, ...onlyItsOwn(await readMp3(bytes, name), bytes) };
-    default:
-      throw new AtelierError('not_audio', notRead(bytes, name));
+    default: {
+      const noData = foreignAudio(bytes.subarray(0, audioHeadBytes)) === null ? noDataIn(bytes, name) : null;
+      throw noData ? noDataError(name, noData) : new AtelierError('not_audio', notRead(bytes, name));
+    }
   }
 }
 

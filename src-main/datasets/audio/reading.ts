@@ -176,7 +176,7 @@ export class Reading {
     if (rejects.count > 0) {
       notes.push({
         code: 'rejected',
-        message: `${rejects.count === 1 ? 'One file could not be read and was' : `${rejects.count} files could not be read and were`} left out; the other sounds were kept.`,
+        message: `${rejects.count === 1 ? 'One file could not be used and was' : `${rejects.count} files could not be used and were`} left out; the other sounds were kept.`,
       });
     }
     return notes;

@@ -30,7 +30,7 @@ export async function growFiles(
     : { ...(await matchFiles(blobs, source, before)), manifest: source };
   const marks = fresh.annotations ? await correctedMarks(blobs, fresh, before, base, was, isChanged) : null;
   const labelled = await correctedLabels(blobs, { ...fresh, ...marks }, before, base, was);
-  if (ofArrays) await markRelabelled(blobs, fresh, before, base, was, isChanged);
+  await markRelabelled(blobs, fresh, before, base, was, isChanged);
   const matched = was.reduce((count, sample) => count + (sample >= 0 ? 1 : 0), 0);
   const growth = {
     added: fresh.samples - matched,
@@ -63,7 +63,7 @@ async function matchFiles(
 
 const sameSet = (a: string[] | null, b: string[] | null): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** An array says of which class an image is beside it: another one than it said is a change. */
+/** Where an array or a table beside says of which class something is: another one than it said is a change. */
 async function markRelabelled(
   blobs: string,
   fresh: Manifest,

@@ -1,6 +1,7 @@
 import sharp, { type SharpOptions } from 'sharp';
 import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import { noDataError, noDataIn } from '../no-data/kinds.ts';
 import { readWhole, type FoundFile } from '../source.ts';
 import { headBytes, imageType } from './file-type.ts';
 import type { PlainImage } from './plain.ts';
@@ -31,6 +32,8 @@ export async function readImageFile(file: FoundFile): Promise<Uint8Array> {
   );
   if (bytes.length === 0) throw new AtelierError('image_empty', `${name} is empty (0 bytes).`);
   if (!imageType(bytes.subarray(0, headBytes))) {
+    const noData = noDataIn(bytes, name);
+    if (noData) throw noDataError(name, noData);
     throw new AtelierError(
       'not_an_image',
       `${name} does not hold an image that can be read (PNG, JPEG, WebP, GIF, TIFF, AVIF).`,

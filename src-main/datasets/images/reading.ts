@@ -208,7 +208,7 @@ export class Reading {
     if (this.#good.length === 0) {
       throw new AtelierError(
         'no_images',
-        `None of the ${this.#members.length} images in ${this.#source.root} could be read. Nothing was stored.`,
+        `None of the ${this.#members.length} images in ${this.#source.root} could be read. Nothing was stored.${rejects.list[0] ? ` The first: ${rejects.list[0].message}` : ''}`,
         rejects.list.slice(0, 10).map((each) => each.message),
       );
     }
@@ -303,7 +303,7 @@ async function sameAgain(file: FoundFile, sha256: string): Promise<Uint8Array> {
 
 const rejectedNote = (rejects: Rejects) => ({
   code: 'rejected',
-  message: `${rejects.count === 1 ? 'One file could not be read and was' : `${rejects.count} files could not be read and were`} left out; the other images were kept.`,
+  message: `${rejects.count === 1 ? 'One file could not be used and was' : `${rejects.count} files could not be used and were`} left out; the other images were kept.`,
 });
 
 const exists = (path: string): Promise<boolean> =>

@@ -5,6 +5,7 @@ import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { Manifest, SourceFile } from '../../shared/dataset.ts';
 import { asUtf8, guessEncoding, isBinary, surveyText } from '../csv/encoding.ts';
 import { withDuck } from '../duck.ts';
+import { noTextIn, noDataError } from '../no-data/kinds.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { naming, systemError } from '../system-errors.ts';
 import { namedText, plainText } from '../texts/document.ts';
@@ -78,7 +79,7 @@ export const corpus: Importer = {
         if (table.count === 0) {
           throw new AtelierError(
             'no_texts',
-            `None of the ${files.length} text files in ${source.root} could be read. Nothing was stored.`,
+            `None of the ${files.length} text files in ${source.root} could be read. Nothing was stored.${rejects.list[0] ? ` The first: ${rejects.list[0].message}` : ''}`,
             rejects.list.slice(0, 10).map(({ message }) => message),
           );
         }
@@ -126,6 +127,8 @@ async function readFile(
   keep: (part: number, text: string) => void,
 ): Promise<{ source: SourceFile; damaged: boolean }> {
   const head = await readHead(file, 1 << 16);
+  const noText = noTextIn(head, file.relative);
+  if (noText) throw noDataError(file.relative, noText);
   if (isBinary(head, guessEncoding(head))) {
     throw new AtelierError('not_text', `${file.relative} does not hold text, whatever it is called.`);
   }

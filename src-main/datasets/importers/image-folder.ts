@@ -1,12 +1,13 @@
 import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
+import type { ImportParams, ImportResult } from '../../shared/work/import.ts';
 import { arrange, arrangeByName, noClass, someNames, withoutClass, type Member } from '../class-folders.ts';
 import { KnownImages } from '../grow/known-images.ts';
 import { finishImages } from '../image-version.ts';
 import { headBytes, imageType, namedImage } from '../images/file-type.ts';
 import { chooseSize, Reading } from '../images/reading.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
-import { Rejects, type Importer } from './importer.ts';
+import { Rejects, type Importer, type ReadContext } from './importer.ts';
 
 /** Images told apart by the folder they lie in: one folder per class, perhaps inside train/ and test/. Without such folders they have no classes. */
 export const imageFolder: Importer = {
@@ -37,27 +38,37 @@ export const imageFolder: Importer = {
     for (const { relative } of strays) {
       rejects.add(relative, 'no_class', noClass(relative, params.classFrom));
     }
-    const how = params.originals ?? 'copied';
-    const known = params.into ? await KnownImages.open(params.blobs, params.into.manifest) : null;
-    const size = known ? { ...sizeOf(known.manifest.image!), scale: true } : await chooseSize(members, context.signal);
-    let reading = new Reading(source, members, size, how, known);
-    if (!(await reading.run(params.blobs, rejects, context))) {
-      // Only now is it known that not all are of the size that a look at some of them promised.
-      const side = Math.max(reading.size.width, reading.size.height);
-      reading = new Reading(source, members, { width: side, height: side, scale: true }, how);
-      await reading.run(params.blobs, rejects, context);
-    }
-    try {
-      context.signal.throwIfAborted();
-      const notes = reading.notes(source.files.length - images.length);
-      const manifest = await finishImages(params.blobs, reading.imageSet(rejects, notes), params.splitSeed);
-      return { suggestedName: source.suggestedName, manifest };
-    } catch (error) {
-      await reading.abort();
-      throw error;
-    }
+    return storeImages({ source, members, passedOver: source.files.length - images.length }, rejects, params, context);
   },
 };
+
+/** Images with their classes, wherever they came from, as a version. `passedOver`: files that are no images. */
+export async function storeImages(
+  { source, members, passedOver }: { source: Source; members: Member[]; passedOver: number },
+  rejects: Rejects,
+  params: ImportParams,
+  context: ReadContext,
+): Promise<ImportResult> {
+  const how = params.originals ?? 'copied';
+  const known = params.into ? await KnownImages.open(params.blobs, params.into.manifest) : null;
+  const size = known ? { ...sizeOf(known.manifest.image!), scale: true } : await chooseSize(members, context.signal);
+  let reading = new Reading(source, members, size, how, known);
+  if (!(await reading.run(params.blobs, rejects, context))) {
+    // Only now is it known that not all are of the size that a look at some of them promised.
+    const side = Math.max(reading.size.width, reading.size.height);
+    reading = new Reading(source, members, { width: side, height: side, scale: true }, how);
+    await reading.run(params.blobs, rejects, context);
+  }
+  try {
+    context.signal.throwIfAborted();
+    const notes = reading.notes(passedOver);
+    const manifest = await finishImages(params.blobs, reading.imageSet(rejects, notes), params.splitSeed);
+    return { suggestedName: source.suggestedName, manifest };
+  } catch (error) {
+    await reading.abort();
+    throw error;
+  }
+}
 
 const sizeOf = ({ width, height }: ImageShape) => ({ width, height });
 

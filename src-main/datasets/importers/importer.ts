@@ -31,4 +31,4 @@ export interface Importer {
 }
 
 /** What an importer says of what it found; which of the source's files that is says who asked it. */
-export type Offer = Omit<ImportOffer, 'file' | 'sheet' | 'referable'> & { sheet?: string };
+export type Offer = Omit<ImportOffer, 'file' | 'sheet' | 'referable'> & { sheet?: string; file?: string };

@@ -5,7 +5,7 @@ import { folderOf, ImageFiles, splitOfPath, stemOf } from '../annotations/image-
 import { annotatedOffer } from '../annotations/offer.ts';
 import type { AnnotatedImage } from '../annotations/annotated-set.ts';
 import { storeAnnotatedImages } from '../annotations/image-set.ts';
-import { isNumber, readText, rest, whileThere, type ReadText } from '../annotations/reading.ts';
+import { isNumber, readTextOr, rest, whileThere, type ReadText } from '../annotations/reading.ts';
 import { decodeGrey } from '../images/decode-grey.ts';
 import { isObject, type JsonObject } from '../json/members.ts';
 import { readHead, type FoundFile, type Source } from '../source.ts';
@@ -38,9 +38,10 @@ export const labelme: Importer = {
         context.signal.throwIfAborted();
         context.progress({ stage: 'reading', unit: 'files', done: n, total: files.length });
         const { relative } = file;
-        const { text, source: from } = await readText(file, maxBytes);
-        read.push(from);
-        const told = parsed(text);
+        const said = await readTextOr(file, { source, rejects, most: maxBytes });
+        if (!said) continue;
+        read.push(said.source);
+        const told = parsed(said.text);
         if (!told) {
           rejects.add(relative, 'bad_json', `${relative} is no annotation of LabelMe.`);
           continue;

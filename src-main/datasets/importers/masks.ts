@@ -7,7 +7,7 @@ import { baseOf, folderOf, ImageFiles, splitOfPath, stemOf } from '../annotation
 import { storeAnnotatedImages } from '../annotations/image-set.ts';
 import { isMaskFile, legendFile, legendOf, noLegend, type Legend } from '../annotations/mask-legend.ts';
 import { annotatedOffer } from '../annotations/offer.ts';
-import { readText, whileThere, type ReadText } from '../annotations/reading.ts';
+import { exists, readText, whileThere, type ReadText } from '../annotations/reading.ts';
 import { areasOfLabels } from '../images/label-map.ts';
 import { readMask } from '../images/mask-image.ts';
 import { readWhole, type FoundFile, type Source } from '../source.ts';
@@ -51,7 +51,8 @@ export const masks: Importer = {
               read.push({ name: mask.relative, sha256, bytes: bytes.length });
               objects.push(...(await objectsOf(mask, bytes, file, size, legend)));
             } catch (error) {
-              if (!(error instanceof AtelierError) || error.code === 'source_vanished') throw error;
+              if (!(error instanceof AtelierError)) throw error;
+              if (error.code === 'source_vanished' && !(await exists(source.root))) throw error;
               rejects.add(mask.relative, error.code, error.message);
             }
           }

@@ -172,7 +172,7 @@ function notesOf(
 function nothingRead(source: Source, files: number, rejects: Rejects): AtelierError {
   return new AtelierError(
     'no_texts',
-    `None of the ${files} text files in ${source.root} could be read. Nothing was stored.`,
+    `None of the ${files} text files in ${source.root} could be read. Nothing was stored.${rejects.list[0] ? ` The first: ${rejects.list[0].message}` : ''}`,
     rejects.list.slice(0, 10).map(({ message }) => message),
   );
 }

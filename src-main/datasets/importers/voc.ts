@@ -4,11 +4,11 @@ import { folderOf, ImageFiles, splitOfPath, stemOf } from '../annotations/image-
 import { annotatedOffer } from '../annotations/offer.ts';
 import type { AnnotatedImage } from '../annotations/annotated-set.ts';
 import { storeAnnotatedImages } from '../annotations/image-set.ts';
-import { readText, whileThere, type ReadText } from '../annotations/reading.ts';
+import { exists, readText, whileThere, type ReadText } from '../annotations/reading.ts';
 import { readVoc, type VocFile } from '../annotations/voc-file.ts';
 import { BadXml } from '../excel/xml.ts';
 import { inOrder } from '../in-order.ts';
-import { readHead, type FoundFile, type Source } from '../source.ts';
+import { isUnreadable, readHead, unreadableWords, type FoundFile, type Source } from '../source.ts';
 import { sortClasses } from '../target.ts';
 import { Rejects, type Importer } from './importer.ts';
 
@@ -40,7 +40,7 @@ export const voc: Importer = {
         context.signal.throwIfAborted();
         context.progress({ stage: 'reading', unit: 'files', done: ++done, total: given.length });
         if (result instanceof Error) {
-          reject(file, result, rejects);
+          await reject(file, result, source, rejects);
           continue;
         }
         read.push(result.read);
@@ -128,7 +128,7 @@ const imageOf = (found: ImageFiles, { file, fileName }: VocFile, split: SplitNam
   (fileName === '' ? null : found.find(fileName, file.relative, split)) ??
   found.findStem(stemOf(file.relative), file.relative, split);
 
-function reject(file: FoundFile, error: Error, rejects: Rejects): void {
+async function reject(file: FoundFile, error: Error, source: Source, rejects: Rejects): Promise<void> {
   const { relative } = file;
   if (error instanceof BadXml) {
     return rejects.add(
@@ -138,6 +138,7 @@ function reject(file: FoundFile, error: Error, rejects: Rejects): void {
     );
   }
   const { code, message } = errorFacts(error);
-  if (!(error instanceof AtelierError) || code === 'source_vanished') throw error;
-  rejects.add(relative, code, message);
+  if (!(error instanceof AtelierError)) throw error;
+  if (isUnreadable(error) && !(await exists(source.root))) throw error;
+  rejects.add(relative, code, isUnreadable(error) ? unreadableWords(relative, error) : message);
 }

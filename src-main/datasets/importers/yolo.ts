@@ -3,7 +3,7 @@ import { boundsOf } from '../annotations/geometry.ts';
 import { folderOf, ImageFiles, stemOf } from '../annotations/image-files.ts';
 import type { AnnotatedImage } from '../annotations/annotated-set.ts';
 import { storeAnnotatedImages } from '../annotations/image-set.ts';
-import { isNumber, readText, whileThere } from '../annotations/reading.ts';
+import { isNumber, readTextOr, whileThere } from '../annotations/reading.ts';
 import { readYoloSettings, type YoloSettings } from '../annotations/yolo-settings.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer } from './importer.ts';
@@ -56,9 +56,10 @@ export const yolo: Importer = {
         async marks(size) {
           const label = labels.get(file);
           if (!label) return [];
-          const { text, source: from } = await readText(label.file);
-          read.push(from);
-          return rowsOf(text, label.file.relative, size, points, nameOf, rejects);
+          const said = await readTextOr(label.file, { source, rejects });
+          if (!said) return [];
+          read.push(said.source);
+          return rowsOf(said.text, label.file.relative, size, points, nameOf, rejects);
         },
       }));
       return storeAnnotatedImages(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AtelierError } from '../../shared/errors.ts';
 import { readCell } from '../cells.ts';
 import { decodeHead } from '../csv/encoding.ts';
+import { noTextIn, noDataError } from '../no-data/kinds.ts';
 import { readWhole, type FoundFile } from '../source.ts';
 
 /** A sample that is longer is none: as much as a cell of a table may hold. */
@@ -28,6 +29,8 @@ export async function readDocument(file: FoundFile): Promise<Document> {
         `${name} has ${Math.ceil(size / 2 ** 20)} MB; a text that is one sample may have ${maxBytes >> 20} MB. Cut it into several files.`,
       ),
   );
+  const noText = noTextIn(bytes, name);
+  if (noText) throw noDataError(name, noText);
   const text = plainText(decodeHead(bytes, name, 'Take it out of the folder, or save it as plain text.'));
   if (text === null) throw new AtelierError('empty_file', `${name} holds no text.`);
   return { text, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };

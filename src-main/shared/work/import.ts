@@ -1,6 +1,6 @@
 import type { Manifest } from '../dataset.ts';
 import type { DatasetId, VersionId } from '../ids.ts';
-import { withoutSplit } from './alike-names.ts';
+import { anyOf, withoutSplit } from './alike-names.ts';
 
 /** The longest text that is taken from the clipboard or a pipe. */
 export const pastedCharacters = 32_000_000;
@@ -131,8 +131,24 @@ export interface ImportOffer {
   referable: boolean;
   /** Images and sounds: some of their paths, to try patterns of names on. */
   names?: string[];
+  /** Images and sounds whose classes stand in a table beside them; `file` is the first such table, `columns` those that could name the class. */
+  classTable?: ClassTable;
   /** A training table: the rows beside it that are to be predicted. */
   unlabelled?: Unlabelled;
+}
+
+/** Where the classes of images or sounds stand. */
+export interface ClassTable {
+  /** Tables of the same columns. */
+  files: string[];
+  /** Names the class; null where each class has a column of its own. */
+  column: string | null;
+  /** Names the file. */
+  named: string;
+  /** Names the split. */
+  split: string | null;
+  /** Some of the classes. */
+  classes: string[];
 }
 
 /** A table beside a training table that has its columns without the target. */
@@ -167,15 +183,25 @@ export const readFromThere = (
     ),
   ) ?? null;
 
+/** The same files without the classes that a table says of them, or that table. */
+export const isOfClassTable = (
+  one: Pick<ImportOffer, 'kind' | 'file' | 'classTable'>,
+  { kind, classTable }: Pick<ImportOffer, 'kind' | 'file' | 'classTable'>,
+): boolean =>
+  classTable !== undefined &&
+  !one.classTable &&
+  (one.kind === kind || classTable.files.some((file) => file === one.file || anyOf(file) === one.file));
+
 /**
  * Of several things found, those that are not another reading of the same: what an annotated set is made of is also images, rows, texts; a table in
  * several files ("sales-*.csv") is also each of them.
  */
-export function apart<T extends Pick<ImportOffer, 'kind' | 'file'>>(found: readonly T[]): T[] {
+export function apart<T extends Pick<ImportOffer, 'kind' | 'file' | 'classTable'>>(found: readonly T[]): T[] {
   const isAnnotated = ({ kind }: T): boolean => annotatedKinds.includes(kind);
   if (found.some(isAnnotated)) return found.filter(isAnnotated);
-  const together = found.flatMap(({ file }) => (file?.includes('*') ? [file] : []));
+  const apartFromClasses = found.filter((each) => !found.some((other) => isOfClassTable(each, other)));
+  const together = apartFromClasses.flatMap(({ file }) => (file?.includes('*') ? [file] : []));
   const isPart = (file: string): boolean =>
     together.some((all) => all !== file && withoutSplit(all) === withoutSplit(file.replace(/\.gz$/i, '')));
-  return found.filter(({ file }) => file === null || !isPart(file));
+  return apartFromClasses.filter(({ file }) => file === null || !isPart(file));
 }

@@ -333,7 +333,7 @@ describe('bad input', () => {
       Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(500, 1)]),
       'archive_damaged',
     ],
-    ['a program called CSV', Buffer.concat([Buffer.from('\u007fELF'), Buffer.alloc(500, 1)]), 'not_text'],
+    ['a program called CSV', Buffer.concat([Buffer.from('\u007fELF'), Buffer.alloc(500, 1)]), 'program_file'],
   ])('%s', async (_, content, code) => {
     const folder = await dataFolder();
     await writeFiles(folder.path, { 'bad.csv': content });

@@ -139,11 +139,11 @@ describe('Pascal VOC', () => {
       'Annotations/gone.xml': xml('gone.png', box('x', [1, 1, 2, 2])),
     });
     expect(set.manifest.rejected.map(({ code, where }) => [code, where])).toEqual([
+      ['web_page', 'Annotations/d.xml'],
       ['unknown_class', 'Annotations/a.xml: object 3'],
       ['bad_box', 'Annotations/a.xml: object 4'],
       ['bad_xml', 'Annotations/b.xml'],
       ['bad_xml', 'Annotations/c.xml'],
-      ['not_annotations', 'Annotations/d.xml'],
       ['image_missing', 'Annotations/gone.xml'],
     ]);
     expect(objectsOf(set, 'a.png').map(({ flags }) => flags)).toEqual([{ empty: true }, { outside: true }]);

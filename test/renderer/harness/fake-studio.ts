@@ -829,6 +829,17 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
             'notes.txt is not a kind of file that can be imported. Drop a CSV, images or IDX files.',
           );
         if (files.every((file) => file.name.endsWith('.csv'))) return offer({ ...tableOffer, bytes: files[0].size });
+        if (files.some((file) => file.name === 'lesions'))
+          return offer({
+            ...{ kind: 'image-folder', file: 'HAM_metadata.csv', sheet: null, suggestedName: 'lesions' },
+            ...{ files: 10_015, folders: 7, bytes: 2_910_113_280, target: 'dx', referable: true },
+            columns: ['dx', 'dx_type', 'sex', 'localization'],
+            names: ['part_1/ISIC_0024306.jpg', 'part_1/ISIC_0024307.jpg', 'part_2/ISIC_0029306.jpg'],
+            classTable: {
+              ...{ files: ['HAM_metadata.csv'], column: 'dx', named: 'image_id', split: null },
+              classes: ['akiec', 'bcc', 'bkl', 'df', 'mel', 'nv', 'vasc'],
+            },
+          });
         return offer({
           kind: 'image-folder',
           file: null,

@@ -167,6 +167,7 @@ export const screens = {
   'drop-over': { go: async (page) => drop(page, 'penguins.csv', 'over') },
   'import-table': { go: async (page) => drop(page, 'penguins.csv') },
   'import-images': { go: async (page) => drop(page, 'birds') },
+  'import-class-table': { go: async (page) => drop(page, 'lesions') },
   'import-error': { go: async (page) => drop(page, 'notes.txt') },
   'data-table': { go: async (page) => dataset(page, 'adult') },
   'data-table-export': {
