@@ -1,4 +1,5 @@
 import { Random } from '../shared/random.ts';
+import { eachNearest, Nearest, type Multiply } from './nearest.ts';
 
 /** What the labels of the samples most like one say of its class. A sample never speaks for itself. */
 
@@ -22,19 +23,22 @@ export async function classesNearby(
   points: Float32Array,
   size: number,
   pool: Pool,
-  pause: () => Promise<void>,
+  multiply: Multiply,
+  step: (share: number) => Promise<void>,
 ): Promise<Float32Array> {
-  const reference = drawn(pool);
-  return vote(pool, pause, (one, nearest) => {
-    for (const other of reference) {
-      if (other === one) continue;
-      const limit = -nearest.least;
-      let distance = 0;
-      for (let k = 0; k < size && distance < limit; k++)
-        distance += (points[one * size + k] - points[other * size + k]) ** 2;
-      if (distance < limit) nearest.offer(other, -distance);
-    }
-  });
+  const votes = new Votes(pool);
+  const search = { points, size, asked: pool.asked, among: drawn(pool), most: neighbours };
+  let seen = 0;
+  await eachNearest(
+    search,
+    multiply,
+    () => step(seen / pool.asked.length),
+    (i, nearest) => {
+      votes.count(i, nearest);
+      seen = i + 1;
+    },
+  );
+  return votes.shares;
 }
 
 /** By the cosine of tf-idf vectors, each token counted once a text. `tokens`: of the pool, texts × length; what fills texts up is common to most. */
@@ -59,7 +63,10 @@ export async function classesOfLikeTexts(
   const lengths = new Float64Array(reference.length);
   for (const texts of containing.values()) for (const place of texts) lengths[place] += weight(texts);
   const alike = new Float64Array(reference.length);
-  return vote(pool, pause, (one, nearest) => {
+  const votes = new Votes(pool);
+  const nearest = new Nearest(neighbours);
+  for (const [i, one] of pool.asked.entries()) {
+    nearest.clear();
     alike.fill(0);
     for (const token of wordsOf(one)) {
       const texts = containing.get(token);
@@ -68,7 +75,10 @@ export async function classesOfLikeTexts(
     reference.forEach((other, place) => {
       if (other !== one && alike[place] > 0) nearest.offer(other, alike[place] / Math.sqrt(lengths[place]));
     });
-  });
+    votes.count(i, nearest);
+    if (i % 64 === 0) await pause();
+  }
+  return votes.shares;
 }
 
 /** Small pictures of images, no side longer than 8: by which the eye knows them again, and kinds of clothes and digits lie together. */
@@ -96,49 +106,22 @@ function drawn({ labels, asked }: Pool): Int32Array {
   return order.subarray(0, count);
 }
 
-/** The best few of those offered. */
-class Nearest {
-  readonly places = new Int32Array(neighbours);
-  readonly #scores = new Float64Array(neighbours);
-  count = 0;
-
-  clear(): void {
-    this.count = 0;
-  }
-
-  /** What the next one must surpass. */
-  get least(): number {
-    return this.count < neighbours ? -Infinity : this.#scores[neighbours - 1];
-  }
-
-  offer(place: number, score: number): void {
-    if (score <= this.least) return;
-    let at = Math.min(this.count, neighbours - 1);
-    for (; at > 0 && this.#scores[at - 1] < score; at--) {
-      this.#scores[at] = this.#scores[at - 1];
-      this.places[at] = this.places[at - 1];
-    }
-    this.#scores[at] = score;
-    this.places[at] = place;
-    this.count = Math.min(neighbours, this.count + 1);
-  }
-}
-
 /** Half a vote for each class beforehand: ten neighbours are no proof. */
-async function vote(
-  { labels, asked, classes }: Pool,
-  pause: () => Promise<void>,
-  search: (one: number, nearest: Nearest) => void,
-): Promise<Float32Array> {
-  const votes = new Float32Array(asked.length * classes).fill(0.5);
-  const nearest = new Nearest();
-  for (const [i, one] of asked.entries()) {
-    nearest.clear();
-    search(one, nearest);
-    for (const place of nearest.places.subarray(0, nearest.count)) votes[i * classes + labels[place]]++;
-    const sum = nearest.count + classes / 2;
-    for (let k = 0; k < classes; k++) votes[i * classes + k] /= sum;
-    if (i % 64 === 0) await pause();
+class Votes {
+  readonly shares: Float32Array;
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+    this.shares = new Float32Array(pool.asked.length * pool.classes).fill(0.5);
   }
-  return votes;
+
+  /** Those of the neighbours of the one that was asked as number `i`. */
+  count(i: number, nearest: Nearest): void {
+    const { labels, classes } = this.#pool;
+    const row = this.shares.subarray(i * classes, (i + 1) * classes);
+    for (let n = 0; n < nearest.count; n++) row[labels[nearest.places[n]]]++;
+    const sum = nearest.count + classes / 2;
+    for (let k = 0; k < classes; k++) row[k] /= sum;
+  }
 }

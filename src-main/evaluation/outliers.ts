@@ -1,4 +1,5 @@
 import { Random } from '../shared/random.ts';
+import { eachNearest, type Multiply } from './nearest.ts';
 
 /**
  * How far each sample is from the others: the mean distance to its nearest ones (Ramaswamy, Rastogi, Shim: "Efficient algorithms for mining
@@ -9,35 +10,32 @@ const neighbours = 10;
 const most = 3000;
 const dimensions = 48;
 
-/** `inputs`: samples × width. `pause` is awaited between pieces of work. */
+/** `inputs`: samples × width. `step` is awaited between pieces of work. */
 export async function neighbourDistances(
   inputs: ArrayLike<number>,
   samples: number,
   width: number,
-  pause: () => Promise<void>,
+  multiply: Multiply,
+  step: (share: number) => Promise<void>,
 ): Promise<Float32Array> {
   const random = new Random(0x6f75746c);
-  const { points, size } = await projected(inputs, samples, width, pause, random);
-  const order = new Int32Array(samples).map((_, i) => i);
+  const { points, size } = await projected(inputs, samples, width, () => step(0), random);
+  const all = new Int32Array(samples).map((_, i) => i);
+  const order = all.slice();
   random.shuffle(order);
-  const reference = order.subarray(0, Math.min(most, samples));
+  const search = { points, size, asked: all, among: order.subarray(0, most) };
   const distances = new Float32Array(samples);
-  const nearest = new Float64Array(Math.min(neighbours, Math.max(1, samples - 1)));
-  for (let i = 0; i < samples; i++) {
-    nearest.fill(Infinity);
-    for (const j of reference) {
-      if (j === i) continue;
-      const limit = nearest[nearest.length - 1];
-      let sum = 0;
-      for (let k = 0; k < size && sum < limit; k++) sum += (points[i * size + k] - points[j * size + k]) ** 2;
-      if (sum >= limit) continue;
-      let place = nearest.length - 1;
-      for (; place > 0 && nearest[place - 1] > sum; place--) nearest[place] = nearest[place - 1];
-      nearest[place] = sum;
-    }
-    distances[i] = nearest.reduce((total, each) => total + Math.sqrt(each), 0) / nearest.length;
-    if (i % 256 === 0) await pause();
-  }
+  let seen = 0;
+  await eachNearest(
+    { ...search, most: Math.min(neighbours, Math.max(1, samples - 1)) },
+    multiply,
+    () => step(seen / samples),
+    (i, nearest) => {
+      const { scores, count } = nearest;
+      distances[i] = count === 0 ? Infinity : scores.reduce((sum, score) => sum + Math.sqrt(-score), 0) / count;
+      seen = i + 1;
+    },
+  );
   return distances;
 }
 

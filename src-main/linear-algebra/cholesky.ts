@@ -9,7 +9,7 @@ const pausedEvery = 32;
 /** L of A + ridge·I. What rounding makes of a crowded matrix must not end it: no pivot is below a millionth of the ridge. */
 export function cholesky(matrix: Float64Array, n: number, ridge: number): Float64Array {
   const factor = matrix.slice();
-  for (let row = 0; row < n; row++) factorRow(factor, row, n, ridge, ridge * 1e-6);
+  for (let row = 0; row < n; row += together) factorRows(factor, row, n, ridge, ridge * 1e-6);
   return factor;
 }
 
@@ -21,8 +21,8 @@ export async function choleskySlowly(
   pause: () => Promise<void>,
 ): Promise<Float64Array> {
   const factor = matrix.slice();
-  for (let row = 0; row < n; row++) {
-    factorRow(factor, row, n, ridge, ridge * 1e-6);
+  for (let row = 0; row < n; row += together) {
+    factorRows(factor, row, n, ridge, ridge * 1e-6);
     if (row % pausedEvery === 0) await pause();
   }
   return factor;
@@ -35,10 +35,47 @@ export function choleskyIfDefinite(matrix: Float64Array, n: number): Float64Arra
   return factor;
 }
 
-/** In place, from the rows above it. Whether its pivot is positive. */
-function factorRow(factor: Float64Array, row: number, n: number, ridge: number, leastPivot: number): boolean {
+/** So many rows are made at once: none of the sums waits for another, each is added up in its own order. */
+const together = 4;
+
+function factorRows(factor: Float64Array, row: number, n: number, ridge: number, leastPivot: number): void {
+  if (row + together > n) {
+    for (let each = row; each < n; each++) factorRow(factor, each, n, ridge, leastPivot);
+    return;
+  }
+  for (let b = 0; b < row; b++) {
+    const [r0, r1, r2, r3, y] = [row * n, (row + 1) * n, (row + 2) * n, (row + 3) * n, b * n];
+    let s0 = factor[r0 + b];
+    let s1 = factor[r1 + b];
+    let s2 = factor[r2 + b];
+    let s3 = factor[r3 + b];
+    for (let c = 0; c < b; c++) {
+      const other = factor[y + c];
+      s0 -= factor[r0 + c] * other;
+      s1 -= factor[r1 + c] * other;
+      s2 -= factor[r2 + c] * other;
+      s3 -= factor[r3 + c] * other;
+    }
+    const pivot = factor[y + b];
+    factor[r0 + b] = s0 / pivot;
+    factor[r1 + b] = s1 / pivot;
+    factor[r2 + b] = s2 / pivot;
+    factor[r3 + b] = s3 / pivot;
+  }
+  for (let each = row; each < row + together; each++) factorRow(factor, each, n, ridge, leastPivot, row);
+}
+
+/** In place, from the rows above it and its own first columns. Whether its pivot is positive. */
+function factorRow(
+  factor: Float64Array,
+  row: number,
+  n: number,
+  ridge: number,
+  leastPivot: number,
+  known = 0,
+): boolean {
   factor[row * n + row] += ridge;
-  for (let b = 0; b <= row; b++) {
+  for (let b = known; b <= row; b++) {
     let sum = factor[row * n + b];
     for (let c = 0, x = row * n, y = b * n; c < b; c++) sum -= factor[x++] * factor[y++];
     factor[row * n + b] = b === row ? Math.sqrt(Math.max(sum, leastPivot)) : sum / factor[b * n + b];
@@ -105,14 +142,20 @@ export async function inverseTransposed(
   return out;
 }
 
-/** Row a of L⁻¹ is (eₐ − Σ_b L[a,b] · row b) / L[a,a]. */
+/** Row a of L⁻¹ is (eₐ − Σ_b L[a,b] · row b) / L[a,a]; some rows b are taken away in one turn, one after another. */
 function invertRow(factor: Float64Array, ofFactor: Float64Array, row: number, n: number): void {
   const own = ofFactor.subarray(row * n, row * n + row + 1);
+  const shares = factor.subarray(row * n, row * n + row + 1);
   own[row] = 1;
-  for (let b = 0; b < row; b++) {
-    const share = factor[row * n + b];
-    if (share === 0) continue;
-    for (let c = 0, at = b * n; c <= b; c++) own[c] -= share * ofFactor[at++];
+  let b = 0;
+  for (; b + together <= row; b += together) {
+    const [s0, s1, s2, s3] = [shares[b], shares[b + 1], shares[b + 2], shares[b + 3]];
+    const [r0, r1, r2, r3] = [b * n, (b + 1) * n, (b + 2) * n, (b + 3) * n];
+    // Right of their diagonals the rows are 0.
+    for (let c = 0; c < b + together; c++) {
+      own[c] = own[c] - s0 * ofFactor[r0 + c] - s1 * ofFactor[r1 + c] - s2 * ofFactor[r2 + c] - s3 * ofFactor[r3 + c];
+    }
   }
-  for (let c = 0; c <= row; c++) own[c] /= factor[row * n + row];
+  for (; b < row; b++) for (let c = 0, at = b * n; c <= b; c++) own[c] -= shares[b] * ofFactor[at++];
+  for (let c = 0; c <= row; c++) own[c] /= shares[row];
 }

@@ -5,6 +5,7 @@ import { classesNearby, classesOfLikeTexts, smallPictures } from '../../src-main
 import { farOut, neighbourDistances } from '../../src-main/evaluation/outliers.ts';
 import { classesByWords } from '../../src-main/evaluation/word-counts.ts';
 import { Random } from '../../src-main/shared/random.ts';
+import { multiply } from '../support/multiply.ts';
 
 const pause = () => Promise.resolve();
 
@@ -129,7 +130,13 @@ describe('neighbours', () => {
     // Two clusters of twelve on a line; one of the first has the label of the second.
     const points = Float32Array.from({ length: 24 }, (_, i) => (i < 12 ? i * 0.01 : 100 + i * 0.01));
     const labels = Int32Array.from({ length: 24 }, (_, i) => (i < 12 && i !== 5 ? 0 : 1));
-    const votes = await classesNearby(points, 1, { labels, asked: Int32Array.of(5, 0, 20), classes: 2 }, pause);
+    const votes = await classesNearby(
+      points,
+      1,
+      { labels, asked: Int32Array.of(5, 0, 20), classes: 2 },
+      multiply,
+      pause,
+    );
     // Half a vote beforehand: 10.5 of 11, 9.5 (the wrong label is among the nearest ten), 0.5.
     expect([...votes]).toEqual([10.5, 0.5, 9.5, 1.5, 0.5, 10.5].map((each) => expect.closeTo(each / 11, 6)));
   });
@@ -180,7 +187,7 @@ describe('outliers', () => {
       const n = 600;
       const inputs = Float32Array.from({ length: n * width }, () => random.normal());
       for (const far of [17, 300]) for (let k = 0; k < width; k++) inputs[far * width + k] *= 6;
-      const distances = await neighbourDistances(inputs, n, width, pause);
+      const distances = await neighbourDistances(inputs, n, width, multiply, pause);
       expect(
         farOut(distances).toSorted((a, b) => a - b),
         `width ${width}`,
@@ -191,7 +198,7 @@ describe('outliers', () => {
   it('have the mean distance to their ten nearest, counted one by one', async () => {
     const random = new Random(1);
     const points = Float32Array.from({ length: 50 * 3 }, () => random.normal());
-    const distances = await neighbourDistances(points, 50, 3, pause);
+    const distances = await neighbourDistances(points, 50, 3, multiply, pause);
     for (let i = 0; i < 50; i++) {
       const others = Array.from({ length: 50 }, (_, j) =>
         Math.hypot(...[0, 1, 2].map((k) => points[i * 3 + k] - points[j * 3 + k])),

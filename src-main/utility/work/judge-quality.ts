@@ -7,6 +7,7 @@ import { AtelierError } from '../../shared/errors.ts';
 import type { QualityParams } from '../../shared/work/judge.ts';
 import { shownErrors, shownOfPair, shownSamples, type JudgedSample, type QualityReport } from '../../shared/quality.ts';
 import type { JobContext } from '../port/job-port.ts';
+import { Products } from './few-shot/products.ts';
 import { otherWitnesses } from './other-witnesses.ts';
 import { RunModel } from './run-model.ts';
 
@@ -44,16 +45,18 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
   });
   const hard = hardest(margins(probabilities, labels, k));
   const total = all.samples.length;
-  const others = await otherWitnesses(first, all.samples, params.threads, (share) => {
-    context.progress({ stage: 'scanning', unit: 'samples', done: Math.floor(share * total), total });
-    return context.pause();
-  });
+  const scanning =
+    (from: number, to: number) =>
+    (share: number): Promise<void> => {
+      const done = Math.floor((from + (to - from) * share) * total);
+      context.progress({ stage: 'scanning', unit: 'samples', done, total });
+      return context.pause();
+    };
+  const others = await otherWitnesses(first, all.samples, params.threads, scanning(0, texts ? 1 : 0.8));
   // What a run says of samples that it learnt from is what their labels say, right or wrong.
   const witnesses = inSample.some(Boolean) ? others : [probabilities, ...others];
   const learning = await labelNoise(witnesses, labels, k, () => context.pause());
-  const distances = texts
-    ? null
-    : await neighbourDistances(all.inputs, all.samples.length, all.width, () => context.pause());
+  const distances = texts ? null : await distancesOf(all, params.threads, scanning(0.8, 1));
   const far = distances && farOut(distances);
   return {
     basis: params.basis,
@@ -82,6 +85,19 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
       samples: far.slice(0, shownSamples).map((i) => ({ ...judged(i), distance: distances[i] })),
     },
   };
+}
+
+async function distancesOf(
+  { inputs, samples, width }: Judged,
+  threads: number,
+  step: (share: number) => Promise<void>,
+): Promise<Float32Array> {
+  const products = new Products(threads);
+  try {
+    return await neighbourDistances(inputs, samples.length, width, (...of) => products.multiply(...of), step);
+  } finally {
+    await products.close();
+  }
 }
 
 async function judgedParts(

@@ -1,5 +1,6 @@
 import type { EncodedSplit, TrainingData } from '../../datasets/training-data.ts';
 import { classesNearby, classesOfLikeTexts, smallPictures, type Pool } from '../../evaluation/neighbours.ts';
+import type { Multiply } from '../../evaluation/nearest.ts';
 import { projected } from '../../evaluation/outliers.ts';
 import { classesByWords } from '../../evaluation/word-counts.ts';
 import { wordRows } from '../../evaluation/word-rows.ts';
@@ -66,12 +67,12 @@ async function heard(
       ofAsked(byTerms, pool),
     ];
   }
+  const multiply: Multiply = (...of) => products.multiply(...of);
   const inputs = input.kind === 'image' ? new Uint8Array(lengthOf(parts)) : new Float32Array(lengthOf(parts));
   fill(inputs, parts);
   if (input.kind === 'image') {
     const small = smallPictures(inputs, input);
-    const nearby = await classesNearby(small.points, small.size, pool, pause);
-    share = 0.2;
+    const nearby = await classesNearby(small.points, small.size, pool, multiply, within(0, 0.2));
     const { points, size } = await picturePoints(inputs as Uint8Array, input, threads, products, within(0.2, 0.6));
     const rows = await likenessRows(points, size, products, pause);
     const byLooks = await ridgeWitness(rows, labels, classes, likenessRidge, products, within(0.6, 1));
@@ -82,8 +83,7 @@ async function heard(
     width <= widest
       ? { points: inputs as Float32Array, size: width }
       : await projected(inputs, place.size, width, pause);
-  const nearby = await classesNearby(points, size, pool, pause);
-  share = 0.3;
+  const nearby = await classesNearby(points, size, pool, multiply, within(0, 0.3));
   const rows = await likenessRows(points, size, products, pause);
   const byLikeness = await ridgeWitness(rows, labels, classes, likenessRidge, products, within(0.3, 1));
   return [nearby, ofAsked(byLikeness, pool)];

@@ -1,9 +1,10 @@
-import { choleskySlowly, inverseTransposed, solved } from '../../linear-algebra/cholesky.ts';
+import { choleskySlowly, inverseTransposed, solvedLower } from '../../linear-algebra/cholesky.ts';
 import { sharpened } from '../../evaluation/sharpened.ts';
+import { scalar, tensor } from '../../onnx/tensors.ts';
 import { Random } from '../../shared/random.ts';
-import { transposed, type Products } from './few-shot/products.ts';
+import { throughTriangle, transposed, type Products } from './few-shot/products.ts';
 
-const rowsAtOnce = 2048;
+const rowsAtOnce = 1024;
 /** So many samples stand for all where likeness is learnt from; fewer where there are very many. */
 const [fewestLandmarks, mostLandmarks] = [300, 1500];
 const mostLikenesses = 3e8;
@@ -16,7 +17,10 @@ const narrowness = 0.5;
 export interface Rows {
   samples: number;
   size: number;
+  /** Those that were given last may be overwritten. */
   of(from: number, to: number): Float32Array | Promise<Float32Array>;
+  /** These rows times an upper triangle, size × size, where that is less work than to make them first. */
+  times?(triangle: Float32Array): Promise<Rows>;
 }
 
 /**
@@ -52,18 +56,19 @@ export async function ridgeWitness(
     await pause();
   }
   const factor = await choleskySlowly(gram, size, ridge, pause);
-  const weights = Float32Array.from(solved(factor, size, targets, classes));
+  // Of L⁻ᵀ and L⁻¹ alone: all that is asked of the rows φ is |L⁻¹ φ|² and (L⁻¹ φ)ᵀ (L⁻¹ targets).
+  const weights = Float32Array.from(solvedLower(factor, size, targets, classes));
   const white = await inverseTransposed(factor, size, pause);
+  const whitened = await timesTriangle(rows, white, products);
   const scores = new Float32Array(samples * classes);
   for (let from = 0; from < samples; from += rowsAtOnce) {
     const to = Math.min(samples, from + rowsAtOnce);
-    const some = await rows.of(from, to);
+    const some = await whitened.of(from, to);
     const fitted = await products.multiply(some, weights, to - from, size, classes);
-    const whitened = await products.multiply(some, white, to - from, size, size);
     for (let i = 0; i < to - from; i++) {
       // hᵢᵢ = |L⁻¹ φᵢ|²
       let leverage = 0;
-      for (let a = i * size; a < (i + 1) * size; a++) leverage += whitened[a] ** 2;
+      for (let a = i * size; a < (i + 1) * size; a++) leverage += some[a] * some[a];
       const left = Math.max(1e-3, 1 - leverage);
       for (let k = 0; k < classes; k++) {
         const own = labels[from + i] === k ? Math.min(leverage, 1 - 1e-3) : 0;
@@ -96,29 +101,51 @@ export async function likenessRows(
   drawn.forEach((sample, a) => landmarks.set(points.subarray(sample * size, (sample + 1) * size), a * size));
   const across = transposed(landmarks, m, size);
   const lengths = squares(landmarks, size);
-  const distances = async (some: Float32Array): Promise<Float32Array> => {
-    const count = some.length / size;
-    const found = await products.multiply(some, across, count, size, m);
-    const own = squares(some, size);
-    for (let i = 0, at = 0; i < count; i++) {
-      for (let a = 0; a < m; a++, at++) found[at] = Math.max(0, own[i] + lengths[a] - 2 * found[at]);
-    }
-    return found;
-  };
-  const between = await distances(landmarks);
+  const between = await products.multiply(landmarks, across, m, size, m);
+  for (let a = 0, at = 0; a < m; a++)
+    for (let b = 0; b < m; b++, at++) between[at] = Math.max(0, lengths[a] + lengths[b] - 2 * between[at]);
   const middle = between.filter((square, at) => at % 7 === 0 && square > 0).sort();
   const scale = narrowness / (middle[middle.length >> 1] || 1);
   const alike = Float64Array.from(between, (square) => Math.exp(-square * scale));
   const white = await inverseTransposed(await choleskySlowly(alike, m, jitter, pause), m, pause);
-  return {
-    samples,
-    size: m,
-    async of(from, to) {
-      const found = await distances(points.subarray(from * size, to * size));
-      for (let at = 0; at < found.length; at++) found[at] = Math.exp(-found[at] * scale);
-      return products.multiply(found, white, to - from, m, m);
-    },
+  // −d² scale as one product: (2 scale x, −scale |x|², 1) · (y, 1, −scale |y|²).
+  const others = new Float32Array((size + 2) * m);
+  others.set(across);
+  others.fill(1, size * m, (size + 1) * m);
+  for (let a = 0; a < m; a++) others[(size + 1) * m + a] = -scale * lengths[a];
+  const through = async (triangle: Float32Array): Promise<Rows> => {
+    const made = await products.prepare(size + 2, m, (g, a) => {
+      const exponents = g.matmul(a, g.constant(tensor('float', [size + 2, m], others)));
+      const likenesses = g.exp(g.op('Min', [exponents, g.constant(scalar('float', 0))]));
+      return throughTriangle(g, likenesses, triangle, m);
+    });
+    return {
+      samples,
+      size: m,
+      of(from, to) {
+        const rows = new Float32Array((to - from) * (size + 2));
+        for (let i = from, at = 0; i < to; i++) {
+          let square = 0;
+          for (let k = i * size; k < (i + 1) * size; k++) {
+            rows[at++] = 2 * scale * points[k];
+            square += points[k] * points[k];
+          }
+          rows[at++] = -scale * square;
+          rows[at++] = 1;
+        }
+        return made(rows, to - from);
+      },
+      times: async (next) => through(await products.multiply(triangle, next, m, m, m)),
+    };
   };
+  return through(white);
+}
+
+async function timesTriangle(rows: Rows, triangle: Float32Array, products: Products): Promise<Rows> {
+  if (rows.times) return rows.times(triangle);
+  const { size } = rows;
+  const times = await products.prepare(size, size, (g, a) => throughTriangle(g, a, triangle, size));
+  return { ...rows, of: async (from, to) => times(await rows.of(from, to), to - from) };
 }
 
 function squares(rows: Float32Array, size: number): Float32Array {
