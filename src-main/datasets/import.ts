@@ -13,7 +13,8 @@ import { grow, withoutRecipe } from './grow/grow.ts';
 import type { ImportContext } from './importers/importer.ts';
 import { notingBlobs } from './ledger.ts';
 import { choose, findAll, offerName } from './offers.ts';
-import { findSource } from './source.ts';
+import { Room } from './room.ts';
+import { findSource, totalBytes } from './source.ts';
 import { unlabelledNote } from './unlabelled-parts.ts';
 
 /** What the paths hold, likeliest first, without reading it all. Throws what an import of them would throw at once: nothing there, unknown format. */
@@ -39,9 +40,17 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
   const into = given.into && withoutRecipe(given.into);
   const asked = { ...given, ...(into && { into }) };
   const staging = new Staging(given.blobs);
-  const context = { progress: importing.progress.bind(importing), signal: importing.signal, staging, unfinished };
+  const room = await Room.measured(given.blobs, unfinished);
+  const progress: ImportContext['progress'] = (report) => {
+    room.heard(report);
+    importing.progress(report);
+  };
+  const context = { progress, signal: importing.signal, staging, unfinished };
   try {
-    const source = await lookInside(await findSource(given.paths, importing.signal), context);
+    const found = await findSource(given.paths, importing.signal);
+    const source = await lookInside(found, context).catch(async (error) => {
+      throw room.words(error, await totalBytes(found.files));
+    });
     try {
       const { chosen, others } = choose(source, await findAll(source, given.kind), given);
       const { file, unlabelled } = chosen.offer;
@@ -63,6 +72,8 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
       const names = besides.slice(0, 5).map(({ offer }) => offerName(offer));
       const message = `Also found, and not imported: ${names.join('; ')}${besides.length > 5 ? '; …' : ''}.`;
       return noted(result, { code: 'also_found', message });
+    } catch (error) {
+      throw room.words(error, await totalBytes(found.files));
     } finally {
       source.close();
     }
