@@ -1,5 +1,5 @@
 import { createHash, randomBytes, type Hash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BlobHash } from '../shared/dataset.ts';
@@ -92,12 +92,12 @@ async function goOn({ path, bytes }: Begun, hash: Hash): Promise<FileHandle> {
   }
 }
 
-/** A fresh name under `partial/`, for a writer of its own (DuckDB); give it to `adopt` when done or `rm` it. */
+/** A fresh name under `partial/`, by which its process is told, for a writer of its own (DuckDB); give it to `adopt` when done or `rm` it. */
 export async function partialPath(blobs: string): Promise<string> {
   return join(await partialFolder(blobs), `${process.pid}-${randomBytes(8).toString('hex')}`);
 }
 
-export async function partialFolder(blobs: string): Promise<string> {
+async function partialFolder(blobs: string): Promise<string> {
   const folder = join(blobs, partialName);
   await naming({ writing: blobs }, () => mkdir(folder, { recursive: true }));
   return folder;
@@ -214,6 +214,15 @@ export async function sweepPartialBlobs(blobs: string, before: number): Promise<
     removed++;
   }
   return removed;
+}
+
+/** Removes what a process has left that is no more. */
+export function removePartialBlobsOf(blobs: string, pid: number): void {
+  const folder = join(blobs, partialName);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names) {
+    if (name.startsWith(`${pid}-`)) rmSync(join(folder, name), { force: true, recursive: true });
+  }
 }
 
 /** Little-endian int32, as stored. */

@@ -11,7 +11,7 @@ import {
 import type { BlobHash, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import type { ImportContext } from './import-context.ts';
-import { blobPath, partialFolder, readBlob } from './blobs.ts';
+import { blobPath, partialPath, readBlob } from './blobs.ts';
 import { sqlText } from './cells.ts';
 import { asText } from './tables/stored-numbers.ts';
 
@@ -34,10 +34,10 @@ export async function openDuck({ blobs, threads, memoryMB = 768 }: DuckOptions):
   });
 }
 
-/** DuckDB removes at its end a folder that it made itself, with all that is in it: so it never makes this one. */
+/** Of this DuckDB alone, which makes it when it has to spill, and removes at its end what it made. */
 async function spillFolder(blobs: string): Promise<string> {
   try {
-    return await partialFolder(blobs);
+    return await partialPath(blobs);
   } catch {
     // A workspace that is only looked at may be read-only.
     return tmpdir();

@@ -15,7 +15,8 @@ import type { ImportContext } from './importers/importer.ts';
 import { notingBlobs } from './ledger.ts';
 import { sift } from './no-data/sift.ts';
 import { choose, findAll, offerName } from './offers.ts';
-import { findSource } from './source.ts';
+import { Room } from './room.ts';
+import { findSource, totalBytes } from './source.ts';
 import { unlabelledNote } from './unlabelled-parts.ts';
 
 /** What the paths hold, likeliest first, without reading it all. Throws what an import of them would throw at once: nothing there, unknown format. */
@@ -41,9 +42,17 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
   const into = given.into && withoutRecipe(given.into);
   const asked = { ...given, ...(into && { into }) };
   const staging = new Staging(given.blobs);
-  const context = { progress: importing.progress.bind(importing), signal: importing.signal, staging, unfinished };
+  const room = await Room.measured(given.blobs, unfinished);
+  const progress: ImportContext['progress'] = (report) => {
+    room.heard(report);
+    importing.progress(report);
+  };
+  const context = { progress, signal: importing.signal, staging, unfinished };
   try {
-    const opened = await lookInside(await findSource(given.paths, importing.signal), context);
+    const found = await findSource(given.paths, importing.signal);
+    const opened = await lookInside(found, context).catch(async (error) => {
+      throw room.words(error, await totalBytes(found.files));
+    });
     try {
       const source = await sift(opened);
       const { chosen, others } = choose(source, await findAll(source, given.kind), given);
@@ -69,6 +78,8 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
       const names = besides.slice(0, 5).map(({ offer }) => offerName(offer));
       const message = `Also found, and not imported: ${names.join('; ')}${besides.length > 5 ? '; …' : ''}.`;
       return noted(result, { code: 'also_found', message });
+    } catch (error) {
+      throw room.words(error, await totalBytes(found.files));
     } finally {
       opened.close();
     }

@@ -145,6 +145,9 @@ export function importData(context: Context, request: ImportRequest, before?: Jo
       imported = { dataset, version: made.id, name: free, reused: false };
       return { dataset };
     },
+    failing(error) {
+      if (!goesOn.has(error.code)) settleUnfinished(store, id);
+    },
     settled(status, error) {
       settleUnfinished(store, id, status === 'failed' && goesOn.has(error!.code));
       if (status !== 'finished' || !made || !imported) return;

@@ -201,10 +201,12 @@ export class QueuedJob<K extends JobKind> {
     let final: Ended<K> = outcome;
     let isStored = true;
     try {
+      if (final.status === 'failed') this.#giveBack(final.error);
       made = this.#store(final, now);
     } catch (error) {
       // What it made could not be stored: the job failed, for that reason.
       final = { status: 'failed', error: outcome.status === 'failed' ? outcome.error : errorFacts(error) };
+      if (outcome.status !== 'failed') this.#giveBack(final.error);
       isStored = this.#storeInTime(final, now);
     }
     const { job } = this;
@@ -215,6 +217,14 @@ export class QueuedJob<K extends JobKind> {
     this.#around.ended(job);
     if (final.status === 'finished') this.#resolve(final.value);
     else this.#reject(errorFromFacts(errorOf(final)!));
+  }
+
+  #giveBack(error: ErrorFacts): void {
+    try {
+      this.#work.failing?.(error);
+    } catch {
+      // Then it is done with the other leftovers, at the next opening.
+    }
   }
 
   /** How it ended and what it made, all or nothing. */

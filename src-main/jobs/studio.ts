@@ -43,7 +43,7 @@ import { StudioRuns } from './studio/runs.ts';
 import { StudioSamples } from './studio/samples.ts';
 import { StudioStudies } from './studio/studies.ts';
 import { StudioTraining } from './studio/training.ts';
-import { sweepLeftovers } from './unfinished.ts';
+import { sweepLeftovers, sweptAfter } from './unfinished.ts';
 import type { SpawnUtility } from './utility.ts';
 
 export interface StudioOptions {
@@ -124,7 +124,8 @@ export class Studio {
       training,
     }));
     this.#store = store;
-    const { goesOn = false, atOnce = 'auto', machine, spawnUtility } = options;
+    const { goesOn = false, atOnce = 'auto', machine } = options;
+    const spawnUtility = sweptAfter(options.spawnUtility, this.folder);
     this.#queue = new JobQueue(store, spawnUtility, this.#events, { goesOn, atOnce, machine });
     this.#integrity = new Integrity(spawnUtility, workspaceFiles.database(this.folder));
     this.#reader = new Reader(spawnUtility);

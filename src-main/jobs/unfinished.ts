@@ -5,11 +5,12 @@ import { isBlobKept } from '../db/datasets.ts';
 import { unfinishedJobs } from '../db/jobs.ts';
 import type { WriteStore } from '../db/open.ts';
 import { workspaceFiles } from '../db/workspace.ts';
-import { sweepPartialBlobs } from '../datasets/blobs.ts';
+import { removePartialBlobsOf, sweepPartialBlobs } from '../datasets/blobs.ts';
 import { takeBackBlobs } from '../datasets/ledger.ts';
 import { isId, type JobId, type RunId } from '../shared/ids.ts';
 import type { Job } from '../shared/job.ts';
 import { hasDiverged } from '../shared/run.ts';
+import type { SpawnUtility } from './utility.ts';
 
 /**
  * Each job that adds blobs has a folder while it is not done: the blobs it has added, and what it could go on with. When it has ended
@@ -43,6 +44,24 @@ export function settleUnfinished(store: WriteStore, job: JobId, keep = false): v
  */
 export async function sweepLeftovers(store: WriteStore): Promise<void> {
   await Promise.all([sweepPartialBlobs(workspaceFiles.blobs(store.folder), Date.now()), sweepUnfinished(store)]);
+}
+
+/** Processes that leave no passing files, also where they are killed or die: the next opening may be weeks away. */
+export function sweptAfter(spawn: SpawnUtility, folder: string): SpawnUtility {
+  return (kind) => {
+    const handle = spawn(kind);
+    let { pid } = handle;
+    handle.onMessage(() => (pid ??= handle.pid));
+    handle.onExit(() => {
+      if (pid === undefined) return;
+      try {
+        removePartialBlobsOf(workspaceFiles.blobs(folder), pid);
+      } catch {
+        // The next opening tries again.
+      }
+    });
+    return handle;
+  };
 }
 
 async function sweepUnfinished(store: WriteStore): Promise<void> {

@@ -47,6 +47,8 @@ export interface Work<K extends JobKind> {
   drain?(outcome: Outcome<K>): Promise<void>;
   /** In the transaction that marks it finished: stores what it made. What is thrown here fails the job. */
   finished?(value: JobTypes[K]['result'], now: number): Made | void;
+  /** Before that: what it took of a full disk is given back, or its failure could not be stored. Nothing of it may count. */
+  failing?(error: ErrorFacts): void;
   /** In the transaction that marks it failed or cancelled. */
   ended?(status: 'failed' | 'cancelled', error: ErrorFacts, now: number): void;
   /** After the end is stored. What `finished` did counts only if this says so: a transaction may have been rolled back. */

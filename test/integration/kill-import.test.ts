@@ -1,59 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Manifest } from '../../src-main/shared/dataset.ts';
 import { Random } from '../../src-main/shared/random.ts';
 import { atelier, done, startAtelier } from '../support/built-cli.ts';
-import { filesIn } from '../support/data-import.ts';
-import { png } from '../support/data-pictures.ts';
+import { bytesOf, importSources, storedManifest, unfinished, writeImages } from '../support/kill-imports.ts';
 import { childrenOf, isAlive } from '../support/processes.ts';
-import { openReader, tempFolder } from '../support/temp-workspace.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
 
-async function writeImages(folder: string, count: number): Promise<void> {
-  for (const name of ['cat', 'dog']) mkdirSync(join(folder, 'source', name), { recursive: true });
-  const colours = Array.from({ length: 40 }, (_, i) =>
-    png({ width: 60, height: 60, colour: { r: i * 6, g: 7, b: 9 } }),
-  );
-  for (let i = 0; i < count; i++) {
-    writeFileSync(join(folder, 'source', i % 2 ? 'cat' : 'dog', `${i}.png`), await colours[i % colours.length]);
-  }
-}
-
-/** Files in `<folder>/source`, enough of them to be caught in the middle. */
-const sources: Record<string, (folder: string) => Promise<void>> = {
-  'a CSV': async (folder) => {
-    const random = new Random(7, 1);
-    const row = (i: number) => `${i},${random.uniform()},${random.uniform()},text ${i % 977},${i % 3 ? 'a' : 'b'}`;
-    mkdirSync(join(folder, 'source'));
-    const rows = Array.from({ length: 120_000 }, (_, i) => row(i));
-    writeFileSync(join(folder, 'source', 'big.csv'), ['id,x,y,words,label', ...rows].join('\n'));
-  },
-  'an image folder': (folder) => writeImages(folder, 800),
-  'an annotated set': async (folder) => {
-    mkdirSync(join(folder, 'source', 'images'), { recursive: true });
-    const images = Array.from({ length: 300 }, (_, id) => ({ id, file_name: `${id}.png`, width: 90, height: 70 }));
-    for (const { id, file_name } of images) {
-      const bytes = await png({ width: 90, height: 70, colour: { r: id % 250, g: id % 7, b: 9 } });
-      writeFileSync(join(folder, 'source', 'images', file_name), bytes);
-    }
-    const annotations = images.map(({ id }) => ({
-      id,
-      image_id: id,
-      category_id: 1 + (id % 2),
-      bbox: [id % 9, 2, 30, 40],
-    }));
-    const categories = ['cell', 'platelet'].map((name, i) => ({ id: i + 1, name }));
-    writeFileSync(join(folder, 'source', 'annotations.json'), JSON.stringify({ images, annotations, categories }));
-  },
-};
-
-const bytesOf = async (folder: string): Promise<number> =>
-  (await filesIn(folder)).reduce((sum, path) => sum + statSync(path).size, 0);
-
-const unfinished = (workspace: string): string[] => {
-  const folder = join(workspace, 'blobs', 'unfinished');
-  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
-};
 const has = (folders: string[], name: string, bytes: number): boolean =>
   folders.some((folder) => (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) >= bytes);
 
@@ -68,32 +21,20 @@ const moments: Record<string, (workspace: string) => boolean> = {
   'a blob is there that belongs to nobody': (workspace) => has(unfinished(workspace), 'blobs', 64),
 };
 
-/** The dataset's manifest, or null where there is none. A workspace not yet made has none. */
-function stored(workspace: string): Manifest | null {
-  if (!existsSync(join(workspace, 'atelier.db'))) return null;
-  const store = openReader(workspace);
-  try {
-    const row = store.get<{ manifest: string }>(`SELECT manifest FROM dataset_versions`);
-    return row ? (JSON.parse(row.manifest) as Manifest) : null;
-  } finally {
-    store.close();
-  }
-}
-
 describe.skipIf(process.platform !== 'linux')('kill -9 in the middle of an import', () => {
-  it.each(Object.keys(sources).map((kind, index) => ({ kind, index })))(
+  it.each(Object.keys(importSources).map((kind, index) => ({ kind, index })))(
     'of $kind leaves it whole or absent, without leftovers, and it goes on to the very same',
     { timeout: 240_000 },
     async ({ kind, index }) => {
       const folder = tempFolder();
-      await sources[kind](folder);
+      await importSources[kind](folder);
       const source = join(folder, 'source');
       const undisturbed = join(folder, 'undisturbed');
       mkdirSync(undisturbed);
       const begun = performance.now();
       await done(undisturbed, 'import', source, '--name', 'it', '--json');
       const took = performance.now() - begun;
-      const whole = stored(undisturbed)!;
+      const whole = storedManifest(undisturbed)!;
       const size = await bytesOf(join(undisturbed, 'blobs'));
 
       const random = new Random(11, 1);
@@ -120,7 +61,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 in the middle of an impor
         if (n % 2 === 1) helpers.filter(isAlive).forEach((pid) => process.kill(pid, 'SIGKILL'));
         await ended;
         const list = existsSync(join(workspace, 'atelier.db')) ? await done(workspace, 'data', 'list', '--json') : null;
-        const found = stored(workspace);
+        const found = storedManifest(workspace);
         if (found) expect(found, words).toEqual(whole);
         const kept = (await Promise.all(unfinished(workspace).map(bytesOf))).reduce((a, b) => a + b, 0);
         const left = existsSync(join(workspace, 'blobs')) ? (await bytesOf(join(workspace, 'blobs'))) - kept : 0;
@@ -136,7 +77,7 @@ describe.skipIf(process.platform !== 'linux')('kill -9 in the middle of an impor
             expect(error.message).toMatch(/name_taken/);
           });
         }
-        expect(stored(workspace), words).toEqual(whole);
+        expect(storedManifest(workspace), words).toEqual(whole);
         expect(await bytesOf(join(workspace, 'blobs')), `${words}: after all`).toBe(size);
       }
     },

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { Connection } from '../../src-main/db/connection.ts';
@@ -139,6 +139,16 @@ describe('a job', () => {
     await studio.close();
   });
 
+  it('whose process dies while it writes leaves nothing of what it wrote', async () => {
+    const folder = tempFolder();
+    const { studio } = openFakeStudio(folder);
+    const { result } = studio.datasets.import({ paths: ['/data/dies-writing'] });
+    await expect(result).rejects.toMatchObject({ code: 'process_died' });
+    // What another process writes is none of its.
+    expect(readdirSync(join(folder, 'blobs', 'partial'))).toEqual(['1-table']);
+    await studio.close();
+  });
+
   it('that cannot be started has failed and says so', async () => {
     const { studio } = openFakeStudio(tempFolder(), '/nowhere/utility.mjs');
     const { result } = studio.datasets.import({ paths: ['/data/quick'] });
@@ -236,6 +246,25 @@ describe('a full disk', () => {
     connection.pragma('max_page_count = 1000000');
     await expect(attempt()).resolves.toMatchObject({ reused: false });
     expect(await studio.integrity()).toBe('ok');
+    await studio.close();
+  });
+
+  it('has room again before it is stored that an import has filled it, and the import can be done again', async () => {
+    const opened = vi.spyOn(Connection.prototype, 'pragma');
+    const folder = tempFolder();
+    const { studio } = openFakeStudio(folder);
+    const connection = opened.mock.contexts.at(-1) as Connection;
+    const { job, result } = studio.datasets.import({ paths: ['/data/fills-the-disk'] });
+    const unfinished = join(folder, 'blobs', 'unfinished', job);
+    const stored = () => connection.get<{ status: string }>('SELECT status FROM jobs')?.status;
+    await until(() => existsSync(join(unfinished, 'pass', 'pixels')));
+    connection.pragma(`max_page_count = ${connection.pragma('page_count')}`);
+    await expect(result).rejects.toMatchObject({ code: 'no_space' });
+    expect(existsSync(unfinished)).toBe(false);
+    expect(stored()).toBe('running');
+    connection.pragma('max_page_count = 1000000');
+    await until(() => stored() === 'failed');
+    expect(studio.jobs.get(job)).toMatchObject({ status: 'failed', error: { code: 'no_space' }, again: 'anew' });
     await studio.close();
   });
 });

@@ -123,6 +123,7 @@ export function importerContract(
       const error = await failure(importFrom(folder, paths));
       expect(error.code).toBe('no_space');
       expect(error.message).toContain(folder.blobs);
+      expect(error.message).toMatch(/needs about .* free about \d/);
       expect(await filesIn(folder.blobs)).toEqual([]);
     });
 

@@ -1,4 +1,7 @@
 // A utility whose behaviour the test chooses: by the word in params.paths[0], or in the settings' architecture.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 process.on('disconnect', () => process.exit(1));
 process.on('message', (message) => {
   if (message.type === 'cancel') return cancel();
@@ -50,6 +53,20 @@ function start(kind, params) {
       return void setInterval(() => {}, 1000);
     case 'refuses':
       return end({ type: 'error', error: { code: 'empty_file', message: 'The file is empty.', details: ['line 0'] } });
+    case 'fills-the-disk': {
+      const work = join(params.unfinished, 'pass');
+      mkdirSync(work);
+      writeFileSync(join(work, 'pixels'), Buffer.alloc(100_000));
+      // So long that it takes room itself to store it.
+      const error = { code: 'no_space', message: 'The disk is full.', details: ['x'.repeat(200_000)] };
+      return void setTimeout(() => end({ type: 'error', error }), 300);
+    }
+    case 'dies-writing': {
+      const partial = join(params.blobs, 'partial');
+      mkdirSync(partial, { recursive: true });
+      for (const pid of [process.pid, 1]) writeFileSync(join(partial, `${pid}-table`), Buffer.alloc(100_000));
+      return void setTimeout(() => process.kill(process.pid, 'SIGKILL'), 50);
+    }
     case 'diverges':
       return end({ type: 'error', error: { code: 'diverged', message: 'The loss became NaN.', details: [] } });
     case 'crashes':
