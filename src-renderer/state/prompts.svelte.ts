@@ -90,6 +90,10 @@ export class Prompts {
   get saving(): boolean {
     return this.#saver.saving;
   }
+  /** Why what was typed in the open one could not be stored: it is kept here, and tried again. */
+  get unstored() {
+    return this.#open && this.#saver.failed(this.#open);
+  }
   /** What it includes and draws, and what is wrong with that; null where it does neither. */
   get checked(): CheckedPrompt | null {
     return this.#checked.value;
@@ -142,14 +146,19 @@ export class Prompts {
   async open(id: PromptId): Promise<void> {
     if (this.#open === id) return;
     await this.flush();
+    if (this.#open) this.#saver.leave(this.#open);
     this.#open = id;
     this.#detail.set(null);
     this.#rendered.set(null);
     this.#checked.set(null);
+    // What could not be stored so far is newer than what is.
+    const kept = this.#saver.unsaved(id);
     const detail = await this.#detail.load(() => this.#studio.call('prompts.get', { id }));
     if (!detail || this.#open !== id) return;
-    this.#text = detail.text;
-    this.#bench = detail.bench;
+    const { text = detail.text, bench = detail.bench } = { ...kept, ...this.#saver.unsaved(id) };
+    this.#saver.enter(id);
+    this.#text = text;
+    this.#bench = bench;
     this.#renderSoon();
   }
 
@@ -203,13 +212,13 @@ export class Prompts {
     if (!id) return;
     // Keys are quicker than answers.
     const work = this.#stepping.then(async () => {
-      await this.flush();
+      await this.#saved(id);
       const changes = await this.#studio.call(`prompts.${which}`, { id });
       if (!changes || this.#open !== id) return;
       // Somebody has typed on meanwhile: that counts.
-      if (this.#saver.typed) {
+      if (this.#saver.typed(id)) {
         this.#readText();
-        this.#saver.replace();
+        this.#saver.replace(id);
       } else apply(changes);
     });
     this.#stepping = work.catch(() => undefined);
@@ -222,10 +231,18 @@ export class Prompts {
     if ('model' in change || 'variables' in change || 'documents' in change) this.#renderSoon();
   }
 
-  /** Resolves when all that was typed is on disk, and known here. */
+  /** Resolves when all that was typed is on disk, and known here, or could not be stored. */
   flush(): Promise<void> {
     this.#readText();
     return this.#saver.flush();
+  }
+  /** Resolves when all that was typed in the open prompt is on disk; throws why it could not be stored. */
+  async saved(): Promise<void> {
+    if (this.#open) await this.#saved(this.#open);
+  }
+  #saved(id: PromptId): Promise<void> {
+    this.#readText();
+    return this.#saver.settle(id);
   }
 
   #renderSoon(): void {
@@ -246,7 +263,7 @@ export class Prompts {
 
   /** Puts the place for passages at the end of a prompt that has none. Whether it had none. */
   async wantPassages(): Promise<boolean> {
-    await this.flush();
+    await this.saved();
     if (!this.#open || this.#names.includes(passagesVariable)) return false;
     const text = `${this.#text.trimEnd()}${this.#text.trim() === '' ? '' : '\n\n'}{{${passagesVariable}}}`;
     this.#text = text;
@@ -262,7 +279,7 @@ export class Prompts {
     return this.#studio.call('prompts.set', { id, ...change });
   }
   async saveVersion(note?: string): Promise<number | null> {
-    await this.flush();
+    await this.saved();
     return this.#open && this.#studio.call('prompts.save', { id: this.#open, ...(note && { note }) });
   }
   async versionText(number: number): Promise<string> {
@@ -277,7 +294,7 @@ export class Prompts {
   async restore(number: number): Promise<void> {
     const id = this.#open;
     if (!id) return;
-    await this.flush();
+    await this.saved();
     await this.#studio.call('prompts.restore', { id, number });
     const detail = await this.#studio.call('prompts.get', { id });
     if (this.#open !== id) return;
@@ -288,11 +305,11 @@ export class Prompts {
     return this.#studio.call('prompts.import');
   }
   async saveAs(): Promise<{ path: string } | null> {
-    await this.flush();
+    await this.saved();
     return this.#open && this.#studio.call('prompts.saveAs', { id: this.#open });
   }
   async saveSuite(): Promise<{ path: string; left: string[] } | null> {
-    await this.flush();
+    await this.saved();
     return this.#open && this.#studio.call('prompts.saveSuite', { id: this.#open });
   }
 
@@ -309,7 +326,7 @@ export class Prompts {
   async run(branch?: Input<'prompts.run'>['branch'], of?: Completion): Promise<void> {
     const [id, bench] = [this.#open, this.#bench];
     if (!id || !bench) return;
-    await this.flush();
+    await this.saved();
     const model = of?.request.model ?? bench.model;
     if (!model || !(await remotes.allowed([model]))) return;
     const asked = of

@@ -102,3 +102,74 @@ describe('the text on the bench', () => {
     expect(edits()).toMatchObject([{ text: 'onx' }]);
   });
 });
+
+describe('a text that the store does not take', () => {
+  const typed = (at: number, inserted: string) => [{ at, length: 0, inserted }];
+  async function opened() {
+    const [first, second] = makePrompts(1_000_000).prompts as [PromptDetail, PromptDetail];
+    const texts = new Map([
+      [first.summary.id, 'one'],
+      [second.summary.id, 'two'],
+    ]);
+    const state = { full: true, asked: [] as [string, Record<string, unknown>][] };
+    const call = (channel: string, input: Record<string, unknown>) => {
+      state.asked.push([channel, input]);
+      const id = input?.id as PromptDetail['summary']['id'];
+      if (channel === 'prompts.get') {
+        const stored = id === first.summary.id ? first : second;
+        return Promise.resolve({ ...stored, text: texts.get(id) });
+      }
+      if (channel !== 'prompts.edit') return Promise.resolve(null);
+      if (state.full && id === first.summary.id) return Promise.reject(new AtelierError('disk_full', 'No room.'));
+      if (typeof input.text === 'string') texts.set(id, input.text);
+      return Promise.resolve(null);
+    };
+    const prompts = new Prompts({ call } as unknown as Studio);
+    await prompts.open(first.summary.id);
+    const edits = (id: string) =>
+      state.asked.filter(([channel, input]) => channel === 'prompts.edit' && input.id === id).map(([, input]) => input);
+    return { prompts, state, edits, texts, a: first.summary.id, b: second.summary.id, settings: first.bench };
+  }
+
+  it('is there again when its prompt is, is said, and goes when the store takes it; no other prompt has any of it', async () => {
+    const { prompts, state, edits, texts, a, b, settings } = await opened();
+    prompts.write(typed(3, '!'), 4, () => 'one!');
+    prompts.arrange({ settings: { ...settings.settings, seed: 77 } });
+    await prompts.flush();
+    expect(prompts.unstored).toMatchObject({ code: 'disk_full' });
+    expect([prompts.text, prompts.saving]).toEqual(['one!', true]);
+    await prompts.open(b);
+    expect([prompts.text, prompts.unstored]).toEqual(['two', null]);
+    prompts.write(typed(3, '?'), 4, () => 'two?');
+    await prompts.flush();
+    expect(edits(b)).toEqual([{ id: b, changes: { made: typed(3, '?'), length: 4 } }]);
+    await prompts.open(a);
+    expect([prompts.text, prompts.bench?.settings.seed]).toEqual(['one!', 77]);
+    expect(prompts.unstored).toMatchObject({ code: 'disk_full' });
+    prompts.write(typed(4, '!'), 5, () => 'one!!');
+    state.full = false;
+    await prompts.flush();
+    expect([prompts.unstored, prompts.saving, texts.get(a)]).toEqual([null, false, 'one!!']);
+    expect(edits(a).at(-1)).toMatchObject({ text: 'one!!', bench: { settings: { seed: 77 } } });
+  });
+
+  it('is tried again by itself, whichever prompt is open', async () => {
+    const { prompts, state, texts, a, b } = await opened();
+    prompts.write(typed(3, '!'), 4, () => 'one!');
+    await prompts.flush();
+    await prompts.open(b);
+    state.full = false;
+    await expect.poll(() => texts.get(a), { timeout: 5000 }).toBe('one!');
+    await prompts.open(a);
+    expect([prompts.text, prompts.unstored]).toEqual(['one!', null]);
+  });
+
+  it('is not run, kept or restored as it was before', async () => {
+    const { prompts, state } = await opened();
+    prompts.write(typed(3, '!'), 4, () => 'one!');
+    const acts = [() => prompts.run(), () => prompts.saveVersion(), () => prompts.restore(1), () => prompts.saveAs()];
+    for (const act of acts) await expect(act()).rejects.toMatchObject({ code: 'disk_full' });
+    const channels = state.asked.map(([channel]) => channel);
+    for (const never of ['run', 'save', 'restore', 'saveAs']) expect(channels).not.toContain(`prompts.${never}`);
+  });
+});
