@@ -63,6 +63,10 @@ export const generationSettingsSchema = v.object({
   seed: whole(0, 2 ** 32 - 1),
   n: whole(1, 64),
   beams: whole(1, 64),
+  noRepeat: v.optional(whole(0, 1000)),
+  minTokens: v.optional(whole(0, 100_000)),
+  lengthPenalty: v.optional(number(-10, 10)),
+  earlyStopping: v.optional(v.union([v.boolean(), v.literal('never')])),
   stop: v.pipe(v.array(v.pipe(v.string(), v.maxLength(1000))), v.maxLength(20)),
   logprobs: whole(0, 100),
   form: v.nullable(
