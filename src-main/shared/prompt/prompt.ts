@@ -4,6 +4,7 @@ import { usualGeneration, type GenerationSettings, type WrittenText } from '../g
 import { documentsSettingSchema, type DocumentsSetting, type Retrieved } from '../documents.ts';
 import { textChangeSchema, type TextChange } from './edits.ts';
 import type { ModelKind } from './model-kind.ts';
+import type { OwnSettings } from './own-settings.ts';
 import type { DrawnExamples } from './examples.ts';
 import type { IncludedPrompt } from './expand.ts';
 import { isId, type CompletionId, type EndpointId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
@@ -233,6 +234,8 @@ export interface LaidOutPrompt {
   /** Bytes of weights. */
   bytes: number;
   kind: ModelKind;
+  /** How the model is to be asked, where its own description says. */
+  own?: OwnSettings | null;
 }
 export interface RenderedPrompt extends LaidOutPrompt {
   /** What would be put in for its passages; null where none are wanted. */
