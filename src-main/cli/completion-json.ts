@@ -2,6 +2,7 @@ import { AtelierError, errorFromFacts } from '../shared/errors.ts';
 import type { Completion } from '../shared/prompt/prompt.ts';
 import type { RemoteFacts } from '../shared/remote.ts';
 import type { Verdict } from '../shared/prompt/verdict.ts';
+import type { GenerateResult } from '../shared/work/generate.ts';
 import { table } from './format.ts';
 import { iso } from './json.ts';
 
@@ -54,6 +55,13 @@ export function requireAnswer({ error, status }: Completion): void {
   if (error) throw errorFromFacts(error);
   if (status === 'interrupted')
     throw new AtelierError('interrupted', 'The writing was cut off. What was written is kept.');
+}
+
+/** What of the settings the model's own description says. */
+export function ownWords({ settings, own, leftOut }: Pick<GenerateResult, 'settings' | 'own' | 'leftOut'>): string {
+  const said = own.map((name) => `${name} ${String(settings[name])}`).join(', ');
+  const rest = leftOut.length > 0 ? ` Not followed: ${leftOut.join(', ')}.` : '';
+  return `As the model's generation_config.json says: ${said}.${rest}`;
 }
 
 /** What a model that writes none says of a text, a line for each class or text; with what of a long one it saw. */

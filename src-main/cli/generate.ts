@@ -4,13 +4,14 @@ import { Option, type Command } from 'commander';
 import { generateParams } from '../jobs/generation.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { usualGeneration, type GenerationSettings, type WrittenText } from '../shared/generation.ts';
+import { ownSettingNames } from '../shared/prompt/own-settings.ts';
 import { filled } from '../shared/prompt/fill.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
-import { verdictText } from './completion-json.ts';
+import { ownWords, verdictText } from './completion-json.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { integer, number, withCommon } from './options.ts';
 
-interface Options extends CommonOptions, Omit<GenerationSettings, 'logprobs' | 'form'> {
+interface Options extends CommonOptions, Omit<GenerationSettings, 'logprobs' | 'form' | 'earlyStopping' | 'noRepeat'> {
   prompt?: string;
   promptFile?: string;
   variables?: string;
@@ -20,6 +21,9 @@ interface Options extends CommonOptions, Omit<GenerationSettings, 'logprobs' | '
   regex?: string;
   begin?: string;
   perplexity?: boolean;
+  earlyStopping?: true | 'never';
+  ngramOnce?: number;
+  own: boolean;
   cache: boolean;
   threads: number;
 }
@@ -65,6 +69,16 @@ export function addGenerate(program: Command, context: CommandContext): void {
       integer(1, 64),
       usual.beams,
     )
+    .option('--length-penalty <x>', 'of --beams: above 1 longer texts win, below it shorter ones', number(-10, 10))
+    .addOption(
+      new Option(
+        '--early-stopping [when]',
+        'of --beams: end with as many finished texts as beams; or never early',
+      ).choices(['never']),
+    )
+    .option('--ngram-once <n>', 'no run of so many tokens comes twice', integer(0, 1000))
+    .option('--min-tokens <n>', 'the model does not end before so many', integer(0, 100_000))
+    .option('--no-own', 'not as the model’s own generation_config.json says')
     .option(
       '--stop <text>',
       'end before this text; may be repeated',
@@ -103,13 +117,16 @@ A sequence-to-sequence model (T5, BART, Marian, Pegasus: encoder_model.onnx with
 decoder_with_past_model.onnx) takes the prompt as one source text and writes another of it, a translation or a summary. What it was trained
 to see in front is the prompt's own: "translate English to German: The cat sleeps." With --begin the output begins so, which is also how
 one for many languages is told which one ("__de__"). "prompt_tokens" are those of the source.
+Such a model writes as its generation_config.json says (beams, length penalty, lengths, no repeats …) wherever no option says otherwise, and that
+is told; with --no-own as any other. What it forbids or must end with holds always.
 An empty prompt is where a text begins. Ctrl-C ends the writing; what was written is kept.
 
 --perplexity foretells each token of the prompt but the first from those before it, in windows that overlap by half where it is longer than
 the model sees. "loss" is the mean negative natural logarithm of their probabilities, "perplexity" e to the power of it.
 
 JSON: {"event":"text","row","text"} as it is written, and at the end
-      {"event":"finished","text","token_ids","logprobs","finish","texts","prompt_tokens","tokens_per_second","first_token_ms"}.
+      {"event":"finished","text","token_ids","logprobs","finish","texts","prompt_tokens","tokens_per_second","first_token_ms","settings",
+      "settings_of_model"}. "settings_of_model" names those that came of the model's own description, "not_followed" what that asks for beside.
       "text", "token_ids", "logprobs" (null without --logprobs) and "finish" are those of the first text; "texts" has all. "finish":
       end (the model ended it), stop, form, tokens (--max-tokens), context (the model sees no more), stopped.
       Of a model that writes none "verdict" is {"kind":"classes"|"labels"|"value"|"similarity","scores":[{"label","score"}],"tokens","seen",
@@ -123,10 +140,16 @@ Examples:
   $ atelier generate models/opus-mt-en-de --prompt "The cat sleeps." --beams 4
   $ atelier generate shakespeare-gpt --perplexity --prompt-file hamlet.txt`,
     )
-    .action((model: string, options: Options) => generate(new Session(context, 'generate', options), model, options));
+    .action((model: string, options: Options, command: Command) =>
+      generate(new Session(context, 'generate', options), model, options, chosenOf(command)),
+    );
 }
 
-async function generate(session: Session, text: string, options: Options): Promise<void> {
+/** What was told, and not only holds by itself. */
+const chosenOf = (command: Command): Set<string> =>
+  new Set(Object.keys(command.opts()).filter((name) => command.getOptionValueSource(name) !== 'default'));
+
+async function generate(session: Session, text: string, options: Options, chosen: Set<string>): Promise<void> {
   const { out } = session;
   const prompt = filled(promptOf(session, options), variablesFrom(session, options.variables));
   const settings = settingsOf(session, options);
@@ -140,6 +163,9 @@ async function generate(session: Session, text: string, options: Options): Promi
       prompt,
       begin,
       settings,
+      ...(options.own && {
+        asked: ownSettingNames.filter((name) => chosen.has(name === 'noRepeat' ? 'ngramOnce' : name)),
+      }),
       threads,
       cache,
       score,
@@ -158,7 +184,11 @@ async function generate(session: Session, text: string, options: Options): Promi
     if (live && told) out.piece('\n');
     const verdict = result.texts[0]?.verdict;
     if (verdict) out.text(verdictText(verdict));
+    if (result.own.length > 0) out.note(ownWords(result));
     const common = {
+      settings: result.settings,
+      settings_of_model: result.own,
+      ...(result.leftOut.length > 0 && { not_followed: result.leftOut }),
       prompt_tokens: result.promptTokens.length,
       prompt_token_ids: result.promptTokens,
       load_ms: result.loadMs,
@@ -198,10 +228,7 @@ const saidOf = ({ text, tokens, finish, choices, verdict }: WrittenText) => ({
 
 function settingsOf(session: Session, options: Options): GenerationSettings {
   const { maxTokens, temperature, topK, topP, minP, repetitionPenalty, presencePenalty, frequencyPenalty } = options;
-  const { seed, n, beams, stop, logprobs } = options;
-  if (beams > 1 && n > beams) {
-    throw new AtelierError('bad_arguments', `--n ${n}: a search that keeps ${beams} texts has no more. Raise --beams.`);
-  }
+  const { seed, n, beams, ngramOnce, minTokens, lengthPenalty, earlyStopping, stop, logprobs } = options;
   const form =
     options.jsonSchema !== undefined
       ? { kind: 'json' as const, schema: jsonFile(session.path(options.jsonSchema)) }
@@ -220,6 +247,10 @@ function settingsOf(session: Session, options: Options): GenerationSettings {
     seed,
     n,
     beams,
+    noRepeat: ngramOnce,
+    minTokens,
+    lengthPenalty,
+    earlyStopping,
     stop,
     logprobs: logprobs === true ? 1 : (logprobs ?? 0),
     form,

@@ -81,7 +81,7 @@ export function draw({ tokens, probabilities }: Candidates, random: Random): num
 }
 
 /** Logarithms of the probabilities that the model itself gives, whatever is asked for: log softmax. */
-export function logProbabilities(logits: Float32Array): Float64Array {
+export function logProbabilities(logits: Float32Array | Float64Array): Float64Array {
   // Walked by number: a vocabulary is long, and this is done for each token.
   let most = -Infinity;
   for (let i = 0; i < logits.length; i++) if (logits[i] > most) most = logits[i];
@@ -103,11 +103,12 @@ const isPlain = (settings: SamplingSettings, allowed: Allowed): boolean =>
   settings.presencePenalty === 0 &&
   settings.frequencyPenalty === 0;
 
-function penalized(
-  logits: Float32Array,
+/** As new numbers. Logarithms of probabilities may stand for logits. */
+export function penalized(
+  logits: Float32Array | Float64Array,
   settings: SamplingSettings,
   { all, written }: Before,
-  allowed: Allowed,
+  allowed: Allowed = null,
 ): Float64Array {
   const scores = new Float64Array(logits.length);
   for (let i = 0; i < logits.length; i++) scores[i] = Number.isNaN(logits[i]) ? -Infinity : logits[i];

@@ -13,7 +13,9 @@ export const textOf = (prompt: WriterPrompt): string => (typeof prompt === 'stri
 
 /** Settings that it has no word for, where they are set to something. */
 export const wordless = (settings: GenerationSettings): RemoteLeft[] =>
-  (['topK', 'minP', 'repetitionPenalty'] as const).filter((key) => settings[key] !== usualGeneration[key]);
+  (['topK', 'minP', 'repetitionPenalty', 'noRepeat', 'minTokens'] as const).filter(
+    (key) => (settings[key] ?? 0) !== (usualGeneration[key] ?? 0),
+  );
 
 /** What would make another answer of it than was asked for. Throws `remote_unavailable`. */
 export function requireAvailable(asked: RemoteInterface, { form, beams }: GenerationSettings, begins: boolean): void {

@@ -35,7 +35,6 @@ export class Seq2Seq implements NextToken {
   readonly #nets: Nets;
   readonly #pasts: readonly SessionPort[];
   readonly #sizes: CacheSizes | null;
-  readonly #never: readonly number[];
   readonly #mask = new AllSeen();
   /** Of the source, for one row. */
   #source: Source | null = null;
@@ -49,24 +48,22 @@ export class Seq2Seq implements NextToken {
   #seen: number[][] = [];
   #fed = 0;
 
-  private constructor(nets: Nets, sizes: CacheSizes | null, never: readonly number[]) {
+  private constructor(nets: Nets, sizes: CacheSizes | null) {
     this.#nets = nets;
     this.cached = nets.later !== null;
     this.#pasts = (nets.later ?? nets.decoder).inputs.filter(({ name }) => isPast(name));
     this.#sizes = sizes;
-    this.#never = never;
     if (isMerged(nets.decoder)) this.#pasts.forEach((port) => emptyCache(port, sizes, 1));
   }
 
   /**
    * Errors: session_failed, unsupported_language_model.
-   * @param never tokens that are never to come
    * @param cache false: it works as if nothing were kept
    */
   static async open(
     files: Seq2SeqFiles,
     { cache = true, ...options }: SessionOptions & { cache?: boolean },
-    { sizes = null, never = [] }: { sizes?: CacheSizes | null; never?: readonly number[] } = {},
+    sizes: CacheSizes | null = null,
   ): Promise<Seq2Seq> {
     const opened: Session[] = [];
     const open = async (model: Uint8Array | string): Promise<Session> => {
@@ -80,7 +77,7 @@ export class Seq2Seq implements NextToken {
       const merged = isMerged(decoder);
       const later = !cache ? null : merged ? decoder : files.withPast ? await open(files.withPast()) : null;
       const wrong = complaint({ encoder, decoder, later });
-      if (wrong === null) return new Seq2Seq({ encoder, decoder, later }, sizes, never);
+      if (wrong === null) return new Seq2Seq({ encoder, decoder, later }, sizes);
       throw new AtelierError(
         'unsupported_language_model',
         `The ONNX files are no sequence-to-sequence model as Optimum exports them: ${wrong}.`,
@@ -133,9 +130,7 @@ export class Seq2Seq implements NextToken {
       if (!goesOn) this.#alike.rows = 0;
     }
     this.#fed += fresh;
-    const found = rowsOf(logits, rows.length, every ? fresh : 1);
-    for (const row of found) for (const token of this.#never) row[token] = -Infinity;
-    return found;
+    return rowsOf(logits, rows.length, every ? fresh : 1);
   }
 
   keep(rows: readonly number[]): void {

@@ -30,6 +30,17 @@ export interface GenerationSettings extends SamplingSettings {
   n: number;
   /** > 1: the likeliest text as a search finds that keeps so many at a time; nothing is drawn. */
   beams: number;
+  /** No run of so many tokens comes twice, what stood before the text counted; 0 or left out: any may. */
+  noRepeat?: number;
+  /** The model does not end a text before so many tokens. */
+  minTokens?: number;
+  /** Of a search: texts are compared by their log probability divided by their length to the power of it; 1 where left out: by the mean. */
+  lengthPenalty?: number;
+  /**
+   * Of a search: whether it ends with as many finished texts as it keeps. False or left out: once no other one could become better at its present
+   * length; `never`: at any length.
+   */
+  earlyStopping?: boolean | 'never';
   /** Writing ends before any of these. */
   stop: string[];
   /** Of each token, so many of the likeliest in its place; 0 for none, not even its own. */

@@ -90,6 +90,8 @@ export type RemoteLeft =
   | 'topK'
   | 'minP'
   | 'repetitionPenalty'
+  | 'noRepeat'
+  | 'minTokens'
   | 'temperature'
   | 'topP'
   | 'presencePenalty'

@@ -49,6 +49,8 @@ const settings: Record<RemoteLeft, () => string> = {
   topK: m.gen_top_k,
   minP: m.gen_min_p,
   repetitionPenalty: m.gen_repetition,
+  noRepeat: m.gen_no_repeat,
+  minTokens: m.gen_min_tokens,
   temperature: m.gen_temperature,
   topP: m.gen_top_p,
   presencePenalty: m.gen_presence,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { atelier, done } from '../support/built-cli.ts';
 import { tempFolder } from '../support/temp-workspace.ts';
+import { golden, netFolder, type WrittenBySearch } from '../support/text-nets.ts';
 import { tinyFolder } from '../support/tiny-llama.ts';
 
 it('text is written by a folder’s model: told as it comes, whole at the end, held to a form, and the same again', async () => {
@@ -137,4 +138,43 @@ it('what is asked by hand: no cache, a beginning, how likely, a branch, a note, 
   ];
   expect(await last(...evaluate, '--json-schema', 'schema.json')).toMatchObject({ check: 'schema', score: 0 });
   expect((await atelier(folder, ...evaluate)).stderr).toContain('bad_arguments');
+});
+
+it('a translator writes by its own description, which is told, and otherwise where that is asked', async () => {
+  const folder = tempFolder();
+  const files = {
+    'onnx/encoder_model.onnx': 'encoder_model',
+    'onnx/decoder_model_merged.onnx': 'decoder_model_merged',
+  };
+  const generation = { ...golden.bart.rules.own, num_beam_groups: 2 };
+  const model = netFolder('bart', { files, generation });
+  const [{ source, written }] = golden.bart.cases;
+  const ask = async (...more: string[]) =>
+    (await done(folder, 'generate', model, '--prompt', source, '--json', ...more)).lines.at(-1)!;
+  const { texts } = written.own as WrittenBySearch;
+  const own = await ask();
+  // Without the token that it begins with and its end.
+  expect(own.token_ids).toEqual(texts[0].tokens.slice(1, -1));
+  expect(own).toMatchObject({
+    settings: { beams: 4, lengthPenalty: 2, earlyStopping: true, maxTokens: 14, noRepeat: 3 },
+    settings_of_model: [
+      ...['maxTokens', 'minTokens', 'temperature', 'beams', 'noRepeat', 'lengthPenalty', 'earlyStopping'],
+    ],
+    not_followed: ['num_beam_groups'],
+  });
+  const three = (await ask('--n', '3')).texts as { token_ids: number[] }[];
+  expect(three.map(({ token_ids: ids }) => ids)).toEqual(texts.map(({ tokens }) => tokens.slice(1, -1)));
+  expect(await ask('--beams', '1', '--temperature', '0', '--max-tokens', '3')).toMatchObject({
+    settings: { beams: 1, maxTokens: 3, noRepeat: 3 },
+  });
+  expect(
+    await ask('--no-own', '--max-tokens', '3', '--length-penalty', '0.5', '--early-stopping', 'never'),
+  ).toMatchObject({
+    settings: { beams: 1, temperature: 0.8, lengthPenalty: 0.5, earlyStopping: 'never' },
+    settings_of_model: [],
+  });
+  const many = await atelier(folder, 'generate', model, '--prompt', source, '--n', '9');
+  expect(many.stderr).toContain('--n 9: a search that keeps 4 texts has no more');
+  const said = await done(folder, 'generate', model, '--prompt', source);
+  expect(said.stderr).toContain("As the model's generation_config.json says: maxTokens 14");
 });

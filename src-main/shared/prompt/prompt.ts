@@ -4,6 +4,7 @@ import { usualGeneration, type GenerationSettings, type WrittenText } from '../g
 import { documentsSettingSchema, type DocumentsSetting, type Retrieved } from '../documents.ts';
 import { textChangeSchema, type TextChange } from './edits.ts';
 import type { ModelKind } from './model-kind.ts';
+import type { OwnSettings } from './own-settings.ts';
 import type { DrawnExamples } from './examples.ts';
 import type { IncludedPrompt } from './expand.ts';
 import { isId, type CompletionId, type EndpointId, type LanguageModelId, type PromptId, type RunId } from '../ids.ts';
@@ -63,6 +64,10 @@ export const generationSettingsSchema = v.object({
   seed: whole(0, 2 ** 32 - 1),
   n: whole(1, 64),
   beams: whole(1, 64),
+  noRepeat: v.optional(whole(0, 1000)),
+  minTokens: v.optional(whole(0, 100_000)),
+  lengthPenalty: v.optional(number(-10, 10)),
+  earlyStopping: v.optional(v.union([v.boolean(), v.literal('never')])),
   stop: v.pipe(v.array(v.pipe(v.string(), v.maxLength(1000))), v.maxLength(20)),
   logprobs: whole(0, 100),
   form: v.nullable(
@@ -231,6 +236,8 @@ export interface LaidOutPrompt {
   /** Bytes of weights. */
   bytes: number;
   kind: ModelKind;
+  /** How the model is to be asked, where its own description says. */
+  own?: OwnSettings | null;
 }
 export interface RenderedPrompt extends LaidOutPrompt {
   /** What would be put in for its passages; null where none are wanted. */

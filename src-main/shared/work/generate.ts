@@ -1,4 +1,5 @@
 import type { GenerationSettings, TextLikelihood, WrittenText } from '../generation.ts';
+import type { OwnSetting } from '../prompt/own-settings.ts';
 import type { GridAsked } from '../prompt/grid.ts';
 import type { RemoteTarget } from '../remote.ts';
 import type { TrainSettings } from '../run.ts';
@@ -13,6 +14,8 @@ export interface GenerateParams {
   /** What each text begins with. */
   begin?: string;
   settings: GenerationSettings;
+  /** Of these those that somebody has chosen: of others the model's own description has its say. All, where left out. */
+  asked?: (keyof GenerationSettings)[];
   threads: number;
   /** False: all is seen anew for each token, whatever the model could keep. */
   cache?: boolean;
@@ -29,6 +32,12 @@ export interface GridParams extends GridAsked {
 }
 
 export interface GenerateResult {
+  /** What it was written with. */
+  settings: GenerationSettings;
+  /** Of these what the model's own description says, … */
+  own: OwnSetting[];
+  /** … and what that asks for beside, by its names, and was not followed. */
+  leftOut: string[];
   texts: WrittenText[];
   /** With `score`. */
   likelihood: TextLikelihood | null;

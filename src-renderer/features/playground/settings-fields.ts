@@ -2,7 +2,7 @@ import type { GenerationSettings } from '../../../src-main/shared/generation.ts'
 import { m } from '../../words/messages.ts';
 
 type NumberKey = {
-  [K in keyof GenerationSettings]: GenerationSettings[K] extends number ? K : never;
+  [K in keyof GenerationSettings]-?: GenerationSettings[K] extends number | undefined ? K : never;
 }[keyof GenerationSettings];
 
 export interface NumberSettingField {
@@ -14,6 +14,8 @@ export interface NumberSettingField {
   whole: boolean;
   /** `min` itself is out. */
   open?: boolean;
+  /** What holds where the setting is not there. */
+  absent?: number;
 }
 
 export const plainSettings: readonly NumberSettingField[] = [
@@ -39,11 +41,36 @@ export const advancedSettings: readonly NumberSettingField[] = [
   { key: 'presencePenalty', label: m.gen_presence, min: -100, max: 100, whole: false },
   { key: 'frequencyPenalty', label: m.gen_frequency, min: -100, max: 100, whole: false },
   { key: 'beams', label: m.gen_beams, help: m.gen_beams_help, min: 1, max: 64, whole: true },
+  { key: 'noRepeat', label: m.gen_no_repeat, help: m.gen_no_repeat_help, min: 0, max: 1000, whole: true, absent: 0 },
+  {
+    key: 'minTokens',
+    label: m.gen_min_tokens,
+    help: m.gen_min_tokens_help,
+    min: 0,
+    max: 100_000,
+    whole: true,
+    absent: 0,
+  },
   { key: 'logprobs', label: m.gen_logprobs, help: m.gen_logprobs_help, min: 0, max: 100, whole: true },
 ];
 
+/** Those that matter to a search alone. */
+export const searchSettings: readonly NumberSettingField[] = [
+  {
+    key: 'lengthPenalty',
+    label: m.gen_length_penalty,
+    help: m.gen_length_penalty_help,
+    min: -10,
+    max: 10,
+    whole: false,
+    absent: 1,
+  },
+];
+
 /** Those that OpenAI's interface has no word for. */
-export const unknownElsewhere: ReadonlySet<NumberKey> = new Set(['topK', 'minP', 'repetitionPenalty', 'beams']);
+export const unknownElsewhere: ReadonlySet<NumberKey> = new Set([
+  ...(['topK', 'minP', 'repetitionPenalty', 'beams', 'noRepeat', 'minTokens'] as const),
+]);
 
 /** Those that matter to a model that fills in masks. */
 export const fillSettings: readonly NumberSettingField[] = [...plainSettings, ...advancedSettings].filter(

@@ -18,6 +18,7 @@ import type { ImportOffer } from '../../../src-main/shared/work/import.ts';
 import type { Forecast } from '../../../src-main/shared/forecast.ts';
 import { AtelierError } from '../../../src-main/shared/errors.ts';
 import { newId } from '../../../src-main/shared/ids.ts';
+import type { LanguageModelRef } from '../../../src-main/shared/prompt/prompt.ts';
 import { markedKinds } from '../../../src-main/shared/labels.ts';
 import { allSettings } from '../../../src-main/shared/run-fields.ts';
 import { settingsImportance } from '../../../src-main/search/importance/settings.ts';
@@ -39,7 +40,7 @@ import { predictionEpochs, predictionsOf } from './predictions.ts';
 import { makeGrids } from './grids.ts';
 import { makeDocuments } from './documents.ts';
 import { remoteFound, remoteModels, remoteState } from './remotes.ts';
-import { checkedHere, makePrompts, maskChoices, promptHits } from './prompts.ts';
+import { checkedHere, makePrompts, maskChoices, promptHits, translatorsOwn } from './prompts.ts';
 import { makeStudies } from './studies.ts';
 import { sendStudy } from '../../../src-main/shared/sent-study.ts';
 import type { Study } from '../../../src-main/shared/study.ts';
@@ -122,6 +123,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
   const listeners = new Set<(events: StudioEvent[]) => void>();
   const emit = (...events: StudioEvent[]) => listeners.forEach((listener) => listener(structuredClone(events)));
   const { prompts, models } = makePrompts(Date.now());
+  const kindOf = (wanted: LanguageModelRef) =>
+    models.find(({ ref }) => JSON.stringify(ref) === JSON.stringify(wanted))?.kind ?? 'writes';
   const documents = makeDocuments(Date.now());
   const { grid, page: gridPage, answer, test, evaluations, comparison } = makeGrids(prompts[0], Date.now());
   const promptOf = (id: string) => {
@@ -737,7 +740,8 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       context: 'remote' in model ? null : 512,
       template: 'remote' in model ? null : false,
       bytes: 1_044_992,
-      kind: 'writes',
+      kind: kindOf(model),
+      own: kindOf(model) === 'rewrites' ? translatorsOwn : null,
       retrieved: null,
     }),
     'prompts.run': ({ id }) => promptOf(id).completions[0],

@@ -1,6 +1,7 @@
 import { newId, type PromptId } from '../../../src-main/shared/ids.ts';
 import type { TokenChoice } from '../../../src-main/shared/generation.ts';
 import type { ModelKind } from '../../../src-main/shared/prompt/model-kind.ts';
+import type { OwnSettings } from '../../../src-main/shared/prompt/own-settings.ts';
 import type { Verdict } from '../../../src-main/shared/prompt/verdict.ts';
 import { checkedPrompt, type CheckedPrompt } from '../../../src-main/shared/prompt/checked.ts';
 import { expand } from '../../../src-main/shared/prompt/expand.ts';
@@ -67,7 +68,40 @@ export function makePrompts(now: number): { prompts: PromptDetail[]; models: Lan
     completions: completions.length,
   };
   const tale = { summary, text, bench: { model: ref, variables, settings }, versions, completions };
-  return { prompts: [tale, encoders(now, answer, models)], models };
+  const translator: LanguageModel = {
+    ...{ ref: { folder: newId('model', now) }, name: 'opus-mt-en-de', missing: false, kind: 'rewrites' },
+    path: '/home/ada/models/opus-mt-en-de',
+  };
+  models.push(translator);
+  return { prompts: [tale, encoders(now, answer, models), translation(now, answer, translator)], models };
+}
+
+/** What its generation_config.json says. */
+export const translatorsOwn: OwnSettings = {
+  settings: { maxTokens: 511, temperature: 0, beams: 6, lengthPenalty: 1, earlyStopping: true },
+  leftOut: ['encoder_no_repeat_ngram_size'],
+};
+
+/** A prompt of a model that translates. */
+function translation(
+  now: number,
+  answer: (at: number, said: string, change?: Partial<Completion>) => Completion,
+  { ref, name }: LanguageModel,
+): PromptDetail {
+  const id: PromptId = newId('prompt', now - 2);
+  const one = answer(45_000, 'Die Katze schläft.');
+  const settings = { ...usualSettings, beams: 2 };
+  return {
+    summary: {
+      id,
+      ...{ name: 'To German', tags: [], createdAt: now - 9_500_000, editedAt: now - 180_000, archived: false },
+      ...{ versions: 0, completions: 1 },
+    },
+    text: 'The {{animal}} sleeps.',
+    bench: { model: ref, variables: { animal: 'cat' }, settings },
+    versions: [],
+    completions: [{ ...one, prompt: id, request: { ...one.request, model: ref, modelName: name } }],
+  };
 }
 
 /** A prompt that encoders were asked. */

@@ -76,6 +76,13 @@ export const screens = {
       await at(page, 'mask-view').first().waitFor();
     },
   },
+  'playground-translator': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await page.getByTestId('prompt').filter({ hasText: 'To German' }).click();
+      await at(page, 'own-settings-use').waitFor();
+    },
+  },
   'playground-encoders-below': {
     go: async (page) => {
       await place(page, 'playground');

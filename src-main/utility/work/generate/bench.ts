@@ -31,7 +31,7 @@ export class Bench {
     const parts = this.#partsOf(model);
     const { text, template } = laidOut(parts, prompt);
     const length = promptLength(parts, text, template === true);
-    return { text, ...length, context: parts.context, template, bytes: parts.bytes, kind: parts.kind };
+    return { text, ...length, context: parts.context, template, bytes: parts.bytes, kind: parts.kind, own: parts.own };
   }
 
   async write(

@@ -4,6 +4,7 @@ import { jsonSchema } from '../../../generation/grammar/json-schema.ts';
 import { regex } from '../../../generation/grammar/regex.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerationSettings } from '../../../shared/generation.ts';
+import { withOwn } from '../../../shared/prompt/own-settings.ts';
 import type { GenerateParams, GenerateResult } from '../../../shared/work/generate.ts';
 import type { JobContext } from '../../port/job-port.ts';
 import { searchBeams } from './beams.ts';
@@ -16,13 +17,20 @@ import { write, type WritingHooks } from './writing.ts';
 
 /** Writes after a prompt, and tells what it writes as it comes; or says how likely the prompt itself is. */
 export async function generate(
-  { model, prompt, begin = '', settings, threads, cache = true, score = false }: GenerateParams,
+  { model, prompt, begin = '', settings: wanted, asked, threads, cache = true, score = false }: GenerateParams,
   context: JobContext,
 ): Promise<GenerateResult> {
   // A form that cannot be is said before a model is loaded.
-  const grammar = settings.form && grammarOf(settings.form);
+  const grammar = wanted.form && grammarOf(wanted.form);
   const parts = partsOf(model);
-  if (!isWriter(parts) && !score) return readBy(parts, { prompt, begin, settings, threads }, context);
+  const { settings, own } = asked
+    ? withOwn(wanted, asked, parts.own ?? null, begin !== '')
+    : { settings: wanted, own: [] };
+  const leftOut = (asked && parts.own?.leftOut) ?? [];
+  requireBeams(settings);
+  if (!isWriter(parts) && !score) {
+    return { ...(await readBy(parts, { prompt, begin, settings, threads }, context)), settings, own, leftOut };
+  }
   if (score) requireForetold(parts);
   else requireFit(parts, promptLength(parts, prompt));
   context.progress({ stage: 'reading', unit: 'steps', done: 0, total: 0 });
@@ -30,7 +38,7 @@ export async function generate(
   const writer = await openParts(parts, threads, { cache });
   const loadMs = performance.now() - began;
   try {
-    const common = { context: writer.context, cached: writer.model.cached, loadMs };
+    const common = { context: writer.context, cached: writer.model.cached, loadMs, settings, own, leftOut };
     if (score) {
       const tokens = writer.encode(prompt);
       const likelihood = await likelihoodOf(writer, prompt, settings.logprobs, () => context.pause());
@@ -49,6 +57,12 @@ export async function generate(
   }
 }
 
+/** Throws `bad_arguments`. */
+function requireBeams({ beams, n }: GenerationSettings): void {
+  if (beams === 1 || n <= beams) return;
+  throw new AtelierError('bad_arguments', `--n ${n}: a search that keeps ${beams} texts has no more. Raise --beams.`);
+}
+
 function requireForetold({ kind }: Parts): void {
   if (kind !== 'rewrites') return;
   throw new AtelierError(
@@ -62,7 +76,7 @@ async function readBy(
   parts: Parts,
   { prompt, begin, settings, threads }: Pick<GenerateParams, 'prompt' | 'begin' | 'settings' | 'threads'>,
   context: JobContext,
-): Promise<GenerateResult> {
+): Promise<Omit<GenerateResult, 'settings' | 'own' | 'leftOut'>> {
   requireReadable(parts, prompt, settings, begin);
   context.progress({ stage: 'reading', unit: 'steps', done: 0, total: 0 });
   const began = performance.now();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { noRules } from '../../../generation/rules.ts';
 import { errorFacts } from '../../../shared/errors.ts';
 import type { GenerateParams, GridParams } from '../../../shared/work/generate.ts';
 import type { GridNews, GridResult, GridTask } from '../../../shared/prompt/grid.ts';
@@ -79,8 +80,8 @@ export async function fillGrid(
 /** SHA-256 of all that an answer comes of but what is asked: the weights, how texts become tokens, how turns are laid out. */
 export function identityOf(model: GenerateParams['model']): string {
   const parts = partsOf(model);
-  const { file, template, begin = null, ends, context, head = null, rewriting } = parts;
-  const more = [head, rewriting && [rewriting.start, rewriting.never]].filter((one) => one);
+  const { file, template, begin = null, ends, context, head = null, rewriting, rules } = parts;
+  const more = [head, rewriting?.start, rules && rules !== noRules && rules].filter((one) => one);
   const rest = JSON.stringify([file, template, begin, ends, context, ...more]);
   return createHash('sha256')
     .update(digestOf(weightsOf(parts)))

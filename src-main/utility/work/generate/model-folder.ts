@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ModelRules } from '../../../generation/rules.ts';
 import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import { modelNames, precisions, weightTypes } from '../../../hub/choose.ts';
 import type { LlamaConfig } from '../../../architectures/llama.ts';
@@ -10,6 +11,7 @@ import type { CacheSizes } from '../../../runtime/next-token.ts';
 import { decodeSafetensors } from '../../../runtime/safetensors.ts';
 import { AtelierError } from '../../../shared/errors.ts';
 import { kindOfConfig, type ModelKind } from '../../../shared/prompt/model-kind.ts';
+import type { OwnSettings } from '../../../shared/prompt/own-settings.ts';
 import { maxTokenizerBytes, parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
 import { headOf, type ClassifierHead } from '../encoders/head.ts';
 import { readRecipe, type EmbeddingRecipe } from '../encoders/pooling.ts';
@@ -24,6 +26,7 @@ import {
   type Json,
   type ReadModel,
 } from './folder-files.ts';
+import { ownSettings, rulesOf } from './generation-config.ts';
 import { firstOf, onnxWeights, requireMemory } from './onnx-weights.ts';
 import type { Decoders, Rewriting } from './parts.ts';
 import { readSeq2Seq, withPastOf } from './seq2seq-folder.ts';
@@ -51,6 +54,8 @@ export interface ModelFolder {
   pad: number | null;
   /** Of one that writes another text, what that takes beside its decoder. */
   rewriting: Rewriting | null;
+  rules: ModelRules;
+  own: OwnSettings | null;
 }
 
 const usualContext = 1024;
@@ -67,7 +72,8 @@ const modelFiles = ['', ...precisions.map((precision) => `_${precision}`)].flatM
  */
 export function readModelFolder(folder: string, file?: string): ModelFolder {
   const config = readJson(folder, 'config.json');
-  const generation = readJson(folder, 'generation_config.json') ?? {};
+  const said = readJson(folder, 'generation_config.json');
+  const generation = said ?? {};
   const about = config ?? {};
   const kind = kindOfConfig(about);
   const tokenizer = readTokenizer(folder);
@@ -93,6 +99,9 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
     head: kind === 'classifies' ? headOf(about) : recipe,
     pad: whole(about.pad_token_id),
     rewriting: nets?.rewriting ?? null,
+    rules: rulesOf(about, said),
+    // Older ones keep it in config.json.
+    own: nets ? ownSettings(said ?? about, nets.rewriting.start) : null,
   };
 }
 

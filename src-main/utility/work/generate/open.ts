@@ -60,6 +60,8 @@ export async function openParts(
   return {
     model,
     begins: source !== null,
+    rules: parts.rules,
+    forced: parts.rewriting ? parts.rewriting.start.length - 1 : 0,
     reader: {
       bytes: known?.bytes ?? null,
       dropsFirstSpace: known?.dropsFirstSpace ?? false,
@@ -118,9 +120,9 @@ async function openNets(
   const later = withPast && (() => taken(withPast()));
   if (!rewriting)
     return { model: await Causal.open(taken(model()), options, { sizes, withPast: later }), source: null };
-  const { encoder, never } = rewriting;
+  const { encoder } = rewriting;
   const files = { decoder: () => taken(model()), encoder: () => taken(encoder()), withPast: later };
-  const source = await Seq2Seq.open(files, options, { sizes, never });
+  const source = await Seq2Seq.open(files, options, sizes);
   return { model: source, source };
 }
 

@@ -1,3 +1,4 @@
+import type { ModelRules } from '../../../generation/rules.ts';
 import type { ChatTemplate } from '../../../generation/chat-template.ts';
 import type { ModelKind } from '../../../shared/prompt/model-kind.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
@@ -5,6 +6,7 @@ import type { CacheSizes } from '../../../runtime/next-token.ts';
 import type { TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
 import type { ClassifierHead } from '../encoders/head.ts';
 import type { EmbeddingRecipe } from '../encoders/pooling.ts';
+import type { OwnSettings } from '../../../shared/prompt/own-settings.ts';
 import type { ReadModel } from './folder-files.ts';
 import type { Weights } from './onnx-weights.ts';
 
@@ -23,8 +25,6 @@ export interface Rewriting {
   encoder(): ReadModel;
   /** What its decoder is fed first. */
   start: readonly number[];
-  /** Tokens that are never to come. */
-  never: readonly number[];
 }
 
 /** What is known of a model before its weights are read. */
@@ -48,6 +48,10 @@ export interface Parts {
   head?: ClassifierHead | EmbeddingRecipe | null;
   /** What fills up a text beside a longer one; null: what the tokenizer says. */
   pad?: number | null;
+  /** What it forbids and demands of whatever it writes. */
+  rules?: ModelRules;
+  /** How it is to be asked, by its own description; null where that says nothing. */
+  own?: OwnSettings | null;
   /** Of one that writes another text; `model` is its decoder. */
   rewriting?: Rewriting | null;
   /** A run that classifies, in the place of a folder. */

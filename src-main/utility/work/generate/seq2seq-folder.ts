@@ -35,7 +35,6 @@ export function readSeq2Seq(folder: string, config: Json, generation: Json, file
     rewriting: {
       encoder: () => reads.read(),
       start: startOf(config, generation),
-      never: neverOf(config, generation),
     },
     sizes: sizesOf(config),
   };
@@ -99,16 +98,6 @@ function startOf(config: Json, generation: Json): number[] {
   }
   const forced = said('forced_bos_token_id');
   return forced === null ? [start] : [start, forced];
-}
-
-/** Tokens that are never to come: Marian's padding, which begins its texts and is told of as a bad word. */
-function neverOf(config: Json, generation: Json): number[] {
-  const bad = generation.bad_words_ids ?? config.bad_words_ids;
-  const single = (Array.isArray(bad) ? (bad as unknown[]) : []).flatMap((word) =>
-    Array.isArray(word) && word.length === 1 ? (word as unknown[]) : [],
-  );
-  const suppressed = generation.suppress_tokens ?? config.suppress_tokens;
-  return [...single, ...(Array.isArray(suppressed) ? (suppressed as unknown[]) : [])].flatMap((id) => whole(id) ?? []);
 }
 
 /** Of the decoder's heads, by the names that T5 (num_heads, d_kv) and BART (decoder_attention_heads, d_model) give them. */

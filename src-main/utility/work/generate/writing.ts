@@ -1,4 +1,5 @@
 import type { NextToken } from '../../../runtime/next-token.ts';
+import { forbid, isRuled, noRules, type ModelRules } from '../../../generation/rules.ts';
 import { Constraint } from '../../../generation/constraint.ts';
 import { likeliestTokens, logProbabilities, sampled } from '../../../generation/sampling.ts';
 import { TextWriter, type TokenReader } from '../../../generation/text-writer.ts';
@@ -23,6 +24,10 @@ export interface Writer {
   begins?: boolean;
   /** Tokens that end a text. */
   ends: ReadonlySet<number>;
+  /** What the model forbids and demands of it. */
+  rules?: ModelRules;
+  /** Of the tokens that it is given so many count as written: those that it has to begin with. */
+  forced?: number;
   /** Tokens that it sees at most, prompt and text together. */
   context: number;
 }
@@ -66,7 +71,7 @@ interface Row {
  * @param begun tokens that they all begin with, whatever the model would rather say; they count among those written
  */
 export async function write(
-  { model, reader, ends, context, begins = false }: Writer,
+  { model, reader, ends, context, begins = false, rules = noRules }: Writer,
   prompt: readonly number[],
   settings: GenerationSettings,
   form: Form | null,
@@ -94,7 +99,7 @@ export async function write(
     const logits = await model.feed(fed);
     for (const [i, row] of alive.entries()) {
       // From the prompt all go on alike.
-      advance(row, logits[fed.length === 1 ? 0 : i], { settings, reader, ends, most, hooks, begun });
+      advance(row, logits[fed.length === 1 ? 0 : i], { settings, reader, ends, rules, prompt, most, hooks, begun });
       count++;
     }
     firstTokenMs ||= performance.now() - began;
@@ -118,14 +123,18 @@ interface Rules {
   settings: GenerationSettings;
   reader: TokenReader;
   ends: ReadonlySet<number>;
+  rules: ModelRules;
+  prompt: readonly number[];
   most: number;
   hooks: WritingHooks;
   begun: readonly number[];
 }
 
 /** One token more. */
-function advance(row: Row, logits: Float32Array, { settings, reader, ends, most, hooks, begun }: Rules): void {
+function advance(row: Row, told: Float32Array, given: Rules): void {
+  const { settings, reader, ends, most, hooks, begun } = given;
   const { constraint, before, tokens, writer } = row;
+  const logits = ruled(row, told, given);
   const fits = constraint?.next(most - tokens.length);
   const mayEnd = constraint?.mayEnd ?? true;
   if (fits?.size === 0) {
@@ -137,7 +146,7 @@ function advance(row: Row, logits: Float32Array, { settings, reader, ends, most,
     tokens.length < begun.length
       ? begun[tokens.length]
       : sampled(logits, settings, before, allowed ?? null, row.random);
-  if (settings.logprobs > 0) row.choices.push(choice(reader, tokens, token, logits, settings.logprobs));
+  if (settings.logprobs > 0) row.choices.push(choice(reader, tokens, token, told, settings.logprobs));
   if (ends.has(token)) {
     row.finish = 'end';
     return;
@@ -151,6 +160,16 @@ function advance(row: Row, logits: Float32Array, { settings, reader, ends, most,
   if (writer.stopped) row.finish = 'stop';
   else if (constraint?.mustEnd) row.finish = 'form';
   else if (tokens.length >= most) row.finish = most < settings.maxTokens ? 'context' : 'tokens';
+}
+
+/** What may come, by the model's rules and what was asked. What is held to a form comes to its end as that says: only what never comes is left out. */
+function ruled({ constraint, tokens }: Row, logits: Float32Array, { settings, ends, rules, prompt, most }: Rules) {
+  const holds = constraint ? { ...noRules, never: rules.never } : rules;
+  const asked = constraint ? {} : settings;
+  if (!isRuled(holds, asked)) return logits;
+  const scores = logits.slice();
+  forbid(scores, holds, asked, ends, { tokens: [...prompt, ...tokens], written: tokens.length, most });
+  return scores;
 }
 
 /** Throws `begin_unfit` where it is one that was given and not chosen. */
