@@ -23,6 +23,8 @@ export interface ClassTables {
   says: ClassColumns;
   /** Different classes at the beginning of the tables. */
   classes: ReadonlySet<string>;
+  /** How many rows that beginning has. */
+  rows: number;
 }
 
 const maxAsked = 64;
@@ -62,6 +64,7 @@ export async function findClassTables(
       split: splitOfName(file.relative) ?? splitOfPath(folderOf(file.relative)),
     })),
     ...{ columns, says },
+    rows: alike.reduce((sum, { table: { rows } }) => sum + rows.length, 0),
     classes: new Set(
       alike.flatMap(({ table }) => table.rows.flatMap(({ cells }) => classOf(cells, columns, says) ?? [])),
     ),
