@@ -16,7 +16,7 @@ import { notingBlobs } from './ledger.ts';
 import { sift } from './no-data/sift.ts';
 import { choose, findAll, offerName } from './offers.ts';
 import { findSource } from './source.ts';
-import { unlabelledNote } from './unlabelled-parts.ts';
+import { formNote, isForm, unlabelledNote } from './unlabelled-parts.ts';
 
 /** What the paths hold, likeliest first, without reading it all. Throws what an import of them would throw at once: nothing there, unknown format. */
 export async function offerImport(paths: string[]): Promise<ImportOffer[]> {
@@ -46,7 +46,7 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
     const opened = await lookInside(await findSource(given.paths, importing.signal), context);
     try {
       const source = await sift(opened);
-      const { chosen, others } = choose(source, await findAll(source, given.kind), given);
+      const { chosen, others } = choose(source, await findAll(source, given), given);
       const { file, unlabelled } = chosen.offer;
       // What the rows to be predicted lack is what is to be predicted.
       const params = asked.target === undefined && unlabelled?.target ? { ...asked, target: unlabelled.target } : asked;
@@ -56,6 +56,8 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
       const read = await chosen.importer.read(chosen.source, params, context);
       const grown = into ? await grow({ ...params, into }, read, given.into!.manifest.recipe, importing.signal) : read;
       const result = unlabelled ? noted(grown, unlabelledNote(file!, unlabelled)) : grown;
+      const forms = source.files.filter(({ relative }) => isForm(relative) && relative !== file);
+      const noting = forms.length > 0 ? noted(result, formNote(forms.map(({ relative }) => relative))) : result;
       // An annotated set is also seen as what it is made of: images, rows, texts.
       const annotated = annotatedKinds.includes(chosen.offer.kind);
       const told = unlabelled ? [unlabelled.file, ...unlabelled.forms] : [];
@@ -65,10 +67,10 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
           !told.includes(offer.file ?? '') &&
           !isOfClassTable(offer, chosen.offer),
       );
-      if (besides.length === 0) return result;
+      if (besides.length === 0) return noting;
       const names = besides.slice(0, 5).map(({ offer }) => offerName(offer));
       const message = `Also found, and not imported: ${names.join('; ')}${besides.length > 5 ? '; …' : ''}.`;
-      return noted(result, { code: 'also_found', message });
+      return noted(noting, { code: 'also_found', message });
     } finally {
       opened.close();
     }
