@@ -3,7 +3,7 @@ import { getDataset } from '../db/datasets.ts';
 import { workspaceFiles } from '../db/workspace.ts';
 import { withNewest } from '../jobs/originals.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
-import { dataFormats, isRowFormat, type DataFormat } from '../shared/work/export-data.ts';
+import { dataFormats, folders, isRowFormat, type DataFormat } from '../shared/work/export-data.ts';
 import { Session, type CommandContext, type CommonOptions } from './context.ts';
 import { filterOf, withFilter, type FilterOptions } from './filter-options.ts';
 import { bytes, count } from './format.ts';
@@ -39,6 +39,9 @@ spacy         <split>.jsonl: texts with their entities, characters counted as Py
 label-studio  <split>.json: tasks with their regions, and label-config.xml
 jsonl         <split>.jsonl and header.json: all that the studio knows, nothing left out
 
+folders       <split>/<class>/: each image, sound or text (of a table with a text and a class) as a file of its own, as it came where that was
+              kept; an import reads them back. Names of classes that no folder can have, and samples without a class, are told in labels.csv
+
 Of tables, texts among them, as one file that is called after the dataset (annotations stay here):
 rows-csv      the cells as they are ("007" stays "007"), missing ones empty
 rows-jsonl    an object a row; numbers where a column is of numbers, null where a cell is missing
@@ -55,6 +58,7 @@ Examples:
   $ atelier data export bccd --format coco --out bccd-coco
   $ atelier data export bccd --format yolo --out bccd-yolo --no-images
   $ atelier data export bccd --format coco --out bccd-test --split test
+  $ atelier data export flowers --format folders --out flowers
   $ atelier data export iris --format rows-parquet --out iris-rows --filter "petal_length > 5"`,
     )
     .action((dataset: string, options: Options) =>
@@ -79,9 +83,12 @@ async function exportDataset(session: Session, text: string, options: Options): 
   };
   const made = await session.work('export-data', summary.name, params);
   session.out.record({ ...made, format });
-  const what = isRowFormat(format)
-    ? plural(made.samples, 'row', 'rows', count(made.samples))
-    : `${plural(made.samples, 'sample', 'samples', count(made.samples))}, ${plural(made.annotations, 'annotation', 'annotations', count(made.annotations))}`;
+  const what =
+    format === folders
+      ? plural(made.samples, 'sample', 'samples', count(made.samples))
+      : isRowFormat(format)
+        ? plural(made.samples, 'row', 'rows', count(made.samples))
+        : `${plural(made.samples, 'sample', 'samples', count(made.samples))}, ${plural(made.annotations, 'annotation', 'annotations', count(made.annotations))}`;
   session.out.text(
     `Exported ${summary.name} as ${format} to ${made.path}: ${what}, ${plural(made.files, 'file', 'files', count(made.files))} (${bytes(made.bytes)})`,
   );

@@ -66,6 +66,8 @@ const wrappers = new Set([
   ],
 ]);
 
+export const isWrapper = (folder: string): boolean => wrappers.has(folder.toLowerCase());
+
 /**
  * Reads classes off the folders: `class/…/file`, or `train/class/…/file` beside `test/class/…/file`.
  * Folders that merely wrap all others are looked through. Strays lie beside the class folders and belong to none.
@@ -81,7 +83,7 @@ export function arrange(files: readonly FoundFile[]): { members: Member[]; stray
   let inner = divided ? paths.map((path) => path.slice(1)) : paths;
   // A folder of all files that is called so is no class: it is looked through, and where nothing is below there are none.
   const wrapped = (longer: number): boolean =>
-    inner.every((path) => path.length > longer && wrappers.has(path[0].toLowerCase()) && path[0] === inner[0][0]);
+    inner.every((path) => path.length > longer && isWrapper(path[0]) && path[0] === inner[0][0]);
   if (wrapped(2)) inner = inner.map((path) => path.slice(1));
   else if (wrapped(1)) return { members: [], strays: [...files] };
   const members: Member[] = [];

@@ -3,6 +3,7 @@ import { AtelierError } from '../shared/errors.ts';
 import {
   formatsFor,
   formatsOf,
+  folders,
   isRowFormat,
   rowFormats,
   type DataExportParams,
@@ -16,6 +17,7 @@ import { readBlob } from './blobs.ts';
 import { coco } from './exporters/coco.ts';
 import { conll } from './exporters/conll.ts';
 import { csv } from './exporters/csv.ts';
+import { writeFolders } from './exporters/class-folders.ts';
 import { Losses, type DataExporter, type ExportSample, type ExportSet } from './exporters/exporter.ts';
 import { ExportFolder } from './exporters/folder.ts';
 import { partsOf, readOriginalFile } from './images/pixels.ts';
@@ -52,6 +54,7 @@ const words: Record<DatasetKind, string> = { images: 'images', table: 'texts', a
  */
 export async function exportData(params: DataExportParams, context: ImportContext): Promise<DataExportResult> {
   const { format } = params;
+  if (format === folders) return exportFolders(params, context);
   return isRowFormat(format) ? exportRows(params, format, context) : exportMarks(params, format, context);
 }
 
@@ -110,6 +113,26 @@ async function exportMarks(
   return { ...written, samples: total, annotations, lost: losses.list };
 }
 
+async function exportFolders(params: DataExportParams, context: ImportContext): Promise<DataExportResult> {
+  const { blobs, manifest, newest } = params;
+  const formats = formatsFor(manifest);
+  if (!formats.includes(folders)) {
+    throw new AtelierError(
+      'wrong_format',
+      `"${folders}" is a format of images, sounds, and texts with a class each; this table has no such text or target. Choose one of: ${formats.join(', ')}.`,
+    );
+  }
+  const chosen = await filteredSamples(params, context);
+  requireSome(chosen);
+  const lost = new Losses();
+  if (manifest.annotations) lost.add('annotations', await markedIn(blobs, manifest, chosen));
+  let samples = 0;
+  const written = await filled(params.out, context, async (folder) => {
+    samples = await writeFolders({ blobs, manifest, chosen, newest }, folder, lost, context);
+  });
+  return { ...written, samples, annotations: 0, lost: lost.list };
+}
+
 async function exportRows(
   params: DataExportParams,
   format: RowFormat,
@@ -120,7 +143,7 @@ async function exportRows(
     const formats = formatsFor(manifest);
     throw new AtelierError(
       'wrong_format',
-      `"${format}" is a format of tables, and this dataset is of ${words[manifest.kind]}. ${formats.length > 0 ? `Choose one of: ${formats.join(', ')}.` : 'Nothing is annotated in it, so there is nothing to export.'}`,
+      `"${format}" is a format of tables, and this dataset is of ${words[manifest.kind]}. Choose one of: ${formats.join(', ')}.`,
     );
   }
   const chosen = await filteredSamples(params, context);

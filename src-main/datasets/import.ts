@@ -14,10 +14,10 @@ import { grow, withoutRecipe } from './grow/grow.ts';
 import type { ImportContext } from './importers/importer.ts';
 import { notingBlobs } from './ledger.ts';
 import { sift } from './no-data/sift.ts';
-import { choose, findAll, offerName } from './offers.ts';
+import { choose, findAll, offerName, type Found } from './offers.ts';
 import { Room } from './room.ts';
-import { findSource, totalBytes } from './source.ts';
-import { unlabelledNote } from './unlabelled-parts.ts';
+import { findSource, totalBytes, type Source } from './source.ts';
+import { formNote, isForm, unlabelledNote } from './unlabelled-parts.ts';
 
 /** What the paths hold, likeliest first, without reading it all. Throws what an import of them would throw at once: nothing there, unknown format. */
 export async function offerImport(paths: string[]): Promise<ImportOffer[]> {
@@ -55,8 +55,8 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
     });
     try {
       const source = await sift(opened);
-      const { chosen, others } = choose(source, await findAll(source, given.kind), given);
-      const { file, unlabelled } = chosen.offer;
+      const { chosen, others } = choose(source, await findAll(source, given), given);
+      const { unlabelled } = chosen.offer;
       // What the rows to be predicted lack is what is to be predicted.
       const params = asked.target === undefined && unlabelled?.target ? { ...asked, target: unlabelled.target } : asked;
       if (params.originals === 'referenced' && !chosen.offer.referable) throw cannotReference(chosen.offer.kind);
@@ -64,20 +64,7 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
       if (params.separator !== undefined && chosen.offer.kind !== 'table') throw noCells(chosen.offer.kind);
       const read = await chosen.importer.read(chosen.source, params, context);
       const grown = into ? await grow({ ...params, into }, read, given.into!.manifest.recipe, importing.signal) : read;
-      const result = unlabelled ? noted(grown, unlabelledNote(file!, unlabelled)) : grown;
-      // An annotated set is also seen as what it is made of: images, rows, texts.
-      const annotated = annotatedKinds.includes(chosen.offer.kind);
-      const told = unlabelled ? [unlabelled.file, ...unlabelled.forms] : [];
-      const besides = others.filter(
-        ({ offer }) =>
-          (!annotated || annotatedKinds.includes(offer.kind)) &&
-          !told.includes(offer.file ?? '') &&
-          !isOfClassTable(offer, chosen.offer),
-      );
-      if (besides.length === 0) return result;
-      const names = besides.slice(0, 5).map(({ offer }) => offerName(offer));
-      const message = `Also found, and not imported: ${names.join('; ')}${besides.length > 5 ? '; …' : ''}.`;
-      return noted(result, { code: 'also_found', message });
+      return [...formNotes(source, chosen), ...besideNotes(chosen, others)].reduce(noted, grown);
     } catch (error) {
       throw room.words(error, await totalBytes(found.files));
     } finally {
@@ -88,7 +75,33 @@ async function read(given: ImportParams, importing: ImportContext, unfinished: s
   }
 }
 
-const noted = (result: ImportResult, note: Manifest['notes'][number]): ImportResult => ({
+type Note = Manifest['notes'][number];
+
+/** What stands beside a table of a competition: rows to be predicted, forms for answers. */
+function formNotes({ files }: Source, { offer: { file, unlabelled } }: Found): Note[] {
+  const forms = files.map(({ relative }) => relative).filter((relative) => isForm(relative) && relative !== file);
+  return [...(unlabelled ? [unlabelledNote(file!, unlabelled)] : []), ...(forms.length > 0 ? [formNote(forms)] : [])];
+}
+
+/** What else might have been imported. */
+function besideNotes({ offer }: Found, others: readonly Found[]): Note[] {
+  // An annotated set is also seen as what it is made of: images, rows, texts.
+  const annotated = annotatedKinds.includes(offer.kind);
+  const told = offer.unlabelled ? [offer.unlabelled.file, ...offer.unlabelled.forms] : [];
+  const names = others
+    .filter(
+      ({ offer: other }) =>
+        (!annotated || annotatedKinds.includes(other.kind)) &&
+        !told.includes(other.file ?? '') &&
+        !isOfClassTable(other, offer),
+    )
+    .map((other) => offerName(other.offer));
+  if (names.length === 0) return [];
+  const message = `Also found, and not imported: ${names.slice(0, 5).join('; ')}${names.length > 5 ? '; …' : ''}.`;
+  return [{ code: 'also_found', message }];
+}
+
+const noted = (result: ImportResult, note: Note): ImportResult => ({
   ...result,
   manifest: { ...result.manifest, notes: [...result.manifest.notes, note] },
 });

@@ -32,7 +32,7 @@ import { voc } from './importers/voc.ts';
 import { yolo } from './importers/yolo.ts';
 import { noDataAmong } from './no-data/sift.ts';
 import { contentName, type FoundFile, type Source } from './source.ts';
-import { unlabelledParts } from './unlabelled-parts.ts';
+import { isForm, unlabelledParts } from './unlabelled-parts.ts';
 
 /** Those that say what is marked in samples, the more certain of their own the earlier. */
 export const annotatedSets = {
@@ -93,7 +93,10 @@ export interface Found {
  * Everything that the source holds, likeliest first; with `kind`, what it might hold of that kind too. Throws what an import would throw at
  * once where there is nothing.
  */
-export async function findAll(source: Source, kind?: ImportKind): Promise<Found[]> {
+export async function findAll(
+  source: Source,
+  { kind, file }: { kind?: ImportKind; file?: string } = {},
+): Promise<Found[]> {
   if (source.files.length === 0) throw noDataAmong(source) ?? nothing(source);
   const found: Found[] = [];
   const errors: AtelierError[] = [];
@@ -144,6 +147,9 @@ export async function findAll(source: Source, kind?: ImportKind): Promise<Found[
   const noData = noDataAmong(source);
   const meant = source.refused.length > 0 ? noData : null;
   if ((found.length === 0 && !meant) || kind === 'corpus') await ask(corpus, source, null);
+  // A form is nothing to learn from: it is there for who asks for it, or where nothing else is.
+  const data = found.filter(({ offer }) => offer.file === null || offer.file === file || !isForm(offer.file));
+  if (data.length > 0) return data;
   if (found.length > 0) return found;
   throw meant ?? errors[0] ?? noData ?? unknownFormat(source);
 }
@@ -155,7 +161,8 @@ function tellUnlabelled(found: Found[], whole: Source): void {
   for (const [i, unlabelled] of parts) {
     const { offer, source } = found[i];
     // "train" says nothing of what is learnt.
-    const bare = whole.wholeFolder && withoutSplit(contentName(source.files[0]).split('/').at(-1)!).startsWith('.');
+    const named = whole.wholeFolder || whole.files.every(({ packed }) => packed);
+    const bare = named && withoutSplit(contentName(source.files[0]).split('/').at(-1)!).startsWith('.');
     const suggestedName = bare ? whole.suggestedName : offer.suggestedName;
     found[i] = {
       ...found[i],
@@ -163,8 +170,9 @@ function tellUnlabelled(found: Found[], whole: Source): void {
       offer: { ...offer, suggestedName, target: unlabelled.target ?? offer.target, unlabelled },
     };
   }
-  const isBehind = ({ offer: { kind, file } }: Found): number => Number(kind === 'table' && behind.has(file ?? ''));
-  found.sort((a, b) => isBehind(a) - isBehind(b));
+  const rank = ({ offer: { kind, file, unlabelled } }: Found): number =>
+    kind !== 'table' ? 0 : behind.has(file ?? '') ? 2 : unlabelled ? 0 : 1;
+  if (parts.size > 0) found.sort((a, b) => rank(a) - rank(b));
 }
 
 const isUnlabelled = ({ kind, folders }: ImportOffer): boolean =>
@@ -281,7 +289,8 @@ export function choose(
     ({ offer: { kind, file } }) => kind === chosen.offer.kind && file !== null && !besides.includes(file),
   );
   const rivals = others.filter((each) => fitting.includes(each) && !others.some((other) => isLess(each, other)));
-  if (chosen.offer.file !== null && rivals.length > 0) {
+  // Beside a table that is to be learnt from for rows of its own, others only add to it.
+  if (chosen.offer.file !== null && !unlabelled && rivals.length > 0) {
     const names = [...new Set([chosen, ...rivals].map(({ offer }) => offer.file!))];
     throw new AtelierError(
       'several_tables',

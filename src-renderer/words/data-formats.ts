@@ -1,9 +1,10 @@
-import type { DatasetKind, Manifest } from '../../src-main/shared/dataset.ts';
+import type { DatasetKind } from '../../src-main/shared/dataset.ts';
 import {
   formatsFor,
   formatsOf,
   isRowFormat,
   type DataFormat,
+  type ExportedAs,
   type MarkFormat,
 } from '../../src-main/shared/work/export-data.ts';
 import { m } from './messages.ts';
@@ -20,6 +21,7 @@ const formats: Record<DataFormat, { label: () => string; detail: () => string }>
   spacy: { label: () => 'spaCy', detail: m.export_data_spacy },
   'label-studio': { label: () => 'Label Studio', detail: m.export_data_label_studio },
   jsonl: { label: () => 'JSON Lines', detail: m.export_data_jsonl },
+  folders: { label: m.export_data_folders_name, detail: m.export_data_folders },
   'rows-csv': { label: () => 'CSV', detail: m.export_data_rows_csv },
   'rows-jsonl': { label: () => 'JSON Lines', detail: m.export_data_rows_jsonl },
   'rows-parquet': { label: () => 'Parquet', detail: m.export_data_rows_parquet },
@@ -36,7 +38,7 @@ export const markChoices = (kind: DatasetKind): FormatChoice<MarkFormat>[] =>
   formatsOf[kind].map((value) => ({ value, label: formats[value].label(), detail: formats[value].detail() }));
 
 /** What a version can be written as. Where CSV may be of rows or of annotations, it says which. */
-export const formatChoices = (manifest: Pick<Manifest, 'kind' | 'annotations'>): FormatChoice<DataFormat>[] =>
+export const formatChoices = (manifest: ExportedAs): FormatChoice<DataFormat>[] =>
   formatsFor(manifest).map((value) => {
     const name = formats[value].label();
     const label = manifest.annotations && isRowFormat(value) ? m.export_data_rows_name({ name }) : name;

@@ -6,6 +6,7 @@ import { splitOf, type Member } from '../class-folders.ts';
 import { inOrder } from '../importers/split-files.ts';
 import type { Rejects } from '../importers/rejects.ts';
 import { storedAs, type FoundFile, type Source } from '../source.ts';
+import { isForm } from '../unlabelled-parts.ts';
 import { classColumns, headed, type ClassColumns } from './columns.ts';
 import { mayBeTable, tableRows, type TableRows } from './rows.ts';
 
@@ -23,13 +24,13 @@ export interface ClassTables {
   says: ClassColumns;
   /** Different classes at the beginning of the tables. */
   classes: ReadonlySet<string>;
+  /** How many rows that beginning has. */
+  rows: number;
 }
 
 const maxAsked = 64;
 /** A few texts may be tables; many are texts. */
 const maxTexts = 8;
-/** How answers to a competition are to be handed in: with made-up classes. */
-const isForm = ({ relative }: FoundFile): boolean => /submission/i.test(baseOf(relative));
 
 /** Null where no table says what the files are. `wanted`: the column that names their classes, where that is said. */
 export async function findClassTables(
@@ -38,7 +39,8 @@ export async function findClassTables(
   wanted?: string | null,
 ): Promise<ClassTables | null> {
   const named = source.files.filter(
-    (file) => mayBeTable(file) && !among.isNamed(file.relative) && !isForm(file) && !source.withoutData?.has(file),
+    (file) =>
+      mayBeTable(file) && !among.isNamed(file.relative) && !isForm(file.relative) && !source.withoutData?.has(file),
   );
   const texts = named.filter(({ relative }) => /\.txt$/i.test(relative));
   const asked = named.filter((file) => texts.length <= maxTexts || !texts.includes(file)).slice(0, maxAsked);
@@ -62,6 +64,7 @@ export async function findClassTables(
       split: splitOfName(file.relative) ?? splitOfPath(folderOf(file.relative)),
     })),
     ...{ columns, says },
+    rows: alike.reduce((sum, { table: { rows } }) => sum + rows.length, 0),
     classes: new Set(
       alike.flatMap(({ table }) => table.rows.flatMap(({ cells }) => classOf(cells, columns, says) ?? [])),
     ),

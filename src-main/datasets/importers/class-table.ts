@@ -24,7 +24,9 @@ const byTable = (kind: ImportKind, among: Among, byFolder: Importer, store: Stor
     const found = await findClassTables(source, among);
     if (!found) return [];
     const folders = new Set(arrange(files).members.map(({ className }) => className));
-    const saysMore = [...found.classes].some((name) => !folders.has(name));
+    const saysMore =
+      [...found.classes].some((name) => !folders.has(name)) ||
+      (found.rows >= files.length && [...folders].some((name) => !found.classes.has(name)));
     // Where folders are classes, a table that says other things of the files, or the same, is none of classes.
     if (folders.size > 1 && !(found.says.sure && saysMore)) return [];
     const { tables, columns, says, classes } = found;

@@ -1,4 +1,4 @@
-import type { DatasetKind, Manifest } from '../dataset.ts';
+import { spanColumn, type Column, type DatasetKind, type Manifest } from '../dataset.ts';
 import type { Condition } from '../filter.ts';
 import type { SaidMarks } from '../said.ts';
 
@@ -17,11 +17,13 @@ export const markFormats = [
 ] as const;
 /** A table's rows as they stand in a version. */
 export const rowFormats = ['rows-csv', 'rows-jsonl', 'rows-parquet'] as const;
-export const dataFormats = [...markFormats, ...rowFormats] as const;
+/** The samples themselves, each in the folder of its class. */
+export const folders = 'folders';
+export const dataFormats = [...markFormats, ...rowFormats, folders] as const;
 
 export type MarkFormat = (typeof markFormats)[number];
 export type RowFormat = (typeof rowFormats)[number];
-export type DataFormat = MarkFormat | RowFormat;
+export type DataFormat = MarkFormat | RowFormat | typeof folders;
 
 export const isRowFormat = (format: DataFormat): format is RowFormat =>
   (rowFormats as readonly DataFormat[]).includes(format);
@@ -33,11 +35,19 @@ export const formatsOf: Record<DatasetKind, readonly MarkFormat[]> = {
   audio: ['label-studio', 'csv', 'jsonl'],
 };
 
-/** What a version can be written as: nothing, where it is no table and nothing is marked in it. */
-export const formatsFor = ({ kind, annotations }: Pick<Manifest, 'kind' | 'annotations'>): DataFormat[] => [
-  ...(annotations ? formatsOf[kind] : []),
-  ...(kind === 'table' ? rowFormats : []),
+/** What the formats of a version are told by. */
+export type ExportedAs = Pick<Manifest, 'kind' | 'annotations' | 'target' | 'task'> & { columns: readonly Column[] };
+
+/** What a version can be written as. */
+export const formatsFor = (manifest: ExportedAs): DataFormat[] => [
+  ...(manifest.annotations ? formatsOf[manifest.kind] : []),
+  ...(manifest.kind === 'table' ? rowFormats : []),
+  ...(haveFolders(manifest) ? ([folders] as const) : []),
 ];
+
+/** Of tables those of texts with one class each. */
+const haveFolders = ({ kind, columns, target, task }: ExportedAs): boolean =>
+  kind !== 'table' || (target !== null && task === 'classification' && spanColumn(columns) !== undefined);
 
 /** Writes a version's samples and annotations, or a table's rows, as files. */
 export interface DataExportParams {

@@ -196,10 +196,14 @@ export const isOfClassTable = (
  * Of several things found, those that are not another reading of the same: what an annotated set is made of is also images, rows, texts; a table in
  * several files ("sales-*.csv") is also each of them.
  */
-export function apart<T extends Pick<ImportOffer, 'kind' | 'file' | 'classTable'>>(found: readonly T[]): T[] {
+export function apart<T extends Pick<ImportOffer, 'kind' | 'file' | 'classTable' | 'unlabelled'>>(
+  found: readonly T[],
+): T[] {
   const isAnnotated = ({ kind }: T): boolean => annotatedKinds.includes(kind);
   if (found.some(isAnnotated)) return found.filter(isAnnotated);
-  const apartFromClasses = found.filter((each) => !found.some((other) => isOfClassTable(each, other)));
+  const apartFromClasses = found.filter(
+    (each) => !found.some((other) => isOfClassTable(each, other) || other.unlabelled?.file === each.file),
+  );
   const together = apartFromClasses.flatMap(({ file }) => (file?.includes('*') ? [file] : []));
   const isPart = (file: string): boolean =>
     together.some((all) => all !== file && withoutSplit(all) === withoutSplit(file.replace(/\.gz$/i, '')));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readBlob } from '../../../src-main/datasets/blobs.ts';
 import { offerImport } from '../../../src-main/datasets/import.ts';
 import { apart } from '../../../src-main/shared/work/import.ts';
+import { makeZip } from '../../support/archives.ts';
 import { dataFolder, failure, filesIn, importFrom, writeFiles } from '../../support/data-import.ts';
 import { importedTable } from '../../support/read-back.ts';
 
@@ -121,16 +122,45 @@ describe('tables in several files', () => {
       ...{ file: 'test.csv', lacks: ['Price per area'], target: 'Price per area' },
       forms: ['gender_submission.csv'],
     });
-    expect(others.map(({ file }) => file)).toEqual(['gender_submission.csv', 'test.csv']);
+    expect(others.map(({ file }) => file)).toEqual(['test.csv']);
+    expect(apart([first, ...others])).toEqual([first]);
     const { manifest } = await importFrom(folder, Object.keys(files));
     expect(manifest).toMatchObject({ samples: 40, target: 'Price per area', task: 'regression' });
     const told = manifest.notes.find(({ code }) => code === 'unlabelled_beside')!;
     expect(told.message).toContain('test.csv has the columns of train.csv but for "Price per area"');
     expect(manifest.notes.map(({ code }) => code)).not.toContain('also_found');
+    expect(manifest.notes.find(({ code }) => code === 'form_beside')!.message).toContain('gender_submission.csv shows');
     // Asked for by name each is what it is, and another target may be chosen.
     expect((await importFrom(folder, Object.keys(files), { file: 'test.csv' })).manifest.samples).toBe(20);
+    expect((await importFrom(folder, Object.keys(files), { file: 'gender_submission.csv' })).manifest.samples).toBe(20);
     const quality = await importFrom(folder, Object.keys(files), { target: 'Quality' });
     expect(quality.manifest).toMatchObject({ samples: 40, target: 'Quality' });
+  });
+
+  it('of a competition in an archive are one dataset, whatever else lies there', async () => {
+    const train = ['id,f,target', ...Array.from({ length: 40 }, (_, i) => `${i},${i * 2},Class_${i % 2}`)].join('\n');
+    const test = ['id,f', ...Array.from({ length: 60 }, (_, i) => `${i},${i * 2}`)].join('\n');
+    const form = ['id,Class_0,Class_1', ...Array.from({ length: 60 }, (_, i) => `${i},1,0`)].join('\n');
+    const tables = {
+      'train.csv': train,
+      'test.csv': test,
+      'sampleSubmission.csv': form,
+      'a-stores.csv': 's,t\n1,2\n3,4',
+    };
+    const folder = await dataFolder();
+    const entries = Object.entries(tables).map(([name, text]) => ({ name, data: Buffer.from(text) }));
+    await writeFiles(folder.path, { 'otto.zip': makeZip(entries) });
+    const { manifest, suggestedName } = await importFrom(folder, ['otto.zip']);
+    expect(suggestedName).toBe('otto');
+    expect(manifest).toMatchObject({ samples: 40, target: 'target' });
+    expect(manifest.notes.find(({ code }) => code === 'also_found')!.message).toBe(
+      'Also found, and not imported: a-stores.csv.',
+    );
+    // A form is a table where nothing else is; a table of submissions is no form.
+    await writeFiles(folder.path, { 'form/sample_submission.csv': form, 'posts/train.csv': train });
+    expect((await importFrom(folder, ['form'])).manifest.samples).toBe(60);
+    await writeFiles(folder.path, { 'posts/submissions.csv': 'text,n\none,1\ntwo,2\nsix,3' });
+    expect(await failure(importFrom(folder, ['posts']))).toMatchObject({ code: 'several_tables' });
   });
 
   it('are refused where one that was not looked at before is other', async () => {
