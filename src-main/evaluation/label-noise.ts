@@ -35,6 +35,7 @@ const rounds = 100;
 /** Far from settled: what is learnt last is what little speaks for, wrong labels with a pattern among it. */
 const leaningRounds = 100;
 const pausedEvery = 8;
+const samplesAtOnce = 1 << 15;
 /** The fit ends where no share of the noise moves by as much. */
 const settled = 1e-6;
 /** Beforehand no witness is less sure than it says: the sum of a falls short of their number by 0 ± 1/√trust. Doubts free to grow would explain any wrong label. */
@@ -62,12 +63,13 @@ export async function labelNoise(
 ): Promise<LabelNoise> {
   if (labels.length === 0 || classes < 2) return { noise: 0, errors: [] };
   const every = Math.ceil(labels.length / Math.max(1, Math.floor(fitted / classes)));
-  const all = new Evidence(witnesses, labels, classes, 1);
-  const some = every === 1 ? all : new Evidence(witnesses, labels, classes, every);
+  const all = await evidenceOf(witnesses, labels, classes, 1, pause);
+  const some = every === 1 ? all : await evidenceOf(witnesses, labels, classes, every, pause);
   const { a, noise, leanings } = await lean(some, await fit(some, pause), pause);
   all.leanings = leanings;
   const doubt = doubtOf(some, a, noise);
-  const found: LabelNoise['errors'] = [];
+  const suspicion = new Float64Array(labels.length);
+  const likelier = new Int32Array(labels.length);
   let [expected, likely] = [0, 0];
   for (let i = 0; i < labels.length; i++) {
     const truth = all.truth(i, a, noise);
@@ -75,14 +77,28 @@ export async function labelNoise(
     const wrong = label === mostOf(all.pooled) ? 1 - truth[label] : doubt.wrong(Math.log(all.pooled[label] + tiny));
     expected += wrong;
     if (wrong > 0.5) likely++;
-    if (wrong > 0) found.push({ sample: i, likelier: likeliestBut(truth, labels[i]), wrong });
+    suspicion[i] = wrong;
+    likelier[i] = likeliestBut(truth, label);
+    if (i % samplesAtOnce === 0) await pause();
   }
-  found.sort((x, y) => y.wrong - x.wrong || x.sample - y.sample);
-  const named = found.slice(0, Math.max(likely, Math.round(expected)));
+  const named = largestOf(suspicion, Math.max(likely, Math.round(expected))).map((sample) => ({
+    sample,
+    likelier: likelier[sample],
+    wrong: suspicion[sample],
+  }));
   let covered = 0;
   const last = named.find(({ wrong }) => (covered += wrong) >= enough * expected)?.wrong ?? 0;
   const errors = named.filter(({ wrong }) => wrong >= Math.min(surely, last));
   return { noise: expected / labels.length, errors };
+}
+
+/** The places of so many of the largest numbers above 0, the largest first: of a million only those are put in order. */
+function largestOf(numbers: Float64Array, count: number): number[] {
+  if (count === 0) return [];
+  const least = numbers.toSorted()[Math.max(0, numbers.length - count)];
+  const places: number[] = [];
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] > 0 && numbers[i] >= least) places.push(i);
+  return places.sort((a, b) => numbers[b] - numbers[a] || a - b).slice(0, count);
 }
 
 /** What the witnesses say, as logarithms: samples × classes × witnesses. */
@@ -97,15 +113,11 @@ class Evidence {
   leanings: Leanings | null = null;
   readonly #truth: Float64Array;
 
-  constructor(witnesses: readonly Float32Array[], labels: Int32Array, classes: number, every: number) {
-    this.labels = labels.filter((_, i) => i % every === 0);
+  constructor(logs: Float32Array, labels: Int32Array, classes: number, witnesses: number) {
+    this.labels = labels;
     this.classes = classes;
-    this.witnesses = witnesses.length;
-    this.logs = new Float32Array(this.labels.length * classes * witnesses.length);
-    for (let i = 0, at = 0; i < labels.length; i += every) {
-      for (let k = 0; k < classes; k++)
-        for (const witness of witnesses) this.logs[at++] = Math.log(witness[i * classes + k] + smallest);
-    }
+    this.witnesses = witnesses;
+    this.logs = logs;
     this.pooled = new Float64Array(classes);
     this.#truth = new Float64Array(classes);
   }
@@ -133,6 +145,25 @@ class Evidence {
     }
     return truth;
   }
+}
+
+/** Of one sample in so many. */
+async function evidenceOf(
+  witnesses: readonly Float32Array[],
+  labels: Int32Array,
+  classes: number,
+  every: number,
+  pause: () => Promise<void>,
+): Promise<Evidence> {
+  const some = labels.filter((_, i) => i % every === 0);
+  const logs = new Float32Array(some.length * classes * witnesses.length);
+  for (let n = 0, at = 0; n < some.length; n++) {
+    const from = n * every * classes;
+    for (let k = 0; k < classes; k++)
+      for (const witness of witnesses) logs[at++] = Math.log(witness[from + k] + smallest);
+    if (n % samplesAtOnce === 0) await pause();
+  }
+  return new Evidence(logs, some, classes, witnesses.length);
 }
 
 interface Fit {

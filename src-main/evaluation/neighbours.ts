@@ -82,19 +82,25 @@ export async function classesOfLikeTexts(
 }
 
 /** Small pictures of images, no side longer than 8: by which the eye knows them again, and kinds of clothes and digits lie together. */
-export function smallPictures(
+export async function smallPictures(
   pixels: ArrayLike<number>,
   { height, width, channels }: { height: number; width: number; channels: number },
-): { points: Float32Array; size: number } {
+  pause: () => Promise<void>,
+): Promise<{ points: Float32Array; size: number }> {
   const block = Math.ceil(Math.max(height, width) / 8);
   const across = Math.ceil(width / block);
   const size = Math.ceil(height / block) * across * channels;
   const area = height * width * channels;
-  const points = new Float32Array((pixels.length / area) * size);
-  for (let at = 0; at < pixels.length; at++) {
-    const [image, pixel] = [Math.floor(at / area), Math.floor((at % area) / channels)];
+  /** Which number of its small picture a pixel counts for. */
+  const place = Int32Array.from({ length: area }, (_, at) => {
+    const pixel = Math.floor(at / channels);
     const [row, column] = [Math.floor(pixel / width / block), Math.floor((pixel % width) / block)];
-    points[image * size + (row * across + column) * channels + (at % channels)] += pixels[at];
+    return (row * across + column) * channels + (at % channels);
+  });
+  const points = new Float32Array((pixels.length / area) * size);
+  for (let image = 0, at = 0; at < pixels.length; image++) {
+    for (let k = 0; k < area; k++, at++) points[image * size + place[k]] += pixels[at];
+    if (image % 1024 === 0) await pause();
   }
   return { points, size };
 }

@@ -51,14 +51,35 @@ export async function projected(
   const directions = Float32Array.from({ length: dimensions * width }, () => random.normal());
   const points = new Float32Array(samples * dimensions);
   for (let i = 0; i < samples; i++) {
-    for (let d = 0; d < dimensions; d++) {
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += directions[d * width + k] * inputs[i * width + k];
-      points[i * dimensions + d] = sum;
-    }
+    project(inputs, i * width, width, directions, points.subarray(i * dimensions, (i + 1) * dimensions));
     if (i % 1024 === 0) await pause();
   }
   return { points, size: dimensions };
+}
+
+/** Four directions at once: none of the sums waits for another. */
+function project(
+  inputs: ArrayLike<number>,
+  from: number,
+  width: number,
+  directions: Float32Array,
+  into: Float32Array,
+): void {
+  for (let d = 0; d < dimensions; d += 4) {
+    const [d0, d1, d2, d3] = [d * width, (d + 1) * width, (d + 2) * width, (d + 3) * width];
+    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    for (let k = 0; k < width; k++) {
+      const value = inputs[from + k];
+      s0 += directions[d0 + k] * value;
+      s1 += directions[d1 + k] * value;
+      s2 += directions[d2 + k] * value;
+      s3 += directions[d3 + k] * value;
+    }
+    into[d] = s0;
+    into[d + 1] = s1;
+    into[d + 2] = s2;
+    into[d + 3] = s3;
+  }
 }
 
 /** Samples that lie far out, farthest first: three interquartile ranges above the upper quartile (Tukey's outer fence), of the logarithm, since distances are skewed. */

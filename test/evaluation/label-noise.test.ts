@@ -159,9 +159,9 @@ describe('neighbours', () => {
     expect([...(await votes())]).toEqual([expect.closeTo(2.5 / 4, 6), expect.closeTo(1.5 / 4, 6)]);
   });
 
-  it('of pictures are as alike in small', () => {
+  it('of pictures are as alike in small', async () => {
     const pixels = Uint8Array.from({ length: 2 * 10 * 10 }, (_, at) => (at < 100 ? 1 : Math.floor((at % 100) / 10)));
-    const { points, size } = smallPictures(pixels, { height: 10, width: 10, channels: 1 });
+    const { points, size } = await smallPictures(pixels, { height: 10, width: 10, channels: 1 }, pause);
     expect(size).toBe(25);
     expect([...points.subarray(0, 25)]).toEqual(Array(25).fill(4));
     expect([...points.subarray(25)]).toEqual(Array.from({ length: 25 }, (_, i) => 2 * (4 * Math.floor(i / 5) + 1)));

@@ -97,3 +97,33 @@ it('only a classifier can judge', async () => {
   const trained = await trainHere(folder, manifest, trainSettings('mlp', { epochs: 1, batchSize: 16 }));
   expect((await failure(judge(folder.blobs, [part(trained, ['test'])]))).code).toBe('not_a_classifier');
 });
+
+it(
+  'ends where it is cancelled, while samples are read or at any piece of the work',
+  async () => {
+    const folder = await dataFolder();
+    const manifest = await barsVersion(folder.blobs, 120);
+    const trained = await trainHere(folder, manifest, trainSettings('cnn', { epochs: 1 }));
+    const params = { blobs: folder.blobs, basis: 'held' as const, folds: null, threads: 1 };
+    const runs = [part(trained, ['validation', 'test'])];
+    const cancelled = new Error('cancelled');
+    const after = (pauses: number) => {
+      let heard = 0;
+      const pause = () => (heard++ < pauses ? Promise.resolve() : Promise.reject(cancelled));
+      return { work: judgeQuality({ ...params, runs }, hereContext({ pause })), heard: () => heard };
+    };
+    const whole = after(Infinity);
+    const { samples } = await whole.work;
+    expect(samples).toBe(48);
+    for (const share of [0, 0.3, 0.6, 0.9, 1]) {
+      const pauses = Math.floor(share * (whole.heard() - 1));
+      await expect(after(pauses).work, `${pauses} of ${whole.heard()}`).rejects.toBe(cancelled);
+    }
+    // Nothing pauses while DuckDB and the disk are waited for.
+    const abort = new AbortController();
+    const progress = ({ stage }: { stage: string }): void => void (stage === 'reading' && abort.abort(cancelled));
+    const reading = judgeQuality({ ...params, runs }, hereContext({ signal: abort.signal, progress }));
+    await expect(reading).rejects.toBe(cancelled);
+  },
+  trainingTime,
+);

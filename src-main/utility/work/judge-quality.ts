@@ -17,8 +17,8 @@ interface Judged {
   labels: Int32Array;
   probabilities: Float32Array;
   splits: SplitName[];
-  /** Encoded, samples × width. */
-  inputs: Float32Array;
+  /** Encoded, samples × width; none of texts. */
+  inputs: EncodedSplit['x'];
   width: number;
 }
 
@@ -43,7 +43,9 @@ export async function judgeQuality(params: QualityParams, context: JobContext): 
     probability: probabilities[i * k + labels[i]],
     inSample: inSample[i],
   });
+  await context.pause();
   const hard = hardest(margins(probabilities, labels, k));
+  await context.pause();
   const total = all.samples.length;
   const scanning =
     (from: number, to: number) =>
@@ -118,7 +120,7 @@ async function judgedParts(
         );
       }
       context.progress({ stage: 'reading', unit: 'samples', done: r, total: runs.length });
-      const data = await loadTrainingData(blobs, run.manifest, model.encoder);
+      const data = await orCancelled(context, loadTrainingData(blobs, run.manifest, model.encoder));
       // Runs of other folds may have met the classes in another order.
       const known: string[] = (classes ??= data.classes);
       const place = Int32Array.from(data.classes, (name) => known.indexOf(name));
@@ -140,6 +142,15 @@ async function judgedParts(
   return { classes, parts, texts, first };
 }
 
+/** What goes on by itself ends with the process: nobody need wait for it who has cancelled. */
+const orCancelled = <T>({ signal }: JobContext, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+
 function judgedOf(
   { count, x, y, indices }: EncodedSplit,
   values: Float32Array,
@@ -157,7 +168,7 @@ function judgedOf(
     labels: Int32Array.from(y, (label) => place[label]),
     probabilities,
     splits: Array.from({ length: count }, () => split),
-    inputs: texts ? new Float32Array(0) : Float32Array.from(x as ArrayLike<number>),
+    inputs: texts ? new Float32Array(0) : x,
     width: x.length / count,
   };
 }
@@ -170,15 +181,28 @@ function concat(parts: readonly Judged[]): Judged {
     labels: new Int32Array(total(({ labels }) => labels)),
     probabilities: new Float32Array(total(({ probabilities }) => probabilities)),
     splits: parts.flatMap(({ splits }) => splits),
-    inputs: new Float32Array(total(({ inputs }) => inputs)),
+    inputs: joined(parts.map(({ inputs }) => inputs)),
     width: parts[0]?.width ?? 0,
   };
-  const at = { samples: 0, labels: 0, probabilities: 0, inputs: 0 };
+  const at = { samples: 0, labels: 0, probabilities: 0 };
   for (const part of parts) {
-    for (const name of ['samples', 'labels', 'probabilities', 'inputs'] as const) {
+    for (const name of ['samples', 'labels', 'probabilities'] as const) {
       all[name].set(part[name], at[name]);
       at[name] += part[name].length;
     }
+  }
+  return all;
+}
+
+/** As they lie there: pictures are bytes, of which there are many. */
+function joined(arrays: readonly EncodedSplit['x'][]): EncodedSplit['x'] {
+  if (arrays.length === 1) return arrays[0];
+  const length = arrays.reduce((sum, each) => sum + each.length, 0);
+  const all = arrays.every((each) => each instanceof Uint8Array) ? new Uint8Array(length) : new Float32Array(length);
+  let at = 0;
+  for (const each of arrays) {
+    all.set(each, at);
+    at += each.length;
   }
   return all;
 }

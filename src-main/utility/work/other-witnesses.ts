@@ -40,14 +40,19 @@ async function heard(
   step: (share: number) => Promise<void>,
 ): Promise<Float32Array[]> {
   const parts = splitNames.map((name) => data.splits[name]).filter(({ count }) => count > 0);
-  const place = new Map<number, number>();
-  for (const { indices } of parts) for (const sample of indices) place.set(sample, place.size);
-  const pool: Pool = {
-    labels: Int32Array.from(parts.flatMap(({ y }) => Array.from(y))),
-    asked: samples.map((sample) => place.get(sample)!),
-    classes: data.classes.length,
-  };
-  const { labels, classes } = pool;
+  const labels = new Int32Array(parts.reduce((sum, { count }) => sum + count, 0));
+  /** By the sample's number. */
+  const place = new Int32Array(
+    parts.reduce((most, { indices }) => indices.reduce((a, b) => Math.max(a, b), most), 0) + 1,
+  );
+  let count = 0;
+  for (const { y, indices } of parts) {
+    labels.set(y, count);
+    for (const sample of indices) place[sample] = count++;
+  }
+  const pool: Pool = { labels, asked: samples.map((sample) => place[sample]), classes: data.classes.length };
+  const { classes } = pool;
+  await step(0);
   const { input } = data;
   let share = 0;
   const pause = (): Promise<void> => step(share);
@@ -57,9 +62,9 @@ async function heard(
     (done: number): Promise<void> =>
       step((share = from + (to - from) * done));
   if (input.kind === 'text') {
-    const tokens = new Int32Array(place.size * input.length);
+    const tokens = new Int32Array(count * input.length);
     fill(tokens, parts);
-    const rows = { samples: place.size, ...(await wordRows(tokens, input.length, pause)) };
+    const rows = { samples: count, ...(await wordRows(tokens, input.length, pause)) };
     const byTerms = await ridgeWitness(rows, labels, classes, wordRidge, products, within(0.1, 0.6));
     return [
       await classesOfLikeTexts(tokens, input.length, pool, pause),
@@ -71,18 +76,16 @@ async function heard(
   const inputs = input.kind === 'image' ? new Uint8Array(lengthOf(parts)) : new Float32Array(lengthOf(parts));
   fill(inputs, parts);
   if (input.kind === 'image') {
-    const small = smallPictures(inputs, input);
+    const small = await smallPictures(inputs, input, pause);
     const nearby = await classesNearby(small.points, small.size, pool, multiply, within(0, 0.2));
     const { points, size } = await picturePoints(inputs as Uint8Array, input, threads, products, within(0.2, 0.6));
     const rows = await likenessRows(points, size, products, pause);
     const byLooks = await ridgeWitness(rows, labels, classes, likenessRidge, products, within(0.6, 1));
     return [nearby, ofAsked(byLooks, pool)];
   }
-  const width = inputs.length / place.size;
+  const width = inputs.length / count;
   const { points, size } =
-    width <= widest
-      ? { points: inputs as Float32Array, size: width }
-      : await projected(inputs, place.size, width, pause);
+    width <= widest ? { points: inputs as Float32Array, size: width } : await projected(inputs, count, width, pause);
   const nearby = await classesNearby(points, size, pool, multiply, within(0, 0.3));
   const rows = await likenessRows(points, size, products, pause);
   const byLikeness = await ridgeWitness(rows, labels, classes, likenessRidge, products, within(0.3, 1));

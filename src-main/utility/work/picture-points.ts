@@ -43,7 +43,7 @@ export async function picturePoints(
     for (let from = 0; from < samples; from += atOnce) {
       const to = Math.min(samples, from + atOnce);
       const rows = await describer.describe(pixels.subarray(from * area, to * area), to - from);
-      for (let at = 0; at < rows.length; at++) rows[at] -= mean[at % size];
+      for (let at = 0; at < rows.length;) for (let k = 0; k < size; k++) rows[at++] -= mean[k];
       points.set(await products.multiply(rows, axes, to - from, size, count), from * count);
       await step(0.2 + (0.8 * to) / samples);
     }

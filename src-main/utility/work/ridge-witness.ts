@@ -106,7 +106,9 @@ export async function likenessRows(
     for (let b = 0; b < m; b++, at++) between[at] = Math.max(0, lengths[a] + lengths[b] - 2 * between[at]);
   const middle = between.filter((square, at) => at % 7 === 0 && square > 0).sort();
   const scale = narrowness / (middle[middle.length >> 1] || 1);
+  await pause();
   const alike = Float64Array.from(between, (square) => Math.exp(-square * scale));
+  await pause();
   const white = await inverseTransposed(await choleskySlowly(alike, m, jitter, pause), m, pause);
   // −d² scale as one product: (2 scale x, −scale |x|², 1) · (y, 1, −scale |y|²).
   const others = new Float32Array((size + 2) * m);

@@ -31,11 +31,11 @@ export async function principalOf(
   let basis = new Float32Array(size * width);
   new Random(0x70636173).fillNormal(basis);
   for (let round = 0; round < rounds; round++) {
-    const seen = await products.multiply(centred, orthonormal(basis, size, width), samples, size, width);
+    const seen = await products.multiply(centred, await orthonormal(basis, size, width, pause), samples, size, width);
     basis = (await products.multiply(across, seen, size, samples, width)) as Float32Array<ArrayBuffer>;
     await pause();
   }
-  const q = orthonormal(basis, size, width);
+  const q = await orthonormal(basis, size, width, pause);
   const seen = await products.multiply(centred, q, samples, size, width);
   const inner = new Float64Array(width * width);
   for (let i = 0; i < samples; i++) {
@@ -51,7 +51,12 @@ export async function principalOf(
 }
 
 /** Columns made orthonormal, one after another (Gram and Schmidt, twice). */
-function orthonormal(basis: Float32Array, size: number, width: number): Float32Array {
+async function orthonormal(
+  basis: Float32Array,
+  size: number,
+  width: number,
+  pause: () => Promise<void>,
+): Promise<Float32Array> {
   const columns = transposed(basis, size, width);
   for (let a = 0; a < width; a++) {
     const own = columns.subarray(a * size, (a + 1) * size);
@@ -66,6 +71,7 @@ function orthonormal(basis: Float32Array, size: number, width: number): Float32A
       // A direction that there is none of is left empty.
       for (let k = 0; k < size; k++) own[k] = length > 1e-12 ? own[k] / length : 0;
     }
+    if (a % 32 === 31) await pause();
   }
   return transposed(columns, width, size);
 }
