@@ -88,13 +88,12 @@ Examples:
   $ atelier labels ${act} photos --sample 4`,
       )
       .action((dataset: string, options: StepOptions) =>
-        owning(context, act, dataset, options, async ({ studio, session, state }) =>
-          tellOutcome(
-            session,
-            act === 'undo' ? 'Undone' : 'Redone',
-            await studio.labels[act](state.labelling, options.sample),
-          ),
-        ),
+        owning(context, act, dataset, options, async ({ studio, session, state }) => {
+          const outcome = await studio.labels[act](state.labelling, options.sample);
+          const nothing = outcome.samples.length + outcome.classes.length === 0;
+          tellOutcome(session, act === 'undo' ? 'Undone' : 'Redone', outcome);
+          if (nothing) session.out.note(`There is nothing to ${act}${options.sample === undefined ? '' : ' of it'}.`);
+        }),
       );
   }
   withLabelling(labels.command('freeze'))

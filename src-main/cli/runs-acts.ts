@@ -15,6 +15,7 @@ interface Options extends CommonOptions {
   anew?: boolean;
   from?: string;
   failed?: boolean;
+  before?: string;
   lr?: number;
   schedule?: StretchSchedule;
 }
@@ -49,13 +50,26 @@ export function addRunsActs(runs: Command, context: CommandContext): void {
   command(
     'move',
     'change the order of the queue',
-    `${actJson('moved')}\n\nExamples:\n  $ atelier runs move "iris · mlp 3" front`,
+    `A run that has begun has no place in it any more and is refused.
+
+${actJson('moved')}
+
+Examples:
+  $ atelier runs move "iris · mlp 3" front
+  $ atelier runs move "iris · mlp 3" --before "iris · linear"`,
   )
     .argument('<run>', 'its name, its id or the beginning of it')
-    .addArgument(new Argument('<where>', 'among those that wait').choices(queueMoves))
-    .action((name: string, to: QueueMove, options: Options) =>
-      each(new Session(context, 'runs move', options), [name], 'moved', (studio, id) => studio.runs.move(id, to)),
-    );
+    .addArgument(new Argument('[where]', 'among those that wait').choices(queueMoves))
+    .option('--before <run>', 'another run that waits, which it comes before')
+    .action((name: string, to: QueueMove | undefined, options: Options, self: Command) => {
+      const { before } = options;
+      if ((to === undefined) === (before === undefined)) {
+        self.error(`error: say where it goes: ${queueMoves.join(', ')} or --before RUN`);
+      }
+      return each(new Session(context, 'runs move', options), [name], 'moved', (studio, id) =>
+        studio.runs.move(id, to ?? { before: resolveRun(studio.reading, before!) }),
+      );
+    });
 
   command(
     'resume',

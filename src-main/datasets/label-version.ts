@@ -132,8 +132,12 @@ async function labelTable(
         ),
       )
     : said.classes;
+  const before = manifest.columns[at];
+  await takeLabels(connection, cells, said.labels);
+  const sameColumn = before?.role === 'target' && before.type === 'category' && before.separator === separator;
+  if (sameColumn && !(await differ(connection, blobs, manifest, at))) throw unchanged();
   const parquet = await partialPath(blobs);
-  await writeLabelled(connection, blobs, manifest, { cells, labels: said.labels }, at, parquet);
+  await writeLabelled(connection, blobs, manifest, at, parquet);
   const table = parquetFileSql(parquet);
   const [facts] = await countColumns(connection, table, [at]);
   const described = await describeColumn(connection, table, at, facts, {
@@ -147,8 +151,7 @@ async function labelTable(
     .toSpliced(at, 1, described);
   const { task, classes } = await readTarget(connection, table, columns, target);
   const blob = await adopt(blobs, parquet);
-  const before = manifest.columns[at]?.separator;
-  if (blob === manifest.blobs.table && target === manifest.target && separator === before) throw unchanged();
+  if (blob === manifest.blobs.table && target === manifest.target && separator === before?.separator) throw unchanged();
   const notes = manifest.notes.filter(({ code }) => !targetNoteCodes.has(code));
   return {
     ...manifest,
@@ -163,24 +166,36 @@ async function labelTable(
 
 const chunkRows = 2048;
 
-/** The table with the labels' cells as its column number `at`, in the order of its rows. */
-async function writeLabelled(
-  connection: DuckDBConnection,
-  blobs: string,
-  manifest: Manifest,
-  { cells: said, labels }: { cells: readonly string[]; labels: Int32Array },
-  at: number,
-  to: string,
-): Promise<void> {
+/** The labels' cells as the table `said`, in the order of the rows. */
+async function takeLabels(connection: DuckDBConnection, cells: readonly string[], labels: Int32Array): Promise<void> {
   await connection.run('CREATE OR REPLACE TEMP TABLE said (label VARCHAR)');
   const appender = await connection.createAppender('said');
   for (let first = 0; first < labels.length; first += chunkRows) {
-    const some = Array.from(labels.subarray(first, first + chunkRows), (label) => (label < 0 ? null : said[label]));
+    const some = Array.from(labels.subarray(first, first + chunkRows), (label) => (label < 0 ? null : cells[label]));
     const chunk = DuckDBDataChunk.create([VARCHAR], some.length);
     chunk.setColumnValues(0, some);
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();
+}
+
+/** Whether any label is another one than the table has in its column number `at`. */
+async function differ(connection: DuckDBConnection, blobs: string, manifest: Manifest, at: number): Promise<boolean> {
+  const reader = await connection.runAndReadAll(
+    `SELECT 1 FROM ${parquetSql(blobs, manifest.blobs.table!)} POSITIONAL JOIN said
+      WHERE CAST(c${at} AS VARCHAR) IS DISTINCT FROM said.label LIMIT 1`,
+  );
+  return reader.currentRowCount > 0;
+}
+
+/** The table with `said` as its column number `at`, in the order of its rows. */
+async function writeLabelled(
+  connection: DuckDBConnection,
+  blobs: string,
+  manifest: Manifest,
+  at: number,
+  to: string,
+): Promise<void> {
   const cells = manifest.columns.map((_, i) => (i === at ? `said.label AS c${i}` : `c${i}`));
   if (at === manifest.columns.length) cells.push(`said.label AS c${at}`);
   await connection.run(

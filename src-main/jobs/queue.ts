@@ -129,21 +129,36 @@ export class JobQueue {
     const entry = this.#training(id);
     entry.resume();
     if (!later) this.#dormant.delete(id);
-    if (first) this.move(id, 'front');
+    if (first && entry.job.status !== 'running') this.move(id, 'front');
     this.#next();
     return entry.result;
   }
 
-  /** Among the trainings that wait. What works or has ended stays where it is. */
-  move(id: JobId, to: QueueMove): void {
+  /** Among the trainings that wait. */
+  move(id: JobId, to: Exclude<QueueMove, object> | { before: JobId }): void {
     const waiting = this.#waiting;
     const from = waiting.findIndex((entry) => entry.job.id === id);
-    if (from < 0) return;
+    if (from < 0) throw this.#hasBegun(id);
     const [moved] = waiting.splice(from, 1);
-    const at = { front: 0, up: Math.max(0, from - 1), down: Math.min(waiting.length, from + 1), back: waiting.length };
-    waiting.splice(at[to], 0, moved);
+    waiting.splice(this.#placeOf(to, from, waiting), 0, moved);
     this.#settle(waiting);
     this.#next();
+  }
+
+  #placeOf(to: Exclude<QueueMove, object> | { before: JobId }, from: number, others: readonly Entry[]): number {
+    if (typeof to === 'string') {
+      return { front: 0, up: Math.max(0, from - 1), down: Math.min(others.length, from + 1), back: others.length }[to];
+    }
+    const at = others.findIndex((entry) => entry.job.id === to.before);
+    if (at < 0) throw this.#hasBegun(to.before);
+    return at;
+  }
+
+  #hasBegun(id: JobId): AtelierError {
+    return new AtelierError(
+      'run_begun',
+      `"${this.get(id).title}" has begun and has no place in the queue any more; only trainings that wait can be put in order.`,
+    );
   }
 
   /** Whether the trainings as a whole are paused: those that work go on, and none begins. Kept with the workspace. */

@@ -313,8 +313,10 @@ export function resumeRun(context: Context, id: RunId, { anew, from, ...how }: R
   return { run: id, job, result: unheard(result.then(() => runs.getTrainedRun(store, id))) };
 }
 
+/** Among the trainings that wait. Throws `run_begun`, `run_ended`. */
 export function moveRun(context: Context, id: RunId, to: QueueMove): void {
-  context.queue.move(jobOf(context, id), to);
+  if (typeof to === 'string') return context.queue.move(jobOf(context, id), to);
+  if (to.before !== id) context.queue.move(jobOf(context, id), { before: jobOf(context, to.before) });
 }
 
 /**

@@ -59,7 +59,7 @@ export const isActive = ({ status }: Pick<Job, 'status'>): boolean =>
 /** Where a waiting training is moved to among those that wait. */
 export const queueMoves = ['front', 'up', 'down', 'back'] as const;
 
-export type QueueMove = (typeof queueMoves)[number];
+export type QueueMove = (typeof queueMoves)[number] | { before: RunId };
 
 /** How many trainings go side by side: as many as processor, memory and devices have room for, or so many. */
 export type AtOnce = 'auto' | number;

@@ -35,6 +35,14 @@ describe('atelier runs queue', () => {
       ['three', 3],
     ]);
     expect((await atelier(folder, ['runs', 'move', 'three', 'front'])).stdout).toMatch(/three .*: moved/);
+    const before = ['runs', 'move', 'two', '--before', 'one', '--json'];
+    expect((await atelier(folder, before)).lines).toMatchObject([{ event: 'moved', name: 'two' }]);
+    expect((await listed(folder)).map((line) => line.name)).toEqual(['three', 'two', 'one']);
+    expect((await atelier(folder, ['runs', 'move', 'two', 'back'])).code).toBe(0);
+    expect((await atelier(folder, ['runs', 'move', 'two'])).code).toBe(2);
+    expect((await atelier(folder, ['runs', 'move', 'two', 'up', '--before', 'one'])).code).toBe(2);
+    const ended = await atelier(folder, ['runs', 'move', 'two', '--before', 'now']);
+    expect([ended.code, ended.stderr]).toEqual([1, expect.stringMatching(/error: run_ended: The run "now" has ended/)]);
     expect((await atelier(folder, ['runs', 'pause', 'one'])).code).toBe(0);
     expect((await listed(folder)).map((line) => [line.name, line.status])).toEqual([
       ['three', 'queued'],

@@ -72,6 +72,18 @@ describe('a version of labels', () => {
     const { manifest: third } = await labelVersion(blobs, next, more);
     expect(third.columns).toHaveLength(next.columns.length);
     expect(third.classes.map(({ count }) => count)).toEqual([20, 20]);
+    expect((await failure(labelVersion(blobs, third, more))).code).toBe('no_change');
+  });
+
+  it('of a table that says the same already is none, as it was imported', async () => {
+    const folder = await dataFolder();
+    const rows = Array.from({ length: 40 }, (_, i) => `${i * 1.5},${i % 4 ? `kind ${i % 2}` : ''}`).join('\n');
+    await writeFiles(folder.path, { 'rows.csv': `size,kind\n${rows}\n` });
+    const { manifest } = await importFrom(folder, ['rows.csv'], { target: 'kind' });
+    const told = { target: 'kind', ...(await versionLabels(folder.blobs, manifest, 'kind'))! };
+    expect((await failure(labelVersion(folder.blobs, manifest, told))).code).toBe('no_change');
+    const other = { ...told, labels: told.labels.map((one, i) => (i === 7 ? -1 : one)) };
+    expect((await labelVersion(folder.blobs, manifest, other)).change).toBe('labels: 29 of 40 samples, 2 classes');
   });
 
   it('has any number of classes for each image: trained on as a yes or no for each', async () => {

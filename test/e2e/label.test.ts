@@ -40,6 +40,15 @@ describe('labelling by keyboard', () => {
     await id('image-grid').waitFor({ timeout: 60_000 });
     await id('data-label').click();
     await standing().waitFor({ timeout: 30_000 });
+    for (const [keys, words] of [
+      ['Control+z', /nothing to undo/i],
+      ['Alt+z', /nothing to undo/i],
+      ['Control+Shift+z', /nothing to redo/i],
+    ] as const) {
+      await studio.page.keyboard.press(keys);
+      await studio.page.locator('[data-sonner-toast]', { hasText: words }).last().waitFor();
+      await studio.page.locator('[data-sonner-toast]').last().waitFor({ state: 'detached' });
+    }
     await makeClass('dark');
     await makeClass('light');
     for (let i = 0; i < 10; i++) {

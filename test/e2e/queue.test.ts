@@ -83,6 +83,10 @@ describe('the queue of trainings', () => {
     await expect.poll(waiting).toEqual(['second', 'third']);
     await jobOf('third').getByTestId('queue-up').click();
     await expect.poll(waiting).toEqual(['third', 'second']);
+    await jobOf('second').dragTo(jobOf('third'));
+    await expect.poll(waiting).toEqual(['second', 'third']);
+    await jobOf('second').dragTo(jobOf('third'));
+    await expect.poll(waiting).toEqual(['third', 'second']);
     await jobOf('third').focus();
     await page.keyboard.press('Alt+ArrowDown');
     await expect.poll(waiting).toEqual(['second', 'third']);

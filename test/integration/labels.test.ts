@@ -32,9 +32,13 @@ it('rows are labelled, undone, suggested by a rule and by a run, trained on, and
   await labels('set', 'rows', '--samples', odd, '--class', 'large', '--make');
   expect(await labels('undo', 'rows')).toMatchObject({ changed: 40, canRedo: true });
   expect(await labels('redo', 'rows')).toMatchObject({ changed: 40, canRedo: false });
+  const nothing = await atelier(folder, ['labels', 'redo', 'rows', '--column', 'kind']);
+  expect([nothing.code, nothing.stderr]).toEqual([0, expect.stringContaining('There is nothing to redo.')]);
 
   const frozen = await labels('freeze', 'rows');
   expect(frozen).toMatchObject({ number: 2, change: 'labels: 80 of 120 samples, 2 classes' });
+  const same = ['labels', 'freeze', 'rows', '--column', 'kind'];
+  expect((await atelier(folder, same, undefined, findPlaces().utility)).stderr).toMatch(/error: no_change: /);
   const trained = (
     await done(
       folder,

@@ -35,16 +35,23 @@ describe('the queue of trainings', () => {
     const { studio, train } = await studioWithData();
     const first = train('resumable');
     const [a, b, c, d] = ['quick', 'quick', 'quick', 'quick'].map(train);
+    const inOrder = () =>
+      studio.jobs.active
+        .filter((job) => job.place !== null)
+        .sort((x, y) => x.place! - y.place!)
+        .map((job) => job.run);
     studio.runs.move(d.run, 'front');
     studio.runs.move(a.run, 'down');
     studio.runs.move(c.run, 'up');
     studio.runs.move(b.run, 'back');
     studio.runs.move(c.run, 'up');
-    const waiting = studio.jobs.active
-      .filter((job) => job.place !== null)
-      .sort((x, y) => x.place! - y.place!)
-      .map((job) => job.run);
-    expect(waiting).toEqual([c.run, d.run, a.run, b.run]);
+    expect(() => studio.runs.move(first.run, 'down')).toThrow(code('run_begun'));
+    expect(() => studio.runs.move(a.run, { before: first.run })).toThrow(code('run_begun'));
+    studio.runs.move(b.run, { before: d.run });
+    studio.runs.move(b.run, { before: b.run });
+    expect(inOrder()).toEqual([c.run, b.run, d.run, a.run]);
+    studio.runs.move(b.run, 'back');
+    expect(inOrder()).toEqual([c.run, d.run, a.run, b.run]);
     studio.runs.cancel(first.run);
     await Promise.all([a, b, c, d].map((each) => each.result));
     const begun = [a, b, c, d].sort((x, y) => studio.runs.get(x.run).startedAt! - studio.runs.get(y.run).startedAt!);

@@ -55,7 +55,7 @@ export const runsInputs = {
     names: v.pipe(v.array(checkpointName), v.maxLength(10_000)),
   }),
   /** Among the trainings that wait. */
-  'runs.move': v.object({ id: runId, to: v.picklist(queueMoves) }),
+  'runs.move': v.object({ id: runId, to: v.union([v.picklist(queueMoves), v.object({ before: runId })]) }),
   /** Queues all that failed or were cut short; how many. */
   'runs.resumeFailed': nothing,
   'queue.get': nothing,

@@ -1,5 +1,6 @@
 import { isJudgedKind, isOneClass } from '../../../src-main/shared/labels.ts';
 import type { Action } from '../../state/actions.svelte.ts';
+import { notify } from '../../ui/toasts.ts';
 import { m } from '../../words/messages.ts';
 import { boundAct, type Bound, type LabelAct } from './label-keys.ts';
 import { label } from './label.svelte.ts';
@@ -36,9 +37,12 @@ export const actWords: Record<LabelAct, () => string> = {
   editClass: m.label_edit_one,
 };
 
+/** One whose keys say why not: where nothing seems to happen people press them again. */
+export const telling = (action: Action): Action => ({ ...action, tells: true });
+
 /** Why nothing can be undone or redone across all samples. */
-export const whyNoStep = (act: 'undo' | 'redo') => (): string | undefined =>
-  label.can[act] ? undefined : act === 'undo' ? m.label_why_no_undo() : m.label_why_no_redo();
+export const whyNoStep = (act: 'undo' | 'redo') => (): string | undefined => (label.can[act] ? undefined : noStep(act));
+const noStep = (act: 'undo' | 'redo'): string => (act === 'undo' ? m.label_why_no_undo() : m.label_why_no_redo());
 
 const oneSuggested = (): boolean => label.meant.some((sample) => label.of(sample)?.state === 'suggested');
 
@@ -131,7 +135,11 @@ export function labelActions(given: Given): Action[] {
   const unsuggested = () => nothing() ?? (oneSuggested() ? undefined : m.label_why_no_suggestion());
   const sampled = (act: 'undo' | 'redo') => () => {
     const sample = label.current;
-    if (sample !== null) void given.attempt(() => label.back(act, sample));
+    if (sample === null) return;
+    void given.attempt(async () => {
+      // Only the log knows what there is of one sample.
+      if ((await label.back(act, sample)) === null) notify(noStep(act), undefined, 'info');
+    });
   };
   return [
     action('next', () => label.queue.step(1)),
@@ -144,10 +152,10 @@ export function labelActions(given: Given): Action[] {
     action('review', () => say(given, { state: 'reviewed' }), unlabelled),
     action('clear', () => say(given, label.marked ? { state: 'new' } : { state: 'new', classes: [] }, false), nothing),
     action('note', given.note, () => (label.current === null ? m.label_why_none() : undefined)),
-    action('undo', () => void given.attempt(() => label.back('undo')), whyNoStep('undo')),
-    action('redo', () => void given.attempt(() => label.back('redo')), whyNoStep('redo')),
-    action('undoSample', sampled('undo'), nothing),
-    action('redoSample', sampled('redo'), nothing),
+    telling(action('undo', () => void given.attempt(() => label.back('undo')), whyNoStep('undo'))),
+    telling(action('redo', () => void given.attempt(() => label.back('redo')), whyNoStep('redo'))),
+    telling(action('undoSample', sampled('undo'), nothing)),
+    telling(action('redoSample', sampled('redo'), nothing)),
     { id: 'label.keys', name: m.label_keys, section: m.place_label, place: 'label', run: given.keysDialog },
     action('grid', () => (label.mode = label.mode === 'grid' ? 'stage' : 'grid')),
     ...(isJudgedKind(label.kind) ? [] : classActions(given, action)),

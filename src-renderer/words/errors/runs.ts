@@ -36,6 +36,7 @@ export const runs = {
   run_waits: m.error_run_waits,
   run_finished: m.error_run_finished,
   run_ended: m.error_run_ended,
+  run_begun: m.error_run_begun,
   run_diverged: m.error_run_diverged,
   broken_checkpoint: m.error_broken_checkpoint,
   diverged: m.error_diverged,

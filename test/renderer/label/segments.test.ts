@@ -120,6 +120,43 @@ describe('segments by keys', () => {
     expect(times()).toEqual([[4, 2, 3.5]]);
   });
 
+  it('are made one after another by keys alone, each corrected as long as it is the last', () => {
+    const { editor, times } = editing();
+    const made = (start: number | null, end: number, its: number) => {
+      if (start !== null) {
+        editor.moveTo(start);
+        editor.mark('start');
+      }
+      editor.moveTo(end);
+      editor.mark('end');
+      editor.name(its);
+    };
+    made(1, 2, 1);
+    // Of another class after all, and a little shorter.
+    editor.name(2);
+    editor.moveTo(1.8);
+    editor.mark('end');
+    made(3, 4, 1);
+    // Where only its end is told it begins where the one before ends.
+    made(null, 5.5, 3);
+    made(6, 7, 4);
+    expect(times()).toEqual([
+      [2, 1, 1.8],
+      [1, 3, 4],
+      [3, 4, 5.5],
+      [4, 6, 7],
+    ]);
+    // One that was gone back to is moved, as ever.
+    editor.step(-1);
+    editor.moveTo(4.5);
+    editor.mark('start');
+    expect(times()[2]).toEqual([3, 4.5, 5.5]);
+    // From the beginning of the recording on, too.
+    editor.leave();
+    made(null, 0.5, 5);
+    expect(times()[0]).toEqual([5, 0, 0.5]);
+  });
+
   it('turn round where the end is marked before the beginning', () => {
     const { editor } = editing();
     editor.moveTo(5);

@@ -2,7 +2,7 @@ import { isOneClass } from '../../../../src-main/shared/labels.ts';
 import type { Action } from '../../../state/actions.svelte.ts';
 import { attempt } from '../../../ui/toasts.ts';
 import { m } from '../../../words/messages.ts';
-import { whyNoStep } from '../label-acts.ts';
+import { telling, whyNoStep } from '../label-acts.ts';
 import { boundAct, stageKey, type Bound } from '../label-keys.ts';
 import { label } from '../label.svelte.ts';
 import type { StageAct } from '../stage-hand.ts';
@@ -56,19 +56,23 @@ export function agreeActions({ bound, keys }: { bound: Bound; keys: ReadonlyMap<
     ...agreeActs
       .filter(({ id }) => id !== 'agree-new' || !byClass)
       .map(({ id, word }) => action(id, word, agreeKey(bound, id), run[id], none)),
-    action(
-      'undo',
-      m.undo,
-      boundAct(bound, 'undo'),
-      () => void attempt(() => agreement.back('undo')),
-      whyNoStep('undo'),
+    telling(
+      action(
+        'undo',
+        m.undo,
+        boundAct(bound, 'undo'),
+        () => void attempt(() => agreement.back('undo')),
+        whyNoStep('undo'),
+      ),
     ),
-    action(
-      'redo',
-      m.label_redo,
-      boundAct(bound, 'redo'),
-      () => void attempt(() => agreement.back('redo')),
-      whyNoStep('redo'),
+    telling(
+      action(
+        'redo',
+        m.label_redo,
+        boundAct(bound, 'redo'),
+        () => void attempt(() => agreement.back('redo')),
+        whyNoStep('redo'),
+      ),
     ),
     ...(byClass ? label.usable : []).flatMap(({ id, name }) => {
       const key = keys.get(id);

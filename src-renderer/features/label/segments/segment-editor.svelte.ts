@@ -23,6 +23,8 @@ export class SegmentEditor {
   #begun = $state<number | null>(null);
   #ended = $state<number | null>(null);
   #chosen = $state<number | null>(null);
+  /** The segment made last, as long as nothing else was chosen since: the next one is begun without letting go of it. */
+  #made: number | null = null;
   /** An edge that is being dragged. */
   #dragged = $state.raw<{ key: number; start: number; end: number } | null>(null);
 
@@ -98,9 +100,16 @@ export class SegmentEditor {
     this.#view = { from: 0, to: this.#length };
   }
 
-  /** The chosen segment begins or ends where one is; of none, the next one does. */
+  /**
+   * The chosen segment begins or ends where one is; of none, the next one does. So it does, too, behind the one just made: the next may begin
+   * anew or, where only its end is marked, where that one ends.
+   */
   mark(edge: Edge): void {
-    if (this.chosen) return this.place(edge, this.#playhead);
+    const mark = this.chosen;
+    if (mark && mark.key === this.#made && (edge === 'start' || this.#playhead > mark.shape.end)) {
+      this.leave();
+      if (edge === 'end') this.#begun = mark.shape.end;
+    } else if (mark) return this.place(edge, this.#playhead);
     if (edge === 'start') {
       this.#begun = this.#playhead;
       if (this.#ended !== null && this.#ended <= this.#begun) this.#ended = null;
@@ -147,6 +156,7 @@ export class SegmentEditor {
 
   choose(key: number | null): void {
     this.#chosen = key;
+    this.#made = null;
     this.#clear();
     const mark = this.chosen;
     if (!mark) return;
@@ -181,7 +191,7 @@ export class SegmentEditor {
       const key = this.#desk.nextKey;
       this.#desk.put([{ act: 'put', class: id, shape: { type: 'segment', ...choice } }]);
       this.#clear();
-      this.#chosen = key;
+      this.#chosen = this.#made = key;
     }
   }
 
