@@ -231,6 +231,10 @@ export class Prompts {
     if ('model' in change || 'variables' in change || 'documents' in change) this.#renderSoon();
   }
 
+  /** What was typed a moment ago is known here. */
+  catchUp(): void {
+    this.#readText();
+  }
   /** Resolves when all that was typed is on disk, and known here, or could not be stored. */
   flush(): Promise<void> {
     this.#readText();
