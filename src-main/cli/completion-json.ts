@@ -65,17 +65,30 @@ export function ownWords({ settings, own, leftOut }: Pick<GenerateResult, 'setti
 }
 
 /** What a model that writes none says of a text, a line for each class or text; with what of a long one it saw. */
-export function verdictText({ kind, scores, tokens, seen, windows }: Verdict): string {
+export function verdictText({ kind, scores, spans = [], none = 0, tokens, seen, windows }: Verdict): string {
   const digits = kind === 'value' || kind === 'similarity' ? 4 : 1;
   const shown = (score: number) => (digits === 4 ? score.toFixed(4) : `${(100 * score).toFixed(1)} %`);
-  const lines = table(scores.map(({ label, score }) => [shown(score), label]));
+  const lines =
+    kind === 'names' || kind === 'answers'
+      ? table([
+          ...spans.map(({ label, text, start, end, score }) => [shown(score), label, `${start}–${end}`, oneLine(text)]),
+          ...(kind === 'answers' ? [[shown(none), '', '', '(the text does not say)']] : []),
+        ])
+      : table(scores.map(({ label, score }) => [shown(score), label]));
   const notes = [
     ...(seen < tokens
       ? [`Of its ${tokens} tokens the model sees the first ${seen}: the rest counts for nothing.`]
       : []),
     ...(windows > 1
-      ? [`Longer than the model sees at once: seen in ${windows} parts, of which this is the mean.`]
+      ? [
+          kind === 'names' || kind === 'answers'
+            ? `Longer than the model sees at once: seen in ${windows} parts that overlap.`
+            : `Longer than the model sees at once: seen in ${windows} parts, of which this is the mean.`,
+        ]
       : []),
   ];
+  if (kind === 'names' && spans.length === 0) return ['Nothing is named in it.', ...notes].join('\n');
   return [lines.trimEnd(), ...notes].join('\n');
 }
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ');

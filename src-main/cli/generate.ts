@@ -14,6 +14,8 @@ import { integer, number, withCommon } from './options.ts';
 interface Options extends CommonOptions, Omit<GenerationSettings, 'logprobs' | 'form' | 'earlyStopping' | 'noRepeat'> {
   prompt?: string;
   promptFile?: string;
+  textPair?: string;
+  textPairFile?: string;
   variables?: string;
   file?: string;
   logprobs?: number | true;
@@ -41,6 +43,8 @@ export function addGenerate(program: Command, context: CommandContext): void {
     )
     .addOption(new Option('--prompt <text>', 'what the model goes on with').conflicts('promptFile'))
     .option('--prompt-file <file>', 'the same from a file; - for standard input')
+    .option('--text-pair <text>', 'a second text: of a classifier of pairs, or what a question (--prompt) is asked of')
+    .option('--text-pair-file <file>', 'the same from a file; - for standard input')
     .option('--variables <json>', 'values of {{name}} in the prompt: a JSON object, or a file with one')
     .option('--file <name>', 'of a folder with several .onnx files, which one, such as onnx/model_int8.onnx')
     .option('--max-tokens <n>', 'it writes so many tokens at most', integer(1, 100_000), usual.maxTokens)
@@ -110,8 +114,9 @@ The folder is as Hugging Face's hub has it: config.json, tokenizer.json and the 
 Qwen 2) its .safetensors. What is held to a schema or pattern always comes to its end within --max-tokens where that is possible at all.
 A masked model (BERT, RoBERTa; a bert run) fills in its mask wherever the prompt has it: "The [MASK] sat." With --n 3 the second text has the
 second likeliest tokens, and so on; --logprobs 5 tells five for each mask.
-A classifier (…ForSequenceClassification; a run that learnt classes of texts) says how probable each class is; a second text goes behind its
-separator, as in "A dog runs. [SEP] An animal moves." An encoder without a head (sentence-transformers) tells how alike the prompt's first line
+A classifier (…ForSequenceClassification; a run that learnt classes of texts) says how probable each class is, of two texts (--text-pair: a premise
+and a hypothesis) as its tokenizer puts pairs together. One of …ForTokenClassification finds what is named in the text: "verdict" has "spans". One of
+…ForQuestionAnswering finds the answer to the prompt in the text of --text-pair, with how probable it is that there is none. An encoder without a head (sentence-transformers) tells how alike the prompt's first line
 and each other line are: the cosine of their embeddings. Texts longer than either sees at once are seen in parts, and that is told.
 A sequence-to-sequence model (T5, BART, Marian, Pegasus: encoder_model.onnx with decoder_model_merged.onnx, or with decoder_model.onnx and
 decoder_with_past_model.onnx) takes the prompt as one source text and writes another of it, a translation or a summary. What it was trained
@@ -129,8 +134,9 @@ JSON: {"event":"text","row","text"} as it is written, and at the end
       "settings_of_model"}. "settings_of_model" names those that came of the model's own description, "not_followed" what that asks for beside.
       "text", "token_ids", "logprobs" (null without --logprobs) and "finish" are those of the first text; "texts" has all. "finish":
       end (the model ended it), stop, form, tokens (--max-tokens), context (the model sees no more), stopped.
-      Of a model that writes none "verdict" is {"kind":"classes"|"labels"|"value"|"similarity","scores":[{"label","score"}],"tokens","seen",
-      "windows"}, and "text" what it comes to in short.
+      Of a model that writes none "verdict" is {"kind":"classes"|"labels"|"value"|"similarity"|"names"|"answers","scores":[{"label","score"}],
+      "tokens","seen","windows"}, and "text" what it comes to in short; of names and answers also "spans":[{"start","end","text","label","score"}]
+      (places in UTF-16 units, as JavaScript counts), of answers "none", how probable it is that there is none.
       With --perplexity {"event":"finished","perplexity","loss","bits_per_character","tokens","characters","prompt_tokens","logprobs"}.
 
 Examples:
@@ -138,6 +144,8 @@ Examples:
   $ atelier generate models/stories260k --prompt "One day, {{who}}" --variables '{"who":"a cat"}' --temperature 0 --json
   $ atelier generate models/stories260k --prompt "A girl" --json-schema person.json
   $ atelier generate models/opus-mt-en-de --prompt "The cat sleeps." --beams 4
+  $ atelier generate models/nli --prompt "A dog runs." --text-pair "An animal moves." --json
+  $ atelier generate models/squad --prompt "Who wrote it?" --text-pair-file report.txt
   $ atelier generate shakespeare-gpt --perplexity --prompt-file hamlet.txt`,
     )
     .action((model: string, options: Options, command: Command) =>
@@ -151,7 +159,9 @@ const chosenOf = (command: Command): Set<string> =>
 
 async function generate(session: Session, text: string, options: Options, chosen: Set<string>): Promise<void> {
   const { out } = session;
-  const prompt = filled(promptOf(session, options), variablesFrom(session, options.variables));
+  const variables = variablesFrom(session, options.variables);
+  const prompt = filled(promptOf(session, options), variables);
+  const textPair = pairOf(session, options);
   const settings = settingsOf(session, options);
   const { begin, cache, perplexity: score } = options;
   await session.readIfAny(async (store) => {
@@ -161,6 +171,7 @@ async function generate(session: Session, text: string, options: Options, chosen
       from: session.host.cwd,
       file: options.file,
       prompt,
+      ...(textPair !== null && { textPair: filled(textPair, variables) }),
       begin,
       settings,
       ...(options.own && {
@@ -261,11 +272,19 @@ function promptOf(session: Session, { prompt, promptFile }: Options): string {
   if (prompt !== undefined) return prompt;
   if (promptFile === undefined)
     throw new AtelierError('bad_arguments', 'Say what to go on with: --prompt TEXT or --prompt-file FILE.');
-  const bytes = read(promptFile === '-' ? 0 : session.path(promptFile), promptFile);
+  return textFrom(session, promptFile);
+}
+
+function pairOf(session: Session, { textPair, textPairFile }: Options): string | null {
+  return textPair ?? (textPairFile === undefined ? null : textFrom(session, textPairFile));
+}
+
+function textFrom(session: Session, name: string): string {
+  const bytes = read(name === '-' ? 0 : session.path(name), name);
   if (bytes.length > maxPromptBytes)
     throw new AtelierError(
       'prompt_too_long',
-      `${promptFile} has ${bytes.length} bytes; ${maxPromptBytes} is the most of a prompt.`,
+      `${name} has ${bytes.length} bytes; ${maxPromptBytes} is the most of a prompt.`,
     );
   return new TextDecoder().decode(bytes);
 }

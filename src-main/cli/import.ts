@@ -5,6 +5,7 @@ import { longestSeparator } from '../shared/class-sets.ts';
 import type { DatasetDetail, Manifest } from '../shared/dataset.ts';
 import { AtelierError } from '../shared/errors.ts';
 import { datasetsFrom } from '../db/datasets.ts';
+import { looksLikeLanguageModel } from '../jobs/prompts/language-models.ts';
 import { keepPasted } from '../jobs/pasted.ts';
 import { resolveDataset } from '../jobs/resolve.ts';
 import { importKinds, readFromThere, type Growth, type ImportKind } from '../shared/work/import.ts';
@@ -146,6 +147,21 @@ Examples:
     );
 }
 
+/** A language model's folder is full of tables to whoever looks for data. Throws `is_a_language_model`, unless a certain file of it is wanted. */
+export function requireData(
+  paths: readonly string[],
+  { kind, file, sheet }: Pick<Options, 'kind' | 'file' | 'sheet'>,
+): void {
+  const model = paths.find(looksLikeLanguageModel);
+  if (model === undefined || kind !== undefined || file !== undefined || sheet !== undefined) return;
+  throw new AtelierError(
+    'is_a_language_model',
+    `${model} is the folder of a language model, not data. Put it in the list with: atelier models add ${quoted(model)}; or ask it at once: atelier generate ${quoted(model)} --prompt "…". A file in it that is data is taken by --file.`,
+  );
+}
+
+const quoted = (path: string): string => (/^[\w./\\:@%+=-]+$/.test(path) ? path : `"${path.replaceAll('"', '\\"')}"`);
+
 async function importFiles(session: Session, given: string[], options: Options): Promise<void> {
   if (options.resume !== undefined) return resume(session, given, options);
   if (options.into !== undefined) return into(session, given, options, options.into);
@@ -159,6 +175,7 @@ async function importFiles(session: Session, given: string[], options: Options):
     );
   }
   const paths = existing(session, given);
+  requireData(paths, options);
   const split = splitWish(options, options.splitSeed);
   await session.own(async (studio) => {
     const { name, kind, file, sheet, target, sampleRate, splitSeed } = options;

@@ -26,11 +26,12 @@ function addList(models: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-What each does: writes (a causal language model), fills (in masks), classifies (gives a text its class), embeds (tells how alike texts are).
+What each does: writes (a causal language model), fills (in masks), classifies (gives a text its class), embeds (tells how alike texts are),
+rewrites (translates, sums up), names (finds what is named in a text), answers (a question from a text).
 
 A remote one is another program's or service's: what it is asked goes to its host ("atelier models remote"). Its name is ENDPOINT/MODEL.
 
-JSON: per model {"model","name","kind":"folder"|"run"|"remote","does":"writes"|"fills"|"classifies"|"embeds"|null,"path","missing"}; of a remote
+JSON: per model {"model","name","kind":"folder"|"run"|"remote","does":"writes"|"rewrites"|"fills"|"classifies"|"embeds"|"names"|"answers"|null,"path","missing"}; of a remote
       one also "endpoint" and "host"`,
     )
     .action((options: CommonOptions) => {

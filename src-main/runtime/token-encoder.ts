@@ -29,35 +29,36 @@ export class TokenEncoder {
   /** Rows at a time at most. */
   readonly rows: number;
   readonly #session: Session;
-  readonly #output: string;
+  readonly #outputs: readonly string[];
   /** What fills up rows that are shorter than others. */
   readonly #pad: number;
 
-  private constructor(session: Session, output: string, pad: number) {
+  private constructor(session: Session, outputs: readonly string[], pad: number) {
     const [batch, length] = session.inputs.find(({ name }) => name === 'input_ids')!.shape;
     const masked = session.inputs.some(({ name }) => name === 'attention_mask');
     this.length = typeof length === 'number' && length > 0 ? length : null;
     this.rows = typeof batch === 'number' && batch > 0 ? 1 : masked ? 32 : 1;
     this.#session = session;
-    this.#output = output;
+    this.#outputs = outputs;
     this.#pad = pad;
   }
 
   /**
    * Errors: session_failed, broken_model.
-   * @param outputs what is wanted of it: the first of these that it has
+   * @param outputs what is wanted of it: the first of these that it has; or with `all` each of them
    * @param pad the token that fills up
    */
   static async open(
     model: Uint8Array | string,
     outputs: readonly string[],
     pad: number,
-    options: SessionOptions,
+    { all = false, ...options }: SessionOptions & { all?: boolean },
   ): Promise<TokenEncoder> {
     const session = await Session.open(model, options);
-    const output = outputs.find((name) => session.outputs.some((one) => one.name === name && isFloat(one)));
-    const wrong = complaint(session.inputs) ?? (output === undefined ? lacking(outputs, session.outputs) : null);
-    if (wrong === null) return new TokenEncoder(session, output!, pad);
+    const had = outputs.filter((name) => session.outputs.some((one) => one.name === name && isFloat(one)));
+    const missing = all ? outputs.filter((name) => !had.includes(name)).slice(0, 1) : had.length === 0 ? outputs : [];
+    const wrong = complaint(session.inputs) ?? (missing.length > 0 ? lacking(missing, session.outputs) : null);
+    if (wrong === null) return new TokenEncoder(session, all ? had : had.slice(0, 1), pad);
     await session.close();
     throw new AtelierError('broken_model', `The ONNX model is no encoder as Optimum exports them: ${wrong}.`);
   }
@@ -67,6 +68,11 @@ export class TokenEncoder {
    * Errors: broken_model, run_failed.
    */
   async run(rows: readonly TokenRow[]): Promise<EncoderOutput> {
+    return (await this.runAll(rows))[0];
+  }
+
+  /** The same of each output that was wanted, in that order. */
+  async runAll(rows: readonly TokenRow[]): Promise<EncoderOutput[]> {
     const longest = Math.max(...rows.map(({ tokens }) => tokens.length));
     const length = this.length ?? longest;
     if (longest > length) throw unfit(new AtelierError('run_failed', `Its file fixes ${length} places.`), longest);
@@ -86,7 +92,7 @@ export class TokenEncoder {
     const told = await this.#session.run(feeds).catch((error: unknown) => {
       throw unfit(error, longest);
     });
-    return { name: this.#output, ...widened(told[this.#output]) };
+    return this.#outputs.map((name) => ({ name, ...widened(told[name]) }));
   }
 
   close(): Promise<void> {

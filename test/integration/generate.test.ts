@@ -178,3 +178,52 @@ it('a translator writes by its own description, which is told, and otherwise whe
   const said = await done(folder, 'generate', model, '--prompt', source);
   expect(said.stderr).toContain("As the model's generation_config.json says: maxTokens 14");
 });
+
+it('of two texts, of names and of answers it says what the reference says', async () => {
+  const folder = tempFolder();
+  const net = (family: 'bert' | 'roberta', head: string, kind: string, labels: readonly string[] = []) =>
+    netFolder(family, {
+      files: { 'onnx/model.onnx': head },
+      config: {
+        architectures: [`${family === 'bert' ? 'Bert' : 'Roberta'}For${kind}`],
+        id2label: Object.fromEntries(labels.entries()),
+      },
+    });
+  const ask = async (...args: string[]) => (await done(folder, 'generate', ...args, '--json')).lines.at(-1)!;
+  interface Told {
+    kind: string;
+    scores: { label: string; score: number }[];
+    spans: { start: number; end: number; text: string; label: string; score: number }[];
+    none: number;
+  }
+  const classes = ['contradiction', 'neutral', 'entailment'];
+  const { text, pair, tokens, probabilities } = golden.roberta.pairs[0];
+  const classifier = net('roberta', 'classes', 'SequenceClassification', classes);
+  const of = await ask(classifier, '--prompt', text, '--text-pair', pair!);
+  expect(of.prompt_token_ids).toEqual(tokens);
+  const { scores } = of.verdict as Told;
+  expect(scores).toHaveLength(3);
+  for (const { label, score } of scores) expect(score).toBeCloseTo(probabilities[classes.indexOf(label)], 5);
+
+  const names = net('bert', 'names', 'TokenClassification', ['O', 'B-PER', 'I-PER', 'B-LOC', 'I-LOC']);
+  const named = golden.bert.named[1];
+  const found = await ask(names, '--prompt', named.text);
+  const bare = (spans: readonly { start: number; end: number; text: string; label: string }[]) =>
+    spans.map(({ start, end, text: own, label }) => ({ start, end, text: own, label }));
+  expect(bare((found.verdict as Told).spans)).toEqual(bare(named.spans));
+  expect(found.text).toBe(named.spans.map(({ label, text: own }) => `${label}: ${own}`).join('; '));
+  const shown = await done(folder, 'generate', names, '--prompt', named.text);
+  expect(shown.stdout).toContain(`${named.spans[0].start}–${named.spans[0].end}`);
+
+  const answers = net('bert', 'answers', 'QuestionAnswering');
+  const [{ question, context, answers: wanted, none }] = golden.bert.asked;
+  writeFileSync(join(folder, 'context.txt'), context);
+  const said = (await ask(answers, '--prompt', question, '--text-pair-file', join(folder, 'context.txt')))
+    .verdict as Told;
+  expect(said.spans.map(({ text: own }) => own)).toEqual(wanted.map(({ text: own }) => own));
+  expect(said.none).toBeCloseTo(none, 5);
+  const alone = await atelier(folder, 'generate', answers, '--prompt', question);
+  expect(alone.stderr).toMatch(/^error: no_context: /m);
+  const vain = await atelier(folder, 'generate', names, '--prompt', 'a', '--text-pair', 'b');
+  expect(vain.stderr).toMatch(/^error: bad_arguments: The model finds what is named/m);
+});

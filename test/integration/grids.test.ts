@@ -152,7 +152,7 @@ it('an encoder is told for what it does, asked like a model that writes, and che
   const meaning = tinyEncoder(join(folder, 'meaning'), { head: 'embeds' });
   const other = tinyEncoder(join(folder, 'qa'), {
     head: 'embeds',
-    config: { architectures: ['BertForQuestionAnswering'] },
+    config: { architectures: ['BertForMultipleChoice'] },
   });
   expect((await atelier(folder, 'models', 'add', other)).stderr).toContain('unsupported_architecture');
 

@@ -8,6 +8,9 @@ describe('config.json says what a model does', () => {
     ['writes', 'LlamaModel', 'llama'],
     ['fills', 'DistilBertForMaskedLM', 'distilbert'],
     ['classifies', 'RobertaForSequenceClassification', 'roberta'],
+    ['names', 'XLMRobertaForTokenClassification', 'xlm-roberta'],
+    ['answers', 'BertForQuestionAnswering', 'bert'],
+    ['answers', 'FlaubertForQuestionAnsweringSimple', 'flaubert'],
     ['embeds', 'XLMRobertaModel', 'xlm-roberta'],
     ['embeds', undefined, 'bert'],
     ['writes', undefined, undefined],
@@ -29,7 +32,7 @@ describe('config.json says what a model does', () => {
       /head is not known/,
     );
   });
-  it.each(['BertForQuestionAnswering', 'WhisperForConditionalGeneration'])('and what is not known here: %s', (net) => {
+  it.each(['BertForMultipleChoice', 'WhisperForConditionalGeneration'])('and what is not known here: %s', (net) => {
     expect(() => kindOfConfig({ architectures: [net] })).toThrow(
       expect.objectContaining({ code: 'unsupported_architecture', message: expect.stringContaining(net) as string }),
     );

@@ -86,6 +86,8 @@ const does: Record<ModelKind, string> = {
   fills: 'fills in masks',
   classifies: 'says of which class a text is',
   embeds: 'makes vectors of texts',
+  names: 'finds what is named in texts',
+  answers: 'answers questions of a text',
 };
 
 /** Refuses a model that does something else than is wanted of it. Errors: model_unfit, no_such_file, no_such_model, no_such_run, unsupported_architecture. */

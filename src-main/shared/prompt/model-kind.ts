@@ -2,9 +2,9 @@ import { AtelierError } from '../errors.ts';
 
 /**
  * What a language model does with a text: goes on with it, writes another one of it (a translation, a summary), fills in what is masked in it, says of
- * which class it is, or makes a vector of it.
+ * which class it is, or makes a vector of it, finds what is named in it, or finds the answer to a question in it.
  */
-export const modelKinds = ['writes', 'rewrites', 'fills', 'classifies', 'embeds'] as const;
+export const modelKinds = ['writes', 'rewrites', 'fills', 'classifies', 'embeds', 'names', 'answers'] as const;
 export type ModelKind = (typeof modelKinds)[number];
 
 /** `model_type` of those whose bare net sees a text from both sides. */
@@ -64,6 +64,8 @@ export function kindOfConfig(config: Readonly<Record<string, unknown>>): ModelKi
   }
   if (/ForMaskedLM$/.test(net)) return 'fills';
   if (/ForSequenceClassification$/.test(net)) return 'classifies';
+  if (/ForTokenClassification$/.test(net)) return 'names';
+  if (/ForQuestionAnswering(?:Simple)?$/.test(net)) return 'answers';
   if (/For(?!CausalLM$)[A-Z]\w*$/.test(net)) throw unsupported(net, 'whose head is not known here');
   const bare = net === '' || (/Model$/.test(net) && !/LMHeadModel$/.test(net));
   return bare && typeof type === 'string' && encoders.has(type) ? 'embeds' : 'writes';
@@ -72,5 +74,5 @@ export function kindOfConfig(config: Readonly<Record<string, unknown>>): ModelKi
 const unsupported = (net: string, why: string): AtelierError =>
   new AtelierError(
     'unsupported_architecture',
-    `config.json says that the model is a ${net.slice(0, 80)}, ${why}. Choose one that writes (…ForCausalLM), writes one text of another (T5, BART, Marian), fills in masks (…ForMaskedLM), classifies texts (…ForSequenceClassification), or an encoder without a head (BertModel and such).`,
+    `config.json says that the model is a ${net.slice(0, 80)}, ${why}. Choose one that writes (…ForCausalLM), writes one text of another (T5, BART, Marian), fills in masks (…ForMaskedLM), classifies texts (…ForSequenceClassification), finds names (…ForTokenClassification) or answers (…ForQuestionAnswering), or an encoder without a head (BertModel and such).`,
   );

@@ -11,6 +11,8 @@ export interface GenerateParams {
     /** `file`: within a folder, where a certain .onnx is wanted. */
     | { path: string; file?: string };
   prompt: string;
+  /** A second text, of a model that says something of two. */
+  textPair?: string;
   /** What each text begins with. */
   begin?: string;
   settings: GenerationSettings;

@@ -31,6 +31,8 @@ const kinds: Record<ModelKind, () => string> = {
   fills: m.model_fills,
   classifies: m.model_classifies,
   embeds: m.model_embeds,
+  names: m.model_names,
+  answers: m.model_answers,
 };
 /** What a model does, and where it comes from. */
 export function modelFacts({ kind, path, missing, remote }: LanguageModel): string {

@@ -15,7 +15,7 @@ it('a folder is what its config.json says, as far as that can be told', () => {
   expect(folderKind(folder('minilm', '{"architectures":["BertModel"],"model_type":"bert"}'))).toBe('embeds');
   // Opening it tells what is wrong.
   expect(folderKind(folder('broken', '['))).toBe('writes');
-  expect(() => folderKind(folder('qa', '{"architectures":["BertForQuestionAnswering"]}'))).toThrow(
+  expect(() => folderKind(folder('qa', '{"architectures":["BertForMultipleChoice"]}'))).toThrow(
     expect.objectContaining({ code: 'unsupported_architecture' }),
   );
 });

@@ -123,7 +123,8 @@ function encoders(
     made('bert-base-uncased', 'fills'),
     made('all-MiniLM-L6-v2', 'embeds'),
   ];
-  models.push(mood, bert, meaning);
+  const [names, answers] = [made('bert-base-NER', 'names'), made('deberta-v3-base-squad2', 'answers')];
+  models.push(mood, bert, meaning, names, answers);
   const said = (at: number, model: LanguageModel, text: CompletionText, change: Partial<CompletionFacts> = {}) => {
     const one = answer(at, text.text);
     const { ref, name, kind } = model;
@@ -159,10 +160,35 @@ function encoders(
     ['The harbour was full of ships.', 0.2147],
     ['Interest rates rose again in March.', -0.0318],
   ];
+  const spans = (
+    kind: 'names' | 'answers',
+    found: [string, string, number, number][],
+    change: Partial<Verdict> = {},
+  ): CompletionText =>
+    verdict(
+      kind,
+      found.map(([text, , , score]) => [text, score]),
+      {
+        spans: found.map(([text, label, start, score]) => ({ text, label, start, end: start + text.length, score })),
+        ...change,
+      },
+    );
+  const named: [string, string, number, number][] = [
+    ['Johanna Smith', 'PER', 0, 0.9981],
+    ['上海', 'LOC', 24, 0.9412],
+    ['International Committee of the Red Cross', 'ORG', 41, 0.8873],
+  ];
+  const answered: [string, string, number, number][] = [
+    ['at the harbour', '', 412, 0.7204],
+    ['the harbour', '', 415, 0.1611],
+    ['at the harbour of the old town, where the ferries leave', '', 412, 0.0312],
+  ];
   const completions = [
     said(30_000, mood, verdict('classes', moods)),
     said(60_000, bert, { text: 'The girl took her dog to the beach.', tokens: [7, 9], finish: 'end' }),
     said(90_000, meaning, verdict('similarity', lines)),
+    said(100_000, names, spans('names', named)),
+    said(110_000, answers, spans('answers', answered, { none: 0.0412, windows: 4, tokens: 1830, seen: 1830 })),
     said(120_000, mood, verdict('classes', moods.slice(0, 3), { tokens: 1210, seen: 1210, windows: 3 }), {
       promptTokens: 1210,
     }),

@@ -80,7 +80,15 @@ export const screens = {
     go: async (page) => {
       await place(page, 'playground');
       await page.getByTestId('prompt').filter({ hasText: 'To German' }).click();
-      await at(page, 'own-settings-use').waitFor();
+      // Where there is little room the settings are folded away.
+      await at(page, page.viewportSize().width < 1000 ? 'completion' : 'own-settings-use').waitFor();
+    },
+  },
+  'playground-names': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await page.getByTestId('prompt').filter({ hasText: 'Mood' }).click();
+      await at(page, 'verdict-none').scrollIntoViewIfNeeded();
     },
   },
   'playground-encoders-below': {

@@ -88,7 +88,8 @@ describe('texts become vectors', () => {
 
 describe('a folder is refused', () => {
   it.each([
-    ['unsupported_architecture', { config: { architectures: ['BertForTokenClassification'] } }],
+    ['unsupported_architecture', { config: { architectures: ['BertForMultipleChoice'] } }],
+    ['not_an_embedder', { config: { architectures: ['BertForTokenClassification'] } }],
     [
       'unsupported_architecture',
       { config: { architectures: ['WhisperForConditionalGeneration'], model_type: 'whisper' } },

@@ -5,6 +5,7 @@ import { openTokenizer } from '../../../tokenizers/open.ts';
 import type { ReadModel } from '../generate/folder-files.ts';
 import type { Parts } from '../generate/parts.ts';
 import type { ClassifierHead } from './head.ts';
+import { pairer } from './pair.ts';
 import type { Teller } from './teller.ts';
 import { windower } from './windows.ts';
 
@@ -20,10 +21,13 @@ export async function openClassifier(
   read(model);
   const pad = parts.pad ?? tokenizer.special.pad;
   const encoder = await TokenEncoder.open(model.model, ['logits'], pad, { device: 'cpu', threads });
-  const windows = windower(tokenizer, Math.min(parts.context, encoder.length ?? Infinity));
+  const context = Math.min(parts.context, encoder.length ?? Infinity);
+  const windows = windower(tokenizer, context);
+  let twos: ReturnType<typeof pairer> | null = null;
   return {
     close: () => encoder.close(),
-    async tell(text, pause) {
+    async tell(text, pause, pair = null) {
+      if (pair !== null) return tellOfTwo(text, pair, pause);
       const { rows, sizes, tokens } = windows(text);
       if (rows.length === 0) throw noToken();
       let sums = new Float64Array(0);
@@ -39,12 +43,24 @@ export async function openClassifier(
         all += weight;
         await pause();
       }
-      const scores = Array.from(sums, (sum, id) => ({ label: head.labels[id] ?? `LABEL_${id}`, score: sum / all }));
-      // One number alone is no choice among several.
-      const kind = head.kind === 'classes' && scores.length === 1 ? 'labels' : head.kind;
-      return { kind, scores: highest(scores), tokens, seen: tokens, windows: rows.length };
+      return { ...verdictOf(sums.map((sum) => sum / all)), tokens, seen: tokens, windows: rows.length };
     },
   };
+
+  function verdictOf(values: Float64Array): Pick<Verdict, 'kind' | 'scores'> {
+    const scores = Array.from(values, (score, id) => ({ label: head.labels[id] ?? `LABEL_${id}`, score }));
+    // One number alone is no choice among several.
+    return { kind: head.kind === 'classes' && scores.length === 1 ? 'labels' : head.kind, scores: highest(scores) };
+  }
+
+  async function tellOfTwo(first: string, second: string, pause: () => Promise<void>): Promise<Verdict> {
+    twos ??= pairer(parts.file, context);
+    const { row, tokens } = twos(first, second);
+    const { data, dims } = await encoder.run([row]);
+    requireClasses(dims, head);
+    await pause();
+    return { ...verdictOf(probabilities(data, head.kind)), tokens, seen: row.tokens.length, windows: 1 };
+  }
 }
 
 /** Natural probabilities of logits, in float64. */
@@ -52,6 +68,12 @@ function probabilities(logits: ArrayLike<number>, kind: ClassifierHead['kind']):
   const given = Float64Array.from(logits);
   if (kind === 'value') return given;
   if (kind === 'labels' || given.length === 1) return given.map((logit) => 1 / (1 + Math.exp(-logit)));
+  return softmax(given);
+}
+
+/** In float64. */
+export function softmax(logits: ArrayLike<number>): Float64Array {
+  const given = Float64Array.from(logits);
   const best = given.reduce((most, logit) => Math.max(most, logit), -Infinity);
   const powers = given.map((logit) => Math.exp(logit - best));
   const sum = powers.reduce((total, power) => total + power, 0);

@@ -1,6 +1,8 @@
 import type { ReadModel } from '../generate/folder-files.ts';
 import type { Parts } from '../generate/parts.ts';
 import { highest, openClassifier } from './classifier.ts';
+import { openAnswerer } from './answerer.ts';
+import { openNamer } from './namer.ts';
 import { cosine, openEmbedder } from './embedder.ts';
 import { openRunClassifier } from './run-classifier.ts';
 import { linesOf, type Teller } from './teller.ts';
@@ -8,6 +10,8 @@ import { linesOf, type Teller } from './teller.ts';
 /** Reads the weights of a model that is known, and neither writes nor fills in. Errors: those of each kind. */
 export function openTeller(parts: Parts, threads: number, read?: (model: ReadModel) => void): Promise<Teller> {
   if (parts.run) return openRunClassifier(parts, parts.run, threads, read);
+  if (parts.kind === 'names') return openNamer(parts, threads, read);
+  if (parts.kind === 'answers') return openAnswerer(parts, threads, read);
   return parts.kind === 'classifies' ? openClassifier(parts, threads, read) : openComparer(parts, threads, read);
 }
 

@@ -5,8 +5,11 @@ import { decisionAt } from '../../../shared/threshold.ts';
 
 /** A model that says something of a text, and writes none. */
 export interface Teller {
-  /** Errors: text_too_short, nothing_to_compare, broken_model, run_failed, and what `pause` throws. */
-  tell(text: string, pause: () => Promise<void>): Promise<Verdict>;
+  /**
+   * Errors: text_too_short, nothing_to_compare, no_context, broken_model, run_failed, and what `pause` throws.
+   * @param pair a second text, where it is told something of both
+   */
+  tell(text: string, pause: () => Promise<void>, pair?: string | null): Promise<Verdict>;
   close(): Promise<void>;
 }
 
@@ -23,8 +26,10 @@ export function linesOf(text: string): string[] {
   );
 }
 
-/** In short: the class, or all that are likelier than not; the number; the line most alike. */
-export function shortly({ kind, scores }: Verdict): string {
+/** In short: the class, or all that are likelier than not; the number; the line most alike; what is named; the answer, where there is likelier one than none. */
+export function shortly({ kind, scores, spans = [], none = 0 }: Verdict): string {
+  if (kind === 'names') return spans.map(({ label, text }) => `${label}: ${text}`).join('; ');
+  if (kind === 'answers') return spans.length > 0 && spans[0].score >= none ? spans[0].text : '';
   if (kind === 'labels') return setWords(scores.filter(({ score }) => score >= decisionAt).map(({ label }) => label));
   return kind === 'value' ? scores.map(({ score }) => String(score)).join(', ') : scores[0].label;
 }

@@ -1,15 +1,14 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderTurns } from '../../../generation/chat-template.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
 import type { LaidOutPrompt } from '../../../shared/prompt/prompt.ts';
-import { turnsAsText, type Turn } from '../../../shared/prompt/turns.ts';
 import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';
 import { searchBeams } from './beams.ts';
 import { grammarOf } from './generate.ts';
+import { givenText, laidOut, laidOutLength } from './laid-out.ts';
 import type { ReadModel } from './folder-files.ts';
-import { openParts, partsOf, promptLength, requireFit, type OpenWriter } from './open.ts';
+import { openParts, partsOf, requireFit, type OpenWriter } from './open.ts';
 import { isWriter, type Parts } from './parts.ts';
 import { openReader, requireReadable, type OpenReader } from './reading.ts';
 import { write, type WritingHooks } from './writing.ts';
@@ -29,9 +28,9 @@ export class Bench {
   /** Reads no weights. */
   render(model: GenerateParams['model'], prompt: WriterPrompt): LaidOutPrompt {
     const parts = this.#partsOf(model);
-    const { text, template } = laidOut(parts, prompt);
-    const length = promptLength(parts, text, template === true);
-    return { text, ...length, context: parts.context, template, bytes: parts.bytes, kind: parts.kind, own: parts.own };
+    const laid = laidOut(parts, prompt);
+    const { context, bytes, kind, own } = parts;
+    return { text: givenText(laid), ...laidOutLength(parts, laid), template: laid.template, context, bytes, kind, own };
   }
 
   async write(
@@ -40,24 +39,26 @@ export class Bench {
   ): Promise<WriterResult> {
     const grammar = settings.form && grammarOf(settings.form);
     const parts = this.#partsOf(model);
-    const { text, template, begin = '' } = laidOut(parts, prompt);
-    hooks.given(text);
+    const laid = laidOut(parts, prompt);
+    const { text, pair = null, template, begin = '' } = laid;
+    const given = givenText(laid);
+    hooks.given(given);
     // A prompt that cannot be is said before a model is loaded.
-    if (isWriter(parts)) requireFit(parts, promptLength(parts, text, template === true));
-    else requireReadable(parts, text, settings, begun);
+    if (isWriter(parts)) requireFit(parts, laidOutLength(parts, laid));
+    else requireReadable(parts, text, settings, begun, pair);
     const { model: open, weights, loadMs } = await this.#opened(model, parts, threads);
     const { promptTokens: count, cached, written } = 'read' in open ? await readBy(open) : await writeOn(open);
     const { texts, firstTokenMs, tokensPerSecond } = written;
     const speed = { cached, loadMs, firstTokenMs, tokensPerSecond };
     return {
-      given: text,
+      given,
       texts,
       stopped: texts.some(({ finish }) => finish === 'stopped'),
       facts: { promptTokens: count, context: parts.context, ...speed, weights, kind: parts.kind },
     };
 
     async function readBy(reader: OpenReader) {
-      const written = await reader.read(text, settings, hooks, begun);
+      const written = await reader.read(text, settings, hooks, begun, pair);
       return { promptTokens: written.promptTokens, cached: true, written };
     }
     async function writeOn(writer: OpenWriter) {
@@ -127,26 +128,4 @@ function addTo(hash: Hash, { model, paths }: ReadModel): void {
 function keyOf(model: GenerateParams['model']): string {
   const folder = 'path' in model ? model.path : join(model.runFolder, 'checkpoints');
   return `${statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0} ${JSON.stringify(model)}`;
-}
-
-interface LaidOut {
-  text: string;
-  /** Whether the model's own layout was used; null where there are no turns. */
-  template: boolean | null;
-  /** What the answer begins with. */
-  begin?: string;
-}
-
-function laidOut({ template, rewriting }: Parts, prompt: WriterPrompt): LaidOut {
-  if (typeof prompt === 'string') return { text: prompt, template: null };
-  if (rewriting) return { ...sourceOf(prompt), template: false };
-  if (template) return { text: renderTurns(template, prompt), template: true };
-  return { text: turnsAsText(prompt), template: false };
-}
-
-/** Turns for a model that knows none and reads one text: what they say is that text, what its answer says already how the new one begins. */
-function sourceOf(turns: readonly Turn[]): { text: string; begin: string } {
-  const begun = turns.at(-1)?.role === 'assistant' ? turns.at(-1) : undefined;
-  const said = turns.filter((turn) => turn !== begun).map(({ text }) => text);
-  return { text: said.join('\n\n'), begin: begun?.text ?? '' };
 }

@@ -12,12 +12,23 @@ import { likelihoodOf } from './likelihood.ts';
 import { maskedTokens } from './fill.ts';
 import { openParts, partsOf, promptLength, promptTokens, requireFit } from './open.ts';
 import { isWriter, type Parts } from './parts.ts';
+import { pairTokens } from './laid-out.ts';
 import { openReader, requireReadable } from './reading.ts';
 import { write, type WritingHooks } from './writing.ts';
 
 /** Writes after a prompt, and tells what it writes as it comes; or says how likely the prompt itself is. */
 export async function generate(
-  { model, prompt, begin = '', settings: wanted, asked, threads, cache = true, score = false }: GenerateParams,
+  {
+    model,
+    prompt,
+    textPair,
+    begin = '',
+    settings: wanted,
+    asked,
+    threads,
+    cache = true,
+    score = false,
+  }: GenerateParams,
   context: JobContext,
 ): Promise<GenerateResult> {
   // A form that cannot be is said before a model is loaded.
@@ -28,8 +39,14 @@ export async function generate(
     : { settings: wanted, own: [] };
   const leftOut = (asked && parts.own?.leftOut) ?? [];
   requireBeams(settings);
+  if (textPair !== undefined && (isWriter(parts) || score)) throw noPair();
   if (!isWriter(parts) && !score) {
-    return { ...(await readBy(parts, { prompt, begin, settings, threads }, context)), settings, own, leftOut };
+    return {
+      ...(await readBy(parts, { prompt, pair: textPair ?? null, begin, settings, threads }, context)),
+      settings,
+      own,
+      leftOut,
+    };
   }
   if (score) requireForetold(parts);
   else requireFit(parts, promptLength(parts, prompt));
@@ -57,6 +74,12 @@ export async function generate(
   }
 }
 
+const noPair = (): AtelierError =>
+  new AtelierError(
+    'bad_arguments',
+    'A model that writes takes one text, and a second one was given. Leave it out, or choose a classifier or a model that answers questions.',
+  );
+
 /** Throws `bad_arguments`. */
 function requireBeams({ beams, n }: GenerationSettings): void {
   if (beams === 1 || n <= beams) return;
@@ -74,17 +97,28 @@ function requireForetold({ kind }: Parts): void {
 /** A model that does not write. */
 async function readBy(
   parts: Parts,
-  { prompt, begin, settings, threads }: Pick<GenerateParams, 'prompt' | 'begin' | 'settings' | 'threads'>,
+  {
+    prompt,
+    pair,
+    begin,
+    settings,
+    threads,
+  }: Pick<GenerateParams, 'prompt' | 'begin' | 'settings' | 'threads'> & { pair: string | null },
   context: JobContext,
 ): Promise<Omit<GenerateResult, 'settings' | 'own' | 'leftOut'>> {
-  requireReadable(parts, prompt, settings, begin);
+  requireReadable(parts, prompt, settings, begin, pair);
   context.progress({ stage: 'reading', unit: 'steps', done: 0, total: 0 });
   const began = performance.now();
   const reader = await openReader(parts, threads);
   const loadMs = performance.now() - began;
   try {
-    const written = await reader.read(prompt, settings, hooksOf(context));
-    const tokens = parts.mask === null ? promptTokens(parts, prompt) : maskedTokens(parts, parts.mask, prompt);
+    const written = await reader.read(prompt, settings, hooksOf(context), [], pair);
+    const tokens =
+      pair !== null
+        ? pairTokens(parts, prompt, pair)
+        : parts.mask === null
+          ? promptTokens(parts, prompt)
+          : maskedTokens(parts, parts.mask, prompt);
     return { ...written, promptTokens: tokens, context: parts.context, cached: false, loadMs, likelihood: null };
   } finally {
     await reader.close();

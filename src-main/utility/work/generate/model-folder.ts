@@ -96,7 +96,7 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
     // What is translated or summed up is one text, whatever a file says.
     template: nets ? null : templateOf(folder),
     kind,
-    head: kind === 'classifies' ? headOf(about) : recipe,
+    head: kind === 'classifies' || kind === 'names' ? headOf(about) : recipe,
     pad: whole(about.pad_token_id),
     rewriting: nets?.rewriting ?? null,
     rules: rulesOf(about, said),

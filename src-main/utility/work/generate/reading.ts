@@ -1,6 +1,7 @@
 import { AtelierError } from '../../../shared/errors.ts';
 import type { GenerationSettings } from '../../../shared/generation.ts';
 import { openTeller } from '../encoders/open-teller.ts';
+import { noContext } from '../encoders/answerer.ts';
 import { linesOf, shortly, type Teller } from '../encoders/teller.ts';
 import { fillMasks, maskedTokens, openFiller } from './fill.ts';
 import type { ReadModel } from './folder-files.ts';
@@ -14,6 +15,7 @@ export interface OpenReader {
     settings: GenerationSettings,
     hooks: WritingHooks,
     begun?: readonly number[],
+    pair?: string | null,
   ): Promise<Written & { promptTokens: number }>;
   close(): Promise<void>;
 }
@@ -32,7 +34,10 @@ export async function openReader(
     };
   }
   const teller = await openTeller(parts, threads, read);
-  return { read: (text, _settings, hooks) => told(teller, text, hooks), close: () => teller.close() };
+  return {
+    read: (text, _settings, hooks, _begun, pair) => told(teller, text, hooks, pair),
+    close: () => teller.close(),
+  };
 }
 
 const does = {
@@ -41,14 +46,17 @@ const does = {
   fills: 'fills in what is masked',
   classifies: 'says of which class a text is',
   embeds: 'tells how alike texts are',
+  names: 'finds what is named in a text',
+  answers: 'finds the answer to a question in a text',
 } as const;
 
-/** Says before its weights are read what a model that does not write cannot be asked. Errors: bad_arguments, nothing_masked, prompt_too_long, nothing_to_compare. */
+/** Says before its weights are read what a model that does not write cannot be asked. Errors: bad_arguments, nothing_masked, prompt_too_long, nothing_to_compare, no_context. */
 export function requireReadable(
   parts: Parts,
   text: string,
   { form, beams }: Pick<GenerationSettings, 'form' | 'beams'>,
   begun: readonly number[] | string = '',
+  pair: string | null = null,
 ): void {
   const no = form
     ? 'cannot be held to a pattern or a JSON schema'
@@ -65,9 +73,25 @@ export function requireReadable(
   }
   if (parts.mask !== null) maskedTokens(parts, parts.mask, text);
   else if (parts.kind === 'embeds') linesOf(text);
+  else if (parts.kind === 'answers' && pair === null) throw noContext();
+  if (pair !== null && !takesTwo(parts)) {
+    throw new AtelierError(
+      'bad_arguments',
+      `The model ${does[parts.kind]}: a second text says nothing to it. Leave it out, or choose a classifier or a model that answers questions.`,
+    );
+  }
 }
 
-async function told(teller: Teller, text: string, hooks: WritingHooks): Promise<Written & { promptTokens: number }> {
+/** Whether it tells something of two texts. */
+export const takesTwo = ({ kind, run }: Pick<Parts, 'kind' | 'run'>): boolean =>
+  kind === 'answers' || (kind === 'classifies' && !run);
+
+async function told(
+  teller: Teller,
+  text: string,
+  hooks: WritingHooks,
+  pair: string | null = null,
+): Promise<Written & { promptTokens: number }> {
   const began = performance.now();
   let stopped = false;
   const pause = async () => {
@@ -75,7 +99,7 @@ async function told(teller: Teller, text: string, hooks: WritingHooks): Promise<
     stopped ||= hooks.stopRequested();
     if (stopped) throw new AtelierError('stopped', 'Stopped.');
   };
-  const verdict = await teller.tell(text, pause);
+  const verdict = await teller.tell(text, pause, pair);
   const ms = performance.now() - began;
   const short = shortly(verdict);
   hooks.told({ row: 0, text: short, tokens: 0 });
