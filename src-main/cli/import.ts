@@ -94,7 +94,7 @@ What is taken, told by content whatever the files are called:
             a legend, a colour per pixel (legend.json, CVAT's labelmap.txt, class_dict.csv, classes.txt), or a file per object
             images inside Parquet, as Hugging Face's data sets have them; classes by the names that come with them
             texts with CoNLL's tags (BIO, IOB1, BIOES, BILOU, BMES), in files of their own or as lists of tokens and tags in Parquet
-            (Hugging Face), or Label Studio's JSON
+            or JSON Lines (Hugging Face; tags by name, or by number with the names in the card, dataset_info.json or labels.txt), or Label Studio's JSON
   texts     a sub-folder per class; without such folders they are a corpus, for language models: long files are cut into parts
   packed    gzip of any of these; ZIP and TAR (.tar, .tar.gz) of folders, tables, IDX files
 

@@ -28,6 +28,7 @@ import { spacy } from './importers/spacy.ts';
 import { byConfiguration } from './importers/split-files.ts';
 import { tableInFiles } from './importers/table-in-files.ts';
 import { textFolder } from './importers/text-folder.ts';
+import { tokenLines } from './importers/token-lines.ts';
 import { voc } from './importers/voc.ts';
 import { yolo } from './importers/yolo.ts';
 import { noDataAmong } from './no-data/sift.ts';
@@ -61,6 +62,7 @@ const together: readonly Importer[] = [
   huggingFace,
   huggingFaceSounds,
   huggingFaceTexts,
+  tokenLines,
   yolo,
   masks,
   conll,

@@ -79,7 +79,7 @@ export const huggingFaceTexts: Importer = {
               }
             }
           };
-          const notes = () => notesOf(guess.scheme, laid[0].layout, counts);
+          const notes = () => tokenNotes(guess.scheme, laid[0].layout, counts);
           const header = () => ({ classes: [], scheme: guess.scheme });
           return storeAnnotatedTexts(
             source,
@@ -203,24 +203,25 @@ async function documentColumns(
       connection,
       `SELECT approx_count_distinct(${quoted(name)}) AS n FROM read_parquet(${sqlPath(file.path)})`,
     );
-    const numbered = /^(.*_)?(id|guid|uid)$/i.test(name);
-    columns.push(
-      numbered
-        ? { name, type: 'category', role: 'ignored', note: 'identifier' }
-        : { name, type: Number(n) <= mostCategories ? 'category' : 'text', role: 'feature' },
-    );
+    columns.push(columnOf(name, Number(n)));
   }
   return columns;
 }
 
-const cellOf = (value: unknown): string | null =>
+/** What is said of each text besides, of so many different values. */
+export const columnOf = (name: string, distinct: number): DocumentColumn =>
+  /^(.*_)?(id|guid|uid)$/i.test(name)
+    ? { name, type: 'category', role: 'ignored', note: 'identifier' }
+    : { name, type: distinct <= mostCategories ? 'category' : 'text', role: 'feature' };
+
+export const cellOf = (value: unknown): string | null =>
   value === null || value === undefined
     ? null
     : typeof value === 'string'
       ? value.replaceAll('\0', '')
       : JSON.stringify(value);
 
-function notesOf(
+export function tokenNotes(
   scheme: string,
   { tokens, tags }: TokenLayout,
   { repaired, unsaid }: { repaired: number; unsaid: number },

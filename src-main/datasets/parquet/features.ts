@@ -24,8 +24,56 @@ export async function classNamesOf(
   const found = new Map<string, string[]>();
   if (isObject(info.features)) collect(info.features, '', found);
   if (found.size > 0) return found;
-  const card = beside.find(({ relative }) => /(^|\/)README\.md$/i.test(relative));
-  return card ? cardNames(Buffer.from(await readHead(card, maxCardBytes)).toString()) : found;
+  return classNamesBeside(beside);
+}
+
+/**
+ * What files beside the data say of it: dataset_info.json, the data card; else a list of names alone, which is of any column (called "").
+ */
+export async function classNamesBeside(beside: readonly FoundFile[]): Promise<Map<string, string[]>> {
+  const texts = async (name: RegExp): Promise<string[]> => {
+    const files = beside.filter(({ relative }) => name.test(relative)).slice(0, 4);
+    return Promise.all(files.map(async (file) => Buffer.from(await readHead(file, maxCardBytes)).toString()));
+  };
+  const found = new Map<string, string[]>();
+  for (const text of await texts(/(^|\/)dataset_infos?\.json$/i)) {
+    const told = looseJson(text);
+    if (!isObject(told)) continue;
+    // Of several configurations each has its own.
+    for (const info of [told, ...Object.values(told)])
+      if (isObject(info) && isObject(info.features)) collect(info.features, '', found);
+  }
+  for (const text of await texts(/(^|\/)README\.md$/i)) if (found.size === 0) merge(found, cardNames(text));
+  if (found.size > 0) return found;
+  for (const text of await texts(
+    /(^|\/)(labels?|tags?|classes|ner_tags|label_list|label_names|tag_names)\.(txt|json)$/i,
+  )) {
+    const names = listed(text);
+    if (names.length > 1 && !found.has('')) found.set('', names);
+  }
+  return found;
+}
+
+const merge = (into: Map<string, string[]>, from: ReadonlyMap<string, string[]>): void =>
+  from.forEach((names, column) => into.set(column, names));
+
+/** A name a line; a list of them; or the number of each. */
+function listed(text: string): string[] {
+  const told = looseJson(text);
+  if (Array.isArray(told)) return told.every((name) => typeof name === 'string') ? told : [];
+  if (!isObject(told))
+    return text
+      .replace(/^\ufeff/, '')
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+  const byNumber = Object.entries(told).map(([key, value]) =>
+    typeof value === 'number' ? ([value, key] as const) : ([Number(key), String(value)] as const),
+  );
+  const names: string[] = [];
+  for (const [number, name] of byNumber)
+    if (Number.isInteger(number) && number >= 0 && number < maxNames) names[number] = name;
+  return Array.from(names, (name, i) => name ?? String(i));
 }
 
 function collect(features: Record<string, unknown>, prefix: string, found: Map<string, string[]>, depth = 0): void {
