@@ -54,9 +54,10 @@ export function isChosen(bar: Bar, filter: readonly Condition[]): boolean | null
 
 /** What stands above the columns, to be counted among other samples. What was counted in some of the samples alone cannot be compared. */
 export function barsOf({ columns, samples }: Manifest, profile: Profile): AskedBars[] {
+  const profiles = new Map(profile.columns.map((one) => [one.name, one]));
   return columns.flatMap((column): AskedBars[] => {
     const { name, text } = column;
-    const found = profile.columns.find((one) => one.name === name);
+    const found = profiles.get(name);
     if (text) {
       const { from, width, counts } = text.histogram;
       const all = text.sampled >= samples - column.missing;

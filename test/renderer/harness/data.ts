@@ -428,6 +428,52 @@ function sensors(): FakeDataset {
   });
 }
 
+/** A thousand columns, as of sensors that are read together. */
+export function wide(): FakeDataset {
+  const width = 1000;
+  const columns: Column[] = Array.from({ length: width }, (_, i) =>
+    i % 10 === 9
+      ? {
+          name: `state_${i}`,
+          type: 'category',
+          role: 'feature',
+          missing: 0,
+          distinct: 3,
+          top: ['idle', 'running', 'stopped'].map((value, k) => ({ value, count: 12_000 - 5000 * k })),
+        }
+      : number(`sensor_${i}`, 0, 50 + (i % 7), 100, 18_000),
+  );
+  const label: Column = {
+    name: 'fault',
+    type: 'category',
+    role: 'target',
+    missing: 0,
+    distinct: 2,
+    top: [
+      { value: 'no', count: 19_000 },
+      { value: 'yes', count: 1000 },
+    ],
+  };
+  const manifest: Manifest = {
+    ...base('table', 20_000),
+    target: label.name,
+    classes: label.top!.map(({ value, count }) => ({ name: value, count })),
+    columns: [...columns, label],
+  };
+  const rnd = random(77);
+  const rows = Array.from({ length: 60 }, () => [
+    ...columns.map(({ type }) =>
+      type === 'number' ? (rnd() * 100).toFixed(3) : ['idle', 'running'][rnd() < 0.5 ? 0 : 1],
+    ),
+    rnd() < 0.05 ? 'yes' : 'no',
+  ]);
+  return dataset('plant sensors', hour, manifest, ['imported from plant sensors.csv'], (i) => ({
+    split: splitOf(i),
+    label: rows[i % rows.length][width],
+    cells: rows[i % rows.length],
+  }));
+}
+
 export const makeDatasets = (): FakeDataset[] => [adult(), glyphs(), flowers(), sensors()];
 
 /** What the manifest itself tells. */

@@ -27,7 +27,7 @@ import { synonymsRef } from '../../../src-main/shared/augment/synonyms.ts';
 import { tokenizerRef } from '../../../src-main/shared/text.ts';
 import type { Preferences } from '../../../src-main/shared/settings.ts';
 import { devices } from './devices.ts';
-import { makeDatasets, now, page, profileOf, random } from './data.ts';
+import { makeDatasets, now, page, profileOf, random, wide } from './data.ts';
 import { FakeLabelling } from './labels.ts';
 import { calls, FakeMarks, letters, soundOf } from './marks.ts';
 import { hubOffer, markerFacts } from './models.ts';
@@ -109,6 +109,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     runs[runs.length - 3].points = millionPoints();
   }
   if (!empty) datasets.push(calls());
+  if (scenario === 'wide') datasets.push(wide());
   const exports = empty ? [] : makeExports(runs);
   let jobs: Job[] = empty ? [] : makeJobs(runs);
   let preferences: Preferences = {

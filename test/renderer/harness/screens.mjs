@@ -718,6 +718,32 @@ export const screens = {
       await page.locator('[data-testid=runs-table] [role=row][data-key]').nth(2).dblclick();
     },
   },
+  'wide-columns': {
+    scenario: 'wide',
+    go: async (page) => {
+      await dataset(page, 'plant sensors');
+      await at(page, 'columns-menu').click();
+      await page.keyboard.type('r_51');
+    },
+  },
+  'wide-sample': {
+    scenario: 'wide',
+    go: async (page) => {
+      await dataset(page, 'plant sensors');
+      await page.locator('[data-testid=sample-table] [role=row][data-key]').nth(2).click();
+    },
+  },
+  'wide-choice': {
+    scenario: 'wide',
+    go: async (page) => {
+      await dataset(page, 'plant sensors');
+      await at(page, 'tab-splits').click();
+      await at(page, 'split-way').click();
+      await page.getByRole('option', { name: /group|分组|组/i }).click();
+      await at(page, 'split-column').click();
+      await page.keyboard.press('ArrowDown');
+    },
+  },
   palette: { go: async (page) => page.keyboard.press('Control+k') },
   'palette-query': {
     go: async (page) => {
