@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePdf } from '../support/pdf.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
+import { golden, netFolder, type WrittenBySearch } from '../support/text-nets.ts';
 import { tinyEncoder } from '../support/tiny-encoder.ts';
 import { tinyFolder } from '../support/tiny-llama.ts';
 import { seq2seqFolder } from '../support/tiny-seq2seq.ts';
@@ -288,5 +289,55 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await ended(1);
     await id('tab-sent').click();
     await studio.shot('playground-source-zh');
+  });
+
+  it('takes how it writes from the model’s own description, by a press', async () => {
+    const files = {
+      'onnx/encoder_model.onnx': 'encoder_model',
+      'onnx/decoder_model_merged.onnx': 'decoder_model_merged',
+    };
+    const { rules, cases } = golden.bart;
+    await id('prompt-new').click();
+    await studio.drop([netFolder('bart', { files, generation: rules.own })]);
+    await expect.poll(() => id('model-chooser').innerText()).toContain('bart');
+    await write(cases[0].source);
+    await id('own-settings-use').click();
+    await id('own-settings-used').waitFor();
+    expect(await id('gen-maxTokens').inputValue()).toBe('14');
+    await id('prompt-run').click();
+    await ended(1);
+    const [{ tokens }] = (cases[0].written.own as WrittenBySearch).texts;
+    // Without the token that it begins with and its end.
+    const letters = tokens.slice(1, -1).map((token) => 'abcdefghijklmnopqrstuvwxyz 0123456'[token - 4] ?? '');
+    expect((await id('completion-text').first().innerText()).trim()).toBe(letters.join('').trim());
+    await studio.shot('playground-own-settings-zh');
+  });
+
+  it('finds what is named in a text, and the answer to a question', async () => {
+    const head = (file: string, kind: string, config: object = {}) =>
+      netFolder('bert', {
+        files: { 'onnx/model.onnx': file },
+        config: { architectures: [`BertFor${kind}`], ...config },
+      });
+    const labels = { 0: 'O', 1: 'B-PER', 2: 'I-PER', 3: 'B-LOC', 4: 'I-LOC' };
+    const [{ text, spans }] = golden.bert.named;
+    await id('prompt-new').click();
+    await studio.drop([head('names', 'TokenClassification', { id2label: labels })]);
+    await id('settings-of-teller').waitFor();
+    await write(text);
+    await id('prompt-run').click();
+    await ended(1);
+    for (const span of spans) expect(await id('verdict').innerText()).toContain(`${span.start}–${span.end}`);
+    await studio.shot('playground-names-zh');
+
+    const [{ question, context, answers }] = golden.bert.asked;
+    await id('prompt-new').click();
+    await studio.drop([head('answers', 'QuestionAnswering')]);
+    await write(`system:\n${context}\n\nuser:\n${question}`);
+    await id('prompt-run').click();
+    await ended(1);
+    await id('verdict-none').waitFor();
+    expect(await id('verdict').innerText()).toContain(answers[0].text);
+    await studio.shot('playground-answers-zh');
   });
 });

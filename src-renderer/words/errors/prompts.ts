@@ -23,6 +23,7 @@ export const prompts = {
   no_mask_token: m.error_no_mask,
   nothing_masked: m.error_nothing_masked,
   nothing_to_compare: m.error_nothing_to_compare,
+  no_context: m.error_no_context,
   text_too_short: m.error_text_too_short,
   text_too_long: m.error_text_too_long,
   takes_texts: m.error_takes_texts,

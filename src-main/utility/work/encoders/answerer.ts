@@ -1,16 +1,14 @@
 import { TokenEncoder } from '../../../runtime/token-encoder.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import { longestAnswer, mostAnswers } from '../../../shared/prompt/verdict.ts';
+import { longestAnswer } from '../../../shared/prompt/verdict.ts';
 import { openTokenizer } from '../../../tokenizers/open.ts';
 import { placer } from '../../../tokenizers/places.ts';
 import type { ReadModel } from '../generate/folder-files.ts';
 import type { Parts } from '../generate/parts.ts';
+import { AnswerSpans } from './answer-spans.ts';
 import { overlapping } from './overlap.ts';
 import { formTokens, pairRow, requirePairForm } from './pair.ts';
 import type { Teller } from './teller.ts';
-
-/** By the numbers of its first and last token, `first * count + last`. */
-type Spans = Map<number, number>;
 
 /**
  * Reads the weights of a model that says of each token of a context how well it begins and ends the answer to a question (Devlin et al. 2019).
@@ -41,34 +39,30 @@ export async function openAnswerer(
       if (room < 1) throw tooLong(asked.length, context);
       const { tokens, places } = place(text);
       const seen = overlapping(tokens.length, room);
-      const spans: Spans = new Map();
-      let none = Infinity;
+      const spans = new AnswerSpans();
+      let least = Infinity;
       for (const { from, to } of seen) {
         const row = pairRow(form, asked, tokens.subarray(from, to));
         const [starts, ends] = (await encoder.runAll([row])).map(({ data, dims }) =>
           placesOf(data, dims, row.tokens.length),
         );
-        none = Math.min(none, starts[0] + ends[0]);
+        least = Math.min(least, starts[0] + ends[0]);
+        spans.close(from);
         for (let i = 0; i < to - from; i++) {
-          for (let j = i; j < Math.min(i + longestAnswer, to - from); j++) {
-            const key = (from + i) * tokens.length + from + j;
-            const score = starts[row.second + i] + ends[row.second + j];
-            if (score > (spans.get(key) ?? -Infinity)) spans.set(key, score);
-          }
+          for (let j = i; j < Math.min(i + longestAnswer, to - from); j++)
+            spans.put(from + i, from + j, starts[row.second + i] + ends[row.second + j]);
         }
         await pause();
       }
-      const all = [...spans].sort(([a, x], [b, y]) => y - x || a - b);
-      const most = Math.max(none, all[0]?.[1] ?? none);
-      const total = all.reduce((sum, [, score]) => sum + Math.exp(score - most), Math.exp(none - most));
-      const answers = all.slice(0, mostAnswers).map(([key, score]) => {
-        const [{ start }, { end }] = [places[Math.floor(key / tokens.length)], places[key % tokens.length]];
-        return { start, end, text: text.slice(start, end), label: '', score: Math.exp(score - most) / total };
+      const { answers: best, none } = spans.ended(least);
+      const answers = best.map(({ first, last, probability }) => {
+        const [{ start }, { end }] = [places[first], places[last]];
+        return { start, end, text: text.slice(start, end), label: '', score: probability };
       });
       const count = asked.length + tokens.length + formTokens(form);
       const common = { tokens: count, seen: count, windows: seen.length };
       const scores = answers.map((span) => ({ label: span.text, score: span.score }));
-      return { kind: 'answers', scores, spans: answers, none: Math.exp(none - most) / total, ...common };
+      return { kind: 'answers', scores, spans: answers, none, ...common };
     },
   };
 }
