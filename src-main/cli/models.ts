@@ -31,7 +31,10 @@ What each does: writes (a causal language model), fills (in masks), classifies (
 A remote one is another program's or service's: what it is asked goes to its host ("atelier models remote"). Its name is ENDPOINT/MODEL.
 
 JSON: per model {"model","name","kind":"folder"|"run"|"remote","does":"writes"|"fills"|"classifies"|"embeds"|null,"path","missing"}; of a remote
-      one also "endpoint" and "host"`,
+      one also "endpoint" and "host"
+
+Examples:
+  $ atelier models list --json`,
     )
     .action((options: CommonOptions) => {
       const session = new Session(context, 'models list', options);
@@ -58,7 +61,14 @@ function addAdd(models: Command, context: CommandContext): void {
   withCommon(models.command('add'))
     .description('put the folder of a language model in the list')
     .argument('<folder>', 'with config.json, tokenizer.json and its weights, as on Hugging Face’s hub')
-    .addHelpText('after', '\nJSON: {"model","path"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"model","path"}
+
+Examples:
+  $ atelier models add models/SmolLM2-135M-ONNX`,
+    )
     .action((folder: string, options: CommonOptions) => {
       const session = new Session(context, 'models add', options);
       return session.own((studio) => {
@@ -115,7 +125,14 @@ function addRemove(models: Command, context: CommandContext): void {
   withCommon(models.command('remove'))
     .description('take a folder out of the list; its files stay')
     .argument('<model>', 'its id or name')
-    .addHelpText('after', '\nJSON: {"model","path"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"model","path"}
+
+Examples:
+  $ atelier models remove SmolLM2-135M-ONNX`,
+    )
     .action((text: string, options: CommonOptions) => {
       const session = new Session(context, 'models remove', options);
       return session.own((studio) => {
