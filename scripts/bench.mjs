@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { enter } from './setup/index.mjs';
 import { root } from './setup/paths.mjs';
 import { handOver } from './setup/run.mjs';
+import { sweepScratch } from './setup/scratch.mjs';
 
 const folder = path.join(root, 'test/bench');
 
@@ -34,6 +35,7 @@ if (one) {
 } else {
   await enter(async ({ setUp }) => {
     await setUp({ electron: 'no' });
+    sweepScratch();
     const words = process.argv.slice(2);
     const names = readdirSync(folder).filter(
       (name) => /\.bench\.(mjs|ts)$/.test(name) && (words.length === 0 || words.some((word) => name.includes(word))),

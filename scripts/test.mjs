@@ -10,6 +10,7 @@ import { root } from './setup/paths.mjs';
 import { softwareVulkan } from './setup/software-vulkan.mjs';
 import { NEEDS_BUILD, NEEDS_WINDOW, WANTS_ELECTRON, checkStages, stageNames } from './setup/stages.mjs';
 import { startScreen } from './setup/screen.mjs';
+import { sweepScratch } from './setup/scratch.mjs';
 import { withoutSandbox } from './setup/system.mjs';
 
 function options(words) {
@@ -38,6 +39,7 @@ await enter(async ({ progress, setUp }) => {
       : { electron: wanted ? 'optional' : 'no', libraries: false, bundles },
   );
   if (runtime) console.log(`Testing on ${describe(runtime)}.`);
+  sweepScratch();
   const out = path.join(root, 'test-output');
   rmSync(path.join(out, 'reports'), { recursive: true, force: true });
   mkdirSync(path.join(out, 'reports'), { recursive: true });

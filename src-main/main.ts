@@ -13,6 +13,7 @@ import { electronKeychain } from './jobs/remote/keys.ts';
 import { Remotes } from './jobs/remote/remotes.ts';
 import { spawnWithElectron } from './jobs/spawn-electron.ts';
 import { Studio } from './jobs/studio.ts';
+import { sweepTempFiles } from './jobs/temp-files.ts';
 import { findPlaces } from './paths.ts';
 import { AtelierError, errorFacts } from './shared/errors.ts';
 import { isOwn } from './window/bundle.ts';
@@ -141,6 +142,7 @@ function startApp(): void {
       app.quit();
     });
     window.on('closed', () => (window = null));
+    void sweepTempFiles();
   });
 }
 

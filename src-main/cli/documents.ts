@@ -97,7 +97,11 @@ function addList(documents: Command, context: CommandContext): void {
       'after',
       `
 JSON: per collection {"collection","name","documents","passages","bytes","failed","encoder","created_at"},
-      or per document {"document","name","path","kind","sha256","bytes","pages","characters","passages","added_at","error"}`,
+      or per document {"document","name","path","kind","sha256","bytes","pages","characters","passages","added_at","error"}
+
+Examples:
+  $ atelier documents list
+  $ atelier documents list manuals`,
     )
     .action((name: string | undefined, options: CommonOptions) => {
       const session = new Session(context, 'documents list', options);
@@ -254,7 +258,14 @@ function addRemove(documents: Command, context: CommandContext): void {
     .option('--yes', 'the whole collection')
     .addHelpText(
       'after',
-      '\nAnswers keep the passages that they were given.\n\nJSON: {"collection","document","removed"}',
+      `
+Answers keep the passages that they were given.
+
+JSON: {"collection","document","removed"}
+
+Examples:
+  $ atelier documents remove manuals pump.pdf
+  $ atelier documents remove manuals --yes`,
     )
     .action((name: string, document: string | undefined, { yes = false, ...options }: RemoveOptions) => {
       const session = new Session(context, 'documents remove', options);

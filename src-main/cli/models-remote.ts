@@ -61,7 +61,14 @@ function addSwitches(remote: Command, context: CommandContext): void {
   ] as const) {
     withCommon(remote.command(word))
       .description(description)
-      .addHelpText('after', '\nJSON: {"enabled"}')
+      .addHelpText(
+        'after',
+        `
+JSON: {"enabled"}
+
+Examples:
+  $ atelier models remote ${word}`,
+      )
       .action((options: CommonOptions) => {
         const { remotes, out } = new Session(context, `models remote ${word}`, options);
         remotes.enable(word === 'on');
@@ -99,7 +106,10 @@ function addList(remote: Command, context: CommandContext): void {
       'after',
       `
 JSON: {"enabled","keychain":"system"|"plain"|"none"}, then per endpoint {"endpoint","name","url","reach":"machine"|"network"|"internet","models","interface",
-      "key":"none"|"kept"|"plain"|"session"|"variable"|"missing","key_env","allowed"}`,
+      "key":"none"|"kept"|"plain"|"session"|"variable"|"missing","key_env","allowed"}
+
+Examples:
+  $ atelier models remote list`,
     )
     .action((options: CommonOptions) => {
       const { remotes, out } = new Session(context, 'models remote list', options);
@@ -137,7 +147,15 @@ function addAdd(remote: Command, context: CommandContext): void {
     .option('--model <model>', 'a model that it has; may be given several times', each, [])
     .addOption(interfaceOption())
     .option('--key-env <variable>', 'the environment variable that holds its key')
-    .addHelpText('after', '\nJSON: as "models remote list" has it of one endpoint')
+    .addHelpText(
+      'after',
+      `
+JSON: as "models remote list" has it of one endpoint
+
+Examples:
+  $ atelier models remote add here http://localhost:8080/v1 --model qwen
+  $ atelier models remote add openai https://api.openai.com/v1 --model gpt-4o-mini --key-env OPENAI_API_KEY`,
+    )
     .action(
       (
         name: string,
@@ -173,7 +191,14 @@ function addSet(remote: Command, context: CommandContext): void {
       [],
     )
     .addOption(interfaceOption())
-    .addHelpText('after', '\nJSON: as "models remote list" has it of one endpoint')
+    .addHelpText(
+      'after',
+      `
+JSON: as "models remote list" has it of one endpoint
+
+Examples:
+  $ atelier models remote set here --url http://localhost:9090/v1`,
+    )
     .action(
       (
         name: string,
@@ -247,7 +272,14 @@ function addTest(remote: Command, context: CommandContext): void {
     .description('ask an endpoint which models it has; no prompt goes there')
     .argument('<name>', 'as it is called')
     .option('--keep', 'put all of them in the list')
-    .addHelpText('after', '\nJSON: {"endpoint","name","ms","models","kept"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"endpoint","name","ms","models","kept"}
+
+Examples:
+  $ atelier models remote test here`,
+    )
     .action(async (name: string, { keep = false, ...options }: CommonOptions & { keep?: boolean }) => {
       const session = new Session(context, 'models remote test', options);
       const one = endpointOf(session, name);
@@ -265,7 +297,14 @@ function addAllow(remote: Command, context: CommandContext): void {
   withCommon(remote.command('allow'))
     .description('agree that prompts go to an endpoint')
     .argument('<name>', 'as it is called')
-    .addHelpText('after', '\nJSON: as "models remote list" has it of one endpoint')
+    .addHelpText(
+      'after',
+      `
+JSON: as "models remote list" has it of one endpoint
+
+Examples:
+  $ atelier models remote allow here`,
+    )
     .action((name: string, options: CommonOptions) => {
       const session = new Session(context, 'models remote allow', options);
       session.remotes.agree(endpointOf(session, name).id);
@@ -277,7 +316,14 @@ function addRemove(remote: Command, context: CommandContext): void {
   withCommon(remote.command('remove'))
     .description('take an endpoint out of the list, with its key; what it answered stays')
     .argument('<name>', 'as it is called')
-    .addHelpText('after', '\nJSON: {"endpoint","name"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"endpoint","name"}
+
+Examples:
+  $ atelier models remote remove here`,
+    )
     .action((name: string, options: CommonOptions) => {
       const session = new Session(context, 'models remote remove', options);
       const { id } = endpointOf(session, name);

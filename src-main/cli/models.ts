@@ -32,7 +32,10 @@ rewrites (translates, sums up), names (finds what is named in a text), answers (
 A remote one is another program's or service's: what it is asked goes to its host ("atelier models remote"). Its name is ENDPOINT/MODEL.
 
 JSON: per model {"model","name","kind":"folder"|"run"|"remote","does":"writes"|"rewrites"|"fills"|"classifies"|"embeds"|"names"|"answers"|null,"path","missing"}; of a remote
-      one also "endpoint" and "host"`,
+      one also "endpoint" and "host"
+
+Examples:
+  $ atelier models list --json`,
     )
     .action((options: CommonOptions) => {
       const session = new Session(context, 'models list', options);
@@ -59,7 +62,14 @@ function addAdd(models: Command, context: CommandContext): void {
   withCommon(models.command('add'))
     .description('put the folder of a language model in the list')
     .argument('<folder>', 'with config.json, tokenizer.json and its weights, as on Hugging Face’s hub')
-    .addHelpText('after', '\nJSON: {"model","path"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"model","path"}
+
+Examples:
+  $ atelier models add models/SmolLM2-135M-ONNX`,
+    )
     .action((folder: string, options: CommonOptions) => {
       const session = new Session(context, 'models add', options);
       return session.own((studio) => {
@@ -116,7 +126,14 @@ function addRemove(models: Command, context: CommandContext): void {
   withCommon(models.command('remove'))
     .description('take a folder out of the list; its files stay')
     .argument('<model>', 'its id or name')
-    .addHelpText('after', '\nJSON: {"model","path"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"model","path"}
+
+Examples:
+  $ atelier models remove SmolLM2-135M-ONNX`,
+    )
     .action((text: string, options: CommonOptions) => {
       const session = new Session(context, 'models remove', options);
       return session.own((studio) => {

@@ -21,7 +21,11 @@ prompt. Variables of what is included are variables of what includes it. A versi
 version 2; split is train where none is named; by: as many rows of each value. Between the two stand columns, in {{ }}. A backslash before {{ makes plain text.
 
 JSON: per problem {"prompt","name","severity","code","line","column","message"}, at the end {"event":"finished","prompts","errors","warnings"}.
-Exits with 1 where there is an error.`,
+Exits with 1 where there is an error.
+
+Examples:
+  $ atelier prompts check
+  $ atelier prompts check capital tale`,
     )
     .action((names: string[], options: CommonOptions) => {
       const session = new Session(context, 'prompts check', options);

@@ -18,7 +18,10 @@ maxTokens, least}), then the text; documents are those of the workspace's collec
 all their tests have in common, and the tests' rows as a table; what the studio has no word for is told. Files that a configuration names are read
 where they lie in its folder.
 
-JSON: per prompt {"prompt","name"}, per table {"dataset","name","rows"}, and where something was left out {"left":[…]}`,
+JSON: per prompt {"prompt","name"}, per table {"dataset","name","rows"}, and where something was left out {"left":[…]}
+
+Examples:
+  $ atelier prompts import capital.md promptfooconfig.yaml`,
     )
     .action((files: string[], options: CommonOptions) => {
       const session = new Session(context, 'prompts import', options);
@@ -59,7 +62,10 @@ export function addPromptsExport(prompts: Command, context: CommandContext): voi
 Conversations become the JSON that promptfoo's providers take; under providers stands its "echo", to be replaced. What a prompt includes and the examples that
 it shows are written out.
 
-JSON: {"file","prompts","rows","left":[…]}; "left": what promptfoo has no word for`,
+JSON: {"file","prompts","rows","left":[…]}; "left": what promptfoo has no word for
+
+Examples:
+  $ atelier prompts export capital --rows capitals.jsonl --out promptfooconfig.yaml`,
     )
     .action((names: string[], options: ExportOptions) => {
       const session = new Session(context, 'prompts export', options);

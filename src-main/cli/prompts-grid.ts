@@ -189,7 +189,14 @@ function addResume(grid: Command, context: CommandContext): void {
   withCommon(grid.command('resume'))
     .description('ask for what has no answer yet, failed ones again')
     .argument('<grid>', 'its name, id or the beginning of its id')
-    .addHelpText('after', '\nJSON: as of "grid run"')
+    .addHelpText(
+      'after',
+      `
+JSON: as of "grid run"
+
+Examples:
+  $ atelier prompts grid resume tale`,
+    )
     .action((text: string, options: CommonOptions) => {
       const session = new Session(context, 'prompts grid resume', options);
       return session.own((studio) => fill(session, studio, resolveGrid(studio.reading, text)));
@@ -201,7 +208,11 @@ function addList(grid: Command, context: CommandContext): void {
     .description('the grids, newest first')
     .addHelpText(
       'after',
-      '\nJSON: per grid {"grid","name","created_at","columns","rows","finished","cached","failed","rated","compared"}',
+      `
+JSON: per grid {"grid","name","created_at","columns","rows","finished","cached","failed","rated","compared"}
+
+Examples:
+  $ atelier prompts grid list`,
     )
     .action((options: CommonOptions) => {
       const session = new Session(context, 'prompts grid list', options);
@@ -224,7 +235,14 @@ function addShow(grid: Command, context: CommandContext): void {
   withCommon(grid.command('show'))
     .description('all answers of a grid, or why there is none')
     .argument('<grid>', 'its name, id or the beginning of its id')
-    .addHelpText('after', '\nJSON: as of "grid run"')
+    .addHelpText(
+      'after',
+      `
+JSON: as of "grid run"
+
+Examples:
+  $ atelier prompts grid show tale --json`,
+    )
     .action((text: string, options: CommonOptions) => {
       const session = new Session(context, 'prompts grid show', options);
       return session.read((store) => {
@@ -250,7 +268,14 @@ function addRate(grid: Command, context: CommandContext): void {
     .argument('<row>', 'counted from 0', place)
     .argument('<column>', 'counted from 0', place)
     .argument('<rating>', '1 … 5', integer(0, 5))
-    .addHelpText('after', '\nJSON: {"grid","row","column","rating"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"grid","row","column","rating"}
+
+Examples:
+  $ atelier prompts grid rate tale 0 1 5`,
+    )
     .action((text: string, row: number, column: number, rating: number, options: CommonOptions) => {
       const session = new Session(context, 'prompts grid rate', options);
       return session.own(async ({ grids, reading }) => {
@@ -269,7 +294,15 @@ function addPrefer(grid: Command, context: CommandContext): void {
     .argument('<first>', 'column of A, counted from 0', place)
     .argument('<second>', 'column of B', place)
     .argument('<choice>', [...judgedClasses.pair, 'none'].join(', '))
-    .addHelpText('after', '\nJSON: {"grid","row","first","second","choice"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"grid","row","first","second","choice"}
+
+Examples:
+  $ atelier prompts grid prefer tale 0 0 1 A
+  $ atelier prompts grid prefer tale 1 0 1 "both bad"`,
+    )
     .action((text: string, row: number, a: number, b: number, said: string, options: CommonOptions) => {
       const session = new Session(context, 'prompts grid prefer', options);
       const choice = preferences.find((each) => each === said) ?? null;
@@ -302,7 +335,11 @@ version, model, temperature, seed, answer, finish, error, rating, cached, prompt
 Lines of judgements are those of "labels export": row, prompt, chosen, rejected, preference, answer_a, answer_b; or row, prompt, answer, rating; then which prompt, version,
 model, temperature and seed it came of. "atelier import FILE" makes a dataset of it.
 
-JSON: {"path","judged"}, of answers {"path","answers"}`,
+JSON: {"path","judged"}, of answers {"path","answers"}
+
+Examples:
+  $ atelier prompts grid export tale --kind pair --out pairs.jsonl
+  $ atelier prompts grid export tale --kind answers --out answers.html`,
     )
     .action((text: string, options: CommonOptions & { kind: JudgedKind | 'answers'; out: string }) => {
       const session = new Session(context, 'prompts grid export', options);

@@ -71,7 +71,15 @@ function addTest(prompts: Command, context: CommandContext): void {
     .argument('<prompt>', 'its name, id or the beginning of its id')
     .option('--set <file>', 'JSON: {"checks":[{"kind":"contains","wanted":{"column":"expected"}},…],"gate":0.9}')
     .addOption(new Option('--clear', 'hold it to nothing').conflicts('set'))
-    .addHelpText('after', '\nJSON: {"prompt","checks","gate"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"prompt","checks","gate"}
+
+Examples:
+  $ atelier prompts test capital
+  $ atelier prompts test capital --set checks.json`,
+    )
     .action((name: string, options: CommonOptions & { set?: string; clear?: boolean }) => {
       const session = new Session(context, 'prompts test', options);
       return session.own(async ({ evaluations, reading }) => {
@@ -95,7 +103,14 @@ function addHistory(prompts: Command, context: CommandContext): void {
   withCommon(prompts.command('history'))
     .description('how the versions of a prompt did, newest first')
     .argument('<prompt>', 'its name, id or the beginning of its id')
-    .addHelpText('after', '\nJSON: per evaluation what "prompts eval" says at its end')
+    .addHelpText(
+      'after',
+      `
+JSON: per evaluation what "prompts eval" says at its end
+
+Examples:
+  $ atelier prompts history capital`,
+    )
     .action((name: string, options: CommonOptions) => {
       const session = new Session(context, 'prompts history', options);
       return session.read((store) => {
@@ -125,7 +140,10 @@ function addCompare(prompts: Command, context: CommandContext): void {
       `
 Right and wrong are compared by McNemar's exact test, measures by the paired bootstrap of their mean over rows.
 
-JSON: {"first","second","checks":[{"kind","first","second","rows","onlyFirst","onlySecond","interval","p"}]}`,
+JSON: {"first","second","checks":[{"kind","first","second","rows","onlyFirst","onlySecond","interval","p"}]}
+
+Examples:
+  $ atelier prompts compare ev_01k9 ev_01ka`,
     )
     .action((first: string, second: string, options: CommonOptions) => {
       const session = new Session(context, 'prompts compare', options);

@@ -41,7 +41,14 @@ export function addPromptsNote(prompts: Command, context: CommandContext): void 
     .argument('<prompt>', 'its name, id or the beginning of its id')
     .argument('<version>', 'its number', integer(1, 1_000_000))
     .argument('<text>', 'what is to stand there; "" for nothing')
-    .addHelpText('after', '\nJSON: {"prompt","version","note"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"prompt","version","note"}
+
+Examples:
+  $ atelier prompts note capital 3 "shorter, without the example"`,
+    )
     .action((name: string, version: number, note: string, options: CommonOptions) => {
       const session = new Session(context, 'prompts note', options);
       return session.own(async ({ prompts: bench, reading }) => {

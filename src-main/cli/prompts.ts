@@ -45,7 +45,14 @@ function addList(prompts: Command, context: CommandContext): void {
   withCommon(prompts.command('list'))
     .description('the prompts, those written on last first')
     .option('--archived', 'those put away as well')
-    .addHelpText('after', '\nJSON: per prompt {"prompt","name","tags","versions","completions","edited_at","archived"}')
+    .addHelpText(
+      'after',
+      `
+JSON: per prompt {"prompt","name","tags","versions","completions","edited_at","archived"}
+
+Examples:
+  $ atelier prompts list --archived`,
+    )
     .action((options: CommonOptions & { archived?: boolean }) => {
       const session = new Session(context, 'prompts list', options);
       return session.read((store) => {
@@ -136,7 +143,14 @@ function addRestore(prompts: Command, context: CommandContext): void {
     .description('an old version becomes the draft again; what the draft was is a version first')
     .argument('<prompt>', 'its name, id or the beginning of its id')
     .argument('<version>', 'its number', versionNumber)
-    .addHelpText('after', '\nJSON: {"prompt","restored"}')
+    .addHelpText(
+      'after',
+      `
+JSON: {"prompt","restored"}
+
+Examples:
+  $ atelier prompts restore capital 3`,
+    )
     .action((name: string, number: number, options: CommonOptions) => {
       const session = new Session(context, 'prompts restore', options);
       return session.own(async ({ prompts: bench, reading }) => {
@@ -152,7 +166,14 @@ function addStep(prompts: Command, context: CommandContext, which: 'undo' | 'red
   withCommon(prompts.command(which))
     .description(description)
     .argument('<prompt>', 'its name, id or the beginning of its id')
-    .addHelpText('after', '\nJSON: {"prompt","changed","text"}; "changed" is false where there is no such step')
+    .addHelpText(
+      'after',
+      `
+JSON: {"prompt","changed","text"}; "changed" is false where there is no such step
+
+Examples:
+  $ atelier prompts ${which} capital`,
+    )
     .action((name: string, options: CommonOptions) => {
       const session = new Session(context, `prompts ${which}`, options);
       return session.own(async ({ prompts: bench, reading }) => {

@@ -85,7 +85,7 @@ export async function runCli(args: readonly string[], host: Host): Promise<numbe
 const asked = (args: readonly string[]): string[] =>
   args[0] === 'help' && args.length > 2 ? [...args.slice(1), '--help'] : [...args];
 
-function makeProgram(context: CommandContext, json: boolean): Command {
+export function makeProgram(context: CommandContext, json: boolean): Command {
   const { host } = context;
   const program = new Command('atelier')
     .description('Train, compare and export models on your own machine: the studio without its window.')

@@ -32,7 +32,12 @@ export function addRunsActs(runs: Command, context: CommandContext): void {
   command(
     'pause',
     'let runs wait until they are resumed',
-    `They keep their place in the queue.\n\n${actJson('paused')}`,
+    `They keep their place in the queue.
+
+${actJson('paused')}
+
+Examples:
+  $ atelier runs pause "iris · mlp" "iris · mlp 2"`,
   )
     .argument('<run...>', 'names, ids or beginnings of ids')
     .action((names: string[], options: Options) =>
@@ -41,7 +46,12 @@ export function addRunsActs(runs: Command, context: CommandContext): void {
   command(
     'cancel',
     'take runs out of the queue',
-    `What they have done is kept: resume goes on with it.\n\n${actJson('cancelled')}`,
+    `What they have done is kept: resume goes on with it.
+
+${actJson('cancelled')}
+
+Examples:
+  $ atelier runs cancel "iris · mlp 3"`,
   )
     .argument('<run...>', 'names, ids or beginnings of ids')
     .action((names: string[], options: Options) =>

@@ -35,7 +35,10 @@ export function addStudies(program: Command, context: CommandContext): void {
       'after',
       `
 JSON: per study {"study","name","status","reason","dataset","version","metrics","directions","trials","complete","pruned","failed",
-      "running","waiting","best","created_at"}`,
+      "running","waiting","best","created_at"}
+
+Examples:
+  $ atelier studies list`,
     )
     .action((options: CommonOptions) => list(new Session(context, 'studies list', options)));
 
@@ -75,7 +78,13 @@ Examples:
     .description('tell which settings matter for the metric')
     .argument('<study>', 'its name, its id or the beginning of it')
     .option('--method <name>', `${importanceMethods.join(' or ')} (faster; of the best tenth)`, 'fanova')
-    .addHelpText('after', `\nJSON: per metric {"metric","method","importance":{setting: share}}; shares sum to 1`)
+    .addHelpText(
+      'after',
+      `\nJSON: per metric {"metric","method","importance":{setting: share}}; shares sum to 1
+
+Examples:
+  $ atelier studies importance glyphs --method ped-anova`,
+    )
     .action((study: string, options: CommonOptions & { method: string }) =>
       importance(new Session(context, 'studies importance', options), study, options.method),
     );
@@ -104,7 +113,10 @@ Example:
       'after',
       `
 In Python: optuna.load_study(study_name=NAME, storage="sqlite:///FILE.db")
-JSON: {"path","format","trials"}`,
+JSON: {"path","format","trials"}
+
+Examples:
+  $ atelier studies export glyphs --out glyphs.csv`,
     )
     .action((study: string, options: CommonOptions & { out: string }) =>
       exportStudy(new Session(context, 'studies export', options), study, options.out),
@@ -134,7 +146,13 @@ Examples:
   withCommon(studies.command('finish'))
     .description('end a study that is paused or was cut short; its trials stay')
     .argument('<study>', 'its name, its id or the beginning of it')
-    .addHelpText('after', `\nJSON: the study as "studies list" has it`)
+    .addHelpText(
+      'after',
+      `\nJSON: the study as "studies list" has it
+
+Examples:
+  $ atelier studies finish glyphs`,
+    )
     .action((study: string, options: CommonOptions) => finish(new Session(context, 'studies finish', options), study));
 }
 

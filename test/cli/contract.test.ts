@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { architectures } from '../../src-main/architectures/index.ts';
 import { stepInfos } from '../../src-main/datasets/recipes/index.ts';
+import type { Host } from '../../src-main/cli/host.ts';
+import { makeProgram } from '../../src-main/cli/run.ts';
 import {
   architectureHelp,
   architectureName,
@@ -67,7 +70,28 @@ const commands = [
   ['first-run'],
 ];
 
+/** Every command that does something, however deep it stands. */
+function all(command: Command, words: string[] = []): string[][] {
+  const below = command.commands.filter((one) => one.name() !== 'help');
+  return below.length === 0 ? [words] : below.flatMap((one) => all(one, [...words, one.name()]));
+}
+
 describe('help', () => {
+  it('of every command has an example of it', async () => {
+    const folder = tempFolder();
+    const every = all(
+      makeProgram({ host: { appVersion: 'any', architectures: fakeArchitectures } as unknown as Host }, false),
+    );
+    expect(every.length).toBeGreaterThan(60);
+    const lacking = [];
+    for (const words of every) {
+      const { stdout } = await atelier(folder, ['help', ...words]);
+      const examples = stdout.slice(stdout.search(/^Examples?:/m));
+      if (!examples.includes(`$ atelier ${words.join(' ')}`)) lacking.push(words.join(' '));
+    }
+    expect(lacking).toEqual([]);
+  });
+
   it.each(commands.map((command) => [command.join(' '), command]))(
     'for %s has its options, its JSON and examples',
     async (_, command) => {

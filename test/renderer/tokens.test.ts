@@ -62,6 +62,14 @@ describe.each(['light', 'dark'])('the %s theme', (name) => {
     for (const colour of more) expect(contrast(colour, colours.surface)).toBeGreaterThanOrEqual(3);
   });
 
+  it('outlines cells of any colour: with its text or with what lies around that', () => {
+    for (let i = 0; i <= 100; i++) {
+      const cell = sequentialColour(i / 100);
+      const best = Math.max(contrast(cell, colours.text), contrast(cell, colours.surface));
+      expect(best, cell).toBeGreaterThanOrEqual(3);
+    }
+  });
+
   it('has the same tokens as the other', () =>
     expect(Object.keys(colours).sort()).toEqual(Object.keys(theme(name === 'dark' ? 'light' : 'dark')).sort()));
 });

@@ -1,8 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashOf, readJson, replaceFolder, sweepBeside, writeJson, writeWhole } from '../../scripts/setup/files.mjs';
+import { sweepScratch } from '../../scripts/setup/scratch.mjs';
 
 let folder: string;
 const at = (...names: string[]): string => path.join(folder, ...names);
@@ -79,4 +89,25 @@ describe('the hash of the inputs', () => {
     writeFileSync(at('src/generated/x'), 'x');
     expect(hash(skip)).toBe(before);
   });
+});
+
+it('removes what killed tests and benches left a day ago, and nothing else', () => {
+  const days = (name: string, ago: number) => {
+    const then = (Date.now() - ago * 24 * 3600 * 1000) / 1000;
+    utimesSync(at(name), then, then);
+  };
+  for (const name of ['atelier-quality-Ab3dE6', 'atelier-import-kills-Ab3dE6', 'atelier-data-Ab3dE6', 'other-Ab3dE6']) {
+    mkdirSync(at(name));
+  }
+  writeFileSync(at('atelier-import-kills-Ab3dE6/new'), '');
+  writeFileSync(at('atelier-file-Ab3dE6'), '');
+  for (const name of ['atelier-quality-Ab3dE6', 'atelier-import-kills-Ab3dE6', 'other-Ab3dE6', 'atelier-file-Ab3dE6'])
+    days(name, 2);
+  expect(sweepScratch(folder)).toEqual(['atelier-quality-Ab3dE6']);
+  expect(readdirSync(folder).sort()).toEqual([
+    'atelier-data-Ab3dE6',
+    'atelier-file-Ab3dE6',
+    'atelier-import-kills-Ab3dE6',
+    'other-Ab3dE6',
+  ]);
 });

@@ -19,6 +19,10 @@ import { readViews, type RunView } from '../../../src-main/shared/run-views.ts';
 /** What a filter offers of a field: of more different values nobody chooses from a list. */
 const mostValues = 200;
 
+export type CompareTab =
+  'curves' | 'groups' | 'parallel' | 'scatter' | 'importance' | 'settings' | 'metrics' | 'per-sample' | 'outputs';
+export type RunTab = 'curves' | 'pictures' | 'predictions' | 'texts' | 'weights' | 'confusion' | 'log';
+
 /** The Runs place: which runs are listed, in what order, which are chosen, and how their curves are drawn. */
 export class RunsPlace {
   filter = $state('');
@@ -30,6 +34,10 @@ export class RunsPlace {
   logY = $state<Record<string, boolean>>({});
   /** Curves of compared runs that share this are drawn as one; '' each by itself. */
   group = $state('');
+  /** What was looked at of the last comparison: another one begins there too. */
+  compareTab = $state<CompareTab>('curves');
+  /** What was looked at of the last run: who comes back to it finds it so. */
+  runTab = $state.raw<{ run: RunId | null; tab: RunTab }>({ run: null, tab: 'curves' });
   readonly crosshair = new Crosshair();
   readonly table = new TableState(
     { column: 'created', descending: true },
