@@ -1,4 +1,5 @@
 import { AtelierError } from '../shared/errors.ts';
+import { butAbout, isAbout } from './about-files.ts';
 import { anyOf, withoutSplit } from '../shared/work/alike-names.ts';
 import { annotatedKinds, type ImportKind, type ImportOffer } from '../shared/work/import.ts';
 import { namedAudio } from './audio/file-type.ts';
@@ -128,8 +129,14 @@ export async function findAll(
       for (const { folder, files } of byConfiguration(source.files.filter(isPiece)))
         await ask(importer, folder === null ? source : configuration(source, folder, files), folder);
   }
+  // A README and a configuration beside a model are nothing that was meant.
+  const onlyAbout = source.files.every((each) => source.withoutData?.has(each) || isAbout(each.relative));
+  if (found.length === 0 && onlyAbout && source.files.length > 1 && file === undefined) {
+    const noData = noDataAmong(source);
+    if (noData) throw noData;
+  }
   const annotated = found.some(({ offer }) => annotatedKinds.includes(offer.kind));
-  const { parts, prose } = await tableParts(source, found.length > 0 && kind !== 'table', annotated);
+  const { parts, prose } = await tableParts(source, found.length > 0 && kind !== 'table', annotated, file);
   const inPieces = new Set<FoundFile>();
   for (const { files, called, folder } of parts) {
     if (inPieces.has(files[0])) continue;
@@ -189,6 +196,7 @@ async function tableParts(
   source: Source,
   besides: boolean,
   annotated: boolean,
+  wanted?: string,
 ): Promise<{ parts: Part[]; prose: boolean }> {
   // Beside an annotated set JSON is what annotates it.
   const files = source.files.filter(
@@ -198,7 +206,9 @@ async function tableParts(
       !namedAudio(file.relative) &&
       !(annotated && besides && /\.json$/i.test(contentName(file))),
   );
-  const named = files.filter((file) => tableNames.test(contentName(file)));
+  const all = files.filter((file) => tableNames.test(contentName(file)));
+  const asked = all.filter(({ relative }) => relative === wanted);
+  const named = asked.length > 0 ? all : butAbout(all);
   if (named.length > 0 || besides) return { parts: each(named), prose: false };
   const texts = files.filter((file) => textNames.test(contentName(file)));
   if (texts.length > 0) return { parts: each(texts), prose: await isProse(texts) };

@@ -31,6 +31,7 @@ const codes: Record<string, () => string> = {
   also_found: m.note_also_found,
   class_table: m.note_class_table,
   form_beside: m.note_form_beside,
+  names_tell: m.note_names_tell,
   unlabelled_beside: m.note_unlabelled_beside,
   scaled: m.note_scaled,
   channels_first: m.note_channels_first,

@@ -4,7 +4,7 @@ import { baseOf } from '../annotations/image-files.ts';
 import { soundPartsOf, StoredSounds } from '../audio/stored.ts';
 import { encodeWav } from '../audio/encode-wav.ts';
 import { readBlob } from '../blobs.ts';
-import { isWrapper } from '../class-folders.ts';
+import { isUnlabelled, isWrapper } from '../class-folders.ts';
 import { encodePng } from '../images/encode-png.ts';
 import { partsOf, readOriginalFile, readPixels } from '../images/pixels.ts';
 import type { ImportContext } from '../import-context.ts';
@@ -54,7 +54,9 @@ export async function writeFolders(
   const without = names.length === 0 ? '' : `${folders.take(unlabelled)}/`;
   const files = { train: new Paths(), validation: new Paths(), test: new Paths() };
   const rows: [string, string, string][] = [];
-  let told = names.every((name) => folderOf.get(name) === name) && !(names.length === 1 && isWrapper(names[0]));
+  let told =
+    names.every((name) => folderOf.get(name) === name && !isUnlabelled(name)) &&
+    !(names.length === 1 && isWrapper(names[0]));
   let index = -1;
   let done = 0;
   for await (const sample of manifest.kind === 'table' ? textsOf(blobs, manifest) : filesOf(blobs, manifest, newest)) {

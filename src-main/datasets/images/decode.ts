@@ -3,7 +3,7 @@ import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { noDataError, noDataIn } from '../no-data/kinds.ts';
 import { readWhole, type FoundFile } from '../source.ts';
-import { headBytes, imageType } from './file-type.ts';
+import { foreignImage, headBytes, imageType } from './file-type.ts';
 import type { PlainImage } from './plain.ts';
 
 /** The largest side of an image as trained on. */
@@ -34,6 +34,12 @@ export async function readImageFile(file: FoundFile): Promise<Uint8Array> {
   if (!imageType(bytes.subarray(0, headBytes))) {
     const noData = noDataIn(bytes, name);
     if (noData) throw noDataError(name, noData);
+    const foreign = foreignImage(bytes.subarray(0, headBytes));
+    if (foreign !== null)
+      throw new AtelierError(
+        'not_an_image',
+        `${name} is ${foreign}, which is not read. Convert it to PNG and import that.`,
+      );
     throw new AtelierError(
       'not_an_image',
       `${name} does not hold an image that can be read (PNG, JPEG, WebP, GIF, TIFF, AVIF).`,

@@ -19,6 +19,20 @@ export function imageType(head: Uint8Array): ImageType | null {
   return null;
 }
 
+/** What a file that holds an image, but none that is decoded here, is called; null for anything else. */
+export function foreignImage(head: Uint8Array): string | null {
+  const ascii = (from: number, to: number): string => String.fromCharCode(...head.subarray(from, to));
+  if (ascii(0, 2) === 'BM' && head.length > 14 && head[14] >= 12 && head[14] <= 124) return 'a BMP image';
+  if (ascii(0, 4) === '\0\0\x01\0') return 'an icon (ICO)';
+  if (ascii(0, 4) === '8BPS') return 'a Photoshop document';
+  if (ascii(4, 8) === 'jP  ') return 'a JPEG 2000 image';
+  if ((head[0] === 0xff && head[1] === 0x0a) || ascii(4, 8) === 'JXL ') return 'a JPEG XL image';
+  if (ascii(0, 4) === 'v/1\x01') return 'an OpenEXR image';
+  if (/^P[1-7][\s#]/.test(ascii(0, 3))) return 'a Netpbm image (PBM, PGM, PPM)';
+  if (/^\s*(<\?xml|<svg)/.test(ascii(0, headBytes))) return 'a drawing (SVG)';
+  return null;
+}
+
 const byExtension: Record<string, ImageType | null> = {
   png: 'png',
   jpg: 'jpeg',
@@ -34,6 +48,11 @@ const byExtension: Record<string, ImageType | null> = {
   heif: 'heif',
   // Named like images, but not decoded here: they are listed as left out, not passed over in silence.
   bmp: null,
+  dib: null,
+  ppm: null,
+  pgm: null,
+  pbm: null,
+  exr: null,
   svg: null,
   ico: null,
   psd: null,

@@ -4,7 +4,15 @@ import { audioHeadBytes, audioType, namedAudio } from '../audio/file-type.ts';
 import { factsOf } from '../audio/facts.ts';
 import { chooseRate, Reading } from '../audio/reading.ts';
 import { SoundWriter } from '../audio/store.ts';
-import { arrange, arrangeByName, noClass, someNames, withoutClass, type Member } from '../class-folders.ts';
+import {
+  arrange,
+  arrangeByName,
+  noClass,
+  someNames,
+  withNameHint,
+  withoutClass,
+  type Member,
+} from '../class-folders.ts';
 import { KnownSounds } from '../grow/known-sounds.ts';
 import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { Rejects, type Importer, type ReadContext } from './importer.ts';
@@ -38,7 +46,8 @@ export const audioFolder: Importer = {
     for (const { relative } of strays) {
       rejects.add(relative, 'no_class', noClass(relative, params.classFrom));
     }
-    return storeSounds({ source, members, passedOver: source.files.length - sounds.length }, rejects, params, context);
+    const found = { source, members, passedOver: source.files.length - sounds.length };
+    return withNameHint(await storeSounds(found, rejects, params, context), members);
   },
 };
 

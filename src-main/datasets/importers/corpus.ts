@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { Manifest, SourceFile } from '../../shared/dataset.ts';
+import { butAbout } from '../about-files.ts';
 import { asUtf8, guessEncoding, isBinary, surveyText } from '../csv/encoding.ts';
 import { withDuck } from '../duck.ts';
 import { noTextIn, noDataError } from '../no-data/kinds.ts';
@@ -116,7 +117,7 @@ function together(source: Source, files: readonly SourceFile[]): SourceFile[] {
   return [{ name: basename(source.root), bytes, sha256: hash.digest('hex') }];
 }
 
-const textFiles = (source: Source): FoundFile[] => source.files.filter(({ relative }) => namedText(relative));
+const textFiles = (source: Source): FoundFile[] => butAbout(source.files.filter(({ relative }) => namedText(relative)));
 
 /** Reads a file of any size little by little. Throws `empty_file`, `not_text`. */
 async function readFile(

@@ -1,7 +1,15 @@
 import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import type { ImportParams, ImportResult } from '../../shared/work/import.ts';
-import { arrange, arrangeByName, noClass, someNames, withoutClass, type Member } from '../class-folders.ts';
+import {
+  arrange,
+  arrangeByName,
+  noClass,
+  someNames,
+  withNameHint,
+  withoutClass,
+  type Member,
+} from '../class-folders.ts';
 import { KnownImages } from '../grow/known-images.ts';
 import { finishImages } from '../image-version.ts';
 import { headBytes, imageType, namedImage } from '../images/file-type.ts';
@@ -38,7 +46,8 @@ export const imageFolder: Importer = {
     for (const { relative } of strays) {
       rejects.add(relative, 'no_class', noClass(relative, params.classFrom));
     }
-    return storeImages({ source, members, passedOver: source.files.length - images.length }, rejects, params, context);
+    const found = { source, members, passedOver: source.files.length - images.length };
+    return withNameHint(await storeImages(found, rejects, params, context), members);
   },
 };
 

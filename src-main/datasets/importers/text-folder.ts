@@ -3,9 +3,11 @@ import { access, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AtelierError, errorFacts } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/dataset.ts';
+import { butAbout } from '../about-files.ts';
 import { arrange, type Member } from '../class-folders.ts';
+import { guessEncoding, isBinary } from '../csv/encoding.ts';
 import { withDuck } from '../duck.ts';
-import { totalBytes, type FoundFile, type Source } from '../source.ts';
+import { readHead, totalBytes, type FoundFile, type Source } from '../source.ts';
 import { splitCode } from '../splits.ts';
 import { systemError } from '../system-errors.ts';
 import { namedText, readDocument, type Document } from '../texts/document.ts';
@@ -15,6 +17,9 @@ import { plural } from '../../shared/plural.ts';
 
 /** Files being read at once, so that one's waiting is another's reading. */
 const atOnce = 8;
+/** So many files, spread over all, tell whether files without an ending are texts. */
+const lookedAt = 32;
+const headLength = 4096;
 
 const columns: readonly DocumentColumn[] = [
   { name: 'class', type: 'category', role: 'target' },
@@ -25,14 +30,14 @@ const columns: readonly DocumentColumn[] = [
 /** Text files told apart by the folder they lie in: one folder per class, perhaps inside train/ and test/. */
 export const textFolder: Importer = {
   async offer(source) {
-    const found = labelledTexts(source);
+    const found = await labelledTexts(source);
     if (!found) return [];
     return [
       {
         kind: 'text-folder',
         suggestedName: source.suggestedName,
         files: found.members.length,
-        folders: new Set(found.members.map(({ className }) => className)).size,
+        folders: new Set(found.members.flatMap(({ className }) => (className === '' ? [] : [className]))).size,
         bytes: await totalBytes(found.members.map(({ file }) => file)),
         columns: [],
         target: null,
@@ -41,7 +46,7 @@ export const textFolder: Importer = {
   },
 
   async read(source, params, context) {
-    const found = labelledTexts(source);
+    const found = await labelledTexts(source);
     if (!found) throw new AtelierError('unknown_format', `${source.root} holds no folders of text files.`);
     const { blobs } = params;
     const rejects = new Rejects();
@@ -60,7 +65,7 @@ export const textFolder: Importer = {
           good.push(member);
           bytes += document.bytes;
           hash.update(`${document.sha256}  ${member.file.relative}\n`);
-          table.add([member.className, document.text, member.file.relative]);
+          table.add([member.className || null, document.text, member.file.relative]);
         });
         if (good.length === 0) throw nothingRead(source, found.members.length, rejects);
         const divided = new Set(good.map(({ split }) => split)).size > 1;
@@ -94,12 +99,25 @@ interface Found {
 }
 
 /** At least two folders of text files, and no table among the files: then those are what was meant. */
-function labelledTexts(source: Source): Found | null {
+async function labelledTexts(source: Source): Promise<Found | null> {
   if (source.files.some(({ relative }) => /\.(csv|tsv|tab|psv)$/i.test(relative))) return null;
-  const texts = source.files.filter(({ relative }) => namedText(relative));
-  const { members, strays } = arrange(texts);
-  const classes = new Set(members.map(({ className }) => className));
+  const named = butAbout(source.files.filter(({ relative }) => namedText(relative)));
+  const { members, strays } = arrange(named.length > 0 ? named : await nameless(source));
+  const classes = new Set(members.flatMap(({ className }) => (className === '' ? [] : [className])));
   return classes.size >= 2 && members.length > strays.length ? { members, strays } : null;
+}
+
+/** Texts whose names have no ending, as those of mails and news: all of the files, or none. */
+async function nameless({ files }: Source): Promise<FoundFile[]> {
+  const data = butAbout(files);
+  const ending = /[^./]\.(?!\d+$)[^./]+$/;
+  if (data.some(({ relative }) => ending.test(relative.slice(relative.lastIndexOf('/') + 1)))) return [];
+  const step = Math.max(1, Math.floor(data.length / lookedAt));
+  for (let at = 0; at < data.length; at += step) {
+    const head = await readHead(data[at], headLength);
+    if (head.length > 0 && isBinary(head, guessEncoding(head))) return [];
+  }
+  return data;
 }
 
 /** Reads the files some at a time and hands them on in order. A bad one is listed; a source that is gone ends the import. */
@@ -144,7 +162,7 @@ function notesOf(
   const notes: Manifest['notes'] = [];
   const kept = new Set(classes.map(({ name }) => name));
   for (const name of new Set(members.map(({ className }) => className))) {
-    if (kept.has(name)) continue;
+    if (name === '' || kept.has(name)) continue;
     notes.push({ code: 'empty_class', message: `No text of class "${name}" could be read; the class was left out.` });
   }
   if (classes.length === 1) {

@@ -3,7 +3,7 @@ import { AtelierError } from '../../shared/errors.ts';
 /** Files that people drop among their data and that hold no samples, told by their first bytes. */
 
 export interface NoData {
-  /** `lfs_pointer`, `web_page`, `document_file`, `model_file`, `program_file`, `unread_format`. */
+  /** `lfs_pointer`, `web_page`, `document_file`, `model_file`, `program_file`, `unread_format`, `archive_inside`. */
   code: string;
   /** "is a …" */
   what: string;
@@ -195,6 +195,16 @@ export function noTextIn(bytes: Uint8Array, name: string): NoData | null {
   const found = noDataIn(bytes, name);
   return found?.code === 'lfs_pointer' ? found : null;
 }
+
+/** An archive in an archive, by its name and first bytes; documents that are archives inside are what they are called. */
+export function innerArchive(bytes: Uint8Array, name: string): NoData | null {
+  const packed = /\.(zip|tar|tgz|tbz2?|bz2|xz|txz|zst|7z|rar)$/i.test(name) && !isText(bytes);
+  if (!packed) return null;
+  const advice = 'Unpack the outer archive, and import the folder.';
+  return { code: 'archive_inside', what: 'is an archive inside an archive, which is not looked into', advice };
+}
+
+const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 512).some((byte) => byte < 9);
 
 /** The same of a ZIP archive, by what lies in it; most documents and models are one. */
 export function noDataInZip(names: readonly string[], mimetype: string): NoData | null {

@@ -7,7 +7,7 @@ import { namedImage } from '../images/file-type.ts';
 import { contentName, isUnreadable, readHead, unreadableWords, type FoundFile, type Source } from '../source.ts';
 import { naming } from '../system-errors.ts';
 import { namedText } from '../texts/document.ts';
-import { noDataError, noDataHeadBytes, noDataIn } from './kinds.ts';
+import { innerArchive, noDataError, noDataHeadBytes, noDataIn } from './kinds.ts';
 
 /** Of more files than this only those are looked at that nobody else looks at one by one. */
 const fewFiles = 64;
@@ -36,7 +36,7 @@ export async function sift<T extends Source>(source: T): Promise<T> {
     try {
       const head = await readHead(file, noDataHeadBytes);
       if (head.length === 0 && alone) throw emptyFile(relative);
-      const found = noDataIn(head, relative);
+      const found = noDataIn(head, relative) ?? (file.packed ? innerArchive(head, relative) : null);
       if (found) withoutData.set(file, noDataError(relative, found));
     } catch (error) {
       if (alone || !(error instanceof AtelierError)) throw error;
@@ -84,4 +84,12 @@ export function noDataAmong({ refused, withoutData = new Map() }: Source): Ateli
   );
 }
 
-const codes = new Set(['lfs_pointer', 'web_page', 'document_file', 'model_file', 'program_file', 'unread_format']);
+const codes = new Set([
+  'lfs_pointer',
+  'web_page',
+  'document_file',
+  'model_file',
+  'program_file',
+  'unread_format',
+  'archive_inside',
+]);

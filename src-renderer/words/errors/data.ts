@@ -30,6 +30,7 @@ export const data = {
   model_file: m.error_model_file,
   program_file: m.error_program_file,
   unread_format: m.error_unread_format,
+  archive_inside: m.error_archive_inside,
   nothing_pasted: m.error_nothing_pasted,
   pasted_too_long: m.error_pasted_too_long,
   image_empty: m.error_image_empty,
