@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import { generateParams } from '../jobs/generation.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { usualGeneration, type GenerationSettings, type WrittenText } from '../shared/generation.ts';
+import { requireBeams, usualGeneration, type GenerationSettings, type WrittenText } from '../shared/generation.ts';
 import { filled } from '../shared/prompt/fill.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';
 import { verdictText } from './completion-json.ts';
@@ -199,9 +199,7 @@ const saidOf = ({ text, tokens, finish, choices, verdict }: WrittenText) => ({
 function settingsOf(session: Session, options: Options): GenerationSettings {
   const { maxTokens, temperature, topK, topP, minP, repetitionPenalty, presencePenalty, frequencyPenalty } = options;
   const { seed, n, beams, stop, logprobs } = options;
-  if (beams > 1 && n > beams) {
-    throw new AtelierError('bad_arguments', `--n ${n}: a search that keeps ${beams} texts has no more. Raise --beams.`);
-  }
+  requireBeams({ n, beams });
   const form =
     options.jsonSchema !== undefined
       ? { kind: 'json' as const, schema: jsonFile(session.path(options.jsonSchema)) }

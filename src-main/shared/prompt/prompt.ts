@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ErrorFacts } from '../errors.ts';
-import { usualGeneration, type GenerationSettings, type WrittenText } from '../generation.ts';
+import { usualGeneration, type GenerationSettings, type SuggestedSettings, type WrittenText } from '../generation.ts';
 import { documentsSettingSchema, type DocumentsSetting, type Retrieved } from '../documents.ts';
 import { textChangeSchema, type TextChange } from './edits.ts';
 import type { ModelKind } from './model-kind.ts';
@@ -230,6 +230,8 @@ export interface LaidOutPrompt {
   template: boolean | null;
   /** Bytes of weights. */
   bytes: number;
+  /** What its makers write with, as an offer. */
+  suggested?: SuggestedSettings | null;
   kind: ModelKind;
 }
 export interface RenderedPrompt extends LaidOutPrompt {

@@ -703,7 +703,9 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'prompts.create': () => prompts[0].summary.id,
     'prompts.undo': () => null,
     'prompts.redo': () => null,
-    'prompts.edit': ({ id, text, bench }) => {
+    'prompts.edit': ({ id, text, changes, bench }) => {
+      const typed = (text ?? '') + (changes?.made ?? []).map(({ inserted }) => inserted).join('');
+      if (typed.includes('!')) throw new AtelierError('disk_full', 'The disk is full.');
       Object.assign(promptOf(id), text !== undefined && { text }, bench && { bench });
       return null;
     },
@@ -738,6 +740,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       template: 'remote' in model ? null : false,
       bytes: 1_044_992,
       kind: 'writes',
+      suggested: text.includes('makers') ? { temperature: 0.6, topP: 0.9 } : null,
       retrieved: null,
     }),
     'prompts.run': ({ id }) => promptOf(id).completions[0],

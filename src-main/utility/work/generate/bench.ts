@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderTurns } from '../../../generation/chat-template.ts';
+import { requireBeams } from '../../../shared/generation.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
 import type { LaidOutPrompt } from '../../../shared/prompt/prompt.ts';
 import { turnsAsText, type Turn } from '../../../shared/prompt/turns.ts';
@@ -31,7 +32,8 @@ export class Bench {
     const parts = this.#partsOf(model);
     const { text, template } = laidOut(parts, prompt);
     const length = promptLength(parts, text, template === true);
-    return { text, ...length, context: parts.context, template, bytes: parts.bytes, kind: parts.kind };
+    const { context, bytes, kind, suggested = null } = parts;
+    return { text, ...length, context, template, bytes, kind, suggested };
   }
 
   async write(
@@ -43,6 +45,7 @@ export class Bench {
     const { text, template, begin = '' } = laidOut(parts, prompt);
     hooks.given(text);
     // A prompt that cannot be is said before a model is loaded.
+    if (isWriter(parts)) requireBeams(settings);
     if (isWriter(parts)) requireFit(parts, promptLength(parts, text, template === true));
     else requireReadable(parts, text, settings, begun);
     const { model: open, weights, loadMs } = await this.#opened(model, parts, threads);

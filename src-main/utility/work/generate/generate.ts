@@ -3,7 +3,7 @@ import { Grammar } from '../../../generation/grammar/grammar.ts';
 import { jsonSchema } from '../../../generation/grammar/json-schema.ts';
 import { regex } from '../../../generation/grammar/regex.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import type { GenerationSettings } from '../../../shared/generation.ts';
+import { requireBeams, type GenerationSettings } from '../../../shared/generation.ts';
 import type { GenerateParams, GenerateResult } from '../../../shared/work/generate.ts';
 import type { JobContext } from '../../port/job-port.ts';
 import { searchBeams } from './beams.ts';
@@ -22,6 +22,7 @@ export async function generate(
   // A form that cannot be is said before a model is loaded.
   const grammar = settings.form && grammarOf(settings.form);
   const parts = partsOf(model);
+  if (isWriter(parts) && !score) requireBeams(settings);
   if (!isWriter(parts) && !score) return readBy(parts, { prompt, begin, settings, threads }, context);
   if (score) requireForetold(parts);
   else requireFit(parts, promptLength(parts, prompt));

@@ -9,6 +9,7 @@ import { writeModel } from '../../../onnx/write.ts';
 import type { CacheSizes } from '../../../runtime/next-token.ts';
 import { decodeSafetensors } from '../../../runtime/safetensors.ts';
 import { AtelierError } from '../../../shared/errors.ts';
+import type { SuggestedSettings } from '../../../shared/generation.ts';
 import { kindOfConfig, type ModelKind } from '../../../shared/prompt/model-kind.ts';
 import { maxTokenizerBytes, parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
 import { headOf, type ClassifierHead } from '../encoders/head.ts';
@@ -26,6 +27,7 @@ import {
 } from './folder-files.ts';
 import { firstOf, onnxWeights, requireMemory } from './onnx-weights.ts';
 import type { Decoders, Rewriting } from './parts.ts';
+import { suggestedSettings } from './suggested-settings.ts';
 import { readSeq2Seq, withPastOf } from './seq2seq-folder.ts';
 
 /** A folder as Hugging Face's hub has one: config.json, tokenizer.json, and the weights as ONNX or, of a Llama, as safetensors. */
@@ -49,6 +51,8 @@ export interface ModelFolder {
   head: ClassifierHead | EmbeddingRecipe | null;
   /** What fills up a text beside a longer one. */
   pad: number | null;
+  /** Of one that writes, what its makers write with. */
+  suggested: SuggestedSettings | null;
   /** Of one that writes another text, what that takes beside its decoder. */
   rewriting: Rewriting | null;
 }
@@ -92,6 +96,7 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
     kind,
     head: kind === 'classifies' ? headOf(about) : recipe,
     pad: whole(about.pad_token_id),
+    suggested: kind === 'writes' || kind === 'rewrites' ? suggestedSettings(generation) : null,
     rewriting: nets?.rewriting ?? null,
   };
 }

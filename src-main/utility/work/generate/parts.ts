@@ -1,4 +1,5 @@
 import type { ChatTemplate } from '../../../generation/chat-template.ts';
+import type { SuggestedSettings } from '../../../shared/generation.ts';
 import type { ModelKind } from '../../../shared/prompt/model-kind.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
 import type { CacheSizes } from '../../../runtime/next-token.ts';
@@ -50,6 +51,8 @@ export interface Parts {
   pad?: number | null;
   /** Of one that writes another text; `model` is its decoder. */
   rewriting?: Rewriting | null;
+  /** What its makers write with; nothing is written so unasked. */
+  suggested?: SuggestedSettings | null;
   /** A run that classifies, in the place of a folder. */
   run?: RunOfTexts;
 }
