@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
 import { generateParams } from '../jobs/generation.ts';
 import { AtelierError } from '../shared/errors.ts';
-import { usualGeneration, type GenerationSettings, type WrittenText } from '../shared/generation.ts';
+import { requireBeams, usualGeneration, type GenerationSettings, type WrittenText } from '../shared/generation.ts';
 import { ownSettingNames } from '../shared/prompt/own-settings.ts';
 import { filled } from '../shared/prompt/fill.ts';
 import { defaultThreads } from '../shared/training-defaults.ts';

@@ -36,6 +36,7 @@ import { addTune } from './tune.ts';
 /** What is wrong with the words typed, rather than with what they refer to: exit code 2. */
 const badArguments = new Set([
   'bad_arguments',
+  'too_few_beams',
   'invalid_settings',
   'unknown_architecture',
   'unknown_step',

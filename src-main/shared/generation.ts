@@ -1,3 +1,4 @@
+import { AtelierError } from './errors.ts';
 import type { Verdict } from './prompt/verdict.ts';
 
 /**
@@ -65,6 +66,19 @@ export const usualGeneration: GenerationSettings = {
   logprobs: 0,
   form: null,
 };
+
+/** A search finds no more answers than it has beams. */
+export const tooFewBeams = ({ n, beams }: Pick<GenerationSettings, 'n' | 'beams'>): boolean => beams > 1 && n > beams;
+
+/** Throws `too_few_beams`. */
+export function requireBeams(settings: Pick<GenerationSettings, 'n' | 'beams'>): void {
+  if (!tooFewBeams(settings)) return;
+  const { n, beams } = settings;
+  throw new AtelierError(
+    'too_few_beams',
+    `A search with ${beams} beams finds ${beams} answers, and ${n} are asked for. Ask for ${beams}, or search with ${n} beams.`,
+  );
+}
 
 /** `end`: the model ended it. `stop`: a stop text came. `form`: what it is held to is whole. `context`: the model sees no more. `filtered`: a service withheld the rest. */
 export type FinishReason = 'end' | 'stop' | 'form' | 'tokens' | 'context' | 'stopped' | 'filtered';

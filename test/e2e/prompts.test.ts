@@ -6,7 +6,7 @@ import { makePdf } from '../support/pdf.ts';
 import { launchStudio, type StudioApp } from '../support/studio-app.ts';
 import { golden, netFolder, type WrittenBySearch } from '../support/text-nets.ts';
 import { tinyEncoder } from '../support/tiny-encoder.ts';
-import { tinyFolder } from '../support/tiny-llama.ts';
+import { tinyConfig, tinyFolder } from '../support/tiny-llama.ts';
 import { seq2seqFolder } from '../support/tiny-seq2seq.ts';
 
 /** From an empty playground to an old version that is back. */
@@ -98,6 +98,68 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     expect(second.slice(0, 2)).toBe(first.slice(0, 2));
     expect(second[2]).toBe(token);
     expect(second[2]).not.toBe(first[2]);
+  });
+
+  it('keeps caret and scroll while its other views are shown by Alt and a number, and other places by Ctrl and one', async () => {
+    const caret = () =>
+      studio.page.locator('.cursors-layer .cursor').evaluate((one: HTMLElement) => [one.style.top, one.style.left]);
+    await id('prompt-editor').click();
+    await studio.page.keyboard.press('ControlOrMeta+End');
+    for (let i = 0; i < 4; i++) await studio.page.keyboard.press('ArrowLeft');
+    const before = await caret();
+    for (const [key, view] of [
+      ['Alt+2', 'grid-new'],
+      ['Alt+3', 'check-add'],
+    ] as const) {
+      await studio.page.keyboard.press(key);
+      await id(view).first().waitFor();
+    }
+    await studio.page.keyboard.press('Alt+1');
+    await studio.page.locator('[data-testid=prompt-editor][data-ready]').waitFor();
+    await expect.poll(caret).toEqual(before);
+    await studio.page.keyboard.press('ControlOrMeta+1');
+    await expect.poll(() => id('prompt-editor').isVisible()).toBe(false);
+    await studio.page.keyboard.press('ControlOrMeta+6');
+    await expect.poll(() => id('prompt-editor').isVisible()).toBe(true);
+    await expect.poll(caret).toEqual(before);
+  });
+
+  it('is renamed from its menu, and the keys stay with its name', async () => {
+    await id('prompt-more').click();
+    await studio.page.getByRole('menuitem', { name: 'Rename' }).click();
+    const field = studio.page.getByRole('textbox', { name: 'Name of the prompt' });
+    await expect.poll(() => field.evaluate((one) => one === document.activeElement)).toBe(true);
+    await studio.page.waitForTimeout(300);
+    await studio.page.keyboard.type('Named');
+    await studio.page.keyboard.press('Enter');
+    await expect.poll(() => studio.page.locator('h2 button:focus').innerText()).toBe('Named');
+    await studio.page.keyboard.press('F2');
+    await studio.page.keyboard.type('Untitled prompt');
+    await studio.page.keyboard.press('Enter');
+    await expect.poll(() => studio.page.locator('h2 button:focus').innerText()).toBe('Untitled prompt');
+  });
+
+  it('takes a megabyte at once, says that it is too long, and loses nothing of it', async () => {
+    const line = 'once upon a time there was a girl who had a red ball, and so on';
+    for (const text of [`${line}\n`.repeat(16_000), line.repeat(16_000)]) {
+      await id('prompt-new').click();
+      await expect.poll(() => studio.page.locator('.view-lines').innerText()).toBe('');
+      await id('prompt-editor').click();
+      await studio.page.keyboard.insertText(text);
+      await studio.page.keyboard.press('ControlOrMeta+Enter');
+      const failed = studio.page.locator('[data-testid=completion][data-status=failed]');
+      await failed.waitFor({ timeout: 30_000 });
+      expect(await failed.innerText()).toMatch(/tokens long, and the model sees 24/);
+      await id('prompt-saved').locator('[data-saved]').waitFor();
+      await id('tab-sent').click();
+      await expect.poll(() => id('prompt-sent').locator('pre').innerText()).toContain('so on');
+      await id('tab-write').click();
+      await id('prompt-more').click();
+      await id('prompt-archive').click();
+      await expect.poll(() => id('prompt').count()).toBe(1);
+    }
+    await studio.page.getByTestId('prompt').first().click();
+    await expect.poll(() => studio.page.locator('.view-lines').innerText()).toMatch(/^abc\s\{\{who\}\}/);
   });
 
   it('takes a model out of its list and puts it back, and a word in the corner is no way out of a dialog', async () => {
@@ -339,5 +401,23 @@ describe.runIf(!process.env.ATELIER_TEST_BINARY)('the playground', () => {
     await id('verdict-none').waitFor();
     expect(await id('verdict').innerText()).toContain(answers[0].text);
     await studio.shot('playground-answers-zh');
+  });
+
+  it('stops with Esc in the editor, and keeps what was written', async () => {
+    await studio.page.keyboard.press('ControlOrMeta+N');
+    await studio.drop([tinyFolder(join(folder, 'patient'), undefined, { ...tinyConfig, context: 1_000_000 })]);
+    await expect.poll(() => id('model-chooser').innerText()).toContain('patient');
+    await id('tab-write').click();
+    await write('abc');
+    await id('gen-maxTokens').fill('100000');
+    await id('prompt-editor').click();
+    await studio.page.keyboard.press('ControlOrMeta+Enter');
+    await id('prompt-stop').waitFor();
+    const said = answers().nth(0).getByTestId('completion-text');
+    await expect.poll(() => said.innerText()).toMatch(/.{20}/s);
+    await studio.page.keyboard.press('Escape');
+    await expect.poll(() => answers().nth(0).getAttribute('data-status'), { timeout: 5000 }).toBe('stopped');
+    expect((await said.innerText()).length).toBeGreaterThan(20);
+    await id('prompt-run').waitFor();
   });
 });

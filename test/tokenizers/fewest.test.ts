@@ -9,7 +9,7 @@ import { hostileTexts, randomText, reviews } from '../support/texts.ts';
 
 const corpus = [...hostileTexts, ...reviews(80).map(({ text }) => text), randomText(3, 4000)];
 const byteFallback = Array.from({ length: 256 }, (_, n) => `<0x${n.toString(16).toUpperCase().padStart(2, '0')}>`);
-const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,!?▁é今天'];
+const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,!?▁é今天\u0301'];
 const plain = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
 
 function trained(lowercase: boolean): TokenizerFile {
@@ -134,6 +134,17 @@ describe('the fewest tokens', () => {
       expect(fewestTokens(file, text)).toBe(0);
     }
     expect(fewestTokens(joined([]), text)).toBe(500);
+  });
+
+  it('count no letter that a mark makes another one of, and no mark that may be taken away', () => {
+    const composed = files['joined words in lower case'];
+    for (const [file, text] of [
+      [composed, 'n\u0301'.repeat(500)],
+      [joined([{ type: 'StripAccents' }]), `${'\u0301'.repeat(500)}a`],
+    ] as const) {
+      expect(openTokenizer(file).encode(text).length).toBe(1);
+      expect(fewestTokens(file, text)).toBeLessThanOrEqual(1);
+    }
   });
 
   it('count each word as one where a long one is a single unknown token', () => {

@@ -6,6 +6,16 @@ import { grids } from '../../state/grids.svelte.ts';
 
 type Rows = Input<'grids.create'>['rows'];
 
+const choices = new Map<string, RowChoice>();
+
+/** The choice of a prompt's view: the same one for as long as the window is open. */
+export function rowChoice(prompt: PromptId, view: 'test' | 'grid'): RowChoice {
+  const key = `${view} ${prompt}`;
+  let choice = choices.get(key);
+  if (!choice) choices.set(key, (choice = new RowChoice()));
+  return choice;
+}
+
 /** Which rows are asked for: the bench's values, a table's, or a file's. */
 export class RowChoice {
   from = $state<string>('bench');
@@ -13,16 +23,18 @@ export class RowChoice {
   limit = $state(100);
   file = $state.raw<Output<'grids.chooseRows'>>(null);
 
-  readonly tables = $derived(datasets.list.filter(({ kind }) => kind === 'table'));
-  readonly table = $derived(this.tables.find(({ latestVersion }) => latestVersion === this.from));
+  // No derived values: it outlives the view that asked for it first.
+  get tables() {
+    return datasets.list.filter(({ kind }) => kind === 'table');
+  }
+  get table() {
+    return this.tables.find(({ latestVersion }) => latestVersion === this.from);
+  }
   /** About so many; a split's share is not known here. */
-  readonly count = $derived(
-    this.from === 'bench'
-      ? 1
-      : this.from === 'file'
-        ? (this.file?.rows ?? 0)
-        : Math.min(this.limit, this.table?.samples ?? 0),
-  );
+  get count(): number {
+    if (this.from === 'bench') return 1;
+    return this.from === 'file' ? (this.file?.rows ?? 0) : Math.min(this.limit, this.table?.samples ?? 0);
+  }
 
   async choose(value: string): Promise<void> {
     if (value !== 'choose') {

@@ -14,6 +14,7 @@ export const prompts = {
   already_filled: m.error_already_filled,
   nothing_judged: m.error_nothing_judged,
   prompt_too_long: m.error_prompt_too_long,
+  too_few_beams: m.error_too_few_beams,
   unknown_variable: m.error_unknown_variable,
   bad_template: m.error_bad_template,
   begin_unfit: m.error_begin_unfit,

@@ -707,7 +707,9 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
     'prompts.create': () => prompts[0].summary.id,
     'prompts.undo': () => null,
     'prompts.redo': () => null,
-    'prompts.edit': ({ id, text, bench }) => {
+    'prompts.edit': ({ id, text, changes, bench }) => {
+      const typed = (text ?? '') + (changes?.made ?? []).map(({ inserted }) => inserted).join('');
+      if (typed.includes('!')) throw new AtelierError('disk_full', 'The disk is full.');
       Object.assign(promptOf(id), text !== undefined && { text }, bench && { bench });
       return null;
     },
@@ -742,7 +744,7 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       template: 'remote' in model ? null : false,
       bytes: 1_044_992,
       kind: kindOf(model),
-      own: kindOf(model) === 'rewrites' ? translatorsOwn : null,
+      own: kindOf(model) === 'rewrites' ? translatorsOwn : text.includes('makers') ? { settings: { temperature: 0.6, topP: 0.9 }, leftOut: [] } : null,
       retrieved: null,
     }),
     'prompts.run': ({ id }) => promptOf(id).completions[0],

@@ -47,6 +47,13 @@ const study = async (page, tab) => {
   if (tab) await page.getByTestId('study-page').getByTestId(`tab-${tab}`).click();
 };
 
+async function write(page, text) {
+  await page.locator('[data-testid=prompt-editor][data-ready]').waitFor();
+  await at(page, 'prompt-editor').click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(text);
+}
+
 export const screens = {
   'playground-hub': {
     go: async (page) => {
@@ -66,6 +73,26 @@ export const screens = {
       await at(page, 'prompt-leaves').waitFor();
       await at(page, 'prompt-run').click();
       await at(page, 'leaving-dialog').waitFor();
+    },
+  },
+  'playground-offer': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await write(page, 'What the makers write with.');
+      // In a narrow window the settings are folded away.
+      if (page.viewportSize().width < 1000) return at(page, 'prompt-tokens').waitFor();
+      await at(page, 'own-settings-use').waitFor();
+      await at(page, 'gen-n').fill('3');
+      await page.locator('details summary', { hasText: /Advanced|高级/ }).click();
+      await at(page, 'gen-beams').fill('2');
+      await at(page, 'beams-too-few').scrollIntoViewIfNeeded();
+    },
+  },
+  'playground-unstored': {
+    go: async (page) => {
+      await place(page, 'playground');
+      await write(page, 'The disk is full!');
+      await page.getByTestId('prompt-saved').getByRole('status').waitFor();
     },
   },
   'playground-encoders': {

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { usualGeneration, type WrittenPart } from '../../../src-main/shared/generation.ts';
+import { usualGeneration, type GenerationSettings, type WrittenPart } from '../../../src-main/shared/generation.ts';
 import type { WriterPrompt } from '../../../src-main/shared/prompt/writer.ts';
 import { Bench } from '../../../src-main/utility/work/generate/bench.ts';
 import { readModelFolder } from '../../../src-main/utility/work/generate/model-folder.ts';
@@ -14,14 +14,19 @@ function opened(tokenizer: object = tinyTokenizer) {
   const bench = new Bench();
   onTestFinished(() => bench.close());
   const parts: WrittenPart[] = [];
-  const write = (prompt: WriterPrompt, begun: number[] = [], stopAfter = Infinity) =>
+  const write = (
+    prompt: WriterPrompt,
+    begun: number[] = [],
+    stopAfter = Infinity,
+    settings: Partial<GenerationSettings> = {},
+  ) =>
     bench.write(
       {
         id: 1,
         type: 'write',
         model: { path },
         prompt,
-        settings: { ...usualGeneration, temperature: 0, maxTokens: 8, logprobs: 3 },
+        settings: { ...usualGeneration, temperature: 0, maxTokens: 8, logprobs: 3, ...settings },
         threads: 1,
         begun,
       },
@@ -32,7 +37,8 @@ function opened(tokenizer: object = tinyTokenizer) {
         stopRequested: () => parts.length >= stopAfter,
       },
     );
-  return { path, bench, parts, write };
+  const ask = (settings: Partial<GenerationSettings>) => write('abc', [], Infinity, settings);
+  return { path, bench, parts, write, ask };
 }
 
 describe('a model on the bench', () => {
@@ -81,8 +87,29 @@ describe('a model on the bench', () => {
       await expect(write(`${text}a`)).rejects.toThrow('is 24 tokens long');
     }
     const words = 'ab '.repeat(350_000);
-    expect(bench.render({ path }, words)).toMatchObject({ text: words, tokens: 700_000, atLeast: true, context: 24 });
-    await expect(write(words)).rejects.toThrow('at least 700000 tokens long, and the model sees 24');
+    const { text, ...told } = bench.render({ path }, words);
+    expect(text === words).toBe(true);
+    // Words, which are two tokens each here.
+    expect(told).toMatchObject({ tokens: 350_000, atLeast: true, context: 24 });
+    await expect(write(words)).rejects.toThrow('at least 350000 tokens long, and the model sees 24');
+  });
+  it('offers what its makers write with, and writes with nothing of that unasked', async () => {
+    const { path, write } = opened();
+    const before = await write('abc');
+    writeFileSync(
+      join(path, 'generation_config.json'),
+      JSON.stringify({ do_sample: true, temperature: 0.6, top_k: 3 }),
+    );
+    const bench = new Bench();
+    expect(bench.render({ path }, 'abc').own).toEqual({ settings: { temperature: 0.6, topK: 3 }, leftOut: [] });
+    expect((await write('abc')).texts).toEqual(before.texts);
+  });
+  it('refuses more answers than a search has beams, before its weights are read', async () => {
+    const { path, ask } = opened();
+    rmSync(join(path, 'model.safetensors'));
+    writeFileSync(join(path, 'model.onnx'), 'none');
+    await expect(ask({ n: 3, beams: 2 })).rejects.toMatchObject({ code: 'too_few_beams' });
+    await expect(ask({ n: 2, beams: 2 })).rejects.not.toMatchObject({ code: 'too_few_beams' });
   });
   it('is refused by what it lacks', async () => {
     const { path, write } = opened();

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireBeams } from '../../../shared/generation.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
 import type { LaidOutPrompt } from '../../../shared/prompt/prompt.ts';
 import type { WriterPrompt, WriterRequest, WriterResult } from '../../../shared/prompt/writer.ts';
@@ -44,8 +45,10 @@ export class Bench {
     const given = givenText(laid);
     hooks.given(given);
     // A prompt that cannot be is said before a model is loaded.
-    if (isWriter(parts)) requireFit(parts, laidOutLength(parts, laid));
-    else requireReadable(parts, text, settings, begun, pair);
+    if (isWriter(parts)) {
+      requireBeams(settings);
+      requireFit(parts, laidOutLength(parts, laid));
+    } else requireReadable(parts, text, settings, begun, pair);
     const { model: open, weights, loadMs } = await this.#opened(model, parts, threads);
     const { promptTokens: count, cached, written } = 'read' in open ? await readBy(open) : await writeOn(open);
     const { texts, firstTokenMs, tokensPerSecond } = written;

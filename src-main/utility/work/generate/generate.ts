@@ -3,7 +3,7 @@ import { Grammar } from '../../../generation/grammar/grammar.ts';
 import { jsonSchema } from '../../../generation/grammar/json-schema.ts';
 import { regex } from '../../../generation/grammar/regex.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import type { GenerationSettings } from '../../../shared/generation.ts';
+import { requireBeams, type GenerationSettings } from '../../../shared/generation.ts';
 import { withOwn } from '../../../shared/prompt/own-settings.ts';
 import type { GenerateParams, GenerateResult } from '../../../shared/work/generate.ts';
 import type { JobContext } from '../../port/job-port.ts';
@@ -34,11 +34,13 @@ export async function generate(
   // A form that cannot be is said before a model is loaded.
   const grammar = wanted.form && grammarOf(wanted.form);
   const parts = partsOf(model);
-  const { settings, own } = asked
-    ? withOwn(wanted, asked, parts.own ?? null, begin !== '')
+  // How others write by chance is an offer in the window.
+  const described = asked && parts.rewriting ? (parts.own ?? null) : null;
+  const { settings, own } = described
+    ? withOwn(wanted, asked, described, begin !== '')
     : { settings: wanted, own: [] };
-  const leftOut = (asked && parts.own?.leftOut) ?? [];
-  requireBeams(settings);
+  const leftOut = described?.leftOut ?? [];
+  if (isWriter(parts) && !score) requireBeams(settings);
   if (textPair !== undefined && (isWriter(parts) || score)) throw noPair();
   if (!isWriter(parts) && !score) {
     return {

@@ -83,6 +83,35 @@ export function ownSettings(said: Json, start: readonly number[]): OwnSettings |
   return says || leftOut.length > 0 ? { settings, leftOut } : null;
 }
 
+/**
+ * How a model that goes on with texts is sampled by its makers; null where they say nothing of that. What cannot be is left out: it is an offer, and
+ * a file with a slip is no broken model.
+ */
+export function samplingSettings(said: Json): OwnSettings | null {
+  const { do_sample: draws } = said;
+  const number = (value: unknown, min: number, max: number): number | undefined =>
+    typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max ? value : undefined;
+  const count = (value: unknown, min: number, max: number): number | undefined =>
+    Number.isInteger(value) ? number(value, min, max) : undefined;
+  // Where nothing is drawn the rest of them mean nothing.
+  const drawn: OwnSettings['settings'] =
+    draws === false
+      ? { temperature: 0 }
+      : {
+          temperature: number(said.temperature, 0, 100) ?? (draws === true ? 1 : undefined),
+          topK: count(said.top_k, 0, 1_000_000),
+          topP: inside(number(said.top_p, 0, 1)),
+          minP: number(said.min_p, 0, 1),
+        };
+  const all: OwnSettings['settings'] = {
+    ...drawn,
+    repetitionPenalty: positive(number(said.repetition_penalty, 0, 100)),
+    beams: draws === true ? undefined : count(said.num_beams, 2, 64),
+  };
+  const settings = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  return Object.keys(settings).length > 0 ? { settings, leftOut: [] } : null;
+}
+
 const inside = (value: number | undefined): number | undefined =>
   value !== undefined && value > 0 && value <= 1 ? value : undefined;
 const positive = (value: number | undefined): number | undefined =>

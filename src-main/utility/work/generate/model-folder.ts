@@ -10,6 +10,7 @@ import { writeModel } from '../../../onnx/write.ts';
 import type { CacheSizes } from '../../../runtime/next-token.ts';
 import { decodeSafetensors } from '../../../runtime/safetensors.ts';
 import { AtelierError } from '../../../shared/errors.ts';
+import type { SuggestedSettings } from '../../../shared/generation.ts';
 import { kindOfConfig, type ModelKind } from '../../../shared/prompt/model-kind.ts';
 import type { OwnSettings } from '../../../shared/prompt/own-settings.ts';
 import { maxTokenizerBytes, parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
@@ -26,7 +27,7 @@ import {
   type Json,
   type ReadModel,
 } from './folder-files.ts';
-import { ownSettings, rulesOf } from './generation-config.ts';
+import { ownSettings, rulesOf, samplingSettings } from './generation-config.ts';
 import { firstOf, onnxWeights, requireMemory } from './onnx-weights.ts';
 import type { Decoders, Rewriting } from './parts.ts';
 import { readSeq2Seq, withPastOf } from './seq2seq-folder.ts';
@@ -52,6 +53,8 @@ export interface ModelFolder {
   head: ClassifierHead | EmbeddingRecipe | null;
   /** What fills up a text beside a longer one. */
   pad: number | null;
+  /** Of one that writes, what its makers write with. */
+  suggested: SuggestedSettings | null;
   /** Of one that writes another text, what that takes beside its decoder. */
   rewriting: Rewriting | null;
   rules: ModelRules;
@@ -101,7 +104,7 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
     rewriting: nets?.rewriting ?? null,
     rules: rulesOf(about, said),
     // Older ones keep it in config.json.
-    own: nets ? ownSettings(said ?? about, nets.rewriting.start) : null,
+    own: nets ? ownSettings(said ?? about, nets.rewriting.start) : kind === 'writes' ? samplingSettings(generation) : null,
   };
 }
 
