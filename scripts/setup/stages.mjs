@@ -49,7 +49,9 @@ export const NEEDS_WINDOW = ['e2e', 'packaged'];
 /** Tests that only make sense on a package. */
 const PACKAGE_ONLY = 'test/e2e/packaged.test.ts';
 /** What depends on how files are packed: native modules, decoders, utilities, the protocol, fuses, what is dropped. */
-const ON_PACKAGES = ['packaged', 'main-job', 'import', 'security', 'sounds', 'pictures-memory'].map((name) => `test/e2e/${name}.test.ts`);
+const ON_PACKAGES = ['packaged', 'main-job', 'import', 'security', 'sounds', 'pictures-memory'].map(
+  (name) => `test/e2e/${name}.test.ts`,
+);
 
 const LIMIT_MS = {
   unit: 10 * 60_000,
