@@ -133,6 +133,11 @@ describe.each(languages)('the main job in %s', (locale) => {
     await id('tab-metrics').click();
     await id('metrics-compare').waitFor();
     await shots('compare-metrics');
+    // Back to the table by a key, and to the comparison as it was left.
+    await studio.page.keyboard.press('Escape');
+    await id('runs-table').waitFor();
+    await studio.page.keyboard.press('Alt+ArrowLeft');
+    await id('metrics-compare').waitFor();
   });
 
   it('charts the runs by what they were given and reached, and saves the comparison as a page', async () => {

@@ -230,6 +230,7 @@ export function makeJobs(runs: FakeRun[]): Job[] {
       kind: 'train',
       title: waiting.name,
       status: 'queued',
+      place: 1,
       createdAt: waiting.createdAt,
       run: waiting.id,
     },
