@@ -240,6 +240,7 @@ const saidOf = ({ text, tokens, finish, choices, verdict }: WrittenText) => ({
 function settingsOf(session: Session, options: Options): GenerationSettings {
   const { maxTokens, temperature, topK, topP, minP, repetitionPenalty, presencePenalty, frequencyPenalty } = options;
   const { seed, n, beams, ngramOnce, minTokens, lengthPenalty, earlyStopping, stop, logprobs } = options;
+  requireBeams({ n, beams });
   const form =
     options.jsonSchema !== undefined
       ? { kind: 'json' as const, schema: jsonFile(session.path(options.jsonSchema)) }

@@ -744,7 +744,12 @@ export function fakeStudio({ scenario, theme, locale }: Options): StudioBridge {
       template: 'remote' in model ? null : false,
       bytes: 1_044_992,
       kind: kindOf(model),
-      own: kindOf(model) === 'rewrites' ? translatorsOwn : text.includes('makers') ? { settings: { temperature: 0.6, topP: 0.9 }, leftOut: [] } : null,
+      own:
+        kindOf(model) === 'rewrites'
+          ? translatorsOwn
+          : text.includes('makers')
+            ? { settings: { temperature: 0.6, topP: 0.9 }, leftOut: [] }
+            : null,
       retrieved: null,
     }),
     'prompts.run': ({ id }) => promptOf(id).completions[0],

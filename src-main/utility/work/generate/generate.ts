@@ -36,9 +36,7 @@ export async function generate(
   const parts = partsOf(model);
   // How others write by chance is an offer in the window.
   const described = asked && parts.rewriting ? (parts.own ?? null) : null;
-  const { settings, own } = described
-    ? withOwn(wanted, asked, described, begin !== '')
-    : { settings: wanted, own: [] };
+  const { settings, own } = withOwn(wanted, asked ?? [], described, begin !== '');
   const leftOut = described?.leftOut ?? [];
   if (isWriter(parts) && !score) requireBeams(settings);
   if (textPair !== undefined && (isWriter(parts) || score)) throw noPair();
@@ -81,12 +79,6 @@ const noPair = (): AtelierError =>
     'bad_arguments',
     'A model that writes takes one text, and a second one was given. Leave it out, or choose a classifier or a model that answers questions.',
   );
-
-/** Throws `bad_arguments`. */
-function requireBeams({ beams, n }: GenerationSettings): void {
-  if (beams === 1 || n <= beams) return;
-  throw new AtelierError('bad_arguments', `--n ${n}: a search that keeps ${beams} texts has no more. Raise --beams.`);
-}
 
 function requireForetold({ kind }: Parts): void {
   if (kind !== 'rewrites') return;

@@ -10,7 +10,6 @@ import { writeModel } from '../../../onnx/write.ts';
 import type { CacheSizes } from '../../../runtime/next-token.ts';
 import { decodeSafetensors } from '../../../runtime/safetensors.ts';
 import { AtelierError } from '../../../shared/errors.ts';
-import type { SuggestedSettings } from '../../../shared/generation.ts';
 import { kindOfConfig, type ModelKind } from '../../../shared/prompt/model-kind.ts';
 import type { OwnSettings } from '../../../shared/prompt/own-settings.ts';
 import { maxTokenizerBytes, parseTokenizerFile, type TokenizerFile } from '../../../tokenizers/tokenizer-file.ts';
@@ -53,8 +52,6 @@ export interface ModelFolder {
   head: ClassifierHead | EmbeddingRecipe | null;
   /** What fills up a text beside a longer one. */
   pad: number | null;
-  /** Of one that writes, what its makers write with. */
-  suggested: SuggestedSettings | null;
   /** Of one that writes another text, what that takes beside its decoder. */
   rewriting: Rewriting | null;
   rules: ModelRules;
@@ -104,7 +101,11 @@ export function readModelFolder(folder: string, file?: string): ModelFolder {
     rewriting: nets?.rewriting ?? null,
     rules: rulesOf(about, said),
     // Older ones keep it in config.json.
-    own: nets ? ownSettings(said ?? about, nets.rewriting.start) : kind === 'writes' ? samplingSettings(generation) : null,
+    own: nets
+      ? ownSettings(said ?? about, nets.rewriting.start)
+      : kind === 'writes'
+        ? samplingSettings(generation)
+        : null,
   };
 }
 

@@ -1,6 +1,5 @@
 import type { ModelRules } from '../../../generation/rules.ts';
 import type { ChatTemplate } from '../../../generation/chat-template.ts';
-import type { SuggestedSettings } from '../../../shared/generation.ts';
 import type { ModelKind } from '../../../shared/prompt/model-kind.ts';
 import type { GenerateParams } from '../../../shared/work/generate.ts';
 import type { CacheSizes } from '../../../runtime/next-token.ts';
