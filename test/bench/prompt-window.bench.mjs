@@ -134,11 +134,10 @@ async function report(page, client, what, key) {
   const after = await metricsOf(client);
   const aKey = (name) => (after[name] - before[name]) / keys;
   const seen = await page.evaluate(() => globalThis.seen);
-  const at = (share, what) =>
-    seen
-      .map((one) => one[what])
-      .sort((a, b) => a - b)
-      [Math.floor(share * (keys - 1))].toFixed(1);
+  const at = (share, what) => {
+    const sorted = seen.map((one) => one[what]).sort((a, b) => a - b);
+    return sorted[Math.floor(share * (keys - 1))].toFixed(1);
+  };
   console.log(
     `${what}: seen after ${at(0.5, 'after')} ms, ${at(0.95, 'after')} ms at the 95th percentile; the work of it ${at(0.5, 'work')} and ${at(0.95, 'work')} ms, the frame's own ${at(0.5, 'frame')} and ${at(0.95, 'frame')}; ${(1000 * aKey('TaskDuration')).toFixed(1)} ms of the page's processor time, ${(1000 * aKey('ScriptDuration')).toFixed(1)} of it in scripts; laid out ${aKey('LayoutCount').toFixed(1)} times`,
   );
