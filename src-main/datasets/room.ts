@@ -23,8 +23,8 @@ export class Room {
   }
 
   /** `unfinished`: what an earlier attempt has left. */
-  static async measured(blobs: string, unfinished: string | null): Promise<Room> {
-    const free = await freeBytes(blobs);
+  static async measured(blobs: string, unfinished: string | null, freeIn = freeBytes): Promise<Room> {
+    const free = await freeIn(blobs);
     return new Room(blobs, free === null ? null : free + (unfinished === null ? 0 : await bytesIn(unfinished)));
   }
 
@@ -55,7 +55,7 @@ const inWords = (bytes: number): string =>
   bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GB` : `${Math.ceil(bytes / 2 ** 20)} MB`;
 
 /** Free for us on the disk of a folder that may not be there yet. */
-async function freeBytes(folder: string): Promise<number | null> {
+export async function freeBytes(folder: string): Promise<number | null> {
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;

@@ -79,7 +79,7 @@ describe('the reader utility', () => {
       target: 'label',
       suggestedName: 'data',
     });
-    expect(await ask({ id: 2, type: 'offer', paths: ['/nowhere'] })).toMatchObject({
+    expect(await ask({ id: 2, type: 'offer', paths: [join(folder.path, 'nowhere')] })).toMatchObject({
       id: 2,
       ok: false,
       error: { code: 'source_vanished' },

@@ -174,7 +174,7 @@ it('a translator writes by its own description, which is told, and otherwise whe
     settings_of_model: [],
   });
   const many = await atelier(folder, 'generate', model, '--prompt', source, '--n', '9');
-  expect(many.stderr).toContain('--n 9: a search that keeps 4 texts has no more');
+  expect(many.stderr).toContain('too_few_beams: A search with 4 beams finds 4 answers, and 9 are asked for');
   const said = await done(folder, 'generate', model, '--prompt', source);
   expect(said.stderr).toContain("As the model's generation_config.json says: maxTokens 14");
 });

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { JobLog } from '../../src-main/jobs/job-log.ts';
 import { AtelierError, errorFacts } from '../../src-main/shared/errors.ts';
+import { tempFolder } from '../support/temp-workspace.ts';
 
 describe('a failure for want of memory', () => {
   it('is told as that, with what to do', () => {
@@ -19,11 +21,12 @@ describe('a failure for want of memory', () => {
   });
 
   it('is found in what a process said before it was ended, before its long trace', () => {
-    const log = new JobLog('/nowhere/log.txt');
+    const path = join(tempFolder(), 'log.txt');
+    const log = new JobLog(path);
     log.add('FATAL ERROR: v8::ArrayBuffer::New Allocation failed - process out of memory\n');
     for (let frame = 0; frame < 40; frame++) log.add(` ${frame}: 0x931db0 [node]\n`);
     expect(log.outOfMemory).toBe('FATAL ERROR: v8::ArrayBuffer::New Allocation failed - process out of memory');
-    expect(new JobLog('/nowhere/log.txt').outOfMemory).toBeNull();
+    expect(new JobLog(`${path}.2`).outOfMemory).toBeNull();
   });
 });
 

@@ -151,13 +151,17 @@ describe('MP3', () => {
 
 describe('what is no sound', () => {
   it.each([
-    ['text', Buffer.from('not a sound at all, but long enough to be looked at')],
-    ['a picture', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
-    ['an AVI', Buffer.from('RIFF\0\0\0\0AVI LIST')],
-    ['two bytes like an MP3 frame', Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(1000)])],
-  ])('%s is refused', async (_, bytes) => {
+    ['text', 'not_audio', Buffer.from('not a sound at all, but long enough to be looked at')],
+    ['a picture', 'not_audio', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
+    ['a video', 'unread_format', Buffer.from('RIFF\0\0\0\0AVI LIST')],
+    [
+      'two bytes like an MP3 frame',
+      'not_audio',
+      Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(1000)]),
+    ],
+  ])('%s is refused', async (_, code, bytes) => {
     expect(audioType(bytes)).toBeNull();
-    expect(await failure(decodeAudio(bytes, 'x.wav'))).toMatchObject({ code: 'not_audio' });
+    expect(await failure(decodeAudio(bytes, 'x.wav'))).toMatchObject({ code });
   });
 });
 
