@@ -15,6 +15,9 @@ export function notify(text: string, act?: Act, kind: 'info' | 'success' | 'warn
   toast[kind](text, { duration: act ? 8000 : 4000, action: act && { label: act.label, onClick: act.run } });
 }
 
+/** Why something cannot be done now: menus have it beside a name, here it stands alone. */
+export const notifyWhy = (why: string): void => notify(why.charAt(0).toUpperCase() + why.slice(1), undefined, 'info');
+
 export function notifyError(error: AtelierError | unknown, act?: Act): void {
   notifyFailure(errorText(asError(error)).headline, act);
 }

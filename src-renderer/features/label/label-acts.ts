@@ -1,6 +1,6 @@
 import { isJudgedKind, isOneClass } from '../../../src-main/shared/labels.ts';
 import type { Action } from '../../state/actions.svelte.ts';
-import { notify } from '../../ui/toasts.ts';
+import { notifyWhy } from '../../ui/toasts.ts';
 import { m } from '../../words/messages.ts';
 import { boundAct, type Bound, type LabelAct } from './label-keys.ts';
 import { label } from './label.svelte.ts';
@@ -138,7 +138,7 @@ export function labelActions(given: Given): Action[] {
     if (sample === null) return;
     void given.attempt(async () => {
       // Only the log knows what there is of one sample.
-      if ((await label.back(act, sample)) === null) notify(noStep(act), undefined, 'info');
+      if ((await label.back(act, sample)) === null) notifyWhy(noStep(act));
     });
   };
   return [
