@@ -225,6 +225,13 @@ export const screens = {
       await page.locator('[data-testid=sample-table] [role=row][data-key]').nth(3).click();
     },
   },
+  'data-images-export': {
+    go: async (page) => {
+      await dataset(page, 'glyphs');
+      await at(page, 'data-export').click();
+      await at(page, 'export-data').waitFor();
+    },
+  },
   'data-images': { go: async (page) => dataset(page, 'glyphs') },
   'label-images': {
     go: async (page) => {
