@@ -26,7 +26,7 @@ const offerLivesMs = 10 * 60 * 1000;
 const dataExtensions = [
   ...['csv', 'tsv', 'tab', 'psv', 'txt', 'md', 'dat', 'data', 'json', 'jsonl', 'ndjson', 'parquet', 'xlsx', 'xlsm'],
   ...['zip', 'tar', 'tgz', 'gz', 'idx', 'npy', 'npz'],
-  ...['png', 'jpg', 'jpeg', 'webp', 'gif', 'tif', 'tiff', 'avif'],
+  ...['png', 'jpg', 'jpeg', 'webp', 'gif', 'tif', 'tiff', 'avif', 'bmp'],
   ...['wav', 'flac', 'mp3'],
 ];
 

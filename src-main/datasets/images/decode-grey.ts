@@ -1,11 +1,11 @@
-import sharp from 'sharp';
+import { openImage } from './open.ts';
 
 /** A small picture as one byte a pixel; null where it is none. */
 export async function decodeGrey(
   bytes: Uint8Array,
 ): Promise<{ width: number; height: number; pixels: Uint8Array } | null> {
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: 100_000_000 })
+    const { data, info } = await openImage(bytes, { limitInputPixels: 100_000_000 })
       .toColourspace('b-w')
       .removeAlpha()
       .raw()

@@ -1,9 +1,11 @@
-import sharp, { type SharpOptions } from 'sharp';
+import sharp from 'sharp';
 import type { ImageShape } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { noDataError, noDataIn } from '../no-data/kinds.ts';
 import { readWhole, type FoundFile } from '../source.ts';
+import { bmpSize, isBmp } from './bmp.ts';
 import { foreignImage, headBytes, imageType } from './file-type.ts';
+import { openImage } from './open.ts';
 import type { PlainImage } from './plain.ts';
 
 /** The largest side of an image as trained on. */
@@ -16,7 +18,7 @@ const maxFileBytes = 256 << 20;
 sharp.concurrency(1);
 sharp.cache(false);
 
-const options: SharpOptions = { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true };
+const options = { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true } as const;
 
 /** An image file's bytes, refused where empty, vast or no image. */
 export async function readImageFile(file: FoundFile): Promise<Uint8Array> {
@@ -42,7 +44,7 @@ export async function readImageFile(file: FoundFile): Promise<Uint8Array> {
       );
     throw new AtelierError(
       'not_an_image',
-      `${name} does not hold an image that can be read (PNG, JPEG, WebP, GIF, TIFF, AVIF).`,
+      `${name} does not hold an image that can be read (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP).`,
     );
   }
   return bytes;
@@ -59,6 +61,10 @@ export async function imageSizes(
   name: string,
 ): Promise<Record<'shown' | 'stored', { width: number; height: number }>> {
   try {
+    if (isBmp(bytes)) {
+      const size = bmpSize(bytes);
+      return { shown: size, stored: size };
+    }
     const { autoOrient, width, height } = await sharp(bytes, options).metadata();
     return { shown: { width: autoOrient.width, height: autoOrient.height }, stored: { width, height } };
   } catch (error) {
@@ -85,7 +91,7 @@ export async function decodeImage(
   turn = true,
 ): Promise<DecodedImage> {
   try {
-    const stored = sharp(bytes, options);
+    const stored = openImage(bytes, options);
     let image = (turn ? stored.autoOrient() : stored).flatten({ background: '#ffffff' });
     if (fit) image = image.resize(fit.width, fit.height, { fit: 'contain', background: '#000000' });
     const { data, info } = await image

@@ -1,5 +1,7 @@
-/** An image file's format by its first bytes; what a file is called says nothing. Only formats that sharp decodes as pixels (SVG is a program, and is not taken). */
-export type ImageType = 'png' | 'jpeg' | 'gif' | 'webp' | 'tiff' | 'avif' | 'heif';
+import { isBmp } from './bmp.ts';
+
+/** An image file's format by its first bytes; what a file is called says nothing. Only formats that are decoded as pixels (SVG is a program, and is not taken). */
+export type ImageType = 'png' | 'jpeg' | 'gif' | 'webp' | 'tiff' | 'avif' | 'heif' | 'bmp';
 
 /** How many first bytes `imageType` wants to see. */
 export const headBytes = 32;
@@ -11,6 +13,7 @@ export function imageType(head: Uint8Array): ImageType | null {
   if (ascii(0, 6) === 'GIF87a' || ascii(0, 6) === 'GIF89a') return 'gif';
   if (ascii(0, 4) === 'RIFF' && ascii(8, 12) === 'WEBP') return 'webp';
   if (ascii(0, 4) === 'II*\0' || ascii(0, 4) === 'MM\0*') return 'tiff';
+  if (isBmp(head)) return 'bmp';
   if (ascii(4, 8) === 'ftyp') {
     const brand = ascii(8, 12);
     if (brand === 'avif' || brand === 'avis') return 'avif';
@@ -22,7 +25,6 @@ export function imageType(head: Uint8Array): ImageType | null {
 /** What a file that holds an image, but none that is decoded here, is called; null for anything else. */
 export function foreignImage(head: Uint8Array): string | null {
   const ascii = (from: number, to: number): string => String.fromCharCode(...head.subarray(from, to));
-  if (ascii(0, 2) === 'BM' && head.length > 14 && head[14] >= 12 && head[14] <= 124) return 'a BMP image';
   if (ascii(0, 4) === '\0\0\x01\0') return 'an icon (ICO)';
   if (ascii(0, 4) === '8BPS') return 'a Photoshop document';
   if (ascii(4, 8) === 'jP  ') return 'a JPEG 2000 image';
@@ -46,9 +48,9 @@ const byExtension: Record<string, ImageType | null> = {
   avif: 'avif',
   heic: 'heif',
   heif: 'heif',
+  bmp: 'bmp',
+  dib: 'bmp',
   // Named like images, but not decoded here: they are listed as left out, not passed over in silence.
-  bmp: null,
-  dib: null,
   ppm: null,
   pgm: null,
   pbm: null,

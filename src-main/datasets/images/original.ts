@@ -1,9 +1,9 @@
-import sharp from 'sharp';
 import type { Manifest, OriginalImage } from '../../shared/dataset.ts';
 import { AtelierError } from '../../shared/errors.ts';
 import { float64s, readAnnotations } from '../annotations/read.ts';
 import { readBlob } from '../blobs.ts';
 import { decodeImage, imageSizes, type DecodedImage } from './decode.ts';
+import { openImage } from './open.ts';
 import { partsOf, readOriginalFile, readPixels } from './pixels.ts';
 import { headBytes, imageType, type ImageType } from './file-type.ts';
 
@@ -25,7 +25,7 @@ export async function readOriginal(
   if (shownAsIs.includes(imageType(bytes.subarray(0, headBytes))) && bytes.length <= maxShownBytes) {
     return { bytes, turn, width, height };
   }
-  const stored = sharp(bytes, { limitInputPixels: 100_000_000, sequentialRead: true });
+  const stored = openImage(bytes, { limitInputPixels: 100_000_000, sequentialRead: true });
   const shown = await (turn ? stored.autoOrient() : stored)
     .resize(maxShownSide, maxShownSide, { fit: 'inside', withoutEnlargement: true })
     .png({ compressionLevel: 3 })

@@ -141,17 +141,18 @@ describe('folders as people have them', () => {
     expect(await failure(importFrom(folder, ['model']))).toMatchObject({ code: 'model_file' });
   });
 
-  it('or archives that hold archives are told so, and drawings and bitmaps by what they are', async () => {
+  it('or archives that hold archives are told so, and drawings and scans by what they are', async () => {
     const folder = await dataFolder();
     const inner = makeZip([{ name: 'a.csv', data: Buffer.from('a,b\n1,2\n') }]);
     await writeFiles(folder.path, { 'outer.zip': makeZip([{ name: 'inner.zip', data: inner }]) });
     expect(await failure(importFrom(folder, ['outer.zip']))).toMatchObject({ code: 'archive_inside' });
-    const bmp = Buffer.alloc(200);
-    bmp.write('BM');
-    bmp[14] = 40;
-    const manifest = await imported({ ...(await pictures('a', 'b')), 'a/x.bmp': bmp, 'b/x.svg': '<svg xmlns="x"/>' });
+    const manifest = await imported({
+      ...(await pictures('a', 'b')),
+      'a/x.pgm': 'P2 1 1 1 0',
+      'b/x.svg': '<svg xmlns="x"/>',
+    });
     expect(manifest.rejected.map(({ message }) => message)).toEqual([
-      'a/x.bmp is a BMP image, which is not read. Convert it to PNG and import that.',
+      'a/x.pgm is a Netpbm image (PBM, PGM, PPM), which is not read. Convert it to PNG and import that.',
       'b/x.svg is a drawing (SVG), which is not read. Convert it to PNG and import that.',
     ]);
   });
