@@ -266,7 +266,7 @@ async function resume(session: Session, given: string[], { resume: text, ...opti
 }
 
 function samplesWords({ image, audio }: Manifest): string {
-  if (image) return `images of ${image.height}×${image.width}${image.channels === 3 ? ' in colour' : ''}`;
+  if (image) return `images of ${image.width}×${image.height}${image.channels === 3 ? ' in colour' : ''}`;
   return audio ? `sounds at ${audio.rate} Hz` : 'rows';
 }
 
