@@ -89,15 +89,15 @@ export function run(command, args, { cwd, env = process.env, timeoutMs = 0, onLi
 export function handOver(command, args, { cwd, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
-    // Ctrl-C reaches the child through the terminal; we only wait for it. Other signals are passed on.
-    const ignore = () => {};
     const pass = (signal) => child.kill(signal);
-    process.on('SIGINT', ignore);
+    // A terminal's Ctrl-C reaches the child by itself; what a script sends reaches only us, and is passed on like other signals.
+    const interrupt = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY) ? () => {} : pass;
+    process.on('SIGINT', interrupt);
     process.on('SIGTERM', pass);
     process.on('SIGHUP', pass);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
-      process.off('SIGINT', ignore);
+      process.off('SIGINT', interrupt);
       process.off('SIGTERM', pass);
       process.off('SIGHUP', pass);
       resolve(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1));

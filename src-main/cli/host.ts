@@ -43,6 +43,9 @@ export function nodeHost(): Host {
   };
 }
 
+/** Nobody presses Ctrl+C twice as fast. */
+const sameSignalMs = 100;
+
 /** The part that is the same under Node and inside Electron. */
 export function processHost(): Pick<Host, 'architectures' | 'env' | 'cwd' | 'stdout' | 'stderr' | 'onInterrupt'> {
   // `atelier runs list | head` closes the pipe early: that is no failure.
@@ -59,8 +62,15 @@ export function processHost(): Pick<Host, 'architectures' | 'env' | 'cwd' | 'std
     stderr: process.stderr,
     onInterrupt(listener) {
       const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-      for (const signal of signals) process.on(signal, listener);
-      return () => signals.forEach((signal) => process.off(signal, listener));
+      let last = -Infinity;
+      // One that a whole group of processes is sent comes twice: once more from the script that started this.
+      const heard = (): void => {
+        const now = performance.now();
+        if (now - last > sameSignalMs) listener();
+        last = now;
+      };
+      for (const signal of signals) process.on(signal, heard);
+      return () => signals.forEach((signal) => process.off(signal, heard));
     },
   };
 }
